@@ -269,7 +269,8 @@ def test_a_host_that_was_suspected_is_free_with_the_end_of_its_work(
 
 
 @pytest.mark.parametrize(
-    "let_go", [Hosts.release_all, lambda hosts, owner, pause: hosts.let_go([HOST], owner, pause)]
+    "let_go",
+    [Hosts.release_all, lambda hosts, owner, pause: hosts.release_hosts([HOST], owner, pause)],
 )
 def test_work_that_a_living_worker_ends_or_gives_up_is_not_lost(
     hosts: Hosts, let_go: Callable[[Hosts, str, float], None]

@@ -123,10 +123,11 @@ class Messages:
         time."""
         is_published = select(_member.id).where(_member.id == _a.id).exists()
         is_old = _a.added < codec.to_micros(before)
-        articles = select(_a.id, _a.mtime_ns, _a.size, literal(_NO_MESSAGE))
-        old_articles = articles.where(is_published, is_old)
+        select_old = select(_a.id, _a.mtime_ns, _a.size, literal(_NO_MESSAGE)).where(
+            is_published, is_old
+        )
         columns = [_w.id, _w.mtime_ns, _w.size, _w.digest]
-        insert_old = insert_rows(schema.announced).from_select(columns, old_articles)
+        insert_old = insert_rows(schema.announced).from_select(columns, select_old)
         with self._db.write() as connection:
             connection.execute(delete(schema.announced))
             connection.execute(insert_old)
@@ -134,7 +135,9 @@ class Messages:
     def list_changed(self) -> dict[str, Known]:
         """Return article id -> version that receivers have, for the articles in feeds whose file
         has changed since or that receivers do not know yet."""
-        versions = {article_id: Known(*row) for article_id, *row in self._db.rows(_SELECT_CHANGED)}
+        versions: dict[str, Known] = {}
+        for article_id, mtime_ns, size, digest in self._db.rows(_SELECT_CHANGED):
+            versions[article_id] = Known(mtime_ns, size, digest)
         changed: dict[str, Known] = {}
         for part in chunks(list(versions)):
             for (article_id,) in self._db.rows(_SELECT_IN_FEEDS, {"ids": part}):
@@ -190,13 +193,14 @@ class Messages:
         `include_all`: let all messages for its receiver wait until `next_try`, since the receiver
         itself failed."""
         time = codec.to_micros(next_try)
-        earlier = update(schema.messages).where(_m.receiver == message.receiver, _m.next_try < time)
-        this_message = update(schema.messages).where(_m.n == message.n)
+        is_of_receiver = _m.receiver == message.receiver
+        delay_all = update(schema.messages).where(is_of_receiver, _m.next_try < time)
+        update_message = update(schema.messages).where(_m.n == message.n)
         with self._db.write() as connection:
             if include_all:
-                connection.execute(earlier.values(next_try=time))
+                connection.execute(delay_all.values(next_try=time))
             connection.execute(
-                this_message.values(tries=message.tries + 1, fault=fault, next_try=time)
+                update_message.values(tries=message.tries + 1, fault=fault, next_try=time)
             )
 
     def drop(self, receivers: Iterable[str], before: datetime) -> None:
@@ -287,7 +291,7 @@ class Enrichment:
             "plan": asked.plan,
             "mtime_ns": asked.stamp.mtime_ns,
             "size": asked.stamp.size,
-            "next_try": None if asked.next_try is None else codec.to_micros(asked.next_try),
+            "next_try": codec.to_micros_or_null(asked.next_try),
             "status": asked.status,
             "at": codec.to_micros(asked.at),
             "data": codec.pack(asked),

@@ -171,7 +171,12 @@ class Stories:
         """Return (outlet, packed sketch) of the `most` articles that were added last. Articles that
         are not compared are left out afterwards, so that the list may be shorter."""
         query = "SELECT outlet, data FROM story_sketches ORDER BY added DESC, article LIMIT ?"
-        return [(outlet, data) for outlet, data in self._db.run_query(query, most) if data]
+        sketches: list[tuple[str, bytes]] = []
+        for outlet, sketch in self._db.run_query(query, most):
+            is_compared = bool(sketch)
+            if is_compared:
+                sketches.append((outlet, sketch))
+        return sketches
 
     def forget_sketches(self) -> None:
         """Delete all sketches, so that they are made again from the articles. Stories stay."""
@@ -203,7 +208,8 @@ class Stories:
         `window` microseconds older or newer. `found_by`: the lookup keys of `sketched`."""
         time = 0 if sketched.at is None else sketched.at
         # the statement has a fixed number of keys, so that it is prepared once
-        keys = [*found_by, *[_NO_KEY] * (KEYS - len(found_by))]
+        missing_keys = [_NO_KEY] * (KEYS - len(found_by))
+        keys = [*found_by, *missing_keys]
         values: list[int] = []
         for key in keys:
             values += (key, time - window, time + window)
@@ -354,11 +360,12 @@ class Stories:
         story_ids: dict[str, str] = {}
         for part in chunks(ids):
             story_ids |= dict(self._db.rows(_SELECT_STORY_IDS, {"ids": part}))
-        reports = self._read_reports(set(story_ids.values()))
-        return {
-            article_id: Story(name=story, reports=tuple(reports[story]))
-            for article_id, story in story_ids.items()
-        }
+        reports_of_stories = self._read_reports(set(story_ids.values()))
+        stories: dict[str, Story] = {}
+        for article_id, story_id in story_ids.items():
+            reports = reports_of_stories[story_id]
+            stories[article_id] = Story(name=story_id, reports=tuple(reports))
+        return stories
 
     def _read_reports(self, stories: Collection[str]) -> dict[str, list[tuple[str, Article]]]:
         """Return story id -> (outlet, article) of its published articles, in the order in which
@@ -369,7 +376,7 @@ class Stories:
                 reports.setdefault(story, []).append((outlet, codec.unpack(Article, data)))
         return reports
 
-    def news(self, since: datetime, most: int) -> list[News]:
+    def list_news(self, since: datetime, most: int) -> list[News]:
         """Return the published stories with an article added since `since`, at most `most`. The
         stories of most outlets come first; of stories with as many outlets, the latest."""
         rows = self._db.rows(_SELECT_NEWS, {"since": codec.to_micros(since), "most": most})
