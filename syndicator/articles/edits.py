@@ -178,8 +178,9 @@ def merge(ours_new: Article, in_file: Article, ordered: Collection[str] = ()) ->
     added = in_file.added or ours.added
     if "added" in ordered:
         added = ours.added
-    merged = sign_merged(replace(ours, **operator_values, added=added), ours, in_file)
-    return _mark_operator(merged, in_file, ordered)
+    merged = replace(ours, **operator_values, added=added)
+    signed = sign_merged(merged, ours, in_file)
+    return _mark_operator(signed, in_file, ordered)
 
 
 def _mark_operator(article: Article, in_file: Article, ordered: Collection[str] = ()) -> Article:
