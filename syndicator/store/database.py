@@ -197,7 +197,7 @@ class Database:
             raise StoreError(explain(self.name, str(error))) from error
         except DBAPIError as error:
             _raise_if_out_of_files(self.name, error.orig)
-            error_class = postgres.classify(error)
+            error_class = postgres.choose_error_class(error)
             if error_class is StoreAway:
                 self._forget_connections()
             raise error_class(self._describe(error_class, str(error.orig))) from error
@@ -205,8 +205,8 @@ class Database:
             raise StoreError(f"{self.name}: {error}") from error
 
     def _describe(self, error_class: type[StoreError], message: str) -> str:
-        """Return a message for the operator. `error_class`: what `postgres.classify` made of the
-        driver's error; `message`: the text of that error."""
+        """Return a message for the operator. `error_class`: what `postgres.choose_error_class`
+        made of the driver's error; `message`: the text of that error."""
         if error_class is JobLost:
             return "another worker works on it by now"
         if error_class is StoreConflict:

@@ -229,8 +229,10 @@ class Visits(Comparisons):
     def article(self, article_id: str) -> Article | None:
         """Return the article as stored in the database, without its body; None if it is not
         there."""
-        texts = self._column("data FROM articles WHERE id = ?", article_id)
-        return codec.unpack(Article, texts[0]) if texts else None
+        documents = self._column("data FROM articles WHERE id = ?", article_id)
+        if not documents:
+            return None
+        return codec.unpack(Article, documents[0])
 
     def stamp(self, article_id: str) -> FileStamp | None:
         """Return the stamp that the article's file had when its row was written, None if the
@@ -266,16 +268,9 @@ class Visits(Comparisons):
             rows.save_articles(connection, records)
             for record in records:
                 article_id = record.article.id
-                entry = record.entry
-                alias_keys = rows.list_alias_keys(record.article)
-                own_key = alias_keys[0]
-                if entry is not None:
-                    alias_keys.append(
-                        codec.make_column_key(guid_alias(entry.source_key, entry.entry_id))
-                    )
-                    self._upsert_entries(connection, [entry])
-                aliases = [{"alias": key, "id": article_id} for key in dict.fromkeys(alias_keys)]
-                insert(connection, schema.aliases, aliases, _ON_CONFLICT_TAKE_OWN, own_key)
+                if record.entry is not None:
+                    self._upsert_entries(connection, [record.entry])
+                _save_aliases(connection, record)
                 if record.html is not None:
                     upsert(connection, schema.html, [{"id": article_id, "html": record.html}])
                 if record.compared is not None:
@@ -301,7 +296,7 @@ class Visits(Comparisons):
         Call `ArticleStore.carry` first, which writes the file of the article."""
         with self._db.write() as connection:
             for article_id, source in carried:
-                rows.carry(connection, article_id, source, names.get(source, ""))
+                rows.add_carrier(connection, article_id, source, names.get(source, ""))
             if entry is not None:
                 self._upsert_entries(connection, [entry])
 
@@ -458,7 +453,9 @@ class Visits(Comparisons):
     def note(self, key: str) -> str | None:
         """Return the value of a note, None if it is not set."""
         values = self._column("value FROM notes WHERE key = ?", codec.make_column_key(key))
-        return str(json.loads(values[0])) if values else None
+        if not values:
+            return None
+        return str(json.loads(values[0]))
 
     def set_note(self, key: str, value: str | None, at: datetime) -> None:
         """Store a note under `key`, or delete it if `value` is None. `at`: the time now, by which
@@ -523,11 +520,13 @@ class Visits(Comparisons):
 
     def _upsert_entries(self, connection: Connection, rows: Sequence[EntryRow]) -> None:
         """Insert or replace entries; keep in mind which sources have pending entries."""
-        # sorted: on PostgreSQL, writers that lock rows in different orders deadlock
-        entries = sorted(map(make_entry_row, rows), key=itemgetter("source", "entry"))
-        upsert(connection, schema.entries, entries)
+        entry_rows = [make_entry_row(row) for row in rows]
+        # on PostgreSQL, writers that lock rows in different orders deadlock
+        entry_rows.sort(key=itemgetter("source", "entry"))
+        upsert(connection, schema.entries, entry_rows)
         if self._with_pending is not None:
-            self._with_pending |= {row["source"] for row in entries if row["status"] == "pending"}
+            pending_rows = [row for row in entry_rows if row["status"] == "pending"]
+            self._with_pending.update(row["source"] for row in pending_rows)
 
     def _states(self, clauses: str, *values: Any) -> Iterator[SourceState]:
         """Yield the states of sources that a query finds. `clauses`: its SQL from WHERE or ORDER BY
@@ -546,6 +545,19 @@ class Visits(Comparisons):
         """Return the number of rows of a table that fulfil a condition, such as
         "entries WHERE source = ?". `values`: a value for each ? in it."""
         return int(self._column(f"count(*) FROM {table_and_condition}", *values)[0])
+
+
+def _save_aliases(connection: Connection, record: ArticleRecord) -> None:
+    """Store the aliases of an article, and that of the entry that led to it. If another article has
+    the alias of this article's own address, this article gets it."""
+    alias_keys = rows.list_alias_keys(record.article)
+    own_key = alias_keys[0]
+    entry = record.entry
+    if entry is not None:
+        entry_alias = guid_alias(entry.source_key, entry.entry_id)
+        alias_keys.append(codec.make_column_key(entry_alias))
+    aliases = [{"alias": key, "id": record.article.id} for key in dict.fromkeys(alias_keys)]
+    insert(connection, schema.aliases, aliases, _ON_CONFLICT_TAKE_OWN, own_key)
 
 
 def _read_done_entries(connection: Connection, article_ids: Sequence[str]) -> list[EntryRow]:

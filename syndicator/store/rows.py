@@ -164,7 +164,7 @@ def _show_copies(connection: Connection, copies: Sequence[Article], original_id:
     show_articles(connection, moves)
 
 
-def carry(connection: Connection, article_id: str, source: str, name: str = "") -> None:
+def add_carrier(connection: Connection, article_id: str, source: str, name: str = "") -> None:
     """Store that the source with the key `source` announced the article of another source. Add the
     article to the feed of `source`, which becomes stale; but if the article is missing, on hold or
     withdrawn, only store the carrier. `name`: the name for that feed if it has none yet; "" if

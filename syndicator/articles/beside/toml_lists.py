@@ -194,8 +194,12 @@ class TomlList(Generic[T]):
             entries = change(current)
             if entries is None:
                 return None
-            rows = [self.row(entry) for entry in sorted(entries, key=self.order)]
-            return _write_tables(data, self.note, self.table, [row for row in rows if row])
+            rows: list[dict[str, Any]] = []
+            for entry in sorted(entries, key=self.order):
+                row = self.row(entry)
+                if row:
+                    rows.append(row)
+            return _write_tables(data, self.note, self.table, rows)
 
         file.update(rewrite)
 

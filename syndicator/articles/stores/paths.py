@@ -179,7 +179,7 @@ def new_reserved_path(index: ArticlePaths, article: Article) -> str:
     """Return a path for a new article that no other article has: neither in `index` nor, once both
     are written, an article whose id begins alike."""
     taken = set()
-    for similar_id in index.near(article.id, ID_CHARS):
+    for similar_id in index.list_similar_ids(article.id, ID_CHARS):
         for length in range(ID_CHARS, len(similar_id) + 1):
             taken.add(similar_id[:length])
     return new_path(article, taken)

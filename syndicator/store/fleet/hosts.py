@@ -137,15 +137,16 @@ class Hosts:
         another machine has the permission or if the host is held."""
         row = self._run_for_row(_TAKE, name=host, lease=self._lease)
         if row is not None:
-            why = row.why if row.away else ""
-            reason, _, detail = why.partition(_SEPARATOR)
+            away_text = row.why if row.away else ""
+            reason, _, detail = away_text.partition(_SEPARATOR)
             return Turn(row.free_at, reason, detail)
         waits = self._run_for_row(_SELECT_WAIT, name=host)
         if waits is None:  # another machine deleted the row in between
             return Busy(0.0)
         until_free = max(waits.free, 0)
         longest_wait = max(until_free, waits.held)
-        return Busy(longest_wait / _MICROS, held=waits.held > until_free)
+        is_held_longer = waits.held > until_free
+        return Busy(longest_wait / _MICROS, held=is_held_longer)
 
     def give_back(self, host: str, turn: Turn, pause: float) -> None:
         """Give the permission `turn` back: the next request to `host` may start after `pause`

@@ -127,13 +127,15 @@ def end(connection: Connection, job: Job) -> None:
     connection.execute(_DELETE_JOB, asdict(job))
 
 
-def take_back(connection: Connection, queue: str, silence: float) -> Sequence[Row[tuple[str, int]]]:
+def delete_silent_jobs(
+    connection: Connection, queue: str, silence: float
+) -> Sequence[Row[tuple[str, int]]]:
     """Delete the running jobs of `queue` whose workers sent no heartbeat for `silence` seconds.
     Return (task, shard) of each of them."""
     return connection.execute(_DELETE_SILENT, {"queue": queue, "silence": silence}).all()
 
 
-def beat(database: Database, worker: int) -> int:
+def write_heartbeat(database: Database, worker: int) -> int:
     """Write a heartbeat of the worker with this number. Return the time of the database's clock, in
     microseconds since 1970. Raises StoreAway if the queue has removed the worker."""
     row = database.run_at_once(_WRITE_HEARTBEAT, {"worker": worker})[0]
@@ -208,7 +210,7 @@ class Engine:
             shutdown_graceful_timeout=grace,
             listen_notify=False,
             install_signal_handlers=False,
-            # `Shards.beat` does this more often, and until the end
+            # `Shards.write_heartbeat` does this more often, and until the end
             update_heartbeat_interval=lease,
             stalled_worker_timeout=4 * lease,
         )

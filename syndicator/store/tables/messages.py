@@ -282,7 +282,9 @@ class Enrichment:
     def read_result(self, article_id: str) -> Asked | None:
         """Return the result of asking the model about an article, None if it was not asked."""
         data = self._db.scalar(select(_asked.data).where(_asked.id == article_id))
-        return None if data is None else codec.unpack(Asked, data)
+        if data is None:
+            return None
+        return codec.unpack(Asked, data)
 
     def save_asked(self, asked: Asked) -> None:
         """Store the result of asking the model about an article."""
@@ -303,8 +305,10 @@ class Enrichment:
         """Return the stored answer of the model to a question, None if it gave none. `key`: digest
         of the model, the version of the prompt and the text."""
         answers = schema.llm_answers.c
-        text = self._db.scalar(select(answers.answer).where(answers.key == key))
-        return None if text is None else str(json.loads(text))
+        answer_json = self._db.scalar(select(answers.answer).where(answers.key == key))
+        if answer_json is None:
+            return None
+        return str(json.loads(answer_json))
 
     def save_answer(self, key: str, article_id: str, answer: str, at: datetime) -> None:
         """Store an answer of the model to a question about an article. `key`: digest of the
@@ -321,8 +325,10 @@ class Enrichment:
     def meter(self) -> Meter:
         """Return how much the model was used so far."""
         notes = schema.notes.c
-        text = self._db.scalar(select(notes.value).where(notes.key == METER))
-        return Meter() if text is None else codec.unpack(Meter, text)
+        document = self._db.scalar(select(notes.value).where(notes.key == METER))
+        if document is None:  # it was never used
+            return Meter()
+        return codec.unpack(Meter, document)
 
     def save_meter(self, meter: Meter, at: datetime) -> None:
         """Store how much the model was used so far. `at`: the time now."""

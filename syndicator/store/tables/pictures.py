@@ -102,7 +102,9 @@ class Pictures:
     def row(self, article_id: str) -> PictureRow | None:
         """Return what is stored of the picture of an article, None if it has no picture."""
         rows = self._db.rows(_SELECT_PICTURES.where(_p.id == article_id))
-        return _make_picture_row(rows[0]) if rows else None
+        if not rows:
+            return None
+        return _make_picture_row(rows[0])
 
     def save(self, row: PictureRow) -> None:
         """Store the result of fetching a picture, unless the article has another picture by now. If

@@ -281,9 +281,9 @@ class Stories:
     def set_leads(self, leads: Mapping[str, str]) -> None:
         """Store the lead articles of stories: story id -> article id, "" if the story has no lead.
         The feeds that show a change become stale."""
-        rows = [
-            {"story": story, "article": article, "due": False} for story, article in leads.items()
-        ]
+        rows: list[dict[str, Any]] = []
+        for story, article in leads.items():
+            rows.append({"story": story, "article": article, "due": False})
         with self._db.write() as connection:
             upsert(connection, schema.story_leads, rows)
             update_stories(connection, leads.keys())
@@ -291,8 +291,8 @@ class Stories:
     def published(self, stories: Collection[str] | None = None) -> Iterator[Story]:
         """Yield the published stories among `stories` (ids, None: all stories), with their
         reports."""
-        names = self._list_stories() if stories is None else sorted(stories)
-        for part in chunks(names):
+        story_ids = self._list_stories() if stories is None else sorted(stories)
+        for part in chunks(story_ids):
             for story, reports in self._read_reports(part).items():
                 yield Story(name=story, reports=tuple(reports))
 

@@ -212,7 +212,8 @@ def _make_report(row: Any) -> _Report | None:
 def _is_published(article: Article, merged_into: str | None) -> bool:
     """Return True if an article has an entry of its own in public feeds. `merged_into`: the id of
     its original, None or "" if it is no copy."""
-    return not (article.hold or article.unlisted or merged_into)
+    is_copy = bool(merged_into)
+    return not article.hold and not article.unlisted and not is_copy
 
 
 def _digest_reports(reports: Sequence[_Report]) -> int:
@@ -302,14 +303,12 @@ def delete_sketches(connection: Connection, ids: Sequence[str]) -> None:
     """Delete the sketches by which these articles are grouped into stories, and the lookup keys of
     the sketches."""
     for part in chunks(ids):
-        condition = f"FROM story_sketches WHERE article IN ({write_placeholders(part)})"
-        sketches = run_statement(
-            connection, f"SELECT article, outlet, at, data {condition}", tuple(part)
-        )
-        for article, outlet, added, data in sketches:
+        sketches = f"FROM story_sketches WHERE article IN ({write_placeholders(part)})"
+        query = f"SELECT article, outlet, at, data {sketches}"
+        for article, outlet, added, data in run_statement(connection, query, tuple(part)):
             for row in make_story_keys(article, outlet, added, data):
                 run_statement(connection, _DELETE_KEY, (row["key"], row["place"], row["article"]))
-        run_statement(connection, f"DELETE {condition}", tuple(part))
+        run_statement(connection, f"DELETE {sketches}", tuple(part))
 
 
 def make_story_keys(

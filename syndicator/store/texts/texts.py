@@ -85,7 +85,7 @@ class Texts:
         numbers `ended`, in one transaction. `read`: article id -> its terms; articles that were
         deleted meanwhile are left out."""
         with self._db.write() as connection:
-            ids = tokens.find_articles(connection, read)
+            ids = tokens.list_existing_articles(connection, read)
             numbers = tokens.drop_tokens(connection, ids)
             tokens.drop_texts(connection, ids)
             # an article keeps its number; the database gives numbers to new ones
