@@ -25,6 +25,7 @@ _JOINER = "\u2060"  # WORD JOINER, which is invisible
 _SHORTCODE = re.compile(r"\{\{(?=[<%])")  # of Hugo
 _GUARDED = re.compile(rf"\{{\{{{_JOINER}+(?=[<%])")
 _WHOLE = re.compile(r"\d{1,18}")  # below 2**63, what databases and feed readers hold
+_DAY_CHARS = 10  # of a time in ISO 8601
 _UNKNOWN_NUMBER = 0
 _TRUE = ("true", "yes", "on", "1")
 _SHOWN_CHARS = 40  # of a wrong value, in a message
@@ -58,7 +59,8 @@ def iso(value: datetime | None) -> str:
 def day(article: Article) -> str:
     """Return the UTC day of an article, such as "2026-11-24": when it was published, otherwise when
     it was added, "" if neither is known."""
-    return iso(to_utc(article.published or article.added))[:10]
+    time = to_utc(article.published or article.added)
+    return iso(time)[:_DAY_CHARS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,8 @@ def normalise_body(value: str) -> str:
     tidy = _BLANKS.sub("\n\n", unix_lines).rstrip()
     # drop blank lines at the start, but no spaces of the first line: they can make it code
     blank_length = len(tidy) - len(tidy.lstrip())
-    return tidy[tidy.rfind("\n", 0, blank_length) + 1 :]
+    first_line_start = tidy.rfind("\n", 0, blank_length) + 1
+    return tidy[first_line_start:]
 
 
 def guard_shortcodes(value: str) -> str:
@@ -444,7 +447,8 @@ def make_frontmatter(
     omitted_keys = {replaced_keys.get(row.attribute) for row, _ in later} | operator_keys
     result: dict[str, Any] = {}
     for row, value in values:
-        if row.schema > 1 or not (value or row.always):
+        is_written = bool(value) or row.always
+        if row.schema > 1 or not is_written:
             continue
         is_replaced = bool(row.until) and row.key in omitted_keys
         if not is_replaced:
@@ -456,11 +460,10 @@ def make_frontmatter(
     result[SCHEMA] = schema
     for row, value in later:
         result[row.key] = value
-    clashing = sorted(
-        row.key for row in TABLE if 1 < row.schema <= schema and row.key in operator_keys
-    )
-    if clashing:
-        result[OPERATOR_KEYS] = clashing
+    our_later_keys = {row.key for row in TABLE if 1 < row.schema <= schema}
+    clashing_keys = our_later_keys & operator_keys
+    if clashing_keys:
+        result[OPERATOR_KEYS] = sorted(clashing_keys)
     return result
 
 

@@ -233,8 +233,10 @@ def _read_inline(match: re.Match[str]) -> str:
     address or an entity; "" for a picture and for marks of emphasis."""
     _, code, escaped, _, label, address, entity = match.groups()
     if code is not None:
-        padded = code[0] == code[-1] == " " and len(code) > _PADDING
-        return code[1:-1] if padded else code
+        is_padded = code[0] == code[-1] == " " and len(code) > _PADDING
+        if not is_padded:
+            return code
+        return code[1:-1]
     if escaped is not None:
         return escaped
     if label is not None:

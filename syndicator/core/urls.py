@@ -76,6 +76,7 @@ _PRIVATE_NAME = re.compile(
 _MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
 # the beginning of an interface id that ends in an IPv4 address, in any network (RFC 5214)
 _ISATAP = 0x00005EFE
+_IPV6_GROUP_SHIFTS = range(112, -16, -16)  # bits after each of the eight groups of an address
 # from this prefix length on, the IPv4 address is the last 32 bits (RFC 6052 section 2.2)
 _NAT64_LOW_BITS = 96
 LOOPBACK_6 = ipaddress.IPv6Address("::1")
@@ -453,7 +454,9 @@ def _parse_number(label: str) -> int:
     if label.startswith("0x"):
         return int(label[2:] or "0", 16)
     is_octal = label.startswith("0") and len(label) > 1
-    return int(label, 8 if is_octal else 10)
+    if is_octal:
+        return int(label, 8)
+    return int(label)
 
 
 def _normalise_ipv6(name: str) -> str:
@@ -463,12 +466,15 @@ def _normalise_ipv6(name: str) -> str:
         value = int(ipaddress.IPv6Address(name))
     except ValueError as error:
         raise BadUrl(f"not an address: {name[:_SHOWN_CHARS]!r}") from error
-    full = ":".join(f"{value >> shift & 0xFFFF:x}" for shift in range(112, -16, -16))
+    groups = [f"{value >> shift & 0xFFFF:x}" for shift in _IPV6_GROUP_SHIFTS]
+    full = ":".join(groups)
     zero_runs = list(re.finditer(r"(?:\b0(?::|$)){2,}", full))
     if not zero_runs:
         return full
     longest = max(zero_runs, key=lambda run: len(run[0].rstrip(":")))  # the first of equal ones
-    return f"{full[: longest.start()].rstrip(':')}::{full[longest.end() :]}"
+    before_zeros = full[: longest.start()].rstrip(":")
+    after_zeros = full[longest.end() :]
+    return f"{before_zeros}::{after_zeros}"
 
 
 def _remove_dots(path: str) -> str:
