@@ -102,7 +102,8 @@ def _is_canonical(url: str) -> bool:
 def normalise(url: str) -> str:
     """Return what `canonical` returns, without its short cut for URLs that are canonical already.
     Raises BadUrl."""
-    with_slashes = _slashed(_HEAD.sub(r"\1://", _cleaned(url), count=1))
+    with_two_slashes = _HEAD.sub(r"\1://", _remove_ignored_characters(url), count=1)
+    with_slashes = _replace_backslashes(with_two_slashes)
     without_user = _AUTHORITY.sub(r"\1", with_slashes, count=1)
     try:
         parts = urlsplit(without_user)
@@ -117,7 +118,9 @@ def normalise(url: str) -> str:
     if port is not None and port != _DEFAULT_PORT[scheme]:
         netloc += f":{port}"
     path = _escape(_remove_dots(parts.path or "/"), _SAFE_PATH)
-    return urlunsplit((scheme, netloc, path, _remove_tracking(parts.query), ""))
+    query = _remove_tracking(parts.query)
+    without_fragment = (scheme, netloc, path, query, "")
+    return urlunsplit(without_fragment)
 
 
 def alias(url: str) -> str:
@@ -158,7 +161,7 @@ def absolute(base: str, reference: str) -> str | None:
     its fragment, as browsers read it. None: it is no such URL."""
     if _ABSOLUTE.fullmatch(reference):
         return reference
-    reference = _slashed(_cleaned(reference))
+    reference = _replace_backslashes(_remove_ignored_characters(reference))
     if reference.startswith("//"):
         reference = "//" + reference.lstrip("/")
     scheme_match = _HEAD.match(reference)
@@ -376,13 +379,13 @@ def is_front_page(url: str) -> bool:
     return not parts.query and bool(_FRONT_PATH.fullmatch(parts.path))
 
 
-def _cleaned(value: str) -> str:
+def _remove_ignored_characters(value: str) -> str:
     """Return a URL without what browsers ignore in it: blanks and control characters at both ends,
     tabs and line ends."""
     return re.sub(r"[\t\r\n]", "", value.strip(_BLANK).strip())
 
 
-def _slashed(value: str) -> str:
+def _replace_backslashes(value: str) -> str:
     """Return a URL with slashes in place of backslashes before its query and fragment, as browsers
     read http(s) URLs. URLs of other schemes stay as they are."""
     match = re.match(r"[^?#]*", value)

@@ -588,8 +588,8 @@ class Index:
         owner_columns = tuple_(_file.axis, _file.slug)
         targets: dict[str, str] = {}
         for part in chunks(sorted(owners)):
-            is_owner = owner_columns.in_([*map(tuple, part)])
-            targets |= dict(self._db.rows(_SELECT_TARGETS.where(is_owner)))
+            is_owned = owner_columns.in_([tuple(owner) for owner in part])
+            targets |= dict(self._db.rows(_SELECT_TARGETS.where(is_owned)))
         return targets
 
     def files(self, targets: Collection[str]) -> dict[str, PublishedFile]:
@@ -718,16 +718,16 @@ def _save_files(connection: Connection, progress: Progress) -> None:
     """Store the files that a build wrote, and delete the rows of those that it deleted."""
     for part in chunks(sorted(progress.gone)):
         connection.execute(delete(schema.files).where(_file.name.in_(part)))
-    file_rows = [
-        {
+    file_rows: list[dict[str, Any]] = []
+    for file in progress.files:
+        row = {
             **file.owner._asdict(),
             "name": file.name,
             "target": file.target,
             "made_of": file.made_of,
             "sha256": file.sha256,
         }
-        for file in progress.files
-    ]
+        file_rows.append(row)
     upsert(connection, schema.files, file_rows)
 
 

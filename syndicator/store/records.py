@@ -402,11 +402,11 @@ class Visits(Comparisons):
         of pruned articles, and delete the entries of these articles. Return the keys of the sources
         of these entries."""
         article_ids = {article_id for article_id, _ in aliases}
-        alias_keys = {alias for _, alias in aliases}
+        alias_keys = [alias_key for _, alias_key in aliases]
         with self._db.write() as connection:
-            for part in chunks([alias for _, alias in aliases]):
+            for part in chunks(alias_keys):
                 connection.execute(delete(schema.pruned).where(schema.pruned.c.alias.in_(part)))
-            return forget_unread(connection, article_ids, alias_keys)
+            return forget_unread(connection, article_ids, set(alias_keys))
 
     def withdraw(
         self, article: Article, aliases: Iterable[str], stale: Iterable[FeedKey], at: datetime

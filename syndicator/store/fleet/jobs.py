@@ -104,10 +104,12 @@ def install(database: Database, index: str) -> None:
         postgres.lift_timeouts(connection)
         postgres.lock_until_commit(connection, "migrations")
         stored = connection.execute(select_stored).scalar()
-        scripts = [SchemaManager.get_schema()]
         if connection.execute(_HAS_TABLES).scalar():
             last = stored or newest  # tables without a note are taken for up to date
-            scripts = [folder.joinpath(name).read_text() for name in migrations if name > last]
+            missing = [name for name in migrations if name > last]
+            scripts = [folder.joinpath(name).read_text() for name in missing]
+        else:
+            scripts = [SchemaManager.get_schema()]
         # the driver runs scripts of several statements, SQLAlchemy does not
         driver: Any = connection.connection.driver_connection
         for script in scripts:

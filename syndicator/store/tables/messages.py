@@ -242,18 +242,17 @@ class Subscriptions:
         """Insert or replace subscriptions and the tallies of hubs, and delete the subscriptions
         with the tokens `gone`, in one transaction."""
         table = schema.subscriptions
-        subscription_rows = [
-            {
+        subscription_rows: list[dict[str, Any]] = []
+        for subscription in changed:
+            row = {
                 "token": subscription.token,
                 "source": codec.make_column_key(subscription.source_key),
                 "data": codec.pack(subscription),
             }
-            for subscription in changed
-        ]
-        hub_rows = [
-            {"hub": codec.make_column_key(tally.hub), "data": codec.pack(tally)}
-            for tally in tallies
-        ]
+            subscription_rows.append(row)
+        hub_rows: list[dict[str, Any]] = []
+        for tally in tallies:
+            hub_rows.append({"hub": codec.make_column_key(tally.hub), "data": codec.pack(tally)})
         with self._db.write() as connection:
             upsert(connection, table, subscription_rows)
             for part in chunks(sorted(gone)):

@@ -306,9 +306,11 @@ class Stories:
         """Replace all rows of folded articles, which have one entry for their whole story, by
         `folded`. The feeds that show a change become stale. One transaction."""
         previous = self.folded()
-        removed = {row.article for row in previous} - {row.article for row in folded}
+        previous_articles = {row.article for row in previous}
+        articles = {row.article for row in folded}
+        removed = previous_articles - articles
         stories = {row.story for row in (*previous, *folded)}
-        new_rows = [{**row._asdict(), "place": number} for number, row in enumerate(folded)]
+        new_rows = [{**row._asdict(), "place": place} for place, row in enumerate(folded)]
         with self._db.write() as connection:
             connection.execute(delete(schema.folded))
             insert(connection, schema.folded, new_rows)
