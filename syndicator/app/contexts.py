@@ -23,7 +23,7 @@ def make_filing_context(archive: Archive, sources: Mapping[str, Source]) -> Fili
         store=archive.store.visits,
         article_store=archive.article_store,
         clock=archive.clock,
-        take_filing_time=make_filing_clock(archive.clock, archive.store.ahead.newest_added()),
+        take_filing_time=make_filing_clock(archive.clock, archive.store.ahead.read_newest_added()),
         ranks={key: rank for rank, key in enumerate(sources)},
         owners=load_owners(archive, sources),
     )

@@ -4,8 +4,8 @@ The address of a bucket is s3://bucket/prefix."""
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from syndicator.articles import disk
 from syndicator.articles.beside.instance_toml import HasInstance
@@ -14,11 +14,18 @@ from syndicator.articles.stores.background_writes import BackgroundWrites
 from syndicator.articles.stores.bucket import Bucket
 from syndicator.articles.stores.kept_files import FolderFile
 from syndicator.articles.stores.object_articles import ObjectArticleStore
-from syndicator.articles.stores.paths import ID_CHARS, by_path, id_part, is_article
+from syndicator.articles.stores.paths import ID_CHARS, id_part, index_by_path, is_article
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article
 from syndicator.core.ports.articles import ArticleStore, Changes, FileStamp, NoFile
 from syndicator.core.urls import is_mail
+
+
+class _StoredFile(NamedTuple):
+    """The file of an article: its path in the article store, and its bytes."""
+
+    path: str
+    data: bytes
 
 
 class FileArticleStore(HasInstance):
@@ -64,23 +71,37 @@ class FileArticleStore(HasInstance):
         """Write `article` into its file; edits by hand win, except in the fields `ordered`. `path`:
         where its file was; if another article is there now, the file is searched. Return the
         article as written, the stamp of its file, and True if the bytes changed."""
-        current = path
-        old = self._read(path) if path is not None else None
-        if old is None or paths.id_in(old, current or "") != article.id:
-            current = self.find(article.id)
-            old = self._read(current) if current else None
-        if current and old is not None:
-            merged, data = paths.merge_into_file(article, old, current, ordered)
-        else:
-            current = self._new_path(article)
+        stored = self._find_file(article.id, path)
+        if stored is None:
+            current_path = self._new_path(article)
             merged, data = paths.make_first_file(article)
-        if old == data:
-            return merged, self.stamp(current), False
-        write = self._writes.write if self._writes else partial(disk.write, durable=self.durable)
+        else:
+            current_path = stored.path
+            merged, data = paths.merge_into_file(article, stored.data, current_path, ordered)
+            if stored.data == data:
+                return merged, self.stamp(current_path), False
         mode = disk.PRIVATE if is_mail(article.url) else disk.PUBLIC  # newsletters are private
-        stat = write(self.root / current, data, mode=mode)
-        self._remember(current)
-        return merged, FileStamp(path=current, mtime_ns=stat.st_mtime_ns, size=stat.st_size), True
+        file = self.root / current_path
+        if self._writes is not None:
+            stat = self._writes.write(file, data, mode=mode)
+        else:
+            stat = disk.write(file, data, durable=self.durable, mode=mode)
+        self._remember(current_path)
+        stamp = FileStamp(path=current_path, mtime_ns=stat.st_mtime_ns, size=stat.st_size)
+        return merged, stamp, True
+
+    def _find_file(self, article_id: str, probable_path: str | None) -> _StoredFile | None:
+        """Return the file of an article, None if there is none. It is searched unless it is at
+        `probable_path`."""
+        if probable_path is not None:
+            data = self._read(probable_path)
+            if data is not None and paths.id_in(data, probable_path) == article_id:
+                return _StoredFile(probable_path, data)
+        path = self.find(article_id)
+        data = None if path is None else self._read(path)
+        if path is None or data is None:
+            return None
+        return _StoredFile(path, data)
 
     def get(self, path: str) -> Article:
         """Return the article in the file at `path`, in which fields that were edited by hand are
@@ -147,7 +168,7 @@ class FileArticleStore(HasInstance):
     def changed(self, stamps: Mapping[str, FileStamp], *, sweep: bool = True) -> Changes:
         """Return which article files are new, edited or missing since `stamps` (any key -> stamp
         as recorded). `sweep`: also delete temporary files that crashed writers left."""
-        recorded = by_path(stamps)
+        recorded = index_by_path(stamps)
         new = list[FileStamp]()
         edited = list[FileStamp]()
         no_files = list[NoFile]()
@@ -266,7 +287,8 @@ class FileArticleStore(HasInstance):
         for folder, absolute in disk.folders(self.root):
             with os.scandir(absolute) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)
-            yield from ((f"{folder}{entry.name}", entry) for entry in entries)
+            for entry in entries:
+                yield f"{folder}{entry.name}", entry
 
     def _new_path(self, article: Article) -> str:
         """Return a path for a new article that no other article has."""
@@ -289,14 +311,15 @@ class FileArticleStore(HasInstance):
     def _select_candidates(self, index: Mapping[str, list[str]], article_id: str) -> list[str]:
         """Return those paths of `index` whose file may have the article, those with its id in their
         names first. `index`: first six characters of an id -> paths."""
-        candidates = [
-            path
-            for path in index.get(article_id[:ID_CHARS], [])
-            if article_id.startswith(id_part(path) or article_id)
-        ]
-        # names without an id are of files that a person wrote
-        candidates.sort(key=lambda path: id_part(path) is None)
-        return candidates
+        names_with_id: list[str] = []
+        names_without_id: list[str] = []  # of files that a person wrote
+        for path in index.get(article_id[:ID_CHARS], []):
+            id_in_name = id_part(path)
+            if id_in_name is None:
+                names_without_id.append(path)
+            elif article_id.startswith(id_in_name):
+                names_with_id.append(path)
+        return names_with_id + names_without_id
 
     def _read_names(self) -> dict[str, list[str]]:
         """Read all names in the folder, remember them, and return first six characters of an id ->
@@ -311,8 +334,8 @@ class FileArticleStore(HasInstance):
         """Add a path to the remembered names, unless the folder was not read yet."""
         if self._paths is None:
             return
-        key = (id_part(path) or self._id_of(path) or "")[:ID_CHARS]
-        paths = self._paths.setdefault(key, [])
+        article_id = id_part(path) or self._id_of(path) or ""
+        paths = self._paths.setdefault(article_id[:ID_CHARS], [])
         if path not in paths:
             paths.append(path)
 

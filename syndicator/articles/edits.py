@@ -62,8 +62,12 @@ def sign_merged(merged: Article, ours: Article, in_file: Article) -> Article:
 def hand_edited(article: Article) -> frozenset[str]:
     """Return the keys of the fields that were edited by hand since we wrote the file. `article`: as
     loaded from the file."""
-    recorded = _read_hashes(article)
-    return frozenset(name for name in names() if _is_edited(article, name, recorded.get(name)))
+    our_hashes = _read_hashes(article)
+    edited: set[str] = set()
+    for name in names():
+        if _is_edited(article, name, our_hashes.get(name)):
+            edited.add(name)
+    return frozenset(edited)
 
 
 def _is_edited(article: Article, name: str, recorded_hash: str | None) -> bool:
@@ -108,7 +112,8 @@ def _text(article: Article, name: str) -> str:
 def _trim_body(body: str) -> str:
     """Return `body` in its normal form, without blanks at line ends: editors delete these without
     being asked."""
-    return "\n".join(line.rstrip(" \t") for line in BODY.settle(body).split("\n"))
+    lines = BODY.settle(body).split("\n")
+    return "\n".join(line.rstrip(" \t") for line in lines)
 
 
 def _hash(article: Article, name: str) -> str:
@@ -135,12 +140,16 @@ def find_writer(article: Article, field: str) -> By | None:
     `fields.category_by` says; None for an excerpt and tags, or if the record is unknown."""
     if field in hand_edited(article):
         return By.OPERATOR
-    recorded = getattr(article, f"{field}_by", "")
-    if not recorded and field == "category":
-        recorded = category_by(article)
-    elif not recorded and field not in ("excerpt", "tags"):
-        recorded = By.PUBLISHER
-    return next((by for by in By if by == recorded), None)
+    writer = getattr(article, f"{field}_by", "")
+    is_recorded = bool(writer)
+    if not is_recorded and field == "category":
+        writer = category_by(article)
+    elif not is_recorded and field not in ("excerpt", "tags"):
+        writer = By.PUBLISHER
+    for by in By:
+        if by == writer:
+            return by
+    return None
 
 
 def may_write(article: Article, field: str, by: By) -> bool:
@@ -152,7 +161,9 @@ def may_write(article: Article, field: str, by: By) -> bool:
     writer = find_writer(article, field)
     if writer is By.OPERATOR:
         return False
-    return writer is not By.LLM or by in (By.LLM, By.PUBLISHER)
+    if writer is By.LLM:
+        return by in (By.LLM, By.PUBLISHER)
+    return True
 
 
 @lru_cache(4)  # as `hand_edited`
@@ -178,8 +189,9 @@ def merge(ours_new: Article, in_file: Article, ordered: Collection[str] = ()) ->
     added = in_file.added or ours.added
     if "added" in ordered:
         added = ours.added
-    merged = sign_merged(replace(ours, **operator_values, added=added), ours, in_file)
-    return _mark_operator(merged, in_file, ordered)
+    merged = replace(ours, **operator_values, added=added)
+    signed = sign_merged(merged, ours, in_file)
+    return _mark_operator(signed, in_file, ordered)
 
 
 def _mark_operator(article: Article, in_file: Article, ordered: Collection[str] = ()) -> Article:

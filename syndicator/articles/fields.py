@@ -25,6 +25,8 @@ _JOINER = "\u2060"  # WORD JOINER, which is invisible
 _SHORTCODE = re.compile(r"\{\{(?=[<%])")  # of Hugo
 _GUARDED = re.compile(rf"\{{\{{{_JOINER}+(?=[<%])")
 _WHOLE = re.compile(r"\d{1,18}")  # below 2**63, what databases and feed readers hold
+_DAY_CHARS = 10  # of a time in ISO 8601
+_UNKNOWN_NUMBER = 0
 _TRUE = ("true", "yes", "on", "1")
 _SHOWN_CHARS = 40  # of a wrong value, in a message
 SCHEMA = "schema"
@@ -57,7 +59,8 @@ def iso(value: datetime | None) -> str:
 def day(article: Article) -> str:
     """Return the UTC day of an article, such as "2026-11-24": when it was published, otherwise when
     it was added, "" if neither is known."""
-    return iso(to_utc(article.published or article.added))[:10]
+    time = to_utc(article.published or article.added)
+    return iso(time)[:_DAY_CHARS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +76,11 @@ class FieldType:
     absent: Any = ""
 
 
-def _same(value: Any) -> Any:
+def _keep_value(value: Any) -> Any:
     return value
 
 
-def _legal(value: str) -> str:
+def _make_legal(value: str) -> str:
     """Return a text without characters that are illegal in XML and YAML."""
     return text.legal(str(value))  # str: YAML cannot write a member of a StrEnum
 
@@ -93,7 +96,8 @@ def _read_texts(value: Any, where: str) -> tuple[str, ...]:
     """Return texts from a YAML list, or from one text with commas, as people write tags. `where`:
     the place for ConfigError."""
     if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
+        parts = [part.strip() for part in value.split(",")]
+        return tuple(part for part in parts if part)
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise ConfigError(f"{where}: has to be a list of texts, one a line after a hyphen")
     return tuple(value)
@@ -102,8 +106,10 @@ def _read_texts(value: Any, where: str) -> tuple[str, ...]:
 def _read_time(value: Any, where: str) -> datetime | None:
     """Return a time from YAML, None for "". `where`: the place for ConfigError."""
     value_text = _read_text(value, where)
+    if not value_text:
+        return None
     try:
-        return to_utc(datetime.fromisoformat(value_text)) if value_text else None
+        return to_utc(datetime.fromisoformat(value_text))
     except ValueError as error:
         cure = "write it like '2026-11-24T10:00:00Z'"
         raise ConfigError(f"{where}: {value_text[:_SHOWN_CHARS]!r} is no time; {cure}") from error
@@ -142,7 +148,8 @@ def normalise_body(value: str) -> str:
     tidy = _BLANKS.sub("\n\n", unix_lines).rstrip()
     # drop blank lines at the start, but no spaces of the first line: they can make it code
     blank_length = len(tidy) - len(tidy.lstrip())
-    return tidy[tidy.rfind("\n", 0, blank_length) + 1 :]
+    first_line_start = tidy.rfind("\n", 0, blank_length) + 1
+    return tidy[first_line_start:]
 
 
 def guard_shortcodes(value: str) -> str:
@@ -151,73 +158,117 @@ def guard_shortcodes(value: str) -> str:
     return _SHORTCODE.sub(f"{{{{{_JOINER}", value)
 
 
-TEXT = FieldType(_legal, _same, _read_text)
-TEXT_OR_NONE = FieldType(
-    lambda value: text.legal(value or "") or None, lambda value: value or "", _read_text
-)
-TEXTS = FieldType(
-    lambda values: tuple(filter(None, map(text.legal, values))), list, _read_texts, []
-)
+def _settle_text_or_none(value: str | None) -> str | None:
+    """Return a text without illegal characters, None if nothing is left."""
+    return text.legal(value or "") or None
+
+
+def _write_text_or_none(value: str | None) -> str:
+    return value or ""
+
+
+def _settle_texts(values: Iterable[str]) -> tuple[str, ...]:
+    """Return the texts without illegal characters, and without empty texts."""
+    legal_texts = [text.legal(value) for value in values]
+    return tuple(legal_text for legal_text in legal_texts if legal_text)
+
+
+def _read_flag(value: Any, where: str) -> bool:
+    """Return True for a text from YAML such as "yes", False for any other text. `where`: the place
+    for ConfigError."""
+    return _read_text(value, where).lower() in _TRUE
+
+
+def _settle_whole_number(value: int) -> int:
+    return max(_UNKNOWN_NUMBER, value)
+
+
+def _read_whole_number(value: Any, where: str) -> int:
+    """Return a whole number from YAML, 0 for any other text: unknown. `where`: the place for
+    ConfigError."""
+    match = _WHOLE.fullmatch(_read_text(value, where))
+    if match is None:
+        return _UNKNOWN_NUMBER
+    return int(match[0])
+
+
+def _settle_body(value: str) -> str:
+    """Return a body in normal form, without the characters of `guard_shortcodes`."""
+    return _GUARDED.sub("{{", normalise_body(value))
+
+
+TEXT = FieldType(_make_legal, _keep_value, _read_text)
+TEXT_OR_NONE = FieldType(_settle_text_or_none, _write_text_or_none, _read_text)
+TEXTS = FieldType(_settle_texts, list, _read_texts, [])
 TIME = FieldType(to_utc, iso, _read_time)
-FLAG = FieldType(bool, _same, lambda value, where: _read_text(value, where).lower() in _TRUE)
-WHOLE = FieldType(  # anything else reads as 0: unknown
-    lambda value: max(0, value),
-    _same,
-    lambda value, where: int((_WHOLE.fullmatch(_read_text(value, where)) or "0")[0]),
-)
-ADDRESS = FieldType(_legal, _same, _read_address)
+FLAG = FieldType(bool, _keep_value, _read_flag)
+WHOLE = FieldType(_settle_whole_number, _keep_value, _read_whole_number)
+ADDRESS = FieldType(_make_legal, _keep_value, _read_address)
 # Markdown with line feeds only, never two blank lines in a row, none at either end. Not in the
 # frontmatter.
-BODY = FieldType(lambda value: _GUARDED.sub("{{", normalise_body(value)), _same, _read_text)
+BODY = FieldType(_settle_body, _keep_value, _read_text)
 
 
-def _record(kind: type[Any], needs: str = "", **types: FieldType) -> FieldType:
-    """Return the field type for a dataclass `kind`, which is a mapping in YAML. `types`: field name
-    of the dataclass -> its type; `needs`: name of a field without which the whole value counts as
-    missing, so None."""
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """A dataclass `kind`, which is a mapping in YAML. `types`: name of a field of the dataclass ->
+    its type; `needs`: name of a field without which the whole value counts as missing, so None; ""
+    if no field is needed."""
 
-    def settle(value: Any) -> Any:
+    kind: type[Any]
+    types: Mapping[str, FieldType]
+    needs: str
+
+    def settle(self, value: Any) -> Any:
         """Return a value with each field in normal form; None if the field `needs` is empty."""
         if value is None:
             return None
-        settled = {
-            name: field_type.settle(getattr(value, name)) for name, field_type in types.items()
-        }
-        if needs and not settled[needs]:
+        settled: dict[str, Any] = {}
+        for name, field_type in self.types.items():
+            settled[name] = field_type.settle(getattr(value, name))
+        if self.needs and not settled[self.needs]:
             return None
-        return kind(**settled)
+        return self.kind(**settled)
 
-    def write(value: Any) -> dict[str, Any]:
+    def write(self, value: Any) -> dict[str, Any]:
         """Return the YAML mapping of a value, without empty fields; {} for None."""
         if not value:
             return {}
         yaml_values: dict[str, Any] = {}
-        for name, field_type in types.items():
+        for name, field_type in self.types.items():
             yaml_value = field_type.write(getattr(value, name))
             if yaml_value:  # empty values are left out
                 yaml_values[name] = yaml_value
         return yaml_values
 
-    def read(value: Any, where: str) -> Any:
-        """Return the value of a YAML mapping; None if the field `needs` is empty."""
+    def read(self, value: Any, where: str) -> Any:
+        """Return the value of a YAML mapping; None if the field `needs` is empty. `where`: the
+        place for ConfigError."""
         if not isinstance(value, dict):
             raise ConfigError(f"{where}: has to be indented `key: value` lines")
-        values = {str(name): inner for name, inner in value.items()}
-        if needs and not types[needs].read(values.get(needs, ""), f"{where}: {needs}"):
-            return None
+        yaml_values = {str(name): inner for name, inner in value.items()}
+        if self.needs:
+            needed_type = self.types[self.needs]
+            needed_value = yaml_values.get(self.needs, "")
+            if not needed_type.read(needed_value, f"{where}: {self.needs}"):
+                return None
         attributes: dict[str, Any] = {}
-        for name, field_type in types.items():
-            yaml_value = values.get(name, field_type.absent)
+        for name, field_type in self.types.items():
+            yaml_value = yaml_values.get(name, field_type.absent)
             attributes[name] = field_type.read(yaml_value, f"{where}: {name}")
-        return kind(**attributes)
-
-    return FieldType(settle, write, read, {})
+        return self.kind(**attributes)
 
 
-ENCLOSURE = _record(
+def _make_record_type(kind: type[Any], needs: str = "", **types: FieldType) -> FieldType:
+    """Return the field type for a dataclass; the parameters are those of `_Record`."""
+    record = _Record(kind, types, needs)
+    return FieldType(record.settle, record.write, record.read, {})
+
+
+ENCLOSURE = _make_record_type(
     Enclosure, needs="url", url=TEXT, type=TEXT, length=WHOLE, duration=TEXT, podcast=TEXTS
 )
-ORIGIN = _record(Origin, title=TEXT, url=TEXT, site=TEXT, id=TEXT, updated=TIME)
+ORIGIN = _make_record_type(Origin, title=TEXT, url=TEXT, site=TEXT, id=TEXT, updated=TIME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,11 +316,14 @@ def _always(
 def _are_addresses(value: Any) -> bool:
     """Return True if the YAML value of `aliases` has only whole URLs, so that we wrote it. Site
     generators use the same key for paths from which they redirect."""
-    items = value.split(",") if isinstance(value, str) else value or []
-    if not isinstance(items, list):
-        return False
-    texts = [str(item) for item in items]
-    return all("://" in text for text in texts if text.strip())
+    if isinstance(value, str):
+        items = value.split(",")
+    elif isinstance(value, list):
+        items = [str(item) for item in value]
+    else:
+        has_no_addresses = not value
+        return has_no_addresses
+    return all("://" in item for item in items if item.strip())
 
 
 # In the order of the file. The body follows the frontmatter and is no key of it.
@@ -339,8 +393,11 @@ def known(values: Mapping[str, Any]) -> list[Field]:
     """Return the fields whose keys are ours in a file with the frontmatter `values`, in which
     numbers and the like are texts. Other keys are the operator's."""
     schema = schema_of(values)
-    listed = values.get(OPERATOR_KEYS) if schema > 1 else None
-    operator_keys = listed if isinstance(listed, list) else []
+    operator_keys: list[str] = []
+    if schema > 1:
+        listed = values.get(OPERATOR_KEYS)
+        if isinstance(listed, list):
+            operator_keys = listed
     return [row for row in TABLE if _is_ours(row, schema, values, operator_keys)]
 
 
@@ -390,7 +447,8 @@ def make_frontmatter(
     omitted_keys = {replaced_keys.get(row.attribute) for row, _ in later} | operator_keys
     result: dict[str, Any] = {}
     for row, value in values:
-        if row.schema > 1 or not (value or row.always):
+        is_written = bool(value) or row.always
+        if row.schema > 1 or not is_written:
             continue
         is_replaced = bool(row.until) and row.key in omitted_keys
         if not is_replaced:
@@ -402,11 +460,10 @@ def make_frontmatter(
     result[SCHEMA] = schema
     for row, value in later:
         result[row.key] = value
-    clashing = sorted(
-        row.key for row in TABLE if 1 < row.schema <= schema and row.key in operator_keys
-    )
-    if clashing:
-        result[OPERATOR_KEYS] = clashing
+    our_later_keys = {row.key for row in TABLE if 1 < row.schema <= schema}
+    clashing_keys = our_later_keys & operator_keys
+    if clashing_keys:
+        result[OPERATOR_KEYS] = sorted(clashing_keys)
     return result
 
 

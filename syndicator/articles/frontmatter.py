@@ -92,7 +92,10 @@ class ArticleHandler(YAMLHandler):
         """Return a message for the operator about invalid YAML, with the line if PyYAML names
         it."""
         mark = getattr(error, "problem_mark", None)
-        line = f" line {mark.line + 1}:" if mark else ""
+        line = ""
+        if mark is not None:
+            line_number = mark.line + 1
+            line = f" line {line_number}:"
         problem = getattr(error, "problem", None) or str(error)
         return (
             f"{self.where}:{line} the frontmatter is not valid YAML ({problem}); put the value in"
@@ -145,16 +148,15 @@ def _load(data: bytes, path: str) -> Article:
     """Do the work of `load`, which has a default for `path`."""
     post = _read(data, path, _TextLoader)
     values = post.metadata
-    rows = fields.known(values)
     where = path or "article"
     parsed: dict[str, Any] = {}
-    for row in rows:
-        value = values.get(row.key, row.type.absent)
-        parsed[row.key] = row.type.read(value, f"{where}: {row.key}")
     attributes: dict[str, Any] = {}
-    for row in rows:
-        if row.shown is None:
-            attributes[row.attribute] = parsed[row.key]
+    for field in fields.known(values):
+        value = values.get(field.key, field.type.absent)
+        parsed[field.key] = field.type.read(value, f"{where}: {field.key}")
+        is_computed = field.shown is not None
+        if not is_computed:
+            attributes[field.attribute] = parsed[field.key]
     attributes["id"] = attributes["id"] or make_article_id(attributes["url"])
     settled = fields.settle(Article(**attributes, body=post.content))
     # `date` only repeats the day of `published`: if they differ, a person changed `date`
@@ -175,12 +177,13 @@ def _load(data: bytes, path: str) -> Article:
 def extra(data: bytes, path: str = "") -> dict[str, Any]:
     """Return the operator's own keys of a file with their values as YAML types them, so that they
     are written back unchanged. `path`: for ConfigError."""
-    as_text = _read(data, path, _TextLoader).metadata
-    if fields.own_keys(as_text).issuperset(as_text):
-        return {}  # so in nearly every file; to read it once saves half of the time
+    texts = _read(data, path, _TextLoader).metadata
+    has_only_our_keys = fields.own_keys(texts).issuperset(texts)
+    if has_only_our_keys:  # so in nearly every file; to read it once saves half of the time
+        return {}
     values = _read_typed(data, path).metadata
-    ours = fields.own_keys(as_text if fields.SCHEMA in values else values)
-    return {key: value for key, value in values.items() if key not in ours}
+    our_keys = fields.own_keys(texts if fields.SCHEMA in values else values)
+    return {key: value for key, value in values.items() if key not in our_keys}
 
 
 def parse_foreign(data: bytes, path: str = "") -> tuple[dict[str, Any], str]:

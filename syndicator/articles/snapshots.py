@@ -16,6 +16,7 @@ from syndicator.articles import disk
 ANSWERED = "content-location"
 # stored header with the address of the AMP or print version, if we read that instead of the page
 READ_AT = "x-read-at"
+_UNKNOWN_VERSION = 0  # of pages whose names have none: lower than any version
 
 
 def pack_page(html: bytes, headers: Mapping[str, str]) -> bytes:
@@ -90,9 +91,9 @@ class FileSnapshots:
         for file_name in self._names():
             if not file_name.endswith(".gz"):
                 continue
-            article_id, _, version = file_name.removesuffix(".gz").partition(".")
-            number = int(version) if version.isdigit() else 0
-            if number < self.version:
+            article_id, _, version_text = file_name.removesuffix(".gz").partition(".")
+            version = int(version_text) if version_text.isdigit() else _UNKNOWN_VERSION
+            if version < self.version:
                 article_ids.append(article_id)
         return frozenset(article_ids)
 
@@ -108,11 +109,10 @@ class FileSnapshots:
         """Delete pages older than `before` and temporary files of crashed writers; return their
         number. `dry_run`: only count; `daily` has no effect in a folder."""
         limit = before.timestamp()
-        outdated = [
-            path
-            for path in self.root.glob("*/*")
-            if disk.is_litter(path.name) or _read_mtime(path) < limit
-        ]
+        outdated: list[Path] = []
+        for path in self.root.glob("*/*"):
+            if disk.is_litter(path.name) or _read_mtime(path) < limit:
+                outdated.append(path)
         if not dry_run:
             for path in outdated:
                 path.unlink(missing_ok=True)

@@ -163,8 +163,9 @@ class DiskError(SyndicatorError):
         message = str(error.strerror or error)
         if error.filename:
             message = f"{error.filename}: {message}"
-        cure = (_CURES | _FOLDER_CURES).get(error.errno or 0, "")
-        if cure:
+        all_cures = _CURES | _FOLDER_CURES
+        cure = all_cures.get(error.errno or 0)
+        if cure is not None:
             message += f"; {cure}"
         return cls(message)
 

@@ -42,9 +42,9 @@ def parse_mailbox(url: str) -> Mailbox:
         raise BadMailbox(f"is no mailbox; {_CURE}")
 
     authority, _, path = rest.removeprefix("//").partition("/")
-    login, at, server = authority.rpartition("@")
+    login, _, server = authority.rpartition("@")  # without an @ the login is empty
     user, colon, password = login.partition(":")
-    if not at or not user or not colon:
+    if not user or not colon:
         raise BadMailbox(f"names no user or password; {_CURE}")
     if not secrets.is_variable(password):
         raise BadMailbox(f"contains a password; put it in an environment variable: {_CURE}")

@@ -61,7 +61,9 @@ def program_of(environ: Mapping[str, str], argv: Sequence[str]) -> str:
     script = Path(argv[0]) if argv else Path()
     # `python -m syndicator` puts the path of that file into the arguments
     is_module = script.name == "__main__.py" and script.parent.name == "syndicator"
-    return "python -m syndicator" if is_module else "syndicator"
+    if is_module:
+        return "python -m syndicator"
+    return "syndicator"
 
 
 def install(extra: str) -> str:

@@ -19,7 +19,7 @@ _TELLING = re.compile(
 # which masking would replace everywhere
 LEAST = 8
 
-_SAFE = ("", "/", "=", "/=")  # characters that one program or another leaves unescaped
+_UNESCAPED = ("", "/", "=", "/=")  # characters that one program or another leaves unescaped
 
 
 def variables(url: str) -> tuple[str, ...]:
@@ -92,9 +92,11 @@ def spellings(values: Mapping[str, str]) -> list[tuple[str, str]]:
             continue
         placeholder = f"$%7B{name}%7D"
         placeholders[value] = placeholder
-        for safe in _SAFE:
-            placeholders[quote(value, safe=safe)] = placeholder
-    return sorted(placeholders.items(), key=lambda pair: -len(pair[0]))
+        for unescaped in _UNESCAPED:
+            escaped = quote(value, safe=unescaped)
+            placeholders[escaped] = placeholder
+    longest_first = sorted(placeholders, key=len, reverse=True)
+    return [(spelling, placeholders[spelling]) for spelling in longest_first]
 
 
 def make_public_url(url: str, names: Collection[str]) -> str:
@@ -115,10 +117,14 @@ def make_public_url(url: str, names: Collection[str]) -> str:
     path = parts.path
     secret_start = find_secret(path)
     if secret_start is not None:
-        path = path[: path.rfind("/", 0, secret_start) + 1]
-    pairs = [pair for pair in parts.query.split("&") if find_secret(pair) is None]
-    fragment = parts.fragment if find_secret(parts.fragment) is None else ""
-    return urlunsplit((parts.scheme, parts.netloc, path, "&".join(pairs), fragment))
+        folder, slash, _ = path[:secret_start].rpartition("/")
+        path = folder + slash
+    public_pairs = [pair for pair in parts.query.split("&") if find_secret(pair) is None]
+    query = "&".join(public_pairs)
+    fragment = parts.fragment
+    if find_secret(fragment) is not None:
+        fragment = ""
+    return urlunsplit((parts.scheme, parts.netloc, path, query, fragment))
 
 
 def list_secret_parameters(url: str) -> tuple[str, ...]:

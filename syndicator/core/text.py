@@ -62,6 +62,7 @@ SUFFIX = re.compile(
 SLUG_CHARS = 60  # a choice: people can read and type it
 _MOST_NAMED = 15  # names in a message; a choice
 _DIGEST_CHARS = 6  # of the digest at the end of a slug
+_OTHER_SCRIPT = "x"  # stands in a slug for a name of which no character can be shown
 _STEM_CHARS = 200  # characters of a name that are considered for a slug
 _STAMP_CHARS = 32  # hexadecimal digits of a digest: 128 bits
 # Device names reserved by Windows, and names of our own pages.
@@ -232,8 +233,10 @@ def _read_inline(match: re.Match[str]) -> str:
     address or an entity; "" for a picture and for marks of emphasis."""
     _, code, escaped, _, label, address, entity = match.groups()
     if code is not None:
-        padded = code[0] == code[-1] == " " and len(code) > _PADDING
-        return code[1:-1] if padded else code
+        is_padded = code[0] == code[-1] == " " and len(code) > _PADDING
+        if not is_padded:
+            return code
+        return code[1:-1]
     if escaped is not None:
         return escaped
     if label is not None:
@@ -261,7 +264,9 @@ def slug(name: str) -> str:
     spelled out: "C++" gives "c-plus-plus". If the slug would lose characters of the name, is too
     long or is reserved, it ends in six digits of a digest, so that it stays unique."""
     folded = unicodedata.normalize("NFKC", legal(name)).casefold().strip()
-    spelled = f"dot {folded[1:]}" if re.match(r"\.\w", folded) else folded
+    spelled = folded
+    if re.match(r"\.\w", folded):  # such as ".net"
+        spelled = "dot " + folded.removeprefix(".")
     for character, word in _SPELLED:
         spelled = spelled.replace(character, word)
     readable = stem(spelled, _STEM_CHARS)
@@ -269,8 +274,9 @@ def slug(name: str) -> str:
     if is_valid and not _loses_characters(spelled):
         return readable
     digest = hashlib.sha256(folded.encode()).hexdigest()[:_DIGEST_CHARS]
-    beginning = readable[: SLUG_CHARS - _DIGEST_CHARS - 1].rstrip("-") or "x"
-    return f"{beginning}-{digest}"
+    ending = f"-{digest}"
+    beginning = readable[: SLUG_CHARS - len(ending)].rstrip("-") or _OTHER_SCRIPT
+    return beginning + ending
 
 
 def _loses_characters(spelled: str) -> bool:
@@ -382,10 +388,12 @@ def _make_terms(run: str) -> tuple[str, ...]:
     """Return the search terms of a run: its word, or the pairs of neighbouring characters if its
     script has no spaces; () if it gives no term."""
     word = _make_word(run)
-    if _FIRST_UNSPACED.match(run):
-        pairs = max(1, len(word) - 1)
-        return tuple(word[start : start + 2] for start in range(pairs))
-    return (word,) if word else ()
+    if not word:
+        return ()
+    if not _FIRST_UNSPACED.match(run):
+        return (word,)
+    pair_count = max(1, len(word) - 1)  # a single character is a term, too
+    return tuple(word[start : start + 2] for start in range(pair_count))
 
 
 @lru_cache(8192)
@@ -395,6 +403,11 @@ def _make_word(run: str) -> str:
     if _FIRST_UNSPACED.match(run):
         return run
     word = run[:_LONGEST]
-    if len(word) > _SHORT and word.isascii() and word.endswith("s") and not word.endswith("ss"):
-        word = word[:-1]
-    return word if len(word) > 1 or word.isdecimal() else ""
+    if len(word) > _SHORT and word.isascii():
+        is_plural = word.endswith("s") and not word.endswith("ss")
+        if is_plural:
+            word = word.removesuffix("s")
+    is_single_letter = len(word) == 1 and not word.isdecimal()
+    if is_single_letter:
+        return ""
+    return word

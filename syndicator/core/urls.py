@@ -76,6 +76,7 @@ _PRIVATE_NAME = re.compile(
 _MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
 # the beginning of an interface id that ends in an IPv4 address, in any network (RFC 5214)
 _ISATAP = 0x00005EFE
+_IPV6_GROUP_SHIFTS = range(112, -16, -16)  # bits after each of the eight groups of an address
 # from this prefix length on, the IPv4 address is the last 32 bits (RFC 6052 section 2.2)
 _NAT64_LOW_BITS = 96
 LOOPBACK_6 = ipaddress.IPv6Address("::1")
@@ -101,7 +102,8 @@ def _is_canonical(url: str) -> bool:
 def normalise(url: str) -> str:
     """Return what `canonical` returns, without its short cut for URLs that are canonical already.
     Raises BadUrl."""
-    with_slashes = _slashed(_HEAD.sub(r"\1://", _cleaned(url), count=1))
+    with_two_slashes = _HEAD.sub(r"\1://", _remove_ignored_characters(url), count=1)
+    with_slashes = _replace_backslashes(with_two_slashes)
     without_user = _AUTHORITY.sub(r"\1", with_slashes, count=1)
     try:
         parts = urlsplit(without_user)
@@ -116,7 +118,9 @@ def normalise(url: str) -> str:
     if port is not None and port != _DEFAULT_PORT[scheme]:
         netloc += f":{port}"
     path = _escape(_remove_dots(parts.path or "/"), _SAFE_PATH)
-    return urlunsplit((scheme, netloc, path, _remove_tracking(parts.query), ""))
+    query = _remove_tracking(parts.query)
+    without_fragment = (scheme, netloc, path, query, "")
+    return urlunsplit(without_fragment)
 
 
 def alias(url: str) -> str:
@@ -157,7 +161,7 @@ def absolute(base: str, reference: str) -> str | None:
     its fragment, as browsers read it. None: it is no such URL."""
     if _ABSOLUTE.fullmatch(reference):
         return reference
-    reference = _slashed(_cleaned(reference))
+    reference = _replace_backslashes(_remove_ignored_characters(reference))
     if reference.startswith("//"):
         reference = "//" + reference.lstrip("/")
     scheme_match = _HEAD.match(reference)
@@ -172,7 +176,9 @@ def absolute(base: str, reference: str) -> str | None:
         is_web_address = parts.scheme.lower() in _DEFAULT_PORT and bool(parts.hostname)
     except ValueError:
         return None
-    return joined if is_web_address else None
+    if not is_web_address:
+        return None
+    return joined
 
 
 def _parts(url: str) -> SplitResult:
@@ -215,12 +221,16 @@ def site(url: str) -> str:
     parts = _parts(url)
     name = (parts.hostname or "").removeprefix("www.")
     user = _find_user(name, parts.path)
-    if user and name in _load_shared_hosts().users and user[0] in _USER_MARKS:
-        return f"{user[1:]}.{name}"  # these hosts have a subdomain for each user, too
     if user:
+        has_subdomains = name in _load_shared_hosts().users  # one for each user
+        if has_subdomains and user[0] in _USER_MARKS:
+            user_name = user[1:]
+            return f"{user_name}.{name}"
         return f"{name}/{user}"
     keeps_port = "." not in name or is_numeric_host(name)
-    return parts.netloc.removeprefix("www.") if keeps_port else name
+    if keeps_port:
+        return parts.netloc.removeprefix("www.")
+    return name
 
 
 def same_site(url: str, other: str) -> bool:
@@ -288,24 +298,32 @@ def _load_shared_hosts() -> _SharedHosts:
 def _find_user(name: str, path: str) -> str:
     """Return the part of `path` that names a user of the host `name`, such as "alice" or "@alice";
     "" if it names none."""
-    shared = _load_shared_hosts()
-    if name in shared.paths:
-        count = shared.paths[name]  # segments of a user's name
-    else:
-        matches = (number for host, number in shared.patterns.items() if fnmatchcase(name, host))
-        count = next(matches, 0)
+    user_length = _count_user_segments(name)
     segments = [segment for segment in path.lower().split("/") if segment]
     if len(segments) > 1 and segments[0] in _BEFORE_USER:
         # medium.com/feed/@alice is of @alice
-        is_before_user = count > 0 or segments[1][0] in _USER_MARKS
+        is_before_user = user_length > 0 or segments[1][0] in _USER_MARKS
         if is_before_user:
             del segments[0]
     if segments and segments[0][0] in _USER_MARKS:
-        count = 1
-    user = "/".join(segments[:count])
-    if len(segments) > count:
+        user_length = 1
+    user = "/".join(segments[:user_length])
+    is_longer_path = len(segments) > user_length
+    if is_longer_path:
         return user
     return _FEED_ENDING.sub("", user)
+
+
+def _count_user_segments(name: str) -> int:
+    """Return how many segments of a path name a user of the host `name`, 0 if it is not shared by
+    users."""
+    shared = _load_shared_hosts()
+    if name in shared.paths:
+        return shared.paths[name]
+    for pattern, count in shared.patterns.items():
+        if fnmatchcase(name, pattern):
+            return count
+    return 0
 
 
 def _last_two_labels(name: str) -> str:
@@ -361,21 +379,22 @@ def is_front_page(url: str) -> bool:
     return not parts.query and bool(_FRONT_PATH.fullmatch(parts.path))
 
 
-def _cleaned(value: str) -> str:
+def _remove_ignored_characters(value: str) -> str:
     """Return a URL without what browsers ignore in it: blanks and control characters at both ends,
     tabs and line ends."""
     return re.sub(r"[\t\r\n]", "", value.strip(_BLANK).strip())
 
 
-def _slashed(value: str) -> str:
+def _replace_backslashes(value: str) -> str:
     """Return a URL with slashes in place of backslashes before its query and fragment, as browsers
     read http(s) URLs. URLs of other schemes stay as they are."""
     match = re.match(r"[^?#]*", value)
     before_query = match[0] if match else ""
+    from_query = value[len(before_query) :]
     scheme = re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", before_query)
     if scheme and scheme[0].lower() not in ("http:", "https:"):
         return value
-    return before_query.replace("\\", "/") + value[len(before_query) :]
+    return before_query.replace("\\", "/") + from_query
 
 
 def _normalise_host(name: str) -> str:
@@ -438,7 +457,9 @@ def _parse_number(label: str) -> int:
     if label.startswith("0x"):
         return int(label[2:] or "0", 16)
     is_octal = label.startswith("0") and len(label) > 1
-    return int(label, 8 if is_octal else 10)
+    if is_octal:
+        return int(label, 8)
+    return int(label)
 
 
 def _normalise_ipv6(name: str) -> str:
@@ -448,12 +469,15 @@ def _normalise_ipv6(name: str) -> str:
         value = int(ipaddress.IPv6Address(name))
     except ValueError as error:
         raise BadUrl(f"not an address: {name[:_SHOWN_CHARS]!r}") from error
-    full = ":".join(f"{value >> shift & 0xFFFF:x}" for shift in range(112, -16, -16))
+    groups = [f"{value >> shift & 0xFFFF:x}" for shift in _IPV6_GROUP_SHIFTS]
+    full = ":".join(groups)
     zero_runs = list(re.finditer(r"(?:\b0(?::|$)){2,}", full))
     if not zero_runs:
         return full
     longest = max(zero_runs, key=lambda run: len(run[0].rstrip(":")))  # the first of equal ones
-    return f"{full[: longest.start()].rstrip(':')}::{full[longest.end() :]}"
+    before_zeros = full[: longest.start()].rstrip(":")
+    after_zeros = full[longest.end() :]
+    return f"{before_zeros}::{after_zeros}"
 
 
 def _remove_dots(path: str) -> str:
@@ -542,7 +566,9 @@ def private(url: str) -> str:
     name = _parts(url).hostname or ""
     if is_numeric_host(name):
         kind = describe_special_address(ipaddress.ip_address(name))
-        return f"{name} is {kind}" if kind else ""
+        if kind is None:
+            return ""
+        return f"{name} is {kind}"
     if _PRIVATE_NAME.fullmatch(name):
         return f"{name} is a name of a private network"
     return ""
@@ -593,9 +619,17 @@ def describe_special_address(address: Address, nat64: tuple[str, ...] = ()) -> s
     """Return what kind of address it is if it is not public, such as "loopback" or "private"; None
     for a public address. `nat64`: IPv6 prefixes behind which the network translates to IPv4 (RFC
     6052 section 2.2)."""
-    real = find_embedded_ipv4(address, nat64) or address
-    if isinstance(real, ipaddress.IPv4Address):
-        return next((what for network, what in _BLOCKED_4 if real in network), None)
-    if real not in _GLOBAL_6:
-        return "loopback" if real == LOOPBACK_6 else "not a public IPv6 address"
-    return next((what for network, what in _BLOCKED_6 if real in network), None)
+    reached = find_embedded_ipv4(address, nat64) or address
+    if isinstance(reached, ipaddress.IPv4Address):
+        for network, kind in _BLOCKED_4:
+            if reached in network:
+                return kind
+        return None
+    if reached == LOOPBACK_6:
+        return "loopback"
+    if reached not in _GLOBAL_6:
+        return "not a public IPv6 address"
+    for network, kind in _BLOCKED_6:
+        if reached in network:
+            return kind
+    return None

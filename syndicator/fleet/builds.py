@@ -97,7 +97,7 @@ async def _build(session: Session) -> Mapping[str, datetime]:
     app = session.app
     began = time.monotonic()
     built = await build_feeds(app, accepts=_choose_feeds(app), seconds=LONGEST)
-    app.archive.store.index.note_builds(built.shown, app.archive.clock())
+    app.archive.store.index.record_builds(built.shown, app.archive.clock())
     await _report(session, built, began)
     session.totals.add_build(built)
     logger("worker").info("built", files=len(built.written), held=len(built.held))

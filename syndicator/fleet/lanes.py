@@ -260,8 +260,8 @@ class _Work:
         delays = lane.hosts.own(due_hosts, lane.session.owner)
         lane.turns.add(delays)
         self._names = set(delays)  # of the hosts that this job leases
-        states = shards.due(job.shard, delays, EACH) if delays else []
-        self._fence = shards.fence(job)
+        states = shards.list_due_sources(job.shard, delays, EACH) if delays else []
+        self._fence = shards.make_fence(job)
         self._waiting = [state.key for state, waits in states if waits]
         self._store = app.archive.store.open_fenced_visits(self._fence, self._waiting)
         self._due = [

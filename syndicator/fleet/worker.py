@@ -196,7 +196,7 @@ async def live(session: Session, engine: Engine, clock: DatabaseClock) -> None:
         )
     )
     while engine.worker is not None:
-        beat = session.shards.beat(engine.worker, session.owner)
+        beat = session.shards.write_heartbeat(engine.worker, session.owner)
         session.asks_until = beat.asks_until
         clock.set(beat.now)
         await asyncio.sleep(session.lease / _SIGNS)

@@ -114,7 +114,7 @@ def examine_source(place: Place, store: Store, state: SourceState) -> Examined:
         sources={key: place.sources[key]},
         states=[state],
         operator=[entries for entries in status.for_the_operator() if entries.source == key],
-        floods=[entries for entries in status.floods() if entries.source == key],
+        floods=[entries for entries in status.list_floods() if entries.source == key],
         mixed=find_mixed(store, [state]),
     )
     return _make_result(place, seen)
@@ -154,7 +154,7 @@ def observe(
         held=[_describe_held(problem, outlet) for problem in status.list_invalid_feeds()],
         ending=build_notes.read_waiting(store),
         operator=status.for_the_operator(),
-        floods=status.floods(),
+        floods=status.list_floods(),
         files=_list_file_problems(store, place.now, walked),
         on_hold=status.on_hold(),
         disks=disks,

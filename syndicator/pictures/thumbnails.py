@@ -214,7 +214,7 @@ def publish_thumbnails(store: Store, settings: Settings, outlet: Outlet) -> set[
     lost = redirects.publish_thumbnails(outlet, names, open_kept_pictures(settings).get)
     if lost:
         store.pictures.requeue_lost(lost)
-        store.icons.lost(lost)
+        store.icons.requeue_lost(lost)
     return names - lost
 
 

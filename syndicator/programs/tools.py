@@ -187,7 +187,7 @@ def list_stories(place: Place, *, limit: int, days: int) -> StoryList:
     if place.settings.publish.stories == "off":
         return StoryList()
     reader = Reader(place)
-    news = reader.store.stories.news(place.now - timedelta(days=days), limit)
+    news = reader.store.stories.list_news(place.now - timedelta(days=days), limit)
     members = reader.store.stories.articles([item.story for item in news])
     base = "" if place.settings.publish.secret_path else place.settings.base_url
     has_pages = PAGE in place.settings.publish.formats and is_axis_on(

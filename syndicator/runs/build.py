@@ -447,7 +447,7 @@ def _list_news(app: App) -> list[list[str]]:
     if app.configuration.settings.publish.stories == "off":
         return []
     stories = app.archive.store.stories
-    newest = stories.news(app.archive.clock() - _NEWS_OF, _NEWS)
+    newest = stories.list_news(app.archive.clock() - _NEWS_OF, _NEWS)
     articles = stories.articles([story.story for story in newest])
     result: list[list[str]] = []
     for story in newest:

@@ -264,8 +264,8 @@ def measure_work(place: Place) -> dict[str, Work]:
     if place.store is None:
         return {}
     browse = place.store.browse
-    weeks = browse.weeks(place.now - timedelta(weeks=WEEKS))
-    costs = browse.costs(place.now - COSTS)
+    weeks = browse.count_by_week(place.now - timedelta(weeks=WEEKS))
+    costs = browse.sum_costs(place.now - COSTS)
     result: dict[str, Work] = {}
     for key in place.sources:
         source_weeks = weeks.get(key, ())

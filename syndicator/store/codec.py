@@ -101,9 +101,20 @@ def to_micros_or_never(value: datetime | None) -> int:
     return NEVER if value is None else to_micros(value)
 
 
+def to_micros_or_null(value: datetime | None) -> int | None:
+    """Return the microseconds from 1970 to `value`; for None return None, which is NULL in SQL."""
+    return None if value is None else to_micros(value)
+
+
 def from_micros(value: int) -> datetime:
     """Return the UTC time `value` microseconds after 1970. Raises OverflowError for NEVER."""
     return _EPOCH + value * _MICROSECOND
+
+
+def from_micros_or_null(value: int | None) -> datetime | None:
+    """Return the UTC time `value` microseconds after 1970; for None, which is NULL in SQL, return
+    None."""
+    return None if value is None else from_micros(value)
 
 
 def make_column_key(value: str) -> str:

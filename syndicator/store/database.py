@@ -75,14 +75,17 @@ class Database:
             self.url = make_url(url)
             if self.url.drivername in ("postgresql", "postgres"):
                 self.url = self.url.set(drivername=postgres.DRIVER)
-            make_engine = _make_reading_engine if read_only else _make_engine
-            self.engine = make_engine(self.url, busy_seconds)
+            if read_only:
+                self.engine = _make_reading_engine(self.url, busy_seconds)
+            else:
+                self.engine = _make_engine(self.url, busy_seconds)
         except ArgumentError as error:
             raise StoreError(
                 f"store.url: {error}; write sqlite:///path or postgresql://user@host/database"
             ) from error
         except ModuleNotFoundError as error:
-            cure = install("postgres") if self.url.drivername == postgres.DRIVER else "install it"
+            is_postgres = self.url.drivername == postgres.DRIVER
+            cure = install("postgres") if is_postgres else "install it"
             raise StoreError(
                 f"store.url needs the package {error.name!r}: {cure}; or use sqlite:///"
             ) from error
@@ -121,7 +124,9 @@ class Database:
         Return the rows of its RETURNING clause; no rows without that clause. Raises StoreError."""
         with self.named_errors():
             result = self._reading().execute(statement, values)
-            return result.all() if result.returns_rows else ()
+            if not result.returns_rows:
+                return ()
+            return result.all()
 
     def _reading(self) -> Connection:
         """Return the connection for reading, opened at the first call and kept open. It commits
@@ -192,7 +197,7 @@ class Database:
             raise StoreError(explain(self.name, str(error))) from error
         except DBAPIError as error:
             _raise_if_out_of_files(self.name, error.orig)
-            error_class = postgres.classify(error)
+            error_class = postgres.choose_error_class(error)
             if error_class is StoreAway:
                 self._forget_connections()
             raise error_class(self._describe(error_class, str(error.orig))) from error
@@ -200,8 +205,8 @@ class Database:
             raise StoreError(f"{self.name}: {error}") from error
 
     def _describe(self, error_class: type[StoreError], message: str) -> str:
-        """Return a message for the operator. `error_class`: what `postgres.classify` made of the
-        driver's error; `message`: the text of that error."""
+        """Return a message for the operator. `error_class`: what `postgres.choose_error_class`
+        made of the driver's error; `message`: the text of that error."""
         if error_class is JobLost:
             return "another worker works on it by now"
         if error_class is StoreConflict:
@@ -243,16 +248,16 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     if not rows:
         return
     key_columns = [column.name for column in table.primary_key]
-    last_rows: dict[tuple[Any, ...], Row] = {}
+    rows_by_key: dict[tuple[Any, ...], Row] = {}
     for row in rows:
         key = tuple([row[name] for name in key_columns])
-        last_rows[key] = row
+        rows_by_key[key] = row
     assignments = [f"{name} = excluded.{name}" for name in rows[0] if name not in key_columns]
-    action = "DO NOTHING"
+    action = "DO NOTHING"  # if all columns are in the key
     if assignments:
         action = f"DO UPDATE SET {', '.join(assignments)}"
     ending = f"ON CONFLICT ({', '.join(key_columns)}) {action}"
-    insert(connection, table, [*last_rows.values()], ending)
+    insert(connection, table, list(rows_by_key.values()), ending)
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
@@ -270,7 +275,7 @@ def insert(
         return
     columns = tuple(rows[0])
     placeholders = f"({write_placeholders(columns)})"
-    batch_size = CHUNK // len(columns)
+    batch_size = CHUNK // len(columns)  # rows with at most CHUNK values
     for start in range(0, len(rows), batch_size):
         batch = rows[start : start + batch_size]
         all_placeholders = ", ".join([placeholders] * len(batch))

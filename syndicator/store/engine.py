@@ -20,7 +20,7 @@ from syndicator.store.fleet.followed import Fleet
 from syndicator.store.fleet.hosts import Hosts
 from syndicator.store.fleet.shards import Shards
 from syndicator.store.fleet.workers import Workers
-from syndicator.store.future_times import Ahead
+from syndicator.store.future_times import FutureTimes
 from syndicator.store.index import Index
 from syndicator.store.records import Visits
 from syndicator.store.shared_commits import Group
@@ -69,7 +69,7 @@ class Store:
         self.index = Index(database)
         self.status = Status(database)
         self.enrichment = Enrichment(database)
-        self.ahead = Ahead(database)
+        self.ahead = FutureTimes(database)
         self.pictures = Pictures(database)
         self.icons = Icons(database)
         self.reservations = Reservations(group)
@@ -133,7 +133,9 @@ class Store:
         error if the job belongs to another worker by now. `waiting`: keys of the sources with
         pending entries."""
         visits = Visits(Group(self._db, fence), waiting)
-        return visits if self._db.sqlite else postgres.make_retrying(visits)
+        if self._db.sqlite:
+            return visits
+        return postgres.make_retrying(visits)
 
     @property
     def current(self) -> bool:
@@ -349,6 +351,7 @@ def copy_database(origin: str, target: str) -> Mapping[str, int]:
     `target`, in one transaction. Return table name -> number of its rows. Raises StoreError if
     `target` has rows already or has not the same rows afterwards; then nothing is copied."""
     tables = [table for table in schema.metadata.sorted_tables if table not in _NOT_COPIED]
+    counts: dict[str, int] = {}
     with (
         closing(Database(origin, BUSY_SECONDS)) as source_database,
         closing(Database(target, BUSY_SECONDS)) as target_database,
@@ -361,32 +364,37 @@ def copy_database(origin: str, target: str) -> Mapping[str, int]:
                     f"the database {target_database.name} is not new: it has rows in {table.name};"
                     " name an empty one"
                 )
-        counts = {table.name: _copy_table(source_database, connection, table) for table in tables}
+        for table in tables:
+            counts[table.name] = _copy_table(source_database, connection, table)
         mark_all_due(connection)
         select_ids = "SELECT id FROM articles"
         copied_ids = set(run_statement(connection, select_ids))
-        if copied_ids != set(source_database.run_query(select_ids)):
+        source_ids = set(source_database.run_query(select_ids))
+        if copied_ids != source_ids:
             raise StoreError("the articles have other ids after the move; nothing was moved")
-        return counts
+    return counts
 
 
 def _copy_table(source_database: Database, connection: Connection, table: Table) -> int:
     """Copy the rows of `table` from `source_database` to the database of `connection`; return their
     number. Raises StoreError if the two tables differ in their number of rows afterwards."""
-    count = 0
+    read_count = 0
     rows = source_database.stream(select(table))
     while batch := [row._asdict() for row in islice(rows, _COPIED_AT_ONCE)]:
         connection.execute(insert(table), batch)
-        count += len(batch)
+        read_count += len(batch)
     count_rows = select(func.count()).select_from(table)
-    copied_count = connection.execute(count_rows).scalar()
-    if copied_count != count or copied_count != source_database.scalar(count_rows):
+    target_count = connection.execute(count_rows).scalar()
+    source_count = source_database.scalar(count_rows)  # other programs may have written meanwhile
+    if not read_count == target_count == source_count:
         raise StoreError(
-            f"{table.name} has {copied_count} rows after the move, not {count}; nothing was moved"
+            f"{table.name} has {target_count} rows after the move, not {read_count};"
+            " nothing was moved"
         )
-    if connection.dialect.name == "postgresql" and table.primary_key.columns.keys() == ["n"]:
+    has_numbers = table.primary_key.columns.keys() == ["n"]
+    if has_numbers and connection.dialect.name == "postgresql":
         _continue_numbers(connection, table)
-    return count
+    return read_count
 
 
 def _continue_numbers(connection: Connection, table: Table) -> None:

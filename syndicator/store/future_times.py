@@ -34,11 +34,11 @@ def make_state_row(state: SourceState) -> dict[str, Any]:
     """Return the row of the table `sources` for a state. Its value `data` is not in that table: it
     is the JSON for the row of `source_states`."""
     documents = codec.pack_state(state)
-    next_due = state.schedule.next_due
+    utf8_url = state.url.encode("utf-8", "replace").decode()  # ? for lone surrogates
     return {
         "key": codec.make_column_key(state.key),
-        "url": state.url.encode("utf-8", "replace").decode().replace("\0", "?"),
-        "next_due": None if next_due is None else codec.to_micros(next_due),
+        "url": utf8_url.replace("\0", "?"),  # PostgreSQL stores no NUL
+        "next_due": codec.to_micros_or_null(state.schedule.next_due),
         "disabled": state.backoff.disabled is not None,
         "data": documents.data,
         "plan": documents.plan,
@@ -51,15 +51,15 @@ def make_entry_row(row: EntryRow) -> dict[str, Any]:
     entry's page may still be read: if it is pending or muted."""
     is_muted = row.status == "skipped" and row.reason == EntryReason.MUTED
     may_be_read = row.status == "pending" or is_muted
-    left_out: frozenset[str] = frozenset() if may_be_read else _FEED_ENTRY
+    data = codec.pack(row) if may_be_read else codec.pack(row, _FEED_ENTRY)
     return {
         "source": codec.make_column_key(row.source_key),
         "entry": codec.make_column_key(row.entry_id),
         "status": row.status,
-        "next_try": None if row.next_try is None else codec.to_micros(row.next_try),
+        "next_try": codec.to_micros_or_null(row.next_try),
         "first_seen": codec.to_micros(row.first_seen),
         "article": row.article_id,
-        "data": codec.pack(row, left_out),
+        "data": data,
     }
 
 
@@ -69,17 +69,18 @@ def forget_unread(
     """Delete the entries of the articles `ids`. Also delete the entries with one of the alias keys
     `aliases` that were skipped because their article is withdrawn or pruned. Return the keys of the
     sources of all deleted entries, sorted."""
-    query = select(_e.source, _e.entry, _e.data)
-    rows: list[Any] = []
+    select_entries = select(_e.source, _e.entry, _e.data)
+    candidates: list[Any] = []
     for part in chunks(sorted(ids)):
-        rows.extend(connection.execute(query.where(_e.article.in_(part))))
-    rows.extend(connection.execute(query.where(schema.entry_is("skipped"))))
+        candidates.extend(connection.execute(select_entries.where(_e.article.in_(part))))
+    candidates.extend(connection.execute(select_entries.where(schema.entry_is("skipped"))))
     source_keys: set[str] = set()
-    for source, entry, data in rows:
+    for source, entry, data in candidates:
         row = codec.unpack(EntryRow, data)
         is_skipped_alias = row.reason in _NOT_READ_AGAIN and _has_alias(row, aliases)
         if row.article_id in ids or is_skipped_alias:
-            connection.execute(delete(schema.entries).where(_e.source == source, _e.entry == entry))
+            is_this_entry = (_e.source == source) & (_e.entry == entry)
+            connection.execute(delete(schema.entries).where(is_this_entry))
             source_keys.add(row.source_key)
     return sorted(source_keys)
 
@@ -103,13 +104,13 @@ def list_without_text(connection: Connection, aliases: Collection[str]) -> list[
     return entries
 
 
-class Ahead:
+class FutureTimes:
     """Finds and resets stored times that are later than a limit, since a clock was wrong."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def newest_added(self) -> datetime | None:
+    def read_newest_added(self) -> datetime | None:
         """Return when the newest article that we wrote was added. Only the 50 newest articles are
         searched: return None if the operator wrote all of them."""
         for (data,) in self._db.rows(_NEWEST, {"most": _NEWEST_ARTICLES}):
@@ -121,50 +122,48 @@ class Ahead:
     def last_visit(self) -> datetime | None:
         """Return the time of the last visit of any source, None if there was no visit. Reads only
         one row of an index."""
-        newest = self._db.scalar(select(func.max(_o.at)))
-        return None if newest is None else codec.from_micros(newest)
+        return codec.from_micros_or_null(self._db.scalar(select(func.max(_o.at))))
 
     def was_visited_after(self, limit: datetime) -> bool:
         """Return True if the last visit of any source was later than `limit`."""
         last_visit = self.last_visit()
         return last_visit is not None and last_visit > limit
 
-    def set_back(self, now: datetime, limit: datetime) -> None:
+    def reset_late_times(self, now: datetime, limit: datetime) -> None:
         """Set the times of visits and entries that are later than `limit` to `now`. Make entries
         and pictures due that would wait longer than they may, and delete failed questions to the
         language model later than `limit`, so that they are asked again. One transaction."""
         latest = codec.to_micros(limit)
         latest_try = codec.to_micros(now + _LONGEST_WAIT)
         latest_picture_try = codec.to_micros(now + _LONGEST_PICTURE_WAIT)
-        late_outcomes = select(_o.n, _o.data).where(_o.at > latest)
-        is_late = or_(_e.first_seen > latest, _e.next_try > latest_try)
-        late_entries = select(_e.data).where(is_late)
-        late_failures = delete(schema.llm_asked).where(_q.at > latest, _q.status == "failed")
-        late_pictures = update(schema.pictures).where(
-            schema.pictures.c.next_try > latest_picture_try
-        )
+        is_late_entry = or_(_e.first_seen > latest, _e.next_try > latest_try)
+        is_late_picture = schema.pictures.c.next_try > latest_picture_try
+        select_late_visits = select(_o.n, _o.data).where(_o.at > latest)
+        select_late_entries = select(_e.data).where(is_late_entry)
+        delete_failed = delete(schema.llm_asked).where(_q.at > latest, _q.status == "failed")
+        make_pictures_due = update(schema.pictures).where(is_late_picture).values(next_try=_DUE_NOW)
         with self._db.write() as connection:
-            for number, data in connection.execute(late_outcomes).all():
+            for number, data in connection.execute(select_late_visits).all():
                 outcome = replace(codec.unpack(Outcome, data), at=now)
                 values = {"at": codec.to_micros(now), "data": codec.pack(outcome)}
                 connection.execute(update(schema.outcomes).where(_o.n == number).values(**values))
-            rows: list[dict[str, Any]] = []
-            for (data,) in connection.execute(late_entries):
+            entry_rows: list[dict[str, Any]] = []
+            for (data,) in connection.execute(select_late_entries):
                 entry = _set_back_entry(codec.unpack(EntryRow, data), now)
-                rows.append(make_entry_row(entry))
-            upsert(connection, schema.entries, rows)
-            connection.execute(late_failures)
-            connection.execute(late_pictures.values(next_try=_DUE_NOW))
+                entry_rows.append(make_entry_row(entry))
+            upsert(connection, schema.entries, entry_rows)
+            connection.execute(delete_failed)
+            connection.execute(make_pictures_due)
 
 
 def _set_back_entry(row: EntryRow, now: datetime) -> EntryRow:
     """Return an entry whose times are not later than `now`. If its page would wait for more than a
     day it is due at once, except in a flood: those entries are read day by day."""
+    entry = replace(row, first_seen=min(row.first_seen, now))
+    if row.read_at is not None:
+        entry = replace(entry, read_at=min(row.read_at, now))
+    waits_too_long = row.next_try is not None and row.next_try > now + _LONGEST_WAIT
     is_in_flood = row.reason == EntryReason.FLOOD and row.first_seen <= now
-    next_try = row.next_try
-    if next_try is not None and next_try > now + _LONGEST_WAIT and not is_in_flood:
-        next_try = None  # due at once
-    read_at = row.read_at
-    if read_at is not None:
-        read_at = min(read_at, now)
-    return replace(row, first_seen=min(row.first_seen, now), next_try=next_try, read_at=read_at)
+    if waits_too_long and not is_in_flood:
+        entry = replace(entry, next_try=None)  # due at once
+    return entry

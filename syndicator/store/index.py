@@ -7,7 +7,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import chain
 from typing import Any
@@ -221,9 +221,9 @@ _DELETE_MARKS = (
 _SELECT_COUNTS = select(_f.axis, _f.slug, _f["count"], sums.HAS_SUMS)
 _NO_LIMIT = 2**31 - 1
 _EPOCH = date(1970, 1, 1)
-_MONTHS = 12
+
 _MONTH_CHARACTERS = 7  # of a date such as 2026-11-30
-_YEAR_CHARACTERS = 4
+_LONGER_THAN_A_MONTH = timedelta(days=32)
 _MICROSECONDS = 1e6  # a second
 _COUNT_INDEX = list(schema.feeds.c.keys()).index("count")  # row.count is the tuple's own method
 
@@ -251,7 +251,7 @@ class Index:
             return [_make_feed(row) for row in self._db.rows(_SELECT_FEEDS)]
         feeds: list[FeedRow] = []
         for part in chunks(sorted(among)):
-            query = _SELECT_FEEDS.where(_FEED.in_([*map(tuple, part)]))
+            query = _SELECT_FEEDS.where(_is_one_of(part))
             feeds += [_make_feed(row) for row in self._db.rows(query)]
         return feeds
 
@@ -267,13 +267,17 @@ class Index:
     def plain_feeds(self, axis: str | None = None) -> list[FeedRow]:
         """Return the feeds of an axis (None: of all axes), faster than `feeds`: title and time of
         their latest articles are empty."""
-        query = _SELECT_PLAIN_FEEDS if axis is None else _SELECT_PLAIN_FEEDS.where(_f.axis == axis)
+        query = _SELECT_PLAIN_FEEDS
+        if axis is not None:
+            query = query.where(_f.axis == axis)
         return [_make_feed(row) for row in self._db.rows(query)]
 
     def count(self, key: FeedKey) -> int:
         """Return the number of articles of a feed, 0 if there is no such feed."""
         rows = self._db.rows(_SELECT_PLAIN_FEEDS.where(_is_feed(key)))
-        return _make_feed(rows[0]).count if rows else 0
+        if not rows:
+            return 0
+        return _make_feed(rows[0]).count
 
     def names(self, keys: Iterable[FeedKey]) -> dict[FeedKey, str]:
         """Return feed -> the name that its oldest own article has for it, as `reindex` would name
@@ -281,12 +285,11 @@ class Index:
         names = {key: key.slug for key in keys}
         moves = parse_moves(self._db.rows(MOVES))
         for part in chunks(sorted(names)):
-            for axis, slug, data in self._db.rows(
-                _SELECT_OLDEST.where(_FEED.in_([*map(tuple, part)]))
-            ):
+            for axis, slug, data in self._db.rows(_SELECT_OLDEST.where(_is_one_of(part))):
                 key = FeedKey(axis, slug)
-                article_feeds = named_feeds_of(codec.unpack(Article, data))
-                names[key] = resolve_moves(moves, article_feeds).get(key, slug)
+                oldest = codec.unpack(Article, data)
+                feed_names = resolve_moves(moves, named_feeds_of(oldest))
+                names[key] = feed_names.get(key, slug)
         return names
 
     def list_feeds_of(self, article_id: str) -> list[FeedKey]:
@@ -314,17 +317,20 @@ class Index:
             "name": row.name,
             "first_slug": row.first_slug,
             "dropped": row.dropped,
-            "moved_axis": row.moved_to.axis if row.moved_to else None,
-            "moved_slug": row.moved_to.slug if row.moved_to else None,
+            "moved_axis": None,
+            "moved_slug": None,
         }
+        if row.moved_to is not None:
+            values["moved_axis"] = row.moved_to.axis
+            values["moved_slug"] = row.moved_to.slug
         set_values = update(schema.feeds).where(_is_feed(row.key)).values(**values)
         with self._db.write() as connection:
             is_stored = connection.execute(set_values).rowcount > 0
             if not is_stored:
-                new_row = make_feed_row(row.key, row.name) | values
-                new_row |= {"count": row.count, "held": row.held, "published": row.published}
+                further = {"count": row.count, "held": row.held, "published": row.published}
+                new_row = {**make_feed_row(row.key, row.name), **values, **further}
                 upsert(connection, schema.feeds, [new_row])
-            if row.moved_to:  # the next build writes its redirect
+            if row.moved_to is not None:  # the next build writes its redirect
                 mark_stale(connection, {row.key: ()})
 
     def ids(self, key: FeedKey, *, limit: int, since: datetime | None, most: int) -> list[str]:
@@ -332,39 +338,39 @@ class Index:
         were added after `since`; at most `most` ids, in feed order. A copy of another article is
         only in the feeds of sources."""
         if since is None:
-            newest = self._db.rows(_SELECT_IDS, {**key._asdict(), "most": min(limit, most)})
-            return [article_id for article_id, _ in newest]
-        newest = self._db.rows(_SELECT_IDS, {**key._asdict(), "most": most})
+            rows = self._db.rows(_SELECT_IDS, {**key._asdict(), "most": min(limit, most)})
+            return [article_id for article_id, _ in rows]
+        rows = self._db.rows(_SELECT_IDS, {**key._asdict(), "most": most})
+        newest = rows[:limit]
+        further = rows[limit:]
         since_micros = codec.to_micros(since)
-        ids = [article_id for article_id, _ in newest[:limit]]
-        ids += [article_id for article_id, added in newest[limit:] if added > since_micros]
+        ids = [article_id for article_id, _ in newest]
+        ids += [article_id for article_id, added in further if added > since_micros]
         return ids
 
     def month_fingerprints(self, key: FeedKey) -> dict[str, tuple[int, str]]:
         """Return month -> (number of articles, fingerprint of their files), for the UTC months in
         which articles were added to the feed, such as "2026-11", ascending."""
         counts = Counter[str]()
-        stamps = Counter[str]()
-        sizes = Counter[str]()
+        time_sums = Counter[str]()  # of the times of files
+        size_sums = Counter[str]()
         for day, (count, fingerprint) in sums.by_day(self._db.rows, key, sums.ADDED).items():
-            month = sums.write_date(day)[:_MONTH_CHARACTERS]
-            stamp, size = fingerprint.split("-")
+            month = sums.format_date(day)[:_MONTH_CHARACTERS]
+            time_sum, size_sum = fingerprint.split("-")
             counts[month] += count
-            stamps[month] += int(stamp)
-            sizes[month] += int(size)
-        return {
-            month: (count, f"{count}-{stamps[month]}-{sizes[month]}")
-            for month, count in counts.items()
-        }
+            time_sums[month] += int(time_sum)
+            size_sums[month] += int(size_sum)
+        months: dict[str, tuple[int, str]] = {}
+        for month, count in counts.items():
+            months[month] = count, f"{count}-{time_sums[month]}-{size_sums[month]}"
+        return months
 
     def month_entries(self, key: FeedKey, month: str) -> list[tuple[str, datetime, str]]:
         """Return (id, time of adding, fingerprint of its file) of each article that was added to a
         feed in a UTC month such as "2026-11", in feed order."""
-        year = int(month[:_YEAR_CHARACTERS])
-        month_number = int(month[_YEAR_CHARACTERS + 1 :])
-        first = datetime(year, month_number, 1, tzinfo=UTC)
-        end_year = year + month_number // _MONTHS  # the next year after a December
-        end = datetime(end_year, month_number % _MONTHS + 1, 1, tzinfo=UTC)
+        first = datetime.fromisoformat(f"{month}-01").replace(tzinfo=UTC)
+        day_in_next_month = first + _LONGER_THAN_A_MONTH
+        end = day_in_next_month.replace(day=1)
         values = {**key._asdict(), "first": codec.to_micros(first), "end": codec.to_micros(end)}
         entries: list[tuple[str, datetime, str]] = []
         for article_id, added, mtime_ns, size in self._db.rows(_SELECT_MONTH_ENTRIES, values):
@@ -376,17 +382,18 @@ class Index:
         thumbnails), for the UTC days such as "2026-11-30" on which articles of the feed were
         published."""
         days = sums.by_day(self._db.rows, key, sums.PUBLISHED)
-        return {sums.write_date(day): fingerprint for day, fingerprint in days.items()}
+        return {sums.format_date(day): fingerprint for day, fingerprint in days.items()}
 
-    def day_ids(self, key: FeedKey, first: str, last: str) -> dict[str, list[str]]:
+    def list_ids_by_day(self, key: FeedKey, first: str, last: str) -> dict[str, list[str]]:
         """Return day -> ids of the articles of a feed that were published on it, for the UTC days
         from `first` to `last`, inclusive. Days are written as 2026-11-30; latest first."""
         first_day = _count_days(first)
-        days = {"first": first_day, "since": first_day * sums.DAY, "last": _count_days(last)}
+        last_day = _count_days(last)
+        days = {"first": first_day, "since": first_day * sums.DAY, "last": last_day}
         ids_by_day: dict[int, list[str]] = {}
         for article_id, day in self._db.rows(_SELECT_DAYS, {**key._asdict(), **days}):
             ids_by_day.setdefault(day, []).append(article_id)
-        return {sums.write_date(day): ids for day, ids in ids_by_day.items()}
+        return {sums.format_date(day): ids for day, ids in ids_by_day.items()}
 
     def latest(self, key: FeedKey, most: int) -> list[str]:
         """Return the ids of the `most` last published articles of a feed, latest first."""
@@ -409,7 +416,7 @@ class Index:
     def articles(self, ids: Sequence[str]) -> dict[str, Article]:
         """Return id -> article, without its body, in the order of `ids`. Ids without a stored
         article are left out."""
-        documents = self._by_id(_SELECT_ARTICLES, ids)
+        documents = self._select_by_id(_SELECT_ARTICLES, ids)
         return {
             article_id: codec.unpack(Article, documents[article_id])
             for article_id in ids
@@ -437,19 +444,19 @@ class Index:
     def related(self, ids: Sequence[str]) -> dict[str, list[str]]:
         """Return article id -> ids of its related articles, the nearest first, without those that
         the feed of all articles does not show. Articles without a stored list are left out."""
-        lists = self._related.read_lists(ids)
-        all_related = list(set(chain.from_iterable(lists.values())))
-        shown = self.select_in_feed(ALL, all_related)
-        return {
-            article_id: [related for related in related_ids if related in shown]
-            for article_id, related_ids in lists.items()
-        }
+        stored_lists = self._related.read_lists(ids)
+        all_related = set(chain.from_iterable(stored_lists.values()))
+        shown_ids = self.select_in_feed(ALL, list(all_related))
+        shown_lists: dict[str, list[str]] = {}
+        for article_id, related_ids in stored_lists.items():
+            shown_lists[article_id] = [related for related in related_ids if related in shown_ids]
+        return shown_lists
 
     def sources(self, ids: Sequence[str]) -> dict[str, str]:
         """Return article id -> key of its source, "" if it has none. Ids without a stored article
         are left out."""
         source_keys: dict[str, str] = {}
-        for article_id, data in self._by_id(_SELECT_ARTICLES, ids).items():
+        for article_id, data in self._select_by_id(_SELECT_ARTICLES, ids).items():
             source_keys[article_id] = json.loads(data).get("source_key", "")
         return source_keys
 
@@ -476,25 +483,24 @@ class Index:
         `list_unmatched`. A few hundred articles are one transaction: after a crash the next call
         does the rest."""
         for part in chunks(list(found)):
-            notes = [
-                {"id": article_id, "kind": _QUERIES, "data": stamp.encode()} for article_id in part
-            ]
+            feeds = {article_id: found[article_id] for article_id in part}
+            notes: list[dict[str, Any]] = []
+            for article_id in part:
+                notes.append({"id": article_id, "kind": _QUERIES, "data": stamp.encode()})
             with self._db.write() as connection:
-                replace_found_members(
-                    connection, {article_id: found[article_id] for article_id in part}
-                )
+                replace_found_members(connection, feeds)
                 upsert(connection, schema.fragments, notes)
 
     def documents(self, ids: Sequence[str]) -> dict[str, Document]:
         """Return article id -> its terms for searches. Articles whose terms must be read again are
         left out."""
-        packed = self._by_id(_SELECT_DOCUMENTS, ids)
+        packed = self._select_by_id(_SELECT_DOCUMENTS, ids)
         return {article_id: Document.unpack(data) for article_id, data in packed.items()}
 
     def html(self, ids: Sequence[str]) -> dict[str, str]:
         """Return article id -> sanitised HTML of its body. Only articles that are published in full
         have stored HTML; others are left out."""
-        return self._by_id(_SELECT_HTML, ids)
+        return self._select_by_id(_SELECT_HTML, ids)
 
     def save_html(self, found: Mapping[str, str]) -> None:
         """Store the sanitised HTML of bodies. `found`: article id -> HTML."""
@@ -524,11 +530,12 @@ class Index:
 
     def list_behind(self) -> set[str]:
         """Return the ids of the articles that have no entry in feeds with archives, since an
-        earlier version published one entry for all reports of a story (see `folds`)."""
+        earlier version published one entry for all reports of a story: see
+        `read_story_entries`."""
         rows = self._db.rows(select(_a.id).where(_a.behind.is_not(None)))
         return {article_id for (article_id,) in rows}
 
-    def folds(self) -> dict[str, StoryEntry]:
+    def read_story_entries(self) -> dict[str, StoryEntry]:
         """Return article id -> the entry that an earlier version published for a whole story under
         this article."""
         entries = self._db.rows(_SELECT_FOLDS)
@@ -554,16 +561,15 @@ class Index:
             aliases.setdefault(article_id, []).append(alias)
         withdrawn: list[Withdrawn] = []
         for article_id, time, feeds, url in withdrawals:
-            keys = [FeedKey(*key) for key in json.loads(feeds)]
-            withdrawn.append(
-                Withdrawn(
-                    id=article_id,
-                    at=codec.from_micros(time),
-                    feeds=tuple(keys),
-                    url=url,
-                    aliases=tuple(aliases.get(article_id, ())),
-                )
+            feed_keys = [FeedKey(*key) for key in json.loads(feeds)]
+            withdrawal = Withdrawn(
+                id=article_id,
+                at=codec.from_micros(time),
+                feeds=tuple(feed_keys),
+                url=url,
+                aliases=tuple(aliases.get(article_id, ())),
             )
+            withdrawn.append(withdrawal)
         return withdrawn
 
     def pruned(self) -> set[str]:
@@ -582,8 +588,8 @@ class Index:
         owner_columns = tuple_(_file.axis, _file.slug)
         targets: dict[str, str] = {}
         for part in chunks(sorted(owners)):
-            is_owner = owner_columns.in_([*map(tuple, part)])
-            targets |= dict(self._db.rows(_SELECT_TARGETS.where(is_owner)))
+            is_owned = owner_columns.in_([tuple(owner) for owner in part])
+            targets |= dict(self._db.rows(_SELECT_TARGETS.where(is_owned)))
         return targets
 
     def files(self, targets: Collection[str]) -> dict[str, PublishedFile]:
@@ -619,7 +625,7 @@ class Index:
         with self._db.write() as connection:
             _save_files(connection, progress)
             _add_feeds(connection, [key for key in keys if key.axis])
-            _take_marks(connection, progress.marks)
+            _apply_marks(connection, progress.marks)
             if published_values:
                 connection.execute(_SET_PUBLISHED, published_values)
 
@@ -651,8 +657,8 @@ class Index:
         return int(self._db.scalar(_SELECT_NEWEST_MARK))
 
     def builds(self) -> dict[FeedKey, Built]:
-        """Return feed -> its last build that `note_builds` recorded, with its time in seconds since
-        1970."""
+        """Return feed -> its last build that `record_builds` recorded, with its time in seconds
+        since 1970."""
         builds: dict[FeedKey, Built] = {}
         for row in self._db.rows(_SELECT_BUILDS):
             seconds = row.built_at / _MICROSECONDS
@@ -660,22 +666,18 @@ class Index:
             builds[FeedKey(row.axis, row.slug)] = build
         return builds
 
-    def note_builds(self, built: Mapping[FeedKey, tuple[int, int]], at: datetime) -> None:
+    def record_builds(self, built: Mapping[FeedKey, tuple[int, int]], at: datetime) -> None:
         """Record when feeds were built, for all machines that use this database. `built`: feed ->
         (number of entries that its file shows, number of its articles)."""
-        values = [
-            {
-                "a": key.axis,
-                "s": key.slug,
-                "at": codec.to_micros(at),
-                "entries": entries,
-                "articles": articles,
-            }
-            for key, (entries, articles) in sorted(built.items())
-        ]
-        if values:
-            with self._db.write() as connection:
-                connection.execute(_NOTE_BUILD, values)
+        if not built:
+            return
+        values: list[dict[str, Any]] = []
+        for key, (entries, articles) in sorted(built.items()):
+            feed = {"a": key.axis, "s": key.slug}
+            counts = {"entries": entries, "articles": articles}
+            values.append({**feed, **counts, "at": codec.to_micros(at)})
+        with self._db.write() as connection:
+            connection.execute(_NOTE_BUILD, values)
 
     def has_unbuilt(self, axis: str) -> bool:
         """Return True if an axis has a stale feed that was never published. Reads only the stale
@@ -692,14 +694,13 @@ class Index:
                     f"the database has no article {article_id};"
                     " run `syndicator reindex` to read the files again"
                 )
+            set_original = update(schema.articles).values(merged_into=original_id)
+            connection.execute(set_original.where(_a.id == article_id))
             article = replace(codec.unpack(Article, row.data), merged_into=original_id or "")
-            connection.execute(
-                update(schema.articles).where(_a.id == article_id).values(merged_into=original_id)
-            )
             stamp = FileStamp(path=row.path, mtime_ns=row.mtime_ns, size=row.size)
             rows.save_articles(connection, [ArticleRecord(article=article, stamp=stamp)])
 
-    def _by_id(self, statement: Any, ids: Sequence[str]) -> dict[str, Any]:
+    def _select_by_id(self, statement: Any, ids: Sequence[str]) -> dict[str, Any]:
         """Run a query with the parameter `ids` for a few hundred ids at a time. It must select the
         id and one other column: return id -> value of that column."""
         values: dict[str, Any] = {}
@@ -717,20 +718,20 @@ def _save_files(connection: Connection, progress: Progress) -> None:
     """Store the files that a build wrote, and delete the rows of those that it deleted."""
     for part in chunks(sorted(progress.gone)):
         connection.execute(delete(schema.files).where(_file.name.in_(part)))
-    file_rows = [
-        {
+    file_rows: list[dict[str, Any]] = []
+    for file in progress.files:
+        row = {
             **file.owner._asdict(),
             "name": file.name,
             "target": file.target,
             "made_of": file.made_of,
             "sha256": file.sha256,
         }
-        for file in progress.files
-    ]
+        file_rows.append(row)
     upsert(connection, schema.files, file_rows)
 
 
-def _take_marks(connection: Connection, numbers: Sequence[int]) -> None:
+def _apply_marks(connection: Connection, numbers: Sequence[int]) -> None:
     """Delete the stale marks with these numbers. Each mark says by how many articles its feed grew
     and at which times: update the counts and the daily sums of these feeds accordingly."""
     count_changes = Counter[FeedKey]()
@@ -749,8 +750,8 @@ def _take_marks(connection: Connection, numbers: Sequence[int]) -> None:
         connection.execute(_ADD_TO_COUNT, values)
 
     for keys in chunks(sorted(count_changes)):
-        feeds = _SELECT_COUNTS.where(_FEED.in_([tuple(key) for key in keys]))
-        for axis, slug, count, has_sums in connection.execute(feeds).all():
+        query = _SELECT_COUNTS.where(_is_one_of(keys))
+        for axis, slug, count, has_sums in connection.execute(query).all():
             key = FeedKey(axis, slug)
             if has_sums:
                 sums.update_sums(connection, key, changed_times[key])
@@ -761,6 +762,11 @@ def _take_marks(connection: Connection, numbers: Sequence[int]) -> None:
 def _is_feed(key: FeedKey) -> Any:
     """Return the SQL condition that a row of the table `feeds` belongs to the feed `key`."""
     return (_f.axis == key.axis) & (_f.slug == key.slug)
+
+
+def _is_one_of(keys: Iterable[FeedKey]) -> Any:
+    """Return the SQL condition that a row of the table `feeds` belongs to one of these feeds."""
+    return _FEED.in_([tuple(key) for key in keys])
 
 
 @cache

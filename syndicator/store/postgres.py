@@ -75,7 +75,7 @@ class JobLost(StoreError):
 _CLASSES = {"22012": JobLost, "55P03": StoreBusy}
 
 
-def classify(error: DBAPIError) -> type[StoreError]:
+def choose_error_class(error: DBAPIError) -> type[StoreError]:
     """Return the class of StoreError that fits an error of the driver: StoreConflict, StoreAway,
     JobLost or StoreBusy by PostgreSQL's code of the error (SQLSTATE); StoreError for other codes
     and for SQLite."""

@@ -75,7 +75,8 @@ def reindex(
     _delete_except(connection, schema.fragments, unreadable_ids)
     _delete_except(connection, schema.html, unreadable_ids)
     tokens.mark_all_due(connection)
-    _count_feeds(connection, {key: name for key, (_, name) in loader.names.items()}, loader.counts)
+    feed_names = {key: feed_name.name for key, feed_name in loader.names.items()}
+    _count_feeds(connection, feed_names, loader.counts)
     mark_always_published(connection, loader.always_published)
     found_feeds: dict[str, dict[FeedKey, str]] = {}
     for article_id, axis, slug in found_members:
@@ -83,7 +84,7 @@ def reindex(
             found_feeds.setdefault(article_id, {})[FeedKey(axis, slug)] = slug
     replace_found_members(connection, found_feeds)
     _show_copies_alone(connection, loader.on_hold)
-    _end_entries(connection, loader.ids_by_entry)
+    _mark_entries_done(connection, loader.ids_by_entry)
     return len(loader.added_ids)
 
 
@@ -142,6 +143,13 @@ class _Position(NamedTuple):
         return self[:3] < other[:3]
 
 
+class _FeedName(NamedTuple):
+    """The name that an article has for a feed, and the position of the article in the feed."""
+
+    position: _Position
+    name: str
+
+
 @dataclass(slots=True)
 class _Loader:
     """Writes the rows of articles in batches, and collects what their feeds need. `merged_into`:
@@ -154,8 +162,8 @@ class _Loader:
     carriers: Mapping[str, Sequence[str]]
     moves: Mapping[FeedKey, FeedKey]
     added_ids: set[str] = field(default_factory=set)
-    # feed -> (lowest position of an article in it, name that this article has for the feed)
-    names: dict[FeedKey, tuple[_Position, str]] = field(default_factory=dict)
+    # feed -> its name by the article that has the lowest position in it so far
+    names: dict[FeedKey, _FeedName] = field(default_factory=dict)
     counts: Counter[FeedKey] = field(default_factory=Counter)
     # (source key, entry id) -> article id
     ids_by_entry: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -216,8 +224,9 @@ class _Loader:
         for key, name in feeds.items():
             is_carried = key not in own_feeds
             position = _Position(is_carried, added, published, article.id)
-            if key not in self.names or position.is_below(self.names[key][0]):
-                self.names[key] = position, name
+            known = self.names.get(key)
+            if known is None or position.is_below(known.position):
+                self.names[key] = _FeedName(position, name)
 
     def keep_stored(self, unreadable: Collection[tuple[str, FileStamp]]) -> set[str]:
         """Add the stored articles of unreadable files; return their ids. `unreadable`: (id or start
@@ -228,14 +237,14 @@ class _Loader:
             return kept_ids
         stored = self._read_stored()
         for id_start, stamp in unreadable:
-            ids = [
-                article_id
-                for article_id in stored.find_likely(id_start, stamp.path)
-                if article_id not in self.added_ids and article_id not in self.withdrawn_ids
-            ]
-            if len(ids) != 1:
+            candidates: list[str] = []
+            for article_id in stored.find_likely(id_start, stamp.path):
+                if article_id not in self.added_ids and article_id not in self.withdrawn_ids:
+                    candidates.append(article_id)
+            if len(candidates) != 1:
                 continue
-            query = select(schema.articles).where(_a.id == ids[0])
+            (likely_id,) = candidates
+            query = select(schema.articles).where(_a.id == likely_id)
             row = self.connection.execute(query).one()
             old_stamp = FileStamp(path=stamp.path, mtime_ns=row.mtime_ns, size=row.size)
             self.add(codec.unpack(Article, row.data), old_stamp)
@@ -254,7 +263,8 @@ class _Loader:
         """Write the rows that are not written yet."""
         for table, rows in self.batches.items():
             if table is schema.articles:  # the only table whose old rows are still there
-                for part in chunks([row["id"] for row in rows]):
+                ids = [row["id"] for row in rows]
+                for part in chunks(ids):
                     self.connection.execute(delete(table).where(table.c.id.in_(part)))
             if table is schema.aliases:  # if two articles have the same alias, the first has it
                 insert_new(self.connection, table, rows)
@@ -284,10 +294,11 @@ def _show_copies_alone(connection: Connection, on_hold: Collection[str]) -> None
     """Show copies as if they were no copies if their original is not in the database or is on hold.
     `on_hold`: ids of the articles on hold."""
     existing_ids = select(schema.articles.alias("original").c.id)
-    copies = select(_a.data).where(_a.merged_into.is_not(None))
-    rows = list(connection.execute(copies.where(_a.merged_into.not_in(existing_ids))))
+    select_copies = select(_a.data).where(_a.merged_into.is_not(None))
+    select_orphans = select_copies.where(_a.merged_into.not_in(existing_ids))
+    rows = list(connection.execute(select_orphans))
     for part in chunks(sorted(on_hold)):
-        rows.extend(connection.execute(copies.where(_a.merged_into.in_(part))))
+        rows.extend(connection.execute(select_copies.where(_a.merged_into.in_(part))))
     for (data,) in rows:
         article = codec.unpack(Article, data)
         known = read_known(connection, article.id)
@@ -311,21 +322,23 @@ def _count_feeds(
         .where(_f.axis == bindparam("k_axis"), _f.slug == bindparam("k_slug"))
         .values(count=bindparam("new_count"))
     )
-    values: list[dict[str, Any]] = []
+    new_counts: list[dict[str, Any]] = []
     for key in keys:
         count = counts.get(key, 0)
-        values.append({"k_axis": key.axis, "k_slug": key.slug, "new_count": count})
-    if values:
-        connection.execute(set_count, values)
+        new_counts.append({"k_axis": key.axis, "k_slug": key.slug, "new_count": count})
+    if new_counts:
+        connection.execute(set_count, new_counts)
     mark_stale(connection, dict.fromkeys(keys, ()))
 
 
-def _end_entries(connection: Connection, ids_by_entry: Mapping[tuple[str, str], str]) -> None:
+def _mark_entries_done(connection: Connection, ids_by_entry: Mapping[tuple[str, str], str]) -> None:
     """Mark pending entries as done whose articles exist. `ids_by_entry`: (source key, entry key) ->
     id of its article."""
     table = schema.entries
-    pending = select(table.c.source, table.c.entry, table.c.data).where(table.c.status == "pending")
-    for source, entry, data in connection.execute(pending).all():
+    select_pending = select(table.c.source, table.c.entry, table.c.data).where(
+        table.c.status == "pending"
+    )
+    for source, entry, data in connection.execute(select_pending).all():
         article_id = ids_by_entry.get((source, entry))
         if article_id is None:
             continue
@@ -338,11 +351,14 @@ def _end_entries(connection: Connection, ids_by_entry: Mapping[tuple[str, str], 
             article_id=article_id,
             entry=None,
         )
-        update_entry = update(table).where(table.c.source == source, table.c.entry == entry)
-        new_data = codec.pack(done)
-        connection.execute(
-            update_entry.values(status="done", next_try=None, article=article_id, data=new_data)
-        )
+        values = {
+            "status": "done",
+            "next_try": None,
+            "article": article_id,
+            "data": codec.pack(done),
+        }
+        is_this_entry = (table.c.source == source) & (table.c.entry == entry)
+        connection.execute(update(table).where(is_this_entry).values(**values))
 
 
 def scrub(connection: Connection, spellings: Iterable[tuple[str, str]]) -> None:
@@ -358,8 +374,9 @@ def scrub(connection: Connection, spellings: Iterable[tuple[str, str]]) -> None:
             table = column.table
             has_secret = column.contains(secret, autoescape=True)
             clean_text = func.replace(column, secret, placeholder)
-            is_primary_key = [key.name for key in table.primary_key] == [column.name]
-            if is_primary_key:
-                existing = select(table.alias().c[column.name])
-                connection.execute(delete(table).where(has_secret, clean_text.in_(existing)))
+            key_names = [key_column.name for key_column in table.primary_key]
+            is_whole_primary_key = key_names == [column.name]
+            if is_whole_primary_key:
+                existing_keys = select(table.alias().c[column.name])
+                connection.execute(delete(table).where(has_secret, clean_text.in_(existing_keys)))
             connection.execute(update(table).where(has_secret).values({column.name: clean_text}))

@@ -108,7 +108,7 @@ class Visits(Comparisons):
         together before each commit; until then the caller does not see them in queries. The caller
         must have the lock for runs, so that nobody else writes entries to a SQLite database
         meanwhile."""
-        previous = self._with_pending
+        previous_with_pending = self._with_pending
         self._gathered = {} if gather else None
         if self._db.alone:
             self._with_pending = set(self._column(_SOURCES_WITH_PENDING, "pending"))
@@ -116,7 +116,7 @@ class Visits(Comparisons):
             with self._db.shared(first):
                 yield
         finally:
-            self._with_pending = previous
+            self._with_pending = previous_with_pending
             self._gathered = None
 
     def commit(self) -> None:
@@ -163,10 +163,12 @@ class Visits(Comparisons):
 
     def entries(self, source_key: str, entry_ids: Sequence[str]) -> dict[str, EntryRow]:
         """Return entry id -> stored entry of a source. Ids without a stored entry are left out."""
+        source = codec.make_column_key(source_key)
+        entry_keys = [codec.make_column_key(entry_id) for entry_id in entry_ids]
         entries: dict[str, EntryRow] = {}
-        for part in chunks([codec.make_column_key(entry_id) for entry_id in entry_ids]):
+        for part in chunks(entry_keys):
             condition = f"source = ? AND entry IN ({write_placeholders(part)})"
-            for row in self._entries(condition, codec.make_column_key(source_key), *part):
+            for row in self._entries(condition, source, *part):
                 entries[row.entry_id] = row
         return entries
 
@@ -181,10 +183,9 @@ class Visits(Comparisons):
     def pending(self, source_key: str, now: datetime) -> list[EntryRow]:
         """Return the pending entries of a source that may be tried at `now` (`next_try` is None or
         not later), in the order in which they were first seen."""
-        where = f"{_OPEN} AND (next_try IS NULL OR next_try <= ?) {_IN_TURN}"
-        return self._entries(
-            where, "pending", codec.make_column_key(source_key), codec.to_micros(now)
-        )
+        condition = f"{_OPEN} AND (next_try IS NULL OR next_try <= ?) {_IN_TURN}"
+        column_key = codec.make_column_key(source_key)
+        return self._entries(condition, "pending", column_key, codec.to_micros(now))
 
     def list_seen_since(
         self, source_key: str, since: datetime
@@ -228,8 +229,10 @@ class Visits(Comparisons):
     def article(self, article_id: str) -> Article | None:
         """Return the article as stored in the database, without its body; None if it is not
         there."""
-        texts = self._column("data FROM articles WHERE id = ?", article_id)
-        return codec.unpack(Article, texts[0]) if texts else None
+        documents = self._column("data FROM articles WHERE id = ?", article_id)
+        if not documents:
+            return None
+        return codec.unpack(Article, documents[0])
 
     def stamp(self, article_id: str) -> FileStamp | None:
         """Return the stamp that the article's file had when its row was written, None if the
@@ -265,16 +268,9 @@ class Visits(Comparisons):
             rows.save_articles(connection, records)
             for record in records:
                 article_id = record.article.id
-                entry = record.entry
-                alias_keys = rows.list_alias_keys(record.article)
-                own_key = alias_keys[0]
-                if entry is not None:
-                    alias_keys.append(
-                        codec.make_column_key(guid_alias(entry.source_key, entry.entry_id))
-                    )
-                    self._upsert_entries(connection, [entry])
-                aliases = [{"alias": key, "id": article_id} for key in dict.fromkeys(alias_keys)]
-                insert(connection, schema.aliases, aliases, _ON_CONFLICT_TAKE_OWN, own_key)
+                if record.entry is not None:
+                    self._upsert_entries(connection, [record.entry])
+                _save_aliases(connection, record)
                 if record.html is not None:
                     upsert(connection, schema.html, [{"id": article_id, "html": record.html}])
                 if record.compared is not None:
@@ -300,7 +296,7 @@ class Visits(Comparisons):
         Call `ArticleStore.carry` first, which writes the file of the article."""
         with self._db.write() as connection:
             for article_id, source in carried:
-                rows.carry(connection, article_id, source, names.get(source, ""))
+                rows.add_carrier(connection, article_id, source, names.get(source, ""))
             if entry is not None:
                 self._upsert_entries(connection, [entry])
 
@@ -339,16 +335,14 @@ class Visits(Comparisons):
 
     def list_muted(self, source_key: str) -> list[EntryRow]:
         """Return the entries of a source that its settings `keep` and `mute` left out."""
-        return self._entries(
-            f"{_OPEN} AND data LIKE ?", "skipped", codec.make_column_key(source_key), _MUTED
-        )
+        is_muted = f"{_OPEN} AND data LIKE ?"
+        return self._entries(is_muted, "skipped", codec.make_column_key(source_key), _MUTED)
 
     def count_muted(self, source_key: str) -> int:
         """Return how many entries of a source its settings `keep` and `mute` left out."""
-        condition = f"{_OPEN} AND data LIKE ?"
-        return self._count(
-            f"entries WHERE {condition}", "skipped", codec.make_column_key(source_key), _MUTED
-        )
+        muted_entries = f"entries WHERE {_OPEN} AND data LIKE ?"
+        column_key = codec.make_column_key(source_key)
+        return self._count(muted_entries, "skipped", column_key, _MUTED)
 
     def reopen(self, ids: Collection[str], *, bound: bool = False) -> None:
         """Make the entries of the articles `ids` pending, and their sources due, in one
@@ -358,29 +352,26 @@ class Visits(Comparisons):
         with self._db.write() as connection:
             source_keys: set[str] = set()
             for part in chunks(sorted(ids)):
-                entries = _read_done_entries(connection, part)
-                source_keys |= {entry.source_key for entry in entries}
-                reopened = [replace(entry.reopened(), tries=0) for entry in entries]
-                if not bound:
-                    reopened = [replace(entry, article_id=None) for entry in reopened]
-                self._upsert_entries(connection, reopened)
-            for part in chunks(sorted(source_keys)):
-                query = f"{_SELECT_STATES}WHERE key IN ({write_placeholders(part)})"
-                state_rows: list[dict[str, Any]] = []
-                for data, plan in run_statement(connection, query, (*part,)):
-                    state = codec.unpack_state(data, plan)
-                    state_rows.append(make_state_row(state.asked_whole()))
-                _save_states(connection, state_rows)
+                pending: list[EntryRow] = []
+                for entry in _read_done_entries(connection, part):
+                    source_keys.add(entry.source_key)
+                    reopened = replace(entry.reopened(), tries=0)
+                    if not bound:
+                        reopened = replace(reopened, article_id=None)
+                    pending.append(reopened)
+                self._upsert_entries(connection, pending)
+            _make_sources_due(connection, source_keys)
 
     def count_filed(self, source_key: str) -> Filed:
         """Return how many entries of a source have an article. If there are none, also return the
         number of all articles and of all sources with articles."""
         filed_entries = "entries WHERE source = ? AND article IS NOT NULL"
         own_articles = self._count(filed_entries, codec.make_column_key(source_key))
-        if own_articles:
+        if own_articles > 0:
             return Filed(own=own_articles)
-        sources = self._column("count(DISTINCT source) FROM entries WHERE article IS NOT NULL")[0]
-        return Filed(own=0, articles=self._count("articles"), sources=sources)
+        count_sources = "count(DISTINCT source) FROM entries WHERE article IS NOT NULL"
+        (source_count,) = self._column(count_sources)
+        return Filed(own=0, articles=self._count("articles"), sources=source_count)
 
     def aliases(self, ids: Sequence[str]) -> list[tuple[str, str]]:
         """Return (article id, alias key) for all aliases of these articles; some come from entries
@@ -411,11 +402,11 @@ class Visits(Comparisons):
         of pruned articles, and delete the entries of these articles. Return the keys of the sources
         of these entries."""
         article_ids = {article_id for article_id, _ in aliases}
-        alias_keys = {alias for _, alias in aliases}
+        alias_keys = [alias_key for _, alias_key in aliases]
         with self._db.write() as connection:
-            for part in chunks([alias for _, alias in aliases]):
+            for part in chunks(alias_keys):
                 connection.execute(delete(schema.pruned).where(schema.pruned.c.alias.in_(part)))
-            return forget_unread(connection, article_ids, alias_keys)
+            return forget_unread(connection, article_ids, set(alias_keys))
 
     def withdraw(
         self, article: Article, aliases: Iterable[str], stale: Iterable[FeedKey], at: datetime
@@ -443,18 +434,18 @@ class Visits(Comparisons):
         """Undo the withdrawal of an article: delete it and mark its feeds stale. `unread`: also
         delete the article's entries, so that its page is read again, and return the keys of their
         sources; otherwise return []. One transaction."""
-        withdrawn = schema.withdrawn
+        withdrawals = schema.withdrawn
         alias_table = schema.withdrawn_aliases
-        select_feeds = select(withdrawn.c.feeds).where(withdrawn.c.id == article_id)
+        select_feeds = select(withdrawals.c.feeds).where(withdrawals.c.id == article_id)
         select_aliases = select(alias_table.c.alias).where(alias_table.c.id == article_id)
         with self._db.write() as connection:
-            feeds = connection.scalar(select_feeds)
+            feeds_json = connection.scalar(select_feeds)
             aliases = set(connection.scalars(select_aliases))
-            for table in (withdrawn, alias_table):
+            for table in (withdrawals, alias_table):
                 connection.execute(delete(table).where(table.c.id == article_id))
-            if feeds is not None:
-                keys = [FeedKey(*key) for key in json.loads(feeds)]
-                mark_stale(connection, dict.fromkeys(keys, ()))
+            if feeds_json is not None:
+                feeds = [FeedKey(*key) for key in json.loads(feeds_json)]
+                mark_stale(connection, dict.fromkeys(feeds, ()))
             if not unread:
                 return []
             return forget_unread(connection, {article_id}, aliases)
@@ -462,23 +453,20 @@ class Visits(Comparisons):
     def note(self, key: str) -> str | None:
         """Return the value of a note, None if it is not set."""
         values = self._column("value FROM notes WHERE key = ?", codec.make_column_key(key))
-        return str(json.loads(values[0])) if values else None
+        if not values:
+            return None
+        return str(json.loads(values[0]))
 
     def set_note(self, key: str, value: str | None, at: datetime) -> None:
         """Store a note under `key`, or delete it if `value` is None. `at`: the time now, by which
         `prune_notes` finds old notes. One transaction."""
+        column_key = codec.make_column_key(key)
         with self._db.write(blind=True) as connection:
             if value is None:
-                connection.execute(
-                    delete(schema.notes).where(schema.notes.c.key == codec.make_column_key(key))
-                )
-            else:
-                row = {
-                    "key": codec.make_column_key(key),
-                    "value": json.dumps(value),
-                    "at": codec.to_micros(at),
-                }
-                upsert(connection, schema.notes, [row])
+                connection.execute(delete(schema.notes).where(schema.notes.c.key == column_key))
+                return
+            row = {"key": column_key, "value": json.dumps(value), "at": codec.to_micros(at)}
+            upsert(connection, schema.notes, [row])
 
     def prune_notes(self, prefix: str, before: datetime, most: int) -> None:
         """Delete the notes whose keys begin with `prefix` and that are older than `before`. If the
@@ -506,8 +494,9 @@ class Visits(Comparisons):
     ) -> None:
         """Store the outcomes of visits and the states of their sources in one transaction, and call
         `then` with its connection before it commits."""
+        visits = [_make_ended(outcome, state) for outcome, state in ended]
         with self._db.write(blind=True) as connection:
-            _save_ended(connection, [_make_ended(outcome, state) for outcome, state in ended])
+            _save_ended(connection, visits)
             then(connection)
 
     def end_visit(self, outcome: Outcome, state: SourceState) -> None:
@@ -531,11 +520,13 @@ class Visits(Comparisons):
 
     def _upsert_entries(self, connection: Connection, rows: Sequence[EntryRow]) -> None:
         """Insert or replace entries; keep in mind which sources have pending entries."""
-        # sorted: on PostgreSQL, writers that lock rows in different orders deadlock
-        entries = sorted(map(make_entry_row, rows), key=itemgetter("source", "entry"))
-        upsert(connection, schema.entries, entries)
+        entry_rows = [make_entry_row(row) for row in rows]
+        # on PostgreSQL, writers that lock rows in different orders deadlock
+        entry_rows.sort(key=itemgetter("source", "entry"))
+        upsert(connection, schema.entries, entry_rows)
         if self._with_pending is not None:
-            self._with_pending |= {row["source"] for row in entries if row["status"] == "pending"}
+            pending_rows = [row for row in entry_rows if row["status"] == "pending"]
+            self._with_pending.update(row["source"] for row in pending_rows)
 
     def _states(self, clauses: str, *values: Any) -> Iterator[SourceState]:
         """Yield the states of sources that a query finds. `clauses`: its SQL from WHERE or ORDER BY
@@ -556,11 +547,35 @@ class Visits(Comparisons):
         return int(self._column(f"count(*) FROM {table_and_condition}", *values)[0])
 
 
+def _save_aliases(connection: Connection, record: ArticleRecord) -> None:
+    """Store the aliases of an article, and that of the entry that led to it. If another article has
+    the alias of this article's own address, this article gets it."""
+    alias_keys = rows.list_alias_keys(record.article)
+    own_key = alias_keys[0]
+    entry = record.entry
+    if entry is not None:
+        entry_alias = guid_alias(entry.source_key, entry.entry_id)
+        alias_keys.append(codec.make_column_key(entry_alias))
+    aliases = [{"alias": key, "id": record.article.id} for key in dict.fromkeys(alias_keys)]
+    insert(connection, schema.aliases, aliases, _ON_CONFLICT_TAKE_OWN, own_key)
+
+
 def _read_done_entries(connection: Connection, article_ids: Sequence[str]) -> list[EntryRow]:
     """Return the done entries of the articles `article_ids`, at most a few hundred."""
     entries = schema.entries.c
     query = select(entries.data).where(entries.article.in_(article_ids), entries.status == "done")
     return [codec.unpack(EntryRow, data) for (data,) in connection.execute(query).all()]
+
+
+def _make_sources_due(connection: Connection, source_keys: Collection[str]) -> None:
+    """Make sources due, so that their next visits read all of their feeds."""
+    for part in chunks(sorted(source_keys)):
+        query = f"{_SELECT_STATES}WHERE key IN ({write_placeholders(part)})"
+        state_rows: list[dict[str, Any]] = []
+        for data, plan in run_statement(connection, query, (*part,)):
+            state = codec.unpack_state(data, plan)
+            state_rows.append(make_state_row(state.asked_whole()))
+        _save_states(connection, state_rows)
 
 
 def _save_states(connection: Connection, states: Sequence[dict[str, Any]]) -> None:
@@ -609,6 +624,7 @@ def save_withdrawal(connection: Connection, withdrawal: Withdrawn) -> None:
         "feeds": json.dumps(withdrawal.feeds),
     }
     upsert(connection, schema.withdrawn, [row])
-    alias_keys = dict.fromkeys(map(codec.make_column_key, withdrawal.aliases))
-    aliases = [{"alias": key, "id": withdrawal.id} for key in alias_keys]
-    upsert(connection, schema.withdrawn_aliases, aliases)
+    alias_rows: list[dict[str, str]] = []
+    for alias in withdrawal.aliases:
+        alias_rows.append({"alias": codec.make_column_key(alias), "id": withdrawal.id})
+    upsert(connection, schema.withdrawn_aliases, alias_rows)

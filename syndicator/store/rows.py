@@ -28,7 +28,12 @@ from syndicator.store.tables.feed_members import (
     resolve_moves,
     touch_feeds,
 )
-from syndicator.store.tables.known_articles import KnownArticle, read_all_known, read_known
+from syndicator.store.tables.known_articles import (
+    NOT_MERGED,
+    KnownArticle,
+    read_all_known,
+    read_known,
+)
 from syndicator.store.tables.pictures import update_picture
 from syndicator.store.tables.story_updates import (
     delete_sketches,
@@ -82,7 +87,8 @@ def make_article_row(article: Article, stamp: FileStamp, merged_into: str | None
 def list_alias_keys(article: Article) -> list[str]:
     """Return the keys of the rows in the table `aliases` by which `article` is found, that of its
     own address first."""
-    return list(dict.fromkeys(map(codec.make_column_key, aliases_of(article))))
+    keys = [codec.make_column_key(alias) for alias in aliases_of(article)]
+    return list(dict.fromkeys(keys))  # each once
 
 
 def save_articles(connection: Connection, records: Sequence[ArticleRecord]) -> None:
@@ -158,7 +164,7 @@ def _show_copies(connection: Connection, copies: Sequence[Article], original_id:
     show_articles(connection, moves)
 
 
-def carry(connection: Connection, article_id: str, source: str, name: str = "") -> None:
+def add_carrier(connection: Connection, article_id: str, source: str, name: str = "") -> None:
     """Store that the source with the key `source` announced the article of another source. Add the
     article to the feed of `source`, which becomes stale; but if the article is missing, on hold or
     withdrawn, only store the carrier. `name`: the name for that feed if it has none yet; "" if
@@ -167,14 +173,14 @@ def carry(connection: Connection, article_id: str, source: str, name: str = "") 
     insert_new(connection, schema.carriers, [{"id": article_id, "source": source}])
     known = read_known(connection, article_id)
     article = known.article
-    (key,) = resolve_moves(known.moves, {FeedKey(SOURCE, source): name})
     if article is None or article.hold or known.is_withdrawn:
         return
-    if key in known.feeds:
+    (feed,) = resolve_moves(known.moves, {FeedKey(SOURCE, source): name})
+    if feed in known.feeds:
         return
-    insert(connection, schema.members, make_member_rows(article, [key]))
+    insert(connection, schema.members, make_member_rows(article, [feed]))
     feed_name = name or source
-    touch_feeds(connection, {key: feed_name}, {key: [get_times(article)]}, {key: 1})
+    touch_feeds(connection, {feed: feed_name}, {feed: [get_times(article)]}, {feed: 1})
     if name:
         run_statement(connection, _RENAME_FEED, (name, SOURCE, source))
 
@@ -191,13 +197,17 @@ def show_articles(connection: Connection, moves: Sequence[Move]) -> None:
 def show_members_again(connection: Connection, feed: FeedKey) -> None:
     """Move the articles of `feed` to the feeds that show them now: after `feed` moved to another
     feed, or another feed moved to `feed`."""
-    members = select(_m.id).where(_m.axis == feed.axis, _m.slug == feed.slug)
-    for part in chunks(connection.scalars(members).all()):
+    select_members = select(_m.id).where(_m.axis == feed.axis, _m.slug == feed.slug)
+    member_ids = connection.scalars(select_members).all()
+    for part in chunks(member_ids):
+        known_articles = read_all_known(connection, dict.fromkeys(part, NOT_MERGED))
         moves: list[Move] = []
-        for known in read_all_known(connection, dict.fromkeys(part, "")).values():
-            if known.article is not None:
-                feeds = known.choose_feeds(known.article, known.merged_into)
-                moves.append(Move(article=known.article, feeds=feeds, previous_feeds=known.feeds))
+        for known in known_articles.values():
+            article = known.article
+            if article is None:
+                continue
+            feeds = known.choose_feeds(article, known.merged_into)
+            moves.append(Move(article=article, feeds=feeds, previous_feeds=known.feeds))
         show_articles(connection, moves)
 
 
@@ -222,14 +232,14 @@ def erase_article(
     delete_sketches(connection, [article_id])
 
     # its stories, feeds and copies
-    stories = connection.scalars(select(_story.story).where(_story.article == article_id)).all()
+    is_its_story = _story.article == article_id
+    stories = connection.scalars(select(_story.story).where(is_its_story)).all()
     # an operator's decision stays, in case the article comes back
-    connection.execute(
-        delete(schema.story_members).where(_story.article == article_id, ~_story.final)
-    )
+    connection.execute(delete(schema.story_members).where(is_its_story, ~_story.final))
     update_stories(connection, stories)
     update_folded(connection, list_folded_stories(connection, [article_id]))
     names = {key: key.slug for key in {*feeds, *stale}}
-    touch_feeds(connection, names, changed_times, dict.fromkeys(feeds, -1))
+    one_less = dict.fromkeys(feeds, -1)
+    touch_feeds(connection, names, changed_times, one_less)
     _show_copies(connection, known.copies, article_id)
     return feeds

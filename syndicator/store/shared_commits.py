@@ -108,7 +108,7 @@ class Group:
         """Collect the writes inside the block until `commit`, which is also called at the end of
         the block, even after an exception. `first`: called before each commit, to make the files of
         articles durable before their rows; if it fails, the collected writes are undone."""
-        previous = self._sync_files
+        previous_sync_files = self._sync_files
         self._sync_files = first
         try:
             yield
@@ -119,7 +119,7 @@ class Group:
         else:
             self.commit()
         finally:
-            self._sync_files = previous
+            self._sync_files = previous_sync_files
 
     def commit(self) -> None:
         """Commit the collected writes; outside of `shared` do nothing. If the commit fails, all of
@@ -151,7 +151,6 @@ class Group:
         except SQLAlchemyError:
             ended = self._open
             self._open = None
-            if ended is None:
-                return
-            with suppress(SQLAlchemyError):
-                ended.transaction.rollback()
+            if ended is not None:
+                with suppress(SQLAlchemyError):
+                    ended.transaction.rollback()

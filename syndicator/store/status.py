@@ -19,6 +19,8 @@ from syndicator.store.tables.messages import Enrichment
 
 REFUSED_SHOWN = 200  # entries in a list of problems
 _MOST_FAULTS = 20  # after so many faults SQLite stops to look for more
+_NO_FAULT = "ok"  # SQLite's only line about a sound file
+_CORRUPT_CURE = "; run `syndicator reindex`, which makes a new one from the article files"
 
 _e = schema.entries.c
 _f = schema.feeds.c
@@ -49,15 +51,15 @@ _SELECT_UNANSWERED = (
 )
 
 
-def _with_reason(reason: str) -> ColumnElement[bool]:
+def _has_reason(reason: str) -> ColumnElement[bool]:
     """Return the SQL condition that an entry has the reason `reason`. Reasons have no column: the
     condition searches the JSON of the entry."""
     return _e.data.contains(f'"reason":"{reason}"', autoescape=True)
 
 
-_LATE = _with_reason(EntryReason.LATE)
-_FLOOD = _with_reason(EntryReason.FLOOD)
-_FOR_THE_OPERATOR = [_with_reason(reason) for reason in sorted(FOR_THE_OPERATOR)]
+_IS_LATE = _has_reason(EntryReason.LATE)
+_IS_FLOOD = _has_reason(EntryReason.FLOOD)
+_IS_FOR_THE_OPERATOR = or_(*[_has_reason(reason) for reason in sorted(FOR_THE_OPERATOR)])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,10 +114,7 @@ class Status:
         """Return how many articles, feeds and entries there are, and when the last visit was and
         the last article was added."""
         is_published = _f.dropped.is_(False) & _f.published.is_(True)
-        last_run: datetime | None = None
         last_visit = self._db.scalar(select(func.max(_o.at)))
-        if last_visit is not None:
-            last_run = codec.from_micros(last_visit)
         last_article: datetime | None = None
         last_added = self._db.scalar(select(func.max(schema.articles.c.added)))
         if last_added not in (None, codec.NEVER):
@@ -125,7 +124,7 @@ class Status:
             feeds=self._count(schema.feeds, is_published),
             pending=self._count(schema.entries, schema.entry_is("pending")),
             refused=self._count(schema.entries, schema.entry_is("refused")),
-            last_run=last_run,
+            last_run=codec.from_micros_or_null(last_visit),
             last_article=last_article,
         )
 
@@ -136,14 +135,13 @@ class Status:
     def list_late(self) -> tuple[Problem, ...]:
         """Return the entries that wait until their feed lists them again, the newest 200, latest
         first."""
-        return self._read_problems(schema.entry_is("pending"), _LATE)
+        return self._read_problems(schema.entry_is("pending"), _IS_LATE)
 
     def for_the_operator(self) -> tuple[Waiting, ...]:
         """Return the entries that wait until the operator repairs something, grouped by source and
         reason."""
+        query = select(_e.data).where(schema.entry_is("pending"), _IS_FOR_THE_OPERATOR)
         groups: dict[tuple[str, str], list[EntryRow]] = defaultdict(list)
-        is_for_the_operator = or_(*_FOR_THE_OPERATOR)
-        query = select(_e.data).where(schema.entry_is("pending"), is_for_the_operator)
         for (data,) in self._db.rows(query):
             row = codec.unpack(EntryRow, data)
             reason = row.reason or ""
@@ -153,7 +151,7 @@ class Status:
             waiting.append(_summarise_waiting(source, reason, groups[source, reason]))
         return tuple(waiting)
 
-    def floods(self) -> tuple[Waiting, ...]:
+    def list_floods(self) -> tuple[Waiting, ...]:
         """Return the entries that wait because their source announced too many at once, a Waiting
         for each source, sorted by source."""
         # min(data): any of the entries serves as an example
@@ -165,14 +163,13 @@ class Status:
                 func.min(_e.next_try),
                 func.min(_e.data),
             )
-            .where(schema.entry_is("pending"), _FLOOD)
+            .where(schema.entry_is("pending"), _IS_FLOOD)
             .group_by(_e.source)
             .order_by(_e.source)
         )
         floods: list[Waiting] = []
         for _, count, first_seen, next_try, data in self._db.rows(query):
             example = codec.unpack(EntryRow, data)
-            next_time = None if next_try is None else codec.from_micros(next_try)
             floods.append(
                 Waiting(
                     source=example.source_key,
@@ -180,7 +177,7 @@ class Status:
                     count=count,
                     since=codec.from_micros(first_seen),
                     example=example.url or example.entry_id,
-                    next_try=next_time,
+                    next_try=codec.from_micros_or_null(next_try),
                 )
             )
         return tuple(floods)
@@ -217,10 +214,12 @@ class Status:
         """Return the articles that were added after `since` and not after `until`, without their
         bodies: the newest `limit`, the latest first."""
         added = schema.articles.c.added
-        is_after = added > codec.to_micros(since)
-        is_not_too_late = added <= codec.to_micros(until)
-        query = select(schema.articles.c.data).where(is_after, is_not_too_late)
-        newest = query.order_by(added.desc()).limit(limit)
+        newest = (
+            select(schema.articles.c.data)
+            .where(added > codec.to_micros(since), added <= codec.to_micros(until))
+            .order_by(added.desc())
+            .limit(limit)
+        )
         return [codec.unpack(Article, data) for (data,) in self._db.rows(newest)]
 
     def outcomes(self, key: str, limit: int = 10) -> list[Outcome]:
@@ -246,12 +245,13 @@ class Status:
             lines = [str(line) for (line,) in self._db.rows(query)]
         except StoreError as error:
             return [Problem(what=self._db.name, reason="database-corrupt", detail=str(error))]
-        cure = "; run `syndicator reindex`, which makes a new one from the article files"
-        return [
-            Problem(what=self._db.name, reason="database-corrupt", detail=line + cure)
-            for line in lines
-            if line != "ok"
-        ]
+        problems: list[Problem] = []
+        for line in lines:
+            if line == _NO_FAULT:
+                continue
+            detail = line + _CORRUPT_CURE
+            problems.append(Problem(what=self._db.name, reason="database-corrupt", detail=detail))
+        return problems
 
     def _read_problems(self, *conditions: ColumnElement[bool]) -> tuple[Problem, ...]:
         """Return the entries that fulfil the conditions, the newest 200, latest first."""
@@ -273,8 +273,10 @@ class Status:
         """Return how much the language model was used, and the articles that it gave no answer
         for. None: it was never asked."""
         meter = Enrichment(self._db).meter()
-        counts = dict(self._db.rows(select(_asked.status, func.count()).group_by(_asked.status)))
-        if meter == Meter() and not counts:
+        count_by_status = select(_asked.status, func.count()).group_by(_asked.status)
+        counts = dict(self._db.rows(count_by_status))
+        was_never_asked = meter == Meter() and not counts
+        if was_never_asked:
             return None
         problems: list[Problem] = []
         for data, path in self._db.rows(_SELECT_UNANSWERED):

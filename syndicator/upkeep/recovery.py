@@ -48,7 +48,7 @@ def set_back(archive: Archive) -> tuple[Problem, ...]:
     now = archive.clock()
     detail = describe_clock_fault(archive.store, now)
     if archive.store.ahead.was_visited_after(now + AHEAD):
-        archive.store.ahead.set_back(now, now + AHEAD)
+        archive.store.ahead.reset_late_times(now, now + AHEAD)
         archive.store.visits.set_note(_NOTE, None, now)  # those servers answered before
     if not detail:
         return ()
@@ -79,7 +79,7 @@ def describe_clock_fault(store: Store, now: datetime) -> str:
     """Return what is wrong with the clock, "" for nothing: it is behind the last visit or the
     newest article, or the servers of an earlier run said so."""
     last = store.ahead.last_visit()
-    newest = store.ahead.newest_added()
+    newest = store.ahead.read_newest_added()
     if last and last > now + AHEAD:
         return (
             f"it says {fields.iso(now)}, and the last visit was at {fields.iso(last)}; what was"
@@ -98,7 +98,7 @@ def bring_back(archive: Archive, written: Collection[Article]) -> None:
     """Give hand-written articles with a date in the future the present as date of adding, in their
     order. `written`: articles whose date is new."""
     now = archive.clock()
-    latest = max(now, archive.store.ahead.newest_added() or now)
+    latest = max(now, archive.store.ahead.read_newest_added() or now)
     from_future = []
     for article in written:
         is_hand_written = not article.digest
@@ -139,7 +139,7 @@ def write_newest_time(archive: Archive) -> None:
     """Write when the newest article was added to a file beside the articles and to the database, so
     that a restored backup of either can be noticed."""
     visits = archive.store.visits
-    newest = fields.iso(archive.store.ahead.newest_added())
+    newest = fields.iso(archive.store.ahead.read_newest_added())
     if not newest:
         return
     is_noted = newest == visits.note(_NEWEST)

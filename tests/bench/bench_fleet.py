@@ -84,7 +84,7 @@ class Day:
 
     def live(self) -> None:
         for worker in self.workers:
-            self.shards.beat(worker, f"w{worker}")
+            self.shards.write_heartbeat(worker, f"w{worker}")
         self.shards.recover()
 
     def begin(self) -> None:
@@ -102,7 +102,11 @@ class Day:
             return False
         job = Job(id=row.id, worker=worker, attempts=row.attempts, shard=row.args["shard"])
         taken = self.hosts.own(self.shards.due_hosts(job.shard, MOST_HOSTS), f"w{worker}")
-        states = [state for state, _ in self.shards.due(job.shard, taken, EACH)] if taken else []
+        states = (
+            [state for state, _ in self.shards.list_due_sources(job.shard, taken, EACH)]
+            if taken
+            else []
+        )
         over: dict[str, float] = {}
         for state in states:
             host = state.url.split("/")[2]
@@ -127,7 +131,7 @@ class Day:
             end = partial(
                 self.shards.end, job=job, names=names, owner=f"w{job.worker}", pause=_PAUSE
             )
-            self.store.open_fenced_visits(self.shards.fence(job), ()).end_visits(ended, end)
+            self.store.open_fenced_visits(self.shards.make_fence(job), ()).end_visits(ended, end)
             self.free[job.worker] += 1
             self.by_worker[job.worker] += len(states)
 

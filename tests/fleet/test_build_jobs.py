@@ -108,7 +108,7 @@ def test_a_long_feed_rests_whoever_built_it_and_is_built_later(
 ) -> None:
     """A long feed that was built recently waits for another SETTLE; short feeds are built."""
     place, app = place_and_app
-    app.archive.store.index.note_builds({ALL: (2 * LONG, 2 * LONG)}, NOW)
+    app.archive.store.index.record_builds({ALL: (2 * LONG, 2 * LONG)}, NOW)
     store_articles(app, "Second", "Text.")
     place.now += SETTLE
     run_build_job(app, BUILD)
@@ -124,7 +124,7 @@ def test_the_first_articles_of_a_source_wait_for_no_long_feed(
     place_and_app: tuple[Place, App],
 ) -> None:
     place, app = place_and_app
-    app.archive.store.index.note_builds({ALL: (2 * LONG, 2 * LONG)}, NOW)
+    app.archive.store.index.record_builds({ALL: (2 * LONG, 2 * LONG)}, NOW)
     store_articles(app, "Second", "Text.", source="two")
     assert find_build_time(app, is_urgent=False) == NOW
     run_build_job(app, BUILD)

@@ -136,7 +136,7 @@ class MemoryIndex:
     def list_behind(self) -> set[str]:
         return set()
 
-    def folds(self) -> dict[str, StoryEntry]:
+    def read_story_entries(self) -> dict[str, StoryEntry]:
         return {}
 
     def reports(self, ids: Sequence[str]) -> dict[str, Story]:
@@ -199,7 +199,7 @@ class MemoryIndex:
             for day, ones in results.items()
         }
 
-    def day_ids(self, key: FeedKey, first: str, last: str) -> dict[str, list[str]]:
+    def list_ids_by_day(self, key: FeedKey, first: str, last: str) -> dict[str, list[str]]:
         results: dict[str, list[str]] = {}
         for article_id in self.latest(key, len(self._ids(key))):
             results.setdefault(self._shown_as(article_id).strftime("%Y-%m-%d"), []).append(

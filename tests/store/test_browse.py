@@ -107,8 +107,8 @@ def test_weeks_and_costs_of_sources(any_url: str) -> None:
             outcome = Outcome(key="src", at=NOW - timedelta(hours=hours), status=status, bytes=700)  # type: ignore[arg-type]
             store.visits.end_visit(outcome, SourceState(key="src", url="u"))
         since = NOW - timedelta(weeks=4)
-        assert store.browse.weeks(since)["src"] == [(3, 3, NOW - timedelta(hours=1))]
-        assert store.browse.costs(since) == {"src": (2, 1, 1400)}
+        assert store.browse.count_by_week(since)["src"] == [(3, 3, NOW - timedelta(hours=1))]
+        assert store.browse.sum_costs(since) == {"src": (2, 1, 1400)}
 
 
 def test_filters_are_counted(any_url: str) -> None:

@@ -155,6 +155,6 @@ def test_the_row_of_a_feed_says_when_it_was_built(store: Store) -> None:
     index = store.index
     index.mark_stale([ALL, FeedKey(SOURCE, "a")])
     assert index.builds() == {}
-    index.note_builds({ALL: (50, 70)}, PAST)
-    index.note_builds({ALL: (51, 71)}, SOON)
+    index.record_builds({ALL: (50, 70)}, PAST)
+    index.record_builds({ALL: (51, 71)}, SOON)
     assert index.builds() == {ALL: Built(at=SOON.timestamp(), entries=51, articles=71)}

@@ -46,9 +46,9 @@ def test_icons_are_shown_while_a_feed_has_articles_of_their_source(store: Store)
 def test_an_icon_whose_file_is_lost_is_due_again(store: Store) -> None:
     record_article(store, 1, source_key="one")
     store.icons.save(make_icon_row())
-    store.icons.lost({OTHER_NAME})
+    store.icons.requeue_lost({OTHER_NAME})
     assert store.icons.due(NOW) == []
-    store.icons.lost({NAME})
+    store.icons.requeue_lost({NAME})
     assert [row.source_key for row in store.icons.due(NOW)] == ["one"]
     assert store.icons.shown() == {}
 

@@ -67,8 +67,8 @@ def test_ids_that_begin_alike_are_found_among_rows_and_reservations(store: Store
     far = ("a" if article.id[0] != "a" else "b") + "z" * 25
     for article_id in (near, far):
         reservations.reserve(article_id, f"2026/11/{article_id}.md")
-    assert reservations.near(article.id[:6] + "y" * 20, 6) == sorted([article.id, near])
-    assert reservations.near(article.id, 6) == [near]
+    assert reservations.list_similar_ids(article.id[:6] + "y" * 20, 6) == sorted([article.id, near])
+    assert reservations.list_similar_ids(article.id, 6) == [near]
 
 
 def test_all_who_reserve_at_once_get_the_same_path(any_url: str) -> None:

@@ -86,7 +86,7 @@ def take_job(store: Store, worker: int = 0) -> Job:
 def end_job(
     store: Store, shards: Shards, job: Job, ended: list[tuple[Outcome, SourceState]] | None = None
 ) -> None:
-    store.open_fenced_visits(shards.fence(job), ()).end_visits(
+    store.open_fenced_visits(shards.make_fence(job), ()).end_visits(
         ended or [], lambda c: shards.end(c, job, [], "me", 0)
     )
 
@@ -147,7 +147,7 @@ def test_the_due_sources_of_a_shard_are_found_host_by_host(store: Store, shards:
     job = take_job(store)
     assert shards.due_hosts(job.shard, 9) == ["a.example"]
     assert shards.due_hosts(job.shard + 1, 9) == []
-    result = shards.due(job.shard, ["a.example"], 2)
+    result = shards.list_due_sources(job.shard, ["a.example"], 2)
     assert [(state.key, waits) for state, waits in result] == [("a", False), ("a1", True)]
 
 
@@ -200,7 +200,7 @@ def test_a_job_whose_worker_is_silent_is_made_anew_and_the_silent_one_writes_not
     assert second_job.shard == lost_job.shard
     assert second_job.id != lost_job.id
     with pytest.raises(JobLost):
-        store.open_fenced_visits(shards.fence(lost_job), ()).set_note("x", "1", NOW)
+        store.open_fenced_visits(shards.make_fence(lost_job), ()).set_note("x", "1", NOW)
     assert store.visits.states()["a"].schedule.next_due != LATER
     end_job(store, shards, second_job, ended)
     end_job(store, shards, kept_job)
@@ -225,14 +225,14 @@ def test_a_sign_of_life_says_until_when_hosts_may_be_asked(store: Store) -> None
     execute_statement(
         store, "UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'"
     )
-    beat = shards.beat(job.worker, "me")
+    beat = shards.write_heartbeat(job.worker, "me")
     assert beat.asks_until == 100 + ASKS * LEASE
     assert abs(beat.now / 1e6 - datetime.now(UTC).timestamp()) < 5
     shards.recover()
     assert list_jobs(store)[0][0] == "doing"
     execute_statement(store, "DELETE FROM procrastinate_workers")
     with pytest.raises(StoreAway, match="has removed this worker"):
-        shards.beat(job.worker, "me")
+        shards.write_heartbeat(job.worker, "me")
 
 
 def test_a_queue_that_was_emptied_is_full_again(store: Store, shards: Shards) -> None:

@@ -158,10 +158,10 @@ def test_stories_of_most_outlets_come_first_then_the_latest(store: Store) -> Non
     record_story(store, "two, later", "a", "b", number=1)
     record_story(store, "one outlet", "a", "a", number=30)
     record_story(store, "old", "a", "b", number=90)
-    news = store.stories.news(SINCE, 10)
+    news = store.stories.list_news(SINCE, 10)
     assert list_outlet_counts(news) == [("three", 3), ("two, later", 2), ("two, earlier", 2)]
     assert news[1].latest == NOW - timedelta(hours=1)
-    assert list_outlet_counts(store.stories.news(SINCE, 1)) == [("three", 3)]
+    assert list_outlet_counts(store.stories.list_news(SINCE, 1)) == [("three", 3)]
 
 
 def test_a_story_has_the_articles_that_are_published(store: Store) -> None:

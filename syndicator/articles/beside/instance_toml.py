@@ -21,19 +21,25 @@ _ARCHIVES_NOTE: Final = (
 )
 
 
-def mint(file: KeptFile, *, begun: bool) -> uuid.UUID:
+def write_new_instance(file: KeptFile, *, begun: bool) -> uuid.UUID:
     """Write the file of a new instance and return its new UUID. `begun`: there are articles
     already, so the file was lost: raise ConfigError instead. Raises OSError."""
-    line = f'id = "{uuid.uuid4()}"\n'
+    id_line = f'id = "{uuid.uuid4()}"\n'
     if begun:
         raise ConfigError(
             f"{file} is missing although there are articles; restore it from a backup. Only"
             " without one, write this line into it, and every subscriber will see every entry"
-            f" once more: {line.strip()}"
+            f" once more: {id_line.strip()}"
         )
-    text = f"{_NOTE}{line}{_ARCHIVES_NOTE}{_ALL_ARCHIVES} = false\n"
-    # if another process wrote the file first, keep it and return its id
-    file.update(lambda current: text.encode() if current is None else None)
+    text = f"{_NOTE}{id_line}{_ARCHIVES_NOTE}{_ALL_ARCHIVES} = false\n"
+
+    def write_if_missing(current: bytes | None) -> bytes | None:
+        """Return the new file; None to keep a file that another process wrote first."""
+        if current is not None:
+            return None
+        return text.encode()
+
+    file.update(write_if_missing)
     return parse_id(file.read() or b"", file)
 
 
@@ -109,7 +115,7 @@ class HasInstance(ABC):
         file = self.file(INSTANCE_TOML)
         data = file.read()
         if data is None:
-            return mint(file, begun=self.begun())
+            return write_new_instance(file, begun=self.begun())
         return parse_id(data, file)
 
     def minted(self) -> bool:

@@ -127,11 +127,13 @@ class RightsFile:
 
         def move_host(tables: dict[str, Any]) -> dict[str, Any]:
             """Return the tables with the host in [shown] instead of [linked]."""
-            linked = dict(tables["linked"])
-            linked[key] = {host: day for host, day in linked[key].items() if host != site}
-            shown = dict(tables.get("shown", {}))
-            shown[key] = {*shown.get(key, ()), site}
-            return {**tables, "linked": linked, "shown": shown}
+            linked_by_source = dict(tables["linked"])
+            linked_hosts = dict(linked_by_source[key])
+            linked_hosts.pop(site, None)
+            linked_by_source[key] = linked_hosts
+            shown_by_source = dict(tables.get("shown", {}))
+            shown_by_source[key] = {*shown_by_source.get(key, ()), site}
+            return {**tables, "linked": linked_by_source, "shown": shown_by_source}
 
         self._update(move_host)
 
@@ -144,9 +146,9 @@ class RightsFile:
 
         def add_rows(tables: dict[str, Any]) -> dict[str, Any]:
             """Return the tables with the rows in the table of the source."""
-            sources = dict(tables.get(table, {}))
-            sources[key] = {**sources.get(key, {}), **rows}
-            return {**tables, table: sources}
+            rows_by_source = dict(tables.get(table, {}))
+            rows_by_source[key] = {**rows_by_source.get(key, {}), **rows}
+            return {**tables, table: rows_by_source}
 
         self._update(add_rows)
 

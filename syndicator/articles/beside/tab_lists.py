@@ -85,7 +85,8 @@ class TabList(Generic[T]):
     def _write(self, entries: Iterable[T]) -> bytes:
         """Return the bytes of the lines of `entries`, without lines that would be invalid."""
         lines = ["\t".join(self.columns(entry)) for entry in entries]
-        return "".join(f"{line}\n" for line in lines if self.line.fullmatch(line)).encode()
+        valid_lines = [line for line in lines if self.line.fullmatch(line)]
+        return "".join(f"{line}\n" for line in valid_lines).encode()
 
 
 class Decided(NamedTuple):

@@ -56,14 +56,18 @@ def plain_sources(data: bytes) -> list[KeptSource] | None:
     except UnicodeDecodeError:
         return None
     tables = _TABLE.findall(text)
-    parsed_length = sum(len(key) + len(urls) for key, urls in tables) + _AROUND * len(tables)
+    parsed_length = _AROUND * len(tables)
+    for key_text, urls_text in tables:
+        parsed_length += len(key_text) + len(urls_text)
     if parsed_length != len(text):
         return None
     # We write texts that JSON reads like TOML. One call for all keys and one for all addresses is
     # much faster than two calls for each table.
-    keys = json.loads(f"[{','.join(key for key, _ in tables)}]")
-    addresses = json.loads(f"[{','.join(urls for _, urls in tables)}]")
-    return [(key, tuple(urls)) for key, urls in zip(keys, addresses, strict=True)]
+    all_keys = ",".join([key_text for key_text, _ in tables])
+    all_urls = ",".join([urls_text for _, urls_text in tables])
+    keys = json.loads(f"[{all_keys}]")
+    urls_of_keys = json.loads(f"[{all_urls}]")
+    return [(key, tuple(urls)) for key, urls in zip(keys, urls_of_keys, strict=True)]
 
 
 def _write_source_row(entry: KeptSource) -> dict[str, Any]:
@@ -194,8 +198,12 @@ class TomlList(Generic[T]):
             entries = change(current)
             if entries is None:
                 return None
-            rows = [self.row(entry) for entry in sorted(entries, key=self.order)]
-            return _write_tables(data, self.note, self.table, [row for row in rows if row])
+            rows: list[dict[str, Any]] = []
+            for entry in sorted(entries, key=self.order):
+                row = self.row(entry)
+                if row:
+                    rows.append(row)
+            return _write_tables(data, self.note, self.table, rows)
 
         file.update(rewrite)
 

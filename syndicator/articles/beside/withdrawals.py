@@ -19,7 +19,7 @@ _NOTE: Final = (
 )
 
 
-def _write_row(withdrawn: Withdrawn) -> dict[str, Any]:
+def _make_table(withdrawn: Withdrawn) -> dict[str, Any]:
     """Return the table of a withdrawn article."""
     return {
         "id": withdrawn.id,
@@ -30,18 +30,19 @@ def _write_row(withdrawn: Withdrawn) -> dict[str, Any]:
     }
 
 
-def _parse_row(row: dict[str, Any]) -> Withdrawn:
+def _parse_table(row: dict[str, Any]) -> Withdrawn:
     """Return the withdrawn article of a table. Raises KeyError or ValueError if it is invalid."""
-    feeds = []
+    feeds: list[FeedKey] = []
     for name in row.get("feeds", []):
         axis, slug = str(name).split("/", 1)
         feeds.append(FeedKey(axis, slug))
+    aliases = [str(alias) for alias in row.get("aliases", [])]
     return Withdrawn(
         id=str(row["id"]),
         at=fields.parse_time(str(row["at"])),
         feeds=tuple(feeds),
         url=str(row.get("url", "")),
-        aliases=tuple(str(alias) for alias in row.get("aliases", [])),
+        aliases=tuple(aliases),
     )
 
 
@@ -49,8 +50,8 @@ WITHDRAWN: Final = TomlList(
     name="withdrawn.toml",
     note=_NOTE,
     table="withdrawn",
-    parse=_parse_row,
-    row=_write_row,
+    parse=_parse_table,
+    row=_make_table,
     order=lambda entry: (entry.at, entry.id),
     fault="not a list of withdrawn articles ({error}); restore it from a backup",
     has_others=True,
@@ -65,13 +66,12 @@ def enter_withdrawal(
 ) -> None:
     """Add `article` to the list of withdrawn articles. `at`: when it was withdrawn; `feeds`: which
     feeds announce it, None for those that show it. The caller deletes its file."""
-    if feeds is None:
-        feeds = feeds_of(article)
+    announcing_feeds = feeds_of(article) if feeds is None else feeds
     aliases = [text.legal(alias) for alias in aliases_of(article)]
     entry = Withdrawn(
         id=article.id,
         at=fields.to_utc(at) or at,
-        feeds=tuple(feeds),
+        feeds=tuple(announcing_feeds),
         url=text.legal(article.url),
         aliases=tuple(dict.fromkeys(aliases)),
     )

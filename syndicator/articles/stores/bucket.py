@@ -120,7 +120,8 @@ class Bucket:
         """Delete those of the objects that exist."""
         if not keys:
             return
-        with self._named_errors(keys[0] if len(keys) == 1 else ""):
+        named_key = keys[0] if len(keys) == 1 else ""
+        with self._named_errors(named_key):
             self._store.delete(keys)  # S3 accepts missing keys
 
     def walk(self, prefix: str = "", *, deep: bool = True) -> Iterator[ObjectStamp]:
@@ -130,10 +131,12 @@ class Bucket:
         with self._named_errors(prefix):
             if not deep:
                 objects = self._store.list_with_delimiter(folder)["objects"]
-                yield from sorted(map(_make_stamp, objects), key=lambda stamp: stamp.key)
+                stamps = [_make_stamp(meta) for meta in objects]
+                yield from sorted(stamps, key=lambda stamp: stamp.key)
                 return
-            for part in self._store.list(folder):
-                yield from map(_make_stamp, part)
+            for batch in self._store.list(folder):
+                for meta in batch:
+                    yield _make_stamp(meta)
 
     def folders(self) -> list[str]:
         """Return the names of the folders at the top, each with a last slash."""

@@ -110,9 +110,10 @@ class ObjectArticleStore(HasInstance):
         """Reserve another path for `article` and return it: an article whose id begins alike,
         `other_id`, took `path` meanwhile. The new name has a longer beginning of the id."""
         self._index.release(path)
-        longest = len(id_part(path) or "")
-        taken = {article.id[:size] for size in range(ID_CHARS, longest + 1)}
-        taken.add(other_id)
+        tried_length = len(id_part(path) or "")
+        taken = {other_id}
+        for length in range(ID_CHARS, tried_length + 1):
+            taken.add(article.id[:length])
         return self._index.reserve(article.id, new_path(article, taken))
 
     def get(self, path: str) -> Article:
@@ -201,18 +202,23 @@ class ObjectArticleStore(HasInstance):
         article_id = names.id_in(data, path)
         if article_id is not None:
             self._index.reserve(article_id, path, writing=False)
-        exists = self.objects.head(path) is not None
-        if exists or self._put(path, data, over=ABSENT) is None:
-            raise FileExistsError(errno.EEXIST, "is there", self._place(path))
+        if self.objects.head(path) is None:
+            etag = self._put(path, data, over=ABSENT)
+            if etag is not None:
+                return
+        raise FileExistsError(errno.EEXIST, "is there", self._place(path))
 
     def edit(self, path: str, data: bytes, *, over: bytes | None = None) -> None:
         """Replace the object at `path` by `data`. `over`: the bytes before the edit, None if
         unknown. Raises OSError if another program has changed the object since."""
-        message = "it was edited meanwhile, and stays as it is"
         stored, etag = self.objects.get(checked(path, self.name)) or (None, ABSENT)
         was_edited = over is not None and over != stored
-        if was_edited or self._put(path, data, over=etag) is None:
-            raise OSError(errno.EREMOTE, message, self._place(path))
+        if not was_edited:
+            written_etag = self._put(path, data, over=etag)
+            if written_etag is not None:
+                return
+        message = "it was edited meanwhile, and stays as it is"
+        raise OSError(errno.EREMOTE, message, self._place(path))
 
     def add(self, article: Article, data: bytes) -> str:
         """Write `data`, the file of `article` as another program wrote it, at a new path. Return
@@ -322,7 +328,8 @@ class ObjectSnapshots:
             if int(version) >= self.version:
                 continue
             for stamp in self._objects.walk(f"{version}/"):
-                article_ids.append(stamp.key.rpartition("/")[2].removesuffix(".gz"))
+                file_name = stamp.key.rpartition("/")[2]
+                article_ids.append(file_name.removesuffix(".gz"))
         return frozenset(article_ids)
 
     def note_read(self, article_id: str) -> None:
@@ -343,11 +350,11 @@ class ObjectSnapshots:
             last_pruning = self._objects.get(_PRUNED)
             if last_pruning is not None and last_pruning[0] == day:
                 return 0
-        outdated = [
-            stamp.key
-            for stamp in self._objects.walk()
-            if stamp.key.endswith(".gz") and stamp.modified < before
-        ]
+        outdated: list[str] = []
+        for stamp in self._objects.walk():
+            is_page = stamp.key.endswith(".gz")
+            if is_page and stamp.modified < before:
+                outdated.append(stamp.key)
         if not dry_run:
             self._objects.delete(*outdated)
             self._objects.put(_PRUNED, day)
@@ -388,8 +395,9 @@ class ObjectSnapshots:
     def _list_other_versions(self) -> list[str]:
         """Return the numbers of the other versions that have pages here. They are listed once."""
         if self._other_versions is None:
-            folders = [folder.rstrip("/") for folder in self._objects.folders()]
-            self._other_versions = [
-                folder for folder in folders if folder.isdigit() and folder != str(self.version)
-            ]
+            self._other_versions = []
+            for folder in self._objects.folders():
+                name = folder.rstrip("/")
+                if name.isdigit() and name != str(self.version):
+                    self._other_versions.append(name)
         return self._other_versions

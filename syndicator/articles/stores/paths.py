@@ -13,6 +13,10 @@ from syndicator.core.model import Article
 from syndicator.core.ports.articles import ArticlePaths, Changes, FileStamp
 
 NAME_BYTES = 120  # of a file's name: file systems allow 255, and temporary files have longer names
+_SPARE_BYTES = 7  # of these, left unused
+_NAME_WITHOUT_TITLE = "article"
+_MONTH_CHARS = 7  # of a day such as 2026-11-24
+_FOLDER_WITHOUT_MONTH = "0000/00"
 ID_CHARS = 6  # characters of the id in the name of a file
 _LENGTHS = (ID_CHARS, 8, 12, 26)  # longer beginnings, if the id of another article begins alike
 _NAME = re.compile(r"(?:.*-)?([a-z2-7]{6,26})\.md")  # group: the beginning of the id
@@ -20,7 +24,7 @@ _NAME = re.compile(r"(?:.*-)?([a-z2-7]{6,26})\.md")  # group: the beginning of t
 _PLACE = re.compile(r"(?:\d{4}/\d{2}/)?[^/]+")
 _ABOUT = "README.md"  # the operator's notes, no article
 _ID_LINE = re.compile(rb"^id: *['\"]?([a-z2-7]{6,26})['\"]?\s*$", re.MULTILINE)
-_OURS = re.compile(rb"^digest: *\S", re.MULTILINE)  # in every file that we wrote
+_DIGEST_LINE = re.compile(rb"^digest: *\S", re.MULTILINE)  # in every file that we wrote
 HEAD_BYTES = 1 << 16  # at the start of a file: more than any frontmatter of ours
 # After so long a writer that reserved a path has written the file or has crashed: longer than any
 # request with retries.
@@ -42,19 +46,22 @@ def id_part(path: str) -> str | None:
     `2026/11/some-title-k3x7ab.md`; None if the name has none."""
     name = path.rpartition("/")[2]
     match = _NAME.fullmatch(name)
-    return match[1] if match else None
+    if match is None:
+        return None
+    return match[1]
 
 
 def new_path(article: Article, taken: Collection[str]) -> str:
     """Return the path for a new file, such as `2026/11/some-title-k3x7ab.md`: month, title and the
     beginning of the id. `taken`: beginnings of ids in the names of other files; a longer beginning
     is used if the usual six characters are among them."""
-    month = fields.day(article)[:7]
-    folder = month.replace("-", "/") or "0000/00"
+    month = fields.day(article)[:_MONTH_CHARS]
+    folder = month.replace("-", "/") or _FOLDER_WITHOUT_MONTH
     free_lengths = [length for length in _LENGTHS if article.id[:length] not in taken]
-    length = free_lengths[0] if free_lengths else _LENGTHS[-1]
-    ending = f"-{article.id[:length]}.md"
-    title = text.stem(article.title, NAME_BYTES - len(ending) - 7) or "article"
+    id_length = free_lengths[0] if free_lengths else _LENGTHS[-1]
+    ending = f"-{article.id[:id_length]}.md"
+    title_bytes = NAME_BYTES - len(ending) - _SPARE_BYTES
+    title = text.stem(article.title, title_bytes) or _NAME_WITHOUT_TITLE
     return f"{folder}/{title}{ending}"
 
 
@@ -92,14 +99,16 @@ class Stamps(Mapping[str, FileStamp]):
         return len(self._rows)
 
 
-def by_path(stamps: Mapping[str, FileStamp]) -> dict[str, tuple[str, int, int]]:
+def index_by_path(stamps: Mapping[str, FileStamp]) -> dict[str, tuple[str, int, int]]:
     """Return path -> (key, mtime_ns, size). `stamps`: any key -> stamp, such as by article id."""
+    by_path: dict[str, tuple[str, int, int]] = {}
     if isinstance(stamps, Stamps):  # quicker: makes no stamps
-        return {
-            path: (article_id, mtime_ns, size)
-            for article_id, (path, mtime_ns, size) in stamps._rows.items()
-        }
-    return {stamp.path: (key, stamp.mtime_ns, stamp.size) for key, stamp in stamps.items()}
+        for article_id, (path, mtime_ns, size) in stamps._rows.items():
+            by_path[path] = article_id, mtime_ns, size
+        return by_path
+    for key, stamp in stamps.items():
+        by_path[stamp.path] = key, stamp.mtime_ns, stamp.size
+    return by_path
 
 
 def make_first_file(article: Article) -> tuple[Article, bytes]:
@@ -126,7 +135,8 @@ def merge_into_file(
     operator_values = frontmatter.extra(old, path)
     body = frontmatter.body(old, path)
     is_body_edited = "body" in edits.hand_edited(in_file)
-    data = frontmatter.dump(merged, operator_values, body=body if is_body_edited else None)
+    kept_body = body if is_body_edited else None
+    data = frontmatter.dump(merged, operator_values, body=kept_body)
     # A file of an earlier version, which would only get another schema, keeps its bytes. To write
     # it as that version did is only tried if the article is equal.
     is_unchanged = merged in (as_loaded, in_file)
@@ -154,20 +164,22 @@ def id_in(data: bytes, path: str) -> str | None:
         return frontmatter.load(data, path).id
     except ConfigError:  # the id counts even if another line is invalid
         match = _ID_LINE.search(data)
-        return match[1].decode() if match else None
+    if match is None:
+        return None
+    return match[1].decode()
 
 
 def is_ours(data: bytes) -> bool:
     """Return True if we wrote the file with these bytes: files that a person wrote have no
     digest."""
-    return _OURS.search(data[:HEAD_BYTES]) is not None
+    return _DIGEST_LINE.search(data[:HEAD_BYTES]) is not None
 
 
 def new_reserved_path(index: ArticlePaths, article: Article) -> str:
     """Return a path for a new article that no other article has: neither in `index` nor, once both
     are written, an article whose id begins alike."""
     taken = set()
-    for similar_id in index.near(article.id, ID_CHARS):
+    for similar_id in index.list_similar_ids(article.id, ID_CHARS):
         for length in range(ID_CHARS, len(similar_id) + 1):
             taken.add(similar_id[:length])
     return new_path(article, taken)
@@ -195,4 +207,5 @@ def left_behind(
             new.append(stamp)
         elif sweep:
             index.release(reservation.path)
-    return Changes(new=tuple(sorted(new, key=lambda stamp: stamp.path)))
+    new.sort(key=lambda stamp: stamp.path)
+    return Changes(new=tuple(new))

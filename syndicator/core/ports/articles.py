@@ -204,7 +204,7 @@ class ArticlePaths(Protocol):
         """Return the path of the file of an article, or the path reserved for it; None if it has
         neither."""
 
-    def near(self, article_id: str, chars: int) -> list[str]:
+    def list_similar_ids(self, article_id: str, chars: int) -> list[str]:
         """Return the ids of other articles, with a row or a reservation, that begin with the same
         `chars` characters."""
 

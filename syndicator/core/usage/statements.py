@@ -55,8 +55,10 @@ def parse_statement(line: str) -> Statement | None:
     use, colon, value_and_source = line.partition(": ")
     value, bracket, source = value_and_source.rpartition(" (")
     vocabulary, comma, place = source.removesuffix(")").rpartition(", ")
-    has_all_marks = bool(colon and bracket and comma) and line.endswith(")")
-    if not has_all_marks or place not in PLACES:
+    has_all_separators = bool(colon and bracket and comma)
+    if not has_all_separators or not line.endswith(")"):
+        return None
+    if place not in PLACES:
         return None
     return Statement(use, value, vocabulary, cast(Place, place))
 
@@ -80,7 +82,8 @@ def derive_terms(lines: Iterable[str]) -> Terms:
     """Return what the statements `lines` (of `Article.rights`) allow. Of several statements of the
     same vocabulary, those nearest to the article count (TDMRep 5.4, RSL); of several vocabularies,
     the strictest (draft-ietf-aipref-attach)."""
-    statements = [statement for statement in map(parse_statement, lines) if statement]
+    parsed = [parse_statement(line) for line in lines]
+    statements = [statement for statement in parsed if statement is not None]
     if not statements:
         return Terms()
 
@@ -104,9 +107,10 @@ def derive_terms(lines: Iterable[str]) -> Terms:
         most = "link"
     elif "full-text" in forbidden:
         most = "excerpt"
+    free_licences = [url for url in licences if _FREE.match(url)]
     free = ""
-    if "full-text" not in forbidden:
-        free = next((url for url in licences if _FREE.match(url)), "")
+    if free_licences and "full-text" not in forbidden:
+        free = free_licences[0]
     because = [statement.line() for use, statement in forbidden.items() if use != "ai-train"]
     return Terms(
         most=most,
@@ -139,18 +143,18 @@ class Vocabulary(NamedTuple):
 
 
 @cache
-def vocabularies() -> tuple[Vocabulary, ...]:
+def load_vocabularies() -> tuple[Vocabulary, ...]:
     """Return all vocabularies of data/vocabularies.toml; they are read once."""
     file = files("syndicator.core.usage").joinpath("data/vocabularies.toml")
     all_vocabularies: list[Vocabulary] = []
     for table in tomllib.loads(file.read_text("utf-8"))["vocabulary"]:
         field_names = {place: tuple(names) for place, names in table["fields"].items()}
-        uses = {token: tuple(uses) for token, uses in table.get("uses", {}).items()}
+        uses_of_tokens = table.get("uses", {})
         vocabulary = Vocabulary(
             name=table["name"],
             form=table["form"],
             fields=field_names,
-            uses=uses,
+            uses={token: tuple(uses) for token, uses in uses_of_tokens.items()},
             no=frozenset(table.get("no", ())),
             yes=frozenset(table.get("yes", ())),
         )
@@ -161,7 +165,7 @@ def vocabularies() -> tuple[Vocabulary, ...]:
 def names(place: Place) -> frozenset[str]:
     """Return the names of the fields, such as headers, in which statements may stand at `place`."""
     field_names: set[str] = set()
-    for vocabulary in vocabularies():
+    for vocabulary in load_vocabularies():
         field_names.update(vocabulary.fields.get(place, ()))
     return frozenset(field_names)
 
@@ -174,7 +178,7 @@ def read_statements(
     unknown."""
     statements: dict[Statement, None] = {}  # a set in order
     for name, value in fields:
-        for vocabulary in vocabularies():
+        for vocabulary in load_vocabularies():
             if name not in vocabulary.fields.get(place, ()):
                 continue
             for use, answer in _read_value(vocabulary, value[:_LONGEST].strip(), base):
@@ -247,7 +251,9 @@ def find_licence(header: str, base: str) -> str:
         if name.lower() not in _WHOLE_FILE:
             continue
         address = urls.absolute(base, value) if value else None
-        return address if address and urls.host(address) else ""
+        if address is None or not urls.host(address):
+            return ""
+        return address
     return ""
 
 

@@ -113,6 +113,6 @@ def _list_ids_by_day(
     last of `days`."""
     ids_by_day: dict[str, set[str]] = defaultdict(set)
     for key in keys:
-        for day, article_ids in index.day_ids(key, days[0], days[-1]).items():
+        for day, article_ids in index.list_ids_by_day(key, days[0], days[-1]).items():
             ids_by_day[day].update(article_ids)
     return ids_by_day

@@ -81,12 +81,12 @@ def _make_page(site: Site, feed: Feed, page: CalendarPage) -> Iterator[File]:
     stories: Sequence[bytes] = ()
     first_stories: dict[str, Sequence[View]] = {}
     if is_month_of_days:
-        ids_by_day = site.index.day_ids(feed.key, page.days[0], page.days[-1])
+        ids_by_day = site.index.list_ids_by_day(feed.key, page.days[0], page.days[-1])
         for day in reversed(page.days):
             candidates = ids_by_day.get(day, [])[: front.CANDIDATES]
             first_stories[day] = entries.views(candidates, content)
     elif not page.parts:
-        ids_by_day = site.index.day_ids(feed.key, page.days[0], page.days[-1])
+        ids_by_day = site.index.list_ids_by_day(feed.key, page.days[0], page.days[-1])
         article_ids: list[str] = []
         for day in page.days:
             article_ids += ids_by_day.get(day, ())

@@ -140,7 +140,7 @@ class Site:
         if inputs.now is not None:
             self._story_entries.now = inputs.now
         self._folded_entries = replace(
-            self.entries, kind=EntryKind.FOLDED, folds=inputs.index.folds()
+            self.entries, kind=EntryKind.FOLDED, folds=inputs.index.read_story_entries()
         )
 
     def _get_source(self, article: Article) -> Source | None:

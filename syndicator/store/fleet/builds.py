@@ -68,7 +68,7 @@ class Builds:
         """Take jobs from workers that sent no heartbeat for `silence` seconds, and plan them for
         now."""
         with self._db.write() as connection:
-            if jobs.take_back(connection, BUILDS, silence):
+            if jobs.delete_silent_jobs(connection, BUILDS, silence):
                 connection.execute(_PLAN_MISSING)
 
     def end(self, job: Job, planned: Mapping[str, datetime]) -> None:

@@ -89,13 +89,13 @@ class Fleet:
             row = _FollowedRow(place, source.enabled, codec.pack(source))
             pushed_rows[codec.make_column_key(source.key)] = row
 
-        changed: list[str] = []
+        changed_keys: list[str] = []
         for key in pushed_rows.keys() & stored_rows.keys():
             if pushed_rows[key].data != stored_rows[key].data:
-                changed.append(key)
+                changed_keys.append(key)
         change = Pushed(
             added=sorted(pushed_rows.keys() - stored_rows.keys()),
-            changed=sorted(changed),
+            changed=sorted(changed_keys),
             removed=sorted(stored_rows.keys() - pushed_rows.keys()),
         )
         if dry_run:
@@ -135,11 +135,12 @@ class Fleet:
         with self._db.named_errors(), self._db.engine.connect() as connection:
             transaction = connection.begin()
             try:
-                if not connection.execute(_TRY_LOCK, {"name": name}).scalar():
-                    holder = connection.execute(_HOLDER, {"name": name}).scalar()
+                is_locked = connection.execute(_TRY_LOCK, {"name": name}).scalar()
+                if not is_locked:
+                    purpose_of_holder = connection.execute(_HOLDER, {"name": name}).scalar()
+                    holder = purpose_of_holder or "another program"
                     raise LockedError(
-                        f"{holder or 'another program'} holds {name!r} in the database"
-                        f" {self._db.name}{WAIT_CURE}"
+                        f"{holder} holds {name!r} in the database {self._db.name}{WAIT_CURE}"
                     )
                 connection.execute(_SET_PURPOSE, {"purpose": purpose[:_LONGEST_PURPOSE]})
                 connection.exec_driver_sql(

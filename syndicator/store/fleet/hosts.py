@@ -27,6 +27,7 @@ _POISON = (
 ASKS = 0.7
 _OWNED_LEASES = 0.7 + 2 / 3
 _MICROS = 1_000_000
+_MILLIS = 1000
 # how old the answer of `HostWaits.any` may be; `Hosts.take` checks held hosts again
 _ANSWER_LASTS = timedelta(seconds=2)
 _SEPARATOR = "\t"  # between reason and detail in the column `why`
@@ -137,15 +138,16 @@ class Hosts:
         another machine has the permission or if the host is held."""
         row = self._run_for_row(_TAKE, name=host, lease=self._lease)
         if row is not None:
-            why = row.why if row.away else ""
-            reason, _, detail = why.partition(_SEPARATOR)
+            away_text = row.why if row.away else ""
+            reason, _, detail = away_text.partition(_SEPARATOR)
             return Turn(row.free_at, reason, detail)
         waits = self._run_for_row(_SELECT_WAIT, name=host)
         if waits is None:  # another machine deleted the row in between
             return Busy(0.0)
         until_free = max(waits.free, 0)
         longest_wait = max(until_free, waits.held)
-        return Busy(longest_wait / _MICROS, held=waits.held > until_free)
+        is_held_longer = waits.held > until_free
+        return Busy(longest_wait / _MICROS, held=is_held_longer)
 
     def give_back(self, host: str, turn: Turn, pause: float) -> None:
         """Give the permission `turn` back: the next request to `host` may start after `pause`
@@ -154,7 +156,7 @@ class Hosts:
 
     def set_delay(self, host: str, seconds: float) -> None:
         """Store the crawl-delay from the robots.txt of a host, for all machines."""
-        self._run_for_row(_SET_DELAY, name=host, delay=int(seconds * 1000))
+        self._run_for_row(_SET_DELAY, name=host, delay=int(seconds * _MILLIS))
 
     def hold(self, host: str, seconds: float) -> None:
         """Allow no requests to `host`, a host or a URL, for `seconds` from now. If it is held for
@@ -164,7 +166,10 @@ class Hosts:
     def held(self, host: str) -> float:
         """Return for how many more seconds `host`, a host or a URL, is held; 0 if it is not."""
         row = self._run_for_row(_SELECT_HELD, name=host)
-        return 0.0 if row is None else row[0] / _MICROS
+        if row is None:
+            return 0.0
+        remaining_micros = int(row[0])
+        return remaining_micros / _MICROS
 
     def any_held(self) -> bool:
         """Return True if any host or URL is held now."""
@@ -182,7 +187,7 @@ class Hosts:
         crawl-delay in seconds for the hosts that it got."""
         values = {"names": sorted(names), "owner": owner, "lease": self._owned_for}
         rows = self._db.run_at_once(_text(_OWN_HOSTS), values)
-        return {row.name: row.delay / 1000 for row in rows}
+        return {row.name: row.delay / _MILLIS for row in rows}
 
     def keep(self, owner: str) -> None:
         """Renew the leases of all hosts that the worker `owner` has."""
@@ -231,21 +236,24 @@ class Hosts:
 
     def counts(self) -> HostCounts:
         """Return how many hosts of followed sources are in which state."""
-        named = [
-            HeldHost(**row._mapping) for row in self._db.run_at_once(_text(_SELECT_HELD_HOSTS))
-        ]
-        row = self._run_for_row(_COUNT_HOSTS)
-        return HostCounts(**row._mapping, named=named)
+        held_rows = self._db.run_at_once(_text(_SELECT_HELD_HOSTS))
+        named = [HeldHost(**row._mapping) for row in held_rows]
+        counts = self._run_for_row(_COUNT_HOSTS)
+        return HostCounts(**counts._mapping, named=named)
 
     def free_poison(self) -> int:
         """Allow requests to the hosts that are held because they crashed workers. Return how many
         there were."""
-        return len(self._db.run_at_once(_text(_FREE_POISON)))
+        freed_hosts = self._db.run_at_once(_text(_FREE_POISON))
+        return len(freed_hosts)
 
     def _run_for_row(self, statement: str, **values: Any) -> Any:
         """Run a statement in a transaction of its own. Return its first row, None if it returns no
         row."""
-        return next(iter(self._db.run_at_once(_text(statement), values)), None)
+        rows = self._db.run_at_once(_text(statement), values)
+        if not rows:
+            return None
+        return rows[0]
 
 
 class HostWaits:

@@ -11,8 +11,8 @@ github.com/procrastinate-org/procrastinate):
 - A job of a silent worker is deleted and planned again in one transaction (`_DELETE_SILENT`).
   `get_stalled_jobs` and `retry_job` are two: a job that another worker took in between would be
   given twice. `retry_job`, and so each retry, also fails if the next job is planned (#1446).
-- Heartbeats (`_BEAT`) go on until the running jobs have ended, and fail for a worker that was
-  removed. The engine's own heartbeats end when it is stopped (#1585).
+- Heartbeats (`_WRITE_HEARTBEAT`) go on until the running jobs have ended, and fail for a worker
+  that was removed. The engine's own heartbeats end when it is stopped (#1585).
 - Who is alive and works is read from the tables (`workers.py`): the engine lists no workers.
 `tests/store/test_upstream.py` fails if the engine changes."""
 
@@ -57,14 +57,14 @@ SOONER = """
 ON CONFLICT (queueing_lock) WHERE status = 'todo' DO UPDATE SET scheduled_at = excluded.scheduled_at
 WHERE procrastinate_jobs.scheduled_at > excluded.scheduled_at"""
 IS_RUNNING = "EXISTS (SELECT 1 FROM procrastinate_jobs WHERE status = 'doing' AND lock = {lock})"
-_OURS = "id = :id AND worker_id = :worker AND attempts = :attempts AND status = 'doing'"
+_IS_JOB = "id = :id AND worker_id = :worker AND attempts = :attempts AND status = 'doing'"
 # It divides by zero if the job is gone: the error ends the transaction, so that nobody needs to
 # wait for the answer.
 _FENCE = text(
-    f"SELECT 1 / count(*) FROM (SELECT 1 FROM procrastinate_jobs WHERE {_OURS} FOR SHARE) AS ours"
+    f"SELECT 1 / count(*) FROM (SELECT 1 FROM procrastinate_jobs WHERE {_IS_JOB} FOR SHARE) AS ours"
 )
-_DELETE_JOB = text(f"DELETE FROM procrastinate_jobs WHERE {_OURS}")
-_BEAT = text(f"""
+_DELETE_JOB = text(f"DELETE FROM procrastinate_jobs WHERE {_IS_JOB}")
+_WRITE_HEARTBEAT = text(f"""
 WITH beat AS (UPDATE procrastinate_workers SET last_heartbeat = now() WHERE id = :worker RETURNING 1)
 SELECT (SELECT count(*) FROM beat) AS alive, {NOW} AS now""")  # noqa: E501
 _DELETE_SILENT = text("""
@@ -104,10 +104,12 @@ def install(database: Database, index: str) -> None:
         postgres.lift_timeouts(connection)
         postgres.lock_until_commit(connection, "migrations")
         stored = connection.execute(select_stored).scalar()
-        scripts = [SchemaManager.get_schema()]
         if connection.execute(_HAS_TABLES).scalar():
             last = stored or newest  # tables without a note are taken for up to date
-            scripts = [folder.joinpath(name).read_text() for name in migrations if name > last]
+            missing = [name for name in migrations if name > last]
+            scripts = [folder.joinpath(name).read_text() for name in missing]
+        else:
+            scripts = [SchemaManager.get_schema()]
         # the driver runs scripts of several statements, SQLAlchemy does not
         driver: Any = connection.connection.driver_connection
         for script in scripts:
@@ -127,16 +129,18 @@ def end(connection: Connection, job: Job) -> None:
     connection.execute(_DELETE_JOB, asdict(job))
 
 
-def take_back(connection: Connection, queue: str, silence: float) -> Sequence[Row[tuple[str, int]]]:
+def delete_silent_jobs(
+    connection: Connection, queue: str, silence: float
+) -> Sequence[Row[tuple[str, int]]]:
     """Delete the running jobs of `queue` whose workers sent no heartbeat for `silence` seconds.
     Return (task, shard) of each of them."""
     return connection.execute(_DELETE_SILENT, {"queue": queue, "silence": silence}).all()
 
 
-def beat(database: Database, worker: int) -> int:
+def write_heartbeat(database: Database, worker: int) -> int:
     """Write a heartbeat of the worker with this number. Return the time of the database's clock, in
     microseconds since 1970. Raises StoreAway if the queue has removed the worker."""
-    row = database.run_at_once(_BEAT, {"worker": worker})[0]
+    row = database.run_at_once(_WRITE_HEARTBEAT, {"worker": worker})[0]
     if not row.alive:
         raise StoreAway("the queue has removed this worker, which sent no heartbeat for too long")
     return int(row.now)
@@ -208,7 +212,7 @@ class Engine:
             shutdown_graceful_timeout=grace,
             listen_notify=False,
             install_signal_handlers=False,
-            # `Shards.beat` does this more often, and until the end
+            # `Shards.write_heartbeat` does this more often, and until the end
             update_heartbeat_interval=lease,
             stalled_worker_timeout=4 * lease,
         )

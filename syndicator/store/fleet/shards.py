@@ -111,16 +111,17 @@ class Shards:
     def recover(self) -> None:
         """Take the jobs from workers that sent no heartbeat for the lease, and plan them again."""
         with self._db.write() as connection:
-            taken = jobs.take_back(connection, QUEUE, self._lease)
-            for shard in sorted(row.shard for row in taken):
+            deleted_jobs = jobs.delete_silent_jobs(connection, QUEUE, self._lease)
+            shards = sorted(job.shard for job in deleted_jobs)
+            for shard in shards:
                 connection.execute(_PLAN_NEXT, {"shard": shard, "rest": _COLLECT_FOR})
 
-    def beat(self, worker: int, owner: str) -> Beat:
+    def write_heartbeat(self, worker: int, owner: str) -> Beat:
         """Write a heartbeat of a worker and renew its leases of hosts. `worker`: its number in the
         queue; `owner`: its name in the table of hosts. Raises StoreAway if the queue has removed
         the worker."""
         start = self._monotonic()
-        now = jobs.beat(self._db, worker)
+        now = jobs.write_heartbeat(self._db, worker)
         self._hosts.keep(owner)
         return Beat(now=now, asks_until=start + ASKS * self._lease)
 
@@ -130,20 +131,20 @@ class Shards:
         rows = self._db.run_at_once(_SELECT_DUE_HOSTS, {"shard": shard, "most": most})
         return [host for host, _ in rows]
 
-    def due(self, shard: int, names: Collection[str], each: int) -> list[tuple[SourceState, bool]]:
+    def list_due_sources(
+        self, shard: int, names: Collection[str], each: int
+    ) -> list[tuple[SourceState, bool]]:
         """Return (state, True if it has pending entries) of the due sources of the hosts `names`,
         the longest overdue first. `shard`: the shard of these hosts; `each`: at most so many
         sources of a host."""
-        rows = self._db.run_at_once(
-            _SELECT_DUE, {"shard": shard, "names": sorted(names), "each": each}
-        )
+        values = {"shard": shard, "names": sorted(names), "each": each}
         due: list[tuple[SourceState, bool]] = []
-        for row in rows:
+        for row in self._db.run_at_once(_SELECT_DUE, values):
             state = codec.unpack_state(row.data, row.plan)
             due.append((state, row.waits))
         return due
 
-    def fence(self, job: Job) -> Callable[[Connection], None]:
+    def make_fence(self, job: Job) -> Callable[[Connection], None]:
         """Return a function that checks in a transaction that `job` still belongs to its worker.
         Otherwise the function raises JobLost, or the commit does."""
         return lambda connection: jobs.fence(connection, job)

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import Select, func, select
 
+from syndicator.core.axes import SOURCE
 from syndicator.core.model import Article
 from syndicator.store import codec, schema
 from syndicator.store.database import Database, chunks
@@ -78,10 +79,8 @@ class Browse:
         """Return the page of articles that `wanted` asks for, and filter -> number of its articles
         among the newest 5,000; {} unless `wanted.counted`. The newest come first, unless
         `wanted.ids` or doubt gives the order."""
-        # in the order of an index
-        query = select(_a.data, _a.path, _a.score, _a.merged_into, _a.id).order_by(
-            _a.added.desc(), _a.id.desc()
-        )
+        columns = select(_a.data, _a.path, _a.score, _a.merged_into, _a.id)
+        query = columns.order_by(_a.added.desc(), _a.id.desc())  # in the order of an index
         counts: dict[Filter, int] = {}
         newest: list[_FilteredRow] | None = None
         if wanted.counted:
@@ -89,11 +88,12 @@ class Browse:
             counts = _count_filters(newest)
         if wanted.filter == "merged":
             query = query.where(_a.merged_into.is_not(None))
-        needs_no_fields = wanted.filter not in _FIELD_FILTERS and wanted.source == _ANY_SOURCE
-        if needs_no_fields and wanted.ids is None:
-            page = self._db.rows(query.offset(wanted.skip).limit(wanted.most))
-        else:
+        has_source = wanted.source != _ANY_SOURCE
+        page: Sequence[Any]
+        if wanted.filter in _FIELD_FILTERS or has_source or wanted.ids is not None:
             page = self._read_filtered_page(query, wanted, newest)
+        else:
+            page = self._db.rows(query.offset(wanted.skip).limit(wanted.most))
         return [_make_listed(row) for row in page], counts
 
     def _read_filtered_page(
@@ -102,7 +102,7 @@ class Browse:
         """Return the rows of a page of the articles that pass the filter of `wanted`. `newest`: the
         newest rows if they were read already, otherwise None."""
         if wanted.ids is not None:
-            rows = self._read_ids(query, wanted, wanted.ids)
+            rows = self._read_articles(query, wanted, wanted.ids)
         elif newest is None or wanted.filter == "merged":
             rows = self._read_newest(query, wanted)
         else:
@@ -110,40 +110,45 @@ class Browse:
         if wanted.filter in _FIELD_FILTERS:
             rows = [row for row in rows if wanted.filter in row.filters]
         if wanted.filter == "unsure":
-            rows = sorted(rows, key=_rank_doubt)[:MOST_UNSURE]
-        return [row.row for row in rows[wanted.skip : wanted.skip + wanted.most]]
+            most_doubtful_first = sorted(rows, key=_rank_doubt)
+            rows = most_doubtful_first[:MOST_UNSURE]
+        page_end = wanted.skip + wanted.most
+        return [row.row for row in rows[wanted.skip : page_end]]
 
     def _read_newest(self, query: Select[Any], wanted: Wanted) -> list[_FilteredRow]:
         """Return those of the newest 5,000 rows of `query` that are of the wanted source."""
         return _select_source(self._db.rows(query.limit(LOOKED_THROUGH)), wanted.source)
 
-    def _read_ids(
+    def _read_articles(
         self, query: Select[Any], wanted: Wanted, ids: Sequence[str]
     ) -> list[_FilteredRow]:
         """Return the rows of the articles `ids` in this order, without missing articles and those
         of other sources than the wanted one."""
-        by_id: dict[str, Any] = {}
+        rows_by_id: dict[str, Any] = {}
         for part in chunks(ids):
-            by_id |= {row.id: row for row in self._db.rows(query.where(_a.id.in_(part)))}
-        rows = [by_id[article_id] for article_id in ids if article_id in by_id]
+            for row in self._db.rows(query.where(_a.id.in_(part))):
+                rows_by_id[row.id] = row
+        rows = [rows_by_id[article_id] for article_id in ids if article_id in rows_by_id]
         return _select_source(rows, wanted.source)
 
-    def weeks(self, since: datetime) -> dict[str, list[tuple[int, int, datetime]]]:
+    def count_by_week(self, since: datetime) -> dict[str, list[tuple[int, int, datetime]]]:
         """Return source key -> list of (week, number of articles added in it, time when the last of
         them was added). Weeks are counted from `since`: 0 is the first. Weeks without articles are
         left out."""
         start = codec.to_micros(since)
-        week = ((_m.added - start) // _WEEK).label("week")
-        is_counted = (_m.axis == "source") & (_m.added >= start)
-        columns = select(_m.slug, week, func.count(), func.max(_m.added))
-        query = columns.where(is_counted).group_by(_m.slug, week)
+        week_column = ((_m.added - start) // _WEEK).label("week")
+        query = (
+            select(_m.slug, week_column, func.count(), func.max(_m.added))
+            .where(_m.axis == SOURCE, _m.added >= start)
+            .group_by(_m.slug, week_column)
+        )
         weeks = defaultdict[str, list[tuple[int, int, datetime]]](list)
-        for key, number, count, last_added in self._db.rows(query):
+        for source_key, week, count, last_added in self._db.rows(query):
             last_time = codec.from_micros(last_added)
-            weeks[key].append((int(number), count, last_time))
+            weeks[source_key].append((int(week), count, last_time))
         return weeks
 
-    def costs(self, since: datetime) -> dict[str, tuple[int, int, int]]:
+    def sum_costs(self, since: datetime) -> dict[str, tuple[int, int, int]]:
         """Return source key -> (number of visits since `since`, how many of them failed, bytes of
         the feed that they fetched)."""
         costs: dict[str, tuple[int, int, int]] = {}
@@ -181,8 +186,9 @@ def _count_filters(rows: Iterable[_FilteredRow]) -> dict[Filter, int]:
 def _rank_doubt(row: _FilteredRow) -> tuple[bool, int]:
     """Return a sort key: articles on hold first, then those whose category has the lowest score;
     without a score last."""
+    is_published = "hold" not in row.filters  # False comes first
     score = _CERTAIN if row.row.score is None else row.row.score
-    return "hold" not in row.filters, score
+    return is_published, score
 
 
 def _select_source(rows: Sequence[Any], source: str) -> list[_FilteredRow]:

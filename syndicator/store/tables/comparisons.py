@@ -156,19 +156,19 @@ class Comparisons:
             delete_old = "DELETE FROM sketches WHERE at < ?"
             run_statement(connection, delete_old, (codec.to_micros(compared.delete_before),))
             self._deleted_before = compared.delete_before
-        since = None if compared.since is None else codec.to_micros(compared.since)
         row = {
             "id": article_id,
             "at": codec.to_micros(compared.at),
             "data": compared.data,
-            "since": since,
+            "since": codec.to_micros_or_null(compared.since),
             "named": compared.named,
         }
         insert(connection, schema.sketches, [row], _ON_CONFLICT_KEEP_SINCE)
         placeholders = write_placeholders(compared.keys)
         query = f"SELECT value FROM sketch_keys WHERE id = ? AND value IN ({placeholders})"
-        stored_keys = run_statement(connection, query, (article_id, *compared.keys))
-        new_keys = {*compared.keys}.difference(key for (key,) in stored_keys)
+        stored_rows = run_statement(connection, query, (article_id, *compared.keys))
+        stored_keys = {key for (key,) in stored_rows}
+        new_keys = set(compared.keys) - stored_keys
         key_rows = [{"value": key, "id": article_id} for key in sorted(new_keys)]
         insert(connection, schema.sketch_keys, key_rows)
 
@@ -179,13 +179,13 @@ class Comparisons:
         whether they were withdrawn or pruned. `named`: further alias keys, only looked up among
         withdrawn and pruned articles; `like`: a new article, to return similar articles as well."""
         keys = [codec.make_column_key(alias) for alias in aliases][:CHUNK]
-        all_keys = [*keys, *map(codec.make_column_key, named)][:CHUNK]
-        values: dict[str, Any] = {"aliases": keys, "all": all_keys}
+        named_keys = [codec.make_column_key(alias) for alias in named]
+        values: dict[str, Any] = {"aliases": keys, "all": [*keys, *named_keys][:CHUNK]}
         if like is None:
-            return _make_known(self._db.rows(_SELECT_KNOWN, values))
-        return _make_known(
-            self._db.rows(_SELECT_KNOWN_AND_SIMILAR, values | _make_parameters(like))
-        )
+            rows = self._db.rows(_SELECT_KNOWN, values)
+        else:
+            rows = self._db.rows(_SELECT_KNOWN_AND_SIMILAR, values | _make_parameters(like))
+        return _make_known(rows)
 
     def find_earlier(self, like: Like) -> Sequence[str]:
         """Return the ids of articles that may be earlier versions of the article `like`: at most 10
@@ -200,9 +200,7 @@ class Comparisons:
         if not rows:
             return None, None
         ((since, named),) = rows
-        if since is None:
-            return None, named
-        return codec.from_micros(since), named
+        return codec.from_micros_or_null(since), named
 
     def copies(self, article_id: str) -> list[str]:
         """Return the ids of the copies of an article, sorted."""
@@ -211,13 +209,14 @@ class Comparisons:
     def list_newest(self, source_key: str, *, own: bool = False) -> list[tuple[str, str]]:
         """Return (address, title) of the newest articles in the feed of a source, latest first, at
         most `requests.REMEMBERED`. `own`: leave out those that it carries from other sources."""
+        slug = codec.make_column_key(source_key)
         listed: list[tuple[str, str]] = []
-        for data in self._column(
-            _NEWEST_OF_SOURCE, SOURCE, codec.make_column_key(source_key), MOST_LISTED
-        ):
+        for data in self._column(_NEWEST_OF_SOURCE, SOURCE, slug, MOST_LISTED):
             article = codec.unpack(Article, data)
-            if not own or article.source_key == source_key:
-                listed.append((article.url, article.title))
+            is_carried = article.source_key != source_key
+            if own and is_carried:
+                continue
+            listed.append((article.url, article.title))
         return listed
 
 

@@ -218,29 +218,32 @@ def replace_found_members(
     """Replace, for some articles, the feeds of saved queries that show them. `feeds`: article id ->
     {feed: its name}. The feeds that gain or lose an article become stale."""
     ids = list(feeds)
-    rows = {row.id: row for row in connection.execute(_SELECT_TIMES, {"ids": ids})}
-    previous = {
-        (article_id, FeedKey(axis, slug))
-        for article_id, axis, slug in connection.execute(FOUND_MEMBERS.where(_m.id.in_(ids)))
-    }
+    articles = {row.id: row for row in connection.execute(_SELECT_TIMES, {"ids": ids})}
+    previous: set[tuple[str, FeedKey]] = set()
+    for article_id, axis, slug in connection.execute(FOUND_MEMBERS.where(_m.id.in_(ids))):
+        previous.add((article_id, FeedKey(axis, slug)))
     current: set[tuple[str, FeedKey]] = set()
     names: dict[FeedKey, str] = {}
     for article_id, feed_names in feeds.items():
         names |= feed_names
-        if article_id in rows:
-            current |= {(article_id, key) for key in feed_names}
+        if article_id in articles:
+            current.update((article_id, key) for key in feed_names)
     removed = previous - current
     added = sorted(current - previous)
 
     for article_id, key in removed:
         run_statement(connection, _DELETE_MEMBER, (article_id, *key))
-    new_members = [{**rows[article_id]._mapping, **key._asdict()} for article_id, key in added]
+    new_members: list[dict[str, Any]] = []
+    for article_id, key in added:
+        new_members.append({**articles[article_id]._mapping, **key._asdict()})
     insert(connection, schema.members, new_members)
 
-    count_changes = Counter(key for _, key in added)
-    count_changes.subtract(key for _, key in removed)
-    changed = defaultdict[FeedKey, set[Times]](set)
-    for article_id, key in (*added, *removed):
-        changed[key].add((rows[article_id].added, rows[article_id].published))
-    changed_names = {key: names.get(key, key.slug) for key in changed}
-    touch_feeds(connection, changed_names, changed, count_changes)
+    count_changes = Counter[FeedKey]()
+    changed_times = defaultdict[FeedKey, set[Times]](set)
+    for members, count_change in ((added, 1), (removed, -1)):
+        for article_id, key in members:
+            count_changes[key] += count_change
+            article = articles[article_id]
+            changed_times[key].add((article.added, article.published))
+    changed_names = {key: names.get(key, key.slug) for key in changed_times}
+    touch_feeds(connection, changed_names, changed_times, count_changes)

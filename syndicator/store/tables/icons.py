@@ -56,7 +56,9 @@ class Icons:
     def row(self, source_key: str) -> IconRow | None:
         """Return what is stored of the icon of a source, None if it was never looked for."""
         rows = self._db.rows(select(schema.icons).where(_i.source == source_key))
-        return _make_icon_row(rows[0]) if rows else None
+        if not rows:
+            return None
+        return _make_icon_row(rows[0])
 
     def save(self, row: IconRow) -> None:
         """Store the result of looking for an icon. No feed becomes stale: the next build compares
@@ -81,7 +83,7 @@ class Icons:
         """Return the names of the icons that were made, of all sources."""
         return {name for (name,) in self._db.rows(_SELECT_NAMES)}
 
-    def lost(self, names: Iterable[str]) -> None:
+    def requeue_lost(self, names: Iterable[str]) -> None:
         """Make the icons with these names due, since their files are lost."""
         not_made = {"name": "", "tries": 0, "next_try": DUE_NOW}
         with self._db.write() as connection:

@@ -26,7 +26,7 @@ WHERE id IN (SELECT merged_into FROM articles WHERE id IN ({ids})) OR id IN ({in
 UNION ALL SELECT 'moved', axis, slug, moved_axis, moved_slug FROM feeds WHERE moved_axis IS NOT NULL"""  # noqa: E501
 # An article is up to seven values of the query, and SQLite before 3.32 takes 999.
 _ARTICLES_IN_QUERY: Final = 100
-_NOT_MERGED: Final = ""
+NOT_MERGED: Final = ""
 
 
 @dataclass(slots=True)
@@ -62,7 +62,7 @@ class KnownArticle:
 
 def read_known(connection: Connection, article_id: str) -> KnownArticle:
     """Return what the database has about an article, by one query; also if it is not stored."""
-    return read_all_known(connection, {article_id: _NOT_MERGED})[article_id]
+    return read_all_known(connection, {article_id: NOT_MERGED})[article_id]
 
 
 def read_all_known(

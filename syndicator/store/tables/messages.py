@@ -123,10 +123,11 @@ class Messages:
         time."""
         is_published = select(_member.id).where(_member.id == _a.id).exists()
         is_old = _a.added < codec.to_micros(before)
-        articles = select(_a.id, _a.mtime_ns, _a.size, literal(_NO_MESSAGE))
-        old_articles = articles.where(is_published, is_old)
+        select_old = select(_a.id, _a.mtime_ns, _a.size, literal(_NO_MESSAGE)).where(
+            is_published, is_old
+        )
         columns = [_w.id, _w.mtime_ns, _w.size, _w.digest]
-        insert_old = insert_rows(schema.announced).from_select(columns, old_articles)
+        insert_old = insert_rows(schema.announced).from_select(columns, select_old)
         with self._db.write() as connection:
             connection.execute(delete(schema.announced))
             connection.execute(insert_old)
@@ -134,7 +135,9 @@ class Messages:
     def list_changed(self) -> dict[str, Known]:
         """Return article id -> version that receivers have, for the articles in feeds whose file
         has changed since or that receivers do not know yet."""
-        versions = {article_id: Known(*row) for article_id, *row in self._db.rows(_SELECT_CHANGED)}
+        versions: dict[str, Known] = {}
+        for article_id, mtime_ns, size, digest in self._db.rows(_SELECT_CHANGED):
+            versions[article_id] = Known(mtime_ns, size, digest)
         changed: dict[str, Known] = {}
         for part in chunks(list(versions)):
             for (article_id,) in self._db.rows(_SELECT_IN_FEEDS, {"ids": part}):
@@ -190,13 +193,14 @@ class Messages:
         `include_all`: let all messages for its receiver wait until `next_try`, since the receiver
         itself failed."""
         time = codec.to_micros(next_try)
-        earlier = update(schema.messages).where(_m.receiver == message.receiver, _m.next_try < time)
-        this_message = update(schema.messages).where(_m.n == message.n)
+        is_of_receiver = _m.receiver == message.receiver
+        delay_all = update(schema.messages).where(is_of_receiver, _m.next_try < time)
+        update_message = update(schema.messages).where(_m.n == message.n)
         with self._db.write() as connection:
             if include_all:
-                connection.execute(earlier.values(next_try=time))
+                connection.execute(delay_all.values(next_try=time))
             connection.execute(
-                this_message.values(tries=message.tries + 1, fault=fault, next_try=time)
+                update_message.values(tries=message.tries + 1, fault=fault, next_try=time)
             )
 
     def drop(self, receivers: Iterable[str], before: datetime) -> None:
@@ -238,18 +242,17 @@ class Subscriptions:
         """Insert or replace subscriptions and the tallies of hubs, and delete the subscriptions
         with the tokens `gone`, in one transaction."""
         table = schema.subscriptions
-        subscription_rows = [
-            {
+        subscription_rows: list[dict[str, Any]] = []
+        for subscription in changed:
+            row = {
                 "token": subscription.token,
                 "source": codec.make_column_key(subscription.source_key),
                 "data": codec.pack(subscription),
             }
-            for subscription in changed
-        ]
-        hub_rows = [
-            {"hub": codec.make_column_key(tally.hub), "data": codec.pack(tally)}
-            for tally in tallies
-        ]
+            subscription_rows.append(row)
+        hub_rows: list[dict[str, Any]] = []
+        for tally in tallies:
+            hub_rows.append({"hub": codec.make_column_key(tally.hub), "data": codec.pack(tally)})
         with self._db.write() as connection:
             upsert(connection, table, subscription_rows)
             for part in chunks(sorted(gone)):
@@ -278,7 +281,9 @@ class Enrichment:
     def read_result(self, article_id: str) -> Asked | None:
         """Return the result of asking the model about an article, None if it was not asked."""
         data = self._db.scalar(select(_asked.data).where(_asked.id == article_id))
-        return None if data is None else codec.unpack(Asked, data)
+        if data is None:
+            return None
+        return codec.unpack(Asked, data)
 
     def save_asked(self, asked: Asked) -> None:
         """Store the result of asking the model about an article."""
@@ -287,7 +292,7 @@ class Enrichment:
             "plan": asked.plan,
             "mtime_ns": asked.stamp.mtime_ns,
             "size": asked.stamp.size,
-            "next_try": None if asked.next_try is None else codec.to_micros(asked.next_try),
+            "next_try": codec.to_micros_or_null(asked.next_try),
             "status": asked.status,
             "at": codec.to_micros(asked.at),
             "data": codec.pack(asked),
@@ -299,8 +304,10 @@ class Enrichment:
         """Return the stored answer of the model to a question, None if it gave none. `key`: digest
         of the model, the version of the prompt and the text."""
         answers = schema.llm_answers.c
-        text = self._db.scalar(select(answers.answer).where(answers.key == key))
-        return None if text is None else str(json.loads(text))
+        answer_json = self._db.scalar(select(answers.answer).where(answers.key == key))
+        if answer_json is None:
+            return None
+        return str(json.loads(answer_json))
 
     def save_answer(self, key: str, article_id: str, answer: str, at: datetime) -> None:
         """Store an answer of the model to a question about an article. `key`: digest of the
@@ -317,8 +324,10 @@ class Enrichment:
     def meter(self) -> Meter:
         """Return how much the model was used so far."""
         notes = schema.notes.c
-        text = self._db.scalar(select(notes.value).where(notes.key == METER))
-        return Meter() if text is None else codec.unpack(Meter, text)
+        document = self._db.scalar(select(notes.value).where(notes.key == METER))
+        if document is None:  # it was never used
+            return Meter()
+        return codec.unpack(Meter, document)
 
     def save_meter(self, meter: Meter, at: datetime) -> None:
         """Store how much the model was used so far. `at`: the time now."""

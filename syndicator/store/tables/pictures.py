@@ -42,9 +42,11 @@ def update_picture(connection: Connection, article: Article, old: Article | None
     """Queue the picture of an article if its address, or the rules for its use, differ from those
     of `old`, the article before it changed (None: it is new). Until the picture is fetched, the
     article has no thumbnail. In the caller's transaction."""
-    picture = article.cover, article.robots, article.rights
-    if old is not None and picture == (old.cover, old.robots, old.rights):
-        return
+    if old is not None:
+        picture = article.cover, article.robots, article.rights
+        old_picture = old.cover, old.robots, old.rights
+        if picture == old_picture:
+            return
     if article.cover:
         upsert(connection, schema.pictures, [make_waiting_row(article)])
     elif old is not None:
@@ -71,9 +73,10 @@ def replace_pictures(connection: Connection, new_rows: Collection[dict[str, Any]
     transaction."""
     new_by_id = {row["id"]: row for row in new_rows}
     outdated: list[str] = []
-    for row in connection.execute(_SELECT_URLS):
-        if row.id not in new_by_id or new_by_id[row.id]["url"] != row.url:
-            outdated.append(row.id)
+    for stored in connection.execute(_SELECT_URLS):
+        new_row = new_by_id.get(stored.id)
+        if new_row is None or new_row["url"] != stored.url:
+            outdated.append(stored.id)
     for part in chunks(outdated):
         connection.execute(delete(schema.pictures).where(_p.id.in_(part)))
     insert_new(connection, schema.pictures, list(new_by_id.values()))
@@ -99,13 +102,15 @@ class Pictures:
     def row(self, article_id: str) -> PictureRow | None:
         """Return what is stored of the picture of an article, None if it has no picture."""
         rows = self._db.rows(_SELECT_PICTURES.where(_p.id == article_id))
-        return _make_picture_row(rows[0]) if rows else None
+        if not rows:
+            return None
+        return _make_picture_row(rows[0])
 
     def save(self, row: PictureRow) -> None:
         """Store the result of fetching a picture, unless the article has another picture by now. If
         its thumbnail changed, mark the feeds stale that show the article."""
         values: dict[str, Any] = {
-            "next_try": None if row.next_try is None else codec.to_micros(row.next_try),
+            "next_try": codec.to_micros_or_null(row.next_try),
             "tries": row.tries,
             "reason": row.reason,
             "detail": row.detail,
@@ -117,9 +122,10 @@ class Pictures:
             values["width"] = row.picture.width
             values["height"] = row.picture.height
         with self._db.write() as connection:
-            stored = select(_p.name).where(_p.id == row.id, _p.url == row.url)
-            stored_name = connection.execute(stored).scalar()
-            if stored_name is None:
+            select_name = select(_p.name).where(_p.id == row.id, _p.url == row.url)
+            stored_name = connection.execute(select_name).scalar()
+            has_another_picture = stored_name is None
+            if has_another_picture:
                 return
             connection.execute(update(schema.pictures).where(_p.id == row.id).values(**values))
             if stored_name != values["name"]:
@@ -145,9 +151,9 @@ class Pictures:
             for part in chunks(sorted(names)):
                 ids = list(connection.scalars(select(_p.id).where(_p.name.in_(part))))
                 _mark_feeds_of(connection, ids)
-                queued: dict[str, Any] = {**_NOT_MADE, "tries": 0, "next_try": DUE_NOW}
+                values: dict[str, Any] = {**_NOT_MADE, "tries": 0, "next_try": DUE_NOW}
                 is_lost = _p.name.in_(part)
-                connection.execute(update(schema.pictures).where(is_lost).values(**queued))
+                connection.execute(update(schema.pictures).where(is_lost).values(**values))
 
     def counts(self) -> Pictured:
         """Return how many thumbnails of the articles that feeds show are made or waiting, and how
@@ -168,7 +174,6 @@ def _mark_feeds_of(connection: Connection, ids: Collection[str]) -> None:
 
 def _make_picture_row(row: Any) -> PictureRow:
     """Return the picture of a row that _SELECT_PICTURES selects."""
-    next_try = None if row.next_try is None else codec.from_micros(row.next_try)
     picture = None
     if row.name:  # "" before the thumbnail is made
         picture = Picture(name=row.name, width=row.width, height=row.height)
@@ -176,7 +181,7 @@ def _make_picture_row(row: Any) -> PictureRow:
         id=row.id,
         url=row.url,
         tries=row.tries,
-        next_try=next_try,
+        next_try=codec.from_micros_or_null(row.next_try),
         picture=picture,
         reason=row.reason,
         detail=row.detail,

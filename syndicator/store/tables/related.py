@@ -3,7 +3,7 @@ Only for articles with a page of their own. Each write is a transaction. Raises 
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import bindparam, select, tuple_
 
@@ -61,10 +61,10 @@ class Related:
     def save(self, lists: Mapping[str, Sequence[str]]) -> None:
         """Store lists of related articles: article id -> ids of its related articles, the nearest
         first. An empty list says that there are none."""
-        notes = [
-            {"id": article_id, "kind": _RELATED, "data": "\n".join(ids).encode()}
-            for article_id, ids in lists.items()
-        ]
+        notes: list[dict[str, Any]] = []
+        for article_id, related_ids in lists.items():
+            data = "\n".join(related_ids).encode()
+            notes.append({"id": article_id, "kind": _RELATED, "data": data})
         with self._db.write() as connection:
             upsert(connection, schema.fragments, notes)
 
@@ -86,14 +86,13 @@ class Related:
         lists = self._db.rows(_SELECT_LISTS_BY_DAY, {"feeds": list(feeds)})
         if not lists:
             return {}
-        stamps = {
-            article_id: f"{article_id} {mtime_ns} {size}"
-            for article_id, mtime_ns, size in self._db.rows(_SELECT_STAMPS, {})
-        }
+        stamps: dict[str, str] = {}
+        for article_id, mtime_ns, size in self._db.rows(_SELECT_STAMPS, {}):
+            stamps[article_id] = f"{article_id} {mtime_ns} {size}"
         digests: dict[str, hashlib._Hash] = {}
         for day, article_id, data in lists:
             related_ids = data.decode().split()
             related_stamps = [stamps[related] for related in related_ids if related in stamps]
             line = f"{article_id}: {' '.join(related_stamps)}\n"
-            digests.setdefault(sums.write_date(day), hashlib.sha256()).update(line.encode())
+            digests.setdefault(sums.format_date(day), hashlib.sha256()).update(line.encode())
         return {day: digest.hexdigest()[:_DIGEST_CHARACTERS] for day, digest in digests.items()}

@@ -46,12 +46,13 @@ class Reservations:
                 return str(path)
         return None
 
-    def near(self, article_id: str, chars: int) -> list[str]:
+    def list_similar_ids(self, article_id: str, chars: int) -> list[str]:
         """Return the ids of other articles that begin with the same `chars` characters, sorted.
         Articles count that have a file or a reservation."""
         start = article_id[:chars]
         # the ids from `start` up to the next possible start, so that the query uses an index
-        next_start = start[:-1] + chr(ord(start[-1]) + 1)
+        next_character = chr(ord(start[-1]) + 1)
+        next_start = start[:-1] + next_character
         rows = self._db.rows(_SELECT_SIMILAR_IDS, {"first": start, "after": next_start})
         ids = {other_id for (other_id,) in rows}
         return sorted(ids - {article_id})
@@ -63,7 +64,8 @@ class Reservations:
         assert self._clock is not None
         # the sign of the time tells whether a file is written
         time = codec.to_micros(self._clock())
-        row = {"id": article_id, "path": path, "at": time if writing else -time}
+        signed_time = time if writing else -time
+        row = {"id": article_id, "path": path, "at": signed_time}
         delete_reservation = delete(schema.reservations).where(_r.id == article_id)
         filed_path: str | None = None
         with self._db.write() as connection:

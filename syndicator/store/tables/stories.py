@@ -171,7 +171,12 @@ class Stories:
         """Return (outlet, packed sketch) of the `most` articles that were added last. Articles that
         are not compared are left out afterwards, so that the list may be shorter."""
         query = "SELECT outlet, data FROM story_sketches ORDER BY added DESC, article LIMIT ?"
-        return [(outlet, data) for outlet, data in self._db.run_query(query, most) if data]
+        sketches: list[tuple[str, bytes]] = []
+        for outlet, sketch in self._db.run_query(query, most):
+            is_compared = bool(sketch)
+            if is_compared:
+                sketches.append((outlet, sketch))
+        return sketches
 
     def forget_sketches(self) -> None:
         """Delete all sketches, so that they are made again from the articles. Stories stay."""
@@ -203,7 +208,8 @@ class Stories:
         `window` microseconds older or newer. `found_by`: the lookup keys of `sketched`."""
         time = 0 if sketched.at is None else sketched.at
         # the statement has a fixed number of keys, so that it is prepared once
-        keys = [*found_by, *[_NO_KEY] * (KEYS - len(found_by))]
+        missing_keys = [_NO_KEY] * (KEYS - len(found_by))
+        keys = [*found_by, *missing_keys]
         values: list[int] = []
         for key in keys:
             values += (key, time - window, time + window)
@@ -275,9 +281,9 @@ class Stories:
     def set_leads(self, leads: Mapping[str, str]) -> None:
         """Store the lead articles of stories: story id -> article id, "" if the story has no lead.
         The feeds that show a change become stale."""
-        rows = [
-            {"story": story, "article": article, "due": False} for story, article in leads.items()
-        ]
+        rows: list[dict[str, Any]] = []
+        for story, article in leads.items():
+            rows.append({"story": story, "article": article, "due": False})
         with self._db.write() as connection:
             upsert(connection, schema.story_leads, rows)
             update_stories(connection, leads.keys())
@@ -285,8 +291,8 @@ class Stories:
     def published(self, stories: Collection[str] | None = None) -> Iterator[Story]:
         """Yield the published stories among `stories` (ids, None: all stories), with their
         reports."""
-        names = self._list_stories() if stories is None else sorted(stories)
-        for part in chunks(names):
+        story_ids = self._list_stories() if stories is None else sorted(stories)
+        for part in chunks(story_ids):
             for story, reports in self._read_reports(part).items():
                 yield Story(name=story, reports=tuple(reports))
 
@@ -300,9 +306,11 @@ class Stories:
         """Replace all rows of folded articles, which have one entry for their whole story, by
         `folded`. The feeds that show a change become stale. One transaction."""
         previous = self.folded()
-        removed = {row.article for row in previous} - {row.article for row in folded}
+        previous_articles = {row.article for row in previous}
+        articles = {row.article for row in folded}
+        removed = previous_articles - articles
         stories = {row.story for row in (*previous, *folded)}
-        new_rows = [{**row._asdict(), "place": number} for number, row in enumerate(folded)]
+        new_rows = [{**row._asdict(), "place": place} for place, row in enumerate(folded)]
         with self._db.write() as connection:
             connection.execute(delete(schema.folded))
             insert(connection, schema.folded, new_rows)
@@ -354,11 +362,12 @@ class Stories:
         story_ids: dict[str, str] = {}
         for part in chunks(ids):
             story_ids |= dict(self._db.rows(_SELECT_STORY_IDS, {"ids": part}))
-        reports = self._read_reports(set(story_ids.values()))
-        return {
-            article_id: Story(name=story, reports=tuple(reports[story]))
-            for article_id, story in story_ids.items()
-        }
+        reports_of_stories = self._read_reports(set(story_ids.values()))
+        stories: dict[str, Story] = {}
+        for article_id, story_id in story_ids.items():
+            reports = reports_of_stories[story_id]
+            stories[article_id] = Story(name=story_id, reports=tuple(reports))
+        return stories
 
     def _read_reports(self, stories: Collection[str]) -> dict[str, list[tuple[str, Article]]]:
         """Return story id -> (outlet, article) of its published articles, in the order in which
@@ -369,7 +378,7 @@ class Stories:
                 reports.setdefault(story, []).append((outlet, codec.unpack(Article, data)))
         return reports
 
-    def news(self, since: datetime, most: int) -> list[News]:
+    def list_news(self, since: datetime, most: int) -> list[News]:
         """Return the published stories with an article added since `since`, at most `most`. The
         stories of most outlets come first; of stories with as many outlets, the latest."""
         rows = self._db.rows(_SELECT_NEWS, {"since": codec.to_micros(since), "most": most})

@@ -109,12 +109,15 @@ def _read_reports(
 ) -> dict[str, list[Any]]:
     """Return story id -> rows of its articles, for `stories` and for the stories that the articles
     `removed` are in now; under the key "" the articles that are in no story."""
+    rows: list[Any] = []
+    for part in chunks(sorted(stories)):
+        rows.extend(connection.execute(_SELECT_REPORTS.where(_story.story.in_(part))))
+    for part in chunks(sorted(removed)):
+        rows.extend(connection.execute(_SELECT_REPORTS.where(_a.id.in_(part))))
     reports: dict[str, list[Any]] = {story: [] for story in stories}
-    for column, values in ((_story.story, sorted(stories)), (_a.id, sorted(removed))):
-        for part in chunks(values):
-            for row in connection.execute(_SELECT_REPORTS.where(column.in_(part))):
-                story = _NO_STORY if row.story is None else row.story
-                reports.setdefault(story, []).append(row)
+    for row in rows:
+        story = _NO_STORY if row.story is None else row.story
+        reports.setdefault(story, []).append(row)
     return reports
 
 
@@ -209,7 +212,8 @@ def _make_report(row: Any) -> _Report | None:
 def _is_published(article: Article, merged_into: str | None) -> bool:
     """Return True if an article has an entry of its own in public feeds. `merged_into`: the id of
     its original, None or "" if it is no copy."""
-    return not (article.hold or article.unlisted or merged_into)
+    is_copy = bool(merged_into)
+    return not article.hold and not article.unlisted and not is_copy
 
 
 def _digest_reports(reports: Sequence[_Report]) -> int:
@@ -229,9 +233,8 @@ def _replace_lead_entries(
     stale."""
     previous_times: dict[str, int] = {}
     for part in chunks(article_ids):
-        previous_times |= dict(
-            connection.execute(_SELECT_LEAD_ENTRIES.where(_m.id.in_(part))).all()
-        )
+        query = _SELECT_LEAD_ENTRIES.where(_m.id.in_(part))
+        previous_times |= dict(connection.execute(query).all())
     for article_id, _ in previous_times.items() - entry_times.items():
         run_statement(connection, _DELETE_MEMBER, (article_id, *STORIES))
     new_entries = [
@@ -254,9 +257,9 @@ def update_folded(
     rows: list[Any] = []
     for part in chunks(sorted(stories)):
         rows.extend(connection.execute(_SELECT_FOLDED.where(_folded.story.in_(part))))
-    # the article whose entry stands for a story: by story, by article (None: its own entry), and
-    # by article as stored
+    # story -> the article whose entry stands for it
     front_of_story: dict[str, str] = {}
+    # article -> the article whose entry stands for it; None: it has an entry of its own
     fronts: dict[str, str | None] = dict.fromkeys(removed)
     previous_fronts: dict[str, str | None] = {}
     for row in rows:
@@ -267,9 +270,9 @@ def update_folded(
         front = front_of_story.setdefault(row.story, row.article)
         if front != row.article:
             fronts[row.article] = front
-    for article_id, new_front in fronts.items():
-        if article_id in removed or new_front != previous_fronts[article_id]:
-            _set_front(connection, article_id, new_front)
+    for article_id, front_id in fronts.items():
+        if article_id in removed or front_id != previous_fronts[article_id]:
+            _set_front(connection, article_id, front_id)
 
 
 def _set_front(connection: Connection, article_id: str, front: str | None) -> None:
@@ -300,14 +303,12 @@ def delete_sketches(connection: Connection, ids: Sequence[str]) -> None:
     """Delete the sketches by which these articles are grouped into stories, and the lookup keys of
     the sketches."""
     for part in chunks(ids):
-        condition = f"FROM story_sketches WHERE article IN ({write_placeholders(part)})"
-        sketches = run_statement(
-            connection, f"SELECT article, outlet, at, data {condition}", tuple(part)
-        )
-        for article, outlet, added, data in sketches:
+        sketches = f"FROM story_sketches WHERE article IN ({write_placeholders(part)})"
+        query = f"SELECT article, outlet, at, data {sketches}"
+        for article, outlet, added, data in run_statement(connection, query, tuple(part)):
             for row in make_story_keys(article, outlet, added, data):
                 run_statement(connection, _DELETE_KEY, (row["key"], row["place"], row["article"]))
-        run_statement(connection, f"DELETE {condition}", tuple(part))
+        run_statement(connection, f"DELETE {sketches}", tuple(part))
 
 
 def make_story_keys(

@@ -55,7 +55,7 @@ def get_shown_time(columns: Any) -> Any:
     return case((is_wrong, columns.added), else_=columns.published)
 
 
-def write_date(day: int) -> str:
+def format_date(day: int) -> str:
     """Return the date of the day with this number, counted from 1970, as "2026-11-26"."""
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=day)).strftime("%Y-%m-%d")
 

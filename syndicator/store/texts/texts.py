@@ -85,7 +85,7 @@ class Texts:
         numbers `ended`, in one transaction. `read`: article id -> its terms; articles that were
         deleted meanwhile are left out."""
         with self._db.write() as connection:
-            ids = tokens.find_articles(connection, read)
+            ids = tokens.list_existing_articles(connection, read)
             numbers = tokens.drop_tokens(connection, ids)
             tokens.drop_texts(connection, ids)
             # an article keeps its number; the database gives numbers to new ones
@@ -115,15 +115,15 @@ class Texts:
     def frequencies(self, terms: Iterable[str]) -> Frequencies:
         """Return how many of the newest articles have each of the terms, and how many articles were
         counted: 5,000 at most."""
-        newest = int(self._db.scalar(select(func.max(_t.n))) or 0)
-        last_uncounted = max(0, newest - _NEWEST_COUNTED)
+        highest_number = int(self._db.scalar(select(func.max(_t.n))) or 0)
+        last_uncounted = max(0, highest_number - _NEWEST_COUNTED)
+        count_matching = _COUNT_MATCHING[self._db.sqlite]
         counts: dict[str, int] = {}
         for term in dict.fromkeys(terms):
-            count_matching = _COUNT_MATCHING[self._db.sqlite]
             query = self._write_query(Term("", term))
             ((count,),) = self._db.run_query(count_matching, query, last_uncounted)
             counts[term] = int(count)
-        return Frequencies(total=newest - last_uncounted, terms=counts)
+        return Frequencies(total=highest_number - last_uncounted, terms=counts)
 
     def propose(
         self,
@@ -141,19 +141,19 @@ class Texts:
             query = _SELECT_CANDIDATES.format(data=data_column, found=_FIND_ALL)
             rows = self._db.run_query(query, below, most)
         else:
-            query = _SELECT_CANDIDATES.format(
-                data=data_column, found=_FIND_MATCHING[self._db.sqlite]
-            )
+            find_matching = _FIND_MATCHING[self._db.sqlite]
+            query = _SELECT_CANDIDATES.format(data=data_column, found=find_matching)
             rows = self._db.run_query(query, self._write_query(requirement), below, most)
         candidates: list[Candidate] = []
-        last_number = _NO_MORE
+        lowest_number = _NO_MORE
         for number, article_id, data, added in rows:
             document = Document.unpack(bytes(data)) if data else Document()
             candidates.append(Candidate(id=article_id, added=added, document=document))
-            last_number = number
-        if len(rows) < most:
-            last_number = _NO_MORE
-        return Proposed(candidates=candidates, n=last_number)
+            lowest_number = number
+        are_all_found = len(rows) < most
+        if are_all_found:
+            lowest_number = _NO_MORE
+        return Proposed(candidates=candidates, n=lowest_number)
 
     def list_newest(self, requirement: Expr, most: int) -> list[str]:
         """Return the ids of the `most` articles with the highest numbers that fulfil

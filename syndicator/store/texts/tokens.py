@@ -92,7 +92,7 @@ def _join_tokens(tokens: Collection[str]) -> str:
     return " ".join(sorted(tokens))
 
 
-def find_articles(connection: Connection, read: Mapping[str, Document]) -> list[str]:
+def list_existing_articles(connection: Connection, read: Mapping[str, Document]) -> list[str]:
     """Return the article ids of `read` (article id -> its terms) whose articles still exist, in the
     order of `read`."""
     existing: set[str] = set()

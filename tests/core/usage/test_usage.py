@@ -20,10 +20,10 @@ from syndicator.core.usage.statements import (
     Statement,
     Terms,
     derive_terms,
+    load_vocabularies,
     names,
     parse_statement,
     read_statements,
-    vocabularies,
 )
 from syndicator.publishing.render.view import find_permitted_mode, may_copy_picture
 from syndicator.reading.html.document import parse
@@ -93,7 +93,7 @@ def test_what_is_published_of_it(case: dict[str, Any]) -> None:
 @given(
     st.sampled_from(["search", "ai-input", "licence", "rights"]),
     st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=200),
-    st.sampled_from([row.name for row in vocabularies()]),
+    st.sampled_from([row.name for row in load_vocabularies()]),
     st.sampled_from(PLACES),
 )
 def test_a_line_is_read_as_it_was_written(
