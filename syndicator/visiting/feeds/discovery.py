@@ -254,7 +254,8 @@ class _Page:
         relations = attributes.get("rel", "").lower().split()
         target = resolve(self.base, href)
         self.links.append((relations, target))
-        if target and _ICONS & set(relations) and not _is_svg(target, attributes):
+        is_icon = not _ICONS.isdisjoint(relations) and not _is_svg(target, attributes)
+        if is_icon and target:
             self.icons.append(_IconLink(target, _measure_icon(relations, attributes)))
         if "alternate" not in relations and "feed" not in relations:
             return
@@ -315,18 +316,21 @@ def _remove_between(text: str, opening: str, closing: str) -> str:
 def linked_icons(body: bytes, url: str, headers: Mapping[str, str]) -> tuple[str, ...]:
     """Return the addresses of at most three icons in a page's head, the best first: those of at
     least 64 pixels by size, the smallest first; then the others, the largest first."""
-    icons = _Page(_cut_head(body[:_HEAD_BYTES], headers), url).icons[:MOST]
+    head = _cut_head(body[:_HEAD_BYTES], headers)
+    icons = _Page(head, url).icons[:MOST]
     large = [icon for icon in icons if icon.size >= _LARGE_ICON]
-    small = [icon for icon in icons if icon.size < _LARGE_ICON]
     large.sort(key=lambda icon: icon.size)
+    small = [icon for icon in icons if icon.size < _LARGE_ICON]
     small.sort(key=lambda icon: icon.size, reverse=True)
-    return tuple(dict.fromkeys(icon.url for icon in (*large, *small)))[:_MOST_ICONS]
+    addresses = dict.fromkeys(icon.url for icon in (*large, *small))
+    return tuple(addresses)[:_MOST_ICONS]
 
 
 def page_links(body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed:
     """Return the hubs and the own address in a page's head (WebSub section 4), as a feed without
     entries."""
-    links = _Page(_cut_head(body[:_HEAD_BYTES], headers), url).links[:MOST]
+    head = _cut_head(body[:_HEAD_BYTES], headers)
+    links = _Page(head, url).links[:MOST]
     hubs = [target for relations, target in links if "hub" in relations]
     own_urls = [target for relations, target in links if "self" in relations]
-    return ParsedFeed(format="page", hubs=tuple(hubs), self_url=own_urls[0] if own_urls else "")
+    return ParsedFeed(format="page", hubs=tuple(hubs), self_url=next(iter(own_urls), ""))
