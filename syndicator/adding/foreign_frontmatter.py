@@ -79,12 +79,14 @@ def translate(front: Mapping[str, Any], path: PurePosixPath, site: str) -> Trans
 
     # the cover: a path is resolved only if the site that it belongs to is known
     stated_cover = next(iter(_list_texts(raw["coverImage"])), "")
-    cover = stated_cover
-    if stated_cover and not _is_web_address(stated_cover):
-        is_site_known = bool(source) and is_own_page
-        cover = urljoin(source, quote(stated_cover, safe="/%:?=&")) if is_site_known else ""
+    if not stated_cover or _is_web_address(stated_cover):
+        cover = stated_cover
+    elif source and is_own_page:
+        cover = urljoin(source, quote(stated_cover, safe="/%:?=&"))
+    else:
+        cover = ""
 
-    category = _line(front.get("category"))
+    first_category = next(iter(_list_texts(raw["category"])), "")
     values = {
         "title": _text(raw["title"]),
         "date": day,
@@ -92,7 +94,7 @@ def translate(front: Mapping[str, Any], path: PurePosixPath, site: str) -> Trans
         "coverImage": cover,
         "author": _line(raw["author"]) or ", ".join(_list_texts(raw["author"])),
         "tags": _list_tags(raw["tags"], by_spaces=dated_name is not None),
-        "category": category or next(iter(_list_texts(raw["category"])), ""),
+        "category": _line(front.get("category")) or first_category,
         "source": source,
     }
     translated = {key: values[key] for key in _OUR_KEYS if values[key]}

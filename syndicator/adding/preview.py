@@ -133,7 +133,7 @@ async def _read_newest(session: Session, fetcher: Fetcher, source: Source) -> Pr
             archive, configuration, session.jitter, fetcher, session.worker, lambda title: None
         )
         run = replace(context, report_trace=traces.__setitem__)
-        new = run.visit(source, SourceState(key=source.key, url=source.url))
+        new = run.make_visit_context(source, SourceState(key=source.key, url=source.url))
         async with run.mailboxes.closing():
             outcome, _ = await visit(new, stop=asyncio.Event())
         articles = [archive.article_store.get(stamp.path) for stamp in archive.article_store.walk()]

@@ -96,15 +96,18 @@ def build_precedence(
 def build_copy_query(article: Article, source: str, now: datetime) -> Like:
     """Return the query to the database for articles that may be copies of `article`. `source`: key
     of the source whose articles may also be earlier versions of it. Pure."""
-    sketch = get_sketch(article.body)
-    return Like(
+    query = Like(
         source=source,
         title=article.title,
         published=article.published,
-        found_by=sketch.stored_keys if sketch else (),
-        keys=sketch.keys if sketch else (),
+        found_by=(),
+        keys=(),
         since=now - WINDOW,
     )
+    sketch = get_sketch(article.body)
+    if sketch is None:  # the text is too short to be compared
+        return query
+    return replace(query, found_by=sketch.stored_keys, keys=sketch.keys)
 
 
 def merge_copy(
@@ -154,19 +157,23 @@ def make_comparison_data(
     original that its page names, or (); `previous_visit`: see `estimate_start`. Pure."""
     if urls.is_mail(article.url):
         return None
-    sketch = get_sketch(article.body)
     added = article.added or now
     if added < now - WINDOW:
         return None
-    return Compared(
+    # older data can be deleted; from the begin of a day, so that this happens once a day
+    oldest = (now - 2 * WINDOW).replace(hour=0, minute=0, second=0, microsecond=0)
+    data = Compared(
         at=added,
-        data=sketch.pack() if sketch else b"",
-        keys=sketch.stored_keys if sketch else (),
-        # older data can be deleted; a whole day, so that this happens once a day
-        delete_before=(now - 2 * WINDOW).replace(hour=0, minute=0, second=0, microsecond=0),
+        data=b"",
+        keys=(),
+        delete_before=oldest,
         since=estimate_start(article.published, added, previous_visit),
         named=urls.alias(named[0]) if named else None,
     )
+    sketch = get_sketch(article.body)
+    if sketch is None:  # the text is too short to be compared
+        return data
+    return replace(data, data=sketch.pack(), keys=sketch.stored_keys)
 
 
 def have_same_text(article: Article, other: Article) -> bool:
@@ -303,13 +310,13 @@ def _find_original(
 ) -> Article | None:
     """Return the shown article of which `article` is a copy: the one that its page names as the
     original, else the one with the most similar text; None if there is no such article."""
-    original = _load_named(article, run)
+    original = _load_named_original(article, run)
     if original is not None and have_same_text(article, original):
         return original
     return next(find_copies(article, run, now, lookup), None)
 
 
-def _load_named(article: Article, run: FilingContext) -> Article | None:
+def _load_named_original(article: Article, run: FilingContext) -> Article | None:
     """Return the shown article that the page of `article` names as its original. None if there is
     none, or if it is on hold, unlisted or split from `article`."""
     if not article.also:
@@ -317,10 +324,12 @@ def _load_named(article: Article, run: FilingContext) -> Article | None:
     article_id = run.store.find(map(urls.alias, article.also))
     if not article_id:
         return None
-    first = find_shown_article(article_id, run.store)
-    if first is None or first.id == article.id or first.hold or first.unlisted:
+    shown = find_shown_article(article_id, run.store)
+    if shown is None or shown.id == article.id:
         return None
-    original = load_article(first.id, run)
+    if shown.hold or shown.unlisted:
+        return None
+    original = load_article(shown.id, run)
     if original is None or are_split(article, original):
         return None
     return original
@@ -332,11 +341,15 @@ def _outranks(
     """Return True if the new `article` is to be shown in place of its stored copy `first`.
     `previous_visit`: see `estimate_start`."""
     since = estimate_start(article.published, article.added or run.clock(), previous_visit)
-    copied = is_named(map(urls.alias, article.also), first)
-    new_precedence = build_precedence(
-        article, since, run.ranks, neighbour=_is_from_neighbour(article, run), copied=copied
+    article_precedence = build_precedence(
+        article,
+        since,
+        run.ranks,
+        neighbour=_is_from_neighbour(article, run),
+        copied=is_named(map(urls.alias, article.also), first),
     )
-    return new_precedence < compute_precedence(first, [article], run)
+    first_precedence = compute_precedence(first, [article], run)
+    return article_precedence < first_precedence  # the lowest one is shown
 
 
 def _is_from_neighbour(article: Article, run: FilingContext) -> bool:
@@ -360,10 +373,11 @@ def may_be_replaced(first: Article, now: datetime) -> bool:
 def merge_into(article: Article, first: Article, run: FilingContext) -> Merged:
     """Return `article` as a copy that is merged into `first`. The changed `first` lists the address
     of the copy."""
+    copy = replace(article, also=(), merged_into=first.id)
+    if is_named(map(urls.alias, article.also), first):
+        copy = replace(copy, also=article.also[:1])  # it goes on to name its original
     new_urls = [article.url] if lists_address_of(article, first, run) else []
     shown_article = replace(first, also=extend_also(first, *new_urls), merged_into="")
-    names_first = is_named(map(urls.alias, article.also), first)
-    copy = replace(article, also=article.also[:1] if names_first else (), merged_into=first.id)
     if shown_article == first:
         return Merged(article=copy)
     return Merged(article=copy, others=((shown_article, first),))
@@ -372,7 +386,9 @@ def merge_into(article: Article, first: Article, run: FilingContext) -> Merged:
 def lists_address_of(copy: Article, first: Article, run: FilingContext) -> bool:
     """Return True if `first` lists the address of `copy`. It does not if both are on one site and
     only a source of another site announced this address."""
-    return not urls.same_site(copy.url, first.url) or not _is_from_neighbour(copy, run)
+    if not urls.same_site(copy.url, first.url):
+        return True
+    return not _is_from_neighbour(copy, run)
 
 
 def load_copies(first: Article, run: FilingContext) -> list[Article]:
@@ -438,7 +454,7 @@ async def find_moved_article(
             continue
         same_site = urls.site(old.url) in (
             urls.site(article.url),
-            context.site_before_move(article.url),
+            context.find_site_before_move(article.url),
         )
         looks_same = is_same_article(article, old, late=is_late)
         if same_site and looks_same:
@@ -512,8 +528,9 @@ async def ask_former_page(context: EntryContext, old: Article, article: Article)
         return Lead.ELSEWHERE
     new_aliases = {urls.alias(url) for url in (article.url, *article.aliases)}
     if urls.alias(answer.final_url) in new_aliases:
-        is_permanent = urls.alias(answer.moved_to or "") in new_aliases
-        return Lead.FOR_GOOD if is_permanent else Lead.TO_ARTICLE
+        if urls.alias(answer.moved_to or "") in new_aliases:
+            return Lead.FOR_GOOD
+        return Lead.TO_ARTICLE
     try:
         reading = await run.worker.call(
             worker_functions.read_and_render,
@@ -525,8 +542,9 @@ async def ask_former_page(context: EntryContext, old: Article, article: Article)
         )
     except (NotAnArticle, WorkerFailed):
         return Lead.ELSEWHERE
-    names_article = urls.alias(reading.article.url) in new_aliases
-    return Lead.TO_ARTICLE if names_article else Lead.ELSEWHERE
+    if urls.alias(reading.article.url) in new_aliases:
+        return Lead.TO_ARTICLE
+    return Lead.ELSEWHERE
 
 
 def _times_agree(first: datetime | None, other: datetime | None, within: timedelta) -> bool:
@@ -581,15 +599,16 @@ def _split_changed_copies(first: Article, run: FilingContext) -> Merged:
     others are shown as articles of their own."""
     former = load_copies(first, run)
     remaining = [copy for copy in former if is_copy(first, copy, run)]
-    split = {copy.id: copy for copy in former if copy not in remaining}
-    if not split:
+    changed = {copy.id: copy for copy in former if copy not in remaining}
+    if not changed:
         return Merged(article=first)
     logger = program.logger(
         "pipeline", source=first.source_key, host=urls.host(first.url), article=first.id
     )
-    logger.info("copies parted", ids=[*split])
-    others = tuple((copy, split[copy.id]) for copy in group_copies([*split.values()], run))
-    also = tuple(copy.url for copy in remaining)[:MOST_ALSO]
+    logger.info("copies parted", ids=list(changed))
+    regrouped = group_copies(list(changed.values()), run)
+    others = tuple((copy, changed[copy.id]) for copy in regrouped)
+    also = tuple(copy.url for copy in remaining[:MOST_ALSO])
     return Merged(article=replace(first, also=also), others=others)
 
 

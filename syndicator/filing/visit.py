@@ -750,7 +750,9 @@ async def visit_all(
             if stop.is_set():
                 return
             async with run.hubs.lock_source(source.key) if run.hubs else nullcontext():
-                finished = await visit(run.visit(source, state), limit=limit, stop=stop)
+                finished = await visit(
+                    run.make_visit_context(source, state), limit=limit, stop=stop
+                )
         outcome = finished.outcome
         if outcome.no_network:
             unreached.append(finished)

@@ -165,8 +165,9 @@ def _record_denial(
 ) -> Subscription:
     """Return the subscription after the hub denied it. We ask again after 7 days, after each
     further denial twice as late, at most 30 days."""
-    reason = " ".join(parameters.get("hub.reason", "").split())[:_LONGEST_REASON]
-    wait = min(_DENIAL_WAIT * 2.0 ** min(subscription.tries, _MOST_DENIAL_DOUBLINGS), LONGEST)
+    reason = " ".join(parameters.get("hub.reason", "").split())
+    doublings = min(subscription.tries, _MOST_DENIAL_DOUBLINGS)
+    wait = min(_DENIAL_WAIT * 2.0**doublings, LONGEST)
     return replace(
         subscription,
         asked=None,
@@ -175,7 +176,7 @@ def _record_denial(
         tries=subscription.tries + 1,
         next_try=now + wait,
         reason=HubReason.DENIED,
-        detail=reason,
+        detail=reason[:_LONGEST_REASON],
     )
 
 
@@ -191,10 +192,9 @@ def may_be_deleted(subscription: Subscription) -> bool:
 def plan_unsubscribing(subscription: Subscription, now: datetime) -> Subscription:
     """Return the subscription marked as unwanted. If the hub may still have it, a request to end it
     is due now."""
-    active = subscription.asked is not None or subscription.expires is not None
-    return replace(
-        subscription, wanted=False, asked=None, tries=0, next_try=now if active else None
-    )
+    hub_may_have_it = subscription.asked is not None or subscription.expires is not None
+    next_try = now if hub_may_have_it else None
+    return replace(subscription, wanted=False, asked=None, tries=0, next_try=next_try)
 
 
 def _record_lease(

@@ -68,7 +68,7 @@ async def decide_host_move(read: ReadPage, article: Article) -> Decision | None:
     # the feed still announces the former site: that only its page redirects is no move
     if urls.same_site(stored.url, context.announced.url):
         return None
-    if urls.site(stored.url) == context.site_before_move(article.url):
+    if urls.site(stored.url) == context.find_site_before_move(article.url):
         lead = dedupe.Lead.FOR_GOOD  # the whole site moved
     else:
         lead = await dedupe.ask_former_page(context, stored, article)
@@ -88,4 +88,4 @@ def _may_move_to(context: EntryContext, stored: Article, url: str, lead: dedupe.
         return False
     if lead is dedupe.Lead.FOR_GOOD:
         return True
-    return urls.site(stored.url) == context.site_before_move(url)
+    return urls.site(stored.url) == context.find_site_before_move(url)

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -77,21 +78,21 @@ async def discover(search: Search, earlier: Sequence[Finding]) -> list[Finding]:
 async def fetch(context: VisitContext) -> FetchResult:
     """Fetch the mails of the newsletter that came since the last visit, as one answer. The position
     in the mailbox is stored like a validator, in the header "etag"."""
+    run = context.run
     source = context.source
-    state = context.state
-    now = context.run.clock()
+    now = run.clock()
     shown_url = urls.redacted(source.url)
-    position = newsletter.read_position(source, state.validators.etag)
-    since = (state.visits.first_visit or now) - FIRST_DAYS
+    position = newsletter.read_position(source, context.state.validators.etag)
+    first_visit = context.state.visits.first_visit or now
+    since = first_visit - FIRST_DAYS
+    open_box = partial(open_mailbox, source, run)
     try:
-        async with context.run.mailboxes.use(
-            source.url, lambda: open_mailbox(source, context.run)
-        ) as mailbox:
+        async with run.mailboxes.use(source.url, open_box) as mailbox:
             harvest = await _look_through_mails(context, mailbox, position, since)
             received = await asyncio.to_thread(_fetch_mails, mailbox, harvest.new)
             problem = await _put_away(mailbox, harvest.filed, source.after)
     except MailboxFailed as failed:
-        values = secrets.read_known_values(source.url, context.run.environ)
+        values = secrets.read_known_values(source.url, run.environ)
         detail = secrets.mask_text(failed.detail, values)
         return Failed(url=shown_url, reason=failed.reason, detail=detail)
     return Fetched(
@@ -214,10 +215,10 @@ async def read_entries(context: VisitContext, answer: Fetched) -> Announced:
     mails = unpack_mails(answer.body) if answer.body else []
     readers = _find_readers(context.source)
     entries = [await _read_mail(context, mail, readers) for mail in mails]
-    senders = [entry.authors[0] for entry in entries if entry.authors and not entry.fault]
     title = context.state.channel.feed_title
-    if not title and senders:
-        title = senders[0]
+    if not title:
+        senders = [entry.authors[0] for entry in entries if entry.authors and not entry.fault]
+        title = next(iter(senders), "")
     feed = ParsedFeed(format="mail", title=title, entries=tuple(entries))
     return Announced(feed=feed, answer=answer)
 

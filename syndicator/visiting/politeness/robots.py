@@ -82,8 +82,8 @@ class Robots:
         prune: Callable[[str, datetime, int], None] = lambda prefix, before, most: None,
     ) -> None:
         self._fetcher = fetcher
-        self._get = get
-        self._set = set_note
+        self._get_note = get
+        self._set_note = set_note
         self._prune = prune
         self._product = get_product(user_agent)
         self._clock = clock
@@ -144,7 +144,7 @@ class Robots:
     def _load_cached(self, name: str) -> _Document | None:
         """Return the document that is cached under `name`; None if there is none, or if it is too
         old: a day, for an unreachable document half an hour."""
-        raw = self._get(f"{_PREFIX}{name}")
+        raw = self._get_note(f"{_PREFIX}{name}")
         if raw is None:
             return None
         try:
@@ -176,7 +176,7 @@ class Robots:
             if was_not_asked:
                 return document
         content = json.dumps([now.isoformat(), document.status, document.text])
-        self._set(f"{_PREFIX}{note_name}", content, now)
+        self._set_note(f"{_PREFIX}{note_name}", content, now)
         self._noted += len(document.text)
         if self._noted >= _PRUNE_AFTER:
             self._noted = 0
