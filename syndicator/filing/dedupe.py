@@ -402,9 +402,9 @@ def _list_likely_copies(
 ) -> list[str]:
     """Return the ids of the stored articles that seem to be copies of `article` by their sketches,
     the most similar first. `sketch`: of `article`; `lookup`: see `find_copies`."""
-    matches: list[tuple[float, str]] = []  # minus the similarity, and id
     if not lookup:
         lookup = run.store.look_up((), like=build_copy_query(article, article.source_key, now))
+    similarities: dict[str, float] = {}  # by id of a likely copy
     for other, data in lookup.likely:
         has_no_sketch = not data
         if other.id == article.id or has_no_sketch:
@@ -413,12 +413,12 @@ def _list_likely_copies(
         one_source = other.source_key == article.source_key
         if one_source and not _times_agree(article.published, other.published, WINDOW):
             continue
-        is_same_story = are_same_story(sketch, other_sketch, one_source=one_source)
-        if is_same_story or (
-            _are_addresses_of_one_page(article, other, run) and is_contained(sketch, other_sketch)
-        ):
-            matches.append((-estimate_containment(sketch, other_sketch), other.id))
-    return [article_id for _, article_id in sorted(matches)]
+        is_likely = are_same_story(sketch, other_sketch, one_source=one_source)
+        if not is_likely and _are_addresses_of_one_page(article, other, run):
+            is_likely = is_contained(sketch, other_sketch)
+        if is_likely:
+            similarities[other.id] = estimate_containment(sketch, other_sketch)
+    return sorted(similarities, key=lambda article_id: (-similarities[article_id], article_id))
 
 
 class Lead(Enum):
@@ -452,14 +452,14 @@ async def find_moved_article(
         old = load_article(article_id, context.run)
         if old is None or not _may_have_moved(context, article, old):
             continue
-        same_site = urls.site(old.url) in (
-            urls.site(article.url),
-            context.find_site_before_move(article.url),
-        )
+        new_site = urls.site(article.url)
+        former_site = context.find_site_before_move(article.url)
+        is_on_same_site = urls.site(old.url) in (new_site, former_site)
         looks_same = is_same_article(article, old, late=is_late)
-        if same_site and looks_same:
+        if is_on_same_site and looks_same:
             return Moved(article=old, lead=Lead.FOR_GOOD)
-        if looks_same or (same_site and words(old.title) == words(article.title)):
+        has_same_title = words(old.title) == words(article.title)
+        if looks_same or (is_on_same_site and has_same_title):
             candidates.append(old)
     if not is_late:
         return None
@@ -507,7 +507,7 @@ def is_same_article(new: Article, old: Article, *, late: bool) -> bool:
     if new_sketch is None or old_sketch is None:
         if not same_title_and_time:
             return False
-        return _contains(words(plain(new.body)), words(plain(old.body)))
+        return _is_one_in_other(words(plain(new.body)), words(plain(old.body)))
     if same_title_and_time:
         return are_same_story(new_sketch, old_sketch, one_source=False)
     if not are_same_story(new_sketch, old_sketch, one_source=True):
@@ -517,7 +517,9 @@ def is_same_article(new: Article, old: Article, *, late: bool) -> bool:
 
 def _drop_fraction(time: datetime | None) -> datetime | None:
     """Return `time` in whole seconds; None for None."""
-    return None if time is None else time.replace(microsecond=0)
+    if time is None:
+        return None
+    return time.replace(microsecond=0)
 
 
 async def ask_former_page(context: EntryContext, old: Article, article: Article) -> Lead:
@@ -549,13 +551,17 @@ async def ask_former_page(context: EntryContext, old: Article, article: Article)
 
 def _times_agree(first: datetime | None, other: datetime | None, within: timedelta) -> bool:
     """Return True if two times are at most `within` apart, or if one of them is unknown."""
-    return first is None or other is None or abs(first - other) <= within
+    if first is None or other is None:
+        return True
+    return abs(first - other) <= within
 
 
-def _contains(text: list[str], other: list[str]) -> bool:
+def _is_one_in_other(text: list[str], other: list[str]) -> bool:
     """Return True if the longer of two lists of words contains the shorter one in one piece."""
     short, long = sorted((text, other), key=len)
-    return not short or f" {' '.join(short)} " in f" {' '.join(long)} "
+    if not short:
+        return True
+    return f" {' '.join(short)} " in f" {' '.join(long)} "
 
 
 def update_copies(old: Article, new: Article, run: FilingContext, now: datetime) -> Merged:

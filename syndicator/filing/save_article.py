@@ -112,7 +112,7 @@ def hand_over(article_store: ArticleStore, store: ArticleRecords, article: Artic
     store.add_carriers(carried, {})
 
 
-def same_text(first: Article, other: Article) -> bool:
+def have_same_words(first: Article, other: Article) -> bool:
     """Return True if two articles have the same words in title and body. Spacing, punctuation and
     markup do not count."""
     return _list_words(first) == _list_words(other)
@@ -124,7 +124,7 @@ def revise(old: Article, new: Article, now: datetime) -> Article | None:
 
     None if the text is the same, if only `new` is partial, or if the article changed too often and
     its publisher states no later date."""
-    if same_text(old, new):
+    if have_same_words(old, new):
         return None
     if new.partial and not old.partial:
         return None
@@ -188,7 +188,7 @@ def adopt(old: Article, new: Article, now: datetime) -> Article:
     )
     if old.unlisted:
         return adopted
-    if not same_text(old, new):
+    if not have_same_words(old, new):
         return replace(adopted, revisions=(*old.revisions, _format_time(_make_later(old, now))))
     _, old_update = find_times(old)
     _, adopted_update = find_times(adopted)

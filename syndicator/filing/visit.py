@@ -88,12 +88,12 @@ async def reprocess(context: VisitContext, host: str, repeated: frozenset[str]) 
     the ids of the articles that changed."""
     changed = []
     for article_id, blocks in context.run.store.blocks_by_article(host).items():
-        if blocks & repeated and await _reread(context, article_id):
+        if blocks & repeated and await _reread_article(context, article_id):
             changed.append(article_id)
     return tuple(changed)
 
 
-async def _reread(context: VisitContext, article_id: str) -> bool:
+async def _reread_article(context: VisitContext, article_id: str) -> bool:
     """Read the saved page of an article again. Return True if its file changed; False also if the
     page is not saved, is no article any more, or belongs to an article of another source."""
     run = context.run

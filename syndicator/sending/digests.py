@@ -95,18 +95,19 @@ def _continue_digest(
     else:
         since = last_end(digest, until - timedelta(seconds=1))
         issues = []
+    stories = []
     if since < until:
         stories = _list_stories(archive, configuration, digest, since, until)
-        if stories:
-            issue = {
-                "until": until.isoformat(),
-                "day": until.astimezone().date().isoformat(),
-                "stories": stories,
-                "waits": earlier is not None and bool(digest.mail),
-                "tried": "",
-                "fault": "",
-            }
-            issues = [issue, *issues][:_MOST_ISSUES]
+    if stories:
+        new_issue = {
+            "until": until.isoformat(),
+            "day": until.astimezone().date().isoformat(),
+            "stories": stories,
+            "waits": earlier is not None and bool(digest.mail),
+            "tried": "",
+            "fault": "",
+        }
+        issues = [new_issue, *issues][:_MOST_ISSUES]
     return {"until": max(since, until).isoformat(), "issues": issues}
 
 

@@ -196,11 +196,11 @@ def _choose_receivers(
     def read_text() -> str:
         return read_article(archive, article.id).text
 
-    return [
-        hook
-        for hook in settings.webhook
-        if not hook.query or matches_published(parse_query(hook.query), article, source, read_text)
-    ]
+    receivers = []
+    for hook in settings.webhook:
+        if not hook.query or matches_published(parse_query(hook.query), article, source, read_text):
+            receivers.append(hook)
+    return receivers
 
 
 def _make_messages(
@@ -261,14 +261,14 @@ async def send_due_messages(
     until = asyncio.get_running_loop().time() + SECONDS
     async with task_group() as group:
         tasks = [
-            group.create_task(_send_to(archive, configuration, jitter, hooks[key], until))
-            for key in sorted(waiting & hooks.keys())
+            group.create_task(_send_to_receiver(archive, configuration, jitter, hooks[name], until))
+            for name in sorted(waiting & hooks.keys())
         ]
     problems = [task.result() for task in tasks]
     return [problem for problem in problems if problem is not None]
 
 
-async def _send_to(
+async def _send_to_receiver(
     archive: Archive,
     configuration: Configuration,
     jitter: Callable[[], float],
@@ -309,7 +309,7 @@ async def _send_all(
         for message in messages:
             if clock() >= until:
                 return fault
-            failed = await _post(archive.clock, environ, hook, message, client)
+            failed = await _post_message(archive.clock, environ, hook, message, client)
             if failed is None:
                 store.record_sent(message)
                 refused_in_a_row = 0
@@ -318,8 +318,8 @@ async def _send_all(
             if failed.status:
                 fault = f"HTTP {failed.status}"
             refused_in_a_row += 1
-            is_refusal = failed.status in _REFUSALS
-            has_failed = not is_refusal or refused_in_a_row == _MOST_REFUSED
+            only_refuses_message = failed.status in _REFUSALS
+            has_failed = not only_refuses_message or refused_in_a_row == _MOST_REFUSED
             retry_at = plan_next_try(message.tries, failed, archive.clock(), jitter())
             store.record_failed(message, fault, retry_at, include_all=has_failed)
             if has_failed:
@@ -327,7 +327,7 @@ async def _send_all(
     return fault
 
 
-async def _post(
+async def _post_message(
     clock: Callable[[], datetime],
     environ: Mapping[str, str],
     hook: Webhook,

@@ -45,8 +45,9 @@ def _record_new_address(context: EntryContext, article: Article, moved: dedupe.M
     address if the article may move there; else only the source is recorded as a carrier."""
     stored = moved.article
     if urls.same_site(stored.url, article.url):
-        other_urls = [url for url in (article.url, *article.aliases) if url != stored.url]
-        changed = replace(stored, aliases=tuple(dict.fromkeys((*stored.aliases, *other_urls))))
+        new_urls = [url for url in (article.url, *article.aliases) if url != stored.url]
+        aliases = dict.fromkeys((*stored.aliases, *new_urls))
+        changed = replace(stored, aliases=tuple(aliases))
     elif _may_move_to(context, stored, article.url, moved.lead):
         changed = ownership.move_keeping_alias(stored, article.url)
     else:

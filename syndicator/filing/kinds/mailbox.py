@@ -90,7 +90,7 @@ async def fetch(context: VisitContext) -> FetchResult:
         async with run.mailboxes.use(source.url, open_box) as mailbox:
             harvest = await _look_through_mails(context, mailbox, position, since)
             received = await asyncio.to_thread(_fetch_mails, mailbox, harvest.new)
-            problem = await _put_away(mailbox, harvest.filed, source.after)
+            problem = await _put_mails_away(mailbox, harvest.filed, source.after)
     except MailboxFailed as failed:
         values = secrets.read_known_values(source.url, run.environ)
         detail = secrets.mask_text(failed.detail, values)
@@ -101,7 +101,7 @@ async def fetch(context: VisitContext) -> FetchResult:
         status=200,
         headers={"etag": newsletter.next_position(source, position, harvest.end)},
         body=pack_mails(received) if received else b"",
-        warning=problem or _note_others(context, harvest.others, now),
+        warning=problem or _store_others(context, harvest.others, now),
     )
 
 
@@ -118,7 +118,7 @@ async def _look_through_mails(
     for start in range(0, len(names), _PAGE):
         names_on_page = names[start : start + _PAGE]
         mails = await asyncio.to_thread(mailbox.read_heads, names_on_page)
-        if not _take_page(context, harvest, mails):
+        if not _sort_page(context, harvest, mails):
             return harvest
         others = newsletter.list_others(siblings, [mail.headers for mail in mails])
         harvest.others.update(dict.fromkeys(others))
@@ -126,18 +126,17 @@ async def _look_through_mails(
     return harvest
 
 
-def _take_page(context: VisitContext, harvest: _Harvest, mails: Sequence[KnownMail]) -> bool:
+def _sort_page(context: VisitContext, harvest: _Harvest, mails: Sequence[KnownMail]) -> bool:
     """Add the newsletter's mails among `mails` to `harvest`. Return False if there was no room for
     one: then the next visit looks at these mails again."""
     source = context.source
     newsletter_mails = [mail for mail in mails if newsletter.is_wanted(source, mail.headers)]
-    rows = context.run.store.entries(
-        source.key, [mail.headers.mid_url for mail in newsletter_mails]
-    )
+    mail_ids = [mail.headers.mid_url for mail in newsletter_mails]
+    stored_rows = context.run.store.entries(source.key, mail_ids)
     new_ids = {mail.headers.mid_url for mail in harvest.new}
     for mail in newsletter_mails:
         mail_id = mail.headers.mid_url
-        if mail_id in rows:
+        if mail_id in stored_rows:
             harvest.filed.append(mail.name)
             continue
         if mail_id in new_ids:
@@ -181,7 +180,7 @@ def _fetch_mails(mailbox: SharedMailbox, mails: Sequence[KnownMail]) -> list[Rec
     return received
 
 
-async def _put_away(mailbox: SharedMailbox, names: Sequence[MailName], after: str) -> str:
+async def _put_mails_away(mailbox: SharedMailbox, names: Sequence[MailName], after: str) -> str:
     """Mark or move the mails `names`, which are filed, as the source's option `after` says. Return
     a problem for the operator, "" without one; a problem does not fail the visit."""
     if after == "keep" or not names:
@@ -193,7 +192,7 @@ async def _put_away(mailbox: SharedMailbox, names: Sequence[MailName], after: st
     return ""
 
 
-def _note_others(context: VisitContext, others: Iterable[str], now: datetime) -> str:
+def _store_others(context: VisitContext, others: Iterable[str], now: datetime) -> str:
     """Store the newsletters that no source names, of which `others` are new. Return a line for the
     operator; of several sources in one mailbox only the first one shows it, others return ""."""
     store = context.run.store

@@ -86,7 +86,8 @@ def discover(body: bytes, url: str, headers: Mapping[str, str] | None = None) ->
             return Discovery("page")
         return _discover_other(body, url, headers or {})
     kind: Literal["feed", "sitemap"] = "sitemap" if feed.format == "sitemap" else "feed"
-    return Discovery(kind, (FeedLink(url, feed.title, feed.format),), feed.title)
+    link_to_itself = FeedLink(url, feed.title, feed.format)
+    return Discovery(kind, (link_to_itself,), feed.title)
 
 
 def linked_feeds(
@@ -116,7 +117,9 @@ def _discover_other(body: bytes, url: str, headers: Mapping[str, str]) -> Discov
         return _read_opml(body, url)
     if b"<urlset" in start or b"<sitemapindex" in start:
         return _read_sitemap(body, url)
-    return _read_page("" if looks_json(body) else _decode(body, headers), url)
+    if looks_json(body):
+        return _read_page("", url)
+    return _read_page(_decode(body, headers), url)
 
 
 def _read_opml(body: bytes, url: str) -> Discovery:

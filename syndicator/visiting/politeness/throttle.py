@@ -65,7 +65,8 @@ class Throttle:
     ) -> None:
         self._pause = pause
         self._sleep = sleep
-        self._clock = self.now = clock
+        self.now = clock
+        self._clock = clock
         self._backoff = backoff
         self._turns = turns
         self._hosts: dict[str, _Host] = {}
