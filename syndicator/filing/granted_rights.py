@@ -176,8 +176,10 @@ async def follow_move(context: VisitContext, result: Fetched, feed: ParsedFeed) 
     pairs = pair_articles(feed.entries, context.run.store.list_newest(key, own=True), new_site)
     if not pairs:
         return context
-    old_page = pairs[0][0]
-    if not _may_leave(context, old_page) or not await _are_all_moved(context, pairs[:_SAMPLED]):
+    old_page, _ = pairs[0]
+    if not _may_leave(context, old_page):
+        return context
+    if not await _are_all_moved(context, pairs[:_SAMPLED]):
         return context
     old_site = urls.site(old_page)
     file.move(key, old_site, new_site, context.run.clock().date())
@@ -202,11 +204,11 @@ def _is_new_at_home(context: VisitContext, feed: ParsedFeed, home: str) -> bool:
     moves = context.run.rights_file.moved(context.source.key)
     if any(move.old == home for move in moves.values()):
         return True
-    entry_ids = [entry.id for entry in feed.entries if urls.site(entry.url) == home]
-    if not entry_ids:
+    home_ids = [entry.id for entry in feed.entries if urls.site(entry.url) == home]
+    if not home_ids:
         return False
-    # the last entry, as it is the oldest and so the least likely to be new
-    rows = context.run.store.entries(context.source.key, entry_ids[-1:])
+    oldest_id = home_ids[-1]  # the least likely to be new
+    rows = context.run.store.entries(context.source.key, [oldest_id])
     return all(urls.site(row.url) != home for row in rows.values())
 
 

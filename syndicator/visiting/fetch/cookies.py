@@ -182,10 +182,12 @@ def parse_set_cookie(line: str, url: str, now: datetime) -> Cookie | None:
     None if it is malformed or may not be set from there. A cookie that the server deletes is
     returned as an expired one."""
     pair, *attributes = line.split(";")
-    name, equals, value = pair.partition("=")
-    name = name.strip()
-    value = value.strip()
-    if not equals or not name or len(name) + len(value) > _LONGEST_COOKIE:
+    name_part, equals, value_part = pair.partition("=")
+    name = name_part.strip()
+    value = value_part.strip()
+    if not equals or not name:
+        return None
+    if len(name) + len(value) > _LONGEST_COOKIE:
         return None
     if not _is_legal(name) or not _is_legal(value):
         return None
