@@ -777,16 +777,21 @@ async def visit_all(
 
     # if no source was reached, the network is at fault and not the sources
     if outcomes and len(unreached) == len(outcomes):
-        first = unreached[0].outcome
-        raise NetworkDown(
-            f"no network: none of {len(unreached)} sources could be reached ({first.key}:"
-            f" {first.reason} {first.detail}); nothing was counted against them. `syndicator demo`"
-            " shows the whole trip without a network"
-        )
+        raise _make_network_error(unreached)
     with run.store.shared():
         for finished in unreached:
             run.store.end_visit(finished.outcome, finished.state)
     return outcomes
+
+
+def _make_network_error(unreached: Sequence[Visit]) -> NetworkDown:
+    """Return the error for the operator if none of the sources could be reached."""
+    first = unreached[0].outcome
+    return NetworkDown(
+        f"no network: none of {len(unreached)} sources could be reached ({first.key}:"
+        f" {first.reason} {first.detail}); nothing was counted against them. `syndicator demo`"
+        " shows the whole trip without a network"
+    )
 
 
 @asynccontextmanager
