@@ -41,11 +41,11 @@ class Translated:
 def is_draft(front: Mapping[str, Any]) -> bool:
     """Return True if the frontmatter says that the article is not published: `draft: true`,
     `published: false`, or, in a file of ours, on hold or merged into another article."""
-    if _word(front.get("hold")) in _TRUE:
+    if _make_word(front.get("hold")) in _TRUE:
         return True
     if front.get("merged_into") and front.get("digest"):
         return True
-    return _word(front.get("draft")) in _TRUE or _word(front.get("published")) in _FALSE
+    return _make_word(front.get("draft")) in _TRUE or _make_word(front.get("published")) in _FALSE
 
 
 def translate(front: Mapping[str, Any], path: PurePosixPath, site: str) -> Translated:
@@ -79,20 +79,22 @@ def translate(front: Mapping[str, Any], path: PurePosixPath, site: str) -> Trans
 
     # the cover: a path is resolved only if the site that it belongs to is known
     stated_cover = next(iter(_list_texts(raw["coverImage"])), "")
-    cover = stated_cover
-    if stated_cover and not _is_web_address(stated_cover):
-        is_site_known = bool(source) and is_own_page
-        cover = urljoin(source, quote(stated_cover, safe="/%:?=&")) if is_site_known else ""
+    if not stated_cover or _is_web_address(stated_cover):
+        cover = stated_cover
+    elif source and is_own_page:
+        cover = urljoin(source, quote(stated_cover, safe="/%:?=&"))
+    else:
+        cover = ""
 
-    category = _line(front.get("category"))
+    first_category = next(iter(_list_texts(raw["category"])), "")
     values = {
-        "title": _text(raw["title"]),
+        "title": _make_line(raw["title"]),
         "date": day,
-        "excerpt": _text(raw["excerpt"]),
+        "excerpt": _make_line(raw["excerpt"]),
         "coverImage": cover,
-        "author": _line(raw["author"]) or ", ".join(_list_texts(raw["author"])),
+        "author": _make_line_of_text(raw["author"]) or ", ".join(_list_texts(raw["author"])),
         "tags": _list_tags(raw["tags"], by_spaces=dated_name is not None),
-        "category": category or next(iter(_list_texts(raw["category"])), ""),
+        "category": _make_line_of_text(front.get("category")) or first_category,
         "source": source,
     }
     translated = {key: values[key] for key in _OUR_KEYS if values[key]}
@@ -133,12 +135,13 @@ def _find_page_path(front: Mapping[str, Any], path: PurePosixPath) -> str:
     """Return the path of the file's page on its site, without a leading slash and escaped: the one
     that its frontmatter states, else that of the file, in which `slug` replaces the name."""
     for key in _PAGE_PATH_KEYS:
-        address = _text(front.get(key))
+        address = _make_line(front.get(key))
         if address.startswith("/"):
             return quote(address.lstrip("/"), safe="/%")
     if path.stem in _INDEX_NAMES:
-        return quote(str(path.parent)) if str(path.parent) != "." else ""
-    name = _text(front.get("slug")).strip("/").rpartition("/")[2]
+        folder = str(path.parent)
+        return "" if folder == "." else quote(folder)
+    _, _, name = _make_line(front.get("slug")).strip("/").rpartition("/")  # its last part
     if name in ("", ".", ".."):
         name = path.stem
     return quote(str(path.parent / name))
@@ -155,39 +158,39 @@ def _list_tags(value: Any, *, by_spaces: bool) -> list[str]:
 def _list_texts(value: Any) -> list[str]:
     """Return the distinct texts in `value`: a text, a text with commas between several, a list, or
     tables with a `name` or an address."""
-    return list(dict.fromkeys(text for text in _each_text(value) if text))
+    return list(dict.fromkeys(text for text in _find_texts(value) if text))
 
 
-def _each_text(value: Any) -> Iterator[str]:
+def _find_texts(value: Any) -> Iterator[str]:
     """Yield the texts in `value`, also empty ones."""
     if isinstance(value, Mapping):
-        yield _text(value.get("name") or value.get("url") or value.get("src"))
+        yield _make_line(value.get("name") or value.get("url") or value.get("src"))
     elif isinstance(value, list | tuple):
         for item in value:
             if isinstance(item, Mapping):
-                yield from _each_text(item)
+                yield from _find_texts(item)
             else:
-                yield _text(item)
+                yield _make_line(item)
     elif isinstance(value, str) and "," in value and "://" not in value:
         for part in value.split(","):
             yield part.strip()
     else:
-        yield _text(value)
+        yield _make_line(value)
 
 
-def _line(value: Any) -> str:
+def _make_line_of_text(value: Any) -> str:
     """Return `value` on one line if it is a text, "" for another type."""
-    return _text(value) if isinstance(value, str) else ""
+    return _make_line(value) if isinstance(value, str) else ""
 
 
-def _text(value: Any) -> str:
+def _make_line(value: Any) -> str:
     """Return a text, number or date as one line; "" for None, True, False, tables and lists."""
     if value is None or isinstance(value, bool | Mapping | list):
         return ""
     return " ".join(str(value).split())
 
 
-def _word(value: Any) -> str:
+def _make_word(value: Any) -> str:
     return str(value).strip().lower()
 
 
@@ -199,7 +202,7 @@ def _parse_time(value: Any) -> str:
     elif isinstance(value, date):
         return value.isoformat()
     else:
-        text = _ZONE.sub(r"\1:\2", _text(value))
+        text = _ZONE.sub(r"\1:\2", _make_line(value))
     with suppress(ValueError):
         return date.fromisoformat(text).isoformat()
     with suppress(ValueError, OverflowError):

@@ -52,11 +52,10 @@ def import_files(
     new_texts: dict[str, bytes] = {}  # by article id
     for path, file in files.items():
         name = str(file) if isinstance(file, Path) else path
+        relative_path = PurePosixPath(path)
         try:
             raw = file.read_bytes() if isinstance(file, Path) else file
-            converted = _convert_file(
-                name, raw, PurePosixPath(path), configuration.settings, taxonomy
-            )
+            converted = _convert_file(name, raw, relative_path, configuration.settings, taxonomy)
         except (ConfigError, OSError) as error:
             result.problems.append(reconcile.describe_unreadable(name, error))
             continue
@@ -88,7 +87,7 @@ def _is_filed(archive: Archive, article_id: str) -> bool:
     return bool(archive.store.visits.article(article_id))
 
 
-def markdown_files(folder: Path) -> dict[str, Path]:
+def find_markdown_files(folder: Path) -> dict[str, Path]:
     """Return the markdown files below a folder, by their path in it. Hidden files and folders are
     left out. Raises UsageError if there is no such file."""
     files: dict[str, Path] = {}

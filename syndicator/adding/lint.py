@@ -44,12 +44,12 @@ class Oddity:
 def lint(article: Article, body: str, taxonomy: Taxonomy | None = None) -> list[Oddity]:
     """Return the mistakes in `article`, whose file has the markdown `body`. `taxonomy`: the
     operator's, None if there is none."""
-    return [
-        *_check_tags(article, taxonomy),
-        *_check_fields(article),
-        *_check_body(body),
-        *_check_category(article, taxonomy),
-    ]
+    oddities: list[Oddity] = []
+    oddities += _check_tags(article, taxonomy)
+    oddities += _check_fields(article)
+    oddities += _check_body(body)
+    oddities += _check_category(article, taxonomy)
+    return oddities
 
 
 def _check_tags(article: Article, taxonomy: Taxonomy | None) -> Iterator[Oddity]:
@@ -68,10 +68,11 @@ def _check_tags(article: Article, taxonomy: Taxonomy | None) -> Iterator[Oddity]
 
 def _check_fields(article: Article) -> Iterator[Oddity]:
     """Yield findings on the excerpt, the cover and the author."""
-    fault = sentences.find_fault(article.excerpt, article.title) if article.excerpt else ""
-    if fault:
-        end = article.excerpt[-_SHOWN_CHARS:]
-        yield Oddity(LintReason.BAD_EXCERPT, f"{fault}: {end!r}")
+    if article.excerpt:
+        fault = sentences.find_fault(article.excerpt, article.title)
+        if fault:
+            end = article.excerpt[-_SHOWN_CHARS:]
+            yield Oddity(LintReason.BAD_EXCERPT, f"{fault}: {end!r}")
     if article.cover and _STOCK.search(article.cover):
         yield Oddity(LintReason.STOCK_IMAGE, f"{article.cover} looks like a picture from stock")
     if article.author and _is_name_of_site(article.author, article.url):

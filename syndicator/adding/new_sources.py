@@ -203,7 +203,8 @@ def assign_keys(
     for candidate in chosen:
         by_alias.setdefault(urls.alias(candidate.source.url), candidate)
     new = [candidate for candidate in by_alias.values() if not candidate.known]
-    if len(new) > 1 and (wishes.key or wishes.title):
+    names_one_source = bool(wishes.key or wishes.title)
+    if names_one_source and len(new) > 1:
         option = "--key" if wishes.key else "--title"
         raise UsageError(
             f"{option} names one source, and {len(new)} would be added; add them one by one"

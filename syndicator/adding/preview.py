@@ -133,9 +133,9 @@ async def _read_newest(session: Session, fetcher: Fetcher, source: Source) -> Pr
             archive, configuration, session.jitter, fetcher, session.worker, lambda title: None
         )
         run = replace(context, report_trace=traces.__setitem__)
-        new = run.visit(source, SourceState(key=source.key, url=source.url))
+        visit_context = run.make_visit_context(source, SourceState(key=source.key, url=source.url))
         async with run.mailboxes.closing():
-            outcome, _ = await visit(new, stop=asyncio.Event())
+            outcome, _ = await visit(visit_context, stop=asyncio.Event())
         articles = [archive.article_store.get(stamp.path) for stamp in archive.article_store.walk()]
         rights = load_rights(archive.rights_file, source, archive.clock().date())
 
@@ -146,10 +146,11 @@ async def _read_newest(session: Session, fetcher: Fetcher, source: Source) -> Pr
         failure = Problem(what=source.url, reason=outcome.reason, detail=outcome.detail)
         problems.insert(0, failure)
     other_hosts = [urls.site(article.url) for article in articles if not rights.owns(article.url)]
+    shown_articles = [
+        _describe_article(article, traces.get(article.id, {}), store) for article in articles
+    ]
     return Preview(
-        articles=tuple(
-            _describe_article(article, traces.get(article.id, {}), store) for article in articles
-        ),
+        articles=tuple(shown_articles),
         problems=tuple(problems),
         elsewhere=tuple(dict.fromkeys(other_hosts)),
     )
@@ -194,8 +195,11 @@ def _describe_article(article: Article, trace: Mapping[str, Any], store: Store) 
             origins[name] = origin
     if article.tags and article.tags_by:
         origins["tags"] = article.tags_by
-    keys = [urls.alias(url) for url in (article.url, *article.aliases)]
-    filed = find_known_article(store.visits.look_up(keys), keys, article.url)
+    date = None
+    if article.published:
+        date = f"{article.published:%Y-%m-%d}"
+    alias_keys = [urls.alias(url) for url in (article.url, *article.aliases)]
+    filed = find_known_article(store.visits.look_up(alias_keys), alias_keys, article.url)
     return ShownArticle(
         url=article.url,
         title=article.title,
@@ -204,7 +208,7 @@ def _describe_article(article: Article, trace: Mapping[str, Any], store: Store) 
         tags=article.tags,
         excerpt=article.excerpt,
         cover=article.cover,
-        date=f"{article.published:%Y-%m-%d}" if article.published else None,
+        date=date,
         origins=origins,
         known=filed.id if filed else "",
     )

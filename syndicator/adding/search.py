@@ -98,9 +98,11 @@ def make_candidates(
     that is the operator's own may give the key to another address."""
     sources_by_address = by_address(configuration.sources)
     reserved_keys = frozenset[str]() if listed.is_trusted else beside.keys()
+    categories: dict[str, str] = {}
     taxonomy_file = configuration.taxonomy.toml
-    vocabulary = load_vocabulary(taxonomy_file).category if taxonomy_file.exists() else ()
-    categories = {category.name.casefold(): category.name for category in vocabulary}
+    if taxonomy_file.exists():
+        for category in load_vocabulary(taxonomy_file).category:
+            categories[category.name.casefold()] = category.name
     candidates: list[Candidate] = []
     skipped = list(listed.skipped)
     for outline in listed.outlines:
@@ -114,9 +116,8 @@ def make_candidates(
             # the key is chosen when the source is added; a source that was followed before gets its
             # former key
             source = replace(source, key="")
-        candidates.append(
-            recognize_followed(sources_by_address, Candidate(source=source, kind="opml"))
-        )
+        candidate = Candidate(source=source, kind="opml")
+        candidates.append(recognize_followed(sources_by_address, candidate))
     skipped.sort(key=lambda outline: outline.line)
     return Found(
         address=address,
@@ -178,7 +179,7 @@ async def _look_at_url(session: Session, address: str, url: str) -> Found:
     """Return the candidates at `url`, which the operator entered as `address`. Raises MissingError,
     or NetworkDown if this machine's network is down."""
     source = Source(key="", url=url, allow=session.allow, browser=session.browser)
-    answer = await _fetch(session, source)
+    answer = await _fetch_source(session, source)
     if isinstance(answer, Failed):
         # some services refuse programs on their pages, but not on their feeds
         findings = await discover_closed(session.run, source, url)
@@ -193,12 +194,16 @@ async def _look_at_url(session: Session, address: str, url: str) -> Found:
         return Found(address=address, error=_make_refusal(url, refusal), page=page)
     except WorkerFailed as failure:
         raise MissingError(f"{url}: it cannot be read: {failure.detail or failure}") from failure
-    if discovered.document.kind == "opml":
+    kind = discovered.document.kind
+    if kind == "opml":
         listed = await _read_opml(session, url, answer)
         return make_candidates(session.archive.beside, session.configuration, address, listed)
-    candidates = _make_candidates(session, url, discovered.findings)
-    page = answer if discovered.document.kind == "page" else None
-    return Found(address=address, candidates=candidates, untried=discovered.untried, page=page)
+    return Found(
+        address=address,
+        candidates=_make_candidates(session, url, discovered.findings),
+        untried=discovered.untried,
+        page=answer if kind == "page" else None,
+    )
 
 
 def _add_setting(session: Session, failed: Failed) -> Failed:
@@ -210,7 +215,7 @@ def _add_setting(session: Session, failed: Failed) -> Failed:
     return replace(failed, detail=f"{failed.detail}; {setting}")
 
 
-async def _fetch(session: Session, source: Source) -> Fetched | Failed:
+async def _fetch_source(session: Session, source: Source) -> Fetched | Failed:
     """Return the answer from the address of `source`, which a person wrote, with its variables
     replaced by their values. Raises MissingError if a variable is not set."""
     run = session.run
@@ -308,17 +313,20 @@ def _make_feed_candidate(source: Source, finding: Finding) -> Candidate:
 def _make_page_candidate(source: Source, finding: Finding) -> Candidate:
     """Return the candidate of a single article, or of a page that lists articles. `source`: without
     its key."""
-    feed = finding.feed
-    entries = feed.entries if feed else ()
-    listing = feed.listing if feed else None
-    dates = [entry.published for entry in entries if entry.published]
-    return Candidate(
+    candidate = Candidate(
         source=source,
         kind="article" if finding.kind == "page" else "list",
-        format=listing.by if listing else "",
-        announced=len(entries),
-        latest=max(dates, default=None),
         warning=SHUT if finding.answer.warning else "",
-        entries=entries[:MOST_ITEMS],
         answer=finding.answer,
+    )
+    feed = finding.feed
+    if feed is None:
+        return candidate
+    dates = [entry.published for entry in feed.entries if entry.published]
+    return replace(
+        candidate,
+        format=feed.listing.by if feed.listing else "",
+        announced=len(feed.entries),
+        latest=max(dates, default=None),
+        entries=feed.entries[:MOST_ITEMS],
     )

@@ -173,9 +173,9 @@ def _report_first_visits(
 
 
 def _import_articles(config: Path, folder: Path, *, dry_run: bool, json: bool) -> None:
-    from syndicator.adding.import_articles import markdown_files
+    from syndicator.adding.import_articles import find_markdown_files
 
-    files = {"files": markdown_files(folder)}
+    files = {"files": find_markdown_files(folder)}
     perform(config, need_operation("import-articles"), files, dry_run=dry_run, json=json)
 
 

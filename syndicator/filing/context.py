@@ -92,7 +92,7 @@ class RunContext(FilingContext):
     asking: MutableMapping[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     mailboxes: Mailboxes = field(default_factory=Mailboxes)
 
-    def visit(self, source: Source, state: SourceState) -> "VisitContext":
+    def make_visit_context(self, source: Source, state: SourceState) -> "VisitContext":
         """Return the context of a visit to `source`, whose state is `state` now."""
         return VisitContext(
             run=self,
@@ -144,7 +144,7 @@ class VisitContext:
             return file.is_fresh(self.source.key, site, today)
         return self.rights.owns(url)
 
-    def site_before_move(self, url: str) -> str:
+    def find_site_before_move(self, url: str) -> str:
         """Return the site from which the source moved to the site of `url`; if it did not move
         there, the site of `url` itself."""
         site = urls.site(url)
@@ -210,15 +210,16 @@ class VisitContext:
     def make_entry_context(self, row: EntryRow, page: "Page | None" = None) -> "EntryContext":
         """Return the context of a pending entry with the stored `row`. `page`: its page, if this
         was fetched already."""
-        last_success = self.state.visits.last_success
-        if last_success is not None and last_success >= row.first_seen:
-            last_success = None  # an entry that waited: nothing is known of the visit before it
+        previous_visit = self.state.visits.last_success
+        if previous_visit is not None and previous_visit >= row.first_seen:
+            previous_visit = None  # an entry that waited: the visit before it is not stored
+        visit_values = {field.name: getattr(self, field.name) for field in fields(VisitContext)}
         return EntryContext(
-            **{field.name: getattr(self, field.name) for field in fields(VisitContext)},
+            **visit_values,
             row=row,
             page=page,
             announced=row.entry or Entry(id=row.entry_id, url=row.url),
-            previous_visit=last_success,
+            previous_visit=previous_visit,
         )
 
 
@@ -255,14 +256,14 @@ class EntryContext(VisitContext):
     @property
     def log(self) -> program.Logger:
         """The logger of the entry; it names the article if the entry has one."""
-        article = {"article": self.row.article_id} if self.row.article_id else {}
-        return program.logger(
-            "pipeline",
-            source=self.source.key,
-            host=urls.host(self.row.url),
-            entry=self.row.entry_id,
-            **article,
-        )
+        values = {
+            "source": self.source.key,
+            "host": urls.host(self.row.url),
+            "entry": self.row.entry_id,
+        }
+        if self.row.article_id:
+            values["article"] = self.row.article_id
+        return program.logger("pipeline", **values)
 
     def limit_to_rights(self, url: str) -> TrustedEntry:
         """Return the part of the entry that its source may set at `url`, and the source with the
@@ -285,7 +286,7 @@ class EntryContext(VisitContext):
         addresses = []
         if entry.url:
             site = urls.site(entry.url)
-            former_site = self.site_before_move(entry.url)
+            former_site = self.find_site_before_move(entry.url)
             addresses = [entry.url, entry.url.replace(site, former_site, 1)]
         url_aliases = dict.fromkeys(map(urls.alias, addresses))
         return [*url_aliases, urls.guid_alias(self.source.key, entry.id)]
@@ -294,7 +295,7 @@ class EntryContext(VisitContext):
         """Return the filed article that the announced address means, None if there is none.
         `lookup`: what the database knows of `aliases`."""
         url = self.announced.url
-        former_site = self.site_before_move(url)
+        former_site = self.find_site_before_move(url)
         return ownership.find_known_article(lookup, self.aliases, url, self.source.key, former_site)
 
 
@@ -339,7 +340,9 @@ def build_page_request(
     headers = {}
     allow: tuple[str, ...] = ()
     if _may_get_credentials(url, source):
-        headers = {name: environ[key] for name, key in source.headers_env.items() if key in environ}
+        for header, variable in source.headers_env.items():
+            if variable in environ:
+                headers[header] = environ[variable]
         allow = source.allow
     cookies = source.cookies if _may_get_cookies(url, source) else ""
     # the values of variables in the source's address: only its site may get them; its answers may
@@ -347,7 +350,7 @@ def build_page_request(
     sent_secrets = {}
     if urls.same_site(url, source.url) and not _loses_tls(url, source):
         sent_secrets = secrets.read_known_values(source.url, environ)
-    fields: dict[str, Any] = {"kind": "page", "deadline": settings.fetch.seconds} | more
+    further_fields: dict[str, Any] = {"kind": "page", "deadline": settings.fetch.seconds, **more}
     return Request(
         url=url,
         headers=headers,
@@ -356,7 +359,7 @@ def build_page_request(
         allow=allow,
         robots=source.robots,
         draw=source.browser,
-        **fields,
+        **further_fields,
     )
 
 
@@ -369,7 +372,7 @@ def build_picture_request(url: str, source: Source | None, settings: Settings) -
     return _add_site_settings(request, source)
 
 
-def site_request(url: str, source: Source, settings: Settings) -> Request:
+def build_site_request(url: str, source: Source, settings: Settings) -> Request:
     """Build a request for the front page `url` of a source's site, in order to find its icon. It
     has no credentials, as everybody can see the icon."""
     request = Request(url=url, kind="page", deadline=settings.fetch.seconds)
@@ -436,32 +439,32 @@ def find_missing_credentials(
     """Return the failure of a request that needs environment variables which are unset; None if it
     can be sent. Without its credentials, a site may answer with a page that looks like the one
     requested, so nothing is sent."""
-    in_url = secrets.variables(request.url)
-    unset_here = [name for name in list_unset_url_variables(source, environ) if name in in_url]
-    if unset_here and urls.same_site(request.url, source.url):
-        detail = f"source {source.key!r}: {describe_unset_variables(unset_here, environ)}"
+    variables = secrets.variables(request.url)
+    unset_in_url = [name for name in list_unset_url_variables(source, environ) if name in variables]
+    if unset_in_url and urls.same_site(request.url, source.url):
+        detail = f"source {source.key!r}: {describe_unset_variables(unset_in_url, environ)}"
         return Failed(url=request.url, reason=FetchReason.UNSET_VARIABLE, detail=detail)
-    missing = [
-        f"{variable} (for the header {name})"
-        for name, variable in list_unset_headers(source, environ)
+    unset_in_headers = [
+        f"{variable} (for the header {header})"
+        for header, variable in find_unset_headers(source, environ).items()
     ]
-    if not missing or not _may_get_credentials(request.url, source):
+    if not unset_in_headers or not _may_get_credentials(request.url, source):
         return None
     detail = (
-        f"headers_env: the environment variable {' and '.join(missing)} is not set where syndicator"
-        " runs"
+        f"headers_env: the environment variable {' and '.join(unset_in_headers)} is not set where"
+        " syndicator runs"
     )
     return Failed(url=request.url, reason=FetchReason.UNSET_VARIABLE, detail=detail)
 
 
-def list_unset_headers(source: Source, environ: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Return (header, variable) for each header of `source` whose environment variable is unset or
-    empty."""
-    return [
-        (name, variable)
-        for name, variable in source.headers_env.items()
-        if not environ.get(variable)
-    ]
+def find_unset_headers(source: Source, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return, by name of the header, the environment variables of the headers of `source` that are
+    unset or empty."""
+    unset = {}
+    for header, variable in source.headers_env.items():
+        if not environ.get(variable):
+            unset[header] = variable
+    return unset
 
 
 def list_unset_url_variables(source: Source, environ: Mapping[str, str]) -> list[str]:

@@ -96,15 +96,18 @@ def build_precedence(
 def build_copy_query(article: Article, source: str, now: datetime) -> Like:
     """Return the query to the database for articles that may be copies of `article`. `source`: key
     of the source whose articles may also be earlier versions of it. Pure."""
-    sketch = get_sketch(article.body)
-    return Like(
+    query = Like(
         source=source,
         title=article.title,
         published=article.published,
-        found_by=sketch.stored_keys if sketch else (),
-        keys=sketch.keys if sketch else (),
+        found_by=(),
+        keys=(),
         since=now - WINDOW,
     )
+    sketch = get_sketch(article.body)
+    if sketch is None:  # the text is too short to be compared
+        return query
+    return replace(query, found_by=sketch.stored_keys, keys=sketch.keys)
 
 
 def merge_copy(
@@ -154,19 +157,23 @@ def make_comparison_data(
     original that its page names, or (); `previous_visit`: see `estimate_start`. Pure."""
     if urls.is_mail(article.url):
         return None
-    sketch = get_sketch(article.body)
     added = article.added or now
     if added < now - WINDOW:
         return None
-    return Compared(
+    # older data can be deleted; from the begin of a day, so that this happens once a day
+    oldest = (now - 2 * WINDOW).replace(hour=0, minute=0, second=0, microsecond=0)
+    data = Compared(
         at=added,
-        data=sketch.pack() if sketch else b"",
-        keys=sketch.stored_keys if sketch else (),
-        # older data can be deleted; a whole day, so that this happens once a day
-        delete_before=(now - 2 * WINDOW).replace(hour=0, minute=0, second=0, microsecond=0),
+        data=b"",
+        keys=(),
+        delete_before=oldest,
         since=estimate_start(article.published, added, previous_visit),
         named=urls.alias(named[0]) if named else None,
     )
+    sketch = get_sketch(article.body)
+    if sketch is None:  # the text is too short to be compared
+        return data
+    return replace(data, data=sketch.pack(), keys=sketch.stored_keys)
 
 
 def have_same_text(article: Article, other: Article) -> bool:
@@ -303,13 +310,13 @@ def _find_original(
 ) -> Article | None:
     """Return the shown article of which `article` is a copy: the one that its page names as the
     original, else the one with the most similar text; None if there is no such article."""
-    original = _load_named(article, run)
+    original = _load_named_original(article, run)
     if original is not None and have_same_text(article, original):
         return original
     return next(find_copies(article, run, now, lookup), None)
 
 
-def _load_named(article: Article, run: FilingContext) -> Article | None:
+def _load_named_original(article: Article, run: FilingContext) -> Article | None:
     """Return the shown article that the page of `article` names as its original. None if there is
     none, or if it is on hold, unlisted or split from `article`."""
     if not article.also:
@@ -317,10 +324,12 @@ def _load_named(article: Article, run: FilingContext) -> Article | None:
     article_id = run.store.find(map(urls.alias, article.also))
     if not article_id:
         return None
-    first = find_shown_article(article_id, run.store)
-    if first is None or first.id == article.id or first.hold or first.unlisted:
+    shown = find_shown_article(article_id, run.store)
+    if shown is None or shown.id == article.id:
         return None
-    original = load_article(first.id, run)
+    if shown.hold or shown.unlisted:
+        return None
+    original = load_article(shown.id, run)
     if original is None or are_split(article, original):
         return None
     return original
@@ -332,11 +341,15 @@ def _outranks(
     """Return True if the new `article` is to be shown in place of its stored copy `first`.
     `previous_visit`: see `estimate_start`."""
     since = estimate_start(article.published, article.added or run.clock(), previous_visit)
-    copied = is_named(map(urls.alias, article.also), first)
-    new_precedence = build_precedence(
-        article, since, run.ranks, neighbour=_is_from_neighbour(article, run), copied=copied
+    article_precedence = build_precedence(
+        article,
+        since,
+        run.ranks,
+        neighbour=_is_from_neighbour(article, run),
+        copied=is_named(map(urls.alias, article.also), first),
     )
-    return new_precedence < compute_precedence(first, [article], run)
+    first_precedence = compute_precedence(first, [article], run)
+    return article_precedence < first_precedence  # the lowest one is shown
 
 
 def _is_from_neighbour(article: Article, run: FilingContext) -> bool:
@@ -360,10 +373,11 @@ def may_be_replaced(first: Article, now: datetime) -> bool:
 def merge_into(article: Article, first: Article, run: FilingContext) -> Merged:
     """Return `article` as a copy that is merged into `first`. The changed `first` lists the address
     of the copy."""
+    copy = replace(article, also=(), merged_into=first.id)
+    if is_named(map(urls.alias, article.also), first):
+        copy = replace(copy, also=article.also[:1])  # it goes on to name its original
     new_urls = [article.url] if lists_address_of(article, first, run) else []
     shown_article = replace(first, also=extend_also(first, *new_urls), merged_into="")
-    names_first = is_named(map(urls.alias, article.also), first)
-    copy = replace(article, also=article.also[:1] if names_first else (), merged_into=first.id)
     if shown_article == first:
         return Merged(article=copy)
     return Merged(article=copy, others=((shown_article, first),))
@@ -372,7 +386,9 @@ def merge_into(article: Article, first: Article, run: FilingContext) -> Merged:
 def lists_address_of(copy: Article, first: Article, run: FilingContext) -> bool:
     """Return True if `first` lists the address of `copy`. It does not if both are on one site and
     only a source of another site announced this address."""
-    return not urls.same_site(copy.url, first.url) or not _is_from_neighbour(copy, run)
+    if not urls.same_site(copy.url, first.url):
+        return True
+    return not _is_from_neighbour(copy, run)
 
 
 def load_copies(first: Article, run: FilingContext) -> list[Article]:
@@ -386,9 +402,9 @@ def _list_likely_copies(
 ) -> list[str]:
     """Return the ids of the stored articles that seem to be copies of `article` by their sketches,
     the most similar first. `sketch`: of `article`; `lookup`: see `find_copies`."""
-    matches: list[tuple[float, str]] = []  # minus the similarity, and id
     if not lookup:
         lookup = run.store.look_up((), like=build_copy_query(article, article.source_key, now))
+    similarities: dict[str, float] = {}  # by id of a likely copy
     for other, data in lookup.likely:
         has_no_sketch = not data
         if other.id == article.id or has_no_sketch:
@@ -397,12 +413,12 @@ def _list_likely_copies(
         one_source = other.source_key == article.source_key
         if one_source and not _times_agree(article.published, other.published, WINDOW):
             continue
-        is_same_story = are_same_story(sketch, other_sketch, one_source=one_source)
-        if is_same_story or (
-            _are_addresses_of_one_page(article, other, run) and is_contained(sketch, other_sketch)
-        ):
-            matches.append((-estimate_containment(sketch, other_sketch), other.id))
-    return [article_id for _, article_id in sorted(matches)]
+        is_likely = are_same_story(sketch, other_sketch, one_source=one_source)
+        if not is_likely and _are_addresses_of_one_page(article, other, run):
+            is_likely = is_contained(sketch, other_sketch)
+        if is_likely:
+            similarities[other.id] = estimate_containment(sketch, other_sketch)
+    return sorted(similarities, key=lambda article_id: (-similarities[article_id], article_id))
 
 
 class Lead(Enum):
@@ -436,14 +452,14 @@ async def find_moved_article(
         old = load_article(article_id, context.run)
         if old is None or not _may_have_moved(context, article, old):
             continue
-        same_site = urls.site(old.url) in (
-            urls.site(article.url),
-            context.site_before_move(article.url),
-        )
+        new_site = urls.site(article.url)
+        former_site = context.find_site_before_move(article.url)
+        is_on_same_site = urls.site(old.url) in (new_site, former_site)
         looks_same = is_same_article(article, old, late=is_late)
-        if same_site and looks_same:
+        if is_on_same_site and looks_same:
             return Moved(article=old, lead=Lead.FOR_GOOD)
-        if looks_same or (same_site and words(old.title) == words(article.title)):
+        has_same_title = words(old.title) == words(article.title)
+        if looks_same or (is_on_same_site and has_same_title):
             candidates.append(old)
     if not is_late:
         return None
@@ -491,7 +507,7 @@ def is_same_article(new: Article, old: Article, *, late: bool) -> bool:
     if new_sketch is None or old_sketch is None:
         if not same_title_and_time:
             return False
-        return _contains(words(plain(new.body)), words(plain(old.body)))
+        return _is_one_in_other(words(plain(new.body)), words(plain(old.body)))
     if same_title_and_time:
         return are_same_story(new_sketch, old_sketch, one_source=False)
     if not are_same_story(new_sketch, old_sketch, one_source=True):
@@ -501,7 +517,9 @@ def is_same_article(new: Article, old: Article, *, late: bool) -> bool:
 
 def _drop_fraction(time: datetime | None) -> datetime | None:
     """Return `time` in whole seconds; None for None."""
-    return None if time is None else time.replace(microsecond=0)
+    if time is None:
+        return None
+    return time.replace(microsecond=0)
 
 
 async def ask_former_page(context: EntryContext, old: Article, article: Article) -> Lead:
@@ -512,8 +530,9 @@ async def ask_former_page(context: EntryContext, old: Article, article: Article)
         return Lead.ELSEWHERE
     new_aliases = {urls.alias(url) for url in (article.url, *article.aliases)}
     if urls.alias(answer.final_url) in new_aliases:
-        is_permanent = urls.alias(answer.moved_to or "") in new_aliases
-        return Lead.FOR_GOOD if is_permanent else Lead.TO_ARTICLE
+        if urls.alias(answer.moved_to or "") in new_aliases:
+            return Lead.FOR_GOOD
+        return Lead.TO_ARTICLE
     try:
         reading = await run.worker.call(
             worker_functions.read_and_render,
@@ -525,19 +544,24 @@ async def ask_former_page(context: EntryContext, old: Article, article: Article)
         )
     except (NotAnArticle, WorkerFailed):
         return Lead.ELSEWHERE
-    names_article = urls.alias(reading.article.url) in new_aliases
-    return Lead.TO_ARTICLE if names_article else Lead.ELSEWHERE
+    if urls.alias(reading.article.url) in new_aliases:
+        return Lead.TO_ARTICLE
+    return Lead.ELSEWHERE
 
 
 def _times_agree(first: datetime | None, other: datetime | None, within: timedelta) -> bool:
     """Return True if two times are at most `within` apart, or if one of them is unknown."""
-    return first is None or other is None or abs(first - other) <= within
+    if first is None or other is None:
+        return True
+    return abs(first - other) <= within
 
 
-def _contains(text: list[str], other: list[str]) -> bool:
+def _is_one_in_other(text: list[str], other: list[str]) -> bool:
     """Return True if the longer of two lists of words contains the shorter one in one piece."""
     short, long = sorted((text, other), key=len)
-    return not short or f" {' '.join(short)} " in f" {' '.join(long)} "
+    if not short:
+        return True
+    return f" {' '.join(short)} " in f" {' '.join(long)} "
 
 
 def update_copies(old: Article, new: Article, run: FilingContext, now: datetime) -> Merged:
@@ -581,15 +605,16 @@ def _split_changed_copies(first: Article, run: FilingContext) -> Merged:
     others are shown as articles of their own."""
     former = load_copies(first, run)
     remaining = [copy for copy in former if is_copy(first, copy, run)]
-    split = {copy.id: copy for copy in former if copy not in remaining}
-    if not split:
+    changed = {copy.id: copy for copy in former if copy not in remaining}
+    if not changed:
         return Merged(article=first)
     logger = program.logger(
         "pipeline", source=first.source_key, host=urls.host(first.url), article=first.id
     )
-    logger.info("copies parted", ids=[*split])
-    others = tuple((copy, split[copy.id]) for copy in group_copies([*split.values()], run))
-    also = tuple(copy.url for copy in remaining)[:MOST_ALSO]
+    logger.info("copies parted", ids=list(changed))
+    regrouped = group_copies(list(changed.values()), run)
+    others = tuple((copy, changed[copy.id]) for copy in regrouped)
+    also = tuple(copy.url for copy in remaining[:MOST_ALSO])
     return Merged(article=replace(first, also=also), others=others)
 
 

@@ -5,7 +5,6 @@ article's site then shows by a link that it agrees with the feed."""
 
 import asyncio
 import json
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -22,7 +21,9 @@ from syndicator.filing.context import EntryContext, Page, VisitContext
 from syndicator.filing.ownership import Claim, get_claim
 
 _SAMPLED = 3  # former pages that are requested before a move is believed: our choice
-_SHARE = 0.5  # of the new feed's entries that must be filed articles, before a move is believed
+_LEAST_SHARE = (
+    0.5  # of the new feed's entries that must be filed articles, before a move is believed
+)
 Listed = tuple[str, str]  # address and title of an article
 
 
@@ -175,8 +176,10 @@ async def follow_move(context: VisitContext, result: Fetched, feed: ParsedFeed) 
     pairs = pair_articles(feed.entries, context.run.store.list_newest(key, own=True), new_site)
     if not pairs:
         return context
-    old_page = pairs[0][0]
-    if not _may_leave(context, old_page) or not await _are_all_moved(context, pairs[:_SAMPLED]):
+    old_page, _ = pairs[0]
+    if not _may_leave(context, old_page):
+        return context
+    if not await _are_all_moved(context, pairs[:_SAMPLED]):
         return context
     old_site = urls.site(old_page)
     file.move(key, old_site, new_site, context.run.clock().date())
@@ -201,11 +204,11 @@ def _is_new_at_home(context: VisitContext, feed: ParsedFeed, home: str) -> bool:
     moves = context.run.rights_file.moved(context.source.key)
     if any(move.old == home for move in moves.values()):
         return True
-    entry_ids = [entry.id for entry in feed.entries if urls.site(entry.url) == home]
-    if not entry_ids:
+    home_ids = [entry.id for entry in feed.entries if urls.site(entry.url) == home]
+    if not home_ids:
         return False
-    # the last entry, as it is the oldest and so the least likely to be new
-    rows = context.run.store.entries(context.source.key, entry_ids[-1:])
+    oldest_id = home_ids[-1]  # the least likely to be new
+    rows = context.run.store.entries(context.source.key, [oldest_id])
     return all(urls.site(row.url) != home for row in rows.values())
 
 
@@ -232,20 +235,18 @@ def pair_articles(
         if urls.site(url) != new_site:
             urls_by_path[_get_path(url)] = url
             urls_by_title[_fold_title(title)] = url
-    pairs: list[tuple[str, str]] = []
+    pairs_by_site: dict[str, list[tuple[str, str]]] = {}  # by the site of the old address
     for entry in new_entries:
         old_url = urls_by_path.get(_get_path(entry.url))
         title = _fold_title(entry.title)
         if old_url is None and title:
             old_url = urls_by_title.get(title)
         if old_url is not None:
-            pairs.append((old_url, entry.url))
-    counts = Counter(urls.site(old_url) for old_url, _ in pairs)
-    old_site = max(counts, key=lambda site: counts[site], default="")
-    pairs_of_site = [pair for pair in pairs if urls.site(pair[0]) == old_site]
-    if len(pairs_of_site) < _SHARE * len(new_entries):
+            pairs_by_site.setdefault(urls.site(old_url), []).append((old_url, entry.url))
+    most_pairs = max(pairs_by_site.values(), key=len, default=[])
+    if len(most_pairs) < _LEAST_SHARE * len(new_entries):
         return []
-    return pairs_of_site
+    return most_pairs
 
 
 def _get_path(url: str) -> str:

@@ -37,16 +37,22 @@ class SharedMailbox:
         Raises MailboxFailed."""
         if len(self.known) > _MOST_REMEMBERED:
             self.known.clear()
-        unknown = [name for name in names if name.name not in self.known]
-        for mail in self.box.read_heads(unknown):
+        unknown_names = [name for name in names if name.name not in self.known]
+        for mail in self.box.read_heads(unknown_names):
+            is_too_large = mail.size > LARGEST
             self.known[mail.name.name] = KnownMail(
                 name=mail.name,
                 headers=read_headers(mail.head),
                 size=mail.size,
                 received=mail.received,
-                head=mail.head if mail.size > LARGEST else b"",
+                head=mail.head if is_too_large else b"",
             )
-        return [self.known[name.name] for name in names if name.name in self.known]
+        mails = []
+        for name in names:
+            mail_or_none = self.known.get(name.name)
+            if mail_or_none is not None:
+                mails.append(mail_or_none)
+        return mails
 
 
 @dataclass(slots=True)

@@ -141,10 +141,11 @@ def limit_settings(source: Source, rights: Rights, url: str, *, private: bool = 
 def describe_origin(source: Source, state: SourceState, entry: Entry) -> Origin:
     """Return what an article stores of the feed that announced it in `entry`. A mailbox has no
     address there, as it is the reader's own."""
+    title = source.title or state.channel.feed_title
     if urls.is_mailbox(source.url):
-        return Origin(title=source.title or state.channel.feed_title, updated=entry.published)
+        return Origin(title=title, updated=entry.published)
     return Origin(
-        title=source.title or state.channel.feed_title,
+        title=title,
         url=source.url,
         site=state.channel.site_url,
         id=state.channel.feed_id or source.url,
@@ -234,10 +235,10 @@ def get_claim(article: Article, claimants: Mapping[str, Claimant]) -> Claim:
 def filed_by_neighbour(article: Article, owners: Owners) -> bool:
     """Return True if a followed source owns the article's site or speaks for it, but the article
     was filed by a source without a claim to it."""
-    is_site_followed = bool(owners.list_owners(article.url)) or any(
-        rights.speaks_for(article.url) for rights in owners.granted_rights
-    )
-    return is_site_followed and get_claim(article, owners) is Claim.NONE
+    is_followed = bool(owners.list_owners(article.url))
+    if not is_followed:
+        is_followed = any(rights.speaks_for(article.url) for rights in owners.granted_rights)
+    return is_followed and get_claim(article, owners) is Claim.NONE
 
 
 def move_keeping_alias(article: Article, url: str) -> Article:
@@ -275,10 +276,10 @@ def find_known_article(
         if alias_key not in lookup.articles:
             continue
         article, shown_article = lookup.articles[alias_key]
-        if shown_article and urls.alias(article.url) in map(
-            urls.alias, (shown_article.url, *shown_article.aliases)
-        ):
-            article = shown_article  # the owner announced this copy's address as its own
+        if shown_article:
+            shown_urls = (shown_article.url, *shown_article.aliases)
+            if urls.alias(article.url) in map(urls.alias, shown_urls):
+                article = shown_article  # the owner announced this copy's address as its own
         if url == _ANY_URL or urls.site(article.url) in (urls.site(url), former_site):
             return article
         if url in article.aliases and _may_have_alias(article, url, source):
@@ -324,10 +325,11 @@ def find_fault(
     foreign_aliases = tuple(
         url for url in article.aliases if url not in same_site and not article.was_filed_at(url)
     )
-    has_foreign_text = bool(strays and article.revisions) or _is_written_without_claim(
-        article, rows, claimants, since
-    )
-    if not (owner or strays or foreign_aliases or has_foreign_text):
+    has_foreign_text = _is_written_without_claim(article, rows, claimants, since)
+    if strays and article.revisions:  # an entry of another site may have revised it
+        has_foreign_text = True
+    has_fault = owner or strays or foreign_aliases or has_foreign_text
+    if not has_fault:
         return None
     rows_by_source = {row.source_key: row for row in rows if row not in strays}
     reader = _NOBODY

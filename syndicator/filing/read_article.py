@@ -27,11 +27,12 @@ from syndicator.sketches.copies import make_sketch
 # characters of a body that may be only a stub; of 2,449 pages without a wall, one article in 40 is
 # shorter
 _LONGEST_STUB = 600
-_RULED = ("title", "author", "published", "cover")  # fields that a rule may set
-_plain = lru_cache(maxsize=1)(plain)  # used twice for each body
+_FIELDS_WITH_RULES = ("title", "author", "published", "cover")  # fields that a rule may set
+_make_plain = lru_cache(maxsize=1)(plain)  # used twice for each body
 # letters of a body; a page that calls itself partial and has more mostly shows the whole article
-_SHORT: Final = 1600
-_LEAST_SCORE: Final = 0.22  # least probability of a category; both were chosen on our corpus
+_SHORT_BODY: Final = 1600
+# least probability of a category; both were chosen on our corpus
+_LEAST_CATEGORY_SCORE: Final = 0.22
 
 
 def read_article(
@@ -57,18 +58,18 @@ def read_article(
             f"html is {type(html).__name__}; give the bytes of the page as they were received, or"
             " text.encode() with a page that says charset=utf-8"
         )
-    parts, missing = split_pages(html, url or "", headers or {})
+    pages, missing_page = split_pages(html, url or "", headers or {})
+    first_page, *further_pages = pages
+
+    def read_further_page(page: Part) -> Draft:
+        return read(page.html, page.url, rules=rules, repeated=repeated, headers=headers, now=now)
+
     draft = read(
-        parts[0].html, url, entry=entry, rules=rules, repeated=repeated, headers=headers, now=now
+        first_page.html, url, entry=entry, rules=rules, repeated=repeated, headers=headers, now=now
     )
-    if len(parts) > 1 or missing:
-
-        def read_part(part: Part) -> Draft:
-            return read(
-                part.html, part.url, rules=rules, repeated=repeated, headers=headers, now=now
-            )
-
-        draft = append_pages(draft, url or draft.url, parts[1:], missing, read_part)
+    if further_pages or missing_page:
+        first_url = url or draft.url
+        draft = append_pages(draft, first_url, further_pages, missing_page, read_further_page)
     article = _describe_draft(draft, taxonomy or Taxonomy(), summarise=summarise)
     alternate_url = (headers or {}).get(READ_AT)
     if not alternate_url:
@@ -78,9 +79,10 @@ def read_article(
 
 def _describe_draft(draft: Draft, taxonomy: Taxonomy, *, summarise: bool) -> ReadArticle:
     """Return the article of a draft, with excerpt, category, tags and language."""
+    other_urls = (draft.duplicate_of,) if draft.duplicate_of else ()
     description = describe(
         draft.title,
-        _plain(draft.body),
+        _make_plain(draft.body),
         description=draft.description,
         keywords=draft.keywords,
         section=draft.section,
@@ -109,7 +111,7 @@ def _describe_draft(draft: Draft, taxonomy: Taxonomy, *, summarise: bool) -> Rea
         excerpt_by=description.excerpt_by,
         tags_by=description.tags_by,
         aliases=draft.aliases,
-        also=(draft.duplicate_of,) if draft.duplicate_of else (),
+        also=other_urls,
         blocks=draft.blocks,
         alternate=draft.alternate,
         keywords=draft.keywords,
@@ -122,13 +124,13 @@ def _describe_draft(draft: Draft, taxonomy: Taxonomy, *, summarise: bool) -> Rea
 def list_doubts(draft: Draft, category_score: float | None) -> tuple[str, ...]:
     """Return the `HoldReason` codes for which the operator may want to see an article before it is
     published. `category_score`: probability of its category, None if it has none."""
-    body: Mapping[str, Any] = draft.trace.get("body", {})
+    body_trace: Mapping[str, Any] = draft.trace.get("body", {})
     codes = []
-    if draft.partial and width(plain(draft.body)) < _SHORT:
+    if draft.partial and width(plain(draft.body)) < _SHORT_BODY:
         codes.append(HoldReason.PARTIAL.value)
-    if body.get("doubt"):
+    if body_trace.get("doubt"):
         codes.append(HoldReason.UNSURE_TEXT.value)
-    if category_score is not None and category_score < _LEAST_SCORE:
+    if category_score is not None and category_score < _LEAST_CATEGORY_SCORE:
         codes.append(HoldReason.UNSURE_CATEGORY.value)
     return tuple(codes)
 
@@ -160,11 +162,11 @@ def read_and_render(
     make HTML of the body; `source_tags`: tags that the operator gave the source; `traced`: also
     return where each field was found; `keep`: also return the packed page. Raises NotAnArticle,
     ConfigError."""
-    loaded = load_taxonomy(taxonomy)
-    read = read_article(
+    loaded_taxonomy = load_taxonomy(taxonomy)
+    reading = read_article(
         html,
         url,
-        loaded,
+        loaded_taxonomy,
         entry=entry,
         rules=rules,
         repeated=repeated,
@@ -172,14 +174,9 @@ def read_and_render(
         now=now,
         summarise=summarise,
     )
-    tags = dict.fromkeys((*spell_tags(source_tags, loaded), *read.tags))
-    article = settle(replace(read.filed(), tags=tuple(tags)))
-    is_from_page = read.trace["body"].get("from") == "page"
-    is_stub = not read.partial and len(read.body) < _LONGEST_STUB and is_from_page
-    fields_by_rule = frozenset(
-        name for name in _RULED if str(read.trace[name]["from"]).startswith("rules.")
-    )
-    packed = pack_page(html, {**(headers or {}), ANSWERED: url}) if keep else b""
+    tags = dict.fromkeys((*spell_tags(source_tags, loaded_taxonomy), *reading.tags))
+    article = settle(replace(reading.filed(), tags=tuple(tags)))
+    packed_page = pack_page(html, {**(headers or {}), ANSWERED: url}) if keep else b""
     rendered = None
     if render:
         # late: most sources publish excerpts, and markdown takes 20 ms to load
@@ -188,18 +185,35 @@ def read_and_render(
         rendered = render_markdown(article.body, article.url)
     return PageReading(
         article=article,
-        blocks=read.blocks,
+        blocks=reading.blocks,
         html=rendered,
-        trace=read.trace if traced else {},
-        matches=read.trace.get("rules", {}),
-        ruled=fields_by_rule,
-        doubts=read.doubts,
-        category_score=read.category_score,
-        sketch=make_sketch(_plain(article.body)),
-        packed=packed,
-        alternate=read.alternate if is_stub else None,
-        next_page=read.trace.get("next_page", {}).get("url"),
+        trace=reading.trace if traced else {},
+        matches=reading.trace.get("rules", {}),
+        ruled=_list_fields_by_rule(reading.trace),
+        doubts=reading.doubts,
+        category_score=reading.category_score,
+        sketch=make_sketch(_make_plain(article.body)),
+        packed=packed_page,
+        alternate=reading.alternate if _may_be_stub(reading) else None,
+        next_page=reading.trace.get("next_page", {}).get("url"),
     )
+
+
+def _may_be_stub(reading: ReadArticle) -> bool:
+    """Return True if the body is so short that the page may show only the beginning of its
+    article, which another address may show whole."""
+    if reading.partial or len(reading.body) >= _LONGEST_STUB:
+        return False
+    return bool(reading.trace["body"].get("from") == "page")
+
+
+def _list_fields_by_rule(trace: Mapping[str, Any]) -> frozenset[str]:
+    """Return the names of the fields that a rule of the operator set."""
+    names = []
+    for name in _FIELDS_WITH_RULES:
+        if str(trace[name]["from"]).startswith("rules."):
+            names.append(name)
+    return frozenset(names)
 
 
 def spell_tags(tags: Collection[str], taxonomy: Taxonomy) -> tuple[str, ...]:

@@ -48,27 +48,30 @@ def write_article(
     if before is not None and before.added != article.added:
         ordered = {*ordered, "added"}
     stored, stamp, changed = article_store.put(article, path, ordered=ordered)
-    if changed or entry is not None:
-        recorded = stored
-        is_released_by_hand = bool(stored.hold_reason) and not stored.hold
-        if is_released_by_hand:
-            # it stays on hold in the database; the next start sees a changed file and publishes it
-            recorded = replace(stored, hold=True)
-            stamp = replace(stamp, mtime_ns=_CHANGED_SINCE)
-        was_merged = before is not None and bool(before.merged_into)
-        record = ArticleRecord(
-            article=recorded,
-            stamp=stamp,
-            entry=entry,
-            # the build renders bodies edited by hand
-            html=html if stored.body == article.body else None,
-            same_body=before is not None and before.body == stored.body,
-            score=score,
-            is_split=was_merged and not stored.merged_into,
-            compared=compared(stored),
-            blocks=blocks(stored),
+    if not changed and entry is None:
+        return stored, changed
+    was_merged = before is not None and bool(before.merged_into)
+    record = ArticleRecord(
+        article=stored,
+        stamp=stamp,
+        entry=entry,
+        # the build renders bodies edited by hand
+        html=html if stored.body == article.body else None,
+        same_body=before is not None and before.body == stored.body,
+        score=score,
+        is_split=was_merged and not stored.merged_into,
+        compared=compared(stored),
+        blocks=blocks(stored),
+    )
+    is_released_by_hand = bool(stored.hold_reason) and not stored.hold
+    if is_released_by_hand:
+        # it stays on hold in the database; the next start sees a changed file and publishes it
+        record = replace(
+            record,
+            article=replace(stored, hold=True),
+            stamp=replace(stamp, mtime_ns=_CHANGED_SINCE),
         )
-        store.record(record)
+    store.record(record)
     return stored, changed
 
 
@@ -109,7 +112,7 @@ def hand_over(article_store: ArticleStore, store: ArticleRecords, article: Artic
     store.add_carriers(carried, {})
 
 
-def same_text(first: Article, other: Article) -> bool:
+def have_same_words(first: Article, other: Article) -> bool:
     """Return True if two articles have the same words in title and body. Spacing, punctuation and
     markup do not count."""
     return _list_words(first) == _list_words(other)
@@ -121,7 +124,7 @@ def revise(old: Article, new: Article, now: datetime) -> Article | None:
 
     None if the text is the same, if only `new` is partial, or if the article changed too often and
     its publisher states no later date."""
-    if same_text(old, new):
+    if have_same_words(old, new):
         return None
     if new.partial and not old.partial:
         return None
@@ -130,8 +133,9 @@ def revise(old: Article, new: Article, now: datetime) -> Article | None:
     revised_at = _make_later(old, now)
     updated = revised_at
     if new.updated and old.updated and old.updated < new.updated <= revised_at:
-        updated = new.updated
+        updated = new.updated  # the publisher states when
     aliases = dict.fromkeys((*old.aliases, new.url, *new.aliases))
+    aliases.pop(old.url, None)
     return replace(
         _keep_file_fields(old, new),
         published=old.published,
@@ -140,7 +144,7 @@ def revise(old: Article, new: Article, now: datetime) -> Article | None:
         source_id=old.source_id,
         origin=old.origin,
         enclosure=new.enclosure or old.enclosure,
-        aliases=tuple(url for url in aliases if url != old.url),
+        aliases=tuple(aliases),
         updated=updated,
         revisions=(*old.revisions, _format_time(revised_at)),
     )
@@ -184,13 +188,14 @@ def adopt(old: Article, new: Article, now: datetime) -> Article:
     )
     if old.unlisted:
         return adopted
-    if not same_text(old, new):
-        revised_at = _make_later(old, now)
-        return replace(adopted, revisions=(*old.revisions, _format_time(revised_at)))
-    shown_update = find_times(old)[1]
-    if find_times(adopted)[1] == shown_update:
+    if not have_same_words(old, new):
+        return replace(adopted, revisions=(*old.revisions, _format_time(_make_later(old, now))))
+    _, old_update = find_times(old)
+    _, adopted_update = find_times(adopted)
+    if adopted_update == old_update:
         return adopted
-    return replace(adopted, revisions=(*old.revisions, _format_time(shown_update)))
+    # the time of the update that feeds show stays
+    return replace(adopted, revisions=(*old.revisions, _format_time(old_update)))
 
 
 def _keep_file_fields(old: Article, new: Article) -> Article:
@@ -201,7 +206,7 @@ def _keep_file_fields(old: Article, new: Article) -> Article:
 def _make_later(old: Article, now: datetime) -> datetime:
     """Return `now`; if feeds show a later update of `old`, a second after that, so that a revision
     is always the latest time."""
-    shown_update = find_times(old)[1]
+    _, shown_update = find_times(old)
     if shown_update > now:
         return shown_update + timedelta(seconds=1)
     return now

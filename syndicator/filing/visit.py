@@ -88,12 +88,12 @@ async def reprocess(context: VisitContext, host: str, repeated: frozenset[str]) 
     the ids of the articles that changed."""
     changed = []
     for article_id, blocks in context.run.store.blocks_by_article(host).items():
-        if blocks & repeated and await _reread(context, article_id):
+        if blocks & repeated and await _reread_article(context, article_id):
             changed.append(article_id)
     return tuple(changed)
 
 
-async def _reread(context: VisitContext, article_id: str) -> bool:
+async def _reread_article(context: VisitContext, article_id: str) -> bool:
     """Read the saved page of an article again. Return True if its file changed; False also if the
     page is not saved, is no article any more, or belongs to an article of another source."""
     run = context.run
@@ -377,9 +377,13 @@ async def _visit_waiting(
     processed = await _ingest_all(
         replace(context, may_lack_network=True), rows, page=None, limit=limit, stop=stop
     )
-    unreached = next((entry.unreached for entry in processed.results if entry.unreached), None)
-    left = 0 if unreached else processed.left
-    state = cadence.plan_waiting_entries(context.state, left, now)
+    failures = [result.unreached for result in processed.results if result.unreached]
+    if failures:
+        unreached = failures[0]
+        state = cadence.plan_waiting_entries(context.state, 0, now)
+    else:
+        unreached = None
+        state = cadence.plan_waiting_entries(context.state, processed.left, now)
     return _end_visit(context, state, unreached, None, processed.results, now, began)
 
 
@@ -416,42 +420,41 @@ def _store_entries(context: VisitContext, feed: ParsedFeed, now: datetime) -> tu
     stored = store.entries(source.key, [entry.id for entry in feed.entries])
     # entries of a list page that are done are not compared again: the text around a link changes
     # without a change of its article ("3 hours ago")
+    entries = feed.entries
     if source.rules.links or feed.listing:
-        not_done = (
+        entries = tuple(
             entry
             for entry in feed.entries
             if entry.id not in stored or stored[entry.id].status != "done"
         )
-        feed = replace(feed, entries=tuple(not_done))
     # the first visit of a mailbox is limited by days, not by a number of entries
-    backfill = len(feed.entries) if feed.format == "mail" else source.backfill
+    backfill = len(entries) if feed.format == "mail" else source.backfill
 
+    publish = context.run.settings.publish
+    muted_ids = [entry.id for entry in entries if is_muted(source, entry, publish)]
     last_success = context.state.visits.last_success
     sites = {urls.site(source.url), urls.site(feed.site_url or context.state.channel.site_url)}
     rows = select_entries(
         source.key,
-        feed.entries,
+        entries,
         stored,
         first=last_success is None,
         backfill=backfill,
         now=now,
-        late=find_late_entries(feed.entries, stored, last_success, sites),
-        muted=[
-            entry.id
-            for entry in feed.entries
-            if is_muted(source, entry, context.run.settings.publish)
-        ],
+        late=find_late_entries(entries, stored, last_success, sites),
+        muted=muted_ids,
     )
-    if last_success is not None and any(row.first_seen == now for row in rows):
+    has_new_entries = any(row.first_seen == now for row in rows)
+    if has_new_entries and last_success is not None:
         arrivals = store.list_seen_since(source.key, now - cadence.FLOOD_HISTORY)
         rows = cadence.delay_flood(rows, arrivals, context.state.visits.first_visit, now)
 
-    rows = tuple(_without_private_addresses(row, source) for row in rows)
-    store.save_entries(rows)
-    return rows
+    public_rows = tuple(_remove_private_addresses(row, source) for row in rows)
+    store.save_entries(public_rows)
+    return public_rows
 
 
-def _without_private_addresses(row: EntryRow, source: Source) -> EntryRow:
+def _remove_private_addresses(row: EntryRow, source: Source) -> EntryRow:
     """Return the row without addresses in its entry that lead to private networks."""
     if row.entry is None:
         return row
@@ -637,20 +640,19 @@ def _count_results(
     has_entry_rules = bool(source.keep or source.mute or publish.keep or publish.mute)
     if not results and not has_entry_rules and not state.muted:
         return state
-    matches = (result.matches for result in results if result.matches)
+    matches = [result.matches for result in results if result.matches]
+    text_sizes = [result.characters for result in results if result.characters is not None]
+    walls = [result.wall for result in results if result.wall is not None]
     first_visit = state.visits.first_visit
-    bodies = remember_bodies(
-        [result.characters for result in results if result.characters is not None],
-        state.pages.bodies,
-        is_first=first_visit is None or now - first_visit < _FIRST_HOUR,
-    )
-    new_walls = [result.wall for result in results if result.wall is not None]
+    is_first_hour = first_visit is None or now - first_visit < _FIRST_HOUR
     pages = PageRecord(
         unmatched=count_unmatched(state.pages.unmatched, matches),
-        bodies=bodies,
-        walls=(*new_walls, *state.pages.walls)[:KEPT],
+        bodies=remember_bodies(text_sizes, state.pages.bodies, is_first=is_first_hour),
+        walls=(*walls, *state.pages.walls)[:KEPT],
     )
-    muted = run.store.count_muted(source.key) if has_entry_rules else 0
+    muted = 0
+    if has_entry_rules:
+        muted = run.store.count_muted(source.key)
     return replace(state, pages=pages, muted=muted)
 
 
@@ -675,11 +677,6 @@ def _end_visit(
     added = tuple(entry.added for entry in results if entry.added)
     changed = tuple(entry.changed for entry in results if entry.changed)
     failed = result if isinstance(result, Failed) else None
-    reason = None
-    if state.backoff.disabled:
-        reason = state.backoff.disabled
-    elif failed is not None:
-        reason = failed.reason
     pending = 0
     if not none_pending:
         pending = run.store.count_pending(state.key)
@@ -687,8 +684,7 @@ def _end_visit(
         key=state.key,
         at=now,
         status=_name_status(state, failed, has_news=bool(added or changed)),
-        reason=reason,
-        detail=failed.detail if failed else "",
+        reason=state.backoff.disabled,
         announced=len(feed.entries) if feed else 0,
         added=added,
         changed=changed,
@@ -699,9 +695,15 @@ def _end_visit(
         due_why=state.schedule.due_why,
         refused=sum(entry.refused for entry in results),
         bytes=len(result.body) if isinstance(result, Fetched) else 0,
-        no_network=failed is not None and failed.no_network,
         seconds=round(asyncio.get_running_loop().time() - began, 1),
     )
+    if failed is not None:
+        outcome = replace(
+            outcome,
+            reason=state.backoff.disabled or failed.reason,
+            detail=failed.detail,
+            no_network=failed.no_network,
+        )
     context.log.info(
         "visited",
         status=outcome.status,
@@ -748,7 +750,9 @@ async def visit_all(
             if stop.is_set():
                 return
             async with run.hubs.lock_source(source.key) if run.hubs else nullcontext():
-                finished = await visit(run.visit(source, state), limit=limit, stop=stop)
+                finished = await visit(
+                    run.make_visit_context(source, state), limit=limit, stop=stop
+                )
         outcome = finished.outcome
         if outcome.no_network:
             unreached.append(finished)
@@ -773,16 +777,21 @@ async def visit_all(
 
     # if no source was reached, the network is at fault and not the sources
     if outcomes and len(unreached) == len(outcomes):
-        first = unreached[0].outcome
-        raise NetworkDown(
-            f"no network: none of {len(unreached)} sources could be reached ({first.key}:"
-            f" {first.reason} {first.detail}); nothing was counted against them. `syndicator demo`"
-            " shows the whole trip without a network"
-        )
+        raise _make_network_error(unreached)
     with run.store.shared():
         for finished in unreached:
             run.store.end_visit(finished.outcome, finished.state)
     return outcomes
+
+
+def _make_network_error(unreached: Sequence[Visit]) -> NetworkDown:
+    """Return the error for the operator if none of the sources could be reached."""
+    first = unreached[0].outcome
+    return NetworkDown(
+        f"no network: none of {len(unreached)} sources could be reached ({first.key}:"
+        f" {first.reason} {first.detail}); nothing was counted against them. `syndicator demo`"
+        " shows the whole trip without a network"
+    )
 
 
 @asynccontextmanager

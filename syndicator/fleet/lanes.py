@@ -313,7 +313,9 @@ class _Work:
         async with host_place, lane_place:
             is_too_late = session.ending or time.monotonic() > self._until
             if not is_too_late:
-                outcome, after = await visit(run.visit(source, state), stop=session.stop)
+                outcome, after = await visit(
+                    run.make_visit_context(source, state), stop=session.stop
+                )
                 if session.counts(outcome):
                     self._ended.append((outcome, after))
                     is_first_visit = state.visits.first_visit is None

@@ -19,7 +19,7 @@ from syndicator.core.ports import Fetcher
 from syndicator.core.ports.subscriptions import IconRow, PictureRow
 from syndicator.core.reasons import FetchReason, PictureReason
 from syndicator.filing import worker_functions
-from syndicator.filing.context import site_request
+from syndicator.filing.context import build_site_request
 from syndicator.pictures.copying import PictureCopier
 from syndicator.pictures.decoder import Decoder
 from syndicator.processes.worker import Worker
@@ -101,7 +101,9 @@ class IconFinder:
         site = find_site(source, state.channel.site_url if state else "")
         if not site:
             return
-        answer = await self._fetcher.fetch(site_request(site, source, self._configuration.settings))
+        answer = await self._fetcher.fetch(
+            build_site_request(site, source, self._configuration.settings)
+        )
         final_url = site
         named: tuple[str, ...] = ()
         if isinstance(answer, Fetched):

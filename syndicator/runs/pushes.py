@@ -464,7 +464,7 @@ class Intake:
             if is_signal(source, state, push.subscription.hub):
                 visits.save_states([make_due_after_signal(state, self.app.archive.clock())])
                 return
-            visit = self._make_context().visit(source, state)
+            visit = self._make_context().make_visit_context(source, state)
             outcome, new_state = await take_push(visit, _make_answer(push), stop=self.stop)
             if outcome is None:
                 visits.save_states([new_state])

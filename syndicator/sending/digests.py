@@ -95,18 +95,19 @@ def _continue_digest(
     else:
         since = last_end(digest, until - timedelta(seconds=1))
         issues = []
+    stories = []
     if since < until:
         stories = _list_stories(archive, configuration, digest, since, until)
-        if stories:
-            issue = {
-                "until": until.isoformat(),
-                "day": until.astimezone().date().isoformat(),
-                "stories": stories,
-                "waits": earlier is not None and bool(digest.mail),
-                "tried": "",
-                "fault": "",
-            }
-            issues = [issue, *issues][:_MOST_ISSUES]
+    if stories:
+        new_issue = {
+            "until": until.isoformat(),
+            "day": until.astimezone().date().isoformat(),
+            "stories": stories,
+            "waits": earlier is not None and bool(digest.mail),
+            "tried": "",
+            "fault": "",
+        }
+        issues = [new_issue, *issues][:_MOST_ISSUES]
     return {"until": max(since, until).isoformat(), "issues": issues}
 
 
@@ -128,7 +129,7 @@ def _list_stories(
     ids = index.ids(key, limit=0, since=since - timedelta(microseconds=1), most=_MOST_ARTICLES)
     articles = index.articles(ids)
     if digest.query:
-        articles = _select(archive, configuration, articles, parse_query(digest.query))
+        articles = _select_matching(archive, configuration, articles, parse_query(digest.query))
         ids = list(articles)
     stories = index.reports(ids)
     leads = set(index.ids(STORIES, limit=_MOST_ARTICLES, since=None, most=_MOST_ARTICLES))
@@ -137,14 +138,14 @@ def _list_stories(
         return (article.added or until) < until
 
     # article ids by the name of their story; an article without a story is one by itself
-    groups: dict[str, list[str]] = {}
+    ids_by_story: dict[str, list[str]] = {}
     excerpts = {article_id: article.excerpt for article_id, article in articles.items()}
     for article_id, article in articles.items():
         if not is_in_period(article):
             continue
         story = stories.get(article_id)
         if story is None:
-            groups.setdefault(article_id, [article_id])
+            ids_by_story.setdefault(article_id, [article_id])
             continue
         first_of_outlet: dict[str, str] = {}
         for outlet, report in story.reports:
@@ -154,15 +155,16 @@ def _list_stories(
             if outlet not in first_of_outlet or report.id in leads:
                 first_of_outlet[outlet] = report.id
         members = sorted(first_of_outlet.values(), key=lambda report_id: report_id not in leads)
-        groups.setdefault(story.name, members)
+        ids_by_story.setdefault(story.name, members)
 
     def count_outlets(ids: Sequence[str]) -> int:
         return count_voices(excerpts[article_id] for article_id in ids)
 
-    return sorted(groups.values(), key=count_outlets, reverse=True)[:_MOST_STORIES]
+    most_outlets_first = sorted(ids_by_story.values(), key=count_outlets, reverse=True)
+    return most_outlets_first[:_MOST_STORIES]
 
 
-def _select(
+def _select_matching(
     archive: Archive, configuration: Configuration, articles: Mapping[str, Article], expr: Expr
 ) -> dict[str, Article]:
     """Return the articles that the query `expr` matches, by what feeds show of them."""

@@ -63,17 +63,13 @@ async def notify_hubs(
     )
     failing: list[FailingHub] = []
     for hub, notice in zip(hubs_to_tell, notices, strict=True):
-        if notice.failed is not None:
-            failing.append(
-                _to_failing(
-                    archive.clock,
-                    settings,
-                    hub,
-                    notice.failed,
-                    notice.urls_not_notified,
-                    failing_before.get(hub),
-                )
-            )
+        if notice.failed is None:
+            continue
+        earlier = failing_before.get(hub)
+        not_notified = notice.urls_not_notified
+        failing.append(
+            _make_failing_hub(archive.clock, settings, hub, notice.failed, not_notified, earlier)
+        )
     _write_failing(archive, failing)
     return tuple(
         Problem(what=redacted(item.hub), reason=item.reason, detail=item.detail) for item in failing
@@ -88,7 +84,7 @@ def _list_feeds_to_tell(changed: Sequence[str], earlier: FailingHub | None) -> l
     return list(dict.fromkeys((*changed, *earlier.untold)))
 
 
-def _to_failing(
+def _make_failing_hub(
     clock: Callable[[], datetime],
     settings: Settings,
     hub: str,
@@ -110,11 +106,12 @@ async def try_hubs(clock: Callable[[], datetime], settings: Settings, name: str)
     Return the failures."""
     hubs = settings.publish.hubs
     notices = await asyncio.gather(*(_notify_hub(clock, settings, hub, [name]) for hub in hubs))
-    return [
-        Problem(what=redacted(hub), reason=notice.failed.reason, detail=notice.failed.detail)
-        for hub, notice in zip(hubs, notices, strict=True)
-        if notice.failed is not None
-    ]
+    problems = []
+    for hub, notice in zip(hubs, notices, strict=True):
+        failed = notice.failed
+        if failed is not None:
+            problems.append(Problem(what=redacted(hub), reason=failed.reason, detail=failed.detail))
+    return problems
 
 
 async def _notify_hub(

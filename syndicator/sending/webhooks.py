@@ -167,22 +167,24 @@ def _list_published(
         return []
     feeds_by_id = {article_id: store.index.list_feeds_of(article_id) for article_id in ids}
     keys = set(chain.from_iterable(feeds_by_id.values()))
-    fresh = set(built)
+    current_feeds = set(built)
     for row in store.index.feeds(keys):
         is_current = row.built and not (row.stale or row.dropped)
         if is_current and not is_axis_off(row, settings.publish):
-            fresh.add(row.key)
-    published = [
-        article_id for article_id, feeds in feeds_by_id.items() if not fresh.isdisjoint(feeds)
-    ]
-    articles = store.index.articles(published).values()
-    return sorted(
-        articles,
-        key=lambda article: (
-            codec.to_micros_or_never(article.added),
-            codec.to_micros_or_never(article.published),
-        ),
-    )
+            current_feeds.add(row.key)
+    published_ids = []
+    for article_id, feeds in feeds_by_id.items():
+        if not current_feeds.isdisjoint(feeds):
+            published_ids.append(article_id)
+    articles = store.index.articles(published_ids).values()
+    return sorted(articles, key=_get_sort_key)
+
+
+def _get_sort_key(article: Article) -> tuple[int, int]:
+    """Return the key by which articles are sorted, the oldest first."""
+    added = codec.to_micros_or_never(article.added)
+    published = codec.to_micros_or_never(article.published)
+    return added, published
 
 
 def _choose_receivers(
@@ -194,11 +196,11 @@ def _choose_receivers(
     def read_text() -> str:
         return read_article(archive, article.id).text
 
-    return [
-        hook
-        for hook in settings.webhook
-        if not hook.query or matches_published(parse_query(hook.query), article, source, read_text)
-    ]
+    receivers = []
+    for hook in settings.webhook:
+        if not hook.query or matches_published(parse_query(hook.query), article, source, read_text):
+            receivers.append(hook)
+    return receivers
 
 
 def _make_messages(
@@ -218,7 +220,7 @@ def _make_messages(
     for hook in hooks:
         if event_type in hook.events:
             yield Message(
-                receiver=receiver(hook),
+                receiver=name_receiver(hook),
                 subject=subject,
                 id=message_id,
                 body=body,
@@ -227,7 +229,7 @@ def _make_messages(
             )
 
 
-def receiver(hook: Webhook) -> str:
+def name_receiver(hook: Webhook) -> str:
     """Return the name of a receiver in the database: a digest of its address, which may contain
     secrets."""
     return hashlib.sha256(hook.url.encode()).hexdigest()[:12]
@@ -238,7 +240,7 @@ def list_overdue_receivers(
 ) -> list[Waiting]:
     """Return those of the `waiting` receivers that have accepted no message for a day. In the
     result they are named by their host."""
-    hosts = {receiver(hook): urlsplit(hook.url).hostname or "" for hook in hooks}
+    hosts = {name_receiver(hook): urlsplit(hook.url).hostname or "" for hook in hooks}
     late = []
     for row in waiting:
         if row.fault and row.receiver in hosts and now - row.since >= OVERDUE:
@@ -254,19 +256,19 @@ async def send_due_messages(
     waiting = {row.receiver for row in archive.store.messages.waiting()}
     if not waiting:
         return []
-    hooks = {receiver(hook): hook for hook in configuration.settings.webhook}
+    hooks = {name_receiver(hook): hook for hook in configuration.settings.webhook}
     archive.store.messages.drop(waiting - hooks.keys(), archive.clock() - KEPT)
     until = asyncio.get_running_loop().time() + SECONDS
     async with task_group() as group:
         tasks = [
-            group.create_task(_send_to(archive, configuration, jitter, hooks[key], until))
-            for key in sorted(waiting & hooks.keys())
+            group.create_task(_send_to_receiver(archive, configuration, jitter, hooks[name], until))
+            for name in sorted(waiting & hooks.keys())
         ]
     problems = [task.result() for task in tasks]
     return [problem for problem in problems if problem is not None]
 
 
-async def _send_to(
+async def _send_to_receiver(
     archive: Archive,
     configuration: Configuration,
     jitter: Callable[[], float],
@@ -303,11 +305,11 @@ async def _send_all(
     clock = asyncio.get_running_loop().time
     fault = ""
     refused_in_a_row = 0
-    while messages := store.due(receiver(hook), archive.clock(), _BATCH):
+    while messages := store.due(name_receiver(hook), archive.clock(), _BATCH):
         for message in messages:
             if clock() >= until:
                 return fault
-            failed = await _post(archive.clock, environ, hook, message, client)
+            failed = await _post_message(archive.clock, environ, hook, message, client)
             if failed is None:
                 store.record_sent(message)
                 refused_in_a_row = 0
@@ -316,16 +318,16 @@ async def _send_all(
             if failed.status:
                 fault = f"HTTP {failed.status}"
             refused_in_a_row += 1
-            is_refusal = failed.status in _REFUSALS
-            has_failed = not is_refusal or refused_in_a_row == _MOST_REFUSED
-            retry_at = next_try(message.tries, failed, archive.clock(), jitter())
+            only_refuses_message = failed.status in _REFUSALS
+            has_failed = not only_refuses_message or refused_in_a_row == _MOST_REFUSED
+            retry_at = plan_next_try(message.tries, failed, archive.clock(), jitter())
             store.record_failed(message, fault, retry_at, include_all=has_failed)
             if has_failed:
                 return fault
     return fault
 
 
-async def _post(
+async def _post_message(
     clock: Callable[[], datetime],
     environ: Mapping[str, str],
     hook: Webhook,
@@ -336,7 +338,7 @@ async def _post(
     Redirects are not followed."""
     body = message.body.encode()
     try:
-        key = signing_key(hook.secret.get_secret_value(), environ)
+        key = read_signing_key(hook.secret.get_secret_value(), environ)
     except (KeyError, ValueError) as error:
         return Failed(url=hook.url, reason=ConditionReason.WEBHOOK, detail=f"its secret: {error}")
     request = Request(
@@ -346,7 +348,7 @@ async def _post(
         body=body,
         headers={
             "content-type": "application/json",
-            **signature(message.id, clock(), body, key),
+            **make_signature(message.id, clock(), body, key),
         },
         secrets=secrets.read_known_values(hook.url, environ),
         allow=hook.allow,
@@ -363,7 +365,7 @@ async def _post(
     return result
 
 
-def signing_key(secret: str, environ: Mapping[str, str]) -> bytes:
+def read_signing_key(secret: str, environ: Mapping[str, str]) -> bytes:
     """Return the key that signs messages. `secret`: "whsec_" and base64, or the environment
     variable that has this, as "${NAME}". Raises KeyError if the variable is unset, ValueError for
     bad base64."""
@@ -373,7 +375,7 @@ def signing_key(secret: str, environ: Mapping[str, str]) -> bytes:
     return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
 
 
-def signature(message_id: str, sent: datetime, body: bytes, key: bytes) -> dict[str, str]:
+def make_signature(message_id: str, sent: datetime, body: bytes, key: bytes) -> dict[str, str]:
     """Return the headers that sign a message (Standard Webhooks, scheme v1). `sent`: the time of
     sending."""
     seconds = str(int(sent.timestamp()))
@@ -382,11 +384,13 @@ def signature(message_id: str, sent: datetime, body: bytes, key: bytes) -> dict[
     return {"webhook-id": message_id, "webhook-timestamp": seconds, "webhook-signature": signed}
 
 
-def next_try(tries: int, failed: Failed, now: datetime, jitter: float) -> datetime:
+def plan_next_try(tries: int, failed: Failed, now: datetime, jitter: float) -> datetime:
     """Return when to send a message again after `tries` failed tries: a minute later, doubled with
     each try up to an hour; later if the receiver asked for it (Retry-After), but within a day.
     `jitter`: random number from 0 to 1."""
-    doubled = min(tries, _MOST_DOUBLINGS)
-    pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * (1 << doubled)) * (_LEAST_JITTER + jitter / 2)
-    requested = min(failed.retry_after, now + OVERDUE) if failed.retry_after else now
-    return max(now + pause, requested)
+    doublings = min(tries, _MOST_DOUBLINGS)
+    pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * (1 << doublings))
+    next_time = now + pause * (_LEAST_JITTER + jitter / 2)
+    if failed.retry_after is None:
+        return next_time
+    return max(next_time, min(failed.retry_after, now + OVERDUE))

@@ -105,7 +105,9 @@ def plan_next_visit(
     hub."""
     if isinstance(result, Failed):
         due = _plan_after_failure(source, state, result, now, floor, ceiling, jitter, cron_next)
-        return _keep_earlier(state, result, due, now) if asked_by_person else due
+        if asked_by_person:
+            return _keep_earlier(state, result, due, now)
+        return due
     courtesy = _NO_INTERVAL if source.force else _find_least_interval(state, feed, result, now)
     if source.cron:
         first = cron_next(source.cron, now)
@@ -119,7 +121,7 @@ def plan_next_visit(
         return _plan_every(source.every, courtesy, now, jitter)
     due = _plan_by_rhythm(state, courtesy, now, floor, ceiling, jitter, trust)
     skips = state.cadence if feed is None else feed
-    return _skip_hours(due, skips.skip_hours, skips.skip_days)
+    return _leave_skipped_hours(due, skips.skip_hours, skips.skip_days)
 
 
 def _plan_every(every: str, courtesy: _Interval, now: datetime, jitter: float) -> Next:
@@ -164,7 +166,7 @@ def _plan_by_rhythm(
         if with_hub > interval:
             why = f"{why}; its hub pushes"
         interval = with_hub
-    time = now + timedelta(seconds=_spread(interval, shortest, longest, jitter))
+    time = now + timedelta(seconds=_spread_interval(interval, shortest, longest, jitter))
     return Next(time, f"{why}; every {_format_span(interval)}")
 
 
@@ -214,9 +216,10 @@ def _plan_after_failure(
     by_status = _WAIT_BY_STATUS.get(result.status or 0, 0.0)
     base = max(usual, by_status, min(result.fresh_seconds, LONGEST_WISH))
     failures = max(1, state.backoff.failures)
+    doublings = min(failures - 1, _MOST_DOUBLINGS)
     longest = max(ceiling, base)
-    wait = min(max(base, floor) * 2.0 ** min(failures - 1, _MOST_DOUBLINGS), longest)
-    time = now + timedelta(seconds=_spread(wait, floor, longest, jitter))
+    wait = min(max(base, floor) * 2.0**doublings, longest)
+    time = now + timedelta(seconds=_spread_interval(wait, floor, longest, jitter))
     times = "time" if failures == 1 else "times"
     why = f"failed {failures} {times} in a row ({result.reason})"
     if result.retry_after is not None and result.retry_after > now:
@@ -278,29 +281,31 @@ def _find_least_interval(
     """Return the shortest interval that the feed, the headers of its answer and courtesy allow. A
     feed with ETag or Last-Modified may be visited hourly, another one daily, as each visit
     transfers all of it."""
-    wish = _find_wish(state, feed, result, now)
+    requested = _find_requested_interval(state, feed, result, now)
     if state.validators.etag or state.validators.last_modified:
-        return wish if wish.seconds else _Interval(_CONDITIONAL, "asked at most hourly")
+        if requested.seconds:
+            return requested
+        return _Interval(_CONDITIONAL, "asked at most hourly")
     # half the time that its entries cover, so that none drops out of a fast feed between two visits
     half_span = state.cadence.span_seconds / 2
     unconditional = min(_UNCONDITIONAL, half_span) if half_span else _UNCONDITIONAL
     courtesy = _Interval(unconditional, "its server has no validators, all of it is sent each time")
-    return max(wish, courtesy)
+    return max(requested, courtesy)
 
 
-def _find_wish(
+def _find_requested_interval(
     state: SourceState, feed: ParsedFeed | None, result: FetchResult, now: datetime
 ) -> _Interval:
     """Return the longer one of two intervals: the one that the feed states, and the one for which
     the server's cache headers let its answer be reused. It has 0 seconds if neither says anything,
     and 30 days at most."""
     by_feed = state.cadence.asked_seconds if feed is None else find_requested_interval(feed)
-    wish = _Interval(float(by_feed), "the feed's ttl or updatePeriod")
+    requested = _Interval(float(by_feed), "the feed's ttl or updatePeriod")
     if isinstance(result, Fetched | NotModified):
         fresh = find_fresh_seconds(dict(result.headers), now)
         if fresh:  # `max` compares the seconds first
-            wish = max(wish, _Interval(float(fresh), "the server's cache headers"))
-    return _Interval(min(wish.seconds, LONGEST_WISH), wish.why)
+            requested = max(requested, _Interval(float(fresh), "the server's cache headers"))
+    return _Interval(min(requested.seconds, LONGEST_WISH), requested.why)
 
 
 def find_requested_interval(feed: ParsedFeed) -> int:
@@ -309,7 +314,7 @@ def find_requested_interval(feed: ParsedFeed) -> int:
     return max((feed.ttl_minutes or 0) * 60, feed.update_seconds or 0)
 
 
-def _spread(seconds: float, shortest: float, longest: float, jitter: float) -> float:
+def _spread_interval(seconds: float, shortest: float, longest: float, jitter: float) -> float:
     """Return the interval `seconds` with a random part, so that sources are not all visited at
     once.
 
@@ -322,7 +327,7 @@ def _spread(seconds: float, shortest: float, longest: float, jitter: float) -> f
     return start + (longest - start) * jitter
 
 
-def _skip_hours(planned: Next, hours: tuple[int, ...], days: tuple[str, ...]) -> Next:
+def _leave_skipped_hours(planned: Next, hours: tuple[int, ...], days: tuple[str, ...]) -> Next:
     """Return `planned`, moved to the begin of the next hour that the feed does not ask to skip
     (skipHours, skipDays of RSS 2.0, in UTC).
 
@@ -357,12 +362,12 @@ def compute_daily_limit(arrivals: Arrivals, first_visit: datetime | None, now: d
     """Return how many new entries of a source are read per day: ten times those of its median day,
     and at least 50. A flood on a single day does not change the median."""
     began = max(first_visit or now, now - FLOOD_HISTORY)
-    days = (now - began) // DAY
-    # day 0 is the last 24 hours, which may be the flood: it is not counted
-    entries_by_day = Counter((now - time) // DAY for time, _ in arrivals if time > began)
+    whole_days = (now - began) // DAY
+    # by age in days: 0 is the last 24 hours, which may be the flood, and is not counted
+    entries_by_day = Counter((now - seen) // DAY for seen, _ in arrivals if seen > began)
     usual: float = 0
-    if days > 1:
-        usual = median(entries_by_day[day] for day in range(1, days))
+    if whole_days > 1:
+        usual = median(entries_by_day[day] for day in range(1, whole_days))
     return max(LEAST_DAILY_LIMIT, int(FLOOD_FACTOR * usual))
 
 
@@ -383,23 +388,23 @@ def delay_flood(
             waiting += 1
         elif first_seen > began:
             read_today += 1
+    left_today = max(0, limit - read_today)
     new_ids = []
     for row in rows:
         is_new = row.first_seen == now and row.reason is None
         if row.status == "pending" and is_new:
             new_ids.append(row.entry_id)
     days_by_id = {}  # by id of a delayed entry: the days that it waits
-    for position, entry_id in enumerate(new_ids[max(0, limit - read_today) :]):
+    for position, entry_id in enumerate(new_ids[left_today:]):
         days_by_id[entry_id] = (waiting + position) // limit + 1
-    delayed = []
+    result = []
     for row in rows:
         days = days_by_id.get(row.entry_id)
         if days is None:
-            delayed.append(row)
+            result.append(row)
         else:
-            next_try = now + days * DAY
-            delayed.append(replace(row, next_try=next_try, reason=EntryReason.FLOOD))
-    return tuple(delayed)
+            result.append(replace(row, next_try=now + days * DAY, reason=EntryReason.FLOOD))
+    return tuple(result)
 
 
 def describe_delay(arrivals: Arrivals, first_visit: datetime | None, now: datetime) -> str:

@@ -53,7 +53,8 @@ def update_after_visit(
     address of the source, the old state is dropped, except for the time of its first visit and the
     publication times. `asked_by_person`: the failure of a visit that a person started does not
     lengthen the back-off."""
-    if state.url != source.url:  # the operator edited the address
+    is_address_edited = state.url != source.url
+    if is_address_edited:
         state = SourceState(
             key=state.key,
             url=source.url,
@@ -67,7 +68,8 @@ def update_after_visit(
         if not asked_by_person:
             return failed
         # the failure counts only if it is the first in a row, so that the source shows as failing
-        failures = min(failed.backoff.failures, max(state.backoff.failures, 1))
+        most_failures = max(state.backoff.failures, 1)
+        failures = min(failed.backoff.failures, most_failures)
         return replace(failed, backoff=replace(failed.backoff, failures=failures))
     state = replace(
         state,
@@ -102,16 +104,16 @@ def _count_failure(state: SourceState, result: Failed, now: datetime) -> SourceS
     # the address of a feed that we found ourselves shows a page now: the feed is looked for again
     is_page_now = state.discovery.found == "feed" and result.reason.startswith(NOT_A_FEED)
     is_broken = result.reason in _MOVE_BROKEN or is_page_now
+    not_gone = replace(backoff, gone_times=0, gone_since=None)
     if state.redirects.effective_url and backoff.failures >= MOVE_VISITS and is_broken:
-        backoff = replace(backoff, gone_times=0, gone_since=None)
-        return _return_to_own_address(replace(state, backoff=backoff))
+        return _return_to_own_address(replace(state, backoff=not_gone))
     if result.reason != "gone":
-        return replace(state, backoff=replace(backoff, gone_times=0, gone_since=None))
+        return replace(state, backoff=not_gone)
     since = backoff.gone_since or now
-    backoff = replace(backoff, gone_times=backoff.gone_times + 1, gone_since=since)
-    if backoff.gone_times >= GONE_TIMES and now - since >= GONE_SPAN:
-        backoff = replace(backoff, disabled="gone")
-    return replace(state, backoff=backoff)
+    gone = replace(backoff, gone_times=backoff.gone_times + 1, gone_since=since)
+    if gone.gone_times >= GONE_TIMES and now - since >= GONE_SPAN:
+        gone = replace(gone, disabled="gone")
+    return replace(state, backoff=gone)
 
 
 def _return_to_own_address(state: SourceState) -> SourceState:
@@ -198,7 +200,8 @@ def _replace_validators(
     """Return the validators of a newly fetched body. If a source of kind "feed" answered with a
     page in place of its feed (`feed` is None), no ETag or Last-Modified is stored, so that the next
     visit fetches the feed."""
-    if feed is None and result.digest != validators.body_digest and source.kind == "feed":
+    is_page_in_place_of_feed = feed is None and source.kind == "feed"
+    if is_page_in_place_of_feed and result.digest != validators.body_digest:
         return Validators(body_digest=validators.body_digest)
     return Validators(
         etag=result.headers.get("etag") or None,
@@ -214,27 +217,28 @@ def _record_feed(
     """Return the state with what the feed says of itself: publication times, requested interval,
     hours to skip, title, site, language and icons. A missing value keeps the former one. `is_part`:
     the answer has only the new entries, so the time that they cover is not that of the feed."""
+    known = state.channel
+    channel = Channel(
+        feed_title=feed.title or known.feed_title,
+        site_url=feed.site_url or known.site_url,
+        feed_id=feed.id or known.feed_id,
+        feed_language=feed.language or known.feed_language,
+        feed_icons=feed.icons or known.feed_icons,
+    )
     times = _list_past_times(feed, now)
+    span_seconds = 0
     if is_part:
         span_seconds = state.cadence.span_seconds
-    else:
-        span_seconds = int((max(times) - min(times)).total_seconds()) if times else 0
-    channel = state.channel
-    return replace(
-        state,
-        cadence=Cadence(
-            asked_seconds=find_requested_interval(feed),
-            span_seconds=span_seconds,
-            skip_hours=feed.skip_hours,
-            skip_days=feed.skip_days,
-            recent=_keep_latest(times | set(state.cadence.recent)),
-        ),
-        channel=Channel(
-            feed_title=feed.title or channel.feed_title,
-            site_url=feed.site_url or channel.site_url,
-            feed_id=feed.id or channel.feed_id,
-            feed_language=feed.language or channel.feed_language,
-            feed_icons=feed.icons or channel.feed_icons,
-        ),
-        discovery=replace(state.discovery, listing=feed.listing or state.discovery.listing),
+    elif times:
+        span_seconds = int((max(times) - min(times)).total_seconds())
+    cadence = Cadence(
+        asked_seconds=find_requested_interval(feed),
+        span_seconds=span_seconds,
+        skip_hours=feed.skip_hours,
+        skip_days=feed.skip_days,
+        recent=_keep_latest(times | set(state.cadence.recent)),
     )
+    discovery = state.discovery
+    if feed.listing:
+        discovery = replace(discovery, listing=feed.listing)
+    return replace(state, cadence=cadence, channel=channel, discovery=discovery)

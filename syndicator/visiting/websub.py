@@ -103,8 +103,8 @@ def record_answer(
     if subscription.asked is None:
         return subscription
     tries = subscription.tries + 1
-    wait = min(_FIRST_RETRY * 2.0 ** min(tries - 1, _MOST_DOUBLINGS), _LAST_RETRY)
-    next_try = now + wait
+    doublings = min(subscription.tries, _MOST_DOUBLINGS)
+    next_try = now + min(_FIRST_RETRY * 2.0**doublings, _LAST_RETRY)
     if isinstance(result, Fetched):  # accepted; if the hub does not verify, ask again at next_try
         return replace(
             subscription, next_try=next_try, tries=tries, reason=HubReason.UNVERIFIED, detail=""
@@ -165,8 +165,9 @@ def _record_denial(
 ) -> Subscription:
     """Return the subscription after the hub denied it. We ask again after 7 days, after each
     further denial twice as late, at most 30 days."""
-    reason = " ".join(parameters.get("hub.reason", "").split())[:_LONGEST_REASON]
-    wait = min(_DENIAL_WAIT * 2.0 ** min(subscription.tries, _MOST_DENIAL_DOUBLINGS), LONGEST)
+    reason = " ".join(parameters.get("hub.reason", "").split())
+    doublings = min(subscription.tries, _MOST_DENIAL_DOUBLINGS)
+    wait = min(_DENIAL_WAIT * 2.0**doublings, LONGEST)
     return replace(
         subscription,
         asked=None,
@@ -175,7 +176,7 @@ def _record_denial(
         tries=subscription.tries + 1,
         next_try=now + wait,
         reason=HubReason.DENIED,
-        detail=reason,
+        detail=reason[:_LONGEST_REASON],
     )
 
 
@@ -191,10 +192,9 @@ def may_be_deleted(subscription: Subscription) -> bool:
 def plan_unsubscribing(subscription: Subscription, now: datetime) -> Subscription:
     """Return the subscription marked as unwanted. If the hub may still have it, a request to end it
     is due now."""
-    active = subscription.asked is not None or subscription.expires is not None
-    return replace(
-        subscription, wanted=False, asked=None, tries=0, next_try=now if active else None
-    )
+    hub_may_have_it = subscription.asked is not None or subscription.expires is not None
+    next_try = now if hub_may_have_it else None
+    return replace(subscription, wanted=False, asked=None, tries=0, next_try=next_try)
 
 
 def _record_lease(
@@ -336,11 +336,11 @@ def rate_trust(subscription: Subscription, hub_tally: Tally, now: datetime) -> f
     active or has had no push yet."""
     if not subscription.active(now) or not subscription.pushed:
         return 0.0
-    pushed_by_hub = (
-        _HUB_WEIGHT * hub_tally.pushed / (hub_tally.pushed + hub_tally.missed + _ASSUMED_MISSED)
-    )
+    hub_entries = hub_tally.pushed + hub_tally.missed + _ASSUMED_MISSED
+    assumed_pushed = _HUB_WEIGHT * hub_tally.pushed / hub_entries
     entries = subscription.pushed + subscription.missed
-    return min((subscription.pushed + pushed_by_hub) / (entries + _HUB_WEIGHT), _MOST_TRUST)
+    share = (subscription.pushed + assumed_pushed) / (entries + _HUB_WEIGHT)
+    return min(share, _MOST_TRUST)
 
 
 def space_backup_polls(usual: float, trust: float, longest: float) -> float:
@@ -354,8 +354,10 @@ def is_signed(secret: str, body: bytes, signature: str) -> bool:
     """Return True if `signature`, the header X-Hub-Signature such as "sha256=<hex digits>", is that
     of `body` with `secret` (section 7.1). The comparison takes the same time for every wrong
     signature."""
-    method, _, digits = signature.strip().partition("=")
-    if method.lower() not in METHODS:
+    stated_method, _, stated_digits = signature.strip().partition("=")
+    method = stated_method.lower()
+    if method not in METHODS:
         return False
-    expected = hmac.new(secret.encode(), body, getattr(hashlib, method.lower())).hexdigest()
-    return hmac.compare_digest(expected.encode(), digits.strip().lower().encode("utf-8", "replace"))
+    expected = hmac.new(secret.encode(), body, getattr(hashlib, method)).hexdigest()
+    digits = stated_digits.strip().lower()
+    return hmac.compare_digest(expected.encode(), digits.encode("utf-8", "replace"))

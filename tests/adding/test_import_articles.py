@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.adding.import_articles import Imported, import_files, markdown_files
+from syndicator.adding.import_articles import Imported, find_markdown_files, import_files
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.core.errors import UsageError
 from syndicator.core.model import make_article_id
@@ -64,7 +64,9 @@ def folder(tmp_path: Path) -> Path:
 
 def import_folder(place: Place, folder: Path, *, dry_run: bool = False) -> Imported:
     with place.open_app() as app:
-        return import_files(app.archive, app.configuration, markdown_files(folder), dry_run=dry_run)
+        return import_files(
+            app.archive, app.configuration, find_markdown_files(folder), dry_run=dry_run
+        )
 
 
 @pytest.fixture

@@ -220,7 +220,7 @@ async def trip(
                 entry=entry,
             )
             statements.texts.clear()
-            context = run.visit(source, state).make_entry_context(row)
+            context = run.make_visit_context(source, state).make_entry_context(row)
             begun = time.process_time()
             reading = worker.seconds
             if trace and number == pages - 1:

@@ -122,7 +122,7 @@ async def _trip(
         )
         async with room:
             await ingest(
-                run.visit(source, state).make_entry_context(
+                run.make_visit_context(source, state).make_entry_context(
                     replace(row, entry=Entry(id=url, url=url))
                 )
             )

@@ -139,7 +139,7 @@ def test_a_list_is_asked_for_as_a_page_and_conditionally(app: App, kind: Kind) -
     state = SourceState(
         key="holt", url=app.configuration.sources["holt"].url, validators=Validators(etag='"1"')
     )
-    asyncio.run(kind.fetch(run.visit(app.configuration.sources["holt"], state)))
+    asyncio.run(kind.fetch(run.make_visit_context(app.configuration.sources["holt"], state)))
     assert [(request.kind, request.etag) for request in asked] == [("page", '"1"')]
 
 

@@ -15,7 +15,7 @@ from syndicator.cli.demo.server import Answer, Request
 from syndicator.configuration.settings import Settings
 from syndicator.core.model import Source
 from syndicator.core.reasons import PictureReason
-from syndicator.filing.context import site_request
+from syndicator.filing.context import build_site_request
 from syndicator.pictures.answers import ICON, parse_answer
 from syndicator.pictures.decoder import Decoder, PictureRefused
 from syndicator.pictures.icon_squares import make_icon
@@ -353,10 +353,10 @@ def test_a_site_is_asked_without_credentials() -> None:
         cookies="cookies.txt",
         allow=("10.0.0.0/8",),
     )
-    request = site_request("https://one.example/", source, Settings())
+    request = build_site_request("https://one.example/", source, Settings())
     assert request.kind == "page"
     assert request.headers == {}
     assert request.secrets == {}
     assert request.cookies == ""
     assert request.allow == source.allow
-    assert site_request("https://other.example/", source, Settings()).allow == ()
+    assert build_site_request("https://other.example/", source, Settings()).allow == ()

@@ -175,7 +175,9 @@ def test_a_visit_renders_the_whole_text_at_once(place: Place) -> None:
         context = make_context(
             app.archive, app.configuration, app.jitter, Mock(), Mock(), lambda title: None
         )
-        terms = context.visit(source, SourceState(key="one", url=source.url)).limit_source
+        terms = context.make_visit_context(
+            source, SourceState(key="one", url=source.url)
+        ).limit_source
         assert [terms(url).content for url in (source.url, "https://neighbour.example/1")] == [
             "full",
             "full",

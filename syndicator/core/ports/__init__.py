@@ -86,9 +86,10 @@ class Filed:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
     """What is stored of an article to find copies of it. `at`: when it was filed; `data`: its
-    packed sketch; `keys`: lookup keys of the sketch, some of which similar texts share; `forget`:
-    when this is stored, sketches of articles filed earlier are deleted; `since`: from when on the
-    article is known to exist; `named`: alias key of the original that its page names."""
+    packed sketch; `keys`: lookup keys of the sketch, some of which similar texts share;
+    `delete_before`: when this is stored, sketches of articles filed earlier are deleted; `since`:
+    from when on the article is known to exist; `named`: alias key of the original that its page
+    names."""
 
     at: datetime
     data: bytes

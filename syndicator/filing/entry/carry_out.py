@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from syndicator.core.model import Article
+from syndicator.core.ports import Blocks, Compared
 from syndicator.filing import dedupe
 from syndicator.filing.context import EntryContext, FilingContext
 from syndicator.filing.entry.endings import Decision, EntryResult
@@ -53,6 +54,15 @@ def _file_reading(
     """Write the file and the row of `article`, and save the page from which it was read."""
     run = context.run
     now = run.clock()
+
+    def make_comparison_data(stored: Article) -> Compared | None:
+        return dedupe.make_comparison_data(
+            stored, now, named=decision.named, previous_visit=context.previous_visit
+        )
+
+    def get_blocks(stored: Article) -> Blocks | None:
+        return None if stored.merged_into else decision.blocks
+
     stored, _ = write_article(
         run.article_store,
         run.store,
@@ -61,10 +71,8 @@ def _file_reading(
         entry=decision.row,
         html=reading.html,
         score=reading.category_score,
-        compared=lambda stored: dedupe.make_comparison_data(
-            stored, now, named=decision.named, previous_visit=context.previous_visit
-        ),
-        blocks=lambda stored: None if stored.merged_into else decision.blocks,
+        compared=make_comparison_data,
+        blocks=get_blocks,
     )
     if reading.packed:
         run.snapshots.put_packed(stored.id, reading.packed)

@@ -249,7 +249,7 @@ def _carry_or_adopt(context: EntryContext, filed: Article) -> Decision:
         source_id=context.announced.id,
         origin=describe_origin(context.source, context.state, context.announced),
         published=article.published or context.announced.published,
-        added=context.run.take_filing_time() if article.unlisted else article.added,
-        unlisted=False,
     )
+    if article.unlisted:  # feeds list it from now on
+        adopted = replace(adopted, unlisted=False, added=context.run.take_filing_time())
     return replace(decision, handed=article, others=((adopted, article),))

@@ -43,7 +43,7 @@ def _is_at_former_host(context: EntryContext, article: Article) -> bool:
     address there that corresponds to the announced one: same path, former host."""
     announced_url = context.announced.url
     new_site = urls.site(announced_url)
-    former_site = context.site_before_move(announced_url)
+    former_site = context.find_site_before_move(announced_url)
     if new_site == former_site:  # there was no move
         return False
     if urls.site(article.url) != former_site or article.source_key != context.source.key:

@@ -14,7 +14,7 @@ from syndicator.filing.entry import endings
 from syndicator.filing.entry.endings import Decision, EntryResult
 from syndicator.filing.entry.new_article import complete_article, find_free_id, find_hold
 from syndicator.filing.page_reading import PageReading
-from syndicator.filing.save_article import same_text
+from syndicator.filing.save_article import have_same_words
 
 
 async def decide_mail(context: EntryContext) -> Decision:
@@ -52,7 +52,7 @@ def _file_mail(context: EntryContext, reading: PageReading) -> Decision:
     run = context.run
     article = _complete_mail(context, reading.article)
     same_id = load_article(article.id, run)
-    if same_id is not None and same_text(same_id, article):  # another source names it, too
+    if same_id is not None and have_same_words(same_id, article):  # another source names it, too
         return endings.merge_into_known(context, same_id)
     if run.store.article(article.id) is not None:  # two senders gave their mails one Message-ID
         article = replace(article, id=find_free_id(context, article.url))

@@ -45,8 +45,9 @@ def _record_new_address(context: EntryContext, article: Article, moved: dedupe.M
     address if the article may move there; else only the source is recorded as a carrier."""
     stored = moved.article
     if urls.same_site(stored.url, article.url):
-        other_urls = [url for url in (article.url, *article.aliases) if url != stored.url]
-        changed = replace(stored, aliases=tuple(dict.fromkeys((*stored.aliases, *other_urls))))
+        new_urls = [url for url in (article.url, *article.aliases) if url != stored.url]
+        aliases = dict.fromkeys((*stored.aliases, *new_urls))
+        changed = replace(stored, aliases=tuple(aliases))
     elif _may_move_to(context, stored, article.url, moved.lead):
         changed = ownership.move_keeping_alias(stored, article.url)
     else:
@@ -68,7 +69,7 @@ async def decide_host_move(read: ReadPage, article: Article) -> Decision | None:
     # the feed still announces the former site: that only its page redirects is no move
     if urls.same_site(stored.url, context.announced.url):
         return None
-    if urls.site(stored.url) == context.site_before_move(article.url):
+    if urls.site(stored.url) == context.find_site_before_move(article.url):
         lead = dedupe.Lead.FOR_GOOD  # the whole site moved
     else:
         lead = await dedupe.ask_former_page(context, stored, article)
@@ -88,4 +89,4 @@ def _may_move_to(context: EntryContext, stored: Article, url: str, lead: dedupe.
         return False
     if lead is dedupe.Lead.FOR_GOOD:
         return True
-    return urls.site(stored.url) == context.site_before_move(url)
+    return urls.site(stored.url) == context.find_site_before_move(url)

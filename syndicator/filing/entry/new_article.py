@@ -21,20 +21,29 @@ def complete_article(
     """Return the `article` that was read with its source, times and the operator's defaults. `now`:
     the time of filing, which limits its dates; `uncategorised`: the category if neither the page
     nor the source has one. Pure."""
-    same_site = ownership.filter_by_site(article.url, (*article.aliases, entry.url))
+    same_site_urls = ownership.filter_by_site(article.url, (*article.aliases, entry.url))
+    other_urls = dict.fromkeys(same_site_urls)
+    other_urls.pop(article.url, None)
     return replace(
         article,
-        published=min(article.published, now) if article.published else None,
-        updated=min(article.updated, now) if article.updated else None,
+        published=_limit_time(article.published, now),
+        updated=_limit_time(article.updated, now),
         added=now,
         source_key=source.key,
         source_id=entry.id,
         category=article.category or source.category or uncategorised,
         language=article.language or source.language,
-        enclosure=entry.enclosures[0] if entry.enclosures else None,
-        aliases=tuple(dict.fromkeys(url for url in same_site if url != article.url)),
+        enclosure=next(iter(entry.enclosures), None),
+        aliases=tuple(other_urls),
         origin=ownership.describe_origin(source, state, entry),
     )
+
+
+def _limit_time(time: datetime | None, latest: datetime) -> datetime | None:
+    """Return `time`, but `latest` if it is after that; None for None."""
+    if time is None:
+        return None
+    return min(time, latest)
 
 
 def find_free_id(context: EntryContext, url: str) -> str:

@@ -13,8 +13,8 @@ from syndicator.filing.entry import endings
 
 REREAD_EVERY = timedelta(days=1)  # a changed entry is read again after so long at the earliest
 REREAD_UNTIL = timedelta(days=7)  # since it was first seen; later changes are ignored
-_NEVER = datetime.min.replace(tzinfo=UTC)
-_EVER = datetime.max.replace(tzinfo=UTC)
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_FAR_FUTURE = datetime.max.replace(tzinfo=UTC)
 # A site that moves or shows its archive announces many old entries as new. At least so many, and
 # over half of the feed, are taken for this; fewer are usual.
 LEAST_LATE = 5
@@ -53,19 +53,21 @@ def select_entries(
     ordered = sorted(unique.values(), key=lambda entry: _get_time(entry, now), reverse=True)
     unseen = [entry for entry in ordered if entry.id not in stored and entry.id not in muted_ids]
     new_entries = unseen[:backfill] if first else unseen
+    too_old_entries = unseen[len(new_entries) :]
+    newly_muted = [entry for entry in ordered if entry.id in muted_ids and entry.id not in stored]
+    known_entries = [entry for entry in ordered if entry.id in stored and entry.id not in muted_ids]
 
     rows = []
     for entry in new_entries:
         reason = EntryReason.LATE if entry.id in late else None
         rows.append(_make_row(key, entry, now, reason=reason))
-    for entry in unseen[len(new_entries) :]:  # too old for a first visit
+    for entry in too_old_entries:
         rows.append(_make_row(key, entry, now, "skipped", EntryReason.BACKFILL))
-    for entry in ordered:
-        if entry.id in muted_ids and entry.id not in stored:
-            rows.append(endings.mute_row(_make_row(key, entry, now)))
-    for entry in ordered:  # known entries that changed
-        row = stored.get(entry.id)
-        if row and entry.id not in muted_ids and _is_due_again(row, entry, now):
+    for entry in newly_muted:
+        rows.append(endings.mute_row(_make_row(key, entry, now)))
+    for entry in known_entries:
+        row = stored[entry.id]
+        if _is_due_again(row, entry, now):
             rows.append(_make_pending_again(row, entry))
     return tuple(rows)
 
@@ -78,7 +80,7 @@ def _make_pending_again(row: EntryRow, entry: Entry) -> EntryRow:
         status="pending",
         digest=entry.digest,
         entry=entry,
-        url=_canonical_url(entry.url),
+        url=_make_canonical_url(entry.url),
         reason=reason,
     )
 
@@ -153,22 +155,26 @@ def sort_for_reading(
     """Return rows in the order in which they are read: those that were first seen last come first,
     and of these the oldest entry. `limit`: return only so many, the newest; None for all."""
 
-    def age(row: EntryRow) -> tuple[datetime, str]:
-        time = _get_time(row.entry, now) if row.entry else row.first_seen
-        return time, row.entry_id
+    def get_entry_time(row: EntryRow) -> datetime:
+        return _get_time(row.entry, now) if row.entry else row.first_seen
 
     if limit is not None:
-        rows = sorted(rows, key=lambda row: (row.first_seen, *age(row)), reverse=True)[:limit]
-    oldest_first = sorted(rows, key=age)
+        newest_first = sorted(
+            rows,
+            key=lambda row: (row.first_seen, get_entry_time(row), row.entry_id),
+            reverse=True,
+        )
+        rows = newest_first[:limit]
+    oldest_first = sorted(rows, key=lambda row: (get_entry_time(row), row.entry_id))
     return sorted(oldest_first, key=lambda row: row.first_seen, reverse=True)
 
 
 def _get_latest_time(entry: Entry) -> datetime:
     """Return the latest time that the date of an entry can mean: the end of the day if it has no
     time of day, and far in the future without a date."""
-    time = entry.published or entry.updated or _EVER
+    time = entry.published or entry.updated or _FAR_FUTURE
     is_date_only = time.hour == time.minute == time.second == 0
-    if is_date_only and time.date() < _EVER.date():
+    if is_date_only and time.date() < _FAR_FUTURE.date():
         return time + _ONE_DAY
     return time
 
@@ -176,7 +182,7 @@ def _get_latest_time(entry: Entry) -> datetime:
 def _get_time(entry: Entry, now: datetime) -> datetime:
     """Return the time by which an entry is sorted: `now` if its date is in the future, long ago
     without a date."""
-    return min(entry.published or entry.updated or _NEVER, now)
+    return min(entry.published or entry.updated or _LONG_AGO, now)
 
 
 def _is_due_again(row: EntryRow, entry: Entry, now: datetime) -> bool:
@@ -202,19 +208,20 @@ def _make_row(
 ) -> EntryRow:
     """Return the row of an entry that is first seen now. The entry itself is stored only if it is
     pending."""
+    stored_entry = entry if status == "pending" else None
     return EntryRow(
         source_key=key,
         entry_id=entry.id,
-        url=_canonical_url(entry.url),
+        url=_make_canonical_url(entry.url),
         digest=entry.digest,
         status=status,
         first_seen=now,
         reason=reason,
-        entry=entry if status == "pending" else None,
+        entry=stored_entry,
     )
 
 
-def _canonical_url(url: str) -> str:
+def _make_canonical_url(url: str) -> str:
     """Return the canonical form of `url`, "" if it is no address. The address of a mail stays as it
     is."""
     if urls.is_mail(url):

@@ -148,23 +148,22 @@ def _need_entries(feed: ParsedFeed) -> None:
 
 def _make_findings(feeds: Sequence[_ReadFeed], page: str) -> list[Finding]:
     """Return the feeds that `page` names as findings, the best first."""
-    by_address = {read.address: read for read in feeds}
-    rows = [(read.address, read.title, read.feed) for read in feeds]
+    feeds_by_address = {item.address: item for item in feeds}
+    rows = [(item.address, item.title, item.feed) for item in feeds]
     findings = []
-    for row in rank_feeds(rows, page):
-        read = by_address[row.url]
-        findings.append(
-            Finding(
-                kind="feed",
-                place=Place.COMMENTS if row.comments else Place.FEED,
-                url=row.url,
-                answer=read.answer,
-                title=row.title,
-                feed=read.feed,
-                asked=read.url,
-                same_as=row.same_as,
-            )
+    for ranked in rank_feeds(rows, page):
+        item = feeds_by_address[ranked.url]
+        finding = Finding(
+            kind="feed",
+            place=Place.COMMENTS if ranked.comments else Place.FEED,
+            url=ranked.url,
+            answer=item.answer,
+            title=ranked.title,
+            feed=item.feed,
+            asked=item.url,
+            same_as=ranked.same_as,
         )
+        findings.append(finding)
     return findings
 
 

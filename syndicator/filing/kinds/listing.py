@@ -30,19 +30,18 @@ async def discover(search: Search, earlier: Sequence[Finding]) -> list[Finding]:
         feed: ParsedFeed = await search.run.worker.call(worker_functions.read_listing, *search.body)
     except (NotAFeed, WorkerFailed):
         return []
-    is_main = feed.listing is not None and feed.listing.whole
-    if search.is_declared_article and not is_main:
+    is_mainly_list = feed.listing is not None and feed.listing.whole
+    if search.is_declared_article and not is_mainly_list:
         return []
-    return [
-        Finding(
-            kind="list",
-            place=Place.MAINLY_LIST if is_main else Place.LIST,
-            url=search.url,
-            answer=search.answer,
-            title=search.document.title,
-            feed=feed,
-        )
-    ]
+    finding = Finding(
+        kind="list",
+        place=Place.MAINLY_LIST if is_mainly_list else Place.LIST,
+        url=search.url,
+        answer=search.answer,
+        title=search.document.title,
+        feed=feed,
+    )
+    return [finding]
 
 
 def is_left_to_pages(search: Search, earlier: Sequence[Finding]) -> bool:

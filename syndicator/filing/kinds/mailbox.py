@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -77,21 +78,21 @@ async def discover(search: Search, earlier: Sequence[Finding]) -> list[Finding]:
 async def fetch(context: VisitContext) -> FetchResult:
     """Fetch the mails of the newsletter that came since the last visit, as one answer. The position
     in the mailbox is stored like a validator, in the header "etag"."""
+    run = context.run
     source = context.source
-    state = context.state
-    now = context.run.clock()
+    now = run.clock()
     shown_url = urls.redacted(source.url)
-    position = newsletter.read_position(source, state.validators.etag)
-    since = (state.visits.first_visit or now) - FIRST_DAYS
+    position = newsletter.read_position(source, context.state.validators.etag)
+    first_visit = context.state.visits.first_visit or now
+    since = first_visit - FIRST_DAYS
+    open_box = partial(open_mailbox, source, run)
     try:
-        async with context.run.mailboxes.use(
-            source.url, lambda: open_mailbox(source, context.run)
-        ) as mailbox:
+        async with run.mailboxes.use(source.url, open_box) as mailbox:
             harvest = await _look_through_mails(context, mailbox, position, since)
             received = await asyncio.to_thread(_fetch_mails, mailbox, harvest.new)
-            problem = await _put_away(mailbox, harvest.filed, source.after)
+            problem = await _put_mails_away(mailbox, harvest.filed, source.after)
     except MailboxFailed as failed:
-        values = secrets.read_known_values(source.url, context.run.environ)
+        values = secrets.read_known_values(source.url, run.environ)
         detail = secrets.mask_text(failed.detail, values)
         return Failed(url=shown_url, reason=failed.reason, detail=detail)
     return Fetched(
@@ -100,7 +101,7 @@ async def fetch(context: VisitContext) -> FetchResult:
         status=200,
         headers={"etag": newsletter.next_position(source, position, harvest.end)},
         body=pack_mails(received) if received else b"",
-        warning=problem or _note_others(context, harvest.others, now),
+        warning=problem or _store_others(context, harvest.others, now),
     )
 
 
@@ -117,7 +118,7 @@ async def _look_through_mails(
     for start in range(0, len(names), _PAGE):
         names_on_page = names[start : start + _PAGE]
         mails = await asyncio.to_thread(mailbox.read_heads, names_on_page)
-        if not _take_page(context, harvest, mails):
+        if not _sort_page(context, harvest, mails):
             return harvest
         others = newsletter.list_others(siblings, [mail.headers for mail in mails])
         harvest.others.update(dict.fromkeys(others))
@@ -125,18 +126,17 @@ async def _look_through_mails(
     return harvest
 
 
-def _take_page(context: VisitContext, harvest: _Harvest, mails: Sequence[KnownMail]) -> bool:
+def _sort_page(context: VisitContext, harvest: _Harvest, mails: Sequence[KnownMail]) -> bool:
     """Add the newsletter's mails among `mails` to `harvest`. Return False if there was no room for
     one: then the next visit looks at these mails again."""
     source = context.source
     newsletter_mails = [mail for mail in mails if newsletter.is_wanted(source, mail.headers)]
-    rows = context.run.store.entries(
-        source.key, [mail.headers.mid_url for mail in newsletter_mails]
-    )
+    mail_ids = [mail.headers.mid_url for mail in newsletter_mails]
+    stored_rows = context.run.store.entries(source.key, mail_ids)
     new_ids = {mail.headers.mid_url for mail in harvest.new}
     for mail in newsletter_mails:
         mail_id = mail.headers.mid_url
-        if mail_id in rows:
+        if mail_id in stored_rows:
             harvest.filed.append(mail.name)
             continue
         if mail_id in new_ids:
@@ -180,7 +180,7 @@ def _fetch_mails(mailbox: SharedMailbox, mails: Sequence[KnownMail]) -> list[Rec
     return received
 
 
-async def _put_away(mailbox: SharedMailbox, names: Sequence[MailName], after: str) -> str:
+async def _put_mails_away(mailbox: SharedMailbox, names: Sequence[MailName], after: str) -> str:
     """Mark or move the mails `names`, which are filed, as the source's option `after` says. Return
     a problem for the operator, "" without one; a problem does not fail the visit."""
     if after == "keep" or not names:
@@ -192,7 +192,7 @@ async def _put_away(mailbox: SharedMailbox, names: Sequence[MailName], after: st
     return ""
 
 
-def _note_others(context: VisitContext, others: Iterable[str], now: datetime) -> str:
+def _store_others(context: VisitContext, others: Iterable[str], now: datetime) -> str:
     """Store the newsletters that no source names, of which `others` are new. Return a line for the
     operator; of several sources in one mailbox only the first one shows it, others return ""."""
     store = context.run.store
@@ -214,10 +214,10 @@ async def read_entries(context: VisitContext, answer: Fetched) -> Announced:
     mails = unpack_mails(answer.body) if answer.body else []
     readers = _find_readers(context.source)
     entries = [await _read_mail(context, mail, readers) for mail in mails]
-    senders = [entry.authors[0] for entry in entries if entry.authors and not entry.fault]
     title = context.state.channel.feed_title
-    if not title and senders:
-        title = senders[0]
+    if not title:
+        senders = [entry.authors[0] for entry in entries if entry.authors and not entry.fault]
+        title = next(iter(senders), "")
     feed = ParsedFeed(format="mail", title=title, entries=tuple(entries))
     return Announced(feed=feed, answer=answer)
 

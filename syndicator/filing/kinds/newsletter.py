@@ -92,9 +92,15 @@ def merge_others(
 ) -> tuple[str, ...]:
     """Return the newsletters that wait for the operator, as lines for sources.toml: those in the
     note `stored`, without the ones that a source names by now, and the `new` ones."""
-    earlier: list[str] = json.loads(stored) if stored else []
-    named_lines = {f'from = "{source.sender}"' for source in sources if source.sender}
-    named_lines |= {f'list = "{source.list_id}"' for source in sources if source.list_id}
+    earlier: list[str] = []
+    if stored:
+        earlier = json.loads(stored)
+    named_lines = set()
+    for source in sources:
+        if source.sender:
+            named_lines.add(f'from = "{source.sender}"')
+        if source.list_id:
+            named_lines.add(f'list = "{source.list_id}"')
     waiting = dict.fromkeys(line for line in (*earlier, *new) if line not in named_lines)
     return tuple(waiting)[:_MOST_OTHERS]
 

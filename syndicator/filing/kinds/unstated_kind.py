@@ -105,7 +105,9 @@ async def fetch(context: VisitContext) -> FetchResult:
     if answer.no_network or answer.ours or answer.unasked:  # the address itself was not asked
         return answer
     findings = await discover_closed(context.run, context.source, context.source.url)
-    return findings[0].answer if findings else answer
+    if not findings:
+        return answer
+    return findings[0].answer
 
 
 async def read_entries(context: VisitContext, answer: Fetched) -> Announced:
@@ -144,8 +146,10 @@ def _refuse_second_key(context: VisitContext, url: str) -> None:
 def _explain_choice(findings: Sequence[Finding]) -> NotAFeed:
     """Return the exception for findings that are followed only if the operator says so: a single
     article, or a feed of comments."""
-    feeds = [finding.url for finding in findings if finding.kind == "feed"]
-    if findings[0].kind == "page":
-        beside = f", beside the feed {urls.redacted(feeds[0])}" if feeds else ""
-        return NotAFeed(FeedReason.ONE_ARTICLE, f"is one article{beside}")
-    return NotAFeed(FeedReason.COMMENTS, f"has a feed of comments alone: {urls.redacted(feeds[0])}")
+    feeds = [urls.redacted(finding.url) for finding in findings if finding.kind == "feed"]
+    if findings[0].kind != "page":
+        return NotAFeed(FeedReason.COMMENTS, f"has a feed of comments alone: {feeds[0]}")
+    detail = "is one article"
+    if feeds:
+        detail = f"{detail}, beside the feed {feeds[0]}"
+    return NotAFeed(FeedReason.ONE_ARTICLE, detail)

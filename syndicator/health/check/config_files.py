@@ -33,10 +33,10 @@ from syndicator.core.errors import ConfigError, Fault
 from syndicator.core.model import Problem, Source
 from syndicator.core.reasons import CheckReason, CommandReason, FetchReason
 from syndicator.describing.taxonomy import vocabulary
-from syndicator.filing.context import list_unset_headers, list_unset_url_variables
+from syndicator.filing.context import find_unset_headers, list_unset_url_variables
 from syndicator.publishing.queries import SavedQuery, load_queries
 from syndicator.searching.language import Term, iterate_terms
-from syndicator.sending.webhooks import signing_key
+from syndicator.sending.webhooks import read_signing_key
 from syndicator.visiting.fetch.cookie_files import CookieFiles
 from syndicator.visiting.fetch.cookies import BadCookies, select_cookies
 
@@ -312,7 +312,7 @@ def _check_webhooks(
     """Report webhooks whose secret names an environment variable without a usable secret."""
     for number, hook in enumerate(webhooks):
         try:
-            signing_key(hook.secret.get_secret_value(), environ)
+            read_signing_key(hook.secret.get_secret_value(), environ)
         except (KeyError, ValueError) as error:
             detail = (
                 f"webhook.secret: the environment variable holds no secret ({error}): whsec_ and"
@@ -368,7 +368,7 @@ def _check_enabled_source(entry: Placed, environ: Mapping[str, str]) -> Iterator
             f"url: set the environment variable {variable}, to {secrets.LEAST} characters or more"
         )
         yield describe_fault(entry.fault(detail, "url"), FetchReason.UNSET_VARIABLE)
-    for header, variable in list_unset_headers(source, environ):
+    for header, variable in find_unset_headers(source, environ).items():
         detail = (
             f"headers_env: set the environment variable {variable}, or take the header {header} out"
         )

@@ -16,7 +16,7 @@ from syndicator.core.usage.statements import parse_statement
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
 from syndicator.filing.page_reading import PageReading
 from syndicator.filing.read_article import load_taxonomy, read_and_render
-from syndicator.filing.save_article import add_revision, same_text
+from syndicator.filing.save_article import add_revision, have_same_words
 from syndicator.reading.metadata.title import remove_tags
 from syndicator.upkeep.passes.compare import find_changed_values, list_changes, show_change
 from syndicator.upkeep.passes.describe_again import describe_again
@@ -79,7 +79,7 @@ def read_again(
     described = describe_again(again, source, load_taxonomy(files), uncategorised)
     if described is not None:
         again = replace(again, **described.values)
-    if not same_text(article, again):
+    if not have_same_words(article, again):
         again = add_revision(again, now)
     return _make_revision(article, edits.merge(again, article), reading.html)
 

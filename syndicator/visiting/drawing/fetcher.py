@@ -93,15 +93,14 @@ class DrawingFetcher:
             return Failed(url=document.url, reason=reason, detail=failure.detail)
         except OSError as error:  # the disk has no room for the profile, or Chromium cannot start
             return Failed(url=document.url, reason=FetchReason.SYSTEM, detail=str(error))
-        headers = {
-            name: value
-            for name, value in drawing.document.headers.items()
-            if name not in _BYTE_HEADERS
-        }
+        headers = dict(drawing.document.headers)
+        for name in _BYTE_HEADERS:
+            headers.pop(name, None)
+        headers["content-type"] = _DRAWN_TYPE
         return replace(
             document,
             final_url=drawing.document.final_url,
-            headers={**headers, "content-type": _DRAWN_TYPE},
+            headers=headers,
             body=drawing.html.encode("utf-8", "replace"),
         )
 

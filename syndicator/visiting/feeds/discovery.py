@@ -86,7 +86,8 @@ def discover(body: bytes, url: str, headers: Mapping[str, str] | None = None) ->
             return Discovery("page")
         return _discover_other(body, url, headers or {})
     kind: Literal["feed", "sitemap"] = "sitemap" if feed.format == "sitemap" else "feed"
-    return Discovery(kind, (FeedLink(url, feed.title, feed.format),), feed.title)
+    link_to_itself = FeedLink(url, feed.title, feed.format)
+    return Discovery(kind, (link_to_itself,), feed.title)
 
 
 def linked_feeds(
@@ -116,7 +117,9 @@ def _discover_other(body: bytes, url: str, headers: Mapping[str, str]) -> Discov
         return _read_opml(body, url)
     if b"<urlset" in start or b"<sitemapindex" in start:
         return _read_sitemap(body, url)
-    return _read_page("" if looks_json(body) else _decode(body, headers), url)
+    if looks_json(body):
+        return _read_page("", url)
+    return _read_page(_decode(body, headers), url)
 
 
 def _read_opml(body: bytes, url: str) -> Discovery:
@@ -254,7 +257,8 @@ class _Page:
         relations = attributes.get("rel", "").lower().split()
         target = resolve(self.base, href)
         self.links.append((relations, target))
-        if target and _ICONS & set(relations) and not _is_svg(target, attributes):
+        is_icon = not _ICONS.isdisjoint(relations) and not _is_svg(target, attributes)
+        if is_icon and target:
             self.icons.append(_IconLink(target, _measure_icon(relations, attributes)))
         if "alternate" not in relations and "feed" not in relations:
             return
@@ -315,18 +319,21 @@ def _remove_between(text: str, opening: str, closing: str) -> str:
 def linked_icons(body: bytes, url: str, headers: Mapping[str, str]) -> tuple[str, ...]:
     """Return the addresses of at most three icons in a page's head, the best first: those of at
     least 64 pixels by size, the smallest first; then the others, the largest first."""
-    icons = _Page(_cut_head(body[:_HEAD_BYTES], headers), url).icons[:MOST]
+    head = _cut_head(body[:_HEAD_BYTES], headers)
+    icons = _Page(head, url).icons[:MOST]
     large = [icon for icon in icons if icon.size >= _LARGE_ICON]
-    small = [icon for icon in icons if icon.size < _LARGE_ICON]
     large.sort(key=lambda icon: icon.size)
+    small = [icon for icon in icons if icon.size < _LARGE_ICON]
     small.sort(key=lambda icon: icon.size, reverse=True)
-    return tuple(dict.fromkeys(icon.url for icon in (*large, *small)))[:_MOST_ICONS]
+    addresses = dict.fromkeys(icon.url for icon in (*large, *small))
+    return tuple(addresses)[:_MOST_ICONS]
 
 
 def page_links(body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed:
     """Return the hubs and the own address in a page's head (WebSub section 4), as a feed without
     entries."""
-    links = _Page(_cut_head(body[:_HEAD_BYTES], headers), url).links[:MOST]
+    head = _cut_head(body[:_HEAD_BYTES], headers)
+    links = _Page(head, url).links[:MOST]
     hubs = [target for relations, target in links if "hub" in relations]
     own_urls = [target for relations, target in links if "self" in relations]
-    return ParsedFeed(format="page", hubs=tuple(hubs), self_url=own_urls[0] if own_urls else "")
+    return ParsedFeed(format="page", hubs=tuple(hubs), self_url=next(iter(own_urls), ""))

@@ -252,15 +252,12 @@ def _parse_iso(value: str) -> datetime | None:
     match = _ISO.fullmatch(value)
     if match is None:
         return None
-    is_year_alone = match["m"] is None and match["cm"] is None
-    if is_year_alone and match["rest"]:
+    # m, d: with separators, "2026-11-24"; cm, cd: in the compact form, "20261124"
+    month = match["m"] or match["cm"]
+    day_of_month = match["d"] or match["cd"]
+    if month is None and match["rest"]:
         return None
-    day = datetime(
-        int(match["y"]),
-        int(match["m"] or match["cm"] or 1),
-        int(match["d"] or match["cd"] or 1),
-        tzinfo=UTC,
-    )
+    day = datetime(int(match["y"]), int(month or 1), int(day_of_month or 1), tzinfo=UTC)
     hour = int(match["H"] or 0)
     minute = int(match["M"] or 0)
     second = int(match["S"] or 0)
@@ -274,34 +271,41 @@ def _parse_words(value: str) -> datetime | None:
     clock = _CLOCK.search(value)
     if clock is None:
         day = _parse_numeric_day(value) or _parse_named_day(value)
-        return None if day is None else _add_time(day, 0, 0, 0, "")
-    zone = value[clock.end() :]
-    without_time = f"{value[: clock.start()]} {zone}"
+        if day is None:
+            return None
+        return _add_time(day, 0, 0, 0, "")
+    before_time = value[: clock.start()]
+    after_time = value[clock.end() :]
     hour, minute, second = _read_time(clock)
+    without_time = f"{before_time} {after_time}"
     day = _parse_numeric_day(without_time) or _parse_named_day(without_time)
-    return None if day is None else _add_time(day, hour, minute, second, zone)
+    if day is None:
+        return None
+    return _add_time(day, hour, minute, second, after_time)
 
 
 def _parse_named_day(value: str) -> datetime | None:
     """Parse a day with a month's name. The first number of one or two digits near the name is the
     day, the next other number of two or four digits the year; None if one is missing."""
     words = re.findall(r"[^\W\d_]+|\d+", value)
-    months = [index for index, word in enumerate(words) if _find_month(word)]
-    numbers = [(index, word) for index, word in enumerate(words) if word.isdigit()]
-    if not months or len(numbers) < _NUMBERS:
+    month_places = [place for place, word in enumerate(words) if _find_month(word)]
+    number_places = [place for place, word in enumerate(words) if word.isdigit()]
+    if not month_places or len(number_places) < _NUMBERS:
         return None
-    month = _find_month(words[months[0]])
-    days = [
-        (index, word)
-        for index, word in numbers
-        if len(word) <= _DAY_DIGITS and abs(index - months[0]) <= _NEAR
+    month_place = month_places[0]
+    month = _find_month(words[month_place])
+    day_places = [
+        place
+        for place in number_places
+        if len(words[place]) <= _DAY_DIGITS and abs(place - month_place) <= _NEAR
     ]
-    if not days or month is None:
+    if not day_places or month is None:
         return None
-    day_index, day = days[0]
-    for index, word in numbers:
-        if index != day_index and len(word) in (_SHORT_YEAR_DIGITS, _YEAR_DIGITS):
-            return datetime(_read_year(word), month, int(day), tzinfo=UTC)
+    day_place = day_places[0]
+    for place in number_places:
+        word = words[place]
+        if place != day_place and len(word) in (_SHORT_YEAR_DIGITS, _YEAR_DIGITS):
+            return datetime(_read_year(word), month, int(words[day_place]), tzinfo=UTC)
     return None
 
 
@@ -347,9 +351,11 @@ def _read_time(match: re.Match[str]) -> tuple[int, int, int]:
     hour = int(match[1] or match[5])
     minute = int(match[2] or 0)
     second = int(match[3] or 0)
-    half = (match[4] or match[6] or "").lower()
-    if half and hour <= _NOON:
-        hour = hour % _NOON + (_NOON if half == "p" else 0)
+    half_of_day = (match[4] or match[6] or "").lower()
+    if half_of_day and hour <= _NOON:
+        hour = hour % _NOON  # 12 am is 0:00, and 12 pm is 12:00
+        if half_of_day == "p":
+            hour += _NOON
     return hour, minute, second
 
 

@@ -75,17 +75,20 @@ def _find_ghost_api(page: str, url: str) -> str | None:
 def parse_posts(data: Any, url: str, most: int) -> ParsedFeed | None:
     """Return `data`, the parsed JSON answer from `url`, as a feed of at most `most` posts; None if
     it is no list of posts of WordPress or Ghost."""
-    if isinstance(data, list) and all(_is_wordpress_post(post) for post in data):
-        if not data and "/wp/v2/posts" not in url:
+    if isinstance(data, list):
+        if not data and "/wp/v2/posts" not in url:  # an empty list says nothing of its kind
             return None
-        entries = tuple(_read_post(post, url) for post in data[:most])
+        if not all(_is_wordpress_post(post) for post in data):
+            return None
+        entries = tuple(_read_wordpress_post(post, url) for post in data[:most])
         return ParsedFeed(format="wordpress", entries=entries)
-    posts = data.get("posts") if isinstance(data, dict) else None
-    if isinstance(posts, list) and "/ghost/api/content/" in url:
-        rows = [post for post in posts[:most] if isinstance(post, dict)]
-        return ParsedFeed(
-            format="ghost", entries=tuple(_read_ghost_post(post, url) for post in rows)
-        )
+    if isinstance(data, dict) and "/ghost/api/content/" in url:
+        rows = data.get("posts")
+        if not isinstance(rows, list):
+            return None
+        posts = [row for row in rows[:most] if isinstance(row, dict)]
+        entries = tuple(_read_ghost_post(post, url) for post in posts)
+        return ParsedFeed(format="ghost", entries=entries)
     return None
 
 
@@ -94,45 +97,46 @@ def _is_wordpress_post(value: Any) -> bool:
     return isinstance(value, dict) and "link" in value and "title" in value
 
 
-def _read_post(post: dict[str, Any], url: str) -> Entry:
+def _read_wordpress_post(post: dict[str, Any], url: str) -> Entry:
     """Return a post of WordPress as an entry. `url`: address of the posts."""
-    link = resolve(url, _post_text(post.get("link")))
+    link = resolve(url, _get_text(post, "link"))
     title = one_line(unescape(_get_rendered(post, "title")))
     content = _get_rendered(post, "content")
     embedded = post.get("_embedded")
     if not isinstance(embedded, dict):
         embedded = {}
     images = _list_texts(embedded.get("wp:featuredmedia"), "source_url")
+    first_image = next(iter(images), "")
     return Entry(
         id=choose_entry_id(_get_rendered(post, "guid"), link, title, content),
         url=link,
         title=title,
         authors=clean_names(*_list_texts(embedded.get("author"), "name")),
-        published=_parse_post_date(post.get("date_gmt")),
-        updated=_parse_post_date(post.get("modified_gmt")),
+        published=_read_post_date(post, "date_gmt"),
+        updated=_read_post_date(post, "modified_gmt"),
         summary=_get_rendered(post, "excerpt"),
         content=content,
-        image=resolve(url, images[0] if images else ""),
+        image=resolve(url, first_image),
     )
 
 
 def _read_ghost_post(post: dict[str, Any], url: str) -> Entry:
     """Return a post of Ghost as an entry. `url`: address of the posts."""
-    link = resolve(url, _post_text(post.get("url")))
-    title = one_line(_post_text(post.get("title")))
-    content = _post_text(post.get("html"))
+    link = resolve(url, _get_text(post, "url"))
+    title = one_line(_get_text(post, "title"))
+    content = _get_text(post, "html")
     categories = [one_line(tag) for tag in _list_texts(post.get("tags"), "name")]
     return Entry(
-        id=choose_entry_id(_post_text(post.get("id")), link, title, content),
+        id=choose_entry_id(_get_text(post, "id"), link, title, content),
         url=link,
         title=title,
         authors=clean_names(*_list_texts(post.get("authors"), "name")),
-        published=parse_date(_post_text(post.get("published_at"))),
-        updated=parse_date(_post_text(post.get("updated_at"))),
-        summary=_post_text(post.get("custom_excerpt")) or _post_text(post.get("excerpt")),
+        published=parse_date(_get_text(post, "published_at")),
+        updated=parse_date(_get_text(post, "updated_at")),
+        summary=_get_text(post, "custom_excerpt") or _get_text(post, "excerpt"),
         content=content,
         categories=tuple(dict.fromkeys(categories)),
-        image=resolve(url, _post_text(post.get("feature_image"))),
+        image=resolve(url, _get_text(post, "feature_image")),
     )
 
 
@@ -141,8 +145,8 @@ def _get_rendered(post: dict[str, Any], name: str) -> str:
     `rendered`."""
     value = post.get(name)
     if isinstance(value, dict):
-        value = value.get("rendered")
-    return _post_text(value)
+        return _get_text(value, "rendered")
+    return _get_text(post, name)
 
 
 def _list_texts(rows: Any, name: str) -> list[str]:
@@ -150,13 +154,14 @@ def _list_texts(rows: Any, name: str) -> list[str]:
     is no list."""
     if not isinstance(rows, list):
         return []
-    texts = [_post_text(row.get(name)) for row in rows if isinstance(row, dict)]
+    texts = [_get_text(row, name) for row in rows if isinstance(row, dict)]
     return [text for text in texts if text]
 
 
-def _parse_post_date(value: Any) -> datetime | None:
-    """Parse a date of WordPress, which is UTC although it does not say so."""
-    time = _post_text(value)
+def _read_post_date(post: dict[str, Any], name: str) -> datetime | None:
+    """Return the date in the field `name` of a WordPress post, None if it has none. The date is
+    UTC although it does not say so."""
+    time = _get_text(post, name)
     if not time:
         return None
     if not time.endswith("Z"):
@@ -164,8 +169,9 @@ def _parse_post_date(value: Any) -> datetime | None:
     return parse_date(time)
 
 
-def _post_text(value: Any) -> str:
-    """Return `value` if it is a text, "" otherwise."""
+def _get_text(owner: dict[str, Any], name: str) -> str:
+    """Return the field `name` of an object if it is a text, "" otherwise."""
+    value = owner.get(name)
     return value.strip() if isinstance(value, str) else ""
 
 
@@ -186,21 +192,24 @@ def parse_json_feed(body: bytes, url: str, most: int) -> ParsedFeed:
         return posts
     if not isinstance(data, dict) or not isinstance(data.get("items"), list):
         raise NotAFeed("unknown-format", "JSON, but not a JSON Feed")
-    version = _read_text(data.get("version"))
-    if "jsonfeed.org" not in version and not _read_text(data.get("title")):
+    version = _read_field(data, "version")
+    if "jsonfeed.org" not in version and not _read_field(data, "title"):
         raise NotAFeed("unknown-format", "JSON without a JSON Feed version")
     items = [item for item in data["items"][:most] if isinstance(item, dict)]
-    hubs = [
-        _read_text(hub.get("url")) for hub in _as_list(data.get("hubs")) if isinstance(hub, dict)
-    ]
+    hubs = []
+    for hub in _get_list(data, "hubs"):
+        hub_url = _read_field(hub, "url") if isinstance(hub, dict) else ""
+        if hub_url:
+            hubs.append(hub_url)
+    is_version_11 = version.rstrip("/").endswith("1.1")
     return ParsedFeed(
-        format="json11" if version.rstrip("/").endswith("1.1") else "json1",
-        title=one_line(_read_text(data.get("title"))),
-        site_url=resolve(url, _read_text(data.get("home_page_url"))),
-        id=_read_text(data.get("feed_url")),
-        hubs=tuple(hub for hub in hubs if hub),
-        self_url=resolve(url, _read_text(data.get("feed_url"))),
-        language=_read_text(data.get("language")),
+        format="json11" if is_version_11 else "json1",
+        title=one_line(_read_field(data, "title")),
+        site_url=resolve(url, _read_field(data, "home_page_url")),
+        id=_read_field(data, "feed_url"),
+        hubs=tuple(hubs),
+        self_url=resolve(url, _read_field(data, "feed_url")),
+        language=_read_field(data, "language"),
         icons=_list_icons(data, url),
         entries=tuple(_read_item(item, data, url) for item in items),
     )
@@ -208,49 +217,51 @@ def parse_json_feed(body: bytes, url: str, most: int) -> ParsedFeed:
 
 def _list_icons(data: dict[str, Any], url: str) -> tuple[str, ...]:
     """Return the addresses of the feed's icon and favicon, the larger one first."""
-    addresses = [resolve(url, _read_text(data.get(name))) for name in ("icon", "favicon")]
+    addresses = [resolve(url, _read_field(data, name)) for name in ("icon", "favicon")]
     return tuple(dict.fromkeys(address for address in addresses if address))
 
 
 def _read_item(item: dict[str, Any], feed: dict[str, Any], url: str) -> Entry:
     """Return an item of a JSON Feed as an entry. `feed`: the whole document, whose authors are
     those of items without authors; `url`: its address."""
-    link = resolve(url, _read_text(item.get("url")) or _read_text(item.get("external_url")))
-    content = _read_text(item.get("content_html"))
+    link = resolve(url, _read_field(item, "url") or _read_field(item, "external_url"))
+    image = resolve(url, _read_field(item, "image") or _read_field(item, "banner_image"))
+    title = one_line(_read_field(item, "title"))
+    authors = _list_authors(item) or _list_authors(feed)
+    content = _read_field(item, "content_html")
     if not content:
-        content = _make_paragraphs(_read_text(item.get("content_text")))
-    title = one_line(_read_text(item.get("title")))
-    tags = [_read_text(tag) for tag in _as_list(item.get("tags"))]
+        content = _make_paragraphs(_read_field(item, "content_text"))
+    tags = [_read_text(tag) for tag in _get_list(item, "tags")]
     return Entry(
-        id=choose_entry_id(_read_text(item.get("id")), link, title, content),
+        id=choose_entry_id(_read_field(item, "id"), link, title, content),
         url=link,
         title=title,
-        authors=clean_names(*(_list_authors(item) or _list_authors(feed))),
-        published=_read_date(item.get("date_published")),
-        updated=_read_date(item.get("date_modified")),
-        summary=escape(_read_text(item.get("summary")), quote=False),
+        authors=clean_names(*authors),
+        published=_read_date(item, "date_published"),
+        updated=_read_date(item, "date_modified"),
+        summary=escape(_read_field(item, "summary"), quote=False),
         content=content,
         categories=tuple(dict.fromkeys(one_line(tag) for tag in tags if tag)),
         enclosures=tuple(_read_attachments(item, url)),
-        image=resolve(url, _read_text(item.get("image")) or _read_text(item.get("banner_image"))),
-        language=_read_text(item.get("language")),
+        image=image,
+        language=_read_field(item, "language"),
     )
 
 
 def _list_authors(owner: dict[str, Any]) -> list[str]:
     """Return the names of the authors of an item or a feed (`owner`), from `authors` (1.1) or
     `author` (1)."""
-    people = _as_list(owner.get("authors")) or [owner.get("author")]
-    return [_read_text(person.get("name")) for person in people if isinstance(person, dict)]
+    people = _get_list(owner, "authors") or [owner.get("author")]
+    return [_read_field(person, "name") for person in people if isinstance(person, dict)]
 
 
 def _read_attachments(item: dict[str, Any], url: str) -> Iterator[Enclosure]:
     """Yield the attachments of an item that have an address as enclosures. A size or duration that
     is no plausible number counts as unknown."""
-    for attachment in _as_list(item.get("attachments")):
+    for attachment in _get_list(item, "attachments"):
         if not isinstance(attachment, dict):
             continue
-        address = _read_text(attachment.get("url"))
+        address = _read_field(attachment, "url")
         if not address:
             continue
         size = attachment.get("size_in_bytes")
@@ -261,7 +272,7 @@ def _read_attachments(item: dict[str, Any], url: str) -> Iterator[Enclosure]:
             seconds = 0
         yield Enclosure(
             url=urljoin(url, address),
-            type=_read_text(attachment.get("mime_type")),
+            type=_read_field(attachment, "mime_type"),
             length=size,
             duration=str(int(seconds)) if seconds else "",
         )
@@ -273,8 +284,17 @@ def _make_paragraphs(text: str) -> str:
     return "".join(f"<p>{escape(block, quote=False)}</p>" for block in blocks if block)
 
 
-def _read_date(value: object) -> datetime | None:
-    return parse_date(_read_text(value)) if isinstance(value, str) else None
+def _read_date(item: dict[str, Any], name: str) -> datetime | None:
+    """Return the date in the field `name` of an item, None if it has none."""
+    value = item.get(name)
+    if not isinstance(value, str):
+        return None
+    return parse_date(value.strip())
+
+
+def _read_field(owner: dict[str, Any], name: str) -> str:
+    """Return the field `name` of an object as text, as `_read_text` does."""
+    return _read_text(owner.get(name))
 
 
 def _read_text(value: object) -> str:
@@ -287,5 +307,7 @@ def _read_text(value: object) -> str:
     return ""
 
 
-def _as_list(value: object) -> list[Any]:
+def _get_list(owner: dict[str, Any], name: str) -> list[Any]:
+    """Return the field `name` of an object if it is a list, [] otherwise."""
+    value = owner.get(name)
     return value if isinstance(value, list) else []

@@ -411,13 +411,19 @@ def _read_feed(parsed: Any, url: str, body: bytes) -> ParsedFeed:
     """Return feedparser's result `parsed` for the feed from `url` as a ParsedFeed. Elements that
     feedparser drops (skipHours, skipDays, podcast elements) are read from `body`."""
     head = parsed["feed"]
-    links = _list_objects(head, "links")
     version = str(parsed.get("version") or "rss")
-    licences = _list_linked(links, "license")
-    podcast_parts = read_podcast_parts(body, url)
+    links = _list_objects(head, "links")
     hubs = [resolve(url, _get_text(link, "href")) for link in _filter_links(links, "hub")]
     own_urls = [resolve(url, _get_text(link, "href")) for link in _filter_links(links, "self")]
-    fault = type(parsed.get("bozo_exception")).__name__
+    is_complete = True
+    if parsed.get("bozo"):  # feedparser noticed a fault
+        is_complete = type(parsed.get("bozo_exception")).__name__ in _HARMLESS
+    licences = _list_addresses(links, "license")
+    podcast_parts = read_podcast_parts(body, url)
+    entries = [
+        _read_entry(item, url, version, licences, podcast_parts)
+        for item in parsed["entries"][:MOST_ENTRIES]
+    ]
     return ParsedFeed(
         format="rdf" if version in ("rss090", "rss10") else version,
         title=_get_title(head, version),
@@ -425,17 +431,14 @@ def _read_feed(parsed: Any, url: str, body: bytes) -> ParsedFeed:
         icons=_list_icons(head, url),
         id=_get_text(head, "id"),
         hubs=tuple(dict.fromkeys(hubs)),
-        self_url=own_urls[0] if own_urls else "",
+        self_url=next(iter(own_urls), ""),
         language=_get_text(head, "language"),
         ttl_minutes=_parse_number(_get_text(head, "ttl"), _MINUTES_A_YEAR),
         update_seconds=_get_update_seconds(head),
         skip_hours=_read_skip_hours(body),
         skip_days=_read_skip_days(body),
-        complete=not parsed.get("bozo") or fault in _HARMLESS,
-        entries=tuple(
-            _read_entry(item, url, version, licences, podcast_parts)
-            for item in parsed["entries"][:MOST_ENTRIES]
-        ),
+        complete=is_complete,
+        entries=tuple(entries),
     )
 
 
@@ -473,27 +476,32 @@ def _read_entry(
     name for its format; `licences`: addresses of the feed's licences, which hold for entries
     without a licence of their own (RFC 4946 section 2), unlike the feed's copyright;
     `podcast_parts`: see `read_podcast_parts`."""
+    # FeedBurner replaces links by those of its counter, and keeps the original ones
     link = resolve(url, _get_text(item, "feedburner_origlink") or _get_text(item, "link"))
     title = _get_title(item, version)
     contents = [_get_html(part) for part in _list_objects(item, "content")]
     content = max(contents, key=len, default="")  # some entries have plain text besides HTML
     summary = _get_html(item.get("summary_detail") or {}) or _get_text(item, "summary")
+    entry_id = choose_entry_id(_get_text(item, "id"), link, title, content or summary)
+    if summary == content:
+        summary = ""
     links = _list_objects(item, "links")
     enclosures = tuple(_read_enclosures(links, url, item, podcast_parts))
+    entry_licences = _list_addresses(links, "license") or licences
     return Entry(
-        id=choose_entry_id(_get_text(item, "id"), link, title, content or summary),
+        id=entry_id,
         url=link,
         title=title,
         authors=clean_names(*_list_authors(item)),
         published=_get_date(item, "published") or _get_date(item, "created"),
         updated=_get_date(item, "updated"),
-        summary="" if summary == content else summary,
+        summary=summary,
         content=content,
         categories=_list_categories(item),
         enclosures=enclosures,
         image=_find_image(item, url, enclosures),
         language=_get_text(item.get("title_detail") or {}, "language"),
-        rights=_list_rights(item, url, _list_linked(links, "license") or licences),
+        rights=_list_rights(item, url, entry_licences),
     )
 
 
@@ -523,7 +531,7 @@ def _filter_links(links: list[Any], relation: str) -> list[Any]:
     return [link for link in links if _get_text(link, "rel") == relation]
 
 
-def _list_linked(links: list[Any], relation: str) -> list[str]:
+def _list_addresses(links: list[Any], relation: str) -> list[str]:
     """Return the addresses of the `links` whose `rel` is `relation`."""
     addresses = [_get_text(link, "href") for link in _filter_links(links, relation)]
     return [address for address in addresses if address]
@@ -574,7 +582,9 @@ def _get_html(part: Any) -> str:
     has markup, as in feeds that state the wrong type."""
     value = _get_text(part, "value")
     is_plain = _get_text(part, "type") == "text/plain" and not _MARKUP.search(value)
-    return escape(value, quote=False) if is_plain else value
+    if not is_plain:
+        return value
+    return escape(value, quote=False)
 
 
 def _list_authors(item: Any) -> list[str]:
@@ -590,16 +600,18 @@ def _read_enclosures(
 ) -> Iterator[Enclosure]:
     """Yield the enclosures of an entry with an absolute address. `podcast_parts`: see
     `read_podcast_parts`."""
+    duration = _get_text(item, "itunes_duration")[:_LONGEST_DURATION]
     for link in _filter_links(links, "enclosure"):
         target = resolve(url, _get_text(link, "href"))
-        if target:
-            yield Enclosure(
-                url=target,
-                type=_get_text(link, "type").lower(),
-                length=_parse_number(_get_text(link, "length"), _LARGEST_LENGTH) or 0,
-                duration=_get_text(item, "itunes_duration")[:_LONGEST_DURATION],
-                podcast=podcast_parts.get(target, ()),
-            )
+        if not target:
+            continue
+        yield Enclosure(
+            url=target,
+            type=_get_text(link, "type").lower(),
+            length=_parse_number(_get_text(link, "length"), _LARGEST_LENGTH) or 0,
+            duration=duration,
+            podcast=podcast_parts.get(target, ()),
+        )
 
 
 def _find_image(item: Any, url: str, enclosures: tuple[Enclosure, ...]) -> str:
@@ -607,12 +619,14 @@ def _find_image(item: Any, url: str, enclosures: tuple[Enclosure, ...]) -> str:
     media:content, else media:thumbnail, itunes:image, or an enclosure that is a picture."""
     pictures = [part for part in _list_objects(item, "media_content") if _is_picture(part)]
     pictures.sort(key=_measure_area, reverse=True)
-    pictures += _list_objects(item, "media_thumbnail")
-    addresses = [_get_text(part, "url") for part in pictures]
+    thumbnails = _list_objects(item, "media_thumbnail")
+    addresses = [_get_text(part, "url") for part in (*pictures, *thumbnails)]
     addresses.append(_get_text(item.get("image") or {}, "href"))
     addresses += [part.url for part in enclosures if part.type.startswith("image/")]
     for address in addresses:
-        target = resolve(url, address) if address else ""
+        if not address:
+            continue
+        target = resolve(url, address)
         if target:
             return target
     return ""
@@ -698,4 +712,6 @@ def _list_objects(owner: Any, name: str) -> list[Any]:
 def _parse_number(value: str, most: int) -> int | None:
     """Return the number that the digits `value` write, but at most `most`; None for any other
     text."""
-    return min(int(value), most) if re.fullmatch(r"\d{1,18}", value) else None
+    if not re.fullmatch(r"\d{1,18}", value):
+        return None
+    return min(int(value), most)

@@ -47,51 +47,73 @@ class RankedFeed:
     same_as: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _FoundFeed:
+    """A feed before it is ranked. `title`: by the page; `latest`: the time of its newest entry;
+    `has_comments`: it is a feed of comments."""
+
+    url: str
+    title: str
+    feed: ParsedFeed
+    latest: datetime | None
+    has_comments: bool
+
+
 def rank_feeds(feeds: Sequence[tuple[str, str, ParsedFeed]], page: str) -> list[RankedFeed]:
     """Return the feeds, best first. `feeds`: address, title by the page, and content of each;
     `page`: the address at which they were found.
 
     Of two feeds, the better one is the first that has articles and not comments; has entries; is
     not abandoned; is about `page`; is no sitemap of tags, images and the like."""
-    last_dates = [find_last_date(feed) for _, _, feed in feeds]
-    newest = max((date for date in last_dates if date is not None), default=None)
-
-    def list_defects(number: int) -> tuple[bool, ...]:
-        """Return the defects of a feed, the worst first: a feed with False sorts before True."""
-        url, title, feed = feeds[number]
-        date = last_dates[number]
-        is_abandoned = newest is not None and date is not None and newest - date > _ABANDONED_AFTER
-        is_of_other_pages = _OTHER_PAGES.search(urlsplit(url).path) is not None
-        return (
-            is_comments(url, title, feed),
-            not feed.entries,
-            is_abandoned,
-            not _is_about(url, feed, page),
-            feed.format == "sitemap" and is_of_other_pages,
+    found = [
+        _FoundFeed(
+            url=url,
+            title=title,
+            feed=feed,
+            latest=find_last_date(feed),
+            has_comments=is_comments(url, title, feed),
         )
+        for url, title, feed in feeds
+    ]
+    newest = max((item.latest for item in found if item.latest is not None), default=None)
 
     ranked: list[RankedFeed] = []
     # by kind (comments or articles) and the addresses of the entries: the best feed that has them
-    first_urls: dict[tuple[bool, frozenset[str]], str] = {}
-    for number in sorted(range(len(feeds)), key=list_defects):
-        url, title, feed = feeds[number]
-        comments = is_comments(url, title, feed)
-        entries = frozenset(urls.alias(entry.url) for entry in feed.entries if entry.url)
-        same_as = url
-        if entries:
-            same_as = first_urls.setdefault((comments, entries), url)
+    best_urls: dict[tuple[bool, frozenset[str]], str] = {}
+    for item in sorted(found, key=lambda item: _list_defects(item, page, newest)):
+        entries = item.feed.entries
+        entry_aliases = frozenset(urls.alias(entry.url) for entry in entries if entry.url)
+        best_url = item.url
+        if entry_aliases:
+            best_url = best_urls.setdefault((item.has_comments, entry_aliases), item.url)
         ranked.append(
             RankedFeed(
-                url=url,
-                title=feed.title or title,
-                format=feed.format,
-                entries=len(feed.entries),
-                latest=last_dates[number],
-                comments=comments,
-                same_as="" if same_as == url else same_as,
+                url=item.url,
+                title=item.feed.title or item.title,
+                format=item.feed.format,
+                entries=len(entries),
+                latest=item.latest,
+                comments=item.has_comments,
+                same_as="" if best_url == item.url else best_url,
             )
         )
     return ranked
+
+
+def _list_defects(item: _FoundFeed, page: str, newest: datetime | None) -> tuple[bool, ...]:
+    """Return which defects a feed has, the worst first: of two feeds, the one whose first
+    different value is False is the better one. `newest`: of the latest times of all feeds."""
+    is_abandoned = False
+    if newest is not None and item.latest is not None:
+        is_abandoned = newest - item.latest > _ABANDONED_AFTER
+    is_sitemap = item.feed.format == "sitemap"
+    return (
+        item.has_comments,
+        not item.feed.entries,
+        is_abandoned,
+        not _is_about(item.url, item.feed, page),
+        is_sitemap and _OTHER_PAGES.search(urlsplit(item.url).path) is not None,
+    )
 
 
 def _is_about(url: str, feed: ParsedFeed, page: str) -> bool:

@@ -638,6 +638,9 @@ def _is_surely_utf8(body: bytes, content_type: str) -> bool:
     names = {match[1].lower() for match in matches if match}
     if not names <= _ASCII:
         return False
-    is_certain = body.isascii() or body.startswith(b"\xef\xbb\xbf") or bool(names & _UTF8)
-    is_guessed = any(names) or content_type.startswith("text/")
-    return is_certain or not is_guessed
+    if body.isascii() or body.startswith(b"\xef\xbb\xbf"):
+        return True
+    if names & _UTF8:
+        return True
+    is_guessed_by_feedparser = any(names) or content_type.startswith("text/")
+    return not is_guessed_by_feedparser

@@ -252,7 +252,8 @@ class HttpFetcher:
         chain.is_permanent = chain.is_permanent and status in _PERMANENT
         if chain.is_permanent:
             chain.moved_to = target
-        if chain.request.stay and parse_url(target).host != parse_url(url).host:
+        leaves_host = parse_url(target).host != parse_url(url).host
+        if chain.request.stay and leaves_host:
             return Fetched(
                 url=redacted(chain.request.url),
                 final_url=url,
@@ -357,17 +358,15 @@ def _is_followed(request: Request, status: int) -> bool:
 
 def _mask_result(result: FetchResult, secrets: Mapping[str, str]) -> FetchResult:
     """Return `result` with the names of secrets in place of their values."""
+    url = mask_text(result.url, secrets)
     if isinstance(result, Failed):
-        return replace(
-            result, url=mask_text(result.url, secrets), detail=mask_text(result.detail, secrets)
-        )
-    clean = replace(
-        result,
-        url=mask_text(result.url, secrets),
-        final_url=mask_text(result.final_url, secrets),
-        headers={name: mask_text(value, secrets) for name, value in result.headers.items()},
-        moved_to=None if result.moved_to is None else mask_text(result.moved_to, secrets),
-    )
-    if isinstance(clean, Fetched):
-        return replace(clean, body=mask_bytes(clean.body, secrets))
-    return clean
+        return replace(result, url=url, detail=mask_text(result.detail, secrets))
+    headers = {name: mask_text(value, secrets) for name, value in result.headers.items()}
+    moved_to = result.moved_to
+    if moved_to is not None:
+        moved_to = mask_text(moved_to, secrets)
+    final_url = mask_text(result.final_url, secrets)
+    masked = replace(result, url=url, final_url=final_url, headers=headers, moved_to=moved_to)
+    if isinstance(masked, Fetched):
+        return replace(masked, body=mask_bytes(masked.body, secrets))
+    return masked

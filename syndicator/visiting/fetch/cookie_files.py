@@ -145,7 +145,8 @@ class CookieFiles:
             self._log.warning(
                 "renewed cookies cannot be kept", path=str(path), detail=error.strerror
             )
-        stamps = (loaded.stamps[0], _get_stamp(path))
+        exported_stamp, _ = loaded.stamps
+        stamps = (exported_stamp, _get_stamp(path))
         self._loaded[name] = _LoadedFile(stamps, loaded.exported, renewed, loaded.digest)
 
 

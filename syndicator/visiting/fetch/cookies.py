@@ -80,13 +80,15 @@ def _parse_line(line: str, number: int) -> Cookie:
             f" {_CURE}"
         )
     domain, subdomains, path, secure, expires, name, value = parts
-    if subdomains.upper() not in _FLAGS or secure.upper() not in _FLAGS:
+    for_subdomains = _FLAGS.get(subdomains.upper())
+    is_secure = _FLAGS.get(secure.upper())
+    if for_subdomains is None or is_secure is None:
         raise BadCookies(f"line {number}: parts 2 and 4 have to be TRUE or FALSE; {_CURE}")
-    seconds = expires.strip().partition(".")[0]
+    seconds, _, _ = expires.strip().partition(".")
     if not seconds.removeprefix("-").isdecimal() or len(seconds) > _MOST_DIGITS:
         raise BadCookies(f"line {number}: part 5 has to be the seconds of its end, or 0; {_CURE}")
-    is_named = bool(domain and name)
-    if not is_named or not _is_legal(name) or not _is_legal(value):
+    is_sendable = _is_legal(name) and _is_legal(value)
+    if not domain or not name or not is_sendable:
         raise BadCookies(
             f"line {number}: its domain, name or value is one that no cookie can have; delete the"
             " line, or export the cookies again"
@@ -96,8 +98,8 @@ def _parse_line(line: str, number: int) -> Cookie:
         value=value,
         domain=domain.removeprefix(".").lower(),
         path=path if path.startswith("/") else "/",
-        host_only=not _FLAGS[subdomains.upper()],
-        secure=_FLAGS[secure.upper()],
+        host_only=not for_subdomains,
+        secure=is_secure,
         expires=max(_WITH_SESSION, int(seconds)),
     )
 
@@ -112,11 +114,16 @@ def write_cookies(cookies: Iterable[Cookie], comment: str) -> str:
     """Return a Netscape file of `cookies`. `comment`: its second line."""
     lines = ["# Netscape HTTP Cookie File", f"# {comment}"]
     for cookie in cookies:
-        subdomains = "FALSE" if cookie.host_only else "TRUE"
-        domain = cookie.domain if cookie.host_only else f".{cookie.domain}"
+        if cookie.host_only:
+            domain = cookie.domain
+            subdomains = "FALSE"
+        else:
+            domain = f".{cookie.domain}"
+            subdomains = "TRUE"
         secure = "TRUE" if cookie.secure else "FALSE"
-        parts = (domain, subdomains, cookie.path, secure, str(cookie.expires))
-        lines.append("\t".join((*parts, cookie.name, cookie.value)))
+        parts = [domain, subdomains, cookie.path, secure, str(cookie.expires)]
+        parts += [cookie.name, cookie.value]
+        lines.append("\t".join(parts))
     return "\n".join(lines) + "\n"
 
 
@@ -175,10 +182,12 @@ def parse_set_cookie(line: str, url: str, now: datetime) -> Cookie | None:
     None if it is malformed or may not be set from there. A cookie that the server deletes is
     returned as an expired one."""
     pair, *attributes = line.split(";")
-    name, equals, value = pair.partition("=")
-    name = name.strip()
-    value = value.strip()
-    if not equals or not name or len(name) + len(value) > _LONGEST_COOKIE:
+    name_part, equals, value_part = pair.partition("=")
+    name = name_part.strip()
+    value = value_part.strip()
+    if not equals or not name:
+        return None
+    if len(name) + len(value) > _LONGEST_COOKIE:
         return None
     if not _is_legal(name) or not _is_legal(value):
         return None

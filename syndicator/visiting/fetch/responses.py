@@ -48,11 +48,11 @@ class Inflater:
     accept."""
 
     def __init__(self, encoding: str, cap: int) -> None:
-        names = [name.strip().lower() for name in encoding.split(",")]
-        names = [name for name in names if name not in ("", "identity")]
-        if len(names) > 1:
-            raise BadEncoding(f"more than one content encoding: {', '.join(names)[:80]}")
-        self._encoding = names[0] if names else _NO_ENCODING
+        stated = [name.strip().lower() for name in encoding.split(",")]
+        encodings = [name for name in stated if name not in ("", "identity")]
+        if len(encodings) > 1:
+            raise BadEncoding(f"more than one content encoding: {', '.join(encodings)[:80]}")
+        self._encoding = next(iter(encodings), _NO_ENCODING)
         if self._encoding not in (_NO_ENCODING, "gzip", "x-gzip", "deflate"):
             raise BadEncoding(f"content encoding {self._encoding[:40]!r} was not asked for")
         self._cap = cap
@@ -142,7 +142,9 @@ def parse_retry_after(value: str, now: datetime) -> datetime | None:
     value = value.strip()
     if re.fullmatch(r"\d+(\.\d+)?", value):
         seconds = min(float(value[:30]), LONGEST_RETRY.total_seconds())
-        return now + timedelta(seconds=seconds) if seconds > 0 else None
+        if seconds <= 0:
+            return None
+        return now + timedelta(seconds=seconds)
     time = parse_http_date(value) if value else None
     if time is None or time <= now:
         return None

@@ -298,9 +298,11 @@ def _pair_literals(answer: Sequence[Any]) -> Iterator[tuple[str, bytes]]:
 
 def _make_line(answer: Sequence[Any], *, longest: int = _LONGEST_ANSWER) -> str:
     """Return the server's answer as one line of at most `longest` characters."""
-    texts = [
-        piece.decode("utf-8", "replace") if isinstance(piece, bytes) else str(piece)
-        for piece in answer
-        if piece is not None
-    ]
-    return " ".join(" ".join(texts).split())[:longest]
+    texts = []
+    for piece in answer:
+        if isinstance(piece, bytes):
+            texts.append(piece.decode("utf-8", "replace"))
+        elif piece is not None:
+            texts.append(str(piece))
+    line = " ".join(" ".join(texts).split())
+    return line[:longest]

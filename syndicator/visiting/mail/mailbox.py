@@ -90,14 +90,12 @@ def pack_mails(mails: Sequence[ReceivedMail]) -> bytes:
 
 def unpack_mails(body: bytes) -> list[ReceivedMail]:
     """Return the mails in a body that `pack_mails` made."""
-    return [
-        ReceivedMail(
-            raw=base64.b64decode(row["raw"]),
-            size=row["size"],
-            received=datetime.fromisoformat(row["received"]),
-        )
-        for row in json.loads(body)
-    ]
+    mails = []
+    for row in json.loads(body):
+        raw = base64.b64decode(row["raw"])
+        received = datetime.fromisoformat(row["received"])
+        mails.append(ReceivedMail(raw=raw, size=row["size"], received=received))
+    return mails
 
 
 def refuse_folder(detail: str) -> MailboxFailed:

@@ -205,13 +205,17 @@ class PoliteFetcher:
     def _note_failure(self, request: Request, name: str, failed: Failed) -> None:
         """Remember that a server is unreachable, or that a host or address asked us to wait.
         `name`: of the host."""
+        now = self._throttle.now()
         if failed.no_network and len(self._away) < _MOST_AWAY:
-            self._away[_name_server(request.url)] = (self._throttle.now() + _AWAY, failed)
+            self._away[_name_server(request.url)] = (now + _AWAY, failed)
             self._throttle.report_away(name, failed.reason, failed.detail, _AWAY.total_seconds())
         if failed.status == HTTPStatus.TOO_MANY_REQUESTS:
-            self._throttle.back_off(name, failed.retry_after or self._throttle.now() + _BACKOFF)
-        if self._backoff and failed.status in _WAIT_STATUSES and failed.retry_after:
-            self._backoff.add(_name_wait(request.url), failed.retry_after)
+            self._throttle.back_off(name, failed.retry_after or now + _BACKOFF)
+        asked_until = failed.retry_after
+        if not self._backoff or asked_until is None:
+            return
+        if failed.status in _WAIT_STATUSES:
+            self._backoff.add(_name_wait(request.url), asked_until)
 
 
 def _redirect_to(request: Request, target: str, deadline: float) -> Request:

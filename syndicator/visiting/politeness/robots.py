@@ -82,14 +82,14 @@ class Robots:
         prune: Callable[[str, datetime, int], None] = lambda prefix, before, most: None,
     ) -> None:
         self._fetcher = fetcher
-        self._get = get
-        self._set = set_note
+        self._get_note = get
+        self._set_note = set_note
         self._prune = prune
         self._product = get_product(user_agent)
         self._clock = clock
         self._asking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._parsed: dict[tuple[str, datetime], Protego] = {}
-        self._noted = _PRUNE_AFTER  # characters since the last pruning
+        self._cached_characters = _PRUNE_AFTER  # since the last pruning
 
     async def find_verdict(
         self, url: str, source: Source | None = None, *, allow: tuple[str, ...] = ()
@@ -105,7 +105,7 @@ class Robots:
         async with self._asking.setdefault(origin, asyncio.Lock()):
             robots_txt = self._load_cached(origin)
             if robots_txt is None:
-                robots_txt = await self._fetch(
+                robots_txt = await self._fetch_and_cache(
                     f"{origin}/robots.txt", allow, _MOST_BYTES, note_name=origin
                 )
         if robots_txt.status == _MISSING:
@@ -132,19 +132,18 @@ class Robots:
         async with self._asking.setdefault(address, asyncio.Lock()):
             document = self._load_cached(address)
             if document is None:
-                is_same_host = host(address) == host(url)
-                document = await self._fetch(
-                    address,
-                    allow if is_same_host else (),
-                    _MOST_LICENCE_BYTES,
-                    note_name=address,
+                allow_there = allow if host(address) == host(url) else ()
+                document = await self._fetch_and_cache(
+                    address, allow_there, _MOST_LICENCE_BYTES, note_name=address
                 )
-        return document.text if document.status == _FOUND else ""
+        if document.status != _FOUND:
+            return ""
+        return document.text
 
     def _load_cached(self, name: str) -> _Document | None:
         """Return the document that is cached under `name`; None if there is none, or if it is too
         old: a day, for an unreachable document half an hour."""
-        raw = self._get(f"{_PREFIX}{name}")
+        raw = self._get_note(f"{_PREFIX}{name}")
         if raw is None:
             return None
         try:
@@ -154,9 +153,10 @@ class Robots:
         except (ValueError, TypeError):
             return None
         life = _AWAY_LIFE if document.status == _UNREACHABLE else _LIFE
-        return document if timedelta(0) <= age < life else None
+        is_current = timedelta(0) <= age < life
+        return document if is_current else None
 
-    async def _fetch(
+    async def _fetch_and_cache(
         self, url: str, allow: tuple[str, ...], most_bytes: int, *, note_name: str
     ) -> _Document:
         """Fetch `url` and cache its first `most_bytes` bytes under `note_name`. Failures of our own
@@ -176,10 +176,10 @@ class Robots:
             if was_not_asked:
                 return document
         content = json.dumps([now.isoformat(), document.status, document.text])
-        self._set(f"{_PREFIX}{note_name}", content, now)
-        self._noted += len(document.text)
-        if self._noted >= _PRUNE_AFTER:
-            self._noted = 0
+        self._set_note(f"{_PREFIX}{note_name}", content, now)
+        self._cached_characters += len(document.text)
+        if self._cached_characters >= _PRUNE_AFTER:
+            self._cached_characters = 0
             self._prune(_PREFIX, now - _LIFE, _MOST_CACHED)
         return document
 

@@ -65,7 +65,8 @@ class Throttle:
     ) -> None:
         self._pause = pause
         self._sleep = sleep
-        self._clock = self.now = clock
+        self.now = clock
+        self._clock = clock
         self._backoff = backoff
         self._turns = turns
         self._hosts: dict[str, _Host] = {}
@@ -213,8 +214,8 @@ class Backoff:
         set_note: Callable[[str, str | None, datetime], None],
         clock: Callable[[], datetime],
     ) -> None:
-        self._get = get
-        self._set = set_note
+        self._get_note = get
+        self._set_note = set_note
         self._clock = clock
         self._known: dict[str, _Wait] | None = None
 
@@ -233,18 +234,17 @@ class Backoff:
         """Store that the host or address `name` asked us to wait until `until`, but a week at most.
         A later end that is stored already stays."""
         now = self._clock()
-        # read again: another process may have added some
-        waits = {name: wait for name, wait in self._read_note().items() if _lasts(wait, now)}
-        until = min(until, now + LONGEST_RETRY)
-        if name not in waits or waits[name].until < until:
-            waits[name] = _Wait(now, until)
-        by_end = sorted(waits.items(), key=lambda item: item[1].until)
-        self._known = dict(by_end[-_MOST_WAITS:])
-        note = {
-            name: [wait.since.isoformat(), wait.until.isoformat()]
-            for name, wait in self._known.items()
-        }
-        self._set(NOTE, json.dumps(note), now)
+        noted_waits = self._read_note()  # read again: another process may have added some
+        waits = {noted: wait for noted, wait in noted_waits.items() if _lasts(wait, now)}
+        end = min(until, now + LONGEST_RETRY)
+        if name not in waits or waits[name].until < end:
+            waits[name] = _Wait(now, end)
+        names_by_end = sorted(waits, key=lambda waiting: waits[waiting].until)
+        self._known = {waiting: waits[waiting] for waiting in names_by_end[-_MOST_WAITS:]}
+        note = {}
+        for waiting, wait in self._known.items():
+            note[waiting] = [wait.since.isoformat(), wait.until.isoformat()]
+        self._set_note(NOTE, json.dumps(note), now)
 
     def _get_waits(self) -> dict[str, _Wait]:
         """Return all waits, which are read from the database once."""
@@ -256,7 +256,7 @@ class Backoff:
         """Return the waits in the database by host or address; {} if the note cannot be read."""
         waits = {}
         try:
-            note = json.loads(self._get(NOTE) or "{}")
+            note = json.loads(self._get_note(NOTE) or "{}")
             for name, times in note.items():
                 wait = _Wait(*map(datetime.fromisoformat, times))
                 if wait.since.tzinfo and wait.until.tzinfo:

@@ -104,7 +104,7 @@ def take_entry(
         )
         try:
             return await ingest(
-                context.visit(
+                context.make_visit_context(
                     source, SourceState(key=source.key, url=source.url)
                 ).make_entry_context(row, page)
             )

@@ -78,7 +78,9 @@ def ingest_entry(
         try:
             state = SourceState(key=key, url=source.url)
             return await ingest(
-                context.visit(source, state).make_entry_context(replace(entry_row, **row), page)
+                context.make_visit_context(source, state).make_entry_context(
+                    replace(entry_row, **row), page
+                )
             )
         finally:
             await fetcher.aclose()

@@ -190,7 +190,7 @@ def run_in_visit(
             app.archive, app.configuration, app.jitter, fetcher, InProcess(), lambda title: None
         )
         await act(
-            context.visit(
+            context.make_visit_context(
                 source,
                 SourceState(
                     key=source.key, url=source.url, redirects=Redirects(effective_url=moved or None)

@@ -75,7 +75,7 @@ def list_confirmed_hosts(
             state = SourceState(
                 key="bank", url=source.url, visits=VisitTimes(last_success=app.archive.clock())
             )
-            await follow_move(context.visit(source, state), answer, feed)
+            await follow_move(context.make_visit_context(source, state), answer, feed)
             await fetcher.aclose()
 
         asyncio.run(run())

@@ -143,8 +143,8 @@ def test_the_signature_is_that_of_the_specification() -> None:
     """The example that receivers' libraries are tested with."""
     article_id = "msg_p5jXN8AQM9LWM0D4loKWxJek"
     at = datetime.fromtimestamp(1614265330, UTC)
-    headers = webhooks.signature(
-        article_id, at, b'{"test": 2432232314}', webhooks.signing_key(SECRET, {})
+    headers = webhooks.make_signature(
+        article_id, at, b'{"test": 2432232314}', webhooks.read_signing_key(SECRET, {})
     )
     assert headers["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
     assert headers["webhook-id"] == article_id
@@ -175,8 +175,8 @@ def test_an_article_is_announced_once_after_its_build_and_signed(
     assert urn in place.read_published("all.json")
     assert data["tags"] == ["AI"]
     assert delivery.message["timestamp"] == place.now.isoformat()
-    key = webhooks.signing_key(SECRET, {})
-    signed = webhooks.signature(delivery.headers["webhook-id"], place.now, delivery.body, key)
+    key = webhooks.read_signing_key(SECRET, {})
+    signed = webhooks.make_signature(delivery.headers["webhook-id"], place.now, delivery.body, key)
     assert signed.items() <= delivery.headers.items()
     assert delivery.headers["content-type"] == "application/json"
     assert delivery.path == "/feeds"
@@ -554,7 +554,7 @@ def test_pauses_grow_to_an_hour_and_follow_what_the_receiver_asks() -> None:
         failed = Failed(
             url="", reason="http-503", status=503, retry_after=NOW + asked if asked else None
         )
-        return webhooks.next_try(tries, failed, NOW, 0.5) - NOW
+        return webhooks.plan_next_try(tries, failed, NOW, 0.5) - NOW
 
     assert [pause(tries) for tries in (0, 1, 2)] == [
         timedelta(minutes=minutes) for minutes in (1, 2, 4)
@@ -595,4 +595,6 @@ def test_a_secret_can_be_in_the_environment(place: Place, receiver: Receiver) ->
     [finding] = [one for one in check(place.config, environ={}) if "webhook.secret" in one.detail]
     assert finding.severity == "error"
     assert finding.line == 5
-    assert webhooks.signing_key("${HOOK}", {"HOOK": SECRET}) == webhooks.signing_key(SECRET, {})
+    assert webhooks.read_signing_key("${HOOK}", {"HOOK": SECRET}) == webhooks.read_signing_key(
+        SECRET, {}
+    )
