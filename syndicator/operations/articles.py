@@ -419,7 +419,7 @@ def _prune_articles(
         raise UsageError(f"--older-than: {error}") from error
     problems = reconcile.update_from_files(app.archive, app.configuration)
     which = pruning.Which(older_than=age, keep=keep, source=source, named=tuple(named))
-    planned = pruning.plan(app.archive, app.configuration.sources, which)
+    planned = pruning.plan_pruning(app.archive, app.configuration.sources, which)
     count = counted(len(planned.articles), "article")
     feeds = _list_stems(planned.feeds)
 
@@ -445,7 +445,9 @@ def _prune_articles(
         problems=problems,
         is_empty=not articles,
         nothing="0 files written",
-        act=lambda progress: pruning.prune(app.archive, app.configuration.settings, planned),
+        act=lambda progress: pruning.prune_articles(
+            app.archive, app.configuration.settings, planned
+        ),
     )
 
 

@@ -63,7 +63,7 @@ def describe_fault(fault: Fault) -> Iterator[Problem]:
         yield Problem(what=url, reason=CheckReason.FOREIGN_ENTRY, detail=detail)
 
 
-def mend(archive: Archive, faults: Iterable[Fault]) -> None:
+def mend_articles(archive: Archive, faults: Iterable[Fault]) -> None:
     """Mend articles: make their own page due to be read, their stray entries entries of their own,
     and write their source and aliases to their files. Safe to repeat."""
     visits = archive.store.visits

@@ -107,7 +107,7 @@ def _sort_by_age(row: Row) -> tuple[datetime, str]:
     return row.added or datetime.min.replace(tzinfo=UTC), row.id
 
 
-def plan(archive: Archive, sources: Mapping[str, Source], which: Which) -> Pruning:
+def plan_pruning(archive: Archive, sources: Mapping[str, Source], which: Which) -> Pruning:
     """Return what a deletion would delete and spare. Articles that are named are not spared. Raises
     UsageError for an unknown article or source."""
     rows = list(_iterate_rows(archive.store))
@@ -131,7 +131,7 @@ def plan(archive: Archive, sources: Mapping[str, Source], which: Which) -> Pruni
     return Pruning(articles=tuple(deleted), feeds=tuple(sorted(feeds)), stays=dict(spared))
 
 
-def prune(archive: Archive, settings: Settings, planned: Pruning) -> None:
+def prune_articles(archive: Archive, settings: Settings, planned: Pruning) -> None:
     """Carry out the plan. The addresses are listed first and the files deleted last, so that after
     a crash no source brings a deleted article back. Raises OSError, StoreError."""
     listed = set(archive.store.visits.pruned()) if planned.articles else set()

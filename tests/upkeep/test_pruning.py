@@ -114,8 +114,10 @@ def store_three_months(place: Place) -> None:
 
 def prune_articles(place: Place, *named: str, **which: object) -> pruning.Pruning:
     with place.open_app() as app:
-        planned = pruning.plan(app.archive, app.configuration.sources, Which(named=named, **which))  # type: ignore[arg-type]
-        pruning.prune(app.archive, app.configuration.settings, planned)
+        planned = pruning.plan_pruning(
+            app.archive, app.configuration.sources, Which(named=named, **which)
+        )  # type: ignore[arg-type]
+        pruning.prune_articles(app.archive, app.configuration.settings, planned)
     assert place.build().held == ()
     return planned
 
@@ -298,10 +300,12 @@ def test_ended_at_any_step_an_article_is_whole_or_gone(
 
     published = list_titles(filled_place)
     with filled_place.open_app() as app:
-        planned = pruning.plan(app.archive, app.configuration.sources, Which(older_than=45 * DAY))
+        planned = pruning.plan_pruning(
+            app.archive, app.configuration.sources, Which(older_than=45 * DAY)
+        )
         killing(app)
         with pytest.raises(Killed):
-            pruning.prune(app.archive, app.configuration.settings, planned)
+            pruning.prune_articles(app.archive, app.configuration.settings, planned)
     monkeypatch.undo()
     with filled_place.open_app() as app:
         assert reconcile.update_from_files(app.archive, app.configuration) == ()

@@ -75,7 +75,7 @@ class Endpoint:
     async def ask(self, material: Material, form: str) -> Reply | Failed:
         """Ask about `material` in `form`, then in each simpler one of `prompt.FORMS` until the
         endpoint does not answer 400 or 422. Failures are returned, not raised."""
-        messages = prompt.messages(material, self._fence())
+        messages = prompt.build_messages(material, self._fence())
         first_form = FORMS.index(form) if form in FORMS else 0
         result: FetchResult | None = None
         for name in FORMS[first_form:]:
@@ -89,9 +89,9 @@ class Endpoint:
         assert isinstance(result, Failed)
         return self._mask_key(result)
 
-    def cost(self, material: Material) -> int:
+    def estimate_cost(self, material: Material) -> int:
         """Return the most tokens expected for question and answer."""
-        return prompt.estimate_cost(prompt.messages(material, ""))
+        return prompt.estimate_cost(prompt.build_messages(material, ""))
 
     async def aclose(self) -> None:
         await self._fetcher.aclose()

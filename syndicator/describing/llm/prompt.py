@@ -55,7 +55,7 @@ def name_prompt(model: str, write: bool) -> str:
     return f"{model} prompt {VERSION}" + (", writing" if write else "")
 
 
-def messages(asked: Material, fence: str) -> list[dict[str, str]]:
+def build_messages(asked: Material, fence: str) -> list[dict[str, str]]:
     """Return the system message and the user's message about an article. The article is between two
     lines `fence`, random ones, so that it cannot pretend to end earlier."""
     head = f"Title: {asked.title}\n"
@@ -109,7 +109,7 @@ def _take_fitting(
 def build_body(
     model: str, chat: Sequence[Mapping[str, str]], answer_schema: Mapping[str, Any], form: str
 ) -> bytes:
-    """Return the JSON body of a request in one of FORMS. `chat`: from `messages`;
+    """Return the JSON body of a request in one of FORMS. `chat`: from `build_messages`;
     `answer_schema`: from `build_schema`."""
     value: dict[str, Any] = {"model": model, "messages": list(chat), "stream": False}
     if form != "bare":

@@ -18,7 +18,7 @@ from syndicator.describing.resources import read_toml
 from syndicator.describing.summary.excerpt import (
     OPENS,
     find_opener,
-    follows,
+    is_next_sentence,
     join_sentences,
     score_openers,
 )
@@ -88,7 +88,7 @@ def add_choices(asked: Material, taxonomy: Taxonomy, *, write: bool = False) -> 
     descriptions = {
         category.name: category.description for category in taxonomy.vocabulary.category
     }
-    categories, tags = taxonomy.supported(asked.title, asked.text)
+    categories, tags = taxonomy.list_choices(asked.title, asked.text)
     return replace(
         asked,
         write=write and bool(aligned.get_writing_instruction(code)),
@@ -111,7 +111,7 @@ def _list_sentences(asked: Material, code: str | None) -> tuple[Choosable, ...]:
             Choosable(
                 text=sentence.text,
                 opens=sentence_odds >= least_odds,
-                follows=previous is not None and follows(previous, sentence),
+                follows=previous is not None and is_next_sentence(previous, sentence),
             )
         )
         previous = sentence

@@ -251,7 +251,7 @@ def extend_passage(candidates: Sequence[Sentence], first: int) -> tuple[int, ...
             break
         texts = [sentence.text for sentence in chosen]
         has_enough_words = len(join_sentences(texts).split()) >= ENOUGH
-        if has_enough_words or not follows(chosen[-1], following):
+        if has_enough_words or not is_next_sentence(chosen[-1], following):
             break
         if sentences.is_too_long(join_sentences([*texts, following.text])):
             break
@@ -259,7 +259,7 @@ def extend_passage(candidates: Sequence[Sentence], first: int) -> tuple[int, ...
     return tuple(range(first, first + len(chosen)))
 
 
-def follows(before: Sentence, after: Sentence) -> bool:
+def is_next_sentence(before: Sentence, after: Sentence) -> bool:
     """True if `after` is the next sentence of the text after `before`, with no dateline removed."""
     return after.order == before.order + 1 and not after.cut
 

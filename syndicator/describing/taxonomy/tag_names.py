@@ -63,7 +63,7 @@ def is_known(name: str) -> bool:
     return _fold(name) in load_spellings()
 
 
-def canonical(tag: str, text: str = "", learnt: Mapping[str, str] = _NONE) -> str:
+def spell_tag(tag: str, text: str = "", learnt: Mapping[str, str] = _NONE) -> str:
     """Return how a tag is spelled for readers: as data/names.toml lists it, else as `learnt` says
     (lower case to spelling), else as `text` mostly writes it, else word by word. A small tag that
     is both a name and a word ("go") counts as the name only if the text writes it with a

@@ -286,7 +286,7 @@ class _Asking:
     async def _call(self, note: Asked, asked: Material) -> str | None:
         """Send the question, count its cost, and keep the answer; return the answer's text. None if
         no question may be sent now, or if the endpoint failed, which is recorded."""
-        cost = self.enricher.cost(asked)
+        cost = self.enricher.estimate_cost(asked)
         meter = self._read_meter()
         self.report.hindrance = client.find_hindrance(
             meter, self.settings, cost, self.archive.clock()

@@ -36,7 +36,7 @@ class Chosen(NamedTuple):
     path: str
 
 
-def choose_all(archive: Archive, since: datetime | None) -> list[Chosen]:
+def choose_all_articles(archive: Archive, since: datetime | None) -> list[Chosen]:
     """Return all articles added since `since` (None: ever), also those of removed sources, sorted
     by path."""
     stamps = archive.store.visits.stamps()
@@ -48,7 +48,9 @@ def choose_all(archive: Archive, since: datetime | None) -> list[Chosen]:
     return sorted(chosen, key=lambda article: article.path)
 
 
-def choose(archive: Archive, sources: Mapping[str, Source], choice: Choice) -> list[Chosen]:
+def choose_articles(
+    archive: Archive, sources: Mapping[str, Source], choice: Choice
+) -> list[Chosen]:
     """Return the articles that `choice` names, copies of a story too, oldest first. Raises
     UsageError if it names no source and no article."""
     key, article_id = _find_source_or_article(archive, sources, choice.what)

@@ -110,7 +110,7 @@ def plan_pass(
         for item, outcome in zip(items, _revise_each(items, revise), strict=True):
             findings.add(item, outcome)
         progress(start + len(part), len(readable))
-    return findings.as_plan()
+    return findings.make_plan()
 
 
 @dataclass(kw_only=True)
@@ -142,7 +142,7 @@ class _Findings:
             )
             self.counter.add(article, replace(article, **outcome.values))
 
-    def as_plan(self) -> Plan:
+    def make_plan(self) -> Plan:
         """Return all findings as the plan of the pass."""
         return Plan(
             looked=self.looked,

@@ -18,7 +18,7 @@ from syndicator.filing.context import build_page_request, find_missing_credentia
 from syndicator.processes.worker import Worker
 from syndicator.upkeep import reconcile
 from syndicator.upkeep.passes import jobs
-from syndicator.upkeep.passes.choose import Choice, Chosen, choose
+from syndicator.upkeep.passes.choose import Choice, Chosen, choose_articles
 from syndicator.upkeep.passes.one_pass import (
     Filed,
     Outcome,
@@ -55,7 +55,7 @@ def plan_reread(
     with open_worker() as worker:
         return plan_pass(
             archive,
-            choose(archive, configuration.sources, choice),
+            choose_articles(archive, configuration.sources, choice),
             lambda chosen: _read_page(archive, chosen),
             lambda pages: [_read_again(archive, configuration, worker, page) for page in pages],
             problems=problems,
@@ -118,7 +118,7 @@ def write_reread(archive: Archive, plan: Plan, progress: Progress = ignore_progr
 
 def list_unkept(archive: Archive, sources: Mapping[str, Source], choice: Choice) -> list[str]:
     """Return the ids of the chosen articles whose page is not kept. Raises UsageError."""
-    chosen = choose(archive, sources, choice)
+    chosen = choose_articles(archive, sources, choice)
     return [article.id for article in chosen if archive.snapshots.get(article.id) is None]
 
 

@@ -187,7 +187,7 @@ def write_rename(
         return
 
     taxonomy = Taxonomy().with_learnt(learnt)
-    renamed = taxonomy.renamed(planned.old, planned.new)
+    renamed = taxonomy.rename_tag(planned.old, planned.new)
     if renamed is not taxonomy:
         fresh = learnt.with_name(f".{learnt.name}.new")
         renamed.save(fresh)
