@@ -479,7 +479,7 @@ def withdraw_muted(app: App) -> Change:
     """Withdraw the filed articles that `publish.mute` and `publish.keep` exclude."""
     from syndicator.upkeep import editorial
 
-    articles = editorial.muted(app.archive, app.configuration.settings)
+    articles = editorial.list_muted(app.archive, app.configuration.settings)
 
     def act(progress: Progress) -> None:
         for number, article in enumerate(articles):

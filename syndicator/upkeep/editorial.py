@@ -53,7 +53,7 @@ def plan_withdrawal(
     assert article is not None
     copies_left = []
     for copy in _list_copies(archive.store, article_id):
-        if not _is_spelling(archive, sources, copy, article):
+        if not _is_same_article(archive, sources, copy, article):
             copies_left.append(copy)
     return Withdrawal(
         id=article_id,
@@ -72,7 +72,7 @@ def _list_copies(store: Store, article_id: str) -> list[Article]:
     return list(store.index.articles(sorted(ids)).values())
 
 
-def _is_spelling(
+def _is_same_article(
     archive: Archive, sources: Mapping[str, Source], copy: Article, article: Article
 ) -> bool:
     """True if the copy is the article itself at another address of its site, so that it is
@@ -98,7 +98,7 @@ def withdraw(
         archive.store.compact()
         return planned
     for copy in _list_copies(archive.store, planned.id):
-        if _is_spelling(archive, configuration.sources, copy, article):
+        if _is_same_article(archive, configuration.sources, copy, article):
             withdraw(archive, configuration, copy.id, purge=purge)
     _name_copy(archive, article, named=False)
     enter_withdrawal(archive.article_store, article, archive.clock(), planned.feeds)
@@ -289,7 +289,7 @@ def _need_ids(archive: Archive, names: Sequence[str]) -> list[str]:
     return ids
 
 
-def muted(archive: Archive, settings: Settings) -> tuple[Article, ...]:
+def list_muted(archive: Archive, settings: Settings) -> tuple[Article, ...]:
     """Return the published articles that the settings `mute` and `keep` would leave out today."""
     publish = settings.publish
     index = archive.store.index

@@ -94,7 +94,7 @@ def describe_clock_fault(store: Store, now: datetime) -> str:
     return noted or ""
 
 
-def bring_back(archive: Archive, written: Collection[Article]) -> None:
+def limit_dates_of_adding(archive: Archive, written: Collection[Article]) -> None:
     """Give hand-written articles with a date in the future the present as date of adding, in their
     order. `written`: articles whose date is new."""
     now = archive.clock()

@@ -205,7 +205,7 @@ class Matcher:
             for form in self.forms.get(first, ()):
                 size = len(form.stems)
                 same = size == 1 or tuple(stems[index : index + size]) == form.stems
-                if same and index >= ends.get(form.tag, 0) and _fits(form, words, index):
+                if same and index >= ends.get(form.tag, 0) and _is_mention(form, words, index):
                     places[form.tag][index] = form.letters
                     ends[form.tag] = index + size
         return places
@@ -237,7 +237,7 @@ def build_matcher(forms: Iterable[tuple[int, str]]) -> Matcher:
     return Matcher(longest_first, frozenset(heads))
 
 
-def _fits(form: Form, words: Words, index: int) -> bool:
+def _is_mention(form: Form, words: Words, index: int) -> bool:
     """True if the word at `index` is a mention of `form`: it is written in the form's case, is no
     part of a compound, and is a name if the tag is also an ordinary word. Forms of several words
     fit anyway."""

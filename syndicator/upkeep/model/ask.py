@@ -23,8 +23,8 @@ from syndicator.upkeep.model.report import AskReport
 from syndicator.upkeep.model.rules import (
     RECENT,
     find_reason_to_skip,
-    make_failed,
-    make_skipped,
+    make_failed_record,
+    make_skipped_record,
     may_ask_again,
 )
 from syndicator.upkeep.passes.one_pass import Filed, read_filed, write_revision
@@ -216,7 +216,7 @@ class _Asking:
                 reason=CommandReason.BUG,
                 detail=describe_bug(bug),
             )
-            self._record(failed)
+            self._record_outcome(failed)
             return False
 
     async def _ask_about(self, article_id: str) -> bool:
@@ -238,7 +238,7 @@ class _Asking:
         source = self.configuration.sources.get(article.source_key)
         skip_reason = find_reason_to_skip(article, source)
         if skip_reason:
-            self.store.save_asked(make_skipped(note, skip_reason, before))
+            self.store.save_asked(make_skipped_record(note, skip_reason, before))
             return False
         try:
             question = await self.worker.call(
@@ -246,7 +246,7 @@ class _Asking:
             )
         except WorkerFailed as failure:
             failed = replace(note, status="failed", reason=failure.reason, detail=failure.detail)
-            self._record(replace(failed, next_try=note.at + RECENT))
+            self._record_outcome(replace(failed, next_try=note.at + RECENT))
             return False
 
         note = replace(note, key=validate.make_cache_key(self.plan, question))
@@ -257,7 +257,7 @@ class _Asking:
                 return False
             tries = before.tries
         if not question.sentences:
-            self.store.save_asked(make_skipped(note, LlmReason.SHORT, before))
+            self.store.save_asked(make_skipped_record(note, LlmReason.SHORT, before))
             return False
         stored_answer = self.store.answer(note.key)
         if stored_answer is not None:
@@ -316,7 +316,7 @@ class _Asking:
                 Problem(what=failure.url, reason=failure.reason, detail=failure.detail)
             )
             return
-        self._record(make_failed(note, failure, self.archive.clock()))
+        self._record_outcome(make_failed_record(note, failure, self.archive.clock()))
 
     async def _file_answer(
         self, note: Asked, asked_about: Article, question: Material, answer: str
@@ -341,16 +341,16 @@ class _Asking:
         if self._read_current(note.id) != current:
             return
         if isinstance(applied, Refusal):
-            self._record(
+            self._record_outcome(
                 replace(note, status="refused", reason=applied.reason, detail=applied.detail)
             )
             return
         stored = write_revision(self.archive, stamp.path, article, Revision(values=applied))
         new_stamp = self.archive.article_store.stamp(stamp.path)
-        self._record(replace(note, status="accepted", stamp=new_stamp))
+        self._record_outcome(replace(note, status="accepted", stamp=new_stamp))
         self.filed(stored.title)
 
-    def _record(self, asked: Asked) -> None:
+    def _record_outcome(self, asked: Asked) -> None:
         """Save the outcome for an article, log it, and count it in the report."""
         self.store.save_asked(asked)
         program.logger("llm", article=asked.id).info(

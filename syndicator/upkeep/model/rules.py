@@ -45,7 +45,7 @@ def find_reason_to_skip(article: Article, source: Source | None) -> str:
     return ""
 
 
-def make_skipped(note: Asked, reason: str, before: Asked | None) -> Asked:
+def make_skipped_record(note: Asked, reason: str, before: Asked | None) -> Asked:
     """Return what is recorded of an article that the model is not asked about. `note`: the record
     so far; `before`: the article's earlier record, which stays if it is of the answer that wrote
     the excerpt."""
@@ -66,7 +66,7 @@ def may_ask_again(earlier: Asked, now: datetime, *, again: bool) -> bool:
     return again or earlier.next_try <= now
 
 
-def make_failed(note: Asked, failure: Failed, now: datetime) -> Asked:
+def make_failed_record(note: Asked, failure: Failed, now: datetime) -> Asked:
     """Return what is recorded of a failure that the article may have caused. The wait until the
     next try doubles each time; after MOST_TRIES it is so long that runs do not ask any more
     (RECENT)."""
