@@ -77,9 +77,9 @@ def _is_same_article(
 ) -> bool:
     """True if the copy is the article itself at another address of its site, so that it is
     withdrawn with it."""
-    return urls.same_site(copy.url, article.url) and filed_by_neighbour(
-        copy, load_owners(archive, sources)
-    )
+    if not urls.same_site(copy.url, article.url):
+        return False
+    return filed_by_neighbour(copy, load_owners(archive, sources))
 
 
 def withdraw(
@@ -265,10 +265,11 @@ def release(
         except ConfigError as error:
             problems.append(reconcile.describe_unreadable(path, error))
             continue
-        released.append(article if dry_run else publish(article, path, context))
-    not_on_hold = index.articles(
-        [article_id for article_id in ids if article_id not in paths_on_hold]
-    )
+        if not dry_run:
+            article = publish(article, path, context)
+        released.append(article)
+    ids_not_on_hold = [article_id for article_id in ids if article_id not in paths_on_hold]
+    not_on_hold = index.articles(ids_not_on_hold)
     return Released(
         articles=tuple(released), known=tuple(not_on_hold.values()), problems=tuple(problems)
     )
@@ -297,12 +298,13 @@ def list_muted(archive: Archive, settings: Settings) -> tuple[Article, ...]:
         return ()
 
     def is_left_out(article: Article) -> bool:
+        """True if the settings leave the article out; its text is read only if they ask for it."""
         return leaves_out(publish, article, lambda: read_article(archive, article.id).text)
 
     merged = index.articles(sorted(index.merged())).values()
     left_out = []
     for article in (*index.each(), *merged):
-        is_from_source = bool(article.digest)  # others were written by hand
-        if is_from_source and is_left_out(article):
+        is_written_by_hand = not article.digest
+        if not is_written_by_hand and is_left_out(article):
             left_out.append(article)
     return tuple(left_out)

@@ -212,9 +212,13 @@ def limit_sources(past: Iterable[tuple[str, Post]]) -> list[Post]:
     taken = Counter[str]()
     newest_first: list[Post] = []
     for source, (title, text, tags) in reversed(posts):
-        taken[source] += bool(tags)
-        is_within_share = not source or taken[source] <= most
-        newest_first.append((title, text, tags if is_within_share else ()))
+        if tags:
+            taken[source] += 1
+        has_limit = bool(source)
+        if has_limit and taken[source] > most:
+            newest_first.append((title, text, ()))
+        else:
+            newest_first.append((title, text, tags))
     return newest_first[::-1]
 
 

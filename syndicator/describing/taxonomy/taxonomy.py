@@ -103,19 +103,28 @@ class Taxonomy:
         different = list(dict.fromkeys(spelled))
         if not self._spellings or self.vocabulary.only_adds:
             return different
-        known = [tag for tag in different if make_key(tag) in self._spellings]
         whole_text = f"{title}\n{text}"
-        return [tag for tag in known if is_named_in([tag, *self._aliases.get(tag, ())], whole_text)]
+        named = []
+        for tag in different:
+            if make_key(tag) not in self._spellings:
+                continue
+            forms = [tag, *self._aliases.get(tag, ())]
+            if is_named_in(forms, whole_text):
+                named.append(tag)
+        return named
 
     def score_tags(self, title: str, text: str) -> dict[str, tuple[float, str]]:
         """Return by tag its probability and where that comes from (NAMED or LEARNT), also for tags
         that are too unlikely to be given."""
-        by_name = self._zero_shot.score_tags(title, text) if self._zero_shot else {}
-        scored = {tag: (chance, NAMED) for tag, chance in by_name.items()}
-        by_past = self.learnt.score_tags(title, text) if self.learnt else {}
-        for tag, chance in by_past.items():
-            if chance >= by_name.get(tag, 0.0):
-                scored[tag] = (chance, LEARNT)
+        scored: dict[str, tuple[float, str]] = {}
+        if self._zero_shot:
+            for tag, chance in self._zero_shot.score_tags(title, text).items():
+                scored[tag] = (chance, NAMED)
+        if self.learnt:
+            for tag, chance in self.learnt.score_tags(title, text).items():
+                chance_by_name, _ = scored.get(tag, (0.0, NAMED))
+                if chance >= chance_by_name:
+                    scored[tag] = (chance, LEARNT)
         return scored
 
     def list_choices(self, title: str, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -209,7 +218,11 @@ class Taxonomy:
         """Return what articles with a confirmed category teach, given as (title, text, category);
         None if fewer than `least` are filed under a category of ours."""
         names = [category.name for category in self.vocabulary.category]
-        posts = [post for post in filed if post[2] in names][-categories.MOST :]
+        posts = []
+        for title, text, category in filed:
+            if category in names:
+                posts.append((title, text, category))
+        posts = posts[-categories.MOST :]
         if len(posts) < max(1, least):
             return None
         scores = []

@@ -27,7 +27,7 @@ from syndicator.upkeep.model.rules import (
     make_skipped_record,
     may_ask_again,
 )
-from syndicator.upkeep.passes.one_pass import Filed, read_filed, write_revision
+from syndicator.upkeep.passes.one_pass import read_filed, write_revision
 from syndicator.upkeep.passes.revision import Revision
 
 BATCH = 100
@@ -69,8 +69,10 @@ async def ask_about_articles(
         read_llm_key(configuration.folder, settings, configuration.environ)
         if not list_unasked(archive, configuration.settings, scope, 1):
             return report
-        meter = client.reset_if_changed(archive.store.enrichment.meter(), settings, archive.clock())
-        meter = client.end_pause(meter) if scope.again else meter
+        stored_meter = archive.store.enrichment.meter()
+        meter = client.reset_if_changed(stored_meter, settings, archive.clock())
+        if scope.again:
+            meter = client.end_pause(meter)
         report.hindrance = client.find_hindrance(meter, settings, 0, archive.clock())
         if report.hindrance:
             return report
@@ -279,9 +281,12 @@ class _Asking:
         except FileNotFoundError:
             return None
         filed = read_filed(self.archive, path)
+        if filed is None:
+            return None
         if isinstance(filed, Problem):
             self.report.problems.append(filed)
-        return (filed.article, stamp) if isinstance(filed, Filed) else None
+            return None
+        return filed.article, stamp
 
     async def _call(self, note: Asked, asked: Material) -> str | None:
         """Send the question, count its cost, and keep the answer; return the answer's text. None if

@@ -36,10 +36,10 @@ def plan_descriptions(
 
         def describe(articles: Sequence[Filed]) -> Sequence[Outcome]:
             """Describe a part of the articles in the worker, each with the terms of its source."""
-            pairs = [
-                (filed.article, find_terms(archive, configuration, filed.article))
-                for filed in articles
-            ]
+            pairs = []
+            for filed in articles:
+                source = find_terms(archive, configuration, filed.article)
+                pairs.append((filed.article, source))
             return worker.call_sync(
                 jobs.describe_articles,
                 files,

@@ -134,18 +134,19 @@ async def fetch_pages(
     async with aclosing(make_fetcher(archive, configuration.settings)) as fetcher:
         for number, article_id in enumerate(ids, 1):
             article = archive.store.visits.article(article_id)
-            failed = await _fetch(archive, configuration, fetcher, article) if article else None
-            if failed and failed.no_network and number == 1:
-                raise NetworkDown(f"{failed.url}: {failed.reason}: {failed.detail}")
-            if failed:
-                problems.append(
-                    Problem(what=failed.url, reason=failed.reason, detail=failed.detail)
-                )
+            failure = None
+            if article is not None:
+                failure = await _fetch_page(archive, configuration, fetcher, article)
+            if failure and failure.no_network and number == 1:
+                raise NetworkDown(f"{failure.url}: {failure.reason}: {failure.detail}")
+            if failure:
+                problem = Problem(what=failure.url, reason=failure.reason, detail=failure.detail)
+                problems.append(problem)
             progress(number, len(ids))
     return tuple(problems)
 
 
-async def _fetch(
+async def _fetch_page(
     archive: Archive, configuration: Configuration, fetcher: Fetcher, article: Article
 ) -> Failed | None:
     """Fetch and keep the page of an article; return the failure, or None. Articles of sources that
