@@ -311,7 +311,7 @@ def split(
 
     article_id = need_article(app.archive, id)
     stories = decisions.plan_leave(app.archive, app.configuration, article_id)
-    if stories and (story or not editorial.copies(app.archive, id)):
+    if stories and (story or not editorial.find_copies(app.archive, id)):
         return _plan_stories(app, stories, "not in one story")
     index = app.archive.store.index
     original_by_copy = editorial.need_copies(app.archive, id)
@@ -500,7 +500,7 @@ def restore_muted(
     """Restore articles that were withdrawn as muted."""
     from syndicator.upkeep import editorial
 
-    found = [editorial.withdrawn(app.archive, article_id) for article_id in ids]
+    found = [editorial.find_withdrawal(app.archive, article_id) for article_id in ids]
     articles = [article for article in found if article is not None]
 
     def act(progress: Progress) -> Mapping[str, Any]:

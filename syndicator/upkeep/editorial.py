@@ -41,7 +41,7 @@ def plan_withdrawal(
 ) -> Withdrawal:
     """Return the effect of `withdraw` on the article `what` (address, id or file). An article that
     is withdrawn already can still be purged. Raises UsageError."""
-    earlier = withdrawn(archive, what)
+    earlier = find_withdrawal(archive, what)
     if purge and earlier:
         return replace(earlier, kept=False)
     if earlier and find_article_id(archive, what) is None:
@@ -112,7 +112,7 @@ def withdraw(
 def plan_return(archive: Archive, what: str) -> Withdrawal:
     """Return the withdrawal of `what` (address or id) that would be undone. Raises UsageError if it
     is not withdrawn."""
-    withdrawal = withdrawn(archive, what)
+    withdrawal = find_withdrawal(archive, what)
     if withdrawal is None:
         path = WITHDRAWN.file(archive.article_store)
         raise UsageError(f"no article {what!r} was withdrawn; {path} lists those that were")
@@ -165,17 +165,18 @@ def _list_others(original: Article, copy: Article) -> tuple[str, ...]:
     return tuple(url for url in original.also if urls.alias(url) != copy_alias)
 
 
-def withdrawn(archive: Archive, what: str) -> Withdrawal | None:
+def find_withdrawal(archive: Archive, what: str) -> Withdrawal | None:
     """Return the withdrawal of the article with this address or id; None if it is not withdrawn."""
     alias = urls.alias(what)
     for row in WITHDRAWN.read(archive.article_store):
-        if what == row.id or alias in (urls.alias(row.url), *row.aliases):
+        aliases = (urls.alias(row.url), *row.aliases)
+        if what == row.id or alias in aliases:
             has_file = row.id in archive.kept_away.ids()
             return Withdrawal(id=row.id, url=row.url, title="", feeds=row.feeds, kept=has_file)
     return None
 
 
-def copies(archive: Archive, what: str) -> dict[str, str]:
+def find_copies(archive: Archive, what: str) -> dict[str, str]:
     """Return id of copy to id of original: of `what` if it is a copy, else of all copies of `what`;
     {} if there are none. Raises UsageError for an unknown article."""
     article_id = need_article(archive, what)
@@ -186,8 +187,8 @@ def copies(archive: Archive, what: str) -> dict[str, str]:
 
 
 def need_copies(archive: Archive, what: str) -> dict[str, str]:
-    """Return what `copies` returns. Raises UsageError if that is empty."""
-    merged = copies(archive, what)
+    """Return what `find_copies` returns. Raises UsageError if that is empty."""
+    merged = find_copies(archive, what)
     if not merged:
         raise UsageError(f"{what!r} is merged with no other article, and in no story")
     return merged
@@ -205,17 +206,14 @@ def split(archive: Archive, what: str) -> list[Article]:
         original_path = index.path(original_id) or ""
         copy = files.get(copy_path)
         original = files.get(original_path)
-        original_alone = replace(
-            original,
-            also=_list_others(original, copy),
-            split_from=tuple(dict.fromkeys((*original.split_from, copy_id))),
-        )
+
+        split_from = tuple(dict.fromkeys((*original.split_from, copy_id)))
+        other_copies = _list_others(original, copy)
+        original_alone = replace(original, also=other_copies, split_from=split_from)
         write_article(files, visits, original_alone, before=original, path=original_path)
-        copy_alone = replace(
-            copy,
-            merged_into="",
-            split_from=tuple(dict.fromkeys((*copy.split_from, original_id))),
-        )
+
+        split_from = tuple(dict.fromkeys((*copy.split_from, original_id)))
+        copy_alone = replace(copy, merged_into="", split_from=split_from)
         stored, _ = write_article(files, visits, copy_alone, before=copy, path=copy_path)
         split_articles.append(stored)
         index.split(copy_id)

@@ -156,7 +156,7 @@ def prune_articles(archive: Archive, settings: Settings, planned: Pruning) -> No
         archive.article_store.delete_all(row.path for row in part)
         for article_id in ids:
             archive.snapshots.forget(article_id)
-    learn.forget(settings.state_dir / "learnt.npz")  # it contains texts
+    learn.delete_cache(settings.state_dir / "learnt.npz")  # it contains texts
 
 
 def _list_aliases(store: Store, part: Sequence[Row]) -> list[tuple[str, str]]:

@@ -194,7 +194,7 @@ def update_from_files(archive: Archive, configuration: Configuration) -> tuple[P
     if scrubbed_articles:  # the cache of `learn` may have the secrets, too
         from syndicator.upkeep import learn
 
-        learn.forget(configuration.settings.state_dir / "learnt.npz")
+        learn.delete_cache(configuration.settings.state_dir / "learnt.npz")
     archive.beside.believe()
 
     _follow_sources(archive, configuration)
@@ -510,9 +510,10 @@ def find_other_file(
     if earlier.path == stamp.path:
         return None
     try:
-        return earlier.path if files.get(earlier.path).id == article.id else None
+        earlier_article = files.get(earlier.path)
     except (ConfigError, OSError):
         return None
+    return earlier.path if earlier_article.id == article.id else None
 
 
 def _limit_to_present(state: SourceState, now: datetime) -> SourceState:

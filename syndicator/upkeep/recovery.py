@@ -319,7 +319,7 @@ def forget_text(
     from syndicator.upkeep import learn
 
     snapshots.forget(article_id)
-    learn.forget(settings.state_dir / "learnt.npz")
+    learn.delete_cache(settings.state_dir / "learnt.npz")
     forget(settings.state_dir, article_id, (article_id, path, url), path)
 
 

@@ -150,7 +150,7 @@ class _Findings:
             lacking=tuple(self.lacking),
             examined=tuple(self.examined),
             articles=tuple(self.planned),
-            feeds=self.counter.feeds(),
+            feeds=self.counter.list_changes(),
             problems=tuple(self.problems),
         )
 

@@ -124,7 +124,7 @@ def plan_rename(
         new_feed=new_feed,
         articles=tuple(article.id for article in with_old),
         titles=tuple(article.title for article in with_old),
-        feeds=feed_changes.feeds(),
+        feeds=feed_changes.list_changes(),
         notes=_list_notes(configuration.queries, old_feed, new),
     )
 
