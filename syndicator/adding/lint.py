@@ -56,7 +56,7 @@ def _check_tags(article: Article, taxonomy: Taxonomy | None) -> Iterator[Oddity]
     """Yield a finding that lists the tags in another spelling than the taxonomy's."""
     from syndicator.describing.taxonomy import tag_names
 
-    spell = taxonomy.spelling if taxonomy else tag_names.canonical
+    spell = taxonomy.spell_tag if taxonomy else tag_names.spell_tag
     corrections = []
     for tag in article.tags:
         spelling = spell(tag, article.body)

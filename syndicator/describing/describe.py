@@ -50,13 +50,16 @@ def describe(
     has_categories = bool(taxonomy.vocabulary.category)
 
     tags = taxonomy.tags(title, text, keywords, own)
-    is_also_tag = guess.name in taxonomy.names and guess.name not in tags
-    if guess.name and is_also_tag and len(tags) < MOST_TAGS:
+    is_missing_tag = guess.name in taxonomy.names and guess.name not in tags
+    if guess.name and is_missing_tag and len(tags) < MOST_TAGS:
         tags = (*tags, guess.name)  # readers expect the tag AI in the category AI
     publishers_tags = taxonomy.map_published_tags(keywords, text, title, own)
-    tags_by = ""
-    if tags:
-        tags_by = "matched" if set(publishers_tags).isdisjoint(tags) else "publisher"
+    if not tags:
+        tags_by = ""
+    elif set(publishers_tags).isdisjoint(tags):
+        tags_by = "matched"
+    else:
+        tags_by = "publisher"
 
     return Description(
         excerpt=excerpt,

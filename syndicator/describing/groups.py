@@ -44,17 +44,18 @@ def group_articles(history: Sequence[tuple[str, str]]) -> list[Group]:
     if len(articles) < 2 * least:
         return []
     similarities = _measure_similarities(articles)
-    repeated_words = [_find_repeated_words(title, text) for title, text in articles]
+    repeated_words = []
     articles_by_word = Counter[str]()
     for title, text in articles:
-        articles_by_word.update(set(map(str.casefold, _list_words(title, text))))
-    members = [group for group in _merge_similar(similarities, least) if len(group) >= least]
-    members.sort(key=lambda group: (-len(group), group))
+        repeated_words.append(_find_repeated_words(title, text))
+        words = {word.casefold() for word in _list_words(title, text)}
+        articles_by_word.update(words)
+    groups = [group for group in _merge_similar(similarities, least) if len(group) >= least]
+    groups.sort(key=lambda group: (-len(group), group))
     unnamed = []
-    for group in members[:MOST_GROUPS]:
-        unnamed.append(
-            _describe_group(group, articles, repeated_words, articles_by_word, similarities)
-        )
+    for group in groups[:MOST_GROUPS]:
+        described = _describe_group(group, articles, repeated_words, articles_by_word, similarities)
+        unnamed.append(described)
     return _name_groups(unnamed)
 
 
@@ -146,14 +147,23 @@ def _describe_group(
     for number in group:
         for folded, word in repeated_words[number].items():
             spellings[folded][word] += 1
-    inside = Counter({folded: forms.total() for folded, forms in spellings.items()})
-    distinctive = _choose_distinctive(inside, len(group), articles_by_word, len(articles))
-    words = [spellings[folded].most_common(1)[0][0] for folded in distinctive]
+    articles_inside = Counter({folded: forms.total() for folded, forms in spellings.items()})
+    distinctive = _choose_distinctive(articles_inside, len(group), articles_by_word, len(articles))
+    words = []
+    for folded in distinctive:
+        [(commonest, _)] = spellings[folded].most_common(1)
+        words.append(commonest)
     name = words[0].capitalize() if words else ""
-    members = list(group)
-    central = sorted(group, key=lambda number: (-similarities[number, members].sum(), number))
-    titles = tuple(articles[number][0] for number in central[:MOST_EXAMPLES])
-    return Group(name, len(group), ", ".join(words), titles)
+
+    def rank(number: int) -> tuple[float, int]:
+        """Return a key that sorts the most central articles of the group first."""
+        return -similarities[number, list(group)].sum(), number
+
+    titles = []
+    for number in sorted(group, key=rank)[:MOST_EXAMPLES]:
+        title, _ = articles[number]
+        titles.append(title)
+    return Group(name, len(group), ", ".join(words), tuple(titles))
 
 
 def _choose_distinctive(

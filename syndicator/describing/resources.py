@@ -64,12 +64,13 @@ def read_toml(file: str) -> dict[str, Any]:
 def order_weights(values: Mapping[str, Any], features: Sequence[str], where: str) -> Floats:
     """Return the values of `values` in the order of `features`. Raises ValueError, which names
     `where`, if a feature has no value, a value has no feature, or a feature is listed twice."""
-    missing = [name for name in features if name not in values]
-    unknown = [name for name in values if name not in set(features)]
-    double = sorted({name for name in features if features.count(name) > 1})
-    if missing or unknown or double:
+    without_weight = [name for name in features if name not in values]
+    without_feature = [name for name in values if name not in features]
+    listed_twice = sorted({name for name in features if features.count(name) > 1})
+    if without_weight or without_feature or listed_twice:
         raise ValueError(
-            f"{where}: features without a weight {missing}, weights without a feature {unknown}, "
-            f"features of one name {double}"
+            f"{where}: features without a weight {without_weight},"
+            f" weights without a feature {without_feature}, features of one name {listed_twice}"
         )
-    return np.array([values[name] for name in features], dtype=np.float32)
+    ordered = [values[name] for name in features]
+    return np.array(ordered, dtype=np.float32)

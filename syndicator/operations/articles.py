@@ -311,7 +311,7 @@ def split(
 
     article_id = need_article(app.archive, id)
     stories = decisions.plan_leave(app.archive, app.configuration, article_id)
-    if stories and (story or not editorial.copies(app.archive, id)):
+    if stories and (story or not editorial.find_copies(app.archive, id)):
         return _plan_stories(app, stories, "not in one story")
     index = app.archive.store.index
     original_by_copy = editorial.need_copies(app.archive, id)
@@ -419,7 +419,7 @@ def _prune_articles(
         raise UsageError(f"--older-than: {error}") from error
     problems = reconcile.update_from_files(app.archive, app.configuration)
     which = pruning.Which(older_than=age, keep=keep, source=source, named=tuple(named))
-    planned = pruning.plan(app.archive, app.configuration.sources, which)
+    planned = pruning.plan_pruning(app.archive, app.configuration.sources, which)
     count = counted(len(planned.articles), "article")
     feeds = _list_stems(planned.feeds)
 
@@ -445,7 +445,9 @@ def _prune_articles(
         problems=problems,
         is_empty=not articles,
         nothing="0 files written",
-        act=lambda progress: pruning.prune(app.archive, app.configuration.settings, planned),
+        act=lambda progress: pruning.prune_articles(
+            app.archive, app.configuration.settings, planned
+        ),
     )
 
 
@@ -477,7 +479,7 @@ def withdraw_muted(app: App) -> Change:
     """Withdraw the filed articles that `publish.mute` and `publish.keep` exclude."""
     from syndicator.upkeep import editorial
 
-    articles = editorial.muted(app.archive, app.configuration.settings)
+    articles = editorial.list_muted(app.archive, app.configuration.settings)
 
     def act(progress: Progress) -> None:
         for number, article in enumerate(articles):
@@ -498,7 +500,7 @@ def restore_muted(
     """Restore articles that were withdrawn as muted."""
     from syndicator.upkeep import editorial
 
-    found = [editorial.withdrawn(app.archive, article_id) for article_id in ids]
+    found = [editorial.find_withdrawal(app.archive, article_id) for article_id in ids]
     articles = [article for article in found if article is not None]
 
     def act(progress: Progress) -> Mapping[str, Any]:

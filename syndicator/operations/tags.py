@@ -118,7 +118,7 @@ def confirm(
         if category is None:
             return with_tags(article, names, tags)
         decision = with_tags(article, names, tags) if tags else Decision()
-        return replace(decision, category=names.category(category))
+        return replace(decision, category=names.spell_category(category))
 
     return _plan_decision(app, id, decide)
 
@@ -157,7 +157,7 @@ def set_tags(
     def decide(article: Article, names: Names) -> Decision:
         if seen is not None and tuple(article.tags) != seen:
             raise EditedMeanwhile(repr(article.title))
-        spelled = tuple(dict.fromkeys(names.tag(tag, article) for tag in tags if tag.strip()))
+        spelled = tuple(dict.fromkeys(names.spell_tag(tag, article) for tag in tags if tag.strip()))
         return Decision(tags=spelled, category=_decide_category(category, article, names))
 
     return _plan_decision(app, id, decide)
@@ -172,7 +172,7 @@ def _decide_category(name: str | None, article: Article, names: Names) -> str | 
     listed = {category.name for category in names.vocabulary.category}
     if name == article.category and name not in listed:
         return None
-    return names.category(name)
+    return names.spell_category(name)
 
 
 def _plan_decision(app: App, what: str, decide: Callable[[Article, Names], Decision]) -> Change:

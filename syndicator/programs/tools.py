@@ -110,7 +110,8 @@ def search_articles(place: Place, query: str, *, limit: int, start: int) -> Foun
     ids = find(reader.store, parse_question(query), MOST_FOUND, reader.narrow)
     page = ids[start : start + limit]
     end = start + len(page)
-    return Found(articles=reader.quote(page), next_start=end if end < len(ids) else 0)
+    has_more = end < len(ids)
+    return Found(articles=reader.quote(page), next_start=end if has_more else 0)
 
 
 def parse_question(query: str) -> Expr:
@@ -137,10 +138,14 @@ def read_article(place: Place, article_id: str, *, start: int) -> WholeArticle:
     view, permission = readable
     text = plain(markdown(place, article_id)) if permission.has_text else ""
     end = start + TEXT_CHARACTERS
+    has_more = end < len(text)
+    related: Sequence[Quote] = ()
+    if start == 0:
+        related = reader.quote(reader.find_related(article_id))
     return WholeArticle(
         article=quote_article(view, permission, text[start:end]),
-        next_start=end if end < len(text) else 0,
-        related=reader.quote(reader.find_related(article_id)) if start == 0 else (),
+        next_start=end if has_more else 0,
+        related=related,
     )
 
 
@@ -148,15 +153,18 @@ def list_feeds(place: Place, *, limit: int, after: str) -> NamedList:
     """Return `limit` published feeds, by key and after the key `after` ("": from the first). An
     instance with a secret path names no addresses."""
     reader = Reader(place)
-    base = "" if place.settings.publish.secret_path else place.settings.base_url
-    formats = place.settings.publish.formats
+    publish = place.settings.publish
     feeds: dict[str, Named] = {}
     for row in reader.store.index.plain_feeds():
-        is_shown = row.published and not row.moved_to
-        if not is_shown or not is_axis_on(row.key.axis, place.settings.publish):
+        if not row.published or row.moved_to:
+            continue
+        if not is_axis_on(row.key.axis, publish):
             continue
         stem = paths.get_stem(row.key)
-        addresses = [f"{base}{stem}.{feed_format}" for feed_format in formats] if base else []
+        addresses: list[str] = []
+        if place.settings.base_url and not publish.secret_path:
+            base = place.settings.base_url
+            addresses = [f"{base}{stem}.{feed_format}" for feed_format in publish.formats]
         name = clean_name(row.name)
         feeds[stem] = Named(key=stem, untrusted_name=name, articles=row.count, addresses=addresses)
     return _cut_list(feeds, limit, after)
@@ -171,12 +179,16 @@ def list_sources(place: Place, *, limit: int, after: str) -> NamedList:
     sources: dict[str, Named] = {}
     for key, source in sorted(place.sources.items()):
         state = states.get(key)
-        site = clean_uri(state.channel.site_url) if state and not source.allow else ""
+        addresses: list[str] = []
+        is_in_private_network = bool(source.allow)
+        if state is not None and not is_in_private_network:
+            site = clean_uri(state.channel.site_url)
+            addresses = [site] if site else []
         sources[key] = Named(
             key=key,
             untrusted_name=clean_name(name_source(source, state)),
             articles=counts.get(key, 0),
-            addresses=[site] if site else [],
+            addresses=addresses,
         )
     return _cut_list(sources, limit, after)
 
@@ -189,17 +201,18 @@ def list_stories(place: Place, *, limit: int, days: int) -> StoryList:
     reader = Reader(place)
     news = reader.store.stories.list_news(place.now - timedelta(days=days), limit)
     members = reader.store.stories.articles([item.story for item in news])
-    base = "" if place.settings.publish.secret_path else place.settings.base_url
-    has_pages = PAGE in place.settings.publish.formats and is_axis_on(
-        STORIES.axis, place.settings.publish
-    )
+    publish = place.settings.publish
+    base = "" if publish.secret_path else place.settings.base_url
+    has_pages = PAGE in publish.formats and is_axis_on(STORIES.axis, publish)
     stories: list[QuotedStory] = []
     for item in news:
         ids = [article_id for article_id, _ in members.get(item.story, ())]
         reports = reader.quote(ids)
         if not reports:
             continue
-        page = base + paths.story_name(item.story) if base and has_pages else ""
+        page = ""
+        if base and has_pages:
+            page = base + paths.story_name(item.story)
         stories.append(
             QuotedStory(
                 story=item.story, outlets=item.outlets, page=page, reports=reports[:_REPORTS]

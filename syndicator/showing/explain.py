@@ -96,7 +96,7 @@ def describe_model_answer(
         question = make_question(
             configuration.taxonomy, article, configuration.settings.describe.llm.write
         )
-        messages = prompt.messages(question, _FENCE)
+        messages = prompt.build_messages(question, _FENCE)
     except ConfigError as error:
         reasons["llm_asked"] = [str(error)]
     except FileNotFoundError:

@@ -41,7 +41,7 @@ def plan_withdrawal(
 ) -> Withdrawal:
     """Return the effect of `withdraw` on the article `what` (address, id or file). An article that
     is withdrawn already can still be purged. Raises UsageError."""
-    earlier = withdrawn(archive, what)
+    earlier = find_withdrawal(archive, what)
     if purge and earlier:
         return replace(earlier, kept=False)
     if earlier and find_article_id(archive, what) is None:
@@ -53,7 +53,7 @@ def plan_withdrawal(
     assert article is not None
     copies_left = []
     for copy in _list_copies(archive.store, article_id):
-        if not _is_spelling(archive, sources, copy, article):
+        if not _is_same_article(archive, sources, copy, article):
             copies_left.append(copy)
     return Withdrawal(
         id=article_id,
@@ -72,14 +72,14 @@ def _list_copies(store: Store, article_id: str) -> list[Article]:
     return list(store.index.articles(sorted(ids)).values())
 
 
-def _is_spelling(
+def _is_same_article(
     archive: Archive, sources: Mapping[str, Source], copy: Article, article: Article
 ) -> bool:
     """True if the copy is the article itself at another address of its site, so that it is
     withdrawn with it."""
-    return urls.same_site(copy.url, article.url) and filed_by_neighbour(
-        copy, load_owners(archive, sources)
-    )
+    if not urls.same_site(copy.url, article.url):
+        return False
+    return filed_by_neighbour(copy, load_owners(archive, sources))
 
 
 def withdraw(
@@ -98,7 +98,7 @@ def withdraw(
         archive.store.compact()
         return planned
     for copy in _list_copies(archive.store, planned.id):
-        if _is_spelling(archive, configuration.sources, copy, article):
+        if _is_same_article(archive, configuration.sources, copy, article):
             withdraw(archive, configuration, copy.id, purge=purge)
     _name_copy(archive, article, named=False)
     enter_withdrawal(archive.article_store, article, archive.clock(), planned.feeds)
@@ -112,7 +112,7 @@ def withdraw(
 def plan_return(archive: Archive, what: str) -> Withdrawal:
     """Return the withdrawal of `what` (address or id) that would be undone. Raises UsageError if it
     is not withdrawn."""
-    withdrawal = withdrawn(archive, what)
+    withdrawal = find_withdrawal(archive, what)
     if withdrawal is None:
         path = WITHDRAWN.file(archive.article_store)
         raise UsageError(f"no article {what!r} was withdrawn; {path} lists those that were")
@@ -165,17 +165,18 @@ def _list_others(original: Article, copy: Article) -> tuple[str, ...]:
     return tuple(url for url in original.also if urls.alias(url) != copy_alias)
 
 
-def withdrawn(archive: Archive, what: str) -> Withdrawal | None:
+def find_withdrawal(archive: Archive, what: str) -> Withdrawal | None:
     """Return the withdrawal of the article with this address or id; None if it is not withdrawn."""
     alias = urls.alias(what)
     for row in WITHDRAWN.read(archive.article_store):
-        if what == row.id or alias in (urls.alias(row.url), *row.aliases):
+        aliases = (urls.alias(row.url), *row.aliases)
+        if what == row.id or alias in aliases:
             has_file = row.id in archive.kept_away.ids()
             return Withdrawal(id=row.id, url=row.url, title="", feeds=row.feeds, kept=has_file)
     return None
 
 
-def copies(archive: Archive, what: str) -> dict[str, str]:
+def find_copies(archive: Archive, what: str) -> dict[str, str]:
     """Return id of copy to id of original: of `what` if it is a copy, else of all copies of `what`;
     {} if there are none. Raises UsageError for an unknown article."""
     article_id = need_article(archive, what)
@@ -186,8 +187,8 @@ def copies(archive: Archive, what: str) -> dict[str, str]:
 
 
 def need_copies(archive: Archive, what: str) -> dict[str, str]:
-    """Return what `copies` returns. Raises UsageError if that is empty."""
-    merged = copies(archive, what)
+    """Return what `find_copies` returns. Raises UsageError if that is empty."""
+    merged = find_copies(archive, what)
     if not merged:
         raise UsageError(f"{what!r} is merged with no other article, and in no story")
     return merged
@@ -205,17 +206,14 @@ def split(archive: Archive, what: str) -> list[Article]:
         original_path = index.path(original_id) or ""
         copy = files.get(copy_path)
         original = files.get(original_path)
-        original_alone = replace(
-            original,
-            also=_list_others(original, copy),
-            split_from=tuple(dict.fromkeys((*original.split_from, copy_id))),
-        )
+
+        split_from = tuple(dict.fromkeys((*original.split_from, copy_id)))
+        other_copies = _list_others(original, copy)
+        original_alone = replace(original, also=other_copies, split_from=split_from)
         write_article(files, visits, original_alone, before=original, path=original_path)
-        copy_alone = replace(
-            copy,
-            merged_into="",
-            split_from=tuple(dict.fromkeys((*copy.split_from, original_id))),
-        )
+
+        split_from = tuple(dict.fromkeys((*copy.split_from, original_id)))
+        copy_alone = replace(copy, merged_into="", split_from=split_from)
         stored, _ = write_article(files, visits, copy_alone, before=copy, path=copy_path)
         split_articles.append(stored)
         index.split(copy_id)
@@ -265,10 +263,11 @@ def release(
         except ConfigError as error:
             problems.append(reconcile.describe_unreadable(path, error))
             continue
-        released.append(article if dry_run else publish(article, path, context))
-    not_on_hold = index.articles(
-        [article_id for article_id in ids if article_id not in paths_on_hold]
-    )
+        if not dry_run:
+            article = publish(article, path, context)
+        released.append(article)
+    ids_not_on_hold = [article_id for article_id in ids if article_id not in paths_on_hold]
+    not_on_hold = index.articles(ids_not_on_hold)
     return Released(
         articles=tuple(released), known=tuple(not_on_hold.values()), problems=tuple(problems)
     )
@@ -289,7 +288,7 @@ def _need_ids(archive: Archive, names: Sequence[str]) -> list[str]:
     return ids
 
 
-def muted(archive: Archive, settings: Settings) -> tuple[Article, ...]:
+def list_muted(archive: Archive, settings: Settings) -> tuple[Article, ...]:
     """Return the published articles that the settings `mute` and `keep` would leave out today."""
     publish = settings.publish
     index = archive.store.index
@@ -297,12 +296,13 @@ def muted(archive: Archive, settings: Settings) -> tuple[Article, ...]:
         return ()
 
     def is_left_out(article: Article) -> bool:
+        """True if the settings leave the article out; its text is read only if they ask for it."""
         return leaves_out(publish, article, lambda: read_article(archive, article.id).text)
 
     merged = index.articles(sorted(index.merged())).values()
     left_out = []
     for article in (*index.each(), *merged):
-        is_from_source = bool(article.digest)  # others were written by hand
-        if is_from_source and is_left_out(article):
+        is_written_by_hand = not article.digest
+        if not is_written_by_hand and is_left_out(article):
             left_out.append(article)
     return tuple(left_out)

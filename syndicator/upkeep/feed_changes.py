@@ -2,11 +2,17 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Final
 
 from syndicator.articles.fields import feeds_of
 from syndicator.core.axes import AXES
 from syndicator.core.model import Article, FeedKey
 from syndicator.publishing.paths import get_stem
+
+# columns of the counts of a feed
+_JOINS: Final = 0
+_LEAVES: Final = 1
+_CHANGES: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,13 +36,18 @@ class ChangeCounter:
 
     def add(self, before: Article, after: Article) -> None:
         """Count the edit of an article from `before` to `after`."""
-        old = self._list_feeds(before)
-        new = self._list_feeds(after)
-        for column, keys in enumerate((new - old, old - new, old & new)):
-            for key in keys:
-                self.counts.setdefault(key, [0, 0, 0])[column] += 1
+        feeds_before = self._list_feeds(before)
+        feeds_after = self._list_feeds(after)
+        for key in feeds_before | feeds_after:
+            counts = self.counts.setdefault(key, [0, 0, 0])
+            if key not in feeds_before:
+                counts[_JOINS] += 1
+            elif key not in feeds_after:
+                counts[_LEAVES] += 1
+            else:
+                counts[_CHANGES] += 1
 
-    def feeds(self) -> tuple[FeedChange, ...]:
+    def list_changes(self) -> tuple[FeedChange, ...]:
         """Return the changes of all feeds that an edit concerns, sorted by feed."""
         return tuple(
             FeedChange(feed=get_stem(key), joins=joins, leaves=leaves, changes=changes)

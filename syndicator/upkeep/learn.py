@@ -22,10 +22,10 @@ from syndicator.describing.taxonomy.suggest import Proposal, suggest_tags
 from syndicator.describing.taxonomy.taxonomy import MOST_TEXTS, Taxonomy
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles, load
 
-_NAME: Final = "learnt-articles.gz"
-_VERSION: Final = 2  # others are read again
-_FAST: Final = 1  # level of gzip: higher ones take five times as long for a tenth less
-_BAD = 1000  # more files than anybody has that are no article
+_CACHE_NAME: Final = "learnt-articles.gz"
+_CACHE_VERSION: Final = 2  # others are read again
+_GZIP_LEVEL: Final = 1  # level of gzip: higher ones take five times as long for a tenth less
+_MOST_BAD_FILES = 1000  # more files than anybody has that are no article
 Post = tuple[str, str, tuple[str, ...]]  # title, text, tags
 NOT_CACHED: Final = (None, None)
 SHARE = 5  # a source may give one fifth of the tagged posts
@@ -59,10 +59,10 @@ class Taught:
 
 def find_cache_path(learnt: Path) -> Path:
     """Return the path of the cache, beside the file `learnt`."""
-    return learnt.with_name(_NAME)
+    return learnt.with_name(_CACHE_NAME)
 
 
-def forget(learnt: Path) -> None:
+def delete_cache(learnt: Path) -> None:
     """Delete the cache beside the file `learnt`, as it has texts. Raises OSError."""
     find_cache_path(learnt).unlink(missing_ok=True)
 
@@ -72,7 +72,7 @@ def list_files_to_read(files: Sequence[FileStamp], learnt: Path, newest: int) ->
     and those whose text is needed (of the `newest`, and of articles to learn from) but not
     cached."""
     cached = _read_cache(find_cache_path(learnt))
-    first_with_text = len(files) - newest - _BAD
+    first_with_text = len(files) - newest - _MOST_BAD_FILES
     missing = []
     for number, stamp in enumerate(files):
         cached_stamp, article = cached.get(stamp.path, NOT_CACHED)
@@ -101,13 +101,15 @@ def read_taught(
             readable.append((stamp, article))
     entries = {}
     taught = []
+    first_with_text = len(readable) - newest
     for number, (stamp, cached_article) in enumerate(readable):
-        needs_text = number >= len(readable) - newest or cached_article.may_teach
         article = cached_article
+        needs_text = number >= first_with_text or article.may_teach
         if needs_text and article.text is None:
             article = _read_fields(article_store, stamp.path) or cached_article
         taught.append(article)
-        entries[stamp.path] = (stamp, article if needs_text else replace(article, text=None))
+        kept = article if needs_text else replace(article, text=None)
+        entries[stamp.path] = (stamp, kept)
     if entries != cached:
         _write_cache(find_cache_path(learnt), entries.values())
     return taught
@@ -115,7 +117,7 @@ def read_taught(
 
 def _read_fields(article_store: ArticleStore, path: str) -> Taught | None:
     """Return what an article file says; None if it is no article or gone."""
-    for article in _readable(article_store, [path]):
+    for article in _read_articles(article_store, [path]):
         is_confirmed = find_writer(article, "category") is By.OPERATOR
         return Taught(
             title=article.title,
@@ -134,7 +136,7 @@ def _read_cache(path: Path) -> dict[str, tuple[FileStamp, Taught]]:
     is missing, broken or of another version."""
     try:
         with gzip.open(path, "rt", encoding="utf-8") as lines:
-            if json.loads(next(lines)) != _VERSION:
+            if json.loads(next(lines)) != _CACHE_VERSION:
                 return {}
             entries = {}
             for line in lines:
@@ -156,8 +158,8 @@ def _parse_row(row: dict[str, Any]) -> tuple[FileStamp, Taught]:
 def _write_cache(path: Path, entries: Iterable[tuple[FileStamp, Taught]]) -> None:
     """Replace the cache: a line with the version, then a JSON object per article."""
     new_path = path.with_name(f".{path.name}.new")
-    with gzip.open(new_path, "wt", encoding="utf-8", compresslevel=_FAST) as out:
-        out.write(f"{_VERSION}\n")
+    with gzip.open(new_path, "wt", encoding="utf-8", compresslevel=_GZIP_LEVEL) as out:
+        out.write(f"{_CACHE_VERSION}\n")
         for stamp, article in entries:
             file = {"path": stamp.path, "mtime_ns": stamp.mtime_ns, "size": stamp.size}
             out.write(json.dumps({**file, **asdict(article)}) + "\n")
@@ -175,27 +177,29 @@ def learn_files(
     learnt = Path(files[1])
     taxonomy = Taxonomy.from_toml(toml) if toml.exists() else Taxonomy()
     articles = read_taught(FileArticleStore(Path(root)), stamps, learnt, MOST_TEXTS)
-    posts = limit_sources(confirmed_tags(articles, taxonomy))
+    posts = limit_sources(select_confirmed_tags(articles, taxonomy))
     filed = []
     for article in articles:
         if article.category:
             filed.append((article.title, article.text or "", article.category))
     model = taxonomy.learn(posts, least=least, filed=filed)
-    tagged_articles = sum(bool(tags) for _, _, tags in posts)
+    tagged_articles = 0
+    all_tags = set[str]()
+    for _, _, tags in posts:
+        all_tags.update(tags)
+        if tags:
+            tagged_articles += 1
     if model.learnt is None and model.filed is None and not model.forms:
         learnt.unlink(missing_ok=True)
         return tagged_articles, 0, len(filed)
     new_path = learnt.with_name(f".{learnt.name}.new")
     model.save(new_path)
     new_path.replace(learnt)
-    learnt_tags = set[str]()
-    if model.learnt:
-        for _, _, tags in posts:
-            learnt_tags.update(tags)
-    return tagged_articles, len(learnt_tags), len(filed)
+    learnt_tags = len(all_tags) if model.learnt else 0
+    return tagged_articles, learnt_tags, len(filed)
 
 
-def _readable(article_store: ArticleStore, paths: Iterable[str]) -> Iterator[Article]:
+def _read_articles(article_store: ArticleStore, paths: Iterable[str]) -> Iterator[Article]:
     """Yield the articles at `paths`, without missing and broken files."""
     for path in paths:
         with suppress(ConfigError, FileNotFoundError):
@@ -212,9 +216,13 @@ def limit_sources(past: Iterable[tuple[str, Post]]) -> list[Post]:
     taken = Counter[str]()
     newest_first: list[Post] = []
     for source, (title, text, tags) in reversed(posts):
-        taken[source] += bool(tags)
-        is_within_share = not source or taken[source] <= most
-        newest_first.append((title, text, tags if is_within_share else ()))
+        if tags:
+            taken[source] += 1
+        has_limit = bool(source)
+        if has_limit and taken[source] > most:
+            newest_first.append((title, text, ()))
+        else:
+            newest_first.append((title, text, tags))
     return newest_first[::-1]
 
 
@@ -233,7 +241,7 @@ def _limit_per_source(posts: Counter[str]) -> int:
     return ROOM
 
 
-def confirmed_tags(
+def select_confirmed_tags(
     articles: Iterable[Article | Taught], taxonomy: Taxonomy
 ) -> Iterator[tuple[str, Post]]:
     """Yield each article as (source key, post) with only its confirmed tags: those that the
@@ -257,7 +265,7 @@ def suggest_files(files: TaxonomyFiles, root: str, paths: Sequence[str]) -> list
     toml = Path(files[0])
     vocabulary = load(toml) if toml.exists() else None
     posts = []
-    for article in _readable(FileArticleStore(Path(root)), paths):
+    for article in _read_articles(FileArticleStore(Path(root)), paths):
         tags = tuple(dict.fromkeys((*article.keywords, *article.tags)))
         posts.append((article.title, article.text, tags))
     return suggest_tags(posts, vocabulary)
@@ -266,5 +274,5 @@ def suggest_files(files: TaxonomyFiles, root: str, paths: Sequence[str]) -> list
 def group_files(root: str, paths: Sequence[str]) -> list[Group]:
     """Return groups of articles that could be categories, from the files at `paths` below the
     folder `root`. Raises OSError."""
-    articles = _readable(FileArticleStore(Path(root)), paths)
+    articles = _read_articles(FileArticleStore(Path(root)), paths)
     return group_articles([(article.title, article.text or "") for article in articles])

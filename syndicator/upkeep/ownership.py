@@ -27,15 +27,16 @@ def find_mend(archive: Archive, sources: Mapping[str, Source]) -> list[Fault]:
     rows_by_article: dict[str, list[EntryRow]] = defaultdict(list)
     for row in archive.store.visits.list_bound_entries():
         rows_by_article[row.article_id or ""].append(row)
-    noted = archive.store.visits.note(OWNED_SINCE)
-    since = datetime.fromisoformat(noted) if noted else archive.clock()
+    stored_since = archive.store.visits.note(OWNED_SINCE)
+    owned_since = datetime.fromisoformat(stored_since) if stored_since else archive.clock()
     claims = load_owners(archive, sources)
     faults = []
     for article in iterate_articles(archive.store):
-        fault = find_fault(article, rows_by_article.get(article.id, ()), claims, since)
+        rows = rows_by_article.get(article.id, ())
+        fault = find_fault(article, rows, claims, owned_since)
         if fault:
             faults.append(fault)
-    return sorted(faults, key=lambda fault: (fault.article.added or since, fault.article.id))
+    return sorted(faults, key=lambda fault: (fault.article.added or owned_since, fault.article.id))
 
 
 def describe_fault(fault: Fault) -> Iterator[Problem]:
@@ -63,7 +64,7 @@ def describe_fault(fault: Fault) -> Iterator[Problem]:
         yield Problem(what=url, reason=CheckReason.FOREIGN_ENTRY, detail=detail)
 
 
-def mend(archive: Archive, faults: Iterable[Fault]) -> None:
+def mend_articles(archive: Archive, faults: Iterable[Fault]) -> None:
     """Mend articles: make their own page due to be read, their stray entries entries of their own,
     and write their source and aliases to their files. Safe to repeat."""
     visits = archive.store.visits
@@ -75,14 +76,15 @@ def mend(archive: Archive, faults: Iterable[Fault]) -> None:
             continue  # its file is gone: `reconcile` forgets it
 
         # entries that are due: of the article's own page, and those that led to it by mistake
+        due_entries = []
         reread_entry = None
         if fault.reader and (fault.owner or fault.text):
             reread_entry = _make_due_entry(archive.clock, fault)
-        entries = [reread_entry] if reread_entry else []
+            due_entries.append(reread_entry)
         for row in fault.strays:
             entry = Entry(id=row.entry_id, url=row.url)
-            entries.append(replace(row.reopened(), tries=0, article_id=None, entry=entry))
-        visits.save_entries(entries)
+            due_entries.append(replace(row.reopened(), tries=0, article_id=None, entry=entry))
+        visits.save_entries(due_entries)
 
         # the source that filed it stays a carrier: its feed goes on to show the article
         if fault.owner:
@@ -106,10 +108,12 @@ def _make_due_entry(clock: Callable[[], datetime], fault: Fault) -> EntryRow:
     article = fault.article
     row = fault.row
     if row is None:
-        is_of_reader = fault.reader == article.source_key and bool(article.source_id)
+        entry_id = article.url
+        if fault.reader == article.source_key:
+            entry_id = article.source_id or article.url
         row = EntryRow(
             source_key=fault.reader,
-            entry_id=article.source_id if is_of_reader else article.url,
+            entry_id=entry_id,
             url="",
             digest="",
             status="pending",

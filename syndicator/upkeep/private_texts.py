@@ -23,9 +23,8 @@ def hold_private(archive: Archive, configuration: Configuration) -> None:
     those on hold that now may be. An article that the operator released stays published. Raises
     OSError, StoreError."""
     is_public = not configuration.settings.publish.secret_path
-    keys = sorted(
-        source.key for source in configuration.sources.values() if source.content == "private"
-    )
+    sources = configuration.sources.values()
+    keys = sorted(source.key for source in sources if source.content == "private")
     visits = archive.store.visits
     stored = visits.note(_NOTE)
     if stored is None and not keys:
@@ -38,16 +37,18 @@ def hold_private(archive: Archive, configuration: Configuration) -> None:
 
     context = make_filing_context(archive, configuration.sources)
     for article in _iterate_articles(archive):
-        is_private = is_public and is_for_reader_alone(article, configuration.sources)
-        is_held = article.hold and article.hold_reason == HoldReason.PRIVATE
         path = archive.article_store.find(article.id)
         if path is None:
             continue
-        if is_private and not article.hold and not article.hold_reason:
+        is_private = is_public and is_for_reader_alone(article, configuration.sources)
+        is_held_as_private = article.hold and article.hold_reason == HoldReason.PRIVATE
+        was_never_held = not article.hold and not article.hold_reason
+        is_followed = article.source_key in configuration.sources
+        if is_private and was_never_held:
             whole = archive.article_store.get(path)
             held = replace(whole, hold=True, hold_reason=HoldReason.PRIVATE)
             write_article(context.article_store, context.store, held, before=whole, path=path)
-        elif is_held and not is_private and article.source_key in configuration.sources:
+        elif not is_private and is_held_as_private and is_followed:
             release(archive.article_store.get(path), path, context)
     visits.set_note(_NOTE, current, archive.clock())
 

@@ -20,7 +20,7 @@ from syndicator.store import codec
 from syndicator.store.engine import Store
 from syndicator.upkeep import learn
 
-_AT_A_TIME = 500  # articles that are pruned in one transaction
+_ARTICLES_A_TRANSACTION = 500  # articles that are pruned in one transaction
 
 # why an article is spared
 WRITTEN_BY_HAND: Final = "hand"
@@ -89,17 +89,26 @@ def _is_older(row: Row, limit: datetime) -> bool:
     return row.added is not None and row.added < limit
 
 
-def split_spared(chosen: Sequence[Row], rows: Sequence[Row]) -> tuple[list[Row], Counter[str]]:
+def separate_spared(chosen: Sequence[Row], rows: Sequence[Row]) -> tuple[list[Row], Counter[str]]:
     """Return the rows of `chosen` to delete, copies first and old ones before new ones, and the
     number of spared ones by reason. An article stays as "copy" if one of its copies stays. `rows`:
     all articles. Pure."""
-    spared = Counter(row.stays for row in chosen if row.stays)
-    deletable = {row.id: row for row in chosen if not row.stays}
-    needed_ids = {row.copy_of for row in rows if row.copy_of and row.id not in deletable}
-    spared["copy"] = len(needed_ids & deletable.keys())
-    deleted = [row for article_id, row in deletable.items() if article_id not in needed_ids]
+    spared = Counter[str]()
+    deletable: dict[str, Row] = {}
+    for row in chosen:
+        if row.stays == NOT_SPARED:
+            deletable[row.id] = row
+        else:
+            spared[row.stays] += 1
+    originals_of_remaining = {row.copy_of for row in rows if row.id not in deletable}
+    deleted = []
+    for row in deletable.values():
+        if row.id in originals_of_remaining:
+            spared["copy"] += 1
+        else:
+            deleted.append(row)
     deleted.sort(key=lambda row: (not row.copy_of, *_sort_by_age(row)))
-    return deleted, +spared  # without zeros
+    return deleted, spared
 
 
 def _sort_by_age(row: Row) -> tuple[datetime, str]:
@@ -107,7 +116,7 @@ def _sort_by_age(row: Row) -> tuple[datetime, str]:
     return row.added or datetime.min.replace(tzinfo=UTC), row.id
 
 
-def plan(archive: Archive, sources: Mapping[str, Source], which: Which) -> Pruning:
+def plan_pruning(archive: Archive, sources: Mapping[str, Source], which: Which) -> Pruning:
     """Return what a deletion would delete and spare. Articles that are named are not spared. Raises
     UsageError for an unknown article or source."""
     rows = list(_iterate_rows(archive.store))
@@ -124,28 +133,30 @@ def plan(archive: Archive, sources: Mapping[str, Source], which: Which) -> Pruni
                 f"no source {which.source!r}{near}, and no article of it; `syndicator sources`"
                 " lists them"
             )
-    deleted, spared = split_spared(chosen, rows)
+    deleted, spared = separate_spared(chosen, rows)
     feeds = set[FeedKey]()
     for row in deleted:
         feeds.update(archive.store.index.list_feeds_of(row.id))
     return Pruning(articles=tuple(deleted), feeds=tuple(sorted(feeds)), stays=dict(spared))
 
 
-def prune(archive: Archive, settings: Settings, planned: Pruning) -> None:
+def prune_articles(archive: Archive, settings: Settings, planned: Pruning) -> None:
     """Carry out the plan. The addresses are listed first and the files deleted last, so that after
     a crash no source brings a deleted article back. Raises OSError, StoreError."""
     listed = set(archive.store.visits.pruned()) if planned.articles else set()
-    for start in range(0, len(planned.articles), _AT_A_TIME):
-        part = planned.articles[start : start + _AT_A_TIME]
+    for start in range(0, len(planned.articles), _ARTICLES_A_TRANSACTION):
+        part = planned.articles[start : start + _ARTICLES_A_TRANSACTION]
+        ids = [row.id for row in part]
         aliases = _list_aliases(archive.store, part)
-        archive.article_store.remember_paths(row.id for row in part)
-        PRUNED.append(archive.article_store, [pair for pair in aliases if pair not in listed])
-        archive.store.visits.prune([row.id for row in part], aliases)
+        new_aliases = [pair for pair in aliases if pair not in listed]
+        archive.article_store.remember_paths(ids)
+        PRUNED.append(archive.article_store, new_aliases)
+        archive.store.visits.prune(ids, aliases)
         recorded.PRUNED.note_written(archive.article_store, archive.store, archive.clock())
         archive.article_store.delete_all(row.path for row in part)
-        for row in part:
-            archive.snapshots.forget(row.id)
-    learn.forget(settings.state_dir / "learnt.npz")  # it contains texts
+        for article_id in ids:
+            archive.snapshots.forget(article_id)
+    learn.delete_cache(settings.state_dir / "learnt.npz")  # it contains texts
 
 
 def _list_aliases(store: Store, part: Sequence[Row]) -> list[tuple[str, str]]:

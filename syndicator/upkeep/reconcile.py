@@ -194,7 +194,7 @@ def update_from_files(archive: Archive, configuration: Configuration) -> tuple[P
     if scrubbed_articles:  # the cache of `learn` may have the secrets, too
         from syndicator.upkeep import learn
 
-        learn.forget(configuration.settings.state_dir / "learnt.npz")
+        learn.delete_cache(configuration.settings.state_dir / "learnt.npz")
     archive.beside.believe()
 
     _follow_sources(archive, configuration)
@@ -208,7 +208,7 @@ def update_from_files(archive: Archive, configuration: Configuration) -> tuple[P
     problems = [*recorded.problems, *map(_describe_no_file, changes.no_files)]
     problems += _forget_gone(archive, _list_gone(changes, recorded.id_prefixes), rows)
     recovery.settle_carriers(archive, configuration.sources)
-    recovery.bring_back(archive, recorded.dated_anew)
+    recovery.limit_dates_of_adding(archive, recorded.dated_anew)
     recovery.write_newest_time(archive)
     hold_private(archive, configuration)
     return (*problems, *recovery.set_back(archive))
@@ -286,7 +286,7 @@ def record_file(archive: Archive, configuration: Configuration, path: str) -> tu
     if any(row == stamp for row in visits.stamps().values()):
         return ()
     recorded = _record_files(archive, configuration, Changes(edited=(stamp,)))
-    recovery.bring_back(archive, recorded.dated_anew)
+    recovery.limit_dates_of_adding(archive, recorded.dated_anew)
     return tuple(recorded.problems)
 
 
@@ -315,7 +315,7 @@ def _record_files(archive: Archive, configuration: Configuration, changes: Chang
         before = visits.article(article.id)
         if before is None or before.added != article.added:
             recorded.dated_anew.append(article)
-        _record(archive, configuration, article, stamp, before)
+        _record_article(archive, configuration, article, stamp, before)
     return recorded
 
 
@@ -476,7 +476,7 @@ def as_shown(article: Article, files: TaxonomyFiles) -> Article:
     return replace(article, excerpt=summarize(article.title, article.text, article.language))
 
 
-def _record(
+def _record_article(
     archive: Archive,
     configuration: Configuration,
     article: Article,
@@ -486,17 +486,17 @@ def _record(
     """Write the row of an article; publish the article first if its file says that it is released.
     `before`: the article as its row has it, None for a new one."""
     was_on_hold = before is not None and before.hold
+    was_merged = before is not None and bool(before.merged_into)
     if was_released(article, on_hold=was_on_hold):
         from syndicator.filing.entry.carry_out import release
 
-        article = release(article, stamp.path, make_filing_context(archive, configuration.sources))
+        context = make_filing_context(archive, configuration.sources)
+        article = release(article, stamp.path, context)
         stamp = archive.article_store.stamp(stamp.path)
-    was_merged = before is not None and bool(before.merged_into)
     is_split_by_hand = was_merged and not article.merged_into  # the line was removed
     shown = as_shown(article, configuration.taxonomy)
-    archive.store.visits.record(
-        ArticleRecord(article=shown, stamp=stamp, is_split=is_split_by_hand)
-    )
+    record = ArticleRecord(article=shown, stamp=stamp, is_split=is_split_by_hand)
+    archive.store.visits.record(record)
 
 
 def find_other_file(
@@ -510,9 +510,10 @@ def find_other_file(
     if earlier.path == stamp.path:
         return None
     try:
-        return earlier.path if files.get(earlier.path).id == article.id else None
+        earlier_article = files.get(earlier.path)
     except (ConfigError, OSError):
         return None
+    return earlier.path if earlier_article.id == article.id else None
 
 
 def _limit_to_present(state: SourceState, now: datetime) -> SourceState:
@@ -521,29 +522,29 @@ def _limit_to_present(state: SourceState, now: datetime) -> SourceState:
     last_visit = state.visits.last_visit
     if last_visit is None or last_visit <= now + AHEAD:
         return state
+    visits = replace(
+        state.visits,
+        first_visit=_limit_time(state.visits.first_visit, now),
+        last_success=_limit_time(state.visits.last_success, now),
+        last_visit=None,
+    )
+    backoff = replace(
+        state.backoff,
+        failing_since=_limit_time(state.backoff.failing_since, now),
+        gone_since=_limit_time(state.backoff.gone_since, now),
+    )
+    validators_at = _limit_time(state.validators.validators_at, now)
+    moved_at = _limit_time(state.redirects.moved_at, now)
+    recent = tuple(min(moment, now) for moment in state.cadence.recent)
+    due_now = replace(state.schedule, next_due=now, feed_due=None, due_why="the clock was set back")
     return replace(
         state,
-        visits=replace(
-            state.visits,
-            first_visit=_limit_time(state.visits.first_visit, now),
-            last_success=_limit_time(state.visits.last_success, now),
-            last_visit=None,
-        ),
-        backoff=replace(
-            state.backoff,
-            failing_since=_limit_time(state.backoff.failing_since, now),
-            gone_since=_limit_time(state.backoff.gone_since, now),
-        ),
-        validators=replace(
-            state.validators, validators_at=_limit_time(state.validators.validators_at, now)
-        ),
-        redirects=replace(state.redirects, moved_at=_limit_time(state.redirects.moved_at, now)),
-        cadence=replace(
-            state.cadence, recent=tuple(min(moment, now) for moment in state.cadence.recent)
-        ),
-        schedule=replace(
-            state.schedule, next_due=now, feed_due=None, due_why="the clock was set back"
-        ),
+        visits=visits,
+        backoff=backoff,
+        validators=replace(state.validators, validators_at=validators_at),
+        redirects=replace(state.redirects, moved_at=moved_at),
+        cadence=replace(state.cadence, recent=recent),
+        schedule=due_now,
     )
 
 

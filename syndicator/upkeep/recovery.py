@@ -94,7 +94,7 @@ def describe_clock_fault(store: Store, now: datetime) -> str:
     return noted or ""
 
 
-def bring_back(archive: Archive, written: Collection[Article]) -> None:
+def limit_dates_of_adding(archive: Archive, written: Collection[Article]) -> None:
     """Give hand-written articles with a date in the future the present as date of adding, in their
     order. `written`: articles whose date is new."""
     now = archive.clock()
@@ -102,23 +102,25 @@ def bring_back(archive: Archive, written: Collection[Article]) -> None:
     from_future = []
     for article in written:
         is_hand_written = not article.digest
-        if is_hand_written and article.added and article.added > latest + AHEAD:
+        is_from_future = article.added is not None and article.added > latest + AHEAD
+        if is_hand_written and is_from_future:
             from_future.append(article)
     from_future.sort(key=lambda article: (article.added, article.id), reverse=True)
-    for number, article in enumerate(from_future):
+    added = latest
+    for article in from_future:  # the newest first, each a second earlier than the one before
         path = archive.store.index.path(article.id)
         # `reconcile` reports a file that is broken or gone
         with suppress(ConfigError, FileNotFoundError):
             before = archive.article_store.get(path) if path else article
-            after = replace(before, added=latest - timedelta(seconds=number))
             write_article(
                 archive.article_store,
                 archive.store.visits,
-                after,
+                replace(before, added=added),
                 before=before,
                 path=path,
                 ordered=("added",),
             )
+        added -= timedelta(seconds=1)
 
 
 def settle_carriers(archive: Archive, sources: Mapping[str, Source]) -> None:
@@ -317,7 +319,7 @@ def forget_text(
     from syndicator.upkeep import learn
 
     snapshots.forget(article_id)
-    learn.forget(settings.state_dir / "learnt.npz")
+    learn.delete_cache(settings.state_dir / "learnt.npz")
     forget(settings.state_dir, article_id, (article_id, path, url), path)
 
 

@@ -107,7 +107,7 @@ def reindex(archive: Archive, configuration: Configuration) -> Reindexed:
     count = store.reindex(
         iterate_files(), WITHDRAWN.read(article_store), CARRIED.read(article_store)
     )
-    recovery.bring_back(archive, ahead)
+    recovery.limit_dates_of_adding(archive, ahead)
     _handle_missing(archive, stamps.keys(), unreadable_ids)
     archive.beside.note()
     for article in recent:

@@ -15,6 +15,7 @@ from syndicator.filing.save_article import write_article
 from syndicator.store.engine import Store
 
 NOTE = "scrubbed"
+_DIGEST_DIGITS = 8
 T = TypeVar("T")
 
 
@@ -29,15 +30,17 @@ def scrub(
     """Remove the secrets in the addresses of `sources` (a token of a feed, say) from all stored
     data, each secret once: a note in the database says which are done. Return the number of article
     files that had one."""
-    values: dict[str, str] = {}  # of the secrets, by name of their variable
+    secret_by_name: dict[str, str] = {}  # by name of its variable
     for source in sources:
-        values.update(secrets.read_known_values(source.url, environ))
-    if not values:
+        secret_by_name.update(secrets.read_known_values(source.url, environ))
+    if not secret_by_name:
         return 0
-    visits = store.visits
-    done = set(json.loads(visits.note(NOTE) or "[]"))
-    digests = {name: _digest(article_store, name, value) for name, value in values.items()}
-    new = {name: value for name, value in values.items() if digests[name] not in done}
+    scrubbed_digests = set(json.loads(store.visits.note(NOTE) or "[]"))
+    new: dict[str, str] = {}
+    for name, secret in secret_by_name.items():
+        digest = _digest(article_store, name, secret)
+        if digest not in scrubbed_digests:
+            new[name] = secret
     if not new:
         return 0
     store.scrub(secrets.spellings(new))
@@ -47,15 +50,16 @@ def scrub(
             changed += 1
     for file in article_store.beside():
         _scrub_file(file, new)
-    snapshots.scrub(lambda data: secrets.mask_bytes(data, new) != data)
-    done.update(digests[name] for name in new)
-    visits.set_note(NOTE, json.dumps(sorted(done)), now)
+    snapshots.scrub(lambda page: secrets.mask_bytes(page, new) != page)
+    scrubbed_digests.update(_digest(article_store, name, secret) for name, secret in new.items())
+    store.visits.set_note(NOTE, json.dumps(sorted(scrubbed_digests)), now)
     return changed
 
 
 def _digest(article_store: ArticleStore, name: str, value: str) -> str:
     """Return a digest of a secret that is too short to guess the secret from."""
-    return hashlib.sha256(f"{article_store.instance()}\0{name}\0{value}".encode()).hexdigest()[:8]
+    salted = f"{article_store.instance()}\0{name}\0{value}"
+    return hashlib.sha256(salted.encode()).hexdigest()[:_DIGEST_DIGITS]
 
 
 def _scrub_article(

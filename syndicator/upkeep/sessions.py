@@ -19,17 +19,19 @@ def resume_sessions(archive: Archive, configuration: Configuration) -> None:
     """Make the sources due whose file of cookies changed since the last call, with their entries
     that waited for new cookies. Raises StoreError."""
     visits = archive.store.visits
-    names = {source.key: source.cookies for source in configuration.sources.values()}
-    with_cookies = {key: name for key, name in names.items() if name}
+    file_by_source = {}
+    for source in configuration.sources.values():
+        if source.cookies:
+            file_by_source[source.key] = source.cookies
     stored = visits.note(_NOTE)
-    if not with_cookies and stored is None:
+    if not file_by_source and stored is None:
         return
     stored_digests: Mapping[str, str] = json.loads(stored or "{}")
-    digests = {name: archive.cookie_files.digest(name) for name in set(with_cookies.values())}
+    digests = {file: archive.cookie_files.digest(file) for file in set(file_by_source.values())}
     if digests == stored_digests:
         return
-    for key, name in with_cookies.items():
-        if digests[name] != stored_digests.get(name):
+    for key, file in file_by_source.items():
+        if digests[file] != stored_digests.get(file):
             _make_due(archive, key)
     visits.set_note(_NOTE, json.dumps(digests, sort_keys=True), archive.clock())
 

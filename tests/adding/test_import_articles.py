@@ -205,10 +205,10 @@ def test_what_was_withdrawn_or_pruned_stays_away(site: Place, folder: Path) -> N
     import_folder(site, folder)
     with site.open_app() as app:
         editorial.withdraw(app.archive, app.configuration, "https://other.example/bridge")
-        pruning.prune(
+        pruning.prune_articles(
             app.archive,
             app.configuration.settings,
-            pruning.plan(
+            pruning.plan_pruning(
                 app.archive,
                 app.configuration.sources,
                 pruning.Which(named=("https://me.example/posts/roof",)),

@@ -174,5 +174,5 @@ def test_a_damaged_memory_is_none(tmp_path: Path, damage: bytes) -> None:
     assert len(read_taught_files(shelf)) == 1
     learn.find_cache_path(tmp_path / "learnt.npz").write_bytes(damage)
     assert len(read_taught_files(shelf)) == 1
-    learn.forget(tmp_path / "learnt.npz")
+    learn.delete_cache(tmp_path / "learnt.npz")
     assert len(read_taught_files(shelf)) == 1

@@ -91,9 +91,9 @@ def test_a_pruned_file_that_a_crash_left_in_a_bucket_is_found(
         reindex.record_edited_files(app.archive, app.configuration, ["2026/11/by-hand.md"])
         (article,) = app.archive.store.index.each()
         which = pruning.Which(named=(article.id,))
-        planned = pruning.plan(app.archive, app.configuration.sources, which)
+        planned = pruning.plan_pruning(app.archive, app.configuration.sources, which)
         monkeypatch.setattr(ObjectArticleStore, "delete_all", crash)
         with pytest.raises(OSError, match="the process ends"):
-            pruning.prune(app.archive, app.configuration.settings, planned)
+            pruning.prune_articles(app.archive, app.configuration.settings, planned)
         assert app.archive.store.index.path(article.id) is None
         assert app.archive.article_store.find(article.id) == "2026/11/by-hand.md"

@@ -15,7 +15,7 @@ from syndicator.core.ports import EntryRow
 from syndicator.core.reasons import EntryReason
 from syndicator.core.urls import alias
 from syndicator.upkeep import reconcile
-from syndicator.upkeep.ownership import describe_fault, find_mend, mend
+from syndicator.upkeep.ownership import describe_fault, find_mend, mend_articles
 from tests import commands
 from tests.places import NOW, Place, store_articles
 
@@ -88,7 +88,7 @@ def test_what_another_source_filed_goes_to_the_own_one_that_announced_it(place: 
             (article.url, "foreign-source"),
             (article.url, "foreign-text"),
         ]
-        mend(app.archive, find_mend(app.archive, app.configuration.sources))
+        mend_articles(app.archive, find_mend(app.archive, app.configuration.sources))
         mended = place.load_article("Taken")
         assert mended.source_key == "one"
         assert mended.source_id == "o1"
@@ -118,7 +118,7 @@ def test_text_of_a_source_without_a_right_is_read_again_from_its_page(place: Pla
         )
         add_announcement(app, "two", "t2", later_article)
         assert list_fault_reasons(app) == [(third.url, "foreign-text")]
-        mend(app.archive, find_mend(app.archive, app.configuration.sources))
+        mend_articles(app.archive, find_mend(app.archive, app.configuration.sources))
         assert [row.entry_id for row in list_pending(app, "two")] == ["t1"]
         assert find_mend(app.archive, app.configuration.sources) == []
 
@@ -144,7 +144,7 @@ def test_an_entry_that_took_an_article_over_is_freed_and_the_article_read_again(
             "foreign-alias",
             "foreign-entry",
         }
-        mend(app.archive, find_mend(app.archive, app.configuration.sources))
+        mend_articles(app.archive, find_mend(app.archive, app.configuration.sources))
         assert place.load_article("Bank").aliases == ()
         assert (
             app.archive.store.visits.find([alias("https://two.example/x"), "guid:two:e1"]) is None
@@ -180,7 +180,7 @@ def test_an_article_that_nobody_can_read_again_is_named_as_such(place: Place) ->
             for problem in describe_fault(fault)
         ]
         assert "see to it" in problem.detail
-        mend(app.archive, find_mend(app.archive, app.configuration.sources))
+        mend_articles(app.archive, find_mend(app.archive, app.configuration.sources))
 
 
 def test_the_command_shows_first_and_mends_only_when_told(place: Place) -> None:

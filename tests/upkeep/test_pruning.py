@@ -19,7 +19,7 @@ from syndicator.core.errors import UsageError
 from syndicator.core.model import SourceState, Validators
 from syndicator.core.ports import ArticleRecord, EntryRow
 from syndicator.upkeep import pruning, reconcile, reindex
-from syndicator.upkeep.pruning import Row, Which, select_rows, split_spared
+from syndicator.upkeep.pruning import Row, Which, select_rows, separate_spared
 from tests.filing.entry.test_ingest import get_problem_reason, ingest_entry, make_page
 from tests.places import NOW, SHORT, Place, store_articles
 
@@ -74,10 +74,10 @@ def test_what_a_hand_wrote_and_what_is_on_hold_stays_and_copies_go_with_their_ar
         make_row("d", 1, copy_of="c"),
         make_row("e", 9, stays="hand"),
     ]
-    leaving, stays = split_spared([row for row in rows if row.id != "d"], rows)
+    leaving, stays = separate_spared([row for row in rows if row.id != "d"], rows)
     assert [one.id for one in leaving] == ["b", "a"]
     assert stays == {"copy": 1, "hand": 1}
-    assert [one.id for one in split_spared(rows, rows)[0]] == ["b", "d", "a", "c"]
+    assert [one.id for one in separate_spared(rows, rows)[0]] == ["b", "d", "a", "c"]
 
 
 @pytest.fixture
@@ -114,8 +114,10 @@ def store_three_months(place: Place) -> None:
 
 def prune_articles(place: Place, *named: str, **which: object) -> pruning.Pruning:
     with place.open_app() as app:
-        planned = pruning.plan(app.archive, app.configuration.sources, Which(named=named, **which))  # type: ignore[arg-type]
-        pruning.prune(app.archive, app.configuration.settings, planned)
+        planned = pruning.plan_pruning(
+            app.archive, app.configuration.sources, Which(named=named, **which)
+        )  # type: ignore[arg-type]
+        pruning.prune_articles(app.archive, app.configuration.settings, planned)
     assert place.build().held == ()
     return planned
 
@@ -277,7 +279,7 @@ def test_ended_at_any_step_an_article_is_whole_or_gone(
     filled_place: Place, monkeypatch: pytest.MonkeyPatch, step: str, after: bool
 ) -> None:
     """Pruning killed at any step leaves each article whole or gone; the next run completes it."""
-    monkeypatch.setattr(pruning, "_AT_A_TIME", 2)
+    monkeypatch.setattr(pruning, "_ARTICLES_A_TRANSACTION", 2)
     owner, name = step.split(".")
 
     def killing(app: App) -> None:
@@ -298,10 +300,12 @@ def test_ended_at_any_step_an_article_is_whole_or_gone(
 
     published = list_titles(filled_place)
     with filled_place.open_app() as app:
-        planned = pruning.plan(app.archive, app.configuration.sources, Which(older_than=45 * DAY))
+        planned = pruning.plan_pruning(
+            app.archive, app.configuration.sources, Which(older_than=45 * DAY)
+        )
         killing(app)
         with pytest.raises(Killed):
-            pruning.prune(app.archive, app.configuration.settings, planned)
+            pruning.prune_articles(app.archive, app.configuration.settings, planned)
     monkeypatch.undo()
     with filled_place.open_app() as app:
         assert reconcile.update_from_files(app.archive, app.configuration) == ()

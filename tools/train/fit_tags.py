@@ -43,7 +43,7 @@ def table(name: str, parts: int = 5, support: int = 1) -> tuple[np.ndarray, np.n
         names = [mentions.make_key(tag) for tag in known.names]
         for row in held:
             given = {mentions.make_key(tag) for tag in row["tags"]}
-            numbers, rows = known.features(row["title"], row["text"])
+            numbers, rows = known.measure_features(row["title"], row["text"])
             x.append(rows)
             y.append(np.array([names[number] in given for number in numbers], dtype=float))
     return np.vstack(x).astype(float), np.concatenate(y)
@@ -60,7 +60,7 @@ def editors_table() -> tuple[np.ndarray, np.ndarray]:
     }
     x, y = [], []
     for article_id, draft in sorted(bench_editor.drafts().items()):
-        numbers, rows = known.features(draft.title, plain(draft.body))
+        numbers, rows = known.measure_features(draft.title, plain(draft.body))
         x.append(rows)
         y.append(
             np.array(

@@ -289,7 +289,7 @@ def _check_ownership(config: Path, *, mend: bool, yes: bool, json: bool) -> bool
             raise UsageError("nobody is there to answer: --yes mends without asking")
         articles = counted(len(faults), "article")
         if yes or typer.confirm(f"Mend {articles}?", err=True):
-            ownership.mend(opened.archive, faults)
+            ownership.mend_articles(opened.archive, faults)
             if not json:
                 printing.say(f"{articles} mended; the next visits read their pages again")
     return False

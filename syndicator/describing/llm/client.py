@@ -75,23 +75,22 @@ class Endpoint:
     async def ask(self, material: Material, form: str) -> Reply | Failed:
         """Ask about `material` in `form`, then in each simpler one of `prompt.FORMS` until the
         endpoint does not answer 400 or 422. Failures are returned, not raised."""
-        messages = prompt.messages(material, self._fence())
+        messages = prompt.build_messages(material, self._fence())
+        schema = prompt.build_schema(material)
         first_form = FORMS.index(form) if form in FORMS else 0
         result: FetchResult | None = None
-        for name in FORMS[first_form:]:
-            body = prompt.build_body(
-                self._settings.model, messages, prompt.build_schema(material), name
-            )
+        for form_to_try in FORMS[first_form:]:
+            body = prompt.build_body(self._settings.model, messages, schema, form_to_try)
             result = await self._fetcher.fetch(self._build_request(body))
             is_unknown_form = isinstance(result, Failed) and result.status in _UNKNOWN_FORM
             if not is_unknown_form:
-                return self._mask_key(_parse_reply(result, name))
-        assert isinstance(result, Failed)
+                return self._mask_key(_parse_reply(result, form_to_try))
+        assert isinstance(result, Failed)  # the endpoint takes not even the simplest form
         return self._mask_key(result)
 
-    def cost(self, material: Material) -> int:
+    def estimate_cost(self, material: Material) -> int:
         """Return the most tokens expected for question and answer."""
-        return prompt.estimate_cost(prompt.messages(material, ""))
+        return prompt.estimate_cost(prompt.build_messages(material, ""))
 
     async def aclose(self) -> None:
         await self._fetcher.aclose()
@@ -232,7 +231,10 @@ def record_answer(meter: Meter, cost: int, tokens: int, form: str) -> Meter:
     """Record an answer: replace the call's `cost` by the `tokens` that the endpoint reports, and
     forget failures. Impossible numbers of tokens (below 1, over ten times `cost`) are ignored.
     `form`: the form of request that it accepted."""
-    spent = meter.tokens + (tokens - cost if 0 < tokens <= 10 * cost else 0)
+    spent = meter.tokens
+    is_possible = 0 < tokens <= 10 * cost
+    if is_possible:
+        spent += tokens - cost
     return replace(
         meter, tokens=spent, form=form, failures=0, rests=0, rest_until=None, reason="", detail=""
     )

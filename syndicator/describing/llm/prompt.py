@@ -19,6 +19,7 @@ ANSWER_TOKENS: Final = 2000  # mostly for models that think first
 # Forms of a request, best first. Endpoints answer 400 to those that they do not support.
 FORMS: Final = ("schema", "json", "bare")
 MOST_TAGS: Final = 5
+_SEPARATOR: Final = 2  # characters between two items of a list, at most
 
 _CHOOSING: Final = """\
 You choose sentences for a news feed. You get the numbered sentences of one article, in any language, and answer with \
@@ -55,7 +56,7 @@ def name_prompt(model: str, write: bool) -> str:
     return f"{model} prompt {VERSION}" + (", writing" if write else "")
 
 
-def messages(asked: Material, fence: str) -> list[dict[str, str]]:
+def build_messages(asked: Material, fence: str) -> list[dict[str, str]]:
     """Return the system message and the user's message about an article. The article is between two
     lines `fence`, random ones, so that it cannot pretend to end earlier."""
     head = f"Title: {asked.title}\n"
@@ -63,10 +64,12 @@ def messages(asked: Material, fence: str) -> list[dict[str, str]]:
         head += f"Language: {asked.language}\n"
     user = f"{fence}\n{head}\n{number_sentences(asked)}\n{fence}"
 
-    instruction = (_WRITING if asked.write else _CHOOSING) + _RULES
-    own_language = aligned.get_writing_instruction(asked.language) if asked.write else ""
-    if own_language:
-        instruction += f"\n{own_language}\n"
+    instruction = _CHOOSING + _RULES
+    if asked.write:
+        instruction = _WRITING + _RULES
+        in_its_language = aligned.get_writing_instruction(asked.language)
+        if in_its_language:
+            instruction += f"\n{in_its_language}\n"
     system = instruction + _list_choices(asked, INSTRUCTION - len(instruction))
     return [{"role": "system", "content": system}, {"role": "user", "content": user}]
 
@@ -85,12 +88,15 @@ def count_visible_sentences(asked: Material) -> int:
 def _list_choices(asked: Material, room: int) -> str:
     """Return the lines that list categories and tags, in `room` characters at most. Tags may take
     half of it; those at the end of a list that do not fit are left out."""
-    room -= len("\nCategories:\n(none)\nTags: (none)\n")
-    tags = ", ".join(_take_fitting(asked.tags, room // 2, len))
-    lines = [
-        f"- {name}: {about[:ABOUT]}" if about else f"- {name}" for name, about in asked.categories
-    ]
-    categories = "\n".join(_take_fitting(lines, room - len(tags), len))
+    room_for_lists = room - len("\nCategories:\n(none)\nTags: (none)\n")
+    tags = ", ".join(_take_fitting(asked.tags, room_for_lists // 2, len))
+    lines = []
+    for name, description in asked.categories:
+        if description:
+            lines.append(f"- {name}: {description[:ABOUT]}")
+        else:
+            lines.append(f"- {name}")
+    categories = "\n".join(_take_fitting(lines, room_for_lists - len(tags), len))
     return f"\nCategories:\n{categories or '(none)'}\nTags: {tags or '(none)'}\n"
 
 
@@ -99,9 +105,10 @@ def _take_fitting(
 ) -> Iterator[str]:
     """Yield `lines` until their sizes by `measure` exceed `most`. Each counts two more, for the
     separator behind it."""
+    taken = 0
     for line in lines:
-        most -= measure(line) + 2
-        if most < 0:
+        taken += measure(line) + _SEPARATOR
+        if taken > most:
             return
         yield line
 
@@ -109,7 +116,7 @@ def _take_fitting(
 def build_body(
     model: str, chat: Sequence[Mapping[str, str]], answer_schema: Mapping[str, Any], form: str
 ) -> bytes:
-    """Return the JSON body of a request in one of FORMS. `chat`: from `messages`;
+    """Return the JSON body of a request in one of FORMS. `chat`: from `build_messages`;
     `answer_schema`: from `build_schema`."""
     value: dict[str, Any] = {"model": model, "messages": list(chat), "stream": False}
     if form != "bare":

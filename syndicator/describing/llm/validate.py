@@ -18,7 +18,7 @@ from syndicator.describing.resources import read_toml
 from syndicator.describing.summary.excerpt import (
     OPENS,
     find_opener,
-    follows,
+    is_next_sentence,
     join_sentences,
     score_openers,
 )
@@ -85,15 +85,17 @@ def add_choices(asked: Material, taxonomy: Taxonomy, *, write: bool = False) -> 
     """Add the sentences, categories and tags from which the model chooses. `write`: let it write in
     its own words, if the language supports that. Loads vectors (0.2 s)."""
     code = asked.language or _language.detect(asked.text, None)
-    descriptions = {
-        category.name: category.description for category in taxonomy.vocabulary.category
-    }
-    categories, tags = taxonomy.supported(asked.title, asked.text)
+    may_write = write and bool(aligned.get_writing_instruction(code))
+    names, tags = taxonomy.list_choices(asked.title, asked.text)
+    description_by_name = {}
+    for category in taxonomy.vocabulary.category:
+        description_by_name[category.name] = category.description
+    categories = [(name, description_by_name[name]) for name in names[:MOST_CATEGORIES]]
     return replace(
         asked,
-        write=write and bool(aligned.get_writing_instruction(code)),
+        write=may_write,
         sentences=_list_sentences(asked, code),
-        categories=tuple((name, descriptions[name]) for name in categories[:MOST_CATEGORIES]),
+        categories=tuple(categories),
         tags=tags[:MOST_TAGS],
     )
 
@@ -111,7 +113,7 @@ def _list_sentences(asked: Material, code: str | None) -> tuple[Choosable, ...]:
             Choosable(
                 text=sentence.text,
                 opens=sentence_odds >= least_odds,
-                follows=previous is not None and follows(previous, sentence),
+                follows=previous is not None and is_next_sentence(previous, sentence),
             )
         )
         previous = sentence
@@ -206,14 +208,16 @@ def _join_chosen(numbers: Any, asked: Material) -> str | Refusal:
     if not openers:
         return Refusal(reason="loose", detail=shorten(asked.sentences[indices[0]].text))
     first = openers[0]
-    chosen = [asked.sentences[first].text]
+    texts = [asked.sentences[first].text]
     for index in range(first + 1, first + excerpt_rules.SENTENCES):
-        if index not in indices or not asked.sentences[index].follows:
+        if index not in indices:
             break
-        if excerpt_rules.is_too_long(join_sentences([*chosen, asked.sentences[index].text])):
+        sentence = asked.sentences[index]
+        longer_excerpt = join_sentences([*texts, sentence.text])
+        if not sentence.follows or excerpt_rules.is_too_long(longer_excerpt):
             break
-        chosen.append(asked.sentences[index].text)
-    return join_sentences(chosen)
+        texts.append(sentence.text)
+    return join_sentences(texts)
 
 
 def _check_written(value: Any, asked: Material) -> str | Refusal:

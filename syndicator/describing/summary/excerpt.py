@@ -185,29 +185,32 @@ def _measure_forms(candidate: Candidates) -> list[list[float]]:
     table = []
     for index, sentence in enumerate(candidate.sentences):
         text = sentence.text
-        without_quote = text.rstrip('"”’»」 ')
+        words = text.split()
+        word_count = len(words)
+        if sentences.is_cjk(text):
+            word_count = len(text) // CJK_CHARACTERS_A_WORD
         has_digits = _DIGIT.search(text) is not None
-        has_names = any(word[:1].isupper() for word in text.split()[1:])
-        is_cjk = sentences.is_cjk(text)
-        words = len(text) // CJK_CHARACTERS_A_WORD if is_cjk else len(text.split())
-        depth = max(0, candidate.text.find(text)) / text_length
-        table.append(
-            [
-                math.log1p(index),
-                index == 0,
-                index == 1,
-                sentence.place == 0,
-                depth,
-                words < SHORT,
-                text[0] in QUOTES,
-                without_quote.endswith(("?", "？")),
-                has_digits,
-                not has_digits and not has_names,
-                text.lstrip(QUOTES)[:1].isdigit(),
-                "," in text[:EARLY],
-                ":" in text[:EARLY],
-            ]
-        )
+        has_names = any(word[:1].isupper() for word in words[1:])
+        without_end_quote = text.rstrip('"”’»」 ')
+        without_start_quote = text.lstrip(QUOTES)
+        beginning = text[:EARLY]
+        character = max(0, candidate.text.find(text))
+        features = {
+            "place": math.log1p(index),
+            "is-first": index == 0,
+            "is-second": index == 1,
+            "starts-line": sentence.place == 0,
+            "depth": character / text_length,
+            "is-short": word_count < SHORT,
+            "starts-quoted": text[0] in QUOTES,
+            "question": without_end_quote.endswith(("?", "？")),
+            "digits": has_digits,
+            "general": not has_digits and not has_names,
+            "starts-with-digit": without_start_quote[:1].isdigit(),
+            "early-comma": "," in beginning,
+            "early-colon": ":" in beginning,
+        }
+        table.append([features[name] for name in _FORM])
     return table
 
 
@@ -251,7 +254,7 @@ def extend_passage(candidates: Sequence[Sentence], first: int) -> tuple[int, ...
             break
         texts = [sentence.text for sentence in chosen]
         has_enough_words = len(join_sentences(texts).split()) >= ENOUGH
-        if has_enough_words or not follows(chosen[-1], following):
+        if has_enough_words or not is_next_sentence(chosen[-1], following):
             break
         if sentences.is_too_long(join_sentences([*texts, following.text])):
             break
@@ -259,7 +262,7 @@ def extend_passage(candidates: Sequence[Sentence], first: int) -> tuple[int, ...
     return tuple(range(first, first + len(chosen)))
 
 
-def follows(before: Sentence, after: Sentence) -> bool:
+def is_next_sentence(before: Sentence, after: Sentence) -> bool:
     """True if `after` is the next sentence of the text after `before`, with no dateline removed."""
     return after.order == before.order + 1 and not after.cut
 

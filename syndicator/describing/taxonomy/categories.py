@@ -202,12 +202,12 @@ def prepare_categories(defined: Sequence[CategoryDef], language: str = ENGLISH) 
     listed_weight = LISTED if is_cold else 1.0
     word_weights = [_weigh_words(category, language, listed_weight) for category in defined]
     word_weights += [dict.fromkeys(rival.words, 1.0) for rival in rivals]
-    category_counts = Counter[str]()
+    categories_with_word = Counter[str]()
     for weights in word_weights:
-        category_counts.update(weights.keys())
-    rarities = {
-        word: math.log((len(word_weights) + 0.5) / count) for word, count in category_counts.items()
-    }
+        categories_with_word.update(weights.keys())
+    rarities = {}
+    for word, count in categories_with_word.items():
+        rarities[word] = math.log((len(word_weights) + 0.5) / count)
     scarce_weights = []
     for weights in word_weights:
         scarce_weights.append({word: rarities[word] * weight for word, weight in weights.items()})
@@ -218,20 +218,20 @@ def prepare_categories(defined: Sequence[CategoryDef], language: str = ENGLISH) 
     other_words = [topic.words for topic in other_topics]
     native = None
     if language != ENGLISH:
-        native = prepare_native_words({*category_counts}.union(*subjects, *other_words), language)
+        all_words = set(categories_with_word).union(*subjects, *other_words)
+        native = prepare_native_words(all_words, language)
 
     labels = [_make_label(category, language, is_cold=is_cold) for category in defined]
     labels += [load_embedder().embed(_list_words([rival])) for rival in rivals]
-    other_labels = np.array(
-        [load_embedder().embed(_list_words([topic])) for topic in other_topics], dtype=np.float32
-    )
+    other_labels = [load_embedder().embed(_list_words([topic])) for topic in other_topics]
+    no_labels = np.zeros((0, load_embedder().table.shape[1]), dtype=np.float32)
     return Categories(
         names=(*(category.name for category in defined), *(RIVAL for _ in rivals)),
         labels=np.stack(labels),
         words=tuple(scarce_weights),
         subjects=(*subjects, *(rival.subject for rival in rivals)),
         others=tuple(other_words),
-        other_labels=other_labels.reshape(len(other_topics), load_embedder().table.shape[1]),
+        other_labels=np.stack(other_labels) if other_labels else no_labels,
         native=native,
         is_cold=is_cold,
     )
@@ -258,18 +258,13 @@ def _weigh_words(category: CategoryDef, language: str, listed_weight: float) -> 
 
 def _make_label(category: CategoryDef, language: str, *, is_cold: bool) -> Floats:
     """Return the unit vector of a category: of its description, words, topics and examples."""
-    vectors = load_embedder()
-    topic_words = (
-        "" if is_cold else _list_words(vocabulary.find_matching_topics(category, language))
-    )
-    texts = [
-        category.description or category.name,
-        topic_words,
-        " ".join(category.words),
-        *category.examples,
-    ]
-    parts = [vectors.embed(text) for text in texts if text]
-    return normalise(sum(parts[1:], parts[0]))
+    texts = [category.description or category.name]
+    if not is_cold:
+        texts.append(_list_words(vocabulary.find_matching_topics(category, language)))
+    texts.append(" ".join(category.words))
+    texts.extend(category.examples)
+    first, *others = (load_embedder().embed(text) for text in texts if text)
+    return normalise(sum(others, first))
 
 
 def _list_words(topics: Sequence[Topic]) -> str:
@@ -304,26 +299,31 @@ def learn_categories(
     oldest first. `scores`: of each post, by its words, a score per category of `names`. The weight
     is the one that makes scores fit best, never with fewer right than without the regression, if
     that is possible."""
-    vectors: Doubles = np.stack(
-        [load_embedder().embed_article(title, text) for title, text, _ in posts]
-    ).astype(np.float64)
+    post_vectors = [load_embedder().embed_article(title, text) for title, text, _ in posts]
+    vectors: Doubles = np.stack(post_vectors).astype(np.float64)
     right = np.array([names.index(category) for _, _, category in posts], dtype=np.intp)
     membership = np.eye(len(names))[right]
     deviations = membership - membership.mean(axis=0)
     inverse = np.linalg.inv(vectors @ vectors.T + RIDGE * np.eye(len(right)))
     slopes = inverse @ deviations
     # what the regression on all other articles says of each, in closed form
-    left_out = deviations - slopes / np.diag(inverse)[:, None]
+    predictions = deviations - slopes / np.diag(inverse)[:, None]
     word_scores = np.stack(scores)
-    fits = [_measure_accuracy(word_scores + weight * left_out, right) for weight in WEIGHTS]
-    words_alone = fits[0]
+    accuracies = {
+        weight: _measure_accuracy(word_scores + weight * predictions, right) for weight in WEIGHTS
+    }
+    words_alone, *weights = WEIGHTS
 
-    def rate(number: int) -> tuple[bool, float]:
-        return fits[number].hits >= words_alone.hits, fits[number].mean_log_chance
+    def rate(weight: float) -> tuple[bool, float]:
+        """Return a key that is higher for a better weight."""
+        accuracy = accuracies[weight]
+        return accuracy.hits >= accuracies[words_alone].hits, accuracy.mean_log_chance
 
-    best = max(range(1, len(WEIGHTS)), key=rate)
     return LearntCategories(
-        tuple(names), vectors.astype(np.float32), slopes.astype(np.float32), WEIGHTS[best]
+        names=tuple(names),
+        vectors=vectors.astype(np.float32),
+        slopes=slopes.astype(np.float32),
+        weight=max(weights, key=rate),
     )
 
 
@@ -386,11 +386,11 @@ def guess_category(
     # score each category by words, confirmed articles and publisher's tags
     counts = prepared.count_words(text[:SAMPLE])
     learnt_gains = past.predict_gains(title, text) if past else {}
-    rival_gain = -RIVAL_LOSS * max(learnt_gains.values(), default=0.0)
+    rival_loss = RIVAL_LOSS * max(learnt_gains.values(), default=0.0)
     gains = []
     for name in prepared.names:
-        usual_gain = rival_gain if name == RIVAL else 0.0
-        gains.append(learnt_gains.get(name, usual_gain))
+        gain_without_learning = -rival_loss if name == RIVAL else 0.0
+        gains.append(learnt_gains.get(name, gain_without_learning))
     folded_tags = set(map(fold, published))
     is_tagged = [fold(name) in folded_tags for name in prepared.names]
     all_gains = (np.array(gains) + NAMED * np.array(is_tagged)).astype(np.float32)
@@ -403,9 +403,10 @@ def guess_category(
     name = prepared.names[best]
     if name == RIVAL:
         return Guess(None, chance, chance)
-    # a tag of the publisher or confirmed articles say that it fits
-    is_confirmed = is_tagged[best] or learnt_gains.get(name, 0.0) > 0
-    fit = 1.0 if is_confirmed else measure_fit(prepared, title, text, counts, values)
+    if is_tagged[best] or learnt_gains.get(name, 0.0) > 0:
+        fit = 1.0  # a tag of the publisher or confirmed articles say that it fits
+    else:
+        fit = measure_fit(prepared, title, text, counts, values)
     if fit >= FITS and chance >= FLOOR:
         return Guess(name, chance, chance)
     if fit == WORDS_MISSING:
@@ -436,8 +437,11 @@ def measure_fit(
     else:
         table = "weights"
         least_odds = BELONGS
-    slope = load_weights("none.toml", table, (CONSTANT, *FEATURES))
-    odds = float(measure_features(prepared, title, text, counts, values) @ slope[1:] + slope[0])
+    constant_and_weights = load_weights("none.toml", table, (CONSTANT, *FEATURES))
+    constant = constant_and_weights[0]
+    weights = constant_and_weights[1:]
+    features = measure_features(prepared, title, text, counts, values)
+    odds = float(features @ weights + constant)
     return 1 / (1 + math.exp(min(least_odds - odds, FARTHEST)))
 
 
@@ -520,26 +524,27 @@ def score_categories(prepared: Categories, title: str, text: str, counts: Counte
     all categories, plus a gain for its subject; RIVAL topics get a loss. `counts`: how often the
     start of the text has each word."""
     mixture = NATIVE_MIXTURE if prepared.native else ENGLISH_MIXTURE
+    article_vector = load_embedder().embed_article(title, text, TITLE)
+    nearness = mixture.near * (prepared.labels @ article_vector)
+
     title_counts = prepared.count_words(title)
     all_counts = counts.copy()
     all_counts.update({word: TITLE * count for word, count in title_counts.items()})
     logs = {word: math.log1p(count) for word, count in all_counts.items()}
     evidence = []
-    for weights in prepared.words:
-        shared = logs.keys() & weights.keys()
-        evidence.append(sum(logs[word] * weights[word] for word in shared))
+    gains = []
+    has_few_words = []
+    for weights, subject in zip(prepared.words, prepared.subjects, strict=True):
+        shared_words = logs.keys() & weights.keys()
+        evidence.append(sum(logs[word] * weights[word] for word in shared_words))
+        gains.append(_measure_subject_gain(title_counts, counts, subject))
+        has_few_words.append(len(counts.keys() & weights.keys()) < RIVAL_WORDS)
     lexical = np.array(evidence, dtype=np.float32)
     word_shares = mixture.lexical * lexical / (float(lexical.sum()) + mixture.doubt)
-    subject_gains = np.array(
-        [_measure_subject_gain(title_counts, counts, words) for words in prepared.subjects],
-        dtype=np.float32,
-    )
-    has_few_words = np.array(
-        [len(counts.keys() & weights.keys()) < RIVAL_WORDS for weights in prepared.words]
-    )
+    subject_gains = np.array(gains, dtype=np.float32)
+
     is_rival = np.array([name == RIVAL for name in prepared.names])
-    rival_losses = is_rival * (RIVAL_LEAD + has_few_words)
-    nearness = mixture.near * (prepared.labels @ load_embedder().embed_article(title, text, TITLE))
+    rival_losses = is_rival * (RIVAL_LEAD + np.array(has_few_words))
     return (nearness + word_shares + subject_gains - rival_losses).astype(np.float32)
 
 
@@ -551,11 +556,11 @@ def convert_to_probabilities(values: Floats) -> Floats:
 
 
 def _measure_subject_gain(
-    title: dict[str, int], text: dict[str, int], subject: frozenset[str]
+    title_counts: dict[str, int], text_counts: dict[str, int], subject: frozenset[str]
 ) -> float:
     """Return what a category gains if the title names its `subject`, and if the text repeats the
-    subject. `title`, `text`: how often they have each word."""
-    title_gain = 0.0 if subject.isdisjoint(title) else SUBJECT
-    times = sum(text[word] for word in text.keys() & subject)
+    subject."""
+    title_gain = 0.0 if subject.isdisjoint(title_counts) else SUBJECT
+    times = sum(text_counts[word] for word in text_counts.keys() & subject)
     repetitions = max(0, times - 1)
     return title_gain + SUBJECT_IN_TEXT * math.log1p(repetitions)

@@ -30,11 +30,12 @@ class Change:
         tags = list(vocabulary.tag)
         if self.tag is not None and self.at is not None:
             tags[self.at] = self.tag
-        remaining = [tag for index, tag in enumerate(tags) if index != self.gone]
         if self.tag is not None and self.at is None:
-            remaining.append(self.tag)
+            tags.append(self.tag)
+        if self.gone is not None:
+            del tags[self.gone]
         only = False if self.only_add else vocabulary.only
-        return vocabulary.model_copy(update={"tag": tuple(remaining), "only": only})
+        return vocabulary.model_copy(update={"tag": tuple(tags), "only": only})
 
 
 def is_first(vocabulary: Vocabulary) -> bool:
@@ -71,21 +72,30 @@ def plan_rename_or_merge(vocabulary: Vocabulary, old: str, new: str) -> Change:
     """Return the change that renames the tag `old` to `new`, or merges it into the tag `new` if
     there is one. Name and aliases of `old` become aliases, so that articles keep finding the
     tag."""
-    source = find_tag_index(vocabulary, old)
-    target = find_tag_index(vocabulary, new)
-    changes_only_spelling = source is not None and source == target
-    old_tag = vocabulary.tag[source] if source is not None else TagDef(name=old)
-    base = vocabulary.tag[target] if target is not None else old_tag
-    name = base.name if target is not None and not changes_only_spelling else new
+    old_index = find_tag_index(vocabulary, old)
+    new_index = find_tag_index(vocabulary, new)
+    old_tag = TagDef(name=old)
+    if old_index is not None:
+        old_tag = vocabulary.tag[old_index]
+    if new_index is None or new_index == old_index:  # a rename, perhaps to another spelling
+        base = old_tag
+        name = new
+        written_index = old_index
+        deleted_index = None
+    else:
+        base = vocabulary.tag[new_index]
+        name = base.name
+        written_index = new_index
+        deleted_index = old_index
     aliases = {fold(form): form for form in (*base.aliases, *old_tag.aliases, old_tag.name)}
+    aliases.pop(fold(name), None)
     tag = TagDef(
         name=name,
-        aliases=tuple(form for folded, form in aliases.items() if folded != fold(name)),
+        aliases=tuple(aliases.values()),
         description=base.description or old_tag.description,
     )
-    index = target if target is not None else source
-    gone = source if source != index else None
-    return Change(tag=tag, at=index, gone=gone, only_add=is_first(vocabulary))
+    only_add = is_first(vocabulary)
+    return Change(tag=tag, at=written_index, gone=deleted_index, only_add=only_add)
 
 
 def rewrite_taxonomy(text: str, change: Change, path: Path) -> str:

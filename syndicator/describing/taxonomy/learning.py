@@ -63,25 +63,32 @@ def save_learnt(state: State, path: Path) -> None:
 
 def _pack_tagger(tagger: LearntTagger) -> dict[str, Any]:
     """Return the arrays of a tagger by their names in the file."""
-    forms = [form for forms_of_stem in tagger.matcher.forms.values() for form in forms_of_stem]
+    index = tagger.index
+    forms: list[mentions.Form] = []
+    for forms_of_stem in tagger.matcher.forms.values():
+        forms.extend(forms_of_stem)
+    form_numbers = [(form.tag, form.letters) for form in forms]
+    form_stems = [" ".join(form.stems) for form in forms]
+    form_cases = [form.case for form in forms]
+    has_tag = tagger.has.astype(bool)
     return {
-        "terms": _pack_lines(tagger.index.terms),
+        "terms": _pack_lines(index.terms),
         "tags": _pack_lines(tagger.tags),
-        "form_numbers": np.array([(form.tag, form.letters) for form in forms], dtype=np.int32),
-        "form_stems": _pack_lines([" ".join(form.stems) for form in forms]),
-        "form_cases": _pack_lines([form.case for form in forms]),
+        "form_numbers": np.array(form_numbers, dtype=np.int32),
+        "form_stems": _pack_lines(form_stems),
+        "form_cases": _pack_lines(form_cases),
         "heads": _pack_lines(sorted(tagger.matcher.heads)),
-        "idf": tagger.index.idf,
-        "starts": tagger.index.starts,
-        "rows": tagger.index.rows,
-        "values": tagger.index.values.astype(np.float16),
-        "has": np.packbits(tagger.has.astype(bool), axis=1),
+        "idf": index.idf,
+        "starts": index.starts,
+        "rows": index.rows,
+        "values": index.values.astype(np.float16),
+        "has": np.packbits(has_tag, axis=1),
         "ridge": tagger.ridge.astype(np.float16),
         "vectors": tagger.vectors.astype(np.float16),
         "labels": tagger.labels.astype(np.float16),
         "mentions": tagger.mentions,
         "hits": tagger.hits,
-        "close": tagger.close,
+        "close": tagger.closeness,
         "features": _pack_lines(FEATURES),
         "weights": tagger.weights,
         "threshold": np.array(tagger.threshold),
@@ -115,15 +122,33 @@ def _unpack_tagger(arrays: dict[str, Any]) -> LearntTagger:
     f32 = np.float32
     tags = _unpack_lines(arrays["tags"])
     vectors = arrays["vectors"].astype(f32)
+    has_tag = np.unpackbits(arrays["has"], axis=1)[:, : len(tags)]  # without the padding bits
     index = Index(
-        _unpack_lines(arrays["terms"]),
-        arrays["idf"],
-        arrays["starts"],
-        arrays["rows"],
-        arrays["values"].astype(f32),
+        terms=_unpack_lines(arrays["terms"]),
+        idf=arrays["idf"],
+        starts=arrays["starts"],
+        rows=arrays["rows"],
+        values=arrays["values"].astype(f32),
         size=len(vectors),
     )
+    return LearntTagger(
+        index=index,
+        tags=tags,
+        has=has_tag.astype(f32),
+        ridge=arrays["ridge"].astype(f32),
+        vectors=vectors,
+        labels=arrays["labels"].astype(f32),
+        mentions=arrays["mentions"],
+        hits=arrays["hits"],
+        closeness=arrays["close"],
+        weights=_unpack_weights(arrays),
+        threshold=float(arrays["threshold"]),
+        matcher=_unpack_matcher(arrays),
+    )
 
+
+def _unpack_matcher(arrays: dict[str, Any]) -> Matcher:
+    """Return the matcher of which `_pack_tagger` wrote the forms and heads."""
     forms: dict[str, list[mentions.Form]] = {}
     packed_forms = zip(
         arrays["form_numbers"].tolist(),
@@ -134,31 +159,20 @@ def _unpack_tagger(arrays: dict[str, Any]) -> LearntTagger:
     for (tag, letters), joined_stems, case in packed_forms:
         stems = tuple(joined_stems.split(" "))
         forms.setdefault(stems[0], []).append(mentions.Form(tag, stems, letters, case))
-    matcher = Matcher(forms, frozenset(_unpack_lines(arrays["heads"])))
+    return Matcher(forms, frozenset(_unpack_lines(arrays["heads"])))
 
-    # means, spreads and weights, each in the order of `names`, then the constant
+
+def _unpack_weights(arrays: dict[str, Any]) -> Floats:
+    """Return the weights of the features in the order of FEATURES, which may not be their order in
+    the file. Raises ValueError if the features are not ours."""
     names = _unpack_lines(arrays["features"]) if "features" in arrays else UNNAMED
-    rows = arrays["weights"][:-1].reshape(3, len(names))
+    constant = arrays["weights"][-1:]
+    means_spreads_weights = arrays["weights"][:-1].reshape(3, len(names))
     ordered = []
-    for row in rows:
-        by_name = dict(zip(names, row.tolist(), strict=True))
-        ordered.append(order_weights(by_name, FEATURES, "what was learnt"))
-    weights = np.concatenate([*ordered, arrays["weights"][-1:]]).astype(f32)
-
-    return LearntTagger(
-        index,
-        tags,
-        np.unpackbits(arrays["has"], axis=1)[:, : len(tags)].astype(f32),
-        arrays["ridge"].astype(f32),
-        vectors,
-        arrays["labels"].astype(f32),
-        arrays["mentions"],
-        arrays["hits"],
-        arrays["close"],
-        weights,
-        float(arrays["threshold"]),
-        matcher,
-    )
+    for values in means_spreads_weights:
+        value_by_name = dict(zip(names, values.tolist(), strict=True))
+        ordered.append(order_weights(value_by_name, FEATURES, "what was learnt"))
+    return np.concatenate([*ordered, constant]).astype(np.float32)
 
 
 def _pack_lines(lines: Sequence[str]) -> Any:
@@ -187,10 +201,12 @@ def fit_learnt(history: Iterable[Post]) -> LearntTagger | None:
     for row, (_, _, tags) in enumerate(posts):
         keys = map(mentions.make_key, tags)
         has[row, [number_by_key[key] for key in keys if key]] = 1
-    matcher = mentions.build_matcher(
-        (number_by_key[key], form) for key in forms for form in forms[key]
-    )
-    return _fit_tagger(posts, has, tuple(spelling_by_key[key] for key in number_by_key), matcher)
+    numbered_forms: list[tuple[int, str]] = []
+    for key, forms_of_key in forms.items():
+        numbered_forms.extend((number_by_key[key], form) for form in forms_of_key)
+    matcher = mentions.build_matcher(numbered_forms)
+    names = tuple(spelling_by_key[key] for key in number_by_key)
+    return _fit_tagger(posts, has, names, matcher)
 
 
 def _fit_tagger(
@@ -202,52 +218,53 @@ def _fit_tagger(
     to come does not have, do not predict themselves."""
     bags = [word_index.count_terms(title, text) for title, text, _ in posts]
     index = word_index.build_index(bags)
-    near = np.stack([index.measure_nearness(counts) for counts in bags])
+    word_nearness = np.stack([index.measure_nearness(counts) for counts in bags])
     vectors = np.stack([load_embedder().embed_article(title, text) for title, text, _ in posts])
     labels = np.stack([load_embedder().embed(tag) for tag in tags])
-    cosines = vectors @ vectors.T
-    placed = taggers.count_mentions(
-        [matcher.find(title, text) for title, text, _ in posts], len(tags)
-    )
-    ridge, left_out = _fit_ridge(near, has)
-    is_mentioned = np.stack([placed[..., 1] > 0, placed[..., 0] > 0]).astype(np.float32)
+    cosines = _exclude_self(vectors @ vectors.T)
+    found = [matcher.find(title, text) for title, text, _ in posts]
+    placed = taggers.count_mentions(found, len(tags))
+    ridge, predictions = _fit_ridge(word_nearness, has)
+    is_in = [placed[..., taggers.IN_TEXT] > 0, placed[..., taggers.IN_TITLE] > 0]
+    is_mentioned = np.stack(is_in).astype(np.float32)
     hits = (is_mentioned * has).sum(axis=1)
     mentioned = is_mentioned.sum(axis=1)
 
     # features of the newest posts
-    rows = slice(max(0, len(posts) - FIT_POSTS), None)
-    share = ((has.sum(axis=0) - has) / max(1, len(posts) - 1))[rows]
-    other_hits = (hits[:, None] - is_mentioned * has)[:, rows]
-    other_mentions = (mentioned[:, None] - is_mentioned)[:, rows]
-    columns = taggers.build_features(
-        knn=taggers.measure_neighbour_shares(_exclude_self(near)[rows], has),
-        ridge=left_out[rows] + has.mean(axis=0),
-        placed=placed[rows],
+    newest = slice(max(0, len(posts) - FIT_POSTS), None)
+    share = ((has.sum(axis=0) - has) / max(1, len(posts) - 1))[newest]
+    other_hits = (hits[:, None] - is_mentioned * has)[:, newest]
+    other_mentions = (mentioned[:, None] - is_mentioned)[:, newest]
+    features = taggers.build_features(
+        knn=taggers.measure_neighbour_shares(_exclude_self(word_nearness)[newest], has),
+        ridge=predictions[newest] + has.mean(axis=0),
+        placed=placed[newest],
         precision=taggers.measure_precision(other_hits, other_mentions, share),
         share=share,
-        label=((vectors - vectors.mean(axis=0)) @ labels.T)[rows],
-        alike=taggers.measure_neighbour_shares(_exclude_self(cosines)[rows], has),
+        label=((vectors - vectors.mean(axis=0)) @ labels.T)[newest],
+        alike=taggers.measure_neighbour_shares(cosines[newest], has),
     )
 
     # the other posts cannot predict a tag that only one post has
-    counted = ~((has > 0) & (has.sum(axis=0) < LEAST_POSTS_TO_PREDICT))[rows]
+    is_only_post = (has > 0) & (has.sum(axis=0) < LEAST_POSTS_TO_PREDICT)
+    counted = ~is_only_post[newest]
     if not counted.any():
         counted = np.ones_like(counted)
-    weights = _fit_logistic(columns, has[rows], counted)
-    threshold = _choose_threshold(taggers.predict_chances(columns, weights), has[rows])
+    weights = _fit_logistic(features, has[newest], counted)
+    chances = taggers.predict_chances(features, weights)
     return LearntTagger(
-        index,
-        tags,
-        has,
-        ridge,
-        vectors,
-        labels,
-        mentioned,
-        hits,
-        _measure_tag_closeness(_exclude_self(cosines), has),
-        weights,
-        threshold,
-        matcher,
+        index=index,
+        tags=tags,
+        has=has,
+        ridge=ridge,
+        vectors=vectors,
+        labels=labels,
+        mentions=mentioned,
+        hits=hits,
+        closeness=_measure_tag_closeness(cosines, has),
+        weights=weights,
+        threshold=_choose_threshold(chances, has[newest]),
+        matcher=matcher,
     )
 
 
@@ -261,10 +278,12 @@ def _exclude_self(similarities: Floats) -> Floats:
 def _fit_ridge(near: Floats, has: Floats) -> tuple[Floats, Floats]:
     """Return the coefficients of a kernel ridge regression, post x tag, and its predictions for
     each post from all others (leave-one-out, in closed form)."""
-    target = has - has.mean(axis=0)
-    inverse = np.linalg.inv(near.astype(np.float64) + RIDGE * np.eye(len(near)))
-    coefficients = (inverse @ target).astype(np.float32)
-    predictions = target - coefficients / np.diag(inverse)[:, None]
+    deviations = has - has.mean(axis=0)
+    penalty = RIDGE * np.eye(len(near))
+    inverse = np.linalg.inv(near.astype(np.float64) + penalty)
+    coefficients = (inverse @ deviations).astype(np.float32)
+    errors_without_post = coefficients / np.diag(inverse)[:, None]
+    predictions = deviations - errors_without_post
     return coefficients, predictions.astype(np.float32)
 
 
@@ -272,19 +291,25 @@ def _measure_tag_closeness(cosines: Floats, has: Floats) -> Floats:
     """Return for each tag how near its posts are to each other: the nearness that all but the
     farthest OUTLIER_SHARE of them reach. Tags of fewer than LEAST_POSTS_COMPARED posts get the
     value of all posts. `cosines`: from `_exclude_self`."""
-
-    def measure(members: Any) -> float:
-        """Return the value for the posts with these row numbers."""
-        among_members = cosines[np.ix_(members, members)]
-        nearness = [taggers.measure_closeness(row[row > -1]) for row in among_members]
-        return float(np.quantile(nearness, OUTLIER_SHARE))
-
-    all_posts = measure(np.arange(len(has))) if len(has) > 1 else 0.0
+    of_all_posts = 0.0
+    if len(has) > 1:
+        of_all_posts = _measure_group_closeness(cosines, np.arange(len(has)))
     closeness = []
     for column in has.T:
         members = np.flatnonzero(column)
-        closeness.append(measure(members) if len(members) >= LEAST_POSTS_COMPARED else all_posts)
+        if len(members) >= LEAST_POSTS_COMPARED:
+            closeness.append(_measure_group_closeness(cosines, members))
+        else:
+            closeness.append(of_all_posts)
     return np.array(closeness, dtype=np.float32)
+
+
+def _measure_group_closeness(cosines: Floats, members: Any) -> float:
+    """Return the nearness to each other that nearly all posts with the row numbers `members`
+    reach."""
+    among_members = cosines[np.ix_(members, members)]
+    nearness = [taggers.measure_closeness(row[row > -1]) for row in among_members]
+    return float(np.quantile(nearness, OUTLIER_SHARE))
 
 
 def _fit_logistic(rows: Floats, has: Floats, counted: Any) -> Floats:
@@ -302,19 +327,22 @@ def _fit_logistic(rows: Floats, has: Floats, counted: Any) -> Floats:
     theta = np.append(np.zeros(len(FEATURES)), math.log(share / (1 - share)))
 
     def measure_loss(candidate: Doubles) -> float:
-        z = x @ candidate
-        return float((np.logaddexp(0, z) - y * z).sum() + 0.5 * (pull * candidate) @ candidate)
+        """Return the negative log-likelihood, plus the penalty for large weights."""
+        odds = x @ candidate
+        penalty = 0.5 * (pull * candidate) @ candidate
+        return float((np.logaddexp(0, odds) - y * odds).sum() + penalty)
 
     loss = measure_loss(theta)
     for _ in range(MOST_STEPS):
-        p = 1 / (1 + np.exp(-np.clip(x @ theta, -LIMIT, LIMIT)))
-        gradient = x.T @ (p - y) + pull * theta
-        hessian = (x * (p * (1 - p))[:, None]).T @ x + np.diag(pull)
+        chances = 1 / (1 + np.exp(-np.clip(x @ theta, -LIMIT, LIMIT)))
+        variances = chances * (1 - chances)
+        gradient = x.T @ (chances - y) + pull * theta
+        hessian = (x * variances[:, None]).T @ x + np.diag(pull)
         step = np.linalg.solve(hessian, gradient)
-        length = 1.0
-        while length > SMALLEST_STEP and measure_loss(theta - length * step) > loss:
-            length /= 2
-        theta = theta - length * step
+        step_share = 1.0
+        while step_share > SMALLEST_STEP and measure_loss(theta - step_share * step) > loss:
+            step_share /= 2
+        theta = theta - step_share * step
         new_loss = measure_loss(theta)
         if loss - new_loss < SMALLEST_STEP:
             break
@@ -322,17 +350,21 @@ def _fit_logistic(rows: Floats, has: Floats, counted: Any) -> Floats:
     return np.concatenate([mean, spread, theta]).astype(np.float32)
 
 
-def _choose_threshold(probable: Floats, has: Floats) -> float:
+def _choose_threshold(chances: Floats, has: Floats) -> float:
     """Return the least probability of an assigned tag, of 0.10, 0.12 ... 0.48, that gives the best
     F1 if posts get at most MOST_TAGS tags and at least their likeliest. Both arrays: post x tag."""
-    order = np.argsort(-probable, axis=1)[:, :MOST_TAGS]
-    top = np.take_along_axis(probable, order, 1)
-    right = np.take_along_axis(has, order, 1)
-    totals = has.sum(axis=1)
+    likeliest = np.argsort(-chances, axis=1)[:, :MOST_TAGS]
+    top_chances = np.take_along_axis(chances, likeliest, 1)
+    is_right = np.take_along_axis(has, likeliest, 1)
+    right_tags = has.sum(axis=1)
 
     def measure_f1(threshold: float) -> float:
-        chosen = top >= threshold
-        chosen[:, 0] = True
-        return float((2 * (chosen * right).sum(axis=1) / (chosen.sum(axis=1) + totals)).mean())
+        """Return the mean F1 of the posts with this threshold."""
+        is_given = top_chances >= threshold
+        is_given[:, 0] = True  # the likeliest is always given
+        hits = (is_given * is_right).sum(axis=1)
+        given_tags = is_given.sum(axis=1)
+        return float((2 * hits / (given_tags + right_tags)).mean())
 
-    return max((round(0.1 + 0.02 * n, 2) for n in range(20)), key=measure_f1)
+    thresholds = [round(0.1 + 0.02 * number, 2) for number in range(20)]
+    return max(thresholds, key=measure_f1)

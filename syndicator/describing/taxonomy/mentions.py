@@ -64,7 +64,7 @@ def choose_spellings(counts: dict[tuple[str, ...], dict[str, int]]) -> dict[tupl
     commonest = {}
     for stems, forms in counts.items():
         ranks = [(-count, form == form.casefold(), form) for form, count in forms.items()]
-        _, _, commonest[stems] = min(ranks)
+        _count, _is_small, commonest[stems] = min(ranks)
     return commonest
 
 
@@ -115,14 +115,17 @@ class Words:
     def find_span(self, index: int) -> tuple[int, int]:
         """Return the characters at which word number `index` begins and ends. Only its line is
         split again, as few words are asked for."""
-        line = bisect_right(self.starts, index) - 1
+        line = bisect_right(self.starts, index) - 1  # the last line that starts at or before it
+        index_in_line = index - self.starts[line]
         if line not in self._spans:
             begin = self._line_begins[line]
-            text = self.text[begin : self._line_begins[line + 1] - 1]
-            low = text.casefold()  # so that "Node.JS" is one word
-            matches = WORD.finditer(low if len(low) == len(text) else text)
+            line_feed = self._line_begins[line + 1] - 1
+            text = self.text[begin:line_feed]
+            folded = text.casefold()  # so that "Node.JS" is one word
+            searched = folded if len(folded) == len(text) else text
+            matches = WORD.finditer(searched)
             self._spans[line] = [(begin + match.start(), begin + match.end()) for match in matches]
-        return self._spans[line][index - self.starts[line]]
+        return self._spans[line][index_in_line]
 
     @cached_property
     def _line_begins(self) -> list[int]:
@@ -204,8 +207,11 @@ class Matcher:
         for index, first in enumerate(stems):
             for form in self.forms.get(first, ()):
                 size = len(form.stems)
-                same = size == 1 or tuple(stems[index : index + size]) == form.stems
-                if same and index >= ends.get(form.tag, 0) and _fits(form, words, index):
+                if size > 1 and tuple(stems[index : index + size]) != form.stems:
+                    continue
+                if index < ends.get(form.tag, 0):
+                    continue
+                if _is_mention(form, words, index):
                     places[form.tag][index] = form.letters
                     ends[form.tag] = index + size
         return places
@@ -237,7 +243,7 @@ def build_matcher(forms: Iterable[tuple[int, str]]) -> Matcher:
     return Matcher(longest_first, frozenset(heads))
 
 
-def _fits(form: Form, words: Words, index: int) -> bool:
+def _is_mention(form: Form, words: Words, index: int) -> bool:
     """True if the word at `index` is a mention of `form`: it is written in the form's case, is no
     part of a compound, and is a name if the tag is also an ordinary word. Forms of several words
     fit anyway."""

@@ -2,6 +2,7 @@
 
 Measured by tests/gate/test_suggest_gate.py."""
 
+import itertools
 import math
 import re
 from collections import Counter, defaultdict
@@ -89,8 +90,10 @@ def find_title_phrases(titles: Iterable[tuple[str, frozenset[str]]]) -> dict[Key
     for number, (title, stop_words) in enumerate(titles):
         for run in _split_into_runs(split_tokens(title), stop_words):
             for size in range(1, LONGEST + 1):
-                for start in range(len(run) - size + 1):
-                    titles_by_phrase[tuple(run[start : start + size])].add(number)
+                last_start = len(run) - size
+                for start in range(last_start + 1):
+                    phrase = tuple(run[start : start + size])
+                    titles_by_phrase[phrase].add(number)
     return titles_by_phrase
 
 
@@ -212,9 +215,8 @@ def suggest_tags(
     counted = candidates | listed_phrases
     counted |= {_strip_generic(phrase) for phrase in counted} - {NO_PHRASE}
     used = count_uses([text for _, text, _ in articles], counted)
-    publishers_spellings = mentions.choose_spellings(
-        mentions.count_spellings(tags for _, _, tags in articles)
-    )
+    spelling_counts = mentions.count_spellings(tags for _, _, tags in articles)
+    publishers_spellings = mentions.choose_spellings(spelling_counts)
 
     ranked = []
     for phrase in (_find_subjects(used, len(articles)) & candidates) - listed_phrases:
@@ -222,12 +224,13 @@ def suggest_tags(
         name = use.form
         if not name:
             spelling = publishers_spellings.get(phrase, " ".join(phrase))
-            name = tag_names.canonical(spelling)
+            name = tag_names.spell_tag(spelling)
         if make_key(name) in listed_phrases or len(use.articles) < LEAST_TEXTS:
             continue
         source_articles = sources.get(phrase, set())
         is_name = use.capital >= NAME_SHARE
-        if len(source_articles) < LEAST_TITLES and not (is_name and _is_repeated(use)):
+        is_repeated_name = is_name and _is_repeated(use)
+        if len(source_articles) < LEAST_TITLES and not is_repeated_name:
             continue
         if is_name:
             origin = "names"
@@ -235,12 +238,10 @@ def suggest_tags(
             origin = "titles"
         else:
             origin = "publishers"
-        proposal = Proposal(
-            tag_names.canonical(name) if tag_names.is_known(name) else name,
-            len(use.articles),
-            origin,
-            examples=tuple(articles[n][0] for n, _ in use.articles.most_common(EXAMPLES)),
-        )
+        if tag_names.is_known(name):
+            name = tag_names.spell_tag(name)
+        examples = [articles[number][0] for number, _ in use.articles.most_common(EXAMPLES)]
+        proposal = Proposal(name, len(use.articles), origin, examples=tuple(examples))
         worth = _rate_worth(use, source_articles, len(articles))
         ranked.append((-worth, proposal, phrase))
     best_first = [(proposal, phrase) for _, proposal, phrase in sorted(ranked)]
@@ -296,30 +297,34 @@ def _find_names(articles: Sequence[tuple[str, str, Sequence[str]]]) -> set[Key]:
     for _, text, _ in articles:
         words: list[Token] = []
         for line in text[:READ].split("\n"):
-            words.extend(split_tokens(line)[1:])
-        is_capitalised = [token.gap == " " and token.word[:1].isupper() for token in words]
-        if sum(is_capitalised) > MOST_CAPITALS * len(words):
+            words.extend(split_tokens(line)[1:])  # the first word of a line has a capital anyway
+        if sum(map(_is_capitalised, words)) > MOST_CAPITALS * len(words):
             continue
-        marks = "".join("x" if is_capital else " " for is_capital in is_capitalised)
-        names = set()
-        for run in re.finditer("x+", marks):
-            if run.end() - run.start() <= LONGEST:
-                names.add(tuple(word.stem for word in words[run.start() : run.end()]))
+        names: set[Key] = set()
+        for are_capitalised, run in itertools.groupby(words, key=_is_capitalised):
+            name = tuple(token.stem for token in run)
+            if are_capitalised and len(name) <= LONGEST:
+                names.add(name)
         articles_by_name.update(names)
     frequent = {name for name, count in articles_by_name.items() if count >= LEAST_TEXTS}
     return {name for name in frequent if max(map(len, name)) > 1}
+
+
+def _is_capitalised(token: Token) -> bool:
+    return token.gap == " " and token.word[:1].isupper()
 
 
 def _rate_worth(use: Use, source_articles: Collection[int], total: int) -> float:
     """Return a number to rank a phrase by. It is higher if more titles or publishers' tags have the
     phrase (their articles are `source_articles`), if their texts repeat it, and if few of all
     `total` articles have it."""
-    repeating = sum(
-        use.articles[number] >= OFTEN_REPEATED for number in source_articles or use.articles
-    )
+    counted_articles = source_articles or use.articles
+    repeating = sum(use.articles[number] >= OFTEN_REPEATED for number in counted_articles)
     rarity = math.log((total + 1) / len(use.articles))
-    title_factor = 1.0 if len(source_articles) >= LEAST_TITLES else UNTITLED_FACTOR
-    name_factor = NAME_FACTOR if use.capital >= NAME_SHARE else 1
+    has_titles = len(source_articles) >= LEAST_TITLES
+    title_factor = 1.0 if has_titles else UNTITLED_FACTOR
+    is_name = use.capital >= NAME_SHARE
+    name_factor = NAME_FACTOR if is_name else 1
     return title_factor * (len(source_articles) + repeating) * rarity * name_factor
 
 

@@ -63,20 +63,22 @@ def is_known(name: str) -> bool:
     return _fold(name) in load_spellings()
 
 
-def canonical(tag: str, text: str = "", learnt: Mapping[str, str] = _NONE) -> str:
+def spell_tag(tag: str, text: str = "", learnt: Mapping[str, str] = _NONE) -> str:
     """Return how a tag is spelled for readers: as data/names.toml lists it, else as `learnt` says
     (lower case to spelling), else as `text` mostly writes it, else word by word. A small tag that
     is both a name and a word ("go") counts as the name only if the text writes it with a
     capital."""
     tag = " ".join(tag.split())
     folded = _fold(tag)
-    if folded in load_spellings():
-        may_be_word = folded in load_ambiguous_names() and tag == tag.casefold() and bool(text)
-        if not may_be_word or find_form_in_text(tag, text)[:1].isupper():
-            return load_spellings()[folded]
-    return (
-        learnt.get(tag.casefold()) or find_form_in_text(tag, text) or _spell_by_words(tag, learnt)
-    )
+    listed = load_spellings().get(folded)
+    is_also_word = folded in load_ambiguous_names() and tag == tag.casefold()
+    if listed is not None:
+        if not text or not is_also_word:
+            return listed
+        if find_form_in_text(tag, text)[:1].isupper():
+            return listed
+    learnt_spelling = learnt.get(tag.casefold())
+    return learnt_spelling or find_form_in_text(tag, text) or _spell_by_words(tag, learnt)
 
 
 def find_form_in_text(tag: str, text: str) -> str:
@@ -191,17 +193,22 @@ def _is_housekeeping(tag: str, words: list[str]) -> bool:
     has_listed_end = words[0] in listed["prefixes"] or words[-1] in listed["ends"]
     if has_listed_end and _SLUG.match(slug):
         return True
-    numbered_field = _FIELD.match(slug)
-    if numbered_field and numbered_field[1].casefold() in listed["prefixes"]:
+    numbered = _FIELD.match(slug)
+    if numbered:
+        field = numbered[1]  # "id" of "id-123"
+        if field.casefold() in listed["prefixes"]:
+            return True
+    opens_phrase = words[0] in listed["openers"]
+    if opens_phrase and len(words) >= PHRASE:
         return True
     telling_words = [word for word in words if word not in listed["small"] or is_known(word)]
     noise = listed["noise"]
     kinds = listed["kinds"]
-    if telling_words and all(
-        word in noise or word in kinds or word.isdigit() for word in telling_words
-    ):
-        return True
-    return len(words) >= PHRASE and words[0] in listed["openers"]
+    for word in telling_words:
+        is_noise = word in noise or word in kinds or word.isdigit()
+        if not is_noise:
+            return False
+    return bool(telling_words)
 
 
 def _says_title(name: str, title: str) -> bool:

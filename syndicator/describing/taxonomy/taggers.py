@@ -27,6 +27,10 @@ MOST_COMPARED: Final = 12  # likeliest tags to compare with their posts
 LEAST_CHANCE: Final = 0.01  # least probability to report
 CLOSEST_POSTS: Final = 3  # posts whose mean nearness counts
 LIMIT: Final = 30  # log-odds; beyond, a float32 probability is 0 or 1
+# columns of the counts that `count_mentions` returns
+IN_TITLE: Final = 0
+IN_TEXT: Final = 1
+IN_HEAD: Final = 2
 FEATURES: Final = (
     "neighbours",
     "log-neighbours",
@@ -60,36 +64,45 @@ class ZeroShotTagger:
     labels: Floats  # tag x 256
     matcher: Matcher
 
-    def scores(self, title: str, text: str) -> dict[str, float]:
+    def score_tags(self, title: str, text: str) -> dict[str, float]:
         """Return the probability of each tag that title or text names, by name and best first."""
-        numbers, rows = self.features(title, text)
+        numbers, rows = self.measure_features(title, text)
         slope = load_weights("zero_shot.toml", "weights", (CONSTANT, *ZERO_SHOT_FEATURES))
-        odds = np.clip(rows @ slope[1:] + slope[0], -LIMIT, LIMIT)
+        constant = slope[0]
+        weights = slope[1:]
+        odds = np.clip(rows @ weights + constant, -LIMIT, LIMIT)
         chances = 1 / (1 + np.exp(-odds))
         best_first = (-chances).argsort(kind="stable")
-        return {self.names[numbers[row]]: float(chances[row]) for row in best_first}
+        chance_by_tag = {}
+        for row in best_first:
+            tag = self.names[numbers[row]]
+            chance_by_tag[tag] = float(chances[row])
+        return chance_by_tag
 
-    def features(self, title: str, text: str) -> tuple[list[int], Floats]:
+    def measure_features(self, title: str, text: str) -> tuple[list[int], Floats]:
         """Return the numbers of the tags that title or text names, and a row of ZERO_SHOT_FEATURES
         for each."""
-        body = self.matcher.split_words(text)
-        mentioned = self.matcher.find_in_words(self.matcher.split_words(title), body)
-        vectors = load_embedder()
-        length = max(SHORTEST, len(body.stems))
-        near_article = _convert_to_z_scores(self.labels @ vectors.embed_article(title, text))
-        near_title = _convert_to_z_scores(self.labels @ vectors.embed(title))
-        rows = np.zeros((len(mentioned), len(ZERO_SHOT_FEATURES)), dtype=np.float32)
-        for row, (number, mention) in enumerate(mentioned.items()):
+        title_words = self.matcher.split_words(title)
+        text_words = self.matcher.split_words(text)
+        mentions = self.matcher.find_in_words(title_words, text_words)
+        text_length = max(SHORTEST, len(text_words.stems))
+        article_vector = load_embedder().embed_article(title, text)
+        title_vector = load_embedder().embed(title)
+        near_article = _convert_to_z_scores(self.labels @ article_vector)
+        near_title = _convert_to_z_scores(self.labels @ title_vector)
+        rows = np.zeros((len(mentions), len(ZERO_SHOT_FEATURES)), dtype=np.float32)
+        for row, (number, mention) in enumerate(mentions.items()):
             times = max(1, mention.text)  # authors seldom say a tag of the title no more
             rows[row] = (
                 mention.title > 0,
                 math.log1p(times),
-                math.log1p(1000 * times / length),
+                math.log1p(1000 * times / text_length),
                 float(near_article[number]),
                 float(near_title[number]),
                 mention.letters / 10,
             )
-        return list(mentioned), rows
+        numbers = list(mentions)
+        return numbers, rows
 
 
 def prepare_zero_shot(defined: tuple[TagDef, ...]) -> ZeroShotTagger:
@@ -124,38 +137,40 @@ class LearntTagger:
     labels: Floats  # tag x 256
     mentions: Floats  # 2 x tag: posts with the tag in text, in title
     hits: Floats  # 2 x tag: those of them that have the tag
-    close: Floats  # tag: nearness of nearly all its posts to each other
+    closeness: Floats  # tag: nearness of nearly all its posts to each other
     weights: Floats  # means, spreads and weights, each in the order of FEATURES, and the constant
     threshold: float  # least probability of a tag
     matcher: Matcher
 
-    def scores(self, title: str, text: str) -> dict[str, float]:
+    def score_tags(self, title: str, text: str) -> dict[str, float]:
         """Return the probability of each tag with more than LEAST_CHANCE, by name, best first."""
-        near = self.index.measure_nearness(word_index.count_terms(title, text))
+        word_nearness = self.index.measure_nearness(word_index.count_terms(title, text))
         vector = load_embedder().embed_article(title, text)
-        alike = self.vectors @ vector
-        mentioned = self.matcher.find(title, text)
+        cosines = self.vectors @ vector
+        mentions = self.matcher.find(title, text)
         share = self.has.mean(axis=0, keepdims=True)
         rows = build_features(
-            knn=measure_neighbour_shares(near[None], self.has),
-            ridge=(near @ self.ridge)[None] + share,
-            placed=count_mentions([mentioned], len(self.tags)),
+            knn=measure_neighbour_shares(word_nearness[None], self.has),
+            ridge=(word_nearness @ self.ridge)[None] + share,
+            placed=count_mentions([mentions], len(self.tags)),
             precision=measure_precision(self.hits[:, None], self.mentions[:, None], share),
             share=share,
             label=(vector - self.vectors.mean(axis=0))[None] @ self.labels.T,
-            alike=measure_neighbour_shares(alike[None], self.has),
+            alike=measure_neighbour_shares(cosines[None], self.has),
         )
-        probable = predict_chances(rows[0], self.weights)
-        likely = [int(n) for n in probable.argsort()[::-1] if probable[n] > LEAST_CHANCE]
+        chances = predict_chances(rows[0], self.weights)
+        likely = [int(number) for number in chances.argsort()[::-1]]
+        likely = [number for number in likely if chances[number] > LEAST_CHANCE]
 
-        # drop likely tags that the article does not name and whose posts are less like the article
-        # than like each other
-        strange = set()
-        for number in [n for n in likely[:MOST_COMPARED] if n not in mentioned]:
-            nearness = measure_closeness(alike[self.has[:, number] > 0])
-            if nearness < float(self.close[number]):
-                strange.add(number)
-        return {self.tags[n]: float(probable[n]) for n in likely if n not in strange}
+        chance_by_tag = {}
+        for rank, number in enumerate(likely):
+            if rank < MOST_COMPARED and number not in mentions:
+                # are its posts less like the article than like each other?
+                nearness = measure_closeness(cosines[self.has[:, number] > 0])
+                if nearness < float(self.closeness[number]):
+                    continue
+            chance_by_tag[self.tags[number]] = float(chances[number])
+        return chance_by_tag
 
     def rename_tag(self, old: str, new: str) -> "LearntTagger":
         """Return the tagger with the tag `old` called `new`."""
@@ -168,37 +183,38 @@ class LearntTagger:
         target = self.tags.index(new)
         if gone == target:
             return self
-
-        def merge_columns(values: Floats) -> Floats:
-            """Return an array with the column of `gone` added to that of `target`."""
-            both = values.copy()
-            both[:, target] += both[:, gone]
-            return np.delete(both, gone, axis=1)
-
-        close = self.close.copy()
-        close[target] = min(close[target], close[gone])
+        closeness = self.closeness.copy()
+        closeness[target] = min(closeness[target], closeness[gone])
         return replace(
             self,
-            tags=tuple(tag for number, tag in enumerate(self.tags) if number != gone),
-            has=np.minimum(merge_columns(self.has), 1),
+            tags=(*self.tags[:gone], *self.tags[gone + 1 :]),
+            has=np.minimum(_merge_columns(self.has, gone, target), 1),
             # a regression on the sum of two columns is the sum of their regressions
-            ridge=merge_columns(self.ridge),
+            ridge=_merge_columns(self.ridge, gone, target),
             labels=np.delete(self.labels, gone, axis=0),
-            mentions=merge_columns(self.mentions),
-            hits=merge_columns(self.hits),
-            close=np.delete(close, gone),
+            mentions=_merge_columns(self.mentions, gone, target),
+            hits=_merge_columns(self.hits, gone, target),
+            closeness=np.delete(closeness, gone),
             matcher=self.matcher.merge_tags(gone, target),
         )
 
 
-def count_mentions(mentioned: list[dict[int, Mention]], tags: int) -> Floats:
-    """Return an array post x tag x 3: how often title, text and head of the text name the tag.
-    `mentioned`: of each post, the mentions by tag number; `tags`: number of tags."""
-    out = np.zeros((len(mentioned), tags, 3), dtype=np.float32)
-    for row, mentions in enumerate(mentioned):
+def _merge_columns(values: Floats, gone: int, target: int) -> Floats:
+    """Return an array with column number `gone` deleted and added to column number `target`."""
+    merged = values.copy()
+    merged[:, target] += merged[:, gone]
+    return np.delete(merged, gone, axis=1)
+
+
+def count_mentions(mentions_by_post: list[dict[int, Mention]], tags: int) -> Floats:
+    """Return an array post x tag x 3: how often title, text and head of the text name the tag
+    (IN_TITLE, IN_TEXT, IN_HEAD). `mentions_by_post`: of each post, the mentions by tag number;
+    `tags`: number of tags."""
+    counts = np.zeros((len(mentions_by_post), tags, 3), dtype=np.float32)
+    for row, mentions in enumerate(mentions_by_post):
         for tag, mention in mentions.items():
-            out[row, tag] = mention[:3]
-    return out
+            counts[row, tag] = (mention.title, mention.text, mention.head)
+    return counts
 
 
 def measure_neighbour_shares(near: Floats, has: Floats) -> Floats:
@@ -242,24 +258,25 @@ def build_features(
     `knn`, `alike`: shares of the nearest posts by words and by vectors that have the tag; `ridge`:
     what the regression predicts; `placed`: from `count_mentions`; `precision`: from
     `measure_precision`; `share`: of all posts with the tag; `label`: nearness of the tag's name."""
-    title = (placed[..., 0] > 0).astype(np.float32)
-    body = (placed[..., 1] > 0).astype(np.float32)
-    rare = np.broadcast_to(np.log(share + 1e-3), knn.shape)
-    likely = np.clip(ridge, 0, 1)
+    is_in_title = (placed[..., IN_TITLE] > 0).astype(np.float32)
+    is_in_text = (placed[..., IN_TEXT] > 0).astype(np.float32)
+    text_precision, title_precision = precision
+    log_share = np.broadcast_to(np.log(share + 1e-3), knn.shape)
+    ridge_chance = np.clip(ridge, 0, 1)
     columns = {
         "neighbours": knn,
         "log-neighbours": np.log(knn + 0.02),
-        "ridge": likely,
+        "ridge": ridge_chance,
         "log-ridge": np.log(np.clip(ridge, 0.01, 1)),
-        "log-share": rare,
-        "in-title": title,
-        "in-text": body,
-        "times": np.log1p(placed[..., 1]),
-        "in-head": placed[..., 2] > 0,
-        "precision-in-text": body * np.log(precision[0] + 0.01),
-        "precision-in-title": title * np.log(precision[1] + 0.01),
-        "ridge-in-text": body * likely,
-        "share-not-in-text": (1 - body) * rare,
+        "log-share": log_share,
+        "in-title": is_in_title,
+        "in-text": is_in_text,
+        "times": np.log1p(placed[..., IN_TEXT]),
+        "in-head": placed[..., IN_HEAD] > 0,
+        "precision-in-text": is_in_text * np.log(text_precision + 0.01),
+        "precision-in-title": is_in_title * np.log(title_precision + 0.01),
+        "ridge-in-text": is_in_text * ridge_chance,
+        "share-not-in-text": (1 - is_in_text) * log_share,
         "near-name": label,
         "alike": alike,
         "log-alike": np.log(alike + 0.02),
@@ -285,7 +302,7 @@ class Trust:
     share: float = 1.0
     rejected: Mapping[str, int] = field(default_factory=dict)
 
-    def chance(self, tag: str, chance: float) -> float:
+    def lower_chance(self, tag: str, chance: float) -> float:
         """Return the probability `chance` of a tag, lowered by how much is trusted."""
         times_rejected = self.rejected.get(tag, 0)
         return chance * self.share * HALVING_REJECTIONS / (times_rejected + HALVING_REJECTIONS)

@@ -99,26 +99,35 @@ class Taxonomy:
         spelled: list[str] = []
         for tag in published:
             if is_sound(tag, title, own) or make_key(tag) in listed:
-                spelled.append(self.spelling(clean_tag(tag), text))
+                spelled.append(self.spell_tag(clean_tag(tag), text))
         different = list(dict.fromkeys(spelled))
         if not self._spellings or self.vocabulary.only_adds:
             return different
-        known = [tag for tag in different if make_key(tag) in self._spellings]
         whole_text = f"{title}\n{text}"
-        return [tag for tag in known if is_named_in([tag, *self._aliases.get(tag, ())], whole_text)]
+        named = []
+        for tag in different:
+            if make_key(tag) not in self._spellings:
+                continue
+            forms = [tag, *self._aliases.get(tag, ())]
+            if is_named_in(forms, whole_text):
+                named.append(tag)
+        return named
 
     def score_tags(self, title: str, text: str) -> dict[str, tuple[float, str]]:
         """Return by tag its probability and where that comes from (NAMED or LEARNT), also for tags
         that are too unlikely to be given."""
-        by_name = self._zero_shot.scores(title, text) if self._zero_shot else {}
-        scored = {tag: (chance, NAMED) for tag, chance in by_name.items()}
-        by_past = self.learnt.scores(title, text) if self.learnt else {}
-        for tag, chance in by_past.items():
-            if chance >= by_name.get(tag, 0.0):
-                scored[tag] = (chance, LEARNT)
+        scored: dict[str, tuple[float, str]] = {}
+        if self._zero_shot:
+            for tag, chance in self._zero_shot.score_tags(title, text).items():
+                scored[tag] = (chance, NAMED)
+        if self.learnt:
+            for tag, chance in self.learnt.score_tags(title, text).items():
+                chance_by_name, _ = scored.get(tag, (0.0, NAMED))
+                if chance >= chance_by_name:
+                    scored[tag] = (chance, LEARNT)
         return scored
 
-    def supported(self, title: str, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def list_choices(self, title: str, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return (categories, tags) from which a language model may choose, likeliest first."""
         prepared = self._prepare_categories(title, text)
         names = categories.list_supported(prepared, title, text) if prepared else []
@@ -139,10 +148,10 @@ class Taxonomy:
         for tag, chance in by_name.items():
             if tag in confirmed_tags:
                 continue  # the learnt model knows better
-            trusted = self.trust.chance(tag, chance) if self.trust else chance
+            trusted = self.trust.lower_chance(tag, chance) if self.trust else chance
             if trusted >= taggers.GIVEN:
                 chances[tag] = trusted
-        for tag, chance in self.learnt.scores(title, text).items():
+        for tag, chance in self.learnt.score_tags(title, text).items():
             if chance >= self.learnt.threshold:
                 chances[tag] = chance
         return chances
@@ -157,7 +166,7 @@ class Taxonomy:
             return {}
         is_short = len(text) <= SHORT
         chances = {}
-        for tag, chance in self._zero_shot.scores(title, text).items():
+        for tag, chance in self._zero_shot.score_tags(title, text).items():
             bar = BAR_LOW if is_short or tag in from_publisher else BAR
             if chance >= bar:
                 chances[tag] = chance
@@ -168,9 +177,9 @@ class Taxonomy:
         """Return the names of the operator's tags."""
         return frozenset(tag.name for tag in self.vocabulary.tag)
 
-    def spelling(self, tag: str, text: str = "") -> str:
-        """Return the operator's spelling of `tag`, else the spelling of `tag_names.canonical`."""
-        return self._spellings.get(make_key(tag)) or tag_names.canonical(tag, text, self.forms)
+    def spell_tag(self, tag: str, text: str = "") -> str:
+        """Return the operator's spelling of `tag`, else the spelling of `tag_names.spell_tag`."""
+        return self._spellings.get(make_key(tag)) or tag_names.spell_tag(tag, text, self.forms)
 
     def learn(
         self,
@@ -189,7 +198,7 @@ class Taxonomy:
         tagged = []
         for title, text, tags in posts:
             if tags:
-                tagged.append((title, text, [untrained.spelling(tag) for tag in tags]))
+                tagged.append((title, text, [untrained.spell_tag(tag) for tag in tags]))
         if len(tagged) < least:
             return replace(untrained, trust=None)
         trust = self._learn_trust(tagged) if self.vocabulary.tag else None
@@ -209,7 +218,11 @@ class Taxonomy:
         """Return what articles with a confirmed category teach, given as (title, text, category);
         None if fewer than `least` are filed under a category of ours."""
         names = [category.name for category in self.vocabulary.category]
-        posts = [post for post in filed if post[2] in names][-categories.MOST :]
+        posts = []
+        for title, text, category in filed:
+            if category in names:
+                posts.append((title, text, category))
+        posts = posts[-categories.MOST :]
         if len(posts) < max(1, least):
             return None
         scores = []
@@ -233,7 +246,7 @@ class Taxonomy:
             learning.State(self.learnt, self.forms, self.trust, self.filed), Path(path)
         )
 
-    def renamed(self, old: str, new: str) -> "Taxonomy":
+    def rename_tag(self, old: str, new: str) -> "Taxonomy":
         """Return the taxonomy with the learnt tag `old` called `new`, or merged into `new` if that
         was learnt, too. Both in any spelling."""
         if self.learnt is None:

@@ -154,7 +154,8 @@ def find_matching_topics(category: CategoryDef, language: str = ENGLISH) -> list
     heading, colon, _ = category.description.partition(":")
     head = _join_with_dashes(heading) if colon else ""
     names_by_topic = _load_topic_names()
-    matching = {topic for topic, names in names_by_topic.items() if name in names or head in names}
+    whole_names = {name, head}
+    matching = {topic for topic, names in names_by_topic.items() if whole_names & names}
     if not matching:
         words = set((head or name).split("-"))
         matching = {topic for topic, names in names_by_topic.items() if words & names}

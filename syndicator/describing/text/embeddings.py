@@ -72,17 +72,18 @@ class Tokenizer:
         The pair that makes the piece of the lowest row is next; of equal ones, the pair whose left
         part has the lowest row, then the first. A heap keeps long runs of letters fast."""
         end = len(parts)
-        after = list(range(1, end + 1))
+        after = list(range(1, end + 1))  # by index of a part, the index of the part after it
         before = list(range(-1, end - 1))
-        heap: list[tuple[int, int, int, str]] = []
+        heap: list[tuple[int, int, int, str]] = []  # (rank, row of the left, its index, merged)
 
         def offer(left: int, right: int) -> None:
             """Put two neighbours on the heap if together they are a piece."""
             merged = parts[left] + parts[right]
-            row = self.rows.get(merged)
-            if row is None:
+            rank = self.rows.get(merged)
+            if rank is None:
                 return
-            rank = row if merged[-1] != BLANK else row + ROWS  # those that end in a blank are last
+            if merged[-1] == BLANK:
+                rank += ROWS  # pieces that end in a blank are last
             heappush(heap, (rank, self.rows[parts[left]], left, merged))
 
         for right in range(1, end):
@@ -94,12 +95,14 @@ class Tokenizer:
                 continue  # stale: one of the two was merged already
             parts[left] = merged
             parts[right] = ""
-            after[left] = after[right]
-            if after[left] != end:
-                before[after[left]] = left
-                offer(left, after[left])
-            if before[left] >= 0:
-                offer(before[left], left)
+            next_part = after[right]
+            after[left] = next_part
+            if next_part != end:
+                before[next_part] = left
+                offer(left, next_part)
+            previous_part = before[left]
+            if previous_part >= 0:
+                offer(previous_part, left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,30 +140,36 @@ class Embedder:
 
     def split(self, text: str) -> SplitText:
         """Split `text` into pieces."""
-        parts = split_chunks(text)
-        encoded = self._encode_chunks(parts)
+        chunks = split_chunks(text)
+        encoded = self._encode_chunks(chunks)
         rows_by_chunk = [rows for rows, _ in encoded]
-        all_rows = list(chain.from_iterable(rows_by_chunk))
+        offsets_by_chunk = [offsets for _, offsets in encoded]
         # the first chunk begins with an added blank, so that it starts before the text
-        starts = list(accumulate(map(len, parts), initial=-1))[:-1]
-        before = list(accumulate(map(len, rows_by_chunk), initial=0))[:-1]
-        rows = self.table[np.array(all_rows, dtype=np.int64)]
+        *starts, _end = accumulate(map(len, chunks), initial=-1)
+        *pieces_before, _all_pieces = accumulate(map(len, rows_by_chunk), initial=0)
+        all_rows = list(chain.from_iterable(rows_by_chunk))
+        vectors = self.table[np.array(all_rows, dtype=np.int64)]
         return SplitText(
-            starts, before, [offsets for _, offsets in encoded], rows, rows.sum(axis=0)
+            starts=starts,
+            before=pieces_before,
+            offsets=offsets_by_chunk,
+            rows=vectors,
+            total=vectors.sum(axis=0),
         )
 
     def _encode_chunks(self, chunks: Sequence[str]) -> list[Pieces]:
         """Return the pieces of each chunk. Short chunks are cached; a full cache is emptied."""
-        cached = list(map(self.cache.get, chunks))
-        new = {
-            chunk: self.tokenizer.encode(chunk)
-            for chunk, pieces in zip(chunks, cached, strict=True)
-            if pieces is None
-        }
+        cached = dict(zip(chunks, map(self.cache.get, chunks), strict=True))
+        new = {}
+        for chunk, pieces in cached.items():
+            if pieces is None:
+                new[chunk] = self.tokenizer.encode(chunk)
         if len(self.cache) > REMEMBERED:
             self.cache.clear()
-        self.cache.update((chunk, pieces) for chunk, pieces in new.items() if len(chunk) <= LONGEST)
-        return [pieces or new[chunk] for chunk, pieces in zip(chunks, cached, strict=True)]
+        for chunk, pieces in new.items():
+            if len(chunk) <= LONGEST:
+                self.cache[chunk] = pieces
+        return [cached[chunk] or new[chunk] for chunk in chunks]
 
     def embed(self, text: str) -> Floats:
         """Return the vector of `text`, of length one; zeros for an empty text."""

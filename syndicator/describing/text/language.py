@@ -46,13 +46,14 @@ def load_function_words() -> dict[str, frozenset[str]]:
 def detect(text: str, declared: str | None) -> str | None:
     """Return the ISO 639-1 code of the language of `text`, or None if nothing says. The language
     that the publisher declares (`declared`, BCP 47) wins unless the text clearly contradicts it."""
-    code = parse_primary(declared)
-    sample = _URL.sub(" ", text[: 2 * SAMPLE])[:SAMPLE]
-    if sum(map(len, _WORD.findall(sample))) < LEAST:
-        return code
-    return (
-        detect_by_script(sample) or detect_by_words(sample, code) or _detect_by_model(sample, code)
-    )
+    declared_code = parse_primary(declared)
+    without_addresses = _URL.sub(" ", text[: 2 * SAMPLE])
+    sample = without_addresses[:SAMPLE]
+    letters = sum(map(len, _WORD.findall(sample)))
+    if letters < LEAST:
+        return declared_code
+    detected = detect_by_script(sample) or detect_by_words(sample, declared_code)
+    return detected or _detect_by_model(sample, declared_code)
 
 
 def parse_primary(declared: str | None) -> str | None:
@@ -78,15 +79,17 @@ def detect_by_words(sample: str, declared: str | None) -> str | None:
     """Return the language whose function words are frequent in `sample` and clearly more so than
     those of any other; None if no language is so clear. The declared language may even have a few
     less than another one."""
-    words = Counter(word.casefold() for word in _WORD.findall(sample))
-    total = max(1, words.total())
-    shares = {
-        code: sum(map(words.__getitem__, words.keys() & small_words)) / total
-        for code, small_words in load_function_words().items()
-    }
+    times = Counter(word.casefold() for word in _WORD.findall(sample))
+    total = max(1, times.total())
+    shares = {}
+    for code, function_words in load_function_words().items():
+        found = times.keys() & function_words
+        shares[code] = sum(map(times.__getitem__, found)) / total
     (best, best_share), (_, second_share) = Counter(shares).most_common(2)
-    if declared in shares and shares[declared] >= SURE and shares[declared] >= BEHIND * best_share:
-        return declared
+    if declared in shares:
+        declared_share = shares[declared]
+        if declared_share >= SURE and declared_share >= BEHIND * best_share:
+            return declared
     if best_share >= SURE and best_share >= LEAD * second_share:
         return best
     return None

@@ -121,14 +121,23 @@ def split_line(line: str, language: str | None = None) -> list[str]:
     if not line:
         return []
     if is_cjk(line):
-        pieces = (piece.strip() for piece in _CJK_END.sub("\\g<0>\n", line).split("\n"))
-        return _join_pieces([piece for piece in pieces if piece], language, "")
+        pieces = _CJK_END.sub("\\g<0>\n", line).split("\n")  # a line feed behind each end
+        stripped = [piece.strip() for piece in pieces]
+        return _join_pieces([piece for piece in stripped if piece], language, "")
 
-    parts = _load_splitter().tokenize(line) if _INNER.search(line) else [line]
+    parts = [line]
+    if _INNER.search(line):
+        parts = _load_splitter().tokenize(line)
     if _PERHAPS_GLUED.search(line):
-        parts = [part for piece in parts for part in _GLUED.split(piece)]
-    pieces = (part.strip() for piece in parts for part in _WORD_END.sub(r"\1\n", piece).split("\n"))
-    return _join_pieces([piece for piece in pieces if piece], language, " ")
+        unglued: list[str] = []
+        for part in parts:
+            unglued.extend(_GLUED.split(part))
+        parts = unglued
+    stripped = []
+    for part in parts:
+        pieces = _WORD_END.sub(r"\1\n", part).split("\n")  # a line feed behind each end
+        stripped.extend(piece.strip() for piece in pieces)
+    return _join_pieces([piece for piece in stripped if piece], language, " ")
 
 
 def is_cjk(value: str) -> bool:

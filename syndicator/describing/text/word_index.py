@@ -5,7 +5,7 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -67,15 +67,18 @@ class Index:
     def weigh_terms(self, counts: Counter[str]) -> "tuple[NDArray[np.int64], Floats]":
         """Return the numbers of the terms that the index has, and their weights in a text with
         these `counts`: a vector of length one, or empty."""
-        known = [
-            (self._number_by_term[term], 1 + math.log(count))
-            for term, count in counts.items()
-            if term in self._number_by_term
-        ]
-        numbers = np.array([number for number, _ in known], dtype=np.int64)
-        weights = np.array([weight for _, weight in known], dtype=np.float32) * self.idf[numbers]
+        known_numbers = []
+        known_counts = []
+        for term, count in counts.items():
+            if term in self._number_by_term:
+                known_numbers.append(self._number_by_term[term])
+                known_counts.append(1 + math.log(count))
+        numbers = np.array(known_numbers, dtype=np.int64)
+        weights = np.array(known_counts, dtype=np.float32) * self.idf[numbers]
         length = float(np.linalg.norm(weights))
-        return numbers, weights / np.float32(length) if length else weights
+        if length == 0:
+            return numbers, weights
+        return numbers, weights / np.float32(length)
 
     def measure_nearness(self, counts: Counter[str]) -> Floats:
         """Return the cosine of a text with these `counts` to each earlier text."""
@@ -97,33 +100,43 @@ class Index:
 def build_index(bags: Sequence[Counter[str]]) -> Index:
     """Build the index of texts, each given by the counts of its terms. From MANY_TEXTS texts on,
     terms of a single text or of all texts are left out."""
-    texts_by_term = Counter(term for counts in bags for term in counts)
-    has_many = len(bags) >= MANY_TEXTS
+    texts_by_term = Counter[str]()
+    for counts in bags:
+        texts_by_term.update(counts.keys())
+    has_many_texts = len(bags) >= MANY_TEXTS
     usable = []
     for term, texts in texts_by_term.most_common(MOST_TERMS):
         is_telling = 1 < texts < len(bags)
-        if is_telling or not has_many:
+        if is_telling or not has_many_texts:
             usable.append(term)
-    terms = tuple(usable)
-    idf = np.array(
-        [math.log((len(bags) + 1) / texts_by_term[term]) for term in terms], dtype=np.float32
+    idf = [math.log((len(bags) + 1) / texts_by_term[term]) for term in usable]
+    without_texts = Index(
+        terms=tuple(usable),
+        idf=np.array(idf, dtype=np.float32),
+        starts=np.zeros(1, np.int64),
+        rows=np.zeros(0, np.int32),
+        values=np.zeros(0, np.float32),
+        size=len(bags),
     )
-    no_texts = Index(
-        terms, idf, np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32), len(bags)
-    )
-    vectors = [no_texts.weigh_terms(counts) for counts in bags]
-    if vectors:
-        numbers = np.concatenate([term_numbers for term_numbers, _ in vectors])
-        weights = np.concatenate([term_weights for _, term_weights in vectors])
-    else:
-        numbers = np.zeros(0, np.int64)
-        weights = np.zeros(0, np.float32)
-    terms_by_text = [len(term_numbers) for term_numbers, _ in vectors]
 
+    # weigh the terms text by text, then sort all by term
+    numbers_by_text = []
+    weights_by_text = []
+    for counts in bags:
+        term_numbers, term_weights = without_texts.weigh_terms(counts)
+        numbers_by_text.append(term_numbers)
+        weights_by_text.append(term_weights)
+    numbers = np.concatenate([np.zeros(0, np.int64), *numbers_by_text])
+    weights = np.concatenate([np.zeros(0, np.float32), *weights_by_text])
+    rows = np.repeat(np.arange(len(bags), dtype=np.int32), list(map(len, numbers_by_text)))
     by_term = np.argsort(numbers, kind="stable")
-    rows = np.repeat(np.arange(len(bags), dtype=np.int32), terms_by_text)[by_term]
-    starts = np.searchsorted(numbers[by_term], np.arange(len(terms) + 1)).astype(np.int64)
-    return Index(terms, idf, starts, rows, weights[by_term], len(bags))
+    starts = np.searchsorted(numbers[by_term], np.arange(len(usable) + 1))
+    return replace(
+        without_texts,
+        starts=starts.astype(np.int64),
+        rows=rows[by_term],
+        values=weights[by_term],
+    )
 
 
 def learn_word_forms(texts: Sequence[str], least: int = LEAST_ARTICLES) -> dict[str, str]:
@@ -160,16 +173,25 @@ def learn_word_forms(texts: Sequence[str], least: int = LEAST_ARTICLES) -> dict[
 
 def _list_group_forms(text: str) -> set[str]:
     """Return all groups of two or three neighbouring words of a text, as it writes them."""
-    return {" ".join(group) for run in _split_prose(text) for group in _list_word_groups(run)}
+    forms: set[str] = set()
+    for run in _split_prose(text):
+        forms.update(map(" ".join, _list_word_groups(run)))
+    return forms
 
 
 def _list_single_words(run: Sequence[str]) -> Iterator[str]:
     """Yield the words that are no part of a longer name: "army" gets no capital because of "US
     Army". A function word between two words with capitals joins them ("Bank of England")."""
     for index, word in enumerate(run):
-        neighbours = {*run[max(0, index - 1) : index], *run[index + 1 : index + 2]}
-        second_next = run[index + 2 : index + 3] if neighbours & _SMALL else []
-        if not _has_capital(word) or not any(map(_has_capital, (*neighbours, *second_next))):
+        if not _has_capital(word):
+            yield word
+            continue
+        before = run[max(0, index - 1) : index]  # the word before; none at the start
+        after = run[index + 1 : index + 2]
+        neighbours = [*before, *after]
+        if not _SMALL.isdisjoint(neighbours):
+            neighbours += run[index + 2 : index + 3]
+        if not any(map(_has_capital, neighbours)):
             yield word
 
 

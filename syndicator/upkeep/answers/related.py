@@ -21,13 +21,12 @@ from syndicator.store.engine import Store
 from syndicator.stories.related import Traits, choose_keys, choose_related, list_terms
 
 SECONDS: Final = 10.0  # of a build: the next one goes on
-_PART: Final = 25  # articles in one transaction
-_ASKED: Final = 8  # keys whose articles are compared
-_OF_KEY: Final = 25  # newest articles with a key that are compared
-_CHARACTERS: Final = (
-    3_000  # of the terms of a text: counting in whole texts takes four times as long
-)
-_REMEMBERED: Final = 5_000  # articles, and terms with their frequency
+_ARTICLES_A_TRANSACTION: Final = 25  # articles in one transaction
+_MOST_KEYS: Final = 8  # keys whose articles are compared
+_ARTICLES_A_KEY: Final = 25  # newest articles with a key that are compared
+# of the terms of a text: counting in whole texts takes four times as long
+_TERM_CHARACTERS: Final = 3_000
+_MOST_CACHED: Final = 5_000  # articles, and terms with their frequency
 
 SourceOf = Callable[[Article], Source | None]
 
@@ -45,7 +44,7 @@ async def find_all_related(
     finder = RelatedFinder(archive.store, source_of)
     count = 0
     while clock() < end:
-        ids = archive.store.related.list_missing(feeds, _PART)
+        ids = archive.store.related.list_missing(feeds, _ARTICLES_A_TRANSACTION)
         if not ids:
             break
         archive.store.related.save({article_id: finder.find(article_id) for article_id in ids})
@@ -69,20 +68,20 @@ class RelatedFinder:
     store: Store
     source_of: SourceOf
     _traits: dict[str, Traits | None] = field(default_factory=dict)  # None: not published
-    _counts: dict[str, int] = field(default_factory=dict)  # articles by term
-    _total: int = 0  # articles
+    _articles_by_term: dict[str, int] = field(default_factory=dict)  # articles by term
+    _article_count: int = 0  # articles
 
     def find(self, article_id: str) -> list[str]:
         """Return the ids of up to five articles, the nearest first; none for an article that is
         not published."""
-        article = self._read([article_id]).get(article_id)
+        article = self._read_traits([article_id]).get(article_id)
         if article is None:
             return []
         terms = list_terms(article.document, _list_small_words(article.language))
         # keys are the terms that tell most about the article, the best first
-        keys = choose_keys(article.document, terms, self._count(terms))
-        candidates = self._list_candidates(article, list(keys)[:_ASKED])
-        return choose_related(article, keys, self._read(candidates).values())
+        keys = choose_keys(article.document, terms, self._count_articles(terms))
+        candidates = self._list_candidates(article, list(keys)[:_MOST_KEYS])
+        return choose_related(article, keys, self._read_traits(candidates).values())
 
     def _list_candidates(self, article: Traits, keys: Sequence[str]) -> list[str]:
         """Return the ids of the articles of the same story, and of the newest articles that have
@@ -92,22 +91,26 @@ class RelatedFinder:
             members = self.store.stories.articles([article.story])
             ids |= dict.fromkeys(article_id for article_id, _ in members.get(article.story, ()))
         for key in keys:
-            ids |= dict.fromkeys(self.store.texts.list_newest(Term("", key), _OF_KEY))
+            ids |= dict.fromkeys(self.store.texts.list_newest(Term("", key), _ARTICLES_A_KEY))
         return list(ids)
 
-    def _read(self, ids: Sequence[str]) -> dict[str, Traits]:
+    def _read_traits(self, ids: Sequence[str]) -> dict[str, Traits]:
         """Return the traits of those of `ids` that are published, cached."""
         new = [article_id for article_id in ids if article_id not in self._traits]
-        if len(self._traits) + len(new) > _REMEMBERED:
+        if len(self._traits) + len(new) > _MOST_CACHED:
             self._traits.clear()
             new = list(ids)
         if new:
-            self._traits |= dict.fromkeys(new)
-            self._traits |= self._read_new(new)
-        read = ((article_id, self._traits[article_id]) for article_id in ids)
-        return {article_id: traits for article_id, traits in read if traits is not None}
+            self._traits |= dict.fromkeys(new)  # None for those that are not published
+            self._traits |= self._load_traits(new)
+        published = {}
+        for article_id in ids:
+            traits = self._traits[article_id]
+            if traits is not None:
+                published[article_id] = traits
+        return published
 
-    def _read_new(self, ids: Sequence[str]) -> dict[str, Traits]:
+    def _load_traits(self, ids: Sequence[str]) -> dict[str, Traits]:
         """Return the traits of those of `ids` that are published, from the database."""
         published_ids = list(self.store.index.select_in_feed(ALL, ids))
         articles = self.store.index.articles(published_ids)
@@ -126,25 +129,27 @@ class RelatedFinder:
         forbid to publish. `document`: its terms; `story`: "" for none."""
         published = limit_to_published(document, article, self.source_of(article))
         tags = join_terms(each_term("\n".join(article.tags)))
-        excerpt = article.excerpt if published.excerpt.strip() else ""
+        compared = replace(published, names=tags, body=published.body[:_TERM_CHARACTERS])
+        has_excerpt = bool(published.excerpt.strip())
+        published_excerpt = article.excerpt if has_excerpt else ""
         return Traits(
             id=article.id,
             added=codec.to_micros_or_never(article.added),
             language=get_primary_language(article.language or ""),
-            document=replace(published, names=tags, body=published.body[:_CHARACTERS]),
-            vector=load_embedder().embed_article(article.title, excerpt),
+            document=compared,
+            vector=load_embedder().embed_article(article.title, published_excerpt),
             story=story,
         )
 
-    def _count(self, terms: Sequence[str]) -> Frequencies:
+    def _count_articles(self, terms: Sequence[str]) -> Frequencies:
         """Return the number of articles that have each term, as counted when the term was first
         asked for."""
-        if len(self._counts) > _REMEMBERED:
-            self._counts.clear()
-        new = [term for term in terms if term not in self._counts]
-        if new or not self._total:
+        if len(self._articles_by_term) > _MOST_CACHED:
+            self._articles_by_term.clear()
+        new = [term for term in terms if term not in self._articles_by_term]
+        if new or not self._article_count:
             counted = self.store.texts.frequencies(new)
-            self._counts |= counted.terms
-            self._total = counted.total
-        counts: Mapping[str, int] = {term: self._counts[term] for term in terms}
-        return Frequencies(total=self._total, terms=counts)
+            self._articles_by_term |= counted.terms
+            self._article_count = counted.total
+        counts: Mapping[str, int] = {term: self._articles_by_term[term] for term in terms}
+        return Frequencies(total=self._article_count, terms=counts)

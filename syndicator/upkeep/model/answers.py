@@ -42,8 +42,9 @@ def apply_answer(
         source_tags = spell_tags(source.tags, taxonomy) if source else ()
         mapped = taxonomy.map_published_tags(article.keywords, article.text, article.title)
         published = [tag for tag in mapped if tag in article.tags]
-        described = tuple(dict.fromkeys((*published, *answer.tags)))
+        described = list(dict.fromkeys((*published, *answer.tags)))
         if not taxonomy.vocabulary.only_adds:
             described = described[:MOST_TAGS]
-        values |= {"tags": tuple(dict.fromkeys((*source_tags, *described))), "tags_by": By.LLM}
+        tags = tuple(dict.fromkeys((*source_tags, *described)))
+        values |= {"tags": tags, "tags_by": By.LLM}
     return values

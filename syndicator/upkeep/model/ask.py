@@ -23,11 +23,11 @@ from syndicator.upkeep.model.report import AskReport
 from syndicator.upkeep.model.rules import (
     RECENT,
     find_reason_to_skip,
-    make_failed,
-    make_skipped,
+    make_failed_record,
+    make_skipped_record,
     may_ask_again,
 )
-from syndicator.upkeep.passes.one_pass import Filed, read_filed, write_revision
+from syndicator.upkeep.passes.one_pass import read_filed, write_revision
 from syndicator.upkeep.passes.revision import Revision
 
 BATCH = 100
@@ -69,8 +69,10 @@ async def ask_about_articles(
         read_llm_key(configuration.folder, settings, configuration.environ)
         if not list_unasked(archive, configuration.settings, scope, 1):
             return report
-        meter = client.reset_if_changed(archive.store.enrichment.meter(), settings, archive.clock())
-        meter = client.end_pause(meter) if scope.again else meter
+        stored_meter = archive.store.enrichment.meter()
+        meter = client.reset_if_changed(stored_meter, settings, archive.clock())
+        if scope.again:
+            meter = client.end_pause(meter)
         report.hindrance = client.find_hindrance(meter, settings, 0, archive.clock())
         if report.hindrance:
             return report
@@ -216,7 +218,7 @@ class _Asking:
                 reason=CommandReason.BUG,
                 detail=describe_bug(bug),
             )
-            self._record(failed)
+            self._record_outcome(failed)
             return False
 
     async def _ask_about(self, article_id: str) -> bool:
@@ -238,7 +240,7 @@ class _Asking:
         source = self.configuration.sources.get(article.source_key)
         skip_reason = find_reason_to_skip(article, source)
         if skip_reason:
-            self.store.save_asked(make_skipped(note, skip_reason, before))
+            self.store.save_asked(make_skipped_record(note, skip_reason, before))
             return False
         try:
             question = await self.worker.call(
@@ -246,7 +248,7 @@ class _Asking:
             )
         except WorkerFailed as failure:
             failed = replace(note, status="failed", reason=failure.reason, detail=failure.detail)
-            self._record(replace(failed, next_try=note.at + RECENT))
+            self._record_outcome(replace(failed, next_try=note.at + RECENT))
             return False
 
         note = replace(note, key=validate.make_cache_key(self.plan, question))
@@ -257,7 +259,7 @@ class _Asking:
                 return False
             tries = before.tries
         if not question.sentences:
-            self.store.save_asked(make_skipped(note, LlmReason.SHORT, before))
+            self.store.save_asked(make_skipped_record(note, LlmReason.SHORT, before))
             return False
         stored_answer = self.store.answer(note.key)
         if stored_answer is not None:
@@ -279,14 +281,17 @@ class _Asking:
         except FileNotFoundError:
             return None
         filed = read_filed(self.archive, path)
+        if filed is None:
+            return None
         if isinstance(filed, Problem):
             self.report.problems.append(filed)
-        return (filed.article, stamp) if isinstance(filed, Filed) else None
+            return None
+        return filed.article, stamp
 
     async def _call(self, note: Asked, asked: Material) -> str | None:
         """Send the question, count its cost, and keep the answer; return the answer's text. None if
         no question may be sent now, or if the endpoint failed, which is recorded."""
-        cost = self.enricher.cost(asked)
+        cost = self.enricher.estimate_cost(asked)
         meter = self._read_meter()
         self.report.hindrance = client.find_hindrance(
             meter, self.settings, cost, self.archive.clock()
@@ -316,7 +321,7 @@ class _Asking:
                 Problem(what=failure.url, reason=failure.reason, detail=failure.detail)
             )
             return
-        self._record(make_failed(note, failure, self.archive.clock()))
+        self._record_outcome(make_failed_record(note, failure, self.archive.clock()))
 
     async def _file_answer(
         self, note: Asked, asked_about: Article, question: Material, answer: str
@@ -341,16 +346,16 @@ class _Asking:
         if self._read_current(note.id) != current:
             return
         if isinstance(applied, Refusal):
-            self._record(
+            self._record_outcome(
                 replace(note, status="refused", reason=applied.reason, detail=applied.detail)
             )
             return
         stored = write_revision(self.archive, stamp.path, article, Revision(values=applied))
         new_stamp = self.archive.article_store.stamp(stamp.path)
-        self._record(replace(note, status="accepted", stamp=new_stamp))
+        self._record_outcome(replace(note, status="accepted", stamp=new_stamp))
         self.filed(stored.title)
 
-    def _record(self, asked: Asked) -> None:
+    def _record_outcome(self, asked: Asked) -> None:
         """Save the outcome for an article, log it, and count it in the report."""
         self.store.save_asked(asked)
         program.logger("llm", article=asked.id).info(

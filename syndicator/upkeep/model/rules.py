@@ -45,17 +45,16 @@ def find_reason_to_skip(article: Article, source: Source | None) -> str:
     return ""
 
 
-def make_skipped(note: Asked, reason: str, before: Asked | None) -> Asked:
+def make_skipped_record(note: Asked, reason: str, before: Asked | None) -> Asked:
     """Return what is recorded of an article that the model is not asked about. `note`: the record
     so far; `before`: the article's earlier record, which stays if it is of the answer that wrote
     the excerpt."""
-    was_accepted = before is not None and before.status == "accepted"
-    if reason == LlmReason.EXCERPT_BY_LLM and before is not None and was_accepted:
+    if reason == LlmReason.EXCERPT_BY_LLM and before is not None and before.status == "accepted":
         return replace(before, plan=note.plan, by=before.by or before.plan, stamp=note.stamp)
-    next_try = None  # not before the file or the prompt changes
     if reason == LlmReason.OPTED_OUT:  # sources.toml may change without the file
-        next_try = note.at + OPTED_OUT
-    return replace(note, key="", reason=reason, next_try=next_try)
+        return replace(note, key="", reason=reason, next_try=note.at + OPTED_OUT)
+    # not before the file or the prompt changes
+    return replace(note, key="", reason=reason, next_try=None)
 
 
 def may_ask_again(earlier: Asked, now: datetime, *, again: bool) -> bool:
@@ -66,12 +65,13 @@ def may_ask_again(earlier: Asked, now: datetime, *, again: bool) -> bool:
     return again or earlier.next_try <= now
 
 
-def make_failed(note: Asked, failure: Failed, now: datetime) -> Asked:
+def make_failed_record(note: Asked, failure: Failed, now: datetime) -> Asked:
     """Return what is recorded of a failure that the article may have caused. The wait until the
     next try doubles each time; after MOST_TRIES it is so long that runs do not ask any more
     (RECENT)."""
     tries = note.tries + 1
-    wait = RECENT if tries >= MOST_TRIES else WAIT * 2 ** (tries - 1)
+    earlier_failures = note.tries
+    wait = RECENT if tries >= MOST_TRIES else WAIT * 2**earlier_failures
     return replace(
         note,
         status="failed",

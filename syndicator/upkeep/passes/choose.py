@@ -36,37 +36,43 @@ class Chosen(NamedTuple):
     path: str
 
 
-def choose_all(archive: Archive, since: datetime | None) -> list[Chosen]:
+def choose_all_articles(archive: Archive, since: datetime | None) -> list[Chosen]:
     """Return all articles added since `since` (None: ever), also those of removed sources, sorted
     by path."""
     stamps = archive.store.visits.stamps()
-    chosen = [
-        Chosen(article.id, stamps[article.id].path)
-        for article in iterate_articles(archive.store, stamps)
-        if not _is_before(article, since)
-    ]
+    chosen = []
+    for article in iterate_articles(archive.store, stamps):
+        if not _was_added_before(article, since):
+            chosen.append(Chosen(article.id, stamps[article.id].path))
     return sorted(chosen, key=lambda article: article.path)
 
 
-def choose(archive: Archive, sources: Mapping[str, Source], choice: Choice) -> list[Chosen]:
+def choose_articles(
+    archive: Archive, sources: Mapping[str, Source], choice: Choice
+) -> list[Chosen]:
     """Return the articles that `choice` names, copies of a story too, oldest first. Raises
     UsageError if it names no source and no article."""
-    key, article_id = _find_source_or_article(archive, sources, choice.what)
+    named_source, named_article = _find_source_or_article(archive, sources, choice.what)
     stamps = archive.store.visits.stamps()
-    ids = [article_id] if article_id else list(stamps)
+    ids = [named_article] if named_article else list(stamps)
     if choice.outdated:
         outdated = archive.snapshots.outdated()
         ids = [article_id for article_id in ids if article_id in outdated]
     dated = []
     for article in iterate_articles(archive.store, ids):
-        is_asked_for = article.source_key in sources and key in ("", article.source_key)
-        if is_asked_for and not _is_before(article, choice.since):
-            added = article.added or article.published
-            dated.append((added.timestamp() if added else 0.0, article.id))
+        if article.source_key not in sources:
+            continue
+        if named_source and article.source_key != named_source:
+            continue
+        if _was_added_before(article, choice.since):
+            continue
+        added = article.added or article.published
+        seconds = added.timestamp() if added else 0.0
+        dated.append((seconds, article.id))
     return [Chosen(article_id, stamps[article_id].path) for _, article_id in sorted(dated)]
 
 
-def _is_before(article: Article, since: datetime | None) -> bool:
+def _was_added_before(article: Article, since: datetime | None) -> bool:
     """True if the article was added before `since`; False if either is unknown."""
     added = article.added or article.published
     return added is not None and since is not None and added < since

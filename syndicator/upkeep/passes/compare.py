@@ -114,13 +114,16 @@ def _cut_at_difference(old: str, new: str) -> tuple[str, str]:
     difference would otherwise be cut off."""
     old_line = one_line(old)
     new_line = one_line(new)
-    shorter = min(len(old_line), len(new_line))
-    longer = max(len(old_line), len(new_line))
-    different = (index for index in range(shorter) if old_line[index] != new_line[index])
-    first_difference = next(different, shorter)
-    is_cut = longer > LONGEST
+    first_difference = min(len(old_line), len(new_line))  # if one is the beginning of the other
+    for index, (old_character, new_character) in enumerate(zip(old_line, new_line, strict=False)):
+        if old_character != new_character:
+            first_difference = index
+            break
+    is_cut = max(len(old_line), len(new_line)) > LONGEST
     is_late = first_difference > LONGEST // 2
-    start = first_difference - _BEFORE if is_cut and is_late else 0
+    start = 0
+    if is_cut and is_late:
+        start = first_difference - _BEFORE
     return _cut(old_line, start), _cut(new_line, start)
 
 

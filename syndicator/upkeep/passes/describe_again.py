@@ -95,7 +95,7 @@ def _describe_tags(
     for tag in article.tags:
         if tag in tags:
             continue
-        spelling = taxonomy.spelling(tag, article.text)
+        spelling = taxonomy.spell_tag(tag, article.text)
         reason = "not distinctive enough" if tag in listed else "not in the taxonomy"
         if spelling in tags:
             reason = f"is {spelling} now"

@@ -8,7 +8,7 @@ from syndicator.app.clients import open_worker
 from syndicator.app.read_configuration import Configuration, taxonomy_files
 from syndicator.upkeep import reconcile
 from syndicator.upkeep.passes import jobs
-from syndicator.upkeep.passes.choose import choose_all
+from syndicator.upkeep.passes.choose import choose_all_articles
 from syndicator.upkeep.passes.one_pass import (
     Filed,
     Outcome,
@@ -36,10 +36,10 @@ def plan_descriptions(
 
         def describe(articles: Sequence[Filed]) -> Sequence[Outcome]:
             """Describe a part of the articles in the worker, each with the terms of its source."""
-            pairs = [
-                (filed.article, find_terms(archive, configuration, filed.article))
-                for filed in articles
-            ]
+            pairs = []
+            for filed in articles:
+                source = find_terms(archive, configuration, filed.article)
+                pairs.append((filed.article, source))
             return worker.call_sync(
                 jobs.describe_articles,
                 files,
@@ -49,7 +49,7 @@ def plan_descriptions(
 
         return plan_pass(
             archive,
-            choose_all(archive, since),
+            choose_all_articles(archive, since),
             lambda chosen: read_filed(archive, chosen.path),
             describe,
             problems=problems,

@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 from syndicator.app.archive import Archive
 from syndicator.core.errors import ConfigError, WorkerFailed
 from syndicator.core.model import Article, Problem
+from syndicator.core.ports import Compared
 from syndicator.core.reasons import FileReason
 from syndicator.filing.dedupe import make_comparison_data
 from syndicator.filing.save_article import write_article
@@ -15,7 +16,7 @@ from syndicator.upkeep.feed_changes import ChangeCounter, FeedChange
 from syndicator.upkeep.passes.choose import Chosen
 from syndicator.upkeep.passes.revision import Revision
 
-_SHARED: Final = 100  # articles whose rows share a commit
+_ARTICLES_A_COMMIT: Final = 100  # articles whose rows share a commit
 
 Progress = Callable[[int, int], None]  # called with (articles done, of how many); may raise to stop
 Outcome = Revision | Problem | None  # None: nothing changes
@@ -110,7 +111,7 @@ def plan_pass(
         for item, outcome in zip(items, _revise_each(items, revise), strict=True):
             findings.add(item, outcome)
         progress(start + len(part), len(readable))
-    return findings.as_plan()
+    return findings.make_plan()
 
 
 @dataclass(kw_only=True)
@@ -142,14 +143,14 @@ class _Findings:
             )
             self.counter.add(article, replace(article, **outcome.values))
 
-    def as_plan(self) -> Plan:
+    def make_plan(self) -> Plan:
         """Return all findings as the plan of the pass."""
         return Plan(
             looked=self.looked,
             lacking=tuple(self.lacking),
             examined=tuple(self.examined),
             articles=tuple(self.planned),
-            feeds=self.counter.feeds(),
+            feeds=self.counter.list_changes(),
             problems=tuple(self.problems),
         )
 
@@ -186,7 +187,13 @@ def write_revision(
     """Write a revision of the article `before` to its file at `path` and to its row. `ordered`:
     fields of the file that are written even if they were edited by hand. Return the article as its
     file then has it."""
-    has_new_body = "body" in revision.values
+
+    def compare(stored: Article) -> Compared | None:
+        """Return the data by which later articles are compared with a new body."""
+        if "body" not in revision.values:
+            return None
+        return make_comparison_data(stored, archive.clock())
+
     stored, _ = write_article(
         archive.article_store,
         archive.store.visits,
@@ -196,9 +203,7 @@ def write_revision(
         ordered=ordered,
         html=revision.html,
         score=revision.score,
-        compared=lambda stored: (
-            make_comparison_data(stored, archive.clock()) if has_new_body else None
-        ),
+        compared=compare,
     )
     return stored
 
@@ -217,6 +222,6 @@ def write_together(
     ):
         for number, item in enumerate(items, 1):
             write(item)
-            if number % _SHARED == 0 or number == len(items):
+            if number % _ARTICLES_A_COMMIT == 0 or number == len(items):
                 archive.store.visits.commit()
             progress(number, len(items))

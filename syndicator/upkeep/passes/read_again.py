@@ -5,13 +5,14 @@ Runs in the worker."""
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from syndicator.articles import edits
 from syndicator.articles.edits import By, hand_edited, may_write
 from syndicator.articles.snapshots import ANSWERED
 from syndicator.core import urls
 from syndicator.core.errors import NotAnArticle
-from syndicator.core.model import Article, Entry, Rules, Source
+from syndicator.core.model import Article, Entry, Source
 from syndicator.core.usage.statements import parse_statement
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
 from syndicator.filing.page_reading import PageReading
@@ -49,28 +50,25 @@ def read_again(
     if not urls.host(url) or not urls.same_site(url, article.url):
         url = article.url
 
-    def read(rules: Rules) -> PageReading:
-        """Read the page by these rules, all else as today. Raises NotAnArticle."""
-        return read_and_render(
-            html,
-            url,
-            files,
-            render=source.content == "full",
-            summarise=not source.cookies,
-            entry=_rebuild_entry(article, owned=owned),
-            rules=rules,
-            repeated=repeated,
-            headers=headers,
-            now=now,
-        )
-
+    read_by_rules = partial(
+        read_and_render,
+        html,
+        url,
+        files,
+        render=source.content == "full",
+        summarise=not source.cookies,
+        entry=_rebuild_entry(article, owned=owned),
+        repeated=repeated,
+        headers=headers,
+        now=now,
+    )
     try:
-        reading = read(source.rules)
+        reading = read_by_rules(rules=source.rules)
     except NotAnArticle as refusal:
-        without = replace(source.rules, select=(), remove=())
-        if without == source.rules:
+        rules_without_selectors = replace(source.rules, select=(), remove=())
+        if rules_without_selectors == source.rules:
             raise
-        read(without)  # raises if the page is no article anyway
+        read_by_rules(rules=rules_without_selectors)  # raises if the page is no article anyway
         raise NotAnArticle(refusal.kind, f"source {source.key!r}: {_RULED}") from refusal
     if reading.article.partial and not article.partial:
         return None
@@ -107,12 +105,13 @@ def _rebuild_entry(article: Article, *, owned: bool) -> Entry:
     entry = Entry(id=article.source_id or article.url, url=article.url, categories=article.keywords)
     if not owned:
         return entry
-    authors = [name.strip() for name in (article.author or "").split(",")]
-    has_markup = remove_tags(article.title) != article.title  # then it is not from a feed
+    names = [name.strip() for name in (article.author or "").split(",")]
+    authors = [name for name in names if name]
+    is_from_feed = remove_tags(article.title) == article.title  # those have no markup
     return replace(
         entry,
-        title="" if has_markup else article.title,
-        authors=tuple(name for name in authors if name),
+        title=article.title if is_from_feed else "",
+        authors=tuple(authors),
         published=article.published,
         updated=article.updated,
         image=article.cover or "",
@@ -125,23 +124,32 @@ def _apply_reading(old: Article, reading: PageReading, *, owned: bool) -> Articl
     language if the source writes the article (`owned`), as they are from its feed, unless one of
     the operator's rules sets them."""
     new = reading.article
-    author = None
-    cover = None
-    language = None
+    author = new.author
+    cover = new.cover
+    language = new.language or old.language
     if owned:
-        author = None if "author" in reading.ruled else old.author
-        cover = None if "cover" in reading.ruled else old.cover
-        language = old.language
+        language = old.language or language
+        if "author" not in reading.ruled:
+            author = old.author or author
+        if "cover" not in reading.ruled:
+            cover = old.cover or cover
+    title = old.title
+    if may_write(old, "title", By.PUBLISHER):
+        title = new.title
+    body = new.body
+    if "body" in hand_edited(old):
+        body = old.body
+    rights = (*new.rights, *_list_other_rights(old))
     return replace(
         old,
-        title=new.title if may_write(old, "title", By.PUBLISHER) else old.title,
-        author=author or new.author,
-        cover=cover or new.cover,
-        language=language or new.language or old.language,
-        body=old.body if "body" in hand_edited(old) else new.body,
+        title=title,
+        author=author,
+        cover=cover,
+        language=language,
+        body=body,
         partial=new.partial,
         robots=new.robots,
-        rights=tuple(dict.fromkeys((*new.rights, *_list_other_rights(old)))),
+        rights=tuple(dict.fromkeys(rights)),
         keywords=old.keywords or new.keywords,
         section=old.section or new.section,
     )

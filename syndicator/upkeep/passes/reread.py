@@ -18,7 +18,7 @@ from syndicator.filing.context import build_page_request, find_missing_credentia
 from syndicator.processes.worker import Worker
 from syndicator.upkeep import reconcile
 from syndicator.upkeep.passes import jobs
-from syndicator.upkeep.passes.choose import Choice, Chosen, choose
+from syndicator.upkeep.passes.choose import Choice, Chosen, choose_articles
 from syndicator.upkeep.passes.one_pass import (
     Filed,
     Outcome,
@@ -55,7 +55,7 @@ def plan_reread(
     with open_worker() as worker:
         return plan_pass(
             archive,
-            choose(archive, configuration.sources, choice),
+            choose_articles(archive, configuration.sources, choice),
             lambda chosen: _read_page(archive, chosen),
             lambda pages: [_read_again(archive, configuration, worker, page) for page in pages],
             problems=problems,
@@ -118,7 +118,7 @@ def write_reread(archive: Archive, plan: Plan, progress: Progress = ignore_progr
 
 def list_unkept(archive: Archive, sources: Mapping[str, Source], choice: Choice) -> list[str]:
     """Return the ids of the chosen articles whose page is not kept. Raises UsageError."""
-    chosen = choose(archive, sources, choice)
+    chosen = choose_articles(archive, sources, choice)
     return [article.id for article in chosen if archive.snapshots.get(article.id) is None]
 
 
@@ -134,18 +134,19 @@ async def fetch_pages(
     async with aclosing(make_fetcher(archive, configuration.settings)) as fetcher:
         for number, article_id in enumerate(ids, 1):
             article = archive.store.visits.article(article_id)
-            failed = await _fetch(archive, configuration, fetcher, article) if article else None
-            if failed and failed.no_network and number == 1:
-                raise NetworkDown(f"{failed.url}: {failed.reason}: {failed.detail}")
-            if failed:
-                problems.append(
-                    Problem(what=failed.url, reason=failed.reason, detail=failed.detail)
-                )
+            failure = None
+            if article is not None:
+                failure = await _fetch_page(archive, configuration, fetcher, article)
+            if failure and failure.no_network and number == 1:
+                raise NetworkDown(f"{failure.url}: {failure.reason}: {failure.detail}")
+            if failure:
+                problem = Problem(what=failure.url, reason=failure.reason, detail=failure.detail)
+                problems.append(problem)
             progress(number, len(ids))
     return tuple(problems)
 
 
-async def _fetch(
+async def _fetch_page(
     archive: Archive, configuration: Configuration, fetcher: Fetcher, article: Article
 ) -> Failed | None:
     """Fetch and keep the page of an article; return the failure, or None. Articles of sources that

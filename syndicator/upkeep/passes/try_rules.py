@@ -61,7 +61,9 @@ def list_kept_pages(place: Place, key: str, most: int = POINTED) -> list[KeptPag
     for article_id, article in index.articles(ids).items():
         if len(pages) == most:
             break
-        page = snapshots.get(article_id) if rights.owns(article.url) else None
+        if not rights.owns(article.url):
+            continue
+        page = snapshots.get(article_id)
         if page is None:
             continue
         html, headers = page

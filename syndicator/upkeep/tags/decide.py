@@ -17,7 +17,7 @@ from syndicator.describing.taxonomy.mentions import make_key
 from syndicator.describing.taxonomy.vocabulary import Vocabulary, fold, load_any
 from syndicator.store.engine import Store
 from syndicator.upkeep import reconcile
-from syndicator.upkeep.editorial import withdrawn
+from syndicator.upkeep.editorial import find_withdrawal
 from syndicator.upkeep.feed_changes import ChangeCounter, FeedChange
 from syndicator.upkeep.passes.one_pass import write_revision
 from syndicator.upkeep.passes.revision import Revision
@@ -43,7 +43,7 @@ class Names:
     vocabulary: Vocabulary
     used: Collection[str] = ()
 
-    def tag(self, name: str, article: Article) -> str:
+    def spell_tag(self, name: str, article: Article) -> str:
         """Return the spelling of the tag `name`, for `article`. Raises UsageError for a tag that
         neither taxonomy.toml nor an article has, so that a typo makes no feed."""
         name = text.line(name)
@@ -70,7 +70,7 @@ class Names:
             )
         return name
 
-    def category(self, name: str) -> str:
+    def spell_category(self, name: str) -> str:
         """Return the spelling of the category `name`. Raises UsageError if taxonomy.toml has
         categories, but not this one."""
         listed = {fold(category.name): category.name for category in self.vocabulary.category}
@@ -85,10 +85,11 @@ class Names:
 def with_tags(article: Article, names: Names, added: Iterable[str] = ()) -> Decision:
     """Return the decision that confirms the article's tags and adds others. Raises UsageError for
     unknown tags."""
-    tags: dict[str, str] = {}
-    for tag in (*article.tags, *(names.tag(name, article) for name in added)):
-        tags.setdefault(text.slug(tag), tag)
-    return Decision(tags=tuple(tags.values()))
+    added_tags = [names.spell_tag(name, article) for name in added]
+    tag_by_slug: dict[str, str] = {}
+    for tag in (*article.tags, *added_tags):
+        tag_by_slug.setdefault(text.slug(tag), tag)
+    return Decision(tags=tuple(tag_by_slug.values()))
 
 
 def without_tags(article: Article, names: Names, rejected: Sequence[str]) -> Decision:
@@ -100,7 +101,7 @@ def without_tags(article: Article, names: Names, rejected: Sequence[str]) -> Dec
         name = rejected_name
         if text.slug(name) not in slugs:
             with suppress(UsageError):  # an unknown tag is reported as missing below
-                name = names.tag(name, article)
+                name = names.spell_tag(name, article)
         if text.slug(name) not in slugs:
             has = ", ".join(article.tags) or "none"
             raise UsageError(f"{article.title!r} does not have the tag {name!r}; its tags: {has}")
@@ -139,7 +140,7 @@ class Confirmed:
     problems: tuple[Problem, ...] = ()
 
 
-def defined_names(store: Store, config: Path) -> Names:
+def load_names(store: Store, config: Path) -> Names:
     """Return the tags and categories of taxonomy.toml, and the tags that have a feed."""
     used = [
         row.name for row in store.index.feeds() if row.key.axis == "tag" and row.moved_to is None
@@ -156,13 +157,13 @@ def plan_decision(
     """Return the effect that the decision of `decide` would have on the article `what` (address, id
     or file). Raises UsageError, ConfigError."""
     problems = reconcile.update_from_files(archive, configuration)
-    if withdrawn(archive, what):
+    if find_withdrawal(archive, what):
         raise UsageError(
             f"{what!r} is withdrawn; `syndicator withdraw --undo` brings it back, with its tags"
         )
     path = archive.store.index.path(need_article(archive, what)) or ""
     before = archive.article_store.get(path)
-    decision = decide(before, defined_names(archive.store, configuration.folder))
+    decision = decide(before, load_names(archive.store, configuration.folder))
     after = apply_decision(before, decision)
     feed_changes = ChangeCounter(archive.store.index.merged())
     has_new_values = not has_same_values(before, after)
@@ -174,7 +175,7 @@ def plan_decision(
         after=after,
         path=path,
         changed=has_new_values or has_new_writer,
-        feeds=feed_changes.feeds(),
+        feeds=feed_changes.list_changes(),
         problems=problems,
     )
 

@@ -15,7 +15,7 @@ from syndicator.core.ports import FileStamp
 from syndicator.core.ports.articles import ArticleStore
 from syndicator.processes.worker import Worker
 from syndicator.store.engine import Store
-from syndicator.upkeep.learn import forget, list_files_to_read
+from syndicator.upkeep.learn import delete_cache, list_files_to_read
 from syndicator.upkeep.tags import jobs
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def learn(archive: Archive, configuration: Configuration, *, least: int = LEAST)
     files = taxonomy_files(configuration.folder, configuration.settings)
     learnt_file = Path(files[1])
     if not stamps:
-        forget(learnt_file)
+        delete_cache(learnt_file)
         learnt_file.unlink(missing_ok=True)
         return Learnt(articles=0, tags=0)
     from syndicator.describing.taxonomy.taxonomy import MOST_TEXTS

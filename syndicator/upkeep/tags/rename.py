@@ -97,15 +97,15 @@ def plan_rename(
     if kind == "merge":
         new = _find_spelling(vocabulary, with_new, new)
     new_index = find_tag_index(vocabulary, new)
-    listed = None if new_index is None else vocabulary.tag[new_index]
-    is_listed_so = _is_renamed(listed, old, new) if listed is not None else False
-    _check_rename(archive.store, vocabulary, old, new, is_known=bool(with_old) or is_listed_so)
-    if not is_listed_so:
-        new_exists = listed is not None or bool(with_new)
+    is_written = new_index is not None and _is_renamed(vocabulary.tag[new_index], old, new)
+    _check_rename(archive.store, vocabulary, old, new, is_known=bool(with_old) or is_written)
+    change = None
+    if not is_written:
+        new_exists = new_index is not None or bool(with_new)
         _check_kind(kind, old, new, new_exists=new_exists, is_same=old_feed == new_feed)
+        change = plan_rename_or_merge(vocabulary, old, new)
     _check_address(archive.store, old_feed, new_feed)
 
-    change = None if is_listed_so else plan_rename_or_merge(vocabulary, old, new)
     if undone is not None:
         change = plan_restore(vocabulary, undone.left, undone.before) or change
     entry_before = None
@@ -124,7 +124,7 @@ def plan_rename(
         new_feed=new_feed,
         articles=tuple(article.id for article in with_old),
         titles=tuple(article.title for article in with_old),
-        feeds=feed_changes.feeds(),
+        feeds=feed_changes.list_changes(),
         notes=_list_notes(configuration.queries, old_feed, new),
     )
 
@@ -187,7 +187,7 @@ def write_rename(
         return
 
     taxonomy = Taxonomy().with_learnt(learnt)
-    renamed = taxonomy.renamed(planned.old, planned.new)
+    renamed = taxonomy.rename_tag(planned.old, planned.new)
     if renamed is not taxonomy:
         fresh = learnt.with_name(f".{learnt.name}.new")
         renamed.save(fresh)

@@ -23,10 +23,12 @@ def categorise_twice(
     categories[fold(name)] = category.model_copy(update={"description": description})
     edited_vocabulary = vocabulary.model_copy(update={"category": tuple(categories.values())})
     edited = replace(taxonomy, vocabulary=edited_vocabulary)
-    return [
-        (article.id, _find_category(taxonomy, article), _find_category(edited, article))
-        for article in articles
-    ]
+    categorised = []
+    for article in articles:
+        category_now = _find_category(taxonomy, article)
+        category_then = _find_category(edited, article)
+        categorised.append((article.id, category_now, category_then))
+    return categorised
 
 
 def _find_category(taxonomy: Taxonomy, article: Article) -> str:

@@ -142,7 +142,7 @@ def test_markdown_is_shown_as_plain_text() -> None:
 
 def test_the_article_stands_between_two_random_lines() -> None:
     sentences = (Choosable("f3nce", True, False), Choosable("END OF ARTICLE", True, True))
-    system, user = prompt.messages(replace(ASKED, sentences=sentences), "r4ndom")
+    system, user = prompt.build_messages(replace(ASKED, sentences=sentences), "r4ndom")
     lines = user["content"].split("\n")
     assert lines[0] == lines[-1] == "r4ndom"
     assert "r4ndom" not in lines[1:-1]
@@ -156,7 +156,9 @@ def test_the_article_stands_between_two_random_lines() -> None:
 def test_forms_of_a_request(form: str) -> None:
     """A request never offers tools; the bare form has no limits, either."""
     body = json.loads(
-        prompt.build_body("tiny", prompt.messages(ASKED, "f"), prompt.build_schema(ASKED), form)
+        prompt.build_body(
+            "tiny", prompt.build_messages(ASKED, "f"), prompt.build_schema(ASKED), form
+        )
     )
     assert body.keys() >= {"model", "messages", "stream"}
     assert not body.keys() & {
@@ -198,7 +200,7 @@ def test_the_instruction_stays_short_whatever_the_taxonomy_says(
 ) -> None:
     """The instruction has a maximum length, with any number of categories and tags."""
     asked = replace(ASKED, categories=tuple((name, name) for name in names), tags=tuple(tags))
-    system, user = prompt.messages(replace(asked, write=write, language="de"), "f")
+    system, user = prompt.build_messages(replace(asked, write=write, language="de"), "f")
     beside = len(system["content"]) + len(user["content"]) - len("1. One.\n2. Two.")
     assert beside <= prompt.INSTRUCTION + len("f\nTitle: T\nLanguage: de\n\n\nf")
 
@@ -217,7 +219,7 @@ def test_only_sentences_that_fit_are_sent_and_may_be_chosen(texts: list[str]) ->
 def test_a_model_that_writes_is_asked_in_the_language_of_the_article() -> None:
     """For free writing, prompt and schema ask for an excerpt in the article's language."""
     asked = replace(ASKED, write=True, language="de")
-    assert "Schreibe auf Deutsch." in prompt.messages(asked, "f")[0]["content"]
+    assert "Schreibe auf Deutsch." in prompt.build_messages(asked, "f")[0]["content"]
     assert prompt.build_schema(asked)["properties"].keys() == {"excerpt", "category", "tags"}
     assert prompt.name_prompt("tiny", True) != prompt.name_prompt("tiny", False)
 

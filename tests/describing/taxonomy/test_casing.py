@@ -47,7 +47,7 @@ def test_the_lists_are_as_long_as_they_say(file: str) -> None:
 @pytest.mark.parametrize("file", LISTS)
 @pytest.mark.parametrize("spoil", WRONG, ids=lambda f: f.__name__)
 def test_names_come_out_right(spoil: Callable[[str], str], file: str) -> None:
-    wrong = [name for name in read_names(file) if tag_names.canonical(spoil(name)) != name]
+    wrong = [name for name in read_names(file) if tag_names.spell_tag(spoil(name)) != name]
     assert len(wrong) <= 0.03 * len(read_names(file)), wrong
 
 
@@ -57,7 +57,7 @@ def test_a_name_of_no_list_is_learnt_from_the_articles(
     spoil: Callable[[str], str], name: str
 ) -> None:
     learnt = word_index.learn_word_forms(ARTICLES)
-    assert tag_names.canonical(spoil(name), "", learnt) == name
+    assert tag_names.spell_tag(spoil(name), "", learnt) == name
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_the_text_decides_on_names_that_are_words_too(tag: str, text: str, right
     texts = [
         "They told us that it will go on as it did before, said one of us who knows it well."
     ] * 5
-    assert tag_names.canonical(tag, text, word_index.learn_word_forms(texts)) == right
+    assert tag_names.spell_tag(tag, text, word_index.learn_word_forms(texts)) == right
 
 
 def test_what_is_part_of_a_name_is_no_name() -> None:

@@ -16,7 +16,7 @@ from syndicator.core.model import Article
 from syndicator.filing.read_article import load_taxonomy
 from syndicator.showing.explain import describe_model_answer
 from syndicator.upkeep import reconcile
-from syndicator.upkeep.learn import confirmed_tags
+from syndicator.upkeep.learn import select_confirmed_tags
 from syndicator.upkeep.model import ask
 from syndicator.upkeep.model.ask import AskReport, Scope
 from syndicator.upkeep.passes import one_pass
@@ -373,7 +373,7 @@ def test_a_publishers_tags_and_the_sources_stay_and_teach(lab: Lab) -> None:
     assert article.tags == ("papers", "GPU", "LLM")
     assert article.tags_by == "llm"
     with lab.open_app() as app:
-        taught = list(confirmed_tags([article], load_taxonomy(app.configuration.taxonomy)))
+        taught = list(select_confirmed_tags([article], load_taxonomy(app.configuration.taxonomy)))
     assert [tags for _, (_, _, tags) in taught] == [("GPU",)]
 
 

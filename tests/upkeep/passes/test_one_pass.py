@@ -12,7 +12,7 @@ from syndicator.core.errors import WorkerFailed
 from syndicator.core.model import Problem
 from syndicator.core.reasons import FileReason, WorkerReason
 from syndicator.upkeep import reconcile
-from syndicator.upkeep.passes.choose import Chosen, choose_all
+from syndicator.upkeep.passes.choose import Chosen, choose_all_articles
 from syndicator.upkeep.passes.one_pass import (
     Filed,
     Outcome,
@@ -47,7 +47,7 @@ def plan_with_progress(app: App, revise: Revise, seen: list[tuple[int, int]] | N
     problems = reconcile.update_from_files(app.archive, app.configuration)
     return plan_pass(
         app.archive,
-        choose_all(app.archive, None),
+        choose_all_articles(app.archive, None),
         lambda chosen: read_filed(app.archive, chosen.path),
         revise,
         problems=problems,
@@ -115,7 +115,7 @@ def test_what_is_not_kept_is_lacking_and_a_problem_is_not_revised(place: Place) 
         return problem if filed.article.title == "Gardens" else filed
 
     with place.open_app() as app:
-        chosen = choose_all(app.archive, None)
+        chosen = choose_all_articles(app.archive, None)
         planned = plan_pass(app.archive, chosen, read, change_category, problems=())
         gone = read_filed(app.archive, "2020/01/none.md")
     assert planned.lacking == (bridges,)

@@ -192,9 +192,9 @@ def test_categories_are_those_of_the_taxonomy() -> None:
     from syndicator.describing.taxonomy.vocabulary import CategoryDef, Vocabulary
 
     names = Names(Vocabulary(category=(CategoryDef(name="AI"), CategoryDef(name="Finance"))))
-    assert names.category("finance") == "Finance"
+    assert names.spell_category("finance") == "Finance"
     with pytest.raises(UsageError, match="did you mean 'Finance'"):
-        names.category("Finanse")
+        names.spell_category("Finanse")
     with pytest.raises(UsageError, match="it has AI, Finance"):
-        names.category("Gardens")
-    assert Names(Vocabulary()).category("Gardens") == "Gardens"
+        names.spell_category("Gardens")
+    assert Names(Vocabulary()).spell_category("Gardens") == "Gardens"

@@ -14,7 +14,7 @@ from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary
 from syndicator.operations.operation import need_operation
 from syndicator.runs.refresh import remake
 from syndicator.upkeep import editorial, reconcile, reindex
-from syndicator.upkeep.learn import Post, confirmed_tags, find_cache_path, limit_sources
+from syndicator.upkeep.learn import Post, find_cache_path, limit_sources, select_confirmed_tags
 from syndicator.upkeep.tags import learning
 from tests.places import Place, store_articles
 from tests.upkeep.passes.test_describe_all import MODELS
@@ -55,7 +55,8 @@ def test_only_what_a_person_stood_behind_is_learnt_from(
     taxonomy = Taxonomy(
         Vocabulary(tag=(TagDef(name="LLM", aliases=("large language model",)), TagDef(name="GPU")))
     )
-    assert [tags for _, (_, _, tags) in confirmed_tags([article], taxonomy)] == [taught or ()]
+    selected = select_confirmed_tags([article], taxonomy)
+    assert [tags for _, (_, _, tags) in selected] == [taught or ()]
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def pack_names(names: tuple[str, ...]) -> Any:
 def read_scores(path: Path) -> dict[str, float]:
     learnt = learning.load_learnt(path).tagger
     assert learnt is not None
-    return learnt.scores(TITLE, TEXT)
+    return learnt.score_tags(TITLE, TEXT)
 
 
 def test_weights_are_read_by_name(tagger: LearntTagger, tmp_path: Path) -> None:

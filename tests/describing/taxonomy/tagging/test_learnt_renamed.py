@@ -32,11 +32,11 @@ def taxonomy() -> Taxonomy:
 
 def score_post(taxonomy: Taxonomy, post: tuple[str, str]) -> dict[str, float]:
     assert taxonomy.learnt is not None
-    return taxonomy.learnt.scores(*post)
+    return taxonomy.learnt.score_tags(*post)
 
 
 def test_a_rename_changes_the_name_alone(taxonomy: Taxonomy) -> None:
-    renamed = taxonomy.renamed("Bird", "Ornithology")
+    renamed = taxonomy.rename_tag("Bird", "Ornithology")
     before = score_post(taxonomy, BIRDS)
     after = score_post(renamed, BIRDS)
     assert after == {
@@ -45,11 +45,11 @@ def test_a_rename_changes_the_name_alone(taxonomy: Taxonomy) -> None:
 
 
 def test_another_spelling_is_a_name_too(taxonomy: Taxonomy) -> None:
-    assert "Birds" in score_post(taxonomy.renamed("birds", "Birds"), BIRDS)
+    assert "Birds" in score_post(taxonomy.rename_tag("birds", "Birds"), BIRDS)
 
 
 def test_merged_tags_have_the_posts_of_both(taxonomy: Taxonomy, tmp_path: Path) -> None:
-    merged = taxonomy.renamed("owls", "birds")
+    merged = taxonomy.rename_tag("owls", "birds")
     merged.save(tmp_path / "learnt.npz")
     merged = Taxonomy().with_learnt(tmp_path / "learnt.npz")
     for post in (BIRDS, OWLS):
@@ -60,5 +60,5 @@ def test_merged_tags_have_the_posts_of_both(taxonomy: Taxonomy, tmp_path: Path) 
 
 def test_what_nobody_learnt_changes_nothing(taxonomy: Taxonomy) -> None:
     """Renaming an unknown tag changes nothing."""
-    assert taxonomy.renamed("weather", "climate") is taxonomy
-    assert Taxonomy().renamed("birds", "owls").learnt is None
+    assert taxonomy.rename_tag("weather", "climate") is taxonomy
+    assert Taxonomy().rename_tag("birds", "owls").learnt is None

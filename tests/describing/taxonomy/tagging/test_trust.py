@@ -26,8 +26,8 @@ def test_it_counts_what_was_confirmed_and_what_was_not() -> None:
 def test_a_tag_that_was_rejected_again_and_again_counts_less() -> None:
     """A rejected tag has a lower chance than others."""
     trust = Trust(0.5, {"walls": 2})
-    assert trust.chance("rain", 0.8) == pytest.approx(0.4)
-    assert trust.chance("walls", 0.8) == pytest.approx(0.2)
+    assert trust.lower_chance("rain", 0.8) == pytest.approx(0.4)
+    assert trust.lower_chance("walls", 0.8) == pytest.approx(0.2)
 
 
 def test_a_past_that_never_had_a_tag_rejects_it(tmp_path: Path) -> None:
@@ -60,4 +60,4 @@ def test_a_single_past_post_decides_nothing_of_what_was_never_named() -> None:
     alone = Taxonomy().learn([("T", "Text.", ["x"])])  # no tag twice: nothing to fit weights on
     assert alone.trust is None
     assert alone.learnt is not None
-    assert all(0 <= chance <= 1 for chance in alone.learnt.scores("T", "Text.").values())
+    assert all(0 <= chance <= 1 for chance in alone.learnt.score_tags("T", "Text.").values())
