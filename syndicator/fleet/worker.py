@@ -40,19 +40,19 @@ from syndicator.upkeep import reconcile
 # them kill the process after 30.
 DRAIN_SECONDS = 25.0
 # Choices, in seconds.
-_COUNT = 60.0  # between two counts of a worker's visits
-_FILL = 600.0  # between two checks for jobs that a crash lost
+_COUNT_SECONDS = 60.0  # between two counts of a worker's visits
+_FILL_SECONDS = 600.0  # between two checks for jobs that a crash lost
 _LONGEST_PAUSE = 15.0  # between two tries to reach the database
-_LOOK = 10.0  # between two checks for pushed sources
+_PUSH_CHECK_SECONDS = 10.0  # between two checks for pushed sources
 # A frozen builder is replaced after this: the server has ended its lock by then.
 _BUILDER_SILENCE = 30.0
-_LOOK_FOR_BUILDER = 5.0  # between two checks for a silent one
+_BUILDER_CHECK_SECONDS = 5.0  # between two checks for a silent one
 # during one lease: checks for jobs of silent workers, and signs of life
 _RECOVERIES = 3
 _SIGNS = 6
-_LANES = 8  # of a worker, so that each of sixteen workers has jobs: a choice
-_SOON = 0.05  # seconds between two checks if the engine has begun
-_LOOK_FOR_END = 0.2  # seconds between two checks if the session ends
+_LANE_COUNT = 8  # of a worker, so that each of sixteen workers has jobs: a choice
+_ENGINE_CHECK_SECONDS = 0.05  # seconds between two checks if the engine has begun
+_END_CHECK_SECONDS = 0.2  # seconds between two checks if the session ends
 
 
 def need_server(settings: Settings) -> None:
@@ -179,14 +179,14 @@ async def recover(session: Session) -> None:
     while not session.ending:
         session.app.archive.store.builds().recover(max(_BUILDER_SILENCE, session.lease / 2))
         session.shards.recover()
-        await pause(session.stop, min(session.lease / _RECOVERIES, _LOOK_FOR_BUILDER))
+        await pause(session.stop, min(session.lease / _RECOVERIES, _BUILDER_CHECK_SECONDS))
 
 
 async def live(session: Session, engine: Engine, clock: DatabaseClock) -> None:
     """Register this worker once the queue's engine has begun. Then renew its leases, which is its
     sign of life, until the engine has ended."""
     while engine.worker is None:  # noqa: ASYNC110 - the engine has no event for it
-        await asyncio.sleep(_SOON)
+        await asyncio.sleep(_ENGINE_CHECK_SECONDS)
     session.app.archive.store.workers(session.lease).register(
         Registration(
             number=engine.worker,
@@ -209,8 +209,8 @@ async def watch(session: Session) -> None:
     configuration = session.app.configuration
     counted_at = time.monotonic()
     while not session.ending:
-        await pause(session.stop, _LOOK)
-        if time.monotonic() - counted_at >= _COUNT:
+        await pause(session.stop, _PUSH_CHECK_SECONDS)
+        if time.monotonic() - counted_at >= _COUNT_SECONDS:
             count_visits(session)
             counted_at = time.monotonic()
         reconcile.record_left_behind(archive, configuration)
@@ -276,7 +276,7 @@ async def _run_session(
         hosts = app.archive.store.hosts(lease)
         clock.set(shards.now())
         worker = await stack.enter_async_context(aclosing(make_worker(app.configuration.settings)))
-        threads = min(lanes, _LANES)
+        threads = min(lanes, _LANE_COUNT)
         room = math.ceil(lanes * SIDE_BY_SIDE / threads)
         session = Session(
             app=app, shards=shards, worker=worker, owner=owner, lease=lease, room=room, **shared
@@ -329,7 +329,7 @@ async def _run_engine(session: Session, free: list[Lane], clock: DatabaseClock) 
         heartbeats = group.create_task(live(session, engine, clock))
         engine_run = group.create_task(engine.run())
         while not session.ending and not engine_run.done():
-            await asyncio.wait((engine_run,), timeout=_LOOK_FOR_END)
+            await asyncio.wait((engine_run,), timeout=_END_CHECK_SECONDS)
         if not session.ending:
             raise StoreAway("the queue's engine has ended")
         engine.stop()

@@ -93,9 +93,9 @@ async def check_health(
         with archive.store.fleet.in_turn():
             counters = episodes.read_counters(archive.store)
             _write_counters(archive, {**counters, **counters_of_look})
-    _publish(archive.store, configuration)
+    _publish_health_feed(archive.store, configuration)
     failed_files = _write_textfile(archive.store, configuration.settings)
-    failed_alerts = await _alert(archive, configuration)
+    failed_alerts = await _send_due_alert(archive, configuration)
     return (*failed_files, *failed_alerts)
 
 
@@ -150,7 +150,7 @@ def _report_conditions(
     }
 
 
-def _publish(store: Store, configuration: Configuration) -> None:
+def _publish_health_feed(store: Store, configuration: Configuration) -> None:
     """Write the health feed to the published feeds; delete it if `health.publish` is off."""
     settings = configuration.settings
     with suppress(OSError):  # without a token only the feed is missing
@@ -184,7 +184,7 @@ def _write_textfile(store: Store, settings: Settings) -> list[Problem]:
     return []
 
 
-async def _alert(archive: Archive, configuration: Configuration) -> list[Problem]:
+async def _send_due_alert(archive: Archive, configuration: Configuration) -> list[Problem]:
     """Send the waiting events if an alert is due. Return the report of a failure, if it failed."""
     now = archive.clock()
     if not _has_alerts(configuration.settings):

@@ -48,8 +48,8 @@ async def show_all(request: Request) -> Response:
     words = query.get("q", "").split()
     search = " ".join(words)
     number = max(1, parse_whole_number(query.get("page", ""), MOST_PAGES))
-    sort = _choose(query.get("sort", ""), lists.SORTS, _USUAL_SORT)
-    state = _choose(query.get("only", ""), lists.STATES, _ALL_STATES)
+    sort = _choose_name(query.get("sort", ""), lists.SORTS, _USUAL_SORT)
+    state = _choose_name(query.get("only", ""), lists.STATES, _ALL_STATES)
     await console.see_work()
     lines = await console.read(lambda: console.glance.lines(words))
     is_matching = lists.STATES[state]
@@ -83,7 +83,7 @@ async def show_all(request: Request) -> Response:
     )
 
 
-def _choose(text: str, names: Collection[str], default: str) -> str:
+def _choose_name(text: str, names: Collection[str], default: str) -> str:
     """Return `text` if it is one of `names`, else `default`."""
     return text if text in names else default
 
