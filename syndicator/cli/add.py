@@ -82,7 +82,7 @@ def print_result(
         documents += [_make_error_document(address, error) for address, error in result.failed]
         printing.print_json(documents)
     elif was_asked:
-        _say_written(result)
+        _print_written(result)
     elif brief and not dry_run:
         _show_briefly(result)
     else:
@@ -99,7 +99,7 @@ def print_result(
         sys.exit(first_error.exit_code)
 
 
-def _say_written(result: AddResult) -> None:
+def _print_written(result: AddResult) -> None:
     """Print which sources were added, and which were known already."""
     new_keys = [candidate.source.key for candidate, _ in result.chosen if not candidate.known]
     if result.written:

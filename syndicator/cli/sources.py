@@ -139,7 +139,7 @@ def import_(
     known_urls = [candidate.source.url for candidate in candidates if candidate.known]
     if not json:
         _print_added(new, len(known_urls), dry_run=dry_run)
-        _say_rights(file, result, new)
+        _print_rights(file, result, new)
     report = None
     if new and not dry_run and not no_refresh:
         report = _visit_new_sources(config, new_keys)
@@ -193,7 +193,7 @@ def _describe_rights(result: "Found", new: "Sequence[Source]") -> dict[str, Any]
     return {"given": given, "removed": removed}
 
 
-def _say_rights(file: str, result: "Found", new: "Sequence[Source]") -> None:
+def _print_rights(file: str, result: "Found", new: "Sequence[Source]") -> None:
     """Print the rights that new sources got, and those that they would have got if the list were
     trusted."""
     for source in new:

@@ -52,7 +52,9 @@ def look(
         if is_list_of_addresses:
             listed = asyncio.run(_look_at_each(app, allow, listed, progress))
         return _describe_found(app, "list", listed, {})
-    found, previews = asyncio.run(_look(app, allow, _complete_address(address.strip()), progress))
+    found, previews = asyncio.run(
+        _look_at_address(app, allow, _complete_address(address.strip()), progress)
+    )
     return _describe_found(app, address.strip(), found, previews)
 
 
@@ -104,7 +106,7 @@ def _choose_best(listed: Candidate, result: Found) -> Candidate:
     return first
 
 
-async def _look(
+async def _look_at_address(
     app: App, allow: Sequence[str], address: str, progress: Progress
 ) -> tuple[Found, dict[str, Preview]]:
     """Look at an address. Return what was found, and previews of the first PREVIEWED new candidates
@@ -233,9 +235,11 @@ def addition(app: App, named: Sequence[Candidate], followed: Mapping[str, Source
     sources by address. Raises UsageError if none is new."""
     from syndicator.adding import new_sources as writing
 
+    if not named:
+        raise UsageError("nothing was chosen")
     keys = [candidate.source.key for candidate in named if not candidate.known]
     if not keys:
-        raise UsageError("all of them are followed already" if named else "nothing was chosen")
+        raise UsageError("all of them are followed already")
     return Change(
         subject=keys[0],
         sentence=f"added: {', '.join(keys)}",
@@ -307,7 +311,7 @@ def _describe_import(imported: Imported) -> dict[str, Any]:
         detail = problem.detail.removeprefix(f"{problem.what}: ")
         complaints.append(f"{problem.what}: {problem.reason}: {detail}")
 
-    def lines(dry_run: bool) -> list[str]:
+    def list_lines(dry_run: bool) -> list[str]:
         verb = "would be imported" if dry_run else "imported"
         return [*complaints, f"{new} {verb}, {counts}"]
 
@@ -323,7 +327,7 @@ def _describe_import(imported: Imported) -> dict[str, Any]:
     }
     return {
         "sentence": f"{new} imported, {counts}",
-        "lines": lines,
+        "lines": list_lines,
         "data": data,
         "touches": tuple(f"article:{path}" for path in imported.paths),
     }

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Id = Annotated[str, Argument("An article: its URL, file or id.", "URL|FILE|ID", positional=True)]
 _MOST_DAYS: Final = 36_500  # a hundred years: no date is so far back that it cannot be written
-_STAY = {
+_REASONS_TO_STAY = {
     "hand": "a hand wrote the file: name it to delete it",
     "hold": "on hold: release it, or name it",
     "copy": "a copy of it stays, and would come up as new",
@@ -52,14 +52,14 @@ def withdraw(
         command = f"syndicator withdraw --undo {shlex.quote(url)}"
         consequences.append(f"for 30 days `{command}` brings it back as its file was")
 
-    def lines(dry_run: bool) -> list[str]:
+    def list_lines(dry_run: bool) -> list[str]:
         verb = "would be withdrawn" if dry_run else "withdrawn"
         return [f"{verb}: {article}; from: {feeds}", *consequences]
 
     return Change(
         subject=withdrawal.id,
         sentence=f"{url}: withdrawn from {len(withdrawal.feeds)} feeds",
-        lines=lines,
+        lines=list_lines,
         data={"withdrawn": withdrawal.id, **_describe_withdrawal(withdrawal)},
         inverse=("restore", {"id": withdrawal.id}),
         act=lambda progress: editorial.withdraw(
@@ -141,7 +141,11 @@ def release(
         subject = released.articles[0].id
     index = app.archive.store.index
 
-    def lines(dry_run: bool) -> Iterator[str]:
+    sentence = f"{len(released.articles)} articles: published"
+    if len(sentences) == 1:
+        sentence = sentences[0]
+
+    def list_lines(dry_run: bool) -> Iterator[str]:
         verb = "would be published" if dry_run else "published"
         for article in released.articles:
             yield f"{verb}: {article.title} ({article.url})"
@@ -150,10 +154,8 @@ def release(
 
     return Change(
         subject=subject,
-        sentence=(
-            sentences[0] if len(sentences) == 1 else f"{len(released.articles)} articles: published"
-        ),
-        lines=lines,
+        sentence=sentence,
+        lines=list_lines,
         data={
             "articles": [article.id for article in released.articles],
             "known": [article.id for article in released.known],
@@ -398,7 +400,9 @@ def prune(
         raise UsageError(
             "--pages-days is about kept pages, the rest about articles; say one of the two"
         )
-    if min(keep or 0, pages_days or 0) < 0 or (pages_days or 0) > _MOST_DAYS:
+    is_below_zero = min(keep or 0, pages_days or 0) < 0
+    is_too_long = pages_days is not None and pages_days > _MOST_DAYS
+    if is_below_zero or is_too_long:
         raise UsageError(f"--keep and --pages-days count from 0, --pages-days to {_MOST_DAYS}")
     if named or has_rule:
         return _prune_articles(app, named, older_than, keep, source)
@@ -423,7 +427,7 @@ def _prune_articles(
     count = counted(len(planned.articles), "article")
     feeds = _list_stems(planned.feeds)
 
-    def lines(dry_run: bool) -> Iterator[str]:
+    def list_lines(dry_run: bool) -> Iterator[str]:
         if dry_run:
             for article in planned.articles:
                 yield f"{article.path}  {article.title}"
@@ -431,7 +435,7 @@ def _prune_articles(
         verb = "would be deleted" if dry_run else "deleted"
         yield f"{count}{where} {verb}"
         for reason, number in planned.stays.items():
-            yield f"{counted(number, 'article')} kept: {_STAY[reason]}"
+            yield f"{counted(number, 'article')} kept: {_REASONS_TO_STAY[reason]}"
 
     articles = [
         {"id": article.id, "url": article.url, "title": article.title, "path": article.path}
@@ -440,7 +444,7 @@ def _prune_articles(
     return Change(
         subject="articles",
         sentence=f"{count} deleted",
-        lines=lines,
+        lines=list_lines,
         data={"articles": articles, "feeds": feeds, "stays": planned.stays},
         problems=problems,
         is_empty=not articles,
@@ -457,14 +461,14 @@ def _prune_pages(app: App, pages_days: int | None) -> Change:
     count = app.archive.snapshots.prune(before, dry_run=True)
     pages = counted(count, "page")
 
-    def lines(dry_run: bool) -> list[str]:
+    def list_lines(dry_run: bool) -> list[str]:
         verb = "would be deleted (--dry-run)" if dry_run else "deleted"
         return [f"{pages} {verb}"]
 
     return Change(
         subject="pages",
         sentence=f"{pages} deleted",
-        lines=lines,
+        lines=list_lines,
         data={"pages": count},
         logged=False,
         build=False,

@@ -259,12 +259,12 @@ def _push_sources(app: App, *, dry_run: bool) -> dict[str, Any]:
         f"{len(pushed.added)} added, {len(pushed.changed)} changed, {len(pushed.removed)} removed"
     )
 
-    def lines(dry_run: bool) -> list[str]:
+    def list_lines(dry_run: bool) -> list[str]:
         return [*listed, f"{counts}; nothing was written" if dry_run else counts]
 
     return {
         "sentence": f"workers follow the sources: {counts}",
-        "lines": lines,
+        "lines": list_lines,
         "data": {"change": convert_to_json(pushed), "applied": not dry_run},
     }
 
@@ -285,19 +285,23 @@ def change_settings(
     from syndicator.configuration.toml_edit import set_settings
     from syndicator.operations.changes import texts
 
-    value_texts = dict(value.partition("=")[::2] for value in values)
+    value_texts: dict[str, str] = {}
+    for argument in values:
+        setting, _, value_text = argument.partition("=")
+        value_texts[setting] = value_text
     _need_changeable(value_texts)
     name_of_text = f"config:{SETTINGS_FILE}"
     before = texts.read(app, name_of_text)
     if stamp not in (None, stamp_of(before or "")):
         raise EditedMeanwhile(SETTINGS_FILE)
     checked = _check_settings(app, before or "", value_texts)
+    old_settings = app.configuration.settings
     tables: dict[str, dict[str, Any]] = {}
     changed: dict[str, Any] = {}
     for setting in value_texts:
         section, name = setting.split(".")
         value = getattr(getattr(checked, section), name)
-        if value != getattr(getattr(app.configuration.settings, section), name):
+        if value != getattr(getattr(old_settings, section), name):
             tables.setdefault(section, {})[name] = value
             changed[setting] = value
     return Change(
