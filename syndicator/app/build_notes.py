@@ -15,7 +15,7 @@ _TAGS_NOTE: Final = "tags linked"  # name of a note: slugs
 _WAITING_NOTE: Final = "feeds that would end"
 
 
-def excuse(archive: Archive, ids: Iterable[str]) -> None:
+def excuse_articles(archive: Archive, ids: Iterable[str]) -> None:
     """Note until the next build that these articles were removed on purpose, so that it does not
     report them as lost."""
     all_ids = {*read_excused(archive.store), *ids}

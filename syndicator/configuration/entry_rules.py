@@ -95,7 +95,7 @@ def has_collapsed(bodies: Sequence[int]) -> bool:
     return _COLLAPSE_FACTOR * median(newest) <= median(earlier)
 
 
-def before_collapse(bodies: Sequence[int]) -> tuple[int, ...]:
+def drop_collapsed(bodies: Sequence[int]) -> tuple[int, ...]:
     """Return the lengths without the newest texts if these have collapsed. Call after the rules of
     a source were corrected."""
     if has_collapsed(bodies):

@@ -20,7 +20,7 @@ from syndicator.app.clients import lease_seconds, make_worker, task_group
 from syndicator.app.container import App, open_app
 from syndicator.app.lock import hold_run_lock
 from syndicator.app.places import has_begun
-from syndicator.app.read_configuration import Configuration, taxonomy_files, valid_queries
+from syndicator.app.read_configuration import Configuration, find_taxonomy_files, read_valid_queries
 from syndicator.articles.article_store import open_articles
 from syndicator.configuration.settings import Settings, load
 from syndicator.core.errors import MissingError, StoreError, UsageError
@@ -76,14 +76,14 @@ def pushed(config: Path, settings: Settings) -> Configuration:
             "this database has no pushed sources: run `syndicator sources push` where"
             " sources.toml is"
         )
-    queries, faults = valid_queries(config, settings, remember=True)
+    queries, faults = read_valid_queries(config, settings, remember=True)
     return Configuration(
         folder=config,
         environ=os.environ,
         settings=settings,
         sources={source.key: source for source in sources},
         queries=queries,
-        taxonomy=taxonomy_files(config, settings),
+        taxonomy=find_taxonomy_files(config, settings),
         sources_stamp=stamp,
         faults=faults,
     )

@@ -213,7 +213,7 @@ def find_source_conditions(
         yield _make_source_session_condition(state)
     elif state.backoff.reason:
         yield _make_failing_condition(state, now)
-    elif silence := silent_since(state.cadence.recent, now):
+    elif silence := find_silence_start(state.cadence.recent, now):
         yield _make_silence_condition(state, silence, now)
     elif blocked := find_wall(state.pages.walls):
         yield _make_wall_condition(state, blocked)
@@ -346,7 +346,7 @@ def _make_collapse_condition(state: SourceState) -> Condition:
     )
 
 
-def silent_since(recent: Sequence[datetime], now: datetime) -> datetime | None:
+def find_silence_start(recent: Sequence[datetime], now: datetime) -> datetime | None:
     """Return the time of the newest article if the source has been silent since for longer than
     usual, else None. `recent`: times of its last articles; those of the future do not count."""
     past = [moment for moment in recent if moment <= now]

@@ -372,10 +372,10 @@ def _parse_next_run(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def feed_token(state_dir: Path) -> str:
+def ensure_feed_token(state_dir: Path) -> str:
     """Return the secret in the address of the health feed; the first call creates it. Raises
     OSError if its file cannot be written, or is there and cannot be read."""
-    if not known_feed_token(state_dir):
+    if not read_feed_token(state_dir):
         state_dir.mkdir(parents=True, exist_ok=True)
         temporary = state_dir / f".{_TOKEN_FILE}.{os.getpid()}"
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -384,7 +384,7 @@ def feed_token(state_dir: Path) -> str:
         with suppress(FileExistsError):  # another process was first: its token counts
             os.link(temporary, state_dir / _TOKEN_FILE)
         temporary.unlink()
-    if secret := known_feed_token(state_dir):
+    if secret := read_feed_token(state_dir):
         return secret
     raise OSError(
         errno.EINVAL,
@@ -393,7 +393,7 @@ def feed_token(state_dir: Path) -> str:
     )
 
 
-def known_feed_token(state_dir: Path) -> str:
+def read_feed_token(state_dir: Path) -> str:
     """Return the secret in the address of the health feed, "" if there is none yet or this user may
     not read it."""
     try:
@@ -419,7 +419,7 @@ def feed_url(settings: Settings, key: str) -> str:
     return f"http://{publish.listen}/{name}"
 
 
-def feed_document(events: Sequence[Event], settings: Settings, key: str) -> bytes:
+def render_health_feed(events: Sequence[Event], settings: Settings, key: str) -> bytes:
     """Return the Atom document of the health feed. `events`: newest first; `key`: the token in its
     address."""
     updated = max((_date_entry(event) for event in events), default=_TIME_WITHOUT_EVENTS)

@@ -30,7 +30,13 @@ from syndicator.configuration.settings import Settings, is_bucket
 from syndicator.core.errors import MissingError, SyndicatorError
 from syndicator.core.ports.subscriptions import Pictured
 from syndicator.core.reasons import ConditionReason
-from syndicator.health.episodes import Counters, Event, feed_document, read_counters, read_memory
+from syndicator.health.episodes import (
+    Counters,
+    Event,
+    read_counters,
+    read_memory,
+    render_health_feed,
+)
 from syndicator.health.figures import Figures, read_figures
 from syndicator.store.engine import Store, open_store_read_only
 from syndicator.store.fleet.hosts import HostCounts
@@ -246,7 +252,7 @@ def health_feed(settings: Settings, token: str) -> bytes:
     if store is not None:
         with store:
             events = read_memory(store).events
-    return feed_document(events, settings, token)
+    return render_health_feed(events, settings, token)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from syndicator.core.model import Failed, Fetched, SourceState
 from syndicator.core.reasons import FeedReason, FetchReason
 from syndicator.core.text import counted
 from syndicator.operations.operation import Argument, Change, Progress, convert_to_json, operation
-from syndicator.operations.sources import Key, refuse_variables, source_of_key
+from syndicator.operations.sources import Key, need_source, refuse_variables
 
 if TYPE_CHECKING:
     from syndicator.adding.import_articles import Imported
@@ -227,10 +227,10 @@ def add(
     wished: dict[str, Any] = {name: text.strip() or None for name, text in texts.items()}
     wishes = writing.Wishes(tags=tags, **wished)
     named = writing.assign_keys(app.archive.beside, app.configuration.sources, candidates, wishes)
-    return addition(app, named, followed)
+    return plan_addition(app, named, followed)
 
 
-def addition(app: App, named: Sequence[Candidate], followed: Mapping[str, Source]) -> Change:
+def plan_addition(app: App, named: Sequence[Candidate], followed: Mapping[str, Source]) -> Change:
     """Return the change that follows those of the candidates that are not followed yet. `followed`:
     sources by address. Raises UsageError if none is new."""
     from syndicator.adding import new_sources as writing
@@ -340,7 +340,7 @@ def fetch_list(app: App, key: Key) -> Change:
     from syndicator.adding.search import make_unanswered_error
     from syndicator.filing.context import build_feed_request
 
-    source = source_of_key(app, key)
+    source = need_source(app, key)
     if source.kind != "list" or source.rules.links:
         raise UsageError(
             f"{source.key}: it has no learnt list: its kind is not list, or it has rules for links"
@@ -386,7 +386,7 @@ def follow_list(
     addition = add.plan(app, {"sources": (source,)}, progress)
     key = addition.subject
 
-    def act(progress: Progress) -> None:
+    def follow_and_save_list(progress: Progress) -> None:
         assert addition.act is not None
         addition.act(progress)
         _save_list(app, key, url, marks)
@@ -397,7 +397,7 @@ def follow_list(
             f"{addition.sentence}, by the list of {len(marks.seen)} articles that was pointed to"
         ),
         touches=(*addition.touches, f"list:{key}"),
-        act=act,
+        act=follow_and_save_list,
     )
 
 
@@ -405,7 +405,7 @@ def follow_list(
 def use_list(app: App, key: Key, wrapper: Marks) -> Change:
     """Replace the learnt list of a source of kind "list" by the one that was pointed at; its next
     visit is due now."""
-    source = source_of_key(app, key)
+    source = need_source(app, key)
     marks = _parse_wrapper(wrapper)
     return Change(
         subject=key,
@@ -428,9 +428,9 @@ def _save_list(app: App, key: str, url: str, wrapper: Wrapper) -> None:
 
 def _parse_wrapper(text: str) -> Wrapper:
     """Return the list that was pointed at, from its encoded form. Raises UsageError."""
-    from syndicator.operations.changes.texts import unpacked_list
+    from syndicator.operations.changes.texts import unpack_list
 
     try:
-        return unpacked_list(text)
+        return unpack_list(text)
     except (ValueError, TypeError, AttributeError) as error:
         raise UsageError("no list was pointed to") from error

@@ -83,7 +83,7 @@ def restore(app: App, id: Id) -> Change:
         how = "once its source announces it, for its file is no longer kept"
     feeds = ", ".join(_list_stems(withdrawal.feeds)) or "no feed"
 
-    def act(progress: Progress) -> Mapping[str, Any]:
+    def undo_withdrawal(progress: Progress) -> Mapping[str, Any]:
         done = editorial.undo_withdrawal(app.archive, app.configuration, withdrawal.id)
         return {"problems": done.problems}
 
@@ -93,7 +93,7 @@ def restore(app: App, id: Id) -> Change:
         lines=lambda dry_run: [f"comes back {how}: {url}; it was in: {feeds}"],
         data={"returned": withdrawal.id, **_describe_withdrawal(withdrawal)},
         inverse=("withdraw", {"id": withdrawal.id}),
-        act=act,
+        act=undo_withdrawal,
     )
 
 
@@ -205,12 +205,12 @@ def edit(app: App, id: Id, stamp: Stamp = None, **fields: Unpack[ArticleFields])
     file = _read_file(app, id)
     if stamp not in (None, digest(file.data)):
         raise EditedMeanwhile(file.path)
-    edited_data = edited(file.data, file.path, fields)
+    edited_data = replace_fields(file.data, file.path, fields)
     title = frontmatter.load(edited_data, file.path).title
     return _plan_edit(file, edited_data, f"{title}: edited")
 
 
-def edited(data: bytes, path: str, fields: Mapping[str, Any]) -> bytes:
+def replace_fields(data: bytes, path: str, fields: Mapping[str, Any]) -> bytes:
     """Return an article file with the values of `fields` (title, excerpt, author, cover, body) in
     place of its own; None leaves a field. `data`: the file; `path`: where it is. Raises UsageError,
     ConfigError."""
@@ -337,7 +337,7 @@ def _plan_stories(app: App, stories: Mapping[str, str], how: str, lead: str = ""
     now on, "" for none."""
     from syndicator.stories import decisions, kept_leads
 
-    def act(progress: Progress) -> None:
+    def put_into_stories(progress: Progress) -> None:
         decisions.put_into_stories(app.archive, stories, final=True)
         if lead:
             kept_leads.record_leads(app.archive, {stories[lead]: lead})
@@ -352,7 +352,7 @@ def _plan_stories(app: App, stories: Mapping[str, str], how: str, lead: str = ""
         lines=lambda dry_run: [f"{how}: {article.title} ({article.url})" for article in articles],
         data={"stories": dict(stories)},
         touches=tuple(touches),
-        act=act,
+        act=put_into_stories,
     )
 
 
@@ -483,7 +483,7 @@ def withdraw_muted(app: App) -> Change:
 
     articles = editorial.muted(app.archive, app.configuration.settings)
 
-    def act(progress: Progress) -> None:
+    def withdraw_all(progress: Progress) -> None:
         for number, article in enumerate(articles):
             progress(number, len(articles))
             # it may be withdrawn already, by another spelling
@@ -492,7 +492,7 @@ def withdraw_muted(app: App) -> Change:
 
     inverse = ("restore-muted", {"ids": [article.id for article in articles]})
     verb = "withdrawn, as syndicator.toml mutes them"
-    return _plan_for_muted(verb, articles, inverse, act)
+    return _plan_for_muted(verb, articles, inverse, withdraw_all)
 
 
 @operation("restore-muted")
@@ -505,11 +505,11 @@ def restore_muted(
     found = [editorial.withdrawn(app.archive, article_id) for article_id in ids]
     articles = [article for article in found if article is not None]
 
-    def act(progress: Progress) -> Mapping[str, Any]:
+    def bring_back_all(progress: Progress) -> Mapping[str, Any]:
         withdrawn_ids = [article.id for article in articles]
         return {"problems": editorial.bring_back(app.archive, app.configuration, withdrawn_ids)}
 
-    return _plan_for_muted("restored", articles, ("withdraw-muted", {}), act)
+    return _plan_for_muted("restored", articles, ("withdraw-muted", {}), bring_back_all)
 
 
 def _plan_for_muted(

@@ -44,14 +44,14 @@ def try_category(
     """Show which of the newest articles a category would win and lose with this description.
     Changes nothing."""
     from syndicator.app.clients import open_worker
-    from syndicator.showing.lists import newest_files
+    from syndicator.showing.lists import read_newest_files
     from syndicator.upkeep.tags import jobs
 
     name = name.strip()
     description = description.strip()
     if not name:
         raise UsageError("a category needs a name")
-    articles = newest_files(app.archive, TRIED)
+    articles = read_newest_files(app.archive, TRIED)
     tried = []
     try:
         with open_worker() as worker:
@@ -132,7 +132,10 @@ def _find_category(config: Path, name: str) -> tuple[int, CategoryDef] | None:
 
 def _stamp_category(entry: tuple[int, CategoryDef] | None) -> str:
     """Return a text that changes if the category does; "" for no category."""
-    return text.stamp(entry[1].name, entry[1].description) if entry else ""
+    if entry is None:
+        return ""
+    _, category = entry
+    return text.stamp(category.name, category.description)
 
 
 @operation("try-query", unlocked=True, is_question=True)

@@ -23,7 +23,7 @@ from syndicator.operations.operation import (
     convert_to_json,
     operation,
 )
-from syndicator.operations.sources import Key, edit_of, need_stamp, source_of_key
+from syndicator.operations.sources import Key, need_source, need_stamp, plan_source_edit
 
 if TYPE_CHECKING:
     from syndicator.app.container import App
@@ -66,7 +66,7 @@ def try_rules(app: App, key: Key, **changes: Unpack[GivenRules]) -> Change:
     is."""
     from syndicator.upkeep.passes import try_rules as trying
 
-    source = source_of_key(app, key)
+    source = need_source(app, key)
     read = partial(
         trying.try_rules, app.archive, app.configuration, source.key, most=trying.POINTED
     )
@@ -121,10 +121,12 @@ def _describe_reading(page: Tried | None) -> dict[str, Any] | None:
 def save_rules(app: App, key: Key, stamp: Stamp = None, **changes: Unpack[GivenRules]) -> Change:
     """Write rules of a source. A rule that is not given stays as it is; articles stay until they
     are read again."""
-    source = source_of_key(app, key)
+    source = need_source(app, key)
     need_stamp(source, stamp)
     edited = replace(source, rules=_merge_rules(source, changes))
-    return edit_of(app, source, edited, "rules saved; articles stay until they are read again")
+    return plan_source_edit(
+        app, source, edited, "rules saved; articles stay until they are read again"
+    )
 
 
 def _merge_rules(source: Source, changes: GivenRules) -> Rules:
@@ -334,7 +336,7 @@ def ask_model(app: App, all: All = False, since: Since = None) -> Change:
     if len(ids) <= _MOST_TOUCHED:
         touches = tuple(f"article:{index.path(article_id)}" for article_id in ids)
 
-    def act(progress: Progress) -> dict[str, Any]:
+    def ask_and_describe(progress: Progress) -> dict[str, Any]:
         titles: list[str] = []
         report = asyncio.run(
             _ask_until_stopped(app, scope, titles, lambda: progress(len(titles), len(ids)))
@@ -354,7 +356,7 @@ def ask_model(app: App, all: All = False, since: Since = None) -> Change:
         data={"waiting": len(ids), "llm": convert_to_json(AskReport())},
         problems=problems,
         touches=touches,
-        act=act,
+        act=ask_and_describe,
     )
 
 

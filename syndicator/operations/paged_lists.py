@@ -121,8 +121,9 @@ def articles(
         "after": after,
         "before": before,
     }
-    search = [*words, *(write_field(name, value) for name, value in fields.items() if value)]
-    ids = _choose_articles(place, " ".join(search), story, sort)
+    given_fields = [write_field(name, value) for name, value in fields.items() if value]
+    search = " ".join([*words, *given_fields])
+    ids = _choose_articles(place, search, story, sort)
     if source and not has_source(place, source):
         raise UsageError(f"no article has the source {source!r}")
     wanted = Wanted(filter=chosen, source=source, ids=ids, most=_PART_SIZE)
@@ -146,18 +147,18 @@ def _choose_articles(place: "Place", search: str, story: str, sort: str) -> list
 
     if not search and not story:
         return None
-    ids = find_articles(place, search) if search else None
+    found = find_articles(place, search) if search else []
+    ids = found
     if story:
         reports = place.store.stories.articles([story]).get(story, []) if place.store else []
         if not reports:
             raise UsageError(f"there is no story {story!r}")
         members = [article_id for article_id, _ in reversed(reports)]
-        if ids is None:
-            ids = members
-        else:
-            ids = [article_id for article_id in ids if article_id in members]
+        ids = members
+        if search:
+            ids = [article_id for article_id in found if article_id in members]
     if sort == "newest" and ids:
-        ids = sort_newest(place, ids)
+        return sort_newest(place, ids)
     return ids
 
 

@@ -73,7 +73,7 @@ def learn(app: App) -> Change:
     from syndicator.upkeep import reconcile
     from syndicator.upkeep.tags import learning
 
-    def act(progress: Progress) -> dict[str, Any]:
+    def learn_tags(progress: Progress) -> dict[str, Any]:
         done = learning.learn(app.archive, app.configuration)
         least = learning.LEAST
         lines = [f"learnt {counted(done.tags, 'tag')} from {counted(done.articles, 'article')}"]
@@ -92,7 +92,7 @@ def learn(app: App) -> Change:
         problems=reconcile.update_from_files(app.archive, app.configuration),
         logged=False,
         build=False,
-        act=act,
+        act=learn_tags,
     )
 
 

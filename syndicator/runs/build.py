@@ -22,7 +22,7 @@ from syndicator.app.build_notes import (
 )
 from syndicator.app.clients import open_worker
 from syndicator.app.container import App
-from syndicator.app.feeds import feed_specs
+from syndicator.app.feeds import plan_feed_specs
 from syndicator.app.lookup import read_article
 from syndicator.app.places import open_outlet
 from syndicator.configuration.settings import LISTED
@@ -434,7 +434,7 @@ def _spare_feeds(app: App, taxonomy: Vocabulary, confirmed: Iterable[str]) -> Sp
     operator's consent. `confirmed`: paths of those that may end."""
     publish = app.configuration.settings.publish
     rows = app.archive.store.index.plain_feeds()
-    planned = {spec.key for spec in feed_specs(app.configuration, taxonomy, rows)}
+    planned = {spec.key for spec in plan_feed_specs(app.configuration, taxonomy, rows)}
     confirmed_keys = {key for key in map(paths.parse_stem, confirmed) if key is not None}
     given_up = find_given_up(rows, planned, publish)
     waiting = decide_waiting(given_up, confirmed_keys, publish)
@@ -643,5 +643,5 @@ def _read_plan(app: App, taxonomy: Vocabulary) -> _Plan:
     if app.configuration.settings.publish.archives == LISTED:
         recorded = index.archived(BY_CHOICE)
     archived = find_feeds_with_archives(rows, recorded)
-    specs = feed_specs(app.configuration, taxonomy, rows, archived)
+    specs = plan_feed_specs(app.configuration, taxonomy, rows, archived)
     return _Plan(specs=specs, rows=rows, marks=marks)

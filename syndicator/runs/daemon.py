@@ -33,7 +33,7 @@ from syndicator.health import metrics
 from syndicator.health.after_run import check_health, mail_digests, record_counters
 from syndicator.health.alert import Outage
 from syndicator.health.check.config_files import list_changes
-from syndicator.health.episodes import feed_name, feed_token, write_schedule
+from syndicator.health.episodes import ensure_feed_token, feed_name, write_schedule
 from syndicator.publishing.entry_cache import KeptEntries
 from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.publishing.server.files import make_app, serve_nothing
@@ -518,7 +518,7 @@ def _make_health_check(settings: Settings, silent_seconds: Callable[[], float] |
     seconds without progress; None if no jobs run in this process."""
     token = ""
     with suppress(OSError):  # without a token there is no health feed
-        token = feed_token(settings.state_dir)
+        token = ensure_feed_token(settings.state_dir)
     has_jobs = silent_seconds is not None
 
     def describe_silence() -> str:

@@ -126,7 +126,7 @@ def render_entry(
     MissingError."""
     taxonomy = load_any(configuration.taxonomy.toml)
     tags = [tag.name for tag in taxonomy.tag]
-    specs = feeds.feed_specs(configuration, taxonomy, archive.store.index.feeds())
+    specs = feeds.plan_feed_specs(configuration, taxonomy, archive.store.index.feeds())
     table = list_renderers(
         Pages(specs, configuration.settings, load_look(configuration.folder), tags)
     )

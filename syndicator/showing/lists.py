@@ -404,7 +404,8 @@ def list_names(place: Place) -> Names:
     listed_slugs = {slug(tag.name) for tag in taxonomy.tag}
     tags = [_count_name(counts, TAG, tag, tag.aliases) for tag in taxonomy.tag]
     for row in current:
-        if row.key.axis == TAG and row.key.slug not in listed_slugs and row.count:
+        is_unlisted_tag = row.key.axis == TAG and row.key.slug not in listed_slugs
+        if is_unlisted_tag and row.count:
             tags.append(Named(name=row.name, count=row.count, listed=False))
     categories = [_count_name(counts, CATEGORY, category) for category in taxonomy.category]
     saved = tuple((query, counts.get(query.key, 0)) for query in list_queries(place))
@@ -460,7 +461,7 @@ def try_query(place: Place, query: str) -> QueryTrial | None:
     return QueryTrial(found=tuple(matching[:_SHOWN]), count=len(matching), looked=len(articles))
 
 
-def newest_files(archive: Archive, most: int) -> list[Article]:
+def read_newest_files(archive: Archive, most: int) -> list[Article]:
     """Return the `most` newest published articles from their files, without those that cannot be
     read."""
     index = archive.store.index

@@ -70,11 +70,14 @@ class Beside:
         all."""
         had_file = self._has_feeds_file
         index = self.store.index
-        rows = index.feeds(keys) if keys else index.plain_feeds()
-        names = self.store.index.names(
-            row.key for row in rows if keys is None or row.key in keys or not row.name
-        )
-        rows = self._name_rows(rows, names)
+        stored_rows = index.feeds(keys) if keys else index.plain_feeds()
+        keys_to_name: list[FeedKey] = []
+        for row in stored_rows:
+            is_chosen = keys is None or row.key in keys
+            if is_chosen or not row.name:
+                keys_to_name.append(row.key)
+        names = index.names(keys_to_name)
+        rows = self._name_rows(stored_rows, names)
 
         def update_kept(feeds: Mapping[FeedKey, KeptFeed]) -> dict[FeedKey, KeptFeed]:
             result = dict(feeds)

@@ -15,7 +15,7 @@ from typing import Any
 
 from syndicator.app.clock import utc_now
 from syndicator.app.container import App
-from syndicator.app.read_configuration import Configuration, read_configuration, taxonomy_files
+from syndicator.app.read_configuration import Configuration, find_taxonomy_files, read_configuration
 from syndicator.cli import printing, reports
 from syndicator.cli.logs import get_options
 from syndicator.cli.running.signals import GRACE_SECONDS, reload_on_hangup, stop_on_signals
@@ -240,7 +240,7 @@ def _read_configuration(config: Path) -> Configuration:
         settings=settings,
         sources={},
         queries=(),
-        taxonomy=taxonomy_files(config, settings),
+        taxonomy=find_taxonomy_files(config, settings),
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from syndicator.configuration.entry_rules import before_collapse
+from syndicator.configuration.entry_rules import drop_collapsed
 from syndicator.core import urls
 from syndicator.core.model import Cadence, Discovery, Rules, Source, SourceState
 from syndicator.core.ports import FeedRow, Move
@@ -252,7 +252,7 @@ def update_state(source: Source, state: SourceState | None) -> SourceState:
         )
     updated = replace(state, terms=terms, rules=rules)
     if rules != state.rules:
-        bodies = before_collapse(state.pages.bodies)
+        bodies = drop_collapsed(state.pages.bodies)
         updated = replace(updated, pages=replace(state.pages, unmatched={}, bodies=bodies))
     if state.terms in ("", terms):
         return updated

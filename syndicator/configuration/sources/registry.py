@@ -31,16 +31,16 @@ _HEADERS = re.compile(r"^\s*\[\[\s*(source|'source'|\"source\")\s*\]\]", re.M)
 def load_sources(path: Path) -> tuple[Source, ...]:
     """Return all sources in order. Raises ConfigError with file, line, key and cure if any is
     faulty."""
-    return tuple(placed.source for placed in placed_sources(path))
+    return tuple(placed.source for placed in read_placed_sources(path))
 
 
-def readable_sources(path: Path) -> tuple[tuple[Source, ...], tuple[Fault, ...]]:
+def read_valid_sources(path: Path) -> tuple[tuple[Source, ...], tuple[Fault, ...]]:
     """Return the valid sources, and the faults of the others."""
     placed, faults = readable(*_read_files(path))
     return tuple(valid.source for valid in placed), faults
 
 
-def placed_sources(path: Path) -> tuple[Placed, ...]:
+def read_placed_sources(path: Path) -> tuple[Placed, ...]:
     """Return all sources with their files and positions. Raises ConfigError if any is faulty."""
     return check_all(*_read_files(path))
 
@@ -62,7 +62,7 @@ def _read_files(path: Path) -> tuple[list[TomlFile], list[Fault]]:
 
 def _find_file(path: Path, key: str) -> Path:
     """Return the file that has the source `key`; `path` (sources.toml) if none has."""
-    placed = placed_sources(path) if path.exists() else ()
+    placed = read_placed_sources(path) if path.exists() else ()
     return next((item.file.path for item in placed if item.source.key == key), path)
 
 

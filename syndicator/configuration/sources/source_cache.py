@@ -72,9 +72,9 @@ def read(
     faults: tuple[Fault, ...] = ()
     if sources is None:
         # late: valid caches need no checks
-        from syndicator.configuration.sources.registry import readable_sources
+        from syndicator.configuration.sources.registry import read_valid_sources
 
-        sources, faults = readable_sources(path)
+        sources, faults = read_valid_sources(path)
         if faults:
             # sources that are missing now may be in the faulty tables: they stay as they were
             last_valid = before.sources if before else _read_last_valid(cache)

@@ -44,7 +44,7 @@ from syndicator.operations.operation import (
     schema_of,
 )
 from syndicator.operations.paged_lists import QUERIES, Query
-from syndicator.operations.undo import changes_settings
+from syndicator.operations.undo import is_settings_change
 from syndicator.searching.language import QueryError
 from syndicator.showing import lists
 from syndicator.upkeep.answers.related import RelatedFinder
@@ -507,7 +507,7 @@ async def _queue_operation(request: Request) -> Response:
         raise HTTPException(422, f"{operation.name}: {min(forbidden)} is for the console alone")
     arguments = arguments_of(operation, values)
     needs_settings = is_change and not token.may("settings")
-    if needs_settings and changes_settings(operation, arguments, console.log):
+    if needs_settings and is_settings_change(operation, arguments, console.log):
         raise HTTPException(403, "this token may not change settings: make one with --settings")
     if not console.queue.has_room(request.state.who):
         raise HTTPException(

@@ -24,7 +24,7 @@ from syndicator.console.responses import (
     show_part,
 )
 from syndicator.filing import worker_functions
-from syndicator.operations.changes.texts import packed_list
+from syndicator.operations.changes.texts import pack_list
 from syndicator.operations.jobs.queue import Job
 from syndicator.showing import lists
 from syndicator.showing.choices import list_choices
@@ -166,7 +166,7 @@ async def use(request: Request) -> Response:
     choice = parse_whole_number(form_of(request).text("choice"), len(pointed) - 1)
     if choice < 0:
         raise HTTPException(404)
-    wrapper = packed_list(pointed[choice].wrapper)
+    wrapper = pack_list(pointed[choice].wrapper)
     key = _find_source_key(job)
     if key:
         return await queue_form(request, "use-list", f"/sources/{key}", key=key, wrapper=wrapper)

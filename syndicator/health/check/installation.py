@@ -25,7 +25,7 @@ from syndicator.articles import frontmatter
 from syndicator.articles.beside.rights_toml import BELIEVED, RightsFile
 from syndicator.articles.stores.paths import is_ours
 from syndicator.configuration.settings import Settings, load
-from syndicator.configuration.sources.registry import placed_sources
+from syndicator.configuration.sources.registry import read_placed_sources
 from syndicator.configuration.sources.schema import Placed
 from syndicator.configuration.toml_files import TomlFile, read_toml_file
 from syndicator.core import text, urls
@@ -347,7 +347,7 @@ def _find_all(
         yield from unreadable
         return
     settings = load(config, environ)
-    placed = placed_sources(config / "sources.toml")
+    placed = read_placed_sources(config / "sources.toml")
     yield from config_files.check_settings(config, settings, environ, strict=strict)
     yield from config_files.check_sources(placed, environ)
     yield from config_files.check_cookie_files(placed, CookieFiles(config, utc_now), utc_now())

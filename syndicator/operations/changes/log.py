@@ -194,7 +194,7 @@ def _parse_change(line: bytes) -> LoggedChange | None:
         return None
 
 
-def undone(before: str | None, after: str | None, now: str | None) -> str | None:
+def revert_edit(before: str | None, after: str | None, now: str | None) -> str | None:
     """Return the text `now` without the edit that turned `before` into `after`; later edits stay.
     None is a missing file. Raises ValueError if a later edit changed the same lines."""
     if now == after:

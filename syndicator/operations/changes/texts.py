@@ -40,7 +40,7 @@ def of_source(app: App, key: str) -> str:
     sources.d."""
     main = app.configuration.folder / "sources.toml"
     path = main
-    for placed in registry.placed_sources(main):
+    for placed in registry.read_placed_sources(main):
         if placed.source.key == key:
             path = placed.file.path
             break
@@ -75,13 +75,13 @@ def write(app: App, edits: Mapping[str, Edit], progress: Progress = no_progress)
             _KINDS[kind].write(app, texts, progress)
 
 
-def packed_list(wrapper: Wrapper) -> str:
+def pack_list(wrapper: Wrapper) -> str:
     """Return a learnt list as JSON on several lines, so that edits of it can be compared."""
     return json.dumps(json.loads(codec.pack(wrapper)), indent=1)
 
 
-def unpacked_list(text: str) -> Wrapper:
-    """Return the learnt list of which `packed_list` made `text`. Raises ValueError, TypeError."""
+def unpack_list(text: str) -> Wrapper:
+    """Return the learnt list of which `pack_list` made `text`. Raises ValueError, TypeError."""
     return codec.unpack(Wrapper, text)
 
 
@@ -132,7 +132,7 @@ def _read_list(app: App, key: str) -> Text:
     state = app.archive.store.visits.state(key)
     if state is None or state.discovery.listing is None:
         return None
-    return packed_list(state.discovery.listing)
+    return pack_list(state.discovery.listing)
 
 
 def _write_lists(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
@@ -143,7 +143,7 @@ def _write_lists(app: App, texts: Mapping[str, Edit], progress: Progress) -> Non
         state = visits.state(key)
         if state is None:
             continue
-        listing = unpacked_list(text) if text is not None else None
+        listing = unpack_list(text) if text is not None else None
         discovery = replace(state.discovery, listing=listing)
         visits.save_states([replace(state.asked_whole(), discovery=discovery)])
 
