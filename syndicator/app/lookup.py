@@ -99,8 +99,10 @@ def markdown(place: Place, article_id: str) -> str:
 
     from syndicator.articles import frontmatter
 
-    path = place.store.index.path(article_id) if place.store else None
+    path = ""
+    if place.store is not None:
+        path = place.store.index.path(article_id) or ""
     try:
-        return frontmatter.body(place.article_store.read(path or ""))
+        return frontmatter.body(place.article_store.read(path))
     except (ConfigError, OSError):
         return ""

@@ -95,7 +95,7 @@ def explain_missing(error: Any) -> str:
         nearest = _find_near(word, options) or _drop_common(options)
         if not nearest:
             purpose = _take_first_sentence(error.ctx.command.help)
-            names = ", ".join(f"`{words.rsplit(' ', 1)[-1]}`" for words in options)
+            names = ", ".join(f"`{words.split(' ')[-1]}`" for words in options)
             return f"No such option: {word}. `{path}` takes only {names}. It does this: {purpose}"
     else:
         commands = dict(_list_commands(root.command))
@@ -107,9 +107,8 @@ def explain_missing(error: Any) -> str:
     if not nearest:
         return message
     alternatives = [f"`{words}`: {purpose}" for words, purpose in nearest.items()]
-    return (
-        f"No such {missing['kind']}: {word}. There is {' '.join(alternatives[:_MOST_ALTERNATIVES])}"
-    )
+    named = " ".join(alternatives[:_MOST_ALTERNATIVES])
+    return f"No such {missing['kind']}: {word}. There is {named}"
 
 
 def _list_options(command: Any, path: str) -> dict[str, str]:

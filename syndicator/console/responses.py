@@ -352,6 +352,8 @@ def describe_troubles(health: Health, names: Mapping[str, str]) -> Troubles:
 
 def describe_trouble(condition: Condition, names: Mapping[str, str] | None = None) -> Trouble:
     """Return a condition with buttons that may end it. `names`: names of sources by key."""
+    source_names = names or {}
+    source_name = source_names.get(condition.source)
     link = ""
     link_says = ""
     if condition.kind == Kind.ARTICLES_ON_HOLD:
@@ -363,7 +365,6 @@ def describe_trouble(condition: Condition, names: Mapping[str, str] | None = Non
     elif condition.source:
         link = f"/sources/{condition.source}"
         link_says = "Details"
-    source_name = (names or {}).get(condition.source or "")
     return Trouble(
         condition=condition,
         name=source_name or condition.subject or label(condition.kind.value),

@@ -65,7 +65,7 @@ def need_server(settings: Settings) -> None:
         raise UsageError(f"workers share a database server: {cure}")
 
 
-def pushed(config: Path, settings: Settings) -> Configuration:
+def read_pushed_configuration(config: Path, settings: Settings) -> Configuration:
     """Return the configuration of a worker: the sources that were pushed to the database, the rest
     from its own folder. Raises MissingError if none were pushed, ConfigError, StoreError."""
     with open_store(settings.store_url, articles_exist=True, create=True) as store:
@@ -174,7 +174,7 @@ class DatabaseClock:
         return (datetime.now(UTC) + self._ahead).replace(microsecond=0)
 
 
-async def recover(session: Session) -> None:
+async def recover_lost_jobs(session: Session) -> None:
     """Give jobs of workers without a sign of life to others, until the session ends."""
     while not session.ending:
         session.app.archive.store.builds().recover(max(_BUILDER_SILENCE, session.lease / 2))
@@ -182,7 +182,7 @@ async def recover(session: Session) -> None:
         await pause(session.stop, min(session.lease / _RECOVERIES, _BUILDER_CHECK_SECONDS))
 
 
-async def live(session: Session, engine: Engine, clock: DatabaseClock) -> None:
+async def renew_leases(session: Session, engine: Engine, clock: DatabaseClock) -> None:
     """Register this worker once the queue's engine has begun. Then renew its leases, which is its
     sign of life, until the engine has ended."""
     while engine.worker is None:  # noqa: ASYNC110 - the engine has no event for it
@@ -202,7 +202,7 @@ async def live(session: Session, engine: Engine, clock: DatabaseClock) -> None:
         await asyncio.sleep(session.lease / _SIGNS)
 
 
-async def watch(session: Session) -> None:
+async def watch_session(session: Session) -> None:
     """Until the session ends: record article files that crashed workers left, and count this
     worker's visits. End the session if sources were pushed or the database was upgraded."""
     archive = session.app.archive
@@ -269,7 +269,7 @@ async def _run_session(
     need_server(settings)
     lease = lease_seconds(settings)
     clock = DatabaseClock()
-    read = pushed(config, settings)
+    read = read_pushed_configuration(config, settings)
     async with AsyncExitStack() as stack:
         app = stack.enter_context(open_app(config, read=read, clock=clock))
         shards = app.archive.store.shards(lease)
@@ -324,9 +324,9 @@ async def _run_engine(session: Session, free: list[Lane], clock: DatabaseClock) 
         session.shards.address, do_job, lanes=len(free), lease=session.lease, grace=DRAIN_SECONDS
     )
     async with task_group() as group:
-        group.create_task(recover(session))
-        group.create_task(watch(session))
-        heartbeats = group.create_task(live(session, engine, clock))
+        group.create_task(recover_lost_jobs(session))
+        group.create_task(watch_session(session))
+        heartbeats = group.create_task(renew_leases(session, engine, clock))
         engine_run = group.create_task(engine.run())
         while not session.ending and not engine_run.done():
             await asyncio.wait((engine_run,), timeout=_END_CHECK_SECONDS)

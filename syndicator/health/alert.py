@@ -110,7 +110,7 @@ async def _run_in_thread(work: Callable[[], None]) -> None:
     loop = asyncio.get_running_loop()
     done: asyncio.Future[None] = loop.create_future()
 
-    def finish(error: Exception | None) -> None:
+    def set_outcome(error: Exception | None) -> None:
         if done.done():
             return
         if error:
@@ -125,7 +125,7 @@ async def _run_in_thread(work: Callable[[], None]) -> None:
         except _SENDING_ERRORS as error:
             fault = error
         with suppress(RuntimeError):  # the loop has ended meanwhile
-            loop.call_soon_threadsafe(finish, fault)
+            loop.call_soon_threadsafe(set_outcome, fault)
 
     threading.Thread(target=run_work, daemon=True).start()
     await done

@@ -219,7 +219,8 @@ def _drop_unneeded(state: SourceState, now: datetime) -> SourceState:
     has_moved = bool(state.redirects.effective_url or state.redirects.site_moved)
     if state.warning or has_moved:
         return state
-    if any(True for _ in conditions_of_source(state, now)):
+    first_condition = next(conditions_of_source(state, now), None)
+    if first_condition is not None:
         return state
     return SourceState(
         key=state.key,

@@ -270,10 +270,11 @@ def measure_work(place: Place) -> dict[str, Work]:
     for key in place.sources:
         source_weeks = weeks.get(key, ())
         counts = {week: count for week, count, _ in source_weeks}
+        last_times = [last for _, _, last in source_weeks]
         visits, failed, size = costs.get(key, (0, 0, 0))
         result[key] = Work(
             weeks=tuple(counts.get(week, 0) for week in range(WEEKS)),
-            last=max((last for _, _, last in source_weeks), default=None),
+            last=max(last_times, default=None),
             visits=visits,
             failed=failed,
             bytes=size,

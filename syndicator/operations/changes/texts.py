@@ -63,9 +63,9 @@ def write(app: App, edits: Mapping[str, Edit], progress: Progress = no_progress)
     for name, edit in edits.items():
         kind, _, path = name.partition(":")
         by_kind[kind][path] = edit
-    for path, (_, text) in by_kind["config"].items():
+    for path, (_, new_text) in by_kind["config"].items():
         try:
-            tomllib.loads(text or "")
+            tomllib.loads(new_text or "")
         except tomllib.TOMLDecodeError as error:
             raise UsageError(
                 f"{path} would not be valid TOML ({error}); edit it by hand"

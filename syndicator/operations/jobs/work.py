@@ -99,11 +99,11 @@ def _needs_lock(job: Job) -> bool:
 def _run_job(config: Path, queue: Queue, job: Job) -> Job:
     """Run a job and save its outcome, which is returned."""
 
-    def act(job: Job) -> Job:
+    def open_and_run(job: Job) -> Job:
         with open_app(config, remake=remake) as app:
             return run_operation(app, queue, job)
 
-    return save_outcome(queue, job, act)
+    return save_outcome(queue, job, open_and_run)
 
 
 def save_outcome(queue: Queue, job: Job, act: Callable[[Job], Job]) -> Job:
