@@ -21,7 +21,7 @@ from syndicator.core.model import Rules, Source
 # second edit of the same length is invisible. Ticks are two seconds at worst (FAT).
 _SETTLED_NS = 2_000_000_000
 
-_NOTHING_CACHED = (None, 0, "")  # the result of `_with_added` if all files must be read
+_NOTHING_CACHED = (None, 0, "")  # the result of `_read_appended` if all files must be read
 _FEWEST_FIELDS = 2  # most sources have two fields, key and address; they need no conversion
 _FIELDS = tuple(field.name for field in fields(Source))
 _RULES = tuple(field.name for field in fields(Rules))
