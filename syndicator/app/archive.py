@@ -55,7 +55,7 @@ def find_terms(archive: Archive, configuration: Configuration, article: Article)
     return limit_settings(source, archive.rights_of(source), article.url, private=private)
 
 
-def as_place(archive: Archive, configuration: Configuration, fault: str = "") -> Place:
+def make_place(archive: Archive, configuration: Configuration, fault: str = "") -> Place:
     """Return the opened instance as one opened for reading. `fault`: of its configuration, or
     ""."""
     return Place(

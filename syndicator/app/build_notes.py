@@ -10,12 +10,12 @@ from syndicator.app.archive import Archive
 from syndicator.store.engine import Store
 
 EXCUSED = "released"  # the name of the note in databases stays
-_TAGS: Final = "tags linked"  # name of a note: slugs
+_TAGS_NOTE: Final = "tags linked"  # name of a note: slugs
 # name of a note: the feeds that wait for a confirmation to end
-_WAITING: Final = "feeds that would end"
+_WAITING_NOTE: Final = "feeds that would end"
 
 
-def excuse(archive: Archive, ids: Iterable[str]) -> None:
+def excuse_articles(archive: Archive, ids: Iterable[str]) -> None:
     """Note until the next build that these articles were removed on purpose, so that it does not
     report them as lost."""
     all_ids = {*read_excused(archive.store), *ids}
@@ -31,14 +31,14 @@ def note_renamed(archive: Archive, old: str, new: str) -> None:
     """Replace a renamed tag in the note of tags that entries link. All articles with the tag were
     rewritten, so the next build need not mark their files because of the link. `old`, `new`:
     slugs."""
-    note = archive.store.visits.note(_TAGS)
+    note = archive.store.visits.note(_TAGS_NOTE)
     if note:
         renamed = note.replace(f"{json.dumps(old)}:", f"{json.dumps(new)}:")
-        archive.store.visits.set_note(_TAGS, renamed, archive.clock())
+        archive.store.visits.set_note(_TAGS_NOTE, renamed, archive.clock())
 
 
 def read_waiting(store: Store) -> list[str]:
     """Return the paths of feeds, such as tags/ai, that the last edit would end and that wait for
     the operator's consent."""
-    stems: list[str] = json.loads(store.visits.note(_WAITING) or "[]")
+    stems: list[str] = json.loads(store.visits.note(_WAITING_NOTE) or "[]")
     return stems

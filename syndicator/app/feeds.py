@@ -15,7 +15,7 @@ from syndicator.publishing.selection.published import (
 )
 
 
-def feed_specs(
+def plan_feed_specs(
     configuration: Configuration,
     taxonomy: Vocabulary,
     rows: Sequence[FeedRow],

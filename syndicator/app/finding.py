@@ -29,7 +29,7 @@ _IN_TITLE: Final = 30  # have all words in the title
 _WITH_ALL: Final = 50  # have all words anywhere
 _WITH_MOST: Final = 40  # have most of the words; only if too few have all
 _ENOUGH: Final = 20  # so many articles with all words are enough
-_PART: Final = 50  # candidates that are read at a time
+_PAGE_SIZE: Final = 50  # candidates that are read at a time
 _MISSPELLED: Final = 2  # words of a search that may have a wrong letter
 _SPELLED: Final = 12  # articles whose words are compared with a misspelt one
 _LOOKED_THROUGH: Final = 500  # candidates that are examined if the index cannot decide
@@ -81,7 +81,7 @@ class _Candidates:
     def add(self, requirement: Expr | None, most: int) -> None:
         """Add at most `most` articles that fulfil `requirement` (None: any), the newest first."""
         parts = [part for part in (requirement, self._required) if part is not None]
-        pages = _each_page(self._store, join_all(parts), most)
+        pages = _iterate_pages(self._store, join_all(parts), most)
         added = 0
         for page in pages:
             new = [candidate for candidate in page if candidate.id not in self.found]
@@ -93,7 +93,7 @@ class _Candidates:
                 return
 
 
-def _each_page(
+def _iterate_pages(
     store: Store,
     requirement: Expr | None,
     size: int,
@@ -147,7 +147,9 @@ def find_exact(
     examined."""
     found: list[Candidate] = []
     with_texts = narrow is not None or needs_texts(expr)
-    for page in _each_page(store, require(expr), _PART, looked_through, with_texts=with_texts):
+    for page in _iterate_pages(
+        store, require(expr), _PAGE_SIZE, looked_through, with_texts=with_texts
+    ):
         found += select(store, expr, page, narrow)
         if len(found) >= most:
             break

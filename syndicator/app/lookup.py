@@ -41,7 +41,9 @@ def find_article_id(archive: Archive, what: str) -> str | None:
     if not path:
         return None
     article_id = archive.article_store.id_at(path) or ""
-    return article_id if article_id and store.article(article_id) else None
+    if not article_id or store.article(article_id) is None:
+        return None
+    return article_id
 
 
 def need_article(archive: Archive, what: str) -> str:
@@ -97,8 +99,10 @@ def markdown(place: Place, article_id: str) -> str:
 
     from syndicator.articles import frontmatter
 
-    path = place.store.index.path(article_id) if place.store else None
+    path = ""
+    if place.store is not None:
+        path = place.store.index.path(article_id) or ""
     try:
-        return frontmatter.body(place.article_store.read(path or ""))
+        return frontmatter.body(place.article_store.read(path))
     except (ConfigError, OSError):
         return ""

@@ -44,7 +44,7 @@ class Configuration:
     source_faults: tuple[Fault, ...] = ()  # those of the sources
 
 
-def fault_of(faults: Sequence[Fault]) -> str:
+def join_faults(faults: Sequence[Fault]) -> str:
     """Return the faults as one text, "" if there are none."""
     return str(ConfigError.of(faults)) if faults else ""
 
@@ -70,7 +70,7 @@ def read_configuration(
     read = source_cache.read(
         config / "sources.toml", cache, __version__, before=earlier, remember=remember
     )
-    queries, query_faults = valid_queries(config, settings, remember=remember)
+    queries, query_faults = read_valid_queries(config, settings, remember=remember)
     taxonomy, taxonomy_faults = _find_last_valid(
         config / "taxonomy.toml", settings, load_vocabulary, remember=remember
     )
@@ -85,11 +85,11 @@ def read_configuration(
         dropped=dropped_settings(config, environ),
         source_faults=read.faults,
         faults=(*read.faults, *query_faults, *taxonomy_faults),
-        taxonomy=taxonomy_files(config, settings, taxonomy if taxonomy.exists() else None),
+        taxonomy=find_taxonomy_files(config, settings, taxonomy if taxonomy.exists() else None),
     )
 
 
-def valid_queries(
+def read_valid_queries(
     config: Path, settings: Settings, *, remember: bool = False
 ) -> tuple[tuple[SavedQuery, ...], tuple[Fault, ...]]:
     """Return the entries of feeds.toml, and its faults. A faulty entry has its last valid version.
@@ -135,7 +135,9 @@ def need_folder(config: Path) -> None:
         )
 
 
-def taxonomy_files(config: Path, settings: Settings, valid: Path | None = None) -> TaxonomyFiles:
+def find_taxonomy_files(
+    config: Path, settings: Settings, valid: Path | None = None
+) -> TaxonomyFiles:
     """Return the paths of the taxonomy and of the learnt weights of tags. `valid`: the file to read
     in place of taxonomy.toml, None for taxonomy.toml."""
     return TaxonomyFiles.of(valid or config / "taxonomy.toml", settings.state_dir / "learnt.npz")

@@ -18,7 +18,7 @@ from syndicator.cli.logs import one_line
 from syndicator.cli.operations import apply
 from syndicator.cli.printing import counted
 from syndicator.core.errors import UsageError
-from syndicator.operations.adding import addition
+from syndicator.operations.adding import plan_addition
 from syndicator.operations.operation import Argument, need_operation
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def print_result(
         documents += [_make_error_document(address, error) for address, error in result.failed]
         printing.print_json(documents)
     elif was_asked:
-        _say_written(result)
+        _print_written(result)
     elif brief and not dry_run:
         _show_briefly(result)
     else:
@@ -99,7 +99,7 @@ def print_result(
         sys.exit(first_error.exit_code)
 
 
-def _say_written(result: AddResult) -> None:
+def _print_written(result: AddResult) -> None:
     """Print which sources were added, and which were known already."""
     new_keys = [candidate.source.key for candidate, _ in result.chosen if not candidate.known]
     if result.written:
@@ -283,7 +283,7 @@ def choose_meaning(listed: SubscriptionList, option: Meaning | None, *, ask: boo
             return meanings[answer]
 
 
-def say_skipped(where: str, skipped: Iterable[Skipped]) -> None:
+def print_skipped(where: str, skipped: Iterable[Skipped]) -> None:
     """Print the lines of a list that were skipped, with the reason. `where`: name of the list."""
     for entry in skipped:
         printing.say(f"skipped: {where} line {entry.line}: {entry.name or 'no name'}: {entry.why}")
@@ -469,7 +469,7 @@ async def _add_sources(
             opened,
             need_operation("add"),
             {"url": addresses},
-            addition(opened, chosen, session.known),
+            plan_addition(opened, chosen, session.known),
         )
         await preview.first_visits(session, new)
         return replace(add_result, written=True)
@@ -487,7 +487,7 @@ def _read_list(opened: App, result: Found, options: AddOptions) -> Found:
         opened.archive.beside, opened.configuration, result.address, result.listed, meaning
     )
     if not options.json:
-        say_skipped(list_result.address, list_result.skipped)
+        print_skipped(list_result.address, list_result.skipped)
     return list_result
 
 

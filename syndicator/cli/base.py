@@ -389,7 +389,8 @@ def root(
         stderr = None
     apply_options(make_options(os.environ, stderr, format=log_format, quiet=quiet, verbose=verbose))
     # a typing error would go unseen
-    if any(name.upper().startswith("SYNDICATOR_") for name in os.environ):
+    has_our_variables = any(name.upper().startswith("SYNDICATOR_") for name in os.environ)
+    if has_our_variables:
         _warn_of_unknown_variables()
 
 

@@ -105,10 +105,10 @@ def log(event: str, level: Level = "info", **fields: object) -> None:
     """Log an event. With --quiet, only warnings and errors are logged."""
     if _options.quiet and level in ("debug", "info"):
         return
-    _write(event, level, fields)
+    _write_event(event, level, fields)
 
 
-def _write(event: str, level: str, fields: Mapping[str, object]) -> None:
+def _write_event(event: str, level: str, fields: Mapping[str, object]) -> None:
     """Write an event to stderr, with the time of now."""
     time = datetime.now().astimezone().isoformat(timespec="seconds")
     line = render_line(event, level, fields, time, _options, colours=sys.stderr.isatty())
@@ -175,4 +175,4 @@ class _StepHandler(logging.Handler):
         fields = {
             name: value for name, value in record.__dict__.items() if name not in _RECORD_FIELDS
         }
-        _write(record.getMessage(), record.levelname.lower(), fields)
+        _write_event(record.getMessage(), record.levelname.lower(), fields)

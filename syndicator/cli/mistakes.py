@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 _MISSING: Final = re.compile(r"No such (?P<kind>option|command):? '?(?P<word>[^\s']+?)'?(?:\.|$)")
-_MOST: Final = 3  # alternatives in a message
+_MOST_ALTERNATIVES: Final = 3  # alternatives in a message
 # similarity of words (difflib) from which one may be a slip for the other: a little one if they
 # begin alike (`jsno`, `json`: .75), else a great one (`run` is not `prune`: .75)
 _ALIKE: Final = 0.7
 _VERY_ALIKE: Final = 0.8
 # options of nearly every command, which nobody means by another word
-_COMMON: Final = ("--json", "--config", "--dry-run")
+_COMMON_OPTIONS: Final = ("--json", "--config", "--dry-run")
 # words of other programs, and the commands that do here what they do there
 _WORDS_OF_OTHERS: Final = {
     "fetch": "refresh",
@@ -94,8 +94,8 @@ def explain_missing(error: Any) -> str:
         options = _list_options(error.ctx.command, path)
         nearest = _find_near(word, options) or _drop_common(options)
         if not nearest:
-            purpose = _first_sentence(error.ctx.command.help)
-            names = ", ".join(f"`{words.rsplit(' ', 1)[-1]}`" for words in options)
+            purpose = _take_first_sentence(error.ctx.command.help)
+            names = ", ".join(f"`{words.split(' ')[-1]}`" for words in options)
             return f"No such option: {word}. `{path}` takes only {names}. It does this: {purpose}"
     else:
         commands = dict(_list_commands(root.command))
@@ -107,7 +107,8 @@ def explain_missing(error: Any) -> str:
     if not nearest:
         return message
     alternatives = [f"`{words}`: {purpose}" for words, purpose in nearest.items()]
-    return f"No such {missing['kind']}: {word}. There is {' '.join(alternatives[:_MOST])}"
+    named = " ".join(alternatives[:_MOST_ALTERNATIVES])
+    return f"No such {missing['kind']}: {word}. There is {named}"
 
 
 def _list_options(command: Any, path: str) -> dict[str, str]:
@@ -117,7 +118,7 @@ def _list_options(command: Any, path: str) -> dict[str, str]:
     for parameter in command.params:
         names = [name for name in parameter.opts if name.startswith("--")]
         if names:
-            options[f"{path} {names[0]}".strip()] = _first_sentence(parameter.help)
+            options[f"{path} {names[0]}".strip()] = _take_first_sentence(parameter.help)
     return options
 
 
@@ -128,17 +129,17 @@ def _list_commands(group: Any, path: str = "") -> Iterator[tuple[str, str]]:
 
     for name, command in group.commands.items():
         words = f"{path} {name}".strip()
-        yield words, _first_sentence(command.get_short_help_str(limit=1000))
+        yield words, _take_first_sentence(command.get_short_help_str(limit=1000))
         if hasattr(command, "commands"):
             yield from _list_commands(command, words)
     if path:
         return
     for name, purpose in list_changes().items():
-        yield f"change {name}", _first_sentence(purpose)
+        yield f"change {name}", _take_first_sentence(purpose)
     for name, command in group.commands.items():
         for parameter in command.params:
-            if getattr(parameter, "is_flag", False) and parameter.opts[0] not in _COMMON:
-                yield f"{name} {parameter.opts[0]}", _first_sentence(parameter.help)
+            if getattr(parameter, "is_flag", False) and parameter.opts[0] not in _COMMON_OPTIONS:
+                yield f"{name} {parameter.opts[0]}", _take_first_sentence(parameter.help)
 
 
 def _find_meant(word: str, purposes: Mapping[str, str]) -> dict[str, str]:
@@ -166,9 +167,11 @@ def _find_near(word: str, purposes: Mapping[str, str]) -> dict[str, str]:
 def _list_alike(word: str, others: Collection[str]) -> list[str]:
     """Return the words of which `word` may be a misspelling, the most similar first."""
     begin_alike = [other for other in others if other[:1] == word[:1]]
-    alike = difflib.get_close_matches(word, begin_alike, n=_MOST, cutoff=_ALIKE)
-    very_alike = difflib.get_close_matches(word, list(others), n=_MOST, cutoff=_VERY_ALIKE)
-    return list(dict.fromkeys((*very_alike, *alike)))[:_MOST]
+    alike = difflib.get_close_matches(word, begin_alike, n=_MOST_ALTERNATIVES, cutoff=_ALIKE)
+    very_alike = difflib.get_close_matches(
+        word, list(others), n=_MOST_ALTERNATIVES, cutoff=_VERY_ALIKE
+    )
+    return list(dict.fromkeys((*very_alike, *alike)))[:_MOST_ALTERNATIVES]
 
 
 def _find_by_purpose(word: str, purposes: Mapping[str, str]) -> dict[str, str]:
@@ -182,12 +185,12 @@ def _drop_common(options: Mapping[str, str]) -> dict[str, str]:
     special = {}
     for words, purpose in options.items():
         option = words.rsplit(" ", 1)[-1]
-        if option not in _COMMON:
+        if option not in _COMMON_OPTIONS:
             special[words] = purpose
     return special
 
 
-def _first_sentence(help_text: str | None) -> str:
+def _take_first_sentence(help_text: str | None) -> str:
     """Return the first sentence of a help text, with a full stop."""
     sentence = " ".join((help_text or "").split()).partition(". ")[0]
     return f"{sentence.removesuffix('.')}."

@@ -169,7 +169,8 @@ def perform(
     written: tuple[str, ...] = ()
     is_done = not (dry_run or operation.is_question)
     needs_lock = is_done or not operation.unlocked
-    with open_for_change(config) if needs_lock else open_to_read(config) as opened:
+    opening = open_for_change(config) if needs_lock else open_to_read(config)
+    with opening as opened:
         with reports.show_count("read") as count:
             change = operation.plan(opened, arguments, count)
         if is_done:

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from syndicator.cli import logs, printing, reports
-from syndicator.cli.add import Folders, can_ask, choose_meaning, say_skipped
+from syndicator.cli.add import Folders, can_ask, choose_meaning, print_skipped
 from syndicator.cli.base import CONFIG, Config, DryRun, Json, command, open_to_read
 from syndicator.cli.operations import apply, perform
 from syndicator.cli.printing import counted, format_local_time
 from syndicator.cli.running.service import run_once
 from syndicator.configuration.sources.rights import list_given
 from syndicator.core.errors import LockedError, NetworkDown
-from syndicator.operations.adding import addition
+from syndicator.operations.adding import plan_addition
 from syndicator.operations.operation import Argument, need_operation
 
 if TYPE_CHECKING:
@@ -134,12 +134,12 @@ def import_(
         new_keys = [source.key for source in new]
         if new and not dry_run:
             by_address = new_sources.by_address(configuration.sources)
-            change = addition(opened, candidates, by_address)
+            change = plan_addition(opened, candidates, by_address)
             apply(opened, need_operation("add"), {"url": new_keys}, change)
     known_urls = [candidate.source.url for candidate in candidates if candidate.known]
     if not json:
         _print_added(new, len(known_urls), dry_run=dry_run)
-        _say_rights(file, result, new)
+        _print_rights(file, result, new)
     report = None
     if new and not dry_run and not no_refresh:
         report = _visit_new_sources(config, new_keys)
@@ -164,7 +164,7 @@ def _report_first_visits(
     """Print what was read, what failed and what comes next. `report`: None if nothing was read."""
     if report:
         reports.print_run_report(report, json=False)
-    say_skipped(file, skipped)
+    print_skipped(file, skipped)
     if report:
         printing.say(
             "next: `syndicator up` reads the rest and serves the feeds; with cron, `syndicator"
@@ -193,7 +193,7 @@ def _describe_rights(result: "Found", new: "Sequence[Source]") -> dict[str, Any]
     return {"given": given, "removed": removed}
 
 
-def _say_rights(file: str, result: "Found", new: "Sequence[Source]") -> None:
+def _print_rights(file: str, result: "Found", new: "Sequence[Source]") -> None:
     """Print the rights that new sources got, and those that they would have got if the list were
     trusted."""
     for source in new:

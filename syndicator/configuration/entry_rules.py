@@ -14,11 +14,11 @@ from syndicator.searching.language import parse_query
 from syndicator.searching.matching import is_match
 
 _TAG = re.compile(r"<[^<>]{0,1000}>")
-_KEPT = 2_000  # characters of a muted entry that are stored
-_BODIES = 20  # lengths of texts that are remembered
+_STORED_CHARACTERS = 2_000  # characters of a muted entry that are stored
+_MOST_BODIES = 20  # lengths of texts that are remembered
 NEWEST = 5  # newest texts; they are compared with at least as many before
-_LONG = 300  # characters: a source with shorter texts cannot collapse
-_THIRD = 3
+_LEAST_LENGTH = 300  # characters: a source with shorter texts cannot collapse
+_COLLAPSE_FACTOR = 3
 
 
 class Choice(Protocol):
@@ -67,7 +67,7 @@ def shorten_muted_entry(entry: Entry) -> Entry:
     """Return the part of a muted entry that is stored. When the operator edits the queries, they
     are tried on it again."""
     body = _remove_markup(f"{entry.summary} {entry.content}").strip()
-    return replace(entry, summary=body[:_KEPT], content="", enclosures=())
+    return replace(entry, summary=body[:_STORED_CHARACTERS], content="", enclosures=())
 
 
 def _remove_markup(value: str) -> str:
@@ -81,7 +81,7 @@ def remember_bodies(
     """Return the lengths of texts to remember, the newest first. `read`: of this visit; `before`:
     remembered so far. `is_first`: this is the first visit of a source, whose texts are in no order
     of time; then so few are remembered that they are not compared with each other."""
-    return (*read, *before)[: NEWEST if is_first else _BODIES]
+    return (*read, *before)[: NEWEST if is_first else _MOST_BODIES]
 
 
 def has_collapsed(bodies: Sequence[int]) -> bool:
@@ -90,12 +90,12 @@ def has_collapsed(bodies: Sequence[int]) -> bool:
     a page that was refused."""
     newest = bodies[:NEWEST]
     earlier = bodies[NEWEST:]
-    if len(earlier) < NEWEST or median(earlier) < _LONG:
+    if len(earlier) < NEWEST or median(earlier) < _LEAST_LENGTH:
         return False
-    return _THIRD * median(newest) <= median(earlier)
+    return _COLLAPSE_FACTOR * median(newest) <= median(earlier)
 
 
-def before_collapse(bodies: Sequence[int]) -> tuple[int, ...]:
+def drop_collapsed(bodies: Sequence[int]) -> tuple[int, ...]:
     """Return the lengths without the newest texts if these have collapsed. Call after the rules of
     a source were corrected."""
     if has_collapsed(bodies):

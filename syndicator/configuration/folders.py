@@ -10,21 +10,21 @@ VARIABLE: Final = "SYNDICATOR_CONFIG"  # folder of configuration, unless an opti
 def find_own_config(environ: Mapping[str, str]) -> Path | None:
     """Return the configuration folder of this account, `~/.config/syndicator` (XDG Base Directory
     Specification); None if it does not exist."""
-    folder = _xdg(environ, "XDG_CONFIG_HOME", ".config")
+    folder = _find_xdg_folder(environ, "XDG_CONFIG_HOME", ".config")
     return folder if folder and folder.is_dir() else None
 
 
 def find_root(config: Path, environ: Mapping[str, str]) -> Path:
     """Return the folder where relative paths in the configuration begin: the parent of `config`,
     but `~/.local/share/syndicator` for the configuration folder of the account."""
-    own = _xdg(environ, "XDG_CONFIG_HOME", ".config")
-    data = _xdg(environ, "XDG_DATA_HOME", ".local/share")
+    own = _find_xdg_folder(environ, "XDG_CONFIG_HOME", ".config")
+    data = _find_xdg_folder(environ, "XDG_DATA_HOME", ".local/share")
     if own and data and own.resolve() == config.resolve():
         return data
     return config.resolve().parent
 
 
-def _xdg(environ: Mapping[str, str], variable: str, usual: str) -> Path | None:
+def _find_xdg_folder(environ: Mapping[str, str], variable: str, usual: str) -> Path | None:
     """Return our folder in a base directory of XDG; None without a home. `variable`: names the base
     directory (a relative path counts as unset); `usual`: the base directory below the home
     otherwise."""

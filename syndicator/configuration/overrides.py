@@ -77,7 +77,7 @@ class Overrides:
         overridden = in_file | translate_dropped(in_variables, defaults | in_file)
         result: dict[str, Any] = {}
         for place, value in overridden.items():
-            _put(result, place, value)
+            _set_in_tables(result, place, value)
         return result
 
     def find_dropped(self, file: TomlFile) -> Iterator[Fault]:
@@ -161,7 +161,7 @@ def _parse_value(text: str, *, is_list: bool) -> Any:
     return text
 
 
-def _put(values: dict[Any, Any], place: Place, value: Any) -> None:
+def _set_in_tables(values: dict[Any, Any], place: Place, value: Any) -> None:
     """Set the value at `place` in nested tables. Tables on the way are copied, not changed. If
     there is a value that is no table on the way, nothing is set, and pydantic reports that
     value."""
@@ -172,4 +172,4 @@ def _put(values: dict[Any, Any], place: Place, value: Any) -> None:
     table = values.get(first, {})
     if isinstance(table, Mapping):
         values[first] = dict(table)
-        _put(values[first], tuple(others), value)
+        _set_in_tables(values[first], tuple(others), value)

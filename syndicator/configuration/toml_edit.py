@@ -54,7 +54,7 @@ def set_values(text: str, place: Place, values: Values) -> str:
 
     def put_changed(table: Any) -> None:
         for name, value in changed.items():
-            _put(table, name, value)
+            _set_value(table, name, value)
 
     section = _find_section(text, place)
     if section is None:
@@ -136,7 +136,9 @@ def _edit_section(
     before = "".join(lines[section.first : section.end])
     try:
         document: Any = tomlkit.parse(before if before.endswith("\n") else f"{before}\n")
-        change(_go_to(_go_to(document, section.place, is_alone=True), place[len(section.place) :]))
+        section_value = _find_value(document, section.place, is_alone=True)
+        place_in_section = place[len(section.place) :]
+        change(_find_value(section_value, place_in_section))
         after = tomlkit.dumps(document)
     except (TOMLKitError, LookupError, TypeError, AttributeError) as error:
         raise ValueError(f"the file cannot be edited safely: {error}") from error
@@ -144,7 +146,7 @@ def _edit_section(
     return "".join(lines[: section.first]) + edited + "".join(lines[section.end :])
 
 
-def _go_to(value: Any, place: Place, *, is_alone: bool = False) -> Any:
+def _find_value(value: Any, place: Place, *, is_alone: bool = False) -> Any:
     """Return the value at `place` in `value`. `is_alone`: arrays of tables have only one table,
     because `value` is the text of one section: their indexes do not count."""
     for part in place:
@@ -198,16 +200,16 @@ def _write_pairs(values: Values) -> str:
     return table.as_string()
 
 
-def _put(table: Any, name: str, value: Any) -> None:
+def _set_value(table: Any, name: str, value: Any) -> None:
     """Set a value in a table of tomlkit; None removes the key. A list that only grew is extended,
     so that comments in it stay."""
     if value is None:
         table.pop(name, None)
         return
-    new = _plain(value)
+    new = _make_plain(value)
     old = table.get(name)
     is_longer_list = (
-        isinstance(old, list) and isinstance(new, list) and new[: len(old)] == _plain(old)
+        isinstance(old, list) and isinstance(new, list) and new[: len(old)] == _make_plain(old)
     )
     if is_longer_list:
         old.extend(new[len(old) :])  # keeps comments in the list
@@ -220,20 +222,20 @@ def _make_item(value: Any) -> Any:
     import tomlkit
 
     if not isinstance(value, Mapping):
-        return _plain(value)
+        return _make_plain(value)
     inline = tomlkit.inline_table()
     inline.update(dict(value))
     return inline
 
 
-def _plain(value: Any) -> Any:
+def _make_plain(value: Any) -> Any:
     """Return a value, ours or tomlkit's, as tomllib would read it: tables without None, lists for
     tuples."""
     unwrapped = value.unwrap() if hasattr(value, "unwrap") else value
     if isinstance(unwrapped, Mapping):
-        return {name: _plain(inner) for name, inner in unwrapped.items() if inner is not None}
+        return {name: _make_plain(inner) for name, inner in unwrapped.items() if inner is not None}
     if isinstance(unwrapped, list | tuple):
-        return [_plain(inner) for inner in unwrapped]
+        return [_make_plain(inner) for inner in unwrapped]
     return unwrapped
 
 
@@ -252,7 +254,7 @@ def _apply_values(document: dict[str, Any], place: Place, values: Values) -> dic
         raise ValueError(f"{place[0]} is no table")
     changed = {}
     for name, value in values.items():
-        new = _plain(value)
+        new = _make_plain(value)
         old = table.get(name)
         if old == new and type(old) is type(new):
             continue
@@ -267,20 +269,20 @@ def _apply_values(document: dict[str, Any], place: Place, values: Values) -> dic
 def _check_result(text: str, expected: dict[str, Any]) -> str:
     """Return `text` if its values are those of `expected`, apart from empty tables. Raises
     ValueError if not."""
-    if _without_empty(tomllib.loads(text)) != _without_empty(_plain(expected)):
+    if _remove_empty(tomllib.loads(text)) != _remove_empty(_make_plain(expected)):
         raise ValueError("the file cannot be edited safely")
     return text
 
 
-def _without_empty(value: Any) -> Any:
+def _remove_empty(value: Any) -> Any:
     """Return a value of a parsed document without empty tables, at any depth."""
     if isinstance(value, list):
-        return [_without_empty(item) for item in value]
+        return [_remove_empty(item) for item in value]
     if not isinstance(value, dict):
         return value
     tidy = {}
     for name, item in value.items():
-        tidy_item = _without_empty(item)
+        tidy_item = _remove_empty(item)
         if tidy_item != {}:
             tidy[name] = tidy_item
     return tidy

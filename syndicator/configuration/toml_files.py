@@ -18,7 +18,7 @@ from syndicator.core.errors import ConfigError, Fault
 from syndicator.core.text import name_alternatives, suggestion
 
 # Keys whose values are not shown in messages: they may have a password or an API key.
-_SECRET = frozenset(("llm", "url", "headers_env", "secret"))
+_SECRET_KEYS = frozenset(("llm", "url", "headers_env", "secret"))
 _CURES = {
     "tuple_type": 'write a list, such as ["a", "b"]',
     "string_type": "write a text, in quotes",
@@ -27,7 +27,7 @@ _CURES = {
     **dict.fromkeys(("float_type", "float_parsing"), "write a number"),
     "model_type": "write a table: [its name] on a line, and its keys below",
 }  # instead of pydantic's messages, which name its types
-_SHOWN = 80  # characters of a wrong value
+_SHOWN_CHARACTERS = 80  # characters of a wrong value
 _SYNTAX_CURE = "texts stand in quotes, and each key on a line of its own"
 _HEADER = re.compile(r"(?P<brackets>\[{1,2})(?P<name>[\w.\"' \t-]+)(?P<end>\]*)\s*(?:#.*)?$")
 
@@ -98,7 +98,7 @@ def read_toml_file(path: Path) -> TomlFile:
             raise ConfigError.of(
                 [Fault(file=str(path), line=1, message="has a byte order mark; save it without")]
             )
-        return TomlFile(path, _parse(path, text), text)
+        return TomlFile(path, _parse_toml(path, text), text)
     except FileNotFoundError as error:
         raise ConfigError(
             f"{path} does not exist; `syndicator init` writes one to start with"
@@ -113,7 +113,7 @@ def read_toml_file(path: Path) -> TomlFile:
         raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
 
 
-def _parse(path: Path, text: str) -> dict[str, Any]:
+def _parse_toml(path: Path, text: str) -> dict[str, Any]:
     """Return the values of a TOML text. Raise ConfigError with line and cure."""
     try:
         return tomllib.loads(text)
@@ -203,10 +203,10 @@ def describe_error(error: Mapping[str, Any], model: type[BaseModel], table: str 
     if kind == "missing":
         return f"has no {key}; write one"
     message = _CURES.get(kind, error["msg"].removeprefix("Value error, "))
-    may_be_secret = not _SECRET.isdisjoint(place)
+    may_be_secret = not _SECRET_KEYS.isdisjoint(place)
     if kind == "value_error" or may_be_secret:
         return f"{key}: {message}" if key else message
-    value = str(error.get("input"))[:_SHOWN]
+    value = str(error.get("input"))[:_SHOWN_CHARACTERS]
     valid_values = re.findall("'([^']*)'", error["msg"]) if kind == "literal_error" else ()
     return f"{key}: {message} (got {value!r})" + suggestion(value, valid_values)
 
@@ -215,7 +215,7 @@ def _suggest_key(name: str, place: Place, model: type[BaseModel], table: str) ->
     """Return a hint for the unknown key `name` in the table at `place`: a similar key of this
     table, or the table that the key belongs to if only one other table has it, or all keys of this
     table."""
-    tables = dict(_tables(model))
+    tables = dict(_iterate_tables(model))
     table_name = dotted(place)
     if table_name in tables:
         matches = difflib.get_close_matches(name, list(tables[table_name].model_fields), n=1)
@@ -241,14 +241,16 @@ def _list_keys(model: type[BaseModel] | None) -> list[str]:
     return [field.alias or name for name, field in fields]
 
 
-def _tables(model: type[BaseModel], dotted: str = "") -> Iterator[tuple[str, type[BaseModel]]]:
+def _iterate_tables(
+    model: type[BaseModel], dotted: str = ""
+) -> Iterator[tuple[str, type[BaseModel]]]:
     """Yield `model` and all tables in it, each with its name in the file, such as
     "describe.llm"."""
     yield dotted, model
     for name, field in model.model_fields.items():
         for kind in (field.annotation, *get_args(field.annotation)):
             if isinstance(kind, type) and issubclass(kind, BaseModel):
-                yield from _tables(kind, f"{dotted}.{name}".removeprefix("."))
+                yield from _iterate_tables(kind, f"{dotted}.{name}".removeprefix("."))
 
 
 Leaves = dict[Place, FieldInfo]

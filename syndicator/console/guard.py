@@ -95,14 +95,14 @@ class Guard:
         is_open = request.url.path.startswith(OPEN)
         may_pass = is_known or is_open
         if request.method in _READS:
-            return None if may_pass else _to_login(request)
+            return None if may_pass else _redirect_to_login(request)
         if request.method != "POST":
             return PlainTextResponse("No such method.\n", 405)
         if not is_from_us(headers["host"], headers.get("origin"), headers.get("sec-fetch-site")):
             return PlainTextResponse("This was not sent by a page of the console.\n", 403)
         if session is None or not may_pass:
-            return _to_login(request)
-        form = await _form(request)
+            return _redirect_to_login(request)
+        form = await _read_form(request)
         if form is None:
             return PlainTextResponse("Not a form, or too many fields.\n", 413)
         if not is_token(session, form.text("token")):
@@ -141,7 +141,7 @@ def set_cookie(response: Response, request: Request, console: Console, session_i
     )
 
 
-def _to_login(request: Request) -> Response:
+def _redirect_to_login(request: Request) -> Response:
     """Send the browser to the login page, which leads back to the page that was asked for."""
     if request.headers.get("hx-request"):
         return Response(status_code=401, headers={"hx-redirect": "/login"})
@@ -151,7 +151,7 @@ def _to_login(request: Request) -> Response:
     return RedirectResponse(f"/login?next={quote(path)}", 303)
 
 
-async def _form(request: Request) -> Form | None:
+async def _read_form(request: Request) -> Form | None:
     """Return the form that was sent; None if it is not a form, is incomplete or has too many
     fields."""
     if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):

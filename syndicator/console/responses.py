@@ -50,7 +50,7 @@ _MENDED = (Kind.EXTRACTION_COLLAPSED, Kind.SELECTOR_UNMATCHED, Kind.ENTRIES_WAIT
 def render(request: Request, template: str, **values: Any) -> bytes:
     """Render a template. Only links of the template get the path prefix of a proxy: values are
     escaped, so that the pattern of a link is not found in them."""
-    html = _environment().get_template(template).render(**values)
+    html = _make_environment().get_template(template).render(**values)
     prefix = request.scope["prefix"]
     if prefix:
         html = _LINK.sub(rf"\1{prefix}/", html)
@@ -58,7 +58,7 @@ def render(request: Request, template: str, **values: Any) -> bytes:
 
 
 @cache
-def _environment() -> Environment:
+def _make_environment() -> Environment:
     """Return the environment of the console's templates, with their filters."""
     environment = Environment(
         loader=PackageLoader("syndicator.console"),
@@ -79,12 +79,12 @@ def _environment() -> Environment:
         "cure": cure,
         "sentence": sentence,
     }
-    environment.globals["messages"] = _labels()["messages"]
+    environment.globals["messages"] = _load_labels()["messages"]
     return environment
 
 
 @cache
-def _labels() -> dict[str, dict[str, Any]]:
+def _load_labels() -> dict[str, dict[str, Any]]:
     """Return the texts of labels.toml: "names", "cures" and "messages", each by code."""
     return tomllib.loads((resources.files("syndicator.console") / "labels.toml").read_text())
 
@@ -92,13 +92,13 @@ def _labels() -> dict[str, dict[str, Any]]:
 def label(name: str) -> str:
     """Return the console's name of an operation, condition, field or filter."""
     words = name.replace("-", " ").replace("_", " ")
-    return str(_labels()["names"].get(name, words.capitalize()))
+    return str(_load_labels()["names"].get(name, words.capitalize()))
 
 
 def name_fields(message: str) -> str:
     """Return an error of the settings with the label of each setting that it names: “Web address”
     (site.url)."""
-    names = _labels()["names"]
+    names = _load_labels()["names"]
 
     def add_label(match: re.Match[str]) -> str:
         name = match[0]
@@ -110,7 +110,7 @@ def name_fields(message: str) -> str:
 def cure(condition: Condition) -> str:
     """Return how a condition ends, in words of the console instead of commands."""
     reason = condition.code or condition.kind.value
-    return str(_labels()["cures"].get(reason, condition.cure))
+    return str(_load_labels()["cures"].get(reason, condition.cure))
 
 
 def sentence(comment: str) -> str:
@@ -352,6 +352,8 @@ def describe_troubles(health: Health, names: Mapping[str, str]) -> Troubles:
 
 def describe_trouble(condition: Condition, names: Mapping[str, str] | None = None) -> Trouble:
     """Return a condition with buttons that may end it. `names`: names of sources by key."""
+    source_names = names or {}
+    source_name = source_names.get(condition.source)
     link = ""
     link_says = ""
     if condition.kind == Kind.ARTICLES_ON_HOLD:
@@ -363,7 +365,6 @@ def describe_trouble(condition: Condition, names: Mapping[str, str] | None = Non
     elif condition.source:
         link = f"/sources/{condition.source}"
         link_says = "Details"
-    source_name = (names or {}).get(condition.source or "")
     return Trouble(
         condition=condition,
         name=source_name or condition.subject or label(condition.kind.value),

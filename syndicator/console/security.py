@@ -183,7 +183,7 @@ class Sessions:
         )
         while len(self._sessions) >= _MOST:
             del self._sessions[self._find_least_wanted()]
-        self._sessions[_key(session.id)] = replace(session, id="")
+        self._sessions[_compute_key(session.id)] = replace(session, id="")
         return session
 
     def _find_least_wanted(self) -> bytes:
@@ -198,7 +198,7 @@ class Sessions:
 
     def find(self, session_id: str) -> Session | None:
         """Return the session with this id, and count this as its last use; None if it has ended."""
-        key = _key(session_id)
+        key = _compute_key(session_id)
         now = self._clock()
         session = self._sessions.get(key)
         if session is None:
@@ -210,7 +210,7 @@ class Sessions:
         return replace(session, id=session_id)
 
     def end(self, session_id: str) -> None:
-        self._sessions.pop(_key(session_id), None)
+        self._sessions.pop(_compute_key(session_id), None)
 
 
 def is_token(session: Session, token: str) -> bool:
@@ -218,7 +218,7 @@ def is_token(session: Session, token: str) -> bool:
     return hmac.compare_digest(session.token.encode(), token.encode())
 
 
-def _key(session_id: str) -> bytes:
+def _compute_key(session_id: str) -> bytes:
     return hashlib.sha256(session_id.encode()).digest()
 
 

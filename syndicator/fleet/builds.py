@@ -30,10 +30,10 @@ from syndicator.stories import hourly_updates
 
 # Choices, in seconds: until the next try if a command has the lock; between two upkeeps; for
 # pictures and for the language model while a worker has the lock.
-_TRY_AGAIN: Final = 2.0
-_UPKEEP: Final = 60.0
-_PICTURES: Final = 20.0
-_MODEL: Final = 60.0
+_RETRY_SECONDS: Final = 2.0
+_UPKEEP_SECONDS: Final = 60.0
+_PICTURES_SECONDS: Final = 20.0
+_MODEL_SECONDS: Final = 60.0
 
 
 async def do_common_job(session: Session, job: Job) -> None:
@@ -45,12 +45,12 @@ async def do_common_job(session: Session, job: Job) -> None:
         if job.task == FILL:
             _fill_queue(session)
         else:
-            work = _build if job.task == BUILD else _keep_up
-            with _locked(session):
+            work = _build_rested_feeds if job.task == BUILD else _keep_up
+            with _hold_run_lock(session):
                 planned = await work(session)
     except LockedError as error:
         logger("worker").debug("a job waits for the lock", job=job.task, detail=str(error))
-        planned = {job.task: _after(session.app, _TRY_AGAIN)}
+        planned = {job.task: _add_to_now(session.app, _RETRY_SECONDS)}
     try:
         store.builds().end(job, planned)
     except JobLost as lost:
@@ -79,7 +79,7 @@ def count_visits(session: Session) -> None:
 
 
 @contextmanager
-def _locked(session: Session) -> Iterator[None]:
+def _hold_run_lock(session: Session) -> Iterator[None]:
     """Hold the lock of runs. If the lock is lost meanwhile, writes raise StoreAway. Raises
     LockedError if another process has it."""
     store = session.app.archive.store
@@ -91,20 +91,20 @@ def _locked(session: Session) -> Iterator[None]:
             store.set_guard()
 
 
-async def _build(session: Session) -> Mapping[str, datetime]:
+async def _build_rested_feeds(session: Session) -> Mapping[str, datetime]:
     """Build the stale feeds whose last build is long enough ago. Returns when the next build is
     due, by name of the job."""
     app = session.app
     began = time.monotonic()
     built = await build_feeds(app, accepts=_choose_feeds(app), seconds=LONGEST)
     app.archive.store.index.record_builds(built.shown, app.archive.clock())
-    await _report(session, built, began)
+    await _report_job(session, built, began)
     session.totals.add_build(built)
     logger("worker").info("built", files=len(built.written), held=len(built.held))
     if built.left or app.archive.store.index.newest_mark():
-        return {BUILD: _after(app, parse_duration(app.configuration.settings.publish.settle))}
+        return {BUILD: _add_to_now(app, parse_duration(app.configuration.settings.publish.settle))}
     # it also looks for changes without a mark, such as a replaced web root
-    return {BUILD: _after(app, HOUR)}
+    return {BUILD: _add_to_now(app, HOUR)}
 
 
 def _choose_feeds(app: App) -> Callable[[FeedKey], bool] | None:
@@ -123,10 +123,10 @@ async def _keep_up(session: Session) -> Mapping[str, datetime]:
     app = session.app
     began = time.monotonic()
     await _take_pictures(session)
-    await ask_model(app, session.stop, _MODEL, lambda title: None)
+    await ask_model(app, session.stop, _MODEL_SECONDS, lambda title: None)
     prune_pages(app)
-    await _report(session, BuildReport(), began)
-    planned = {UPKEEP: _after(app, _UPKEEP)}
+    await _report_job(session, BuildReport(), began)
+    planned = {UPKEEP: _add_to_now(app, _UPKEEP_SECONDS)}
     settings = app.configuration.settings
     if digests.is_due(app.archive, settings) or hourly_updates.is_due(app.archive, settings):
         planned[BUILD] = app.archive.clock()
@@ -146,10 +146,10 @@ async def _take_pictures(session: Session) -> None:
         thumbnails.take_pictures(app.archive, app.configuration, fetcher, session.stop) as pictures,
     ):
         if pictures:
-            await pictures.finish(_PICTURES)
+            await pictures.finish(_PICTURES_SECONDS)
 
 
-async def _report(session: Session, built: BuildReport, began: float) -> None:
+async def _report_job(session: Session, built: BuildReport, began: float) -> None:
     """Report a build or an upkeep, together with the visits of this worker. `began`: by the
     monotonic clock."""
     app = session.app
@@ -165,6 +165,6 @@ async def _report(session: Session, built: BuildReport, began: float) -> None:
         logger("worker").info("a report failed", what=problem.what, detail=problem.detail)
 
 
-def _after(app: App, wait: float) -> datetime:
+def _add_to_now(app: App, wait: float) -> datetime:
     """Return the time `wait` seconds from now."""
     return app.archive.clock() + timedelta(seconds=wait)

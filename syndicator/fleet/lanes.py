@@ -37,11 +37,11 @@ JOB_SECONDS = 30.0  # a job begins no visit later than this, so that others get 
 MOST_HOSTS = 200
 EACH = 8
 _SAVE_SECONDS = 1.0  # between two saves; a crash loses the visits since the last one
-_SOON = 0.05  # seconds until a turn may be asked for again: a choice
+_TURN_RETRY_SECONDS = 0.05  # seconds until a turn may be asked for again: a choice
 _MOST_OUTCOMES = 20_000  # outcomes that wait to be reported; a choice
 # If no host was reached for so many seconds, the network counts as down. A choice.
 _LATELY = 600.0
-_OURS = -1  # token of a turn at a leased host; those of the table are positive
+_LEASED_TURN_TOKEN = -1  # token of a turn at a leased host; those of the table are positive
 
 
 @dataclass(slots=True)
@@ -68,72 +68,73 @@ class OwnTurns:
         asks_until: Callable[[], float],
         steady: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._common = common
+        self._table_turns = common
         self._asks_until = asks_until
         self._steady = steady
-        self._own: dict[str, _OwnHost] = {}  # by name
-        self._lock = threading.Lock()  # lanes share `_own`
+        self._leased_hosts: dict[str, _OwnHost] = {}  # by name
+        self._lock = threading.Lock()  # lanes share `_leased_hosts`
 
     def beside(self, common: HostTurns) -> "OwnTurns":
         """Return turns for another thread: the same leased hosts, with that thread's access to the
         table."""
         turns = copy(self)
-        turns._common = common
+        turns._table_turns = common
         return turns
 
     def take(self, host: str) -> Turn | Busy:
         now = self._steady()
         if now >= self._asks_until():
-            return Busy(_SOON)
+            return Busy(_TURN_RETRY_SECONDS)
         with self._lock:
-            leased_host = self._own.get(host)
+            leased_host = self._leased_hosts.get(host)
             if leased_host is not None:
                 if leased_host.busy or leased_host.leaving or leased_host.free_at > now:
                     return Busy(max(leased_host.free_at - now, 0.0))
                 leased_host.busy = True
-                return Turn(_OURS)
-        return self._common.take(host)
+                return Turn(_LEASED_TURN_TOKEN)
+        return self._table_turns.take(host)
 
     def give_back(self, host: str, turn: Turn, pause: float) -> None:
-        if turn.token != _OURS:
-            self._common.give_back(host, turn, pause)
+        if turn.token != _LEASED_TURN_TOKEN:
+            self._table_turns.give_back(host, turn, pause)
             return
-        leased_host = self._own.get(host)
+        leased_host = self._leased_hosts.get(host)
         if leased_host is not None:
             leased_host.free_at = self._steady() + max(pause, leased_host.delay)
             leased_host.busy = False
 
     def set_delay(self, host: str, seconds: float) -> None:
-        leased_host = self._own.get(host)
+        leased_host = self._leased_hosts.get(host)
         if leased_host is not None:
             leased_host.delay = seconds
-        self._common.set_delay(host, seconds)
+        self._table_turns.set_delay(host, seconds)
 
     def hold(self, host: str, seconds: float) -> None:
-        self._common.hold(host, seconds)
+        self._table_turns.hold(host, seconds)
 
     def set_away(self, host: str, reason: str, detail: str, seconds: float) -> None:
-        self._common.set_away(host, reason, detail, seconds)
+        self._table_turns.set_away(host, reason, detail, seconds)
 
     def add(self, delays: Mapping[str, float]) -> None:
         """Decide about more hosts, which this worker leases from now on. `delays`: seconds between
         two requests, by host."""
         for name, delay in delays.items():
-            self._own[name] = _OwnHost(delay)
+            self._leased_hosts[name] = _OwnHost(delay)
 
     def leave(self, names: Collection[str], *, at_once: bool = False) -> list[str]:
         """Let no request begin at those hosts of `names` that are idle; with `at_once`, at all of
         them. Returns the idle hosts."""
         with self._lock:
-            idle = [name for name in names if not self._own[name].busy]
-            for name in names if at_once else idle:
-                self._own[name].leaving = True
+            idle = [name for name in names if not self._leased_hosts[name].busy]
+            leaving = names if at_once else idle
+            for name in leaving:
+                self._leased_hosts[name].leaving = True
         return idle
 
     def drop(self, names: Collection[str]) -> None:
         """Forget leased hosts: other workers may ask them again."""
         for name in names:
-            self._own.pop(name, None)
+            self._leased_hosts.pop(name, None)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -158,7 +159,7 @@ class Session:
     over: asyncio.Event = field(default_factory=asyncio.Event)
     # not reported yet
     outcomes: deque[Outcome] = field(default_factory=lambda: deque(maxlen=_MOST_OUTCOMES))
-    _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
+    _event_loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
     _reached: float = -_LATELY  # when a host was last reached, by the monotonic clock
 
     def __post_init__(self) -> None:
@@ -179,7 +180,7 @@ class Session:
         if outcome.reason == OURS or now - self._reached >= _LATELY:
             return False
         self.outcomes.append(outcome)
-        self._loop.call_soon_threadsafe(self.totals.count_visit, outcome)
+        self._event_loop.call_soon_threadsafe(self.totals.count_visit, outcome)
         return True
 
     def take_outcomes(self) -> list[Outcome]:
@@ -211,20 +212,22 @@ class Lane:
             session.worker,
             lambda title: None,
         )
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._event_loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._event_loop.run_forever, daemon=True)
         self._thread.start()
 
     async def work_on(self, job: Job) -> None:
         """Visit the due sources of a job in the thread of this lane. Raises StoreError."""
-        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._work_on(job), self._loop))
+        await asyncio.wrap_future(
+            asyncio.run_coroutine_threadsafe(self._do_job(job), self._event_loop)
+        )
 
     async def aclose(self) -> None:
         """Wait for the running work, then end the thread."""
-        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._close(), self._loop))
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._close(), self._event_loop))
+        self._event_loop.call_soon_threadsafe(self._event_loop.stop)
         self._thread.join()
-        self._loop.close()
+        self._event_loop.close()
 
     async def _close(self) -> None:
         """Wait for all tasks of this lane's event loop, then close the network client."""
@@ -235,7 +238,7 @@ class Lane:
             await asyncio.wait(others)
         await self.fetcher.aclose()
 
-    async def _work_on(self, job: Job) -> None:
+    async def _do_job(self, job: Job) -> None:
         """Do a job. If another worker has taken it over, log this."""
         work = _Work(self, job)
         try:
@@ -259,7 +262,7 @@ class _Work:
         due_hosts = shards.due_hosts(job.shard, MOST_HOSTS)
         delays = lane.hosts.own(due_hosts, lane.session.owner)
         lane.turns.add(delays)
-        self._names = set(delays)  # of the hosts that this job leases
+        self._leased_names = set(delays)  # of the hosts that this job leases
         states = shards.list_due_sources(job.shard, delays, EACH) if delays else []
         self._fence = shards.make_fence(job)
         self._waiting = [state.key for state, waits in states if waits]
@@ -270,20 +273,20 @@ class _Work:
             if state.key in app.configuration.sources
         ]
         # by host: the visits that have not ended
-        self._left = Counter(_host(state) for _, state in self._due)
-        self._ended: list[tuple[Outcome, SourceState]] = []
-        self._is_urgent = False  # first articles of a source are among `_ended`
-        self._until = time.monotonic() + JOB_SECONDS  # no visit begins after that
+        self._unfinished_visits = Counter(_get_host(state) for _, state in self._due)
+        self._ended_visits: list[tuple[Outcome, SourceState]] = []
+        self._is_urgent = False  # first articles of a source are among `_ended_visits`
+        self._visits_until = time.monotonic() + JOB_SECONDS  # no visit begins after that
 
     async def visit_all(self) -> None:
         """Visit the due sources of the job, several of each host at the same time, and save every
         second the visits that ended."""
-        self.log.debug("work begins", sources=len(self._due), hosts=len(self._names))
+        self.log.debug("work begins", sources=len(self._due), hosts=len(self._leased_names))
         lane = self._lane
         lane_places = asyncio.Semaphore(lane.session.room)
         runs: dict[str, RunContext] = {}
         host_places: dict[str, asyncio.Semaphore] = {}
-        for name in self._left:
+        for name in self._unfinished_visits:
             fence = lane.hosts.make_forgiving_fence(self._fence, name, lane.session.owner)
             store = lane.app.archive.store.open_fenced_visits(fence, self._waiting)
             runs[name] = replace(lane.run, store=store)
@@ -292,7 +295,7 @@ class _Work:
             saving = group.create_task(self._save_often())
             visits: list[asyncio.Task[None]] = []
             for source, state in self._due:
-                name = _host(state)
+                name = _get_host(state)
                 places = (host_places[name], lane_places)
                 visits.append(group.create_task(self._visit(runs[name], places, source, state)))
             if visits:
@@ -311,16 +314,16 @@ class _Work:
         session = self._lane.session
         host_place, lane_place = places
         async with host_place, lane_place:
-            is_too_late = session.ending or time.monotonic() > self._until
+            is_too_late = session.ending or time.monotonic() > self._visits_until
             if not is_too_late:
                 outcome, after = await visit(
                     run.make_visit_context(source, state), stop=session.stop
                 )
                 if session.counts(outcome):
-                    self._ended.append((outcome, after))
+                    self._ended_visits.append((outcome, after))
                     is_first_visit = state.visits.first_visit is None
                     self._is_urgent |= bool(outcome.added) and is_first_visit
-        self._left[_host(state)] -= 1
+        self._unfinished_visits[_get_host(state)] -= 1
 
     async def _save_often(self) -> None:
         """Every second until cancelled: save the visits that ended, and give back the hosts whose
@@ -330,31 +333,31 @@ class _Work:
         pause = lane.app.configuration.settings.fetch.pause
         while True:
             await asyncio.sleep(_SAVE_SECONDS)
-            done = [name for name in self._names if not self._left[name]]
-            if self._ended or done:
+            done = [name for name in self._leased_names if not self._unfinished_visits[name]]
+            if self._ended_visits or done:
                 idle = lane.turns.leave(done)
                 release = partial(lane.hosts.release, names=idle, owner=owner, pause=pause)
                 self._save(release)
-                self._names.difference_update(idle)
+                self._leased_names.difference_update(idle)
                 lane.turns.drop(idle)
 
     def _save(self, then: Then) -> None:
         """Save the visits that ended, plan the build of their articles, and call `then`, all in one
         transaction."""
-        if any(outcome.added or outcome.changed for outcome, _ in self._ended):
+        if any(outcome.added or outcome.changed for outcome, _ in self._ended_visits):
             build_time = find_build_time(self._lane.app, is_urgent=self._is_urgent)
             then = plan_too(then, BUILD, build_time)
-        self._store.end_visits(self._ended, then)
-        self._ended.clear()
+        self._store.end_visits(self._ended_visits, then)
+        self._ended_visits.clear()
         self._is_urgent = False
 
     async def end(self) -> None:
         """Wait until no lane asks the hosts of this job. Then save the remaining visits, end the
         job and give the hosts back."""
         lane = self._lane
-        names = sorted(self._names)
+        names = sorted(self._leased_names)
         while len(lane.turns.leave(names, at_once=True)) < len(names):  # noqa: ASYNC110 - another thread ends the request
-            await asyncio.sleep(_SOON)
+            await asyncio.sleep(_TURN_RETRY_SECONDS)
         owner = lane.session.owner
         pause = lane.app.configuration.settings.fetch.pause
         try:
@@ -367,6 +370,6 @@ class _Work:
         self.log.debug("work has ended", visits=len(self._due))
 
 
-def _host(state: SourceState) -> str:
+def _get_host(state: SourceState) -> str:
     """Return the host of a source in the spelling of the table of hosts."""
     return codec.make_column_key(host(state.address))

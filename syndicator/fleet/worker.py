@@ -20,7 +20,7 @@ from syndicator.app.clients import lease_seconds, make_worker, task_group
 from syndicator.app.container import App, open_app
 from syndicator.app.lock import hold_run_lock
 from syndicator.app.places import has_begun
-from syndicator.app.read_configuration import Configuration, taxonomy_files, valid_queries
+from syndicator.app.read_configuration import Configuration, find_taxonomy_files, read_valid_queries
 from syndicator.articles.article_store import open_articles
 from syndicator.configuration.settings import Settings, load
 from syndicator.core.errors import MissingError, StoreError, UsageError
@@ -40,19 +40,19 @@ from syndicator.upkeep import reconcile
 # them kill the process after 30.
 DRAIN_SECONDS = 25.0
 # Choices, in seconds.
-_COUNT = 60.0  # between two counts of a worker's visits
-_FILL = 600.0  # between two checks for jobs that a crash lost
+_COUNT_SECONDS = 60.0  # between two counts of a worker's visits
+_FILL_SECONDS = 600.0  # between two checks for jobs that a crash lost
 _LONGEST_PAUSE = 15.0  # between two tries to reach the database
-_LOOK = 10.0  # between two checks for pushed sources
+_PUSH_CHECK_SECONDS = 10.0  # between two checks for pushed sources
 # A frozen builder is replaced after this: the server has ended its lock by then.
 _BUILDER_SILENCE = 30.0
-_LOOK_FOR_BUILDER = 5.0  # between two checks for a silent one
+_BUILDER_CHECK_SECONDS = 5.0  # between two checks for a silent one
 # during one lease: checks for jobs of silent workers, and signs of life
 _RECOVERIES = 3
 _SIGNS = 6
-_LANES = 8  # of a worker, so that each of sixteen workers has jobs: a choice
-_SOON = 0.05  # seconds between two checks if the engine has begun
-_LOOK_FOR_END = 0.2  # seconds between two checks if the session ends
+_LANE_COUNT = 8  # of a worker, so that each of sixteen workers has jobs: a choice
+_ENGINE_CHECK_SECONDS = 0.05  # seconds between two checks if the engine has begun
+_END_CHECK_SECONDS = 0.2  # seconds between two checks if the session ends
 
 
 def need_server(settings: Settings) -> None:
@@ -65,7 +65,7 @@ def need_server(settings: Settings) -> None:
         raise UsageError(f"workers share a database server: {cure}")
 
 
-def pushed(config: Path, settings: Settings) -> Configuration:
+def read_pushed_configuration(config: Path, settings: Settings) -> Configuration:
     """Return the configuration of a worker: the sources that were pushed to the database, the rest
     from its own folder. Raises MissingError if none were pushed, ConfigError, StoreError."""
     with open_store(settings.store_url, articles_exist=True, create=True) as store:
@@ -76,14 +76,14 @@ def pushed(config: Path, settings: Settings) -> Configuration:
             "this database has no pushed sources: run `syndicator sources push` where"
             " sources.toml is"
         )
-    queries, faults = valid_queries(config, settings, remember=True)
+    queries, faults = read_valid_queries(config, settings, remember=True)
     return Configuration(
         folder=config,
         environ=os.environ,
         settings=settings,
         sources={source.key: source for source in sources},
         queries=queries,
-        taxonomy=taxonomy_files(config, settings),
+        taxonomy=find_taxonomy_files(config, settings),
         sources_stamp=stamp,
         faults=faults,
     )
@@ -174,19 +174,19 @@ class DatabaseClock:
         return (datetime.now(UTC) + self._ahead).replace(microsecond=0)
 
 
-async def recover(session: Session) -> None:
+async def recover_lost_jobs(session: Session) -> None:
     """Give jobs of workers without a sign of life to others, until the session ends."""
     while not session.ending:
         session.app.archive.store.builds().recover(max(_BUILDER_SILENCE, session.lease / 2))
         session.shards.recover()
-        await pause(session.stop, min(session.lease / _RECOVERIES, _LOOK_FOR_BUILDER))
+        await pause(session.stop, min(session.lease / _RECOVERIES, _BUILDER_CHECK_SECONDS))
 
 
-async def live(session: Session, engine: Engine, clock: DatabaseClock) -> None:
+async def renew_leases(session: Session, engine: Engine, clock: DatabaseClock) -> None:
     """Register this worker once the queue's engine has begun. Then renew its leases, which is its
     sign of life, until the engine has ended."""
     while engine.worker is None:  # noqa: ASYNC110 - the engine has no event for it
-        await asyncio.sleep(_SOON)
+        await asyncio.sleep(_ENGINE_CHECK_SECONDS)
     session.app.archive.store.workers(session.lease).register(
         Registration(
             number=engine.worker,
@@ -202,15 +202,15 @@ async def live(session: Session, engine: Engine, clock: DatabaseClock) -> None:
         await asyncio.sleep(session.lease / _SIGNS)
 
 
-async def watch(session: Session) -> None:
+async def watch_session(session: Session) -> None:
     """Until the session ends: record article files that crashed workers left, and count this
     worker's visits. End the session if sources were pushed or the database was upgraded."""
     archive = session.app.archive
     configuration = session.app.configuration
     counted_at = time.monotonic()
     while not session.ending:
-        await pause(session.stop, _LOOK)
-        if time.monotonic() - counted_at >= _COUNT:
+        await pause(session.stop, _PUSH_CHECK_SECONDS)
+        if time.monotonic() - counted_at >= _COUNT_SECONDS:
             count_visits(session)
             counted_at = time.monotonic()
         reconcile.record_left_behind(archive, configuration)
@@ -269,14 +269,14 @@ async def _run_session(
     need_server(settings)
     lease = lease_seconds(settings)
     clock = DatabaseClock()
-    read = pushed(config, settings)
+    read = read_pushed_configuration(config, settings)
     async with AsyncExitStack() as stack:
         app = stack.enter_context(open_app(config, read=read, clock=clock))
         shards = app.archive.store.shards(lease)
         hosts = app.archive.store.hosts(lease)
         clock.set(shards.now())
         worker = await stack.enter_async_context(aclosing(make_worker(app.configuration.settings)))
-        threads = min(lanes, _LANES)
+        threads = min(lanes, _LANE_COUNT)
         room = math.ceil(lanes * SIDE_BY_SIDE / threads)
         session = Session(
             app=app, shards=shards, worker=worker, owner=owner, lease=lease, room=room, **shared
@@ -324,12 +324,12 @@ async def _run_engine(session: Session, free: list[Lane], clock: DatabaseClock) 
         session.shards.address, do_job, lanes=len(free), lease=session.lease, grace=DRAIN_SECONDS
     )
     async with task_group() as group:
-        group.create_task(recover(session))
-        group.create_task(watch(session))
-        heartbeats = group.create_task(live(session, engine, clock))
+        group.create_task(recover_lost_jobs(session))
+        group.create_task(watch_session(session))
+        heartbeats = group.create_task(renew_leases(session, engine, clock))
         engine_run = group.create_task(engine.run())
         while not session.ending and not engine_run.done():
-            await asyncio.wait((engine_run,), timeout=_LOOK_FOR_END)
+            await asyncio.wait((engine_run,), timeout=_END_CHECK_SECONDS)
         if not session.ending:
             raise StoreAway("the queue's engine has ended")
         engine.stop()

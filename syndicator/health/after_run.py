@@ -11,9 +11,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from syndicator.app.archive import Archive, as_place, find_terms
+from syndicator.app.archive import Archive, find_terms, make_place
 from syndicator.app.places import open_outlet
-from syndicator.app.read_configuration import Configuration, fault_of
+from syndicator.app.read_configuration import Configuration, join_faults
 from syndicator.configuration.settings import Settings
 from syndicator.core.errors import DiskError, SyndicatorError
 from syndicator.core.model import Outcome, Problem
@@ -87,15 +87,15 @@ async def check_health(
     could not be read, or "". Returns the reports that failed."""
     now = archive.clock()
     counters = episodes.read_counters(archive.store)
-    fault = unreadable_because or fault_of(configuration.faults)
+    fault = unreadable_because or join_faults(configuration.faults)
     if is_look_due(counters.get("look", {}), now, has_news=has_news or bool(fault)):
         counters_of_look = _report_conditions(archive, configuration, now, fault)
         with archive.store.fleet.in_turn():
             counters = episodes.read_counters(archive.store)
             _write_counters(archive, {**counters, **counters_of_look})
-    _publish(archive.store, configuration)
+    _publish_health_feed(archive.store, configuration)
     failed_files = _write_textfile(archive.store, configuration.settings)
-    failed_alerts = await _alert(archive, configuration)
+    failed_alerts = await _send_due_alert(archive, configuration)
     return (*failed_files, *failed_alerts)
 
 
@@ -109,11 +109,11 @@ def is_look_due(last: Mapping[str, float], now: datetime, *, has_news: bool) -> 
     """Return True if conditions are to be checked. `last`: `at`, when the last check was (Unix
     time), and `took`, how long it took (seconds); empty before the first check."""
     passed = now.timestamp() - last.get("at", 0)
-    pause = _QUIET_PAUSE.total_seconds()
+    if passed < 0:  # the clock was set back
+        return True
     if has_news:
-        pause = _PAUSE_PER_CHECK * round(last.get("took", 0))
-    is_clock_set_back = passed < 0
-    return is_clock_set_back or passed >= pause
+        return passed >= _PAUSE_PER_CHECK * round(last.get("took", 0))
+    return passed >= _QUIET_PAUSE.total_seconds()
 
 
 def _report_conditions(
@@ -124,14 +124,13 @@ def _report_conditions(
     changes."""
     clock = asyncio.get_running_loop().time
     began = clock()
-    current = examine(as_place(archive, configuration, fault)).conditions
+    current = examine(make_place(archive, configuration, fault)).conditions
     before = episodes.read_memory(archive.store)
     memory, events = episodes.update_episodes(before, current, now, archive.instance)
     # before the memory: after a crash an alert is sent twice rather than never
     if events and _has_alerts(configuration.settings):
-        episodes.write_state(
-            archive.store, episodes.add_to_outbox(episodes.read_outbox(archive.store), events), now
-        )
+        outbox = episodes.add_to_outbox(episodes.read_outbox(archive.store), events)
+        episodes.write_state(archive.store, outbox, now)
     for event, title in zip(events, episodes.iterate_headlines(events), strict=True):
         data = {"title": title, **asdict(event)}
         webhooks.queue_condition_messages(
@@ -150,19 +149,19 @@ def _report_conditions(
     }
 
 
-def _publish(store: Store, configuration: Configuration) -> None:
+def _publish_health_feed(store: Store, configuration: Configuration) -> None:
     """Write the health feed to the published feeds; delete it if `health.publish` is off."""
     settings = configuration.settings
     with suppress(OSError):  # without a token only the feed is missing
         # `status` needs it and creates none: `up` and `serve` may never run
-        episodes.feed_token(settings.state_dir)
+        episodes.ensure_feed_token(settings.state_dir)
     outlet = open_outlet(settings, configuration.environ)
     if settings.health.publish:
-        key = episodes.feed_token(settings.state_dir)
-        document = episodes.feed_document(episodes.read_memory(store).events, settings, key)
+        key = episodes.ensure_feed_token(settings.state_dir)
+        document = episodes.render_health_feed(episodes.read_memory(store).events, settings, key)
         outlet.put(episodes.feed_name(key), document)
     elif outlet.names("health/"):  # published before
-        key = episodes.known_feed_token(settings.state_dir)
+        key = episodes.read_feed_token(settings.state_dir)
         if key:
             outlet.delete(episodes.feed_name(key))
     outlet.commit()
@@ -184,7 +183,7 @@ def _write_textfile(store: Store, settings: Settings) -> list[Problem]:
     return []
 
 
-async def _alert(archive: Archive, configuration: Configuration) -> list[Problem]:
+async def _send_due_alert(archive: Archive, configuration: Configuration) -> list[Problem]:
     """Send the waiting events if an alert is due. Return the report of a failure, if it failed."""
     now = archive.clock()
     if not _has_alerts(configuration.settings):

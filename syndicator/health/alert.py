@@ -37,14 +37,14 @@ from syndicator.health.episodes import (
 )
 
 SECONDS: Final = 30.0  # for a command, and for each step of a mail
-_OUTPUT = 2000  # characters of a command's output that are logged
-_SUBJECT = 100  # characters of a title in the subject of a mail
+_MOST_OUTPUT_CHARACTERS = 2000  # characters of a command's output that are logged
+_MOST_SUBJECT_CHARACTERS = 100  # characters of a title in the subject of a mail
 _SMTP_PORT: Final = 25  # RFC 5321
 _SMTPS_PORT: Final = 465  # RFC 8314
 _THIS_MACHINE: Final = ("localhost", "127.0.0.1", "::1")
 # ValueError: a host or a text that cannot be encoded
-_UNSENT = (OSError, smtplib.SMTPException, ValueError)
-_IN_A_ROW = 2  # failed runs: a half-written file is complete at the next one
+_SENDING_ERRORS = (OSError, smtplib.SMTPException, ValueError)
+_FAILED_RUNS_TO_ALERT = 2  # failed runs: a half-written file is complete at the next one
 
 
 async def send_alert(
@@ -59,7 +59,7 @@ async def send_alert(
     printed = ""
     if alert.command:
         document = make_document(site, outbox.waiting, now)
-        command_fault, printed = await _run(alert.command, document, environ)
+        command_fault, printed = await _run_command(alert.command, document, environ)
         faults.append(command_fault)
     if alert.mail:
         subject, text = compose_mail(site, outbox.waiting)
@@ -89,8 +89,8 @@ async def send_mail(
         mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
         mail.set_content(text)
         secret = read_password(alert, environ)
-        await _run_in_thread(lambda: _post(alert, mail, secret))
-    except (*_UNSENT, ConfigError) as error:
+        await _run_in_thread(lambda: _send_mail(alert, mail, secret))
+    except (*_SENDING_ERRORS, ConfigError) as error:
         return f"mail to {', '.join(to)} by {_name_server(alert)}: {line(str(error))}"
     return ""
 
@@ -106,11 +106,11 @@ def _name_server(alert: Alert) -> str:
 
 async def _run_in_thread(work: Callable[[], None]) -> None:
     """Run `work` in a thread and wait for it. The thread does not keep the process alive if the
-    process ends first. Raises what `work` raises when a mail cannot be sent (`_UNSENT`)."""
+    process ends first. Raises what `work` raises when a mail cannot be sent (`_SENDING_ERRORS`)."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[None] = loop.create_future()
 
-    def finish(error: Exception | None) -> None:
+    def set_outcome(error: Exception | None) -> None:
         if done.done():
             return
         if error:
@@ -122,10 +122,10 @@ async def _run_in_thread(work: Callable[[], None]) -> None:
         fault: Exception | None = None
         try:
             work()
-        except _UNSENT as error:
+        except _SENDING_ERRORS as error:
             fault = error
         with suppress(RuntimeError):  # the loop has ended meanwhile
-            loop.call_soon_threadsafe(finish, fault)
+            loop.call_soon_threadsafe(set_outcome, fault)
 
     threading.Thread(target=run_work, daemon=True).start()
     await done
@@ -139,7 +139,7 @@ def make_document(site: Site, events: Sequence[Event], now: datetime) -> dict[st
     return {"site": site.title, "url": site.url, "at": now, "events": described}
 
 
-async def _run(
+async def _run_command(
     command: Sequence[str], document: Mapping[str, Any], environ: Mapping[str, str]
 ) -> tuple[str, str]:
     """Run the operator's command with `document` as JSON on stdin, for at most 30 seconds. Its
@@ -166,7 +166,7 @@ async def _run(
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
-    printed = output.decode(errors="replace")[:_OUTPUT].strip()
+    printed = output.decode(errors="replace")[:_MOST_OUTPUT_CHARACTERS].strip()
     if not process.returncode:
         return "", printed
     fault = f"{program}: exit code {process.returncode}"
@@ -179,7 +179,7 @@ def compose_mail(site: Site, events: Sequence[Event]) -> tuple[str, str]:
     """Return the subject, with the headline of the first event, and the text of a mail about
     `events`."""
     headings = [line(title) for title in iterate_headlines(events)]
-    subject = f"{line(site.title)}: {headings[0][:_SUBJECT]}"
+    subject = f"{line(site.title)}: {headings[0][:_MOST_SUBJECT_CHARACTERS]}"
     if len(headings) > 1:
         subject += f" (and {len(headings) - 1} more)"
     paragraphs: list[str] = []
@@ -206,7 +206,7 @@ def read_password(alert: Alert, environ: Mapping[str, str]) -> str:
     return secret
 
 
-def _post(alert: Alert, mail: EmailMessage, secret: str) -> None:
+def _send_mail(alert: Alert, mail: EmailMessage, secret: str) -> None:
     """Send the mail through the server of `alert`. The connection is encrypted if the address says
     so (smtps) or the server offers STARTTLS; without encryption no password is sent, except to this
     machine. Raises OSError, SMTPException, ValueError."""
@@ -263,16 +263,18 @@ class Outage:
         else:
             self._failures[job] = self._failures.get(job, 0) + 1
             self._errors[job] = error
-            if self._failures[job] < _IN_A_ROW:
+            if self._failures[job] < _FAILED_RUNS_TO_ALERT:
                 return ""
         lasting = [
-            self._errors[name] for name, failures in self._failures.items() if failures >= _IN_A_ROW
+            self._errors[name]
+            for name, failures in self._failures.items()
+            if failures >= _FAILED_RUNS_TO_ALERT
         ]
         # It depends on this instance's folder and the time: after a restart in an outage the alert
         # is sent again.
         instance = uuid.uuid5(uuid.NAMESPACE_OID, settings.at(""))
         self._memory, events = update_episodes(
-            self._memory, map(_condition_of, lasting), now, instance
+            self._memory, map(_make_failed_run_condition, lasting), now, instance
         )
         if settings.alert.command or settings.alert.mail:
             self._outbox = add_to_outbox(self._outbox, events)
@@ -293,7 +295,7 @@ class Outage:
             return self._outbox.fault
 
 
-def _condition_of(error: SyndicatorError) -> Condition:
+def _make_failed_run_condition(error: SyndicatorError) -> Condition:
     """Return the condition of an instance whose jobs fail with `error`."""
     reason, cure = explain_reason(error.reason)
     kind = ConditionReason.DATABASE

@@ -27,7 +27,7 @@ from syndicator.store.status import OnHold, Waiting
 from syndicator.store.tables.messages import Waiting as Undelivered
 
 # Failures that usually mend themselves: nobody is alerted before they have lasted for a day.
-_PASSING: Final = {
+_PASSING_CODES: Final = {
     FetchReason.DNS,
     FetchReason.CONNECT,
     FetchReason.TLS,
@@ -41,13 +41,13 @@ _PASSING: Final = {
     WorkerReason.MEMORY,
     WorkerReason.CRASHED,
 }
-_NAMED = 3  # sources in one line
+_MOST_NAMED = 3  # sources in one line
 _MOST_FILES: Final = 3  # articles on hold in one line
-_LASTS: Final = timedelta(days=1)  # a failure needs the operator from then on
+_LASTING_FAILURE: Final = timedelta(days=1)  # a failure needs the operator from then on
 # Silence: three times the usual pause between two articles, but longer than a weekend and than a
 # pause that the source has made twice before.
-_TIMES = 3
-_LEAST = timedelta(days=1).total_seconds()
+_USUAL_PAUSES = 3
+_DAY_SECONDS = timedelta(days=1).total_seconds()
 _KNOWN_PAUSES = 4
 # A disk is nearly full if both the share and the size of its free space are below these; a run
 # writes far less between two checks. The same for its inodes. All are a choice.
@@ -134,7 +134,7 @@ def make_condition(
     return Condition(kind=kind, subject=subject or source, source=source, **words)
 
 
-def _of_state(kind: ConditionReason, state: SourceState, **more: Any) -> Condition:
+def _make_state_condition(kind: ConditionReason, state: SourceState, **more: Any) -> Condition:
     """Return a condition of a source, with the times of its last success and next visit."""
     times = {"last_success": state.visits.last_success, "next_try": state.schedule.next_due}
     return make_condition(kind, source=state.key, **{**times, **more})
@@ -153,32 +153,32 @@ def find_all_source_conditions(seen: Observed, now: datetime) -> Iterator[Condit
                 detail=state.warning,
                 needs_you=False,
             )
-    yield from _muted(followed)
-    yield from _moved(followed)
+    yield from _find_muted_entries(followed)
+    yield from _find_moved_sources(followed)
     for entries in seen.floods:
-        yield _waiting(ConditionReason.FLOOD, entries, subject=entries.source)
+        yield _make_waiting_condition(ConditionReason.FLOOD, entries, subject=entries.source)
     failing = {state.key for state in followed if _has_ended_session(state)}
     for entries in seen.operator:
         if entries.reason != FetchReason.SESSION_ENDED:
             subject = f"{entries.source} {entries.reason}"
-            yield _waiting(ConditionReason.ENTRIES_WAIT, entries, subject=subject)
+            yield _make_waiting_condition(ConditionReason.ENTRIES_WAIT, entries, subject=subject)
         elif entries.source not in failing:  # else its own address says so
-            yield _session_of_entries(entries)
+            yield _make_entries_session_condition(entries)
 
 
-def _muted(followed: Sequence[SourceState]) -> Iterator[Condition]:
+def _find_muted_entries(followed: Sequence[SourceState]) -> Iterator[Condition]:
     """Yield a remark on the entries that `keep` and `mute` leave out, if there are any."""
     count = sum(state.muted for state in followed)
     if not count:
         return
     keys = sorted(state.key for state in followed if state.muted)
-    detail = f"{count} of {', '.join(keys[:_NAMED])}"
-    if len(keys) > _NAMED:
+    detail = f"{count} of {', '.join(keys[:_MOST_NAMED])}"
+    if len(keys) > _MOST_NAMED:
         detail += " and others"
     yield make_condition(ConditionReason.MUTED, detail=detail, count=count, needs_you=False)
 
 
-def _moved(followed: Sequence[SourceState]) -> Iterator[Condition]:
+def _find_moved_sources(followed: Sequence[SourceState]) -> Iterator[Condition]:
     """Yield a condition for each source whose address redirects for good."""
     for move in list_moves(followed):
         detail = f"{move.url} is now {move.moved_to}"
@@ -208,17 +208,17 @@ def find_source_conditions(
     `is_mixed`: its articles are of several publishers, so that short texts do not mean a new
     layout."""
     if state.backoff.disabled:
-        yield _gone(state)
+        yield _make_gone_condition(state)
     elif _has_ended_session(state):
-        yield _session_of_source(state)
+        yield _make_source_session_condition(state)
     elif state.backoff.reason:
-        yield _failing(state, now)
-    elif silence := silent_since(state.cadence.recent, now):
-        yield _silent(state, silence, now)
+        yield _make_failing_condition(state, now)
+    elif silence := find_silence_start(state.cadence.recent, now):
+        yield _make_silence_condition(state, silence, now)
     elif blocked := find_wall(state.pages.walls):
-        yield _walled(state, blocked)
+        yield _make_wall_condition(state, blocked)
     elif not is_mixed and has_collapsed(state.pages.bodies):
-        yield _collapsed(state)
+        yield _make_collapse_condition(state)
     for rule, pages in list_unmatched(state):
         subject = f"{state.key} {rule}"
         detail = f"{rule}: nothing on the last {pages} pages"
@@ -231,19 +231,23 @@ def find_source_conditions(
         )
 
 
-def _silent(state: SourceState, since: datetime, now: datetime) -> Condition:
+def _make_silence_condition(state: SourceState, since: datetime, now: datetime) -> Condition:
     """Return the condition of a source that has published nothing since `since`, longer than
     usual."""
+    usual_days = median(_measure_pauses(state.cadence.recent)) / _DAY_SECONDS
+    usual = f"{usual_days:.2g} days" if usual_days > 1 else f"{24 * usual_days:.2g} hours"
     past = [moment for moment in state.cadence.recent if moment <= now]
-    became_unusual = since + (_patience(past) or timedelta())
-    days = median(_pauses(state.cadence.recent)) / _LEAST
-    usual = f"{days:.2g} days" if days > 1 else f"{24 * days:.2g} hours"
-    detail = f"its last article is of {since:%Y-%m-%d}; it used to publish about every {usual}"
-    # the operator knew of the silence if the source was silent already when it was added
+    patience = _measure_patience(past) or timedelta()
+    became_unusual = since + patience
     first_visit = state.visits.first_visit
-    needs_you = first_visit is None or first_visit < became_unusual
-    return _of_state(
-        ConditionReason.SOURCE_SILENT, state, since=since, detail=detail, needs_you=needs_you
+    # the operator knew of the silence if the source was silent already when it was added
+    was_silent_when_added = first_visit is not None and first_visit >= became_unusual
+    return _make_state_condition(
+        ConditionReason.SOURCE_SILENT,
+        state,
+        since=since,
+        detail=f"its last article is of {since:%Y-%m-%d}; it used to publish about every {usual}",
+        needs_you=not was_silent_when_added,
     )
 
 
@@ -252,9 +256,9 @@ def _has_ended_session(state: SourceState) -> bool:
     return state.backoff.reason == FetchReason.SESSION_ENDED and not state.backoff.disabled
 
 
-def _session_of_source(state: SourceState) -> Condition:
+def _make_source_session_condition(state: SourceState) -> Condition:
     """Return the condition of a source whose own address shows the login of its site."""
-    return _of_state(
+    return _make_state_condition(
         ConditionReason.SESSION_ENDED,
         state,
         since=state.backoff.failing_since,
@@ -264,9 +268,11 @@ def _session_of_source(state: SourceState) -> Condition:
     )
 
 
-def _session_of_entries(entries: Waiting) -> Condition:
+def _make_entries_session_condition(entries: Waiting) -> Condition:
     """Return the condition of a source whose articles' pages show the login of their site."""
-    condition = _waiting(ConditionReason.SESSION_ENDED, entries, subject=entries.source)
+    condition = _make_waiting_condition(
+        ConditionReason.SESSION_ENDED, entries, subject=entries.source
+    )
     return replace(condition, reason=_name_session(entries.source))
 
 
@@ -274,11 +280,11 @@ def _name_session(key: str) -> str:
     return f"the session of {key} ended"
 
 
-def _gone(state: SourceState) -> Condition:
+def _make_gone_condition(state: SourceState) -> Condition:
     """Return the condition of a source that is not visited any more because its address is gone."""
     code = state.backoff.disabled or ""
     reason, _ = explain_reason(code)
-    return _of_state(
+    return _make_state_condition(
         ConditionReason.SOURCE_GONE,
         state,
         since=state.backoff.gone_since or state.visits.last_visit,
@@ -289,15 +295,15 @@ def _gone(state: SourceState) -> Condition:
     )
 
 
-def _failing(state: SourceState, now: datetime) -> Condition:
+def _make_failing_condition(state: SourceState, now: datetime) -> Condition:
     """Return the condition of a source whose last visits failed."""
     code = state.backoff.reason or ""
     reason, cure = explain_reason(code)
     visits = state.visits
     since = state.backoff.failing_since or visits.last_success or visits.first_visit
-    lasts = since is not None and now - since >= _LASTS
+    is_lasting = since is not None and now - since >= _LASTING_FAILURE
     has_never_worked = visits.last_success is None  # its address may be wrong
-    return _of_state(
+    return _make_state_condition(
         ConditionReason.SOURCE_FAILING,
         state,
         since=since,
@@ -305,16 +311,16 @@ def _failing(state: SourceState, now: datetime) -> Condition:
         detail=state.backoff.detail,
         cure=cure or "look at its address in a browser; correct or remove it in sources.toml",
         code=code,
-        needs_you=has_never_worked or lasts or not is_passing(code),
+        needs_you=has_never_worked or is_lasting or not is_passing(code),
         count=max(1, state.backoff.failures),
     )
 
 
-def _walled(state: SourceState, blocked: Wall) -> Condition:
+def _make_wall_condition(state: SourceState, blocked: Wall) -> Condition:
     """Return the condition of a source whose pages are behind a paywall, login or consent."""
     # pages that show their beginning are read as well as possible
     shows_beginning = blocked.reason == LEAD
-    return _of_state(
+    return _make_state_condition(
         ConditionReason.SOURCE_WALLED,
         state,
         detail=f"{blocked.pages} of its last {blocked.of} pages: {blocked.means}",
@@ -324,44 +330,47 @@ def _walled(state: SourceState, blocked: Wall) -> Condition:
     )
 
 
-def _collapsed(state: SourceState) -> Condition:
+def _make_collapse_condition(state: SourceState) -> Condition:
     """Return the condition of a source whose newest texts are much shorter than those before."""
-    newest = state.pages.bodies[:NEWEST]
-    earlier = state.pages.bodies[NEWEST:]
+    newest_lengths = state.pages.bodies[:NEWEST]
+    earlier_lengths = state.pages.bodies[NEWEST:]
+    refused_pages = newest_lengths.count(0)
     detail = (
-        f"{round(median(newest))} characters in the middle of the last {NEWEST} pages, of which"
-        f" {newest.count(0)} were refused; {round(median(earlier))} in those before"
+        f"{round(median(newest_lengths))} characters in the middle of the last {NEWEST} pages, of"
+        f" which {refused_pages} were refused; {round(median(earlier_lengths))} in those before"
     )
-    recent = state.cadence.recent[:NEWEST]
-    since = recent[-1] if recent else None  # about the time of the first short text
-    return _of_state(ConditionReason.EXTRACTION_COLLAPSED, state, since=since, detail=detail)
+    newest_times = state.cadence.recent[:NEWEST]
+    since = newest_times[-1] if newest_times else None  # about the time of the first short text
+    return _make_state_condition(
+        ConditionReason.EXTRACTION_COLLAPSED, state, since=since, detail=detail
+    )
 
 
-def silent_since(recent: Sequence[datetime], now: datetime) -> datetime | None:
+def find_silence_start(recent: Sequence[datetime], now: datetime) -> datetime | None:
     """Return the time of the newest article if the source has been silent since for longer than
     usual, else None. `recent`: times of its last articles; those of the future do not count."""
     past = [moment for moment in recent if moment <= now]
     newest = max(past, default=now)
-    if (now - newest).total_seconds() <= _TIMES * _LEAST:
+    if (now - newest).total_seconds() <= _USUAL_PAUSES * _DAY_SECONDS:
         return None  # three days without an article are never unusual
-    patience = _patience(past)
+    patience = _measure_patience(past)
     if patience is None or now - newest <= patience:
         return None
     return newest
 
 
-def _patience(past: Sequence[datetime]) -> timedelta | None:
+def _measure_patience(past: Sequence[datetime]) -> timedelta | None:
     """Return how long a pause of this source is not unusual: three times the usual pause, or its
     second longest; None if fewer than four pauses are known."""
-    pauses = _pauses(past)
+    pauses = _measure_pauses(past)
     if len(pauses) < _KNOWN_PAUSES:
         return None
-    usual = max(median(pauses), _LEAST)
+    usual = max(median(pauses), _DAY_SECONDS)
     second_longest = pauses[-2]
-    return timedelta(seconds=max(_TIMES * usual, second_longest))
+    return timedelta(seconds=max(_USUAL_PAUSES * usual, second_longest))
 
 
-def _waiting(kind: ConditionReason, entries: Waiting, *, subject: str) -> Condition:
+def _make_waiting_condition(kind: ConditionReason, entries: Waiting, *, subject: str) -> Condition:
     """Return a condition of entries that wait, with an example."""
     reason, cure = explain_reason(entries.reason)
     number = "1 entry waits" if entries.count == 1 else f"{entries.count} entries wait"
@@ -382,7 +391,7 @@ def _waiting(kind: ConditionReason, entries: Waiting, *, subject: str) -> Condit
     )
 
 
-def _pauses(times: Sequence[datetime]) -> list[float]:
+def _measure_pauses(times: Sequence[datetime]) -> list[float]:
     """Return the seconds between each two neighbouring times, the shortest first."""
     return sorted((later - earlier).total_seconds() for earlier, later in pairwise(sorted(times)))
 
@@ -390,24 +399,22 @@ def _pauses(times: Sequence[datetime]) -> list[float]:
 def find_conditions(seen: Observed, now: datetime) -> tuple[Condition, ...]:
     """Return all conditions that follow from the facts, first those that need the operator."""
     found = [
-        *_of_machine(seen, now),
+        *_find_machine_conditions(seen, now),
         *find_all_source_conditions(seen, now),
-        *_not_running(seen, now),
-        *_of_feeds(seen),
-    ]
-    printable = [
-        replace(
-            condition,
-            subject=_make_printable(condition.subject),
-            detail=_make_printable(condition.detail),
-        )
-        for condition in found
+        *_find_standstill(seen, now),
+        *_find_feed_conditions(seen),
     ]
     order = {kind: number for number, kind in enumerate(ConditionReason)}
-    printable.sort(
-        key=lambda condition: (not condition.needs_you, order[condition.kind], condition.subject)
-    )
-    return tuple(printable)
+
+    def make_sort_key(condition: Condition) -> tuple[bool, int, str]:
+        return not condition.needs_you, order[condition.kind], condition.subject
+
+    printable: list[Condition] = []
+    for condition in found:
+        subject = _make_printable(condition.subject)
+        detail = _make_printable(condition.detail)
+        printable.append(replace(condition, subject=subject, detail=detail))
+    return tuple(sorted(printable, key=make_sort_key))
 
 
 def _make_printable(value: str) -> str:
@@ -416,7 +423,7 @@ def _make_printable(value: str) -> str:
     return value.encode("utf-8", "backslashreplace").decode()
 
 
-def _of_machine(seen: Observed, now: datetime) -> Iterator[Condition]:
+def _find_machine_conditions(seen: Observed, now: datetime) -> Iterator[Condition]:
     """Yield conditions of the database, configuration, clock, alerts, webhooks, hubs and disks."""
     faults = {
         ConditionReason.DATABASE: seen.database,
@@ -436,42 +443,43 @@ def _of_machine(seen: Observed, now: datetime) -> Iterator[Condition]:
             count=receiver.count,
         )
     for hub in seen.hubs:
-        yield _of_hub(hub, now)
+        yield _make_hub_condition(hub, now)
     for disk in seen.disks:
         if is_nearly_full(disk):
             yield make_condition(ConditionReason.DISK, disk.path, detail=describe_room(disk))
 
 
-def _of_hub(failing: FailingHub, now: datetime) -> Condition:
+def _make_hub_condition(failing: FailingHub, now: datetime) -> Condition:
     """Return the condition of a hub that takes no notice of changes."""
     detail = failing.reason
     if failing.detail:
         detail += f": {failing.detail}"
     count = len(failing.untold)
-    lasts = now - failing.since >= _LASTS
+    is_lasting = now - failing.since >= _LASTING_FAILURE
     return make_condition(
         ConditionReason.HUB,
         redacted(failing.hub),
         since=failing.since,
         detail=f"{detail}; feeds that it was not told of: {count}",
         code=failing.reason,
-        needs_you=lasts or not is_passing(failing.reason),
+        needs_you=is_lasting or not is_passing(failing.reason),
         count=count,
     )
 
 
 def is_passing(code: str) -> bool:
     """Return True for the code of a failure that usually mends itself."""
-    return code in _PASSING or code.startswith("http-5")
+    return code in _PASSING_CODES or code.startswith("http-5")
 
 
 def is_nearly_full(disk: Disk) -> bool:
     """Return True if a disk has too little room for more data or for more files."""
     has_few_bytes = disk.free < FREE_SHARE * disk.size and disk.free < FREE_BYTES
-    return has_few_bytes or (_has_few_inodes(disk) and disk.free_inodes < FREE_INODES)
+    has_few_inodes = _has_small_share_of_inodes(disk) and disk.free_inodes < FREE_INODES
+    return has_few_bytes or has_few_inodes
 
 
-def _has_few_inodes(disk: Disk) -> bool:
+def _has_small_share_of_inodes(disk: Disk) -> bool:
     return disk.free_inodes < FREE_SHARE * disk.inodes
 
 
@@ -480,7 +488,7 @@ def describe_room(disk: Disk) -> str:
     free = format_size(disk.free)
     if disk.size:
         free += f" ({100 * disk.free / disk.size:.0f} %)"
-    if _has_few_inodes(disk):
+    if _has_small_share_of_inodes(disk):
         return f"{free} free, room for {disk.free_inodes} more files"
     return f"{free} free"
 
@@ -493,7 +501,7 @@ def format_size(count: int) -> str:
     return f"{count} B"
 
 
-def _not_running(seen: Observed, now: datetime) -> Iterator[Condition]:
+def _find_standstill(seen: Observed, now: datetime) -> Iterator[Condition]:
     """Yield a condition if sources are overdue and nothing was visited for a day: `up` does not
     run."""
     enabled = _list_enabled(seen)
@@ -502,19 +510,21 @@ def _not_running(seen: Observed, now: datetime) -> Iterator[Condition]:
     overdue: list[datetime] = []
     for state in enabled:
         due = state.schedule.next_due
-        if due is not None and not state.backoff.disabled and now - due > OVERDUE:
+        if due is None or state.backoff.disabled:
+            continue
+        if now - due > OVERDUE:
             overdue.append(due)
-    if overdue and last_visit and now - last_visit > OVERDUE:
-        detail = f"{len(overdue)} of {len(enabled)} sources are overdue"
-        yield make_condition(
-            ConditionReason.NOT_RUNNING,
-            since=min(overdue),
-            detail=detail,
-            last_success=last_visit,
-        )
+    if not overdue or last_visit is None or now - last_visit <= OVERDUE:
+        return
+    yield make_condition(
+        ConditionReason.NOT_RUNNING,
+        since=min(overdue),
+        detail=f"{len(overdue)} of {len(enabled)} sources are overdue",
+        last_success=last_visit,
+    )
 
 
-def _of_feeds(seen: Observed) -> Iterator[Condition]:
+def _find_feed_conditions(seen: Observed) -> Iterator[Condition]:
     """Yield conditions of feeds that are held or would end, of article files, and of articles that
     are on hold or outdated."""
     for feed in seen.held:
@@ -539,25 +549,26 @@ def _of_feeds(seen: Observed) -> Iterator[Condition]:
             needs_you=not may_be_meant,
         )
     if seen.on_hold:
-        yield _on_hold(seen.on_hold)
+        yield _make_on_hold_condition(seen.on_hold)
     if seen.outdated:
         yield make_condition(ConditionReason.OUTDATED, count=seen.outdated, needs_you=False)
 
 
-def _on_hold(articles: Sequence[OnHold]) -> Condition:
+def _make_on_hold_condition(articles: Sequence[OnHold]) -> Condition:
     """Return the condition of articles that wait for the operator's release, the first three by
     name."""
-    files = [
-        f"{article.file} ({article.reason})" if article.reason else article.file
-        for article in articles[:_MOST_FILES]
-    ]
-    detail = ", ".join(files)
-    others = len(articles) - len(files)
+    listed: list[str] = []
+    for article in articles[:_MOST_FILES]:
+        reason = f" ({article.reason})" if article.reason else ""
+        listed.append(article.file + reason)
+    detail = ", ".join(listed)
+    others = len(articles) - len(listed)
     if others:
         detail += f" and {others} more"
+    times_added = [article.added for article in articles if article.added]
     return make_condition(
         ConditionReason.ARTICLES_ON_HOLD,
-        since=min((article.added for article in articles if article.added), default=None),
+        since=min(times_added, default=None),
         detail=detail,
         count=len(articles),
     )

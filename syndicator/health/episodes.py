@@ -26,26 +26,26 @@ from syndicator.store import codec
 from syndicator.store.engine import Store
 
 # Remarks that only `status` shows; nobody is alerted.
-_QUIET: Final = frozenset((ConditionReason.MUTED, ConditionReason.SOURCE_WARNING))
+_STATUS_ONLY_KINDS: Final = frozenset((ConditionReason.MUTED, ConditionReason.SOURCE_WARNING))
 # Reported when they need the operator, not before.
-_MENDING_ITSELF: Final = frozenset((ConditionReason.SOURCE_SILENT, ConditionReason.HUB))
+_SELF_MENDING_KINDS: Final = frozenset((ConditionReason.SOURCE_SILENT, ConditionReason.HUB))
 # A source that fails is reported after so many failed visits in a row.
-_IN_A_ROW: Final = 3
+_FAILED_VISITS_TO_TELL: Final = 3
 # A condition that comes and goes is reported after an hour; each recovery of the last day doubles
 # that, to a day at most.
-_DAMPED: Final = timedelta(hours=1)
-_LONGEST: Final = timedelta(days=1)
+_FIRST_DAMPING: Final = timedelta(hours=1)
+_LONGEST_DAMPING: Final = timedelta(days=1)
 _MOST_DOUBLINGS: Final = 10
-_MEMORY: Final = timedelta(days=1)  # an episode so soon after a recovery is a repetition
+_REPETITION_TIME: Final = timedelta(days=1)  # an episode so soon after a recovery is a repetition
 EVENTS_KEPT: Final = 200
 PAUSE: Final = timedelta(minutes=10)  # between two messages
 COUNTERS = "counters"
-_SCHEDULE: Final = "schedule"  # name of a note
+_SCHEDULE_NOTE: Final = "schedule"  # name of a note
 _ATOM = "http://www.w3.org/2005/Atom"
-_FILE = "health-token"
-_BYTES = 24
-_TITLE: Final = 300  # characters of a headline
-_EVER: Final = datetime.fromtimestamp(0, UTC)
+_TOKEN_FILE = "health-token"
+_TOKEN_BYTES = 24
+_MOST_HEADLINE_CHARACTERS: Final = 300  # characters of a headline
+_TIME_WITHOUT_EVENTS: Final = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +97,9 @@ def update_episodes(
     """Compare the conditions of a check with the episodes in `memory`. Returns the memory to store,
     and the events to report now. `instance`: its uuid makes the ids of events unique."""
     present = {
-        condition.identity: condition for condition in conditions if condition.kind not in _QUIET
+        condition.identity: condition
+        for condition in conditions
+        if condition.kind not in _STATUS_ONLY_KINDS
     }
     known = {episode.identity: episode for episode in memory.episodes}
     recoveries = _count_recoveries(memory.events, now)
@@ -105,7 +107,9 @@ def update_episodes(
     events: list[Event] = []
     for identity in sorted(present.keys() | known.keys()):
         damping = _find_damping(recoveries[identity])
-        episode, event = _step(known.get(identity), present.get(identity), damping, now, instance)
+        episode, event = _advance_episode(
+            known.get(identity), present.get(identity), damping, now, instance
+        )
         if episode is not None:
             ongoing.append(episode)
         if event is not None:
@@ -118,7 +122,7 @@ def _count_recoveries(events: Iterable[Event], now: datetime) -> Counter[str]:
     """Count the recoveries of the last day by identity of their condition."""
     recoveries = Counter[str]()
     for event in events:
-        if event.state == "recovered" and now - event.at < _MEMORY:
+        if event.state == "recovered" and now - event.at < _REPETITION_TIME:
             recoveries[f"{event.kind}:{event.subject}"] += 1
     return recoveries
 
@@ -129,20 +133,23 @@ def _find_damping(recoveries: int) -> timedelta:
     if not recoveries:
         return timedelta()
     doublings = min(recoveries - 1, _MOST_DOUBLINGS)
-    return min(_LONGEST, _DAMPED * (1 << doublings))
+    return min(_LONGEST_DAMPING, _FIRST_DAMPING * (1 << doublings))
 
 
 def date_conditions(conditions: Iterable[Condition], memory: Memory) -> tuple[Condition, ...]:
     """Return the conditions; those that do not know since when they last get the time of the check
     that first found them."""
     began = {episode.identity: episode.began for episode in memory.episodes if episode.gone is None}
-    return tuple(
-        condition if condition.since else replace(condition, since=began.get(condition.identity))
-        for condition in conditions
-    )
+    dated: list[Condition] = []
+    for condition in conditions:
+        if condition.since:
+            dated.append(condition)
+        else:
+            dated.append(replace(condition, since=began.get(condition.identity)))
+    return tuple(dated)
 
 
-def _step(
+def _advance_episode(
     episode: Episode | None,
     condition: Condition | None,
     damping: timedelta,
@@ -153,7 +160,7 @@ def _step(
     report (None if there is nothing to report). `episode`: before the check, or None; `condition`:
     as the check found it, None if it did not; `damping`: how long the condition must last."""
     if condition is None:
-        return _step_without_condition(episode, damping, now, instance)
+        return _advance_absent_condition(episode, damping, now, instance)
     new = Episode(began=now, kind=str(condition.kind), subject=condition.subject)
     ongoing = replace(episode or new, gone=None)
     is_damped = now - ongoing.began < damping
@@ -176,11 +183,11 @@ def _step(
     return replace(ongoing, told=event), event
 
 
-def _step_without_condition(
+def _advance_absent_condition(
     episode: Episode | None, damping: timedelta, now: datetime, instance: uuid.UUID
 ) -> tuple[Episode | None, Event | None]:
-    """Do as `_step` does, for a condition that the check did not find. Its end is reported only if
-    its begin was."""
+    """Do as `_advance_episode` does, for a condition that the check did not find. Its end is
+    reported only if its begin was."""
     if episode is None or episode.told is None:
         return None, None
     gone = episode.gone or now
@@ -197,13 +204,14 @@ def _step_without_condition(
 
 
 def _is_worth_telling(condition: Condition) -> bool:
-    """Return True if the operator is told of a condition as soon as `_step` finds it: it needs the
-    operator, or a source failed three times in a row, or it is not expected to end by itself."""
+    """Return True if the operator is told of a condition as soon as `_advance_episode` finds it: it
+    needs the operator, or a source failed three times in a row, or it is not expected to end by
+    itself."""
     if condition.needs_you:
         return True
     if condition.kind == ConditionReason.SOURCE_FAILING:
-        return condition.count >= _IN_A_ROW and condition.code != FetchReason.SYSTEM
-    return condition.kind not in _MENDING_ITSELF
+        return condition.count >= _FAILED_VISITS_TO_TELL and condition.code != FetchReason.SYSTEM
+    return condition.kind not in _SELF_MENDING_KINDS
 
 
 def _make_event_id(episode: Episode, state: str, instance: uuid.UUID) -> str:
@@ -238,14 +246,16 @@ class Outbox:
     fault: str = ""
 
 
-_NOTES: Final = {Memory: "episodes", Outbox: "alert"}  # names of notes in the database
+_NOTE_NAMES: Final = {Memory: "episodes", Outbox: "alert"}  # names of notes in the database
 
 
 def is_due(outbox: Outbox, now: datetime) -> bool:
     """Return True if events wait and the last message was sent long enough ago."""
     if not outbox.waiting:
         return False
-    return outbox.last is None or abs(now - outbox.last) >= PAUSE
+    if outbox.last is None:
+        return True
+    return abs(now - outbox.last) >= PAUSE  # `abs`: the clock may have been set back
 
 
 def add_to_outbox(outbox: Outbox, events: Sequence[Event]) -> Outbox:
@@ -257,17 +267,17 @@ def add_to_outbox(outbox: Outbox, events: Sequence[Event]) -> Outbox:
 
 
 def read_memory(store: Store) -> Memory:
-    noted = store.visits.note(_NOTES[Memory])
+    noted = store.visits.note(_NOTE_NAMES[Memory])
     return codec.unpack(Memory, noted) if noted else Memory()
 
 
 def read_outbox(store: Store) -> Outbox:
-    noted = store.visits.note(_NOTES[Outbox])
+    noted = store.visits.note(_NOTE_NAMES[Outbox])
     return codec.unpack(Outbox, noted) if noted else Outbox()
 
 
 def write_state(store: Store, state: Memory | Outbox, now: datetime) -> None:
-    store.visits.set_note(_NOTES[type(state)], codec.pack(state), now)
+    store.visits.set_note(_NOTE_NAMES[type(state)], codec.pack(state), now)
 
 
 # Counts by name, then by label: {"visits": {"new": 3, "failed": 1}, "filed": {"": 40}}. A counter
@@ -338,13 +348,13 @@ def write_schedule(
     jobs: dict[str, dict[str, str | None]] = {}
     for job, moment in ended_at.items():
         jobs[job] = {"last": moment.isoformat(), "next": _format_next_run(next_runs.get(job))}
-    store.visits.set_note(_SCHEDULE, json.dumps(jobs), now)
+    store.visits.set_note(_SCHEDULE_NOTE, json.dumps(jobs), now)
 
 
 def read_schedule(store: Store) -> tuple[Scheduled, ...]:
     """Return the jobs that the last `up` has ended at least once, in the order in which `up` starts
     them."""
-    jobs: dict[str, dict[str, Any]] = json.loads(store.visits.note(_SCHEDULE) or "{}")
+    jobs: dict[str, dict[str, Any]] = json.loads(store.visits.note(_SCHEDULE_NOTE) or "{}")
     schedule: list[Scheduled] = []
     for job, times in jobs.items():
         last = datetime.fromisoformat(times["last"])
@@ -362,30 +372,32 @@ def _parse_next_run(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def feed_token(state_dir: Path) -> str:
+def ensure_feed_token(state_dir: Path) -> str:
     """Return the secret in the address of the health feed; the first call creates it. Raises
     OSError if its file cannot be written, or is there and cannot be read."""
-    if not known_feed_token(state_dir):
+    if not read_feed_token(state_dir):
         state_dir.mkdir(parents=True, exist_ok=True)
-        temporary = state_dir / f".{_FILE}.{os.getpid()}"
+        temporary = state_dir / f".{_TOKEN_FILE}.{os.getpid()}"
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(_BYTES) + "\n")
+            file.write(secrets.token_urlsafe(_TOKEN_BYTES) + "\n")
         with suppress(FileExistsError):  # another process was first: its token counts
-            os.link(temporary, state_dir / _FILE)
+            os.link(temporary, state_dir / _TOKEN_FILE)
         temporary.unlink()
-    if secret := known_feed_token(state_dir):
+    if secret := read_feed_token(state_dir):
         return secret
     raise OSError(
-        errno.EINVAL, "is empty, or this user may not read it; delete it", str(state_dir / _FILE)
+        errno.EINVAL,
+        "is empty, or this user may not read it; delete it",
+        str(state_dir / _TOKEN_FILE),
     )
 
 
-def known_feed_token(state_dir: Path) -> str:
+def read_feed_token(state_dir: Path) -> str:
     """Return the secret in the address of the health feed, "" if there is none yet or this user may
     not read it."""
     try:
-        return (state_dir / _FILE).read_text(encoding="ascii").strip()
+        return (state_dir / _TOKEN_FILE).read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError):
         return ""
 
@@ -407,33 +419,34 @@ def feed_url(settings: Settings, key: str) -> str:
     return f"http://{publish.listen}/{name}"
 
 
-def feed_document(events: Sequence[Event], settings: Settings, key: str) -> bytes:
+def render_health_feed(events: Sequence[Event], settings: Settings, key: str) -> bytes:
     """Return the Atom document of the health feed. `events`: newest first; `key`: the token in its
     address."""
-    updated = max((_date_entry(event) for event in events), default=_EVER)
+    updated = max((_date_entry(event) for event in events), default=_TIME_WITHOUT_EVENTS)
     address = escape(feed_url(settings, key))
     parts = [
         # another token is another feed
-        _element("id", uuid.uuid5(uuid.NAMESPACE_OID, f"health:{key}").urn),
-        _element("title", f"Health of {settings.site.title}"),
+        _render_element("id", uuid.uuid5(uuid.NAMESPACE_OID, f"health:{key}").urn),
+        _render_element("title", f"Health of {settings.site.title}"),
         f'<link rel="self" type="application/atom+xml" href="{address}" />',
-        f"<author>{_element('name', settings.site.title)}</author>",
-        _element("updated", _format_time(updated)),
+        f"<author>{_render_element('name', settings.site.title)}</author>",
+        _render_element("updated", _format_time(updated)),
     ]
     for event, headline in zip(events, iterate_headlines(events), strict=True):
-        parts.append(_make_entry(event, headline))
+        parts.append(_render_entry(event, headline))
     text = (
         f'<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="{_ATOM}">{"".join(parts)}</feed>\n'
     )
     return text.encode("utf-8", "xmlcharrefreplace")
 
 
-def _make_entry(event: Event, headline: str) -> str:
+def _render_entry(event: Event, headline: str) -> str:
+    """Return the Atom entry of an event in the health feed."""
     content = "<br>\n".join(escape(text) for text in list_event_lines(event))
     parts = (
-        _element("id", f"urn:uuid:{event.id}"),
-        _element("title", line(headline)[:_TITLE]),
-        _element("updated", _format_time(_date_entry(event))),
+        _render_element("id", f"urn:uuid:{event.id}"),
+        _render_element("title", line(headline)[:_MOST_HEADLINE_CHARACTERS]),
+        _render_element("updated", _format_time(_date_entry(event))),
         f'<category term="{escape(event.state)}" />',
         f'<category term="{escape(event.kind)}" />',
         f'<content type="html">{escape(legal(content))}</content>',
@@ -441,7 +454,8 @@ def _make_entry(event: Event, headline: str) -> str:
     return f"<entry>{''.join(parts)}</entry>"
 
 
-def _element(name: str, text: str) -> str:
+def _render_element(name: str, text: str) -> str:
+    """Return an XML element with an escaped text."""
     return f"<{name}>{escape(legal(text))}</{name}>"
 
 

@@ -50,11 +50,9 @@ def add_samples(store: Store, began: datetime, now: datetime) -> None:
 def read_freshness(store: Store) -> Samples:
     """Return the samples of the builds so far; none before the first build."""
     note = json.loads(store.visits.note(_NOTE) or "{}")
-    until = note.get("until")
-    return Samples(
-        until=datetime.fromisoformat(until) if until else None,
-        seconds=tuple(note.get("seconds", ())),
-    )
+    until_text = note.get("until")
+    until = datetime.fromisoformat(until_text) if until_text else None
+    return Samples(until=until, seconds=tuple(note.get("seconds", ())))
 
 
 def measure_freshness(samples: Samples) -> Freshness | None:

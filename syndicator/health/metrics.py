@@ -30,14 +30,20 @@ from syndicator.configuration.settings import Settings, is_bucket
 from syndicator.core.errors import MissingError, SyndicatorError
 from syndicator.core.ports.subscriptions import Pictured
 from syndicator.core.reasons import ConditionReason
-from syndicator.health.episodes import Counters, Event, feed_document, read_counters, read_memory
+from syndicator.health.episodes import (
+    Counters,
+    Event,
+    read_counters,
+    read_memory,
+    render_health_feed,
+)
 from syndicator.health.figures import Figures, read_figures
 from syndicator.store.engine import Store, open_store_read_only
 from syndicator.store.fleet.hosts import HostCounts
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
-_NOT_FILED: Final = "Entries that a visit did not file, by reason code; each retry counts"
+_NOT_FILED_HELP: Final = "Entries that a visit did not file, by reason code; each retry counts"
 # Name in our counters -> name of the metric, its label, its help. Names as Prometheus advises: base
 # units; the library appends _total to counters.
 _COUNTED: Final = {
@@ -46,7 +52,7 @@ _COUNTED: Final = {
     "failures": ("syndicator_visit_failures", "reason", "Failed visits by reason code"),
     "filed": ("syndicator_articles_filed", "", "New articles"),
     "changed": ("syndicator_articles_changed", "", "Articles whose text changed"),
-    "not_filed": ("syndicator_entries_not_filed", "reason", _NOT_FILED),
+    "not_filed": ("syndicator_entries_not_filed", "reason", _NOT_FILED_HELP),
     "files": ("syndicator_files_written", "", "Published files that changed"),
 }
 # Name of a sum of seconds -> name of the metric, name of the counter of what was timed, help.
@@ -58,7 +64,9 @@ _TIMED: Final = {
         "How long builds of feeds took, beside visits",
     ),
 }
-_FRESH: Final = "From an article's publication to its feeds being on disk, of the last articles"
+_FRESHNESS_HELP: Final = (
+    "From an article's publication to its feeds being on disk, of the last articles"
+)
 _LAST: Final = {
     "article": "When an article was last filed",
     "build": "When feeds were last built",
@@ -82,7 +90,7 @@ def make_families(
     conditions at the last check; `hosts`: counts of hosts if several machines share the
     database."""
     yield InfoMetricFamily("syndicator_build", "The version", value={"version": __version__})
-    yield from _families_of_figures(figures, counters)
+    yield from _iterate_figure_families(figures, counters)
     times = dict(counters.get("times", {}))
     if figures.counts.last_article:
         times["article"] = figures.counts.last_article.timestamp()
@@ -90,12 +98,12 @@ def make_families(
         name = f"syndicator_last_{event}_timestamp_seconds"
         yield GaugeMetricFamily(name, _LAST[event], value=timestamp)
     if figures.pictures:
-        yield from _families_of_pictures(figures.pictures)
+        yield from _iterate_picture_families(figures.pictures)
     if hosts:
-        yield from _families_of_hosts(hosts)
+        yield from _iterate_host_families(hosts)
     conditions = counters.get("conditions", {})
     help_text = "What is wrong or worth knowing, by kind"
-    yield _gauge("syndicator_conditions", help_text, "kind", conditions)
+    yield _make_gauge("syndicator_conditions", help_text, "kind", conditions)
     for key, (name, label, help_text) in _COUNTED.items():
         family = CounterMetricFamily(name, help_text, labels=[label] if label else [])
         without_events: Mapping[str, float] = {} if label else {"": 0}
@@ -106,7 +114,7 @@ def make_families(
         yield SummaryMetricFamily(name, help_text, count_value=count, sum_value=seconds)
 
 
-def _families_of_figures(figures: Figures, counters: Counters) -> Iterator[Metric]:
+def _iterate_figure_families(figures: Figures, counters: Counters) -> Iterator[Metric]:
     """Yield the numbers of sources, articles, feeds and entries, and how fresh feeds are."""
     counts = figures.counts
     sources = counters.get("sources", {}).get("", 0)
@@ -122,27 +130,29 @@ def _families_of_figures(figures: Figures, counters: Counters) -> Iterator[Metri
         yield GaugeMetricFamily(name, help_text, value=value)
     if figures.freshness:
         quantiles = {"0.5": figures.freshness.median, "0.95": figures.freshness.p95}
-        yield _gauge("syndicator_freshness_seconds", _FRESH, "quantile", quantiles)
+        yield _make_gauge("syndicator_freshness_seconds", _FRESHNESS_HELP, "quantile", quantiles)
 
 
-def _families_of_pictures(pictures: Pictured) -> Iterator[Metric]:
+def _iterate_picture_families(pictures: Pictured) -> Iterator[Metric]:
     """Yield how many pictures of articles are in which state, and why some are not shown."""
     states = {
         "made": pictures.made,
         "waiting": pictures.waiting,
         "failed": sum(pictures.failed.values()),
     }
-    yield _gauge("syndicator_pictures", "Pictures of articles, by their state", "state", states)
-    yield _gauge(
+    yield _make_gauge(
+        "syndicator_pictures", "Pictures of articles, by their state", "state", states
+    )
+    yield _make_gauge(
         "syndicator_pictures_failed", "Pictures that are not shown", "reason", pictures.failed
     )
 
 
-def _families_of_hosts(hosts: HostCounts) -> Iterator[Metric]:
+def _iterate_host_families(hosts: HostCounts) -> Iterator[Metric]:
     """Yield how many hosts of sources are in which state, how late the work on them is, and the
     workers."""
     states = {"due": hosts.due, "leased": hosts.leased, "held": hosts.held, "away": hosts.away}
-    yield _gauge("syndicator_hosts", "Hosts of sources, by present state", "state", states)
+    yield _make_gauge("syndicator_hosts", "Hosts of sources, by present state", "state", states)
     late = "How long the first of the hosts that are due has waited for a worker"
     yield GaugeMetricFamily("syndicator_hosts_late_seconds", late, value=hosts.late)
     yield GaugeMetricFamily(
@@ -150,7 +160,7 @@ def _families_of_hosts(hosts: HostCounts) -> Iterator[Metric]:
     )
 
 
-def _gauge(name: str, text: str, label: str, values: Mapping[str, float]) -> Metric:
+def _make_gauge(name: str, text: str, label: str, values: Mapping[str, float]) -> Metric:
     """Return a gauge with a sample for each value of `label`. `text`: its help."""
     return _add_values(GaugeMetricFamily(name, text, labels=[label]), values)
 
@@ -242,7 +252,7 @@ def health_feed(settings: Settings, token: str) -> bytes:
     if store is not None:
         with store:
             events = read_memory(store).events
-    return feed_document(events, settings, token)
+    return render_health_feed(events, settings, token)
 
 
 @contextmanager

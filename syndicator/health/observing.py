@@ -13,7 +13,7 @@ from typing import Final
 from syndicator.app import build_notes
 from syndicator.app.clock import utc_now
 from syndicator.app.places import Place, add_index, has_begun, open_kept_pages, open_outlet
-from syndicator.app.read_configuration import Configuration, fault_of, read_configuration
+from syndicator.app.read_configuration import Configuration, join_faults, read_configuration
 from syndicator.articles.article_store import open_articles
 from syndicator.configuration.entry_rules import has_collapsed
 from syndicator.core import urls
@@ -61,7 +61,7 @@ def open_read_only(
             article_store=article_store,
             now=now(),
             environ=environ,
-            fault=fault_of(configured.faults),
+            fault=join_faults(configured.faults),
         )
     finally:
         if store is not None:
@@ -219,7 +219,8 @@ def _drop_unneeded(state: SourceState, now: datetime) -> SourceState:
     has_moved = bool(state.redirects.effective_url or state.redirects.site_moved)
     if state.warning or has_moved:
         return state
-    if any(True for _ in conditions_of_source(state, now)):
+    first_condition = next(conditions_of_source(state, now), None)
+    if first_condition is not None:
         return state
     return SourceState(
         key=state.key,

@@ -12,7 +12,7 @@ from syndicator.core.ports import Enriched, EntryRow, Move
 from syndicator.core.ports.subscriptions import Subscription
 from syndicator.core.text import span
 from syndicator.health.conditions import Condition, Disk, HeldFeed
-from syndicator.health.episodes import Scheduled, feed_url, known_feed_token, read_schedule
+from syndicator.health.episodes import Scheduled, feed_url, read_feed_token, read_schedule
 from syndicator.health.figures import Figures, read_figures
 from syndicator.health.observing import (
     FolderFacts,
@@ -89,7 +89,7 @@ def read_health(
     visited = {state.key for state in seen.states if state.visits.last_visit}
     never_worked = {state.key for state in seen.states if _has_never_worked(state)}
     need_operator = {condition.source for condition in examined.conditions if condition.needs_you}
-    token = known_feed_token(settings.state_dir)
+    token = read_feed_token(settings.state_dir)
     return Health(
         now=place.now,
         conditions=examined.conditions,

@@ -14,7 +14,7 @@ from syndicator.core.model import Failed, Fetched, SourceState
 from syndicator.core.reasons import FeedReason, FetchReason
 from syndicator.core.text import counted
 from syndicator.operations.operation import Argument, Change, Progress, convert_to_json, operation
-from syndicator.operations.sources import Key, refuse_variables, source_of_key
+from syndicator.operations.sources import Key, need_source, refuse_variables
 
 if TYPE_CHECKING:
     from syndicator.adding.import_articles import Imported
@@ -52,7 +52,9 @@ def look(
         if is_list_of_addresses:
             listed = asyncio.run(_look_at_each(app, allow, listed, progress))
         return _describe_found(app, "list", listed, {})
-    found, previews = asyncio.run(_look(app, allow, _complete_address(address.strip()), progress))
+    found, previews = asyncio.run(
+        _look_at_address(app, allow, _complete_address(address.strip()), progress)
+    )
     return _describe_found(app, address.strip(), found, previews)
 
 
@@ -104,7 +106,7 @@ def _choose_best(listed: Candidate, result: Found) -> Candidate:
     return first
 
 
-async def _look(
+async def _look_at_address(
     app: App, allow: Sequence[str], address: str, progress: Progress
 ) -> tuple[Found, dict[str, Preview]]:
     """Look at an address. Return what was found, and previews of the first PREVIEWED new candidates
@@ -225,17 +227,19 @@ def add(
     wished: dict[str, Any] = {name: text.strip() or None for name, text in texts.items()}
     wishes = writing.Wishes(tags=tags, **wished)
     named = writing.assign_keys(app.archive.beside, app.configuration.sources, candidates, wishes)
-    return addition(app, named, followed)
+    return plan_addition(app, named, followed)
 
 
-def addition(app: App, named: Sequence[Candidate], followed: Mapping[str, Source]) -> Change:
+def plan_addition(app: App, named: Sequence[Candidate], followed: Mapping[str, Source]) -> Change:
     """Return the change that follows those of the candidates that are not followed yet. `followed`:
     sources by address. Raises UsageError if none is new."""
     from syndicator.adding import new_sources as writing
 
+    if not named:
+        raise UsageError("nothing was chosen")
     keys = [candidate.source.key for candidate in named if not candidate.known]
     if not keys:
-        raise UsageError("all of them are followed already" if named else "nothing was chosen")
+        raise UsageError("all of them are followed already")
     return Change(
         subject=keys[0],
         sentence=f"added: {', '.join(keys)}",
@@ -307,7 +311,7 @@ def _describe_import(imported: Imported) -> dict[str, Any]:
         detail = problem.detail.removeprefix(f"{problem.what}: ")
         complaints.append(f"{problem.what}: {problem.reason}: {detail}")
 
-    def lines(dry_run: bool) -> list[str]:
+    def list_lines(dry_run: bool) -> list[str]:
         verb = "would be imported" if dry_run else "imported"
         return [*complaints, f"{new} {verb}, {counts}"]
 
@@ -323,7 +327,7 @@ def _describe_import(imported: Imported) -> dict[str, Any]:
     }
     return {
         "sentence": f"{new} imported, {counts}",
-        "lines": lines,
+        "lines": list_lines,
         "data": data,
         "touches": tuple(f"article:{path}" for path in imported.paths),
     }
@@ -336,7 +340,7 @@ def fetch_list(app: App, key: Key) -> Change:
     from syndicator.adding.search import make_unanswered_error
     from syndicator.filing.context import build_feed_request
 
-    source = source_of_key(app, key)
+    source = need_source(app, key)
     if source.kind != "list" or source.rules.links:
         raise UsageError(
             f"{source.key}: it has no learnt list: its kind is not list, or it has rules for links"
@@ -382,7 +386,7 @@ def follow_list(
     addition = add.plan(app, {"sources": (source,)}, progress)
     key = addition.subject
 
-    def act(progress: Progress) -> None:
+    def follow_and_save_list(progress: Progress) -> None:
         assert addition.act is not None
         addition.act(progress)
         _save_list(app, key, url, marks)
@@ -393,7 +397,7 @@ def follow_list(
             f"{addition.sentence}, by the list of {len(marks.seen)} articles that was pointed to"
         ),
         touches=(*addition.touches, f"list:{key}"),
-        act=act,
+        act=follow_and_save_list,
     )
 
 
@@ -401,7 +405,7 @@ def follow_list(
 def use_list(app: App, key: Key, wrapper: Marks) -> Change:
     """Replace the learnt list of a source of kind "list" by the one that was pointed at; its next
     visit is due now."""
-    source = source_of_key(app, key)
+    source = need_source(app, key)
     marks = _parse_wrapper(wrapper)
     return Change(
         subject=key,
@@ -424,9 +428,9 @@ def _save_list(app: App, key: str, url: str, wrapper: Wrapper) -> None:
 
 def _parse_wrapper(text: str) -> Wrapper:
     """Return the list that was pointed at, from its encoded form. Raises UsageError."""
-    from syndicator.operations.changes.texts import unpacked_list
+    from syndicator.operations.changes.texts import unpack_list
 
     try:
-        return unpacked_list(text)
+        return unpack_list(text)
     except (ValueError, TypeError, AttributeError) as error:
         raise UsageError("no list was pointed to") from error

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Id = Annotated[str, Argument("An article: its URL, file or id.", "URL|FILE|ID", positional=True)]
 _MOST_DAYS: Final = 36_500  # a hundred years: no date is so far back that it cannot be written
-_STAY = {
+_REASONS_TO_STAY = {
     "hand": "a hand wrote the file: name it to delete it",
     "hold": "on hold: release it, or name it",
     "copy": "a copy of it stays, and would come up as new",
@@ -52,14 +52,14 @@ def withdraw(
         command = f"syndicator withdraw --undo {shlex.quote(url)}"
         consequences.append(f"for 30 days `{command}` brings it back as its file was")
 
-    def lines(dry_run: bool) -> list[str]:
+    def list_lines(dry_run: bool) -> list[str]:
         verb = "would be withdrawn" if dry_run else "withdrawn"
         return [f"{verb}: {article}; from: {feeds}", *consequences]
 
     return Change(
         subject=withdrawal.id,
         sentence=f"{url}: withdrawn from {len(withdrawal.feeds)} feeds",
-        lines=lines,
+        lines=list_lines,
         data={"withdrawn": withdrawal.id, **_describe_withdrawal(withdrawal)},
         inverse=("restore", {"id": withdrawal.id}),
         act=lambda progress: editorial.withdraw(
@@ -83,7 +83,7 @@ def restore(app: App, id: Id) -> Change:
         how = "once its source announces it, for its file is no longer kept"
     feeds = ", ".join(_list_stems(withdrawal.feeds)) or "no feed"
 
-    def act(progress: Progress) -> Mapping[str, Any]:
+    def undo_withdrawal(progress: Progress) -> Mapping[str, Any]:
         done = editorial.undo_withdrawal(app.archive, app.configuration, withdrawal.id)
         return {"problems": done.problems}
 
@@ -93,7 +93,7 @@ def restore(app: App, id: Id) -> Change:
         lines=lambda dry_run: [f"comes back {how}: {url}; it was in: {feeds}"],
         data={"returned": withdrawal.id, **_describe_withdrawal(withdrawal)},
         inverse=("withdraw", {"id": withdrawal.id}),
-        act=act,
+        act=undo_withdrawal,
     )
 
 
@@ -141,7 +141,11 @@ def release(
         subject = released.articles[0].id
     index = app.archive.store.index
 
-    def lines(dry_run: bool) -> Iterator[str]:
+    sentence = f"{len(released.articles)} articles: published"
+    if len(sentences) == 1:
+        sentence = sentences[0]
+
+    def list_lines(dry_run: bool) -> Iterator[str]:
         verb = "would be published" if dry_run else "published"
         for article in released.articles:
             yield f"{verb}: {article.title} ({article.url})"
@@ -150,10 +154,8 @@ def release(
 
     return Change(
         subject=subject,
-        sentence=(
-            sentences[0] if len(sentences) == 1 else f"{len(released.articles)} articles: published"
-        ),
-        lines=lines,
+        sentence=sentence,
+        lines=list_lines,
         data={
             "articles": [article.id for article in released.articles],
             "known": [article.id for article in released.known],
@@ -203,12 +205,12 @@ def edit(app: App, id: Id, stamp: Stamp = None, **fields: Unpack[ArticleFields])
     file = _read_file(app, id)
     if stamp not in (None, digest(file.data)):
         raise EditedMeanwhile(file.path)
-    edited_data = edited(file.data, file.path, fields)
+    edited_data = replace_fields(file.data, file.path, fields)
     title = frontmatter.load(edited_data, file.path).title
     return _plan_edit(file, edited_data, f"{title}: edited")
 
 
-def edited(data: bytes, path: str, fields: Mapping[str, Any]) -> bytes:
+def replace_fields(data: bytes, path: str, fields: Mapping[str, Any]) -> bytes:
     """Return an article file with the values of `fields` (title, excerpt, author, cover, body) in
     place of its own; None leaves a field. `data`: the file; `path`: where it is. Raises UsageError,
     ConfigError."""
@@ -335,7 +337,7 @@ def _plan_stories(app: App, stories: Mapping[str, str], how: str, lead: str = ""
     now on, "" for none."""
     from syndicator.stories import decisions, kept_leads
 
-    def act(progress: Progress) -> None:
+    def put_into_stories(progress: Progress) -> None:
         decisions.put_into_stories(app.archive, stories, final=True)
         if lead:
             kept_leads.record_leads(app.archive, {stories[lead]: lead})
@@ -350,7 +352,7 @@ def _plan_stories(app: App, stories: Mapping[str, str], how: str, lead: str = ""
         lines=lambda dry_run: [f"{how}: {article.title} ({article.url})" for article in articles],
         data={"stories": dict(stories)},
         touches=tuple(touches),
-        act=act,
+        act=put_into_stories,
     )
 
 
@@ -398,7 +400,9 @@ def prune(
         raise UsageError(
             "--pages-days is about kept pages, the rest about articles; say one of the two"
         )
-    if min(keep or 0, pages_days or 0) < 0 or (pages_days or 0) > _MOST_DAYS:
+    is_below_zero = min(keep or 0, pages_days or 0) < 0
+    is_too_long = pages_days is not None and pages_days > _MOST_DAYS
+    if is_below_zero or is_too_long:
         raise UsageError(f"--keep and --pages-days count from 0, --pages-days to {_MOST_DAYS}")
     if named or has_rule:
         return _prune_articles(app, named, older_than, keep, source)
@@ -423,7 +427,7 @@ def _prune_articles(
     count = counted(len(planned.articles), "article")
     feeds = _list_stems(planned.feeds)
 
-    def lines(dry_run: bool) -> Iterator[str]:
+    def list_lines(dry_run: bool) -> Iterator[str]:
         if dry_run:
             for article in planned.articles:
                 yield f"{article.path}  {article.title}"
@@ -431,7 +435,7 @@ def _prune_articles(
         verb = "would be deleted" if dry_run else "deleted"
         yield f"{count}{where} {verb}"
         for reason, number in planned.stays.items():
-            yield f"{counted(number, 'article')} kept: {_STAY[reason]}"
+            yield f"{counted(number, 'article')} kept: {_REASONS_TO_STAY[reason]}"
 
     articles = [
         {"id": article.id, "url": article.url, "title": article.title, "path": article.path}
@@ -440,7 +444,7 @@ def _prune_articles(
     return Change(
         subject="articles",
         sentence=f"{count} deleted",
-        lines=lines,
+        lines=list_lines,
         data={"articles": articles, "feeds": feeds, "stays": planned.stays},
         problems=problems,
         is_empty=not articles,
@@ -459,14 +463,14 @@ def _prune_pages(app: App, pages_days: int | None) -> Change:
     count = app.archive.snapshots.prune(before, dry_run=True)
     pages = counted(count, "page")
 
-    def lines(dry_run: bool) -> list[str]:
+    def list_lines(dry_run: bool) -> list[str]:
         verb = "would be deleted (--dry-run)" if dry_run else "deleted"
         return [f"{pages} {verb}"]
 
     return Change(
         subject="pages",
         sentence=f"{pages} deleted",
-        lines=lines,
+        lines=list_lines,
         data={"pages": count},
         logged=False,
         build=False,
@@ -481,7 +485,7 @@ def withdraw_muted(app: App) -> Change:
 
     articles = editorial.list_muted(app.archive, app.configuration.settings)
 
-    def act(progress: Progress) -> None:
+    def withdraw_all(progress: Progress) -> None:
         for number, article in enumerate(articles):
             progress(number, len(articles))
             # it may be withdrawn already, by another spelling
@@ -490,7 +494,7 @@ def withdraw_muted(app: App) -> Change:
 
     inverse = ("restore-muted", {"ids": [article.id for article in articles]})
     verb = "withdrawn, as syndicator.toml mutes them"
-    return _plan_for_muted(verb, articles, inverse, act)
+    return _plan_for_muted(verb, articles, inverse, withdraw_all)
 
 
 @operation("restore-muted")
@@ -503,11 +507,11 @@ def restore_muted(
     found = [editorial.find_withdrawal(app.archive, article_id) for article_id in ids]
     articles = [article for article in found if article is not None]
 
-    def act(progress: Progress) -> Mapping[str, Any]:
+    def bring_back_all(progress: Progress) -> Mapping[str, Any]:
         withdrawn_ids = [article.id for article in articles]
         return {"problems": editorial.bring_back(app.archive, app.configuration, withdrawn_ids)}
 
-    return _plan_for_muted("restored", articles, ("withdraw-muted", {}), act)
+    return _plan_for_muted("restored", articles, ("withdraw-muted", {}), bring_back_all)
 
 
 def _plan_for_muted(

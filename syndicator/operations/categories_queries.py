@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _TAXONOMY = "taxonomy.toml"
 _FEEDS = "feeds.toml"
-_PART = 500  # rows read at a time
+_PART_SIZE = 500  # rows read at a time
 _LONGEST_SLUG = 80
 TRIED = 200  # newest articles on which a category's line is tried: some seconds
 _TRIED_AT_ONCE = 20  # articles to a call of the worker
@@ -44,14 +44,14 @@ def try_category(
     """Show which of the newest articles a category would win and lose with this description.
     Changes nothing."""
     from syndicator.app.clients import open_worker
-    from syndicator.showing.lists import newest_files
+    from syndicator.showing.lists import read_newest_files
     from syndicator.upkeep.tags import jobs
 
     name = name.strip()
     description = description.strip()
     if not name:
         raise UsageError("a category needs a name")
-    articles = newest_files(app.archive, TRIED)
+    articles = read_newest_files(app.archive, TRIED)
     tried = []
     try:
         with open_worker() as worker:
@@ -84,7 +84,7 @@ def try_category(
             "moved": moved,
             "looked": len(articles),
             "feeds": feeds,
-            "stamp": _stamp(_find_category(app.configuration.folder, name)),
+            "stamp": _stamp_category(_find_category(app.configuration.folder, name)),
         },
     )
 
@@ -102,15 +102,20 @@ def save_category(
     name = " ".join(name.split())
     description = " ".join(description.split())
     entry = _find_category(app.configuration.folder, name)
-    if stamp not in (None, _stamp(entry)):
+    if stamp not in (None, _stamp_category(entry)):
         what = f"the category {name!r}"
-        raise EditedMeanwhile(what) if stamp else UsageError(f"{what} is listed already")
-    at = entry[0] if entry else None
-    values = {"name": entry[1].name if entry else name, "description": description}
-    sentence = (
-        f"{values['name']}: {'described anew' if entry else 'added'}; counts for new articles"
-    )
-    return _plan_table(app, sentence, (_TAXONOMY, "category", at), values, vocabulary.parse)
+        if stamp:
+            raise EditedMeanwhile(what)
+        raise UsageError(f"{what} is listed already")
+    index = None
+    action = "added"
+    if entry is not None:
+        index, category = entry
+        name = category.name
+        action = "described anew"
+    sentence = f"{name}: {action}; counts for new articles"
+    values = {"name": name, "description": description}
+    return _plan_table(app, sentence, (_TAXONOMY, "category", index), values, vocabulary.parse)
 
 
 def _find_category(config: Path, name: str) -> tuple[int, CategoryDef] | None:
@@ -125,9 +130,12 @@ def _find_category(config: Path, name: str) -> tuple[int, CategoryDef] | None:
     return None
 
 
-def _stamp(entry: tuple[int, CategoryDef] | None) -> str:
+def _stamp_category(entry: tuple[int, CategoryDef] | None) -> str:
     """Return a text that changes if the category does; "" for no category."""
-    return text.stamp(entry[1].name, entry[1].description) if entry else ""
+    if entry is None:
+        return ""
+    _, category = entry
+    return text.stamp(category.name, category.description)
 
 
 @operation("try-query", unlocked=True, is_question=True)
@@ -291,9 +299,9 @@ def _iterate_articles(app: App, progress: Progress) -> Iterator[Article]:
     """Yield all articles without their bodies, and report how many are done."""
     index = app.archive.store.index
     ids = list(app.archive.store.visits.stamps())
-    for start in range(0, len(ids), _PART):
-        yield from index.articles(ids[start : start + _PART]).values()
-        progress(min(start + _PART, len(ids)), len(ids))
+    for start in range(0, len(ids), _PART_SIZE):
+        yield from index.articles(ids[start : start + _PART_SIZE]).values()
+        progress(min(start + _PART_SIZE, len(ids)), len(ids))
 
 
 def _is_match(app: App, query: Expr, article: Article) -> bool:

@@ -23,7 +23,7 @@ from syndicator.operations.operation import (
     convert_to_json,
     operation,
 )
-from syndicator.operations.sources import Key, edit_of, need_stamp, source_of_key
+from syndicator.operations.sources import Key, need_source, need_stamp, plan_source_edit
 
 if TYPE_CHECKING:
     from syndicator.app.container import App
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 # articles at most whose former texts are logged, so that the model's changes can be undone
 _MOST_TOUCHED = 2000
 _LOOK_SECONDS = 0.3  # between two looks at a cancelled job
-_EDGE = 160  # characters at both ends of a text
+_EDGE_CHARACTERS = 160  # characters at both ends of a text
 
 Css = Annotated[
     tuple[str, ...] | None, Argument("CSS selectors of it; empty for none.", "CSS", lines=True)
@@ -66,7 +66,7 @@ def try_rules(app: App, key: Key, **changes: Unpack[GivenRules]) -> Change:
     is."""
     from syndicator.upkeep.passes import try_rules as trying
 
-    source = source_of_key(app, key)
+    source = need_source(app, key)
     read = partial(
         trying.try_rules, app.archive, app.configuration, source.key, most=trying.POINTED
     )
@@ -112,8 +112,8 @@ def _describe_reading(page: Tried | None) -> dict[str, Any] | None:
         "author": draft.author or "",
         "date": f"{draft.published:%Y-%m-%d}" if draft.published else "",
         "cover": draft.cover or "",
-        "begins": body[:_EDGE],
-        "ends": body[-_EDGE:] if len(body) > _EDGE else "",
+        "begins": body[:_EDGE_CHARACTERS],
+        "ends": body[-_EDGE_CHARACTERS:] if len(body) > _EDGE_CHARACTERS else "",
     }
 
 
@@ -121,10 +121,12 @@ def _describe_reading(page: Tried | None) -> dict[str, Any] | None:
 def save_rules(app: App, key: Key, stamp: Stamp = None, **changes: Unpack[GivenRules]) -> Change:
     """Write rules of a source. A rule that is not given stays as it is; articles stay until they
     are read again."""
-    source = source_of_key(app, key)
+    source = need_source(app, key)
     need_stamp(source, stamp)
     edited = replace(source, rules=_merge_rules(source, changes))
-    return edit_of(app, source, edited, "rules saved; articles stay until they are read again")
+    return plan_source_edit(
+        app, source, edited, "rules saved; articles stay until they are read again"
+    )
 
 
 def _merge_rules(source: Source, changes: GivenRules) -> Rules:
@@ -165,7 +167,7 @@ def reread(
     from syndicator.upkeep.passes.choose import Choice, count_due_again
     from syndicator.upkeep.passes.reread import plan_reread, write_reread
 
-    choice = Choice(what=source, since=_as_utc(since), outdated=outdated)
+    choice = Choice(what=source, since=_add_utc(since), outdated=outdated)
     failed = _fetch_pages(app, choice, progress) if fetch else ()
     planned = plan_reread(app.archive, app.configuration, choice, progress=progress)
     due_again = count_due_again(app.archive, app.configuration.sources, choice)
@@ -214,7 +216,7 @@ def _fetch_pages(app: App, choice: Choice, progress: Progress) -> tuple[Problem,
     return asyncio.run(fetch_pages(app.archive, app.configuration, missing, progress))
 
 
-def _as_utc(day: datetime | None) -> datetime | None:
+def _add_utc(day: datetime | None) -> datetime | None:
     return day.replace(tzinfo=UTC) if day else None
 
 
@@ -274,7 +276,7 @@ def describe(app: App, progress: Progress, all: All = False, since: Since = None
 
     _need_which(is_all=all, since=since)
     planned = plan_descriptions(
-        app.archive, app.configuration, since=_as_utc(since), progress=progress
+        app.archive, app.configuration, since=_add_utc(since), progress=progress
     )
     rows = tuple((article.title, "; ".join(article.revision.lines)) for article in planned.articles)
     table_of_articles = ("Articles", ("article", "change and reason"), rows) if rows else None
@@ -326,7 +328,7 @@ def ask_model(app: App, all: All = False, since: Since = None) -> Change:
             " model's endpoint"
         )
     problems = reconcile.update_from_files(app.archive, app.configuration)
-    scope = ask.Scope(since=_as_utc(since) or ask.ALWAYS, again=True)
+    scope = ask.Scope(since=_add_utc(since) or ask.ALWAYS, again=True)
     ids = ask.list_unasked(app.archive, app.configuration.settings, scope)
     sentence = f"the language model would be asked about up to {counted(len(ids), 'article')}"
     index = app.archive.store.index
@@ -334,7 +336,7 @@ def ask_model(app: App, all: All = False, since: Since = None) -> Change:
     if len(ids) <= _MOST_TOUCHED:
         touches = tuple(f"article:{index.path(article_id)}" for article_id in ids)
 
-    def act(progress: Progress) -> dict[str, Any]:
+    def ask_and_describe(progress: Progress) -> dict[str, Any]:
         titles: list[str] = []
         report = asyncio.run(
             _ask_until_stopped(app, scope, titles, lambda: progress(len(titles), len(ids)))
@@ -354,7 +356,7 @@ def ask_model(app: App, all: All = False, since: Since = None) -> Change:
         data={"waiting": len(ids), "llm": convert_to_json(AskReport())},
         problems=problems,
         touches=touches,
-        act=act,
+        act=ask_and_describe,
     )
 
 

@@ -211,6 +211,15 @@ def arguments_of(operation: WithArguments, values: Mapping[str, Any]) -> dict[st
     return dict(arguments)
 
 
+def split_pairs(pairs: Iterable[str]) -> dict[str, str]:
+    """Return the values of texts such as NAME=VALUE by their names; "" without "="."""
+    values: dict[str, str] = {}
+    for pair in pairs:
+        name, _, value = pair.partition("=")
+        values[name] = value
+    return values
+
+
 def parse_arguments(operation: WithArguments, texts: Mapping[str, str]) -> dict[str, Any]:
     """Return the arguments, checked and converted, from texts by name. Raises UsageError."""
     fields = {argument.name: argument for argument in fields_of(operation)}

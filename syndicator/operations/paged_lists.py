@@ -19,11 +19,11 @@ from syndicator.showing.lists import FILTERS, Wanted
 if TYPE_CHECKING:
     from syndicator.app.places import Place
 
-_PART = 200  # articles read at a time
-_SORTED = ("best", "newest")
+_PART_SIZE = 200  # articles read at a time
+_ORDERS = ("best", "newest")
 Item = Mapping[str, Any]
 
-_SHOWN = (
+_SHOWN_FIELDS = (
     "id",
     "url",
     "title",
@@ -65,12 +65,12 @@ class Query(WithArguments):
         # this also advances the iterator to the item behind `after`
         if after and not any(item["id"] == after for item in listed):
             raise UsageError(f"the list of {self.name} has no {after!r} any more; begin anew")
-        items = list(islice(listed, most + 1))
+        items = list(islice(listed, most + 1))  # one more says whether the list goes on
         page = items[:most]
-        has_more = len(items) > most
-        return Page(
-            [convert_to_json(item) for item in page], str(page[-1]["id"]) if has_more else ""
-        )
+        last_id = ""
+        if len(items) > most:
+            last_id = str(page[-1]["id"])
+        return Page([convert_to_json(item) for item in page], last_id)
 
 
 def changes(
@@ -112,8 +112,8 @@ def articles(
     chosen = next((name for name in FILTERS if name == filter), None)
     if chosen is None:
         raise UsageError(f"{filter!r} is none of {', '.join(FILTERS)}")
-    if sort not in _SORTED:
-        raise UsageError(f"{sort!r} is none of {', '.join(_SORTED)}")
+    if sort not in _ORDERS:
+        raise UsageError(f"{sort!r} is none of {', '.join(_ORDERS)}")
     fields = {
         "tag": tag,
         "category": category,
@@ -121,24 +121,25 @@ def articles(
         "after": after,
         "before": before,
     }
-    search = [*words, *(write_field(name, value) for name, value in fields.items() if value)]
-    ids = _choose(place, " ".join(search), story, sort)
+    given_fields = [write_field(name, value) for name, value in fields.items() if value]
+    search = " ".join([*words, *given_fields])
+    ids = _choose_articles(place, search, story, sort)
     if source and not has_source(place, source):
         raise UsageError(f"no article has the source {source!r}")
-    wanted = Wanted(filter=chosen, source=source, ids=ids, most=_PART)
+    wanted = Wanted(filter=chosen, source=source, ids=ids, most=_PART_SIZE)
     skip = 0
     while part := listed(place, replace(wanted, skip=skip))[0]:
         stories: Mapping[str, str] = {}
         if place.store:
             stories = place.store.stories.find_stories([item.article.id for item in part])
         for item in part:
-            shown = {name: getattr(item.article, name) for name in _SHOWN}
+            shown = {name: getattr(item.article, name) for name in _SHOWN_FIELDS}
             more = {"source": item.article.source_key, "path": item.path}
             yield {**shown, **more, "story": stories.get(item.article.id, "")}
         skip += len(part)
 
 
-def _choose(place: "Place", search: str, story: str, sort: str) -> list[str] | None:
+def _choose_articles(place: "Place", search: str, story: str, sort: str) -> list[str] | None:
     """Return the ids of the articles that a search finds and that are in a story, in order; None
     for all articles. `story`: "" for any; `sort`: "best" or "newest". Raises UsageError for an
     unknown story."""
@@ -146,18 +147,18 @@ def _choose(place: "Place", search: str, story: str, sort: str) -> list[str] | N
 
     if not search and not story:
         return None
-    ids = find_articles(place, search) if search else None
+    found = find_articles(place, search) if search else []
+    ids = found
     if story:
         reports = place.store.stories.articles([story]).get(story, []) if place.store else []
         if not reports:
             raise UsageError(f"there is no story {story!r}")
         members = [article_id for article_id, _ in reversed(reports)]
-        if ids is None:
-            ids = members
-        else:
-            ids = [article_id for article_id in ids if article_id in members]
+        ids = members
+        if search:
+            ids = [article_id for article_id in found if article_id in members]
     if sort == "newest" and ids:
-        ids = sort_newest(place, ids)
+        return sort_newest(place, ids)
     return ids
 
 
@@ -177,13 +178,16 @@ def sources(
             "url": urls.redacted(source.url),
             "enabled": source.enabled,
         }
-        yield {**(describe_state(state) if state else {}), **shown}
+        described_state = describe_state(state) if state else {}
+        yield {**described_state, **shown}
 
 
 def feeds(place: "Place") -> Iterator[Item]:
     """Feeds published now or before, each with its number of articles and the target if its address
     redirects."""
-    for row in place.store.index.plain_feeds() if place.store else ():
+    if place.store is None:
+        return
+    for row in place.store.index.plain_feeds():
         moved = paths.get_stem(row.moved_to) if row.moved_to else ""
         yield {
             "id": paths.get_stem(row.key),

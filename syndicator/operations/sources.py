@@ -22,6 +22,7 @@ from syndicator.operations.operation import (
     Stamp,
     convert_to_json,
     operation,
+    split_pairs,
 )
 
 if TYPE_CHECKING:
@@ -56,9 +57,9 @@ SETTINGS_FILE: Final = "syndicator.toml"
 @operation("retry")
 def retry(app: App, key: Key) -> Change:
     """Visit a source now, due or not. A failure counts no more than that of a scheduled visit."""
-    source_of_key(app, key)
+    need_source(app, key)
 
-    def act(progress: Progress) -> dict[str, object]:
+    def visit_source(progress: Progress) -> dict[str, object]:
         from syndicator.runs.refresh import Wanted, run
 
         report = asyncio.run(run(app, Wanted(keys=(key,), llm_seconds=0), stop=asyncio.Event()))
@@ -75,32 +76,34 @@ def retry(app: App, key: Key) -> Change:
             "data": {"new": outcome.added, "changed": outcome.changed},
         }
 
-    return Change(subject=key, sentence=f"{key}: visited", logged=False, act=act)
+    return Change(subject=key, sentence=f"{key}: visited", logged=False, act=visit_source)
 
 
 @operation("adopt-move", quick=True, unlocked=True)
 def adopt_move(app: App, key: Key) -> Change:
     """Replace a source's address by the one that it redirects to permanently."""
-    source = source_of_key(app, key)
+    source = need_source(app, key)
     state = app.archive.store.visits.state(source.key)
     address = state.redirects.effective_url if state and state.has_moved else ""
     if not address or address == source.url:
         return Change(subject=source.key, sentence=f"{source.key}: has not moved", is_empty=True)
-    return edit_of(app, source, replace(source, url=address), f"{source.url} is {address} now")
+    return plan_source_edit(
+        app, source, replace(source, url=address), f"{source.url} is {address} now"
+    )
 
 
 @operation("rest", quick=True, unlocked=True)
 def rest(app: App, key: Key) -> Change:
     """Pause a source until it is resumed. Its articles and feeds stay."""
-    source = source_of_key(app, key)
-    return edit_of(app, source, replace(source, enabled=False), "paused")
+    source = need_source(app, key)
+    return plan_source_edit(app, source, replace(source, enabled=False), "paused")
 
 
 @operation("wake", quick=True, unlocked=True)
 def wake(app: App, key: Key) -> Change:
     """Resume a paused source."""
-    source = source_of_key(app, key)
-    return edit_of(app, source, replace(source, enabled=True), "resumed")
+    source = need_source(app, key)
+    return plan_source_edit(app, source, replace(source, enabled=True), "resumed")
 
 
 class SourceFields(TypedDict, total=False):
@@ -128,7 +131,7 @@ def change(app: App, key: Key, stamp: Stamp = None, **fields: Unpack[SourceField
     """Edit a source. A field that is not given stays; an empty one is removed."""
     from syndicator.configuration.sources.schema import make_source
 
-    source = source_of_key(app, key)
+    source = need_source(app, key)
     need_stamp(source, stamp)
     values: dict[str, Any] = dict(table(source))
     given: dict[str, Any] = {name: value for name, value in fields.items() if value is not None}
@@ -152,7 +155,7 @@ def change(app: App, key: Key, stamp: Stamp = None, **fields: Unpack[SourceField
     after = table(edited)
     names = sorted({*before, *after} - {"rules"})
     changed = [name for name in names if before.get(name) != after.get(name)]
-    return edit_of(app, source, edited, f"{', '.join(changed)} changed")
+    return plan_source_edit(app, source, edited, f"{', '.join(changed)} changed")
 
 
 def _write_value(value: str | bool | tuple[str, ...]) -> str | bool | list[str]:
@@ -184,7 +187,7 @@ def refuse_variables(address: str, before: str) -> None:
         )
 
 
-def edit_of(app: App, source: Source, edited: Source, sentence: str) -> Change:
+def plan_source_edit(app: App, source: Source, edited: Source, sentence: str) -> Change:
     """Return the change that writes `edited` in place of `source` in sources.toml; comments stay.
     `sentence`: what changes, in words."""
     from syndicator.configuration.sources import registry
@@ -259,12 +262,12 @@ def _push_sources(app: App, *, dry_run: bool) -> dict[str, Any]:
         f"{len(pushed.added)} added, {len(pushed.changed)} changed, {len(pushed.removed)} removed"
     )
 
-    def lines(dry_run: bool) -> list[str]:
+    def list_lines(dry_run: bool) -> list[str]:
         return [*listed, f"{counts}; nothing was written" if dry_run else counts]
 
     return {
         "sentence": f"workers follow the sources: {counts}",
-        "lines": lines,
+        "lines": list_lines,
         "data": {"change": convert_to_json(pushed), "applied": not dry_run},
     }
 
@@ -285,19 +288,20 @@ def change_settings(
     from syndicator.configuration.toml_edit import set_settings
     from syndicator.operations.changes import texts
 
-    value_texts = dict(value.partition("=")[::2] for value in values)
+    value_texts = split_pairs(values)
     _need_changeable(value_texts)
     name_of_text = f"config:{SETTINGS_FILE}"
     before = texts.read(app, name_of_text)
     if stamp not in (None, stamp_of(before or "")):
         raise EditedMeanwhile(SETTINGS_FILE)
     checked = _check_settings(app, before or "", value_texts)
+    old_settings = app.configuration.settings
     tables: dict[str, dict[str, Any]] = {}
     changed: dict[str, Any] = {}
     for setting in value_texts:
         section, name = setting.split(".")
         value = getattr(getattr(checked, section), name)
-        if value != getattr(getattr(app.configuration.settings, section), name):
+        if value != getattr(getattr(old_settings, section), name):
             tables.setdefault(section, {})[name] = value
             changed[setting] = value
     return Change(
@@ -358,7 +362,7 @@ def _check_settings(app: App, text: str, value_texts: Mapping[str, str]) -> Sett
 def build(app: App) -> Change:
     """Build the stale feeds, also those that were held back."""
 
-    def act(progress: Progress) -> dict[str, object]:
+    def build_stale(progress: Progress) -> dict[str, object]:
         from syndicator.runs.build import build_feeds
 
         report = asyncio.run(build_feeds(app))
@@ -366,11 +370,15 @@ def build(app: App) -> Change:
         return {"sentence": f"{len(report.written)} files written{held}"}
 
     return Change(
-        subject="feeds", sentence="the stale feeds are built", logged=False, build=False, act=act
+        subject="feeds",
+        sentence="the stale feeds are built",
+        logged=False,
+        build=False,
+        act=build_stale,
     )
 
 
-def source_of_key(app: App, key: str) -> Source:
+def need_source(app: App, key: str) -> Source:
     """Return the configured source with this key. Raises UsageError if there is none."""
     from syndicator.app.lookup import need_sources
 

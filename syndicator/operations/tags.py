@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from syndicator.upkeep.tags.decide import Confirmed, Decision, Names
     from syndicator.upkeep.tags.rename import Entry
 
-_FILE = "taxonomy.toml"
+_TAXONOMY = "taxonomy.toml"
 Id = Annotated[
     str, Argument("An article: its id, file or address.", "ID|FILE|URL", positional=True)
 ]
@@ -73,7 +73,7 @@ def learn(app: App) -> Change:
     from syndicator.upkeep import reconcile
     from syndicator.upkeep.tags import learning
 
-    def act(progress: Progress) -> dict[str, Any]:
+    def learn_tags(progress: Progress) -> dict[str, Any]:
         done = learning.learn(app.archive, app.configuration)
         least = learning.LEAST
         lines = [f"learnt {counted(done.tags, 'tag')} from {counted(done.articles, 'article')}"]
@@ -92,7 +92,7 @@ def learn(app: App) -> Change:
         problems=reconcile.update_from_files(app.archive, app.configuration),
         logged=False,
         build=False,
-        act=act,
+        act=learn_tags,
     )
 
 
@@ -239,7 +239,7 @@ def merge(
     """Merge tag A into B. A becomes an alias in taxonomy.toml, and the address of A's feed
     redirects to B's feed."""
     planned = _plan_new_name(app, "merge", old, new, undone="")
-    touches = [f"config:{_FILE}"]
+    touches = [f"config:{_TAXONOMY}"]
     touches += [f"feed:{'/'.join(planned.data[name])}" for name in ("old_feed", "new_feed")]
     touches += [f"tags:{article_id}" for article_id in planned.data["articles"]]
     return replace(planned, touches=tuple(touches))
@@ -376,7 +376,7 @@ def _make_tag(name: str, aliases: tuple[str, ...], description: str = "") -> Tag
 def _load_vocabulary(app: App) -> Vocabulary:
     from syndicator.describing.taxonomy.vocabulary import load_any
 
-    return load_any(app.configuration.folder / _FILE)
+    return load_any(app.configuration.folder / _TAXONOMY)
 
 
 def _plan_entry(
@@ -387,10 +387,10 @@ def _plan_entry(
     from syndicator.describing.taxonomy import edit
     from syndicator.operations.changes import texts
 
-    name = f"config:{_FILE}"
+    name = f"config:{_TAXONOMY}"
     before = texts.read(app, name)
     change = edit.Change(tag=tag, at=index, only_add=only_add)
-    after = edit.rewrite_taxonomy(before or "", change, app.configuration.folder / _FILE)
+    after = edit.rewrite_taxonomy(before or "", change, app.configuration.folder / _TAXONOMY)
     return Change(
         subject="tags", sentence=sentence, data=convert_to_json(tag), edits={name: (before, after)}
     )

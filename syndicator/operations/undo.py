@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from syndicator.core.errors import UsageError
 from syndicator.core.text import counted
-from syndicator.operations.changes.log import Log, undone
+from syndicator.operations.changes.log import Log, revert_edit
 from syndicator.operations.operation import (
     Argument,
     Change,
@@ -19,6 +19,7 @@ from syndicator.operations.operation import (
     need_operation,
     operation,
     parse_arguments,
+    split_pairs,
 )
 from syndicator.operations.sources import SETTINGS_FILE
 
@@ -126,7 +127,7 @@ def each(
     reconciled = replace(app, archive=archive)
 
     # plan all before the first is applied
-    other_arguments = dict(value.partition("=")[::2] for value in values)
+    other_arguments = split_pairs(values)
     inputs = [
         parse_arguments(repeated, {**other_arguments, subject_argument: subject})
         for subject in dict.fromkeys(subjects)
@@ -139,7 +140,7 @@ def each(
         touches.update(dict.fromkeys(part.touches))
         edits.update(part.edits)
 
-    def act(progress: Progress) -> None:
+    def apply_parts(progress: Progress) -> None:
         for number, part in enumerate(parts):
             progress(number, len(parts))
             if part.act is not None:
@@ -157,7 +158,7 @@ def each(
         inverse=_invert_each(parts),
         is_empty=not parts,
         nothing="it is so already",
-        act=act,
+        act=apply_parts,
     )
 
 
@@ -174,7 +175,7 @@ def _invert_each(parts: Sequence[Change]) -> Inverse | None:
     return "each", {"name": name, "subjects": subjects}
 
 
-def changes_settings(operation: Operation, arguments: Mapping[str, Any], log: "Log") -> bool:
+def is_settings_change(operation: Operation, arguments: Mapping[str, Any], log: "Log") -> bool:
     """True if `operation` with these arguments changes settings, or takes back a change in `log`
     that did."""
     if operation.name != undo.name:
@@ -219,7 +220,7 @@ def _plan_restore(app: "App", files: _Files) -> tuple[_Files, int]:
             continue
         current = texts.read(app, name)
         try:
-            edits[name] = (current, undone(before, after, current))
+            edits[name] = (current, revert_edit(before, after, current))
         except ValueError as error:
             if kind == "feed":
                 raise UsageError(

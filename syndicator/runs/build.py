@@ -13,13 +13,19 @@ from typing import Final
 
 from syndicator import __version__
 from syndicator.app.archive import find_terms
-from syndicator.app.build_notes import _TAGS, _WAITING, EXCUSED, read_excused, read_waiting
+from syndicator.app.build_notes import (
+    _TAGS_NOTE,
+    _WAITING_NOTE,
+    EXCUSED,
+    read_excused,
+    read_waiting,
+)
 from syndicator.app.clients import open_worker
 from syndicator.app.container import App
-from syndicator.app.feeds import feed_specs
+from syndicator.app.feeds import plan_feed_specs
 from syndicator.app.lookup import read_article
 from syndicator.app.places import open_outlet
-from syndicator.configuration.settings import LISTED, Settings
+from syndicator.configuration.settings import LISTED
 from syndicator.core.axes import ALL, AXES, SOURCE, STORIES, TAG
 from syndicator.core.errors import ConfigError, WorkerFailed
 from syndicator.core.formats import FORMATS
@@ -65,25 +71,25 @@ from syndicator.stories.group_new import group_new_articles as group_stories
 from syndicator.upkeep.answers.related import find_all_related
 from syndicator.upkeep.answers.terms import read_terms
 
-_SOURCES: Final = "sources shown"  # name of a note: fingerprints by source key
-_ICONS: Final = "icons shown"  # name of a note: names of pictures by source key
-_LOOKED_AT: Final = 3  # newest articles whose files show if others replaced them; a choice
+_SOURCES_NOTE: Final = "sources shown"  # name of a note: fingerprints by source key
+_ICONS_NOTE: Final = "icons shown"  # name of a note: names of pictures by source key
+_MOST_COMPARED: Final = 3  # newest articles whose files show if others replaced them; a choice
 # Stories on the front page, reports of each story, and their age. All three are choices.
-_NEWS: Final = 30
-_REPORTS: Final = 7
-_NEWS_OF: Final = timedelta(days=1)
-_DIGITS: Final = 12  # of a fingerprint: a source is compared only with itself
-_BUILT: Final = "built with"  # name of a note: `_fingerprint_inputs` of the last build
+_MOST_NEWS: Final = 30
+_MOST_REPORTS: Final = 7
+_NEWS_AGE: Final = timedelta(days=1)
+_FINGERPRINT_DIGITS: Final = 12  # of a fingerprint: a source is compared only with itself
+_INPUTS_NOTE: Final = "built with"  # name of a note: `_fingerprint_inputs` of the last build
 # name of a note: a build has begun and not ended, and may have left half-written files
-_BEGUN: Final = "build begun"
-_RENDERINGS = 2  # the first failure may be a busy machine's
-_TOGETHER = 100  # articles whose HTML is stored in one transaction: a choice
+_BEGUN_NOTE: Final = "build begun"
+_MOST_RENDERINGS = 2  # the first failure may be a busy machine's
+_MOST_UNSTORED = 100  # articles whose HTML is stored in one transaction: a choice
 # Builds while visits go on. A reader hardly notices a quarter of a minute; builds that take long,
 # as on a first start, get a fifth of the time and leave the rest to the visits. All three are
 # choices.
 BUILD_SECONDS = 15.0
 LONGEST = 60.0  # of a build beside visits: then the next begins with what is urgent
-_REST = 4  # seconds without a build for each second of a build
+_PAUSE_PER_SECOND = 4  # seconds without a build for each second of a build
 _LOOK_SECONDS = 1.0  # how soon something new is seen after the pause
 
 
@@ -117,14 +123,14 @@ def has_new_inputs(app: App) -> bool:
     such as a setting or a source."""
     icons = read_shown(app.archive.store, app.configuration.settings)
     inputs = _fingerprint_inputs(app, load_look(app.configuration.folder), icons)
-    return app.archive.store.visits.note(_BUILT) != inputs
+    return app.archive.store.visits.note(_INPUTS_NOTE) != inputs
 
 
 def _is_built(app: App, inputs: str, outlet: Outlet) -> bool:
     """Return True if the published files are up to date: no inputs, no articles and no files
     changed since the last build. `inputs`: as `_fingerprint_inputs` returns it."""
     index = app.archive.store.index
-    if app.archive.store.visits.note(_BUILT) != inputs:
+    if app.archive.store.visits.note(_INPUTS_NOTE) != inputs:
         return False
     if index.newest_mark():
         return False
@@ -139,7 +145,7 @@ def _is_replaced(app: App, outlet: Outlet) -> bool:
     """Return True if the published files of the newest articles are not those that we wrote, as
     after somebody restored an old copy of the folder."""
     index = app.archive.store.index
-    newest = index.ids(ALL, limit=_LOOKED_AT, since=None, most=_LOOKED_AT)
+    newest = index.ids(ALL, limit=_MOST_COMPARED, since=None, most=_MOST_COMPARED)
     keys: set[FeedKey] = set()
     for article_id in newest:
         keys.update(index.list_feeds_of(article_id))
@@ -151,13 +157,13 @@ def mark_outdated_files(app: App, tags: Iterable[str], icons: Mapping[str, str])
     call. `tags`: those of taxonomy.toml; `icons`: names of pictures by source key."""
     sources: dict[str, str] = {}
     for key, source in app.configuration.sources.items():
-        sources[key] = fingerprints.fingerprint_source(source)[:_DIGITS]
+        sources[key] = fingerprints.fingerprint_source(source)[:_FINGERPRINT_DIGITS]
     # stories quote other sources, too
-    _mark_changed(app, _SOURCES, SOURCE, sources, (ARTICLES, STORY_PAGES, SEARCH, STORIES))
-    _mark_changed(app, _ICONS, SOURCE, icons, (STORY_PAGES, STORIES))
+    _mark_changed(app, _SOURCES_NOTE, SOURCE, sources, (ARTICLES, STORY_PAGES, SEARCH, STORIES))
+    _mark_changed(app, _ICONS_NOTE, SOURCE, icons, (STORY_PAGES, STORIES))
     # the fingerprint of a tag is always "": only whether a page links it counts
     tags_linked = dict.fromkeys(make_links(app.configuration.settings, tags).tags or (), "")
-    _mark_changed(app, _TAGS, TAG, tags_linked, (ARTICLES, STORY_PAGES))
+    _mark_changed(app, _TAGS_NOTE, TAG, tags_linked, (ARTICLES, STORY_PAGES))
 
 
 def _mark_changed(
@@ -214,15 +220,18 @@ async def build_meanwhile(
         built_mark = app.archive.store.index.newest_mark()
         began = clock()
         report = merge_reports(report, await build_feeds(app, turn=turn))
-        pause = max(seconds, _REST * (clock() - began))
+        pause = max(seconds, _PAUSE_PER_SECOND * (clock() - began))
 
 
 def merge_reports(first: BuildReport, second: BuildReport) -> BuildReport:
     """Return one report for two builds; `second` is the later one."""
+    # the same file may be written by both
+    written = dict.fromkeys((*first.written, *second.written))
+    set_aside = dict.fromkeys((*first.set_aside, *second.set_aside))
     return replace(
         second,
-        written=tuple(dict.fromkeys((*first.written, *second.written))),
-        set_aside=tuple(dict.fromkeys((*first.set_aside, *second.set_aside))),
+        written=tuple(written),
+        set_aside=tuple(set_aside),
         ended=(*first.ended, *second.ended),
         hubs=(*first.hubs, *second.hubs),
         builds=first.builds + second.builds,
@@ -259,8 +268,9 @@ async def build_feeds(
     urgent feeds come first; `end_feeds`: confirm that the feeds of `read_waiting` end."""
     clock = asyncio.get_running_loop().time
     began = clock()
-    began_at = app.archive.clock()
+    deadline = began + seconds
     archive = app.archive
+    began_at = archive.clock()
     store = archive.store
     settings = app.configuration.settings
     await _prepare_archive(app, turn)
@@ -284,7 +294,7 @@ async def build_feeds(
     inputs = _fingerprint_inputs(app, pages, icons)
     task = _plan_task(app, outlet, inputs, icons, confirmed, anew=include_all, accepts=accepts)
     scope = task.scope
-    steps = _take_steps(task, outlet, pages, lambda: clock() - began >= seconds)
+    steps = _take_steps(task, outlet, pages, lambda: clock() >= deadline)
     report = await _turn_by_turn(steps, turn)
 
     # after the build: files no longer name these thumbnails
@@ -380,7 +390,7 @@ def _plan_task(
     may end, such as tags/ai; `anew`: write every file again; `accepts`: as for `build_feeds`."""
     taxonomy = load_any(app.configuration.taxonomy.toml)
     tags = [tag.name for tag in taxonomy.tag]
-    is_only_marked = app.archive.store.visits.note(_BUILT) == inputs
+    is_only_marked = app.archive.store.visits.note(_INPUTS_NOTE) == inputs
     waiting = read_waiting(app.archive.store)
     spared = Spared(app=app)
     if waiting or not is_only_marked:
@@ -424,21 +434,16 @@ def _spare_feeds(app: App, taxonomy: Vocabulary, confirmed: Iterable[str]) -> Sp
     operator's consent. `confirmed`: paths of those that may end."""
     publish = app.configuration.settings.publish
     rows = app.archive.store.index.plain_feeds()
-    planned = {spec.key for spec in feed_specs(app.configuration, taxonomy, rows)}
+    planned = {spec.key for spec in plan_feed_specs(app.configuration, taxonomy, rows)}
     confirmed_keys = {key for key in map(paths.parse_stem, confirmed) if key is not None}
     given_up = find_given_up(rows, planned, publish)
     waiting = decide_waiting(given_up, confirmed_keys, publish)
     stems = sorted(map(paths.get_stem, waiting.feeds))
     note = json.dumps(stems) if stems else None
-    app.archive.store.visits.set_note(_WAITING, note, app.archive.clock())
+    app.archive.store.visits.set_note(_WAITING_NOTE, note, app.archive.clock())
     settings = app.configuration.settings.model_copy(update={"publish": waiting.publish})
-    return Spared(
-        app=_with_settings(app, settings), kept=waiting.feeds_with_kept_files, stems=stems
-    )
-
-
-def _with_settings(app: App, settings: Settings) -> App:
-    return replace(app, configuration=replace(app.configuration, settings=settings))
+    app_until_confirmed = replace(app, configuration=replace(app.configuration, settings=settings))
+    return Spared(app=app_until_confirmed, kept=waiting.feeds_with_kept_files, stems=stems)
 
 
 def _list_news(app: App) -> list[list[str]]:
@@ -447,14 +452,15 @@ def _list_news(app: App) -> list[list[str]]:
     if app.configuration.settings.publish.stories == "off":
         return []
     stories = app.archive.store.stories
-    newest = stories.list_news(app.archive.clock() - _NEWS_OF, _NEWS)
+    newest = stories.list_news(app.archive.clock() - _NEWS_AGE, _MOST_NEWS)
     articles = stories.articles([story.story for story in newest])
-    result: list[list[str]] = []
+    news: list[list[str]] = []
     for story in newest:
-        reports = [article_id for article_id, _ in articles[story.story][-_REPORTS:]]
-        lead = [story.lead] if story.lead else []
-        result.append(list(dict.fromkeys([*lead, *filter(None, reports)])))
-    return result
+        newest_reports = articles[story.story][-_MOST_REPORTS:]
+        ids = [story.lead, *(article_id for article_id, _ in newest_reports)]
+        known_ids = [article_id for article_id in ids if article_id]
+        news.append(list(dict.fromkeys(known_ids)))  # the lead may be among the reports
+    return news
 
 
 def _take_steps(task: _Task, outlet: Outlet, pages: Look, is_over: Callable[[], bool]) -> Steps:
@@ -513,10 +519,10 @@ def _begin_build(app: App, outlet: Outlet, inputs: str) -> None:
     """Note that a build begins. If the last build may have been killed, first delete its temporary
     files."""
     visits = app.archive.store.visits
-    are_inputs_new = visits.note(_BUILT) != inputs
-    if are_inputs_new or visits.note(_BEGUN) or were_begun(app.archive.store):
+    are_inputs_new = visits.note(_INPUTS_NOTE) != inputs
+    if are_inputs_new or visits.note(_BEGUN_NOTE) or were_begun(app.archive.store):
         outlet.sweep()
-    visits.set_note(_BEGUN, "now", app.archive.clock())
+    visits.set_note(_BEGUN_NOTE, "now", app.archive.clock())
     visits.commit()  # before the first temporary file: a kill may come with the next
 
 
@@ -525,8 +531,8 @@ def _record_build(app: App, began: datetime, inputs: str, *, has_left: bool) -> 
     it; `has_left`: changed feeds are left to a later build."""
     archive = app.archive
     visits = archive.store.visits
-    visits.set_note(_BUILT, inputs, archive.clock())
-    visits.set_note(_BEGUN, None, archive.clock())
+    visits.set_note(_INPUTS_NOTE, inputs, archive.clock())
+    visits.set_note(_BEGUN_NOTE, None, archive.clock())
     if not has_left:
         visits.set_note(EXCUSED, None, archive.clock())
     # articles of feeds that are left are in the feed of their source
@@ -553,12 +559,12 @@ def _open_renderer(app: App) -> Iterator[Callable[[str], str | None]]:
     index = app.archive.store.index
     unstored: dict[str, str] = {}  # HTML by id of the article
 
-    def store() -> None:
+    def store_html() -> None:
         if unstored:
             index.save_html(unstored)
             unstored.clear()
 
-    def remake(article_id: str) -> str | None:
+    def render_article(article_id: str) -> str | None:
         if article_id in unstored:
             return unstored[article_id]
         path = index.path(article_id)
@@ -570,18 +576,18 @@ def _open_renderer(app: App) -> Iterator[Callable[[str], str | None]]:
             article = app.archive.article_store.get(path)
         except (ConfigError, OSError):
             return None  # `reconcile` reports the file; the build shows the article's excerpt
-        for _ in range(_RENDERINGS):
+        for _ in range(_MOST_RENDERINGS):
             with suppress(WorkerFailed):
                 html = worker.call_sync(render_markdown, article.body, article.url)
                 unstored[article_id] = html
-                if len(unstored) >= _TOGETHER:
-                    store()
+                if len(unstored) >= _MOST_UNSTORED:
+                    store_html()
                 return html
         return None  # the build reports the article and shows its excerpt
 
     with open_worker() as worker:
-        yield remake
-    store()
+        yield render_article
+    store_html()
 
 
 def _read_markdown(app: App, article_id: str) -> str:
@@ -637,5 +643,5 @@ def _read_plan(app: App, taxonomy: Vocabulary) -> _Plan:
     if app.configuration.settings.publish.archives == LISTED:
         recorded = index.archived(BY_CHOICE)
     archived = find_feeds_with_archives(rows, recorded)
-    specs = feed_specs(app.configuration, taxonomy, rows, archived)
+    specs = plan_feed_specs(app.configuration, taxonomy, rows, archived)
     return _Plan(specs=specs, rows=rows, marks=marks)

@@ -33,7 +33,7 @@ from syndicator.health import metrics
 from syndicator.health.after_run import check_health, mail_digests, record_counters
 from syndicator.health.alert import Outage
 from syndicator.health.check.config_files import list_changes
-from syndicator.health.episodes import feed_name, feed_token, write_schedule
+from syndicator.health.episodes import ensure_feed_token, feed_name, write_schedule
 from syndicator.publishing.entry_cache import KeptEntries
 from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.publishing.server.files import make_app, serve_nothing
@@ -59,10 +59,10 @@ from syndicator.upkeep.reconcile import Walks
 LOOPBACK: Final = "127.0.0.1"
 _RunBeside = Callable[[App, Callable[[], None]], AbstractAsyncContextManager[None]]
 LLM_SECONDS = 60.0  # of a run: visits due meanwhile wait at most this long, and for one answer
-_PAUSES = 4  # seconds without a build for each second of a build
+_PAUSE_PER_SECOND = 4  # seconds without a build for each second of a build
 # Seconds between the end of the jobs under way and a job that waited for it, in which a command
 # gets the lock.
-_TURN_SECONDS = 0.5
+_PAUSE_FOR_COMMANDS = 0.5
 _MINUTE: Final = 60.0  # sources are due to the minute; a job that failed is tried again after it
 _DAY: Final = 86_400.0
 
@@ -92,7 +92,7 @@ class Job:
     work: Callable[["Jobs", Opened], Awaitable[None]]
 
 
-def _ignore(*what: object) -> None:
+def _do_nothing(*what: object) -> None:
     pass
 
 
@@ -111,13 +111,13 @@ class Jobs:
     _: KW_ONLY
     stop: asyncio.Event
     warn: Callable[[str], None]
-    report_visits: Callable[[RunReport], None] = _ignore
-    report_build: Callable[[BuildReport], None] = _ignore
-    report_problems: Callable[[Sequence[Problem]], None] = _ignore
-    report_change: Callable[[str], None] = _ignore
+    report_visits: Callable[[RunReport], None] = _do_nothing
+    report_build: Callable[[BuildReport], None] = _do_nothing
+    report_problems: Callable[[Sequence[Problem]], None] = _do_nothing
+    report_change: Callable[[str], None] = _do_nothing
     watch: Watch = field(default_factory=Watch)
-    note_progress: Callable[[str], None] = _ignore
-    bring_forward: Callable[[str, float], None] = _ignore
+    note_progress: Callable[[str], None] = _do_nothing
+    bring_forward: Callable[[str, float], None] = _do_nothing
     read_next_runs: Callable[[], Mapping[str, datetime]] = dict
     allow_long_opening: Callable[[], AbstractContextManager[None]] = nullcontext
     run_beside: _RunBeside = lambda app, build_at_once: nullcontext()
@@ -159,7 +159,7 @@ class Jobs:
         if anew:
             self._already_reported.clear()  # a trouble that lasts is reported once with each visits
         try:
-            async with self._instance(anew=anew) as opened:
+            async with self._hold_instance(anew=anew) as opened:
                 await JOBS[name].work(self, opened)
                 self._note_done(name, opened)
             await self._update_outage(name, None)
@@ -182,7 +182,7 @@ class Jobs:
         return name == VISITS or bool(self._postponed)
 
     @asynccontextmanager
-    async def _instance(self, *, anew: bool) -> AsyncIterator[Opened]:
+    async def _hold_instance(self, *, anew: bool) -> AsyncIterator[Opened]:
         """Yield the opened instance. The first job that needs it opens and locks it; the last one
         closes it."""
         self._users += 1
@@ -243,7 +243,7 @@ class Jobs:
                     await opened.stack.aclose()
         finally:
             for name in self._postponed:
-                self.bring_forward(name, _TURN_SECONDS)
+                self.bring_forward(name, _PAUSE_FOR_COMMANDS)
             self._postponed.clear()
 
     async def visit(self, opened: Opened) -> None:
@@ -298,7 +298,7 @@ class Jobs:
     def _bring_build_forward(self, least_pause: float = 0.0) -> None:
         """Start the job of the build as soon as the pause after the last build is over: at least
         `least_pause` seconds, and four times as long as that build took."""
-        pause = max(least_pause, _PAUSES * self._build_seconds)
+        pause = max(least_pause, _PAUSE_PER_SECOND * self._build_seconds)
         passed = self.steady() - self._built_at
         self.bring_forward(BUILD, max(pause - passed, 0.0))
 
@@ -373,19 +373,19 @@ class Jobs:
         """Return the watch of the process. Each of its calls also counts as progress of the job
         `name`."""
 
-        def filed(title: str) -> None:
+        def note_filed(title: str) -> None:
             self.note_progress(name)
             self.watch.filed(title)
 
-        def visited(outcome: Outcome) -> None:
+        def note_visited(outcome: Outcome) -> None:
             self.note_progress(name)
             self.watch.visited(outcome)
 
-        def turn() -> None:
+        def note_turn() -> None:
             self.note_progress(name)
             self.watch.turn()
 
-        return replace(self.watch, filed=filed, visited=visited, turn=turn)
+        return replace(self.watch, filed=note_filed, visited=note_visited, turn=note_turn)
 
     def _note_news(self) -> None:
         """Let the conditions be checked soon: something happened that may change them."""
@@ -456,7 +456,7 @@ JOBS: Final = {
 
 class Site:
     """The ASGI app of the server: published files, questions, health, and the callback for hubs.
-    `silent_seconds`: as for `_health`."""
+    `silent_seconds`: as for `_make_health_check`."""
 
     def __init__(
         self,
@@ -485,7 +485,9 @@ class Site:
 
     def _make_app(self) -> ASGIApp:
         settings = self.settings
-        site = add_health_paths(self._make_files_app(), _health(settings, self._silent_seconds))
+        site = add_health_paths(
+            self._make_files_app(), _make_health_check(settings, self._silent_seconds)
+        )
         if self.hubs is None or not settings.site.callback:
             return site
         callbacks = Callbacks(
@@ -511,26 +513,29 @@ class Site:
         )
 
 
-def _health(settings: Settings, silent_seconds: Callable[[], float] | None) -> Health:
+def _make_health_check(settings: Settings, silent_seconds: Callable[[], float] | None) -> Health:
     """Return what the server answers about the health of the process. `silent_seconds`: returns the
     seconds without progress; None if no jobs run in this process."""
-    key = ""
+    token = ""
     with suppress(OSError):  # without a token there is no health feed
-        key = feed_token(settings.state_dir)
+        token = ensure_feed_token(settings.state_dir)
     has_jobs = silent_seconds is not None
 
     def describe_silence() -> str:
-        silent = silent_seconds() if silent_seconds else 0
-        return f"no progress for {silent:.0f} s" if silent else ""
+        if silent_seconds is None:
+            return ""
+        silence = silent_seconds()
+        return f"no progress for {silence:.0f} s" if silence else ""
 
+    # these read the database, so each runs in a thread
     return Health(
         alive=describe_silence,
         ready=lambda: asyncio.to_thread(metrics.describe_missing_part, settings, writes=has_jobs),
         metrics=lambda: asyncio.to_thread(metrics.measure_instance, settings),
         metrics_type=metrics.CONTENT_TYPE,
-        feed=lambda: asyncio.to_thread(metrics.health_feed, settings, key),
-        feed_name=feed_name(key),
-        token=key,
+        feed=lambda: asyncio.to_thread(metrics.health_feed, settings, token),
+        feed_name=feed_name(token),
+        token=token,
     )
 
 

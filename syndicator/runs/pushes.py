@@ -29,9 +29,9 @@ from syndicator.visiting.websub import is_signed, may_subscribe
 
 _TOKEN_BYTES: Final = 32  # random bytes in a callback and in a secret
 # between two subscriptions for a feed that keeps changing its hub or topic
-_STEADY: Final = timedelta(days=1)
-_LOOK: Final = 0.5  # seconds between two checks of what is due
-_AT_ONCE: Final = 8  # pushes that are read, and hubs that are asked
+_LEAST_AGE_OF_SUBSCRIPTION: Final = timedelta(days=1)
+_CHECK_SECONDS: Final = 0.5  # seconds between two checks of what is due
+_MOST_AT_ONCE: Final = 8  # pushes that are read, and hubs that are asked
 _JOB_SECONDS: Final = 20.0  # the next job takes what came later, and asks the other hubs
 _PRELOAD: Final = ("syndicator.filing.read_article", "syndicator.visiting.feeds.parser")
 
@@ -93,21 +93,27 @@ class Registry(Hubs):
             if not subscription.wanted:
                 continue
             source = sources.get(subscription.source_key)
-            is_moved = subscription.callback not in ("", self._callback(subscription))
             if not base or not _is_still_wanted(subscription, source):
                 self._end(subscription, now)
-            elif is_moved:
+                continue
+            callback = self._make_callback_address(subscription)
+            if subscription.callback and subscription.callback != callback:
                 self._put(replace(subscription, next_try=now))
 
     def save(self, store: Subscriptions) -> None:
         """Store what changed since the last call. Raises StoreError."""
         if not (self._changed or self._counted):
             return
-        gone = [token for token in self._changed if token not in self._by_token]
-        changed = [
-            self._by_token[token] for token in sorted(self._changed) if token in self._by_token
-        ]
-        store.save(changed, gone, [self._tallies[hub] for hub in sorted(self._counted)])
+        deleted_tokens: list[str] = []
+        changed: list[Subscription] = []
+        for token in sorted(self._changed):
+            subscription = self._by_token.get(token)
+            if subscription is None:
+                deleted_tokens.append(token)
+            else:
+                changed.append(subscription)
+        tallies = [self._tallies[hub] for hub in sorted(self._counted)]
+        store.save(changed, deleted_tokens, tallies)
         self._changed.clear()
         self._counted.clear()
 
@@ -129,7 +135,7 @@ class Registry(Hubs):
         """Record that the hub of a subscription is asked now, so that `due` does not return it
         meanwhile. Return the subscription with the request."""
         subscription = self._by_token[token]
-        asked = websub.record_request(subscription, self._callback(subscription))
+        asked = websub.record_request(subscription, self._make_callback_address(subscription))
         self._put(replace(asked, next_try=None))
         return asked
 
@@ -143,7 +149,7 @@ class Registry(Hubs):
             return
         changed = change(current)
         if changed is None or websub.may_be_deleted(changed):
-            self._forget(current)
+            self._delete_subscription(current)
         else:
             self._put(changed)
 
@@ -269,12 +275,15 @@ class Registry(Hubs):
             is_failing = bool(current.reason) and not current.expires
             has_other_hubs = len(offer.hubs) > 1
             must_change = not is_same or (is_failing and has_other_hubs)
-            is_recent = now - current.made_at < _STEADY
+            is_recent = now - current.made_at < _LEAST_AGE_OF_SUBSCRIPTION
             if not must_change or is_recent:
                 return
             self._end(current, now)
-        others = [hub for hub in offer.hubs if current is None or hub != current.hub]
-        hub = (others or offer.hubs)[0]
+        hub = offer.hubs[0]
+        if current is not None:
+            other_hubs = [other for other in offer.hubs if other != current.hub]
+            if other_hubs:
+                hub = other_hubs[0]
         new = Subscription(
             token=self._mint(),
             secret=self._mint(),
@@ -304,7 +313,7 @@ class Registry(Hubs):
         not know it."""
         ended = websub.plan_unsubscribing(subscription, now)
         if websub.may_be_deleted(ended):
-            self._forget(subscription)
+            self._delete_subscription(subscription)
         else:
             self._put(ended)
 
@@ -318,12 +327,12 @@ class Registry(Hubs):
             del self._wanted_tokens[source_key]
         self._changed.add(subscription.token)
 
-    def _forget(self, subscription: Subscription) -> None:
+    def _delete_subscription(self, subscription: Subscription) -> None:
         """Delete a subscription. The next `save` deletes its row."""
         self._put(replace(subscription, wanted=False))
         del self._by_token[subscription.token]
 
-    def _callback(self, subscription: Subscription) -> str:
+    def _make_callback_address(self, subscription: Subscription) -> str:
         """Return the address at which a hub reaches us for this subscription."""
         return f"{(self._base or '').rstrip('/')}{PATH}{subscription.token}"
 
@@ -408,7 +417,7 @@ class Intake:
     def _ask_hubs(self, group: asyncio.TaskGroup) -> None:
         """Begin to ask the hubs that are due, at most eight at the same time."""
         due = self.registry.due(self.app.archive.clock())
-        for subscription in due[: _AT_ONCE - self._hubs_asked]:
+        for subscription in due[: _MOST_AT_ONCE - self._hubs_asked]:
             self._hubs_asked += 1
             group.create_task(self._ask(self.registry.begin_request(subscription.token)))
 
@@ -420,7 +429,7 @@ class Intake:
             events.append(self.registry.arrived)
         waiting = [asyncio.create_task(event.wait()) for event in events]
         try:
-            await asyncio.wait(waiting, timeout=_LOOK, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(waiting, timeout=_CHECK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for task in waiting:
                 task.cancel()
@@ -432,7 +441,7 @@ class Intake:
     def _begin_pushes(self, group: asyncio.TaskGroup) -> None:
         """Begin to read waiting pushes, at most eight at the same time and one of each source."""
         self.registry.arrived.clear()
-        while len(self._sources_read) < _AT_ONCE:
+        while len(self._sources_read) < _MOST_AT_ONCE:
             push = self.registry.take(self._sources_read)
             if push is None:
                 return

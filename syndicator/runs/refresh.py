@@ -181,8 +181,8 @@ async def visit_due(
         settling.begin(app)
         watch = _watch_for_urgent(watch, settling, hurry_build, due)
     visits = _Visits()
-    needs_fetcher = due or thumbnails.has_due_pictures(archive, configuration)
-    fetcher = client.open() if needs_fetcher else None
+    has_requests = due or thumbnails.has_due_pictures(archive, configuration)
+    fetcher = client.open() if has_requests else None
     async with thumbnails.take_pictures(archive, configuration, fetcher, stop) as pictures:
         if due and fetcher:
             visits = await _visit_and_build(
@@ -248,19 +248,19 @@ def _watch_for_urgent(
     visit."""
     first_visits = {state.key for state in due if state.visits.first_visit is None}
 
-    def filed(title: str) -> None:
+    def count_filed(title: str) -> None:
         settling.count_article()
         if settling.has_many():
             hurry_build()
         watch.filed(title)
 
-    def visited(outcome: Outcome) -> None:
+    def hurry_after_first_visit(outcome: Outcome) -> None:
         if outcome.key in first_visits and outcome.added:
             settling.hurry()
             hurry_build()
         watch.visited(outcome)
 
-    return replace(watch, filed=filed, visited=visited)
+    return replace(watch, filed=count_filed, visited=hurry_after_first_visit)
 
 
 async def ask_model(
@@ -282,8 +282,9 @@ def _limit_seconds(wanted: Wanted, began: float, most: float) -> float:
     ends before. `began`: when the run began, by the clock of the event loop."""
     if wanted.max_seconds is None:
         return most
-    now = asyncio.get_running_loop().time()
-    return min(most, began + wanted.max_seconds - now)
+    run_ends = began + wanted.max_seconds
+    left = run_ends - asyncio.get_running_loop().time()
+    return min(most, left)
 
 
 async def _visit_and_build(
@@ -344,19 +345,28 @@ def _list_due(app: App, wanted: Wanted) -> list[SourceState]:
     visits = app.archive.store.visits
     sources = app.configuration.sources
     need_sources(sources, wanted.keys, app.configuration.folder)
+    due: list[SourceState] = []
     if wanted.keys:
-        named = filter(None, map(visits.state, dict.fromkeys(wanted.keys)))
-        return [_make_due(state.forgets() if wanted.relearn else state) for state in named]
+        for key in dict.fromkeys(wanted.keys):  # a key may be named twice
+            state_of_key = visits.state(key)
+            if state_of_key is None:
+                continue
+            if wanted.relearn:
+                state_of_key = state_of_key.forgets()
+            due.append(_make_due(state_of_key))
+        return due
     if wanted.asked:
         states = visits.states()
-        enabled = [states[key] for key, source in sources.items() if source.enabled]
-        if not wanted.all:
-            enabled = [state for state in enabled if state.backoff.reason or state.backoff.disabled]
-        return [_make_due(state) for state in enabled]
-    due: list[SourceState] = []
+        for key, source in sources.items():
+            if not source.enabled:
+                continue
+            backoff = states[key].backoff
+            if wanted.all or backoff.reason or backoff.disabled:
+                due.append(_make_due(states[key]))
+        return due
     for state in visits.list_due_states(app.archive.clock()):
-        source = sources.get(state.key)
-        if source is not None and source.enabled:
+        configured = sources.get(state.key)
+        if configured is not None and configured.enabled:
             due.append(state)
     return due
 

@@ -113,8 +113,10 @@ def fill_deployment_files(here: Deployment) -> dict[str, str]:
     names: Sequence[str] = FILES
     if here.runs:
         files_to_run, _ = RUNS[here.runs]
-        web_files = () if here.shared else _WEB
-        names = [name for name in (*FILES, *_FLEET) if name in (*files_to_run, *web_files)]
+        wanted_files = {*files_to_run}
+        if not here.shared:
+            wanted_files.update(_WEB)
+        names = [name for name in (*FILES, *_FLEET) if name in wanted_files]
     return {name: fill_template(f"deploy/{name}", **values) for name in names}
 
 
@@ -151,11 +153,15 @@ def need_harmless_url(url: str) -> None:
         )
 
 
+def _is_below_home(path: Path) -> bool:
+    return any(path.is_relative_to(home) for home in _HOMES)
+
+
 def _list_systemd_values(here: Deployment) -> dict[str, str]:
     """Return the values for systemd units."""
     written_folders = (here.root, *here.elsewhere)
     read_paths = (*written_folders, here.config, Path(here.program[0]))
-    is_at_home = any(path.is_relative_to(home) for path in read_paths for home in _HOMES)
+    is_at_home = any(_is_below_home(path) for path in read_paths)
     written = " ".join(f'"{folder}"' for folder in written_folders)
     program = " ".join(f'"{word}"' if " " in word else word for word in here.program)
     return {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from syndicator.app.clock import utc_now
 from syndicator.app.places import Place
-from syndicator.app.read_configuration import Configuration, fault_of, read_configuration
+from syndicator.app.read_configuration import Configuration, join_faults, read_configuration
 from syndicator.core.axes import ALL
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import FeedKey, SourceState
@@ -68,7 +68,7 @@ class Glance:
     def configuration_fault(self) -> str:
         """Return the faults of the configuration as it is now, "" if there are none."""
         try:
-            return fault_of(read_configuration(self.config, before=self._read).faults)
+            return join_faults(read_configuration(self.config, before=self._read).faults)
         except ConfigError as error:
             return str(error)
 

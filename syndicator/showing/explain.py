@@ -126,7 +126,7 @@ def render_entry(
     MissingError."""
     taxonomy = load_any(configuration.taxonomy.toml)
     tags = [tag.name for tag in taxonomy.tag]
-    specs = feeds.feed_specs(configuration, taxonomy, archive.store.index.feeds())
+    specs = feeds.plan_feed_specs(configuration, taxonomy, archive.store.index.feeds())
     table = list_renderers(
         Pages(specs, configuration.settings, load_look(configuration.folder), tags)
     )
@@ -229,13 +229,13 @@ def show_article(
 ) -> Shown:
     """Explain an article. `data`: the content of its file."""
     return Shown(
-        article=_as_read(article),
+        article=_make_reading(article),
         markdown=data.decode("utf-8", "replace"),
         why=dict(_list_reasons(archive, configuration, article)),
     )
 
 
-def _as_read(article: Article) -> ReadArticle:
+def _make_reading(article: Article) -> ReadArticle:
     """Return an article as a reading would give it, without a trace."""
     return ReadArticle(**{field.name: getattr(article, field.name) for field in fields(Article)})
 
@@ -348,7 +348,9 @@ def show_file(
             "robots": article.robots,
             "rights": list_rights(article),
         }
-        return Shown(article=_as_read(article), markdown=data.decode("utf-8", "replace"), why=why)
+        return Shown(
+            article=_make_reading(article), markdown=data.decode("utf-8", "replace"), why=why
+        )
     if not url:
         raise UsageError(f"{path} is a saved page: say where it came from with --url https://…")
     return _show_page(data, url, {}, archive, configuration, Announcement(), {})

@@ -270,10 +270,11 @@ def measure_work(place: Place) -> dict[str, Work]:
     for key in place.sources:
         source_weeks = weeks.get(key, ())
         counts = {week: count for week, count, _ in source_weeks}
+        last_times = [last for _, _, last in source_weeks]
         visits, failed, size = costs.get(key, (0, 0, 0))
         result[key] = Work(
             weeks=tuple(counts.get(week, 0) for week in range(WEEKS)),
-            last=max((last for _, _, last in source_weeks), default=None),
+            last=max(last_times, default=None),
             visits=visits,
             failed=failed,
             bytes=size,
@@ -404,7 +405,8 @@ def list_names(place: Place) -> Names:
     listed_slugs = {slug(tag.name) for tag in taxonomy.tag}
     tags = [_count_name(counts, TAG, tag, tag.aliases) for tag in taxonomy.tag]
     for row in current:
-        if row.key.axis == TAG and row.key.slug not in listed_slugs and row.count:
+        is_unlisted_tag = row.key.axis == TAG and row.key.slug not in listed_slugs
+        if is_unlisted_tag and row.count:
             tags.append(Named(name=row.name, count=row.count, listed=False))
     categories = [_count_name(counts, CATEGORY, category) for category in taxonomy.category]
     saved = tuple((query, counts.get(query.key, 0)) for query in list_queries(place))
@@ -460,7 +462,7 @@ def try_query(place: Place, query: str) -> QueryTrial | None:
     return QueryTrial(found=tuple(matching[:_SHOWN]), count=len(matching), looked=len(articles))
 
 
-def newest_files(archive: Archive, most: int) -> list[Article]:
+def read_newest_files(archive: Archive, most: int) -> list[Article]:
     """Return the `most` newest published articles from their files, without those that cannot be
     read."""
     index = archive.store.index

@@ -10,7 +10,7 @@ from syndicator.core.model import ReadArticle
 from syndicator.core.text import counted, line, width
 
 # Places where a page or feed states a field, as `Choice.candidate` names them.
-_PLACES: Final = {
+_PLACE_LABELS: Final = {
     "alone": "a line below its heading",
     "author": "the author tag in its head",
     "class": "its byline",
@@ -31,7 +31,7 @@ _PLACES: Final = {
     "title": "the title of its page",
 }
 # rules by which a block is left out, as the trace names them -> words
-_WAYS: Final = {
+_WAY_LABELS: Final = {
     "repeats across articles of this host": "on other pages of the site, too",
     "title or lone heading": "the title, or a lone heading",
 }
@@ -78,7 +78,7 @@ def _list_state(article: ReadArticle, why: Mapping[str, Any]) -> Iterator[PlainR
         yield PlainReason("in feeds", "none")
     for name in ("merged into", "stands for", "split from"):
         if name in why:
-            yield PlainReason(name, _name_few(_as_list(why[name])))
+            yield PlainReason(name, _name_few(_make_list(why[name])))
     yield PlainReason("source", _describe_source(why))
 
 
@@ -99,23 +99,25 @@ def _list_fields(article: ReadArticle, why: Mapping[str, Any]) -> Iterator[Plain
     """Yield the title, date, author, excerpt, picture and length of the text, with their
     origins."""
     published = article.published.strftime(_DATE) if article.published else "none"
-    yield PlainReason("title", _with_origin(article.title or "none", why, "title", "title"))
-    yield PlainReason("date", _with_origin(published, why, "date", "published"))
-    yield PlainReason("author", _with_origin(article.author or "none", why, "author", "author"))
+    yield PlainReason("title", _name_with_origin(article.title or "none", why, "title", "title"))
+    yield PlainReason("date", _name_with_origin(published, why, "date", "published"))
+    yield PlainReason(
+        "author", _name_with_origin(article.author or "none", why, "author", "author")
+    )
     if article.excerpt:
         yield PlainReason("excerpt", _describe_origin(why, "excerpt", "") or "of its text")
     yield PlainReason("picture", _describe_picture(article, why))
     letters = f"{len(article.body):,} characters"
-    yield PlainReason("text", _with_origin(letters, why, "body", "body"))
+    yield PlainReason("text", _name_with_origin(letters, why, "body", "body"))
 
 
-def _with_origin(value: str, why: Mapping[str, Any], field: str, traced: str) -> str:
+def _name_with_origin(value: str, why: Mapping[str, Any], field: str, traced: str) -> str:
     """Return the value of a field and where it comes from: "Ada Lovelace (from its byline)".
     `field`: its name in the file; `traced`: its name in the trace of a reading."""
     origin = _describe_origin(why, field, traced)
     if not origin or value == "none":
         return value
-    return f"{_shorten(value, _LONGEST_VALUE)} (from {origin})"
+    return f"{_shorten_words(value, _LONGEST_VALUE)} (from {origin})"
 
 
 def _describe_origin(why: Mapping[str, Any], field: str, traced: str) -> str:
@@ -140,7 +142,7 @@ def _name_place(place: str) -> str:
         return f"your rule {place.removeprefix('rules.')!r}"
     if place.startswith(("og:", "twitter:", "article:")):
         return f"the tag {place} in its head"
-    return _PLACES.get(place, place)
+    return _PLACE_LABELS.get(place, place)
 
 
 def _describe_picture(article: ReadArticle, why: Mapping[str, Any]) -> str:
@@ -179,7 +181,7 @@ def _list_doubts(why: Mapping[str, Any]) -> Iterator[PlainReason]:
         yield PlainReason("your rule", f"{selector} selects {counted(matches, 'element')}")
     cuts = body.get("cut") or ()
     for cut in cuts[:_MOST_CUT]:
-        text = _shorten(cut["text"], _LONGEST_CUT)
+        text = _shorten_words(cut["text"], _LONGEST_CUT)
         yield PlainReason("left out", f"“{text}”: {_describe_cut(cut['rule'])}")
     if len(cuts) > _MOST_CUT:
         others = counted(len(cuts) - _MOST_CUT, "more piece")
@@ -190,7 +192,7 @@ def _describe_cut(rule: str) -> str:
     """Return in words why a block of the page was left out of the text. `rule`: as in the trace."""
     if rule.startswith(_BY_SCORE):
         return "unlike the article"
-    return _WAYS.get(rule, rule)
+    return _WAY_LABELS.get(rule, rule)
 
 
 def _list_page(why: Mapping[str, Any]) -> Iterator[PlainReason]:
@@ -218,7 +220,7 @@ def _name_visit(visit: str) -> str:
     return f"{time}{bracket}{reason}"
 
 
-def _as_list(value: str | Iterable[str]) -> list[str]:
+def _make_list(value: str | Iterable[str]) -> list[str]:
     """Return a list of names; one name alone is a list of one."""
     return [value] if isinstance(value, str) else list(value)
 
@@ -253,7 +255,7 @@ def fit_reasons(reasons: Sequence[PlainReason], *, columns: int, lines: int) -> 
     return printed
 
 
-def _shorten(words: str, most: int) -> str:
+def _shorten_words(words: str, most: int) -> str:
     """Return the words on one line, with "…" at the end if they take more than `most` columns."""
     words = line(words)
     if width(words) <= most:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from syndicator.app.archive import Archive
-from syndicator.app.build_notes import excuse
+from syndicator.app.build_notes import excuse_articles
 from syndicator.app.contexts import make_filing_context
 from syndicator.app.read_configuration import Configuration
 from syndicator.articles.beside.toml_lists import SOURCES
@@ -238,7 +238,7 @@ def _forget_gone(
             deleted[article_id] = path
     if deleted:
         recovery.note_vanished(archive, deleted)
-        excuse(archive, list(deleted))
+        excuse_articles(archive, list(deleted))
         archive.store.visits.forget(list(deleted))
     return problems
 
@@ -278,7 +278,7 @@ def record_file(archive: Archive, configuration: Configuration, path: str) -> tu
         stamp = archive.article_store.stamp(path)
     except FileNotFoundError:
         gone = [article_id for article_id, row in visits.stamps().items() if row.path == path]
-        excuse(archive, gone)
+        excuse_articles(archive, gone)
         recovery.note_vanished(archive, dict.fromkeys(gone, path))
         if gone:
             visits.forget(gone)

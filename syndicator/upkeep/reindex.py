@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
 from syndicator.app.archive import Archive
-from syndicator.app.build_notes import excuse
+from syndicator.app.build_notes import excuse_articles
 from syndicator.app.read_configuration import Configuration
 from syndicator.articles.beside.tab_lists import CARRIED, compact_lists
 from syndicator.articles.beside.withdrawals import WITHDRAWN
@@ -126,7 +126,7 @@ def _handle_missing(archive: Archive, ids_before: Set[str], unreadable_ids: Sequ
     missing_ids = ids_before - set(visits.stamps())
     unknown_ids = {article_id for article_id in unreadable_ids if visits.stamp(article_id) is None}
     if missing_ids or unknown_ids:
-        excuse(archive, missing_ids | unknown_ids)
+        excuse_articles(archive, missing_ids | unknown_ids)
     if not missing_ids:
         return
     are_many_missing = reconcile.are_many(len(missing_ids), len(ids_before))

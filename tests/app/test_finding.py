@@ -84,7 +84,7 @@ def test_a_narrowed_search_looks_further_for_what_may_be_found(
     def keep_oldest(candidates: Sequence[Candidate]) -> list[Candidate]:
         return [candidate for candidate in candidates if candidate.id in oldest]
 
-    for bound in ("_IN_TITLE", "_WITH_ALL", "_PART"):  # one candidate at a time
+    for bound in ("_IN_TITLE", "_WITH_ALL", "_PAGE_SIZE"):  # one candidate at a time
         monkeypatch.setattr(finding, bound, 1)
     for search in ("books", "books tag:books", "tag:books"):
         assert find(store, parse_search(search), 5, keep_oldest) == oldest

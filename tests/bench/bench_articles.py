@@ -33,7 +33,7 @@ from syndicator.cli.demo.trip import generate_articles
 from syndicator.configuration.settings import load
 from syndicator.core.model import Article
 from syndicator.core.ports import ArticleRecord
-from syndicator.fleet.worker import pushed
+from syndicator.fleet.worker import read_pushed_configuration
 from syndicator.runs.build import build_feeds
 from syndicator.store.engine import Store
 from tests import postgres
@@ -160,7 +160,9 @@ def bytes_of(fleet: Instance, before: dict[str, int], sources: int, articles: in
 
 def builds(fleet: Instance, more: int) -> None:
     """Files articles more, and builds."""
-    with open_app(fleet.config, read=pushed(fleet.config, load(fleet.config))) as app:
+    with open_app(
+        fleet.config, read=read_pushed_configuration(fleet.config, load(fleet.config))
+    ) as app:
         keys = sorted(app.configuration.sources)
         for number, article in enumerate(generate_articles(more, seed=2)):
             made, stamp, _ = app.archive.article_store.put(

@@ -22,7 +22,7 @@ from sqlalchemy import text
 from syndicator.app.container import open_app
 from syndicator.articles.article_store import open_articles
 from syndicator.configuration.settings import load
-from syndicator.fleet.worker import push, pushed
+from syndicator.fleet.worker import push, read_pushed_configuration
 from syndicator.runs.build import build_feeds
 from syndicator.store.engine import Store, open_store
 from syndicator.store.postgres import StoreBusy
@@ -198,7 +198,7 @@ class Instance:
         forgotten."""
 
         async def build() -> tuple[str, ...]:
-            read = pushed(self.config, load(self.config))
+            read = read_pushed_configuration(self.config, load(self.config))
             with open_app(self.config, read=read, environ=self.environ) as app:
                 return (await build_feeds(app, include_all=True)).written
 

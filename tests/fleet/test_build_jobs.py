@@ -185,7 +185,7 @@ def test_other_settings_are_built_at_once(place_and_app: tuple[Place, App]) -> N
 def test_a_frozen_builder_is_replaced_within_forty_seconds() -> None:
     """Its lock has ended by the time that its job is another's."""
     lost_after = max(followed._LOST_AFTER, worker._BUILDER_SILENCE)
-    assert lost_after + worker._LOOK_FOR_BUILDER + jobs._LOOK <= 40
+    assert lost_after + worker._BUILDER_CHECK_SECONDS + jobs._LOOK <= 40
 
 
 def test_the_visits_of_each_worker_count_once(place_and_app: tuple[Place, App]) -> None:

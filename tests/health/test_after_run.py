@@ -82,7 +82,7 @@ def test_the_health_feed_is_valid_and_stable(place: Place) -> None:
     place.now += timedelta(hours=1)
     end_run(place, gone=False)
     with place.open_app() as app:
-        key = episodes.feed_token(app.configuration.settings.state_dir)
+        key = episodes.ensure_feed_token(app.configuration.settings.state_dir)
         result = metrics.health_feed(app.configuration.settings, key)
         assert metrics.health_feed(app.configuration.settings, key) == result
     assert find_atom_fault(result) is None
@@ -113,19 +113,19 @@ def test_its_address_is_where_it_is_served(place: Place) -> None:
 
 
 def test_the_token_is_minted_once_for_this_user_alone(tmp_path: Path) -> None:
-    assert episodes.known_feed_token(tmp_path) == ""
-    key = episodes.feed_token(tmp_path / "state")
+    assert episodes.read_feed_token(tmp_path) == ""
+    key = episodes.ensure_feed_token(tmp_path / "state")
     assert len(key) > 30
     assert (
-        episodes.feed_token(tmp_path / "state")
+        episodes.ensure_feed_token(tmp_path / "state")
         == key
-        == episodes.known_feed_token(tmp_path / "state")
+        == episodes.read_feed_token(tmp_path / "state")
     )
     [file] = (tmp_path / "state").iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     file.write_text("")
     with pytest.raises(OSError, match="delete it"):
-        episodes.feed_token(tmp_path / "state")
+        episodes.ensure_feed_token(tmp_path / "state")
 
 
 def test_the_public_folder_has_it_by_setting_alone(place: Place) -> None:
@@ -135,14 +135,14 @@ def test_the_public_folder_has_it_by_setting_alone(place: Place) -> None:
     end_run(place, gone=True)
     with place.open_app() as app:
         # `status` has an address to name after any run
-        assert episodes.known_feed_token(app.configuration.settings.state_dir)
+        assert episodes.read_feed_token(app.configuration.settings.state_dir)
     before = {path for path in public.rglob("*") if path.is_file()}
     assert not any("health" in path.name for path in before)
     write_settings(place, "[health]\npublish = true\n")
     place.build()
     end_run(place, gone=True)
     with place.open_app() as app:
-        name = episodes.feed_name(episodes.feed_token(app.configuration.settings.state_dir))
+        name = episodes.feed_name(episodes.ensure_feed_token(app.configuration.settings.state_dir))
     assert (public / name).exists()
     listed = [
         path

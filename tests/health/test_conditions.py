@@ -14,7 +14,7 @@ from syndicator.health.conditions import (
     HeldFeed,
     Observed,
     find_conditions,
-    silent_since,
+    find_silence_start,
 )
 from syndicator.store.status import OnHold, Waiting
 from tests.states import change_state
@@ -132,12 +132,12 @@ def test_a_move_needs_the_operator_only_where_it_leads_elsewhere() -> None:
 
 def test_a_source_is_silent_after_three_times_its_usual_pause() -> None:
     """A source is silent after three usual pauses; nights do not count."""
-    assert silent_since(make_publication_times(2 * DAY, 5 * DAY), NOW) is None
-    assert silent_since(make_publication_times(2 * DAY, 7 * DAY), NOW) == NOW - 7 * DAY
-    assert silent_since(make_publication_times(HOUR, 10 * HOUR), NOW) is None  # a night
-    assert silent_since(make_publication_times(HOUR, 4 * DAY), NOW) == NOW - 4 * DAY
+    assert find_silence_start(make_publication_times(2 * DAY, 5 * DAY), NOW) is None
+    assert find_silence_start(make_publication_times(2 * DAY, 7 * DAY), NOW) == NOW - 7 * DAY
+    assert find_silence_start(make_publication_times(HOUR, 10 * HOUR), NOW) is None  # a night
+    assert find_silence_start(make_publication_times(HOUR, 4 * DAY), NOW) == NOW - 4 * DAY
     # nothing usual is known
-    assert silent_since(make_publication_times(DAY, 30 * DAY, count=3), NOW) is None
+    assert find_silence_start(make_publication_times(DAY, 30 * DAY, count=3), NOW) is None
     (condition,) = find_conditions_of(make_state(recent=make_publication_times(2 * DAY, 7 * DAY)))
     assert condition.kind == ConditionReason.SOURCE_SILENT
     assert condition.since == NOW - 7 * DAY
@@ -161,7 +161,7 @@ def test_a_source_that_was_silent_when_it_was_added_needs_nobody() -> None:
 def test_a_pause_that_was_made_twice_before_is_no_silence() -> None:
     """A source is not silent if it made pauses of this length before."""
     holidays = (NOW - 10 * DAY, *(NOW - 10 * DAY - one * DAY for one in (1, 2, 14, 15, 16, 29, 30)))
-    assert silent_since(holidays, NOW) is None
+    assert find_silence_start(holidays, NOW) is None
 
 
 def test_texts_of_a_third_of_their_length_are_a_collapse() -> None:

@@ -18,7 +18,7 @@ from syndicator.configuration.settings import load
 from syndicator.console import security
 from syndicator.core.model import Fetched
 from syndicator.core.requests import JOBS
-from syndicator.operations.changes.log import Log, LoggedChange, undone
+from syndicator.operations.changes.log import Log, LoggedChange, revert_edit
 from syndicator.operations.jobs.queue import KEPT, Job, Queue
 from syndicator.operations.jobs.work import drain
 from tests.cli.conftest import Instance
@@ -305,7 +305,7 @@ LINES = st.lists(st.sampled_from(["a", "b", "c", "", "key = 1", "[[source]]"]), 
 @given(LINES, LINES)
 def test_undoing_at_once_gives_what_was(before: list[str], after: list[str]) -> None:
     old, new = ("".join(f"{line}\n" for line in lines) for lines in (before, after))
-    assert undone(old, new, new) == old
+    assert revert_edit(old, new, new) == old
 
 
 @given(LINES, st.integers(0, 12), LINES)
@@ -317,12 +317,12 @@ def test_what_was_edited_elsewhere_stays(base: list[str], place: int, added: lis
     changed = text.replace("old\n", "new\n") if "old\n" in text else text
     head = "".join(f"+{line}\n" for line in added)
     tail = "a last line\n"
-    assert undone(text, changed, head + changed + tail) == head + text + tail
+    assert revert_edit(text, changed, head + changed + tail) == head + text + tail
 
 
 def test_an_edit_in_the_same_place_is_in_the_way() -> None:
     with pytest.raises(ValueError, match="edited since"):
-        undone("a\nb\nc\n", "a\nX\nc\n", "a\nY\nc\n")
+        revert_edit("a\nb\nc\n", "a\nX\nc\n", "a\nY\nc\n")
     with pytest.raises(ValueError, match="edited since"):
-        undone(None, "a\n", "b\n")
-    assert undone(None, "a\n", "a\n") is None
+        revert_edit(None, "a\n", "b\n")
+    assert revert_edit(None, "a\n", "a\n") is None

@@ -14,7 +14,7 @@ from syndicator.console.api.server import openapi_document
 from syndicator.core.requests import Wrapper
 from syndicator.operations import operation as registry
 from syndicator.operations.changes.log import Log
-from syndicator.operations.changes.texts import apply, packed_list
+from syndicator.operations.changes.texts import apply, pack_list
 from syndicator.operations.operation import arguments_of, fields_of
 from syndicator.operations.paged_lists import QUERIES
 from tests.console.conftest import Browser, RunningConsole
@@ -147,7 +147,7 @@ def test_each_change_can_be_taken_back_or_says_why(running_console: RunningConso
             ]
         )
         copy = next(iter(app.archive.store.index.merged()))
-        marks = packed_list(Wrapper(by="blocks", forms=("article",), pointed=True))
+        marks = pack_list(Wrapper(by="blocks", forms=("article",), pointed=True))
     values = {**ADDED, **OTHERS} | {
         name: {"key": "parallel", **more} for name, more in OF_A_SOURCE.items()
     }

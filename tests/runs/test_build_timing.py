@@ -166,7 +166,7 @@ def test_a_build_that_failed_is_due_at_once(runs: Runs, monkeypatch: pytest.Monk
     assert runs.run_once(1) == 0
     runs.time.now += 180
     with monkeypatch.context() as patch:
-        patch.setattr("syndicator.runs.build.feed_specs", lambda *args: 1 / 0)
+        patch.setattr("syndicator.runs.build.plan_feed_specs", lambda *args: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             runs.run_once()
     assert runs.run_once() == 1

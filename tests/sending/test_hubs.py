@@ -19,7 +19,7 @@ from syndicator.core.model import Problem
 from syndicator.core.reasons import ConditionReason
 from syndicator.health.check.installation import check
 from syndicator.health.conditions import Condition, Observed, find_conditions
-from syndicator.health.episodes import Memory, feed_document, update_episodes
+from syndicator.health.episodes import Memory, render_health_feed, update_episodes
 from syndicator.health.observing import open_read_only
 from syndicator.health.summary import read_health
 from syndicator.runs.build import build_feeds
@@ -189,7 +189,7 @@ def test_the_health_feed_tells_refusals_at_once_and_outages_that_last(
     _, events = update_episodes(Memory(), [found], NOW, INSTANCE)
     assert len(events) == needs_you
     with place.open_app() as app:
-        document = feed_document(events, app.configuration.settings, "key").decode()
+        document = render_health_feed(events, app.configuration.settings, "key").decode()
     assert ("https://hub.example/: a hub takes no notice" in document) == needs_you
 
 

@@ -70,11 +70,14 @@ class Beside:
         all."""
         had_file = self._has_feeds_file
         index = self.store.index
-        rows = index.feeds(keys) if keys else index.plain_feeds()
-        names = self.store.index.names(
-            row.key for row in rows if keys is None or row.key in keys or not row.name
-        )
-        rows = self._name_rows(rows, names)
+        stored_rows = index.feeds(keys) if keys else index.plain_feeds()
+        keys_to_name: list[FeedKey] = []
+        for row in stored_rows:
+            is_chosen = keys is None or row.key in keys
+            if is_chosen or not row.name:
+                keys_to_name.append(row.key)
+        names = index.names(keys_to_name)
+        rows = self._name_rows(stored_rows, names)
 
         def update_kept(feeds: Mapping[FeedKey, KeptFeed]) -> dict[FeedKey, KeptFeed]:
             result = dict(feeds)
@@ -83,7 +86,7 @@ class Beside:
                 result[row.key] = self._update_feed(file_feed, row, names)
             return result
 
-        is_needed = had_file or not keys or _says_something(update_kept({}).values())
+        is_needed = had_file or not keys or _has_lasting_facts(update_kept({}).values())
         # else a run, which knows more, has written it meanwhile
         if is_needed and had_file == self._has_feeds_file:
             self._change(update_kept, None if keys else rows)
@@ -183,11 +186,11 @@ class Beside:
 
         SOURCES.update(self.files, add_addresses)
         for key in departing:
-            self._separate(rows[key], rows, heirs)
+            self._stop_redirect(rows[key], rows, heirs)
         for old, new in heirs.items():
-            self._hand_over(old, new)
+            self._hand_over_feed(old, new)
 
-    def _separate(
+    def _stop_redirect(
         self, row: FeedRow, rows: Mapping[str, FeedRow], heirs: Mapping[str, str]
     ) -> None:
         """Stop the redirect of a feed to another one: it gets an address of its own again. `rows`:
@@ -200,7 +203,7 @@ class Beside:
         index.mark_stale([row.key])
         index.show_again([other.key for other in rows.values() if other.key == row.moved_to])
 
-    def _hand_over(self, old: str, new: str) -> None:
+    def _hand_over_feed(self, old: str, new: str) -> None:
         """Let the source `new` take over the feed of the removed source `old`."""
         index = self.store.index
         rows = self._read_source_rows()
@@ -296,7 +299,7 @@ def _apply_feed(row: FeedRow, file_feed: KeptFeed) -> FeedRow:
     )
 
 
-def _says_something(feeds: Iterable[KeptFeed]) -> bool:
+def _has_lasting_facts(feeds: Iterable[KeptFeed]) -> bool:
     """Return True if an entry says something that the database could not find out from articles."""
     return any(feed != KeptFeed(feed.key) for feed in feeds)
 

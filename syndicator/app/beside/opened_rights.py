@@ -23,7 +23,7 @@ def open_rights(sources: Iterable[Source], article_store: ArticleStore, store: S
     by_key = {source.key: source for source in sources}
     domains: dict[str, set[str]] = defaultdict(set)
     hosts: dict[str, set[str]] = defaultdict(set)
-    for article in _articles(article_store, store):
+    for article in _iterate_articles(article_store, store):
         source = by_key.get(article.source_key)
         if source is None or load_rights(file, source).owns(article.url):
             continue
@@ -35,7 +35,7 @@ def open_rights(sources: Iterable[Source], article_store: ArticleStore, store: S
     return file
 
 
-def _articles(article_store: ArticleStore, store: Store) -> Iterator[Article]:
+def _iterate_articles(article_store: ArticleStore, store: Store) -> Iterator[Article]:
     """Yield all articles: from the database, or from their files if the database has none."""
     if store.visits.stamps():
         yield from store.index.each()

@@ -21,8 +21,8 @@ from syndicator.operations.operation import Argument, need_operation
 if TYPE_CHECKING:
     from syndicator.app.container import App
 
-_MOST = 64  # bytes at once: a paste, or the sequence of a function key
-_LOOK = 0.5  # seconds between two looks for a signal
+_MOST_BYTES = 64  # bytes at once: a paste, or the sequence of a function key
+_LOOK_SECONDS = 0.5  # seconds between two looks for a signal
 _ESCAPE = "\x1b"  # what function keys begin with
 # Ctrl-D; Linux reads a zero byte for one that was typed before the terminal gave single keys
 _ENDS = ("\x04", "\x00")
@@ -62,10 +62,10 @@ class Keys:
         settings = termios.tcgetattr(self._descriptor)
         try:
             tty.setcbreak(self._descriptor, termios.TCSADRAIN)
-            while not self._has_input(_LOOK):
+            while not self._has_input(_LOOK_SECONDS):
                 pass  # short waits: a Ctrl-C just before a read would wait for the next key
-            data = os.read(self._descriptor, _MOST)
-            while data and len(data) < _MOST and self._has_input(0):
+            data = os.read(self._descriptor, _MOST_BYTES)
+            while data and len(data) < _MOST_BYTES and self._has_input(0):
                 data += os.read(self._descriptor, 1)
             return data
         except OSError:

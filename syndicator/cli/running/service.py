@@ -421,10 +421,10 @@ def worker(
 ) -> None:
     """Visit sources and build feeds together with other workers on the same PostgreSQL server,
     until SIGTERM."""
-    asyncio.run(_work(config, lanes))
+    asyncio.run(_run_worker(config, lanes))
 
 
-async def _work(config: Path, lanes: int) -> None:
+async def _run_worker(config: Path, lanes: int) -> None:
     """Run a worker until a signal, then log its counts."""
     from syndicator.fleet.worker import work
 

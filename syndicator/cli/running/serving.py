@@ -15,7 +15,7 @@ from typing import Any
 
 from syndicator.app.clock import utc_now
 from syndicator.app.container import App
-from syndicator.app.read_configuration import Configuration, read_configuration, taxonomy_files
+from syndicator.app.read_configuration import Configuration, find_taxonomy_files, read_configuration
 from syndicator.cli import printing, reports
 from syndicator.cli.logs import get_options
 from syndicator.cli.running.signals import GRACE_SECONDS, reload_on_hangup, stop_on_signals
@@ -60,7 +60,9 @@ async def _keep_console(config: Path, state_dir: Path) -> None:
         while not any(await asyncio.gather(*(asyncio.to_thread(path.exists) for path in switches))):  # noqa: ASYNC110 - nobody tells us
             await asyncio.sleep(_LOOK_SECONDS)
         code = await _run_console(config)
-        _warn(f"the console ended with {code}; it is started again in {_AGAIN_SECONDS:.0f} s")
+        _log_warning(
+            f"the console ended with {code}; it is started again in {_AGAIN_SECONDS:.0f} s"
+        )
         await asyncio.sleep(_AGAIN_SECONDS)
 
 
@@ -136,7 +138,7 @@ async def up(config: Path) -> None:
         jobs = daemon.Jobs(
             config,
             stop=stop,
-            warn=_warn,
+            warn=_log_warning,
             report_visits=report_visits,
             report_build=report_build,
             report_problems=reports.log_problems,
@@ -195,7 +197,7 @@ def make_scheduler(jobs: daemon.Jobs, on_stopped: Callable[[str, float], None]) 
 
 
 def _warn_of_silence(job: str, seconds: float) -> None:
-    _warn("the run under way makes no progress", job=job, seconds=int(seconds))
+    _log_warning("the run under way makes no progress", job=job, seconds=int(seconds))
 
 
 def explain_no_source(settings: Settings) -> str:
@@ -238,7 +240,7 @@ def _read_configuration(config: Path) -> Configuration:
         settings=settings,
         sources={},
         queries=(),
-        taxonomy=taxonomy_files(config, settings),
+        taxonomy=find_taxonomy_files(config, settings),
     )
 
 
@@ -256,7 +258,7 @@ async def _serve_site(
     def on_listening(url: str) -> None:
         printing.log(f"serving {url}")
         if site.settings.is_exposed:
-            _warn(
+            _log_warning(
                 "anybody on the way reads the secret path of the feeds; serve them with https"
                 " (docs/publishing.md)"
             )
@@ -272,7 +274,7 @@ async def _serve_site(
             reload()
             printing.log("configuration read again")
         except SyndicatorError as error:
-            _warn(f"{error}; going on with the configuration read before")
+            _log_warning(f"{error}; going on with the configuration read before")
         finally:
             notify.ready()
 
@@ -281,7 +283,7 @@ async def _serve_site(
             yield asyncio.create_task(daemon.serve(site, stop=stop, listening=on_listening))
 
 
-def _warn(what: str, **fields: object) -> None:
+def _log_warning(what: str, **fields: object) -> None:
     printing.log(what, "warning", **fields)
 
 

@@ -81,16 +81,20 @@ def init(
     else:
         folder = dir or Path()
         config_folder = folder / "config"
-    if sys.stdin.isatty() and not yes and not (config_folder / "syndicator.toml").exists():
+    is_new = not (config_folder / "syndicator.toml").exists()
+    may_ask = sys.stdin.isatty() and not yes
+    if is_new and may_ask:
         if audience is None and (url or contact or template):
             audience = "public"
         audience = audience or _ask_choice("Who reads it?", _AUDIENCES)
         if title is None and not example:
-            title = _ask("What are the feeds about (their title)?")
+            title = _ask_text("What are the feeds about (their title)?")
         if audience == "public":
             if url is None:
-                url = _ask("Where will they be published, if you know (https://...)?")
-            contact = contact or _ask("How can owners of visited sites reach you (mail or page)?")
+                url = _ask_text("Where will they be published, if you know (https://...)?")
+            contact = contact or _ask_text(
+                "How can owners of visited sites reach you (mail or page)?"
+            )
         if not runs and not template:
             runs = _ask_choice("How will it run?", tuple(RUNS))
     _check_audience(audience, template)
@@ -128,7 +132,7 @@ def _list_steps(folder: Path, runs: str, command: str) -> list[str]:
     return [*steps, command]
 
 
-def _ask(question: str) -> str:
+def _ask_text(question: str) -> str:
     """Return the answer to a question, "" if it was left empty."""
     return str(typer.prompt(question, default="", show_default=False)).strip()
 
@@ -245,7 +249,9 @@ def check(
     for any error."""
     from syndicator.health.check.installation import check as examine
 
-    if (mend and not ownership) or (yes and not mend):
+    has_useless_mend = mend and not ownership
+    has_useless_yes = yes and not mend
+    if has_useless_mend or has_useless_yes:
         raise UsageError("--mend belongs to --ownership, and --yes to --mend")
     if ownership:
         failed = _check_ownership(config, mend=mend, yes=yes, json=json)
@@ -257,10 +263,10 @@ def check(
         ]
         errors = sum(finding.severity == "error" for finding in findings)
         warnings = sum(finding.severity == "warning" for finding in findings)
-        counts = f"{counted(errors, 'error')}, {counted(warnings, 'warning')}"
-        printing.print_answer(
-            findings, [*lines, counts if errors or warnings else "no problems found"], json=json
-        )
+        last_line = "no problems found"
+        if errors or warnings:
+            last_line = f"{counted(errors, 'error')}, {counted(warnings, 'warning')}"
+        printing.print_answer(findings, [*lines, last_line], json=json)
         failed = bool(errors or (strict and warnings))
     if failed:
         sys.exit(ConfigError.exit_code)

@@ -12,13 +12,13 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from syndicator.configuration.entry_rules import before_collapse
+from syndicator.configuration.entry_rules import drop_collapsed
 from syndicator.core import urls
 from syndicator.core.model import Cadence, Discovery, Rules, Source, SourceState
 from syndicator.core.ports import FeedRow, Move
 
 # Words in a URL that many feeds have, and that say nothing about whose or which feed it is.
-_SERVING = frozenset(
+_SERVING_LABELS = frozenset(
     re.findall(
         r"\w+",
         """www feed feeds rss rss2 rdf atom xml json index videos category categories topic topics tag tags section
@@ -37,7 +37,7 @@ _COMMON = frozenset(
 )
 # Windows keeps these names for devices
 _DEVICE = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")
-_LONGEST = 40  # characters; sources.toml allows 60, a number may follow
+_LONGEST_KEY = 40  # characters; sources.toml allows 60, a number may follow
 
 
 def files_of(path: Path) -> list[Path]:
@@ -55,8 +55,8 @@ def key_for(url: str, taken: Collection[str] = ()) -> str:
     `taken` gets a number: "techcrunch-ai-2"."""
     words = _list_site_words(url) + _list_path_words(url)
     base = "-".join(dict.fromkeys(word for word in words if word))
-    if len(base) > _LONGEST:  # cut between words if possible
-        base = base[: _LONGEST + 1].rsplit("-", 1)[0][:_LONGEST].strip("-")
+    if len(base) > _LONGEST_KEY:  # cut between words if possible
+        base = base[: _LONGEST_KEY + 1].rsplit("-", 1)[0][:_LONGEST_KEY].strip("-")
     base = base or "source"
     if _DEVICE.fullmatch(base):
         base += "-feed"
@@ -78,15 +78,15 @@ def _list_site_words(url: str) -> list[str]:
         return [host.replace(".", "-")]
     subdomains = []
     for label in host.removesuffix(domain).strip(".").split("."):
-        word = _slug(label)
-        if label and word not in _SERVING:
+        word = _make_slug(label)
+        if label and word not in _SERVING_LABELS:
             subdomains.append(word)
     name, _, ending = domain.partition(".")
     if name not in _COMMON:
-        return [_slug(name), *subdomains]
+        return [_make_slug(name), *subdomains]
     if subdomains:
         return [subdomains[-1]]
-    return [name, _slug(ending)]
+    return [name, _make_slug(ending)]
 
 
 def _list_path_words(url: str) -> list[str]:
@@ -95,17 +95,17 @@ def _list_path_words(url: str) -> list[str]:
     parts = urlsplit(url)
     words = []
     for segment in parts.path.split("/"):
-        slug = _slug(segment)
+        slug = _make_slug(segment)
         word = re.sub(r"-(xml|rss|atom|json|rdf|html|php)$", "", _SHORT.get(slug, slug))
-        if word and word not in _SERVING and not word.isdigit():
+        if word and word not in _SERVING_LABELS and not word.isdigit():
             words.append(word)
     if not words and parts.query:
         first_pair = parts.query.split("&")[0]
-        words = [_slug(first_pair.partition("=")[2])]
+        words = [_make_slug(first_pair.partition("=")[2])]
     return words[-2:]
 
 
-def _slug(word: str) -> str:
+def _make_slug(word: str) -> str:
     """Return a part of a URL in small ASCII letters and digits, with hyphens for everything
     else."""
     with contextlib.suppress(UnicodeError):
@@ -238,7 +238,7 @@ def update_state(source: Source, state: SourceState | None) -> SourceState:
     """Return the state of a source after sources.toml was read. A new address begins a new state,
     only the times of visits and articles stay. After other edits the source is visited at once,
     because the edit may mend a failure. `state`: None if the source is new."""
-    terms = _digest(source)
+    terms = _compute_digest(source)
     rules = source.rules.digest
     new_state = SourceState(key=source.key, url=source.url, terms=terms, rules=rules)
     if state is None:
@@ -252,7 +252,7 @@ def update_state(source: Source, state: SourceState | None) -> SourceState:
         )
     updated = replace(state, terms=terms, rules=rules)
     if rules != state.rules:
-        bodies = before_collapse(state.pages.bodies)
+        bodies = drop_collapsed(state.pages.bodies)
         updated = replace(updated, pages=replace(state.pages, unmatched={}, bodies=bodies))
     if state.terms in ("", terms):
         return updated
@@ -278,7 +278,7 @@ def as_followed(source: Source, state: SourceState | None) -> Source:
     return source
 
 
-def _digest(source: Source) -> str:
+def _compute_digest(source: Source) -> str:
     """Return a digest of the fields that affect how a source is visited and read, 16 hex
     characters. Fields that later versions added only count if they are set: else each upgrade would
     look like an edit."""

@@ -24,7 +24,7 @@ Folders = Literal["category", "tag", "ignore"]  # meaning of a list's folders
 # sources.toml; the values are texts as they are (`_TEXTS`), and JSON for all others. `place` is the
 # number of the source in sources.toml, because folders change the order.
 SPACE = "urn:x-syndicator:opml"
-_PLACE = "place"
+_PLACE_KEY = "place"
 # An ampersand that begins no entity of XML; the name of an entity of HTML, if it begins one.
 _BARE_AND = re.compile(
     rb"&(?!#\d+;|#x[0-9a-fA-F]+;|(?:amp|lt|gt|quot|apos);)(?:([A-Za-z]\w{1,30});)?"
@@ -32,7 +32,7 @@ _BARE_AND = re.compile(
 # codes of libxml2: bytes in another encoding than stated, and depth
 _CHARSET = (6, 31, 32, 81)
 _DEEP = (89, 114)
-_AGAIN = "export the list again"
+_EXPORT_AGAIN = "export the list again"
 _EXPORT = "export the list from the other reader as OPML"
 LONGEST_TITLE = 200  # characters, as sources.toml allows
 _TEXTS = frozenset(
@@ -107,7 +107,7 @@ def read_opml(data: bytes, *, is_trusted: bool = False) -> SubscriptionList:
     removed, and addresses that name an environment variable of this machine are skipped. Raises
     NotAFeed, with line and cure, if any part of the document cannot be read: a part of a list must
     not be taken for the whole."""
-    root = _parse(data)
+    root = _parse_xml(data)
     if not isinstance(root.tag, str) or root.tag.rpartition("}")[2].lower() != "opml":
         detail = f"line {root.sourceline or 1}: the document is not OPML; {_EXPORT}"
         raise NotAFeed(FeedReason.UNKNOWN_FORMAT, detail)
@@ -118,25 +118,27 @@ def read_opml(data: bytes, *, is_trusted: bool = False) -> SubscriptionList:
         item = _parse_outline(element)
         if isinstance(item, Outline) and not is_trusted:
             item = clean_outline(item)
-        alias = _alias(item) if isinstance(item, Outline) else ""
-        if isinstance(item, Outline) and alias in outlines_by_alias:
-            why = f"{item.url} stands in line {outlines_by_alias[alias].line} too"
-            item = Skipped(line=item.line, name=item.title, why=why)
+        if item is None:  # a folder
+            continue
         if isinstance(item, Skipped):
             skipped.append(item)
-        elif item is not None:
-            outlines_by_alias[alias] = item
-            place = item.own.get(_PLACE)
-            places[item.url] = place if isinstance(place, int) else len(outlines_by_alias)
-    ordered = sorted(outlines_by_alias.values(), key=lambda outline: places[outline.url])
-    outlines = tuple(
-        replace(outline, own={name: value for name, value in outline.own.items() if name != _PLACE})
-        for outline in ordered
-    )
-    return SubscriptionList(outlines=outlines, skipped=tuple(skipped), is_trusted=is_trusted)
+            continue
+        alias = _make_alias(item)
+        if alias in outlines_by_alias:
+            why = f"{item.url} stands in line {outlines_by_alias[alias].line} too"
+            skipped.append(Skipped(line=item.line, name=item.title, why=why))
+            continue
+        outlines_by_alias[alias] = item
+        place = item.own.get(_PLACE_KEY)
+        places[item.url] = place if isinstance(place, int) else len(outlines_by_alias)
+    outlines: list[Outline] = []
+    for outline in sorted(outlines_by_alias.values(), key=lambda outline: places[outline.url]):
+        own = {name: value for name, value in outline.own.items() if name != _PLACE_KEY}
+        outlines.append(replace(outline, own=own))
+    return SubscriptionList(outlines=tuple(outlines), skipped=tuple(skipped), is_trusted=is_trusted)
 
 
-def _alias(outline: Outline) -> str:
+def _make_alias(outline: Outline) -> str:
     """Return a text that differs for each subscription: its address, and for a mailbox also the
     newsletter."""
     if urls.is_mailbox(outline.url):
@@ -144,7 +146,7 @@ def _alias(outline: Outline) -> str:
     return urls.alias(outline.url)
 
 
-def _parse(data: bytes) -> Any:
+def _parse_xml(data: bytes) -> Any:
     """Parse XML. Two faults that many programs make are mended: `&` without an escape, and entities
     of HTML such as `&eacute;`. Raises NotAFeed."""
     # libxml2 always expands entities in attributes, so documents that declare any are refused;
@@ -164,7 +166,7 @@ def _parse(data: bytes) -> Any:
         why = _describe_syntax(error)
         if not plain.rstrip().lower().endswith(b"opml>"):
             line = plain.rstrip().count(b"\n") + 1
-            why = f"the document is cut off here, so none of it is taken; {_AGAIN}"
+            why = f"the document is cut off here, so none of it is taken; {_EXPORT_AGAIN}"
         raise NotAFeed(FeedReason.BROKEN_XML, f"line {line}: {why}") from error
 
 
@@ -183,9 +185,9 @@ def _describe_syntax(error: etree.XMLSyntaxError) -> str:
     if code in _CHARSET:
         return "its characters are not in the encoding that it states; save it as UTF-8"
     if code in _DEEP:
-        return f"folders are nested too deeply; {_AGAIN}"
+        return f"folders are nested too deeply; {_EXPORT_AGAIN}"
     words = re.sub(r"(, line \d+, column \d+)?( \(.*\))?$", "", str(error))
-    return f"{words}; correct the line, or {_AGAIN}"
+    return f"{words}; correct the line, or {_EXPORT_AGAIN}"
 
 
 def clean_outline(outline: Outline) -> Outline | Skipped:
@@ -235,15 +237,14 @@ def write_opml(
     etree.SubElement(etree.SubElement(root, "head"), "title").text = text.line(title)
     body = etree.SubElement(root, "body")
     folders: dict[str, Any] = {"": body}
+    site_by_key = sites or {}
     for place, source in enumerate(sources, 1):
-        if (folder := text.line(source.category or "")) not in folders:
+        folder = text.line(source.category or "")
+        if folder not in folders:
             folders[folder] = etree.SubElement(body, "outline", {"text": folder, "title": folder})
-        site = text.line((sites or {}).get(source.key, ""))
-        etree.SubElement(
-            folders[folder],
-            "outline",
-            {**_make_outline(source, site), **_make_own_attributes(source, place)},
-        )
+        site = text.line(site_by_key.get(source.key, ""))
+        attributes = {**_make_outline(source, site), **_make_own_attributes(source, place)}
+        etree.SubElement(folders[folder], "outline", attributes)
     document: bytes = etree.tostring(
         root, pretty_print=True, xml_declaration=True, encoding="UTF-8"
     )
@@ -276,7 +277,7 @@ def _make_own_attributes(source: Source, place: int) -> dict[str, str]:
         else:
             written = json.dumps(value, ensure_ascii=True, default=dict)
         attributes[f"{{{SPACE}}}{name}"] = written
-    attributes[f"{{{SPACE}}}{_PLACE}"] = str(place)
+    attributes[f"{{{SPACE}}}{_PLACE_KEY}"] = str(place)
     return attributes
 
 
@@ -287,7 +288,7 @@ def _parse_outline(element: Any) -> Outline | Skipped | None:
         name.lower(): value for name, value in element.attrib.items() if not name.startswith("{")
     }
     line = element.sourceline or 0
-    name = _name(element)
+    name = _read_name(element)
     try:
         own = dict(_iterate_own(element))
     except ValueError as error:
@@ -302,7 +303,7 @@ def _parse_outline(element: Any) -> Outline | Skipped | None:
             return None
         why = f"{written!r} is no web address" if written else "it has no xmlUrl"
         return Skipped(line=line, name=name, why=why)
-    names = [_name(parent) for parent in element.iterancestors("{*}outline")]
+    names = [_read_name(parent) for parent in element.iterancestors("{*}outline")]
     return Outline(
         url=url,
         line=line,
@@ -323,6 +324,6 @@ def _iterate_own(element: Any) -> Iterator[tuple[str, Any]]:
             yield key, value if key in _TEXTS else json.loads(value)
 
 
-def _name(element: Any) -> str:
+def _read_name(element: Any) -> str:
     """Return the name of a folder or subscription on one line, "" if it has none."""
     return text.line(element.get("title") or element.get("text") or "")

@@ -31,16 +31,16 @@ _HEADERS = re.compile(r"^\s*\[\[\s*(source|'source'|\"source\")\s*\]\]", re.M)
 def load_sources(path: Path) -> tuple[Source, ...]:
     """Return all sources in order. Raises ConfigError with file, line, key and cure if any is
     faulty."""
-    return tuple(placed.source for placed in placed_sources(path))
+    return tuple(placed.source for placed in read_placed_sources(path))
 
 
-def readable_sources(path: Path) -> tuple[tuple[Source, ...], tuple[Fault, ...]]:
+def read_valid_sources(path: Path) -> tuple[tuple[Source, ...], tuple[Fault, ...]]:
     """Return the valid sources, and the faults of the others."""
     placed, faults = readable(*_read_files(path))
     return tuple(valid.source for valid in placed), faults
 
 
-def placed_sources(path: Path) -> tuple[Placed, ...]:
+def read_placed_sources(path: Path) -> tuple[Placed, ...]:
     """Return all sources with their files and positions. Raises ConfigError if any is faulty."""
     return check_all(*_read_files(path))
 
@@ -62,7 +62,7 @@ def _read_files(path: Path) -> tuple[list[TomlFile], list[Fault]]:
 
 def _find_file(path: Path, key: str) -> Path:
     """Return the file that has the source `key`; `path` (sources.toml) if none has."""
-    placed = placed_sources(path) if path.exists() else ()
+    placed = read_placed_sources(path) if path.exists() else ()
     return next((item.file.path for item in placed if item.source.key == key), path)
 
 
@@ -75,10 +75,10 @@ def add_sources(
     present sources by address (`urls.alias`), or None; with these, the file need not be parsed. It
     is called while the file is locked. Raises UsageError if a key or address exists, ConfigError
     for an invalid file, LockedError after 10 s."""
-    with _locked_file(path) as target:
+    with _lock_file(path) as target:
         text = _read_text(target)
         present = known()  # after reading the text: an editor may save at any moment
-        if present and sources and _append(path, target, text, present, sources):
+        if present and sources and _append_unparsed(path, target, text, present, sources):
             return
 
     def edit(text: str, before: tuple[Source, ...]) -> str:
@@ -92,15 +92,14 @@ def add_sources(
         check(TomlFile(path, tomllib.loads(added), added))
         return toml_edit.append_tables(text, added)
 
-    _change(
-        path,
-        edit,
-        lambda before: (*before, *sources),
-        lambda file: tuple(item.source for item in readable([file])[0]),
-    )
+    def read_valid(file: TomlFile) -> tuple[Source, ...]:
+        placed, _ = readable([file])
+        return tuple(item.source for item in placed)
+
+    _edit_file(path, edit, lambda before: (*before, *sources), read_valid)
 
 
-def _append(
+def _append_unparsed(
     path: Path, target: Path, text: str, present: Mapping[str, Source], sources: Sequence[Source]
 ) -> bool:
     """Append sources without parsing the present `text`, which saves seconds for 100,000 sources.
@@ -115,7 +114,7 @@ def _append(
     added = _write_tables(sources)
     if check(TomlFile(path, tomllib.loads(added))) != tuple(sources):
         return False
-    _write(target, toml_edit.append_tables(text, added))
+    _replace_file(target, toml_edit.append_tables(text, added))
     return True
 
 
@@ -130,7 +129,7 @@ def remove_source(path: Path, key: str) -> bool:
             return text
         return toml_edit.remove_table(text, "source", keys.index(key))
 
-    return _change(
+    return _edit_file(
         path, edit, lambda before: tuple(source for source in before if source.key != key)
     )
 
@@ -152,28 +151,29 @@ def edit_source(path: Path, key: str, change: Callable[[Source], Source]) -> Non
     path = _find_file(path, key)
 
     def edit(text: str, before: tuple[Source, ...]) -> str:
-        number = next((at for at, source in enumerate(before) if source.key == key), None)
-        if number is None:
+        keys = [source.key for source in before]
+        if key not in keys:
             raise UsageError(
                 f"{path} has no source {key!r}; `syndicator sources` lists those it has"
             )
-        seen = before[number]
-        wanted = change(before[number])
-        old = plain(seen)
-        new = plain(wanted)
-        changed_rules = _find_changed(old.pop("rules", {}), new.pop("rules", {}))
-        changed = _find_changed(old, new)
-        if changed:
-            text = toml_edit.set_values(text, ("source", number), changed)
+        number = keys.index(key)
+        source = before[number]
+        old_values = plain(source)
+        new_values = plain(change(source))
+        old_rules = old_values.pop("rules", {})
+        new_rules = new_values.pop("rules", {})
+        changed_values = _find_changed(old_values, new_values)
+        changed_rules = _find_changed(old_rules, new_rules)
+        if changed_values:
+            text = toml_edit.set_values(text, ("source", number), changed_values)
         if changed_rules:
             text = toml_edit.set_values(text, ("source", number, "rules"), changed_rules)
         return text
 
-    _change(
-        path,
-        edit,
-        lambda before: tuple(change(source) if source.key == key else source for source in before),
-    )
+    def change_among(sources: tuple[Source, ...]) -> tuple[Source, ...]:
+        return tuple(change(source) if source.key == key else source for source in sources)
+
+    _edit_file(path, edit, change_among)
 
 
 def _find_changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
@@ -186,7 +186,7 @@ def put_text(path: Path, text: str | None, *, seen: str | None, is_private: bool
     """Replace the text of a file; None deletes it. `seen`: the text that the edit is based on, None
     if there was no file. `is_private`: the text has a secret, so other accounts get no access.
     Owner and mode stay otherwise. Raises EditedMeanwhile, LockedError."""
-    with _locked_file(path) as target:
+    with _lock_file(path) as target:
         # ends of lines stay
         now = target.read_bytes().decode("utf-8", "surrogateescape") if target.exists() else None
         if now != seen:
@@ -194,7 +194,7 @@ def put_text(path: Path, text: str | None, *, seen: str | None, is_private: bool
         if text is None:
             target.unlink(missing_ok=True)
         else:
-            _write(target, text, is_private=is_private)
+            _replace_file(target, text, is_private=is_private)
 
 
 def _need_new(
@@ -218,7 +218,7 @@ def _need_new(
         keys_by_address[address_key(source)] = source.key
 
 
-def _change(
+def _edit_file(
     path: Path,
     edit: Callable[[str, tuple[Source, ...]], str],
     expected: Callable[[tuple[Source, ...]], tuple[Source, ...]],
@@ -228,21 +228,21 @@ def _change(
     the sources that the new text must have; `check`: returns the sources of a parsed file. Returns
     False if nothing changed. Raises ConfigError if the result is not as expected: the file is
     written in a way that cannot be edited."""
-    with _locked_file(path) as target:
+    with _lock_file(path) as target:
         text = _read_text(target)
         before = check(read_toml_file(path)) if target.exists() else ()
-        result: tuple[Source, ...] | None = None
-        after = ""
+        sources_after: tuple[Source, ...] | None = None
+        new_text = ""
         with suppress(ValueError):  # inline tables: nothing can be appended
-            after = edit(text, before)
-            if after == text:
+            new_text = edit(text, before)
+            if new_text == text:
                 return False
-            result = check(TomlFile(path, tomllib.loads(after)))
-        if result != expected(before):
+            sources_after = check(TomlFile(path, tomllib.loads(new_text)))
+        if sources_after != expected(before):
             raise ConfigError(
                 f"{path} is written in a way that a command cannot edit safely; edit it by hand"
             )
-        _write(target, after)
+        _replace_file(target, new_text)
         return True
 
 
@@ -252,7 +252,7 @@ def _read_text(path: Path) -> str:
 
 
 @contextmanager
-def _locked_file(path: Path) -> Iterator[Path]:
+def _lock_file(path: Path) -> Iterator[Path]:
     """Lock a file against other edits. Yields the file that a symbolic link points to, so that the
     link stays. Raises LockedError."""
     target = path.resolve()
@@ -264,7 +264,7 @@ def _locked_file(path: Path) -> Iterator[Path]:
         raise LockedError(f"another command is editing {target}; try again") from error
 
 
-def _write(path: Path, text: str, *, is_private: bool = False) -> None:
+def _replace_file(path: Path, text: str, *, is_private: bool = False) -> None:
     """Replace a file at once: readers see the old or the new text, also after a crash.
     `is_private`: the text has a secret."""
     before = path.stat() if path.exists() else None

@@ -28,22 +28,22 @@ _LANGUAGE = like(
     'write a language tag such as "en", "de" or "pt-BR" (RFC 5646)',
 )
 _ANY_DAY = datetime(2024, 1, 1, tzinfo=UTC)  # to see whether a cron expression is valid
-_SHORTEST = 60  # seconds between two visits
+_SHORTEST_PAUSE = 60  # seconds between two visits
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # keys that a mailbox must not have
-_FOR_THE_WEB = frozenset(
+_WEB_SETTINGS = frozenset(
     {"kind", "robots", "headers_env", "cookies", "speaks_for", "backfill", "browser"}
 )
-_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110 section 5.6.2, token
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110 section 5.6.2, token
 
 
 _SENDER = re.compile(r"[^@\s<>,]*@[^@\s<>,]+")
 _LIST_ID = re.compile(r"[^\s<>]{1,200}")
-_COOKIES = re.compile(r"[^/\\\x00-\x1f][^\\\x00-\x1f]{0,199}")
-_AFTER = re.compile(r"keep|seen|move:[^\s\x00-\x1f/.][^\x00-\x1f]{0,199}")
+_COOKIE_PATH = re.compile(r"[^/\\\x00-\x1f][^\\\x00-\x1f]{0,199}")
+_AFTER_PATTERN = re.compile(r"keep|seen|move:[^\s\x00-\x1f/.][^\x00-\x1f]{0,199}")
 
 
-def _key(value: str) -> str:
+def _check_key(value: str) -> str:
     """Check the key of a source."""
     # a key is a file name (sources/<key>.atom), and Windows reserves some names for devices
     if re.fullmatch(r"con|prn|aux|nul|(com|lpt)[0-9]", value):
@@ -55,10 +55,10 @@ def _key(value: str) -> str:
     return value
 
 
-def _url(value: str) -> str:
+def _check_url(value: str) -> str:
     """Check the address of a source, and return it without spaces around it."""
     if urls.is_mailbox(value):
-        return _mailbox(value)
+        return _check_mailbox(value)
     try:
         urls.canonical(value)
     except urls.BadUrl as error:
@@ -69,25 +69,26 @@ def _url(value: str) -> str:
             " headers_env"
         )
     for name in secrets.variables(value):
-        _no_setting(name)
+        _refuse_setting(name)
     if secrets.variables(urlsplit(value.strip()).netloc):
         raise ValueError("has a variable in its host; write ${NAME} in the path or in a parameter")
-    if "$" in value and re.search(r"\$\{", re.sub(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}", "", value)):
+    without_variables = re.sub(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}", "", value)
+    if "${" in without_variables:
         raise ValueError(
             'has a "${" that is no variable; write ${NAME}, with letters, digits and _'
         )
     return value.strip()
 
 
-def _mailbox(value: str) -> str:
+def _check_mailbox(value: str) -> str:
     """Check the address of a mailbox: its scheme, user and folder."""
     parse_mailbox(value)
     for name in secrets.variables(value):
-        _no_setting(name)
+        _refuse_setting(name)
     return value.strip()
 
 
-def _no_setting(variable: str) -> None:
+def _refuse_setting(variable: str) -> None:
     """Raise ValueError if a variable would be read as one of our settings."""
     if variable.upper().startswith("SYNDICATOR_"):
         raise ValueError(
@@ -95,13 +96,13 @@ def _no_setting(variable: str) -> None:
         )
 
 
-def _duration(value: str) -> str:
-    if parse_duration(value) < _SHORTEST:
+def _check_duration(value: str) -> str:
+    if parse_duration(value) < _SHORTEST_PAUSE:
         raise ValueError(f"{value!r} is too short; the shortest is one minute")
     return value
 
 
-def _cron(value: str) -> str:
+def _check_cron(value: str) -> str:
     try:
         find_next_time(value, _ANY_DAY)
     except ConfigError as error:
@@ -109,7 +110,7 @@ def _cron(value: str) -> str:
     return value
 
 
-def _sender(value: str) -> str:
+def _check_sender(value: str) -> str:
     if not _SENDER.fullmatch(value):
         raise ValueError(
             f'{value!r} is no sender; write its address, "news@example.org", or "@example.org" for'
@@ -118,7 +119,7 @@ def _sender(value: str) -> str:
     return value.lower()
 
 
-def _list_id(value: str) -> str:
+def _check_list_id(value: str) -> str:
     """Return a List-Id (RFC 2919) without brackets, in small letters."""
     bare = value.strip().removeprefix("<").removesuffix(">").lower()
     if not _LIST_ID.fullmatch(bare):
@@ -128,17 +129,20 @@ def _list_id(value: str) -> str:
     return bare
 
 
-def _after(value: str) -> str:
-    if not _AFTER.fullmatch(value):
+def _check_after(value: str) -> str:
+    if not _AFTER_PATTERN.fullmatch(value):
         raise ValueError(f'{value!r}: write "keep", "seen", or "move:" and a folder')
     return value
 
 
-def _host(value: str) -> str:
+def _check_host(value: str) -> str:
     """Check a value of `speaks_for`: a host, or a host with a path on a site that many people
     share. Return it in the spelling that we compare by."""
     try:
-        if "://" in value or not (address := urls.canonical(f"https://{value}")):
+        if "://" in value:
+            raise urls.BadUrl(value)
+        address = urls.canonical(f"https://{value}")
+        if not address:
             raise urls.BadUrl(value)
     except urls.BadUrl as error:
         raise ValueError(
@@ -152,29 +156,29 @@ def _host(value: str) -> str:
     return address.removeprefix("https://").rstrip("/")
 
 
-def _headers(value: Mapping[str, str]) -> Mapping[str, str]:
+def _check_headers(value: Mapping[str, str]) -> Mapping[str, str]:
     """Check `headers_env`: names of headers, each with the name of the variable that has its
     value."""
     for name, variable in value.items():
-        if not _HEADER.fullmatch(name):
+        if not _HEADER_NAME.fullmatch(name):
             raise ValueError(f"{name!r} is not a header name")
         if not _VARIABLE.fullmatch(variable):
             raise ValueError(
                 f"{name}: write the name of an environment variable with the value, not the value"
             )
-        _no_setting(variable)
+        _refuse_setting(variable)
     return value
 
 
-def _cookies(value: str) -> str:
-    if not _COOKIES.fullmatch(value) or ".." in value.split("/"):
+def _check_cookies(value: str) -> str:
+    if not _COOKIE_PATH.fullmatch(value) or ".." in value.split("/"):
         raise ValueError(
             f'{value!r} is no file below the folder of the configuration; write "cookies/site.txt"'
         )
     return value
 
 
-def _css(value: str) -> str:
+def _check_css(value: str) -> str:
     try:
         page_rules.compile_css(value)
     except RulesError as error:
@@ -182,12 +186,12 @@ def _css(value: str) -> str:
     return value
 
 
-def _value(value: str) -> str:
-    _css(page_rules.split(value)[0])
+def _check_value(value: str) -> str:
+    _check_css(page_rules.split(value)[0])
     return value
 
 
-def _texts(value: Any) -> Any:
+def _refuse_text(value: Any) -> Any:
     """Refuse a text in place of a list: people confuse `rules.keep` with the query `keep`."""
     if isinstance(value, str):
         raise ValueError(
@@ -203,9 +207,9 @@ _List = BeforeValidator(
     lambda value: (value,) if isinstance(value, str) else value,
     json_schema_input_type=str | tuple[str, ...],
 )
-Css = Annotated[tuple[Annotated[_Selector, AfterValidator(_css)], ...], _List]
+Css = Annotated[tuple[Annotated[_Selector, AfterValidator(_check_css)], ...], _List]
 # CSS, perhaps with an attribute
-Value = Annotated[tuple[Annotated[_Selector, AfterValidator(_value)], ...], _List]
+Value = Annotated[tuple[Annotated[_Selector, AfterValidator(_check_value)], ...], _List]
 
 
 class RulesTable(Section):
@@ -213,7 +217,7 @@ class RulesTable(Section):
     remove: Css = ()
     title_suffix: Word | None = None
     content: Literal["page", "feed"] = "page"
-    keep: Annotated[tuple[str, ...], BeforeValidator(_texts)] = ()
+    keep: Annotated[tuple[str, ...], BeforeValidator(_refuse_text)] = ()
     title: Value = ()
     author: Value = ()
     date: Value = ()
@@ -224,8 +228,8 @@ class RulesTable(Section):
 class SourceTable(Section):
     """A [[source]] table, with the fields and defaults of `model.Source`."""
 
-    key: Annotated[str, AfterValidator(_key)]
-    url: Annotated[str, AfterValidator(_url)]
+    key: Annotated[str, AfterValidator(_check_key)]
+    url: Annotated[str, AfterValidator(_check_url)]
     title: Word | None = None
     kind: Literal["auto", "feed", "page", "list"] = "auto"
     category: Word | None = None
@@ -233,17 +237,17 @@ class SourceTable(Section):
     content: Literal["full", "excerpt", "link", "private"] = "excerpt"
     language: Annotated[str, _LANGUAGE] | None = None
     licence: Word | None = None
-    every: Annotated[str, AfterValidator(_duration)] | None = None
-    cron: Annotated[str, AfterValidator(_cron)] | None = None
+    every: Annotated[str, AfterValidator(_check_duration)] | None = None
+    cron: Annotated[str, AfterValidator(_check_cron)] | None = None
     force: bool = False
     robots: Literal["obey", "ignore"] = "obey"
     allow: tuple[Annotated[str, AfterValidator(network)], ...] = ()
-    headers_env: Annotated[Mapping[str, str], AfterValidator(_headers)] = Field(
+    headers_env: Annotated[Mapping[str, str], AfterValidator(_check_headers)] = Field(
         default_factory=dict
     )
-    cookies: Annotated[str, AfterValidator(_cookies)] = ""
+    cookies: Annotated[str, AfterValidator(_check_cookies)] = ""
     backfill: int = Field(20, ge=0, le=1000)
-    speaks_for: tuple[Annotated[str, AfterValidator(_host)], ...] | None = None
+    speaks_for: tuple[Annotated[str, AfterValidator(_check_host)], ...] | None = None
     llm: bool = True
     lead: bool = False
     quotes: bool = True
@@ -251,13 +255,13 @@ class SourceTable(Section):
     browser: bool = False
     keep: Annotated[str, AfterValidator(query)] | None = None
     mute: Annotated[str, AfterValidator(query)] | None = None
-    sender: Annotated[str, AfterValidator(_sender)] | None = Field(None, alias="from")
-    list_id: Annotated[str, AfterValidator(_list_id)] | None = Field(None, alias="list")
-    after: Annotated[str, AfterValidator(_after)] = "keep"
+    sender: Annotated[str, AfterValidator(_check_sender)] | None = Field(None, alias="from")
+    list_id: Annotated[str, AfterValidator(_check_list_id)] | None = Field(None, alias="list")
+    after: Annotated[str, AfterValidator(_check_after)] = "keep"
     rules: RulesTable = RulesTable()
 
     @model_validator(mode="after")
-    def _one_rhythm(self) -> Self:
+    def _check_rhythm(self) -> Self:
         if self.every and self.cron:
             raise ValueError("has both every and cron; remove one of them")
         if self.force and not (self.every or self.cron):
@@ -265,7 +269,7 @@ class SourceTable(Section):
         return self
 
     @model_validator(mode="after")
-    def _lists(self) -> Self:
+    def _check_list_settings(self) -> Self:
         if self.rules.links and self.kind != "auto":
             raise ValueError(
                 f"has rules.links, which makes it a list of articles; take kind = {self.kind!r} out"
@@ -275,7 +279,7 @@ class SourceTable(Section):
         return self
 
     @model_validator(mode="after")
-    def _session(self) -> Self:
+    def _check_session_settings(self) -> Self:
         if not self.cookies:
             return self
         if any(name.lower() == "cookie" for name in self.headers_env):
@@ -291,7 +295,7 @@ class SourceTable(Section):
         return self
 
     @model_validator(mode="after")
-    def _newsletter(self) -> Self:
+    def _check_newsletter_settings(self) -> Self:
         of_mailbox = [
             key_of(name) for name in ("sender", "list_id", "after") if name in self.model_fields_set
         ]
@@ -304,7 +308,7 @@ class SourceTable(Section):
                 'is a mailbox: name one newsletter of it with from = "news@example.org" or list ='
                 ' "weekly.example.org"; nothing else of it is read'
             )
-        for_the_web = _FOR_THE_WEB & self.model_fields_set
+        for_the_web = _WEB_SETTINGS & self.model_fields_set
         if for_the_web:
             raise ValueError(f"is a mailbox, and {min(for_the_web)} is for the web; take it out")
         if self.rules.links or self.rules.content != "page":
@@ -400,11 +404,13 @@ def read_tables(file: TomlFile) -> tuple[list[Placed], list[Fault]]:
         try:
             placed.append(Placed(SourceTable.model_validate(table).source(), file, number))
         except ValidationError as error:
-            faults += file.faults(error, SourceTable, "source", number, entry=_name(table, number))
+            faults += file.faults(
+                error, SourceTable, "source", number, entry=_name_table(table, number)
+            )
     return placed, faults
 
 
-def _name(table: Mapping[str, Any], number: int) -> str:
+def _name_table(table: Mapping[str, Any], number: int) -> str:
     """Return a name of a table for messages, also if its key is missing."""
     key = table.get("key")
     return f"source {key!r}" if isinstance(key, str) else f"source number {number + 1}"
@@ -418,34 +424,36 @@ def find_duplicates(placed: Iterable[Placed]) -> dict[int, Fault]:
     addresses: dict[str, Placed] = {}
     for number, item in enumerate(placed):
         key = item.source.key
-        address = _same_address(item.source)
+        address = _make_address_key(item.source)
         if key in keys:
+            where = _name_other_file(keys[key], item)
             message = (
-                f"two sources have the key {key!r}{_where(keys[key], item)}; give one of them"
-                " another key: until then, only one of the two is followed"
+                f"two sources have the key {key!r}{where}; give one of them another key: until"
+                " then, only one of the two is followed"
             )
             faults[number] = item.file.fault(message, "source", item.number, "key")
         elif address in addresses:
             other = addresses[address]
-            where = f"source {other.source.key!r}{_where(other, item)}"
+            where = f"source {other.source.key!r}{_name_other_file(other, item)}"
             faults[number] = item.fault(f"url: {where} has the same; remove one of them", "url")
         keys.setdefault(key, item)
         addresses.setdefault(address, item)
     return faults
 
 
-def _same_address(source: Source) -> str:
+def _make_address_key(source: Source) -> str:
     """Return a text that is equal for two sources at the same address."""
     if urls.is_mailbox(source.url):
         return address_key(source)
     return urls.canonical(source.url)
 
 
-def _where(other: Placed, item: Placed) -> str:
+def _name_other_file(other: Placed, item: Placed) -> str:
     """Return in which other file `other` is; "" if it is in the same file as `item`."""
     if other.file.path == item.file.path:
         return ""
-    return f" (the other in {other.file.where('source', other.number, 'key') or other.file.path})"
+    place = other.file.where("source", other.number, "key") or other.file.path
+    return f" (the other in {place})"
 
 
 def parse_added(path: Path, end: bytes, present: Sequence[Source]) -> tuple[Source, ...] | None:
@@ -458,6 +466,6 @@ def parse_added(path: Path, end: bytes, present: Sequence[Source]) -> tuple[Sour
     if not sources:
         return ()
     keys = {source.key for source in present}
-    addresses = set(map(_same_address, present))
-    again = any(source.key in keys or _same_address(source) in addresses for source in sources)
+    addresses = set(map(_make_address_key, present))
+    again = any(source.key in keys or _make_address_key(source) in addresses for source in sources)
     return None if again else sources

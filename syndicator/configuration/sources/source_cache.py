@@ -19,10 +19,10 @@ from syndicator.core.model import Rules, Source
 
 # A valid cache is at least so much newer than the last edit: in the same tick of a file's clock a
 # second edit of the same length is invisible. Ticks are two seconds at worst (FAT).
-_LATER_NS = 2_000_000_000
+_SETTLED_NS = 2_000_000_000
 
-_UNKNOWN = (None, 0, "")  # the result of `_with_added` if all files must be read
-_LEAST = 2  # most sources have two fields, key and address; they need no conversion
+_NOTHING_CACHED = (None, 0, "")  # the result of `_read_appended` if all files must be read
+_FEWEST_FIELDS = 2  # most sources have two fields, key and address; they need no conversion
 _FIELDS = tuple(field.name for field in fields(Source))
 _RULES = tuple(field.name for field in fields(Rules))
 _DEFAULTS = {field.name: field.default for field in fields(Source)}
@@ -72,9 +72,9 @@ def read(
     faults: tuple[Fault, ...] = ()
     if sources is None:
         # late: valid caches need no checks
-        from syndicator.configuration.sources.registry import readable_sources
+        from syndicator.configuration.sources.registry import read_valid_sources
 
-        sources, faults = readable_sources(path)
+        sources, faults = read_valid_sources(path)
         if faults:
             # sources that are missing now may be in the faulty tables: they stay as they were
             last_valid = before.sources if before else _read_last_valid(cache)
@@ -102,7 +102,7 @@ def _read_last_valid(cache: Path) -> tuple[Source, ...]:
         names, _, _, rows = json.loads(cache.read_bytes())
         if tuple(names) != _FIELDS + _RULES:  # of a version with other fields
             return ()
-        return tuple(map(_source, rows))
+        return tuple(map(_parse_row, rows))
     except (OSError, ValueError, TypeError):
         return ()
 
@@ -112,12 +112,12 @@ def _read_cached(cache: Path, now: str, path: Path) -> tuple[Source, ...] | None
     stamp."""
     try:
         edited = max(file.stat().st_mtime_ns for file in files_of(path))
-        if cache.stat().st_mtime_ns < edited + _LATER_NS:
+        if cache.stat().st_mtime_ns < edited + _SETTLED_NS:
             return None
         names, cached_stamp, _, rows = json.loads(cache.read_bytes())
         if tuple(names) != _FIELDS + _RULES or cached_stamp != now:
             return None
-        return tuple(_source(row) for row in rows)
+        return tuple(_parse_row(row) for row in rows)
     except (OSError, ValueError, TypeError):
         return None
 
@@ -125,33 +125,33 @@ def _read_cached(cache: Path, now: str, path: Path) -> tuple[Source, ...] | None
 def _read_appended(cache: Path, now: str, path: Path) -> tuple[tuple[Source, ...] | None, int, str]:
     """Return the sources if text was only appended to sources.toml since the cache was written:
     those of the cache and the appended ones, how many are from the cache, and the cache's stamp.
-    After any other change return _UNKNOWN. `now`: the present stamp."""
+    After any other change return _NOTHING_CACHED. `now`: the present stamp."""
     try:
         names, cached_stamp, (size, digest), rows = json.loads(cache.read_bytes())
         data = path.read_bytes()
         begins_as_cached = hashlib.sha256(data[:size]).hexdigest() == digest and len(data) >= size
         if files_of(path) != [path] or not begins_as_cached:
-            return _UNKNOWN
-        if tuple(names) != _FIELDS + _RULES or _version(cached_stamp) != _version(now):
-            return _UNKNOWN
-        sources = tuple(_source(row) for row in rows)
+            return _NOTHING_CACHED
+        if tuple(names) != _FIELDS + _RULES or _get_version(cached_stamp) != _get_version(now):
+            return _NOTHING_CACHED
+        sources = tuple(_parse_row(row) for row in rows)
     except (OSError, ValueError, TypeError):
-        return _UNKNOWN
+        return _NOTHING_CACHED
     end = data[size:]
     if not end:
         return sources, len(sources), cached_stamp
     begins_with_line = data[:size].endswith(b"\n") or end.startswith(b"\n")
     if not begins_with_line:
-        return _UNKNOWN
+        return _NOTHING_CACHED
     from syndicator.configuration.sources.schema import parse_added
 
     more = parse_added(path, end, sources)
     if more is None:
-        return _UNKNOWN
+        return _NOTHING_CACHED
     return (*sources, *more), len(sources), cached_stamp
 
 
-def _version(stamp: str) -> str:
+def _get_version(stamp: str) -> str:
     """Return the program's version in a stamp."""
     return stamp.partition("\n")[0]
 
@@ -162,10 +162,10 @@ def _write_cache(
     """Write the cache. `now`: the stamp of the files; `data`: content of sources.toml if it is the
     only file, else None; `checked`: so many sources come from the cache and need no check. Others
     must be the same after writing and reading, or nothing is written."""
-    rows = [_row(source) for source in sources]
+    rows = [_make_row(source) for source in sources]
     temporary = cache.with_name(f".{cache.name}.{os.getpid()}")
     with suppress(OSError, ValueError):
-        read_back = tuple(_source(json.loads(json.dumps(row))) for row in rows[checked:])
+        read_back = tuple(_parse_row(json.loads(json.dumps(row))) for row in rows[checked:])
         if read_back == sources[checked:]:
             cache.parent.mkdir(parents=True, exist_ok=True)
             beginning = None  # size and digest, to recognize that text was only appended
@@ -178,7 +178,7 @@ def _write_cache(
         temporary.unlink(missing_ok=True)
 
 
-def _row(source: Source) -> dict[str, Any]:
+def _make_row(source: Source) -> dict[str, Any]:
     """Return the fields of a source that differ from their defaults, as values for JSON."""
     values = {
         name: value for name in _FIELDS if (value := getattr(source, name)) != _DEFAULTS[name]
@@ -190,9 +190,9 @@ def _row(source: Source) -> dict[str, Any]:
     return values
 
 
-def _source(row: Mapping[str, Any]) -> Source:
+def _parse_row(row: Mapping[str, Any]) -> Source:
     """Return the source of a row of the cache."""
-    if len(row) == _LEAST:
+    if len(row) == _FEWEST_FIELDS:
         return Source(**row)
     values: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in row.items()

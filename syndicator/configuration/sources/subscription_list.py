@@ -14,8 +14,8 @@ from syndicator.core.errors import NotAFeed
 from syndicator.core.reasons import FeedReason
 
 LARGEST = 20_000_000  # bytes: an OPML document of some fifty thousand feeds; a choice
-_LONGEST = 2_000  # characters of an address: browsers and servers take no more
-_SHOWN = 80  # characters of a line at fault
+_LONGEST_ADDRESS = 2_000  # characters of an address: browsers and servers take no more
+_SHOWN_CHARACTERS = 80  # characters of a line at fault
 _EXPORT = "export the list from the other reader as OPML, or write one address a line"
 _BOMS = {
     codecs.BOM_UTF8: "utf-8",
@@ -44,7 +44,7 @@ def read_subscriptions(data: bytes, *, is_trusted: bool = False) -> Subscription
             )
     if start.startswith(b"<") or data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return _read_marked(data, is_trusted=is_trusted)
-    return _read_addresses(_decode(data), is_trusted=is_trusted)
+    return _read_addresses(_decode_text(data), is_trusted=is_trusted)
 
 
 def _read_marked(data: bytes, *, is_trusted: bool) -> SubscriptionList:
@@ -52,13 +52,13 @@ def _read_marked(data: bytes, *, is_trusted: bool) -> SubscriptionList:
     too."""
     text = data[:2_000].replace(b"\0", b"").lower()
     if b"<" not in text:
-        return _read_addresses(_decode(data), is_trusted=is_trusted)
+        return _read_addresses(_decode_text(data), is_trusted=is_trusted)
     if b"<!doctype html" in text or b"<html" in text:
         raise NotAFeed(FeedReason.HTML, f"line 1: it is a web page; {_EXPORT}")
     return opml.read_opml(data, is_trusted=is_trusted)
 
 
-def _decode(data: bytes) -> str:
+def _decode_text(data: bytes) -> str:
     """Return data as text, by its byte order mark, else as UTF-8. Raises NotAFeed with the line
     that is no UTF-8."""
     for mark, encoding in _BOMS.items():
@@ -77,7 +77,7 @@ def _read_addresses(text: str, *, is_trusted: bool) -> SubscriptionList:
     address."""
     outlines: dict[str, Outline] = {}
     skipped: list[Skipped] = []
-    for number, line in _lines(text):
+    for number, line in _iterate_lines(text):
         item = _read_line(number, line, is_trusted=is_trusted)
         if isinstance(item, Outline):
             first = outlines.setdefault(urls.alias(item.url), item)
@@ -94,7 +94,7 @@ def _read_addresses(text: str, *, is_trusted: bool) -> SubscriptionList:
     )
 
 
-def _lines(text: str) -> Iterator[tuple[int, str]]:
+def _iterate_lines(text: str) -> Iterator[tuple[int, str]]:
     """Yield the number and text of each line that is neither empty nor a comment (#)."""
     for number, line in enumerate(text.splitlines(), 1):
         stripped = line.strip()
@@ -104,8 +104,8 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 
 def _read_line(number: int, line: str, *, is_trusted: bool) -> Outline | Skipped:
     """Return the subscription in a line, or why the line is skipped. `https://` may be left out."""
-    shown = line[:_SHOWN]
-    if len(line) > _LONGEST:
+    shown = line[:_SHOWN_CHARACTERS]
+    if len(line) > _LONGEST_ADDRESS:
         why = f"it has {len(line):,} characters, too many for an address; write one address a line"
         return Skipped(line=number, name=shown, why=why)
     url = line if "://" in line else f"https://{line}"

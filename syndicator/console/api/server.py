@@ -44,7 +44,7 @@ from syndicator.operations.operation import (
     schema_of,
 )
 from syndicator.operations.paged_lists import QUERIES, Query
-from syndicator.operations.undo import changes_settings
+from syndicator.operations.undo import is_settings_change
 from syndicator.searching.language import QueryError
 from syndicator.showing import lists
 from syndicator.upkeep.answers.related import RelatedFinder
@@ -303,10 +303,10 @@ class Api:
         self._pages = pages
         self._console = console
         routes = [
-            Route(f"{PATH}/openapi.json", _openapi),
-            Route(f"{PATH}/operations/{{name}}", _operate, methods=["POST"]),
-            Route(f"{PATH}/jobs/{{key}}/cancel", _cancel, methods=["POST"]),
-            Route(f"{PATH}/status", _status),
+            Route(f"{PATH}/openapi.json", _answer_openapi),
+            Route(f"{PATH}/operations/{{name}}", _queue_operation, methods=["POST"]),
+            Route(f"{PATH}/jobs/{{key}}/cancel", _cancel_job, methods=["POST"]),
+            Route(f"{PATH}/status", _answer_status),
             Route(f"{PATH}/articles/{{key}}", partial(_show_item, article)),
             Route(f"{PATH}/sources/{{key}}", partial(_show_item, source)),
             Route(f"{PATH}/jobs/{{key}}", _show_job),
@@ -331,10 +331,10 @@ class Api:
     def _refusal(self, request: Request) -> Response | None:
         """Return the answer to a request without a valid token, None if its token is valid. Sets
         `token` and `who` in the state of the request."""
-        if not is_for_us(_header(request, "host"), self._console.hosts):
+        if not is_for_us(_join_header(request, "host"), self._console.hosts):
             return answer_problem(421, "this name is not the console's; see [console] names")
         path = security.find_tokens_file(self._console.settings.state_dir)
-        scheme, _, text = _header(request, "authorization").partition(" ")
+        scheme, _, text = _join_header(request, "authorization").partition(" ")
         token = None
         try:
             if not read_passwords(path):
@@ -356,7 +356,7 @@ class Api:
         return None
 
 
-def _header(request: Request, name: str) -> str:
+def _join_header(request: Request, name: str) -> str:
     """Return the values of a header as one text. A header that was sent twice then matches
     nothing."""
     return ",".join(request.headers.getlist(name))
@@ -381,15 +381,15 @@ def _answer_json(
     )
 
 
-async def _openapi(request: Request) -> Response:
+async def _answer_openapi(request: Request) -> Response:
     return _answer_json(openapi_document())
 
 
 async def _show_job(request: Request) -> Response:
-    return _answer_json(asdict(_own_job(request)))
+    return _answer_json(asdict(_find_own_job(request)))
 
 
-async def _status(request: Request) -> Response:
+async def _answer_status(request: Request) -> Response:
     """Answer with the health of the instance."""
 
     def describe(place: Place) -> Answer:
@@ -479,7 +479,7 @@ async def _show_item(read: Callable[[Place, str], Item], request: Request) -> Re
     return _answer_json(item.answer, headers)
 
 
-async def _operate(request: Request) -> Response:
+async def _queue_operation(request: Request) -> Response:
     """Queue the operation that the path names. Answer with its job when it has ended, or after
     `wait` seconds as it is then."""
     console = console_of(request)
@@ -493,7 +493,7 @@ async def _operate(request: Request) -> Response:
     if parameters or dry_run_text not in ("true", "false"):
         raise HTTPException(422, "the parameters are dry_run, true or false, and wait")
     dry_run = dry_run_text == "true" or operation.is_question
-    values = _parse_object(_header(request, "content-type"), await request.body())
+    values = _parse_object(_join_header(request, "content-type"), await request.body())
     is_change = not dry_run or bool(values.get("allow"))
     if is_change and not token.may("write"):
         raise HTTPException(
@@ -501,13 +501,13 @@ async def _operate(request: Request) -> Response:
         )
     has_if_match = "if-match" in request.headers
     if has_if_match:
-        values["stamp"] = _header(request, "if-match").strip('"')
+        values["stamp"] = _join_header(request, "if-match").strip('"')
     forbidden = values.keys() & list_hidden_arguments(operation)
     if forbidden:
         raise HTTPException(422, f"{operation.name}: {min(forbidden)} is for the console alone")
     arguments = arguments_of(operation, values)
     needs_settings = is_change and not token.may("settings")
-    if needs_settings and changes_settings(operation, arguments, console.log):
+    if needs_settings and is_settings_change(operation, arguments, console.log):
         raise HTTPException(403, "this token may not change settings: make one with --settings")
     if not console.queue.has_room(request.state.who):
         raise HTTPException(
@@ -519,15 +519,15 @@ async def _operate(request: Request) -> Response:
     return _answer_job(await console.until(job_id, wait_seconds), has_if_match=has_if_match)
 
 
-async def _cancel(request: Request) -> Response:
+async def _cancel_job(request: Request) -> Response:
     """Cancel a job, and answer with its state."""
     console = console_of(request)
-    job_id = _own_job(request).id
+    job_id = _find_own_job(request).id
     console.queue.cancel(job_id)
     return _answer_job(await console.until(job_id, _CANCEL_SECONDS))
 
 
-def _own_job(request: Request) -> Job:
+def _find_own_job(request: Request) -> Job:
     """Return the job that the path names. Raises HTTPException(404) if it was not queued with this
     token."""
     job = console_of(request).queue.get(request.path_params["key"])

@@ -28,7 +28,7 @@ from syndicator.console.responses import (
     show_part,
 )
 from syndicator.core.errors import SyndicatorError
-from syndicator.operations.articles import EDITED, edited
+from syndicator.operations.articles import EDITED, replace_fields
 from syndicator.operations.jobs.queue import Job
 from syndicator.showing import lists
 from syndicator.showing.choices import list_choices
@@ -210,7 +210,7 @@ async def preview(request: Request) -> Response:
     file = await _read_article(request)
     edits = {name: form.text(name) for name in EDITED if name in form}
     try:
-        data = edited(file.text.encode(), file.path, edits)
+        data = replace_fields(file.text.encode(), file.path, edits)
         entry = frontmatter.load(data, file.path)
         fault = ""
     except SyndicatorError as error:

@@ -24,7 +24,7 @@ from syndicator.console.responses import (
     show_part,
 )
 from syndicator.filing import worker_functions
-from syndicator.operations.changes.texts import packed_list
+from syndicator.operations.changes.texts import pack_list
 from syndicator.operations.jobs.queue import Job
 from syndicator.showing import lists
 from syndicator.showing.choices import list_choices
@@ -48,8 +48,8 @@ async def show_all(request: Request) -> Response:
     words = query.get("q", "").split()
     search = " ".join(words)
     number = max(1, parse_whole_number(query.get("page", ""), MOST_PAGES))
-    sort = _choose(query.get("sort", ""), lists.SORTS, _USUAL_SORT)
-    state = _choose(query.get("only", ""), lists.STATES, _ALL_STATES)
+    sort = _choose_name(query.get("sort", ""), lists.SORTS, _USUAL_SORT)
+    state = _choose_name(query.get("only", ""), lists.STATES, _ALL_STATES)
     await console.see_work()
     lines = await console.read(lambda: console.glance.lines(words))
     is_matching = lists.STATES[state]
@@ -83,7 +83,7 @@ async def show_all(request: Request) -> Response:
     )
 
 
-def _choose(text: str, names: Collection[str], default: str) -> str:
+def _choose_name(text: str, names: Collection[str], default: str) -> str:
     """Return `text` if it is one of `names`, else `default`."""
     return text if text in names else default
 
@@ -166,7 +166,7 @@ async def use(request: Request) -> Response:
     choice = parse_whole_number(form_of(request).text("choice"), len(pointed) - 1)
     if choice < 0:
         raise HTTPException(404)
-    wrapper = packed_list(pointed[choice].wrapper)
+    wrapper = pack_list(pointed[choice].wrapper)
     key = _find_source_key(job)
     if key:
         return await queue_form(request, "use-list", f"/sources/{key}", key=key, wrapper=wrapper)

@@ -23,7 +23,7 @@ from syndicator.configuration.settings import (
     origins,
     unknown_variables,
 )
-from syndicator.configuration.sources.registry import placed_sources
+from syndicator.configuration.sources.registry import read_placed_sources
 from syndicator.configuration.sources.rights import list_given
 from syndicator.configuration.sources.schema import Placed
 from syndicator.configuration.toml_files import TomlFile, flatten, read_toml_file
@@ -202,7 +202,7 @@ def find_unreadable_files(config: Path, environ: Mapping[str, str]) -> list[Find
     taxonomy = config / "taxonomy.toml"
     readers: dict[str, Callable[[], object]] = {
         "syndicator.toml": lambda: load(config, environ),
-        "sources.toml": lambda: placed_sources(config / "sources.toml"),
+        "sources.toml": lambda: read_placed_sources(config / "sources.toml"),
         "feeds.toml": lambda: load_queries(config / "feeds.toml"),
     }
     if taxonomy.exists():

@@ -25,7 +25,7 @@ from syndicator.articles import frontmatter
 from syndicator.articles.beside.rights_toml import BELIEVED, RightsFile
 from syndicator.articles.stores.paths import is_ours
 from syndicator.configuration.settings import Settings, load
-from syndicator.configuration.sources.registry import placed_sources
+from syndicator.configuration.sources.registry import read_placed_sources
 from syndicator.configuration.sources.schema import Placed
 from syndicator.configuration.toml_files import TomlFile, read_toml_file
 from syndicator.core import text, urls
@@ -68,17 +68,17 @@ from syndicator.visiting.fetch.cookie_files import CookieFiles
 
 Lookup = Callable[[str, int], object]
 
-_ASKED = 3  # host names that are looked up; one that resolves is enough
-_SECONDS = 5.0  # until the next answer of a name server
+_MOST_LOOKED_UP = 3  # host names that are looked up; one that resolves is enough
+_LOOKUP_SECONDS = 5.0  # until the next answer of a name server
 _HTTPS_PORT: Final = 443
 _RESERVED = (".example", ".test", ".invalid", ".localhost")  # RFC 2606: in no DNS
-_KEY = re.compile(r"(\w+):")  # begin of a message on a key of the front matter
-_LINE = re.compile(r"line (\d+): ")  # in a message of the YAML parser
+_KEY_PATTERN = re.compile(r"(\w+):")  # begin of a message on a key of the front matter
+_LINE_PATTERN = re.compile(r"line (\d+): ")  # in a message of the YAML parser
 # a fault of a template, such as "templates/page.html, line 3: unexpected end"
 _PLACED: Final = re.compile(
     rf"{TEMPLATES}/(?P<name>.+?), line (?P<line>\d+): (?P<said>.*)", re.DOTALL
 )
-_NAMED = 20  # sites in one line; a choice
+_MOST_NAMED = 20  # sites in one line; a choice
 
 
 def check_folders(settings: Settings) -> Iterator[Finding]:
@@ -144,8 +144,8 @@ def check_host_names(sources: Iterable[Source], lookup: Lookup) -> Iterator[Find
         host = urlsplit(source.url).hostname or ""
         if not _is_address(host) and not host.endswith(_RESERVED):
             hosts[host] = None
-    asked = list(hosts)[:_ASKED]
-    if not asked or _one_resolves(asked, lookup):
+    asked = list(hosts)[:_MOST_LOOKED_UP]
+    if not asked or _does_one_resolve(asked, lookup):
         return
     detail = (
         f"none of {', '.join(asked)} resolves: see the network of this machine, and"
@@ -163,7 +163,7 @@ def _is_address(host: str) -> bool:
     return host in ("", "localhost")
 
 
-def _one_resolves(hosts: Sequence[str], lookup: Lookup) -> bool:
+def _does_one_resolve(hosts: Sequence[str], lookup: Lookup) -> bool:
     """Look up all hosts at the same time, each in a thread. Return True as soon as one resolves,
     False if none does or no answer comes within five seconds."""
     answers: queue.Queue[bool] = queue.Queue()
@@ -178,7 +178,7 @@ def _one_resolves(hosts: Sequence[str], lookup: Lookup) -> bool:
     for host in hosts:
         threading.Thread(target=look_up, args=(host,), daemon=True).start()
     with suppress(queue.Empty):
-        return any(answers.get(timeout=_SECONDS) for _ in hosts)
+        return any(answers.get(timeout=_LOOKUP_SECONDS) for _ in hosts)
     return False
 
 
@@ -243,8 +243,8 @@ def list_broken_files(archive: Archive) -> Iterator[Finding]:
         path = f"{store.name}/{problem.what}"
         detail = problem.detail.removeprefix(f"{path}:").strip()
         severity: Severity = "warning" if problem.reason == FileReason.VANISHED else "error"
-        key_match = _KEY.match(detail)
-        line_match = _LINE.match(detail)
+        key_match = _KEY_PATTERN.match(detail)
+        line_match = _LINE_PATTERN.match(detail)
         key = ""
         line_number = None
         if line_match:
@@ -252,7 +252,7 @@ def list_broken_files(archive: Archive) -> Iterator[Finding]:
         elif key_match:
             key = key_match[1]
             line_number = _find_line(store, problem.what, key)
-        more = _LINE.sub("", detail)
+        more = _LINE_PATTERN.sub("", detail)
         yield make_finding(path, line_number, problem.reason, more, severity, key=key)
 
 
@@ -347,7 +347,7 @@ def _find_all(
         yield from unreadable
         return
     settings = load(config, environ)
-    placed = placed_sources(config / "sources.toml")
+    placed = read_placed_sources(config / "sources.toml")
     yield from config_files.check_settings(config, settings, environ, strict=strict)
     yield from config_files.check_sources(placed, environ)
     yield from config_files.check_cookie_files(placed, CookieFiles(config, utc_now), utc_now())
@@ -536,9 +536,9 @@ def _list_open_rights(
         sites = rights_file.before(source.key)
         if not sites:
             continue
-        named = write_speaks_for(source, sites[:_NAMED])
-        if len(sites) > _NAMED:
-            named += f" and {len(sites) - _NAMED} more, named in {rights_file}"
+        named = write_speaks_for(source, sites[:_MOST_NAMED])
+        if len(sites) > _MOST_NAMED:
+            named += f" and {len(sites) - _MOST_NAMED} more, named in {rights_file}"
         detail = (
             f"it still writes the articles of {len(sites)} domains that are not its own; write"
             f" in sources.toml those that it may write for: {named}; speaks_for = [] reads them"

@@ -13,8 +13,8 @@ from typing import Any, BinaryIO
 from syndicator.articles import disk
 from syndicator.operations.operation import Inverse
 
-_REMEMBERED = 2000  # changes that are looked through
-_ALL = 100_000  # more than a log has
+_MOST_LOOKED_THROUGH = 2000  # changes that are looked through
+_MORE_THAN_ALL = 100_000  # more than a log has
 KEPT_BYTES = 20_000_000  # of the files of one change: more is not kept, and cannot be undone
 _UNKEPT = "the articles with the old tag were not recorded: by an earlier version, or as too many"
 _LASTING = {
@@ -24,7 +24,7 @@ _LASTING = {
     "merge-tags": _UNKEPT,
 }
 _BLOCK_BYTES = 1 << 16  # of the log that are read at once
-_AROUND = 3  # lines of context that must match, fewer next to a later edit
+_MOST_CONTEXT_LINES = 3  # lines of context that must match, fewer next to a later edit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,13 +90,13 @@ class Log:
         is_kept = bool(files) and len(content) <= KEPT_BYTES
         with self.alone("changes.lock"):
             newest = self.newest(20)  # the last may be half a line
-            number = (newest[0].number if newest else 0) + 1
+            number = newest[0].number + 1 if newest else 1
             numbered = LoggedChange(**{**asdict(change), "number": number, "kept": is_kept})
             if is_kept:
                 disk.make_private_folder(self.root / "kept")
                 disk.write(self.root / "kept" / f"{number}.json", content, mode=disk.PRIVATE)
             with open(self.path, "a+b", opener=_open_private) as file:
-                file.write(_line_end(file))
+                file.write(_end_half_line(file))
                 file.write(json.dumps(asdict(numbered), ensure_ascii=True).encode() + b"\n")
                 file.flush()
                 os.fsync(file.fileno())
@@ -125,7 +125,7 @@ class Log:
 
     def get(self, number: int) -> LoggedChange | None:
         """Return the change with this number, None if there is none."""
-        for change in self.newest(_ALL):
+        for change in self.newest(_MORE_THAN_ALL):
             if change.number == number:
                 return change
         return None
@@ -135,7 +135,7 @@ class Log:
         first."""
         return [
             change
-            for change in self.newest(_REMEMBERED)
+            for change in self.newest(_MOST_LOOKED_THROUGH)
             if subject in (change.subject, *change.subjects)
         ][:most]
 
@@ -151,7 +151,7 @@ class Log:
         """Return the numbers of the changes that are taken back, and whose undoing is not itself
         taken back."""
         numbers: set[int] = set()
-        for change in self.newest(_REMEMBERED):
+        for change in self.newest(_MOST_LOOKED_THROUGH):
             if change.undoes is not None and change.number not in numbers:
                 numbers.add(change.undoes)
         return numbers
@@ -177,7 +177,7 @@ def _read_last_lines(path: Path, most: int) -> list[bytes]:
     return data.splitlines()[-most:]
 
 
-def _line_end(file: BinaryIO) -> bytes:
+def _end_half_line(file: BinaryIO) -> bytes:
     """Return a newline if the file ends in half a line, as after a power failure."""
     if not file.seek(0, os.SEEK_END):
         return b""
@@ -194,7 +194,7 @@ def _parse_change(line: bytes) -> LoggedChange | None:
         return None
 
 
-def undone(before: str | None, after: str | None, now: str | None) -> str | None:
+def revert_edit(before: str | None, after: str | None, now: str | None) -> str | None:
     """Return the text `now` without the edit that turned `before` into `after`; later edits stay.
     None is a missing file. Raises ValueError if a later edit changed the same lines."""
     if now == after:
@@ -218,19 +218,22 @@ def _put_back(
     """Return `lines` with `restored` in place of the lines `span` (start, end) of the text
     `edited`.
 
-    These are found by their content together with up to _AROUND lines above and below, which must
-    occur exactly once. Raises ValueError if they do not."""
-    first, end = span
-    for around in range(_AROUND, -1, -1):
-        above = edited[max(0, first - around) : first]
-        below = edited[end : end + around]
-        pattern = [*above, *edited[first:end], *below]
+    These are found by their content together with up to _MOST_CONTEXT_LINES lines above and below,
+    which must occur exactly once. Raises ValueError if they do not."""
+    start, end = span
+    edited_lines = edited[start:end]
+    for context in range(_MOST_CONTEXT_LINES, -1, -1):
+        above = edited[max(0, start - context) : start]
+        below = edited[end : end + context]
+        pattern = [*above, *edited_lines, *below]
+        last_index = len(lines) - len(pattern)
         matches = [
             index
-            for index in range(len(lines) - len(pattern) + 1)
+            for index in range(last_index + 1)
             if lines[index : index + len(pattern)] == pattern
         ]
         if pattern and len(matches) == 1:
-            index = matches[0] + len(above)
-            return [*lines[:index], *restored, *lines[index + end - first :]]
+            replaced_start = matches[0] + len(above)
+            replaced_end = replaced_start + len(edited_lines)
+            return [*lines[:replaced_start], *restored, *lines[replaced_end:]]
     raise ValueError("it was edited since in the same place")

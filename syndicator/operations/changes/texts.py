@@ -31,8 +31,8 @@ from syndicator.upkeep import reconcile
 
 Text = str | None  # None: no such file or row
 Edit = tuple[Text, Text]  # before, after
-_FINAL = " final"  # after the story of an article that an operator put into it
-_LONGEST = 1000  # characters of an argument that is logged: longer ones are in the texts
+_FINAL_MARK = " final"  # after the story of an article that an operator put into it
+_LONGEST_ARGUMENT = 1000  # characters of an argument that is logged: longer ones are in the texts
 
 
 def of_source(app: App, key: str) -> str:
@@ -40,7 +40,7 @@ def of_source(app: App, key: str) -> str:
     sources.d."""
     main = app.configuration.folder / "sources.toml"
     path = main
-    for placed in registry.placed_sources(main):
+    for placed in registry.read_placed_sources(main):
         if placed.source.key == key:
             path = placed.file.path
             break
@@ -63,9 +63,9 @@ def write(app: App, edits: Mapping[str, Edit], progress: Progress = no_progress)
     for name, edit in edits.items():
         kind, _, path = name.partition(":")
         by_kind[kind][path] = edit
-    for path, (_, text) in by_kind["config"].items():
+    for path, (_, new_text) in by_kind["config"].items():
         try:
-            tomllib.loads(text or "")
+            tomllib.loads(new_text or "")
         except tomllib.TOMLDecodeError as error:
             raise UsageError(
                 f"{path} would not be valid TOML ({error}); edit it by hand"
@@ -75,13 +75,13 @@ def write(app: App, edits: Mapping[str, Edit], progress: Progress = no_progress)
             _KINDS[kind].write(app, texts, progress)
 
 
-def packed_list(wrapper: Wrapper) -> str:
+def pack_list(wrapper: Wrapper) -> str:
     """Return a learnt list as JSON on several lines, so that edits of it can be compared."""
     return json.dumps(json.loads(codec.pack(wrapper)), indent=1)
 
 
-def unpacked_list(text: str) -> Wrapper:
-    """Return the learnt list of which `packed_list` made `text`. Raises ValueError, TypeError."""
+def unpack_list(text: str) -> Wrapper:
+    """Return the learnt list of which `pack_list` made `text`. Raises ValueError, TypeError."""
     return codec.unpack(Wrapper, text)
 
 
@@ -132,7 +132,7 @@ def _read_list(app: App, key: str) -> Text:
     state = app.archive.store.visits.state(key)
     if state is None or state.discovery.listing is None:
         return None
-    return packed_list(state.discovery.listing)
+    return pack_list(state.discovery.listing)
 
 
 def _write_lists(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
@@ -143,7 +143,7 @@ def _write_lists(app: App, texts: Mapping[str, Edit], progress: Progress) -> Non
         state = visits.state(key)
         if state is None:
             continue
-        listing = unpacked_list(text) if text is not None else None
+        listing = unpack_list(text) if text is not None else None
         discovery = replace(state.discovery, listing=listing)
         visits.save_states([replace(state.asked_whole(), discovery=discovery)])
 
@@ -165,10 +165,10 @@ def _write_tags(app: App, texts: Mapping[str, Edit], progress: Progress) -> None
 
 
 def _read_story(app: App, article_id: str) -> Text:
-    """Return the story of an article, with _FINAL behind it if an operator put the article there;
-    None if it is in no story."""
+    """Return the story of an article, with _FINAL_MARK behind it if an operator put the article
+    there; None if it is in no story."""
     for member in app.archive.store.stories.members([article_id]):
-        return f"{member.story}{_FINAL}" if member.final else member.story
+        return f"{member.story}{_FINAL_MARK}" if member.final else member.story
     return None
 
 
@@ -177,8 +177,8 @@ def _write_stories(app: App, texts: Mapping[str, Edit], progress: Progress) -> N
     by_program: dict[str, str] = {}  # story by article id, "" for none
     by_operator: dict[str, str] = {}
     for article_id, (_, text) in texts.items():
-        if text is not None and text.endswith(_FINAL):
-            by_operator[article_id] = text.removesuffix(_FINAL)
+        if text is not None and text.endswith(_FINAL_MARK):
+            by_operator[article_id] = text.removesuffix(_FINAL_MARK)
         else:
             by_program[article_id] = text or ""
     decisions.put_into_stories(app.archive, by_program, final=False)
@@ -260,7 +260,9 @@ def apply(
     # operations that edit the configuration do not hold the lock of runs; with a lock of their own,
     # no one logs the edit of another as its own
     is_edit = any(name.startswith("config:") for name in names)
-    with Log(app.configuration.settings.state_dir).alone() if is_edit else nullcontext():
+    log = Log(app.configuration.settings.state_dir)
+    lock = log.alone() if is_edit else nullcontext()
+    with lock:
         before = {name: read(app, name) for name in names}
         try:
             write(app, planned.edits)
@@ -269,17 +271,17 @@ def apply(
             app.archive.store.visits.commit()
             if before != {name: read(app, name) for name in before}:
                 ended = replace(planned, sentence=f"{planned.sentence}; ended midway")
-                _log(app, operation, arguments, ended, before, who)
+                _log_change(app, operation, arguments, ended, before, who)
             raise
         applied = replace(planned, **result) if isinstance(result, dict) else planned
         if not applied.logged:
             return applied, None
         for name in applied.touches:
             before.setdefault(name, None)  # a new file
-        return applied, _log(app, operation, arguments, applied, before, who)
+        return applied, _log_change(app, operation, arguments, applied, before, who)
 
 
-def _log(
+def _log_change(
     app: App,
     operation: Operation,
     arguments: Mapping[str, Any],
@@ -288,11 +290,10 @@ def _log(
     who: str,
 ) -> int:
     """Log a change with the texts that differ from `before`, by name. Return its number."""
-    short_arguments = {
-        name: value
-        for name, value in convert_to_json(arguments).items()
-        if value and len(str(value)) <= _LONGEST
-    }
+    short_arguments: dict[str, Any] = {}
+    for name, value in convert_to_json(arguments).items():
+        if value and len(str(value)) <= _LONGEST_ARGUMENT:
+            short_arguments[name] = value
     logged = LoggedChange(
         number=0,
         at=utc_now().isoformat(),

@@ -52,7 +52,7 @@ def drain(config: Path, queue: Queue) -> int:
         done = _run_changes(config, queue)
         question = queue.claim(needs_no_lock)
         if question is not None:
-            done.append(_run(config, queue, question))
+            done.append(_run_job(config, queue, question))
         if not done:
             break
         count += len(done)
@@ -74,8 +74,8 @@ def _run_changes(config: Path, queue: Queue) -> list[Job]:
                 job = queue.claim() if queue.has(_needs_lock) else None
                 if job is None:
                     break
-                finished.append(_run(config, queue, job))
-            _build(config, queue, [job for job in finished if job.status == "building"])
+                finished.append(_run_job(config, queue, job))
+            _build_and_save(config, queue, [job for job in finished if job.status == "building"])
     except LockedError:
         return finished
     except SyndicatorError as error:  # invalid settings: every waiting job fails with this
@@ -96,14 +96,14 @@ def _needs_lock(job: Job) -> bool:
     return not needs_no_lock(job)
 
 
-def _run(config: Path, queue: Queue, job: Job) -> Job:
+def _run_job(config: Path, queue: Queue, job: Job) -> Job:
     """Run a job and save its outcome, which is returned."""
 
-    def act(job: Job) -> Job:
+    def open_and_run(job: Job) -> Job:
         with open_app(config, remake=remake) as app:
             return run_operation(app, queue, job)
 
-    return save_outcome(queue, job, act)
+    return save_outcome(queue, job, open_and_run)
 
 
 def save_outcome(queue: Queue, job: Job, act: Callable[[Job], Job]) -> Job:
@@ -166,7 +166,7 @@ def _make_progress(queue: Queue, job: Job) -> Callable[[int, int], None]:
     return progress
 
 
-def _build(config: Path, queue: Queue, stale: Sequence[Job]) -> None:
+def _build_and_save(config: Path, queue: Queue, stale: Sequence[Job]) -> None:
     """Build the stale feeds, and save the jobs that changed them as done, with what became of the
     build. Does nothing without such jobs."""
     if not stale:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from syndicator.app.archive import Archive, find_terms
 from syndicator.app.clients import open_worker
-from syndicator.app.read_configuration import Configuration, taxonomy_files
+from syndicator.app.read_configuration import Configuration, find_taxonomy_files
 from syndicator.upkeep import reconcile
 from syndicator.upkeep.passes import jobs
 from syndicator.upkeep.passes.choose import choose_all_articles
@@ -31,7 +31,7 @@ def plan_descriptions(
 ) -> Plan:
     """Plan how the present taxonomy changes articles added since `since` (None: all)."""
     problems = reconcile.update_from_files(archive, configuration)
-    files = taxonomy_files(configuration.folder, configuration.settings)
+    files = find_taxonomy_files(configuration.folder, configuration.settings)
     with open_worker() as worker:
 
         def describe(articles: Sequence[Filed]) -> Sequence[Outcome]:

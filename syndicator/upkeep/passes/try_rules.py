@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from syndicator.app.archive import Archive, as_place
+from syndicator.app.archive import Archive, make_place
 from syndicator.app.clients import open_worker
 from syndicator.app.lookup import need_sources
 from syndicator.app.places import Place, open_kept_pages
@@ -79,7 +79,7 @@ def try_rules(
     UsageError, and RulesError for faulty rules."""
     tried: list[Tried] = []
     with open_worker() as worker:
-        for page in list_kept_pages(as_place(archive, configuration), key, most):
+        for page in list_kept_pages(make_place(archive, configuration), key, most):
             html, answered, headers = page.page
             trial = None
             with suppress(WorkerFailed):

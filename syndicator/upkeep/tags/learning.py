@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from syndicator.app.archive import Archive
 from syndicator.app.lookup import iterate_articles
-from syndicator.app.read_configuration import Configuration, taxonomy_files
+from syndicator.app.read_configuration import Configuration, find_taxonomy_files
 from syndicator.configuration.settings import is_bucket
 from syndicator.core.ports import FileStamp
 from syndicator.core.ports.articles import ArticleStore
@@ -44,7 +44,7 @@ def learn(archive: Archive, configuration: Configuration, *, least: int = LEAST)
     """Learn spellings, and the confirmed tags and categories if `least` articles have any; replace
     learnt.npz. Without articles, delete it. Raises WorkerFailed, ConfigError."""
     stamps = _list_stamps_by_age(archive.store)
-    files = taxonomy_files(configuration.folder, configuration.settings)
+    files = find_taxonomy_files(configuration.folder, configuration.settings)
     learnt_file = Path(files[1])
     if not stamps:
         delete_cache(learnt_file)
@@ -60,7 +60,7 @@ def learn(archive: Archive, configuration: Configuration, *, least: int = LEAST)
 
 def suggest(archive: Archive, configuration: Configuration) -> "list[Proposal]":
     """Return tags that taxonomy.toml lacks, the most significant first. Raises WorkerFailed."""
-    files = taxonomy_files(configuration.folder, configuration.settings)
+    files = find_taxonomy_files(configuration.folder, configuration.settings)
     paths = [stamp.path for stamp in _list_stamps_by_age(archive.store)[-MOST_READ:]]
     with _local_folder(archive.article_store, paths) as folder, _open_long_worker() as worker:
         return worker.call_sync(jobs.suggest_files, files, folder, paths)

@@ -71,7 +71,7 @@ def test_systemd_is_told_and_sighup_reads_the_configuration_again(tmp_path: Path
         assert answer_of(address + "healthz") == (200, "ok\n")
         assert answer_of(address + "readyz") == (503, "database\n")
         with open_app(settings.parent, create=True) as app:  # as a run makes it
-            key = episodes.known_feed_token(app.configuration.settings.state_dir)
+            key = episodes.read_feed_token(app.configuration.settings.state_dir)
         assert answer_of(address + "readyz") == (503, "no feed was built yet\n")
         assert "syndicator_articles 0.0" in answer_of(address + "metrics")[1]
         assert (

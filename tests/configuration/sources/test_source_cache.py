@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.configuration.sources import registry, source_cache
-from syndicator.configuration.sources.registry import load_sources, readable_sources
+from syndicator.configuration.sources.registry import load_sources, read_valid_sources
 from syndicator.configuration.sources.schema import check
 from syndicator.configuration.toml_files import TomlFile
 from syndicator.core.errors import ConfigError, Fault
@@ -62,9 +62,9 @@ def parsed_files(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 
     def watched(path: Path) -> tuple[tuple[Source, ...], tuple[Fault, ...]]:
         seen.append(path)
-        return readable_sources(path)
+        return read_valid_sources(path)
 
-    monkeypatch.setattr(registry, "readable_sources", watched)
+    monkeypatch.setattr(registry, "read_valid_sources", watched)
     return seen
 
 
@@ -165,7 +165,7 @@ def test_what_is_wrong_is_told_each_time_and_costs_no_source_that_was_valid(path
 def test_of_two_sources_with_one_key_the_first_is_valid(path: Path) -> None:
     """Of two sources with one key the first is used, and the fault is reported."""
     path.write_text(ALL + '[[source]]\nkey = "plain"\nurl = "https://second.example/"\n')
-    sources, faults = readable_sources(path)
+    sources, faults = read_valid_sources(path)
     assert sources == check(TomlFile(path, tomllib.loads(ALL)))
     assert "two sources have the key" in str(faults)
 

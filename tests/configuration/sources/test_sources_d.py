@@ -16,7 +16,7 @@ from syndicator.configuration.sources.registry import (
     add_sources,
     edit_source,
     load_sources,
-    placed_sources,
+    read_placed_sources,
     remove_source,
 )
 from syndicator.core.errors import ConfigError, UsageError
@@ -56,7 +56,7 @@ def list_source_keys(path: Path) -> list[str]:
 
 def test_sources_toml_comes_first_and_the_others_by_name(path: Path) -> None:
     assert list_source_keys(path) == ["zebra", "news", "daily", "papers"]
-    assert [one.file.path.name for one in placed_sources(path)] == [
+    assert [one.file.path.name for one in read_placed_sources(path)] == [
         "sources.toml",
         "10-news.toml",
         "10-news.toml",

@@ -14,7 +14,7 @@ from syndicator.app.clock import utc_now
 from syndicator.configuration.settings import Paths, Publish, Settings
 from syndicator.configuration.settings import Site as SiteSettings
 from syndicator.core.ports.subscriptions import PATH
-from syndicator.health.episodes import feed_name, feed_token
+from syndicator.health.episodes import ensure_feed_token, feed_name
 from syndicator.publishing.server.server import serve
 from syndicator.runs import daemon
 from syndicator.runs.pushes import Registry
@@ -166,7 +166,7 @@ def test_who_knows_it_gets_all_and_no_shared_cache_may_keep_it(settings: Setting
 def test_hubs_and_monitoring_reach_what_is_theirs(settings: Settings) -> None:
     """They know tokens of their own."""
     settings.state_dir.mkdir(parents=True)
-    health = f"/{feed_name(feed_token(settings.state_dir))}"
+    health = f"/{feed_name(ensure_feed_token(settings.state_dir))}"
     alive, told, push = send_requests(
         settings, ("GET", "/healthz", ""), ("GET", health, ""), ("GET", f"{PATH}none", "")
     )

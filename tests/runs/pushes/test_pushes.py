@@ -208,7 +208,7 @@ async def test_a_run_does_not_wait_long_for_a_hub_of_many(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(intake, "_JOB_SECONDS", 0.05)
-    monkeypatch.setattr(intake, "_AT_ONCE", 1)
+    monkeypatch.setattr(intake, "_MOST_AT_ONCE", 1)
     async with serve_following(tmp_path) as (up, web):
         up.follow_feeds([web.add_topic(100, slow=3.0) for _ in range(6)])
         await up.run_jobs()
@@ -259,7 +259,7 @@ async def test_a_source_with_many_pushes_delays_no_other(
         topic = web.find_topic(large)
         root = large.rpartition("/")[0].replace("127.0.0.1", "localhost")
         topic.gate = asyncio.Event()
-        for number in range(intake._AT_ONCE + 2):
+        for number in range(intake._MOST_AT_ONCE + 2):
             names = [f"crow{number}-{place}" for place in range(20)]
             assert (
                 await web.push_document(topic, web.render_document(topic, root, names))
