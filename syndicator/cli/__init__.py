@@ -126,7 +126,11 @@ def _explain_missing(error: Any) -> str:
 
 def _explain_mistake(error: Any) -> str:
     """Return the message of a wrong word, option or value, with what is right."""
-    from syndicator.cli.mistakes import explain_missing_argument, explain_value
+    from syndicator.cli.mistakes import (
+        explain_extra_words,
+        explain_missing_argument,
+        explain_value,
+    )
 
     wrong_choice = re.search(r"'([^']*)' is not one of (.*)", error.message)
     if wrong_choice:
@@ -136,6 +140,8 @@ def _explain_mistake(error: Any) -> str:
         return _explain_missing(error)
     if isinstance(error, _MissingArgument):
         return explain_missing_argument(error)
+    if "extra argument" in error.message:
+        return explain_extra_words(error)
     return explain_value(error)
 
 

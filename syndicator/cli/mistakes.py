@@ -5,7 +5,10 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
-_MISSING: Final = re.compile(r"No such (?P<kind>option|command):? '?(?P<word>[^\s']+?)'?(?:\.|$)")
+_MISSING: Final = re.compile(
+    r"No such (?P<kind>option|command):? '?(?P<word>[^\s']+?)'?(?:\.\s|\.?$)"
+)
+_EXTRA: Final = re.compile(r"unexpected extra argument\S* \((?P<words>.+)\)")
 _MOST_ALTERNATIVES: Final = 3  # alternatives in a message
 # similarity of words (difflib) from which one may be a slip for the other: a little one if they
 # begin alike (`jsno`, `json`: .75), else a great one (`run` is not `prune`: .75)
@@ -13,7 +16,7 @@ _ALIKE: Final = 0.7
 _VERY_ALIKE: Final = 0.8
 # options of nearly every command, which nobody means by another word
 _COMMON_OPTIONS: Final = ("--json", "--config", "--dry-run")
-# words of other programs, and the commands that do here what they do there
+# words of other programs, and the commands that do here what they do there, with spaces between
 _WORDS_OF_OTHERS: Final = {
     "fetch": "refresh",
     "update": "refresh",
@@ -24,6 +27,22 @@ _WORDS_OF_OTHERS: Final = {
     "list": "sources",
     "feeds": "sources",
     "edit": "change",
+    "sync": "refresh",
+    "rm": "remove",
+    "delete": "remove prune",
+    "unsubscribe": "remove",
+    "unfollow": "remove",
+    "subscribe": "add",
+    "follow": "add",
+    "ls": "sources",
+    "validate": "check",
+    "new": "init",
+    "create": "init",
+}
+# words of other programs that are options here
+_OPTIONS_OF_OTHERS: Final = {
+    "help": {"--help": "List the commands; `COMMAND --help` lists the options of a command."},
+    "version": {"--version": "Show the version."},
 }
 # searches are filters of a list, which no command is named after
 _SEARCH: Final = {
@@ -73,6 +92,25 @@ def _choose_number(parameter: Any) -> int:
     if isinstance(parameter.default, int):
         return parameter.default
     return _EXAMPLE_NUMBERS.get(str(parameter.name), _EXAMPLE_NUMBER)
+
+
+def explain_extra_words(error: Any) -> str:
+    """Return the message of typer's error for words that a command does not take, with its options
+    that take a value. Other messages stay."""
+    message = str(error.message)
+    extra = _EXTRA.search(message)
+    if extra is None or error.ctx is None:
+        return message
+    names = [
+        parameter.opts[0]
+        for parameter in error.ctx.command.params
+        if parameter.opts[0].startswith("--") and not getattr(parameter, "is_flag", False)
+    ]
+    options = ", ".join(name for name in names if name not in _COMMON)
+    path = str(error.ctx.command_path)
+    if not options:
+        return f"`{path}` takes no word after it; take out {extra['words']}"
+    return f"`{path}` takes no {extra['words']} here; its options with a value are {options}"
 
 
 def explain_missing_argument(error: Any) -> str:
@@ -143,11 +181,13 @@ def _list_commands(group: Any, path: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _find_meant(word: str, purposes: Mapping[str, str]) -> dict[str, str]:
-    """Return the commands that do what `word` does in other programs."""
+    """Return the commands that do what `word` does in other programs; `add` for an address."""
     if word in _SEARCH_WORDS:
         return dict(_SEARCH)
-    meant = _WORDS_OF_OTHERS.get(word, "")
-    return {meant: purposes[meant]} if meant in purposes else {}
+    if word in _OPTIONS_OF_OTHERS:
+        return dict(_OPTIONS_OF_OTHERS[word])
+    meant = "add" if "://" in word else _WORDS_OF_OTHERS.get(word, "")
+    return {name: purposes[name] for name in meant.split() if name in purposes}
 
 
 def _find_near(word: str, purposes: Mapping[str, str]) -> dict[str, str]:

@@ -28,6 +28,7 @@ _CURES = {
     "model_type": "write a table: [its name] on a line, and its keys below",
 }  # instead of pydantic's messages, which name its types
 _SHOWN_CHARACTERS = 80  # characters of a wrong value
+_CURLY_QUOTES = ("\u201c", "\u201d", "\u201e", "\u2018", "\u2019")
 _SYNTAX_CURE = "texts stand in quotes, and each key on a line of its own"
 _HEADER = re.compile(r"(?P<brackets>\[{1,2})(?P<name>[\w.\"' \t-]+)(?P<end>\]*)\s*(?:#.*)?$")
 
@@ -140,7 +141,11 @@ def _describe_syntax_error(path: Path, text: str, error: tomllib.TOMLDecodeError
     line = int(numbers[1]) if numbers else len(lines)  # else at the end of the document
     wrong_line = lines[line - 1].strip() if 0 < line <= len(lines) else ""
     known_places = _find_places("\n".join(lines[: line - 1]))
-    cause = _explain_header(wrong_line, known_places) or _explain_repeated_key(what, wrong_line)
+    cause = (
+        _explain_header(wrong_line, known_places)
+        or _explain_repeated_key(what, wrong_line)
+        or _explain_value(wrong_line)
+    )
     if cause:
         return Fault(file=str(path), line=line, message=f"is not valid TOML: {cause}")
     where = f"at column {numbers[2]}" if numbers else position
@@ -191,6 +196,22 @@ def _explain_repeated_key(message: str, wrong_line: str) -> str:
     return f"the key {key} is in this section twice: take one of the two out"
 
 
+def _explain_value(wrong_line: str) -> str:
+    """Return what is wrong with the value on a line that is not valid TOML, for what people often
+    write; "" for any other line."""
+    key, _, value = wrong_line.partition("=")
+    value = value.strip()
+    if value in ("True", "False"):
+        return f"write {value.lower()}, in small letters"
+    if value.startswith(_CURLY_QUOTES):
+        return f'write straight quotes: {key.strip()} = "..."'
+    if value.startswith('"') and value.count('"') == 1:
+        return 'the text is not closed: write " at its end'
+    if wrong_line.endswith("=") or wrong_line.partition("#")[0].strip().endswith("="):
+        return f"{key.strip()} has no value; write one, or take the line out"
+    return ""
+
+
 def describe_error(error: Mapping[str, Any], model: type[BaseModel], table: str = "") -> str:
     """Return an error of pydantic as "key: fault; cure", without values that may be secret.
     `model`: the class of the table; `table`: name of the table in the file, "" for the file
@@ -202,13 +223,32 @@ def describe_error(error: Mapping[str, Any], model: type[BaseModel], table: str 
         return f"unknown key {key!r}" + _suggest_key(str(place[-1]), place[:-1], model, table)
     if kind == "missing":
         return f"has no {key}; write one"
-    message = _CURES.get(kind, error["msg"].removeprefix("Value error, "))
+    message = _describe_cure(error, key)
     may_be_secret = not _SECRET_KEYS.isdisjoint(place)
     if kind == "value_error" or may_be_secret:
         return f"{key}: {message}" if key else message
     value = str(error.get("input"))[:_SHOWN_CHARACTERS]
     valid_values = re.findall("'([^']*)'", error["msg"]) if kind == "literal_error" else ()
     return f"{key}: {message} (got {value!r})" + suggestion(value, valid_values)
+
+
+def _describe_cure(error: Mapping[str, Any], key: str) -> str:
+    """Return what to write for a wrong value. `key`: where it stands in the file."""
+    kind = error["type"]
+    bounds = error.get("ctx", {})
+    if kind == "tuple_type" and isinstance(error.get("input"), Mapping):
+        return f"write [[{key}]], with two brackets on each side"
+    if kind == "literal_error":
+        return f"write {bounds['expected'].replace(chr(39), chr(34))}"
+    if kind == "greater_than_equal":
+        return f"write a number from {bounds['ge']} on"
+    if kind == "greater_than":
+        return f"write a number above {bounds['gt']}"
+    if kind == "less_than_equal":
+        return f"write a number up to {bounds['le']}"
+    if kind == "string_too_short":
+        return "is empty; write a text"
+    return str(_CURES.get(kind, error["msg"].removeprefix("Value error, ")))
 
 
 def _suggest_key(name: str, place: Place, model: type[BaseModel], table: str) -> str:
@@ -230,7 +270,7 @@ def _suggest_key(name: str, place: Place, model: type[BaseModel], table: str) ->
         return name_alternatives(name, _list_keys(tables.get(table_name)))
     other_name = others[0]
     if not other_name:
-        return "; it belongs to the table above it"
+        return "; it belongs above the first [table] of the file"
     full_name = f"{table}.{other_name}" if table else other_name
     return f"; it belongs to [{full_name}]"
 

@@ -317,14 +317,19 @@ def change_settings(
 def _need_changeable(names: Iterable[str]) -> None:
     """Raise UsageError for a name that is no setting that an operation may change."""
     changeable = [f"{section}.{name}" for section, names in SETTINGS.items() for name in names]
+    from syndicator.configuration.settings import Settings
+    from syndicator.configuration.toml_files import list_leaves
+    from syndicator.configuration.toml_lines import dotted
+
+    known_settings = {dotted(place) for place in list_leaves(Settings)}
     for name in names:
         if not name.strip():
             raise UsageError("a setting has no name; write it like publish.limit=80")
         if name not in changeable:
-            raise UsageError(
-                f"{name[:60]!r} can only be changed in"
-                f" {SETTINGS_FILE}{suggestion(name, changeable)}"
-            )
+            fault = f"can only be changed in {SETTINGS_FILE}"
+            if name not in known_settings:
+                fault = "is no setting; write it like publish.limit=80"
+            raise UsageError(f"{name[:60]!r} {fault}{suggestion(name, changeable)}")
 
 
 def _check_settings(app: App, text: str, value_texts: Mapping[str, str]) -> Settings:

@@ -38,7 +38,7 @@ def read_mistake(typed: str) -> str:
         ("undo", "`withdraw --undo`: Restore a withdrawn article"),
         ("rename", "`tags rename`: Rename tag A to B."),
         ("tags renam", "`tags rename`: Rename tag A to B."),
-        ("delete", "`prune`: Delete articles for good"),
+        ("delete", "`remove`: Remove all the named sources"),
         (
             "export --format json",
             "`export` takes only `--config`. It does this: Print the sources as OPML",
@@ -121,7 +121,42 @@ def test_a_missing_argument_is_explained(typed: str, said: str) -> None:
 
 
 def test_other_mistakes_keep_their_message() -> None:
-    assert read_mistake("status nosuch") == "Got unexpected extra argument(s) (nosuch)"
+    assert read_mistake("sources --sort nosuch").startswith("No such option: --sort")
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (
+            "serve 8000",
+            "`syndicator serve` takes no 8000 here; its options with a value are --host, --port",
+        ),
+        (
+            "refresh nosuch",
+            "`syndicator refresh` takes no nosuch here; its options with a value are",
+        ),
+    ],
+)
+def test_words_that_a_command_does_not_take_are_answered_by_its_options(
+    typed: str, said: str
+) -> None:
+    assert read_mistake(typed).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("word", "command"),
+    [
+        ("version", "`--version`"),
+        ("help", "`--help`"),
+        ("subscribe", "`add`"),
+        ("ls", "`sources`"),
+        ("https://one.example/feed", "`add`"),
+    ],
+)
+def test_a_word_of_another_program_is_answered_by_the_command_that_does_it(
+    word: str, command: str
+) -> None:
+    assert f"There is {command}: " in read_mistake(word)
 
 
 def test_usage_of_a_change_names_it_as_typed() -> None:

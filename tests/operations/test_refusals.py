@@ -30,7 +30,7 @@ REFUSED: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("change-settings", {"values": [""]}, "has no name; write it like publish.limit=80"),
     ("change-settings", {"values": ["=80"]}, "has no name"),
     ("change-settings", {"values": ["publish.limit=80", " "]}, "has no name"),
-    ("change-settings", {"values": ["publish"]}, "can only be changed in syndicator.toml"),
+    ("change-settings", {"values": ["publish"]}, "is no setting; write it like publish.limit=80"),
     ("follow-list", {"url": "https://a.example/?x=${HOME}", "wrapper": "5"}, "by hand"),
     ("change-source", {"key": "one", "url": "https://a.example/?x=${HOME}"}, "by hand"),
 )

@@ -327,6 +327,8 @@ def console(
 
     need_folder(config)
     override_listen(config, "console", None, port)
+    if (revoke or write) and not token:
+        raise UsageError(f"--{'revoke' if revoke else 'write'} belongs to --token NAME")
     if set_password:
         _set_password(config, name)
     elif token:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from syndicator.core import urls
 from syndicator.core.model import Failed
 from syndicator.core.reasons import FetchReason, explain_reason
+from syndicator.visiting.fetch.transport import NO_TLS
 
 # What to do about an address that has never worked. For other reasons, the advice for a source that
 # has begun to fail fits, too.
@@ -66,6 +67,8 @@ def _find_cure(failed: Failed) -> str:
     allow_line = _ALLOW.search(failed.detail)
     if allow_line:
         return f", or add it with --allow {allow_line[1]}, which writes that line"
+    if failed.reason == FetchReason.TLS and NO_TLS in failed.detail:
+        return "; try it with http://"
     if failed.reason == FetchReason.TLS and _OWN_CERTIFICATE.search(failed.detail):
         return f"; tell the site's owner; {_TRUST_OWN}"
     cure = _CURES.get(failed.reason) or explain_reason(failed.reason)[1]

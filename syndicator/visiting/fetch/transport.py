@@ -54,6 +54,7 @@ _ERRORS: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (
 )
 _CONNECT_CALL = re.compile(r"Connect call failed \('([^']+)', (\d+)")  # in asyncio's messages
 _LONGEST_LINE = 200  # characters of a line
+NO_TLS = "the server does not speak https at this address"
 _IPV4 = re.compile(r"[\d.]+")
 _TEST_NAME = re.compile(r"(.+\.)?(test|invalid)")
 _HTTPS_PORT = 443
@@ -312,6 +313,8 @@ def explain_error(error: Exception) -> Fault:
 def _describe_cause(reason: str, cause: BaseException, socket_error: object) -> str:
     """Return a line that describes an error: for the reason "tls" what is wrong with the
     certificate, else the message of `socket_error` if the error has one."""
+    if reason == "tls" and "WRONG_VERSION_NUMBER" in str(cause):
+        return NO_TLS
     if reason == "tls":
         return _shorten_line(str(getattr(cause, "certificate_error", socket_error or cause)))
     if isinstance(socket_error, OSError) and socket_error.strerror:
