@@ -106,7 +106,7 @@ def explain_extra_words(error: Any) -> str:
         for parameter in error.ctx.command.params
         if parameter.opts[0].startswith("--") and not getattr(parameter, "is_flag", False)
     ]
-    options = ", ".join(name for name in names if name not in _COMMON)
+    options = ", ".join(name for name in names if name not in _COMMON_OPTIONS)
     path = str(error.ctx.command_path)
     if not options:
         return f"`{path}` takes no word after it; take out {extra['words']}"

@@ -43,6 +43,7 @@ Runs = Annotated[
 ]
 
 _AUDIENCES = ("me", "public")
+_CONTACT_QUESTION = "How can owners of visited sites reach you (mail or page)?"
 
 
 @command()
@@ -84,17 +85,13 @@ def init(
     is_new = not (config_folder / "syndicator.toml").exists()
     may_ask = sys.stdin.isatty() and not yes
     if is_new and may_ask:
-        if audience is None and (url or contact or template):
-            audience = "public"
-        audience = audience or _ask_choice("Who reads it?", _AUDIENCES)
+        audience = audience or _ask_audience(is_public=bool(url or contact or template))
         if title is None and not example:
             title = _ask_text("What are the feeds about (their title)?")
         if audience == "public":
             if url is None:
                 url = _ask_text("Where will they be published, if you know (https://...)?")
-            contact = contact or _ask_text(
-                "How can owners of visited sites reach you (mail or page)?"
-            )
+            contact = contact or _ask_text(_CONTACT_QUESTION)
         if not runs and not template:
             runs = _ask_choice("How will it run?", tuple(RUNS))
     _check_audience(audience, template)
@@ -110,6 +107,12 @@ def init(
         return
     printing.print_secret_address(load(config_folder))
     printing.say(f"next: {'; then '.join(steps)}")
+
+
+def _ask_audience(*, is_public: bool) -> str:
+    """Return who reads the feeds. Asks only if `is_public` is False: an address, a contact or a
+    template has said it already."""
+    return "public" if is_public else _ask_choice("Who reads it?", _AUDIENCES)
 
 
 def _check_audience(audience: str | None, template: str) -> None:
