@@ -165,7 +165,7 @@ RULES["as shipped"] = lambda pair: pair.shipped
 
 def looked_up(filed: Sketch, new: Sketch) -> bool:
     """True if the sketch of a `new` article finds that of one `filed` before."""
-    return not set(filed.found_by).isdisjoint(new.keys)
+    return not set(filed.stored_keys).isdisjoint(new.keys)
 
 
 def copies(texts: Sequence[str]) -> dict[str, list[Pair | None]]:
@@ -203,7 +203,7 @@ def strangers(texts: Sequence[str]) -> Iterator[tuple[Pair, str, str]]:
     }
     holders: dict[int, list[int]] = defaultdict(list)
     for number, made in sketches.items():
-        for key in made.found_by:
+        for key in made.stored_keys:
             holders[key].append(number)
     pairs = {
         (min(a, b), max(a, b))

@@ -25,7 +25,7 @@ from syndicator.core.errors import NotAFeed, NotAnArticle
 from syndicator.core.model import Entry, Source
 from syndicator.filing.ownership import make_rights
 from syndicator.reading.html.document import parse
-from syndicator.reading.metadata.identity import identify
+from syndicator.reading.metadata.identity import read_identity
 from syndicator.visiting.feeds.discovery import linked_feeds
 from syndicator.visiting.feeds.parser import parse_feed
 
@@ -149,7 +149,7 @@ def report_pages() -> None:
         url = row["url"]
         places = {f"feed {_place(feed, url)}" for feed in linked_feeds(html, url)}
         try:
-            other = identify(parse(html, url)).duplicate_of
+            other = read_identity(parse(html, url)).duplicate_of
         except NotAnArticle:
             other = None
         found.update(places)
