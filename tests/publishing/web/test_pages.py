@@ -124,9 +124,9 @@ import json
 from syndicator.configuration.settings import Publish, Settings, Site
 from syndicator.core.ports.subscriptions import Picture
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import article, built
-index, outlet = MemoryIndex(article(n) for n in range(6)), MemoryOutlet()
-built(index, outlet)
+from tests.publishing.test_builder import build_index, make_article
+index, outlet = MemoryIndex(make_article(n) for n in range(6)), MemoryOutlet()
+build_index(index, outlet)
 print(hashlib.sha256(repr(sorted(outlet.files.items())).encode()).hexdigest())
 """
 
