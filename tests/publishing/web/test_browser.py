@@ -374,7 +374,9 @@ tick("[data-kind='not.tag'][value='t-2']"); });"""
     assert "mailto:me@feeds.example?subject=" in dom
     (newest,) = re.findall(r'<ol id="newest".*?</ol>', dom, re.DOTALL)
     assert newest.count("<li>") == 6
-    again, _ = published_site.dom("combine.html#q/tag.t-1/words.sentence-whole")
+    # a new profile: the one of before may still have the old script in its cache
+    profile = f"--user-data-dir={published_site.folder}-only-files"
+    again, _ = published_site.dom("combine.html#q/tag.t-1/words.sentence-whole", profile)
     assert '<p id="offered" hidden="">' in again and 'id="unanswered">' in again, "only files here"
     assert "8 of all 30 stories." in again
     assert "q/tag.t-1/words.sentence-whole.atom" in again
