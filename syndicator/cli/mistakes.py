@@ -38,11 +38,17 @@ _WORDS_OF_OTHERS: Final = {
     "validate": "check",
     "new": "init",
     "create": "init",
+    "stop": "up",
+    "restart": "up",
+    "logs": "status",
 }
 # words of other programs that are options here
 _OPTIONS_OF_OTHERS: Final = {
     "help": {"--help": "List the commands; `COMMAND --help` lists the options of a command."},
     "version": {"--version": "Show the version."},
+    "-h": {"--help": "Show what a command does, its options and examples."},
+    "-v": {"--verbose": "Log each step of a visit on stderr; write it before the command."},
+    "-q": {"--quiet": "Print only failures, for cron; write it before the command."},
 }
 # searches are filters of a list, which no command is named after
 _SEARCH: Final = {
@@ -130,7 +136,7 @@ def explain_missing(error: Any) -> str:
     if missing["kind"] == "option":
         path = str(error.ctx.command_path).removeprefix(str(root.info_name)).strip()
         options = _list_options(error.ctx.command, path)
-        nearest = _find_near(word, options) or _drop_common(options)
+        nearest = _OPTIONS_OF_OTHERS.get(word) or _find_near(word, options) or _drop_common(options)
         if not nearest:
             purpose = _take_first_sentence(error.ctx.command.help)
             names = ", ".join(f"`{words.split(' ')[-1]}`" for words in options)

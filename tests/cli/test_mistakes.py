@@ -61,6 +61,15 @@ def test_few_are_named_and_none_twice() -> None:
     assert "--json" not in mistake  # nobody means it
 
 
+@pytest.mark.parametrize(
+    ("typed", "option"), [("-h", "--help"), ("status -h", "--help"), ("refresh -v", "--verbose")]
+)
+def test_a_short_option_of_other_programs_is_answered_by_the_long_one(
+    typed: str, option: str
+) -> None:
+    assert f"There is `{option}`: " in read_mistake(typed)
+
+
 def test_a_word_like_nothing_keeps_the_message() -> None:
     """A word unlike any command gets the plain error message."""
     assert read_mistake("xyzzy") == "No such command 'xyzzy'."
@@ -148,6 +157,8 @@ def test_words_that_a_command_does_not_take_are_answered_by_its_options(
     [
         ("version", "`--version`"),
         ("help", "`--help`"),
+        ("stop", "`up`"),
+        ("logs", "`status`"),
         ("subscribe", "`add`"),
         ("ls", "`sources`"),
         ("https://one.example/feed", "`add`"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -33,6 +34,20 @@ def test_a_file_is_no_folder_to_begin_in(tmp_path: Path) -> None:
         with pytest.raises(UsageError, match="feeds is a file; name a folder, for example: init"):
             write_folder(folder)
     assert (tmp_path / "feeds").read_text() == "notes"
+
+
+def test_a_run_whose_program_is_gone_says_where_to_write_its_new_place(tmp_path: Path) -> None:
+    """The script ends with 69 and names the program, itself and the line to change."""
+    write_folder(tmp_path)
+    run = tmp_path / "run"
+    line = next(line for line in run.read_text().splitlines() if line.startswith("set -- "))
+    run.write_text(run.read_text().replace(line, 'set -- /nowhere/run "$@"'))
+    done = subprocess.run([run, "status"], capture_output=True, text=True, check=False)
+    assert done.returncode == 69
+    assert done.stderr == (
+        "run: /nowhere/run is gone; if the program is elsewhere now, write its place into"
+        f" {run}, in the line that begins with: set --\n"
+    )
 
 
 def test_without_an_example_nothing_is_followed_and_every_option_is_explained(

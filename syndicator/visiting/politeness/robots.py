@@ -16,6 +16,7 @@ from protego import Protego
 
 from syndicator.core.model import Failed, Fetched, Request, Source
 from syndicator.core.ports import Fetcher
+from syndicator.core.reasons import FetchReason
 from syndicator.core.urls import host
 from syndicator.core.usage import statements
 from syndicator.visiting.fetch.responses import CLIENT_ERROR
@@ -160,7 +161,7 @@ class Robots:
         self, url: str, allow: tuple[str, ...], most_bytes: int, *, note_name: str
     ) -> _Document:
         """Fetch `url` and cache its first `most_bytes` bytes under `note_name`. Failures of our own
-        network are not cached."""
+        network are not cached, nor private addresses, which the operator may allow at any time."""
         result = await self._fetcher.fetch(Request(url=url, kind="robots", allow=allow))
         now = self._clock()
         if isinstance(result, Fetched):
@@ -173,7 +174,7 @@ class Robots:
             document = _Document(now, _UNREACHABLE, result.reason)
         if isinstance(result, Failed):
             was_not_asked = result.no_network or result.ours or result.unasked
-            if was_not_asked:
+            if was_not_asked or result.reason == FetchReason.BLOCKED_ADDRESS:
                 return document
         content = json.dumps([now.isoformat(), document.status, document.text])
         self._set_note(f"{_PREFIX}{note_name}", content, now)

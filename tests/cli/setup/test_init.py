@@ -117,7 +117,7 @@ def test_the_script_runs_the_program_on_its_folder_from_anywhere(tmp_path: Path)
     environ = {"PATH": os.environ["PATH"], "SYNDICATOR_CONFIG": "/nowhere"}
     script = tmp_path / "moved/run"
     text = script.read_text()
-    assert f"exec {shlex.join(start.get_start_command())} " in text
+    assert f"set -- {shlex.join(start.get_start_command())} " in text
     script.write_text(
         text.replace(shlex.join(start.get_start_command()), f"{sys.executable} -m syndicator")
     )

@@ -189,6 +189,15 @@ def test_the_licence_that_robots_txt_names_comes_with_its_pages_and_is_asked_for
     assert rig.script.list_urls().count(licence) == 2
 
 
+def test_an_address_that_was_not_allowed_is_asked_as_soon_as_it_is() -> None:
+    """The verdict on a private address does not outlive the operator's `allow`."""
+    rig = Rig()
+    rig.script.answers[ROBOTS] = Failed(url=ROBOTS, reason="blocked-address")
+    assert rig.find_verdict("https://example.org/a").cause == "blocked-address"
+    rig.script.add_page(ROBOTS, "")
+    assert rig.find_verdict("https://example.org/a").allowed is True
+
+
 def test_unreachable_is_asked_again_soon() -> None:
     rig = Rig()
     rig.script.answers[ROBOTS] = Failed(url=ROBOTS, reason="http-503", status=503)
