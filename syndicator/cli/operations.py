@@ -206,11 +206,12 @@ def _print_end(
     reports.print_unreadable_files(change.problems)
     if printing.is_quiet() and not dry_run:
         return
+    was_built = is_done and change.build and not change.is_empty
     if change.is_empty and change.nothing:
         printing.say(change.nothing)
     elif dry_run and change.logged:
         printing.say("nothing was changed (--dry-run)")
-    elif is_done and change.build and not change.is_empty:
+    elif was_built:
         printing.say(f"{counted(len(written), 'file')} written")
     if left:
         feeds = counted(left, "more feed")

@@ -107,15 +107,17 @@ def save_category(
         if stamp:
             raise EditedMeanwhile(what)
         raise UsageError(f"{what} is listed already")
-    index = None
-    action = "added"
-    if entry is not None:
+    if entry is None:
+        index = None  # appended
+        kept_name = name
+        sentence = f"{name}: added; counts for new articles"
+    else:
         index, category = entry
-        name = category.name
-        action = "described anew"
-    sentence = f"{name}: {action}; counts for new articles"
-    values = {"name": name, "description": description}
-    return _plan_table(app, sentence, (_TAXONOMY, "category", index), values, vocabulary.parse)
+        kept_name = category.name
+        sentence = f"{kept_name}: described anew; counts for new articles"
+    table = (_TAXONOMY, "category", index)
+    values = {"name": kept_name, "description": description}
+    return _plan_table(app, sentence, table, values, vocabulary.parse)
 
 
 def _find_category(config: Path, name: str) -> tuple[int, CategoryDef] | None:

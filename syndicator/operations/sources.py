@@ -211,7 +211,13 @@ def remove(
     app: App,
     key: Annotated[
         tuple[str, ...],
-        Argument("Keys of sources.", "KEY...", positional=True, completes="source", lines=True),
+        Argument(
+            "Keys of sources; `sources` lists them.",
+            "KEY...",
+            positional=True,
+            completes="source",
+            lines=True,
+        ),
     ],
 ) -> Change:
     """Remove all the named sources, or none if one is unknown. Their articles and feeds stay."""

@@ -264,7 +264,7 @@ def test_what_is_no_list_is_refused_by_name(empty_instance: Instance, tmp_path: 
     """Files that are no subscription list are refused with line and reason."""
     for text, says in (
         ("<html>no</html>", "line 1: it is a web page"),
-        ("<rss>no</rss>", "line 1: the document is not OPML"),
+        ("<rss>no</rss>", "line 1: this is a feed, not a list of feeds"),
         ('<!DOCTYPE x [<!ENTITY a "b">]><opml/>', "declares entities"),
     ):
         listing = tmp_path / "list.opml"

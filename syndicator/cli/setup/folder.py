@@ -100,13 +100,21 @@ def init(
     start = Start(title or "", url or "", contact or "", example)
     if audience == "me":
         start = make_private(start)
-    for path in write_folder(folder, start, config=config_folder, template=template, runs=runs):
-        printing.say(f"wrote {path}")
+    written = write_folder(folder, start, config=config_folder, template=template, runs=runs)
+    _print_written(folder, written)
     if template:
         printing.say(f"next: push it to a repository of yours; {folder}/README.md says how")
         return
     printing.print_secret_address(load(config_folder))
     printing.say(f"next: {'; then '.join(steps)}")
+
+
+def _print_written(folder: Path, written: Sequence[Path]) -> None:
+    """Print the files that were `written` into `folder`, or that there was none to write."""
+    for path in written:
+        printing.say(f"wrote {path}")
+    if not written:
+        printing.say(f"{folder} is set up already; nothing was changed")
 
 
 def _ask_audience(*, is_public: bool) -> str:

@@ -32,6 +32,8 @@ _BARE_AND = re.compile(
 # codes of libxml2: bytes in another encoding than stated, and depth
 _CHARSET = (6, 31, 32, 81)
 _DEEP = (89, 114)
+# root elements of Atom, of RSS 0.9x and 2.0, and of RSS 1.0
+_FEED_ELEMENTS = frozenset({"feed", "rss", "rdf"})
 _EXPORT_AGAIN = "export the list again"
 _EXPORT = "export the list from the other reader as OPML"
 LONGEST_TITLE = 200  # characters, as sources.toml allows
@@ -108,8 +110,12 @@ def read_opml(data: bytes, *, is_trusted: bool = False) -> SubscriptionList:
     NotAFeed, with line and cure, if any part of the document cannot be read: a part of a list must
     not be taken for the whole."""
     root = _parse_xml(data)
-    if not isinstance(root.tag, str) or root.tag.rpartition("}")[2].lower() != "opml":
-        detail = f"line {root.sourceline or 1}: the document is not OPML; {_EXPORT}"
+    name = root.tag.rpartition("}")[2].lower() if isinstance(root.tag, str) else ""
+    if name != "opml":
+        what = f"the document is not OPML; {_EXPORT}"
+        if name in _FEED_ELEMENTS:
+            what = "this is a feed, not a list of feeds; give its web address, not the file"
+        detail = f"line {root.sourceline or 1}: {what}"
         raise NotAFeed(FeedReason.UNKNOWN_FORMAT, detail)
     outlines_by_alias: dict[str, Outline] = {}
     places: dict[str, int] = {}

@@ -251,8 +251,10 @@ def _make_day(year: str, month: str, day: str, prose: str) -> datetime | None:
     minute = int(minute_text)
     if hour >= _HOURS_A_DAY or minute >= _MINUTES_AN_HOUR:
         return when
+    if half:
+        hour %= _NOON  # 12 a.m. is midnight, 12 p.m. is noon
     if half[:1].lower() == "p":
-        hour = hour % _NOON + _NOON  # 12 p.m. is noon
+        hour += _NOON
     return when + timedelta(hours=hour, minutes=minute)
 
 

@@ -42,6 +42,13 @@ def test_a_folder_is_made_and_nothing_is_written_over(tmp_path: Path) -> None:
     assert read_site_settings(tmp_path / "mine") == {"title": "Gardening"}
 
 
+def test_a_second_time_it_says_that_nothing_was_changed(tmp_path: Path) -> None:
+    """Only for a folder in which no file is missing."""
+    said = f"{tmp_path} is set up already; nothing was changed\n"
+    assert said not in run_init(str(tmp_path))
+    assert said in run_init(str(tmp_path))
+
+
 def test_the_folder_may_be_named_by_its_configuration(tmp_path: Path) -> None:
     run_init("--config", str(tmp_path / "settings"))
     assert (tmp_path / "settings/taxonomy.toml").exists()
