@@ -332,7 +332,7 @@ def test_a_site_whose_feeds_fail_says_why(add_command: AddCommand) -> None:
     """If all linked feeds fail, the error names each with its reason."""
     add_command.web.answers = {SITE: make_page("Harbour notes", make_feed_link(FEED))}
     with pytest.raises(
-        MissingError, match=f"names feeds, and none .*{FEED}: http-404: .*; look for the site's new"
+        MissingError, match=f"names feeds, and none .*{FEED}: http-404: .*; check how it is"
     ):
         add_command.run_add(SITE)
 

@@ -110,13 +110,7 @@ def read_opml(data: bytes, *, is_trusted: bool = False) -> SubscriptionList:
     NotAFeed, with line and cure, if any part of the document cannot be read: a part of a list must
     not be taken for the whole."""
     root = _parse_xml(data)
-    name = root.tag.rpartition("}")[2].lower() if isinstance(root.tag, str) else ""
-    if name != "opml":
-        what = f"the document is not OPML; {_EXPORT}"
-        if name in _FEED_ELEMENTS:
-            what = "this is a feed, not a list of feeds; give its web address, not the file"
-        detail = f"line {root.sourceline or 1}: {what}"
-        raise NotAFeed(FeedReason.UNKNOWN_FORMAT, detail)
+    _need_opml(root)
     outlines_by_alias: dict[str, Outline] = {}
     places: dict[str, int] = {}
     skipped: list[Skipped] = []
@@ -142,6 +136,18 @@ def read_opml(data: bytes, *, is_trusted: bool = False) -> SubscriptionList:
         own = {name: value for name, value in outline.own.items() if name != _PLACE_KEY}
         outlines.append(replace(outline, own=own))
     return SubscriptionList(outlines=tuple(outlines), skipped=tuple(skipped), is_trusted=is_trusted)
+
+
+def _need_opml(root: etree._Element) -> None:
+    """Raise NotAFeed, with line and cure, if the root element of a document is not that of OPML."""
+    name = root.tag.rpartition("}")[2].lower() if isinstance(root.tag, str) else ""
+    if name == "opml":
+        return
+    if name in _FEED_ELEMENTS:
+        fault = "this is a feed, not a list of feeds; give its web address, not the file"
+    else:
+        fault = f"the document is not OPML; {_EXPORT}"
+    raise NotAFeed(FeedReason.UNKNOWN_FORMAT, f"line {root.sourceline or 1}: {fault}")
 
 
 def _make_alias(outline: Outline) -> str:

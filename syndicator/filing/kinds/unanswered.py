@@ -15,7 +15,9 @@ _CURES: dict[str, str] = {
     FetchReason.CONNECT: "check the address, or try again later",
     FetchReason.TLS: "its certificate is not valid: tell the site's owner",
     FetchReason.GONE: "look for the site's new address",
-    FetchReason.NOT_FOUND: "look for the site's new address, correct it, or give its front page",
+    FetchReason.NOT_FOUND: (
+        "check how it is spelled, look for the site's new address, or give its front page"
+    ),
     FetchReason.FORBIDDEN: "the server refuses us: ask its owner, or give the address of its feed",
 }
 _PROXY_VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
