@@ -17,9 +17,9 @@ from syndicator.pictures import outcomes
 from syndicator.pictures.answers import Thumbnail
 from syndicator.pictures.decoder import PictureRefused
 from syndicator.pictures.outcomes import KeptPictures
-from syndicator.store.engine import Store
 
-# Name of a note in the database, which is set while pictures are written.
+# Name of a note in the database, which is set while pictures are written. It stays if the process
+# is killed meanwhile.
 _NOTE_NAME: Final = "pictures begun"
 
 MakeCopy = Callable[[bytes], Awaitable[Thumbnail]]
@@ -28,12 +28,6 @@ MakeCopy = Callable[[bytes], Awaitable[Thumbnail]]
 def open_kept_pictures(settings: Settings) -> KeptPictures:
     """Return the store of our small copies, in the state folder of the instance."""
     return KeptPictures(settings.state_dir / "pictures")
-
-
-def were_begun(store: Store) -> bool:
-    """Return True while pictures are being written. It stays True if the process is killed
-    meanwhile, which may leave temporary files to delete."""
-    return bool(store.visits.note(_NOTE_NAME))
 
 
 class PictureCopier:
@@ -48,6 +42,15 @@ class PictureCopier:
             configuration.settings, configuration.environ, held=archive.store.check_lock
         )
         self._is_noted = False  # True once the note `_NOTE_NAME` is set
+        self._sweep_after_kill()
+
+    def _sweep_after_kill(self) -> None:
+        """If the last process that wrote pictures was killed, delete its temporary files."""
+        visits = self._archive.store.visits
+        if visits.note(_NOTE_NAME):
+            self._kept.sweep()
+            self._outlet.sweep()
+            visits.set_note(_NOTE_NAME, None, self._archive.clock())
 
     async def copy(
         self, row: PictureRow, source: Source | None, make_copy: MakeCopy

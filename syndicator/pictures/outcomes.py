@@ -158,6 +158,12 @@ class KeptPictures:
             path.unlink(missing_ok=True)
         return len(unneeded)
 
+    def sweep(self) -> None:
+        """Delete temporary files that killed processes left."""
+        for path in self.root.glob("*/.*"):
+            if disk.is_litter(path.name):
+                path.unlink(missing_ok=True)
+
     def _path(self, name: str) -> Path:
         """Return the path of a thumbnail's file, in a folder named by the first two digits, so that
         folders stay small. Raises ValueError for an invalid name."""

@@ -35,7 +35,6 @@ from syndicator.describing.taxonomy.vocabulary import Vocabulary, load_any
 from syndicator.describing.text.sentences import split
 from syndicator.health.freshness import add_samples, read_freshness
 from syndicator.pictures import thumbnails
-from syndicator.pictures.copying import were_begun
 from syndicator.pictures.icons import read_shown
 from syndicator.publishing import paths
 from syndicator.publishing.kinds.adopting import adopt_unknown_files
@@ -520,7 +519,7 @@ def _begin_build(app: App, outlet: Outlet, inputs: str) -> None:
     files."""
     visits = app.archive.store.visits
     are_inputs_new = visits.note(_INPUTS_NOTE) != inputs
-    if are_inputs_new or visits.note(_BEGUN_NOTE) or were_begun(app.archive.store):
+    if are_inputs_new or visits.note(_BEGUN_NOTE):
         outlet.sweep()
     visits.set_note(_BEGUN_NOTE, "now", app.archive.clock())
     visits.commit()  # before the first temporary file: a kill may come with the next

@@ -297,17 +297,22 @@ def test_a_picture_is_asked_for_without_credentials() -> None:
 def test_half_of_a_picture_is_swept_after_its_writer_was_killed(web: Web) -> None:
     """Temporary files are deleted only after a writer was killed."""
     half = web.place.folder / "feeds/public/pictures/.1.webp.1234.tmp"
+    kept_half = web.place.folder / "feeds/state/pictures/1f/.tmp-999999999-1.webp.part"
     web.file_articles("one")
     web.run_pictures()
-    half.write_text("half")
+    kept_half.parent.mkdir(exist_ok=True)
+    for path in (half, kept_half):
+        path.write_text("half")
     web.file_articles("two")
     web.run_pictures()
     assert half.exists()  # nobody was killed, and looking at all files takes time
+    assert kept_half.exists()
     with web.place.open_app() as app:
         app.archive.store.visits.set_note("pictures begun", "now", app.archive.clock())
     web.file_articles("three")
     web.run_pictures()
     assert not half.exists()
+    assert not kept_half.exists()
 
 
 def test_that_pictures_are_written_is_known_before_the_first_file(
