@@ -132,9 +132,13 @@ class OwnTurns:
         return idle
 
     def drop(self, names: Collection[str]) -> None:
-        """Forget leased hosts: other workers may ask them again."""
-        for name in names:
-            self._leased_hosts.pop(name, None)
+        """Forget those hosts of `names` that `leave` has ended: other workers may ask them again.
+        One that another job of this worker has leased since then stays."""
+        with self._lock:
+            for name in names:
+                leased_host = self._leased_hosts.get(name)
+                if leased_host is not None and leased_host.leaving:
+                    del self._leased_hosts[name]
 
 
 @dataclass(slots=True, kw_only=True)

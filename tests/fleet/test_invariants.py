@@ -23,14 +23,17 @@ PAUSE = 0.15  # seconds between two requests to a host, where workers are killed
 
 
 def one_at_a_time(web: Web, *, pause: float = 0.0, frozen_until: float = 0.0) -> None:
-    """No request to a host began before the one before had been answered, and `pause` was over. A
-    worker that stood still had leave for one request to a host, which it may have made when it went
-    on, at `frozen_until`."""
+    """No request to a host began before the one before had ended, and `pause` was over. A worker
+    that stood still had leave for one request to a host, which it may have made when it went on, at
+    `frozen_until`."""
     early = {name: result for name, seen in web.seen.items() if (result := seen.early(pause))}
     if frozen_until:
         assert max(map(len, early.values()), default=0) <= 1, early
     assert [
-        at for found in early.values() for at in found if not frozen_until or at < frozen_until
+        pair
+        for pairs in early.values()
+        for pair in pairs
+        if not frozen_until or pair[1].began < frozen_until
     ] == []
 
 

@@ -97,6 +97,17 @@ def test_a_host_that_is_asked_does_not_leave(turns: OwnTurns, common_turns: Comm
     assert isinstance(turns.take(OWN), Turn) and OWN in common_turns.free, "from the table"
 
 
+def test_a_host_that_the_next_job_has_leased_stays(
+    turns: OwnTurns, common_turns: CommonTurns
+) -> None:
+    """A job may lease a host before the last one has dropped it."""
+    assert turns.leave([OWN]) == [OWN]
+    turns.add({OWN: 0.0})
+    turns.drop([OWN])
+    assert isinstance(turns.take(OWN), Turn)
+    assert not common_turns.free, "not from the table"
+
+
 def test_lanes_ask_each_others_hosts_one_at_a_time_without_the_table(
     turns: OwnTurns, common_turns: CommonTurns, time: Time
 ) -> None:

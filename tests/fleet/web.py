@@ -11,7 +11,7 @@ import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 _SYLLABLES = (
@@ -34,24 +34,35 @@ _SYLLABLES = (
 _MOST_ENTRIES = 10  # of a feed: pages are numbered so that a feed may grow
 
 
+@dataclass(frozen=True, order=True)
+class Span:
+    """A request. `ended`: when it was answered or its client hung up; both times by the monotonic
+    clock. `offset`: of the wall clock from the monotonic one, which tells whether it was set."""
+
+    began: float
+    ended: float
+    path: str
+    is_hung_up: bool
+    offset: float
+
+
 @dataclass
 class Seen:
-    """What a host was asked for: paths, with when a request began and ended, and how many were open
-    at most."""
+    """What a host was asked for: paths, the requests, and how many were open at most."""
 
     paths: Counter[str] = field(default_factory=Counter)
-    spans: list[tuple[float, float]] = field(default_factory=list)
+    spans: list[Span] = field(default_factory=list)
     open: int = 0
     most: int = 0
 
-    def early(self, pause: float) -> list[float]:
-        """When requests began before the last one was answered and `pause` was over, which is
-        summed from floats."""
+    def early(self, pause: float) -> list[tuple[Span, Span]]:
+        """Pairs of requests of which the later began before the one before had ended and `pause`
+        was over, which is summed from floats."""
         spans = sorted(self.spans)
         return [
-            later
-            for (_, ended), (later, _) in itertools.pairwise(spans)
-            if later - ended < pause - 0.001
+            (before, later)
+            for before, later in itertools.pairwise(spans)
+            if later.began - before.ended < pause - 0.001
         ]
 
 
@@ -141,13 +152,15 @@ class Web:
         try:
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
-                await self._answer(head, writer)
+                await self._answer(head, reader, writer)
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
             writer.close()
 
-    async def _answer(self, head: bytes, writer: asyncio.StreamWriter) -> None:
+    async def _answer(
+        self, head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         path = head.split(b" ", 2)[1].decode()
         name = writer.get_extra_info("sockname")[0]
         seen = self.seen[name]
@@ -156,9 +169,10 @@ class Web:
         seen.open += 1
         seen.most = max(seen.most, seen.open)
         try:
-            await asyncio.sleep(self.seconds)
+            is_hung_up = await _wait_for_hang_up(reader, self.seconds)
             answer = self.answer(name, path, head)
-            seen.spans.append((began, time.monotonic()))  # before whoever asked can know of it
+            ended = time.monotonic()  # before whoever asked can know of it
+            seen.spans.append(Span(began, ended, path, is_hung_up, time.time() - ended))
             writer.write(answer)
             await writer.drain()
         finally:
@@ -194,6 +208,13 @@ class Web:
         finally:
             loop.call_soon_threadsafe(lambda: [task.cancel() for task in asyncio.all_tasks(loop)])
             thread.join(10)
+
+
+async def _wait_for_hang_up(reader: asyncio.StreamReader, seconds: float) -> bool:
+    """Waits so long, but no longer than the client does; whether the client hung up."""
+    with suppress(TimeoutError):
+        return not await asyncio.wait_for(reader.read(1), seconds)
+    return False
 
 
 def _paragraphs(seed: int) -> list[str]:

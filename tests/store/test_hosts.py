@@ -88,6 +88,16 @@ def test_leave_that_is_not_given_back_ends_by_itself_and_is_nobodys_then(store: 
     )
 
 
+def test_a_worker_whose_lease_has_ended_does_not_end_the_turn_of_another(store: Store) -> None:
+    hosts = store.hosts(LONG)
+    assert set(hosts.own([HOST], "slow worker")) == {HOST}
+    pass_by(store)
+    take_turn(hosts)
+    hosts.release_hosts([HOST], "slow worker", 0)
+    hosts.release_all("slow worker", 0)
+    assert take_busy(hosts).seconds > LONG - 5
+
+
 def test_a_crawl_delay_is_for_all_and_takes_the_place_of_shorter_pauses(hosts: Hosts) -> None:
     hosts.set_delay(HOST, 40)
     hosts.give_back(HOST, take_turn(hosts), 1)

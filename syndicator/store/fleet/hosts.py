@@ -38,7 +38,7 @@ NOW = "(extract(epoch from clock_timestamp()) * 1000000)::bigint"
 _FREE_NOW = f"hosts.free_at <= {NOW} AND hosts.held_until <= {NOW}"
 _TAKE = f"""
 INSERT INTO hosts (name, free_at) VALUES (:name, {NOW} + :lease)
-ON CONFLICT (name) DO UPDATE SET free_at = excluded.free_at WHERE {_FREE_NOW}
+ON CONFLICT (name) DO UPDATE SET free_at = excluded.free_at, owner = '' WHERE {_FREE_NOW}
 RETURNING free_at, away_until > {NOW} AS away, why"""
 _SELECT_WAIT = (
     f"SELECT free_at - {NOW} AS free, held_until - {NOW} AS held FROM hosts WHERE name = :name"
