@@ -19,10 +19,10 @@ from syndicator.app.beside.kept_feeds import Beside
 from syndicator.app.beside.opened_rights import open_rights
 from syndicator.app.clock import utc_now
 from syndicator.app.places import add_index, has_begun, open_kept_pages, settle_archives
-from syndicator.app.read_configuration import Configuration, read_configuration
+from syndicator.app.read_configuration import Configuration, describe_wrong, read_configuration
 from syndicator.articles.article_store import open_articles
 from syndicator.articles.beside.withdrawals import KeptAway
-from syndicator.core.errors import ConfigError, MissingError
+from syndicator.core.errors import ConfigError, Fault, MissingError
 from syndicator.core.model import Outcome
 from syndicator.core.ports.articles import ArticleStore
 from syndicator.core.program import logger
@@ -56,6 +56,11 @@ class Watch:
     turn: Callable[[], object] = lambda: None  # between two steps of a build
 
 
+def warn(fault: Fault) -> None:
+    """Log a fault of the configuration."""
+    logger("configuration").warning(describe_wrong(fault))
+
+
 @contextmanager
 def open_app(
     config: Path,
@@ -68,17 +73,19 @@ def open_app(
     read: Configuration | None = None,
     entries: KeptEntries | None = None,
     held: Callable[[], object] = lambda: None,
+    tell: Callable[[Fault], object] = warn,
 ) -> Iterator[App]:
     """Open the instance of a configuration folder, and close its database after.
 
     `create`: a new database is made although articles exist; `remake`: rebuilds a lost database,
     None if a lost database is an error; `read`: the configuration, if the caller has read it;
     `entries`: a cache that outlives this opening; `held`: called before changes, raises StoreAway
-    if the lock of runs is lost. Raises ConfigError, StoreError, MissingError."""
+    if the lock of runs is lost; `tell`: called with each fault of the configuration that this
+    reads. Raises ConfigError, StoreError, MissingError."""
     if read is None:
         read = read_configuration(config, environ, remember=True)
         for fault in read.faults:
-            logger("configuration").warning(f"{fault}; what was valid before counts")
+            tell(fault)
     settings = read.settings
     article_store = open_articles(settings.articles_at, environ)
     has_articles = has_begun(article_store, settings, environ)

@@ -49,6 +49,11 @@ def join_faults(faults: Sequence[Fault]) -> str:
     return str(ConfigError.of(faults)) if faults else ""
 
 
+def describe_wrong(fault: Fault) -> str:
+    """Return a fault of a file whose last valid version counts, as a line for the operator."""
+    return f"{fault}; what was valid before counts"
+
+
 def read_configuration(
     config: Path,
     environ: Mapping[str, str] = os.environ,

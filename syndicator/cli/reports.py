@@ -19,7 +19,7 @@ from syndicator.cli.printing import (
     print_json,
     say,
 )
-from syndicator.core.errors import ConfigError
+from syndicator.core.errors import ConfigError, Fault
 from syndicator.core.reasons import ConditionReason
 
 if TYPE_CHECKING:
@@ -219,8 +219,7 @@ def print_run_report(report: RunReport, *, json: bool) -> None:
         f"{sources} visited, {len(report.failed)} failed;"
         f" {counted(new, 'new article')}, {changed} changed; {files} written"
     )
-    for fault in report.faults:
-        say(f"not followed as written: {fault}")
+    print_faults(report.faults)
     hint = _advise_on_visits(report)
     if hint:
         say(hint)
@@ -242,6 +241,14 @@ def print_run_report(report: RunReport, *, json: bool) -> None:
         say(line)
     if report.llm.wrong:
         complain(ConfigError(report.llm.wrong), as_json=False)
+
+
+def print_faults(faults: Iterable[Fault]) -> None:
+    """Print the faults of the configuration."""
+    from syndicator.app.read_configuration import describe_wrong
+
+    for fault in faults:
+        say(f"wrong: {describe_wrong(fault)}")
 
 
 def _advise_on_visits(report: RunReport) -> str:

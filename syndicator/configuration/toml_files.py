@@ -3,7 +3,7 @@
 import difflib
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -30,6 +30,11 @@ _CURES = {
 _SHOWN_CHARACTERS = 80  # characters of a wrong value
 _CURLY_QUOTES = ("\u201c", "\u201d", "\u201e", "\u2018", "\u2019")
 _SYNTAX_CURE = "texts stand in quotes, and each key on a line of its own"
+# a key and the beginning of a value that may go on over several lines; group: its opening sign
+_VALUE_OF_LINES = re.compile(r"""^[^#=]+=\s*(\[|\{|\"{3}|'{3}|\"|')""")
+_REPEATED = "Cannot overwrite a value"  # begins the message of tomllib about a key
+_CLOSING = {"[": "]", "{": "}"}
+_NEXT_KEY = re.compile(r"""[\w.\"'-]+\s*=|\[""")
 _HEADER = re.compile(r"(?P<brackets>\[{1,2})(?P<name>[\w.\"' \t-]+)(?P<end>\]*)\s*(?:#.*)?$")
 
 
@@ -56,7 +61,7 @@ class TomlFile:
         describes the table; `entry`: name of the table for people, or ""."""
         table = dotted(place)
         faults = []
-        for detail in error.errors():
+        for detail in _drop_missing_that_are_misspelt(error.errors(), model):
             message = describe_error(detail, model, table)
             faults.append(self.fault(message, *place, *detail["loc"], entry=entry))
         return faults
@@ -140,6 +145,10 @@ def _describe_syntax_error(path: Path, text: str, error: tomllib.TOMLDecodeError
     numbers = re.fullmatch(r"line (\d+), column (\d+)", position)
     line = int(numbers[1]) if numbers else len(lines)  # else at the end of the document
     wrong_line = lines[line - 1].strip() if 0 < line <= len(lines) else ""
+    open_line = _find_open_value(lines, line, wrong_line if numbers else None)
+    if open_line and not what.startswith(_REPEATED):
+        cause = _explain_open_value(lines[open_line - 1])
+        return Fault(file=str(path), line=open_line, message=f"is not valid TOML: {cause}")
     known_places = _find_places("\n".join(lines[: line - 1]))
     cause = (
         _explain_header(wrong_line, known_places)
@@ -156,13 +165,42 @@ def _describe_syntax_error(path: Path, text: str, error: tomllib.TOMLDecodeError
     )
 
 
-def _find_places(text: str) -> dict[Place, int]:
-    """Return the line of each key in the lines before a fault; none if they are cut in a value."""
+def _find_open_value(lines: Sequence[str], line: int, wrong_line: str | None) -> int:
+    """Return the line, from 1, where a value begins that is not closed; 0 if there is none. The
+    parser then takes the next key (`wrong_line`, on `line`) for a part of the value, or everything
+    up to the end of the document (`wrong_line` is None)."""
+    last = line
+    if wrong_line is not None:
+        if not _NEXT_KEY.match(wrong_line):
+            return 0
+        last = line - 1
+    for number in range(last, 0, -1):
+        begins_value = _VALUE_OF_LINES.search(lines[number - 1])
+        if begins_value and _is_valid("\n".join(lines[: number - 1])):
+            is_closed = _is_valid("\n".join(lines[:number]))
+            return 0 if is_closed else number
+    return 0
+
+
+def _is_valid(text: str) -> bool:
     try:
         tomllib.loads(text)
     except tomllib.TOMLDecodeError:
-        return {}
-    return find_lines(text)
+        return False
+    return True
+
+
+def _explain_open_value(line: str) -> str:
+    """Return how to close the value that begins on `line`."""
+    opening = _VALUE_OF_LINES.search(line)
+    sign = opening[1] if opening else ""
+    what = {"[": "list", "{": "table"}.get(sign, "text")
+    return f"the {what} that begins here is not closed: write {_CLOSING.get(sign, sign)} at its end"
+
+
+def _find_places(text: str) -> dict[Place, int]:
+    """Return the line of each key in the lines before a fault; none if they are cut in a value."""
+    return find_lines(text) if _is_valid(text) else {}
 
 
 def _explain_header(wrong_line: str, known_places: Mapping[Place, int]) -> str:
@@ -190,7 +228,7 @@ def _explain_header(wrong_line: str, known_places: Mapping[Place, int]) -> str:
 
 def _explain_repeated_key(message: str, wrong_line: str) -> str:
     """Return which key is in its section twice; "" for any other error."""
-    if not message.startswith("Cannot overwrite a value"):
+    if not message.startswith(_REPEATED):
         return ""
     key = wrong_line.partition("=")[0].strip()
     return f"the key {key} is in this section twice: take one of the two out"
@@ -210,6 +248,23 @@ def _explain_value(wrong_line: str) -> str:
     if wrong_line.endswith("=") or wrong_line.partition("#")[0].strip().endswith("="):
         return f"{key.strip()} has no value; write one, or take the line out"
     return ""
+
+
+def _drop_missing_that_are_misspelt(
+    errors: Sequence[Mapping[str, Any]], model: type[BaseModel]
+) -> list[Mapping[str, Any]]:
+    """Return the errors without those of missing keys that stand there with a wrong spelling, which
+    is an error of its own."""
+    keys = list(model.model_fields)
+    misspelt: set[str] = set()
+    for error in errors:
+        if error["type"] == "extra_forbidden" and len(error["loc"]) == 1:
+            misspelt.update(difflib.get_close_matches(str(error["loc"][0]), keys, n=1))
+    return [
+        error
+        for error in errors
+        if error["type"] != "missing" or misspelt.isdisjoint(map(str, error["loc"]))
+    ]
 
 
 def describe_error(error: Mapping[str, Any], model: type[BaseModel], table: str = "") -> str:

@@ -200,13 +200,14 @@ def _add_question(table: FeedTable) -> FeedTable:
 
 
 def _parse_expression(text: str) -> Expr:
-    """Parse a query. Raises _Invalid, whose message shows the query and a mark below the error."""
+    """Parse a query. Raises _Invalid, whose message names the character and shows the query."""
     try:
         return parse_query(text)
     except QueryError as error:
-        # on one line, so that the mark is below the right character
-        line = " ".join(text.splitlines()) if "\n" in text else text
-        raise _Invalid("query", f"{error}\n  {line}\n  {' ' * error.at}^") from error
+        shown = " ".join(text.split("\n"))
+        raise _Invalid(
+            "query", f"query: {error}, at character {error.at + 1} of {shown}"
+        ) from error
 
 
 def _round_up_hours(window: str | None) -> int | None:

@@ -23,7 +23,7 @@ from syndicator.app.clients import SharedClient
 from syndicator.app.clock import utc_now
 from syndicator.app.container import App, open_app
 from syndicator.app.lock import hold_run_lock
-from syndicator.app.read_configuration import Configuration, read_configuration
+from syndicator.app.read_configuration import Configuration, describe_wrong, read_configuration
 from syndicator.configuration.settings import Settings
 from syndicator.core.errors import ConfigError, DiskError, Fault, LockedError, SyndicatorError
 from syndicator.core.model import Outcome, Problem
@@ -434,7 +434,7 @@ class Jobs:
             for line in list_changes(before, present):
                 self.report_change(line)
         for fault in set(present.faults).difference(known_faults):
-            self.warn(f"{fault}; what was valid before counts")
+            self.warn(describe_wrong(fault))
         self.last_good = present
         self._unreadable_because = ""
         return present

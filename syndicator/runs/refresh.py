@@ -8,7 +8,6 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from syndicator.app.clients import SharedClient, make_worker, task_group
@@ -16,7 +15,6 @@ from syndicator.app.container import App
 from syndicator.app.container import Watch as Watch
 from syndicator.app.contexts import make_context
 from syndicator.app.lookup import need_sources
-from syndicator.configuration.sources.identity import files_of
 from syndicator.core.errors import Fault, NetworkDown
 from syndicator.core.model import Outcome, Problem, SourceState
 from syndicator.core.ports import Fetcher
@@ -48,7 +46,7 @@ class RunReport:
     outdated: int = 0  # articles that an older version read; only in the first run after an upgrade
     down: NetworkDown | None = None  # no source could be reached
     followed: int = 0  # sources that are not paused
-    faults: tuple[Fault, ...] = ()  # of the files of sources: the last valid tables counted
+    faults: tuple[Fault, ...] = ()  # of the configuration: what was valid before counted
 
     @property
     def failed(self) -> tuple[Outcome, ...]:
@@ -223,15 +221,8 @@ def _make_report(
         problems=problems,
         down=visits.down,
         followed=sum(source.enabled for source in app.configuration.sources.values()),
-        faults=source_faults(app),
+        faults=app.configuration.faults,
     )
-
-
-def source_faults(app: App) -> tuple[Fault, ...]:
-    """Return the faults of sources.toml and sources.d."""
-    files = files_of(app.configuration.folder / "sources.toml")
-    names = {path.name for path in files}
-    return tuple(fault for fault in app.configuration.faults if Path(fault.file).name in names)
 
 
 def prune_pages(app: App) -> None:

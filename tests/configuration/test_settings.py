@@ -225,6 +225,26 @@ def test_a_suggestion_is_of_the_table_the_key_stands_in(
             "the key title is in this section twice: take one of the two out",
         ),
         (
+            '[publish]\nformats = ["atom", "rss"\n# why\n\nport = 1',
+            2,
+            "the list that begins here is not closed: write ] at its end",
+        ),
+        (
+            '[publish]\nhubs = ["a",\n[site]\ntitle = "b"',
+            2,
+            "the list that begins here is not closed: write ] at its end",
+        ),
+        (
+            '[publish]\nhubs = [\n  "a",\n  b,\n]\nport = 1',
+            4,
+            "Invalid value, at column 3; texts stand in quotes, and each key on a line of its own",
+        ),
+        (
+            "[site]\ntitle = 'b\nlanguage = 1",
+            2,
+            "the text that begins here is not closed: write ' at its end",
+        ),
+        (
             "[site]\ntitle = a b",
             2,
             "Invalid value, at column 9; texts stand in quotes, and each key on a line of its own",

@@ -135,7 +135,8 @@ def refresh(
     is_named = bool(wanted.keys) or wanted.all or wanted.failed
     if _is_left_to_workers(config, is_named=is_named):
         return
-    report = asyncio.run(run_once(config, wanted, wait=wait))
+    has_report = not json and not printing.is_quiet()
+    report = asyncio.run(run_once(config, wanted, wait=wait, warns=not has_report))
     reports.print_run_report(report, json=json)
     if report.llm.wrong or report.faults:
         sys.exit(78)
@@ -167,10 +168,12 @@ async def run_once(
     *,
     wait: bool = False,
     tells: "Callable[[Outcome], bool]" = lambda outcome: True,
+    warns: bool = True,
 ) -> "RunReport":
     """Make a run, and show its progress. `wait`: wait until another run has ended, else raise
-    LockedError; `tells`: returns True for a visit that is worth a line. Raises NetworkDown."""
-    from syndicator.app.container import open_app
+    LockedError; `tells`: returns True for a visit that is worth a line; `warns`: log the faults of
+    the configuration, which the report has, too. Raises NetworkDown."""
+    from syndicator.app.container import open_app, warn
     from syndicator.app.lock import hold_run_lock
     from syndicator.configuration.settings import load
     from syndicator.runs.refresh import remake, run
@@ -180,7 +183,9 @@ async def run_once(
     with (
         stop_on_signals(stop),
         lock as held,
-        open_app(config, remake=remake, held=held) as opened,
+        open_app(
+            config, remake=remake, held=held, tell=lambda fault: warn(fault) if warns else None
+        ) as opened,
         reports.show_progress(tells) as watch,
     ):
         return await run(opened, wanted, stop=stop, watch=watch)
@@ -212,7 +217,7 @@ def build(
     config: Config = CONFIG,
 ) -> None:
     """Build the feeds from the stored articles. Visits no source."""
-    from syndicator.app.container import App, open_app
+    from syndicator.app.container import App, open_app, warn
     from syndicator.app.lock import hold_run_lock
     from syndicator.app.read_configuration import need_folder
     from syndicator.configuration.settings import is_bucket, load
@@ -227,12 +232,16 @@ def build(
         refresh.remake(app)
 
     need_folder(config)
+    has_report = not json and not printing.is_quiet()
     if question:
         _save_question(config, question)
     with (
         hold_run_lock(load(config), wait=wait, tell=log_waiting) as held,
-        open_app(config, remake=remake, held=held) as opened,
+        open_app(
+            config, remake=remake, held=held, tell=lambda fault: None if has_report else warn(fault)
+        ) as opened,
     ):
+        faults = opened.configuration.faults
         problems = reconcile.update_from_files(opened.archive, opened.configuration)
         if not is_bucket(opened.configuration.settings.articles_at):
             problems += reconcile.list_ignored_files(opened.archive.article_store)
@@ -250,9 +259,16 @@ def build(
         "hubs": report.hubs,
         "problems": problems,
     }
-    lines = [] if printing.is_quiet() else _describe_build(report)
+    lines = _describe_build(report) if has_report else []
     printing.print_answer(document, lines, json=json)
-    reports.log_problems((*report.held, *report.set_aside, *report.hubs, *problems, *failed))
+    if has_report:
+        reports.print_faults(faults)
+        reports.print_unreadable_files(problems)
+    else:
+        reports.log_problems(problems)
+    reports.log_problems((*report.held, *report.set_aside, *report.hubs, *failed))
+    if faults:
+        sys.exit(78)
     if strict and report.held:
         sys.exit(3)
 
