@@ -3,7 +3,7 @@ The only importer of python-frontmatter and yaml."""
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -32,6 +32,12 @@ _ESCAPED = re.compile(r"[\\\t\n\r\x85\xa0\u2028\u2029\ufeff]")  # need double qu
 _ESCAPE = re.compile(r"\\(?:U([0-9A-F]{8})|.)")  # group: the code of a character
 _ONE_LINE = 10**9  # characters: texts are not folded
 _TOML = re.compile(r"\+\+\+\r?\n(.*?)\r?\n\+\+\+[ \t]*(?:\r?\n|$)", re.DOTALL)
+
+
+_QUOTES_CURE = "put the value in quotes"
+_MOST_LINES_BACK = 40  # that are searched for the beginning of a faulty value; a choice
+# a line with a text that begins with a quotation mark (the group) and does not end on it
+_OPEN_TEXT = re.compile(r"""[^\s:]+:\s+(['"])(?:(?!\1).)*""")
 
 
 class _Dumper(_SafeDumper):  # type: ignore[misc]
@@ -66,6 +72,7 @@ class ArticleHandler(YAMLHandler):
         self.where = where
         self.body = ""
         self._loader = loader
+        self._lines_before = 0  # lines before the frontmatter that was split last
 
     def split(self, text: str) -> tuple[str, str]:
         """Return (frontmatter, body) of a file. Raises ConfigError if the frontmatter does not
@@ -76,6 +83,7 @@ class ArticleHandler(YAMLHandler):
             raise ConfigError(
                 f"{self.where}: the frontmatter has no end; put --- on a line after it"
             ) from error
+        self._lines_before = text[: text.index(front)].count("\n")
         return front, self.body
 
     def load(self, fm: str, **kwargs: object) -> dict[str, Any]:
@@ -83,24 +91,40 @@ class ArticleHandler(YAMLHandler):
         try:
             values = super().load(fm, Loader=self._loader, **kwargs)
         except (yaml.YAMLError, ValueError, RecursionError) as error:
-            raise ConfigError(self._describe_fault(error)) from error
+            raise ConfigError(self._describe_fault(fm, error)) from error
         if not isinstance(values, dict):
             raise ConfigError(f"{self.where}: the frontmatter is no list of `key: value` lines")
         return {str(key): value for key, value in values.items()}
 
-    def _describe_fault(self, error: Exception) -> str:
-        """Return a message for the operator about invalid YAML, with the line if PyYAML names
-        it."""
+    def _describe_fault(self, fm: str, error: Exception) -> str:
+        """Return a message for the operator about the frontmatter `fm`, which is not valid YAML:
+        with the line of the faulty value, which is before the line that PyYAML names if a text is
+        not closed."""
         mark = getattr(error, "problem_mark", None)
-        line = ""
-        if mark is not None:
-            line_number = mark.line + 1
-            line = f" line {line_number}:"
-        problem = getattr(error, "problem", None) or str(error)
-        return (
-            f"{self.where}:{line} the frontmatter is not valid YAML ({problem}); put the value in"
-            " quotes"
-        )
+        if mark is None:
+            return f"{self.where}: the frontmatter is not valid YAML ({error}); {_QUOTES_CURE}"
+        lines = fm.split("\n")
+        last = min(mark.line, len(lines) - 1)
+        first = max(last - _MOST_LINES_BACK, 0)
+        number = last
+        while number > first and not self._is_valid(lines[:number]):
+            number -= 1
+        opening = _OPEN_TEXT.fullmatch(lines[number])
+        if opening:
+            fault = f": the text is not closed: write {opening[1]} at its end"
+        else:
+            problem = getattr(error, "problem", None) or error
+            fault = f" ({problem}); {_QUOTES_CURE}"
+        line = self._lines_before + number + 1
+        return f"{self.where}: line {line}: the frontmatter is not valid YAML{fault}"
+
+    def _is_valid(self, lines: Sequence[str]) -> bool:
+        """Return True if these lines of frontmatter are valid YAML."""
+        try:
+            super().load("\n".join(lines), Loader=self._loader)
+        except (yaml.YAMLError, ValueError, RecursionError):
+            return False
+        return True
 
     def export(self, metadata: dict[str, object], **kwargs: object) -> str:
         """Return `metadata` as YAML, in its order."""
@@ -147,6 +171,25 @@ def load(data: bytes, path: str = "") -> Article:
 def _load(data: bytes, path: str) -> Article:
     """Do the work of `load`, which has a default for `path`."""
     post = _read(data, path, _TextLoader)
+    try:
+        return _make_article(post, path)
+    except ConfigError as error:
+        raise ConfigError(_add_line(str(error), path or "article", data)) from error
+
+
+def _add_line(message: str, where: str, data: bytes) -> str:
+    """Return `message`, which begins with "`where`: key", with the line of that key in the file
+    `data`. Without it if the file has no such key."""
+    key, _, _ = message.removeprefix(f"{where}: ").partition(":")
+    for number, line in enumerate(data.decode("utf-8-sig").splitlines(), start=1):
+        if line.startswith(f"{key}:"):
+            return message.replace(f"{where}: ", f"{where}: line {number}: ", 1)
+    return message
+
+
+def _make_article(post: Post, path: str) -> Article:
+    """Return the article of a file. `post`: its keys as texts and its body; `path`: for
+    ConfigError."""
     values = post.metadata
     where = path or "article"
     parsed: dict[str, Any] = {}

@@ -127,7 +127,7 @@ def test_with_our_schema_a_later_key_is_ours(line: str) -> None:
     assert frontmatter.extra(data) == {}
     assert frontmatter.load(data).hold is True
     assert frontmatter.load(data).rights == ("a",)
-    with pytest.raises(ConfigError, match=r"a\.md: rights: has to be a list of texts"):
+    with pytest.raises(ConfigError, match=r"a\.md: line 4: rights: has to be a list of texts"):
         frontmatter.load(data.replace(b"rights: [a]", b"rights: {a: b}"), "a.md")
 
 

@@ -310,7 +310,10 @@ def test_a_key_of_the_operator_that_only_reads_as_text_is_kept_as_text() -> None
             b"---\ntitle: a: b\n---\n",
             "line 2: the frontmatter is not valid YAML .*put the value in quotes",
         ),
-        (b"---\ntitle: 'a\n---\n", "not valid YAML"),
+        (
+            b"---\n\ntitle: 'a\nsource: https://e.org/\n---\n",
+            "line 3: the frontmatter is not valid YAML: the text is not closed: write ' at its end",
+        ),
         (b"---\n- a\n---\n", "no list of `key: value` lines"),
         (b"---\n---\n", "no list of `key: value` lines"),
         (b"---\ntitle: a\n---\n", "source: has to be the article's URL, not ''"),
@@ -323,7 +326,7 @@ def test_a_key_of_the_operator_that_only_reads_as_text_is_kept_as_text() -> None
         (b"---\nsource: https://e.org/\ntags: [[a]]\n---\n", "tags: has to be a list of texts"),
         (
             b"---\nsource: https://e.org/\ndate: soon\n---\n",
-            "date: 'soon' is no day; write it like '2026-11-24'",
+            "line 3: date: 'soon' is no day; write it like '2026-11-24'",
         ),
         (
             b"---\nsource: https://e.org/\nadded: soon\n---\n",
