@@ -219,7 +219,7 @@ def print_run_report(report: RunReport, *, json: bool) -> None:
         f"{sources} visited, {len(report.failed)} failed;"
         f" {counted(new, 'new article')}, {changed} changed; {files} written"
     )
-    print_faults(report.faults)
+    print_faults(report.faults, report.remarks)
     hint = _advise_on_visits(report)
     if hint:
         say(hint)
@@ -243,12 +243,14 @@ def print_run_report(report: RunReport, *, json: bool) -> None:
         complain(ConfigError(report.llm.wrong), as_json=False)
 
 
-def print_faults(faults: Iterable[Fault]) -> None:
-    """Print the faults of the configuration."""
+def print_faults(faults: Iterable[Fault], remarks: Iterable[Fault]) -> None:
+    """Print the faults of the configuration, then the remarks about what does nothing."""
     from syndicator.app.read_configuration import describe_wrong
 
     for fault in faults:
         say(f"wrong: {describe_wrong(fault)}")
+    for remark in remarks:
+        say(f"note: {remark}")
 
 
 def _advise_on_visits(report: RunReport) -> str:

@@ -46,6 +46,7 @@ class RunReport:
     outdated: int = 0  # articles that an older version read; only in the first run after an upgrade
     down: NetworkDown | None = None  # no source could be reached
     followed: int = 0  # sources that are not paused
+    remarks: tuple[Fault, ...] = ()  # what the configuration says for nothing
     faults: tuple[Fault, ...] = ()  # of the configuration: what was valid before counted
 
     @property

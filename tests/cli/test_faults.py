@@ -39,7 +39,11 @@ def test_a_file_with_a_fault_is_named_and_what_was_valid_counts(
 ) -> None:
     text, fault = FAULTS[name]
     (instance_with_query.config / name).write_text(text)
-    assert instance_with_query.run_command("refresh", "--source", "holt").exit_code == 0
+    result = instance_with_query.run_command("refresh", "--source", "holt")
+    assert result.exit_code == 78
+    assert f"{name}:" in result.stdout
+    assert fault in result.stdout
+    assert instance_with_query.run_command("build").exit_code == 78
     assert list_query_feeds(instance_with_query) == {
         "agents",
         *(["mr-holt"] if name == "feeds.toml" else []),
@@ -86,8 +90,25 @@ def test_a_query_that_was_taken_out_ends_its_feed_whatever_is_wrong_elsewhere(
     (instance_with_query.config / "feeds.toml").write_text("")
     sources = instance_with_query.config / "sources.toml"
     sources.write_text(sources.read_text() + "\n[[source]]\nkey = 'one'\n")
-    assert instance_with_query.run_command("build").exit_code == 0
+    assert instance_with_query.run_command("build").exit_code == 78
     assert list_query_feeds(instance_with_query) == set()
+
+
+def test_what_does_nothing_is_told(instance_with_query: Instance) -> None:
+    """A query for a tag that no article has, and a category that nothing describes."""
+    config = instance_with_query.config
+    (config / "feeds.toml").write_text('[[feed]]\nslug = "x"\nquery = "tag:gardning"\n')
+    (config / "taxonomy.toml").write_text(
+        'only = false\n[[category]]\nname = "Wobble"\n'
+        '[[tag]]\nname = "a"\naliases = ["c"]\n[[tag]]\nname = "b"\naliases = ["C"]\n'
+    )
+    for command in (("refresh", "--source", "holt"), ("build",)):
+        result = instance_with_query.run_command(*command)
+        assert result.exit_code == 0
+        notes = [line for line in result.stdout.splitlines() if line.startswith("note: ")]
+        assert ["Wobble" in notes[0], "'C'" in notes[1], "gardning" in notes[2]] == [True] * 3
+        assert "taxonomy.toml:2: " in notes[0]
+        assert "feeds.toml:3: " in notes[2]
 
 
 def test_sources_are_added_to_a_file_in_which_another_has_a_fault(

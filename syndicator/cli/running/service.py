@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -28,7 +28,11 @@ from syndicator.core.errors import MissingError, UsageError
 from syndicator.operations.operation import Argument, arguments_of, need_operation
 
 if TYPE_CHECKING:
-    from syndicator.core.model import Outcome
+    from collections.abc import Iterable, Sequence
+
+    from syndicator.app.container import App
+    from syndicator.core.errors import Fault
+    from syndicator.core.model import Outcome, Problem
     from syndicator.publishing.kinds.targets import BuildReport
     from syndicator.runs.refresh import RunReport, Wanted
 
@@ -136,7 +140,7 @@ def refresh(
     if _is_left_to_workers(config, is_named=is_named):
         return
     has_report = not json and not printing.is_quiet()
-    report = asyncio.run(run_once(config, wanted, wait=wait, warns=not has_report))
+    report = asyncio.run(run_once(config, wanted, wait=wait, is_reported=has_report))
     reports.print_run_report(report, json=json)
     if report.llm.wrong or report.faults:
         sys.exit(78)
@@ -168,14 +172,16 @@ async def run_once(
     *,
     wait: bool = False,
     tells: "Callable[[Outcome], bool]" = lambda outcome: True,
-    warns: bool = True,
+    is_reported: bool = False,
 ) -> "RunReport":
     """Make a run, and show its progress. `wait`: wait until another run has ended, else raise
-    LockedError; `tells`: returns True for a visit that is worth a line; `warns`: log the faults of
-    the configuration, which the report has, too. Raises NetworkDown."""
+    LockedError; `tells`: returns True for a visit that is worth a line; `is_reported`: the
+    caller prints the report, which has the faults of the configuration and remarks about it; else
+    the faults are logged. Raises NetworkDown."""
     from syndicator.app.container import open_app, warn
     from syndicator.app.lock import hold_run_lock
     from syndicator.configuration.settings import load
+    from syndicator.health.check.names import find_remarks
     from syndicator.runs.refresh import remake, run
 
     stop = asyncio.Event()
@@ -184,11 +190,18 @@ async def run_once(
         stop_on_signals(stop),
         lock as held,
         open_app(
-            config, remake=remake, held=held, tell=lambda fault: warn(fault) if warns else None
+            config,
+            remake=remake,
+            held=held,
+            tell=lambda fault: None if is_reported else warn(fault),
         ) as opened,
         reports.show_progress(tells) as watch,
     ):
-        return await run(opened, wanted, stop=stop, watch=watch)
+        report = await run(opened, wanted, stop=stop, watch=watch)
+        if is_reported:
+            remarks = find_remarks(opened.archive, opened.configuration)
+            report = replace(report, remarks=tuple(remarks))
+        return report
 
 
 def _parse_duration(duration: str | None) -> float | None:
@@ -198,6 +211,13 @@ def _parse_duration(duration: str | None) -> float | None:
         return float(parse_duration(duration)) if duration else None
     except ValueError as error:
         raise UsageError(f"--max-time: {error}") from error
+
+
+def _remake(app: "App") -> None:
+    """Rebuild a lost database. What it needs is imported late: it takes a tenth of a start."""
+    from syndicator.runs import refresh
+
+    refresh.remake(app)
 
 
 @command()
@@ -217,19 +237,14 @@ def build(
     config: Config = CONFIG,
 ) -> None:
     """Build the feeds from the stored articles. Visits no source."""
-    from syndicator.app.container import App, open_app, warn
+    from syndicator.app.container import open_app, warn
     from syndicator.app.lock import hold_run_lock
     from syndicator.app.read_configuration import need_folder
     from syndicator.configuration.settings import is_bucket, load
+    from syndicator.health.check.names import find_remarks
     from syndicator.runs.build import build_feeds
     from syndicator.sending import webhooks
     from syndicator.upkeep import reconcile
-
-    def remake(app: App) -> None:
-        # imported only if needed: it takes a tenth of a start
-        from syndicator.runs import refresh
-
-        refresh.remake(app)
 
     need_folder(config)
     has_report = not json and not printing.is_quiet()
@@ -238,18 +253,49 @@ def build(
     with (
         hold_run_lock(load(config), wait=wait, tell=log_waiting) as held,
         open_app(
-            config, remake=remake, held=held, tell=lambda fault: None if has_report else warn(fault)
+            config,
+            remake=_remake,
+            held=held,
+            tell=lambda fault: None if has_report else warn(fault),
         ) as opened,
     ):
         faults = opened.configuration.faults
         problems = reconcile.update_from_files(opened.archive, opened.configuration)
         if not is_bucket(opened.configuration.settings.articles_at):
             problems += reconcile.list_ignored_files(opened.archive.article_store)
+        remarks = find_remarks(opened.archive, opened.configuration) if has_report else []
         report = asyncio.run(build_feeds(opened, include_all=all, end_feeds=end_feeds))
         failed = asyncio.run(
             webhooks.send_due_messages(opened.archive, opened.configuration, opened.jitter)
         )
-    document = {
+    if has_report:
+        _print_build(report, problems, faults, remarks)
+    else:
+        printing.print_answer(_make_build_document(report, problems), [], json=json)
+        reports.log_problems(problems)
+    reports.log_problems((*report.held, *report.set_aside, *report.hubs, *failed))
+    if faults:
+        sys.exit(78)
+    if strict and report.held:
+        sys.exit(3)
+
+
+def _print_build(
+    report: "BuildReport",
+    problems: "Iterable[Problem]",
+    faults: "Iterable[Fault]",
+    remarks: "Iterable[Fault]",
+) -> None:
+    """Print what a build did. `problems`: article files that could not be read; `faults` and
+    `remarks`: of the configuration."""
+    for line in _describe_build(report):
+        printing.say(line)
+    reports.print_faults(faults, remarks)
+    reports.print_unreadable_files(problems)
+
+
+def _make_build_document(report: "BuildReport", problems: "Sequence[Problem]") -> dict[str, object]:
+    return {
         "written": report.written,
         "unchanged": report.unchanged,
         "held": report.held,
@@ -259,18 +305,6 @@ def build(
         "hubs": report.hubs,
         "problems": problems,
     }
-    lines = _describe_build(report) if has_report else []
-    printing.print_answer(document, lines, json=json)
-    if has_report:
-        reports.print_faults(faults)
-        reports.print_unreadable_files(problems)
-    else:
-        reports.log_problems(problems)
-    reports.log_problems((*report.held, *report.set_aside, *report.hubs, *failed))
-    if faults:
-        sys.exit(78)
-    if strict and report.held:
-        sys.exit(3)
 
 
 def _describe_build(report: "BuildReport") -> list[str]:

@@ -3,7 +3,7 @@
 import os
 import re
 import shutil
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -28,26 +28,19 @@ from syndicator.configuration.sources.rights import list_given
 from syndicator.configuration.sources.schema import Placed
 from syndicator.configuration.toml_files import TomlFile, flatten, read_toml_file
 from syndicator.configuration.toml_lines import dotted
-from syndicator.core import secrets, text, urls
+from syndicator.core import secrets, urls
 from syndicator.core.errors import ConfigError, Fault
 from syndicator.core.model import Problem, Source
 from syndicator.core.reasons import CheckReason, CommandReason, FetchReason
 from syndicator.describing.taxonomy import vocabulary
 from syndicator.filing.context import find_unset_headers, list_unset_url_variables
-from syndicator.publishing.queries import SavedQuery, load_queries
-from syndicator.searching.language import Term, iterate_terms
+from syndicator.publishing.queries import load_queries
 from syndicator.sending.webhooks import read_signing_key
 from syndicator.visiting.fetch.cookie_files import CookieFiles
 from syndicator.visiting.fetch.cookies import BadCookies, select_cookies
 
 Severity = Literal["error", "warning", "info"]
 SEVERITIES: Final[Sequence[Severity]] = ("error", "warning", "info")  # the gravest first
-# axes, and the fields of queries
-CATEGORY = "category"
-TAG = "tag"
-SOURCE = "source"
-_ANOTHER = "another here"  # ends a message if no name is similar
-WHERE = {CATEGORY: "taxonomy.toml", TAG: "taxonomy.toml", SOURCE: "sources.toml"}
 _PASSWORD = re.compile(r"(?<=://)([^/@:]*):[^/@]*(?=@)")  # the user and password of a URL
 
 
@@ -108,89 +101,6 @@ def describe_error(what: str, error: ConfigError) -> list[Finding]:
         return [describe_fault(fault, CommandReason.BAD_CONFIG) for fault in error.faults]
     detail = str(error).removeprefix(f"{what}: ").removeprefix(f"{what} ")
     return [make_finding(what, None, error.reason, detail)]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
-    """The names that are defined, and those that articles use. `aliases`: spellings that the
-    taxonomy replaces, with their tag; `used`: names of articles, by axis."""
-
-    categories: Collection[str] = ()
-    tags: Collection[str] = ()
-    aliases: Mapping[str, str] | None = None
-    sources: Collection[str] = ()
-    used: Mapping[str, Collection[str]] | None = None
-
-    def lack(self, axis: str, name: str, same: Callable[[str], str], *, used: bool = False) -> str:
-        """Return why `name` is not a valid category, tag or source (`axis`), "" if it is or if none
-        is defined at all. `same` normalizes spellings; `used`: names that articles have are valid,
-        too."""
-        defined = {CATEGORY: self.categories, TAG: self.tags, SOURCE: self.sources}[axis]
-        if not defined:
-            return ""
-        valid = {same(item) for item in defined}
-        if used and self.used:
-            valid.update(same(item) for item in self.used.get(axis, ()))
-        spelling = same(name)
-        if spelling in valid:
-            return ""
-        if axis == TAG:
-            aliases = {same(alias): tag for alias, tag in (self.aliases or {}).items()}
-            tag = aliases.get(spelling)
-            if tag:
-                return f"{axis} {name!r} is only another name in {WHERE[axis]}; write {tag!r}"
-        return (
-            f"{axis} {name!r} is not in {WHERE[axis]}; write it there, or"
-            f" {_ANOTHER}{text.suggestion(name, defined)}"
-        )
-
-
-def find_unknown_in_sources(placed: Sequence[Placed], names: Names) -> Iterator[Fault]:
-    """Yield a fault for each category and tag of a source that is not in the taxonomy."""
-    for entry in placed:
-        category = entry.source.category
-        if category:
-            detail = names.lack(CATEGORY, category, str)
-            if detail:
-                yield entry.fault(detail, "category")
-        for number, tag in enumerate(entry.source.tags):
-            detail = names.lack(TAG, tag, str)
-            # operators may give a source a tag that no other source has, such as "papers"
-            if detail and not detail.endswith(_ANOTHER):
-                yield entry.fault(detail, "tags", number)
-
-
-def find_unknown_in_queries(
-    file: TomlFile, queries: Sequence[SavedQuery], names: Names
-) -> Iterator[Fault]:
-    """Yield a fault for each category, tag and source that a saved query asks for and that no
-    article can have."""
-    for number, query in enumerate(queries):
-        if query.feed is not None:
-            key = "feed"
-            normalize: Callable[[str], str] = text.slug
-        else:
-            key = "query"
-            normalize = _normalize_term
-        for term in _list_terms(query):
-            if term.field not in WHERE:
-                continue
-            detail = names.lack(term.field, term.value, normalize, used=True)
-            if detail:
-                yield file.fault(detail, "feed", number, key, entry=f"[[feed]] {query.slug!r}")
-
-
-def _list_terms(query: SavedQuery) -> list[Term]:
-    """Return the categories, tags and sources that a query searches for. A query that only
-    describes a feed, such as tags/ai, has the one name of this feed."""
-    if query.feed is not None and query.feed.axis in WHERE:
-        return [Term(query.feed.axis, query.feed.slug)]
-    return list(iterate_terms(query.expr)) if query.expr else []
-
-
-def _normalize_term(name: str) -> str:
-    """Return the spelling by which searches compare names: "Open Source" is "open-source"."""
-    return name.casefold().replace(" ", "-")
 
 
 def find_unreadable_files(config: Path, environ: Mapping[str, str]) -> list[Finding]:

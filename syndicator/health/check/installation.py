@@ -27,12 +27,10 @@ from syndicator.articles.stores.paths import is_ours
 from syndicator.configuration.settings import Settings, load
 from syndicator.configuration.sources.registry import read_placed_sources
 from syndicator.configuration.sources.schema import Placed
-from syndicator.configuration.toml_files import TomlFile, read_toml_file
-from syndicator.core import text, urls
+from syndicator.core import urls
 from syndicator.core.axes import ALL
 from syndicator.core.errors import ConfigError, SyndicatorError
 from syndicator.core.model import Article, Problem, Source
-from syndicator.core.ports import FeedRow
 from syndicator.core.ports.articles import ArticleStore
 from syndicator.core.reasons import (
     CheckReason,
@@ -41,7 +39,7 @@ from syndicator.core.reasons import (
     FetchReason,
     FileReason,
 )
-from syndicator.describing.taxonomy.vocabulary import Vocabulary, load_any
+from syndicator.describing.taxonomy.vocabulary import load_any
 from syndicator.filing.ownership import find_known_article
 from syndicator.health.check import config_files
 from syndicator.health.check.config_files import (
@@ -52,6 +50,7 @@ from syndicator.health.check.config_files import (
     describe_problem,
     make_finding,
 )
+from syndicator.health.check.names import CATEGORY, Names, collect_names, find_unknown_names
 from syndicator.health.conditions import Disk, describe_room, is_nearly_full
 from syndicator.health.observing import read_disks
 from syndicator.publishing import paths
@@ -195,7 +194,7 @@ def check_browser(placed: Sequence[Placed], find_obstacle: Callable[[], str]) ->
         yield describe_fault(entry.fault(f"browser: {obstacle}", "browser"), FetchReason.NO_BROWSER)
 
 
-def check_written_articles(store: ArticleStore, names: config_files.Names) -> Iterator[Finding]:
+def check_written_articles(store: ArticleStore, names: Names) -> Iterator[Finding]:
     """Report faults in articles that were written by hand. Our own files, and files that cannot be
     read, are left out."""
     for stamp in store.walk():
@@ -209,9 +208,7 @@ def check_written_articles(store: ArticleStore, names: config_files.Names) -> It
         yield from _check_values(f"{store.name}/{stamp.path}", data, article, names)
 
 
-def _check_values(
-    file: str, data: bytes, article: Article, names: config_files.Names
-) -> Iterator[Finding]:
+def _check_values(file: str, data: bytes, article: Article, names: Names) -> Iterator[Finding]:
     """Report an unknown category, and a cover that is not a whole address. `data`: content of the
     file, to find the line."""
     line_of_key: dict[bytes, int] = {}
@@ -220,7 +217,7 @@ def _check_values(
         line_of_key[key.strip()] = number
     category_fault = ""
     if article.category:
-        category_fault = names.lack(config_files.CATEGORY, article.category, str)
+        category_fault = names.lack(CATEGORY, article.category, str)
     if category_fault:
         line_number = line_of_key.get(b"category")
         reason = CheckReason.UNKNOWN_NAME
@@ -382,7 +379,10 @@ def _check_archive(
         last_run=status.counts().last_run,
         articles=recovery.describe_clock_fault(archive.store, now),
     )
-    yield from _check_names(archive, configuration, placed)
+    names = collect_names(archive, configuration, load_any(configuration.folder / "taxonomy.toml"))
+    for fault in find_unknown_names(archive, configuration, names, placed):
+        yield describe_fault(fault, CheckReason.UNKNOWN_NAME, "warning")
+    yield from check_written_articles(archive.article_store, names)
     for problem in _list_open_rights(archive.rights_file, configuration.sources, now):
         yield describe_problem(problem, "warning")
     yield from list_broken_files(archive)
@@ -430,91 +430,6 @@ def _check_hubs(clock: Callable[[], datetime], settings: Settings) -> Iterator[F
         yield describe_problem(
             replace(problem, reason=CheckReason.HUB_REFUSES, detail=detail), "warning"
         )
-
-
-def _check_names(
-    archive: Archive, configuration: Configuration, placed: Sequence[Placed]
-) -> Iterator[Finding]:
-    """Report categories, tags, sources and feeds that the configuration names and that do not
-    exist."""
-    taxonomy = load_any(configuration.folder / "taxonomy.toml")
-    rows = [row for row in archive.store.index.feeds() if not row.dropped]
-    names = _collect_names(configuration, taxonomy, rows, placed)
-    file = _read_file(configuration, "feeds.toml")
-    for fault in config_files.find_unknown_in_sources(placed, names):
-        yield describe_fault(fault, CheckReason.UNKNOWN_NAME, "warning")
-    for fault in config_files.find_unknown_in_queries(file, configuration.queries, names):
-        yield describe_fault(fault, CheckReason.UNKNOWN_NAME, "warning")
-    yield from check_written_articles(archive.article_store, names)
-    yield from _check_feed_names(configuration, _list_stems(configuration, taxonomy, rows))
-
-
-def _read_file(configuration: Configuration, name: str) -> TomlFile:
-    """Return a file of the configuration, without values if it does not exist."""
-    path = configuration.folder / name
-    return read_toml_file(path) if path.exists() else TomlFile(path, {})
-
-
-def _collect_names(
-    configuration: Configuration,
-    taxonomy: Vocabulary,
-    rows: Sequence[FeedRow],
-    placed: Sequence[Placed],
-) -> config_files.Names:
-    """Return the names that the taxonomy and sources define, and those that articles use."""
-    categories = [category.name for category in taxonomy.category]
-    if categories:
-        categories.append(configuration.settings.describe.uncategorised)
-    aliases: dict[str, str] = {}
-    for tag in taxonomy.tag:
-        for alias in tag.aliases:
-            aliases[alias] = tag.name
-    used_categories = [row.name for row in rows if row.key.axis == config_files.CATEGORY]
-    used_tags = [row.name for row in rows if row.key.axis == config_files.TAG]
-    for entry in placed:
-        used_categories.append(entry.source.category or "")
-        used_tags.extend(entry.source.tags)
-    return config_files.Names(
-        categories=categories,
-        tags=[tag.name for tag in taxonomy.tag],
-        aliases=aliases,
-        sources=list(configuration.sources),
-        used={config_files.CATEGORY: used_categories, config_files.TAG: used_tags},
-    )
-
-
-def _list_stems(
-    configuration: Configuration, taxonomy: Vocabulary, rows: Sequence[FeedRow]
-) -> set[str]:
-    """Return the paths of all feeds that are published or may be, such as tags/ai."""
-    stems = {paths.get_stem(ALL)}
-    stems.update(paths.get_stem(row.key) for row in rows)
-    stems.update(paths.get_stem(query.key) for query in configuration.queries)
-    stems.update(f"categories/{text.slug(category.name)}" for category in taxonomy.category)
-    stems.update(f"sources/{key}" for key in configuration.sources)
-    stems.update(f"tags/{text.slug(tag.name)}" for tag in taxonomy.tag)
-    return stems
-
-
-def _check_feed_names(configuration: Configuration, stems: Collection[str]) -> Iterator[Finding]:
-    """Report feeds that `publish.archives` and digests name but that are not among the paths
-    `stems`."""
-    file = _read_file(configuration, "syndicator.toml")
-    archives = configuration.settings.publish.archives
-    listed = archives if isinstance(archives, tuple) else ()
-    for number, name in enumerate(listed):
-        if "/" in name and name not in stems:
-            detail = f"archives: no feed is called {name!r}; name one of feeds.html by path"
-            fault = file.fault(detail, "publish", "archives", number)
-            yield describe_fault(fault, CheckReason.UNKNOWN_NAME, "warning")
-    for number, digest in enumerate(configuration.settings.digest):
-        if digest.of not in stems:
-            detail = (
-                f"of: no feed is called {digest.of!r}, so the digest stays empty; name one of"
-                " feeds.html by path"
-            )
-            fault = file.fault(detail, "digest", number, "of")
-            yield describe_fault(fault, CheckReason.UNKNOWN_NAME, "warning")
 
 
 def _list_open_rights(

@@ -9,7 +9,7 @@ import pytest
 
 from syndicator.configuration.sources.schema import check_all
 from syndicator.configuration.toml_files import TomlFile
-from syndicator.health.check.config_files import (
+from syndicator.health.check.names import (
     Names,
     find_unknown_in_queries,
     find_unknown_in_sources,

@@ -1,0 +1,224 @@
+"""Find categories, tags, sources and feeds that the configuration names and that do not exist, and
+definitions that do nothing."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from syndicator.app.archive import Archive
+from syndicator.app.read_configuration import Configuration
+from syndicator.configuration.toml_files import TomlFile, read_toml_file
+from syndicator.core import text
+from syndicator.core.axes import ALL
+from syndicator.core.errors import Fault
+from syndicator.core.ports import FeedRow
+from syndicator.describing.taxonomy.vocabulary import (
+    Vocabulary,
+    find_matching_topics,
+    fold,
+    load_any,
+)
+from syndicator.publishing import paths
+from syndicator.publishing.queries import SavedQuery
+from syndicator.searching.language import Term, iterate_terms
+
+if TYPE_CHECKING:
+    from syndicator.configuration.sources.schema import Placed
+
+# axes, and the fields of queries
+CATEGORY = "category"
+TAG = "tag"
+SOURCE = "source"
+_ANOTHER = "another here"  # ends a message if no name is similar
+WHERE = {CATEGORY: "taxonomy.toml", TAG: "taxonomy.toml", SOURCE: "sources.toml"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """The names that are defined, and those that articles use. `aliases`: spellings that the
+    taxonomy replaces, with their tag; `used`: names of articles, by axis."""
+
+    categories: Collection[str] = ()
+    tags: Collection[str] = ()
+    aliases: Mapping[str, str] | None = None
+    sources: Collection[str] = ()
+    used: Mapping[str, Collection[str]] | None = None
+
+    def lack(self, axis: str, name: str, same: Callable[[str], str], *, used: bool = False) -> str:
+        """Return why `name` is not a valid category, tag or source (`axis`), "" if it is or if none
+        is defined at all. `same` normalizes spellings; `used`: names that articles have are valid,
+        too."""
+        defined = {CATEGORY: self.categories, TAG: self.tags, SOURCE: self.sources}[axis]
+        used_names = self.used.get(axis, ()) if used and self.used else ()
+        valid = {same(item) for item in (*defined, *used_names)}
+        spelling = same(name)
+        if spelling in valid or not (defined or used):
+            return ""
+        if not defined:
+            return f"no article has the {axis} {name!r}{text.suggestion(name, used_names)}"
+        if axis == TAG:
+            aliases = {same(alias): tag for alias, tag in (self.aliases or {}).items()}
+            tag = aliases.get(spelling)
+            if tag:
+                return f"{axis} {name!r} is only another name in {WHERE[axis]}; write {tag!r}"
+        return (
+            f"{axis} {name!r} is not in {WHERE[axis]}; write it there, or"
+            f" {_ANOTHER}{text.suggestion(name, defined)}"
+        )
+
+
+def find_unknown_in_sources(placed: Sequence["Placed"], names: Names) -> Iterator[Fault]:
+    """Yield a fault for each category and tag of a source that is not in the taxonomy."""
+    for entry in placed:
+        category = entry.source.category
+        if category:
+            detail = names.lack(CATEGORY, category, str)
+            if detail:
+                yield entry.fault(detail, "category")
+        for number, tag in enumerate(entry.source.tags):
+            detail = names.lack(TAG, tag, str)
+            # operators may give a source a tag that no other source has, such as "papers"
+            if detail and not detail.endswith(_ANOTHER):
+                yield entry.fault(detail, "tags", number)
+
+
+def find_unknown_in_queries(
+    file: TomlFile, queries: Sequence[SavedQuery], names: Names
+) -> Iterator[Fault]:
+    """Yield a fault for each category, tag and source that a saved query asks for and that no
+    article can have."""
+    for number, query in enumerate(queries):
+        if query.feed is not None:
+            key = "feed"
+            normalize: Callable[[str], str] = text.slug
+        else:
+            key = "query"
+            normalize = _normalize_term
+        for term in _list_terms(query):
+            if term.field not in WHERE:
+                continue
+            detail = names.lack(term.field, term.value, normalize, used=True)
+            if detail:
+                yield file.fault(detail, "feed", number, key, entry=f"[[feed]] {query.slug!r}")
+
+
+def _list_terms(query: SavedQuery) -> list[Term]:
+    """Return the categories, tags and sources that a query searches for. A query that only
+    describes a feed, such as tags/ai, has the one name of this feed."""
+    if query.feed is not None and query.feed.axis in WHERE:
+        return [Term(query.feed.axis, query.feed.slug)]
+    return list(iterate_terms(query.expr)) if query.expr else []
+
+
+def _normalize_term(name: str) -> str:
+    """Return the spelling by which searches compare names: "Open Source" is "open-source"."""
+    return name.casefold().replace(" ", "-")
+
+
+def find_useless_definitions(file: TomlFile, taxonomy: Vocabulary) -> Iterator[Fault]:
+    """Yield a fault for each category that nothing describes, so that no article gets it, and for
+    each other spelling that two tags have. `file`: taxonomy.toml."""
+    for number, category in enumerate(taxonomy.category):
+        is_described = category.description or category.words or category.examples
+        if not is_described and not find_matching_topics(category):
+            message = (
+                f"category {category.name!r} says nothing of what belongs to it, so articles get it"
+                " only from their source; write a description"
+            )
+            yield file.fault(message, "category", number)
+    tag_by_alias: dict[str, str] = {}
+    for number, tag in enumerate(taxonomy.tag):
+        for place, alias in enumerate(tag.aliases):
+            other = tag_by_alias.setdefault(fold(alias), tag.name)
+            if other != tag.name:
+                message = f"alias {alias!r} of {tag.name!r} is one of {other!r}, too; keep one"
+                yield file.fault(message, "tag", number, "aliases", place)
+
+
+def find_remarks(archive: Archive, configuration: Configuration) -> list[Fault]:
+    """Return what is not wrong in taxonomy.toml and feeds.toml but does nothing: definitions that
+    no article can get, and queries for names that nothing has."""
+    taxonomy = _read_file(configuration, "taxonomy.toml")
+    vocabulary = load_any(configuration.taxonomy.toml)
+    remarks = list(find_useless_definitions(taxonomy, vocabulary))
+    if configuration.queries:
+        names = collect_names(archive, configuration, vocabulary)
+        file = _read_file(configuration, "feeds.toml")
+        remarks += find_unknown_in_queries(file, configuration.queries, names)
+    return remarks
+
+
+def find_unknown_names(
+    archive: Archive, configuration: Configuration, names: Names, placed: Sequence["Placed"]
+) -> Iterator[Fault]:
+    """Yield a fault for each category, tag, source and feed that the configuration names and that
+    does not exist, and for each definition that does nothing."""
+    yield from find_unknown_in_sources(placed, names)
+    yield from find_remarks(archive, configuration)
+    yield from _find_unknown_feeds(configuration, _list_stems(archive, configuration))
+
+
+def _list_feed_rows(archive: Archive) -> list[FeedRow]:
+    """Return the rows of the feeds that have articles."""
+    return [row for row in archive.store.index.feeds() if not row.dropped]
+
+
+def _read_file(configuration: Configuration, name: str) -> TomlFile:
+    """Return a file of the configuration, without values if it does not exist."""
+    path = configuration.folder / name
+    return read_toml_file(path) if path.exists() else TomlFile(path, {})
+
+
+def collect_names(archive: Archive, configuration: Configuration, taxonomy: Vocabulary) -> Names:
+    """Return the names that the taxonomy and sources define, and those that articles use."""
+    categories = [category.name for category in taxonomy.category]
+    if categories:
+        categories.append(configuration.settings.describe.uncategorised)
+    aliases: dict[str, str] = {}
+    for tag in taxonomy.tag:
+        for alias in tag.aliases:
+            aliases[alias] = tag.name
+    rows = _list_feed_rows(archive)
+    used_categories = [row.name for row in rows if row.key.axis == CATEGORY]
+    used_tags = [row.name for row in rows if row.key.axis == TAG]
+    for source in configuration.sources.values():
+        used_categories.append(source.category or "")
+        used_tags.extend(source.tags)
+    return Names(
+        categories=categories,
+        tags=[tag.name for tag in taxonomy.tag],
+        aliases=aliases,
+        sources=list(configuration.sources),
+        used={CATEGORY: used_categories, TAG: used_tags},
+    )
+
+
+def _list_stems(archive: Archive, configuration: Configuration) -> set[str]:
+    """Return the paths of all feeds that are published or may be, such as tags/ai."""
+    taxonomy = load_any(configuration.folder / "taxonomy.toml")
+    stems = {paths.get_stem(ALL)}
+    stems.update(paths.get_stem(row.key) for row in _list_feed_rows(archive))
+    stems.update(paths.get_stem(query.key) for query in configuration.queries)
+    stems.update(f"categories/{text.slug(category.name)}" for category in taxonomy.category)
+    stems.update(f"sources/{key}" for key in configuration.sources)
+    stems.update(f"tags/{text.slug(tag.name)}" for tag in taxonomy.tag)
+    return stems
+
+
+def _find_unknown_feeds(configuration: Configuration, stems: Collection[str]) -> Iterator[Fault]:
+    """Yield a fault for each of the feeds that `publish.archives` and digests name and
+    that is not among the paths `stems`."""
+    file = _read_file(configuration, "syndicator.toml")
+    archives = configuration.settings.publish.archives
+    listed = archives if isinstance(archives, tuple) else ()
+    for number, name in enumerate(listed):
+        if "/" in name and name not in stems:
+            detail = f"archives: no feed is called {name!r}; name one of feeds.html by path"
+            yield file.fault(detail, "publish", "archives", number)
+    for number, digest in enumerate(configuration.settings.digest):
+        if digest.of not in stems:
+            detail = (
+                f"of: no feed is called {digest.of!r}, so the digest stays empty; name one of"
+                " feeds.html by path"
+            )
+            yield file.fault(detail, "digest", number, "of")
