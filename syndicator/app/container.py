@@ -75,11 +75,12 @@ def open_app(
     held: Callable[[], object] = lambda: None,
     tell: Callable[[Fault], object] = warn,
 ) -> Iterator[App]:
-    """Open the instance of a configuration folder, and close its database after. `create`: a new database is made although articles exist; `remake`: rebuilds a lost database,
-    None if a lost database is an error; `read`: the configuration, if the caller has read it;
-    `entries`: a cache that outlives this opening; `held`: called before changes, raises StoreAway
-    if the lock of runs is lost; `tell`: called with faults of the configuration. Raises
-    ConfigError, StoreError, MissingError."""
+    """Open the instance of a configuration folder, and close its database after. `create`: a new
+    database is made although articles exist; `remake`: rebuilds a lost database, None if a lost
+    database is an error; `read`: the configuration, if the caller has read it; `entries`: a cache
+    that outlives this opening; `held`: called before changes, raises StoreAway if the lock of runs
+    is lost; `tell`: called with faults of the configuration. Raises ConfigError, StoreError,
+    MissingError."""
     if read is None:
         read = read_configuration(config, environ, remember=True)
         for fault in read.faults:
