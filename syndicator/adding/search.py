@@ -57,6 +57,10 @@ _DISCOVERY_REASONS = (
 )
 
 
+# names of files that people give, and that are no names of hosts
+_FILE_NAME = re.compile(r"[^/:]+\.(opml|txt|xml|rss|atom|json|html?|md|csv|png|jpe?g|pdf)", re.I)
+
+
 def is_file(address: str) -> bool:
     """Return True if `address` is the path of a file, or "-" for stdin."""
     return address == "-" or Path(address).is_file()
@@ -64,7 +68,10 @@ def is_file(address: str) -> bool:
 
 def read_file(address: str, *, is_trusted: bool = False) -> opml.SubscriptionList:
     """Return the subscriptions in the file `address`, or on stdin for "-". `is_trusted`: the
-    operator exported it from this program (`opml.read_opml`). Raises MissingError."""
+    operator exported it from this program (`opml.read_opml`). Raises MissingError, and UsageError
+    for a URL."""
+    if "://" in address:
+        raise UsageError(f"{address} is no file; `syndicator add {address}` follows an address")
     try:
         data = sys.stdin.buffer.read() if address == "-" else Path(address).read_bytes()
     except OSError as error:
@@ -158,7 +165,7 @@ def _complete_url(address: str) -> str:
         url = address
         is_host_likely = True
     else:
-        is_file_name = re.fullmatch(r"[^/]+\.(opml|txt)", address, re.I) is not None
+        is_file_name = _FILE_NAME.fullmatch(address) is not None
         if Path(address).is_dir():
             raise UsageError(
                 f"{address} is a folder; `syndicator import {address}` adds the articles in it,"
@@ -166,7 +173,8 @@ def _complete_url(address: str) -> str:
             )
         if is_file_name or address.startswith(("/", ".", "~")):
             raise UsageError(
-                f"there is no file {address}; give the path of a list, or a web address"
+                f"there is no file {address}; give the path of a list, or a web address, with"
+                " https://"
             )
         url = f"https://{address}"
         is_host_likely = re.search(r"[.:]|^localhost\b", address) is not None

@@ -114,7 +114,11 @@ def _print_written(result: AddResult) -> None:
 def _describe_candidate(candidate: Candidate, verb: str) -> str:
     """Return a line about a chosen candidate. `verb`: "added" or "would add"."""
     state = "already known" if candidate.known else verb
-    return f"{state}: {candidate.source.key}: {candidate.source.url} ({candidate.what})"
+    line = f"{state}: {candidate.source.key}: {candidate.source.url} ({candidate.what})"
+    is_other = candidate.asked and candidate.asked not in (candidate.source.url, candidate.other)
+    if candidate.known and is_other:
+        line += f"; it was found at {candidate.asked}, which is no feed itself"
+    return line
 
 
 def _show_briefly(result: AddResult) -> None:

@@ -41,9 +41,18 @@ _WORDS_OF_OTHERS: Final = {
     "stop": "up",
     "restart": "up",
     "logs": "status",
+    "settings": "config",
+    "get": "config",
+    "pause": "change",
+    "disable": "change",
+    "enable": "change",
 }
-# words of other programs that are options here
-_OPTIONS_OF_OTHERS: Final = {
+# words of other programs that are no command here, and what there is instead
+_ANSWERS: Final = {
+    "backup": {
+        "cp -a config feeds/articles FOLDER": "A backup is a copy of these two folders; see"
+        " docs/running.md."
+    },
     "help": {"--help": "List the commands; `COMMAND --help` lists the options of a command."},
     "version": {"--version": "Show the version."},
     "-h": {"--help": "Show what a command does, its options and examples."},
@@ -136,11 +145,15 @@ def explain_missing(error: Any) -> str:
     if missing["kind"] == "option":
         path = str(error.ctx.command_path).removeprefix(str(root.info_name)).strip()
         options = _list_options(error.ctx.command, path)
-        nearest = _OPTIONS_OF_OTHERS.get(word) or _find_near(word, options) or _drop_common(options)
+        nearest = _ANSWERS.get(word) or _find_near(word, options) or _drop_common(options)
         if not nearest:
             purpose = _take_first_sentence(error.ctx.command.help)
             names = ", ".join(f"`{words.split(' ')[-1]}`" for words in options)
             return f"No such option: {word}. `{path}` takes only {names}. It does this: {purpose}"
+    elif error.ctx is not root:
+        path = str(error.ctx.command_path).removeprefix(str(root.info_name)).strip()
+        commands = dict(_list_commands(error.ctx.command, path))
+        nearest = _find_near(word, commands) or commands
     else:
         commands = dict(_list_commands(root.command))
         nearest = (
@@ -190,8 +203,8 @@ def _find_meant(word: str, purposes: Mapping[str, str]) -> dict[str, str]:
     """Return the commands that do what `word` does in other programs; `add` for an address."""
     if word in _SEARCH_WORDS:
         return dict(_SEARCH)
-    if word in _OPTIONS_OF_OTHERS:
-        return dict(_OPTIONS_OF_OTHERS[word])
+    if word in _ANSWERS:
+        return dict(_ANSWERS[word])
     meant = "add" if "://" in word else _WORDS_OF_OTHERS.get(word, "")
     return {name: purposes[name] for name in meant.split() if name in purposes}
 

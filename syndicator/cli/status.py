@@ -71,6 +71,10 @@ def status(
     from syndicator.health.observing import open_read_only
     from syndicator.health.summary import read_health, read_source_health
 
+    if where and not listed:
+        raise UsageError(
+            f"--where {where[0]} chooses from a list; name it, such as --list articles"
+        )
     with open_read_only(config) as place:
         if listed:
             _print_list(place, listed, where or (), after, json=json)

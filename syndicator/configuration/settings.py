@@ -24,7 +24,7 @@ from pydantic import (
 
 from syndicator.configuration.folders import VARIABLE, find_root
 from syndicator.configuration.overrides import Overrides
-from syndicator.configuration.toml_files import TomlFile, read_toml_file
+from syndicator.configuration.toml_files import TomlFile, read_any_toml_file
 from syndicator.configuration.units import (
     STORE_VARIABLE,
     UNIT_ENVIRONMENT,
@@ -603,8 +603,7 @@ def dropped_settings(
 
 def _read_file(config_dir: Path) -> TomlFile:
     """Return syndicator.toml, without values if it does not exist. Raises ConfigError."""
-    path = config_dir / "syndicator.toml"
-    return read_toml_file(path) if path.exists() else TomlFile(path, {})
+    return read_any_toml_file(config_dir / "syndicator.toml")
 
 
 def unknown_variables(environ: Mapping[str, str]) -> dict[str, str]:

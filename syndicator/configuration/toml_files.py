@@ -25,6 +25,7 @@ _CURES = {
     **dict.fromkeys(("bool_type", "bool_parsing"), "write true or false"),
     **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), "write a whole number"),
     **dict.fromkeys(("float_type", "float_parsing"), "write a number"),
+    "string_pattern_mismatch": "write small letters, digits and hyphens, such as my-feed",
     "model_type": "write a table: [its name] on a line, and its keys below",
 }  # instead of pydantic's messages, which name its types
 _SHOWN_CHARACTERS = 80  # characters of a wrong value
@@ -117,6 +118,11 @@ def read_toml_file(path: Path) -> TomlFile:
         raise ConfigError.of([_describe_encoding(path, error)]) from error
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def read_any_toml_file(path: Path) -> TomlFile:
+    """Read a TOML file, which is without values if it does not exist. Raises ConfigError."""
+    return read_toml_file(path) if path.exists() else TomlFile(path, {})
 
 
 def _parse_toml(path: Path, text: str) -> dict[str, Any]:
@@ -307,27 +313,27 @@ def _describe_cure(error: Mapping[str, Any], key: str) -> str:
 
 
 def _suggest_key(name: str, place: Place, model: type[BaseModel], table: str) -> str:
-    """Return a hint for the unknown key `name` in the table at `place`: a similar key of this
-    table, or the table that the key belongs to if only one other table has it, or all keys of this
+    """Return a hint for the unknown key `name` in the table at `place`: the table that the key
+    belongs to if only one other table has it, or a similar key of this table, or all keys of this
     table."""
     tables = dict(_iterate_tables(model))
     table_name = dotted(place)
-    if table_name in tables:
-        matches = difflib.get_close_matches(name, list(tables[table_name].model_fields), n=1)
-        if matches:
-            return f"; did you mean {matches[0]!r}?"
     others = [
         other_name
         for other_name, other in tables.items()
         if name in other.model_fields and other_name != table_name
     ]
-    if len(others) != 1:
-        return name_alternatives(name, _list_keys(tables.get(table_name)))
-    other_name = others[0]
-    if not other_name:
-        return "; it belongs above the first [table] of the file"
-    full_name = f"{table}.{other_name}" if table else other_name
-    return f"; it belongs to [{full_name}]"
+    if len(others) == 1:
+        other_name = others[0]
+        if not other_name:
+            return "; it belongs above the first [table] of the file"
+        full_name = f"{table}.{other_name}" if table else other_name
+        return f"; it belongs to [{full_name}]"
+    if table_name in tables:
+        matches = difflib.get_close_matches(name, list(tables[table_name].model_fields), n=1)
+        if matches:
+            return f"; did you mean {matches[0]!r}?"
+    return name_alternatives(name, _list_keys(tables.get(table_name)))
 
 
 def _list_keys(model: type[BaseModel] | None) -> list[str]:

@@ -387,7 +387,8 @@ def prune(
     has_rule = older_than is not None or keep is not None
     if named and (has_rule or source):
         raise UsageError(
-            "name articles, or say which go by --older-than, --keep and --source; not both"
+            f"{named[0]!r} is taken for an article: name articles, or say which go by --older-than,"
+            " --keep and --source, such as --older-than 90d; not both"
         )
     if source and not has_rule:
         raise UsageError(

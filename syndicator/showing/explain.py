@@ -373,7 +373,8 @@ async def show_url(url: str, archive: Archive, configuration: Configuration) -> 
             request = Request(url=url, deadline=configuration.settings.fetch.seconds)
         result = lacking or await fetcher.fetch(request)
     if isinstance(result, Failed):
-        raise make_unanswered_error(url, result)
+        error = make_unanswered_error(url, result)
+        raise type(error)(f"no article of the archive has this address, and {error}")
     assert isinstance(result, Fetched)
     repeated = archive.store.visits.find_boilerplate(urls.own_host(result.final_url))
     why = {

@@ -94,6 +94,16 @@ def test_a_query_that_was_taken_out_ends_its_feed_whatever_is_wrong_elsewhere(
     assert list_query_feeds(instance_with_query) == set()
 
 
+def test_a_setting_that_cannot_mean_what_it_says_is_told(visited_instance: Instance) -> None:
+    path = visited_instance.config / "syndicator.toml"
+    text = path.read_text().replace("[site]\n", '[site]\nlanguage = "english"\n', 1)
+    path.write_text(text.replace("[fetch]\n", '[fetch]\nevery_min = "2d"\n', 1))
+    for command in ("build", "check"):
+        result = visited_instance.run_command(command)
+        assert "site.language: 'english' is no code of a language" in result.stdout
+        assert "fetch.every_min: 2d is longer than fetch.every_max, 1d" in result.stdout
+
+
 def test_what_does_nothing_is_told(instance_with_query: Instance) -> None:
     """A query for a tag that no article has, and a category that nothing describes."""
     config = instance_with_query.config

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from syndicator.cli import _explain_mistake, app, load_commands
 from syndicator.core.errors import ConfigError, DiskError, SyndicatorError
+from syndicator.core.errors import UsageError as WrongUse
 from tests.cli.conftest import Instance
 
 UsageError = typer.BadParameter.__base__ or Exception
@@ -38,6 +39,9 @@ def read_mistake(typed: str) -> str:
         ("undo", "`withdraw --undo`: Restore a withdrawn article"),
         ("rename", "`tags rename`: Rename tag A to B."),
         ("tags renam", "`tags rename`: Rename tag A to B."),
+        ("tags list", "There is `tags confirm`: Confirm the tags of an article"),
+        ("config get", "There is `config show`: Print every setting"),
+        ("backup", "`cp -a config feeds/articles FOLDER`: A backup is a copy"),
         ("delete", "`remove`: Remove all the named sources"),
         (
             "export --format json",
@@ -270,3 +274,20 @@ def test_a_file_in_place_of_a_folder_names_the_setting(tmp_path: Path) -> None:
         (file / "2026").mkdir()
     message = str(DiskError.of(raised.value))
     assert str(file) in message and "another folder under [paths] in syndicator.toml" in message
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (("add", "nosuch.xml"), "there is no file nosuch.xml"),
+        (("import", "https://a.example/feed"), "`syndicator add https://a.example/feed` follows"),
+        (("status", "--where", "source=a"), "name it, such as --list articles"),
+        (("prune", "--older-than", "90", "days"), "'days' is taken for an article"),
+    ],
+)
+def test_a_slip_is_answered_with_what_to_type(
+    instance: Instance, typed: tuple[str, ...], said: str
+) -> None:
+    with pytest.raises(WrongUse) as raised:
+        instance.run_command(*typed)
+    assert said in str(raised.value)

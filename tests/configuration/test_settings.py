@@ -261,6 +261,13 @@ def test_a_fault_of_the_syntax_is_said_with_its_cure(
     assert str(refused.value) == f"{file}:{line}: is not valid TOML: {said}"
 
 
+def test_a_key_above_its_table_is_named_with_the_table(tmp_path: Path) -> None:
+    """`pause` is nearer to `paths`, but belongs to [fetch]."""
+    (tmp_path / "syndicator.toml").write_text("pause = 2\n[fetch]\n")
+    with pytest.raises(ConfigError, match=r"unknown key 'pause'; it belongs to \[fetch\]"):
+        load(tmp_path, {})
+
+
 def test_where_each_value_comes_from(tmp_path: Path) -> None:
     """`origins` names file and line, variable or default."""
     (tmp_path / "syndicator.toml").write_text(LISTEN)

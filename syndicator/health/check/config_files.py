@@ -26,7 +26,7 @@ from syndicator.configuration.settings import (
 from syndicator.configuration.sources.registry import read_placed_sources
 from syndicator.configuration.sources.rights import list_given
 from syndicator.configuration.sources.schema import Placed
-from syndicator.configuration.toml_files import TomlFile, flatten, read_toml_file
+from syndicator.configuration.toml_files import TomlFile, flatten, read_any_toml_file
 from syndicator.configuration.toml_lines import dotted
 from syndicator.core import secrets, urls
 from syndicator.core.errors import ConfigError, Fault
@@ -34,6 +34,7 @@ from syndicator.core.model import Problem, Source
 from syndicator.core.reasons import CheckReason, CommandReason, FetchReason
 from syndicator.describing.taxonomy import vocabulary
 from syndicator.filing.context import find_unset_headers, list_unset_url_variables
+from syndicator.health.check.names import find_odd_settings
 from syndicator.publishing.queries import load_queries
 from syndicator.sending.webhooks import read_signing_key
 from syndicator.visiting.fetch.cookie_files import CookieFiles
@@ -158,7 +159,9 @@ def check_settings(
     """Report settings that cannot work. With `strict`, also report missing ones that publishing
     needs."""
     path = config / "syndicator.toml"
-    file = read_toml_file(path) if path.exists() else TomlFile(path, {})
+    file = read_any_toml_file(path)
+    for fault in find_odd_settings(file, values):
+        yield describe_fault(fault, CommandReason.BAD_CONFIG, "warning")
     yield from _check_site(file, values, strict=strict)
     yield from _find_readable_secrets(file)
     for number, hub in enumerate(values.publish.hubs):

@@ -1,14 +1,16 @@
 """Find categories, tags, sources and feeds that the configuration names and that do not exist, and
-definitions that do nothing."""
+what does nothing or nothing sensible in it."""
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from syndicator.app.archive import Archive
 from syndicator.app.read_configuration import Configuration
-from syndicator.configuration.toml_files import TomlFile, read_toml_file
-from syndicator.core import text
+from syndicator.configuration.settings import Settings, parse_duration
+from syndicator.configuration.toml_files import TomlFile, read_any_toml_file
+from syndicator.core import text, urls
 from syndicator.core.axes import ALL
 from syndicator.core.errors import Fault
 from syndicator.core.ports import FeedRow
@@ -25,6 +27,8 @@ from syndicator.searching.language import Term, iterate_terms
 if TYPE_CHECKING:
     from syndicator.configuration.sources.schema import Placed
 
+# the form of a code of a language: BCP 47, a language and subtags
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 # axes, and the fields of queries
 CATEGORY = "category"
 TAG = "tag"
@@ -135,17 +139,46 @@ def find_useless_definitions(file: TomlFile, taxonomy: Vocabulary) -> Iterator[F
                 yield file.fault(message, "tag", number, "aliases", place)
 
 
+def find_odd_settings(file: TomlFile, settings: Settings) -> Iterator[Fault]:
+    """Yield a fault for each setting that is valid but cannot mean what it says. `file`:
+    syndicator.toml."""
+    language = settings.site.language
+    if not _LANGUAGE.fullmatch(language):
+        message = (
+            f"site.language: {language!r} is no code of a language; write one like en or pt-BR"
+        )
+        yield file.fault(message, "site", "language")
+    fetch = settings.fetch
+    if parse_duration(fetch.every_min) > parse_duration(fetch.every_max):
+        message = (
+            f"fetch.every_min: {fetch.every_min} is longer than fetch.every_max, {fetch.every_max};"
+            " change one of the two"
+        )
+        yield file.fault(message, "fetch", "every_min")
+
+
 def find_remarks(archive: Archive, configuration: Configuration) -> list[Fault]:
-    """Return what is not wrong in taxonomy.toml and feeds.toml but does nothing: definitions that
-    no article can get, and queries for names that nothing has."""
-    taxonomy = _read_file(configuration, "taxonomy.toml")
+    """Return what is not wrong in the configuration but does nothing or nothing sensible: settings,
+    definitions that no article can get, and queries for names that nothing has."""
+    settings = configuration.settings
+    settings_file = read_any_toml_file(configuration.folder / "syndicator.toml")
+    remarks = list(find_odd_settings(settings_file, settings))
+    if settings.site.url and urls.host(settings.site.url) == "":
+        message = f"site.url: {settings.site.url!r} is no whole address; begin it with https://"
+        remarks.append(settings_file.fault(message, "site", "url"))
+    return [*remarks, *_find_useless(archive, configuration)]
+
+
+def _find_useless(archive: Archive, configuration: Configuration) -> list[Fault]:
+    """Return the definitions that do nothing, and the queries for names that nothing has."""
+    taxonomy_file = read_any_toml_file(configuration.folder / "taxonomy.toml")
     vocabulary = load_any(configuration.taxonomy.toml)
-    remarks = list(find_useless_definitions(taxonomy, vocabulary))
+    faults = list(find_useless_definitions(taxonomy_file, vocabulary))
     if configuration.queries:
         names = collect_names(archive, configuration, vocabulary)
-        file = _read_file(configuration, "feeds.toml")
-        remarks += find_unknown_in_queries(file, configuration.queries, names)
-    return remarks
+        file = read_any_toml_file(configuration.folder / "feeds.toml")
+        faults += find_unknown_in_queries(file, configuration.queries, names)
+    return faults
 
 
 def find_unknown_names(
@@ -154,19 +187,13 @@ def find_unknown_names(
     """Yield a fault for each category, tag, source and feed that the configuration names and that
     does not exist, and for each definition that does nothing."""
     yield from find_unknown_in_sources(placed, names)
-    yield from find_remarks(archive, configuration)
+    yield from _find_useless(archive, configuration)
     yield from _find_unknown_feeds(configuration, _list_stems(archive, configuration))
 
 
 def _list_feed_rows(archive: Archive) -> list[FeedRow]:
     """Return the rows of the feeds that have articles."""
     return [row for row in archive.store.index.feeds() if not row.dropped]
-
-
-def _read_file(configuration: Configuration, name: str) -> TomlFile:
-    """Return a file of the configuration, without values if it does not exist."""
-    path = configuration.folder / name
-    return read_toml_file(path) if path.exists() else TomlFile(path, {})
 
 
 def collect_names(archive: Archive, configuration: Configuration, taxonomy: Vocabulary) -> Names:
@@ -208,7 +235,7 @@ def _list_stems(archive: Archive, configuration: Configuration) -> set[str]:
 def _find_unknown_feeds(configuration: Configuration, stems: Collection[str]) -> Iterator[Fault]:
     """Yield a fault for each of the feeds that `publish.archives` and digests name and
     that is not among the paths `stems`."""
-    file = _read_file(configuration, "syndicator.toml")
+    file = read_any_toml_file(configuration.folder / "syndicator.toml")
     archives = configuration.settings.publish.archives
     listed = archives if isinstance(archives, tuple) else ()
     for number, name in enumerate(listed):
