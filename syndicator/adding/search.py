@@ -57,6 +57,10 @@ _DISCOVERY_REASONS = (
 )
 
 
+_MAIL_ADDRESS = re.compile(r"[^/@:\s]+@[^/@:\s]+\.[^/@:\s]+")
+# "http" or "https" without all of "://" after it; group: the scheme
+_BROKEN_SCHEME = re.compile(r"(https?)(?::/?(?=[^/\d])|//?|;//|:///+)(?=\w)", re.I)
+_HIGHEST_PORT = 65535
 # names of files that people give, and that are no names of hosts
 _FILE_NAME = re.compile(r"[^/:]+\.(opml|txt|xml|rss|atom|json|html?|md|csv|png|jpe?g|pdf)", re.I)
 
@@ -161,6 +165,15 @@ async def find_candidates(session: Session, address: str) -> Found:
 def _complete_url(address: str) -> str:
     """Return the URL that a person means by `address`: "example.org" gives "https://example.org".
     Raises UsageError if it looks like a file or a plain word."""
+    if _MAIL_ADDRESS.fullmatch(address):
+        raise UsageError(
+            f"{address} is a mail address; newsletters are followed through your mailbox, as"
+            " docs/newsletters.md shows"
+        )
+    scheme = _BROKEN_SCHEME.match(address)
+    if scheme:
+        meant = f"{scheme[1]}://{address[scheme.end() :]}"
+        raise UsageError(f"{address!r} is no web address; did you mean {meant}?")
     if "://" in address:
         url = address
         is_host_likely = True
@@ -178,6 +191,9 @@ def _complete_url(address: str) -> str:
             )
         url = f"https://{address}"
         is_host_likely = re.search(r"[.:]|^localhost\b", address) is not None
+    port = re.search(r"^[a-z]+://[^/]*:(\d+)(?:/|$)", url, re.I)
+    if port and int(port[1]) > _HIGHEST_PORT:
+        raise UsageError(f"{address}: there is no port {port[1]}; ports go up to {_HIGHEST_PORT}")
     if not is_host_likely or not urls.host(url):
         raise UsageError(f"{address!r} is no web address; write it like https://example.org/feed")
     return url

@@ -152,8 +152,11 @@ def _need_article_store(article_store: ArticleStore, store: Store) -> None:
         return
     count = len(store.visits.stamps())
     if count:
+        cure = "mount it or restore it from a backup"
+        if "/~" in article_store.name:
+            cure = 'write paths.articles in syndicator.toml without "~", as a whole path'
         raise MissingError(
             f"{article_store.name} is not the folder it was: the database knows {count} articles"
-            " and no file is there; mount it or restore it from a backup. To begin anew, move"
-            f" {store.name} away"
+            f" and no file is there; {cure}; or, if paths.articles in syndicator.toml was changed,"
+            f" move the old folder there. To begin anew, move {store.name} away"
         )

@@ -19,7 +19,6 @@ from syndicator.cli.logs import log_foreign_warnings
 from syndicator.cli.printing import complain, complain_in_json
 from syndicator.core.errors import DiskError, SyndicatorError, UsageError
 from syndicator.core.program import as_typed, program
-from syndicator.core.text import suggestion
 
 __all__ = ["app", "main"]
 
@@ -127,6 +126,7 @@ def _explain_missing(error: Any) -> str:
 def _explain_mistake(error: Any) -> str:
     """Return the message of a wrong word, option or value, with what is right."""
     from syndicator.cli.mistakes import (
+        explain_choice,
         explain_extra_words,
         explain_missing_argument,
         explain_value,
@@ -134,8 +134,7 @@ def _explain_mistake(error: Any) -> str:
 
     wrong_choice = re.search(r"'([^']*)' is not one of (.*)", error.message)
     if wrong_choice:
-        choices = re.findall("'([^']*)'", wrong_choice[2])
-        return wrong_choice[0].rstrip(".") + suggestion(wrong_choice[1], choices)
+        return explain_choice(error, wrong_choice[1], wrong_choice[2])
     if "No such " in error.message:
         return _explain_missing(error)
     if isinstance(error, _MissingArgument):

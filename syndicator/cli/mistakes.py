@@ -5,6 +5,8 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
+from syndicator.core.text import suggestion
+
 _MISSING: Final = re.compile(
     r"No such (?P<kind>option|command):? '?(?P<word>[^\s']+?)'?(?:\.\s|\.?$)"
 )
@@ -47,8 +49,20 @@ _WORDS_OF_OTHERS: Final = {
     "disable": "change",
     "enable": "change",
 }
+_IN_THE_BACKGROUND: Final = {
+    "deploy/": "Commands stay in the foreground; this folder has what systemd, Docker and cron need"
+    " (docs/running.md)."
+}
 # words of other programs that are no command here, and what there is instead
 _ANSWERS: Final = {
+    "--daemon": _IN_THE_BACKGROUND,
+    "--detach": _IN_THE_BACKGROUND,
+    "--background": _IN_THE_BACKGROUND,
+    "-d": _IN_THE_BACKGROUND,
+    "set": {
+        "config/syndicator.toml": "Settings are changed in this file; `config show` names the line"
+        " of each."
+    },
     "backup": {
         "cp -a config feeds/articles FOLDER": "A backup is a copy of these two folders; see"
         " docs/running.md."
@@ -94,6 +108,23 @@ def explain_value(error: Any) -> str:
     )
 
 
+def explain_choice(error: Any, word: str, accepted: str) -> str:
+    """Return the message for an argument `word` that is none of the words that are `accepted`, with
+    the command of this name if there is one."""
+    message = f"{word!r} is not one of {accepted}".rstrip(".")
+    near = suggestion(word, re.findall("'([^']*)'", accepted))
+    if near:
+        return message + near
+    if error.ctx is None:
+        return message
+    commands = dict(_list_commands(error.ctx.find_root().command))
+    if word in commands:
+        return f"{message}; `{word}` is a command of its own: {commands[word]}"
+    if str(error.ctx.info_name) == "sources":
+        return f"{message}; `status --source {word}` shows a source, `remove {word}` removes it"
+    return message
+
+
 def _describe_range(least: int | None, most: int | None) -> str:
     if least is None:
         return ""
@@ -123,6 +154,8 @@ def explain_extra_words(error: Any) -> str:
     ]
     options = ", ".join(name for name in names if name not in _COMMON_OPTIONS)
     path = str(error.ctx.command_path)
+    if str(error.ctx.command.help).startswith("Print "):
+        return f"`{path}` only prints; write `{path} > {extra['words']}` for a file"
     if not options:
         return f"`{path}` takes no word after it; take out {extra['words']}"
     return f"`{path}` takes no {extra['words']} here; its options with a value are {options}"
@@ -153,7 +186,7 @@ def explain_missing(error: Any) -> str:
     elif error.ctx is not root:
         path = str(error.ctx.command_path).removeprefix(str(root.info_name)).strip()
         commands = dict(_list_commands(error.ctx.command, path))
-        nearest = _find_near(word, commands) or commands
+        nearest = _ANSWERS.get(word) or _find_near(word, commands) or commands
     else:
         commands = dict(_list_commands(root.command))
         nearest = (

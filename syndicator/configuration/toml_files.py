@@ -245,8 +245,9 @@ def _explain_value(wrong_line: str) -> str:
     write; "" for any other line."""
     key, _, value = wrong_line.partition("=")
     value = value.strip()
-    if value in ("True", "False"):
-        return f"write {value.lower()}, in small letters"
+    flag = value.partition("#")[0].strip()
+    if flag.lower() in ("true", "false"):
+        return f"write {flag.lower()}, in small letters"
     if value.startswith(_CURLY_QUOTES):
         return f'write straight quotes: {key.strip()} = "..."'
     if value.startswith('"') and value.count('"') == 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from syndicator.upkeep.editorial import Withdrawal
 
 Id = Annotated[str, Argument("An article: its URL, file or id.", "URL|FILE|ID", positional=True)]
+_AGE = re.compile(r"\d+(?:h|d|w|m|y)", re.I)  # of articles, as people type it instead of a name
 _MOST_DAYS: Final = 36_500  # a hundred years: no date is so far back that it cannot be written
 _REASONS_TO_STAY = {
     "hand": "a hand wrote the file: name it to delete it",
@@ -385,6 +387,9 @@ def prune(
     source brings deleted articles back, and readers keep their copies. An article must match every
     filter given: --older-than, --keep, --source."""
     has_rule = older_than is not None or keep is not None
+    ages = [name for name in named if _AGE.fullmatch(name)]
+    if ages and not has_rule:
+        raise UsageError(f"{ages[0]} is an age; write `syndicator prune --older-than {ages[0]}`")
     if named and (has_rule or source):
         raise UsageError(
             f"{named[0]!r} is taken for an article: name articles, or say which go by --older-than,"

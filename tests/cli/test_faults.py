@@ -107,7 +107,7 @@ def test_a_setting_that_cannot_mean_what_it_says_is_told(visited_instance: Insta
 def test_what_does_nothing_is_told(instance_with_query: Instance) -> None:
     """A query for a tag that no article has, and a category that nothing describes."""
     config = instance_with_query.config
-    (config / "feeds.toml").write_text('[[feed]]\nslug = "x"\nquery = "tag:gardning"\n')
+    (config / "feeds.toml").write_text('[[feed]]\nslug = "x"\nquery = "tag:gardning or tag=b"\n')
     (config / "taxonomy.toml").write_text(
         'only = false\n[[category]]\nname = "Wobble"\n'
         '[[tag]]\nname = "a"\naliases = ["c"]\n[[tag]]\nname = "b"\naliases = ["C"]\n'
@@ -117,6 +117,7 @@ def test_what_does_nothing_is_told(instance_with_query: Instance) -> None:
         assert result.exit_code == 0
         notes = [line for line in result.stdout.splitlines() if line.startswith("note: ")]
         assert ["Wobble" in notes[0], "'C'" in notes[1], "gardning" in notes[2]] == [True] * 3
+        assert "'tag=b' is searched for as a word; write tag:b" in notes[3]
         assert "taxonomy.toml:2: " in notes[0]
         assert "feeds.toml:3: " in notes[2]
 

@@ -41,6 +41,11 @@ def read_mistake(typed: str) -> str:
         ("tags renam", "`tags rename`: Rename tag A to B."),
         ("tags list", "There is `tags confirm`: Confirm the tags of an article"),
         ("config get", "There is `config show`: Print every setting"),
+        ("config set a 1", "`config/syndicator.toml`: Settings are changed in this file"),
+        ("up --daemon", "`deploy/`: Commands stay in the foreground"),
+        ("export feeds.opml", "write `syndicator export > feeds.opml` for a file"),
+        ("sources remove x", "`remove` is a command of its own: Remove all the named sources"),
+        ("sources example", "`status --source example` shows a source"),
         ("backup", "`cp -a config feeds/articles FOLDER`: A backup is a copy"),
         ("delete", "`remove`: Remove all the named sources"),
         (
@@ -283,6 +288,11 @@ def test_a_file_in_place_of_a_folder_names_the_setting(tmp_path: Path) -> None:
         (("import", "https://a.example/feed"), "`syndicator add https://a.example/feed` follows"),
         (("status", "--where", "source=a"), "name it, such as --list articles"),
         (("prune", "--older-than", "90", "days"), "'days' is taken for an article"),
+        (("prune", "30d"), "write `syndicator prune --older-than 30d`"),
+        (("add", "me@example.org"), "newsletters are followed through your mailbox"),
+        (("add", "http//a.example/x"), "did you mean http://a.example/x?"),
+        (("add", "https:a.example"), "did you mean https://a.example?"),
+        (("add", "http://a.example:184700/"), "there is no port 184700"),
     ],
 )
 def test_a_slip_is_answered_with_what_to_type(

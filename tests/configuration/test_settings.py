@@ -244,6 +244,7 @@ def test_a_suggestion_is_of_the_table_the_key_stands_in(
             2,
             "the text that begins here is not closed: write ' at its end",
         ),
+        ("[fetch]\nallow_loopback = True # here", 2, "write true, in small letters"),
         (
             "[site]\ntitle = a b",
             2,

@@ -33,6 +33,18 @@ def test_each_path_on_the_page_exists(page: Path) -> None:
     assert list(list_missing_paths(page)) == []
 
 
+def test_each_constant_on_the_page_exists() -> None:
+    """Names in capitals, such as `KINDS`, are in the code."""
+    names = set(re.findall(r"`(_?[A-Z][A-Z_]{3,})`", ARCHITECTURE.read_text(encoding="utf-8")))
+    assert names
+    code = "\n".join(
+        path.read_text(encoding="utf-8")
+        for folder in ("syndicator", "tests", "tools")
+        for path in (ROOT / folder).rglob("*.py")
+    )
+    assert [name for name in sorted(names) if not re.search(rf"\b{name}\b", code)] == []
+
+
 def test_each_package_has_a_row() -> None:
     packages = {path.parent.name for path in (ROOT / "syndicator").glob("*/__init__.py")}
     rows = re.findall(r"(?m)^\| \d+ \| `(\w+)/`", ARCHITECTURE.read_text(encoding="utf-8"))

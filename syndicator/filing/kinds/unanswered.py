@@ -8,10 +8,11 @@ from syndicator.core.model import Failed
 from syndicator.core.reasons import FetchReason, explain_reason
 from syndicator.visiting.fetch.transport import NO_TLS
 
+_PROXY_CURE = "if only a proxy finds names, set fetch.proxy in syndicator.toml"
 # What to do about an address that has never worked. For other reasons, the advice for a source that
 # has begun to fail fits, too.
 _CURES: dict[str, str] = {
-    FetchReason.DNS: "check how it is spelled, and this machine's network",
+    FetchReason.DNS: f"check how it is spelled, and this machine's network; {_PROXY_CURE}",
     FetchReason.CONNECT: "check the address, or try again later",
     FetchReason.TLS: "its certificate is not valid: tell the site's owner",
     FetchReason.GONE: "look for the site's new address",
@@ -42,7 +43,8 @@ def name_setting(
 ) -> str:
     """Return a sentence that names the setting which may help if this machine's network or
     certificates are at fault; "" for other failures. `proxy`: the setting fetch.proxy, "" if it is
-    not set; `is_followed`: the address is in sources.toml."""
+    not set; `is_followed`: the address is in sources.toml; if it is not, `describe_failure` says
+    what to do about a name that does not resolve."""
     if failed.reason == FetchReason.TLS and _OWN_CERTIFICATE.search(failed.detail):
         return _TRUST_OWN
     if not failed.no_network:
@@ -56,11 +58,8 @@ def name_setting(
                 f"the environment variable {name} is not used: if there is no other way out, set"
                 f' fetch.proxy = "{urls.redacted(value)}" in syndicator.toml'
             )
-    if failed.reason == FetchReason.DNS:
-        cure = "if only a proxy finds names, set fetch.proxy in syndicator.toml"
-        if is_followed:
-            cure = f"correct its url in sources.toml if it is misspelled; {cure}"
-        return cure
+    if failed.reason == FetchReason.DNS and is_followed:
+        return f"correct its url in sources.toml if it is misspelled; {_PROXY_CURE}"
     return ""
 
 

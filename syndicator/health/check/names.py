@@ -22,13 +22,15 @@ from syndicator.describing.taxonomy.vocabulary import (
 )
 from syndicator.publishing import paths
 from syndicator.publishing.queries import SavedQuery
-from syndicator.searching.language import Term, iterate_terms
+from syndicator.searching.language import FIELDS, Term, iterate_terms
 
 if TYPE_CHECKING:
     from syndicator.configuration.sources.schema import Placed
 
 # the form of a code of a language: BCP 47, a language and subtags
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+# operators of other query languages, and what does the same here
+_OPERATORS_OF_OTHERS = {"&&": "and", "&": "and", "||": "or", "|": "or", "!": "not"}
 # axes, and the fields of queries
 CATEGORY = "category"
 TAG = "tag"
@@ -106,6 +108,23 @@ def find_unknown_in_queries(
                 yield file.fault(detail, "feed", number, key, entry=f"[[feed]] {query.slug!r}")
 
 
+def find_misread_words(file: TomlFile, queries: Sequence[SavedQuery]) -> Iterator[Fault]:
+    """Yield a fault for each word of a query that is searched for in the texts but was meant
+    otherwise: a field with "=", or an operator of other languages."""
+    for number, query in enumerate(queries):
+        for term in iterate_terms(query.expr) if query.expr else ():
+            cure = ""
+            field, sign, value = term.value.partition("=")
+            if not term.field and sign and field.lower() in FIELDS:
+                cure = f"{field.lower()}:{value}"
+            elif not term.field and term.value in _OPERATORS_OF_OTHERS:
+                cure = _OPERATORS_OF_OTHERS[term.value]
+            if cure:
+                message = f"query: {term.value!r} is searched for as a word; write {cure}"
+                entry = f"[[feed]] {query.slug!r}"
+                yield file.fault(message, "feed", number, "query", entry=entry)
+
+
 def _list_terms(query: SavedQuery) -> list[Term]:
     """Return the categories, tags and sources that a query searches for. A query that only
     describes a feed, such as tags/ai, has the one name of this feed."""
@@ -178,6 +197,7 @@ def _find_useless(archive: Archive, configuration: Configuration) -> list[Fault]
         names = collect_names(archive, configuration, vocabulary)
         file = read_any_toml_file(configuration.folder / "feeds.toml")
         faults += find_unknown_in_queries(file, configuration.queries, names)
+        faults += find_misread_words(file, configuration.queries)
     return faults
 
 

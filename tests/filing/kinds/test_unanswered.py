@@ -54,5 +54,6 @@ def test_a_certificate_of_ones_own_network_has_its_cure_in_the_preview_too() -> 
 
 def test_an_address_that_is_not_followed_yet_is_not_looked_for_in_a_file() -> None:
     failed = Failed(url="https://a/", reason=FetchReason.DNS, detail="")
-    said = name_setting(failed, "", {}, is_followed=False)
+    assert name_setting(failed, "", {}, is_followed=False) == ""
+    said = describe_failure("https://a/", failed)
     assert "sources.toml" not in said and "fetch.proxy" in said
