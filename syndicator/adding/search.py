@@ -164,7 +164,7 @@ async def find_candidates(session: Session, address: str) -> Found:
 
 def _complete_url(address: str) -> str:
     """Return the URL that a person means by `address`: "example.org" gives "https://example.org".
-    Raises UsageError if it looks like a file or a plain word."""
+    Raises UsageError if it is no web address: a file, a folder, a mail address, a plain word."""
     if _MAIL_ADDRESS.fullmatch(address):
         raise UsageError(
             f"{address} is a mail address; newsletters are followed through your mailbox, as"
