@@ -1,8 +1,7 @@
-"""Parse feeds (RSS, Atom, JSON Feed) and sitemaps into entries; repair faulty XML.
+"""Parse feeds (RSS, Atom, JSON Feed) and sitemaps into entries.
 
-Well-formed feeds are read by `well_formed`, others by feedparser, which is imported only here.
-Sitemaps are read as feeds (sitemaps.org 0.9, Google News). Episodes may have parts of Podcasting
-2.0."""
+Well-formed feeds are read by `well_formed`, others, once `xml_repair` has repaired them, also by
+feedparser, which is imported only here."""
 
 import calendar
 import io
@@ -12,11 +11,8 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape
-from html.entities import html5
-from typing import Any, Final
+from typing import Any
 from xml.sax import SAXException
-
-from lxml import etree
 
 from syndicator.core.errors import NotAFeed
 from syndicator.core.model import Enclosure, Entry, ParsedFeed
@@ -30,32 +26,12 @@ from syndicator.visiting.feeds.fields import (
     resolve,
 )
 from syndicator.visiting.feeds.jsonfeed import looks_json, parse_json_feed
+from syndicator.visiting.feeds.podcast import read_podcast_parts
+from syndicator.visiting.feeds.sitemap import looks_sitemap, parse_sitemap
 from syndicator.visiting.feeds.well_formed import read as read_well_formed
+from syndicator.visiting.feeds.xml_repair import repair_xml
 from syndicator.visiting.fetch.responses import BadEncoding, TooLarge, decompress_gzip
 
-_NAMESPACE: Final = "{https://podcastindex.org/namespace/1.0}"
-_ITUNES: Final = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
-_NAMESPACE_MARKS: Final = (b"podcastindex.org/namespace/1.0", b"itunes.com/dtds/podcast-1.0.dtd")
-_NUMBER: Final = re.compile("[1-9][0-9]{0,5}")
-# values that Apple takes now, and earlier ones
-_EXPLICIT: Final = {
-    "true": "true",
-    "yes": "true",
-    "explicit": "true",
-    "false": "false",
-    "no": "false",
-    "clean": "false",
-}
-_MOST_PARTS: Final = 30  # parts of an episode; none has so many
-_LONGEST_VALUE: Final = 300  # characters of a value
-# elements of an episode, and their attributes
-_PODCAST_ELEMENTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "transcript": ("type", "language", "rel"),
-    "chapters": ("type",),
-    "person": ("role", "group", "href", "img"),
-}
-_SITEMAP_ROOT = re.compile(rb"<(?:[\w.-]+:)?(urlset|sitemapindex)[\s>]")
-_NEVER = datetime.min.replace(tzinfo=UTC)
 MOST_BYTES = 16_000_000  # of a decoded feed; our choice, as the next one is
 MOST_ENTRIES = 1_000
 # the time feedparser takes for an element grows with their square: 200,000 hang it
@@ -66,31 +42,6 @@ _HEAD_BYTES = 65_536  # of a document in which the root of a feed is looked for
 _START_BYTES = 2000  # of a document by which its kind is known
 _FEED_ROOT = re.compile(rb"<(?:rss|feed|rdf:rdf|channel)[\s>]")
 _TRIM_FROM = 1_000_000  # bytes; smaller feeds are parsed as they are
-# A bare ampersand or an HTML entity that XML does not know; CDATA is matched so that it is skipped.
-_FAULT = re.compile(
-    rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?:#(?:\d{1,7}|[xX][0-9a-fA-F]{1,6});|([A-Za-z][A-Za-z0-9]{1,31});)?",
-    re.S,
-)
-_CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r")
-_ROOT = re.compile(rb"<(?:rss|feed|rdf:RDF)(?=[\s>])", re.I)
-# Prefixes that feeds use without declaring them.
-_SPACES = {
-    b"atom": b"http://www.w3.org/2005/Atom",
-    b"content": b"http://purl.org/rss/1.0/modules/content/",
-    b"dc": b"http://purl.org/dc/elements/1.1/",
-    b"dcterms": b"http://purl.org/dc/terms/",
-    b"itunes": b"http://www.itunes.com/dtds/podcast-1.0.dtd",
-    b"media": b"http://search.yahoo.com/mrss/",
-    b"slash": b"http://purl.org/rss/1.0/modules/slash/",
-    b"sy": b"http://purl.org/rss/1.0/modules/syndication/",
-    b"wfw": b"http://wellformedweb.org/CommentAPI/",
-}
-_KNOWN = frozenset((b"amp", b"lt", b"gt", b"quot", b"apos"))
-_START = re.compile(rb"<\?xml\s|<(?:rss|feed|rdf:RDF|channel)[\s>]", re.I)
-_END = re.compile(rb"</(?:rss|feed|rdf:RDF)\s*>", re.I)
-_JUNK_BYTES = 8192  # that may come before the document, such as the warnings of a script
-_TAIL_BYTES = 4096  # searched for the end of the document
-_SUBSET_END = re.compile(rb"\]\s*>")
 _PERIODS = {  # seconds
     "hourly": 3600,
     "daily": 86400,
@@ -112,110 +63,6 @@ _LONGEST_BLOCK = 4000  # bytes
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 # Faults that lose no content: a wrong charset or media type, an undeclared prefix.
 _HARMLESS = ("CharacterEncodingOverride", "NonXMLContentType", "UndeclaredNamespace")
-
-
-def read_podcast_parts(body: bytes, url: str) -> dict[str, tuple[str, ...]]:
-    """Return lines about podcast episodes (`model.Enclosure.podcast`), such as "season 2" and
-    "person Jane Doe; role=host", by the absolute address of the episode's enclosure. `url`: address
-    of the feed."""
-    if not any(mark in body for mark in _NAMESPACE_MARKS):
-        return {}
-    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
-    root: Any = etree.fromstring(body, parser)
-    if root is None:
-        return {}
-    parts: dict[str, tuple[str, ...]] = {}
-    for item in root.iter("item"):
-        enclosure = item.find("enclosure")
-        lines = (*_list_itunes_lines(item), *_list_podcast_lines(item, url))
-        distinct_lines = tuple(dict.fromkeys(lines))[:_MOST_PARTS]
-        if enclosure is not None and distinct_lines:
-            parts.setdefault(resolve(url, enclosure.get("url", "")), distinct_lines)
-    return parts
-
-
-def _list_podcast_lines(item: Any, url: str) -> Iterator[str]:
-    """Yield a line for each transcript, chapters file and person of an episode: kind, address or
-    name, then attributes, as in "chapters https://a.example/1.json; type=application/json"."""
-    for kind, attribute_names in _PODCAST_ELEMENTS.items():
-        for node in item.iterfind(_NAMESPACE + kind):
-            if kind == "person":
-                content = _clean_value(node.text)
-            else:
-                content = resolve(url, node.get("url", ""))
-            if not content:
-                continue
-            values = [f"{kind} {content}"]
-            for name in attribute_names:
-                value = _clean_value(node.get(name))
-                if value:
-                    values.append(f"{name}={value}")
-            yield "; ".join(values)
-
-
-def _list_itunes_lines(item: Any) -> Iterator[str]:
-    """Yield a line each for season, number and advice ("explicit true") that an episode states in
-    the elements of Apple Podcasts."""
-    for kind in ("season", "episode"):
-        number = one_line(item.findtext(_ITUNES + kind) or "")
-        if _NUMBER.fullmatch(number):
-            yield f"{kind} {number}"
-    explicit = one_line(item.findtext(_ITUNES + "explicit") or "").casefold()
-    if explicit in _EXPLICIT:
-        yield f"explicit {_EXPLICIT[explicit]}"
-
-
-def _clean_value(text: str | None) -> str:
-    """Return the value on one line, without semicolons, which separate values."""
-    return re.sub(r"\s*;\s*", ", ", one_line(text or ""))[:_LONGEST_VALUE]
-
-
-def looks_sitemap(body: bytes) -> bool:
-    """Return True if `body` begins like a sitemap or an index of sitemaps."""
-    return _SITEMAP_ROOT.search(body[:_START_BYTES]) is not None
-
-
-def parse_sitemap(body: bytes, url: str, most: int) -> ParsedFeed:
-    """Return the `most` newest addresses of the sitemap from `url` as a feed. Their time is the
-    publication date (Google News) or lastmod. Raise NotAFeed for an index of sitemaps and for XML
-    that cannot be read."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
-    root = etree.fromstring(body, parser)
-    if root is None:
-        raise NotAFeed("broken-xml", "the sitemap cannot be read")
-    if etree.QName(root).localname == "sitemapindex":
-        first = _read_text(root.find("{*}sitemap/{*}loc"))
-        raise NotAFeed(
-            "sitemap-index",
-            f"it lists other sitemaps; add the one with the articles, such as {first}",
-        )
-    entries = sorted(
-        _read_sitemap_entries(root, url),
-        key=lambda entry: entry.published or entry.updated or _NEVER,
-        reverse=True,
-    )
-    return ParsedFeed(format="sitemap", entries=tuple(entries[:most]))
-
-
-def _read_sitemap_entries(root: Any, url: str) -> Iterator[Entry]:
-    """Yield an entry for each address of a sitemap."""
-    for node in root.iterfind("{*}url"):
-        address = resolve(url, _read_text(node.find("{*}loc")))
-        if not address:
-            continue
-        yield Entry(
-            id=address,
-            url=address,
-            title=_read_text(node.find("{*}news/{*}title")),
-            published=parse_date(_read_text(node.find("{*}news/{*}publication_date"))),
-            updated=parse_date(_read_text(node.find("{*}lastmod"))),
-            language=_read_text(node.find("{*}news/{*}publication/{*}language")),
-        )
-
-
-def _read_text(node: Any) -> str:
-    """Return the text of an element, "" if it is missing."""
-    return one_line(node.text or "") if node is not None else ""
 
 
 def refuse_huge_elements(body: bytes) -> None:
@@ -248,86 +95,6 @@ def looks_html(body: bytes) -> bool:
     if b"<html" in start or b"<!doctype html" in start:
         return True
     return start.lstrip().startswith((b"<head", b"<body", b"<title"))
-
-
-def repair_xml(body: bytes) -> bytes:
-    """Return `body` as XML that feedparser can read: without text around the document and without
-    control characters, with valid ampersands, numeric entities and declared prefixes.
-
-    Entities that the document itself declares are not expanded, as their expansion may be huge;
-    they become plain text. UTF-16 and UTF-32 are not repaired."""
-    if b"\0" in body[:64] or body.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return body
-    body = _declare_prefixes(_remove_subset(_cut_junk(body)))
-    if b"iso-2022" not in body[:200].lower():  # its escape sequences are control characters
-        body = body.translate(None, _CONTROLS)
-    return _FAULT.sub(_repair_fault, body)
-
-
-def _cut_junk(body: bytes) -> bytes:
-    """Return `body` without text before the feed's first element or XML declaration and after its
-    last element. Scripts print warnings there."""
-    start = _START.search(body, 0, _JUNK_BYTES)
-    if start is not None:
-        # comments and a DOCTYPE may precede the first element, but nothing the XML declaration
-        is_declaration = start[0].startswith(b"<?")
-        if is_declaration or not _is_prologue(body[: start.start()]):
-            body = body[start.start() :]
-    tail = max(len(body) - _TAIL_BYTES, 0)
-    ends = list(_END.finditer(body, tail))
-    if not ends:
-        return body
-    return body[: ends[-1].end()]
-
-
-def _remove_subset(body: bytes) -> bytes:
-    """Return `body` without its DOCTYPE if that declares entities (has an internal subset,
-    "[...]")."""
-    start = body.find(b"<!DOCTYPE", 0, _JUNK_BYTES)
-    if start < 0:
-        return body
-    opening = body.find(b"[", start, body.find(b">", start))
-    if opening < 0:
-        return body
-    closing = _SUBSET_END.search(body, opening)
-    if closing is None:
-        return body
-    return body[:start] + body[closing.end() :]
-
-
-def _declare_prefixes(body: bytes) -> bytes:
-    """Return `body` with the namespaces of common prefixes that it uses and does not declare."""
-    declarations = b""
-    for prefix, namespace in _SPACES.items():
-        if b"<" + prefix + b":" in body and b"xmlns:" + prefix not in body:
-            declarations += b' xmlns:%s="%s"' % (prefix, namespace)
-    if not declarations:
-        return body
-    return _ROOT.sub(lambda match: match[0] + declarations, body, count=1)
-
-
-def _is_prologue(head: bytes) -> bool:
-    """Return True if `head` has only parts that XML permits before the root element."""
-    rest = re.sub(rb"<\?.*?\?>|<!--.*?-->|<![A-Za-z][^>]*>", b"", head, flags=re.S)
-    return not rest.strip(b"\xef\xbb\xbf \t\r\n")
-
-
-def _repair_fault(match: re.Match[bytes]) -> bytes:
-    """Return the replacement for a match of `_FAULT`: "&amp;" for a bare ampersand, numbers for an
-    HTML entity ("&nbsp;" gives "&#160;"), "&amp;name;" for an unknown entity. CDATA and what XML
-    knows stay as they are."""
-    fault = match[0]
-    if fault.startswith(b"<![CDATA["):
-        return fault
-    if fault == b"&":
-        return b"&amp;"
-    name = match[1]  # of an entity, None for a number
-    if name is None or name in _KNOWN:
-        return fault
-    character = html5.get(name.decode() + ";")
-    if character is None:
-        return b"&amp;" + fault[1:]
-    return b"".join(b"&#%d;" % ord(char) for char in character)
 
 
 def parse_feed(body: bytes, url: str, headers: Mapping[str, str] | None = None) -> ParsedFeed:

@@ -15,10 +15,10 @@ from syndicator.visiting.feeds.jsonfeed import looks_json
 from syndicator.visiting.feeds.parser import (
     drop_middle_entries,
     looks_html,
-    looks_sitemap,
     refuse_huge_elements,
-    repair_xml,
 )
+from syndicator.visiting.feeds.sitemap import looks_sitemap
+from syndicator.visiting.feeds.xml_repair import repair_xml
 from tests.samples import Samples
 from tests.visiting.feeds.test_parser import make_rss
 
