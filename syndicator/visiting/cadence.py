@@ -183,7 +183,8 @@ def plan_waiting_entries(state: SourceState, entries_left: int, now: datetime) -
     That visit only reads these entries; the feed is fetched at `feed_due`, the time for which the
     next visit was planned. If no entries are left, the next visit is at `feed_due` again."""
     feed_due = state.schedule.feed_due or state.schedule.next_due
-    if not (entries_left or state.schedule.feed_due or state.schedule.waiting):
+    had_entries_left = bool(state.schedule.feed_due or state.schedule.waiting)
+    if not entries_left and not had_entries_left:
         return state
     if entries_left:
         schedule = replace(state.schedule, next_due=now, feed_due=feed_due, waiting=entries_left)
@@ -202,8 +203,11 @@ def _plan_after_failure(
     jitter: float,
     cron_next: Callable[[str, datetime], datetime],
 ) -> Next:
-    """Return the next visit of a source whose visit failed: the usual interval, doubled for each
-    further failure in a row, or the time that the server requested with Retry-After."""
+    """Return the next visit of `source` after a visit that failed with `result`.
+
+    It comes after the usual interval, which is doubled for each further failure in a row, but not
+    above `ceiling`; or at the time that the server requested (Retry-After), but not before `floor`
+    seconds. With `cron`, it is the first time of its expression after that."""
     # these two failures cost no request; try again soon, as the operator may mend them
     if result.reason == FetchReason.UNSET_VARIABLE:
         return Next(now + timedelta(seconds=floor), "waits for an environment variable")
@@ -213,8 +217,9 @@ def _plan_after_failure(
         usual = float(parse_duration(source.every))
     else:
         usual = min(_measure_rhythm(state, now).seconds, ceiling)
-    by_status = _WAIT_BY_STATUS.get(result.status or 0, 0.0)
-    base = max(usual, by_status, min(result.fresh_seconds, LONGEST_WISH))
+    after_status = _WAIT_BY_STATUS.get(result.status or 0, 0.0)
+    requested_by_headers = min(result.fresh_seconds, LONGEST_WISH)
+    base = max(usual, after_status, requested_by_headers)
     failures = max(1, state.backoff.failures)
     doublings = min(failures - 1, _MOST_DOUBLINGS)
     longest = max(ceiling, base)
@@ -243,15 +248,18 @@ def _keep_earlier(state: SourceState, result: Failed, due: Next, now: datetime) 
 
 
 def _measure_rhythm(state: SourceState, now: datetime) -> _Interval:
-    """Return the interval between visits: half the median gap of the publication times, and longer
-    after a long silence."""
+    """Return the interval between visits that fits how often the source publishes, measured by the
+    median gap between its publication times. After a long silence it is longer. An hour or longer
+    if fewer than two times are known."""
     # newest first; feeds announce some entries with a time in the future
-    past = sorted((time for time in state.cadence.recent if time <= now), reverse=True)
+    past_times = sorted((time for time in state.cadence.recent if time <= now), reverse=True)
     silence = _measure_silence(state, now)
-    if len(past) < _TIMES_FOR_RHYTHM:
-        return _Interval(max(_FIRST_GUESS, silence / _SILENCE_SHARE), "rhythm not known yet")
-    gap = median((newer - older).total_seconds() for newer, older in pairwise(past))
-    return _Interval(_choose_interval(gap, silence), f"publishes about every {_format_span(gap)}")
+    if len(past_times) < _TIMES_FOR_RHYTHM:
+        guess = max(_FIRST_GUESS, silence / _SILENCE_SHARE)
+        return _Interval(guess, "rhythm not known yet")
+    gap = median((newer - older).total_seconds() for newer, older in pairwise(past_times))
+    interval = _choose_interval(gap, silence)
+    return _Interval(interval, f"publishes about every {_format_span(gap)}")
 
 
 def _choose_interval(gap: float, silence: float) -> float:
@@ -268,8 +276,8 @@ def _choose_interval(gap: float, silence: float) -> float:
 def _measure_silence(state: SourceState, now: datetime) -> float:
     """Return the seconds since the last publication; if no publication time is known, since the
     feed last changed, and 0 if that is unknown, too."""
-    past = [time for time in state.cadence.recent if time <= now]
-    since = max(past) if past else state.validators.validators_at
+    past_times = [time for time in state.cadence.recent if time <= now]
+    since = max(past_times) if past_times else state.validators.validators_at
     if since is None:
         return 0.0
     return max((now - since).total_seconds(), 0.0)
@@ -359,34 +367,38 @@ Arrivals = Sequence[tuple[datetime, datetime | None]]
 
 
 def compute_daily_limit(arrivals: Arrivals, first_visit: datetime | None, now: datetime) -> int:
-    """Return how many new entries of a source are read per day: ten times those of its median day,
-    and at least 50. A flood on a single day does not change the median."""
-    began = max(first_visit or now, now - FLOOD_HISTORY)
-    whole_days = (now - began) // DAY
-    # by age in days: 0 is the last 24 hours, which may be the flood, and is not counted
-    entries_by_day = Counter((now - seen) // DAY for seen, _ in arrivals if seen > began)
+    """Return how many new entries of a source may be read per day: ten times as many as on its
+    median day of the last three weeks, but at least 50. The last 24 hours are left out, as they may
+    be the flood, and a flood on one earlier day does not change the median.
+
+    `arrivals`: the entries that were first seen in this time."""
+    history_start = max(first_visit or now, now - FLOOD_HISTORY)
+    whole_days = (now - history_start) // DAY
+    # by age in days: 0 is the last 24 hours
+    entries_by_age = Counter((now - seen) // DAY for seen, _ in arrivals if seen > history_start)
     usual: float = 0
     if whole_days > 1:
-        usual = median(entries_by_day[day] for day in range(1, whole_days))
+        usual = median(entries_by_age[age] for age in range(1, whole_days))
     return max(LEAST_DAILY_LIMIT, int(FLOOD_FACTOR * usual))
 
 
 def delay_flood(
     rows: Sequence[EntryRow], arrivals: Arrivals, first_visit: datetime | None, now: datetime
 ) -> tuple[EntryRow, ...]:
-    """Return `rows`, the entries of a source, with the new ones above the daily limit delayed.
+    """Return `rows`, the entries of a source, with those new ones delayed that are too many for
+    today.
 
-    The first new entries are read now, as far as the limit of today allows. The next ones get
-    `next_try` in whole days: first come the delayed entries that already wait, then `limit` entries
-    a day."""
+    The first new entries stay due now, as many as the daily limit leaves for today. Each further
+    one waits a number of whole days (`next_try`), so that on each day at most as many entries as
+    the limit are due; entries that were delayed earlier come first."""
     limit = compute_daily_limit(arrivals, first_visit, now)
-    began = max(first_visit or now, now - DAY)
+    today_start = max(first_visit or now, now - DAY)
     waiting = 0
     read_today = 0
     for first_seen, next_try in arrivals:
         if next_try is not None and next_try > now:
             waiting += 1
-        elif first_seen > began:
+        elif first_seen > today_start:
             read_today += 1
     left_today = max(0, limit - read_today)
     new_ids = []
@@ -396,7 +408,8 @@ def delay_flood(
             new_ids.append(row.entry_id)
     days_by_id = {}  # by id of a delayed entry: the days that it waits
     for position, entry_id in enumerate(new_ids[left_today:]):
-        days_by_id[entry_id] = (waiting + position) // limit + 1
+        entries_before = waiting + position
+        days_by_id[entry_id] = entries_before // limit + 1
     result = []
     for row in rows:
         days = days_by_id.get(row.entry_id)

@@ -105,7 +105,8 @@ def _count_failure(state: SourceState, result: Failed, now: datetime) -> SourceS
     is_page_now = state.discovery.found == "feed" and result.reason.startswith(NOT_A_FEED)
     is_broken = result.reason in _MOVE_BROKEN or is_page_now
     not_gone = replace(backoff, gone_times=0, gone_since=None)
-    if state.redirects.effective_url and backoff.failures >= MOVE_VISITS and is_broken:
+    has_failed_often = backoff.failures >= MOVE_VISITS
+    if state.redirects.effective_url and has_failed_often and is_broken:
         return _return_to_own_address(replace(state, backoff=not_gone))
     if result.reason != "gone":
         return replace(state, backoff=not_gone)
@@ -197,11 +198,14 @@ def _replace_validators(
     feed: ParsedFeed | None,
     now: datetime,
 ) -> Validators:
-    """Return the validators of a newly fetched body. If a source of kind "feed" answered with a
-    page in place of its feed (`feed` is None), no ETag or Last-Modified is stored, so that the next
-    visit fetches the feed."""
-    is_page_in_place_of_feed = feed is None and source.kind == "feed"
-    if is_page_in_place_of_feed and result.digest != validators.body_digest:
+    """Return the validators of the answer `result`, which replace the former `validators`. `feed`:
+    the feed in the answer, None without one.
+
+    If a source of kind "feed" shows something new that is no feed, such as an error page, its ETag
+    and Last-Modified are not stored, so that the next visit fetches the whole feed."""
+    lacks_its_feed = feed is None and source.kind == "feed"
+    has_new_body = result.digest != validators.body_digest
+    if lacks_its_feed and has_new_body:
         return Validators(body_digest=validators.body_digest)
     return Validators(
         etag=result.headers.get("etag") or None,
@@ -214,23 +218,25 @@ def _replace_validators(
 def _record_feed(
     state: SourceState, feed: ParsedFeed, now: datetime, *, is_part: bool
 ) -> SourceState:
-    """Return the state with what the feed says of itself: publication times, requested interval,
-    hours to skip, title, site, language and icons. A missing value keeps the former one. `is_part`:
-    the answer has only the new entries, so the time that they cover is not that of the feed."""
-    known = state.channel
+    """Return the state with what the fetched `feed` says of itself: its times and wishes replace
+    the former ones; of title, site, id, language and icons, one that it does not state stays as it
+    was. `is_part`: only the new entries were sent, so their times do not show how much time the
+    whole feed covers."""
+    stored = state.channel
     channel = Channel(
-        feed_title=feed.title or known.feed_title,
-        site_url=feed.site_url or known.site_url,
-        feed_id=feed.id or known.feed_id,
-        feed_language=feed.language or known.feed_language,
-        feed_icons=feed.icons or known.feed_icons,
+        feed_title=feed.title or stored.feed_title,
+        site_url=feed.site_url or stored.site_url,
+        feed_id=feed.id or stored.feed_id,
+        feed_language=feed.language or stored.feed_language,
+        feed_icons=feed.icons or stored.feed_icons,
     )
     times = _list_past_times(feed, now)
-    span_seconds = 0
     if is_part:
         span_seconds = state.cadence.span_seconds
     elif times:
         span_seconds = int((max(times) - min(times)).total_seconds())
+    else:
+        span_seconds = 0
     cadence = Cadence(
         asked_seconds=find_requested_interval(feed),
         span_seconds=span_seconds,

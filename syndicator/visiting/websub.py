@@ -163,9 +163,10 @@ def answer_hub(subscription: Subscription, parameters: Mapping[str, str], now: d
 def _record_denial(
     subscription: Subscription, parameters: Mapping[str, str], now: datetime
 ) -> Subscription:
-    """Return the subscription after the hub denied it. We ask again after 7 days, after each
-    further denial twice as late, at most 30 days."""
-    reason = " ".join(parameters.get("hub.reason", "").split())
+    """Return the subscription after the hub denied it (`parameters`: of the hub's request, which
+    may name a reason). We ask again after 7 days; the wait is doubled with each further denial, up
+    to 30 days."""
+    stated_reason = " ".join(parameters.get("hub.reason", "").split())
     doublings = min(subscription.tries, _MOST_DENIAL_DOUBLINGS)
     wait = min(_DENIAL_WAIT * 2.0**doublings, LONGEST)
     return replace(
@@ -176,7 +177,7 @@ def _record_denial(
         tries=subscription.tries + 1,
         next_try=now + wait,
         reason=HubReason.DENIED,
-        detail=reason[:_LONGEST_REASON],
+        detail=stated_reason[:_LONGEST_REASON],
     )
 
 

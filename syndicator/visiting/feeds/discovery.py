@@ -317,23 +317,26 @@ def _remove_between(text: str, opening: str, closing: str) -> str:
 
 
 def linked_icons(body: bytes, url: str, headers: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the addresses of at most three icons in a page's head, the best first: those of at
-    least 64 pixels by size, the smallest first; then the others, the largest first."""
+    """Return the addresses of at most three icons that the head of the page `body` from `url`
+    links, the best first. Icons of 64 pixels or more are big enough, so the smallest of these is
+    the best; the others follow, the largest first. `headers`: of the page's answer."""
     head = _cut_head(body[:_HEAD_BYTES], headers)
     icons = _Page(head, url).icons[:MOST]
-    large = [icon for icon in icons if icon.size >= _LARGE_ICON]
-    large.sort(key=lambda icon: icon.size)
-    small = [icon for icon in icons if icon.size < _LARGE_ICON]
-    small.sort(key=lambda icon: icon.size, reverse=True)
-    addresses = dict.fromkeys(icon.url for icon in (*large, *small))
-    return tuple(addresses)[:_MOST_ICONS]
+    large_icons = [icon for icon in icons if icon.size >= _LARGE_ICON]
+    large_icons.sort(key=lambda icon: icon.size)
+    small_icons = [icon for icon in icons if icon.size < _LARGE_ICON]
+    small_icons.sort(key=lambda icon: icon.size, reverse=True)
+    distinct_urls = dict.fromkeys(icon.url for icon in (*large_icons, *small_icons))
+    return tuple(distinct_urls)[:_MOST_ICONS]
 
 
 def page_links(body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed:
-    """Return the hubs and the own address in a page's head (WebSub section 4), as a feed without
-    entries."""
+    """Return a feed without entries that has the hubs which the page `body` from `url` names in its
+    head, and the address that it gives itself there (WebSub section 4). `headers`: of the page's
+    answer."""
     head = _cut_head(body[:_HEAD_BYTES], headers)
     links = _Page(head, url).links[:MOST]
     hubs = [target for relations, target in links if "hub" in relations]
-    own_urls = [target for relations, target in links if "self" in relations]
-    return ParsedFeed(format="page", hubs=tuple(hubs), self_url=next(iter(own_urls), ""))
+    self_urls = [target for relations, target in links if "self" in relations]
+    first_self_url = next(iter(self_urls), "")
+    return ParsedFeed(format="page", hubs=tuple(hubs), self_url=first_self_url)

@@ -255,7 +255,8 @@ def _parse_iso(value: str) -> datetime | None:
     # m, d: with separators, "2026-11-24"; cm, cd: in the compact form, "20261124"
     month = match["m"] or match["cm"]
     day_of_month = match["d"] or match["cd"]
-    if month is None and match["rest"]:
+    is_year_with_text = month is None and match["rest"]
+    if is_year_with_text:
         return None
     day = datetime(int(match["y"]), int(month or 1), int(day_of_month or 1), tzinfo=UTC)
     hour = int(match["H"] or 0)
@@ -285,27 +286,29 @@ def _parse_words(value: str) -> datetime | None:
 
 
 def _parse_named_day(value: str) -> datetime | None:
-    """Parse a day with a month's name. The first number of one or two digits near the name is the
-    day, the next other number of two or four digits the year; None if one is missing."""
+    """Parse a day with a month's name, such as "24 November 2026" or "Nov 24, 26"; None for other
+    texts. The day is the first number of one or two digits near the name, and the year is the first
+    other number of two or four digits."""
     words = re.findall(r"[^\W\d_]+|\d+", value)
-    month_places = [place for place, word in enumerate(words) if _find_month(word)]
-    number_places = [place for place, word in enumerate(words) if word.isdigit()]
-    if not month_places or len(number_places) < _NUMBERS:
+    month_positions = [position for position, word in enumerate(words) if _find_month(word)]
+    number_positions = [position for position, word in enumerate(words) if word.isdigit()]
+    if not month_positions or len(number_positions) < _NUMBERS:
         return None
-    month_place = month_places[0]
-    month = _find_month(words[month_place])
-    day_places = [
-        place
-        for place in number_places
-        if len(words[place]) <= _DAY_DIGITS and abs(place - month_place) <= _NEAR
-    ]
-    if not day_places or month is None:
+    month_position = month_positions[0]
+    month = _find_month(words[month_position])
+    day_positions = []
+    for position in number_positions:
+        is_near_month = abs(position - month_position) <= _NEAR
+        if is_near_month and len(words[position]) <= _DAY_DIGITS:
+            day_positions.append(position)
+    if not day_positions or month is None:
         return None
-    day_place = day_places[0]
-    for place in number_places:
-        word = words[place]
-        if place != day_place and len(word) in (_SHORT_YEAR_DIGITS, _YEAR_DIGITS):
-            return datetime(_read_year(word), month, int(words[day_place]), tzinfo=UTC)
+    day_position = day_positions[0]
+    for position in number_positions:
+        number = words[position]
+        is_year_long = len(number) in (_SHORT_YEAR_DIGITS, _YEAR_DIGITS)
+        if position != day_position and is_year_long:
+            return datetime(_read_year(number), month, int(words[day_position]), tzinfo=UTC)
     return None
 
 
@@ -352,11 +355,12 @@ def _read_time(match: re.Match[str]) -> tuple[int, int, int]:
     minute = int(match[2] or 0)
     second = int(match[3] or 0)
     half_of_day = (match[4] or match[6] or "").lower()
-    if half_of_day and hour <= _NOON:
-        hour = hour % _NOON  # 12 am is 0:00, and 12 pm is 12:00
-        if half_of_day == "p":
-            hour += _NOON
-    return hour, minute, second
+    if not half_of_day or hour > _NOON:  # a clock of 24 hours
+        return hour, minute, second
+    hour_of_half = hour % _NOON  # 12 am is 0:00, and 12 pm is 12:00
+    if half_of_day == "p":
+        return _NOON + hour_of_half, minute, second
+    return hour_of_half, minute, second
 
 
 def _add_time(day: datetime, hour: int, minute: int, second: int, zone: str) -> datetime:

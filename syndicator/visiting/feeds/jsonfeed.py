@@ -43,8 +43,10 @@ def find_posts_api(page: str, url: str) -> str | None:
 def _find_wordpress_api(page: str, url: str) -> str | None:
     """Return the address of the newest posts of a WordPress site, for the page of a category or tag
     only those in it. None for other sites."""
-    tag = _ROOT.search(page)
-    href = _HREF.search(tag[0]) if tag else None
+    link_to_api = _ROOT.search(page)
+    if link_to_api is None:
+        return None
+    href = _HREF.search(link_to_api[0])
     if href is None:
         return None
     root = resolve(url, unescape(href[1]))
@@ -98,7 +100,8 @@ def _is_wordpress_post(value: Any) -> bool:
 
 
 def _read_wordpress_post(post: dict[str, Any], url: str) -> Entry:
-    """Return a post of WordPress as an entry. `url`: address of the posts."""
+    """Return a post of WordPress's JSON interface as an entry. `url`: address of the posts, for
+    links that are relative."""
     link = resolve(url, _get_text(post, "link"))
     title = one_line(unescape(_get_rendered(post, "title")))
     content = _get_rendered(post, "content")
@@ -121,10 +124,12 @@ def _read_wordpress_post(post: dict[str, Any], url: str) -> Entry:
 
 
 def _read_ghost_post(post: dict[str, Any], url: str) -> Entry:
-    """Return a post of Ghost as an entry. `url`: address of the posts."""
+    """Return a post of the JSON interface of Ghost, a publishing system, as an entry. `url`:
+    address of the posts, for links that are relative."""
     link = resolve(url, _get_text(post, "url"))
     title = one_line(_get_text(post, "title"))
     content = _get_text(post, "html")
+    summary = _get_text(post, "custom_excerpt") or _get_text(post, "excerpt")
     categories = [one_line(tag) for tag in _list_texts(post.get("tags"), "name")]
     return Entry(
         id=choose_entry_id(_get_text(post, "id"), link, title, content),
@@ -133,7 +138,7 @@ def _read_ghost_post(post: dict[str, Any], url: str) -> Entry:
         authors=clean_names(*_list_texts(post.get("authors"), "name")),
         published=parse_date(_get_text(post, "published_at")),
         updated=parse_date(_get_text(post, "updated_at")),
-        summary=_get_text(post, "custom_excerpt") or _get_text(post, "excerpt"),
+        summary=summary,
         content=content,
         categories=tuple(dict.fromkeys(categories)),
         image=resolve(url, _get_text(post, "feature_image")),
@@ -181,8 +186,9 @@ def looks_json(body: bytes) -> bool:
 
 
 def parse_json_feed(body: bytes, url: str, most: int) -> ParsedFeed:
-    """Return the JSON feed `body` from `url`, with its first `most` items. Raise
-    NotAFeed(broken-json | unknown-format)."""
+    """Return the JSON document `body` from `url` as a feed with its first `most` items. It is a
+    list of posts of WordPress or Ghost, or a JSON Feed; raise NotAFeed(unknown-format) for any
+    other, and NotAFeed(broken-json) if it cannot be parsed."""
     try:
         data = json.loads(body.decode("utf-8-sig", "replace"), strict=False)
     except (ValueError, RecursionError) as error:
@@ -193,7 +199,8 @@ def parse_json_feed(body: bytes, url: str, most: int) -> ParsedFeed:
     if not isinstance(data, dict) or not isinstance(data.get("items"), list):
         raise NotAFeed("unknown-format", "JSON, but not a JSON Feed")
     version = _read_field(data, "version")
-    if "jsonfeed.org" not in version and not _read_field(data, "title"):
+    states_version = "jsonfeed.org" in version
+    if not states_version and not _read_field(data, "title"):
         raise NotAFeed("unknown-format", "JSON without a JSON Feed version")
     items = [item for item in data["items"][:most] if isinstance(item, dict)]
     hubs = []
@@ -222,8 +229,8 @@ def _list_icons(data: dict[str, Any], url: str) -> tuple[str, ...]:
 
 
 def _read_item(item: dict[str, Any], feed: dict[str, Any], url: str) -> Entry:
-    """Return an item of a JSON Feed as an entry. `feed`: the whole document, whose authors are
-    those of items without authors; `url`: its address."""
+    """Return the object `item` of a JSON Feed as an entry. `feed`: the whole document, whose
+    authors count for an item that names none; `url`: address of the feed."""
     link = resolve(url, _read_field(item, "url") or _read_field(item, "external_url"))
     image = resolve(url, _read_field(item, "image") or _read_field(item, "banner_image"))
     title = one_line(_read_field(item, "title"))
@@ -232,6 +239,7 @@ def _read_item(item: dict[str, Any], feed: dict[str, Any], url: str) -> Entry:
     if not content:
         content = _make_paragraphs(_read_field(item, "content_text"))
     tags = [_read_text(tag) for tag in _get_list(item, "tags")]
+    categories = [one_line(tag) for tag in tags if tag]
     return Entry(
         id=choose_entry_id(_read_field(item, "id"), link, title, content),
         url=link,
@@ -241,7 +249,7 @@ def _read_item(item: dict[str, Any], feed: dict[str, Any], url: str) -> Entry:
         updated=_read_date(item, "date_modified"),
         summary=escape(_read_field(item, "summary"), quote=False),
         content=content,
-        categories=tuple(dict.fromkeys(one_line(tag) for tag in tags if tag)),
+        categories=tuple(dict.fromkeys(categories)),
         enclosures=tuple(_read_attachments(item, url)),
         image=image,
         language=_read_field(item, "language"),

@@ -175,15 +175,17 @@ def _explain_refusal(body: bytes, parsed: Any) -> NotAFeed:
 
 
 def _read_feed(parsed: Any, url: str, body: bytes) -> ParsedFeed:
-    """Return feedparser's result `parsed` for the feed from `url` as a ParsedFeed. Elements that
-    feedparser drops (skipHours, skipDays, podcast elements) are read from `body`."""
+    """Return the feed at `url` as a ParsedFeed, with its first 1,000 entries. `parsed`:
+    feedparser's result for it, or that of `well_formed`; `body`: its XML, from which the elements
+    are read that feedparser drops (skipHours, skipDays, podcast elements)."""
     head = parsed["feed"]
     version = str(parsed.get("version") or "rss")
     links = _list_objects(head, "links")
     hubs = [resolve(url, _get_text(link, "href")) for link in _filter_links(links, "hub")]
     own_urls = [resolve(url, _get_text(link, "href")) for link in _filter_links(links, "self")]
     is_complete = True
-    if parsed.get("bozo"):  # feedparser noticed a fault
+    has_fault = bool(parsed.get("bozo"))
+    if has_fault:  # some faults lose no content
         is_complete = type(parsed.get("bozo_exception")).__name__ in _HARMLESS
     licences = _list_addresses(links, "license")
     podcast_parts = read_podcast_parts(body, url)
@@ -191,8 +193,9 @@ def _read_feed(parsed: Any, url: str, body: bytes) -> ParsedFeed:
         _read_entry(item, url, version, licences, podcast_parts)
         for item in parsed["entries"][:MOST_ENTRIES]
     ]
+    is_rdf = version in ("rss090", "rss10")  # feedparser's names for the two RSS that are RDF
     return ParsedFeed(
-        format="rdf" if version in ("rss090", "rss10") else version,
+        format="rdf" if is_rdf else version,
         title=_get_title(head, version),
         site_url=resolve(url, _get_text(head, "link")),
         icons=_list_icons(head, url),
@@ -239,18 +242,20 @@ def _read_entry(
     licences: list[str],
     podcast_parts: Mapping[str, tuple[str, ...]],
 ) -> Entry:
-    """Return an entry of feedparser's result. `url`: address of the feed; `version`: feedparser's
-    name for its format; `licences`: addresses of the feed's licences, which hold for entries
-    without a licence of their own (RFC 4946 section 2), unlike the feed's copyright;
-    `podcast_parts`: see `read_podcast_parts`."""
+    """Return the entry `item` of feedparser's result as an Entry.
+
+    `url`: address of the feed; `version`: feedparser's name for the format of the feed; `licences`:
+    addresses of the licences of the whole feed, which count for an entry that states none (RFC 4946
+    section 2); `podcast_parts`: what the feed says of its episodes (`read_podcast_parts`)."""
     # FeedBurner replaces links by those of its counter, and keeps the original ones
-    link = resolve(url, _get_text(item, "feedburner_origlink") or _get_text(item, "link"))
+    stated_link = _get_text(item, "feedburner_origlink") or _get_text(item, "link")
+    link = resolve(url, stated_link)
     title = _get_title(item, version)
     contents = [_get_html(part) for part in _list_objects(item, "content")]
     content = max(contents, key=len, default="")  # some entries have plain text besides HTML
     summary = _get_html(item.get("summary_detail") or {}) or _get_text(item, "summary")
     entry_id = choose_entry_id(_get_text(item, "id"), link, title, content or summary)
-    if summary == content:
+    if summary == content:  # it is stored once
         summary = ""
     links = _list_objects(item, "links")
     enclosures = tuple(_read_enclosures(links, url, item, podcast_parts))
@@ -284,13 +289,14 @@ def _list_categories(item: Any) -> tuple[str, ...]:
 
 
 def _list_rights(item: Any, url: str, licences: list[str]) -> tuple[str, ...]:
-    """Return what an entry states on its rights (its copyright and `licences`), as lines of
-    `Entry.rights`."""
-    rights = [("rights", one_line(_get_text(item, "rights")))]
-    rights += [("rel=license", licence) for licence in licences]
-    if not any(value for _, value in rights):
+    """Return the lines of `Entry.rights` for the entry `item` (of feedparser's result): its
+    copyright, and the addresses of its `licences`. `url`: address of the feed."""
+    copyright_line = one_line(_get_text(item, "rights"))
+    if not copyright_line and not any(licences):
         return ()
-    return tuple(statement.line() for statement in read_statements("feed", rights, url))
+    named_values = [("rights", copyright_line)]
+    named_values += [("rel=license", licence) for licence in licences]
+    return tuple(statement.line() for statement in read_statements("feed", named_values, url))
 
 
 def _filter_links(links: list[Any], relation: str) -> list[Any]:
@@ -365,8 +371,9 @@ def _list_authors(item: Any) -> list[str]:
 def _read_enclosures(
     links: list[Any], url: str, item: Any, podcast_parts: Mapping[str, tuple[str, ...]]
 ) -> Iterator[Enclosure]:
-    """Yield the enclosures of an entry with an absolute address. `podcast_parts`: see
-    `read_podcast_parts`."""
+    """Yield the enclosures among the `links` of the entry `item` (of feedparser's result), such as
+    the audio file of an episode. A link without an address is left out. `url`: address of the feed;
+    `podcast_parts`: lines about each episode, by the address of its file."""
     duration = _get_text(item, "itunes_duration")[:_LONGEST_DURATION]
     for link in _filter_links(links, "enclosure"):
         target = resolve(url, _get_text(link, "href"))
@@ -382,20 +389,21 @@ def _read_enclosures(
 
 
 def _find_image(item: Any, url: str, enclosures: tuple[Enclosure, ...]) -> str:
-    """Return the address of an entry's picture, "" without one: the largest picture of
-    media:content, else media:thumbnail, itunes:image, or an enclosure that is a picture."""
+    """Return the absolute address of the picture of the entry `item` (of feedparser's result), ""
+    if it has none. Its elements are tried in this order: media:content (the largest picture first),
+    media:thumbnail, itunes:image, enclosures. `url`: address of the feed."""
     pictures = [part for part in _list_objects(item, "media_content") if _is_picture(part)]
     pictures.sort(key=_measure_area, reverse=True)
     thumbnails = _list_objects(item, "media_thumbnail")
-    addresses = [_get_text(part, "url") for part in (*pictures, *thumbnails)]
-    addresses.append(_get_text(item.get("image") or {}, "href"))
-    addresses += [part.url for part in enclosures if part.type.startswith("image/")]
-    for address in addresses:
-        if not address:
+    candidates = [_get_text(part, "url") for part in (*pictures, *thumbnails)]
+    candidates.append(_get_text(item.get("image") or {}, "href"))
+    candidates += [part.url for part in enclosures if part.type.startswith("image/")]
+    for candidate in candidates:
+        if not candidate:
             continue
-        target = resolve(url, address)
-        if target:
-            return target
+        address = resolve(url, candidate)
+        if address:
+            return address
     return ""
 
 

@@ -60,11 +60,13 @@ class _FoundFeed:
 
 
 def rank_feeds(feeds: Sequence[tuple[str, str, ParsedFeed]], page: str) -> list[RankedFeed]:
-    """Return the feeds, best first. `feeds`: address, title by the page, and content of each;
-    `page`: the address at which they were found.
+    """Return the feeds that were found at the address `page`, the best first. `feeds`: address,
+    title by the page, and content of each.
 
-    Of two feeds, the better one is the first that has articles and not comments; has entries; is
-    not abandoned; is about `page`; is no sitemap of tags, images and the like."""
+    Two feeds are compared by these questions, in this order, until one of them is better: does it
+    have articles and not comments; does it have entries; is it still written; is it about `page`;
+    is it anything but a sitemap of tags, images and the like? Of feeds with the same entries, the
+    best is named in the others (`same_as`)."""
     found = [
         _FoundFeed(
             url=url,
@@ -83,9 +85,11 @@ def rank_feeds(feeds: Sequence[tuple[str, str, ParsedFeed]], page: str) -> list[
     for item in sorted(found, key=lambda item: _list_defects(item, page, newest)):
         entries = item.feed.entries
         entry_aliases = frozenset(urls.alias(entry.url) for entry in entries if entry.url)
-        best_url = item.url
+        same_as = ""
         if entry_aliases:
             best_url = best_urls.setdefault((item.has_comments, entry_aliases), item.url)
+            if best_url != item.url:
+                same_as = best_url
         ranked.append(
             RankedFeed(
                 url=item.url,
@@ -94,25 +98,30 @@ def rank_feeds(feeds: Sequence[tuple[str, str, ParsedFeed]], page: str) -> list[
                 entries=len(entries),
                 latest=item.latest,
                 comments=item.has_comments,
-                same_as="" if best_url == item.url else best_url,
+                same_as=same_as,
             )
         )
     return ranked
 
 
 def _list_defects(item: _FoundFeed, page: str, newest: datetime | None) -> tuple[bool, ...]:
-    """Return which defects a feed has, the worst first: of two feeds, the one whose first
-    different value is False is the better one. `newest`: of the latest times of all feeds."""
+    """Return for each defect whether the feed has it, the worst defect first. As False sorts before
+    True, this is a sort key that puts the best feed first. `page`: address at which the feed was
+    found; `newest`: time of the newest entry of all the feeds found there."""
+    has_no_entries = not item.feed.entries
     is_abandoned = False
     if newest is not None and item.latest is not None:
         is_abandoned = newest - item.latest > _ABANDONED_AFTER
-    is_sitemap = item.feed.format == "sitemap"
+    is_about_other_page = not _is_about(item.url, item.feed, page)
+    lists_no_articles = False
+    if item.feed.format == "sitemap":
+        lists_no_articles = _OTHER_PAGES.search(urlsplit(item.url).path) is not None
     return (
         item.has_comments,
-        not item.feed.entries,
+        has_no_entries,
         is_abandoned,
-        not _is_about(item.url, item.feed, page),
-        is_sitemap and _OTHER_PAGES.search(urlsplit(item.url).path) is not None,
+        is_about_other_page,
+        lists_no_articles,
     )
 
 

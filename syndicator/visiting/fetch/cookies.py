@@ -70,7 +70,8 @@ def parse_cookies(text: str) -> tuple[Cookie, ...]:
 
 
 def _parse_line(line: str, number: int) -> Cookie:
-    """Return the cookie of the line with this number (from 1). Raises BadCookies."""
+    """Return the cookie that a `line` of a cookies.txt file states in seven parts between tabs.
+    `number`: of the line, from 1, for the message of the error. Raises BadCookies."""
     parts = line.split("\t")
     if len(parts) == _FIELDS - 1:  # an empty value, whose tab an editor removed
         parts.append("")
@@ -87,8 +88,8 @@ def _parse_line(line: str, number: int) -> Cookie:
     seconds, _, _ = expires.strip().partition(".")
     if not seconds.removeprefix("-").isdecimal() or len(seconds) > _MOST_DIGITS:
         raise BadCookies(f"line {number}: part 5 has to be the seconds of its end, or 0; {_CURE}")
-    is_sendable = _is_legal(name) and _is_legal(value)
-    if not domain or not name or not is_sendable:
+    is_name_valid = bool(name) and _is_legal(name)
+    if not domain or not is_name_valid or not _is_legal(value):
         raise BadCookies(
             f"line {number}: its domain, name or value is one that no cookie can have; delete the"
             " line, or export the cookies again"

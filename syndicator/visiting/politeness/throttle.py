@@ -232,18 +232,20 @@ class Backoff:
 
     def add(self, name: str, until: datetime) -> None:
         """Store that the host or address `name` asked us to wait until `until`, but a week at most.
-        A later end that is stored already stays."""
+        If it has a longer wait already, that one stays. Of too many waits, those that end first are
+        forgotten."""
         now = self._clock()
-        noted_waits = self._read_note()  # read again: another process may have added some
-        waits = {noted: wait for noted, wait in noted_waits.items() if _lasts(wait, now)}
+        stored_waits = self._read_note()  # read again: another process may have added some
+        waits = {key: wait for key, wait in stored_waits.items() if _lasts(wait, now)}
         end = min(until, now + LONGEST_RETRY)
-        if name not in waits or waits[name].until < end:
+        has_longer_wait = name in waits and waits[name].until >= end
+        if not has_longer_wait:
             waits[name] = _Wait(now, end)
-        names_by_end = sorted(waits, key=lambda waiting: waits[waiting].until)
-        self._known = {waiting: waits[waiting] for waiting in names_by_end[-_MOST_WAITS:]}
+        names_by_end = sorted(waits, key=lambda key: waits[key].until)
+        self._known = {key: waits[key] for key in names_by_end[-_MOST_WAITS:]}
         note = {}
-        for waiting, wait in self._known.items():
-            note[waiting] = [wait.since.isoformat(), wait.until.isoformat()]
+        for key, wait in self._known.items():
+            note[key] = [wait.since.isoformat(), wait.until.isoformat()]
         self._set_note(NOTE, json.dumps(note), now)
 
     def _get_waits(self) -> dict[str, _Wait]:
