@@ -176,15 +176,17 @@ class VisitContext:
     async def read_page(
         self, page: "Page", source: Source, entry: Entry, now: datetime, keep: bool = False
     ) -> PageReading:
-        """Read `page` in the worker process, with the settings of `source`.
+        """Read the article on `page` in the worker process, by the rules and settings of `source`.
+        If the page has no HTML, the article is read from the text of `entry`.
 
-        `entry`: the part of the feed's entry that may set values; `now`: later dates on the page
-        are not believed; `keep`: pack the page for storage, too. Raises NotAnArticle, WorkerFailed,
-        ConfigError."""
+        `entry`: the part of the feed's entry that is trusted at the page's address; `now`: dates
+        after it are not believed; `keep`: also return the page, packed for storage. Raises
+        NotAnArticle, WorkerFailed, ConfigError."""
         run = self.run
+        has_page = bool(page.html)
         return await run.worker.call(
             worker_functions.read_and_render,
-            page.html or NO_PAGE,
+            page.html if has_page else NO_PAGE,
             page.url,
             run.taxonomy,
             render=source.content == "full",
@@ -196,7 +198,7 @@ class VisitContext:
             now=now,
             source_tags=source.tags,
             traced=run.report_trace is not None,
-            keep=keep and bool(page.html),
+            keep=keep and has_page,
         )
 
     def has_stronger_claim(self, article: Article) -> bool:
@@ -211,8 +213,9 @@ class VisitContext:
         """Return the context of a pending entry with the stored `row`. `page`: its page, if this
         was fetched already."""
         previous_visit = self.state.visits.last_success
-        if previous_visit is not None and previous_visit >= row.first_seen:
-            previous_visit = None  # an entry that waited: the visit before it is not stored
+        has_waited = previous_visit is not None and previous_visit >= row.first_seen
+        if has_waited:  # the time of the visit before it was announced is no longer stored
+            previous_visit = None
         visit_values = {field.name: getattr(self, field.name) for field in fields(VisitContext)}
         return EntryContext(
             **visit_values,

@@ -78,19 +78,16 @@ def estimate_start(
 def build_precedence(
     article: Article, since: datetime, ranks: Mapping[str, int], *, neighbour: bool, copied: bool
 ) -> Precedence:
-    """Return the sort key of `article` among its copies; the copy with the lowest key is shown.
+    """Return the sort key of `article` among the copies of one text; the copy with the lowest key
+    is shown, and the others are merged into it.
 
-    `since`: when it may have begun to exist; `ranks`: positions in sources.toml, by source;
-    `neighbour`: it was filed by a source of another site; `copied`: its page names another article
-    as the original."""
-    return (
-        neighbour,
-        copied,
-        since,
-        ranks.get(article.source_key, _LAST_RANK),
-        article.added or since,
-        article.id,
-    )
+    So an article of its own site comes before one that a source of another site filed
+    (`neighbour`), an original before one whose page names another article as the original
+    (`copied`), the earlier one (`since`: when it may have begun to exist) before the later one, and
+    then the one whose source is first in sources.toml (`ranks`: positions by source key)."""
+    rank = ranks.get(article.source_key, _LAST_RANK)
+    filed_at = article.added or since
+    return (neighbour, copied, since, rank, filed_at, article.id)
 
 
 def build_copy_query(article: Article, source: str, now: datetime) -> Like:
@@ -118,11 +115,12 @@ def merge_copy(
     previous_visit: datetime | None = None,
     lookup: Known | None = None,
 ) -> Merged:
-    """Merge the new `article` with a copy of its story, if there is one. Of the two, the one that
-    precedes by `build_precedence` is shown, and the other is merged into it.
+    """Look for a filed copy of the new `article`. If there is one, one of the two is shown, the
+    first by `build_precedence`, and the other is merged into it. Return `article` as it is to be
+    filed, and the changed copy.
 
-    `previous_visit`: of its source before it was announced, None if unknown; `lookup`: what the
-    database knows of such copies, None to ask it."""
+    `previous_visit`: the last visit of the article's source before it announced the article, None
+    if unknown; `lookup`: what the database knows of possible copies, None to ask it."""
     if urls.is_mail(article.url):
         return Merged(article=replace(article, also=()))
     first = _find_original(article, run, now, lookup)
@@ -133,8 +131,10 @@ def merge_copy(
     )
     if may_be_replaced(first, now) and _outranks(article, first, run, previous_visit):
         logger.info("stands", instead_of=first.id, title=first.title)
-        former_copies = load_copies(first, run)
-        copies = [first, *(copy for copy in former_copies if have_same_text(article, copy))]
+        copies = [first]
+        for former_copy in load_copies(first, run):
+            if have_same_text(article, former_copy):
+                copies.append(former_copy)
         shown_urls = [copy.url for copy in copies if lists_address_of(copy, article, run)]
         also = extend_also(replace(article, also=()), *shown_urls)
         return Merged(
@@ -338,8 +338,9 @@ def _load_named_original(article: Article, run: FilingContext) -> Article | None
 def _outranks(
     article: Article, first: Article, run: FilingContext, previous_visit: datetime | None
 ) -> bool:
-    """Return True if the new `article` is to be shown in place of its stored copy `first`.
-    `previous_visit`: see `estimate_start`."""
+    """Return True if the new `article` comes before its stored copy `first` (`build_precedence`),
+    so that it is shown in its place. `previous_visit`: the last visit of the article's source
+    before it announced the article, None if unknown."""
     since = estimate_start(article.published, article.added or run.clock(), previous_visit)
     article_precedence = build_precedence(
         article,

@@ -63,9 +63,11 @@ class Rights:
 def make_rights(
     source: Source, *, sites: Collection[str] = (), before: Collection[str] = ()
 ) -> Rights:
-    """Return the rights of `source` by its settings. `sites`: further sites that it owns; `before`:
-    domains for which it wrote before there were rights, which count until the operator sets
-    `speaks_for`."""
+    """Return the rights of `source`: the site of its address is its own, and the operator's setting
+    `speaks_for` names further places.
+
+    `sites`: further sites that it owns; `before`: domains of articles that it filed before rights
+    were checked, which count as long as `speaks_for` is not set."""
     if urls.is_mailbox(source.url):
         return Rights(sites=frozenset(), is_mailbox=True)
     own_sites = frozenset((urls.site(source.url), *sites)) - {""}
@@ -78,15 +80,17 @@ def make_rights(
 def load_rights(
     file: RightsFile, source: Source, today: date | None = None, answered: str | None = None
 ) -> Rights:
-    """Return the rights of `source` with those in `file`. `today`: rights that the front page of a
-    site granted count only if they were confirmed lately; None: all count, to show the source's
-    articles. `answered`: the site that its feed came from, as rights after a move count only if the
-    feed comes from the new site; None: they count. Raises ConfigError."""
+    """Return the rights of `source` by its settings, with those that the rights file grants it.
+    Raises ConfigError.
+
+    `today`: count only links on front pages of sites that were confirmed lately; None to count all,
+    as for showing articles. `answered`: the site that the feed came from: rights after a move to a
+    site count only if the feed came from there; None to count them in any case."""
     linked_sites = file.linked(source.key, today) if today else file.shown(source.key)
     sites = list(linked_sites)
-    for new, move in file.moved(source.key).items():
-        if answered in (None, new):
-            sites += [new, move.old]
+    for new_site, move in file.moved(source.key).items():
+        if answered in (None, new_site):
+            sites += [new_site, move.old]
     return make_rights(source, sites=sites, before=file.before(source.key))
 
 
@@ -99,12 +103,13 @@ def _list_places(url: str) -> Iterator[str]:
     name = host_and_port.partition(":")[0]
     port = host_and_port.removeprefix(name)  # ":8080", or ""
     labels = name.split(".")
-    parts = [part for part in path.split("?")[0].split("/") if part]
-    for start in range(len(labels)):
-        domain = ".".join(labels[start:])
+    path_parts = [part for part in path.split("?")[0].split("/") if part]
+    most_parts = min(len(path_parts), _MOST_PARTS)
+    for first_label in range(len(labels)):
+        domain = ".".join(labels[first_label:])
         for host in {domain, domain + port}:
-            for end in range(min(len(parts), _MOST_PARTS) + 1):
-                yield "/".join((host, *parts[:end]))
+            for part_count in range(most_parts + 1):
+                yield "/".join((host, *path_parts[:part_count]))
 
 
 def limit_entry(entry: Entry, rights: Rights, url: str) -> Entry:
@@ -116,15 +121,17 @@ def limit_entry(entry: Entry, rights: Rights, url: str) -> Entry:
 
 
 def limit_settings(source: Source, rights: Rights, url: str, *, private: bool = False) -> Source:
-    """Return `source` with only the settings that it may use at `url`. On a site that it does not
-    own, only those count that make it publish less (content = "link", llm = false). `private`: only
-    the operator can read the feeds, so that they have whole texts in place of excerpts."""
+    """Return `source` with only those settings that it may use for the page at `url`. On a site
+    that it does not own, these are the settings that make it publish less, such as content =
+    "link" and llm = false. `private`: only the operator can read the published feeds, so articles
+    have their whole text in place of an excerpt."""
     if not rights.owns(url):
+        is_link_only = source.content == "link"
         source = replace(
             source,
             category=None,
             tags=(),
-            content="link" if source.content == "link" else "excerpt",
+            content="link" if is_link_only else "excerpt",
             language=None,
             licence=None,
             robots="obey",
@@ -139,8 +146,9 @@ def limit_settings(source: Source, rights: Rights, url: str, *, private: bool = 
 
 
 def describe_origin(source: Source, state: SourceState, entry: Entry) -> Origin:
-    """Return what an article stores of the feed that announced it in `entry`. A mailbox has no
-    address there, as it is the reader's own."""
+    """Return what an article stores of the feed that announced it: title, address, site and id of
+    the feed, and the time that its `entry` states. Of a mailbox only title and time are stored, as
+    its address is the reader's own."""
     title = source.title or state.channel.feed_title
     if urls.is_mailbox(source.url):
         return Origin(title=title, updated=entry.published)
@@ -317,20 +325,27 @@ class Fault:
 def find_fault(
     article: Article, rows: Collection[EntryRow], claimants: Mapping[str, Claimant], since: datetime
 ) -> Fault | None:
-    """Return the errors in `article`, None if it has none. `rows`: the entries that count as it;
-    `since`: when this database began to check rights."""
+    """Return what sources of other sites may have written into `article` before their rights were
+    checked; None if there is nothing to mend.
+
+    `rows`: the entries that are stored as this article; `claimants`: the followed sources with
+    their rights, by key; `since`: when this database began to check rights."""
     owner = _find_owner(article, rows, claimants)
     strays = tuple(row for row in rows if _is_stray(row, article, claimants))
-    same_site = filter_by_site(article.url, article.aliases)
-    foreign_aliases = tuple(
-        url for url in article.aliases if url not in same_site and not article.was_filed_at(url)
+    same_site_aliases = filter_by_site(article.url, article.aliases)
+    foreign_aliases = []
+    for url in article.aliases:
+        if url not in same_site_aliases and not article.was_filed_at(url):
+            foreign_aliases.append(url)
+    may_be_revised_by_stray = bool(strays and article.revisions)
+    has_foreign_text = may_be_revised_by_stray or _is_written_without_claim(
+        article, rows, claimants, since
     )
-    has_foreign_text = _is_written_without_claim(article, rows, claimants, since)
-    if strays and article.revisions:  # an entry of another site may have revised it
-        has_foreign_text = True
     has_fault = owner or strays or foreign_aliases or has_foreign_text
     if not has_fault:
         return None
+
+    # the source that can read the page again: the owner if possible, else one that announced it
     rows_by_source = {row.source_key: row for row in rows if row not in strays}
     reader = _NOBODY
     for key in (owner, article.source_key, *rows_by_source):
@@ -341,7 +356,7 @@ def find_fault(
         article=article,
         owner=owner,
         text=has_foreign_text,
-        aliases=foreign_aliases,
+        aliases=tuple(foreign_aliases),
         strays=strays,
         reader=reader,
         row=rows_by_source.get(reader),
@@ -351,20 +366,23 @@ def find_fault(
 def _find_owner(
     article: Article, rows: Collection[EntryRow], claimants: Mapping[str, Claimant]
 ) -> str:
-    """Return the key of the source that owns the article's site and announced the article, if
-    another source filed it; "" otherwise."""
-    if not article.source_key or get_claim(article, claimants) is Claim.OWNS:
+    """Return the key of the source that should have filed the article: it owns the article's site
+    and announced the article (in `rows`). Return "" if there is none, if the article was written by
+    hand, or if the source that filed it owns the site, too."""
+    is_by_hand = article.source_key == _WRITTEN_BY_HAND
+    if is_by_hand or get_claim(article, claimants) is Claim.OWNS:
         return _NOBODY
-    announcing = {row.source_key for row in rows} & claimants.keys()
-    owners = [key for key in announcing if claimants[key].claim(article.url) is Claim.OWNS]
-    return min(owners, default=_NOBODY)
+    announcing_keys = {row.source_key for row in rows} & claimants.keys()
+    owner_keys = [key for key in announcing_keys if claimants[key].claim(article.url) is Claim.OWNS]
+    return min(owner_keys, default=_NOBODY)  # any of them, but always the same
 
 
 def _is_stray(row: EntryRow, article: Article, claimants: Mapping[str, Claimant]) -> bool:
-    """Return True if the entry is of another site than the article and its source has no right to
-    the article."""
-    if (row.source_key, row.entry_id) == (article.source_key, article.source_id):
-        return False  # the entry that was filed
+    """Return True if the entry of `row` is stored as the article although its address is on another
+    site and its source has no right to the article's page."""
+    is_entry_of_file = row.source_key == article.source_key and row.entry_id == article.source_id
+    if is_entry_of_file:
+        return False
     claimant = claimants.get(row.source_key)
     if claimant is not None and claimant.rights.owns(article.url):
         return False
@@ -374,18 +392,20 @@ def _is_stray(row: EntryRow, article: Article, claimants: Mapping[str, Claimant]
 def _is_written_without_claim(
     article: Article, rows: Collection[EntryRow], claimants: Mapping[str, Claimant], since: datetime
 ) -> bool:
-    """Return True if a source without a claim wrote the article before `since`, and its page has
-    neither been read again since nor is it due to be."""
+    """Return True if the text of the article may be that of another site: a source without a claim
+    to it filed it before `since`, when rights were not checked yet, and its page was not read again
+    later and is not due to be read. `rows`: the entries that are stored as this article."""
+    is_by_hand = article.source_key == _WRITTEN_BY_HAND
     added = article.added
-    if not article.source_key or added is None or added >= since:
+    if is_by_hand or added is None or added >= since:
         return False
     if get_claim(article, claimants) is not Claim.NONE:
         return False
-    if any(row.status == "pending" and row.reason == EntryReason.OWNERSHIP for row in rows):
-        return False  # its page is due to be read
-    read_times = [
-        row.read_at
-        for row in rows
-        if row.read_at is not None and row.source_key == article.source_key
-    ]
-    return max(read_times, default=added) < since
+    for row in rows:
+        if row.status == "pending" and row.reason == EntryReason.OWNERSHIP:  # due to be read
+            return False
+    last_read = added
+    for row in rows:
+        if row.source_key == article.source_key and row.read_at is not None:
+            last_read = max(last_read, row.read_at)
+    return last_read < since

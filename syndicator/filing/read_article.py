@@ -71,22 +71,27 @@ def read_article(
         first_url = url or draft.url
         draft = append_pages(draft, first_url, further_pages, missing_page, read_further_page)
     article = _describe_draft(draft, taxonomy or Taxonomy(), summarise=summarise)
-    alternate_url = (headers or {}).get(READ_AT)
-    if not alternate_url:
+    read_at_url = (headers or {}).get(READ_AT)  # of another form of the page, such as AMP
+    if not read_at_url:
         return article
-    return replace(article, trace={**article.trace, "alternate": alternate_url})
+    return replace(article, trace={**article.trace, "alternate": read_at_url})
 
 
 def _describe_draft(draft: Draft, taxonomy: Taxonomy, *, summarise: bool) -> ReadArticle:
-    """Return the article of a draft, with excerpt, category, tags and language."""
-    other_urls = (draft.duplicate_of,) if draft.duplicate_of else ()
+    """Return the article of `draft`. Its excerpt, category, tags and language are found by
+    `describe` from the title and the text; all other fields are those of the draft. `summarise`:
+    see `describe`."""
+    original_urls: tuple[str, ...] = ()
+    if draft.duplicate_of:  # the page says that it is a copy
+        original_urls = (draft.duplicate_of,)
+    publisher_names = list_own_names(draft.author, draft.url)
     description = describe(
         draft.title,
         _make_plain(draft.body),
         description=draft.description,
         keywords=draft.keywords,
         section=draft.section,
-        own=list_own_names(draft.author, draft.url),
+        own=publisher_names,
         language=draft.language,
         taxonomy=taxonomy,
         summarise=summarise,
@@ -111,7 +116,7 @@ def _describe_draft(draft: Draft, taxonomy: Taxonomy, *, summarise: bool) -> Rea
         excerpt_by=description.excerpt_by,
         tags_by=description.tags_by,
         aliases=draft.aliases,
-        also=other_urls,
+        also=original_urls,
         blocks=draft.blocks,
         alternate=draft.alternate,
         keywords=draft.keywords,
@@ -158,10 +163,12 @@ def read_and_render(
     traced: bool = False,
     keep: bool = False,
 ) -> PageReading:
-    """Run `read_article` in the worker, and prepare what is stored with the article. `render`: also
-    make HTML of the body; `source_tags`: tags that the operator gave the source; `traced`: also
-    return where each field was found; `keep`: also return the packed page. Raises NotAnArticle,
-    ConfigError."""
+    """Read the article on the page `html` (`read_article`) and return it with the data that are
+    stored beside it. This function runs in the worker process.
+
+    `render`: also return the body as HTML; `source_tags`: tags that the operator gave the source,
+    which come before those of the article; `traced`: also return where each field was found;
+    `keep`: also return the page, packed for storage. Raises NotAnArticle, ConfigError."""
     loaded_taxonomy = load_taxonomy(taxonomy)
     reading = read_article(
         html,
@@ -174,19 +181,21 @@ def read_and_render(
         now=now,
         summarise=summarise,
     )
-    tags = dict.fromkeys((*spell_tags(source_tags, loaded_taxonomy), *reading.tags))
-    article = settle(replace(reading.filed(), tags=tuple(tags)))
-    packed_page = pack_page(html, {**(headers or {}), ANSWERED: url}) if keep else b""
-    rendered = None
+    distinct_tags = dict.fromkeys((*spell_tags(source_tags, loaded_taxonomy), *reading.tags))
+    article = settle(replace(reading.filed(), tags=tuple(distinct_tags)))
+    packed_page = b""
+    if keep:
+        packed_page = pack_page(html, {**(headers or {}), ANSWERED: url})
+    body_html = None
     if render:
-        # late: most sources publish excerpts, and markdown takes 20 ms to load
+        # imported here: most sources publish excerpts, and markdown takes 20 ms to load
         from syndicator.publishing.render.html import render_markdown
 
-        rendered = render_markdown(article.body, article.url)
+        body_html = render_markdown(article.body, article.url)
     return PageReading(
         article=article,
         blocks=reading.blocks,
-        html=rendered,
+        html=body_html,
         trace=reading.trace if traced else {},
         matches=reading.trace.get("rules", {}),
         ruled=_list_fields_by_rule(reading.trace),

@@ -37,29 +37,33 @@ def write_article(
     compared: Callable[[Article], Compared | None] = lambda stored: None,
     blocks: Callable[[Article], Blocks | None] = lambda stored: None,
 ) -> tuple[Article, bool]:
-    """Write the file of `article`, then its row, aliases, stale marks and the end of `entry` in one
-    transaction. After a crash in between, the next start records the file. Return the article as it
-    is in the file now, and True if the file changed. Raises OSError, ConfigError, StoreError.
+    """Write the file of `article`, then store it in the database and mark its `entry` as done.
+    Return the article as the file has it now, with the operator's edits, and True if the file
+    changed. Raises OSError, ConfigError, StoreError.
 
-    `before`: the article in the file so far; `path`: the file, None to choose it; `ordered`: fields
-    to overwrite even if they were edited by hand; `html`: the rendered body; `score`: of the
-    category; `compared`, `blocks`: return the data by which others are compared with the stored
-    article, or None."""
+    If the program ends between the two steps, the next start stores what the file has. `before`:
+    the article in the file so far; `path`: of its file, None for a new file; `ordered`: fields to
+    overwrite even if the operator edited them; `html`: the rendered body; `score`: probability of
+    the category; `compared`, `blocks`: called with the article as written, return the data by
+    which later articles and pages are compared with it, or None."""
     if before is not None and before.added != article.added:
         ordered = {*ordered, "added"}
     stored, stamp, changed = article_store.put(article, path, ordered=ordered)
     if not changed and entry is None:
         return stored, changed
     was_merged = before is not None and bool(before.merged_into)
+    is_merged = bool(stored.merged_into)
+    has_same_body = before is not None and before.body == stored.body
+    if stored.body != article.body:  # it was edited by hand, and the build renders it
+        html = None
     record = ArticleRecord(
         article=stored,
         stamp=stamp,
         entry=entry,
-        # the build renders bodies edited by hand
-        html=html if stored.body == article.body else None,
-        same_body=before is not None and before.body == stored.body,
+        html=html,
+        same_body=has_same_body,
         score=score,
-        is_split=was_merged and not stored.merged_into,
+        is_split=was_merged and not is_merged,
         compared=compared(stored),
         blocks=blocks(stored),
     )
@@ -132,8 +136,10 @@ def revise(old: Article, new: Article, now: datetime) -> Article | None:
         return None
     revised_at = _make_later(old, now)
     updated = revised_at
-    if new.updated and old.updated and old.updated < new.updated <= revised_at:
-        updated = new.updated  # the publisher states when
+    if new.updated and old.updated:
+        is_stated_by_publisher = old.updated < new.updated <= revised_at
+        if is_stated_by_publisher:
+            updated = new.updated
     aliases = dict.fromkeys((*old.aliases, new.url, *new.aliases))
     aliases.pop(old.url, None)
     return replace(
@@ -177,9 +183,11 @@ def add_revision(article: Article, now: datetime) -> Article:
 
 
 def adopt(old: Article, new: Article, now: datetime) -> Article:
-    """Return the article `old`, which another source filed, with the fields of `new`, the reading
-    by the source that owns it. The fields of its file, such as the id, stay. If feeds show the
-    article already, its visible change is a revision."""
+    """Return the article `old`, which another source filed, with the fields of `new`, as the source
+    that owns it reads it. Id, address and the other fields of its file stay.
+
+    If feeds show the article already and its words change, the change is stored as a revision. If
+    they do not change, feeds go on to show the same time of its update."""
     adopted = replace(
         _keep_file_fields(old, new),
         added=new.added if old.unlisted else old.added,

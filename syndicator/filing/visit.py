@@ -94,8 +94,11 @@ async def reprocess(context: VisitContext, host: str, repeated: frozenset[str]) 
 
 
 async def _reread_article(context: VisitContext, article_id: str) -> bool:
-    """Read the saved page of an article again. Return True if its file changed; False also if the
-    page is not saved, is no article any more, or belongs to an article of another source."""
+    """Read the saved page of an article again and write the article with the new text. Return True
+    if its file changed.
+
+    Nothing is written, and False returned, if the page was not saved or can no longer be read as an
+    article, or if another source filed the article."""
     run = context.run
     path = run.article_store.find(article_id)
     snapshot = run.snapshots.get(article_id)
@@ -222,11 +225,12 @@ async def deadline(reached: asyncio.Event, seconds: float | None) -> AsyncIterat
 
 
 async def visit(context: VisitContext, *, limit: int | None = None, stop: asyncio.Event) -> Visit:
-    """Visit the source once and process at most `limit` of its entries (None: as many as a visit
-    may).
+    """Visit the source once: ask it for its feed, store the entries, and read the pages of those
+    that are due. Return the outcome and the new state of the source, which the caller stores.
 
-    No page is begun after the event `stop` is set. The result has the new state of the source,
-    which the caller stores."""
+    `limit`: at most so many pages, None for the usual number; `stop`: no page is begun after this
+    event is set. If an earlier visit had no time for some entries, only these are read, and the
+    source is not asked."""
     run = context.run
     source = context.source
     started = run.clock()
@@ -254,11 +258,13 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
         )
 
     # process its entries, then plan the next visit
-    announced_ids: set[str] | None = None
-    if not _is_partial(result):
+    announced_ids: set[str] | None
+    if _is_partial(result):
+        announced_ids = None
+    elif feed is not None:
+        announced_ids = {entry.id for entry in feed.entries}
+    else:  # the feed is as it was
         announced_ids = {row.entry_id for row in answer.rows}
-        if feed is not None:
-            announced_ids = {entry.id for entry in feed.entries}
     rows = _save_unwanted(context, answer.rows, announced_ids)
     processed = await _ingest_all(context, rows, answer.page, limit, stop)
     state = _update_state(context, result, feed, started)
@@ -394,19 +400,24 @@ async def _report_to_hubs(
     rows: Sequence[EntryRow],
     now: datetime,
 ) -> None:
-    """Tell the subscriptions of the run which hubs the feed offers, and which entries this poll
-    found."""
+    """Tell the subscriptions to hubs, if this run has them, which hub the source offers and which
+    new entries this poll found. An answer with only the new part of a feed is left out.
+
+    `result`: the answer of the source; `feed`: read from it; `rows`: of its new and changed
+    entries; `now`: when the visit began."""
     hubs = context.run.hubs
     if hubs is None or result.status == DELTA:
         return
-    if feed.format in ("page", "list") and b"hub" in result.body:
-        feed = await context.run.worker.call(
+    owner_of_links = feed
+    may_name_hub = b"hub" in result.body
+    if feed.format in ("page", "list") and may_name_hub:  # the hub is in the HTML of the page
+        owner_of_links = await context.run.worker.call(
             worker_functions.page_links, result.body, result.final_url, dict(result.headers)
         )
     new_entries = [row.entry for row in rows if row.first_seen == now and row.entry]
     hubs.record_poll(
         context.source,
-        find_offer(result.headers, feed, result.final_url),
+        find_offer(result.headers, owner_of_links, result.final_url),
         new_entries,
         context.state.visits.last_success,
         now,
@@ -414,7 +425,9 @@ async def _report_to_hubs(
 
 
 def _store_entries(context: VisitContext, feed: ParsedFeed, now: datetime) -> tuple[EntryRow, ...]:
-    """Store the new and changed entries of the feed, and return their rows."""
+    """Store the new and changed entries of the `feed` that this visit fetched, and return their
+    rows. Of a sudden flood of entries, only some are due now. Addresses in private networks are
+    removed."""
     source = context.source
     store = context.run.store
     stored = store.entries(source.key, [entry.id for entry in feed.entries])
@@ -513,15 +526,16 @@ def record_finding(state: SourceState, finding: Finding) -> SourceState:
 
 
 def record_channel(state: SourceState, feed: ParsedFeed) -> SourceState:
-    """Return `state` with title, site, id and icons of the feed; a missing value keeps the former
-    one. At a first visit, articles need them before the visit ends. Pure."""
-    known = state.channel
+    """Return `state` with title, site, id and icons as the feed states them. What it does not state
+    stays as it was. This is called before entries are processed, as articles store these values.
+    Pure."""
+    stored = state.channel
     channel = replace(
-        known,
-        feed_title=feed.title or known.feed_title,
-        site_url=feed.site_url or known.site_url,
-        feed_id=feed.id or known.feed_id,
-        feed_icons=feed.icons or known.feed_icons,
+        stored,
+        feed_title=feed.title or stored.feed_title,
+        site_url=feed.site_url or stored.site_url,
+        feed_id=feed.id or stored.feed_id,
+        feed_icons=feed.icons or stored.feed_icons,
     )
     return replace(state, channel=channel)
 
@@ -533,11 +547,12 @@ async def _ingest_all(
     limit: int | None,
     stop: asyncio.Event,
 ) -> _Processed:
-    """Process entries, some at the same time. `page`: the fetched page of a source that is a single
-    article; `limit`: most entries, None for the usual number.
+    """Process the entries `rows`, four at a time. `page`: the page that was already fetched, of a
+    source that is a single article; `limit`: at most so many entries, None for the usual number.
 
-    No entry is begun after `stop` is set, after a minute, or after the network failed. If new
-    repeated blocks were found on pages of a host, saved pages of the host are read again."""
+    No entry is begun after `stop` is set, after a minute, or after the network failed. Afterwards,
+    if a block of text was found to repeat on the pages of a host, its saved pages are read
+    again."""
     store = context.run.store
     if not rows:
         return _Processed(results=[], left=0)
@@ -573,8 +588,8 @@ async def _ingest_all(
         tasks = [group.create_task(process_row(row)) for row in rows_to_read]
     outcomes = [task.result() for task in tasks]
     results = [result for result in outcomes if result is not None]
-    # those that are left are not read in this run
-    context.run.count_pages(len(results) - len(rows_to_read), 0)
+    not_begun = len(rows_to_read) - len(results)
+    context.run.count_pages(-not_begun, 0)  # they are not read in this run
 
     # blocks that were found to repeat are cut from older articles, too
     for host in sorted(hosts):
@@ -587,10 +602,12 @@ async def _ingest_all(
 def _choose_rows(
     context: VisitContext, rows: Sequence[EntryRow], limit: int | None
 ) -> list[EntryRow]:
-    """Return the rows that this visit reads: at most 50 (MOST_PAGES), and at most `limit` unless
-    that is None."""
+    """Return those of `rows` that this visit reads: only pages that the run may read, at most 50
+    (MOST_PAGES), and with a `limit` only so many, the newest."""
     may_read = context.run.may_read_page
-    readable_rows = [row for row in rows if may_read is None or may_read(row.url)]
+    readable_rows = list(rows)
+    if may_read is not None:
+        readable_rows = [row for row in rows if may_read(row.url)]
     if limit is not None:
         readable_rows = sort_for_reading(readable_rows, context.run.clock(), limit)
     return readable_rows[:MOST_PAGES]
@@ -634,11 +651,13 @@ def _count_results(
     results: Sequence[EntryResult],
     now: datetime,
 ) -> SourceState:
-    """Return `state` with what this visit counted: selectors of the rules that matched nothing on a
-    page, sizes of texts, walls before pages, and muted entries."""
+    """Return `state` with what is counted over several visits, after the `results` of this one:
+    selectors of the operator's rules that matched nothing on a page, sizes of texts, walls that
+    pages showed, and muted entries. `now`: when the visit began."""
     publish = run.settings.publish
     has_entry_rules = bool(source.keep or source.mute or publish.keep or publish.mute)
-    if not results and not has_entry_rules and not state.muted:
+    is_nothing_to_count = not results and not has_entry_rules and not state.muted
+    if is_nothing_to_count:
         return state
     matches = [result.matches for result in results if result.matches]
     text_sizes = [result.characters for result in results if result.characters is not None]
@@ -667,19 +686,22 @@ def _end_visit(
     *,
     none_pending: bool = False,
 ) -> Visit:
-    """Return the outcome and the state of a visit, and log it.
+    """Summarise a visit: log it, and return its outcome with the new state of the source.
 
-    `result`: the source's answer, None if it was not asked; `now`: when the visit began; `began`:
-    the same by the clock of the event loop; `none_pending`: no entry is pending, so they need not
-    be counted."""
+    `state`: that of the source so far; `result`: its answer, None if it was not asked; `feed`: what
+    was read from the answer; `results`: what became of each entry; `now`: when the visit began;
+    `began`: the same by the clock of the event loop; `none_pending`: the caller knows that no entry
+    of the source is pending, so that they need not be counted."""
     run = context.run
     state = _count_results(run, context.source, state, results, now)
     added = tuple(entry.added for entry in results if entry.added)
     changed = tuple(entry.changed for entry in results if entry.changed)
+    problems = tuple(entry.problem for entry in results if entry.problem)
     failed = result if isinstance(result, Failed) else None
     pending = 0
     if not none_pending:
         pending = run.store.count_pending(state.key)
+    received_bytes = len(result.body) if isinstance(result, Fetched) else 0
     outcome = Outcome(
         key=state.key,
         at=now,
@@ -690,11 +712,11 @@ def _end_visit(
         changed=changed,
         pending=pending,
         waiting=state.schedule.waiting,
-        skipped=tuple(entry.problem for entry in results if entry.problem),
+        skipped=problems,
         next_due=state.schedule.next_due,
         due_why=state.schedule.due_why,
         refused=sum(entry.refused for entry in results),
-        bytes=len(result.body) if isinstance(result, Fetched) else 0,
+        bytes=received_bytes,
         seconds=round(asyncio.get_running_loop().time() - began, 1),
     )
     if failed is not None:
@@ -808,7 +830,9 @@ async def sharing_commits(run: FilingContext) -> AsyncIterator[None]:
             waiting = run.store.count_uncommitted()
             checks += 1
             is_idle = waiting == last_waiting
-            if is_idle or waiting >= COMMIT_WRITES or checks * IDLE_SECONDS >= COMMIT_SECONDS:
+            are_many = waiting >= COMMIT_WRITES
+            is_late = checks * IDLE_SECONDS >= COMMIT_SECONDS
+            if is_idle or are_many or is_late:
                 run.store.commit()
                 checks = 0
             last_waiting = run.store.count_uncommitted()

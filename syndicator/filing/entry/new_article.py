@@ -18,12 +18,16 @@ def complete_article(
     now: datetime,
     uncategorised: str,
 ) -> Article:
-    """Return the `article` that was read with its source, times and the operator's defaults. `now`:
-    the time of filing, which limits its dates; `uncategorised`: the category if neither the page
-    nor the source has one. Pure."""
+    """Return the `article` that was read from a page with what its `source` and its `entry` in the
+    feed add: where it comes from, when it was filed, and the operator's category and language if
+    the page has none.
+
+    `now`: the time of filing; later dates become this time. `uncategorised`: the category if
+    neither the page nor the source has one. Pure."""
     same_site_urls = ownership.filter_by_site(article.url, (*article.aliases, entry.url))
-    other_urls = dict.fromkeys(same_site_urls)
-    other_urls.pop(article.url, None)
+    aliases = dict.fromkeys(same_site_urls)
+    aliases.pop(article.url, None)
+    enclosure = next(iter(entry.enclosures), None)
     return replace(
         article,
         published=_limit_time(article.published, now),
@@ -33,8 +37,8 @@ def complete_article(
         source_id=entry.id,
         category=article.category or source.category or uncategorised,
         language=article.language or source.language,
-        enclosure=next(iter(entry.enclosures), None),
-        aliases=tuple(other_urls),
+        enclosure=enclosure,
+        aliases=tuple(aliases),
         origin=ownership.describe_origin(source, state, entry),
     )
 

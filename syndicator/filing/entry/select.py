@@ -41,27 +41,35 @@ def select_entries(
     late: Collection[str] = (),
     muted: Collection[str] = (),
 ) -> tuple[EntryRow, ...]:
-    """Return the rows to store for the entries of a fetched feed.
+    """Return the new and changed rows of the `entries` that the feed of the source `key` announces.
 
-    New entries are pending; of a first visit only the newest `backfill` are, the others are
-    skipped. Entries that changed are pending again, at most once a day and for a week. `stored`:
-    known rows by entry id; `late`: ids of entries that may be moved articles; `muted`: ids of
-    entries to skip."""
+    A new entry is pending; at the `first` visit, only the newest `backfill` entries are, and the
+    others are skipped. A known entry that changed is pending again, at most once a day and for a
+    week. `stored`: rows of the known entries, by entry id; `late`: ids of entries that may be moved
+    articles; `muted`: ids of entries that the operator does not want."""
     # if an id is repeated, the entry that is first in the feed counts
     unique = {entry.id: entry for entry in reversed(entries)}
     muted_ids = frozenset(muted)
-    ordered = sorted(unique.values(), key=lambda entry: _get_time(entry, now), reverse=True)
-    unseen = [entry for entry in ordered if entry.id not in stored and entry.id not in muted_ids]
-    new_entries = unseen[:backfill] if first else unseen
-    too_old_entries = unseen[len(new_entries) :]
-    newly_muted = [entry for entry in ordered if entry.id in muted_ids and entry.id not in stored]
-    known_entries = [entry for entry in ordered if entry.id in stored and entry.id not in muted_ids]
+    newest_first = sorted(unique.values(), key=lambda entry: _get_time(entry, now), reverse=True)
+    new_entries: list[Entry] = []
+    newly_muted: list[Entry] = []
+    known_entries: list[Entry] = []
+    for entry in newest_first:
+        is_known = entry.id in stored
+        is_muted = entry.id in muted_ids
+        if not is_known and not is_muted:
+            new_entries.append(entry)
+        elif not is_known:
+            newly_muted.append(entry)
+        elif not is_muted:
+            known_entries.append(entry)
+    most_new = backfill if first else len(new_entries)
 
     rows = []
-    for entry in new_entries:
+    for entry in new_entries[:most_new]:
         reason = EntryReason.LATE if entry.id in late else None
         rows.append(_make_row(key, entry, now, reason=reason))
-    for entry in too_old_entries:
+    for entry in new_entries[most_new:]:  # too old for a first visit
         rows.append(_make_row(key, entry, now, "skipped", EntryReason.BACKFILL))
     for entry in newly_muted:
         rows.append(endings.mute_row(_make_row(key, entry, now)))
@@ -73,8 +81,11 @@ def select_entries(
 
 
 def _make_pending_again(row: EntryRow, entry: Entry) -> EntryRow:
-    """Return the stored row of a changed entry as pending, with the new content."""
-    reason = None if row.reason == EntryReason.MUTED else row.reason
+    """Return the stored `row` of a changed entry as pending, with the new content of the `entry`.
+    Its reason stays, unless it was muted and is not any more."""
+    reason = row.reason
+    if reason == EntryReason.MUTED:
+        reason = None
     return replace(
         row,
         status="pending",
@@ -152,11 +163,14 @@ def split_late_rows(rows: Sequence[EntryRow], announced_ids: Collection[str] | N
 def sort_for_reading(
     rows: Sequence[EntryRow], now: datetime, limit: int | None = None
 ) -> list[EntryRow]:
-    """Return rows in the order in which they are read: those that were first seen last come first,
-    and of these the oldest entry. `limit`: return only so many, the newest; None for all."""
+    """Return rows in the order in which their pages are read: rows of a later visit come before
+    those of an earlier one, and of one visit the entry with the oldest date comes first. `limit`:
+    return only so many rows, the newest; None for all."""
 
     def get_entry_time(row: EntryRow) -> datetime:
-        return _get_time(row.entry, now) if row.entry else row.first_seen
+        if row.entry is None:
+            return row.first_seen
+        return _get_time(row.entry, now)
 
     if limit is not None:
         newest_first = sorted(
@@ -206,9 +220,11 @@ def _make_row(
     status: EntryStatus = "pending",
     reason: str | None = None,
 ) -> EntryRow:
-    """Return the row of an entry that is first seen now. The entry itself is stored only if it is
-    pending."""
-    stored_entry = entry if status == "pending" else None
+    """Return the row of an entry that the source `key` announces for the first time, at `now`. The
+    row contains the entry itself only while it is pending, as it is needed to read its page."""
+    stored_entry = None
+    if status == "pending":
+        stored_entry = entry
     return EntryRow(
         source_key=key,
         entry_id=entry.id,
