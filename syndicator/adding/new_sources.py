@@ -159,19 +159,22 @@ async def open_session(
     *,
     browser: bool = False,
 ) -> AsyncIterator[Session]:
-    """Yield a session, whose fetcher and worker are closed afterwards. `allow`: lines for private
-    networks that may be used; `browser`: pages are drawn by a browser."""
+    """Yield a session for the searches of one command, with a new fetcher and a new worker, which
+    are closed at the end of the block.
+
+    `jitter` returns a random number in [0, 1); `allow`: private networks that new sources may use,
+    such as "10.0.0.0/8:80"; `browser`: their pages are drawn by a browser."""
     async with (
         aclosing(make_fetcher(archive, configuration.settings)) as fetcher,
         aclosing(make_worker(configuration.settings)) as worker,
     ):
-        context = make_context(archive, configuration, jitter, fetcher, worker, lambda title: None)
+        run = make_context(archive, configuration, jitter, fetcher, worker, lambda title: None)
         yield Session(
             archive=archive,
             configuration=configuration,
             jitter=jitter,
             known=by_address(configuration.sources),
-            run=context,
+            run=run,
             allow=tuple(allow),
             browser=browser,
         )
@@ -197,17 +200,20 @@ class Wishes:
 def assign_keys(
     beside: Beside, sources: Mapping[str, Source], chosen: Sequence[Candidate], wishes: Wishes
 ) -> list[Candidate]:
-    """Return the chosen candidates, without repeated addresses, with the keys and settings of the
-    sources to be added. `beside`: keys that removed sources had. Raises UsageError."""
+    """Return the `chosen` candidates, each address once. Those that are not followed yet get a free
+    key and the settings in `wishes`.
+
+    `beside`: has the keys of removed sources, which only the same address gets again; `sources`:
+    the followed ones. Raises UsageError for a bad wish."""
     by_alias: dict[str, Candidate] = {}
     for candidate in chosen:
         by_alias.setdefault(urls.alias(candidate.source.url), candidate)
-    new = [candidate for candidate in by_alias.values() if not candidate.known]
+    new_count = sum(not candidate.known for candidate in by_alias.values())
     names_one_source = bool(wishes.key or wishes.title)
-    if names_one_source and len(new) > 1:
+    if names_one_source and new_count > 1:
         option = "--key" if wishes.key else "--title"
         raise UsageError(
-            f"{option} names one source, and {len(new)} would be added; add them one by one"
+            f"{option} names one source, and {new_count} would be added; add them one by one"
         )
     taken_keys = set(sources)
     former_keys = beside.former(taken_keys)
@@ -244,9 +250,11 @@ def _find_free_key(
 def write_sources(
     configuration: Configuration, chosen: Sequence[Candidate], followed: Mapping[str, Source]
 ) -> list[Source]:
-    """Write those of the `chosen` that are new to sources.toml, all or none, and return them.
-    `followed`: the sources in memory, which are used unless the file has changed. Raises what
-    `registry.add_sources` does."""
+    """Append the sources of those `chosen` candidates that are not followed yet to sources.toml,
+    all or none, and return these sources.
+
+    `followed`: the sources as they were read before, which save reading the file again if it has
+    not changed since. Raises what `registry.add_sources` does."""
     new = [candidate.source for candidate in chosen if not candidate.known]
     path = configuration.folder / "sources.toml"
 

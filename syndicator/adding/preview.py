@@ -124,8 +124,9 @@ async def first_visits(session: Session, sources: Iterable[Source]) -> None:
 
 
 async def _read_newest(session: Session, fetcher: Fetcher, source: Source) -> Preview:
-    """Visit `source` with a temporary archive, and return the articles that this filed, the newest
-    first, and what went wrong."""
+    """Visit `source` as for the first time, but file its articles in a temporary archive. Return
+    these articles, the newest first, with the problems of the visit and the sites of articles that
+    the source does not own. `fetcher`: by which it is visited."""
     traces: dict[str, Mapping[str, Any]] = {}
     with _open_temporary_archive(session.archive) as archive:
         configuration = _with_source(session.configuration, source)

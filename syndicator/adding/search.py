@@ -311,7 +311,8 @@ def _make_candidate(session: Session, finding: Finding) -> Candidate:
 
 
 def _make_feed_candidate(source: Source, finding: Finding) -> Candidate:
-    """Return the candidate of a feed or sitemap. `source`: without its key."""
+    """Return the candidate for a feed or a sitemap, with what was read from it. `source`: the
+    source that it would become, which has no key yet."""
     candidate = Candidate(
         source=source,
         kind="feed",
@@ -335,11 +336,12 @@ def _make_feed_candidate(source: Source, finding: Finding) -> Candidate:
 
 
 def _make_page_candidate(source: Source, finding: Finding) -> Candidate:
-    """Return the candidate of a single article, or of a page that lists articles. `source`: without
-    its key."""
+    """Return the candidate for a page: a single article, or a list of articles with what was read
+    from it. `source`: the source that it would become, which has no key yet."""
+    is_single_article = finding.kind == "page"
     candidate = Candidate(
         source=source,
-        kind="article" if finding.kind == "page" else "list",
+        kind="article" if is_single_article else "list",
         warning=SHUT if finding.answer.warning else "",
         answer=finding.answer,
     )
@@ -347,9 +349,10 @@ def _make_page_candidate(source: Source, finding: Finding) -> Candidate:
     if feed is None:
         return candidate
     dates = [entry.published for entry in feed.entries if entry.published]
+    recognized_by = feed.listing.by if feed.listing else ""
     return replace(
         candidate,
-        format=feed.listing.by if feed.listing else "",
+        format=recognized_by,
         announced=len(feed.entries),
         latest=max(dates, default=None),
         entries=feed.entries[:MOST_ITEMS],

@@ -85,9 +85,9 @@ def _continue_digest(
     digest: Digest,
     earlier: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
-    """Return the stored form of a digest, with a new entry if one is due. `earlier`: the stored
-    form so far, None for a new digest. The first entry of a new digest is for the last period, and
-    is not mailed."""
+    """Return what is stored of a digest, with a new issue if a period has ended since the last one
+    and brought stories. `earlier`: what was stored so far, None for a new digest, whose first issue
+    is for the period that ended last and is not mailed."""
     until = last_end(digest, archive.clock())
     if earlier is not None:
         since = datetime.fromisoformat(earlier["until"])
@@ -99,11 +99,12 @@ def _continue_digest(
     if since < until:
         stories = _list_stories(archive, configuration, digest, since, until)
     if stories:
+        is_to_be_mailed = earlier is not None and bool(digest.mail)
         new_issue = {
             "until": until.isoformat(),
             "day": until.astimezone().date().isoformat(),
             "stories": stories,
-            "waits": earlier is not None and bool(digest.mail),
+            "waits": is_to_be_mailed,
             "tried": "",
             "fault": "",
         }

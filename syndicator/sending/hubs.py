@@ -51,8 +51,9 @@ def read_failing(store: Store, hubs: Collection[str]) -> list[FailingHub]:
 async def notify_hubs(
     archive: Archive, settings: Settings, written: Iterable[str]
 ) -> tuple[Problem, ...]:
-    """Tell each hub which feeds changed: those among the files `written` by a build, and those of
-    earlier builds that it could not be told of. Return the failures, which are stored, too."""
+    """Tell each hub in the settings which feeds changed: those among the files that a build has
+    `written`, and earlier ones of which the hub could not be told. Store for each failing hub which
+    feeds are still to be told, and return the failures as problems for the operator."""
     hubs = settings.publish.hubs
     failing_before = {item.hub: item for item in read_failing(archive.store, hubs)}
     changed = select_feed_names(written) if hubs else []
@@ -65,11 +66,15 @@ async def notify_hubs(
     for hub, notice in zip(hubs_to_tell, notices, strict=True):
         if notice.failed is None:
             continue
-        earlier = failing_before.get(hub)
-        not_notified = notice.urls_not_notified
-        failing.append(
-            _make_failing_hub(archive.clock, settings, hub, notice.failed, not_notified, earlier)
+        failing_hub = _make_failing_hub(
+            archive.clock,
+            settings,
+            hub,
+            notice.failed,
+            notice.urls_not_notified,
+            failing_before.get(hub),
         )
+        failing.append(failing_hub)
     _write_failing(archive, failing)
     return tuple(
         Problem(what=redacted(item.hub), reason=item.reason, detail=item.detail) for item in failing
@@ -92,12 +97,19 @@ def _make_failing_hub(
     untold_urls: Sequence[str],
     earlier: FailingHub | None,
 ) -> FailingHub:
-    """Return the record of a hub that `failed`. `untold_urls`: feeds of which it was not told;
-    `earlier`: its record so far if it has been failing since then, else None."""
-    since = clock() if earlier is None else earlier.since
-    untold = tuple(url.removeprefix(settings.base_url) for url in untold_urls)
+    """Return what is stored of the address `hub` after it `failed` to accept a notice.
+
+    `untold_urls`: addresses of the feeds of which it was not told; `earlier`: what was stored of it
+    so far, None if it did not fail before. A hub that goes on failing keeps the time of its first
+    failure."""
+    failing_since = clock() if earlier is None else earlier.since
+    untold_names = tuple(url.removeprefix(settings.base_url) for url in untold_urls)
     return FailingHub(
-        hub=hub, since=since, reason=failed.reason, detail=failed.detail, untold=untold
+        hub=hub,
+        since=failing_since,
+        reason=failed.reason,
+        detail=failed.detail,
+        untold=untold_names,
     )
 
 

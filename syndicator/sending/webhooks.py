@@ -238,14 +238,17 @@ def name_receiver(hook: Webhook) -> str:
 def list_overdue_receivers(
     waiting: Iterable[Waiting], hooks: Iterable[Webhook], now: datetime
 ) -> list[Waiting]:
-    """Return those of the `waiting` receivers that have accepted no message for a day. In the
-    result they are named by their host."""
+    """Return those of the `waiting` receivers that failed and have accepted no message for a day.
+    In the result a receiver has the name of its host. `hooks`: the receivers in the settings;
+    others are left out."""
     hosts = {name_receiver(hook): urlsplit(hook.url).hostname or "" for hook in hooks}
-    late = []
+    overdue = []
     for row in waiting:
-        if row.fault and row.receiver in hosts and now - row.since >= OVERDUE:
-            late.append(replace(row, receiver=hosts[row.receiver]))
-    return late
+        is_configured = row.receiver in hosts
+        has_failed_for_a_day = bool(row.fault) and now - row.since >= OVERDUE
+        if is_configured and has_failed_for_a_day:
+            overdue.append(replace(row, receiver=hosts[row.receiver]))
+    return overdue
 
 
 async def send_due_messages(
@@ -253,16 +256,17 @@ async def send_due_messages(
 ) -> list[Problem]:
     """Send the messages that are due, to all receivers at once, for at most 15 seconds. Return the
     receivers that failed. `jitter` returns a random number from 0 to 1."""
-    waiting = {row.receiver for row in archive.store.messages.waiting()}
-    if not waiting:
+    waiting_names = {row.receiver for row in archive.store.messages.waiting()}
+    if not waiting_names:
         return []
     hooks = {name_receiver(hook): hook for hook in configuration.settings.webhook}
-    archive.store.messages.drop(waiting - hooks.keys(), archive.clock() - KEPT)
+    removed_names = waiting_names - hooks.keys()  # no longer in the settings
+    archive.store.messages.drop(removed_names, archive.clock() - KEPT)
     until = asyncio.get_running_loop().time() + SECONDS
     async with task_group() as group:
         tasks = [
             group.create_task(_send_to_receiver(archive, configuration, jitter, hooks[name], until))
-            for name in sorted(waiting & hooks.keys())
+            for name in sorted(waiting_names & hooks.keys())
         ]
     problems = [task.result() for task in tasks]
     return [problem for problem in problems if problem is not None]
