@@ -28,6 +28,7 @@ from syndicator.core.model import Rules
 from syndicator.reading.html import document
 from syndicator.reading.metadata import author, identity
 from syndicator.reading.metadata import title as titles
+from syndicator.reading.metadata.survey import survey_body
 from tests.bench.bench_reading import NOWHERE, PAGES, html_of
 from tools.train import fit_blocks
 from tools.train.folds import fold_of
@@ -72,7 +73,7 @@ def read_page(row: Row) -> Page | None:
         return None
     site = identity.read_sitename(parsed)
     headline = titles.choose_title(parsed, site, None, Rules())
-    survey = titles.survey_body(parsed.tree, headline.value or "")
+    survey = survey_body(parsed.tree, headline.value or "")
     candidates = author.find_page_candidates(parsed, site, None, survey)
     authors = names_of(row["truth"]["author"])
     people = [each.people for each in candidates]

@@ -19,7 +19,8 @@ from syndicator.reading.html.document import Document, list_articles, read_text
 from syndicator.reading.metadata import person_names
 from syndicator.reading.metadata.author_candidates import Candidate, Evidence, find_candidates
 from syndicator.reading.metadata.cover import Choice
-from syndicator.reading.metadata.title import Survey, make_key
+from syndicator.reading.metadata.survey import Survey
+from syndicator.reading.metadata.title import make_key
 
 # schema.org types of threads of forums, and of the answers in them
 _THREAD_TYPES = ("DiscussionForumPosting", "SocialMediaPosting", "/Question")

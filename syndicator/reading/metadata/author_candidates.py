@@ -10,7 +10,8 @@ from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document
 from syndicator.reading.metadata import byline, person_names
 from syndicator.reading.metadata.byline import Mark
-from syndicator.reading.metadata.title import Survey, make_key
+from syndicator.reading.metadata.survey import Survey
+from syndicator.reading.metadata.title import make_key
 
 # schema.org types of objects whose names are names of the site or its publisher
 _COMPANY_TYPES = frozenset(

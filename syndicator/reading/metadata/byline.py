@@ -14,7 +14,7 @@ from lxml import etree
 
 from syndicator.reading.html.document import is_in_reply, read_text
 from syndicator.reading.metadata import date, person_names
-from syndicator.reading.metadata.title import Spot, Survey
+from syndicator.reading.metadata.survey import Spot, Survey
 
 _MOST_BESIDE = 600  # characters between the headline and a name beside a date
 _MOST_ALONE = 200  # characters between the headline and a name alone on its line

@@ -17,7 +17,7 @@ from syndicator.core.model import Entry
 from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document, is_in_reply, list_articles, read_text
 from syndicator.reading.metadata.cover import Choice, choose_first_valid
-from syndicator.reading.metadata.title import Spot, Survey
+from syndicator.reading.metadata.survey import Spot, Survey
 
 # a day, with a time and a zone if stated: "2026-03-08T17:05:00+01:00", "2026/3/8"
 _ISO_LIKE = re.compile(

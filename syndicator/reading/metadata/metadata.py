@@ -14,6 +14,7 @@ from syndicator.reading.metadata import author as metadata_author
 from syndicator.reading.metadata import cover, date, host_memory, identity, person_names, usage
 from syndicator.reading.metadata import title as metadata_title
 from syndicator.reading.metadata.cover import Choice, choose_first_valid
+from syndicator.reading.metadata.survey import survey_body
 from syndicator.reading.metadata.title import LONGEST
 
 _TRACED = ("title", "author", "published", "updated", "cover")
@@ -134,7 +135,7 @@ def read_metadata(
     picture."""
     site = identity.read_sitename(document)
     title = _choose_title(document, site, entry, rules, repeated)
-    survey = metadata_title.survey_body(document.tree, title.choice.value or "")
+    survey = survey_body(document.tree, title.choice.value or "")
     author = choose_ruled_author(document, rules)
     if not author:
         author = metadata_author.choose_author(document, site, entry, survey)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from syndicator.core.model import Entry
 from syndicator.reading.html.document import parse
 from syndicator.reading.metadata import date
-from syndicator.reading.metadata.title import survey_body
+from syndicator.reading.metadata.survey import survey_body
 
 URL = "https://www.harbourpost.example/last-ferry"
 HEAD = "<h1>The Last Ferry</h1>"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from syndicator.core.model import Entry
 from syndicator.reading.html.document import parse
 from syndicator.reading.metadata import author, identity, person_names
-from syndicator.reading.metadata.title import survey_body
+from syndicator.reading.metadata.survey import survey_body
 
 URL = "https://www.harbourpost.example/2024/last-ferry"
 
