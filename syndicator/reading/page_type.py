@@ -148,8 +148,8 @@ _WORDS: Mapping[str, _Phrases] = {
 
 
 def compute_features(document: Document, blocks: Sequence[Block]) -> dict[str, float]:
-    """Return the features of a page by name. `blocks` must have been measured by
-    `overlap.measure_letters`."""
+    """Return the features of a page by name; "bias" is 1 for every page. `blocks`: all blocks of
+    the page, whose letters `overlap.measure_letters` has counted."""
     return {
         "bias": 1.0,
         **_measure_blocks(blocks),
@@ -161,50 +161,52 @@ def compute_features(document: Document, blocks: Sequence[Block]) -> dict[str, f
 
 
 def _measure_blocks(blocks: Sequence[Block]) -> dict[str, float]:
-    """Compute the features about blocks: how much prose, links, headings, images and code a page
-    has. Numbers without a limit are taken as log(1 + number)."""
+    """Compute the features about the blocks of a page: how much prose, links, headings, images and
+    code it has. Shares are from 0 to 1; counts, which have no limit, are given as log(1 +
+    count)."""
     letters = sum(block.letters for block in blocks) or 1
-    length = sum(len(block.text) for block in blocks) or 1
-    kind_counts = Counter(block.kind for block in blocks)
     texts = [block for block in blocks if block.letters]
-    links = [block for block in texts if _is_link(block)]
-    no_links = [block for block in texts if not _is_link(block)]
-    prose = [block for block in no_links if block.kind == "p" and block.letters >= _LEAST_PROSE]
+    link_texts = [block for block in texts if _is_link(block)]
+    other_texts = [block for block in texts if not _is_link(block)]
+    features = {"letters": math.log1p(letters)}
+
+    prose = [block for block in other_texts if block.kind == "p" and block.letters >= _LEAST_PROSE]
     prose_letters = sum(block.letters for block in prose)
-    long_prose = [block for block in prose if block.letters >= _LEAST_LONG]
+    long_prose_count = sum(block.letters >= _LEAST_LONG for block in prose)
+    features["prose"] = math.log1p(prose_letters)
+    features["prose-share"] = prose_letters / letters
+    features["long-prose"] = math.log1p(long_prose_count)
+    features["prose-count"] = math.log1p(len(prose))
+    features["prose-size"] = math.log1p(prose_letters / max(len(prose), 1))
+
+    length = sum(len(block.text) for block in blocks) or 1
+    linked_length = sum(block.linked_length for block in blocks)
+    item_link_count = sum(block.letters > _LEAST_ITEM for block in link_texts)
+    features["link-share"] = linked_length / length
+    features["links"] = math.log1p(len(link_texts))
+    features["item-links"] = math.log1p(item_link_count)
+    features["link-blocks"] = len(link_texts) / max(len(texts), 1)
+
     headings = [block for block in texts if block.kind == "h"]
     linked_heading_count = sum(map(_is_link, headings))
-    # counts to divide by, so at least 1
-    text_count = len(texts) or 1
-    prose_count = len(prose) or 1
-    heading_count = len(headings) or 1
-    # blocks with the same tag, class and nesting: many of them are items of a list
+    features["heads"] = math.log1p(len(headings))
+    features["linked-heads"] = math.log1p(linked_heading_count)
+    features["linked-head-share"] = linked_heading_count / max(len(headings), 1)
+    features["letters-a-head"] = math.log1p(letters / max(len(headings), 1))
+
+    kind_counts = Counter(block.kind for block in blocks)
+    features["images"] = math.log1p(kind_counts["img"])
+    features["images-a-prose"] = math.log1p(kind_counts["img"] / max(len(prose), 1))
+    features["rows"] = math.log1p(kind_counts["row"])
+    features["code"] = math.log1p(kind_counts["code"])
+    features["code-share"] = sum(len(block.code) for block in blocks) / letters
+    features["terms"] = math.log1p(kind_counts["dt"])
+
+    # many blocks with the same tag, class and nesting are probably items of a list
     look_counts = Counter(
-        (block.element.tag, block.element.get("class"), len(block.frames)) for block in no_links
+        (block.element.tag, block.element.get("class"), len(block.frames)) for block in other_texts
     )
-    features = {
-        "letters": math.log1p(letters),
-        "prose": math.log1p(prose_letters),
-        "prose-share": prose_letters / letters,
-        "long-prose": math.log1p(len(long_prose)),
-        "prose-count": math.log1p(len(prose)),
-        "prose-size": math.log1p(prose_letters / prose_count),
-        "link-share": sum(block.linked_length for block in blocks) / length,
-        "links": math.log1p(len(links)),
-        "item-links": math.log1p(sum(block.letters > _LEAST_ITEM for block in links)),
-        "link-blocks": len(links) / text_count,
-        "heads": math.log1p(len(headings)),
-        "linked-heads": math.log1p(linked_heading_count),
-        "linked-head-share": linked_heading_count / heading_count,
-        "letters-a-head": math.log1p(letters / heading_count),
-        "images": math.log1p(kind_counts["img"]),
-        "images-a-prose": math.log1p(kind_counts["img"] / prose_count),
-        "rows": math.log1p(kind_counts["row"]),
-        "code": math.log1p(kind_counts["code"]),
-        "code-share": sum(len(block.code) for block in blocks) / letters,
-        "terms": math.log1p(kind_counts["dt"]),
-        "alike": math.log1p(max(look_counts.values(), default=0)),
-    }
+    features["alike"] = math.log1p(max(look_counts.values(), default=0))
     for name in _HINTS:
         bit = hints.get_bit(name)
         hinted_letters = sum(block.letters for block in texts if block.near_hints & bit)
@@ -218,23 +220,26 @@ def _is_link(block: Block) -> bool:
 
 
 def _read_address(url: str) -> dict[str, float]:
-    """Compute the features that the host and the path of an address give."""
+    """Compute the features that the host and the path of an address give: 1 or 0 for yes or no,
+    except for two counts, "depth" and "slug-words"."""
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()
-    path = f"{parts.path}?{parts.query}".lower()
+    path_and_query = f"{parts.path}?{parts.query}".lower()
+    features: dict[str, float] = {}
+    for name, pattern in _PATHS.items():
+        features[name] = float(pattern.search(path_and_query) is not None)
+    for name, pattern in _HOSTS.items():
+        features[name] = float(pattern.search(host) is not None)
+
     segments = [segment for segment in parts.path.split("/") if segment]
     last_segment = segments[-1] if segments else ""
-    slug_words = [word for word in _SLUG_SEPARATOR.split(last_segment) if word.isalpha()]
-    features: dict[str, float] = {}
-    for name, rule in _PATHS.items():
-        features[name] = float(rule.search(path) is not None)
-    for name, rule in _HOSTS.items():
-        features[name] = float(rule.search(host) is not None)
+    words = [word for word in _SLUG_SEPARATOR.split(last_segment) if word.isalpha()]
+    has_digit = any(char.isdigit() for char in last_segment)
     features["depth"] = float(min(len(segments), _MOST_DEPTH))
     features["root"] = float(urls.is_root(url))
-    features["slug-words"] = float(min(len(slug_words), _MOST_SLUG_WORDS))
-    features["slug"] = float(len(slug_words) >= _LEAST_SLUG_WORDS)
-    features["number"] = float(any(char.isdigit() for char in last_segment))
+    features["slug-words"] = float(min(len(words), _MOST_SLUG_WORDS))
+    features["slug"] = float(len(words) >= _LEAST_SLUG_WORDS)
+    features["number"] = float(has_digit)
     return features
 
 
@@ -270,8 +275,9 @@ def _count_elements(tree: Any) -> dict[str, float]:
 
 
 def _count_words(blocks: Sequence[Block]) -> dict[str, float]:
-    """Compute how many prices, and how many words of forums, shops, services and lists a page has:
-    in all, and for each 1,000 characters."""
+    """Compute how many prices, and how many words of forums, shops, services and lists a page has.
+    Each gives two features: the count, and ("-share") ten times the count for each 1,000
+    characters, both as log(1 + number)."""
     text = "\n".join(block.text for block in blocks if block.letters)[:_MOST_CHARACTERS]
     thousands = max(len(text), 1_000) / 1_000
     lower_text = text.lower()
@@ -323,9 +329,10 @@ def find_type(document: Document, blocks: Sequence[Block]) -> PageType:
 
 
 def compute_probabilities(values: Mapping[str, float]) -> dict[str, float]:
-    """Return the probability of each page type for features `values` (a softmax). Raises ValueError
-    if the weights were trained for other features."""
-    odds: dict[str, float] = {}
+    """Return page type -> its probability, for the features of a page (name -> value). All
+    probabilities together are 1 (a softmax). Raises ValueError if the weights were trained for
+    other features."""
+    log_odds: dict[str, float] = {}
     for name, weights in load_weights().items():
         if weights.keys() != values.keys():
             wrong = sorted(weights.keys() ^ values.keys())
@@ -333,8 +340,8 @@ def compute_probabilities(values: Mapping[str, float]) -> dict[str, float]:
                 f"data/page_types.toml does not fit the features: {wrong}; run"
                 " tools/train/fit_pages.py"
             )
-        odds[name] = sum(weight * values[feature] for feature, weight in weights.items())
-    highest = max(odds.values())  # subtracted, so that exp() cannot overflow
-    parts = {name: math.exp(value - highest) for name, value in odds.items()}
-    total = sum(parts.values())
-    return {name: part / total for name, part in parts.items()}
+        log_odds[name] = sum(weight * values[feature] for feature, weight in weights.items())
+    highest = max(log_odds.values())  # subtracted, so that exp() cannot overflow
+    exponentials = {name: math.exp(odds - highest) for name, odds in log_odds.items()}
+    total = sum(exponentials.values())
+    return {name: exponential / total for name, exponential in exponentials.items()}

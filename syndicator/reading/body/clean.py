@@ -58,9 +58,9 @@ class Choice(NamedTuple):
 
 
 def choose_blocks(blocks: Sequence[Block], title: str, *, selected: bool = False) -> Choice:
-    """Choose the blocks of the article among the scored `blocks` of a page. `title`: of the
-    article; `selected`: a rule of the operator chose the blocks, so a lower score suffices. Images
-    are added later, by `attach_images`."""
+    """Choose the blocks of the article among the scored `blocks` of a page, without images:
+    `attach_images` adds these. `title`: of the article; a heading equal to it is left out.
+    `selected`: a rule of the operator chose the blocks, so a lower score suffices."""
     least_score = _LEAST_SELECTED_SCORE if selected else _LEAST_SCORE
     stay: list[bool] = []
     for block in blocks:
@@ -117,60 +117,68 @@ def _name_rule(block: Block, choice: Choice, feature: str) -> str:
 
 
 def _drop_lone_headings(blocks: Sequence[Block], stay: list[bool]) -> None:
-    """Clear the flags in `stay` (for each block True if it is part of the article) of headings that
-    have nothing to head: at the end, or before a heading of the same or a higher level, if the text
-    between both was cut."""
+    """Clear the flags in `stay`, one for each block, of headings that have nothing to head: nothing
+    that stays follows, or the text below was cut and a heading of the same or a higher level
+    follows."""
     # From the last block to the first. `rank_below` is the rank of the next block that stays: its
-    # level if it is a heading. `is_text_cut`: there was text before that block, which was cut.
+    # level if it is a heading. `is_text_cut`: a text between that block and this one was cut.
     rank_below = _NOTHING
     is_text_cut = False
     for index in range(len(blocks) - 1, -1, -1):
         block = blocks[index]
         is_heading = block.kind == "h"
-        heads_nothing = rank_below == _NOTHING or (is_text_cut and rank_below <= block.level)
+        has_lost_its_text = is_text_cut and rank_below <= block.level
+        heads_nothing = rank_below == _NOTHING or has_lost_its_text
         if not stay[index]:
             is_text_cut = is_text_cut or block.letters > 0
         elif is_heading and heads_nothing:
             stay[index] = False
             is_text_cut = True
+        elif is_heading:
+            rank_below = block.level
+            is_text_cut = False
         elif block.kind in ("img", "caption"):
             # with only an image below, a heading stays unless text between them was cut
             rank_below = rank_below or 1
             is_text_cut = False
         else:
-            rank_below = block.level if is_heading else _BELOW_HEADINGS
+            rank_below = _BELOW_HEADINGS
             is_text_cut = False
 
 
 def _keep_images(blocks: Sequence[Block], stay: list[bool]) -> None:
-    """Set the flags in `stay` (for each block True if it is part of the article) for images, rules
-    (hr) and captions. Images stay if they are among texts that stay, and are no icons or parts of
-    boilerplate; captions stay with the image of their figure."""
-    texts = [index for index, keep in enumerate(stay) if keep]
-    if not texts:
+    """Decide which images, rules (hr) and captions stay, by the texts that stay; set their flags
+    in `stay`, which has one flag for each block.
+
+    An image stays if it is among these texts and near one of them, unless it is an icon or in
+    boilerplate. A rule stays between two blocks that stay. A caption stays with the image of its
+    figure."""
+    text_indices = [index for index, stays in enumerate(stay) if stays]
+    if not text_indices:
         return
-    first_text = texts[0]
-    last_text = texts[-1]
+    first_text = text_indices[0]
+    last_text = text_indices[-1]
     bad_hints = sum(hints.get_bit(name) for name in _BAD_IMAGE_HINTS.split())
-    figures: set[Frame] = set()  # figures with an image that stays
+    shown_figures: set[Frame] = set()  # figures with an image that stays
     for index, block in enumerate(blocks):
         if block.kind == "img":
             is_among_texts = first_text - _MOST_ABOVE <= index <= last_text
-            before = stay[max(0, index - _NEAR_BLOCKS) : index]
-            after = stay[index + 1 : index + 1 + _NEAR_BLOCKS]
-            is_near_text = any(before) or any(after)
-            is_bad = bool(block.near_hints & bad_hints) or _is_icon(block)
-            stay[index] = is_among_texts and is_near_text and not is_bad
+            blocks_before = stay[max(0, index - _NEAR_BLOCKS) : index]
+            blocks_after = stay[index + 1 : index + 1 + _NEAR_BLOCKS]
+            is_near_text = any(blocks_before) or any(blocks_after)
+            is_boilerplate = bool(block.near_hints & bad_hints) or _is_icon(block)
+            stay[index] = is_among_texts and is_near_text and not is_boilerplate
             if stay[index]:
-                figures.update(frame for frame in block.frames if frame.kind == "figure")
+                shown_figures.update(frame for frame in block.frames if frame.kind == "figure")
         elif block.kind == "hr":
             is_among_texts = first_text < index < last_text
-            next_two = stay[index + 1 : index + 3]
-            stay[index] = is_among_texts and stay[index - 1] and any(next_two)
+            two_blocks_after = stay[index + 1 : index + 3]
+            stay[index] = is_among_texts and stay[index - 1] and any(two_blocks_after)
 
     for index, block in enumerate(blocks):
-        if block.kind == "caption" and any(frame.kind == "figure" for frame in block.frames):
-            stay[index] = not figures.isdisjoint(block.frames)
+        is_in_figure = any(frame.kind == "figure" for frame in block.frames)
+        if block.kind == "caption" and is_in_figure:
+            stay[index] = not shown_figures.isdisjoint(block.frames)
 
 
 def _is_icon(block: Block) -> bool:
@@ -184,21 +192,22 @@ def _is_icon(block: Block) -> bool:
 def cut_repeated(
     blocks: Sequence[Block], repeated: frozenset[str], keep: Sequence[str]
 ) -> tuple[list[Block], list[Cut]]:
-    """Cut blocks that other articles of the host have, too: their digests are in `repeated`. Return
-    the blocks that are left, and the cut ones. A block that contains a text of `keep` stays. If no
-    paragraph would be left, nothing is cut."""
+    """Cut blocks that other articles of the host have, too: those whose digests are in `repeated`.
+    Return the blocks that remain, and the cut ones. A block that contains one of the texts `keep`
+    is not cut. Nothing is cut if no paragraph would remain."""
     if not repeated:
         return list(blocks), []
     kept_texts = {overlap.extract_letters(text) for text in keep} - {""}
     stay: list[bool] = []
     for block in blocks:
-        is_cut = overlap.is_comparable(block) and overlap.digest_block(block) in repeated
-        if is_cut and any(text in block.letters_and_digits for text in kept_texts):
-            is_cut = False
-        stay.append(not is_cut)
-    other_blocks = (block for block, stays in zip(blocks, stay, strict=True) if stays)
-    if not any(map(overlap.is_comparable, other_blocks)):
+        is_repeated = overlap.is_comparable(block) and overlap.digest_block(block) in repeated
+        must_stay = is_repeated and any(text in block.letters_and_digits for text in kept_texts)
+        stay.append(must_stay or not is_repeated)
+    staying_blocks = (block for block, stays in zip(blocks, stay, strict=True) if stays)
+    has_paragraph = any(map(overlap.is_comparable, staying_blocks))
+    if not has_paragraph:
         return list(blocks), []
+
     _drop_lone_headings(blocks, stay)
     remaining: list[Block] = []
     cuts: list[Cut] = []
@@ -220,26 +229,27 @@ def has_repeats_alone(blocks: Sequence[Block], repeated: frozenset[str]) -> bool
 def place_players(
     tree: Any, blocks: Sequence[Block], chosen_blocks: Sequence[Block], base: str
 ) -> list[Block]:
-    """Return the blocks of the article, with a link after a block if a video or audio player
-    follows it on the page and the next text belongs to the article, too. `blocks`: all blocks of
-    the page; `base`: the address against which links are resolved."""
+    """Return `chosen_blocks`, the blocks of the article, with a link to each video or audio player
+    that stands between two texts of the article. The link is put after the text before the player.
+    `blocks`: all blocks of the page `tree`; `base`: the address against which links are
+    resolved."""
     players = [frame for frame in tree.iter("iframe") if _is_player(frame)][:_MOST_PLAYERS]
     if not players or not chosen_blocks:
         return list(chosen_blocks)
 
     # find the texts before and after each player by their positions in the document
-    order = {element: position for position, element in enumerate(tree.iter())}
+    position_of = {element: position for position, element in enumerate(tree.iter())}
     texts = [block for block in blocks if block.letters or block.kind == "code"]
-    positions = [order.get(block.element, -1) for block in texts]
+    text_positions = [position_of.get(block.element, -1) for block in texts]
     body_blocks = set(chosen_blocks)
     links_after: dict[Block, list[Block]] = {}
     addresses: set[str] = set()
     for player in players:
-        index = bisect_right(positions, order[player])  # the index of the text after the player
-        if not 0 < index < len(texts):
-            continue
-        text_before = texts[index - 1]
-        text_after = texts[index]
+        index_after = bisect_right(text_positions, position_of[player])
+        if not 0 < index_after < len(texts):
+            continue  # no text before or after the player
+        text_before = texts[index_after - 1]
+        text_after = texts[index_after]
         if text_before not in body_blocks or text_after not in body_blocks:
             continue
         address = markdown.resolve_link(base, _read_source(player))
@@ -249,7 +259,8 @@ def place_players(
 
     with_links: list[Block] = []
     for block in chosen_blocks:
-        with_links += [block, *links_after.get(block, ())]
+        with_links.append(block)
+        with_links += links_after.get(block, ())
     return with_links
 
 
@@ -273,22 +284,22 @@ def _make_player_link(player: Any, address: str) -> Block:
 
 
 def _is_player(frame: Any) -> bool:
-    """Return True if an iframe is a video or audio player, by its permissions or its address. False
-    if it is very small, or if it is part of an advertisement or another aside."""
+    """Return True if an iframe is a video or audio player: it may play in full screen or the like,
+    or its address says so. False if it is very small, or if it is in an advertisement or another
+    aside."""
     source = _read_source(frame)
     if not source:
         return False
-    has_permission = (
-        "allowfullscreen" in frame.attrib
-        or _PLAYER_PERMISSION.search(frame.get("allow") or "") is not None
-    )
-    parts = urlsplit(source)
-    if not has_permission and not _PLAYER_ADDRESS.search(f"{parts.netloc}{parts.path}"):
-        return False
+    may_fill_screen = "allowfullscreen" in frame.attrib
+    has_permission = _PLAYER_PERMISSION.search(frame.get("allow") or "") is not None
+    if not may_fill_screen and not has_permission:
+        parts = urlsplit(source)
+        if not _PLAYER_ADDRESS.search(f"{parts.netloc}{parts.path}"):
+            return False
     for name in ("width", "height"):
         size = (frame.get(name) or "").strip()
-        number = _NUMBER.match(size)
-        if number and not size.endswith("%") and int(number[1]) < _SMALLEST_PLAYER:
+        pixels = None if size.endswith("%") else _NUMBER.match(size)
+        if pixels and int(pixels[1]) < _SMALLEST_PLAYER:
             return False
     aside_hints = sum(hints.get_bit(name) for name in _ASIDE_HINTS)
     if hints.read_hints(frame) & aside_hints:

@@ -112,32 +112,23 @@ def measure_reading(
     asked: bool,
     declared: bool,
 ) -> dict[str, float]:
-    """Return by name the features from which the trees estimate a reading: the choice of the blocks
-    `body` among all `blocks` of a page. `asked`: the blocks were compared with a text; `declared`:
-    the page declares itself an article; `summary`: of the article, "" if there is none."""
-    body_blocks = set(body)
-    letters = sum(block.letters for block in body)
-    page_letters = sum(block.letters for block in blocks)
-    text_length = sum(len(block.text) for block in body)
-    linked_length = sum(block.linked_length for block in body)
-    prose = [block for block in blocks if containers.is_prose(block)]
-    body_prose = [block for block in prose if block in body_blocks]
-    other_prose = [block for block in prose if block not in body_blocks]
-    prose_letters = sum(block.letters for block in prose)
-    body_prose_letters = sum(block.letters for block in body_prose)
-    headings = [block for block in body if block.kind == "h"]
-    linked_headings = [
-        block for block in headings if block.linked_length > _MOST_LINKED * len(block.text)
-    ]
-    unclear = [block for block in blocks if _LEAST_UNCLEAR < block.score < _MOST_UNCLEAR]
-    unclear_letters = sum(block.letters for block in unclear)
-    unclear_headings = [block for block in unclear if block.kind == "h"]
-    weighted_scores = sum(block.letters * block.score for block in body)
-    letters_and_some = letters + _ADDED_LETTERS
-
-    values = {f"page {name}": value for name, value in page_type.values.items() if name != "bias"}
+    """Return name -> value of the features by which the trees estimate a reading: the choice of the
+    blocks `body` among all `blocks` of a page. `summary`: of the article, "" if there is none;
+    `asked`: the blocks were compared with a text; `declared`: the page declares itself an
+    article."""
+    values: dict[str, float] = {}
+    for name, value in page_type.values.items():
+        if name != "bias":
+            values[f"page {name}"] = value
     for name, probability in page_type.probabilities.items():
         values[f"type {name}"] = probability
+
+    letters = sum(block.letters for block in body)
+    prose = [block for block in blocks if containers.is_prose(block)]
+    prose_letters = sum(block.letters for block in prose)
+    body_blocks = set(body)
+    body_prose = [block for block in prose if block in body_blocks]
+    body_prose_letters = sum(block.letters for block in body_prose)
     values["letters"] = math.log1p(letters)
     values["prose"] = math.log1p(body_prose_letters)
     values["prose-share"] = body_prose_letters / (letters or 1)
@@ -145,13 +136,24 @@ def measure_reading(
     values["all-prose"] = math.log1p(prose_letters)
     values["prose-left"] = 1 - body_prose_letters / (prose_letters or 1)
     values["longest"] = math.log1p(max((block.letters for block in body), default=0))
+
+    linked_length = sum(block.linked_length for block in body)
+    text_length = sum(len(block.text) for block in body)
+    headings = [block for block in body if block.kind == "h"]
+    linked_heading_count = sum(map(_is_linked_heading, headings))
     values["link"] = linked_length / (text_length or 1)
     values["heads"] = math.log1p(len(headings))
-    values["linked-heads"] = math.log1p(len(linked_headings))
-    values["share"] = letters / (page_letters or 1)
-    values["unclear"] = unclear_letters / letters_and_some
-    values["unclear-heads"] = len(unclear_headings) / (len(headings) + 1)
-    values["score"] = weighted_scores / (letters or 1)
+    values["linked-heads"] = math.log1p(linked_heading_count)
+    values["share"] = letters / (sum(block.letters for block in blocks) or 1)
+
+    letters_and_some = letters + _ADDED_LETTERS
+    unclear = [block for block in blocks if _LEAST_UNCLEAR < block.score < _MOST_UNCLEAR]
+    unclear_heading_count = sum(block.kind == "h" for block in unclear)
+    values["unclear"] = sum(block.letters for block in unclear) / letters_and_some
+    values["unclear-heads"] = unclear_heading_count / (len(headings) + 1)
+    values["score"] = sum(block.letters * block.score for block in body) / (letters or 1)
+
+    other_prose = [block for block in prose if block not in body_blocks]
     values["overlap"] = _count_overlapping(body) / (letters or 1)
     values["taken"] = _count_overlapping(blocks) / letters_and_some
     values["left"] = _count_overlapping(other_prose) / letters_and_some
@@ -161,8 +163,14 @@ def measure_reading(
     return values
 
 
+def _is_linked_heading(heading: Block) -> bool:
+    """Return True if more than 80 % of the text of a heading is in links."""
+    return heading.linked_length > _MOST_LINKED * len(heading.text)
+
+
 def _count_overlapping(blocks: Sequence[Block]) -> float:
-    """Return how many letters of `blocks` are in the compared text."""
+    """Return about how many letters of `blocks` are also in the text with which the page was
+    compared: the letters of each block times its overlap, a share from 0 to 1."""
     return sum(block.letters * block.overlap for block in blocks)
 
 

@@ -142,80 +142,87 @@ def _prefix_names(features: Columns) -> Columns:
 
 
 def _measure_neighbours(odds: Any, likely_letters: Any, letters: Any) -> Columns:
-    """Compute the log odds and sizes of the nearest texts, and the mean probabilities of the other
-    texts around each text. `odds`: the first log odds of each text; `letters`: its size;
-    `likely_letters`: its size times its probability."""
+    """Compute the log odds and sizes of the nearest texts of each text, and the mean probability of
+    the other texts up to 2, 5 and 12 places away. `odds`: the first log odds of each text;
+    `letters`: its number of letters; `likely_letters`: these times its probability."""
     features: Columns = {"odds": odds}
     for step in _NEAR_STEPS:
         features[f"odds-{step}"] = shift(odds, step, _OUTSIDE)
         features[f"odds+{step}"] = shift(odds, -step, _OUTSIDE)
     features["size-1"] = np.log1p(shift(letters, 1, 0.0))
     features["size+1"] = np.log1p(shift(letters, -1, 0.0))
-    # with sums of all texts before an index, the sum of a range is one subtraction
+    # sums of all texts before each index: the sum of a range is the difference of two of them
     index = np.arange(len(odds))
     likely_sums = np.concatenate([[0.0], np.cumsum(likely_letters)])
     letter_sums = np.concatenate([[0.0], np.cumsum(letters)])
     for reach in _WIDE_STEPS:
-        low = np.maximum(index - reach, 0)
-        high = np.minimum(index + reach + 1, len(odds))
-        other_likely = likely_sums[high] - likely_sums[low] - likely_letters
-        other_letters = letter_sums[high] - letter_sums[low] - letters
+        start = np.maximum(index - reach, 0)
+        end = np.minimum(index + reach + 1, len(odds))
+        other_likely = likely_sums[end] - likely_sums[start] - likely_letters
+        other_letters = letter_sums[end] - letter_sums[start] - letters
         features[f"mean-{reach}"] = other_likely / np.maximum(other_letters, 1.0)
     return features
 
 
 def _measure_page(probability: Any, likely_letters: Any, letters: Any) -> Columns:
-    """Compute where each text is on the page, and how much of the likely article is before and
-    after it. `letters`: the size of each text; `likely_letters`: its size times its
-    `probability`."""
+    """Compute where each text is on the page, and how much of the article is probably before and
+    after it. `letters`: the number of letters of each text; `probability`: that it is part of the
+    article; `likely_letters`: the product of both."""
     count = len(likely_letters)
     index = np.arange(count)
     likely_total = float(likely_letters.sum()) or 1.0
     total = float(letters.sum()) or 1.0
     likely_before = np.cumsum(likely_letters) - likely_letters
-    likely_until = likely_before + likely_letters
-    return {
+    likely_until = likely_before + likely_letters  # before it and in it
+    of_each_text: Columns = {
         "mass-before": likely_before / likely_total,
         "mass-after": 1 - likely_until / likely_total,
-        "mass": np.full(count, math.log1p(likely_total)),
-        "mass-share": np.full(count, likely_total / total),
-        "mean": np.full(count, probability.mean()),
         "own-share": likely_letters / likely_total,
-        "texts": np.full(count, math.log1p(count)),
         "place": index / count,
         "place-end": np.log1p(count - index),
         "place-start": np.log1p(index),
     }
+    of_page = {
+        "mass": math.log1p(likely_total),
+        "mass-share": likely_total / total,
+        "mean": probability.mean(),
+        "texts": math.log1p(count),
+    }
+    return of_each_text | {name: np.full(count, value) for name, value in of_page.items()}
 
 
 def _measure_distances(odds: Any, letters: Any) -> Columns:
-    """Compute how far each text is from the next long and likely texts before and after it, and how
-    many likely texts there are on both sides. `odds`: the first log odds of each text; `letters`:
-    its size."""
+    """Compute how far each text is from the nearest "sure" texts before and after it, which are
+    long and probably the article's; how many likely and sure texts there are on both sides; and the
+    best odds of a long text there. `odds`: the first log odds of each text; `letters`: its number
+    of letters."""
     count = len(odds)
     index = np.arange(count)
     is_likely = odds > 0
-    is_sure = is_likely & (letters > _LEAST_SURE)
-    # the index of the last sure text before each text (-1: none), and of the next one (count: none)
-    last_sure = np.maximum.accumulate(np.where(is_sure, index, -1))
-    previous = np.concatenate([[-1], last_sure[:-1]])
-    next_sure = np.minimum.accumulate(np.where(is_sure, index, count)[::-1])[::-1]
-    following = np.concatenate([next_sure[1:], [count]])
-    has_previous = previous >= 0
-    has_following = following < count
+    is_long = letters > _LEAST_SURE
+    is_sure = is_likely & is_long
+    # the indices of the sure texts nearest to each text, itself aside: -1 if there is none before
+    # it, `count` if there is none after it
+    last_sure_until = np.maximum.accumulate(np.where(is_sure, index, -1))
+    sure_before = np.concatenate([[-1], last_sure_until[:-1]])
+    next_sure_from = np.minimum.accumulate(np.where(is_sure, index, count)[::-1])[::-1]
+    sure_after = np.concatenate([next_sure_from[1:], [count]])
+    has_sure_before = sure_before >= 0
+    has_sure_after = sure_after < count
+    # the letters of the texts between both: the sum up to one less the sum up to the other
     letter_sums = np.concatenate([[0.0], np.cumsum(letters)])
-    letters_before = np.log1p(letter_sums[index] - letter_sums[previous + 1])
-    letters_after = np.log1p(letter_sums[following] - letter_sums[index + 1])
-    long_odds = np.where(letters > _LEAST_SURE, odds, -_MOST_ODDS)
+    letters_before = np.log1p(letter_sums[index] - letter_sums[sure_before + 1])
+    letters_after = np.log1p(letter_sums[sure_after] - letter_sums[index + 1])
+    long_odds = np.where(is_long, odds, -_MOST_ODDS)
     best_until = np.maximum.accumulate(long_odds)
     best_from = np.maximum.accumulate(long_odds[::-1])[::-1]
     likely_until = np.cumsum(is_likely)
     sure_until = np.cumsum(is_sure)
     return {
-        "gap-before": np.log1p(np.where(has_previous, index - previous, _FAR_TEXTS)),
-        "gap-after": np.log1p(np.where(has_following, following - index, _FAR_TEXTS)),
-        "letters-before": np.where(has_previous, letters_before, _FAR_LETTERS),
-        "letters-after": np.where(has_following, letters_after, _FAR_LETTERS),
+        "gap-before": np.log1p(np.where(has_sure_before, index - sure_before, _FAR_TEXTS)),
+        "gap-after": np.log1p(np.where(has_sure_after, sure_after - index, _FAR_TEXTS)),
+        "letters-before": np.where(has_sure_before, letters_before, _FAR_LETTERS),
+        "letters-after": np.where(has_sure_after, letters_after, _FAR_LETTERS),
         "likely-before": np.log1p(likely_until - is_likely),
         "likely-after": np.log1p(is_likely.sum() - likely_until),
         "sure-before": np.log1p(sure_until - is_sure),
@@ -228,20 +235,24 @@ def _measure_distances(odds: Any, letters: Any) -> Columns:
 def _measure_containers(
     box: containers.Containers, element_of: Any, likely_letters: Any, letters: Any
 ) -> Columns:
-    """Compute for four elements above each text's own the mean probability of their other texts,
-    and their share of the likely article. `element_of`: for each text the number of its element in
-    `box`; `letters`: its size; `likely_letters`: its size times its probability."""
+    """Compute for each of four elements around a text, from its parent outwards: the mean
+    probability of the other texts in it, and the share of the likely article that is in it.
+    `element_of`: for each text the number of its own element in `box`; `letters`: its number of
+    letters; `likely_letters`: these times its probability."""
+    # for each element two sums over all texts in it: of likely letters and of letters
     sums = np.zeros((len(box.nodes), 2))
     np.add.at(sums, element_of, np.stack([likely_letters, letters], axis=1))
     for level in reversed(box.levels[1:]):
         np.add.at(sums, box.parent[level], sums[level])
     features: Columns = {}
     total = float(likely_letters.sum()) or 1.0
-    node = element_of
+    holder = element_of
     for name in ("parent", "grand", "great", "great-great"):
-        node = box.parent[node]
-        features[f"{name}-mean"] = _divide(sums[node, 0] - likely_letters, sums[node, 1] - letters)
-        features[f"{name}-share"] = sums[node, 0] / total
+        holder = box.parent[holder]
+        likely_sum = sums[holder, 0]
+        letter_sum = sums[holder, 1]
+        features[f"{name}-mean"] = _divide(likely_sum - likely_letters, letter_sum - letters)
+        features[f"{name}-share"] = likely_sum / total
     return features
 
 
@@ -254,21 +265,22 @@ def _divide(likely_letters: Any, letters: Any) -> Any:
 def _measure_groups(
     texts: Sequence[Block], markup: Sequence[Any], likely_letters: Any, letters: Any
 ) -> Columns:
-    """Compute mean probability and size of the other texts in the same list, with the same markup,
-    and of headings of the same level and class. `markup`: for each text the tags and classes around
-    it; `letters`: its size; `likely_letters`: its size times its probability."""
-    lists: list[Any] = []
-    headings: list[Any] = []
+    """Compute the mean probability and the size of the other texts of each text's groups: those in
+    the same list, those with the same markup, and headings of the same level and class. `markup`:
+    for each text the tags and classes around it; `letters`: its number of letters;
+    `likely_letters`: these times its probability."""
+    list_keys: list[Any] = []
+    heading_keys: list[Any] = []
     for index, text in enumerate(texts):
-        # a text outside of lists is a group by itself, for which its index stands
-        frame = next((frame for frame in text.frames if frame.kind in _LIST_KINDS), None)
-        lists.append(index if frame is None else frame)
+        # a text outside of lists, or no heading, is a group by itself: its key is its index
+        outer_list = next((frame for frame in text.frames if frame.kind in _LIST_KINDS), None)
+        list_keys.append(index if outer_list is None else outer_list)
         if text.kind == "h":
-            headings.append((text.level, text.element.get("class")))
+            heading_keys.append((text.level, text.element.get("class")))
         else:
-            headings.append(index)
+            heading_keys.append(index)
     features: Columns = {}
-    for name, keys in (("list", lists), ("alike", markup), ("heads", headings)):
+    for name, keys in (("list", list_keys), ("alike", markup), ("heads", heading_keys)):
         mean, size = _measure_others(keys, likely_letters, letters)
         features[f"{name}-mean"] = mean
         features[f"{name}-size"] = size
@@ -293,49 +305,51 @@ def _measure_others(keys: Iterable[Any], likely_letters: Any, letters: Any) -> t
 def _measure_sections(
     texts: Sequence[Block], odds: Any, likely_letters: Any, letters: Any
 ) -> Columns:
-    """Compute the mean probability of each text's section, which begins with a heading, and of the
-    sections before and after it. Texts before the first heading are section 0. `odds`: the first
-    log odds of each text; `letters`: its size; `likely_letters`: its size times its probability."""
+    """Compute the mean probability of the other texts in each text's section, which begins with a
+    heading, and that of the sections before and after it. Texts before the first heading are
+    section 0. `odds`: the first log odds of each text; `letters`: its number of letters;
+    `likely_letters`: these times its probability."""
     is_heading = np.array([text.kind == "h" for text in texts])
     section_of = np.cumsum(is_heading)
-    count = int(section_of[-1]) + 1
+    section_count = int(section_of[-1]) + 1
+    # headings do not count in the sums of their sections
     body_likely = np.where(is_heading, 0.0, likely_letters)
     body_letters = np.where(is_heading, 0.0, letters)
-    section_likely = np.bincount(section_of, body_likely, count)
-    section_letters = np.bincount(section_of, body_letters, count)
-    means = _divide(section_likely, section_letters)
-    heading_odds = np.full(count, _OUTSIDE)
+    section_likely = np.bincount(section_of, body_likely, section_count)
+    section_letters = np.bincount(section_of, body_letters, section_count)
+    section_means = _divide(section_likely, section_letters)
+    heading_odds = np.full(section_count, _OUTSIDE)  # section 0 has no heading
     heading_odds[section_of[is_heading]] = odds[is_heading]
     other_likely = section_likely[section_of] - body_likely
     other_letters = section_letters[section_of] - body_letters
     return {
         "section-mean": _divide(other_likely, other_letters),
         "section-size": np.log1p(section_letters[section_of]),
-        "section-before": shift(means, 1, _NO_TEXTS)[section_of],
-        "section-after": shift(means, -1, _NO_TEXTS)[section_of],
+        "section-before": shift(section_means, 1, _NO_TEXTS)[section_of],
+        "section-after": shift(section_means, -1, _NO_TEXTS)[section_of],
         "section-head": heading_odds[section_of],
     }
 
 
 def _compare_with_facts(texts: Sequence[Block], facts: Facts) -> Columns:
-    """Compute what the texts have in common with the title, description, names and text that the
-    page declares, and features of their wording."""
+    """Compute the features of `texts` that do not depend on the first score: what they have in
+    common with the title, description, names and text that the page declares; their wording and
+    tags; and what the page is."""
     spellings = [text.letters_and_digits for text in texts]
     headlines = _find_headlines(texts, facts.title)
-    tags = np.array([_TAG_NUMBERS.get(text.element.tag, -1) for text in texts])
     features: Columns = {
         **_compare_with_title(texts, spellings, facts.title, headlines),
         **_compare_with_statements(spellings, facts),
         **_measure_wording(texts),
     }
+    tag_numbers = np.array([_TAG_NUMBERS.get(text.element.tag, -1) for text in texts])
     for tag, number in _TAG_NUMBERS.items():
-        features[f"tag-{tag}"] = tags == number
+        features[f"tag-{tag}"] = tag_numbers == number
     for name, probability in facts.types.items():
         features[f"type-{name}"] = np.full(len(texts), probability)
     features["declared"] = np.full(len(texts), facts.declared)
-    features |= _measure_distance_to_title(
-        np.arange(len(texts)), np.array(headlines, dtype=np.intp)
-    )
+    indices = np.arange(len(texts))
+    features |= _measure_distance_to_title(indices, np.array(headlines, dtype=np.intp))
     return _prefix_names(features)
 
 
@@ -353,39 +367,40 @@ def _find_headlines(texts: Sequence[Block], title: str) -> list[int]:
 def _compare_with_title(
     texts: Sequence[Block], spellings: Sequence[str], title: str, headlines: Sequence[int]
 ) -> Columns:
-    """Compute how much of each text is in the page's title and the reverse, and which words they
-    have in common. `spellings`: the letters of each text; `headlines`: the indices of texts whose
-    words count as those of the title."""
+    """Compute which share of each text the page's title is ("title-in", 0 if the text does not
+    contain it), whether the text is a part of the title ("in-title"), and which share of its words
+    are words of the title ("title-words"). `spellings`: the letters and digits of each text;
+    `headlines`: the indices of texts whose words also count as those of the title."""
     title_letters = overlap.extract_letters(title)
-    titles = [title, *(texts[index].text for index in headlines[:_MOST_HEADS])]
-    title_words = set(_WORD.findall(" ".join(titles).casefold()))
-    words_by_text = [set(_WORD.findall(text.text[:_BEGINNING].casefold())) for text in texts]
     features: Columns = {}
+    title_shares = [0.0] * len(spellings)
     if title_letters:
-        title_length = len(title_letters)
-        features["title-in"] = [
-            title_length / len(spelling) if title_letters in spelling else 0.0
-            for spelling in spellings
-        ]
-    else:
-        features["title-in"] = [0.0] * len(spellings)
+        for index, spelling in enumerate(spellings):
+            if title_letters in spelling:
+                title_shares[index] = len(title_letters) / len(spelling)
+    features["title-in"] = title_shares
     features["in-title"] = [
         len(spelling) >= _LEAST_NAME and spelling in title_letters for spelling in spellings
     ]
-    features["title-words"] = [
-        len(words & title_words) / (len(words) or 1) for words in words_by_text
-    ]
+    titles = [title, *(texts[index].text for index in headlines[:_MOST_HEADS])]
+    title_words = set(_WORD.findall(" ".join(titles).casefold()))
+    word_shares: list[float] = []
+    for text in texts:
+        words = set(_WORD.findall(text.text[:_BEGINNING].casefold()))
+        word_shares.append(len(words & title_words) / (len(words) or 1))
+    features["title-words"] = word_shares
     return features
 
 
 def _compare_with_statements(spellings: Sequence[str], facts: Facts) -> Columns:
-    """Compute what each text has in common with the description, the authors, the site's name and
-    the text that the page declares, and with other texts. `spellings`: the letters of each text."""
+    """Compute what each text has in common with what the page declares: the description, the
+    authors, the site's name and the article's text; and whether another text begins like it
+    ("again"). `spellings`: the letters and digits of each text."""
     description = overlap.extract_letters(facts.description)
     site = overlap.extract_letters(facts.site)
     body = overlap.extract_letters(facts.body)
     author_letters = map(overlap.extract_letters, facts.authors)
-    names = [name for name in author_letters if len(name) >= _LEAST_NAME]
+    author_names = [name for name in author_letters if len(name) >= _LEAST_NAME]
     starts = [spelling[:_START] for spelling in spellings]
     start_counts = Counter(starts)
     features: Columns = {}
@@ -394,12 +409,13 @@ def _compare_with_statements(spellings: Sequence[str], facts: Facts) -> Columns:
         _count_common_start(start, description) / len(start) for start in starts
     ]
     features["author"] = [
-        _find_longest_within(spelling, names) / len(spelling) for spelling in spellings
+        _find_longest_within(spelling, author_names) / len(spelling) for spelling in spellings
     ]
-    features["site"] = [len(site) >= _LEAST_NAME and site in spelling for spelling in spellings]
+    is_site_known = len(site) >= _LEAST_NAME
+    features["site"] = [is_site_known and site in spelling for spelling in spellings]
     features["again"] = [
-        len(spelling) >= _LEAST_COMPARED and start_counts[spelling[:_START]] > 1
-        for spelling in spellings
+        len(spelling) >= _LEAST_COMPARED and start_counts[start] > 1
+        for spelling, start in zip(spellings, starts, strict=True)
     ]
     if body:
         features["in-body"] = [
@@ -433,14 +449,16 @@ def _count_common_start(text: str, other: str) -> int:
 
 
 def _measure_wording(texts: Sequence[Block]) -> Columns:
-    """Compute phrases, capitals, marks and the number of words of each text."""
+    """Compute features of the words and signs of each text: phrases of boilerplate, capitals, signs
+    at both ends and within, and the number of words. Phrases are only searched in short texts, and
+    capitals only in the beginning of a text."""
     features: Columns = {}
     short_texts = [
         hints.normalise_phrase(text.text) if text.letters <= _SHORT_TEXT else "" for text in texts
     ]
-    phrases = [hints.find_phrase_kinds(_PHRASES, short_text) for short_text in short_texts]
+    kinds_by_text = [hints.find_phrase_kinds(_PHRASES, short_text) for short_text in short_texts]
     for kind in _PHRASES:
-        features[f"has-{kind}"] = [kind in kinds for kinds in phrases]
+        features[f"has-{kind}"] = [kind in kinds for kinds in kinds_by_text]
     features["cut"] = [hints.measure_starts(("cut",), short_text)[0] for short_text in short_texts]
 
     beginnings = [text.text[:_BEGINNING] for text in texts]
@@ -466,17 +484,23 @@ def count_capitals(text: str) -> int:
     return sum(map(str.isupper, text))
 
 
-def _measure_distance_to_title(index: Any, heads: Any) -> Columns:
-    """Compute for each text 1 / its distance, in texts, from the nearest headline before and after
-    it; 0 without a headline. `index`: the indices of the texts; `heads`: the indices of the
-    headlines, in order."""
-    if not len(heads):
+def _measure_distance_to_title(index: Any, headlines: Any) -> Columns:
+    """Compute for each text 1 / its distance, in texts, from the nearest headline before it
+    ("title-behind") and from the nearest after it ("title-ahead"); 0 where there is none. `index`:
+    the indices of the texts; `headlines`: the indices of the headlines, in order."""
+    if not len(headlines):
         return {"title-behind": np.zeros(len(index)), "title-ahead": np.zeros(len(index))}
-    before = np.searchsorted(heads, index, side="left")
-    after = np.searchsorted(heads, index, side="right")
-    distance_behind = index - heads[np.maximum(before - 1, 0)]
-    distance_ahead = heads[np.minimum(after, len(heads) - 1)] - index
+    # for each text how many headlines are before it, and how many before it or the text itself
+    count_before = np.searchsorted(headlines, index, side="left")
+    count_until = np.searchsorted(headlines, index, side="right")
+    last_before = headlines[np.maximum(count_before - 1, 0)]
+    first_after = headlines[np.minimum(count_until, len(headlines) - 1)]
+    has_before = count_before > 0
+    has_after = count_until < len(headlines)
+    # where there is no headline, the distance is no number to divide by: it is replaced by 1
+    nearness_before = 1.0 / np.maximum(index - last_before, 1)
+    nearness_after = 1.0 / np.maximum(first_after - index, 1)
     return {
-        "title-behind": np.where(before > 0, 1.0 / np.maximum(distance_behind, 1), 0.0),
-        "title-ahead": np.where(after < len(heads), 1.0 / np.maximum(distance_ahead, 1), 0.0),
+        "title-behind": np.where(has_before, nearness_before, 0.0),
+        "title-ahead": np.where(has_after, nearness_after, 0.0),
     }
