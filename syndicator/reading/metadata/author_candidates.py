@@ -90,50 +90,52 @@ def _find_or_add(
 
 
 def _list_bylines(survey: Survey) -> Iterator[Evidence]:
-    """Yield the bylines of the page with names, each alone and again with the names of its
-    co-authors; then the bylines that have only the login of a user."""
+    """Yield the bylines of the page ("marks"). First those with names, each by itself and, if it
+    has co-authors, again with their names. Then those that only have the login of a user."""
     marks = byline.find_marks(survey)
     with_names = [mark for mark in marks if mark.people]
-    with_logins = [mark for mark in marks if not mark.people]
     for mark, features in zip(with_names, _list_place_features(with_names, survey), strict=True):
         yield Evidence(mark.people, mark.kind, "mark", features)
         all_people = _merge_people(byline.find_coauthors(mark, with_names))
         if all_people != mark.people:
             yield Evidence(all_people, mark.kind, "marks", ("several marks", *features))
+    with_logins = [mark for mark in marks if not mark.people]
     for mark, features in zip(with_logins, _list_place_features(with_logins, survey), strict=True):
         yield Evidence((mark.login,), mark.kind, "login", features)
 
 
 def _list_place_features(marks: Sequence[Mark], survey: Survey) -> Iterator[tuple[str, ...]]:
-    """Yield for each mark its features: its kind and its place on the page, also in comparison with
-    the other marks."""
+    """Yield for each of `marks`, the bylines of the page, its features: its kind, its score and its
+    place on the page, also in comparison with the other bylines."""
     text_length = survey.spots[-1].offset if survey.spots else 0
-    kinds = Counter(mark.kind for mark in marks)
+    kind_counts = Counter(mark.kind for mark in marks)
     earlier_kinds: set[str] = set()
-    nearest = min((abs(mark.distance) for mark in marks), default=0)
-    strongest = max((mark.score for mark in marks), default=0)
+    nearest_distance = min((abs(mark.distance) for mark in marks), default=0)
+    highest_score = max((mark.score for mark in marks), default=0)
     for mark in marks:
         kind = mark.kind
+        range_number = sum(mark.distance > end for end in _RANGE_ENDS)
         features = [
             f"mark {kind}",
             f"weight {mark.weight}",
             f"score {mark.score}",
             f"{kind} {mark.score}",
-            f"distance {sum(mark.distance > end for end in _RANGE_ENDS)}",
+            f"distance {range_number}",
             *mark.flags,
         ]
         if kind not in earlier_kinds:
             features.append(f"first {kind}")
             earlier_kinds.add(kind)
-        if kinds[kind] == 1:
+        if kind_counts[kind] == 1:
             features.append(f"only {kind}")
-        if abs(mark.distance) == nearest:
+        if abs(mark.distance) == nearest_distance:
             features.append("nearest mark")
-        if mark.score == strongest:
+        if mark.score == highest_score:
             features.append("strongest mark")
         if len(marks) == 1:
             features.append("only mark")
-        if mark.distance + survey.headline_end > _LATE_SHARE * text_length:
+        offset = survey.headline_end + mark.distance  # characters of the page before the mark
+        if offset > _LATE_SHARE * text_length:
             features.append(f"late {kind}")
         yield tuple(features)
 
@@ -203,30 +205,34 @@ def _add_name_features(candidate: Candidate, document: Document, sites: frozense
 
 
 def _list_name_features(name: str, sites: frozenset[str]) -> Iterator[str]:
-    """Yield the features of one name by itself. `sites`: the keys of the site's names."""
+    """Yield the features that one name has: how many words it is, and those of the list below that
+    are true. `sites`: the keys (see `make_key`) of the site's names."""
     lower_name = name.casefold()
     name_key = make_key(name)
-    words = person_names.load_byline_words()
+    known = person_names.load_byline_words()
+    lower_words = [word.strip(".,") for word in lower_name.split()]
     is_site = name_key in sites
     long_sites = [site for site in sites if len(site) >= _LEAST_NAME]
-    is_like_site = any(site in name_key or name_key in site for site in long_sites)
-    is_true = {
-        "a team": lower_name in words.teams,
-        "an agency": lower_name in words.agencies,
-        "never": lower_name in words.never or lower_name in words.roles,
+    is_part_of_site = any(name_key in site for site in long_sites)
+    has_site_in_it = any(site in name_key for site in long_sites)
+    is_like_site = not is_site and (is_part_of_site or has_site_in_it)
+    features = {
+        "a team": lower_name in known.teams,
+        "an agency": lower_name in known.agencies,
+        "never": lower_name in known.never or lower_name in known.roles,
         "no name": not person_names.is_name(name),
-        "a company": any(word.strip(".,") in words.companies for word in lower_name.split()),
+        "a company": any(word in known.companies for word in lower_words),
         "the site": is_site,
-        "like the site": is_like_site and not is_site,
+        "like the site": is_like_site,
         "lower case": name[:1].islower(),
         "digits": any(char.isdigit() for char in name),
         "upper case": name.isupper(),
-        "a login": bool(_LOGIN_MARK.search(name)),
+        "a login": _LOGIN_MARK.search(name) is not None,
         "a given name": person_names.has_given_name(name),
     }
     yield f"words {min(len(name.split()), _MOST_COUNTED)}"
-    for feature, is_feature_of_name in is_true.items():
-        if is_feature_of_name:
+    for feature, is_true in features.items():
+        if is_true:
             yield feature
 
 

@@ -128,9 +128,9 @@ def choose_first_valid(
 def choose_cover(
     document: Document, entry: Entry | None, *, may_be: Callable[[str], bool] = bool
 ) -> Choice[str]:
-    """Choose the absolute address of the article's picture. The choice is empty rather than a
-    picture that the page declares to be a logo or a portrait. `may_be`: returns False for further
-    addresses that must not be chosen."""
+    """Choose the absolute address of the article's picture. Pictures that are logos or portraits,
+    by their addresses or as the page declares, are never chosen, so the choice may be empty.
+    `may_be`: returns False for further addresses that must not be chosen."""
     logos = _list_declared_logos(document)
 
     def is_possible(url: str) -> bool:
@@ -147,22 +147,22 @@ def _list_addresses(document: Document, entry: Entry | None) -> Iterator[tuple[s
 
 
 def _list_declared_logos(document: Document) -> frozenset[str]:
-    """Return the aliases of the addresses that the page declares to be icons, logos or portraits,
-    by JSON-LD and link elements."""
-    stated = [
-        link.get("href") or ""
-        for link in document.tree.iter("link")
-        if "icon" in (link.get("rel") or "").lower()
-    ]
+    """Return the aliases of the addresses of pictures that the page declares to be icons, logos or
+    portraits: in link elements, and in JSON-LD the pictures of companies, people and sites."""
+    references: list[str] = []
+    for link in document.tree.iter("link"):
+        if "icon" in (link.get("rel") or "").lower():
+            references.append(link.get("href") or "")
     for item in document.jsonld:
-        stated += jsonld.list_texts(item.get("logo"), *_ADDRESS_KEYS)
-        if _PUBLISHER_TYPES & set(jsonld.list_types(item)):
-            stated += jsonld.list_texts(item.get("image"), *_ADDRESS_KEYS)
-        for name in ("publisher", "author"):
-            for holder in _list_objects(item.get(name)):
-                for picture in ("logo", "image"):
-                    stated += jsonld.list_texts(holder.get(picture), *_ADDRESS_KEYS)
-    addresses = [resolve_picture(document, value) for value in stated[:_MOST_LOGOS]]
+        references += jsonld.list_texts(item.get("logo"), *_ADDRESS_KEYS)
+        is_publisher = not _PUBLISHER_TYPES.isdisjoint(jsonld.list_types(item))
+        if is_publisher:
+            references += jsonld.list_texts(item.get("image"), *_ADDRESS_KEYS)
+        for role in ("publisher", "author"):
+            for publisher in _list_objects(item.get(role)):
+                references += jsonld.list_texts(publisher.get("logo"), *_ADDRESS_KEYS)
+                references += jsonld.list_texts(publisher.get("image"), *_ADDRESS_KEYS)
+    addresses = [resolve_picture(document, value) for value in references[:_MOST_LOGOS]]
     return frozenset(urls.alias(address) for address in addresses if address)
 
 
@@ -273,21 +273,24 @@ def _read_pixels(value: str | None) -> int | None:
     return int(number[1]) if number else None
 
 
-def _is_of_article(element: Any) -> bool:
+def _is_of_article(image: Any) -> bool:
     """Return True if an image is in an article, a figure or the like, and in no menu, sidebar or
     other aside."""
     is_within_article = False
-    for depth, holder in enumerate(element.iterancestors()):
+    for depth, holder in enumerate(image.iterancestors()):
         if depth > _MOST_ABOVE or holder.tag in ("body", "html"):
             break
         attributes = [holder.get(name) or "" for name in ("class", "id", "itemprop")]
         names = " ".join(attributes)[:_ATTRIBUTES]
         is_article = holder.tag in ("article", "main")
-        is_header = holder.tag == "header"
-        has_headline = is_header and next(holder.iter("h1"), None) is not None
-        is_article_header = is_header and (
-            has_headline or holder.getparent().tag in ("article", "main")
-        )
+
+        # the header of an article is no aside, but that of a page is
+        has_headline = False
+        is_article_header = False
+        if holder.tag == "header":
+            has_headline = next(holder.iter("h1"), None) is not None
+            is_article_header = has_headline or holder.getparent().tag in ("article", "main")
+
         # A tag such as nav counts at any distance from the image; a class such as "sidebar" only
         # between the image and the article.
         if holder.tag in _ASIDE_TAGS and not is_article_header:

@@ -195,32 +195,33 @@ def parse_date_text(value: str) -> datetime | None:
 
 
 def find_days(value: str, *, month_first: bool = False) -> Iterator[datetime]:
-    """Yield the dates in the prose `value`, grouped by their format, not in the order of the text.
-    With `month_first`, 3/4/2021 is the 4th of March, else the 3rd of April. A date that is possible
-    only in the other order is read so."""
-    value = value[:_MOST_CHARACTERS]
-    if not any(char.isdigit() for char in value):
+    """Yield the dates in the prose `value`, not in the order of the text but by format: first those
+    like 2021-04-03, then 2021年4月3日, 3 April 2021, April 3, 2021, and 3/4/2021. That is the 3rd
+    of April; with `month_first`, the 4th of March. A date that is only possible in one order is
+    read in that order."""
+    prose = value[:_MOST_CHARACTERS]
+    if not any(char.isdigit() for char in prose):
         return
-    for match in _ISO_LIKE.finditer(value):
+    for match in _ISO_LIKE.finditer(prose):
         if when := _parse_moment(match):
             yield when
-    for match in _CJK_DAY.finditer(value):
+    for match in _CJK_DAY.finditer(prose):
         year, month, day = match.groups()
-        if when := _make_day(year, month, day, value):
+        if when := _make_day(year, month, day, prose):
             yield when
     date_words = load_date_words()
-    for match in date_words.day_first.finditer(value):
+    for match in date_words.day_first.finditer(prose):
         day, month_name, year = match.groups()
         month = str(date_words.month_numbers[month_name.casefold()])
-        if when := _make_day(year, month, day, value):
+        if when := _make_day(year, month, day, prose):
             yield when
-    for match in date_words.month_first.finditer(value):
+    for match in date_words.month_first.finditer(prose):
         month_name, day, year = match.groups()
         month = str(date_words.month_numbers[month_name.casefold()])
-        if when := _make_day(year, month, day, value):
+        if when := _make_day(year, month, day, prose):
             yield when
-    for match in _NUMERIC_DAY.finditer(value):
-        if when := _parse_numeric_day(match, value, month_first=month_first):
+    for match in _NUMERIC_DAY.finditer(prose):
+        if when := _parse_numeric_day(match, prose, month_first=month_first):
             yield when
 
 
@@ -259,13 +260,15 @@ def _make_day(year: str, month: str, day: str, prose: str) -> datetime | None:
 
 
 def _parse_moment(match: re.Match[str]) -> datetime | None:
-    """Return the moment in a match of _ISO_LIKE or _COMPACT_ISO, None if it does not exist. A
-    missing time is midnight, a missing zone UTC."""
+    """Return the moment in a match of _ISO_LIKE or _COMPACT_ISO, None if there is no such day or
+    time. A missing time is midnight, a missing zone UTC."""
     year, month, day, hour, minute, second, zone = match.groups(default="0")
-    offset = zone if zone[0] in "+-" else "Z"  # "Z", "UTC", "GMT" or missing
-    time = f"{hour.zfill(2)}:{minute.zfill(2)}:{second.zfill(2)}"
+    has_offset = zone[0] in "+-"  # else it is "Z", "UTC", "GMT" or missing
+    offset = zone if has_offset else "Z"
+    date_text = f"{year}-{month.zfill(2)}-{day.zfill(2)}"
+    time_text = f"{hour.zfill(2)}:{minute.zfill(2)}:{second.zfill(2)}"
     try:
-        when = datetime.fromisoformat(f"{year}-{month.zfill(2)}-{day.zfill(2)}T{time}{offset}")
+        when = datetime.fromisoformat(f"{date_text}T{time_text}{offset}")
     except ValueError:
         return None
     return when if _has_utc_form(when) else None
@@ -347,19 +350,19 @@ def _is_american(document: Document) -> bool:
 
 
 def _read_days(spot: Spot, survey: Survey, *, month_first: bool) -> Iterator[Day]:
-    """Yield the dates in the element at `spot`: the datetime of a time element, or those in short
-    lines of text. `month_first`: see `find_days`."""
+    """Yield the dates in the element at `spot`, each with its score: the datetime of a time
+    element, else the dates in its short lines of text. `month_first`: see `find_days`."""
     element = spot.element
     distance = spot.offset - survey.headline_end
     position_score = _score_position(distance)
-    attributes = f"{element.get('class') or ''} {element.get('id') or ''}"
-    attributes = f"{attributes} {element.get('itemprop') or ''}"[:_MOST_CHARACTERS]
+    values = [element.get(name) or "" for name in ("class", "id", "itemprop")]
+    attributes = " ".join(values)[:_MOST_CHARACTERS]
     if element.tag == "time" and element.get("datetime"):
         when = parse_date_text(element.get("datetime"))
         if when:
             label = _find_label(spot, attributes, "")
-            score = position_score + _TIME_ELEMENT + label
-            score += bool(_PUBLISHED_CLASS.search(attributes))
+            has_published_class = bool(_PUBLISHED_CLASS.search(attributes))
+            score = position_score + _TIME_ELEMENT + label + has_published_class
             yield Day(score, abs(distance), when, label, is_time_element=True)
         return
     has_date_class = bool(_DATE_CLASS.search(attributes))
@@ -422,21 +425,22 @@ def choose_published(
     document: Document, entry: Entry | None, survey: Survey, now: datetime | None
 ) -> Choice[datetime]:
     """Choose the date of publication. Dates before 1990 or more than a day after `now` are ignored.
-    A date that the page shows beside the headline replaces a later declared date, which may be that
-    of a change."""
+
+    A declared date may be that of a change: a date that the page shows beside the headline replaces
+    it if it is at least two days earlier."""
     days = [day for day in list_shown_days(document, survey) if is_plausible(day.when, now)]
     choice = choose_first_valid(
         _list_candidates(document, entry, survey, days), lambda when: is_plausible(when, now)
     )
-
-    # compare a declared date with the one that the page shows
+    if choice.value is None or choice.candidate in _FINAL_CANDIDATES:
+        return choice
     shown = next((day for day in days if day.score >= SURE_SCORE), None)
-    if choice.value is None or shown is None:
+    if shown is None:
         return choice
-    if choice.candidate in _FINAL_CANDIDATES:
-        return choice
+
+    is_labelled_published = shown.label > NO_LABEL
     is_unlabelled_time = shown.label == NO_LABEL and shown.is_time_element
-    is_of_publication = shown.label > NO_LABEL or is_unlabelled_time
+    is_of_publication = is_labelled_published or is_unlabelled_time
     is_of_article = shown.distance <= _MOST_AFTER or len(days) == 1
     day_before = (choice.value - timedelta(days=1)).date()
     is_earlier = shown.when.date() < day_before
@@ -459,10 +463,13 @@ def choose_updated(
 def _list_candidates(
     document: Document, entry: Entry | None, survey: Survey, days: Sequence[Day]
 ) -> Iterator[tuple[str, datetime | None]]:
-    """Yield (name of the place, date of publication) for each date, the likeliest first; None where
-    a place has none. `days`: the shown dates, the likeliest first."""
+    """Yield (name of the place, date of publication) for each place that may have one, the most
+    reliable first; None where a place has none. `entry`: the feed's entry for the page; `days`: the
+    dates that the page shows, the likeliest first."""
     if entry is not None and not entry.listed:
         yield "entry", entry.published
+
+    # dates that the page declares
     items = list_articles(document)[:_MOST_ITEMS]
     page_items = [item for item in items if not _is_about_other_page(item, document)]
     for when in chain.from_iterable(map(_parse_item_dates, page_items)):
@@ -473,15 +480,19 @@ def _list_candidates(
         yield "itemprop", when
     if entry is not None and entry.listed:
         yield "list", entry.published
+
+    # dates in the text and in the address
     yield "first published", find_first_published(document, survey)
     likeliest = days[0] if days else None
     if likeliest and likeliest.score >= SURE_SCORE:
         yield "shown", likeliest.when
-    in_url = _URL_DAY.search(document.url)
-    if in_url:
-        yield "url", parse_date_text("-".join(in_url.groups()))
+    day_in_address = _URL_DAY.search(document.url)
+    if day_in_address:
+        yield "url", parse_date_text("-".join(day_in_address.groups()))
     if likeliest and likeliest.score > 0:
         yield "shown, perhaps", likeliest.when
+
+    # dates that may be those of something else
     other_items = [item for item in items if item not in page_items]
     for when in chain.from_iterable(map(_parse_item_dates, other_items)):
         yield "json-ld of another", when
@@ -546,21 +557,22 @@ def _list_updated_candidates(
         yield name, parse_date_text(document.meta(name))
 
 
-def _move_to_shown_zone(when: datetime, day: datetime) -> datetime:
-    """Return `when`, declared in UTC, in the zone of the site if the page shows the day before or
-    after it as `day`: 23:30 UTC and the next day shown mean a zone east of UTC. `when` is unchanged
-    if the days are equal or further apart, or if it has no time."""
-    is_midnight = not (when.hour or when.minute)
-    if when.utcoffset() or is_midnight:
-        return when
-    if abs((day.date() - when.date()).days) != 1:
-        return when
-    # the offset nearest to UTC in which `when` is on the shown day
-    is_a_day_earlier = day.date() < when.date()
-    hours = -(when.hour + 1) if is_a_day_earlier else _HOURS_A_DAY - when.hour
-    if not _LEAST_OFFSET <= hours <= _MOST_OFFSET:
-        return when
-    return when.astimezone(timezone(timedelta(hours=hours)))
+def _move_to_shown_zone(declared: datetime, shown: datetime) -> datetime:
+    """Return the date `declared` in the zone of the site, if the date that the page shows reveals
+    it: if 23:30 UTC is declared and the next day shown, the site is east of UTC. `declared` itself
+    if it has a zone other than UTC or no time, or if both days are equal or further apart."""
+    is_midnight = declared.hour == 0 and declared.minute == 0
+    if declared.utcoffset() or is_midnight:
+        return declared
+    days_apart = (shown.date() - declared.date()).days
+    if abs(days_apart) != 1:
+        return declared
+    # the offset nearest to UTC in which `declared` is on the shown day
+    is_day_before = days_apart < 0
+    offset_hours = -(declared.hour + 1) if is_day_before else _HOURS_A_DAY - declared.hour
+    if not _LEAST_OFFSET <= offset_hours <= _MOST_OFFSET:
+        return declared
+    return declared.astimezone(timezone(timedelta(hours=offset_hours)))
 
 
 def _ask_htmldate(document: Document, *, extensive: bool = False) -> datetime | None:

@@ -54,17 +54,17 @@ class Survey:
 
 
 def survey_body(tree: Any, headline: str) -> Survey:
-    """Read the elements of the body of `tree`, without menus, sidebars and the like, and find the
-    headline: the first heading that contains the text `headline`, else the first h1."""
+    """Read the elements of the body of `tree`, without menus, sidebars and the like ("asides"), and
+    find the headline: the first heading that contains the text `headline`, else the first h1."""
     body = next(tree.iter("body"), tree)
     heading = _find_heading_element(body, headline)
-    heading_ancestors = set(heading.iterancestors()) if heading is not None else set()
+    around_heading = set(heading.iterancestors()) if heading is not None else set()
     paragraph_count = sum(1 for _ in body.iter("p"))
     spots: list[Spot] = []
     headline_end = 0
     length = 0  # characters of text so far
     last_text = ""
-    skipped: Any = None  # the last aside
+    last_aside: Any = None
     # comments are read for the texts behind them: some systems put one between any two texts
     walk = etree.iterwalk(body, events=("start", "end", "comment"))
     for count, (event, element) in enumerate(walk):
@@ -72,16 +72,16 @@ def survey_body(tree: Any, headline: str) -> Survey:
             break
         if event == "start":
             # next to a headline, a table that is not around it has data, not the article
-            is_data_table = element.tag == "table" and heading_ancestors
-            is_aside = element not in heading_ancestors and (is_data_table or _is_aside(element))
+            is_data_table = element.tag == "table" and around_heading
+            is_aside = element not in around_heading and (is_data_table or _is_aside(element))
             if is_aside and not _holds_most_paragraphs(element, paragraph_count):
-                skipped = element
+                last_aside = element
                 walk.skip_subtree()
                 continue
             spots.append(Spot(element, length, last_text))
             piece = element.text
         else:
-            if element is skipped:
+            if element is last_aside:
                 last_text = ""
             if element is heading:
                 headline_end = length

@@ -201,8 +201,8 @@ class SiteTitle:
         return unmask_quotes(title)
 
     def _find_main_piece(self, title: str, separator: re.Pattern[str], least_pieces: int) -> str:
-        """Return the piece of `title` between separators that has most words of the page's address;
-        `title` itself if there are less than `least_pieces`."""
+        """Split `title` at each `separator`, and return the piece that has most words of the page's
+        address; of equal ones the longest. `title` itself if there are less than `least_pieces`."""
         stripped = [piece.strip(EDGE) for piece in separator.split(title)[:_MOST_PARTS]]
         pieces = [piece for piece in stripped if piece]
         if len(pieces) < least_pieces:
@@ -210,32 +210,34 @@ class SiteTitle:
 
         def rate_piece(piece: str) -> tuple[int, int]:
             """Return how many words of the address the piece has, then its length."""
-            slug_words = self.slug_words & set(split_words(piece))
-            return len(slug_words), len(piece)
+            words_of_address = self.slug_words & set(split_words(piece))
+            return len(words_of_address), len(piece)
 
         return max(pieces, key=rate_piece)
 
     def _remove_site_part(self, title: str) -> str:
         """Return `title` without one part at its beginning or end that names the site or a section,
-        or that titles of the host share; `title` itself if there is no such part."""
+        or that other titles of the host have, too; `title` itself if there is no such part, or if
+        nothing else would remain."""
         separators = _find_separators(title)
         if separators:
             first = separators[0]
             last = separators[-1]
-            beginning = title[: first.start()]
-            end = title[last.end() :]
+            text_before_first = title[: first.start()]
+            text_after_last = title[last.end() :]
             # "Title - Sport at Example News"
-            if self._is_section(end) or self.is_shared(END, end):
+            if self._is_section(text_after_last) or self.is_shared(END, text_after_last):
                 return title[: last.start()].rstrip(EDGE) or title
             # "Example News | Title"
-            if self.is_shared(BEGINNING, beginning) or self.is_site_name(beginning):
+            if self.is_shared(BEGINNING, text_before_first) or self.is_site_name(text_before_first):
                 return title[first.end() :].lstrip(EDGE) or title
         # "Example News: Title"
         colon = _COLON.search(title)
         if colon and make_key(title[: colon.start()]) in self.names:
             return title[colon.end() :].lstrip(EDGE) or title
         # "example.org Title"
-        if "." in self.domain and title.casefold().startswith(self.domain + " "):
+        begins_with_domain = title.casefold().startswith(self.domain + " ")
+        if "." in self.domain and begins_with_domain:
             return title[len(self.domain) :].lstrip(EDGE) or title
         # "title_section_site"
         if _CJK_SITE_SUFFIX.match(title):
@@ -363,21 +365,23 @@ def join_class_and_id(element: Any) -> str:
 
 def _read_pieces(heading: Any, *, skip_kicker: bool) -> Iterator[str]:
     """Yield the texts in a heading that readers see, and a space at each line break. With
-    `skip_kicker`, without the small print above the headline."""
-    skipped: Any = None  # the element whose content is being skipped
+    `skip_kicker`, small print above the headline is left out. Ends after about 1,200 characters."""
+    skipped: Any = None  # the outermost element whose content is being left out
     length = 0  # characters so far
     for event, element in etree.iterwalk(heading, events=("start", "end")):
+        is_heading_itself = element is heading
         if event == "start":
             piece = element.text
-            if skipped is None and element is not heading:
+            if skipped is None and not is_heading_itself:
                 tag_and_class = f"{element.tag} {element.get('class') or ''}"[:300]
+                is_unseen = element.tag in _SKIPPED_TAGS or _HIDDEN_CLASS.search(tag_and_class)
                 # a kicker comes before the headline, so only at the start
-                is_kicker = skip_kicker and not length and _KICKER_CLASS.search(tag_and_class)
-                is_skipped = element.tag in _SKIPPED_TAGS or _HIDDEN_CLASS.search(tag_and_class)
-                if is_skipped or is_kicker:
+                may_be_kicker = skip_kicker and length == 0
+                is_kicker = may_be_kicker and _KICKER_CLASS.search(tag_and_class)
+                if is_unseen or is_kicker:
                     skipped = element
         else:
-            piece = element.tail if element is not heading else None
+            piece = None if is_heading_itself else element.tail
             if element is skipped:
                 skipped = None
         if skipped is None and piece and length <= 4 * LONGEST:
@@ -395,9 +399,9 @@ def choose_title(
     *,
     is_shared: IsShared = lambda kind, value: False,
 ) -> Choice[str]:
-    """Choose the title of the page. `entry`: the feed's entry for it; `rules`: the operator's
-    rules. Titles that `is_shared` says other pages of the host have are not chosen; parts of titles
-    that they have are removed."""
+    """Choose the title of the page. `sitename`: of its site; `entry`: the feed's entry for it;
+    `rules`: the operator's rules. `is_shared` says whether other pages of the host have a title, or
+    a part of one, too: such titles are not chosen, such parts are removed."""
     headings = find_headings(document.tree)
     logos = [heading.text for heading in headings if heading.tag == LOGO_TAG]
     site = SiteTitle(
@@ -407,57 +411,62 @@ def choose_title(
         document_title=_read_document_title(document),
         is_shared=is_shared,
     )
-    choice = choose_first_valid(
-        _list_candidates(document, entry, site, headings),
-        lambda value: site.may_be_title(value) and not is_shared("title", value),
-    )
+
+    def is_title_of_page(value: str) -> bool:
+        return site.may_be_title(value) and not is_shared("title", value)
+
+    choice = choose_first_valid(_list_candidates(document, entry, site, headings), is_title_of_page)
     if choice:
         return choice
+
     # a page about an issue or a product of the site may have a title that looks like the site's
-    # name
+    # name: accept a declared title that is only similar to that name
     unshared: list[tuple[str, str]] = []
     for place, declared_title in list_declared_titles(document):
         if not is_shared("title", declared_title):
             unshared.append((place, declared_title))
-    return choose_first_valid(
-        unshared,
-        lambda declared: 1 < len(declared) <= LONGEST and make_key(declared) not in site.names,
-    )
+
+    def is_not_exactly_site_name(declared_title: str) -> bool:
+        has_length_of_title = 1 < len(declared_title) <= LONGEST
+        return has_length_of_title and make_key(declared_title) not in site.names
+
+    return choose_first_valid(unshared, is_not_exactly_site_name)
 
 
 def _list_candidates(
     document: Document, entry: Entry | None, site: SiteTitle, headings: Sequence[Heading]
 ) -> Iterator[tuple[str, str]]:
-    """Yield (name of the place, title) for each possible title, the likeliest first. An empty title
-    is no candidate."""
-    cleaned: list[tuple[str, str]] = []
-    for place, value in list_declared_titles(document):
-        if value:
-            cleaned.append((place, site.remove_site_name(value)))
-    distinct_titles: dict[str, None] = {}
-    for _, value in cleaned:
-        if site.may_be_title(value):
-            distinct_titles[value] = None
+    """Yield (name of the place, title) for each possible title of the page, the likeliest first. An
+    empty title is no candidate. `entry`: the feed's entry for the page; `headings`: of the page."""
+    cleaned: list[tuple[str, str]] = []  # the declared titles without the site's name
+    for place, declared_title in list_declared_titles(document):
+        if declared_title:
+            cleaned.append((place, site.remove_site_name(declared_title)))
+    distinct_titles: dict[str, None] = {}  # used as an ordered set
+    for _, cleaned_title in cleaned:
+        if site.may_be_title(cleaned_title):
+            distinct_titles[cleaned_title] = None
     declared_titles = list(distinct_titles)
+
     if entry is not None and not entry.listed:
         entry_title = site.remove_site_name(remove_tags(entry.title))
         yield "entry", _complete_title(entry_title, declared_titles)
-    possible = [
+    possible_headings = [
         heading
         for heading in headings
         if heading.tag != LOGO_TAG and site.may_be_title(heading.text)
     ]
-    best = _find_best_heading(possible, declared_titles, site)
+    best = _find_best_heading(possible_headings, declared_titles, site)
     if best:
         yield best.tag, _find_headline(best, declared_titles, site)
     else:
-        yield "h1 alone", _find_only_h1(possible, declared_titles, site)
+        yield "h1 alone", _find_only_h1(possible_headings, declared_titles, site)
     if entry is not None and entry.listed:
         listed_title = site.remove_site_name(remove_tags(entry.title))
         yield "list", _complete_title(listed_title, declared_titles)
-    for place, value in cleaned:
-        yield place, site.find_main_part(value, least_soft=3)
-    for heading in possible:
+    for place, cleaned_title in cleaned:
+        yield place, site.find_main_part(cleaned_title, least_soft=3)
+    for heading in possible_headings:
         if heading.tag == "h1":
             yield "h1 alone", heading.text
 
@@ -485,28 +494,29 @@ def _read_document_title(document: Document) -> str:
 def _find_best_heading(
     headings: Sequence[Heading], declared_titles: Sequence[str], site: SiteTitle
 ) -> Heading | None:
-    """Return the heading that is the title: an h1 similar to a declared title or to the address,
-    else a lower heading nearly equal to a declared title, else an h1 with which a declared title
-    begins. None if there is no such heading."""
+    """Return the heading that is the title: an h1 similar to a declared title or to the words of
+    the address; else an h2 or h3 nearly equal to a declared title; else an h1 with which a declared
+    title begins. None if there is no such heading."""
     declared_words: list[list[str]] = []
     for declared in declared_titles:
-        declared_words += [split_words(part) for part in {declared, site.find_main_part(declared)}]
-    compared = list(declared_words)
+        for title in {declared, site.find_main_part(declared)}:
+            declared_words.append(split_words(title))
+    words_like_h1 = list(declared_words)
     if len(site.slug_words) >= _LEAST_SLUG_WORDS:
-        compared.append(sorted(site.slug_words))
+        words_like_h1.append(sorted(site.slug_words))
 
     h1s = [heading for heading in headings if heading.tag == "h1"]
-    similar = _find_most_similar(h1s, compared, _SIMILAR)
-    if similar:
-        return similar
-    lower = [heading for heading in headings if heading.tag in ("h2", "h3")]
-    nearly_equal = _find_most_similar(lower, declared_words, _NEARLY_EQUAL)
+    similar_h1 = _find_most_similar(h1s, words_like_h1, _SIMILAR)
+    if similar_h1:
+        return similar_h1
+    lower_headings = [heading for heading in headings if heading.tag in ("h2", "h3")]
+    nearly_equal = _find_most_similar(lower_headings, declared_words, _NEARLY_EQUAL)
     if nearly_equal:
         return nearly_equal
-    for heading in h1s:
-        is_long = len(heading.text) >= _LONG_START
-        if is_long and any(declared.startswith(heading.text) for declared in declared_titles):
-            return heading
+    for h1 in h1s:
+        is_long = len(h1.text) >= _LONG_START
+        if is_long and any(declared.startswith(h1.text) for declared in declared_titles):
+            return h1
     return None
 
 
@@ -561,15 +571,16 @@ def _have_common_word(some_words: set[str], other_words: Sequence[str]) -> bool:
 def _find_headline(heading: Heading, declared_titles: Sequence[str], site: SiteTitle) -> str:
     """Return the title in a heading: the part of it that is also a declared title, else the heading
     without section and source at its ends."""
-    value = _DATE_PREFIX.sub("", heading.text)
-    heading_key = make_key(value)
+    heading_text = _DATE_PREFIX.sub("", heading.text)
+    heading_key = make_key(heading_text)
     is_declared = any(heading_key in make_key(declared) for declared in declared_titles)
     part_keys = set[str]() if is_declared else heading.list_part_keys()
     for declared in declared_titles:
         declared_key = make_key(declared)
         if declared_key == heading_key:
             # in the heading, words of two elements may stand together without a space
-            return declared if len(split_words(declared)) > len(split_words(value)) else value
+            has_more_words = len(split_words(declared)) > len(split_words(heading_text))
+            return declared if has_more_words else heading_text
         if declared_key in part_keys:
             return declared
         is_long_end = (
@@ -581,10 +592,11 @@ def _find_headline(heading: Heading, declared_titles: Sequence[str], site: SiteT
             return declared
         if heading.tag != "h1" and heading_key.startswith(declared_key):
             # the content of a meta ends at a quotation mark that the site forgot to escape
-            is_cut_at_quote = value[len(declared) :].lstrip()[:1] in _OPENING_QUOTES
+            rest_of_heading = heading_text[len(declared) :].lstrip()
+            is_cut_at_quote = rest_of_heading[:1] in _OPENING_QUOTES
             if not is_cut_at_quote:
                 return declared
-    return site.find_main_part(value, hard_only=True)
+    return site.find_main_part(heading_text, hard_only=True)
 
 
 def _complete_title(title: str, declared_titles: Sequence[str]) -> str:
