@@ -59,8 +59,8 @@ class PageList:
 
 
 def _estimate_score(links: Sequence[Link]) -> float:
-    """Estimate the score of a group quickly, before its items are read: the letters of its links,
-    less for links in menus and in running text."""
+    """Estimate the score of a group of links quickly, before its items are read: the letters of its
+    links, reduced by up to 80 % for links in menus and up to 90 % for links in running text."""
     letters_by_key = {link.key: min(len(link.text), _COUNTED_LETTERS) for link in links}
     letters = sum(letters_by_key.values()) + _ITEM_LETTERS * len(letters_by_key)
     aside_share = sum(link.is_aside for link in links) / len(links)
@@ -83,25 +83,28 @@ def _read_group(
 
 def score_group(group: Group, page: str) -> float:
     """Return a number that is higher the likelier the group is the main list of the page at the
-    address `page`: the length of its headlines times the weights of its items' traits. All numbers
-    are choices."""
+    address `page`: the length of its headlines times a weight for each trait of its items. The
+    weights are choices."""
     count = len(group.items)
     distinct_titles = {item.title for item in group.items}
     headlines = [title for title in distinct_titles if is_headline(title)]
-    letters = sum(min(len(title), _COUNTED_LETTERS) for title in headlines)
-    first_links = [record.links[0] for record in group.records]
-    shapes = Counter(find_shape(item.url) for item in group.items)
-    families = Counter(find_family(item.url) for item in group.items)
-    alike = max(*shapes.values(), *families.values())
+    headline_letters = sum(min(len(title), _COUNTED_LETTERS) for title in headlines)
+
+    # count the items that have each trait
+    shape_counts = Counter(find_shape(item.url) for item in group.items)
+    family_counts = Counter(find_family(item.url) for item in group.items)
+    alike = max(*shape_counts.values(), *family_counts.values())
     on_site = sum(urls.same_publisher(item.url, page) for item in group.items)
+    dated = sum(item.published is not None for item in group.items)
+    with_image = sum(bool(item.image) for item in group.items)
     with_heading = 0
     inline = 0
+    aside = 0
     for record in group.records:
         with_heading += any(link.is_heading for link in record.links)
         inline += all(link.is_inline for link in record.links)
-    dated = sum(item.published is not None for item in group.items)
-    with_image = sum(bool(item.image) for item in group.items)
-    aside = sum(link.is_aside for link in first_links)
+        aside += record.links[0].is_aside
+
     # each factor is near 1 or above for the items of a main list, and small for those of a menu
     weight = (
         (0.4 + 0.6 * (alike / count))
@@ -113,7 +116,7 @@ def score_group(group: Group, page: str) -> float:
         * (1 - 0.8 * (aside / count))
         * (1 - 0.9 * (inline / count))
     )
-    return letters * weight
+    return headline_letters * weight
 
 
 def read_lists(
@@ -132,26 +135,29 @@ def read_lists(
 def _list_candidates(
     document: Document, links: Sequence[Link], extra_forms: Collection[str]
 ) -> Iterator[PageList]:
-    """Yield possible lists, the likeliest first: the best groups, each merged with groups and links
-    that are parts of the same list. Then the groups of `extra_forms`, first as they are and then
-    merged."""
+    """Yield possible lists of a page, the likeliest first: the best groups of links with the same
+    form, each merged with groups and links that belong to the same list. Then the groups with
+    `extra_forms`, first as they are and then merged. `links`: all links of the page."""
+    # read the items of the groups that seem best, and of those with extra forms
     by_form = _group_by_form(links)
-    estimates: dict[str, float] = {}
+    estimates: dict[str, float] = {}  # form -> estimated score
     for form, form_links in by_form.items():
         if len({link.key for link in form_links}) >= LEAST_ITEMS:
             estimates[form] = _estimate_score(form_links)
-    best_forms = sorted(estimates, key=lambda form: estimates[form], reverse=True)[:_MOST_READ]
-    best_forms += [form for form in estimates if form in extra_forms and form not in best_forms]
-
+    best_first = sorted(estimates, key=lambda form: estimates[form], reverse=True)
+    forms_to_read = best_first[:_MOST_READ]
+    forms_to_read += [
+        form for form in estimates if form in extra_forms and form not in forms_to_read
+    ]
     groups: list[Group] = []
-    for form in best_forms:
+    for form in forms_to_read:
         group = _read_group(document, form, by_form[form], links)
         if group:
             groups.append(group)
+
     groups.sort(key=lambda group: group.score, reverse=True)
     main_groups = [group for group in groups if not _is_aside(group)]
     extra_groups = [group for group in groups if group.form in extra_forms]
-
     for group in main_groups[:_MOST_LISTS]:
         yield merge_groups(document, group, main_groups, links)
     for group in extra_groups:
@@ -264,20 +270,20 @@ def _keep_main_site(items: Sequence[Shown]) -> list[Shown]:
 
 
 def tidy_list(items: Sequence[Shown]) -> list[Shown]:
-    """Return `items` without links such as "more", without undated items if nearly all have dates,
-    and without the numbers before titles ("1. ", "2. ") if they count the items."""
+    """Return `items` without links such as "more", and without undated items if nearly all have
+    dates. Numbers before titles ("1. ", "2. ") are removed if they count the items."""
     # leave out undated items, and links such as "more"
     dated = [shown for shown in items if shown.item.published is not None]
-    articles = dated if len(dated) >= _NEARLY_ALL * len(items) else items
+    are_nearly_all_dated = len(dated) >= _NEARLY_ALL * len(items)
     tidied: list[Shown] = []
-    for shown in _keep_main_site(articles):
+    for shown in _keep_main_site(dated if are_nearly_all_dated else items):
         title = shown.item.title
         if title and not _MORE_LINK.match(title):
             tidied.append(shown)
 
     # remove the numbers before titles
-    matches = [_NUMBER_PREFIX.match(shown.item.title) for shown in tidied]
-    numbers = [int(match[1]) for match in matches if match]
+    prefixes = [_NUMBER_PREFIX.match(shown.item.title) for shown in tidied]
+    numbers = [int(prefix[1]) for prefix in prefixes if prefix]
     if len(numbers) < LEAST_ITEMS or not _count_upwards(numbers):
         return tidied
     without_numbers: list[Shown] = []

@@ -355,9 +355,9 @@ def _has_title_class(element: Any) -> bool:
 
 
 def _choose_piece(anchor: Any, link_text: str) -> str:
-    """Return the title in a link that has elements for picture, title and date in it: the longest
-    of their texts. If the link has text outside of such elements, or no long text, return
-    `link_text`."""
+    """Return the title in the link `anchor`. If all its text is in several elements, such as one
+    for the title and one for the date, it is the longest of their texts. Else, or if none of them
+    is long enough, it is `link_text`, the whole text of the link."""
     # find the innermost element around all the link's text
     holder = anchor
     while len(holder) == 1:
@@ -369,10 +369,13 @@ def _choose_piece(anchor: Any, link_text: str) -> str:
     if text.line(text_beside_children):
         return link_text
     pieces = [text.line(read_text(child, _LONGEST_TITLE)) for child in holder]
-    long_pieces = [
+    possible_titles = [
         piece for piece in pieces if len(piece) >= _SHORTEST_PIECE and not _is_date(piece)
     ]
-    return max(long_pieces, key=lambda piece: min(len(piece), _ENOUGH_LENGTH), default=link_text)
+    # the first piece that is long enough is preferred to longer ones
+    return max(
+        possible_titles, key=lambda piece: min(len(piece), _ENOUGH_LENGTH), default=link_text
+    )
 
 
 def _is_date(piece: str) -> bool:

@@ -87,10 +87,10 @@ def _is_section(url: str) -> bool:
 
 
 def _count_prose(tree: Any, keys: Collection[str], base: str) -> int:
-    """Return how many characters of text beside a list the page has: paragraphs outside of its
-    items, and text in an item that is longer than an excerpt. `keys`: aliases of the items'
-    addresses; `base`: the address against which links are resolved."""
-    # find the items that each element has links to
+    """Return how many characters of prose the page has that do not belong to a list: the paragraphs
+    outside of its items, and those of an item whose paragraphs are longer than an excerpt. `keys`:
+    aliases of the items' addresses; `base`: the address against which links are resolved."""
+    # find for each element the items to which links in it lead
     keys_within: dict[Any, set[str]] = defaultdict(set)
     for anchor in islice(tree.iter("a"), _MOST_ELEMENTS):
         url = urls.absolute(base, anchor.get("href") or "")
@@ -99,11 +99,12 @@ def _count_prose(tree: Any, keys: Collection[str], base: str) -> int:
             for element in islice(anchor.iterancestors(), _MOST_ANCESTORS):
                 keys_within[element].add(key)
 
-    # count the letters of paragraphs in items, and of others
-    prose = 0
+    # add up the lengths of paragraphs, without their links, for each item and outside of items
+    prose_outside = 0
     prose_of_item = Counter[str]()
     for paragraph in islice(tree.iter("p"), _MOST_ELEMENTS):
-        if next(paragraph.iterancestors(*_ASIDE_TAGS), None) is not None:
+        is_in_aside = next(paragraph.iterancestors(*_ASIDE_TAGS), None) is not None
+        if is_in_aside:
             continue
         linked = sum(len(text.line(read_text(anchor))) for anchor in paragraph.iter("a"))
         length = len(text.line(read_text(paragraph, _LONGEST_PARAGRAPH))) - linked
@@ -118,9 +119,9 @@ def _count_prose(tree: Any, keys: Collection[str], base: str) -> int:
         if len(nearest_keys) == 1:
             prose_of_item.update(dict.fromkeys(nearest_keys, length))
         else:
-            prose += length
-    prose_in_items = sum(length for length in prose_of_item.values() if length > _LONGEST_EXCERPT)
-    return prose + prose_in_items
+            prose_outside += length
+    long_excerpts = [length for length in prose_of_item.values() if length > _LONGEST_EXCERPT]
+    return prose_outside + sum(long_excerpts)
 
 
 def find_next_page(document: Document) -> str:
@@ -169,23 +170,22 @@ def read_listing(
     """Return the articles that a page lists as a feed, whose `listing` has the traits of the list
     to remember.
 
-    `wrapper`: the traits of the learnt list, None to learn the list now. `seen`: articles of the
-    source that are known although no list is learnt, as after a lost database. Raises NotAFeed if
-    there is no list, or if none is surely the learnt one."""
+    `wrapper`: the remembered traits, by which the list is found again; None to learn the list now.
+    `seen`: articles of the source that are known although no list is learnt, as after a lost
+    database. Raises NotAFeed if there is no list, or if none is surely the learnt one."""
     try:
         document = parse(html, url, headers)
-        pointed_forms = wrapper.forms if wrapper and wrapper.pointed else ()
-        lists = list_candidates(document, pointed_forms)
-        if wrapper:
-            found = wrappers.find_again(lists, wrapper)
+        if wrapper is None:
+            found = _learn_list(document, list_candidates(document), seen)
         else:
-            found = _learn_list(document, lists, seen)
+            pointed_forms = wrapper.forms if wrapper.pointed else ()
+            found = wrappers.find_again(list_candidates(document, pointed_forms), wrapper)
     except NotAnArticle as refusal:
         raise NotAFeed(FeedReason.NO_LIST, str(refusal)) from refusal
     except wrappers.Unsure as unsure:
-        reason = FeedReason.LIST_CHANGED if wrapper else FeedReason.NO_LIST
+        reason = FeedReason.NO_LIST if wrapper is None else FeedReason.LIST_CHANGED
         raise NotAFeed(reason, str(unsure)) from unsure
-    is_whole_page = is_list(document, found.items)
+    is_main_content = is_list(document, found.items)
     return ParsedFeed(
         format="list",
         title=_read_page_title(document),
@@ -193,7 +193,7 @@ def read_listing(
         language=document.language or "",
         entries=tuple(_make_entry(item) for item in found.items[:_MOST_LINKS]),
         next_url=find_next_page(document),
-        listing=replace(found.wrapper, whole=is_whole_page),
+        listing=replace(found.wrapper, whole=is_main_content),
     )
 
 
@@ -206,19 +206,20 @@ def _read_page_title(document: Document) -> str:
 def _learn_list(
     document: Document, lists: Sequence[tuple[str, Sequence[Shown]]], seen: Sequence[Seen]
 ) -> wrappers.FoundList:
-    """Choose one of `lists`, the lists of the page as (origin, items). If none has an article of
-    `seen`, take the list of links with the forms that links to these articles have, as if the
-    operator had pointed at it. Raises Unsure."""
-    forms = set[str]()
+    """Choose the list of the page to follow. `lists`: (origin, items) for each list; `seen`: known
+    articles. If no list has a known article, but other links of the page lead to some, the list of
+    the links with the same forms is taken, as if the operator had pointed at it. Raises Unsure if
+    there is no list."""
+    forms_of_seen = set[str]()  # the forms of links to known articles outside of `lists`
     if seen:
         known = wrappers.KnownItems(seen)
         has_known_items = any(known.count_matches(items) for _, items in lists)
         if not has_known_items:
             seen_keys = {urls.alias(article.url) for article in seen}
-            forms = {link.form for link in read_links(document) if link.key in seen_keys}
-    if not forms:
+            forms_of_seen = {link.form for link in read_links(document) if link.key in seen_keys}
+    if not forms_of_seen:
         return wrappers.learn_list(lists, seen)
-    found = wrappers.learn_list(list_candidates(document, forms), seen)
+    found = wrappers.learn_list(list_candidates(document, forms_of_seen), seen)
     return replace(found, wrapper=replace(found.wrapper, pointed=True))
 
 
@@ -258,9 +259,9 @@ class PointedList:
 def pointed(
     html: bytes, url: str, number: int, headers: Mapping[str, str] | None = None
 ) -> tuple[PointedList, ...]:
-    """Return the lists that have element `number` of the page in an item, at most three: the main
-    lists first, then the links of the same form as the nearest link. The operator points to the
-    element. () if there is no list, no such element, or if `html` is no HTML."""
+    """Return the lists, at most three, of which an item contains element `number` of the page, to
+    which the operator points: the main lists first, then the links of the same form as the nearest
+    link. () if there is no list, no such element, or if `html` is no HTML."""
     try:
         document = parse(html, url, headers)
     except NotAnArticle:
@@ -269,33 +270,35 @@ def pointed(
     if not 0 <= number < len(elements):
         return ()
     element = elements[number]
-    if not isinstance(element.tag, str):  # a comment
+    is_comment = not isinstance(element.tag, str)
+    if is_comment:
         return ()
 
     # read all lists, and that of the links nearest to the element
-    upwards = [element, *element.iterancestors()]
-    pointed_ids = {id(element) for element in upwards}
+    element_and_ancestors = [element, *element.iterancestors()]
     links = read_links(document)
-    forms = {link.form for link in _find_nearest_links(upwards, links)}
-    page_lists = read_lists(document, links, forms)
+    nearest_forms = {link.form for link in _find_nearest_links(element_and_ancestors, links)}
+    page_lists = read_lists(document, links, nearest_forms)
     candidates = declared.list_candidates(document, [each.items for each in page_lists])
     # the first candidates are lists that no link shows: nobody can point at them
-    completed = candidates[len(candidates) - len(page_lists) :]
+    shown_candidates = candidates[len(candidates) - len(page_lists) :]
 
     # select those with the element
-    numbers = {element: number for number, element in enumerate(elements)}
+    pointed_ids = {id(each) for each in element_and_ancestors}
+    number_of = {element: number for number, element in enumerate(elements)}
     pointed_lists: list[PointedList] = []
-    for each, (origin, items) in zip(page_lists, completed, strict=True):
-        if not _has_any_element(each, pointed_ids):
+    for page_list, (origin, items) in zip(page_lists, shown_candidates, strict=True):
+        if not _has_any_element(page_list, pointed_ids):
             continue
-        item_numbers: list[int] = []
+        highlighted: list[int] = []
         for item in items:
-            item_numbers += [numbers[part] for part in each.elements[item.key] if part in numbers]
+            parts = page_list.elements[item.key]
+            highlighted += [number_of[part] for part in parts if part in number_of]
         pointed_lists.append(
             PointedList(
                 wrapper=replace(wrappers.make_wrapper(items, origin), pointed=True),
                 items=tuple(item.item for item in items),
-                elements=tuple(item_numbers),
+                elements=tuple(highlighted),
             )
         )
     return tuple(pointed_lists[:OFFERED])
@@ -322,15 +325,15 @@ def _find_nearest_links(upwards: Sequence[Any], links: Sequence[Link]) -> list[L
 def read_list(
     html: bytes, url: str, headers: Mapping[str, str] | None, links: Sequence[str]
 ) -> ParsedFeed:
-    """Return the links that the operator's CSS selectors `links` match as a feed. Raises NotAFeed
-    if they match no link to another page, RulesError for invalid CSS."""
+    """Return the links of a page that the operator's CSS selectors `links` match, as a feed. Raises
+    NotAFeed if they match no link to another page, RulesError for invalid CSS."""
     document = parse(html, url, headers)
     page_alias = urls.alias(url)
     addresses: dict[str, str | None] = {}  # as written -> address, None for the page itself
-    entries: dict[str, Entry] = {}
+    titles: dict[str, str] = {}  # address -> title
     for reference, label in _select_links(document.tree, links):
         if reference not in addresses:
-            if len(entries) == _MOST_LINKS:  # most of the time is spent on resolving addresses
+            if len(titles) == _MOST_LINKS:  # most of the time is spent on resolving addresses
                 continue
             resolved = resolve_address(document.base_url, reference)
             is_other_page = resolved is not None and urls.alias(resolved) != page_alias
@@ -338,11 +341,10 @@ def read_list(
         address = addresses[reference]
         if not address:
             continue
-        entries.setdefault(address, Entry(id=address, url=address))
         # of several links to an article, the longest text is its title
-        if len(label) > len(entries[address].title):
-            entries[address] = Entry(id=address, url=address, title=label)
-    if not entries:
+        if address not in titles or len(label) > len(titles[address]):
+            titles[address] = label
+    if not titles:
         raise NotAFeed(
             FeedReason.NO_LINKS, f"rules.links: {', '.join(links)} matches no link of the page"
         )
@@ -351,7 +353,9 @@ def read_list(
         title=_read_page_title(document),
         site_url=url,
         language=document.language or "",
-        entries=tuple(entries.values()),
+        entries=tuple(
+            Entry(id=address, url=address, title=title) for address, title in titles.items()
+        ),
     )
 
 

@@ -132,19 +132,19 @@ def _read_link(anchor: Any, url: str, index: int, class_counts: Mapping[str, int
     page; `class_counts`: how often each class is on the page."""
     ancestors = list(islice(anchor.iterancestors(), _MOST_ANCESTORS))
     label = text.line(read_text(anchor, _LONGEST_TEXT))
-    # from the link outwards
-    descriptions = [
-        describe_element(element, class_counts)
-        for element in _list_form_elements(anchor, ancestors)
-    ]
-    # "li > a" is also the form of menus: go outwards to an element with a class
-    if not any("." in description for description in descriptions):
-        described_ancestors = len(descriptions) - 1  # the first description is the link's own
-        descriptions += _describe_until_class(ancestors[described_ancestors:])
-    # a heading may be around the link or in it
-    is_heading = any(element.tag in _HEADINGS for element in ancestors[:_MOST_TO_HEADING])
-    if not is_heading:
-        is_heading = next(anchor.iter(*_HEADINGS), None) is not None
+
+    # describe the link and the elements around it, from the inside outwards
+    descriptions: list[str] = []
+    for element in _list_form_elements(anchor, ancestors):
+        descriptions.append(describe_element(element, class_counts))
+    has_class = any("." in description for description in descriptions)
+    if not has_class:
+        # "li > a" is also the form of menus: go outwards to an element with a class
+        ancestor_count = len(descriptions) - 1  # the first description is the link's own
+        descriptions += _describe_until_class(ancestors[ancestor_count:])
+
+    is_in_heading = any(element.tag in _HEADINGS for element in ancestors[:_MOST_TO_HEADING])
+    is_heading = is_in_heading or next(anchor.iter(*_HEADINGS), None) is not None
     return Link(
         anchor=anchor,
         url=url,
@@ -207,8 +207,8 @@ def list_classes(element: Any) -> list[str]:
 
 
 def _is_aside(ancestors: Sequence[Any]) -> bool:
-    """Return True if one of a link's `ancestors` is a menu, sidebar or footer, by its tag, role,
-    class or id."""
+    """Return True if one of a link's `ancestors`, from the inside outwards, is a menu, sidebar or
+    footer, by its tag, role, class or id, or if it is the header of the page."""
     is_within_item = False
     for element in ancestors:
         if element.tag in ("body", "html"):
@@ -217,13 +217,17 @@ def _is_aside(ancestors: Sequence[Any]) -> bool:
             return True
         if element.tag == "header" and not is_within_item and _is_page_header(element):
             return True
-        if element.tag != "main":
-            class_and_id = f"{element.get('class') or ''} {element.get('id') or ''}"[:300]
-            names = (name for name in class_and_id.split() if not _CONTENT_CLASS.search(name))
-            if any(_ASIDE_CLASS.search(name) for name in names):
-                return True
+        if element.tag != "main" and _has_aside_name(element):
+            return True
         is_within_item = is_within_item or element.tag in _ITEM_TAGS
     return False
+
+
+def _has_aside_name(element: Any) -> bool:
+    """Return True if a class or the id of an element names a menu, a sidebar or the like."""
+    class_and_id = f"{element.get('class') or ''} {element.get('id') or ''}"[:300]
+    names = (name for name in class_and_id.split() if not _CONTENT_CLASS.search(name))
+    return any(_ASIDE_CLASS.search(name) for name in names)
 
 
 def _is_page_header(header: Any) -> bool:

@@ -99,15 +99,15 @@ class Unsure(Exception):
 
 
 def make_wrapper(items: Sequence[Shown], origin: str, seen: Iterable[Seen] = ()) -> Wrapper:
-    """Return the traits of the list `items` to remember. `origin`: where the list was found, such
-    as "json-ld"; `seen`: items of earlier visits, which are remembered, too."""
-    dated = [item for item in items if item.item.published]
+    """Return the traits of the list `items`, by which it is found again. `origin`: where the list
+    was found, such as "json-ld"; `seen`: items of earlier visits, which are remembered, too."""
+    dated_count = sum(item.item.published is not None for item in items)
     dated_percent = 0
     title_length = 0
     if items:
-        dated_percent = round(100 * len(dated) / len(items))
+        dated_percent = round(100 * dated_count / len(items))
         title_length = round(median(len(item.item.title) for item in items))
-    has_enough_dates = len(dated) > _LEAST_KNOWN
+    has_enough_dates = dated_count > _LEAST_KNOWN
     return Wrapper(
         by=origin,
         forms=_list_most_common(item.form for item in items),
@@ -127,44 +127,47 @@ def _list_most_common(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def merge_seen(items: Iterable[Shown], seen: Iterable[Seen]) -> tuple[Seen, ...]:
-    """Return the present items, then the items `seen` on earlier visits, at most REMEMBERED
-    together. An item with the same address is listed once."""
-    merged = {item.key: Seen(url=item.item.url, title=item.item.title) for item in items}
-    seen_items = {urls.alias(item.url): item for item in seen}
-    for key, item in seen_items.items():
-        merged.setdefault(key, item)
-    return tuple(merged.values())[:REMEMBERED]
+    """Return what to remember of a list: its present `items`, then those `seen` on earlier visits,
+    in all at most REMEMBERED. Items with the same address are one item, as it is at present."""
+    by_key = {item.key: Seen(url=item.item.url, title=item.item.title) for item in items}
+    seen_by_key = {urls.alias(item.url): item for item in seen}
+    for key, seen_item in seen_by_key.items():
+        by_key.setdefault(key, seen_item)
+    return tuple(by_key.values())[:REMEMBERED]
 
 
 def learn_list(lists: Sequence[tuple[str, Sequence[Shown]]], seen: Sequence[Seen]) -> FoundList:
-    """Choose the list to follow: the list with most of the `seen` items, or the first list if no
-    list has any of them. `lists`: (origin, items) for each list of the page. Raises Unsure if the
-    page has no list."""
+    """Choose the list to follow: the one that has most of the `seen` items, articles that are known
+    already; the first if none has any. `lists`: (origin, items) for each list of the page, the
+    likeliest first. Raises Unsure if the page has no list."""
     if not lists:
         raise Unsure("no three links of the page are alike")
     known = KnownItems(seen)
-    origin, items = max(lists, key=lambda each: known.count_matches(each[1]))
+    origin, items = max(lists, key=lambda candidate: known.count_matches(candidate[1]))
     return FoundList(items, make_wrapper(items, origin, seen))
 
 
 def find_again(lists: Sequence[tuple[str, Sequence[Shown]]], wrapper: Wrapper) -> FoundList:
     """Find the list that `wrapper` remembers among the `lists` of the page, (origin, items) each.
-    Return its items without links that look unlike the others, and its present traits. Raises
+    Return its items, without links that look unlike the others, and its present traits. Raises
     Unsure if no list is surely the same."""
     if not lists:
         raise Unsure("no three links of the page are alike; its items were there before")
-    # choose the list with most known items; of several, the one that looks most like it
-    known = KnownItems(wrapper.seen)
-    origin, items = max(
-        lists,
-        key=lambda each: (known.count_matches(each[1]), _measure_likeness(each[1], wrapper)),
-    )
+    seen_items = KnownItems(wrapper.seen)
+
+    def rate_list(candidate: tuple[str, Sequence[Shown]]) -> tuple[int, float]:
+        """Return how many items of a list are known, then how much it looks like the old list."""
+        _, candidate_items = candidate
+        known_count = seen_items.count_matches(candidate_items)
+        return known_count, _measure_likeness(candidate_items, wrapper)
+
+    origin, items = max(lists, key=rate_list)
 
     # check that it is the same list
     known = KnownItems(wrapper.seen, items)
     known_count = known.count_matches(items)
-    has_new_layout = not any(item.form in wrapper.forms for item in items)
-    if known_count < min(_LEAST_KNOWN, max(1, len(items) // 2)):
+    enough_known = min(_LEAST_KNOWN, max(1, len(items) // 2))
+    if known_count < enough_known:
         _check_looks(items, wrapper)
     partition = _separate_strangers(items, wrapper, known)
     similar = partition.similar
@@ -175,6 +178,7 @@ def find_again(lists: Sequence[tuple[str, Sequence[Shown]]], wrapper: Wrapper) -
     restored = known.restore_addresses(similar)
     current = make_wrapper(restored, origin, wrapper.seen)
     notes: list[str] = []
+    has_new_layout = not any(item.form in wrapper.forms for item in items)
     if has_new_layout and known_count:
         notes.append(f"its layout changed; the list was found again by {known_count} known items")
     if partition.strangers:
@@ -323,16 +327,17 @@ def _is_newest_first(items: Sequence[Shown], share: float) -> bool:
     return in_order >= share * (len(dates) - 1)
 
 
-def _add_old_values(new: Wrapper, old: Wrapper) -> Wrapper:
-    """Return `new` with the values of the traits that `old` has, too: a site may alternate between
-    two layouts."""
+def _add_old_values(current: Wrapper, remembered: Wrapper) -> Wrapper:
+    """Return the `current` traits of a list together with those `remembered` from earlier visits: a
+    site may alternate between two layouts. At most 12 values of each trait are kept, the current
+    ones first."""
     return replace(
-        new,
-        pointed=old.pointed,
-        forms=_merge_values(new.forms, old.forms),
-        paths=_merge_values(new.paths, old.paths),
-        shapes=_merge_values(new.shapes, old.shapes),
-        layouts=_merge_values(new.layouts, old.layouts),
+        current,
+        pointed=remembered.pointed,
+        forms=_merge_values(current.forms, remembered.forms),
+        paths=_merge_values(current.paths, remembered.paths),
+        shapes=_merge_values(current.shapes, remembered.shapes),
+        layouts=_merge_values(current.layouts, remembered.layouts),
     )
 
 

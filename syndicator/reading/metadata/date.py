@@ -196,9 +196,10 @@ def parse_date_text(value: str) -> datetime | None:
 
 def find_days(value: str, *, month_first: bool = False) -> Iterator[datetime]:
     """Yield the dates in the prose `value`, not in the order of the text but by format: first those
-    like 2021-04-03, then 2021年4月3日, 3 April 2021, April 3, 2021, and 3/4/2021. That is the 3rd
-    of April; with `month_first`, the 4th of March. A date that is only possible in one order is
-    read in that order."""
+    like 2021-04-03, then those like 2021年4月3日, 3 April 2021, April 3, 2021, and 3/4/2021.
+
+    With `month_first`, 3/4/2021 is the 4th of March, else the 3rd of April. A date that does not
+    exist in this order is read in the other one."""
     prose = value[:_MOST_CHARACTERS]
     if not any(char.isdigit() for char in prose):
         return
