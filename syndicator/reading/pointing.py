@@ -192,18 +192,21 @@ def _try_selector(
     """Try a selector on all pages and return its matches; None if it is invalid CSS. `elements`:
     all elements of the first page; `attribute`: see `_choose_attribute`."""
     try:
-        matches = [compile_css(css)(tree) for tree in trees]
+        matches_by_page = [compile_css(css)(tree) for tree in trees]
     except RulesError:
         return None
+    counts: list[int] = []
     samples: list[str] = []
-    for matched in matches:
-        samples.append(_read_sample(matched[0], attribute) if matched else "")
-    numbers = {element: number for number, element in enumerate(elements)}
+    for matches in matches_by_page:
+        counts.append(len(matches))
+        samples.append(_read_sample(matches[0], attribute) if matches else "")
+    number_of = {element: number for number, element in enumerate(elements)}
+    matches_of_first_page = matches_by_page[0]
     return Suggested(
         selector=css + attribute,
-        pages=tuple(len(matched) for matched in matches),
+        pages=tuple(counts),
         samples=tuple(samples),
-        elements=tuple(numbers[element] for element in matches[0] if element in numbers),
+        elements=tuple(number_of[match] for match in matches_of_first_page if match in number_of),
     )
 
 

@@ -76,14 +76,13 @@ def read(
     body = bodies.read_body(document, meta, entry=entry, rules=rules, repeated=repeated)
 
     kind = _find_kind(document, meta, body, claimed=claimed, announced=entry is not None)
-    if not kind and not body.markdown.strip():
+    if kind is None and not body.markdown.strip():
         kind = EMPTY
-    if kind:
+    if kind is not None:
         alternate = meta.alternate if kind == EMPTY else None
         raise NotAnArticle(kind, f"{body.letters} letters of text", alternate)
     del alive
 
-    is_from_page = _is_from_page(body)
     trace: dict[str, Any] = {**meta.trace, "body": _add_doubt(body)}
     if body.page_type:
         trace["type"] = body.page_type.trace()
@@ -91,7 +90,9 @@ def read(
         trace["next_page"] = next_page.trace()
     if match_counts:
         trace["rules"] = match_counts
-    is_partial = is_from_page and no_article.is_partial(document, body.blocks, body.page_blocks)
+    is_partial = False
+    if _is_from_page(body):
+        is_partial = no_article.is_partial(document, body.blocks, body.page_blocks)
     digests: tuple[str, ...] = ()
     if body.digests:
         digests = (*body.digests, *meta.blocks)
@@ -177,36 +178,32 @@ def tried(
     headers: Mapping[str, str] | None = None,
     now: datetime | None = None,
 ) -> Trial:
-    """Read a page with `rules` and with the rules `before`, and compare the results. `repeated`,
-    `headers` and `now`: see `read`. Raises RulesError for invalid CSS."""
+    """Read a page twice, with `rules` and with the rules `before` them, and compare the results.
+    `repeated`, `headers` and `now`: see `read`. Raises RulesError for invalid CSS."""
     match_counts = count_matches(parse(html, url, headers).tree, rules)
-
-    # read the page with the old and with the new rules
     old_text = ""
     with suppress(NotAnArticle):
-        old = read(html, url, rules=before, repeated=repeated, headers=headers, now=now)
-        old_text = text.plain(old.body)
-    new: Draft | None = None
+        old_draft = read(html, url, rules=before, repeated=repeated, headers=headers, now=now)
+        old_text = text.plain(old_draft.body)
+    new_draft: Draft | None = None
     new_text = ""
     kind = ""
     try:
-        new = read(html, url, rules=rules, repeated=repeated, headers=headers, now=now)
-        new_text = text.plain(new.body)
+        new_draft = read(html, url, rules=rules, repeated=repeated, headers=headers, now=now)
+        new_text = text.plain(new_draft.body)
     except NotAnArticle as refusal:
         kind = refusal.kind
 
-    # without a match of `select`, the new text is not by its rules: the score stays 0
+    # if no selector of `select` matches, the rule is ignored: the new text does not show its effect
     select_counts = [count for rule, count in match_counts.items() if rule.startswith("select ")]
-    has_selection = not rules.select or any(select_counts)
-    score = 0.0
-    if has_selection:
-        score = _measure_common_words(old_text, new_text)
+    is_select_ignored = bool(rules.select) and not any(select_counts)
+    score = 0.0 if is_select_ignored else _measure_common_words(old_text, new_text)
     return Trial(
         matches=match_counts,
         before=len(old_text),
         after=len(new_text),
         score=score,
-        draft=new,
+        draft=new_draft,
         kind=kind,
     )
 

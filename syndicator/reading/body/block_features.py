@@ -148,12 +148,12 @@ def _read_frames(frames: tuple[Frame, ...]) -> dict[str, bool]:
 
 
 def _measure_runs(blocks: Sequence[Block]) -> Columns:
-    """Compute which blocks are all bold, all italic, or have links only to places of the same
-    page."""
-    marks = [_join_marks(block.runs) for block in blocks]
+    """Compute three features of each block: whether all its text is bold, whether all of it is
+    italic, and whether all its links lead to places of the same page ("fragment")."""
+    common_marks = [_join_marks(block.runs) for block in blocks]
     return {
-        "bold": _make_flags([bool(mark & BOLD) for mark in marks]),
-        "italic": _make_flags([bool(mark & ITALIC) for mark in marks]),
+        "bold": _make_flags([bool(marks & BOLD) for marks in common_marks]),
+        "italic": _make_flags([bool(marks & ITALIC) for marks in common_marks]),
         "fragment": _make_flags([_has_only_fragments(block) for block in blocks]),
     }
 
@@ -174,8 +174,9 @@ def _join_marks(runs: Sequence[Run]) -> int:
 
 
 def _find_phrases(blocks: Sequence[Block]) -> Columns:
-    """Compute for each short block the shares of its text that are phrases of boilerplate at its
-    start, by kind, and which kinds of phrases it contains. Long blocks get 0."""
+    """Compute the features about phrases of boilerplate in short blocks; long blocks get 0. For
+    each kind of phrase: which share of the block is such a phrase at its start ("says-legal"). For
+    some kinds: whether the block contains such a phrase ("has-legal")."""
     texts = [
         hints.normalise_phrase(block.text) if block.letters <= _SHORT_TEXT else ""
         for block in blocks
@@ -184,16 +185,19 @@ def _find_phrases(blocks: Sequence[Block]) -> Columns:
     shares_by_block = [
         hints.measure_starts(_STARTING_PHRASES, text) if text else no_phrases for text in texts
     ]
-    contained = [hints.find_phrase_kinds(_CONTAINED_PHRASES, text) for text in texts]
-    shares: dict[str, list[float]] = {}
+    shares_by_kind: dict[str, list[float]] = {}
     for position, kind in enumerate(_STARTING_PHRASES):
-        shares[kind] = [block_shares[position] for block_shares in shares_by_block]
-    features: Columns = {f"says-{kind}": shares[kind] for kind in hints.KINDS}
+        shares_by_kind[kind] = [shares[position] for shares in shares_by_block]
+    features: Columns = {f"says-{kind}": shares_by_kind[kind] for kind in hints.KINDS}
+
+    contained_kinds = [hints.find_phrase_kinds(_CONTAINED_PHRASES, text) for text in texts]
     for kind in _CONTAINED_PHRASES:
-        features[f"has-{kind}"] = _make_flags([kind in kinds for kinds in contained])
-    tail_shares: list[float] = []  # only a short text is a heading
-    for share, block in zip(shares[_TAIL_HEAD], blocks, strict=True):
-        tail_shares.append(share if block.letters < _SHORT_HEADING else 0.0)
+        features[f"has-{kind}"] = _make_flags([kind in kinds for kinds in contained_kinds])
+
+    tail_shares: list[float] = []
+    for share, block in zip(shares_by_kind[_TAIL_HEAD], blocks, strict=True):
+        may_be_heading = block.letters < _SHORT_HEADING
+        tail_shares.append(share if may_be_heading else 0.0)
     features["tail-head"] = np.array(tail_shares)
     return features
 

@@ -137,26 +137,26 @@ def _read_page_body(
     rules: Rules,
     repeated: frozenset[str],
 ) -> Body:
-    """Return the body that the page itself has. `feed_blocks`: the text of `entry`, with which the
-    page is compared."""
+    """Return the body that the page itself has. `meta`: title and the like of the article;
+    `feed_blocks`: the text of the feed's `entry`, with which the page is compared; `repeated`:
+    digests of blocks that many pages of the host have."""
     blocks, rule_notes = apply_selectors(document.tree, read_blocks(document.tree), rules)
     page = measure_page(document, meta, blocks, selected=bool(rule_notes.get("select")))
 
     # choose the blocks of the article
     feed_summary = overlap.read_entry_text(entry.summary) if entry else ""
     feed_text = "\n".join(block.text for block in feed_blocks)
-    summary = feed_summary or meta.description
-    chosen_reading = _choose_reading(page, feed_text, summary)
-    reading = chosen_reading.reading
-    chosen_blocks, cuts = clean.attach_images(page.blocks, reading.choice, reading.scored.heaviest)
-    digests = _list_digests(page, reading, chosen_blocks)
-    chosen_blocks, repeats = clean.cut_repeated(chosen_blocks, repeated, rules.keep)
-    has_only_repeats = not repeats and clean.has_repeats_alone(chosen_blocks, repeated)
+    best = _choose_reading(page, feed_text, feed_summary or meta.description)
+    reading = best.reading
+    with_images, cuts = clean.attach_images(page.blocks, reading.choice, reading.scored.heaviest)
+    digests = _list_digests(page, reading, with_images)
+    unrepeated, repeats = clean.cut_repeated(with_images, repeated, rules.keep)
+    has_only_repeats = not repeats and clean.has_repeats_alone(unrepeated, repeated)
 
     # note for the trace how they were chosen
     listing_odds = doubt.compute_log_odds("listing", reading.values)
     probabilities: dict[str, float] = {}
-    for name, odds in chosen_reading.odds.items():
+    for name, odds in best.odds.items():
         probabilities[name] = round(float(scorer.compute_probabilities(odds)), 2)
     notes = {
         "from": "page",
@@ -165,22 +165,21 @@ def _read_page_body(
         "listing": round(listing_odds, 1),
         **rule_notes,
     }
-    why_doubtful = doubt.find_doubt(chosen_blocks, feed_blocks, entry=entry)
+    why_doubtful = doubt.find_doubt(unrepeated, feed_blocks, entry=entry)
     if not why_doubtful and has_only_repeats:
         why_doubtful = "every paragraph stands in other articles of the host, too"
     if why_doubtful:
         notes["doubt"] = why_doubtful
 
-    chosen_blocks = clean.place_players(
-        document.tree, page.blocks, chosen_blocks, document.base_url
-    )
-    body = _write_body(chosen_blocks, page.blocks, [*cuts, *repeats], document.base_url, notes)
+    base = document.base_url
+    body_blocks = clean.place_players(document.tree, page.blocks, unrepeated, base)
+    body = _write_body(body_blocks, page.blocks, [*cuts, *repeats], base, notes)
     return replace(
         body,
         digests=tuple(digests),
         page_type=page.page_type,
         listing_odds=listing_odds,
-        reading_odds=chosen_reading.odds[reading.name],
+        reading_odds=best.odds[reading.name],
     )
 
 
@@ -343,8 +342,9 @@ def _write_body(
     base: str,
     notes: Mapping[str, Any],
 ) -> Body:
-    """Write `chosen_blocks` as markdown. `page_blocks`: all blocks of the page; `cuts` and `notes`:
-    for the trace; `base`: the address against which links are resolved."""
+    """Return a body whose markdown is that of `chosen_blocks`. `page_blocks`: all blocks of the
+    page; `base`: the address against which links are resolved. The trace of the body has `notes`,
+    and the first 60 of `cuts`, the cut blocks."""
     traced_cuts: list[dict[str, str]] = []
     for cut in cuts[:_MOST_TRACED]:
         beginning = texts.line(cut.block.text)[:_LONGEST_TRACED]

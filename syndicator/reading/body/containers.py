@@ -158,18 +158,21 @@ def _read_markup(
 
 
 def add_up_letters(blocks: Sequence[Block], box: Containers) -> None:
-    """Compute four amounts of text in each element of `box`: all letters, the letters in the
-    compared text, the letters in links, and the letters of prose. `blocks`: the blocks of the page,
-    with their letters and overlaps."""
+    """Compute four amounts of text in each element of `box`, the elements around `blocks`: all
+    letters, those in the compared text, those in links, and those in prose. The letters and
+    overlaps of the blocks must be set."""
     letters = np.array([block.letters for block in blocks], dtype=np.float64)
     length = np.array([len(block.text) or 1 for block in blocks], dtype=np.float64)
-    linked = np.array([block.linked_length for block in blocks], dtype=np.float64)
+    linked_length = np.array([block.linked_length for block in blocks], dtype=np.float64)
     overlap = np.array([block.overlap for block in blocks], dtype=np.float64)
-    is_prose_block = (letters > _PROSE) & (linked < _MOST_LINKED * length)
+    # as `is_prose`, for all blocks at once
+    is_prose_block = (letters > _PROSE) & (linked_length < _MOST_LINKED * length)
     prose = np.where(is_prose_block, letters, 0.0)
-    by_block = np.stack([letters, letters * overlap, letters * linked / length, prose], axis=1)
+    linked_letters = letters * linked_length / length
+    amounts_of_blocks = np.stack([letters, letters * overlap, linked_letters, prose], axis=1)
+
     sums = np.zeros((len(box.nodes), 4))
-    np.add.at(sums, box.element_of, by_block)
+    np.add.at(sums, box.element_of, amounts_of_blocks)
     # add children to their parents, the deepest level first
     for level in reversed(box.levels[1:]):
         np.add.at(sums, box.parent[level], sums[level])
@@ -251,29 +254,33 @@ def _sum_prose_by_class(all_hints: Sequence[int], box: Containers) -> list[float
 
 
 def _update_block_hints(blocks: Sequence[Block], box: Containers, changed: set[int]) -> None:
-    """Set the hints of those blocks that are in elements whose hints changed. `changed`: the
-    numbers of these elements."""
+    """Set the hints of the blocks in elements whose hints changed; the other blocks keep theirs.
+    `changed`: the numbers of these elements."""
     parents = box.parent.tolist()
-    hints_above = [0] * len(box.nodes)  # the hints of an element and of all around it
-    # the hints of the three nearest elements that are not inline markup, each by itself
+    # for each element: the hints of it and of all elements around it
+    outer_hints = [0] * len(box.nodes)
+    # for each element: the hints of the three nearest elements that are not inline markup
     near_hints: list[tuple[int, ...]] = [()] * len(box.nodes)
-    is_touched = [False] * len(box.nodes)
-    for number, bits in enumerate(box.hints):
+    # for each element: whether its hints, or those of an element around it, changed
+    is_affected = [False] * len(box.nodes)
+    for number, own_hints in enumerate(box.hints):
         parent = parents[number]
         is_root = parent == number
-        parent_hints = 0 if is_root else hints_above[parent]
+        parent_outer_hints = 0 if is_root else outer_hints[parent]
         parent_near_hints = () if is_root else near_hints[parent]
-        hints_above[number] = bits | parent_hints
+        outer_hints[number] = own_hints | parent_outer_hints
         if box.nodes[number].tag in INLINE:
             near_hints[number] = parent_near_hints
         else:
-            near_hints[number] = (*parent_near_hints, bits)[-_MOST_NEAR:]
-        is_touched[number] = number in changed or (not is_root and is_touched[parent])
+            near_hints[number] = (*parent_near_hints, own_hints)[-_MOST_NEAR:]
+        is_affected[number] = number in changed or (not is_root and is_affected[parent])
+
     for block, number in zip(blocks, box.element_of.tolist(), strict=True):
-        if not is_touched[number]:
+        if not is_affected[number]:
             continue
+        # an image has the hints of its parent
         holder = parents[number] if block.kind == "img" else number
-        block.hints = hints_above[holder]
+        block.hints = outer_hints[holder]
         block.near_hints = 0
-        for bits in near_hints[holder]:
-            block.near_hints |= bits
+        for hints_of_element in near_hints[holder]:
+            block.near_hints |= hints_of_element

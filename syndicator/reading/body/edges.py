@@ -225,9 +225,9 @@ def _find_rule_below(line: Block) -> str:
 
 
 def keep_tables(blocks: Sequence[Block], stay: list[bool]) -> None:
-    """Set the flags in `stay` (for each block True if it is part of the article) for nearly all
-    rows of a table, if a third of its text stays, or if the texts just before and after the table
-    stay."""
+    """Let nearly all rows of a table stay if a third of its letters stays, or if the texts just
+    before and after it stay; rows with a very low score do not. `stay` has a flag for each block,
+    True if it is part of the article; flags of rows are set."""
 
     def get_table_key(index: int) -> tuple[bool, tuple[Frame, ...]]:
         """Return what all rows of a table have in common."""
@@ -241,10 +241,12 @@ def keep_tables(blocks: Sequence[Block], stay: list[bool]) -> None:
         rows = list(group)
         letters = sum(blocks[index].letters for index in rows)
         letters_that_stay = sum(blocks[index].letters for index in rows if stay[index])
-        stays_mostly = letters_that_stay >= _LEAST_TABLE_SHARE * letters
-        if stays_mostly or _is_enclosed(blocks, stay, rows):
-            for index in rows:
-                stay[index] = stay[index] or blocks[index].score >= _LEAST_ROW_SCORE
+        is_part_of_article = letters_that_stay >= _LEAST_TABLE_SHARE * letters
+        if not is_part_of_article and not _is_enclosed(blocks, stay, rows):
+            continue
+        for index in rows:
+            if blocks[index].score >= _LEAST_ROW_SCORE:
+                stay[index] = True
 
 
 def _is_enclosed(blocks: Sequence[Block], stay: Sequence[bool], rows: Sequence[int]) -> bool:
@@ -269,20 +271,20 @@ def _does_first_text_stay(
 
 
 def cut_contents(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
-    """Cut tables of contents: lists whose items are links to headings of the same page. `stay` and
-    the result are as in `cut_edges`."""
-    headings = {
-        block.letters_and_digits
-        for block in blocks
-        if block.kind == "h" and block.letters_and_digits
-    }
-    lists: dict[Frame, list[int]] = {}  # outermost list -> the positions of its blocks
+    """Cut tables of contents: lists with at least two links to headings of the same page, which are
+    at least 80 % of the items. `stay` and the result are as in `cut_edges`."""
+    headings: set[str] = set()
+    indices_of: dict[Frame, list[int]] = {}  # outermost list -> the indices of the blocks in it
     for index, block in enumerate(blocks):
-        outer = next((frame for frame in block.frames if frame.kind in ("ul", "ol")), None)
-        if outer is not None and block.letters_and_digits:
-            lists.setdefault(outer, []).append(index)
+        if not block.letters_and_digits:
+            continue
+        if block.kind == "h":
+            headings.add(block.letters_and_digits)
+        outer_list = next((frame for frame in block.frames if frame.kind in ("ul", "ol")), None)
+        if outer_list is not None:
+            indices_of.setdefault(outer_list, []).append(index)
     cuts: dict[Block, str] = {}
-    for indices in lists.values():
+    for indices in indices_of.values():
         link_count = sum(_leads_to_heading(blocks[index], headings) for index in indices)
         if link_count > 1 and link_count >= _LEAST_DIRECT * len(indices):
             for index in indices:

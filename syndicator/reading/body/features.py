@@ -91,17 +91,17 @@ def compute_features(
 
 
 def _list_inner_hints(blocks: Sequence[Block], box: containers.Containers, main: int) -> list[int]:
-    """Return the class hints (bits) around each block. For blocks in the main container, element
-    number `main` of `box`, only the hints of elements below it count; for other blocks those of all
-    elements around them."""
-    is_inside = box.inside(main).tolist()
+    """Return for each block the class hints, as bits, of the elements around it. If the block is in
+    the main container, only elements inside of that count. `box`: the elements around the blocks;
+    `main`: the number of the main container."""
+    is_inside_main = box.inside(main).tolist()
     parents = box.parent.tolist()
-    inner_hints = [0] * len(box.nodes)
-    for number, inside in enumerate(is_inside):
-        if inside and number != main:
-            inner_hints[number] = inner_hints[parents[number]] | box.hints[number]
+    hints_below_main = [0] * len(box.nodes)
+    for number, is_inside in enumerate(is_inside_main):
+        if is_inside and number != main:
+            hints_below_main[number] = hints_below_main[parents[number]] | box.hints[number]
     return [
-        inner_hints[number] if is_inside[number] else block.hints
+        hints_below_main[number] if is_inside_main[number] else block.hints
         for block, number in zip(blocks, box.element_of.tolist(), strict=True)
     ]
 
@@ -307,12 +307,17 @@ def _list_letters(blocks: Sequence[Block]) -> Any:
 
 
 def shift(values: Any, by: int, outside: float = 0.0) -> Any:
-    """Return `values` moved `by` places towards the end (if negative, towards the start), with as
-    many values as before. The places that become free get the value `outside`."""
+    """Return an array of the same length with the `values` moved by `by` places towards the end, or
+    if it is negative, towards the start. Places that become free get the value `outside`; values
+    that are moved over an end are lost."""
     count = len(values)
     shifted = np.full(count, outside)
-    if abs(by) < count:
-        shifted[max(by, 0) : count + min(by, 0)] = values[max(-by, 0) : count - max(by, 0)]
+    if abs(by) >= count:
+        return shifted
+    if by >= 0:
+        shifted[by:] = values[: count - by]
+    else:
+        shifted[:by] = values[-by:]
     return shifted
 
 

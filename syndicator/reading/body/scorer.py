@@ -92,18 +92,21 @@ def _pad_values(values: Sequence[Any], filler: Any, length: int) -> list[Any]:
 
 
 def compute_log_odds(trees: Trees, values: Mapping[str, Any]) -> Any:
-    """Return for each block the sum of the leaves that it reaches in all `trees`. `values`: feature
-    name -> a value for each block."""
+    """Return for each block the sum of the leaves that it reaches, one in each of `trees`.
+    `values`: feature name -> an array with a value for each block."""
     columns = np.array([values[name] for name in trees.names])  # a third of the time of np.stack
     block_count = columns.shape[1]
-    # the last row stays 0: the answers to the question that is always answered by no
+    # a row for each question; the last row stays 0, for the question always answered by no
     answers = np.zeros((len(trees.features) + 1, block_count), dtype=np.uint8)
     answers[:-1] = columns[trees.features] > trees.limits
-    leaf_indices = np.zeros((len(trees.leaves), block_count), dtype=np.uint8)
+    # a row for each tree: the number of the leaf that each block reaches, made of its answers
+    leaf_numbers = np.zeros((len(trees.leaves), block_count), dtype=np.uint8)
     for bit, questions in enumerate(trees.questions):
-        leaf_indices |= answers.take(questions, axis=0) << np.uint8(bit)
-    row_starts = np.arange(len(trees.leaves))[:, None] * trees.leaves.shape[1]
-    return trees.leaves.take(leaf_indices + row_starts).sum(axis=0, dtype=np.float64)
+        leaf_numbers |= answers.take(questions, axis=0) << np.uint8(bit)
+    # `take` without an axis counts through the leaves of all trees
+    leaves_of_a_tree = trees.leaves.shape[1]
+    first_leaves = np.arange(len(trees.leaves))[:, None] * leaves_of_a_tree
+    return trees.leaves.take(leaf_numbers + first_leaves).sum(axis=0, dtype=np.float64)
 
 
 Table = Literal["asked", "alone"]

@@ -102,13 +102,14 @@ def clean_mail(html: str, addresses: Collection[str], unsubscribe: Collection[st
 
 
 def make_reader(addresses: Collection[str], unsubscribe: Collection[str]) -> Reader:
-    """Return the marks of the reader who has the mail `addresses` and can end the subscription at
-    the addresses `unsubscribe`."""
+    """Return the marks by which the reader of a mail is recognised. `addresses`: mail addresses of
+    this reader; `unsubscribe`: web addresses at which the reader can end the subscription."""
     spellings: set[str] = set()
     for address in addresses:
         spellings.update(_list_spellings(address))
+    longest_first = sorted(addresses, key=len, reverse=True)
     return Reader(
-        addresses=tuple(sorted(addresses, key=len, reverse=True)),
+        addresses=tuple(longest_first),
         spellings=frozenset(spellings),
         unsubscribe=frozenset(urls.alias(url) for url in unsubscribe if url),
     )
@@ -197,9 +198,11 @@ def is_opaque(word: str) -> bool:
     for piece in _SEPARATORS.split(word):
         has_digit = any(char.isdigit() for char in piece)
         has_letter = any(char.isalpha() for char in piece)
-        is_mixed_case = not (piece.islower() or piece.isupper() or piece.istitle())
-        if len(piece) >= _OPAQUE and (has_digit or is_mixed_case):
+        has_case_of_word = piece.islower() or piece.isupper() or piece.istitle()
+        looks_random = has_digit or not has_case_of_word
+        if len(piece) >= _OPAQUE and looks_random:
             return True
+        # no word of a title is so long, and has a digit in it
         if len(piece) > _LONGEST_WORD and has_digit and has_letter:
             return True
     return False
@@ -312,13 +315,16 @@ def _is_hidden(element: Any) -> bool:
 
 @cache
 def _load_words() -> _Words:
-    """Return the words of data/mail_words.toml, compiled."""
+    """Return the words of data/mail_words.toml, compiled: expressions match whole words only."""
     table = tomllib.loads(_DATA.read_text(encoding="utf-8"))
-    paths = "|".join(re.escape(word) for word in table["personal_paths"])
-    greetings = "|".join(re.escape(word) for word in table["greetings"])
+    links = "|".join(map(_match_words, table["personal_links"]))
+    greetings = "|".join(map(re.escape, table["greetings"]))
+    paths = "|".join(map(re.escape, table["personal_paths"]))
+    # the reader's name may stand between a greeting and the comma after it
+    rest_of_greeting = rf"\b[^,!:]{{0,{_LONGEST_NAME}}}[,!:]"
     return _Words(
-        links=re.compile("|".join(map(_match_words, table["personal_links"]))),
-        greetings=re.compile(rf"({greetings})\b[^,!:]{{0,{_LONGEST_NAME}}}[,!:]"),
+        links=re.compile(links),
+        greetings=re.compile(f"({greetings}){rest_of_greeting}"),
         paths=re.compile(rf"(?<![a-z])({paths})(?![a-z])"),
         segments=frozenset(table["personal_segments"]),
         parameters=frozenset(table["personal_parameters"]),
