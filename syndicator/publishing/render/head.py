@@ -101,13 +101,22 @@ class Head:
 def make_head(
     spec: FeedSpec, settings: Settings, instance: uuid.UUID, updated: datetime | None
 ) -> Head:
-    """Return the head of a feed, with all values made legal in any format. `updated`: the time of
-    its newest entry, None if it has no entries."""
+    """Return the head of a feed: its id, titles, addresses and formats. Characters and addresses
+    that some format does not allow are removed. `updated`: the time of its newest entry, None if
+    it has no entries."""
     site = settings.site
     name = clean_line(spec.name)
     title = clean_line(spec.title) or name or spec.key.slug
-    description = clean_line(spec.description) or f"{name or title}: the newest articles."
-    hubs = [clean_uri(hub) for hub in settings.publish.hubs]
+    description = clean_line(spec.description)
+    if not description:
+        description = f"{name or title}: the newest articles."
+    icon = clean_uri(site.icon) or f"{settings.base_url}icon.svg"
+    cleaned_hubs = [clean_uri(hub) for hub in settings.publish.hubs]
+    hubs = tuple(hub for hub in cleaned_hubs if hub)  # "" was no usable address
+    formats = tuple(feed_format for feed_format in FORMATS if feed_format in spec.formats)
+    licence = ""
+    if "://" in site.rights:  # the operator wrote the address of a licence
+        licence = clean_uri(site.rights)
     return Head(
         urn=feed_urn(instance, spec.key.axis, spec.first_slug),
         title=title,
@@ -116,12 +125,12 @@ def make_head(
         stem=paths.get_stem(spec.key),
         language=clean_language(spec.language) or "en",
         author=clean_name(site.author),
-        icon=clean_uri(site.icon) or f"{settings.base_url}icon.svg",
-        hubs=tuple(hub for hub in hubs if hub),
-        formats=tuple(feed_format for feed_format in FORMATS if feed_format in spec.formats),
+        icon=icon,
+        hubs=hubs,
+        formats=formats,
         updated=updated or EMPTY,
         rights=clean_line(site.rights),
-        licence=clean_uri(site.rights) if "://" in site.rights else "",
+        licence=licence,
         archives=_list_archive_formats(spec, settings.publish.archives),
     )
 
@@ -154,12 +163,12 @@ class Links:
     """The pages that entries may link to. This depends only on settings and taxonomy.toml, so that
     a new feed does not change entries. `base`: the address of the web root; `categories`,
     `sources`: True if they have pages; `tags`: slugs of the tags that surely have a page, None for
-    all tags; `unsaid`: the category of unclassified articles, which entries do not name."""
+    all tags; `unclassified`: the category of unclassified articles, which entries do not name."""
 
     base: str
     categories: bool = True
     tags: frozenset[str] | None = None
-    unsaid: str = ""
+    unclassified: str = ""
     sources: bool = True
 
     def category(self, name: str) -> str:
@@ -196,7 +205,7 @@ def make_links(settings: Settings, named: Iterable[str] = ()) -> Links:
         base=settings.base_url,
         categories=CATEGORY in axes_with_pages,
         tags=tags,
-        unsaid=settings.describe.uncategorised,
+        unclassified=settings.describe.uncategorised,
         sources=SOURCE in axes_with_pages,
     )
 
@@ -265,7 +274,7 @@ def _list_names(view: View, links: Links) -> Iterator[str]:
     parts = urlsplit(view.url)
     front_page = f"{parts.scheme}://{parts.netloc}/" if parts.netloc else ""  # a mail has none
     yield write_link(view.origin.title, view.origin.site or front_page)
-    written = {links.unsaid.casefold()}
+    written = {links.unclassified.casefold()}
     if view.category and view.category.casefold() not in written:
         written.add(view.category.casefold())
         yield write_link(view.category, links.category(view.category))

@@ -1,6 +1,6 @@
 """Plan which feeds are published: of categories, tags, sources, saved queries and others. Pure."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
@@ -54,13 +54,14 @@ def plan_feeds(
     tags: Mapping[str, str] = MappingProxyType({}),
     archived: Collection[FeedKey] = (),
 ) -> list[FeedSpec]:
-    """Return the feeds to publish, as far as `publish.axes` names their axis: the feed of
-    everything; each category and source with an article; each tag with `publish.tag_min` articles,
-    or with one if it is in `tags` or the operator wrote it into an article's file; each saved
-    query; the feed of stories, even without stories. A feed that was published once stays until it
-    is dropped or moved. `rows`: all feeds in the database; `categories`, `tags`: name ->
-    description, from taxonomy.toml; `archived`: feeds with published archives. They are sorted by
-    axis, as on the index page, with saved queries last; then by slug."""
+    """Return the feeds to publish: the feed of everything; each category and source with an
+    article; each tag with `publish.tag_min` articles, or with one if it is in `tags` or the
+    operator wrote it into an article's file; each saved query; the feed of stories, even without
+    stories. Only axes in `publish.axes` are published. A feed that was published once stays until
+    it is dropped or moved. The order is that of the index page, with saved queries last; feeds of
+    one axis are ordered by slug. `rows`: all feeds in the database; `queries`: the entries of
+    feeds.toml; `categories`, `tags`: name -> description, from taxonomy.toml; `archived`: feeds
+    with published archives."""
     details = _Details(
         settings=settings,
         sources={source.key: source for source in sources},
@@ -86,15 +87,25 @@ def plan_feeds(
 
     specs = [spec for spec in specs if is_axis_on(spec.key.axis, settings.publish)]
     specs = _make_titles_distinct(specs)
-    # entries of feeds.toml that set up an existing feed
-    changes = {query.feed: query for query in queries if query.feed is not None}
-    for number, spec in enumerate(specs):
-        if spec.key in changes:
-            specs[number] = _apply_query_settings(spec, changes[spec.key])
+    specs = _set_up_feeds(specs, queries)
     windows = {query.key for query in queries if query.window_hours is not None}
     return decide_older(
         specs, settings.publish, tags=details.tags, published=archived, windows=windows
     )
+
+
+def _set_up_feeds(specs: Sequence[FeedSpec], queries: Iterable[SavedQuery]) -> list[FeedSpec]:
+    """Return all feeds; those that an entry of feeds.toml sets up get its settings. `queries`: all
+    entries of feeds.toml, also those that define a feed by a query."""
+    settings_by_feed = {query.feed: query for query in queries if query.feed is not None}
+    result: list[FeedSpec] = []
+    for spec in specs:
+        feed_settings = settings_by_feed.get(spec.key)
+        if feed_settings is None:
+            result.append(spec)
+        else:
+            result.append(_apply_query_settings(spec, feed_settings))
+    return result
 
 
 def _plan_everything(settings: Settings) -> FeedSpec:
@@ -192,16 +203,20 @@ def _name_question(query: SavedQuery, names: Mapping[FeedKey, str]) -> SavedQuer
 def _make_spec(
     key: FeedKey, name: str, settings: Settings, *, first_slug: str, title: str = ""
 ) -> FeedSpec:
-    """Return a feed with the general settings. `title`: if "", the title is made of its name and
-    that of the site, such as "AI - My feeds"."""
+    """Return a feed as the general settings of the operator define it. `first_slug`: the slug that
+    the feed had first, from which its id is made; "" if it is that of `key`; `title`: "" for a
+    title that is made of the feed's name and that of the site, such as "AI - My feeds"."""
     publish = settings.publish
+    if not title:
+        title = _make_title(name, settings)
     return FeedSpec(
         key=key,
         name=name,
-        title=title or _make_title(name, settings),
+        title=title,
         first_slug=first_slug or key.slug,
         limit=publish.limit,
         window_hours=publish.window_hours,
+        # the head may have as many articles as `limit` asks for
         most=max(MOST, publish.limit),
         most_older=max(MOST_OLDER, publish.limit),
         share=SHARE,
@@ -215,16 +230,24 @@ def _make_title(name: str, settings: Settings) -> str:
 
 
 def _apply_query_settings(spec: FeedSpec, query: SavedQuery) -> FeedSpec:
-    """Return the feed with the settings of its entry in feeds.toml."""
+    """Return the feed with the settings of `query`, its [[feed]] in feeds.toml. A setting that is
+    missing there stays as it is. The head may never be cut below the number of articles that
+    `limit` asks for, so a high `limit` raises `most` and `most_older` too."""
     limit = query.limit or spec.limit
+    window_hours = spec.window_hours
+    if query.window_hours is not None:
+        window_hours = query.window_hours
+    formats = spec.formats
+    if query.formats is not None:
+        formats = query.formats
     return replace(
         spec,
         title=query.title or spec.title,
         description=query.description or spec.description,
         limit=limit,
-        window_hours=spec.window_hours if query.window_hours is None else query.window_hours,
+        window_hours=window_hours,
         most=max(spec.most, limit),
         most_older=max(spec.most_older, limit),
         content=query.content or spec.content,
-        formats=spec.formats if query.formats is None else query.formats,
+        formats=formats,
     )

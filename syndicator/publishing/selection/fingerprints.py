@@ -30,7 +30,7 @@ def fingerprint_shared_input(settings: Settings, instance: uuid.UUID) -> str:
     publish = settings.publish
     pages = make_links(settings)
     site = sorted(settings.site.model_dump(exclude_defaults=True).items())
-    linked_pages = (pages.categories, pages.tags, pages.unsaid, pages.sources)
+    linked_pages = (pages.categories, pages.tags, pages.unclassified, pages.sources)
     entry_settings = (publish.thumbnails, publish.entry_html, publish.extensions, linked_pages)
     # If the setting names feeds with archives, each feed has its own answer in its `older` field.
     # Naming one more feed must not change the fingerprint of all, so every list counts as "listed".

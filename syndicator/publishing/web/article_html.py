@@ -7,7 +7,7 @@ chosen for the source."""
 
 import re
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -67,12 +67,13 @@ def make_page_fields(
     view: View, links: Links, site_language: str, neighbours: Sequence[View | None], root: str
 ) -> _Fields:
     """Return the values for the template of an article's own page. `site_language`: the language of
-    the whole site; `neighbours`: the articles before and after it, None if there is none; `root`:
-    the path from the page to the web root, such as "../"."""
+    the whole site; `neighbours`: the article before it and the one after it, None if there is none;
+    `root`: the path from the page to the web root, such as "../"."""
     previous, following = neighbours
+    shown_picture = view.cover if view.picture else ""
     return {
         "entry": view,
-        "text": adapt_text(view.html, view.cover if view.picture else ""),
+        "text": adapt_text(view.html, shown_picture),
         "host": _name_site(view),
         "previous": _link_page(previous, root),
         "following": _link_page(following, root),
@@ -102,41 +103,58 @@ def make_related_fields(view: View) -> _Fields:
 
 def make_article_data(view: View, picture: str) -> _Fields:
     """Return the structured data of an article for search engines (https://schema.org/Article),
-    without empty fields. `picture`: the address of its thumbnail or ""."""
+    without empty fields. An author who only has the name of the publisher is left out: the
+    publisher is a field of its own. `picture`: the address of the article's thumbnail, "" if it has
+    none."""
     publisher = {"@type": "Organization", "name": view.origin.title, "url": view.origin.site}
-    persons = [name for name in view.authors if name != view.origin.title]
+    authors = [
+        {"@type": "Person", "name": name} for name in view.authors if name != view.origin.title
+    ]
     fields = {
         "headline": view.title,
         "url": view.url,
         "mainEntityOfPage": view.url,
         "datePublished": view.published.strftime(_STAMP_FORMAT),
         "dateModified": view.updated.strftime(_STAMP_FORMAT),
-        "author": [{"@type": "Person", "name": name} for name in persons],
-        "publisher": {name: value for name, value in publisher.items() if value},
+        "author": authors,
+        "publisher": _drop_empty_fields(publisher),
         "image": picture,
         "articleSection": view.category,
         "keywords": list(view.tags),
         "inLanguage": view.language,
         "license": view.licence,
     }
+    return _drop_empty_fields(fields)
+
+
+def _drop_empty_fields(fields: Mapping[str, Any]) -> _Fields:
+    """Return the fields whose value is neither "" nor an empty list."""
     return {name: value for name, value in fields.items() if value}
 
 
 def render_story(view: View, links: Links, templates: Templates, site_language: str) -> bytes:
-    """Return the list item of an article: a first line with its time of publication, by which pages
-    sort, then HTML. Links to our pages begin with the placeholder ROOT."""
+    """Return an article as an item of the lists on feed pages. The first line is its time of
+    publication, by which pages sort their items; the HTML follows. Pages at several depths show the
+    item, so its links to our pages begin with the placeholder ROOT, which each page replaces."""
     letter, colour = choose_badge(view.origin.title)
-    item = templates.render(
+    own_page = ""
+    if view.html:
+        own_page = ROOT + paths.article_name(view.id)
+    story_page = ""
+    if view.story:
+        story_page = ROOT + paths.story_name(view.story)
+    html = templates.render(
         "story.html",
         entry=view,
         root=ROOT,
-        own_page=ROOT + paths.article_name(view.id) if view.html else "",
+        own_page=own_page,
         letter=letter,
         colour=colour,
-        timeline=ROOT + paths.story_name(view.story) if view.story else "",
+        timeline=story_page,
         **make_shared_fields(view, links, site_language),
     )
-    return f"{view.published.strftime(_STAMP_FORMAT)}\n".encode() + item
+    time_line = f"{view.published.strftime(_STAMP_FORMAT)}\n"
+    return time_line.encode() + html
 
 
 def choose_badge(name: str) -> tuple[str, int]:
@@ -148,12 +166,14 @@ def choose_badge(name: str) -> tuple[str, int]:
 
 
 def make_shared_fields(view: View, links: Links, site_language: str) -> _Fields:
-    """Return the values that several templates need: that of an article's page, that of its list
-    item and that of its line on the front page. `lang` is "" if the article is in the language of
-    the site."""
-    topic = view.category if view.category != links.unsaid else ""
+    """Return the values that three templates need: the article's page, its list item and its line
+    on the front page. An article in the language of the site gets the `lang` "", because the page
+    says that language already. A tag that only repeats the category is left out, and so is the
+    category of unclassified articles."""
+    topic = view.category if view.category != links.unclassified else ""
+    category_link = links.category(topic) if topic else ""
     is_site_language = view.language.lower() == site_language.lower()
-    tags = [tag for tag in view.tags if tag.casefold() != view.category.casefold()]
+    other_tags = [tag for tag in view.tags if tag.casefold() != view.category.casefold()]
     return {
         "topic": topic,
         "lang": "" if is_site_language else view.language,
@@ -162,8 +182,8 @@ def make_shared_fields(view: View, links: Links, site_language: str) -> _Fields:
         "time": f"{view.published:%H:%M} UTC",
         "stamp": view.published.strftime(_STAMP_FORMAT),
         "source": links.source(view.source_key),
-        "category": links.category(topic) if topic else "",
-        "tags": [(tag, links.tag(tag)) for tag in tags],
+        "category": category_link,
+        "tags": [(tag, links.tag(tag)) for tag in other_tags],
         "also": _name_hosts(view.related),
         "reports": view.also,
     }

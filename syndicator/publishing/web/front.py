@@ -69,12 +69,17 @@ def choose_leads(groups: Mapping[str, tuple[View, Sequence[View]]]) -> list[str]
     ranks high if many outlets report it and its reports are new (`rank_story`); among equals, if it
     links many other reports; then, if it has a picture. Candidates are the stories of the 24 hours
     before the newest one or, if these are fewer than four, the four newest. Leads have different
-    sources if there are enough. `groups`: from `group_stories`."""
+    sources if there are enough. `groups`: stories as (lead, reports of other sites), by the id of
+    the lead."""
     newest_first = [lead for lead, _ in groups.values()]
     newest_first.sort(key=lambda view: (view.published, view.id), reverse=True)
-    begin = newest_first[0].published - _ONE_DAY if newest_first else _LONG_AGO
-    recent = [view for view in newest_first if view.published > begin]
-    candidates = recent if len(recent) > _MOST_LEADS else newest_first[:_MOST_LEADS]
+    day_begin = _LONG_AGO
+    if newest_first:
+        day_begin = newest_first[0].published - _ONE_DAY
+    candidates = [view for view in newest_first if view.published > day_begin]
+    if len(candidates) < _MOST_LEADS:
+        candidates = newest_first[:_MOST_LEADS]
+
     report_times = [_find_latest(*groups[view.id]) for view in candidates]
     newest_report = max(report_times, default=_LONG_AGO)
     ranks: dict[str, tuple[float, int, bool]] = {}
@@ -83,21 +88,23 @@ def choose_leads(groups: Mapping[str, tuple[View, Sequence[View]]]) -> list[str]
         voices = count_voices(report.summary for report in (lead, *others))
         rank = rank_story(voices, _find_latest(lead, others), newest_report)
         ranks[view.id] = (rank, len(view.related), bool(view.picture))
-    ranked = sorted(candidates, key=lambda view: ranks[view.id], reverse=True)
-    chosen = _prefer_different_sources(ranked)
-    return [view.id for view in ranked if view.id in chosen]
+    best_first = sorted(candidates, key=lambda view: ranks[view.id], reverse=True)
+    lead_ids = _prefer_different_sources(best_first)
+    return [view.id for view in best_first if view.id in lead_ids]
 
 
-def _prefer_different_sources(ranked: Sequence[View]) -> set[str]:
-    """Return the ids of at most four articles: the best article of each source and, if the sources
-    are too few, others. `ranked`: best first."""
+def _prefer_different_sources(best_first: Sequence[View]) -> set[str]:
+    """Choose at most four articles and return their ids. The best article of each source is chosen
+    first; if there are fewer than four sources, the best of the other articles follow.
+    `best_first`: the articles, in order of their rank."""
     best_of_source: dict[str, str] = {}
-    for view in ranked:
+    for view in best_first:
         best_of_source.setdefault(view.source_key, view.id)
     best_ids = set(best_of_source.values())
-    first = [view.id for view in ranked if view.id in best_ids]
-    second = [view.id for view in ranked if view.id not in best_ids]
-    return set([*first, *second][:_MOST_LEADS])
+    best_of_sources = [view.id for view in best_first if view.id in best_ids]
+    others = [view.id for view in best_first if view.id not in best_ids]
+    preferred_first = [*best_of_sources, *others]
+    return set(preferred_first[:_MOST_LEADS])
 
 
 def _find_latest(lead: View, others: Sequence[View]) -> datetime:
@@ -121,25 +128,28 @@ def list_day_leads(views: Sequence[View], links: Links, root: str) -> list[dict[
 def make_line(
     view: View, others: Sequence[View], links: Links, language: str, newest: datetime
 ) -> dict[str, Any]:
-    """Return the values for the template of a story's line on the front page. `view`: its lead;
-    `others`: the reports of other sites; `language`: that of our site; `newest`: the time of the
-    newest story on the page. A story of that day shows its time, an older one its date."""
+    """Return the values with which a template shows a story as a line on the front page. A story of
+    the newest day shows its time, an older one its date without the year. `view`: the lead article
+    of the story; `others`: the reports of other sites; `language`: that of our site; `newest`: the
+    time of the newest story on the page."""
     fields = article_html.make_shared_fields(view, links, language)
     is_of_newest_day = view.published.date() == newest.date()
     if is_of_newest_day:
         short_time = fields["time"].removesuffix(" UTC")
     else:
         short_time = fields["date"][:-_YEAR_LENGTH]
+    own_page = paths.article_name(view.id) if view.html else ""
     reports: list[tuple[str, str]] = []
     for report in others:
         address = paths.article_name(report.id) if report.html else report.url
         reports.append((report.origin.title, address))
+    linked_reports = [*reports, *fields["also"]]
     return fields | {
         "entry": view,
         "lang": view.language or language,
         "short": short_time,
-        "own_page": paths.article_name(view.id) if view.html else "",
-        "also": [*reports, *fields["also"]][: article_html.MOST_ALSO],
+        "own_page": own_page,
+        "also": linked_reports[: article_html.MOST_ALSO],
     }
 
 

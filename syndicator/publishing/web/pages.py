@@ -693,7 +693,7 @@ class Pages:
         order."""
         specs_by_axis: dict[str, list[FeedSpec]] = defaultdict(list)
         for spec in specs:
-            is_unclassified = spec.key.axis == CATEGORY and spec.name == self.links.unsaid
+            is_unclassified = spec.key.axis == CATEGORY and spec.name == self.links.unclassified
             if not is_unclassified:
                 specs_by_axis[spec.key.axis].append(spec)
         groups: _Groups = []
@@ -706,7 +706,7 @@ class Pages:
                 shown = sorted(
                     shown, key=lambda spec: (-_get_count(rows.get(spec.key)), second_key(spec))
                 )[:most]
-            items = [_make_item(spec, rows.get(spec.key)) for spec in shown]
+            items = [_make_feed_item(spec, rows.get(spec.key)) for spec in shown]
             groups.append({"axis": name, "heading": axis.heading, "items": items, "total": total})
         return groups
 
@@ -815,16 +815,23 @@ def _count_sources(specs: Sequence[FeedSpec]) -> str:
     return f"{count} sources" if count > 1 else "the sources"
 
 
-def _make_item(spec: FeedSpec, row: FeedRow | None) -> dict[str, Any]:
-    """Return the values for the template of a feed in a list. `row`: None if the feed was never
-    built."""
+def _make_feed_item(spec: FeedSpec, row: FeedRow | None) -> dict[str, Any]:
+    """Return the values with which a template shows a feed in a list of feeds. `row`: the feed's
+    row in the database, None if the feed was never built."""
+    page = ""
+    if PAGE in spec.formats:
+        page = paths.file_name(spec.key, PAGE)
+    latest_title = ""
+    if row is not None:
+        latest_title = text.line(row.latest_title)
     return {
         "name": text.line(spec.name),
         "slug": spec.key.slug,
-        "page": paths.file_name(spec.key, PAGE) if PAGE in spec.formats else "",
-        "feeds": _list_formats(paths.get_stem(spec.key), spec.formats, "", ""),
+        "page": page,
+        # lists of feeds are in the web root, so that a file name is a link
+        "feeds": _list_formats(paths.get_stem(spec.key), spec.formats, root="", base=""),
         "count": _get_count(row),
-        "latest": text.line(row.latest_title) if row else "",
+        "latest": latest_title,
         "about": text.line(spec.description),
     }
 

@@ -85,25 +85,27 @@ class Page:
 
 
 def make_page(settings: Settings, name: str, title: str, description: str, **more: Any) -> Page:
-    """Return the values of the page in the file `name`, from the settings. `more`: further fields
-    of `Page`; they replace values from the settings."""
+    """Return what the template of every page needs, such as its title, language and path to the web
+    root. `name`: the file name of the page; `more`: further fields of `Page`; they replace values
+    that follow from the settings."""
     site = settings.site
-    address = "" if name == paths.INDEX else name
-    shell: dict[str, Any] = {
+    has_known_address = bool(site.url)
+    name_in_address = "" if name == paths.INDEX else name
+    fields: dict[str, Any] = {
         "name": name,
         "title": text.line(title),
         "site": text.line(site.title),
         "language": clean_language(site.language) or "en",
         "description": text.line(description),
         "root": "../" * name.count("/"),
-        "canonical": settings.base_url + address if site.url else "",
-        "image": f"{settings.base_url}icon.png" if site.url else "",
+        "canonical": settings.base_url + name_in_address if has_known_address else "",
+        "image": f"{settings.base_url}icon.png" if has_known_address else "",
         "contact": write_contact_link(site.contact),
         "indexed": not settings.publish.secret_path,
         "private": bool(settings.publish.secret_path),
     }
-    values = shell | more
-    return Page(direction=get_direction(values["language"]), **values)
+    fields |= more
+    return Page(direction=get_direction(fields["language"]), **fields)
 
 
 def make_files(settings: Settings) -> dict[str, bytes]:

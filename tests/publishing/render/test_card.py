@@ -86,7 +86,7 @@ def test_a_name_is_written_once_and_the_category_of_unclassified_articles_never(
     )
     assert (
         list_card_parts(
-            write_card(write_sample_card(category="Other"), replace(LINKS, unsaid="other"))
+            write_card(write_sample_card(category="Other"), replace(LINKS, unclassified="other"))
         )[-1]
         == "Alpha · AI · LLM"
     )

@@ -124,7 +124,7 @@ def test_sections_begin_with_the_category_of_most_articles_and_end_with_what_has
         )
         for n in range(12)
     ]
-    links = Links(base="", unsaid="-")
+    links = Links(base="", unclassified="-")
     lines = [
         front.make_line(view, [], links, "en", views[-1].published + timedelta(days=n // 6))
         for n, view in enumerate(views)
