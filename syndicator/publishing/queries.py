@@ -149,20 +149,24 @@ class FeedsFile(BaseModel):
 
 
 def _parse_table(table: FeedTable) -> SavedQuery:
-    """Return the query or settings that a [[feed]] defines. Raises _Invalid and QuestionError."""
+    """Return the [[feed]] of feeds.toml in `table`: it either defines a feed by a query, or sets up
+    an existing feed. Raises _Invalid if it does both or neither, or has no slug; QuestionError if
+    its question is invalid."""
     table = _add_question(table)
-    gives_feed = table.feed is not None
-    gives_query = table.query is not None
-    if gives_feed == gives_query:  # both or neither
+    has_feed = table.feed is not None
+    has_query = table.query is not None
+    has_both_or_neither = has_feed == has_query
+    if has_both_or_neither:
         raise _Invalid(
             "query",
             'give either `query` with a `slug`, or `feed = "tags/ai"` to set up an existing feed',
         )
-    feed = _parse_feed(table.feed) if table.feed is not None else None
-    if feed is None and table.slug is None and not table.title:
+    has_name = bool(table.slug is not None or table.title)
+    if has_query and not has_name:
         raise _Invalid(
             "slug", "a query needs a slug, the name of its files, or a title to make one of"
         )
+    feed = _parse_feed(table.feed) if table.feed is not None else None
     expression = _parse_expression(table.query) if table.query is not None else None
     return SavedQuery(
         slug=table.slug or table.feed or slug(table.title),

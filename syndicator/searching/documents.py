@@ -101,14 +101,18 @@ class TermTexts:
 
 
 def make_document(article: Article, body: str) -> Document:
-    """Return the document of an article. `body`: its plain text."""
+    """Return the terms of an article, field by field, as they are searched. `names`: those of its
+    tags, category, author and outlet; `facets`: terms that stand for a value, such as its language.
+    `body`: the plain text of the article."""
     names = (*article.tags, article.category, article.author or "", article.origin.title)
+    terms_of_names = each_term("\n".join(names))
+    distinct_facets = set(_make_facets(article))
     return Document(
         title=join_terms(each_term(article.title)),
-        names=join_terms(each_term("\n".join(names))),
+        names=join_terms(terms_of_names),
         excerpt=join_terms(each_term(article.excerpt)),
         body=join_text_terms(body),
-        facets=join_terms(sorted(set(_make_facets(article)))),
+        facets=join_terms(sorted(distinct_facets)),
     )
 
 

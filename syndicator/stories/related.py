@@ -48,16 +48,17 @@ class Traits:
 
 def list_terms(document: Document, small_words: Collection[str] = ()) -> list[str]:
     """Return at most 60 terms that may say what an article is about: first those of title, tags and
-    excerpt, then those that its text has at least three times. `small_words`: words of its language
-    without a subject, such as "the"; they are left out."""
-    terms: dict[str, None] = {}
+    excerpt, then those that its text has at least three times, the most frequent first.
+    `small_words`: words of its language without a subject, such as "the"; they are left out."""
+    terms: dict[str, None] = {}  # a set that keeps its order
     for field in (document.title, document.names, document.excerpt):
         terms |= dict.fromkeys(field.split())
     counts: dict[str, int] = {}
     for term in document.body.split():
         counts[term] = counts.get(term, 0) + 1
     frequent = [term for term, count in counts.items() if count >= _LEAST_OCCURRENCES]
-    terms |= dict.fromkeys(sorted(frequent, key=lambda term: (-counts[term], term)))
+    frequent.sort(key=lambda term: (-counts[term], term))
+    terms |= dict.fromkeys(frequent)
     subjects = [term for term in terms if _may_be_subject(term) and term not in small_words]
     return subjects[:_MOST_TERMS]
 

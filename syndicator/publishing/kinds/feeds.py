@@ -99,28 +99,35 @@ def _get_row(site: Site, spec: FeedSpec) -> FeedRow:
 
 
 def list_head_targets(site: Site, feed: Feed) -> Iterator[Target]:
-    """Yield the target of a feed's head, and that of its OPML file if the feeds of its axis have
-    such files."""
+    """Yield the target of a feed's head, which is made of its newest articles, in all its formats.
+    If the feeds of its axis have OPML files, which let programs subscribe to the feed, also yield
+    the target of that file."""
     stem = paths.get_stem(feed.key)
-    pages = site.pages_fingerprint if PAGE in feed.spec.formats else ""
+    pages_fingerprint = ""
+    if PAGE in feed.spec.formats:
+        pages_fingerprint = site.pages_fingerprint
+    is_unpublished = not feed.row.published
     yield Target(
         id=stem,
         owner=feed.key,
-        made_of=fingerprints.fingerprint_feed(feed.spec, site.shared_fingerprint, pages),
+        made_of=fingerprints.fingerprint_feed(
+            feed.spec, site.shared_fingerprint, pages_fingerprint
+        ),
         make=partial(_make_head, site, feed),
         urgency=Urgency.HEAD,
-        changed=site.is_marked(feed.key) or not feed.row.published,
+        changed=site.is_marked(feed.key) or is_unpublished,
     )
-    if find_axis(feed.key.axis).outlines:
-        outline = write_opml(feed.spec.title, [feed.spec], site.settings.base_url)
-        name = f"{stem}.opml"
-        yield Target(
-            id=name,
-            owner=feed.key,
-            made_of=make_fingerprint(outline),
-            make=lambda: [File(name, outline)],
-            urgency=Urgency.SHARED,
-        )
+    if not find_axis(feed.key.axis).outlines:
+        return
+    opml = write_opml(feed.spec.title, [feed.spec], site.settings.base_url)
+    opml_name = f"{stem}.opml"
+    yield Target(
+        id=opml_name,
+        owner=feed.key,
+        made_of=make_fingerprint(opml),
+        make=lambda: [File(opml_name, opml)],
+        urgency=Urgency.SHARED,
+    )
 
 
 def _make_head(site: Site, feed: Feed) -> Iterator[File]:

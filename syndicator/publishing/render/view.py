@@ -260,27 +260,30 @@ def _is_public(value: str, base: str) -> bool:
 
 
 def _change_addresses(article: Article, change: Callable[[str], str]) -> Article:
-    """Return `article` with each address replaced by `change(address)`, except its own. An address
-    for which `change` returns "" is removed. A line of `Enclosure.podcast` is removed if `change`
-    would change it."""
-    origin = replace(
+    """Return the article with `change` applied to all addresses in it but `article.url`. If
+    `change` returns "", the address is removed; an enclosure without an address is removed as a
+    whole. A line about a podcast may contain an address anywhere: it is removed if `change` alters
+    it."""
+    changed_origin = replace(
         article.origin,
         url=change(article.origin.url),
         site=change(article.origin.site),
         id=change(article.origin.id),
     )
+    changed_enclosure = None
     enclosure = article.enclosure
     if enclosure is not None:
         podcast = tuple(line for line in enclosure.podcast if change(line) == line)
-        url = change(enclosure.url)
-        enclosure = replace(enclosure, url=url, podcast=podcast) if url else None
-    also = [change(address) for address in article.also]
+        enclosure_url = change(enclosure.url)
+        if enclosure_url:
+            changed_enclosure = replace(enclosure, url=enclosure_url, podcast=podcast)
+    changed_related = [change(address) for address in article.also]
     return replace(
         article,
         cover=change(article.cover or ""),
-        also=tuple(address for address in also if address),
-        enclosure=enclosure,
-        origin=origin,
+        also=tuple(address for address in changed_related if address),
+        enclosure=changed_enclosure,
+        origin=changed_origin,
     )
 
 
@@ -640,28 +643,29 @@ def _get_file_ending(url: str) -> str:
 
 
 def _make_origin(article: Article, source: Source | None, published: datetime) -> Origin:
-    """Return the source feed of an article as it may be published. A field that was not recorded
-    with the article is taken from its source, or else from the article. `published`: when the
-    article was published, used if the feed has no `updated` time."""
+    """Return the source feed of an article as it may be published. What was not recorded with the
+    article is taken from its source or, failing that, from the article's address. `source`: None if
+    it was removed; `published`: when the article was published; that is also the time of the feed
+    if it states no usable one."""
     recorded = article.origin
     source_url = source.url if source else ""
     source_title = (source.title or "") if source else ""
     url = clean_uri(recorded.url) or clean_uri(source_url)
     site = clean_uri(recorded.site)
     title = clean_name(recorded.title) or clean_name(source_title)
+    if not title:
+        title = urlsplit(site or url or clean_uri(article.url)).netloc
+    origin_id = _make_source_id(recorded.id) or _make_source_id(url)
+    if not origin_id:
+        origin_id = _make_source_id(article.url)
+
+    updated = published
     stated_time = _convert_to_utc(recorded.updated)
-    if stated_time is None or stated_time < _FIRST_DATE:
-        updated = published
-    else:
+    if stated_time is not None and stated_time >= _FIRST_DATE:
+        # the feed was read before its article was added
         added = _convert_to_utc(article.added) or stated_time
         updated = min(stated_time, added)
-    return Origin(
-        title=title or urlsplit(site or url or clean_uri(article.url)).netloc,
-        url=url,
-        site=site,
-        id=_make_source_id(recorded.id) or _make_source_id(url) or _make_source_id(article.url),
-        updated=updated,
-    )
+    return Origin(title=title, url=url, site=site, id=origin_id, updated=updated)
 
 
 def _make_source_id(value: str) -> str:

@@ -64,22 +64,25 @@ def select_head(spec: FeedSpec, index: Members, row: FeedRow | None) -> Selectio
     before the newest. If these are too many, older ones are left out: of the 24 hours before the
     newest article, the head has at most `most` articles; in all, it has at most `most_older`, or
     the articles of these 24 hours if they are more. Then each source gets at most its `share` of
-    the places, as long as other sources have articles. `row`: of the feed, None if it is new."""
+    the places, as long as other sources have articles. `row`: the row of the feed, None if it is
+    new."""
     latest = row.latest_added if row is not None else None
     if latest is None:
         latest = _find_latest(spec.key, index)
     since = latest - timedelta(hours=spec.window_hours) if latest else None
     most_in_all = min(spec.most_older, spec.most)
+    # one more than there may be, to see whether these are too many
     ids_in_window = index.ids(spec.key, limit=spec.limit, since=since, most=most_in_all + 1)
-    if len(ids_in_window) <= most_in_all or latest is None:
+    are_too_many = len(ids_in_window) > most_in_all
+    if latest is None or not are_too_many:
         return Selection(ids=ids_in_window[:most_in_all])
 
-    # too many: choose among the last day alone if it fills all places, else share the other places
     day_begin = max(latest - DAY, since) if since else latest
     ids_of_day = index.ids(spec.key, limit=0, since=day_begin, most=spec.most + 1)
-    if len(ids_of_day) > spec.most:
+    if len(ids_of_day) > spec.most:  # the last day alone fills all places
         reach = _CANDIDATES_PER_PLACE * spec.most
         return _select_shared(spec, index, always=0, places=spec.most, reach=reach, since=since)
+    # all articles of the last day are selected, and the others share the places that are left
     return _select_shared(
         spec,
         index,
@@ -333,28 +336,30 @@ def _plan_parts(
 def _group_months(
     closed: Mapping[str, tuple[int, str]], published_bits: Mapping[str, frozenset[str]], enough: int
 ) -> list[_MonthGroup]:
-    """Divide past months into groups, each of which gets a document, oldest first. A month without
-    a published document joins the next month that has one: it may get articles later, such as old
-    ones that are tagged anew, and published documents keep their addresses. If no later month has a
-    document, months are joined until a group has `enough` entries, unless it would get more than
-    200. `closed`: month -> number of entries and fingerprint, by ascending month."""
+    """Divide past months into groups, oldest first. Each group gets one document, but a month with
+    too many entries is a group of its own that is divided into parts. Published documents keep
+    their addresses: a month without one joins the next month that has one, since it may get
+    articles later, such as old ones that are tagged anew. After the last published document, months
+    are joined until a group has `enough` entries, unless it would get more than 200. `closed`:
+    month -> number of entries and fingerprint, by ascending month; `published_bits`: month -> its
+    published parts, "" for a document of the whole month."""
     published_months = sorted(month for month, bits in published_bits.items() if "" in bits)
     groups: list[_MonthGroup] = []
-    size = 0
+    group_size = 0  # entries in the last group
     for month, (count, _) in closed.items():
         next_published = next((end for end in published_months if end >= month), "")
         needs_parts = count > _MOST_OF_MONTHS or month in published_bits
         in_parts = needs_parts and month != next_published
-        name = month if in_parts else next_published
-        joins_last_group = bool(groups) and groups[-1].published_name == name
-        if name == "":  # no document is published: sizes decide
-            is_full = size >= enough or size + count > _MOST_OF_MONTHS
+        published_name = month if in_parts else next_published
+        joins_last_group = bool(groups) and groups[-1].published_name == published_name
+        if published_name == "":  # no document is published: sizes decide
+            is_full = group_size >= enough or group_size + count > _MOST_OF_MONTHS
             joins_last_group = joins_last_group and not is_full
         if not joins_last_group:
-            groups.append(_MonthGroup(name, in_parts, []))
-            size = 0
+            groups.append(_MonthGroup(published_name, in_parts, []))
+            group_size = 0
         groups[-1].months.append(month)
-        size += count
+        group_size += count
     return groups
 
 

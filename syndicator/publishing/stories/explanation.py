@@ -84,18 +84,21 @@ def explain_story(
     split: Split,
     may_quote: Callable[[Article], bool],
 ) -> Explained | None:
-    """Return the explanation of a story, made of its reports that have a view; None if these are of
-    fewer than two outlets. `views`: by article id; `lead`: the article id of its lead; `split`:
-    returns the sentences of a text; `may_quote`: returns False for an article whose text must not
-    be quoted."""
+    """Return what each outlet adds to a story, and the tags of the story; None if fewer than two
+    outlets have a report that can be shown. `views`: the articles that can be shown, by id; `lead`:
+    the article id of the story's lead; `split`: returns the sentences of a text; `may_quote`:
+    returns False for an article whose text must not be quoted."""
     shown_reports = [(outlet, article) for outlet, article in story.reports if article.id in views]
-    if len({outlet for outlet, _ in shown_reports}) <= 1:
+    outlets = {outlet for outlet, _ in shown_reports}
+    if len(outlets) <= 1:
         return None
     accounts: list[Account] = []
     reports: list[ShownReport] = []
     for outlet, article in shown_reports:
         view = views[article.id]
-        sentences = _list_sentences(view, split) if may_quote(article) else ()
+        sentences: Sequence[str] = ()
+        if may_quote(article):
+            sentences = _list_sentences(view, split)
         added = article.added or view.published
         accounts.append(Account(article.id, outlet, added, view.title, tuple(sentences)))
         name = name_outlet(outlet, article)
@@ -112,16 +115,18 @@ def explain_story(
 def _rank_tags(
     reports: Sequence[tuple[str, Article]], views: Mapping[str, View], lead: str
 ) -> list[str]:
-    """Return the tags of the lead, then those that most outlets have, ten at most. An outlet counts
-    once for a tag, so that an outlet with many articles does not decide alone. `reports`: pairs of
-    outlet and article; `lead`: an article id."""
+    """Return at most ten tags of a story: first all tags of its lead, then those that most outlets
+    have. Outlets are counted, not articles, so that an outlet with many articles does not decide
+    alone. `reports`: pairs of outlet and article; `lead`: an article id."""
     outlets_by_tag: dict[str, set[str]] = {}
     for outlet, article in reports:
         for tag in views[article.id].tags:
             outlets_by_tag.setdefault(tag, set()).add(outlet)
+    most_outlets_first = sorted(
+        outlets_by_tag, key=lambda tag: len(outlets_by_tag[tag]), reverse=True
+    )
     tags_of_lead = views[lead].tags if lead in views else ()
-    by_outlets = sorted(outlets_by_tag, key=lambda tag: len(outlets_by_tag[tag]), reverse=True)
-    distinct_tags = dict.fromkeys((*tags_of_lead, *by_outlets))
+    distinct_tags = dict.fromkeys([*tags_of_lead, *most_outlets_first])
     return list(distinct_tags)[:_MOST_TAGS]
 
 

@@ -53,13 +53,17 @@ class About:
 def gather_facts(
     spec: FeedSpec, count: int, days: Mapping[str, int], views: Sequence[View], links: Links
 ) -> About:
-    """Return the facts about a feed. `count`: number of its articles; `days`: by UTC day, the
-    number of its articles; `views`: its newest articles; `links`: links to other pages, whose
-    `base` is the path from the feed's page to the web root."""
+    """Return the facts that the page of a feed shows beside its stories. `count`: number of the
+    feed's articles; `days`: by UTC day ("2026-11-30"), the number of its articles; `views`: its
+    newest articles; `links`: links to other pages, whose `base` is the path from the feed's page to
+    the web root."""
     site = ""
-    if spec.key.axis == SOURCE:
-        site = next((view.origin.site for view in views if view.origin.site), "")
-    until = article_html.name_day(max(days)) if days else ""
+    if spec.key.axis == SOURCE:  # all articles are of one site
+        sites = [view.origin.site for view in views if view.origin.site]
+        site = sites[0] if sites else ""
+    newest_day = ""
+    if days:
+        newest_day = article_html.name_day(max(days))
     bars = _draw_bars(days)
     return About(
         count=count,
@@ -68,7 +72,7 @@ def gather_facts(
         site_name=_name_site(site),
         bars=bars.path,
         most=bars.most,
-        until=until,
+        until=newest_day,
         related=_list_related_tags(spec.name, views, links),
         sources=_list_active_sources(views, links),
         months=_count_months(days),

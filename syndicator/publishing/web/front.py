@@ -178,17 +178,21 @@ def group_by_category(
 def find_frequent_tags(
     specs: Sequence[FeedSpec], rows: Mapping[FeedKey, FeedRow], views: Sequence[View]
 ) -> list[tuple[str, str, int]]:
-    """Return the most frequent tags of the newest stories, as (name, file name of its page, number
-    of these stories). Tags without a page are left out. `views`: the newest stories; `rows`: of
-    all feeds: of two tags with as many of these stories, the one with more articles is first."""
+    """Return the tags that most of the newest stories have, each as (name, file name of its page,
+    number of these stories). Tags without a page are left out. Among tags with as many of these
+    stories, the one with more articles in all is first. `specs`: the feeds that are published;
+    `rows`: the rows of all feeds; `views`: the newest stories."""
     counts = Counter[str]()
     for view in views:
         counts.update(view.tags)
     tags: list[tuple[int, int, str, str]] = []
     for spec in specs:
+        if spec.key.axis != TAG or PAGE not in spec.formats:
+            continue
         name = text.line(spec.name)
-        if spec.key.axis != TAG or PAGE not in spec.formats or not counts[name]:
+        if counts[name] == 0:
             continue
         articles = rows[spec.key].count if spec.key in rows else 0
         tags.append((-counts[name], -articles, name, paths.file_name(spec.key, PAGE)))
-    return [(name, page, counts[name]) for _, _, name, page in sorted(tags)[:_MOST_TAGS]]
+    tags.sort()
+    return [(name, page, counts[name]) for _, _, name, page in tags[:_MOST_TAGS]]

@@ -301,25 +301,30 @@ class Pages:
         stories: Sequence[bytes],
         tops: Mapping[str, Sequence[View]] | None = None,
     ) -> bytes:
-        """Return the page of a year, month or day of a feed. `item`: the page; `stories`: the list
-        items that it shows, from `render_story_item`; `tops`: for the page of a month that lists
-        its days, the first articles of each day, from which its lead stories are chosen."""
+        """Return the page of a year, month or day of a feed. `item`: the page as planned;
+        `stories`: the list items that it shows, from `render_story_item`; `tops`: only for the page
+        of a month that lists its days: by day, its first articles, from which the lead stories of
+        the day are chosen."""
         root = "../" * item.name.count("/")
         link = _PageLinker(head.stem, root)
         day_leads: list[tuple[str, str, Any]] = []
         if tops is not None:
             for day, views in tops.items():
                 leads = front.list_day_leads(views, self.links, root)
-                day_leads.append((*link(day), leads))
-        # the weeks show days
-        longer_spans = [(span, count) for span, count in item.parts if len(span) < DAY]
+                name, address = link(day)
+                day_leads.append((name, address, leads))
+        linked_spans: list[tuple[str, str, int]] = []
+        for span, count in item.parts:
+            if len(span) < DAY:  # days are linked in `weeks`
+                name, address = link(span)
+                linked_spans.append((name, address, count))
         return self._render_older_page(
             head,
             item.name,
             article_html.name_span(item.span),
             item.count,
             stories,
-            spans=[(*link(span), count) for span, count in longer_spans],
+            spans=linked_spans,
             weeks=_list_weeks(item, link),
             tops=day_leads,
             previous=link(item.previous),
@@ -352,9 +357,11 @@ class Pages:
     def _render_older_page(
         self, head: Head, name: str, when: str, count: int, stories: Sequence[bytes], **more: Any
     ) -> bytes:
-        """Return a page of older stories of a feed. `name`: of its file; `when`: the name of its
-        time, such as "November 2026"; `count`: number of its stories; `stories`: list items from
-        `render_story_item`; `more`: further variables of the template."""
+        """Return a page of older stories of a feed: that of a year, month or day, or that of an
+        archive document. `name`: the file name of the page; `when`: how the page calls its time,
+        such as "November 2026"; `count`: number of its stories; `stories`: list items from
+        `render_story_item`; `more`: further variables of the template, such as the links to the
+        pages before and after it."""
         feed = text.line(self._by_stem[head.stem].name)
         noun = "story" if count == 1 else "stories"
         root = "../" * name.count("/")
@@ -366,7 +373,8 @@ class Pages:
             feeds=_list_formats(head.stem, head.formats, root, head.base),
             language=head.language,
         )
-        fields = {"spans": (), "weeks": (), "tops": (), "above": ("", "")} | more
+        # the page of an archive document has none of these
+        calendar_variables = {"spans": (), "weeks": (), "tops": (), "above": ("", "")}
         return self.templates.render(
             "calendar.html",
             page=shell,
@@ -375,7 +383,7 @@ class Pages:
             when=when,
             count=count,
             days=article_html.group_by_day(stories, shell.root),
-            **fields,
+            **(calendar_variables | more),
         )
 
     def render_story_page(
@@ -490,36 +498,38 @@ class Pages:
         return {name: page, **self._write_sitemaps(part, rows)}
 
     def _write_sitemaps(self, part: str, rows: Mapping[FeedKey, FeedRow]) -> dict[str, bytes]:
-        """Return the sitemap of a part of the list of feeds, by file name. It has the pages of its
-        feeds; that of the first part, "", also has the front page and the pages of older stories.
-        If there are several parts, the first one also has a sitemap that lists the sitemaps of all
-        parts. `rows`: rows of the feeds of the part and of the feed of everything."""
+        """Return the sitemaps that belong to a part of the list of feeds, by file name. The sitemap
+        of a part has the pages of its feeds; that of the first part, "", also has the front page
+        and the pages of older stories. If there are several parts, the first one also gets the
+        sitemap that lists the sitemaps of all parts. `rows`: rows of the feeds of the part and of
+        the feed of everything."""
         base = self.settings.base_url
-        newest_days = {
-            key: row.latest_added.strftime("%Y-%m-%d")
-            for key, row in rows.items()
-            if row.latest_added
-        }
-        pages = [
+        newest_days: dict[FeedKey, str] = {}
+        for key, row in rows.items():
+            if row.latest_added:
+                newest_days[key] = row.latest_added.strftime("%Y-%m-%d")
+        feed_pages = [
             (paths.file_name(spec.key, PAGE), newest_days.get(spec.key, ""))
             for spec in self.parts[part]
             if PAGE in spec.formats
         ]
-        if part:
-            return {f"{SITEMAP}{part}.xml": feed_list.write_sitemap(pages, base)}
-        pages = [("", newest_days.get(ALL, "")), (f"{FEEDS}.{PAGE}", ""), *pages]
+        is_first_part = part == ""
+        if not is_first_part:
+            return {f"{SITEMAP}{part}.xml": feed_list.write_sitemap(feed_pages, base)}
+
+        pages = [("", newest_days.get(ALL, "")), (f"{FEEDS}.{PAGE}", ""), *feed_pages]
         for calendar_page in reversed(self.calendars.get(ALL.slug, [])):
             if not calendar_page.parts:
                 pages.append((calendar_page.name, calendar_page.days[-1]))
+        sitemap_of_pages = feed_list.write_sitemap(pages, base)
         if len(self.parts) == 1:
-            return {f"{SITEMAP}.xml": feed_list.write_sitemap(pages, base)}
-        sitemap_of_pages = f"{SITEMAP}{feed_list.PAGES}.xml"
-        sitemaps = [(sitemap_of_pages, "")]
+            return {f"{SITEMAP}.xml": sitemap_of_pages}
+
+        name_of_first = f"{SITEMAP}{feed_list.PAGES}.xml"
+        sitemaps = [(name_of_first, "")]
         sitemaps += [(f"{SITEMAP}{name}.xml", "") for name in self.parts if name]
-        return {
-            f"{SITEMAP}.xml": feed_list.write_sitemap(sitemaps, base, "sitemap"),
-            sitemap_of_pages: feed_list.write_sitemap(pages, base),
-        }
+        list_of_sitemaps = feed_list.write_sitemap(sitemaps, base, "sitemap")
+        return {f"{SITEMAP}.xml": list_of_sitemaps, name_of_first: sitemap_of_pages}
 
     def _group_parts(self) -> _Groups:
         """Return the parts of a long list of feeds, without the first, grouped by axis, so that the
@@ -599,10 +609,11 @@ class Pages:
         )
 
     def _render_archive(self) -> bytes:
-        """Return the page that lists the years and months of the feed of everything; the three
-        newest months are shown as calendars."""
+        """Return the page of the archive: it links the pages of all years and months of the feed of
+        everything. The three newest months that have pages for their days are shown as
+        calendars."""
         pages = self.calendars.get(ALL.slug, [])
-        count = sum(page.count for page in pages if not page.parts)
+        count = sum(page.count for page in pages if not page.parts)  # the other pages list these
         about = f"{count} stories by month."
         shell = self._make_titled_shell(ARCHIVE, "Archive", about, feeds=self._list_main_formats())
         link = _PageLinker(ALL.slug, "")
@@ -610,43 +621,49 @@ class Pages:
         years: list[tuple[str, str, list[tuple[str, str, int]]]] = []
         for page in reversed(pages):
             name, address = link(page.span)
-            is_month = len(page.span) == MONTH and bool(page.parts)
-            if is_month and len(months) < _CALENDAR_MONTHS:
+            has_days = len(page.span) == MONTH and bool(page.parts)
+            if has_days and len(months) < _CALENDAR_MONTHS:
                 months.append((name, address, _list_weeks(page, link)))
             if len(page.span) == YEAR:
-                parts = [(*link(span), number) for span, number in reversed(page.parts)]
-                years.append((name, address, parts))
+                linked_parts: list[tuple[str, str, int]] = []
+                for span, story_count in reversed(page.parts):
+                    part_name, part_address = link(span)
+                    linked_parts.append((part_name, part_address, story_count))
+                years.append((name, address, linked_parts))
         return self.templates.render(
             "archive.html", page=shell, years=years, count=count, months=months
         )
 
     def _render_combine(self, views: Sequence[View], rows: Mapping[FeedKey, FeedRow]) -> bytes:
         """Return the page on which people combine tags, categories, sources and languages to a
-        question. It offers the languages of `views`, the articles of the front page, and of each
-        axis the feeds with most articles."""
+        question. It offers the categories, tags and sources with most articles and all languages of
+        `views`, the articles of the front page; it also lists the feeds of saved queries. `rows`:
+        the rows of all feeds."""
         about = "Put tags, categories, sources, languages and words together to a feed."
         shell = self._make_titled_shell(COMBINE, "A feed for any question", about)
         unclassified = self.settings.describe.uncategorised
-        groups = self._group_feeds(self.specs, rows, _MOST_CHOICES)
-        items_of_axis = {group["axis"]: group["items"] for group in groups}
+        largest_feeds = self._group_feeds(self.specs, rows, _MOST_CHOICES)
+        items_by_axis = {group["axis"]: group["items"] for group in largest_feeds}
+        # each kind of term with its heading and its choices: value, name, number of articles
         kinds: list[tuple[str, str, list[tuple[str, str, int]]]] = []
         for axis in (CATEGORY, TAG, SOURCE):
-            choices = [
-                (item["slug"], item["name"], item["count"])
-                for item in items_of_axis.get(axis, ())
-                if item["name"] != unclassified
-            ]
+            choices: list[tuple[str, str, int]] = []
+            for item in items_by_axis.get(axis, ()):
+                if item["name"] != unclassified:
+                    choices.append((item["slug"], item["name"], item["count"]))
             kinds.append((axis, find_axis(axis).heading, choices))
         languages = sorted({view.language.lower().partition("-")[0] for view in views})
         kinds.append(("lang", "Languages", [(language, language, 0) for language in languages]))
+
         query_specs = [spec for spec in self.specs if spec.key.axis == QUERY]
         query_groups = self._group_feeds(query_specs, rows)
+        saved_queries = query_groups[0] if query_groups else None
         return self.templates.render(
             "combine.html",
             page=shell,
             kinds=kinds,
             formats=self.settings.publish.formats,
-            queries=query_groups[0] if query_groups else None,
+            queries=saved_queries,
             answered=self.answered,
         )
 
@@ -688,25 +705,28 @@ class Pages:
         second_key: Callable[[FeedSpec], str] = lambda spec: "",
     ) -> _Groups:
         """Return feeds grouped by axis, without the category of unclassified articles. `rows`: the
-        rows of the feeds; `most`: if given, return only so many feeds of each axis, those with most
-        articles, and among equals those first in order of `second_key`; else return all in their
-        order."""
+        rows of the feeds; `most`: None for all feeds in their order; a number for only so many of
+        each axis, those with most articles; `second_key`: returns the text by which feeds with as
+        many articles are ordered."""
         specs_by_axis: dict[str, list[FeedSpec]] = defaultdict(list)
         for spec in specs:
             is_unclassified = spec.key.axis == CATEGORY and spec.name == self.links.unclassified
             if not is_unclassified:
                 specs_by_axis[spec.key.axis].append(spec)
+
+        def get_rank(spec: FeedSpec) -> tuple[int, str]:
+            article_count = _get_count(rows.get(spec.key))
+            return -article_count, second_key(spec)
+
         groups: _Groups = []
         for name, axis in [*list_axes_by_place(), (DIGEST, find_axis(DIGEST))]:
             if name not in specs_by_axis:
                 continue
-            shown = specs_by_axis[name]
-            total = len(shown)
+            specs_of_axis = specs_by_axis[name]
+            total = len(specs_of_axis)
             if most is not None:
-                shown = sorted(
-                    shown, key=lambda spec: (-_get_count(rows.get(spec.key)), second_key(spec))
-                )[:most]
-            items = [_make_feed_item(spec, rows.get(spec.key)) for spec in shown]
+                specs_of_axis = sorted(specs_of_axis, key=get_rank)[:most]
+            items = [_make_feed_item(spec, rows.get(spec.key)) for spec in specs_of_axis]
             groups.append({"axis": name, "heading": axis.heading, "items": items, "total": total})
         return groups
 
