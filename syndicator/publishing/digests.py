@@ -71,31 +71,34 @@ def plan_digest_feed(digest: Digest, settings: Settings) -> FeedSpec:
 
 
 def make_digest_entry(name: str, issue: Mapping[str, Any], entries: Entries) -> View | None:
-    """Return the feed entry of an issue of the digest `name`; articles that cannot be shown are
-    left out. Return None if no article can be shown. Keys of `issue`: `until` (end of its day or
-    week, ISO 8601 in UTC), `day` (the day of `until` in the operator's time zone), `stories` (for
-    each story, a list of article ids)."""
+    """Return the feed entry of an issue of the digest `name`: a list of the stories of a day or
+    week. Articles that cannot be shown are left out; if none can be shown, return None. Keys of
+    `issue`: `until` (end of its day or week, ISO 8601 in UTC), `day` (the day of `until` in the
+    operator's time zone), `stories` (for each story, a list of article ids)."""
     stories = _list_stories(issue, entries)
     if not stories:
         return None
     settings = entries.settings
     base = settings.base_url
     until = datetime.fromisoformat(issue["until"])
-    page = base + paths.file_name(FeedKey(DIGEST, name), PAGE)
-    has_page = PAGE in settings.publish.formats
+    digest_page = base + paths.file_name(FeedKey(DIGEST, name), PAGE)
+    url = base
+    if PAGE in settings.publish.formats:
+        url = f"{digest_page}#d{until.date()}"
+    first_titles = [reports[0].title for reports in stories[:_TITLES_IN_EXCERPT]]
     article = Article(
         id=f"digest {name} {issue['until']}",
-        url=f"{page}#d{until.date()}" if has_page else base,
+        url=url,
         title=f"{name_digest(name)}: {article_html.name_day(issue['day'])}",
-        excerpt="; ".join(reports[0].title for reports in stories[:_TITLES_IN_EXCERPT]),
+        excerpt="; ".join(first_titles),
         published=until,
         added=until,
         language=settings.site.language,
-        origin=Origin(title=settings.site.title, url=page, site=base),
+        origin=Origin(title=settings.site.title, url=digest_page, site=base),
     )
+    view_without_content = make_view(article, None, entries.instance, "excerpt", "")
     content = "\n".join(["<ul>", *map(write_story, stories), "</ul>"])
-    plain_view = make_view(article, None, entries.instance, "excerpt", "")
-    return replace(plain_view, content=content, is_own=True)
+    return replace(view_without_content, content=content, is_own=True)
 
 
 def _list_stories(issue: Mapping[str, Any], entries: Entries) -> list[list[View]]:

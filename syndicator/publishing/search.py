@@ -74,15 +74,19 @@ class Shards:
         self._results: list[str] = []  # of each article: the fields of a result
 
     def add(self, views: Iterable[View], documents: Mapping[str, Document]) -> None:
-        """Add articles, oldest first. `documents`: by article id, the terms of the articles that
-        are published whole."""
-        for number, view in enumerate(views, len(self._results)):
-            for term, mark in _weigh_terms(view, documents.get(view.id)).items():
-                # articles without the term since the last one that has it
-                skipped = number - self._last_number.get(term, -1) - 1
+        """Add the next articles of the period, oldest first. `documents`: the terms of the articles
+        that are published whole, by article id."""
+        first_number = len(self._results)
+        for number, view in enumerate(views, first_number):
+            marks = _weigh_terms(view, documents.get(view.id))
+            for term, mark in marks.items():
+                # the position of an article is the number of articles without the term before it,
+                # since the last one that has the term
+                last_number = self._last_number.get(term, -1)
+                skipped = number - last_number - 1
                 self._positions[term] += _pack_position(skipped, mark)
                 self._last_number[term] = number
-            fields = (
+            result_fields = (
                 view.title,
                 view.url,
                 f"{view.published:%Y-%m-%d}",
@@ -90,7 +94,7 @@ class Shards:
                 view.summary,
                 view.id,
             )
-            self._results.append("\0".join(fields))
+            self._results.append("\0".join(result_fields))
 
     def files(self) -> tuple[int, int, Iterator[tuple[str, bytes]]]:
         """Return the number of articles, the number of term files, and an iterator over all files
@@ -103,20 +107,25 @@ class Shards:
         return len(self._results), term_file_count, self._write_files(term_file_count)
 
     def _write_files(self, term_file_count: int) -> Iterator[tuple[str, bytes]]:
-        """Yield name and content of the term files (search/2025.t0.js), then of the files of
-        results (search/2025.d0.js)."""
+        """Yield the files of the period, as (name, content): first the term files
+        (search/2025.t0.js), which say which articles have a term, then the files of results
+        (search/2025.d0.js), which say what to show of an article."""
         terms_by_file: list[list[str]] = [[] for _ in range(term_file_count)]
         for term in sorted(self._positions):
-            terms_by_file[get_term_file_number(term, term_file_count)].append(term)
-        for number, terms in enumerate(terms_by_file):
-            # each position begins with a comma; the first one of a line is cut off
-            lines = [f"{term} {self._positions[term][1:].decode()}" for term in terms]
-            yield self._write_file(f"{self._name}.t{number}", "\n".join(lines))
+            file_number = get_term_file_number(term, term_file_count)
+            terms_by_file[file_number].append(term)
+        for file_number, terms in enumerate(terms_by_file):
+            lines: list[str] = []
+            for term in terms:
+                positions = self._positions[term][1:]  # each begins with a comma: cut off the first
+                lines.append(f"{term} {positions.decode()}")
+            yield self._write_file(f"{self._name}.t{file_number}", "\n".join(lines))
 
         for start in range(0, len(self._results), RESULTS_PER_FILE):
-            end = start + RESULTS_PER_FILE
-            results = [fields.split("\0") for fields in self._results[start:end]]
-            yield self._write_file(f"{self._name}.d{start // RESULTS_PER_FILE}", results)
+            packed_results = self._results[start : start + RESULTS_PER_FILE]
+            results = [result_fields.split("\0") for result_fields in packed_results]
+            file_number = start // RESULTS_PER_FILE
+            yield self._write_file(f"{self._name}.d{file_number}", results)
 
     def _write_file(self, name: str, data: Any) -> tuple[str, bytes]:
         """Return the file name and the content of a script that passes `data` to the page."""
@@ -136,20 +145,24 @@ def make_facet(kind: str, value: str) -> str:
 
 
 def _weigh_terms(view: View, document: Document | None) -> dict[str, str]:
-    """Return the terms of an article, each with its mark of weight. `document`: the terms of its
-    text, None if the article is not published whole."""
-    marks = weigh_text(document) if document else {}
+    """Return the terms by which an article is found, each with the mark of its weight: where the
+    term is in the article. A term in several places gets the heaviest mark. `document`: the terms
+    of its text, None if the article is not published whole."""
+    marks: dict[str, str] = {}
+    if document is not None:
+        marks = weigh_text(document)
     # heavier marks come later and replace lighter ones
     excerpt_and_names = (view.summary, view.category, *view.authors, view.origin.title)
     marks |= dict.fromkeys(each_term("\n".join(excerpt_and_names)), _IN_EXCERPT)
     title_and_tags = (view.title, *view.tags)
     marks |= dict.fromkeys(each_term("\n".join(title_and_tags)), _IN_TITLE)
-    for tag in view.tags:
-        marks[make_facet("tag", slug(tag))] = _IN_TEXT
-    marks[make_facet("lang", view.language.lower().partition("-")[0])] = _IN_TEXT
+    # a facet finds the articles with a whole value, such as a tag of two words
+    facets = [make_facet("tag", slug(tag)) for tag in view.tags]
+    facets.append(make_facet("lang", view.language.lower().partition("-")[0]))
     if view.category:
-        marks[make_facet("category", slug(view.category))] = _IN_TEXT
-    marks[make_facet("source", view.source_key)] = _IN_TEXT
+        facets.append(make_facet("category", slug(view.category)))
+    facets.append(make_facet("source", view.source_key))
+    marks |= dict.fromkeys(facets, _IN_TEXT)
     return marks
 
 

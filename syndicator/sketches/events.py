@@ -88,9 +88,9 @@ def make_sketch(title: str, text: str) -> Sketch:
     for word in set(title_words):
         stresses[word] += IN_TITLE
     return Sketch(
-        words=_choose_rarest(stresses, WORDS),
-        names=_choose_rarest(_stress_terms(_find_names(title_and_text)), NAMES),
-        numbers=_choose_rarest(_stress_terms(_find_numbers(title_and_text)), NUMBERS),
+        words=_choose_telling_terms(stresses, WORDS),
+        names=_choose_telling_terms(_stress_terms(_find_names(title_and_text)), NAMES),
+        numbers=_choose_telling_terms(_stress_terms(_find_numbers(title_and_text)), NUMBERS),
         tone=_measure_tone(counts),
     )
 
@@ -110,19 +110,21 @@ def count_words(title: str, text: str) -> Counter[str]:
 
 
 def choose_lookup_keys(sketched: Sketch) -> tuple[int, ...]:
-    """Return the hashes of the six terms by which articles on the same event are looked up: the
-    rarest and most stressed ones of a sketch. A term that is a name and a word counts as both."""
+    """Return the hashes of the six terms by which articles on the same event are looked up: those
+    that are rare and stressed. The weights of all names form a vector shorter than 1, and so
+    do those of all words; a term that is both gets the sum of its two weights."""
     rarity_bytes = _read_rarity_bytes()
     weights: dict[int, float] = {}
-    for kind in (sketched.names, sketched.words):
+    for terms in (sketched.names, sketched.words):
         rarities = {
             term: stress * rarity_bytes[term % len(rarity_bytes)] / SCALE
-            for term, stress in kind.items()
+            for term, stress in terms.items()
         }
         length = math.hypot(1.0, *rarities.values())
         for term, rarity in rarities.items():
             weights[term] = weights.get(term, 0.0) + rarity / length
-    return tuple(sorted(weights, key=lambda term: (-weights[term], term))[:KEYS])
+    heaviest_first = sorted(weights, key=lambda term: (-weights[term], term))
+    return tuple(heaviest_first[:KEYS])
 
 
 def find_first_names(sketched: Sketch) -> list[int]:
@@ -260,16 +262,19 @@ def _stress_terms(terms: Iterable[str]) -> dict[str, float]:
     return {term: 1 + math.log(count) for term, count in Counter(terms).items()}
 
 
-def _choose_rarest(stresses: Mapping[str, float], most: int) -> Terms:
-    """Return the terms that say most, `most` at most, as hash -> stress: those with the highest
-    product of stress and rarity. `stresses`: by term."""
+def _choose_telling_terms(stresses: Mapping[str, float], most: int) -> Terms:
+    """Return at most `most` of an article's terms, those that say most about it, as hash -> stress.
+    They have the highest products of stress and rarity. `stresses`: term -> stress."""
     rarity_bytes = _read_rarity_bytes()
-    hashes = map(crc32, "\n".join(stresses).encode("utf-8", "replace").split(b"\n"))
+    encoded_terms = "\n".join(stresses).encode("utf-8", "replace").split(b"\n")
+    hashes = map(crc32, encoded_terms)
     weighed = [
-        (-stress * rarity_bytes[term % len(rarity_bytes)], term, stress)
-        for term, stress in zip(hashes, stresses.values(), strict=False)
+        (-stress * rarity_bytes[term_hash % len(rarity_bytes)], term_hash, stress)
+        # without terms, there still is one encoded text, the empty one
+        for term_hash, stress in zip(hashes, stresses.values(), strict=False)
     ]
-    return {term: stress for _, term, stress in sorted(weighed)[:most]}
+    weighed.sort()  # the highest product first, since products are negated
+    return {term_hash: stress for _, term_hash, stress in weighed[:most]}
 
 
 def choose_index_place(article: str, outlet: str) -> int:

@@ -112,19 +112,20 @@ def record_stories(
 def plan_join(
     archive: Archive, configuration: Configuration, named: Sequence[str]
 ) -> dict[str, str]:
-    """Return the decision that joins articles and all other articles of their stories: article id
-    -> name of their common story. That is the first story that one of them has, or a new one.
-    `named`: articles as a user names them. Raises UsageError if they are fewer than two, or an
-    article does not exist."""
+    """Return the decision that joins articles, with all other articles of their stories, to one
+    story: article id -> name of that story. It is the story of the first article that has one; if
+    none has, it is new. `named`: the articles, as a user names them. Raises UsageError if they are
+    fewer than two, or an article does not exist."""
     update_from_lists(archive, configuration)
     ids = list(dict.fromkeys(need_article(archive, name) for name in named))
     if len(ids) < _LEAST_ARTICLES:
         raise UsageError("name two articles or more")
     story_by_id = archive.store.stories.find_stories(ids)
-    members = archive.store.stories.list_sketched(set(story_by_id.values()))
-    stories = [story_by_id[article_id] for article_id in ids if article_id in story_by_id]
-    story = stories[0] if stories else make_story_name(ids[0], archive.clock())
-    return dict.fromkeys((*ids, *(member.article for member in members)), story)
+    joined_stories = [story_by_id[article_id] for article_id in ids if article_id in story_by_id]
+    common_story = joined_stories[0] if joined_stories else make_story_name(ids[0], archive.clock())
+    members = archive.store.stories.list_sketched(set(joined_stories))
+    member_ids = [member.article for member in members]
+    return dict.fromkeys([*ids, *member_ids], common_story)
 
 
 def plan_leave(archive: Archive, configuration: Configuration, article_id: str) -> dict[str, str]:

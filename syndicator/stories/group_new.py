@@ -100,14 +100,14 @@ def _needs_full_pass(last_pass: str | None, now: datetime) -> bool:
 
 def _group_batch(archive: Archive, unread: Sequence[Unread], since: datetime) -> set[str]:
     """Make and store the sketches of articles, then group those that were added after `since`.
-    Return the ids of the articles that are in another story now."""
+    Return the ids of the articles that are in another story now, or in none any more."""
     stories = archive.store.stories
     articles = archive.store.index.articles([row.article for row in unread])
-    unread = [row for row in unread if row.article in articles]
-    sketches = {
-        row: _make_sketched(archive.article_store, row, articles[row.article], since)
-        for row in unread
-    }
+    sketches: dict[Unread, Sketched] = {}
+    for row in unread:
+        if row.article in articles:
+            article = articles[row.article]
+            sketches[row] = _make_sketched(archive.article_store, row, article, since)
     stories.save(sketches)
     members = {member.article: member for member in stories.members(articles)}
     neighbourhood = _Neighbourhood(stories, since)
@@ -119,8 +119,9 @@ def _group_batch(archive: Archive, unread: Sequence[Unread], since: datetime) ->
         if member is not None:
             sketched = sketched._replace(story=member.story, final=member.final)
         neighbourhood.add(sketched)
-        may_stay = bool(sketched.data) or sketched.final
-        if sketched.story and not may_stay:
+        # for example, its article was put on hold
+        is_not_compared = not sketched.data
+        if sketched.story and is_not_compared and not sketched.final:
             leaving_ids.add(row.article)
         # An article with a story that was never sketched got its story from stories.tsv, when the
         # database was made again: it need not be grouped.
@@ -133,10 +134,10 @@ def _group_batch(archive: Archive, unread: Sequence[Unread], since: datetime) ->
     changed_stories = dict.fromkeys(leaving_ids, _NO_STORY)
     changed_stories |= find_story_changes(
         new_reports,
-        neighbourhood.list_near,
-        neighbourhood.list_members,
-        lambda group: make_story_name(min(group).id, archive.clock()),
-        _measure_window(archive.store, since),
+        list_near=neighbourhood.list_near,
+        list_members=neighbourhood.list_members,
+        make_name=lambda group: make_story_name(min(group).id, archive.clock()),
+        window=_measure_window(archive.store, since),
     )
     record_stories(archive, changed_stories, neighbourhood.outlets, final=False)
     return set(changed_stories)

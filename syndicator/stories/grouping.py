@@ -47,14 +47,15 @@ def find_story_changes(
     make_name: MakeName,
     window: Window,
 ) -> dict[str, str]:
-    """Group new articles with earlier ones. Return article id -> new story ("" for none), for each
-    article whose story changes. `list_near`: returns the earlier articles that share most terms
-    with an article; `list_members`: returns the articles of some stories; `make_name`: returns a
-    name for a new story; `window`: how frequent terms are now."""
+    """Group new articles with earlier ones on the same event. Return the new story ("" for none) of
+    each article whose story changes, by article id. `list_near`: returns the earlier articles that
+    share most terms with an article; `list_members`: returns the articles of the stories that it is
+    given, and ignores other names; `make_name`: returns a name for a new story; `window`: how
+    frequent terms are now."""
     comparison = Comparison(window)
     reports = {report.id: report for report in new}
-    # Each cluster has names of stories, and ids of articles without a story, that may belong
-    # together. Only articles of the same cluster are grouped with each other.
+    # Only articles of the same cluster are grouped with each other. A cluster is a set of names of
+    # stories and of ids of articles without a story.
     clusters: list[set[str]] = []
     for report in new:
         similar = [other for other in list_near(report) if comparison.is_likely(report, other)]
@@ -63,12 +64,14 @@ def find_story_changes(
             clusters.append({member.story or member.id for member in (report, *similar)})
     new_ids = {report.id for report in new}
     changed: dict[str, str] = {}
-    for names in _merge_overlapping(clusters):
-        to_group = {article_id: reports[article_id] for article_id in names & reports.keys()}
-        to_group |= {member.id: member for member in list_members(names)}
+    for cluster in _merge_overlapping(clusters):
+        ids_without_story = cluster & reports.keys()
+        to_group = {article_id: reports[article_id] for article_id in ids_without_story}
+        to_group |= {member.id: member for member in list_members(cluster)}
         stories = assign_stories(list(to_group.values()), new_ids, make_name, comparison.measure)
         for article_id, story in stories.items():
-            if story != to_group[article_id].story:
+            earlier_story = to_group[article_id].story
+            if story != earlier_story:
                 changed[article_id] = story
     return changed
 
@@ -105,29 +108,32 @@ def assign_stories(
 
 
 def _choose_sample(reports: Sequence[Report], new_ids: Collection[str]) -> list[Report]:
-    """Return at most 60 reports: new ones first, then the newest. Of each story take at most 10,
-    and mark these as final, so that stories stay as they are."""
+    """Choose at most 60 reports: new ones first, then the newest of the others, with at most 10 of
+    the same story. Reports that have a story are marked as final, so that they stay in it."""
 
-    def get_sample_key(report: Report) -> tuple[bool, tuple[datetime, str]]:
+    def get_precedence(report: Report) -> tuple[bool, tuple[datetime, str]]:
         return report.id in new_ids, _get_report_key(report)
 
     sample: list[Report] = []
     counts: Counter[str] = Counter()
-    for report in sorted(reports, key=get_sample_key, reverse=True):
+    for report in sorted(reports, key=get_precedence, reverse=True):
+        has_story = report.story != _NO_STORY
         counts[report.story] += 1
-        if report.story == _NO_STORY or counts[report.story] <= OF_STORY:
-            sample.append(report._replace(final=report.story != _NO_STORY))
+        if has_story and counts[report.story] > OF_STORY:
+            continue
+        sample.append(report._replace(final=has_story))
     return sample[:LARGEST]
 
 
 def group_reports(
     reports: Sequence[Report], measure: Measure, new: Collection[str] = ()
 ) -> list[list[Report]]:
-    """Group reports by average linkage: merge the two nearest groups, as long as they more likely
-    than not report one event. Earlier articles of a story begin in one group, so that a new article
-    cannot split a story, unless they are UNLIKE its first article. Groups that both have final
-    articles are never merged. `measure`: returns log odds, above 0 if two reports more likely than
-    not are on one event; `new`: ids of new articles."""
+    """Group reports by event: merge the two nearest groups again and again, as long as they more
+    likely than not report one event. The nearness of two groups is an average over their reports
+    (average linkage). Earlier articles of a story begin in one group, so that a new article cannot
+    split the story, unless they are UNLIKE its first article. Groups that both have final articles
+    are never merged. `measure`: returns log odds, above 0 if two reports more likely than not are
+    on one event; `new`: ids of new articles."""
     likely: dict[tuple[str, str], float] = {}
     for report, other in combinations(reports, 2):
         value = measure(report, other)
@@ -136,20 +142,24 @@ def group_reports(
             likely[other.id, report.id] = value
 
     groups = dict(enumerate(_begin_groups(reports, likely, new)))
-    nearness: dict[tuple[int, int], float] = {}  # by pair of groups, the lower number first
-    for pair in combinations(groups, 2):
-        nearness[pair] = _compare_groups(groups[pair[0]], groups[pair[1]], likely)
-    while nearness:
-        nearest = max(nearness, key=lambda pair: (nearness[pair], -pair[0], -pair[1]))
-        if nearness[nearest] <= 0:
+    # by the numbers of two groups, the lower number first
+    nearness_by_pair: dict[tuple[int, int], float] = {}
+    for first, second in combinations(groups, 2):
+        nearness_by_pair[first, second] = _compare_groups(groups[first], groups[second], likely)
+    while nearness_by_pair:
+        first, second = max(
+            nearness_by_pair, key=lambda pair: (nearness_by_pair[pair], -pair[0], -pair[1])
+        )
+        if nearness_by_pair[first, second] <= 0:
             break
-        # merge the second group into the first, and measure anew only the pairs with the first
-        first, second = nearest
         groups[first] += groups.pop(second)
-        nearness = {pair: value for pair, value in nearness.items() if second not in pair}
+        nearness_by_pair = {
+            pair: value for pair, value in nearness_by_pair.items() if second not in pair
+        }
+        # only the first group has changed
         for other_number in groups.keys() - {first}:
             pair = min(first, other_number), max(first, other_number)
-            nearness[pair] = _compare_groups(groups[first], groups[other_number], likely)
+            nearness_by_pair[pair] = _compare_groups(groups[first], groups[other_number], likely)
     return list(groups.values())
 
 
@@ -242,15 +252,18 @@ def name_groups(groups: Iterable[Sequence[Report]], make_name: MakeName) -> dict
 
 
 def _choose_name(group: Sequence[Report], used_names: Collection[str]) -> str:
-    """Return the story that a group continues: that of its final articles, else the one that most
-    of its outlets had, without `used_names`; "" if it is a new story."""
+    """Return the name of the story that a group continues. That is the story of its final articles
+    or, if it has none, the one to which most of its outlets belonged; names in `used_names` are
+    taken by other groups. Return "" if the group is a new story."""
     for report in group:
         if report.final:
             return report.story
-    distinct = {(report.story, report.outlet) for report in group}
-    outlet_counts = Counter(story for story, _ in distinct if story not in used_names)
-    ranked = sorted(outlet_counts, key=lambda story: (-outlet_counts[story], story))
-    return ranked[0] if ranked else _NO_STORY
+    # an outlet counts once for a story, however many articles it has there
+    stories_with_outlets = {(report.story, report.outlet) for report in group}
+    outlet_counts = Counter(story for story, _ in stories_with_outlets if story not in used_names)
+    if not outlet_counts:
+        return _NO_STORY
+    return min(outlet_counts, key=lambda story: (-outlet_counts[story], story))
 
 
 def _get_group_key(group: Sequence[Report]) -> tuple[object, ...]:

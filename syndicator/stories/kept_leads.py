@@ -58,15 +58,18 @@ class _Chooser:
     """Chooses leads by the settings of the sources and the days since when they are followed."""
 
     def __init__(self, archive: Archive, sources: Mapping[str, Source]) -> None:
+        """Find out which sources are known for long enough to lead a story, and which sources each
+        web site has. `sources`: by key."""
         today = archive.clock().date()
-        followed_since = {
-            key: date.fromisoformat(day) for key, day in FOLLOWED.read(archive.article_store)
-        }
+        followed_since: dict[str, date] = {}
+        for key, day in FOLLOWED.read(archive.article_store):
+            followed_since[key] = date.fromisoformat(day)
         self._sources = sources
         self._known_keys = {key for key in sources if is_known(followed_since.get(key), today)}
         self._keys_by_site: dict[str, list[str]] = {}
         for key, source in sources.items():
-            self._keys_by_site.setdefault(urls.site(source.url), []).append(key)
+            site = urls.site(source.url)
+            self._keys_by_site.setdefault(site, []).append(key)
 
     def choose_lead(self, story: Story) -> str:
         """Return the id of the article that leads a published story."""

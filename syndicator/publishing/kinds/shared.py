@@ -32,13 +32,14 @@ from syndicator.publishing.web import feed_list, front
 
 def list_front_targets(site: Site) -> Iterator[Target]:
     """Yield the target of the front page and the other files that are made with it, such as
-    stylesheets."""
-    list_of_feeds = feed_list.fingerprint_list(site.common_fingerprint, site.pages.specs)
+    stylesheets. They are made again if the list of feeds or a setting changed, if there are new
+    articles, or if the front page is missing."""
+    list_fingerprint = feed_list.fingerprint_list(site.common_fingerprint, site.pages.specs)
     is_missing = site.outlet.written(paths.INDEX) is None
     yield Target(
         id="front",
         owner=FRONT,
-        made_of=make_fingerprint(list_of_feeds, site.settings.publish),
+        made_of=make_fingerprint(list_fingerprint, site.settings.publish),
         make=partial(_make_front, site),
         urgency=Urgency.SHARED,
         changed=site.has_new_articles or is_missing,

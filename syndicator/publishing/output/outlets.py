@@ -104,13 +104,19 @@ class FileOutlet:
 
     def names(self, folder: str) -> set[str]:
         """Return the names of the files and folders in `folder`, which ends in "/", as they will be
-        after `commit`."""
+        after `commit`: those on the disk, without files that will be deleted, and those that are
+        staged. Names that begin with a dot are left out."""
         path = self._get_path(folder.removesuffix("/"))
-        published = set[str]()
+        names_on_disk = set[str]()
         with contextlib.suppress(FileNotFoundError), os.scandir(path) as entries:
-            published = {folder + entry.name for entry in entries if not entry.name.startswith(".")}
-        staged = {_get_child(folder, name) for name in self._staged if name.startswith(folder)}
-        return (published - self._doomed) | staged
+            for entry in entries:
+                if not entry.name.startswith("."):
+                    names_on_disk.add(folder + entry.name)
+        remaining_names = names_on_disk - self._doomed
+        staged_names = {
+            _get_child(folder, name) for name in self._staged if name.startswith(folder)
+        }
+        return remaining_names | staged_names
 
     def written(self, name: str) -> datetime | None:
         """Return when a file was written, None if it is missing or its deletion is staged."""

@@ -43,13 +43,15 @@ def make_redirect_maps(
 ) -> dict[str, bytes]:
     """Return the redirect maps for our own server, nginx and Caddy, by file name. Addresses of
     moved feeds redirect to the new ones; addresses of ended feeds and withdrawn articles answer
-    410. The maps for nginx and Caddy have the path of `base_url` before each name. `off`: feeds
-    whose axis is not published now; `withdrawn`: file names of the pages of withdrawn articles."""
+    410. The maps for nginx and Caddy have the path of `base_url` before each name. `rows`: of all
+    feeds; `off`: feeds whose axis is not published now; `withdrawn`: file names of the pages of
+    withdrawn articles."""
     targets = resolve_moves(rows)
-    new_names: dict[str, str] = {}
-    for old, new in targets.items():
+    new_names: dict[str, str] = {}  # former file name -> present one
+    for old_key, new_key in targets.items():
         for feed_format in FORMATS:
-            new_names[paths.file_name(old, feed_format)] = paths.file_name(new, feed_format)
+            old_name = paths.file_name(old_key, feed_format)
+            new_names[old_name] = paths.file_name(new_key, feed_format)
     moved_names = dict(sorted(new_names.items()))
     ended_feeds = {row.key for row in rows if row.dropped or row.moved_to}
     gone_feeds = {*off, *ended_feeds} - targets.keys()
@@ -57,11 +59,11 @@ def make_redirect_maps(
     for key in gone_feeds:
         gone_names += [paths.file_name(key, feed_format) for feed_format in FORMATS]
     gone_names.sort()
-    prefix = urlsplit(base_url).path
+    path_of_site = urlsplit(base_url).path
     texts = {
         JSON: json.dumps({"moved": moved_names, "gone": gone_names}, indent=1),
-        NGINX: _write_nginx_map(prefix, moved_names, gone_names),
-        CADDY: _write_caddy_map(prefix, moved_names, gone_names),
+        NGINX: _write_nginx_map(path_of_site, moved_names, gone_names),
+        CADDY: _write_caddy_map(path_of_site, moved_names, gone_names),
     }
     return {name: f"{text}\n".encode() for name, text in texts.items()}
 

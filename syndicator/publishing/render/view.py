@@ -291,14 +291,17 @@ def list_other_reports(
     article_id: str, story: Story, source_of: Callable[[Article], Source | None]
 ) -> tuple[tuple[str, str], ...]:
     """Return the other outlets that report the story of an article, twelve at most: pairs of the
-    outlet's name and the address of its first report."""
-    named_outlets = {outlet for outlet, article in story.reports if article.id == article_id}
+    outlet's name and the address of its first report. Reports without a usable address are left
+    out. `source_of`: returns the source of an article, None if it was removed."""
+    seen_outlets = {outlet for outlet, article in story.reports if article.id == article_id}
     reports: list[tuple[str, str]] = []
     for outlet, article in story.reports:
-        url = clean_uri(_hide_secrets(article, source_of(article)).url)
-        if outlet not in named_outlets and url:
-            named_outlets.add(outlet)
-            reports.append((name_outlet(outlet, article), url))
+        public_article = _hide_secrets(article, source_of(article))
+        url = clean_uri(public_article.url)
+        if not url or outlet in seen_outlets:
+            continue
+        seen_outlets.add(outlet)
+        reports.append((name_outlet(outlet, article), url))
     return tuple(reports[:_MOST_ALSO])
 
 
@@ -324,13 +327,18 @@ def find_begin(view: View, story: str) -> datetime:
 
 
 def make_lead_view(view: View, entry: StoryEntry, instance: uuid.UUID) -> View:
-    """Return the view of a story: that of its lead, `view`, with the entry id of the story, the
-    time when the story began, and an `updated` time that is the latest of that time, the update of
-    the lead, and the addition of its newest report (`entry.latest`)."""
+    """Return `view`, the view of a story's lead article, as the entry of the story. It has the
+    entry id of the story and the time when the story began. It counts as updated when the lead was
+    updated or when the newest report of the story was added (`entry.latest`), whichever is later,
+    but not before the story began."""
     began = find_begin(view, entry.story)
-    updated = _add_microseconds(max(began, view.updated, entry.latest), entry.story)
+    last_change = max(began, view.updated, entry.latest)
     return replace(
-        view, urn=story_urn(instance, entry.story), updated=updated, story=entry.story, began=began
+        view,
+        urn=story_urn(instance, entry.story),
+        updated=_add_microseconds(last_change, entry.story),
+        story=entry.story,
+        began=began,
     )
 
 
@@ -494,20 +502,23 @@ def _split_words(value: str) -> list[str]:
 
 
 def find_times(article: Article) -> tuple[datetime, datetime]:
-    """Return the times when an article was published and updated, in UTC. A time of publication
-    after the one when we added the article counts as that; one before 1990 counts as unknown. The
-    time of the update is that of the last change that we noticed; without any, the one that the
-    page states, but not before the publication, and not after the addition."""
+    """Return the times when an article was published and updated, in UTC. The page states when it
+    was published; if it does not, or states a time after the one when we added the article, the
+    article counts as published when we added it. So it does if the stated time is before 1990. The
+    article was updated when we last noticed a change. If we never did, it was updated when the page
+    says so, but not before the publication and not after the addition."""
     added = _convert_to_utc(article.added) or _FIRST_DATE
-    published = min(_convert_to_utc(article.published) or added, added)
+    stated_publication = _convert_to_utc(article.published) or added
+    published = min(stated_publication, added)
     if published < _FIRST_DATE:
         published = max(added, _FIRST_DATE)
-    revisions = [moment for moment in map(_parse_time, article.revisions) if moment is not None]
-    if revisions:
-        return published, max(published, *revisions)
+    revisions = [_parse_time(revision) for revision in article.revisions]
+    noticed_changes = [moment for moment in revisions if moment is not None]
+    if noticed_changes:
+        return published, max(published, *noticed_changes)
     stated_update = _convert_to_utc(article.updated) or published
-    latest_update = max(added, published)
-    return published, max(published, min(stated_update, latest_update))
+    latest_possible_update = max(added, published)
+    return published, max(published, min(stated_update, latest_possible_update))
 
 
 def _add_microseconds(moment: datetime, entry_id: str) -> datetime:

@@ -17,17 +17,24 @@ _SAMPLE_SIZE: Final = 8  # feeds that `are_files_replaced` compares: a choice, s
 def find_changed_feeds(
     specs: Sequence[FeedSpec], feeds: Iterable[FeedRow], outdated: Collection[FeedKey] = ()
 ) -> set[FeedKey]:
-    """Return the feeds of `specs` that a build must compare with their files: they changed since
-    they were built, were never published, have ended and come back, or have files that are out of
-    date (`outdated`). `feeds`: the rows of the feeds."""
+    """Return the feeds of `specs` that a build must compare with their files, because these may
+    have to change. `feeds`: the rows of the feeds in the database; `outdated`: feeds with files
+    that are out of date."""
     rows = {row.key: row for row in feeds}
-    keys: set[FeedKey] = set()
+    changed_keys: set[FeedKey] = set()
     for spec in specs:
         row = rows.get(spec.key)
-        is_up_to_date = row is not None and row.published and not (row.stale or row.dropped)
-        if spec.key in outdated or not is_up_to_date:
-            keys.add(spec.key)
-    return keys
+        if spec.key in outdated or _has_changed(row):
+            changed_keys.add(spec.key)
+    return changed_keys
+
+
+def _has_changed(row: FeedRow | None) -> bool:
+    """Return True if a feed changed since it was built, was never published, or had ended and has
+    come back. `row`: the row of the feed, None if it is new."""
+    if row is None or not row.published:
+        return True
+    return row.stale or row.dropped
 
 
 def are_files_replaced(newest: Iterable[FeedRow], index: Files, outlet: Outlet) -> bool:
