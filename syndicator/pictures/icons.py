@@ -91,9 +91,10 @@ class IconFinder:
         return updated.name != row.name
 
     async def _list_addresses(self, source: Source) -> AsyncGenerator[str]:
-        """Yield the addresses of a source's icons, the best first: those that the feed names, those
-        that the front page of its site names, then /favicon.ico. The front page is fetched only if
-        the caller asks for a further address after those of the feed."""
+        """Yield the addresses at which a source may have an icon, the best first: those that its
+        feed names, those that the front page of its site names, then /favicon.ico. The front page
+        is fetched only if the caller asks for a further address after those of the feed. No address
+        comes twice."""
         state = self._archive.store.visits.state(source.key)
         stated = state.channel.feed_icons[:_MOST_STATED] if state else ()
         for address in stated:
@@ -101,15 +102,15 @@ class IconFinder:
         site = find_site(source, state.channel.site_url if state else "")
         if not site:
             return
-        answer = await self._fetcher.fetch(
-            build_site_request(site, source, self._configuration.settings)
-        )
+        request = build_site_request(site, source, self._configuration.settings)
+        answer = await self._fetcher.fetch(request)
         final_url = site
-        named: tuple[str, ...] = ()
+        named_by_page: tuple[str, ...] = ()
         if isinstance(answer, Fetched):
             final_url = answer.final_url
-            named = await self._read_page(answer)
-        for address in dict.fromkeys((*named, urljoin(final_url, _FAVICON))):
+            named_by_page = await self._read_page(answer)
+        favicon = urljoin(final_url, _FAVICON)
+        for address in dict.fromkeys((*named_by_page, favicon)):
             if address not in stated:
                 yield address
 
@@ -132,17 +133,20 @@ def find_site(source: Source, stated: str) -> str:
 
 
 def _update_row(row: IconRow, outcome: PictureRow, now: datetime) -> IconRow:
-    """Return the row of an icon with the outcome of a search. `row`: before the search; `outcome`:
-    that of the last address that was tried. Without a new icon, the old one stays unless the server
-    forbids copies."""
-    look_again = now + _LOOK_AGAIN
+    """Return the row of an icon after a search. If the search found no new icon, the old one stays,
+    unless the server forbids copies. The next search is at the time that the outcome says, but not
+    later than after the usual interval. `row`: before the search; `outcome`: that of the last
+    address that was tried."""
+    next_regular_search = now + _LOOK_AGAIN
     if outcome.picture is not None:
-        return IconRow(source_key=row.source_key, name=outcome.picture.name, next_try=look_again)
+        return IconRow(
+            source_key=row.source_key, name=outcome.picture.name, next_try=next_regular_search
+        )
     is_forbidden = outcome.reason == PictureReason.OFF_LIMITS
-    has_no_icon = outcome.reason == FetchReason.NOT_FOUND
-    next_try = look_again
+    has_no_icon = outcome.reason == FetchReason.NOT_FOUND  # an answer, which needs no second try
+    next_try = next_regular_search
     if outcome.next_try is not None and not has_no_icon:
-        next_try = min(outcome.next_try, look_again)
+        next_try = min(outcome.next_try, next_regular_search)
     return replace(
         row,
         name="" if is_forbidden else row.name,

@@ -242,21 +242,22 @@ def update_members(
     if not expressions and not finders:
         return 0
     stamp = _make_stamp(specs, finders)
-    unmatched = index.list_unmatched(stamp)
-    for start in range(0, len(unmatched), _BATCH_SIZE):
-        feeds: dict[str, dict[FeedKey, str]] = {}
-        for article_id, article in index.articles(unmatched[start : start + _BATCH_SIZE]).items():
+    unmatched_ids = index.list_unmatched(stamp)
+    for start in range(0, len(unmatched_ids), _BATCH_SIZE):
+        batch_ids = unmatched_ids[start : start + _BATCH_SIZE]
+        feeds_by_article: dict[str, dict[FeedKey, str]] = {}
+        for article_id, article in index.articles(batch_ids).items():
             read_text = cache(partial(body, article_id))  # read at its first use
-            matching: dict[FeedKey, str] = {}
+            feed_names: dict[FeedKey, str] = {}
             for key, expression in expressions.items():
                 if is_match(expression, article, read_text):
-                    matching[key] = key.slug
+                    feed_names[key] = key.slug
             for axis, find_members in finders.items():
                 for slug_of_feed, name in find_members(article):
-                    matching[FeedKey(axis, slug_of_feed)] = name
-            feeds[article_id] = matching
-        index.save_matches(stamp, feeds)
-    return len(unmatched)
+                    feed_names[FeedKey(axis, slug_of_feed)] = name
+            feeds_by_article[article_id] = feed_names
+        index.save_matches(stamp, feeds_by_article)
+    return len(unmatched_ids)
 
 
 def _make_stamp(specs: Sequence[FeedSpec], axes: Collection[str]) -> str:

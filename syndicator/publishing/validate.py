@@ -287,15 +287,17 @@ def find_lost_entries(
     if set(old_articles) <= set(new):
         return []
     # nearly always, the newest articles of the feed are enough to know that nothing was lost
-    newest = _list_member_ids(spec, index, instance, 2 * spec.most + len(old_articles))
-    if not find_missing(old_articles, new, newest, excused):
+    most_newest = 2 * spec.most + len(old_articles)
+    newest_members = _list_member_ids(spec, index, instance, most_newest)
+    if not find_missing(old_articles, new, newest_members, excused):
         return []
+    # else look at all of its articles, and excuse those that exist, but are in this feed no more
     members = _list_member_ids(spec, index, instance, _NO_LIMIT)
     article_ids = [article.id for article in index.each()]
     article_ids += (*index.merged(), *index.list_behind(), *index.on_hold(), *index.pruned())
     urns_of_all_articles = {entry_urn(instance, article_id) for article_id in article_ids}
-    left_feed = urns_of_all_articles - set(members)
-    return find_missing(old_articles, new, members, {*excused, *left_feed})
+    urns_outside_feed = urns_of_all_articles - set(members)
+    return find_missing(old_articles, new, members, {*excused, *urns_outside_feed})
 
 
 def find_missing(

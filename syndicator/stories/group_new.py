@@ -207,12 +207,11 @@ def _make_sketched(
 ) -> Sketched:
     """Return the data for comparing an article. The sketch is empty, so that the article is not
     compared, if it is too old or is not published by itself (on hold, unlisted or merged into
-    another one). It is too old if it was added or, as it states, published before `since`: a stated
-    date alone could make an old article new. `unread`: its row in the database."""
+    another one). It is too old if it was added before `since`, or if it says that it was published
+    before. `unread`: its row in the database."""
     added = codec.from_micros(unread.added)
-    is_old = added < since
-    if article.published is not None and article.published < since:
-        is_old = True
+    states_old_date = article.published is not None and article.published < since
+    is_old = added < since or states_old_date
     is_hidden = article.hold or article.unlisted or article.merged_into
     data = _NO_SKETCH
     if not is_old and not is_hidden:

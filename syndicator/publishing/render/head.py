@@ -192,8 +192,9 @@ class Links:
 
 
 def make_links(settings: Settings, named: Iterable[str] = ()) -> Links:
-    """Return the links that the settings allow. `named`: tags of taxonomy.toml, which have a page
-    from their first article on."""
+    """Return the links to our pages that entries may contain, as the settings allow. `named`: tags
+    of taxonomy.toml. They have a page from their first article on; other tags surely have one only
+    if the setting `tag_min` is 1, since any article is enough then."""
     publish = settings.publish
     axes_with_pages: set[str] = set()
     if PAGE in publish.formats:
@@ -269,18 +270,19 @@ def _write_excerpt(view: View) -> Iterator[str]:
 
 
 def _list_names(view: View, links: Links) -> Iterator[str]:
-    """Yield source, category and tags as HTML links. A category or tag is left out if a name that
-    differs only in upper and lower case was written already."""
+    """Yield the names of the article's source, category and tags as HTML links. No name is written
+    twice, whatever its upper and lower case: a tag that repeats the category or another tag is left
+    out. The category of unclassified articles is left out, too."""
     parts = urlsplit(view.url)
     front_page = f"{parts.scheme}://{parts.netloc}/" if parts.netloc else ""  # a mail has none
     yield write_link(view.origin.title, view.origin.site or front_page)
-    written = {links.unclassified.casefold()}
-    if view.category and view.category.casefold() not in written:
-        written.add(view.category.casefold())
+    names_left_out = {links.unclassified.casefold()}
+    if view.category and view.category.casefold() not in names_left_out:
+        names_left_out.add(view.category.casefold())
         yield write_link(view.category, links.category(view.category))
     for tag in view.tags:
-        if tag.casefold() not in written:
-            written.add(tag.casefold())
+        if tag.casefold() not in names_left_out:
+            names_left_out.add(tag.casefold())
             yield write_link(tag, links.tag(tag))
 
 

@@ -61,9 +61,19 @@ def _list_tags(view: View) -> list[str]:
 
 
 def write_feed(head: Head, items: Sequence[bytes]) -> bytes:
-    """Return a JSON Feed document. `items`: the bytes of its items, from `make_item`, newest
-    first."""
+    """Return a JSON Feed document: a head feed, or an archive document if `head.current` is False.
+    `items`: the bytes of its items, from `make_item`, newest first."""
     address = head.url(JSON) if head.current else head.get_document_url(head.self_name, JSON)
+    page = head.url(PAGE) if PAGE in head.formats else ""
+    older_document = ""
+    if JSON in head.archives:
+        older_document = head.get_document_url(head.previous, JSON)
+    rights: dict[str, Any] = {}
+    if head.rights:
+        rights = _drop_empty(text=head.rights, license=head.licence)
+    hubs: list[dict[str, str]] = []
+    if head.current:  # hubs tell subscribers of new entries; an archive document gets none
+        hubs = [{"type": "WebSub", "url": hub} for hub in head.hubs]
     fields: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": head.title,
@@ -71,21 +81,12 @@ def write_feed(head: Head, items: Sequence[bytes]) -> bytes:
         "description": head.description,
         "language": head.language,
     }
-    page = head.url(PAGE) if PAGE in head.formats else ""
-    rights: dict[str, Any] = {}
-    if head.rights:
-        rights = _drop_empty(text=head.rights, license=head.licence)
-    older_document = ""
-    if JSON in head.archives:
-        older_document = head.get_document_url(head.previous, JSON)
-    hubs: list[dict[str, str]] = []
-    if head.current:
-        hubs = [{"type": "WebSub", "url": hub} for hub in head.hubs]
     fields |= _drop_empty(
         home_page_url=page, icon=head.icon, _rights=rights, next_url=older_document, hubs=hubs
     )
-    start = _dump(fields).removesuffix(b"}")
-    return start + b', "items": [\n' + b",\n".join(items) + b"\n]}\n"
+    # the items are JSON already: write them behind the fields, instead of the closing brace
+    opened_object = _dump(fields).removesuffix(b"}")
+    return opened_object + b', "items": [\n' + b",\n".join(items) + b"\n]}\n"
 
 
 def _drop_empty(**values: Any) -> dict[str, Any]:

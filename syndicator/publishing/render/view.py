@@ -239,18 +239,18 @@ def _hide_secrets(article: Article, source: Source | None) -> Article:
 
 
 def _remove_private_addresses(article: Article, source: Source | None) -> Article:
-    """Return the article without addresses that contain passwords or lead into private networks.
-    If the source itself is in a private network, or the operator allows it to read one, nothing is
-    removed."""
+    """Return the article without addresses that contain passwords or lead into private networks. A
+    source that is itself in a private network, or that the operator allows to read one, keeps such
+    addresses: then the article is returned unchanged. `source`: None if it was removed."""
     if source and (source.allow or urls.private(source.url)):
         return article
 
-    def remove_private(value: str) -> str:
+    def keep_public(value: str) -> str:
         return value if _is_public(value, article.url) else ""
 
-    lines = [line for line in article.rights if line]
-    rights = tuple(line for line in lines if _is_public(line, article.url))
-    return replace(_change_addresses(article, remove_private), rights=rights)
+    public_article = _change_addresses(article, keep_public)
+    public_rights = tuple(line for line in article.rights if line and _is_public(line, article.url))
+    return replace(public_article, rights=public_rights)
 
 
 def _is_public(value: str, base: str) -> bool:
@@ -606,25 +606,28 @@ def _clean_enclosure(enclosure: Enclosure | None) -> Enclosure | None:
 
 def _clean_podcast_line(line: str) -> str:
     """Return a line of `Enclosure.podcast` with legal addresses and names. Its form is "kind value;
-    key=value; key=value"; the value is the name of a person or the address of a transcript or of
-    chapters. Attributes with invalid values are left out. Return "" if the value is invalid, or an
-    address has no media type, which Podcasting 2.0 requires. A line such as "season 2" stays."""
+    key=value; key=value"; the first value is the name of a person or the address of a transcript or
+    of chapters. Attributes with invalid values are left out. Return "" if the first value is
+    invalid, or an address has no media type, which Podcasting 2.0 requires. A line such as
+    "season 2" stays."""
     if _EPISODE_FACT.fullmatch(line):
         return line
     kind, _, rest = clean_line(line).partition(" ")
-    value, *pairs = rest.split("; ")
+    stated_value, *pairs = rest.split("; ")
     attributes: list[str] = []
     has_type = False
     for pair in pairs:
-        key, _, attribute = pair.partition("=")
-        if key == "type" and _MEDIA_TYPE.fullmatch(attribute):
+        key, _, stated_attribute = pair.partition("=")
+        if key == "type" and _MEDIA_TYPE.fullmatch(stated_attribute):
             has_type = True
+        attribute = stated_attribute
         if key in ("href", "img"):
-            attribute = clean_uri(attribute)
+            attribute = clean_uri(stated_attribute)
         if attribute and not attribute.endswith("="):
             attributes.append(f"{key}={attribute}")
-    value = clean_name(value) if kind == "person" else clean_uri(value)
-    is_typed = has_type or kind == "person"
+    is_person = kind == "person"
+    value = clean_name(stated_value) if is_person else clean_uri(stated_value)
+    is_typed = has_type or is_person  # a person needs no media type
     if not value or not is_typed:
         return ""
     return "; ".join([f"{kind} {value}", *attributes])

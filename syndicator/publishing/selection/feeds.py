@@ -134,16 +134,18 @@ def _make_titles_distinct(specs: Sequence[FeedSpec]) -> list[FeedSpec]:
 
 
 def _plan_axis(axis: str, rows: Sequence[FeedRow], details: _Details) -> Iterator[FeedSpec]:
-    """Yield the feeds of an axis that have enough articles, and those that were published once."""
+    """Yield the feeds of an axis that have enough articles, and those that were published once. One
+    article is enough for a tag in `details.tags` and for a feed with an article that a person wrote
+    (`row.wanted`). `rows`: the rows of the feeds of all axes."""
     least = LEAST[axis](details.settings.publish) if axis in LEAST else 1
-    if least is None:
+    if least is None:  # the axis is off
         return
     for row in rows:
         if row.key.axis != axis:
             continue
         is_listed_tag = axis == TAG and row.key.slug in details.tags
-        needed = 1 if row.wanted or is_listed_tag else least
-        if row.count >= needed or row.built:
+        needed_articles = 1 if row.wanted or is_listed_tag else least
+        if row.count >= needed_articles or row.built:
             spec = _make_spec(row.key, row.name, details.settings, first_slug=row.first_slug)
             yield _add_details(spec, details)
 

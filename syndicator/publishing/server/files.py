@@ -177,12 +177,14 @@ def _serve_below(secret: str, app: ASGIApp) -> ASGIApp:
     redirect_to_root = _always_answer(make_text_answer("", 303, location="/"))
 
     async def serve_secretly(scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request if its path is the secret or below it, as "/x7k2/all.atom" is."""
         beginning = scope["path"][: len(secret)]
         path_below = scope["path"][len(secret) :]
         # in constant time, so that the time of an answer does not reveal a part of the secret
         has_secret = hmac.compare_digest(beginning.encode(), secret.encode())
-        is_whole_name = path_below == "" or path_below.startswith("/")
-        if not has_secret or not is_whole_name:
+        ends_like_secret = path_below == "" or path_below.startswith("/")  # not "/x7k2all.atom"
+        is_allowed = has_secret and ends_like_secret
+        if not is_allowed:
             await refuse(scope, receive, send)
             return
 
@@ -192,8 +194,11 @@ def _serve_below(secret: str, app: ASGIApp) -> ASGIApp:
                 message["headers"] = [*headers, (b"x-robots-tag", b"noindex, nofollow")]
             await send(message)
 
-        inner_app = app if path_below else redirect_to_root
-        await inner_app({**scope, "path": path_below}, receive, send_privately)
+        scope_below = {**scope, "path": path_below}
+        if path_below == "":
+            await redirect_to_root(scope_below, receive, send_privately)
+        else:
+            await app(scope_below, receive, send_privately)
 
     return serve_secretly
 

@@ -132,14 +132,17 @@ def _list_related_tags(name: str, views: Sequence[View], links: Links) -> list[t
 
 
 def _list_active_sources(views: Sequence[View], links: Links) -> list[tuple[str, str, int]]:
-    """Return the sources of most of `views` (name, link, number of stories); an empty list if all
-    have the same source."""
+    """Return the sources of `views`, at most eight, those with most stories first, each as (name,
+    link, number of stories). If all stories have the same source, return an empty list: nobody
+    needs to know that it is the most active one."""
     counts = Counter(view.source_key for view in views)
     if len(counts) < _LEAST_SOURCES:
         return []
     names = {view.source_key: view.origin.title for view in views}
-    ordered = sorted(counts, key=lambda key: (-counts[key], names[key]))
-    return [(names[key], links.source(key), counts[key]) for key in ordered[:_MOST_SOURCES]]
+    most_active_first = sorted(counts, key=lambda key: (-counts[key], names[key]))
+    return [
+        (names[key], links.source(key), counts[key]) for key in most_active_first[:_MOST_SOURCES]
+    ]
 
 
 def _count_months(days: Mapping[str, int]) -> list[tuple[str, int]]:

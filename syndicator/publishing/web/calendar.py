@@ -70,22 +70,21 @@ def plan_calendar(
     stem: str, days: Days, other_input: str, *, by_day: bool = False
 ) -> list[CalendarPage]:
     """Return the calendar pages of a feed, oldest first; a page that lists others comes before
-    them. `stem`: path of the feed, such as tags/ai; `days`: by day, number and fingerprint of its
-    stories; `other_input`: a fingerprint of all other input; `by_day`: give each day a page,
-    however few stories it has."""
+    them. Each page with stories links the one before and the one after it. `stem`: path of the
+    feed, such as tags/ai; `days`: by day, number and fingerprint of its stories; `other_input`: a
+    fingerprint of all other input; `by_day`: give each day a page, however few stories it has."""
     pages: list[CalendarPage] = []
     for _, days_of_year in groupby(sorted(days), key=lambda day: day[:YEAR]):
         pages += _plan_span(stem, days, list(days_of_year), (YEAR, MONTH, DAY), "", by_day=by_day)
-    # only pages with stories link each other as previous and following
-    spans = [page.span for page in pages if not page.parts]
-    previous_spans = {span: previous for previous, span in pairwise(spans)}
-    following_spans = dict(pairwise(spans))
-    finished: list[CalendarPage] = []
+    spans_with_stories = [page.span for page in pages if not page.parts]
+    following_spans = dict(pairwise(spans_with_stories))
+    previous_spans = {following: span for span, following in following_spans.items()}
+    linked_pages: list[CalendarPage] = []
     for page in pages:
         previous = previous_spans.get(page.span, "")
         following = following_spans.get(page.span, "")
-        finished.append(_finish_page(page, other_input, previous, following))
-    return finished
+        linked_pages.append(_finish_page(page, other_input, previous, following))
+    return linked_pages
 
 
 def file_name(stem: str, span: str) -> str:
@@ -128,11 +127,12 @@ def _plan_span(
     *,
     by_day: bool,
 ) -> list[CalendarPage]:
-    """Return the page of a year, month or day and, if it has too many stories for one page, the
-    pages of its parts after it. Recursive. `days`: all days of the feed, with number and
-    fingerprint of their stories; `days_of_span`: the days of this page; `span_lengths`: the length
-    of its span ("2026": 4), then those of its parts and their parts; `above`: the span that
-    contains it, "" for a year; `by_day`: give each day a page."""
+    """Return the page of a span of time, which is a year, month or day. If the span has too many
+    stories for one page, the pages of its parts follow, and its own page lists them. Recursive.
+    `days`: all days of the feed, with number and fingerprint of their stories; `days_of_span`: the
+    days of this span that have stories; `span_lengths`: the length of this span's name ("2026": 4),
+    then that of its parts, and that of their parts; `above`: the span that contains this one, ""
+    for a year; `by_day`: give each day a page, however few stories there are."""
     span_length, *lengths_of_parts = span_lengths
     span = days_of_span[0][:span_length]
     count = _count_stories(days, days_of_span)
@@ -145,18 +145,20 @@ def _plan_span(
         fingerprint=fingerprint,
         above=above,
     )
+    is_day = not lengths_of_parts
     is_small = count <= PAGE and not by_day
-    if not lengths_of_parts or is_small:
+    if is_day or is_small:
         return [page]
+    length_of_part = lengths_of_parts[0]
     parts: list[tuple[str, int]] = []
-    lower_pages: list[CalendarPage] = []
-    for part, days_of_part in groupby(days_of_span, key=lambda day: day[: lengths_of_parts[0]]):
+    pages_of_parts: list[CalendarPage] = []
+    for part, days_of_part in groupby(days_of_span, key=lambda day: day[:length_of_part]):
         part_days = list(days_of_part)
         parts.append((part, _count_stories(days, part_days)))
-        lower_pages += _plan_span(stem, days, part_days, lengths_of_parts, span, by_day=by_day)
+        pages_of_parts += _plan_span(stem, days, part_days, lengths_of_parts, span, by_day=by_day)
     if span_length == YEAR:
         fingerprint = repr(tuple(parts))  # the page of a year shows no stories
-    return [replace(page, parts=tuple(parts), fingerprint=fingerprint), *lower_pages]
+    return [replace(page, parts=tuple(parts), fingerprint=fingerprint), *pages_of_parts]
 
 
 def _count_stories(days: Days, selected_days: Sequence[str]) -> int:

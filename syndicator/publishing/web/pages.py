@@ -186,7 +186,7 @@ class Pages:
 
     def render_feed_page(self, head: Head, stories: Sequence[bytes]) -> bytes:
         """Return the page of a head feed or, if `head.current` is False, of an archive document.
-        `stories`: list items from `render_story_item`."""
+        `stories`: list items from `render_story_item`, newest first."""
         if not head.current:
             return self._render_archive_page(head, stories)
         axis = ""
@@ -200,24 +200,28 @@ class Pages:
             heading = feed_name
             description = text.line(spec.description)
         name = f"{head.stem}.{PAGE}"
+        root = "../" * head.stem.count("/")
         shell = self._make_shell(
             name,
             head.title,
             description,
             updated=article_html.find_newest_time(stories),
-            feeds=_list_formats(head.stem, head.formats, "../" * head.stem.count("/"), head.base),
+            feeds=_list_formats(head.stem, head.formats, root, head.base),
             language=head.language,
         )
         stories = [article_html.drop_own_chip(story, name, heading) for story in stories]
-        shown_days, earlier = self._cut_stories(
-            head, article_html.group_by_day(stories, shell.root), shell.root
-        )
-        link = _PageLinker(head.stem, shell.root)
-        years = [year for year in self.calendars.get(head.stem, ()) if len(year.span) == YEAR]
+        all_days = article_html.group_by_day(stories, root)
+        shown_days, earlier = self._cut_stories(head, all_days, root)
+        link = _PageLinker(head.stem, root)
+        years: list[tuple[str, str, int]] = []
+        for page in reversed(self.calendars.get(head.stem, ())):
+            if len(page.span) == YEAR:
+                year, address = link(page.span)
+                years.append((year, address, page.count))
         about = self.about.get(head.stem)
         months: Sequence[tuple[str, str, int]] = ()
         if about is not None:
-            months = self._link_months(about.months, head.stem, shell.root, shown_days)
+            months = self._link_months(about.months, head.stem, root, shown_days)
         return self.templates.render(
             "feed.html",
             page=shell,
@@ -230,7 +234,7 @@ class Pages:
             icon=self._find_icon(spec),
             days=shown_days,
             earlier=earlier,
-            years=[(*link(year.span), year.count) for year in reversed(years)],
+            years=years,
         )
 
     def _find_icon(self, spec: FeedSpec | None) -> str:
@@ -273,16 +277,18 @@ class Pages:
     def store_facts(
         self, spec: FeedSpec, count: int, days: Mapping[str, int], views: Sequence[View]
     ) -> None:
-        """Compute and store the facts beside the stories of a feed's page, until `drop_facts` is
-        called. `count`: number of the feed's articles; `days`: the same by UTC day; `views`: its
-        newest articles. If the page of a feed without archives does not show all articles, also
-        store the month of the oldest one that it shows."""
+        """Store the facts that a feed's page shows beside its stories, until `drop_facts` is
+        called. A feed without archives has no page for its older articles: if its own page does not
+        show all, also store the month of the oldest article that it shows, with which the page can
+        link the older articles of all feeds. `count`: number of the feed's articles; `days`: the
+        same by UTC day; `views`: its newest articles, which the page shows."""
         stem = paths.get_stem(spec.key)
         links = replace(self.links, base="../" * stem.count("/"))
         self.about[stem] = gather_facts(spec, count, days, views, links)
         shows_all = len(views) >= count
         if spec.older is Older.NONE and views and not shows_all:
-            self.months[stem] = min(view.published for view in views).strftime("%Y-%m")
+            oldest = min(view.published for view in views)
+            self.months[stem] = oldest.strftime("%Y-%m")
 
     def drop_facts(self, key: FeedKey) -> None:
         """Forget the facts and the calendar of a feed, to free memory. Those of the feed of
@@ -560,29 +566,26 @@ class Pages:
         several articles, their ids, the lead first."""
         sources = _count_sources(self.specs)
         about = f"The newest stories of {sources}, to read here or in a feed reader."
-        latest = max((view.published for view in views), default=None)
+        newest = max((view.published for view in views), default=None)
         groups = front.group_stories(views, stories)
-        links = replace(self.links, base="")
         lead_ids = front.choose_leads(groups)
         lead_views = [groups[article_id][0] for article_id in lead_ids]
-        image = self._find_image(lead_views)
         shell = self._make_shell(
             paths.INDEX,
             self.settings.site.title,
             about,
             kind="WebSite",
-            updated=latest,
+            updated=newest,
             feeds=self._list_main_formats(),
-            **image,
+            **self._find_image(lead_views),
         )
 
-        lines = {
-            article_id: front.make_line(
-                view, others, links, self._language, latest or view.published
-            )
-            for article_id, (view, others) in groups.items()
-        }
-        other_lines = [line for article_id, line in lines.items() if article_id not in lead_ids]
+        links = replace(self.links, base="")
+        lines: dict[str, dict[str, Any]] = {}
+        for lead_id, (view, others) in groups.items():
+            newest_time = newest or view.published
+            lines[lead_id] = front.make_line(view, others, links, self._language, newest_time)
+        other_lines = [line for lead_id, line in lines.items() if lead_id not in lead_ids]
         article_counts = {
             text.line(row.name): row.count for key, row in rows.items() if key.axis == CATEGORY
         }
@@ -595,7 +598,7 @@ class Pages:
         return self.templates.render(
             "index.html",
             page=shell,
-            leads=[lines[article_id] for article_id in lead_ids],
+            leads=[lines[lead_id] for lead_id in lead_ids],
             sections=front.group_by_category(other_lines, article_counts),
             languages=[language for language, _ in languages.most_common()],
             earlier=_PageLinker(ALL.slug, "")(earlier_span),
