@@ -309,20 +309,24 @@ def find_missing(
     `members`, its age is unknown: it may have been pushed out, unless an older entry of `old` is
     still in `new` or no entry of `old` is."""
     present = set(new)
-    ranks = {urn: number for number, urn in enumerate(members)}  # 0 for the newest
-    present_ranks = [ranks[urn] for urn in present if urn in ranks]
-    oldest_rank = max(present_ranks, default=-1)
+    ages = {urn: number for number, urn in enumerate(members)}  # 0 for the newest
+    oldest_present_age = max((ages[urn] for urn in present if urn in ages), default=-1)
     present_indices = [index for index, urn in enumerate(old) if urn in present]
     missing_members: list[str] = []
     missing_others: list[str] = []
     for index, urn in enumerate(old):
         if urn in present or urn in excused:
             continue
-        if urn in ranks:
-            if ranks[urn] < oldest_rank:
+        if urn in ages:
+            is_newer_than_oldest = ages[urn] < oldest_present_age
+            if is_newer_than_oldest:
                 missing_members.append(urn)
-        elif not present_indices or index < present_indices[-1]:
+        elif not present_indices:
             missing_others.append(urn)
+        else:
+            is_before_present_entry = index < present_indices[-1]
+            if is_before_present_entry:
+                missing_others.append(urn)
     return missing_others + missing_members
 
 

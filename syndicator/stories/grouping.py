@@ -167,10 +167,11 @@ def _begin_groups(
     reports: Sequence[Report], likely: Likely, new: Collection[str]
 ) -> list[list[Report]]:
     """Return the groups with which grouping begins. The articles that stay in a story form a group;
-    any other article is a group of its own. An article stays in its story if it is final, or if it
-    is neither new nor UNLIKE the first earlier article of the story. `new`: ids of new articles."""
-    groups: dict[str, list[Report]] = {}  # by story, or by id of an article alone
-    first_ids: dict[str, str] = {}  # by story
+    any other article is a group of its own. A final article stays in its story. So does an earlier
+    article, unless it is UNLIKE the first earlier article of the story. `likely`: log odds that two
+    articles report one event, by their ids; `new`: ids of new articles."""
+    groups: dict[str, list[Report]] = {}  # by story, or by the id of an article alone
+    first_ids: dict[str, str] = {}  # the first earlier article of each story
     for report in sorted(reports, key=_get_report_key):
         if report.final:
             stays = True
@@ -179,8 +180,8 @@ def _begin_groups(
             stays = first_id == report.id or likely.get((first_id, report.id), FAR) > UNLIKE
         else:
             stays = False
-        name = report.story if stays else report.id
-        groups.setdefault(name, []).append(report)
+        group_name = report.story if stays else report.id
+        groups.setdefault(group_name, []).append(report)
     return list(groups.values())
 
 

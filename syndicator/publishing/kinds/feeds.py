@@ -50,7 +50,8 @@ class Feed:
 
 
 def prepare_feed(site: Site, spec: FeedSpec, published: Mapping[str, str]) -> Feed:
-    """Select the articles of a feed's head and plan its older documents and pages. `published`:
+    """Select the articles of a feed's head and plan its older documents and pages. A feed whose
+    head shows all of its articles gets no archive, unless it already has one. `published`:
     fingerprints of the feed's published targets, by id."""
     row = _get_row(site, spec)
     selection = select_head(spec, site.index, row)
@@ -59,22 +60,22 @@ def prepare_feed(site: Site, spec: FeedSpec, published: Mapping[str, str]) -> Fe
     archives_setting = site.settings.publish.archives
     # with `archives = true`, the form of older instances, each month has a document of its own
     months_share = archives_setting is not True
-    folder = f"{paths.ARCHIVES}{paths.get_stem(spec.key)}/"
-    has_published_archives = any(target_id.startswith(folder) for target_id in published)
+    archives_folder = f"{paths.ARCHIVES}{paths.get_stem(spec.key)}/"
+    has_published_archives = any(name.startswith(archives_folder) for name in published)
     has_older_articles = row.count > len(selection.ids)
     has_archives = has_older_articles or has_published_archives or not months_share
     if empty_head.archives and has_archives:
-        other_input = fingerprints.fingerprint_archive(spec, site.shared_fingerprint)
-        archive_documents = archive.plan_documents(
+        documents = archive.plan_documents(
             spec,
             site.index,
             selection.ids,
             site.open_month,
-            other_input,
+            fingerprints.fingerprint_archive(spec, site.shared_fingerprint),
             published,
             shared=months_share,
         )
-        feed = replace(feed, archives=archive_documents)
+        feed = replace(feed, archives=documents)
+    # if the archives are pages themselves, no calendar is needed
     if has_calendar(spec, archives_setting) and PAGE not in empty_head.archives:
         input_of_pages = make_fingerprint(
             fingerprints.fingerprint_archive(spec, site.shared_fingerprint), site.pages_fingerprint

@@ -20,22 +20,22 @@ _HASH_DIGITS: Final = 16  # of the hash of a period's files
 
 
 def list_targets(site: Site) -> Iterator[Target]:
-    """Yield a target for each period, then one for the list of periods; nothing if no pages are
-    published. They are written to the disk together, since the list has hashes of the files."""
+    """Yield the targets of the files for searching: one for each period, then one for the list of
+    periods; nothing if no pages are published. They are written to the disk together, since the
+    list has hashes of the files. A period whose files are missing is made again."""
     if PAGE not in site.settings.publish.formats:
         return
     index = site.index
     months = {month: digest for month, (_, digest) in index.month_fingerprints(ALL).items()}
-    newest = index.month_entries(ALL, max(months)) if months else []
-    periods = search.plan_periods(months, newest, site.common_fingerprint)
+    newest_entries = index.month_entries(ALL, max(months)) if months else []
+    periods = search.plan_periods(months, newest_entries, site.common_fingerprint)
     new_rows: dict[str, Row] = {}
-    has_lost_period = False
     published_rows = search.read_manifest(site.outlet.get(search.MANIFEST))
     file_names = site.outlet.names(search.FOLDER)
+    is_any_lost = False
     for number, period in enumerate(periods):
         is_lost = not _has_files(published_rows.get(period.name), file_names)
-        if is_lost:
-            has_lost_period = True
+        is_any_lost = is_any_lost or is_lost
         yield Target(
             id=f"{search.FOLDER}{period.name}",
             owner=SEARCH,
@@ -52,7 +52,7 @@ def list_targets(site: Site) -> Iterator[Target]:
         made_of=make_fingerprint([(period.name, period.fingerprint) for period in periods]),
         make=partial(_make_list, site, periods, new_rows),
         urgency=Urgency.SEARCH,
-        changed=has_lost_period,
+        changed=is_any_lost,
         unit=_UNIT,
         order=_AFTER_PERIODS,
     )
@@ -92,8 +92,10 @@ def _make_period(site: Site, period: Period, new_rows: dict[str, Row]) -> Iterat
 def _make_list(
     site: Site, periods: Sequence[Period], new_rows: Mapping[str, Row]
 ) -> Iterator[File]:
-    """Yield the file with the list of periods. `new_rows`: the rows, by name, of the periods that
-    this build made; the rows of other periods are taken from the published list."""
-    rows = {**search.read_manifest(site.outlet.get(search.MANIFEST)), **new_rows}
+    """Yield the file with the list of periods, from which the search page knows their files.
+    `new_rows`: the rows, by name, of the periods that this build made; the rows of other periods
+    are taken from the published list. A period without a row could not be made: it is left out."""
+    published_rows = search.read_manifest(site.outlet.get(search.MANIFEST))
+    rows = {**published_rows, **new_rows}
     listed_rows = [list(rows[period.name]) for period in periods if period.name in rows]
     yield File(search.MANIFEST, search.write_script("index", listed_rows))

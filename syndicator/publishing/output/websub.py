@@ -43,8 +43,9 @@ async def notify_hub(
     first_retry_seconds: float = 1.0,
 ) -> Notice:
     """Tell `hub` that the feeds at `urls` changed, with one request for each feed, four at a time.
-    If all four fail, the hub is taken to be down, and the other requests are not sent. `allow`:
-    private networks in which the hub may be; `seconds_each`: time for one feed with its retries;
+    If all four fail, the hub is taken to be down, and the other requests are not sent. Return the
+    feeds of which the hub was not told, and the first failure, if there was one. `allow`: private
+    networks in which the hub may be; `seconds_each`: time for one feed with its retries;
     `seconds_in_all`: time for all feeds; `first_retry_seconds`: time before the first retry,
     doubled before each further one."""
     requests = {url: _make_request(hub, url, allow, seconds_each) for url in urls}
@@ -54,7 +55,8 @@ async def notify_hub(
     try:
         async with asyncio.timeout(seconds_in_all):
             for start in range(0, len(addresses), _AT_ONCE):
-                batch = {url: requests[url] for url in addresses[start : start + _AT_ONCE]}
+                batch_urls = addresses[start : start + _AT_ONCE]
+                batch = {url: requests[url] for url in batch_urls}
                 failures = await _send_batch(batch, fetcher, first_retry_seconds)
                 notified.update(batch.keys() - failures.keys())
                 if first_failure is None and failures:
@@ -63,9 +65,10 @@ async def notify_hub(
                 if is_hub_down:
                     break
     except TimeoutError:
-        first_failure = first_failure or _make_timeout(hub, seconds_in_all)
-    untold = tuple(url for url in addresses if url not in notified)
-    return Notice(urls_not_notified=untold, failed=first_failure)
+        if first_failure is None:
+            first_failure = _make_timeout(hub, seconds_in_all)
+    not_notified = tuple(url for url in addresses if url not in notified)
+    return Notice(urls_not_notified=not_notified, failed=first_failure)
 
 
 async def _send_batch(

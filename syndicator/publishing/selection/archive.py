@@ -107,20 +107,21 @@ def _select_shared(
     reach: int,
     since: datetime | None,
 ) -> Selection:
-    """Select articles for `places` places. The candidates are the newest `reach` articles and those
-    added after `since`. The newest `always` of them are selected; of the others, each source gets
-    its share."""
-    if spec.share >= 1:  # one source may fill all places
+    """Select as many articles as there are `places`. The candidates are the newest `reach` articles
+    and those added after `since`. The newest `always` of them are selected in any case; for the
+    other places, no source gets more than its share, as long as other sources have articles."""
+    may_one_source_fill_all = spec.share >= 1
+    if may_one_source_fill_all:
         return Selection(ids=index.ids(spec.key, limit=spec.limit, since=since, most=places))
     candidates = index.ids(spec.key, limit=reach, since=since, most=_NO_LIMIT)
     sources_by_id = index.sources(candidates)
-    indices = select_indices(
+    selected_indices = select_indices(
         [sources_by_id.get(article_id, "") for article_id in candidates],
         always=always,
         places=places,
         source_limit=get_source_limit(spec, places),
     )
-    ids = [candidates[number] for number in indices]
+    ids = [candidates[index_of_candidate] for index_of_candidate in selected_indices]
     return Selection(ids=ids, left_out=frozenset(candidates) - frozenset(ids))
 
 
@@ -270,26 +271,28 @@ def _plan_closed_months(
     published_bits: Mapping[str, frozenset[str]],
     published: Mapping[str, str],
 ) -> Iterator[Document]:
-    """Yield the documents of past months, oldest first. If months share documents, the newest ones
-    get none as long as the head shows all of their articles. `closed`: month -> number of entries
-    and fingerprint; `head_ids`: articles of the head if months share documents, else None;
-    `published_bits`: month -> the parts of it that are published, "" for a document of the whole
-    month; `published`: fingerprints of published documents, by name."""
+    """Yield the documents of past months, oldest first. If months may share documents, the newest
+    months get none as long as the head shows all of their articles. `closed`: month -> number of
+    entries and fingerprint; `head_ids`: articles of the head if months may share documents, else
+    None; `published_bits`: month -> the parts of it that are published, "" for a document of the
+    whole month; `published`: fingerprints of published documents, by name."""
     enough = 1 if head_ids is None else _LEAST_ENTRIES
     groups = _group_months(closed, published_bits, enough)
     for group in groups:
         if group.in_parts:
             month = group.months[0]
+            _, month_fingerprint = closed[month]
             bits_of_month = published_bits.get(month, frozenset())
-            yield from _plan_parts(spec, index, month, closed[month][1], bits_of_month, published)
+            yield from _plan_parts(spec, index, month, month_fingerprint, bits_of_month, published)
             continue
         may_wait = group is groups[-1] and not group.published_name
-        waits = False
+        is_in_head = False
         if may_wait and head_ids is not None:
-            waits = _are_months_in_head(head_ids, spec.key, group.months, index)
-        if waits:
-            return  # until the head no longer shows them
-        yield _plan_months(spec, group, [closed[month][1] for month in group.months])
+            is_in_head = _are_months_in_head(head_ids, spec.key, group.months, index)
+        if is_in_head:
+            return  # a later build makes the document, once the head does not show all any more
+        month_fingerprints = [closed[month][1] for month in group.months]
+        yield _plan_months(spec, group, month_fingerprints)
 
 
 def _plan_months(spec: FeedSpec, group: _MonthGroup, fingerprints: Sequence[str]) -> Document:
@@ -309,19 +312,20 @@ def _plan_parts(
     published_bits: frozenset[str],
     published: Mapping[str, str],
 ) -> Iterator[Document]:
-    """Yield a document for each part of a past month, oldest first. The entries of the month are
-    read only if they changed since its parts were published: the published fingerprints begin with
-    that of the month. `published_bits`: the `bits` of its published parts; `published`:
-    fingerprints of published documents, by name."""
+    """Yield a document for each part of a past month, oldest first. A part is named by its `bits`,
+    the first binary digits of the times of its entries. If the month has not changed since its
+    parts were published, they stay, and its entries are not read: the fingerprint of each published
+    part begins with that of its month. `published_bits`: the `bits` of the published parts;
+    `published`: fingerprints of published documents, by name."""
     month_digest = _digest(month_fingerprint)[:_MONTH_DIGITS]
     bits_of_parts = sorted(published_bits)
     names = [paths.archive_name(spec.key, f"{month}.{bits}") for bits in bits_of_parts]
     has_same_digest = all(published[name].startswith(month_digest) for name in names)
     is_unchanged = has_same_digest and bool(names)
     if not is_unchanged:
-        placed = _place_in_month(index.month_entries(spec.key, month), month)
-        most = min(spec.limit, _MOST_OF_MONTHS)
-        parts = _split_by_time(placed, most, published_bits)
+        placed_entries = _place_in_month(index.month_entries(spec.key, month), month)
+        most_entries = min(spec.limit, _MOST_OF_MONTHS)
+        parts = _split_by_time(placed_entries, most_entries, published_bits)
         bits_of_parts = [part.bits for part in parts]
     for bits in bits_of_parts:
         yield Document(
@@ -381,23 +385,25 @@ def _plan_open_month(
     month: str,
     published_bits: frozenset[str],
 ) -> list[Document]:
-    """Return the documents of the current month, oldest first. As long as the head shows all
-    articles of the newest part, this part gets no document, unless it was published already.
-    `entries`: those of the month, newest first; `published_bits`: the `bits` of its published
-    parts."""
+    """Return the documents of the current month, oldest first. The month is divided by time into
+    parts. The newest part gets no document as long as the head shows all of its articles, unless it
+    was published already. `entries`: those of the month, newest first; `published_bits`: the `bits`
+    of its published parts."""
     ids = {article_id for article_id, _, _ in entries}
-    if not published_bits and ids <= set(head_ids):
+    is_month_in_head = ids <= set(head_ids)
+    if is_month_in_head and not published_bits:
         return []
-    placed = _place_in_month(entries, month)
+    placed_entries = _place_in_month(entries, month)
     most = min(spec.limit, _MOST_OF_MONTHS)
-    parts = list(_split_by_time(placed, most, published_bits))
+    parts = list(_split_by_time(placed_entries, most, published_bits))
     if not _is_part_in_head(head_ids, parts[-1]):
-        # A flood: the head shows only the share of a source. Parts of the size of this share leave
-        # the newest one to the head.
-        most_of_source = get_source_limit(spec, min(spec.most_older, spec.most))
-        parts = list(_split_by_time(placed, min(spec.limit, most_of_source), published_bits))
-    newest = parts[-1]
-    if _is_part_in_head(head_ids, newest) and newest.bits not in published_bits:
+        # There are so many articles that the head shows only the share of a source. Parts of the
+        # size of this share leave the newest one to the head.
+        share = get_source_limit(spec, min(spec.most_older, spec.most))
+        parts = list(_split_by_time(placed_entries, min(spec.limit, share), published_bits))
+    newest_part = parts[-1]
+    is_published = newest_part.bits in published_bits
+    if _is_part_in_head(head_ids, newest_part) and not is_published:
         parts.pop()
     return [_make_part(spec.key, month, part) for part in parts]
 

@@ -28,16 +28,17 @@ def decide_older(
     published: Collection[FeedKey],
     windows: Collection[FeedKey],
 ) -> list[FeedSpec]:
-    """Return `specs` with their field `older`, the place of their older entries. A feed without
-    archives has at most `limit` entries, unless the operator set its `window_hours`. `tags`: slugs
-    of taxonomy.toml; `published`: feeds with published archives, from `find_feeds_with_archives`;
-    `windows`: feeds whose `window_hours` the operator set."""
+    """Return `specs` with their field `older`, which says where their older entries are published.
+    A time window lets a head have more than `limit` entries, so that its archives follow without a
+    gap; so a feed without archives has no window, unless the operator set its `window_hours`.
+    `tags`: slugs of taxonomy.toml; `published`: feeds with published archives, from
+    `find_feeds_with_archives`; `windows`: feeds whose `window_hours` the operator set."""
     result: list[FeedSpec] = []
     for spec in specs:
         older = find_older_place(spec.key, publish.archives, tags, published)
-        # a window lets a head exceed `limit`, so that its archives follow without a gap
-        needs_no_window = older is Older.NONE and spec.key not in windows
-        window_hours = 0 if needs_no_window else spec.window_hours
+        window_hours = spec.window_hours
+        if older is Older.NONE and spec.key not in windows:
+            window_hours = 0
         result.append(replace(spec, older=older, window_hours=window_hours))
     return result
 

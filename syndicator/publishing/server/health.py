@@ -121,11 +121,13 @@ def is_this_machine(host: str, headers: Headers, version: str) -> bool:
     which nginx uses by default. The check of Host also stops pages in a local browser that let the
     name of their own site lead to this machine (DNS rebinding). `host`: the client's address;
     `version`: of HTTP, such as "1.1". Pure."""
+    if not _is_loopback(host):
+        return False
+    has_proxy_header = any(name in headers for name in _PROXY_HEADERS)
+    if version == "1.0" or has_proxy_header:
+        return False
     # without the port, and without the brackets of an IPv6 address
     requested_host = re.sub(r":\d*$", "", headers.get("host", "")).strip("[]")
-    is_by_proxy = version == "1.0" or any(name in headers for name in _PROXY_HEADERS)
-    if is_by_proxy or not _is_loopback(host):
-        return False
     return requested_host == "localhost" or _is_loopback(requested_host)
 
 

@@ -115,14 +115,15 @@ def _draw_bars(days: Mapping[str, int]) -> _Bars:
 
 
 def _list_related_tags(name: str, views: Sequence[View], links: Links) -> list[tuple[str, str]]:
-    """Return the tags (name, link) that most of `views` have, without the tag that is the feed
-    itself (`name`). A tag that may have no page links the search for its name."""
+    """Return at most twelve tags (name, link) of a feed's articles, those that most of `views` have
+    first. The tag that is the feed itself (`name`) is left out. A tag that may have no page links
+    the search for its name, if at least two of `views` have it."""
     counts = Counter[str]()
     for view in views:
         counts.update(tag for tag in view.tags if tag.casefold() != name.casefold())
-    ordered = sorted(counts, key=lambda tag: (-counts[tag], tag))
+    most_frequent_first = sorted(counts, key=lambda tag: (-counts[tag], tag))
     related: list[tuple[str, str]] = []
-    for tag in ordered:
+    for tag in most_frequent_first:
         page = links.tag(tag)
         if page:
             related.append((tag, page))

@@ -121,24 +121,30 @@ class Pages:
         look: Look | None = None,
         tags: Iterable[str] = (),
     ) -> None:
+        """Prepare the pages of a site. `specs`: its feeds; `look`: the operator's own templates and
+        files, None if there are none; `tags`: those of taxonomy.toml, which have a page from their
+        first article on."""
         self.specs = specs
         self.settings = settings
         self.links = replace(make_links(settings, tags), base=ROOT)
         self.templates = Templates(look)
         self.parts = feed_list.divide_feeds(specs)
+        self._by_stem = {paths.get_stem(spec.key): spec for spec in specs}
         self._language = clean_language(settings.site.language) or "en"
+        # set during the build
         self.calendars: dict[str, list[CalendarPage]] = {}
         self.about: dict[str, About] = {}
         self.icons: Mapping[str, str] = {}
         self.months: dict[str, str] = {}
-        has_older_page = any(
+        # which pages about all feeds there are
+        everything_has_older_page = any(
             spec.key == ALL and PAGE in spec.formats and spec.older is not Older.NONE
             for spec in specs
         )
-        self.archived = has_older_page and bool(settings.publish.archives)
-        self._by_stem = {paths.get_stem(spec.key): spec for spec in specs}
+        self.archived = everything_has_older_page and bool(settings.publish.archives)
         self.answered = settings.publish.questions and settings.public_dir is not None
-        self.phone = PHONE if settings.publish.secret_path and self._list_main_formats() else ""
+        has_phone_page = settings.publish.secret_path and self._list_main_formats()
+        self.phone = PHONE if has_phone_page else ""
 
     def render_story_item(self, view: View) -> bytes:
         """Return the list item of an article: a line with its time, then HTML, which every page can
@@ -399,14 +405,18 @@ class Pages:
         stories: Sequence[bytes],
         explained: Explained | None = None,
     ) -> bytes:
-        """Return the page of a story: what each outlet adds, then its reports by time. `name`: of
-        its file; `views`: its reports, the lead first; `stories`: their list items; `explained`:
-        what the outlets add, None if there is nothing to explain."""
+        """Return the page of a story: what each outlet adds, then its reports, the earliest first.
+        `name`: the file name of the page; `views`: the reports of the story, the lead first;
+        `stories`: the list items of these reports; `explained`: what the outlets add, None if there
+        is nothing to explain."""
         title = views[0].title if views else ""
         outlets = ", ".join(dict.fromkeys(view.origin.title for view in views))
         shell = self._make_shell(name, title, f"{title}: reports of {outlets}.", indexed=False)
-        newest_first = article_html.group_by_day(stories, shell.root)
-        days = [replace(day, stories=day.stories[::-1]) for day in reversed(newest_first)]
+        days_newest_first = article_html.group_by_day(stories, shell.root)
+        days: list[Day] = []
+        for day in reversed(days_newest_first):
+            earliest_first = day.stories[::-1]
+            days.append(replace(day, stories=earliest_first))
         event = ""
         explanation = ""
         tags: list[tuple[str, str]] = []
@@ -434,22 +444,23 @@ class Pages:
         and the link leads to the feed's newest archive document, or to a month of the feed of
         everything. `days`: all stories of the feed, newest first; `root`: the path from the page to
         the web root."""
-        if PAGE in head.archives and head.previous and days:
+        has_archive_pages = PAGE in head.archives and bool(head.previous)
+        if has_archive_pages and days:
             return days, (days[-1].name, root + _get_page_name(head.previous))
-        stem = head.stem
         newest_days: list[Day] = []
-        places = calendar.STORIES
+        places_left = calendar.STORIES
         for day in days:
-            if places <= 0:
+            if places_left <= 0:
                 break
-            newest_days.append(replace(day, stories=day.stories[:places]))
-            places -= len(day.stories)
-        page = None
+            newest_days.append(replace(day, stories=day.stories[:places_left]))
+            places_left -= len(day.stories)
+        calendar_page = None
         if newest_days:
-            page = find_page_of_day(self.calendars.get(stem, ()), newest_days[-1].date)
-        if page is None:
-            return days, self._link_month_of_everything(stem, root)
-        return newest_days, _PageLinker(stem, root)(page.span)
+            calendar_pages = self.calendars.get(head.stem, ())
+            calendar_page = find_page_of_day(calendar_pages, newest_days[-1].date)
+        if calendar_page is None:
+            return days, self._link_month_of_everything(head.stem, root)
+        return newest_days, _PageLinker(head.stem, root)(calendar_page.span)
 
     def _link_month_of_everything(self, stem: str, root: str) -> tuple[str, str]:
         """Return name and link of the month of the feed of everything that has the older stories of
