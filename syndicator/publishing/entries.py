@@ -340,13 +340,15 @@ class Entries:
         if cached is not None:
             return cached.view
         try:
-            new_view = make_view(article, source, self.instance, mode, html, picture)
-            new_view = replace(new_view, also=other_reports, icon=icon)
-            if self.kind is EntryKind.FOLDED and story_entry:
-                new_view = make_folded_entry(new_view, story_entry, self.instance)
-            elif story_entry:
-                new_view = self._make_story_view(new_view, story_entry, explained)
-            new_view = self._add_content(new_view)
+            plain_view = make_view(article, source, self.instance, mode, html, picture)
+            article_view = replace(plain_view, also=other_reports, icon=icon)
+            if not story_entry:
+                entry_view = article_view
+            elif self.kind is EntryKind.FOLDED:
+                entry_view = make_folded_entry(article_view, story_entry, self.instance)
+            else:
+                entry_view = self._make_story_view(article_view, story_entry, explained)
+            new_view = self._add_content(entry_view)
         except _UNWRITABLE as error:
             what = article.url or article_id
             self._add_problem(article_id, what, FeedFileReason.CANNOT_RENDER, str(error))

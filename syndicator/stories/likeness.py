@@ -219,20 +219,22 @@ def _get_odds(shares: tuple[float, float, float], tone: float) -> float:
 
 def measure_shares(article: Weighed, other: Weighed) -> tuple[float, float, float]:
     """Return three values: the evidence that shared words give, the evidence that shared numbers
-    give, and the evidence against one event. That is above 0 if both articles have numbers and
-    share none, like a forecast and the result; it is full for MANY numbers each. Words and numbers
-    count at most BY_NAMES times as much as shared names, and a single word at most MOST, because
-    the name of a company alone does not make an event."""
-    names = _multiply_vectors(article.names, other.names)
+    give, and the evidence against one event. The last one is above 0 if both articles have numbers
+    and share none, like a forecast and the result; it is full if each has MANY numbers. Words and
+    numbers count at most BY_NAMES times as much as shared names, and a single word at most MOST,
+    because the name of a company alone does not make an event."""
+    most_evidence = BY_NAMES * _multiply_vectors(article.names, other.names)
     shared_words = article.words.keys() & other.words.keys()
-    evidence = sum(min(MOST, article.words[term] * other.words[term]) for term in shared_words)
-    words = min(evidence, BY_NAMES * names)
-    numbers = min(_multiply_vectors(article.numbers, other.numbers), BY_NAMES * names)
-    if not article.numbers.keys().isdisjoint(other.numbers):
-        return words, numbers, 0.0
+    sum_of_words = sum(min(MOST, article.words[term] * other.words[term]) for term in shared_words)
+    word_evidence = min(sum_of_words, most_evidence)
+    number_evidence = min(_multiply_vectors(article.numbers, other.numbers), most_evidence)
+    share_numbers = not article.numbers.keys().isdisjoint(other.numbers)
+    if share_numbers:
+        return word_evidence, number_evidence, 0.0
     number_count = min(len(article.numbers), len(other.numbers))
     share_of_many = min(1.0, number_count / MANY)
-    return words, numbers, share_of_many * (words + APART)
+    counter_evidence = share_of_many * (word_evidence + APART)
+    return word_evidence, number_evidence, counter_evidence
 
 
 def _multiply_vectors(terms: Terms, others: Terms) -> float:

@@ -94,7 +94,7 @@ def _make_list(
 ) -> Iterator[File]:
     """Yield the file with the list of periods, from which the search page knows their files.
     `new_rows`: the rows, by name, of the periods that this build made; the rows of other periods
-    are taken from the published list. A period without a row could not be made: it is left out."""
+    are taken from the published list. A period without a row is left out."""
     published_rows = search.read_manifest(site.outlet.get(search.MANIFEST))
     rows = {**published_rows, **new_rows}
     listed_rows = [list(rows[period.name]) for period in periods if period.name in rows]

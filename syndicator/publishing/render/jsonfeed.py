@@ -10,19 +10,23 @@ from syndicator.publishing.render.view import View
 
 
 def make_item(view: View) -> bytes:
-    """Return an article as an item of JSON Feed, the same for all feeds."""
+    """Return an article as an item of JSON Feed, without empty fields. It is the same for all
+    feeds."""
     fields: dict[str, Any] = {"id": view.urn, "url": view.url, "title": view.title}
+    summary = ""
     if view.content:
         fields["content_html"] = view.content
+        summary = view.summary
     else:
-        fields["content_text"] = view.text
+        fields["content_text"] = view.text  # this is the summary, if there is one
     attachment = _make_attachment(view)
+    attachments = [attachment] if attachment else []
     source: dict[str, Any] = {}
     if not view.is_own:
         origin = view.origin
         source = _drop_empty(title=origin.title, feed_url=origin.url, home_page_url=origin.site)
     fields |= _drop_empty(
-        summary=view.summary if view.content else "",
+        summary=summary,
         image=view.cover,
         language=view.language,
         authors=[{"name": author} for author in view.authors],
@@ -30,7 +34,7 @@ def make_item(view: View) -> bytes:
         # name, because readers that know both fields show both.
         author={"name": view.authors[0]},
         tags=_list_tags(view),
-        attachments=[attachment] if attachment else [],
+        attachments=attachments,
         # extensions of ours: version 1.1 has no fields for rights and for the source feed of an
         # item
         _rights=_drop_empty(text=view.rights, license=view.licence),

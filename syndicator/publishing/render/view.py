@@ -175,10 +175,10 @@ def make_view(
     html: str,
     picture: Picture | None = None,
 ) -> View:
-    """Return the view of `article`. `source`: its source, None if that was removed; `mode`: how
-    much of the text the feed shows at most, None for as much as the source permits; `html`: the
-    rendered body, "" if there is none; `picture`: the article's thumbnail. Raises ValueError if the
-    article has no usable address."""
+    """Return the view of `article`: what feeds and pages may show of it. `source`: its source, None
+    if that was removed; `mode`: how much of the text the feed shows at most, None for as much as
+    the source permits; `html`: the rendered body, "" if there is none; `picture`: the article's
+    thumbnail. Raises ValueError if the article has no usable address."""
     article = _remove_private_addresses(_hide_secrets(article, source), source)
     published, updated = find_times(article)
     allowed_mode, restrictions = find_permitted_mode(article, source)
@@ -188,13 +188,12 @@ def make_view(
     url = article.url if urls.is_mail(article.url) else clean_uri(article.url)
     if not url:
         raise ValueError(f"no usable address: {article.url[:_MOST_SHOWN]!r}")
-    summary = ""
-    if shown_mode != "link":
-        summary = cut_summary(article, restrictions)
+    is_only_link = shown_mode == "link"
+    summary = "" if is_only_link else cut_summary(article, restrictions)
     whole_text = ""
     if shown_mode == "full":
         whole_text = _remove_title(_remove_unprintable(text.legal(html)), article.title)
-    if shown_mode == "link" or not may_copy_picture(article, source):
+    if is_only_link or not may_copy_picture(article, source):
         picture = None
 
     origin = _make_origin(article, source, published)
@@ -685,21 +684,21 @@ def _make_origin(article: Article, source: Source | None, published: datetime) -
 def _make_source_id(value: str) -> str:
     """Return the id of a source feed as an absolute URI in its normal form, as RFC 4287 4.2.6
     requires; "" if `value` is no URI. An address that has no normal form gives a UUID."""
-    value = value.strip()
-    if any(form.fullmatch(value) for form in (_URN, _UUID, _TAG)):
-        return value
-    address, _, fragment = clean_uri(value).partition("#")
+    stated_id = value.strip()
+    if any(form.fullmatch(stated_id) for form in (_URN, _UUID, _TAG)):
+        return stated_id
+    address, _, fragment = clean_uri(stated_id).partition("#")
     # Ids are compared byte by byte, so that they need one spelling (the validator's
     # NonCanonicalURI), with accents in the Unicode form NFC. An address with characters that are
     # escaped twice, or escapes that are not UTF-8, has no such spelling: use a UUID made from it.
     if _TWICE_ESCAPED.search(address) or not _FRAGMENT.fullmatch(fragment):
-        return uuid.uuid5(uuid.NAMESPACE_URL, value).urn
+        return uuid.uuid5(uuid.NAMESPACE_URL, stated_id).urn
     try:
-        canonical = urls.canonical(address) if address else ""
-        spelled = _ESCAPED.sub(_compose_accents, canonical)
+        canonical_address = urls.canonical(address) if address else ""
+        normal_form = _ESCAPED.sub(_compose_accents, canonical_address)
     except UnicodeDecodeError:
-        return uuid.uuid5(uuid.NAMESPACE_URL, value).urn
-    return f"{spelled}#{fragment}" if fragment else spelled
+        return uuid.uuid5(uuid.NAMESPACE_URL, stated_id).urn
+    return f"{normal_form}#{fragment}" if fragment else normal_form
 
 
 def _compose_accents(escaped: re.Match[str]) -> str:

@@ -104,9 +104,9 @@ class Connection(HttpToolsProtocol):
     def refuse(self, status: HTTPStatus) -> None:
         """Answer with `status`, and close the connection. If another answer is under way, only cut
         the connection, because the client would take the status for a part of that answer."""
-        cycle = self.cycle
         is_answering = bool(self.pipeline) or self._phase == _ANSWER
-        if self._phase == _BODY:
+        if self._phase == _BODY:  # the body is still arriving, but an answer may have begun
+            cycle = self.cycle
             is_answering = is_answering or cycle.response_started
             cycle.disconnected = True  # the application sees a closed connection
             cycle.message_event.set()
