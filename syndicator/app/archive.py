@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from syndicator.app.beside.kept_feeds import Beside
-from syndicator.app.places import Place
+from syndicator.app.places import OpenedInstance
 from syndicator.app.read_configuration import Configuration
 from syndicator.articles.beside.rights_toml import RightsFile
 from syndicator.articles.beside.withdrawals import KeptAway
@@ -55,10 +55,12 @@ def find_terms(archive: Archive, configuration: Configuration, article: Article)
     return limit_settings(source, archive.rights_of(source), article.url, private=private)
 
 
-def make_place(archive: Archive, configuration: Configuration, fault: str = "") -> Place:
-    """Return the opened instance as one opened for reading. `fault`: of its configuration, or
-    ""."""
-    return Place(
+def make_opened_instance(
+    archive: Archive, configuration: Configuration, fault: str = ""
+) -> OpenedInstance:
+    """Return what commands read of an instance, from its archive and its configuration. `fault`:
+    of the configuration, "" if it has none."""
+    return OpenedInstance(
         config=configuration.folder,
         sources=configuration.sources,
         settings=configuration.settings,

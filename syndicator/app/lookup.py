@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 from syndicator.app.archive import Archive
-from syndicator.app.places import Place
+from syndicator.app.places import OpenedInstance
 from syndicator.articles.beside.rights_toml import RIGHTS_TOML, RightsFile
 from syndicator.core import urls
 from syndicator.core.errors import ConfigError, UsageError
@@ -79,14 +79,14 @@ def read_article(archive: Archive, article_id: str) -> Article:
         return empty
 
 
-def make_source_finder(place: Place) -> Callable[[Article], Source | None]:
+def make_source_finder(instance: OpenedInstance) -> Callable[[Article], Source | None]:
     """Return a function that returns the source of an article, with the settings that hold for this
     article; None if the source was removed."""
-    rights = RightsFile(place.article_store.file(RIGHTS_TOML))
-    private = bool(place.settings.publish.secret_path)
+    rights = RightsFile(instance.article_store.file(RIGHTS_TOML))
+    private = bool(instance.settings.publish.secret_path)
 
     def find_source(article: Article) -> Source | None:
-        source = place.sources.get(article.source_key)
+        source = instance.sources.get(article.source_key)
         if source is None:
             return None
         return limit_settings(source, load_rights(rights, source), article.url, private=private)
@@ -94,15 +94,15 @@ def make_source_finder(place: Place) -> Callable[[Article], Source | None]:
     return find_source
 
 
-def markdown(place: Place, article_id: str) -> str:
+def markdown(instance: OpenedInstance, article_id: str) -> str:
     """Return the text of an article as markdown, "" if its file cannot be read."""
 
     from syndicator.articles import frontmatter
 
     path = ""
-    if place.store is not None:
-        path = place.store.index.path(article_id) or ""
+    if instance.store is not None:
+        path = instance.store.index.path(article_id) or ""
     try:
-        return frontmatter.body(place.article_store.read(path))
+        return frontmatter.body(instance.article_store.read(path))
     except (ConfigError, OSError):
         return ""

@@ -31,7 +31,7 @@ from syndicator.store.engine import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class OpenedInstance:
     """An instance opened for reading. `store`: None before the first run; `fault`: of the
     configuration, "" if it has none."""
 

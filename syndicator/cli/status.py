@@ -21,7 +21,7 @@ from syndicator.core.text import name_alternatives, span, width
 from syndicator.operations.operation import Argument, fields_of, parse_arguments
 
 if TYPE_CHECKING:
-    from syndicator.app.places import Place
+    from syndicator.app.places import OpenedInstance
     from syndicator.core.model import Outcome
     from syndicator.core.ports.subscriptions import Pictured, Subscription
     from syndicator.health.conditions import Condition
@@ -75,32 +75,34 @@ def status(
         raise UsageError(
             f"--where {where[0]} chooses from a list; name it, such as --list articles"
         )
-    with open_read_only(config) as place:
+    with open_read_only(config) as instance:
         if listed:
-            _print_list(place, listed, where or (), after, json=json)
+            _print_list(instance, listed, where or (), after, json=json)
             return
         if source is not None:
-            source_health = read_source_health(place, source)
+            source_health = read_source_health(instance, source)
             if json:
                 printing.print_json(documents.describe_source(source_health))
             else:
                 _print_source(source_health)
             return
         if not json:
-            health = read_health(place)
+            health = read_health(instance)
         else:
             sources: list[dict[str, Any]] = []
             health = read_health(
-                place, each=lambda state: sources.append(documents.describe_state(state))
+                instance, each=lambda state: sources.append(documents.describe_state(state))
             )
-            document = documents.describe_instance(health, place.store, sources)
+            document = documents.describe_instance(health, instance.store, sources)
     if json:
         printing.print_json(document)
     else:
         _print_health(health)
 
 
-def _print_list(place: Place, name: str, where: Sequence[str], after: str, *, json: bool) -> None:
+def _print_list(
+    instance: OpenedInstance, name: str, where: Sequence[str], after: str, *, json: bool
+) -> None:
     """Print a page of the list `name`. `where`: its filters as typed; `after`: id of the last
     item on the page before, "" for the
     first page."""
@@ -109,7 +111,7 @@ def _print_list(place: Place, name: str, where: Sequence[str], after: str, *, js
     query = QUERIES.get(name)
     if query is None:
         raise UsageError(f"there is no list of {name!r}{name_alternatives(name, QUERIES)}")
-    page = query.read(place, parse_arguments(query, _parse_filters(query, where)), after=after)
+    page = query.read(instance, parse_arguments(query, _parse_filters(query, where)), after=after)
     if json:
         printing.print_json(page)
         return

@@ -5,9 +5,9 @@ Each has a message that says what counts instead."""
 from collections.abc import Mapping
 from typing import Any, Final
 
-from syndicator.configuration.toml_lines import Place, dotted
+from syndicator.configuration.toml_lines import KeyPath, dotted
 
-PART_OF: Final[Mapping[Place, Place]] = {
+PART_OF: Final[Mapping[KeyPath, KeyPath]] = {
     **{
         (section, key): (section, "listen")
         for section in ("console", "publish")
@@ -16,7 +16,7 @@ PART_OF: Final[Mapping[Place, Place]] = {
     **{("fetch", f"{kind}_seconds"): ("fetch", "seconds") for kind in ("feed", "page")},
     ("digest", "every"): ("digest", "at"),
 }  # dropped setting -> the one that contains its value now
-DROPPED: Final[Mapping[Place, str]] = {
+DROPPED: Final[Mapping[KeyPath, str]] = {
     ("describe", "llm", "concurrency"): "it is always 2",
     ("fetch", "decoded_bytes"): "it is always twice fetch.wire_bytes",
     ("fetch", "per_host"): "it is always 1",
@@ -30,7 +30,7 @@ DROPPED: Final[Mapping[Place, str]] = {
         for old, new in PART_OF.items()
     },
 }  # what counts now
-DROPPED_VALUES: Final[Mapping[Place, tuple[str, str, str]]] = {
+DROPPED_VALUES: Final[Mapping[KeyPath, tuple[str, str, str]]] = {
     ("publish", "stories"): (
         "merge",
         "link",
@@ -49,14 +49,16 @@ def endpoint(host: str, port: object) -> str:
     return f"[{host}]:{port}" if is_bare_ipv6 else f"{host}:{port}"
 
 
-def translate_dropped(values: Mapping[Place, Any], usual: Mapping[Place, Any]) -> dict[Place, Any]:
+def translate_dropped(
+    values: Mapping[KeyPath, Any], usual: Mapping[KeyPath, Any]
+) -> dict[KeyPath, Any]:
     """Return settings without dropped ones, whose values become part of the settings that replaced
-    them. `values`: as read, by place; `usual`: the values of settings that are not set, by
-    place."""
-    result = {place: value for place, value in values.items() if place not in DROPPED}
-    for place, (old, new, _) in DROPPED_VALUES.items():
-        if result.get(place) == old:
-            result[place] = new
+    them. `values`: as read, by key path; `usual`: the values of settings that are not set, by
+    key path."""
+    result = {key_path: value for key_path, value in values.items() if key_path not in DROPPED}
+    for key_path, (old, new, _) in DROPPED_VALUES.items():
+        if result.get(key_path) == old:
+            result[key_path] = new
     for section in ("publish", "console"):
         usual_host, _, usual_port = str(usual[section, "listen"]).rpartition(":")
         host = values.get((section, "host"), usual_host)
@@ -97,6 +99,6 @@ def _renew_digest(table: Mapping[str, Any]) -> dict[str, Any]:
     return renewed_table
 
 
-def describe_dropped(place: Place, cure: str) -> str:
+def describe_dropped(key_path: KeyPath, cure: str) -> str:
     """Return a message about a dropped setting. `cure`: what the operator should do."""
-    return f"{dotted(place)} is no setting any more: {DROPPED[place]}; {cure}"
+    return f"{dotted(key_path)} is no setting any more: {DROPPED[key_path]}; {cure}"

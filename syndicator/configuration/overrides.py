@@ -17,7 +17,7 @@ from syndicator.configuration.dropped_settings import (
     translate_dropped,
 )
 from syndicator.configuration.toml_files import TomlFile, describe_error, flatten, list_leaves
-from syndicator.configuration.toml_lines import Place, dotted
+from syndicator.configuration.toml_lines import KeyPath, dotted
 from syndicator.core.errors import Fault
 
 
@@ -30,35 +30,35 @@ class Overrides:
         self._prefix = prefix
         self.leaves = list_leaves(model)
         self._lists = {
-            place for place, field in self.leaves.items() if _takes_lists(field.annotation)
+            key_path for key_path, field in self.leaves.items() if _takes_lists(field.annotation)
         }
-        self._places_by_name: dict[str, Place] = {}  # in upper case, also of dropped settings
-        for place in (*self.leaves, *DROPPED):
-            self._places_by_name[prefix + "__".join(map(str, place)).upper()] = place
+        self._key_paths_by_name: dict[str, KeyPath] = {}  # in upper case, also of dropped settings
+        for key_path in (*self.leaves, *DROPPED):
+            self._key_paths_by_name[prefix + "__".join(map(str, key_path)).upper()] = key_path
         self._variables = {
             name: value for name, value in environ.items() if name.upper().startswith(prefix)
         }
-        self._names_by_place: dict[Place, str] = {}  # as the environment spells them
+        self._names_by_key_path: dict[KeyPath, str] = {}  # as the environment spells them
         for name in self._variables:
-            if name.upper() in self._places_by_name:
-                self._names_by_place[self._places_by_name[name.upper()]] = name
+            if name.upper() in self._key_paths_by_name:
+                self._names_by_key_path[self._key_paths_by_name[name.upper()]] = name
         # also by the settings that contain the values of dropped ones now
-        self._origins: dict[Place, str] = {}
-        for place, name in self._names_by_place.items():
-            if place in PART_OF:
-                self._origins[PART_OF[place]] = name
-        self._origins |= self._names_by_place
+        self._origins: dict[KeyPath, str] = {}
+        for key_path, name in self._names_by_key_path.items():
+            if key_path in PART_OF:
+                self._origins[PART_OF[key_path]] = name
+        self._origins |= self._names_by_key_path
 
     def find_unknown(self) -> dict[str, str]:
         """Return variables with our prefix that set nothing, each with the name of a similar
         setting, or ""."""
         valid_names: dict[str, str] = {}  # by the name without prefix
-        for name, place in self._places_by_name.items():
-            if place in self.leaves:
+        for name, key_path in self._key_paths_by_name.items():
+            if key_path in self.leaves:
                 valid_names[name.removeprefix(self._prefix)] = name
         unknown: dict[str, str] = {}
         for name in self._variables:
-            if name.upper() in self._places_by_name:
+            if name.upper() in self._key_paths_by_name:
                 continue
             bare_name = name.upper().removeprefix(self._prefix)
             matches = difflib.get_close_matches(bare_name, valid_names, n=1)
@@ -68,16 +68,16 @@ class Overrides:
     def apply_to(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return the values of a file without dropped settings, overridden by the variables. A list
         is written as JSON in a variable."""
-        defaults = {place: field.default for place, field in self.leaves.items()}
+        defaults = {key_path: field.default for key_path, field in self.leaves.items()}
         in_file = translate_dropped(dict(flatten(values)), defaults)
         in_variables = {
-            place: _parse_value(self._variables[name], is_list=place in self._lists)
-            for place, name in self._names_by_place.items()
+            key_path: _parse_value(self._variables[name], is_list=key_path in self._lists)
+            for key_path, name in self._names_by_key_path.items()
         }
         overridden = in_file | translate_dropped(in_variables, defaults | in_file)
         result: dict[str, Any] = {}
-        for place, value in overridden.items():
-            _set_in_tables(result, place, value)
+        for key_path, value in overridden.items():
+            _set_in_tables(result, key_path, value)
         return result
 
     def find_dropped(self, file: TomlFile) -> Iterator[Fault]:
@@ -87,44 +87,44 @@ class Overrides:
             setting = tuple(part for part in place_in_file if isinstance(part, str))
             if setting in DROPPED:
                 yield file.fault(describe_dropped(setting, "delete the line"), *place_in_file)
-        for place, name in self._names_by_place.items():
-            if place in DROPPED:
-                yield _make_variable_fault(name, name, describe_dropped(place, "unset it"))
+        for key_path, name in self._names_by_key_path.items():
+            if key_path in DROPPED:
+                yield _make_variable_fault(name, name, describe_dropped(key_path, "unset it"))
         yield from self._find_dropped_values(file)
 
     def _find_dropped_values(self, file: TomlFile) -> Iterator[Fault]:
         """Yield a fault for each setting whose value is not valid any more and is read as
         another."""
         values = dict(flatten(file.values))
-        for place, (old, _, message) in DROPPED_VALUES.items():
-            name = self._names_by_place.get(place)
+        for key_path, (old, _, message) in DROPPED_VALUES.items():
+            name = self._names_by_key_path.get(key_path)
             if name is None:
-                if values.get(place) == old:
-                    yield file.fault(message, *place)
+                if values.get(key_path) == old:
+                    yield file.fault(message, *key_path)
             elif self._variables[name] == old:
-                yield _make_variable_fault(name, dotted(place), message)
+                yield _make_variable_fault(name, dotted(key_path), message)
 
     def faults(self, error: ValidationError, file: TomlFile) -> list[Fault]:
         """Return the faults that pydantic found. A value from a variable is reported with the
         variable, others with their line in `file`."""
         faults = []
         for detail in error.errors():
-            place = detail["loc"]
-            name = self._find_variable(place)
+            key_path = detail["loc"]
+            name = self._find_variable(key_path)
             message = describe_error(detail, self.model)
             if name is None:
-                faults.append(file.fault(message, *place))
+                faults.append(file.fault(message, *key_path))
                 continue
-            if self._places_by_name[name.upper()] in self._lists:
+            if self._key_paths_by_name[name.upper()] in self._lists:
                 message += "; in a variable it is written as JSON"
             faults.append(_make_variable_fault(name, name, message))
         return faults
 
-    def _find_variable(self, place: Place) -> str | None:
-        """Return the name of the variable that sets the value at `place` or a table around it, None
-        if none does."""
-        for length in range(1, len(place) + 1):
-            name = self._origins.get(place[:length])
+    def _find_variable(self, key_path: KeyPath) -> str | None:
+        """Return the name of the variable that sets the value at `key_path` or a table around it,
+        None if none does."""
+        for length in range(1, len(key_path) + 1):
+            name = self._origins.get(key_path[:length])
             if name is not None:
                 return name
         return None
@@ -133,11 +133,11 @@ class Overrides:
         """Return where each setting is set: "default", "file:line" or "environment variable NAME",
         by its dotted name."""
         origins: dict[str, str] = {}
-        for place in self.leaves:
-            if place in self._origins:
-                origins[dotted(place)] = f"environment variable {self._origins[place]}"
+        for key_path in self.leaves:
+            if key_path in self._origins:
+                origins[dotted(key_path)] = f"environment variable {self._origins[key_path]}"
             else:
-                origins[dotted(place)] = file.where(*place) or "default"
+                origins[dotted(key_path)] = file.where(*key_path) or "default"
         return origins
 
 
@@ -161,11 +161,11 @@ def _parse_value(text: str, *, is_list: bool) -> Any:
     return text
 
 
-def _set_in_tables(values: dict[Any, Any], place: Place, value: Any) -> None:
-    """Set the value at `place` in nested tables. Tables on the way are copied, not changed. If
+def _set_in_tables(values: dict[Any, Any], key_path: KeyPath, value: Any) -> None:
+    """Set the value at `key_path` in nested tables. Tables on the way are copied, not changed. If
     there is a value that is no table on the way, nothing is set, and pydantic reports that
     value."""
-    first, *others = place
+    first, *others = key_path
     if not others:
         values[first] = value
         return

@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from syndicator.configuration.toml_lines import Place, Section, find_lines, list_sections
+from syndicator.configuration.toml_lines import KeyPath, Section, find_lines, list_sections
 from syndicator.core.errors import ConfigError
 
 Values = Mapping[str, Any]  # of a table: texts, numbers, booleans, lists; None removes the key
@@ -43,12 +43,12 @@ def write_table(array: str, values: Values, subtables: Mapping[str, Values] | No
     return text
 
 
-def set_values(text: str, place: Place, values: Values) -> str:
-    """Return `text` with `values` in the table at `place`, such as ("publish",) or ("source", 2). A
-    missing table is added; values that are equal already stay as written. Raises ValueError if the
-    table is written in a way that cannot be edited."""
+def set_values(text: str, key_path: KeyPath, values: Values) -> str:
+    """Return `text` with `values` in the table at `key_path`, such as ("publish",) or ("source",
+    2). A missing table is added; values that are equal already stay as written. Raises ValueError
+    if the table is written in a way that cannot be edited."""
     document = tomllib.loads(text)
-    changed = _apply_values(document, place, values)
+    changed = _apply_values(document, key_path, values)
     if not changed:
         return text
 
@@ -56,11 +56,11 @@ def set_values(text: str, place: Place, values: Values) -> str:
         for name, value in changed.items():
             _set_value(table, name, value)
 
-    section = _find_section(text, place)
+    section = _find_section(text, key_path)
     if section is None:
-        after = _insert_table(text, place, changed)
+        after = _insert_table(text, key_path, changed)
     else:
-        after = _edit_section(text, section, place, put_changed)
+        after = _edit_section(text, section, key_path, put_changed)
     return _check_result(after, document)
 
 
@@ -83,9 +83,9 @@ def remove_table(text: str, array: str, number: int) -> str:
     Raises ValueError if the file cannot be edited."""
     expected = tomllib.loads(text)
     del expected[array][number]
-    place: Place = (array, number)
+    key_path: KeyPath = (array, number)
     sections = list_sections(text)
-    removed = [section for section in sections if section.place[:2] == place]
+    removed = [section for section in sections if section.key_path[:2] == key_path]
     if removed and not expected[array]:
         del expected[array]
     if not removed:
@@ -110,24 +110,26 @@ def remove_table(text: str, array: str, number: int) -> str:
     return _check_result(new_text, expected)
 
 
-def _find_section(text: str, place: Place) -> Section | None:
-    """Return the section that has the keys of the table at `place`. This is the table's own
+def _find_section(text: str, key_path: KeyPath) -> Section | None:
+    """Return the section that has the keys of the table at `key_path`. This is the table's own
     section, or one around it if the table is written inline or with dotted keys. None if there is
     no such table."""
     sections = list_sections(text)
     for section in sections:
-        if section.place == place and section.end > 0:
+        if section.key_path == key_path and section.end > 0:
             return section
-    if place not in find_lines(text):
+    if key_path not in find_lines(text):
         return None
-    around = [section for section in sections if section.place == place[: len(section.place)]]
-    return max(around, key=lambda section: len(section.place))
+    around = [
+        section for section in sections if section.key_path == key_path[: len(section.key_path)]
+    ]
+    return max(around, key=lambda section: len(section.key_path))
 
 
 def _edit_section(
-    text: str, section: Section, place: Place, change: Callable[[Any], object]
+    text: str, section: Section, key_path: KeyPath, change: Callable[[Any], object]
 ) -> str:
-    """Return `text` after `change` was called with the value at `place`, as tomlkit has it, to
+    """Return `text` after `change` was called with the value at `key_path`, as tomlkit has it, to
     change it. `section`: the section of `text` that has this value."""
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
@@ -136,9 +138,9 @@ def _edit_section(
     before = "".join(lines[section.first : section.end])
     try:
         document: Any = tomlkit.parse(before if before.endswith("\n") else f"{before}\n")
-        section_value = _find_value(document, section.place, is_alone=True)
-        place_in_section = place[len(section.place) :]
-        change(_find_value(section_value, place_in_section))
+        section_value = _find_value(document, section.key_path, is_alone=True)
+        keys_in_section = key_path[len(section.key_path) :]
+        change(_find_value(section_value, keys_in_section))
         after = tomlkit.dumps(document)
     except (TOMLKitError, LookupError, TypeError, AttributeError) as error:
         raise ValueError(f"the file cannot be edited safely: {error}") from error
@@ -146,10 +148,10 @@ def _edit_section(
     return "".join(lines[: section.first]) + edited + "".join(lines[section.end :])
 
 
-def _find_value(value: Any, place: Place, *, is_alone: bool = False) -> Any:
-    """Return the value at `place` in `value`. `is_alone`: arrays of tables have only one table,
+def _find_value(value: Any, key_path: KeyPath, *, is_alone: bool = False) -> Any:
+    """Return the value at `key_path` in `value`. `is_alone`: arrays of tables have only one table,
     because `value` is the text of one section: their indexes do not count."""
-    for part in place:
+    for part in key_path:
         if is_alone and isinstance(part, int):
             value = value[0] if isinstance(value, list) else value
         else:
@@ -168,21 +170,23 @@ def _insert_head(text: str, values: Values) -> str:
     return "".join(lines[:first]) + _keep_line_ends(text, new) + "".join(lines[first:])
 
 
-def _insert_table(text: str, place: Place, values: Values) -> str:
-    """Return `text` with a new table at `place`, after the last table of the table around it.
+def _insert_table(text: str, key_path: KeyPath, values: Values) -> str:
+    """Return `text` with a new table at `key_path`, after the last table of the table around it.
     Raises ValueError if that has no header."""
-    if not place:
+    if not key_path:
         return _insert_head(text, values)
-    *parents, name = place
+    *parents, name = key_path
     if not isinstance(name, str):
-        raise ValueError(f"{place[0]} has no table number {name} with a header of its own")
-    header = ".".join(str(part) for part in place if isinstance(part, str))
+        raise ValueError(f"{key_path[0]} has no table number {name} with a header of its own")
+    header = ".".join(str(part) for part in key_path if isinstance(part, str))
     new = f"[{header}]\n{_write_pairs(values)}"
     if not parents:
         return append_tables(text, new)
-    related = [each for each in list_sections(text) if each.place[: len(parents)] == tuple(parents)]
+    related = [
+        each for each in list_sections(text) if each.key_path[: len(parents)] == tuple(parents)
+    ]
     if not related:
-        raise ValueError(f"{place[0]} has no header of its own")
+        raise ValueError(f"{key_path[0]} has no header of its own")
     lines = _LINE.findall(text)
     above = "".join(lines[: related[-1].end])
     gap = "" if above.endswith("\n") else "\n"
@@ -239,19 +243,19 @@ def _make_plain(value: Any) -> Any:
     return unwrapped
 
 
-def _apply_values(document: dict[str, Any], place: Place, values: Values) -> dict[str, Any]:
-    """Put `values` into the table at `place` of a parsed document; None removes a key. Returns
+def _apply_values(document: dict[str, Any], key_path: KeyPath, values: Values) -> dict[str, Any]:
+    """Put `values` into the table at `key_path` of a parsed document; None removes a key. Returns
     those values that differ from before."""
     table: Any = document
-    for part in place:
+    for part in key_path:
         if isinstance(table, list) and isinstance(part, int) and part < len(table):
             table = table[part]
         elif isinstance(table, dict):
             table = table.setdefault(part, {})
         else:
-            raise ValueError(f"{place[0]} has no table {place[1:]}")
+            raise ValueError(f"{key_path[0]} has no table {key_path[1:]}")
     if not isinstance(table, dict):
-        raise ValueError(f"{place[0]} is no table")
+        raise ValueError(f"{key_path[0]} is no table")
     changed = {}
     for name, value in values.items():
         new = _make_plain(value)

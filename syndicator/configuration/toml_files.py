@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from syndicator.configuration.dropped_settings import PART_OF
-from syndicator.configuration.toml_lines import Place, dotted, find_lines
+from syndicator.configuration.toml_lines import KeyPath, dotted, find_lines
 from syndicator.core.errors import ConfigError, Fault
 from syndicator.core.text import name_alternatives, suggestion
 
@@ -47,48 +47,48 @@ class TomlFile:
     values: Mapping[str, Any]
     text: str = ""
 
-    def fault(self, message: str, *place: str | int, entry: str = "") -> Fault:
-        """Return a fault at `place`: the keys and indexes that lead to a value. `entry`: name of
+    def fault(self, message: str, *key_path: str | int, entry: str = "") -> Fault:
+        """Return a fault at `key_path`: the keys and indexes that lead to a value. `entry`: name of
         its table for people, such as "source 'one'", or ""."""
         message = f"{entry}: {message}" if entry else message
         return Fault(
-            file=str(self.path), line=self._line(place), key=dotted(place), message=message
+            file=str(self.path), line=self._line(key_path), key=dotted(key_path), message=message
         )
 
     def faults(
-        self, error: ValidationError, model: type[BaseModel], *place: str | int, entry: str = ""
+        self, error: ValidationError, model: type[BaseModel], *key_path: str | int, entry: str = ""
     ) -> list[Fault]:
-        """Return the faults that pydantic found in the table at `place`. `model`: the class that
+        """Return the faults that pydantic found in the table at `key_path`. `model`: the class that
         describes the table; `entry`: name of the table for people, or ""."""
-        table = dotted(place)
+        table = dotted(key_path)
         faults = []
         for detail in _drop_missing_that_are_misspelt(error.errors(), model):
             message = describe_error(detail, model, table)
-            faults.append(self.fault(message, *place, *detail["loc"], entry=entry))
+            faults.append(self.fault(message, *key_path, *detail["loc"], entry=entry))
         return faults
 
-    def where(self, *place: str | int) -> str:
-        """Return "file:line" of `place`, "" if it is not in the file."""
-        if place not in self.lines:
+    def where(self, *key_path: str | int) -> str:
+        """Return "file:line" of `key_path`, "" if it is not in the file."""
+        if key_path not in self.lines:
             return ""
-        return f"{self.path}:{self.lines[place]}"
+        return f"{self.path}:{self.lines[key_path]}"
 
-    def _line(self, place: Place) -> int | None:
-        """Return the line of `place`. If it is not in the file, return the line of the table around
-        it; None if that is not there either."""
-        while place and place not in self.lines:
-            place = place[:-1]
-        return self.lines.get(place)
+    def _line(self, key_path: KeyPath) -> int | None:
+        """Return the line of `key_path`. If it is not in the file, return the line of the table
+        around it; None if that is not there either."""
+        while key_path and key_path not in self.lines:
+            key_path = key_path[:-1]
+        return self.lines.get(key_path)
 
     @cached_property
-    def lines(self) -> dict[Place, int]:
-        """The line of each place in the file. A setting that has replaced a dropped one has the
+    def lines(self) -> dict[KeyPath, int]:
+        """The line of each key path in the file. A setting that has replaced a dropped one has the
         line of the dropped one."""
         lines_in_file = find_lines(self.text)
-        lines: dict[Place, int] = {}
-        for place, line in lines_in_file.items():
-            if place in PART_OF:
-                lines[PART_OF[place]] = line
+        lines: dict[KeyPath, int] = {}
+        for key_path, line in lines_in_file.items():
+            if key_path in PART_OF:
+                lines[PART_OF[key_path]] = line
         return lines | lines_in_file
 
 
@@ -155,9 +155,9 @@ def _describe_syntax_error(path: Path, text: str, error: tomllib.TOMLDecodeError
     if open_line and not what.startswith(_REPEATED):
         cause = _explain_open_value(lines[open_line - 1])
         return Fault(file=str(path), line=open_line, message=f"is not valid TOML: {cause}")
-    known_places = _find_places("\n".join(lines[: line - 1]))
+    lines_by_key_path = _find_key_paths("\n".join(lines[: line - 1]))
     cause = (
-        _explain_header(wrong_line, known_places)
+        _explain_header(wrong_line, lines_by_key_path)
         or _explain_repeated_key(what, wrong_line)
         or _explain_value(wrong_line)
     )
@@ -204,12 +204,12 @@ def _explain_open_value(line: str) -> str:
     return f"the {what} that begins here is not closed: write {_CLOSING.get(sign, sign)} at its end"
 
 
-def _find_places(text: str) -> dict[Place, int]:
+def _find_key_paths(text: str) -> dict[KeyPath, int]:
     """Return the line of each key in the lines before a fault; none if they are cut in a value."""
     return find_lines(text) if _is_valid(text) else {}
 
 
-def _explain_header(wrong_line: str, known_places: Mapping[Place, int]) -> str:
+def _explain_header(wrong_line: str, lines_by_key_path: Mapping[KeyPath, int]) -> str:
     """Return what is wrong with the header of a section: its bracket is missing, or the section is
     there already. "" for any other line."""
     header = _HEADER.match(wrong_line)
@@ -218,16 +218,16 @@ def _explain_header(wrong_line: str, known_places: Mapping[Place, int]) -> str:
     name = header["name"].strip()
     brackets = header["brackets"]
     right = f"{brackets}{name}{']' * len(brackets)}"
-    place = tuple(part.strip(" \t\"'") for part in name.split("."))
-    if len(brackets) == 1 and (*place, 0) in known_places:
+    key_path = tuple(part.strip(" \t\"'") for part in name.split("."))
+    if len(brackets) == 1 and (*key_path, 0) in lines_by_key_path:
         return f"write [{right}], with two brackets on each side, as above it"
     causes = []
     if not header["end"].startswith("]" * len(brackets)):
         causes.append(f"the header lacks a bracket at its end: write {right}")
-    if place in known_places and len(brackets) == 1:
+    if key_path in lines_by_key_path and len(brackets) == 1:
         causes.append(
-            f"{right} is on line {known_places[place]} already: write these keys below that line,"
-            " and take this header out"
+            f"{right} is on line {lines_by_key_path[key_path]} already: write these keys below that"
+            " line, and take this header out"
         )
     return "; ".join(causes)
 
@@ -278,15 +278,15 @@ def describe_error(error: Mapping[str, Any], model: type[BaseModel], table: str 
     """Return an error of pydantic as "key: fault; cure", without values that may be secret.
     `model`: the class of the table; `table`: name of the table in the file, "" for the file
     itself."""
-    place = error["loc"]
+    key_path = error["loc"]
     kind = error["type"]
-    key = dotted(place)
+    key = dotted(key_path)
     if kind == "extra_forbidden":
-        return f"unknown key {key!r}" + _suggest_key(str(place[-1]), place[:-1], model, table)
+        return f"unknown key {key!r}" + _suggest_key(str(key_path[-1]), key_path[:-1], model, table)
     if kind == "missing":
         return f"has no {key}; write one"
     message = _describe_cure(error, key)
-    may_be_secret = not _SECRET_KEYS.isdisjoint(place)
+    may_be_secret = not _SECRET_KEYS.isdisjoint(key_path)
     if kind == "value_error" or may_be_secret:
         return f"{key}: {message}" if key else message
     value = str(error.get("input"))[:_SHOWN_CHARACTERS]
@@ -313,12 +313,12 @@ def _describe_cure(error: Mapping[str, Any], key: str) -> str:
     return str(_CURES.get(kind, error["msg"].removeprefix("Value error, ")))
 
 
-def _suggest_key(name: str, place: Place, model: type[BaseModel], table: str) -> str:
-    """Return a hint for the unknown key `name` in the table at `place`: the table that the key
+def _suggest_key(name: str, key_path: KeyPath, model: type[BaseModel], table: str) -> str:
+    """Return a hint for the unknown key `name` in the table at `key_path`: the table that the key
     belongs to if only one other table has it, or a similar key of this table, or all keys of this
     table."""
     tables = dict(_iterate_tables(model))
-    table_name = dotted(place)
+    table_name = dotted(key_path)
     others = [
         other_name
         for other_name, other in tables.items()
@@ -355,24 +355,24 @@ def _iterate_tables(
                 yield from _iterate_tables(kind, f"{dotted}.{name}".removeprefix("."))
 
 
-Leaves = dict[Place, FieldInfo]
+Leaves = dict[KeyPath, FieldInfo]
 
 
-def list_leaves(model: type[BaseModel], place: Place = ()) -> Leaves:
+def list_leaves(model: type[BaseModel], key_path: KeyPath = ()) -> Leaves:
     """Return all settings of `model` that are not tables, by the keys that lead to them."""
     fields: Leaves = {}
     for name, field in model.model_fields.items():
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            fields |= list_leaves(field.annotation, (*place, name))
+            fields |= list_leaves(field.annotation, (*key_path, name))
         else:
-            fields[(*place, name)] = field
+            fields[(*key_path, name)] = field
     return fields
 
 
-def flatten(values: Mapping[str, Any], place: Place = ()) -> Iterator[tuple[Place, Any]]:
+def flatten(values: Mapping[str, Any], key_path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
     """Yield all values that are not tables, each with the keys that lead to it."""
     for key, value in values.items():
         if isinstance(value, Mapping) and value:
-            yield from flatten(value, (*place, key))
+            yield from flatten(value, (*key_path, key))
         else:
-            yield (*place, key), value
+            yield (*key_path, key), value

@@ -6,8 +6,8 @@ import re
 import tomllib
 from dataclasses import dataclass
 
-# keys and indexes that lead to a value: ("source", 0, "rules", "select", 1)
-Place = tuple[str | int, ...]
+# the keys and indexes that lead to a value: ("source", 0, "rules", "select", 1)
+KeyPath = tuple[str | int, ...]
 
 _SPACE = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _KEY = re.compile(r"""[ \t]*("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[A-Za-z0-9_-]+)[ \t]*(\.?)""")
@@ -26,17 +26,17 @@ class Section:
     from 0) to before `end`. The first section of a file has no header and begins at its first
     line."""
 
-    place: Place
+    key_path: KeyPath
     first: int
     end: int
 
 
-def dotted(place: Place) -> str:
+def dotted(key_path: KeyPath) -> str:
     """Return the keys that lead to a value as "publish.port". Indexes are left out."""
-    return ".".join(part for part in place if isinstance(part, str))
+    return ".".join(part for part in key_path if isinstance(part, str))
 
 
-def find_lines(text: str) -> dict[Place, int]:
+def find_lines(text: str) -> dict[KeyPath, int]:
     """Return the line, counted from 1, of each table, key and item. `text`: valid TOML."""
     return _scan(text).found
 
@@ -58,9 +58,9 @@ class _Scanner:
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0  # index of the next character to read
-        self.found: dict[Place, int] = {}
+        self.found: dict[KeyPath, int] = {}
         self.sections: list[Section] = []
-        self._arrays: dict[Place, int] = {}  # arrays of tables -> the index of their last
+        self._arrays: dict[KeyPath, int] = {}  # arrays of tables -> the index of their last
         self._newlines = 0  # line ends before `_counted`, an index of the text
         self._counted = 0
 
@@ -73,70 +73,70 @@ class _Scanner:
                 first = self._count_line() - 1
                 section = Section(self._read_header(), first, first + 1)
             else:
-                self._read_pair(section.place)
-                section = Section(section.place, section.first, self._count_line())
+                self._read_pair(section.key_path)
+                section = Section(section.key_path, section.first, self._count_line())
         self.sections.append(section)
 
-    def _read_header(self) -> Place:
-        """Read a table's header, whose first bracket has been read. Return the place of the
+    def _read_header(self) -> KeyPath:
+        """Read a table's header, whose first bracket has been read. Return the key path of the
         table."""
         repeated = self.text.startswith("[", self.at)
         brackets = 2 if repeated else 1
         line = self._count_line()
         self.at += brackets - 1
-        place = self._enter_header(self._read_key(), repeated=repeated)
+        key_path = self._enter_header(self._read_key(), repeated=repeated)
         self.at = self.text.index("]", self.at) + brackets
-        self.found.setdefault(place, line)
-        return place
+        self.found.setdefault(key_path, line)
+        return key_path
 
-    def _enter_header(self, keys: list[str], *, repeated: bool) -> Place:
-        """Return the place of the table with these keys in its header. A key of an array of tables
-        leads to the last table of that array. `repeated`: the header has double brackets, so that
-        it begins the next table of its array."""
-        place: Place = ()
+    def _enter_header(self, keys: list[str], *, repeated: bool) -> KeyPath:
+        """Return the key path of the table with these keys in its header. A key of an array of
+        tables leads to the last table of that array. `repeated`: the header has double
+        brackets, so that it begins the next table of its array."""
+        key_path: KeyPath = ()
         for number, key in enumerate(keys):
-            place = (*place, key)
+            key_path = (*key_path, key)
             if repeated and number == len(keys) - 1:
-                self._arrays[place] = self._arrays.get(place, -1) + 1
-                self.found.setdefault(place, self._count_line())
-            if place in self._arrays:
-                place = (*place, self._arrays[place])
-        return place
+                self._arrays[key_path] = self._arrays.get(key_path, -1) + 1
+                self.found.setdefault(key_path, self._count_line())
+            if key_path in self._arrays:
+                key_path = (*key_path, self._arrays[key_path])
+        return key_path
 
-    def _read_pair(self, table: Place) -> None:
+    def _read_pair(self, table: KeyPath) -> None:
         """Read a key and its value, in the table at `table`."""
         line = self._count_line()
-        place = table
+        key_path = table
         for key in self._read_key():
-            place = (*place, key)
-            self.found.setdefault(place, line)
+            key_path = (*key_path, key)
+            self.found.setdefault(key_path, line)
         self.at = self.text.index("=", self.at) + 1
-        self._read_value(place)
+        self._read_value(key_path)
 
-    def _read_value(self, place: Place) -> None:
-        """Read the value at `place`: a list, an inline table, a text, or anything else up to a
+    def _read_value(self, key_path: KeyPath) -> None:
+        """Read the value at `key_path`: a list, an inline table, a text, or anything else up to a
         comma."""
         self._skip_to_end()
         if self._take_sign("["):
-            self._read_items(place, "]")
+            self._read_items(key_path, "]")
         elif self._take_sign("{"):
-            self._read_items(place, "}")
+            self._read_items(key_path, "}")
         else:
             match = _STRING.match(self.text, self.at) or _BARE.match(self.text, self.at)
             self.at = match.end() if match else len(self.text)
 
-    def _read_items(self, place: Place, end: str) -> None:
-        """Read the items of a list or the pairs of an inline table at `place`, up to the bracket
+    def _read_items(self, key_path: KeyPath, end: str) -> None:
+        """Read the items of a list or the pairs of an inline table at `key_path`, up to the bracket
         `end`."""
         number = 0
         while not self._skip_to_end() and not self._take_sign(end):
             if self._take_sign(","):
                 continue
             if end == "}":
-                self._read_pair(place)
+                self._read_pair(key_path)
             else:
-                self.found[(*place, number)] = self._count_line()
-                self._read_value((*place, number))
+                self.found[(*key_path, number)] = self._count_line()
+                self._read_value((*key_path, number))
                 number += 1
 
     def _read_key(self) -> list[str]:

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from syndicator.app.clock import utc_now
-from syndicator.app.places import Place
+from syndicator.app.places import OpenedInstance
 from syndicator.console.guard import UNREADABLE, form_of, session_of
 from syndicator.console.shared_state import Console
 from syndicator.core.errors import NotAnArticle, UsageError, WorkerFailed
@@ -167,8 +167,8 @@ def console_of(request: Request) -> Console:
     return cast(Console, request.app.state.console)
 
 
-async def look_up(request: Request, look: Callable[[Place], T]) -> T:
-    """Return `look(place)` for the opened instance. Raises HTTPException(404) if it raises
+async def look_up(request: Request, look: Callable[[OpenedInstance], T]) -> T:
+    """Return `look(instance)` for the opened instance. Raises HTTPException(404) if it raises
     UsageError, because an article or source does not exist."""
     try:
         return await console_of(request).look(look)

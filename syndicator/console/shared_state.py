@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from syndicator.app.clock import utc_now
-from syndicator.app.places import Place
+from syndicator.app.places import OpenedInstance
 from syndicator.configuration.settings import Settings
 from syndicator.console import security
 from syndicator.console.security import Session, Sessions, Throttle, list_allowed_hosts
@@ -107,13 +107,13 @@ class Console:
         """Return `function()`, called in the one thread that uses the database."""
         return await asyncio.get_running_loop().run_in_executor(self._reads, function)
 
-    async def look(self, function: Callable[[Place], T]) -> T:
-        """Return `function(place)` for the opened instance, called in the one thread that uses the
-        database."""
+    async def look(self, function: Callable[[OpenedInstance], T]) -> T:
+        """Return `function(instance)` for the opened instance, called in the one thread that uses
+        the database."""
 
         def call() -> T:
-            with self.glance.place() as place:
-                return function(place)
+            with self.glance.open_instance() as instance:
+                return function(instance)
 
         return await self.read(call)
 

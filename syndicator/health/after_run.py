@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from syndicator.app.archive import Archive, find_terms, make_place
+from syndicator.app.archive import Archive, find_terms, make_opened_instance
 from syndicator.app.places import open_outlet
 from syndicator.app.read_configuration import Configuration, join_faults
 from syndicator.configuration.settings import Settings
@@ -124,7 +124,7 @@ def _report_conditions(
     changes."""
     clock = asyncio.get_running_loop().time
     began = clock()
-    current = examine(make_place(archive, configuration, fault)).conditions
+    current = examine(make_opened_instance(archive, configuration, fault)).conditions
     before = episodes.read_memory(archive.store)
     memory, events = episodes.update_episodes(before, current, now, archive.instance)
     # before the memory: after a crash an alert is sent twice rather than never

@@ -12,7 +12,7 @@ from typing import Final
 
 from syndicator.app import build_notes
 from syndicator.app.clock import utc_now
-from syndicator.app.places import Place, add_index, has_begun, open_kept_pages, open_outlet
+from syndicator.app.places import OpenedInstance, add_index, has_begun, open_kept_pages, open_outlet
 from syndicator.app.read_configuration import Configuration, join_faults, read_configuration
 from syndicator.articles.article_store import open_articles
 from syndicator.configuration.entry_rules import has_collapsed
@@ -40,7 +40,7 @@ def open_read_only(
     now: Callable[[], datetime] = utc_now,
     environ: Mapping[str, str] = os.environ,
     configured: Configuration | None = None,
-) -> Iterator[Place]:
+) -> Iterator[OpenedInstance]:
     """Yield the instance, its database opened read-only and closed after. `configured`: the
     configuration in the folder `config`, if the caller has read it. The store of a new instance is
     None. Raises ConfigError, StoreError."""
@@ -53,7 +53,7 @@ def open_read_only(
     try:
         if store is not None:
             article_store = add_index(article_store, store, now)
-        yield Place(
+        yield OpenedInstance(
             config=config,
             sources=configured.sources,
             settings=configured.settings,
@@ -76,15 +76,15 @@ class FolderFacts:
     outdated: int = 0  # articles that an older version read
 
 
-def read_folders(place: Place) -> FolderFacts:
+def read_folders(instance: OpenedInstance) -> FolderFacts:
     """Read all folders of articles and kept pages, which may take seconds. Raises StoreError,
     OSError."""
-    store = place.store
+    store = instance.store
     if store is None:
         return FolderFacts()
-    pages = open_kept_pages(place.settings, place.environ)
-    files = reconcile.list_unreadable_files(store, place.article_store)
-    return FolderFacts(files=files, outdated=count_outdated(store.index, pages, place.sources))
+    pages = open_kept_pages(instance.settings, instance.environ)
+    files = reconcile.list_unreadable_files(store, instance.article_store)
+    return FolderFacts(files=files, outdated=count_outdated(store.index, pages, instance.sources))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,75 +96,75 @@ class Examined:
 
 
 def examine(
-    place: Place,
+    instance: OpenedInstance,
     each: Callable[[SourceState], object] = lambda state: None,
     *,
     walked: FolderFacts | None = None,
 ) -> Examined:
     """Examine an instance. `each` is called with the state of every source; `walked`: the facts
     from the folders, if they were read already. Raises StoreError, OSError."""
-    return _make_result(place, observe(place, each, walked))
+    return _make_result(instance, observe(instance, each, walked))
 
 
-def examine_source(place: Place, store: Store, state: SourceState) -> Examined:
+def examine_source(instance: OpenedInstance, store: Store, state: SourceState) -> Examined:
     """Examine one source in its present state. Raises StoreError."""
     key = state.key
     status = store.status
     seen = Observed(
-        sources={key: place.sources[key]},
+        sources={key: instance.sources[key]},
         states=[state],
         operator=[entries for entries in status.for_the_operator() if entries.source == key],
         floods=[entries for entries in status.list_floods() if entries.source == key],
         mixed=find_mixed(store, [state]),
     )
-    return _make_result(place, seen)
+    return _make_result(instance, seen)
 
 
-def _make_result(place: Place, seen: Observed) -> Examined:
+def _make_result(instance: OpenedInstance, seen: Observed) -> Examined:
     """Return facts with the conditions that follow, each with the time since when it lasts."""
-    found = find_conditions(seen, place.now)
-    if place.store is not None:
-        found = date_conditions(found, read_memory(place.store))
+    found = find_conditions(seen, instance.now)
+    if instance.store is not None:
+        found = date_conditions(found, read_memory(instance.store))
     return Examined(seen=seen, conditions=found)
 
 
 def observe(
-    place: Place,
+    instance: OpenedInstance,
     each: Callable[[SourceState], object] = lambda state: None,
     walked: FolderFacts | None = None,
 ) -> Observed:
     """Return the facts from which conditions follow. `each` is called with the state of every
     source; `walked`: the facts from the folders, if they were read already. Raises StoreError,
     OSError."""
-    disks = read_disks(place.settings.folders)
-    store = place.store
+    disks = read_disks(instance.settings.folders)
+    store = instance.store
     if store is None:
-        return Observed(sources=place.sources, disks=disks, configuration=place.fault)
+        return Observed(sources=instance.sources, disks=disks, configuration=instance.fault)
     status = store.status
-    outlet = open_outlet(place.settings, place.environ)
-    walked = walked or read_folders(place)
+    outlet = open_outlet(instance.settings, instance.environ)
+    walked = walked or read_folders(instance)
     states: list[SourceState] = []
-    for state in discard_outdated_states(store.visits.each_state(), place.sources):
+    for state in discard_outdated_states(store.visits.each_state(), instance.sources):
         each(state)
-        states.append(_drop_unneeded(state, place.now))
+        states.append(_drop_unneeded(state, instance.now))
     return Observed(
-        sources=place.sources,
+        sources=instance.sources,
         states=states,
         mixed=find_mixed(store, states),
         held=[_describe_held(problem, outlet) for problem in status.list_invalid_feeds()],
         ending=build_notes.read_waiting(store),
         operator=status.for_the_operator(),
         floods=status.list_floods(),
-        files=_list_file_problems(store, place.now, walked),
+        files=_list_file_problems(store, instance.now, walked),
         on_hold=status.on_hold(),
         disks=disks,
-        clock=recovery.describe_clock_fault(store, place.now),
-        configuration=place.fault,
+        clock=recovery.describe_clock_fault(store, instance.now),
+        configuration=instance.fault,
         alert=_describe_unsent(store),
         webhooks=webhooks.list_overdue_receivers(
-            store.messages.waiting(), place.settings.webhook, place.now
+            store.messages.waiting(), instance.settings.webhook, instance.now
         ),
-        hubs=hubs.read_failing(store, place.settings.publish.hubs),
+        hubs=hubs.read_failing(store, instance.settings.publish.hubs),
         outdated=walked.outdated,
     )
 

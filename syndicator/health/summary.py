@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 
 from syndicator.app.lookup import need_sources
-from syndicator.app.places import Place
+from syndicator.app.places import OpenedInstance
 from syndicator.configuration.sources.identity import list_moves
 from syndicator.core.model import Outcome, Rules, Source, SourceState
 from syndicator.core.ports import Enriched, EntryRow, Move
@@ -74,24 +74,24 @@ def _is_retried(condition: Condition) -> bool:
 
 
 def read_health(
-    place: Place,
+    instance: OpenedInstance,
     each: Callable[[SourceState], object] = lambda state: None,
     *,
     walked: FolderFacts | None = None,
 ) -> Health:
     """Return the health of an instance. `each` is called with the state of every source; `walked`:
     the facts from the folders, if they were read already. Raises StoreError, OSError."""
-    store = place.store
-    settings = place.settings
-    examined = examine(place, each, walked=walked)
+    store = instance.store
+    settings = instance.settings
+    examined = examine(instance, each, walked=walked)
     seen = examined.seen
-    followed = {key for key, source in place.sources.items() if source.enabled}
+    followed = {key for key, source in instance.sources.items() if source.enabled}
     visited = {state.key for state in seen.states if state.visits.last_visit}
     never_worked = {state.key for state in seen.states if _has_never_worked(state)}
     need_operator = {condition.source for condition in examined.conditions if condition.needs_you}
     token = read_feed_token(settings.state_dir)
     return Health(
-        now=place.now,
+        now=instance.now,
         conditions=examined.conditions,
         fine=len((followed & visited) - need_operator - never_worked),
         unvisited=len(followed - visited - need_operator),
@@ -127,21 +127,21 @@ class SourceHealth:
     hub: Subscription | None = None  # the subscription that pushes it, if a hub does
 
 
-def read_source_health(place: Place, key: str) -> SourceHealth:
+def read_source_health(instance: OpenedInstance, key: str) -> SourceHealth:
     """Return the health of the source `key`. Raises UsageError if there is none, StoreError."""
-    need_sources(place.sources, [key], place.config)
-    source = place.sources[key]
+    need_sources(instance.sources, [key], instance.config)
+    source = instance.sources[key]
     rules = _list_rules(source.rules)
-    recorded = place.store.visits.state(key) if place.store else None
-    if place.store is None or recorded is None:
+    recorded = instance.store.visits.state(key) if instance.store else None
+    if instance.store is None or recorded is None:
         return SourceHealth(source=source, state=None, rules=rules)
     (state,) = discard_outdated_states([recorded], {key: source})
-    status = place.store.status
-    wanted_hubs = [hub for hub in place.store.subscriptions.list_of_source(key) if hub.wanted]
+    status = instance.store.status
+    wanted_hubs = [hub for hub in instance.store.subscriptions.list_of_source(key) if hub.wanted]
     return SourceHealth(
         source=source,
         state=state,
-        conditions=examine_source(place, place.store, state).conditions,
+        conditions=examine_source(instance, instance.store, state).conditions,
         visits=tuple(status.outcomes(key, _MOST_LISTED)),
         entries=status.list_failed_or_waiting(key, _MOST_LISTED),
         rules=rules,

@@ -178,7 +178,7 @@ def fields_of(operation: WithArguments) -> list[Field]:
     (`**fields`) are optional, with the default None."""
     parameters = {}
     for name, parameter in inspect.signature(operation.function).parameters.items():
-        if name not in ("app", "place", "progress"):
+        if name not in ("app", "instance", "progress"):
             parameters[name] = parameter
     # get_type_hints resolves annotations of a class in which names are given as strings
     annotations = {name: parameter.annotation for name, parameter in parameters.items()}

@@ -17,7 +17,7 @@ from syndicator.searching.language import write_field
 from syndicator.showing.lists import FILTERS, Wanted
 
 if TYPE_CHECKING:
-    from syndicator.app.places import Place
+    from syndicator.app.places import OpenedInstance
 
 _PART_SIZE = 200  # articles read at a time
 _ORDERS = ("best", "newest")
@@ -57,11 +57,16 @@ class Query(WithArguments):
     columns: tuple[str, ...]
 
     def read(
-        self, place: "Place", arguments: Mapping[str, Any], *, after: str = "", most: int = 100
+        self,
+        instance: "OpenedInstance",
+        arguments: Mapping[str, Any],
+        *,
+        after: str = "",
+        most: int = 100,
     ) -> Page:
         """Return at most `most` items: those behind the item with the id `after`, or the first ones
         if it is "". Raises UsageError if there is no such item any more."""
-        listed = self.function(place, **arguments)
+        listed = self.function(instance, **arguments)
         # this also advances the iterator to the item behind `after`
         if after and not any(item["id"] == after for item in listed):
             raise UsageError(f"the list of {self.name} has no {after!r} any more; begin anew")
@@ -74,10 +79,10 @@ class Query(WithArguments):
 
 
 def changes(
-    place: "Place", about: Annotated[str, Argument("Of one article or source.")] = ""
+    instance: "OpenedInstance", about: Annotated[str, Argument("Of one article or source.")] = ""
 ) -> Iterator[Item]:
     """Logged changes, newest first, each with the reason if it cannot be taken back."""
-    log = Log(place.settings.state_dir)
+    log = Log(instance.settings.state_dir)
     undone = log.undone()
     for change in log.newest(100_000):
         if about in ("", change.subject):
@@ -85,14 +90,14 @@ def changes(
             yield {"id": str(change.number), **convert_to_json(change), **more}
 
 
-def jobs(place: "Place") -> Iterator[Item]:
+def jobs(instance: "OpenedInstance") -> Iterator[Item]:
     """Jobs, newest first, without their arguments."""
-    for job in Queue(place.settings.state_dir).recent(KEPT):
+    for job in Queue(instance.settings.state_dir).recent(KEPT):
         yield {name: value for name, value in convert_to_json(job).items() if name != "args"}
 
 
 def articles(
-    place: "Place",
+    instance: "OpenedInstance",
     filter: Annotated[str, Argument("all, unsure, untagged, partial, hold, merged.")] = "all",
     source: Annotated[str, Argument("Of one source.", completes="source")] = "",
     words: Annotated[tuple[str, ...], Argument("A search, as saved queries are written.")] = (),
@@ -123,15 +128,15 @@ def articles(
     }
     given_fields = [write_field(name, value) for name, value in fields.items() if value]
     search = " ".join([*words, *given_fields])
-    ids = _choose_articles(place, search, story, sort)
-    if source and not has_source(place, source):
+    ids = _choose_articles(instance, search, story, sort)
+    if source and not has_source(instance, source):
         raise UsageError(f"no article has the source {source!r}")
     wanted = Wanted(filter=chosen, source=source, ids=ids, most=_PART_SIZE)
     skip = 0
-    while part := listed(place, replace(wanted, skip=skip))[0]:
+    while part := listed(instance, replace(wanted, skip=skip))[0]:
         stories: Mapping[str, str] = {}
-        if place.store:
-            stories = place.store.stories.find_stories([item.article.id for item in part])
+        if instance.store:
+            stories = instance.store.stories.find_stories([item.article.id for item in part])
         for item in part:
             shown = {name: getattr(item.article, name) for name in _SHOWN_FIELDS}
             more = {"source": item.article.source_key, "path": item.path}
@@ -139,7 +144,9 @@ def articles(
         skip += len(part)
 
 
-def _choose_articles(place: "Place", search: str, story: str, sort: str) -> list[str] | None:
+def _choose_articles(
+    instance: "OpenedInstance", search: str, story: str, sort: str
+) -> list[str] | None:
     """Return the ids of the articles that a search finds and that are in a story, in order; None
     for all articles. `story`: "" for any; `sort`: "best" or "newest". Raises UsageError for an
     unknown story."""
@@ -147,10 +154,10 @@ def _choose_articles(place: "Place", search: str, story: str, sort: str) -> list
 
     if not search and not story:
         return None
-    found = find_articles(place, search) if search else []
+    found = find_articles(instance, search) if search else []
     ids = found
     if story:
-        reports = place.store.stories.articles([story]).get(story, []) if place.store else []
+        reports = instance.store.stories.articles([story]).get(story, []) if instance.store else []
         if not reports:
             raise UsageError(f"there is no story {story!r}")
         members = [article_id for article_id, _ in reversed(reports)]
@@ -158,12 +165,12 @@ def _choose_articles(place: "Place", search: str, story: str, sort: str) -> list
         if search:
             ids = [article_id for article_id in found if article_id in members]
     if sort == "newest" and ids:
-        return sort_newest(place, ids)
+        return sort_newest(instance, ids)
     return ids
 
 
 def sources(
-    place: "Place",
+    instance: "OpenedInstance",
     words: Annotated[tuple[str, ...], Argument("Words of the key, title or address.")] = (),
 ) -> Iterator[Item]:
     """Sources in configured order, each with the result of its last visit and the time of the
@@ -171,7 +178,7 @@ def sources(
     from syndicator.health.documents import describe_state
     from syndicator.showing.lists import find_sources as listed
 
-    for source, state in listed(place, words):
+    for source, state in listed(instance, words):
         shown = {
             "id": source.key,
             "title": source.title,
@@ -182,12 +189,12 @@ def sources(
         yield {**described_state, **shown}
 
 
-def feeds(place: "Place") -> Iterator[Item]:
+def feeds(instance: "OpenedInstance") -> Iterator[Item]:
     """Feeds published now or before, each with its number of articles and the target if its address
     redirects."""
-    if place.store is None:
+    if instance.store is None:
         return
-    for row in place.store.index.plain_feeds():
+    for row in instance.store.index.plain_feeds():
         moved = paths.get_stem(row.moved_to) if row.moved_to else ""
         yield {
             "id": paths.get_stem(row.key),
@@ -197,11 +204,11 @@ def feeds(place: "Place") -> Iterator[Item]:
         }
 
 
-def conditions(place: "Place") -> Iterator[Item]:
+def conditions(instance: "OpenedInstance") -> Iterator[Item]:
     """Conditions that are wrong or worth knowing, each with its cure."""
     from syndicator.health.observing import examine
 
-    for condition in examine(place).conditions:
+    for condition in examine(instance).conditions:
         yield {"id": condition.identity, **convert_to_json(condition), "kind": condition.kind.value}
 
 

@@ -327,7 +327,7 @@ def _need_changeable(names: Iterable[str]) -> None:
     from syndicator.configuration.toml_files import list_leaves
     from syndicator.configuration.toml_lines import dotted
 
-    known_settings = {dotted(place) for place in list_leaves(Settings)}
+    known_settings = {dotted(key_path) for key_path in list_leaves(Settings)}
     for name in names:
         if not name.strip():
             raise UsageError("a setting has no name; write it like publish.limit=80")

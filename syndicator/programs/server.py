@@ -17,7 +17,7 @@ from mcp.types import ToolAnnotations
 from pydantic import Field
 
 from syndicator import __version__
-from syndicator.app.places import Place
+from syndicator.app.places import OpenedInstance
 from syndicator.core.errors import SyndicatorError, UsageError
 from syndicator.health.observing import open_read_only
 from syndicator.programs import tools
@@ -70,14 +70,14 @@ class Archive:
         self._tell = tell
         self._thread = ThreadPoolExecutor(1, "programs")
 
-    async def ask(self, question: Callable[[Place], T]) -> T:
+    async def ask(self, question: Callable[[OpenedInstance], T]) -> T:
         """Call `question` with the opened instance and return its answer. Raises ToolError: with
         the message of a UsageError, and with a general one for other errors, which might tell a
         program paths."""
 
         def answer() -> T:
-            with open_read_only(self._config) as place:
-                return question(place)
+            with open_read_only(self._config) as instance:
+                return question(instance)
 
         try:
             return await asyncio.get_running_loop().run_in_executor(self._thread, answer)
@@ -100,28 +100,34 @@ def make_server(config: Path, tell: Callable[[str], None]) -> MCPServer:
     async def search(query: Words, limit: PageSize = 10, start: Start = 0) -> Found:
         """Find articles by words, names, dates and sources, the best first."""
         return await archive.ask(
-            lambda place: tools.search_articles(place, query, limit=limit, start=start)
+            lambda instance: tools.search_articles(instance, query, limit=limit, start=start)
         )
 
     @server.tool(annotations=_READ_ONLY, structured_output=True)
     async def article(id: Id, start: Character = 0) -> WholeArticle:
         """Read one article: its excerpt, its text if it may be read, and related articles."""
-        return await archive.ask(lambda place: tools.read_article(place, id, start=start))
+        return await archive.ask(lambda instance: tools.read_article(instance, id, start=start))
 
     @server.tool(annotations=_READ_ONLY, structured_output=True)
     async def feeds(limit: ListSize = 50, after: After = "") -> NamedList:
         """List the published feeds with their addresses."""
-        return await archive.ask(lambda place: tools.list_feeds(place, limit=limit, after=after))
+        return await archive.ask(
+            lambda instance: tools.list_feeds(instance, limit=limit, after=after)
+        )
 
     @server.tool(annotations=_READ_ONLY, structured_output=True)
     async def stories(limit: StoryCount = 10, days: Days = 3) -> StoryList:
         """List events that several outlets report, with the reports of each."""
-        return await archive.ask(lambda place: tools.list_stories(place, limit=limit, days=days))
+        return await archive.ask(
+            lambda instance: tools.list_stories(instance, limit=limit, days=days)
+        )
 
     @server.tool(annotations=_READ_ONLY, structured_output=True)
     async def sources(limit: ListSize = 50, after: After = "") -> NamedList:
         """List the sources that the archive follows."""
-        return await archive.ask(lambda place: tools.list_sources(place, limit=limit, after=after))
+        return await archive.ask(
+            lambda instance: tools.list_sources(instance, limit=limit, after=after)
+        )
 
     return server
 

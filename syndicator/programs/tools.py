@@ -13,7 +13,7 @@ from uuid import UUID
 
 from syndicator.app.finding import find
 from syndicator.app.lookup import make_source_finder, markdown
-from syndicator.app.places import Place
+from syndicator.app.places import OpenedInstance
 from syndicator.core.axes import STORIES
 from syndicator.core.errors import UsageError
 from syndicator.core.formats import PAGE
@@ -56,12 +56,12 @@ class Reader:
     """Reads the articles of an instance that programs may read, and no others. Raises UsageError if
     the instance has no articles yet."""
 
-    def __init__(self, place: Place) -> None:
-        if place.store is None or not place.article_store.minted():
+    def __init__(self, instance: OpenedInstance) -> None:
+        if instance.store is None or not instance.article_store.minted():
             raise UsageError(_NOTHING_YET)
-        self.store: Store = place.store
-        self._instance: UUID = place.article_store.instance()
-        self._find_source: Callable[[Article], Source | None] = make_source_finder(place)
+        self.store: Store = instance.store
+        self._instance: UUID = instance.article_store.instance()
+        self._find_source: Callable[[Article], Source | None] = make_source_finder(instance)
 
     def read(self, ids: Sequence[str]) -> dict[str, tuple[View, Permission]]:
         """Return the articles of `ids` that a program may read, by id in this order: each as it is
@@ -103,10 +103,10 @@ class Reader:
         return narrowed
 
 
-def search_articles(place: Place, query: str, *, limit: int, start: int) -> Found:
+def search_articles(instance: OpenedInstance, query: str, *, limit: int, start: int) -> Found:
     """Return the articles number `start` to `start + limit` of those that a search finds, the best
     first."""
-    reader = Reader(place)
+    reader = Reader(instance)
     ids = find(reader.store, parse_question(query), MOST_FOUND, reader.narrow)
     page = ids[start : start + limit]
     end = start + len(page)
@@ -126,17 +126,17 @@ def parse_question(query: str) -> Expr:
     return expr
 
 
-def read_article(place: Place, article_id: str, *, start: int) -> WholeArticle:
+def read_article(instance: OpenedInstance, article_id: str, *, start: int) -> WholeArticle:
     """Return an article and TEXT_CHARACTERS of its text from the character `start` on, if the text
     may be read; at the start, also related articles. Raises UsageError for an unknown article."""
     if not _ID.fullmatch(article_id):
         raise UsageError(_NO_ARTICLE)
-    reader = Reader(place)
+    reader = Reader(instance)
     readable = reader.read([article_id]).get(article_id)
     if readable is None:
         raise UsageError(_NO_ARTICLE)
     view, permission = readable
-    text = plain(markdown(place, article_id)) if permission.has_text else ""
+    text = plain(markdown(instance, article_id)) if permission.has_text else ""
     end = start + TEXT_CHARACTERS
     has_more = end < len(text)
     related: Sequence[Quote] = ()
@@ -149,11 +149,11 @@ def read_article(place: Place, article_id: str, *, start: int) -> WholeArticle:
     )
 
 
-def list_feeds(place: Place, *, limit: int, after: str) -> NamedList:
+def list_feeds(instance: OpenedInstance, *, limit: int, after: str) -> NamedList:
     """Return `limit` published feeds, by key and after the key `after` ("": from the first). An
     instance with a secret path names no addresses."""
-    reader = Reader(place)
-    publish = place.settings.publish
+    reader = Reader(instance)
+    publish = instance.settings.publish
     feeds: dict[str, Named] = {}
     for row in reader.store.index.plain_feeds():
         if not row.published or row.moved_to:
@@ -162,22 +162,22 @@ def list_feeds(place: Place, *, limit: int, after: str) -> NamedList:
             continue
         stem = paths.get_stem(row.key)
         addresses: list[str] = []
-        if place.settings.base_url and not publish.secret_path:
-            base = place.settings.base_url
+        if instance.settings.base_url and not publish.secret_path:
+            base = instance.settings.base_url
             addresses = [f"{base}{stem}.{feed_format}" for feed_format in publish.formats]
         name = clean_name(row.name)
         feeds[stem] = Named(key=stem, untrusted_name=name, articles=row.count, addresses=addresses)
     return _cut_list(feeds, limit, after)
 
 
-def list_sources(place: Place, *, limit: int, after: str) -> NamedList:
+def list_sources(instance: OpenedInstance, *, limit: int, after: str) -> NamedList:
     """Return `limit` sources, by key and after the key `after`, each with the address of its site.
     The site of a source in a private network is not named."""
-    reader = Reader(place)
+    reader = Reader(instance)
     states = reader.store.visits.states()
     counts = {row.key.slug: row.count for row in reader.store.index.plain_feeds("source")}
     sources: dict[str, Named] = {}
-    for key, source in sorted(place.sources.items()):
+    for key, source in sorted(instance.sources.items()):
         state = states.get(key)
         addresses: list[str] = []
         is_in_private_network = bool(source.allow)
@@ -193,16 +193,16 @@ def list_sources(place: Place, *, limit: int, after: str) -> NamedList:
     return _cut_list(sources, limit, after)
 
 
-def list_stories(place: Place, *, limit: int, days: int) -> StoryList:
+def list_stories(instance: OpenedInstance, *, limit: int, days: int) -> StoryList:
     """Return `limit` stories of the last `days`, those that most outlets report first; none if the
     instance publishes no stories."""
-    if place.settings.publish.stories == "off":
+    if instance.settings.publish.stories == "off":
         return StoryList()
-    reader = Reader(place)
-    news = reader.store.stories.list_news(place.now - timedelta(days=days), limit)
+    reader = Reader(instance)
+    news = reader.store.stories.list_news(instance.now - timedelta(days=days), limit)
     members = reader.store.stories.articles([item.story for item in news])
-    publish = place.settings.publish
-    base = "" if publish.secret_path else place.settings.base_url
+    publish = instance.settings.publish
+    base = "" if publish.secret_path else instance.settings.base_url
     has_pages = PAGE in publish.formats and is_axis_on(STORIES.axis, publish)
     stories: list[QuotedStory] = []
     for item in news:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from syndicator.app.finding import find_exact, find_unknown
 from syndicator.app.lookup import make_source_finder, markdown
-from syndicator.app.places import Place
+from syndicator.app.places import OpenedInstance
 from syndicator.app.read_configuration import Configuration
 from syndicator.configuration.settings import Settings
 from syndicator.core.axes import ALL
@@ -110,9 +110,9 @@ class Answers:
         stem, _, feed_format = name.rpartition(".")
         question = parse_question(stem)
         try:
-            with open_read_only(self.config, configured=self.read()) as place:
-                store = place.store
-                if store is None or not place.article_store.minted():
+            with open_read_only(self.config, configured=self.read()) as instance:
+                store = instance.store
+                if store is None or not instance.article_store.minted():
                     raise LookupError
                 rows = {row.key: row for row in store.index.feeds(question.feeds)}
                 moved = {key: row.moved_to for key, row in rows.items() if row.moved_to}
@@ -124,7 +124,7 @@ class Answers:
                 if unknown:
                     return MadeAnswer(HTTPStatus.NOT_FOUND, unknown)
                 names = {key: row.name for key, row in rows.items()}
-                body = self._make_feed(place, store, question, names, feed_format)
+                body = self._make_feed(instance, store, question, names, feed_format)
                 return MadeAnswer(HTTPStatus.OK, body=body)
         except CostlyQuestionError as error:
             return MadeAnswer(HTTPStatus.BAD_REQUEST, str(error))
@@ -137,7 +137,7 @@ class Answers:
 
     def _make_feed(
         self,
-        place: Place,
+        instance: OpenedInstance,
         store: Store,
         question: Question,
         names: Mapping[FeedKey, str],
@@ -146,9 +146,9 @@ class Answers:
         """Return the feed or page of the articles that a question finds, in `feed_format`. `names`:
         names of the tags, sources and so on in the question. Raises CostlyQuestionError."""
         budget = Budget(QUESTION_SECONDS, self.cpu)
-        settings = place.settings
-        instance = place.article_store.instance()
-        source_of = make_source_finder(place)
+        settings = instance.settings
+        instance_id = instance.article_store.instance()
+        source_of = make_source_finder(instance)
         saved = SavedQuery(slug=question.stem, query=question.query, title=question.title(names))
         (spec,) = plan_query_feeds((), settings, (saved,))
         tags = [tag.name for tag in load_any(self.read().taxonomy.toml).tag]
@@ -157,12 +157,12 @@ class Answers:
         entries = Entries(
             store.index,
             source_of,
-            instance,
+            instance_id,
             settings,
             list_renderers(pages),
             None,
             tags,
-            markdown=partial(markdown, place),
+            markdown=partial(markdown, instance),
             kept=self.kept,
         )
 
@@ -176,7 +176,7 @@ class Answers:
         for start in range(0, len(ids), _AT_A_TIME):
             budget.check()
             views += entries.views(ids[start : start + _AT_A_TIME], None)
-        head = replace(make_head(spec, settings, instance, None), hubs=())
+        head = replace(make_head(spec, settings, instance_id, None), hubs=())
         return render_feed(head, (feed_format,), views, None, entries)[feed_format]
 
 

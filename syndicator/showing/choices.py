@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from syndicator.app.places import Place
+from syndicator.app.places import OpenedInstance
 from syndicator.core.axes import CATEGORY, TAG
 from syndicator.showing.lists import load_vocabulary
 
@@ -22,32 +22,32 @@ class Choices:
     is_closed: bool
 
 
-def list_choices(place: Place) -> Choices:
+def list_choices(instance: OpenedInstance) -> Choices:
     """Return the categories and tags that a form offers. Raises StoreError."""
-    taxonomy = load_vocabulary(place.config)
+    taxonomy = load_vocabulary(instance.config)
     categories = [category.name for category in taxonomy.category]
     is_closed = bool(categories)
     if not is_closed:
-        categories = _list_used_categories(place)
+        categories = _list_used_categories(instance)
     tags = [tag.name for tag in taxonomy.tag]
     return Choices(
         categories=tuple(categories),
-        tags=_join_names(tags, _list_used(place, TAG)[:MOST_TAGS]),
+        tags=_join_names(tags, _list_used(instance, TAG)[:MOST_TAGS]),
         is_closed=is_closed,
     )
 
 
-def _list_used_categories(place: Place) -> list[str]:
+def _list_used_categories(instance: OpenedInstance) -> list[str]:
     """Return the categories that articles have, except the one that stands for "no category"."""
-    fallback = place.settings.describe.uncategorised
-    return [name for name in _list_used(place, CATEGORY) if name != fallback]
+    fallback = instance.settings.describe.uncategorised
+    return [name for name in _list_used(instance, CATEGORY) if name != fallback]
 
 
-def _list_used(place: Place, axis: str) -> list[str]:
+def _list_used(instance: OpenedInstance, axis: str) -> list[str]:
     """Return the names of an axis, such as TAG, that articles have; the most used first."""
-    if place.store is None:
+    if instance.store is None:
         return []
-    feeds = place.store.index.plain_feeds(axis)
+    feeds = instance.store.index.plain_feeds(axis)
     used = [feed for feed in feeds if feed.count and feed.moved_to is None]
     used.sort(key=lambda feed: (-feed.count, feed.name.casefold()))
     return [feed.name for feed in used]

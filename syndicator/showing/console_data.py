@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from syndicator.app.clock import utc_now
-from syndicator.app.places import Place
+from syndicator.app.places import OpenedInstance
 from syndicator.app.read_configuration import Configuration, join_faults, read_configuration
 from syndicator.core.axes import ALL
 from syndicator.core.errors import ConfigError
@@ -54,7 +54,7 @@ class Glance:
         self.work: Mapping[str, Work] = {}
 
     @contextmanager
-    def place(self) -> Iterator[Place]:
+    def open_instance(self) -> Iterator[OpenedInstance]:
         """Yield the instance, opened read-only. If the configuration has become unreadable, the
         last readable one is used. Raises ConfigError, StoreError."""
         try:
@@ -62,8 +62,8 @@ class Glance:
         except ConfigError:
             if self._read is None:
                 raise
-        with open_read_only(self.config, configured=self._read) as place:
-            yield place
+        with open_read_only(self.config, configured=self._read) as instance:
+            yield instance
 
     def configuration_fault(self) -> str:
         """Return the faults of the configuration as it is now, "" if there are none."""
@@ -85,12 +85,12 @@ class Glance:
     def renew(self) -> Health:
         """Read the health, and the names of all sources with it."""
         names: dict[str, str] = {}
-        with self.place() as place:
+        with self.open_instance() as instance:
 
             def note_name(state: SourceState) -> None:
-                names[state.key] = name_source(place.sources[state.key], state)
+                names[state.key] = name_source(instance.sources[state.key], state)
 
-            health = read_health(place, note_name, walked=self.walked)
+            health = read_health(instance, note_name, walked=self.walked)
         self._health = health
         self._names = names
         return health
@@ -105,19 +105,19 @@ class Glance:
         health = self._health
         if health is None or utc_now() - health.now > OLDEST:
             health = self.renew()
-        with self.place() as place:
-            latest = list_newest(place, FeedKey(ALL.axis, ALL.slug), most)
-            choices = list_choices(place)
+        with self.open_instance() as instance:
+            latest = list_newest(instance, FeedKey(ALL.axis, ALL.slug), most)
+            choices = list_choices(instance)
             return Today(health=health, latest=latest, choices=choices, names=self._names)
 
     def walk(self) -> tuple[FolderFacts, Mapping[str, Work]]:
         """Read all folders and visits, which may take seconds. Return the values for `walked` and
         `work`, which the caller sets."""
-        with self.place() as place:
-            return read_folders(place), measure_work(place)
+        with self.open_instance() as instance:
+            return read_folders(instance), measure_work(instance)
 
     def lines(self, words: Sequence[str]) -> list[Line]:
         """Return the rows of the table of sources, for those that match all `words`."""
         health = self._health or self.renew()
-        with self.place() as place:
-            return list_lines(place, words, health.conditions, self.work)
+        with self.open_instance() as instance:
+            return list_lines(instance, words, health.conditions, self.work)

@@ -13,7 +13,7 @@ from typing import Any
 from syndicator.app.archive import Archive
 from syndicator.app.finding import find, find_unknown
 from syndicator.app.lookup import markdown
-from syndicator.app.places import Place
+from syndicator.app.places import OpenedInstance
 from syndicator.articles import frontmatter
 from syndicator.configuration.sources import plain_values
 from syndicator.core import urls
@@ -92,19 +92,21 @@ class SourcePage:
     items: Sequence[Item]
 
 
-def list_articles(place: Place, wanted: Wanted) -> tuple[list[Item], Mapping[Filter, int]]:
+def list_articles(
+    instance: OpenedInstance, wanted: Wanted
+) -> tuple[list[Item], Mapping[Filter, int]]:
     """Return the articles that the page asks for, and how many articles each filter has."""
-    if place.store is None:
+    if instance.store is None:
         return [], {}
-    listed, counts = place.store.browse.articles(wanted)
-    pictures = place.store.pictures.list_thumbnails([row.article.id for row in listed])
+    listed, counts = instance.store.browse.articles(wanted)
+    pictures = instance.store.pictures.list_thumbnails([row.article.id for row in listed])
     items: list[Item] = []
     for row in listed:
         item = Item(
             article=row.article,
             path=row.path,
             picture=pictures.get(row.article.id),
-            outlet=name_outlet(place, row.article),
+            outlet=name_outlet(instance, row.article),
             unsure=_measure_doubt(row.article, row.score),
         )
         items.append(item)
@@ -121,7 +123,7 @@ def _measure_doubt(article: Article, score: float | None) -> int | None:
     return round(100 * score) if is_low else None
 
 
-def find_articles(place: Place, search: str) -> list[str]:
+def find_articles(instance: OpenedInstance, search: str) -> list[str]:
     """Return the ids of the articles that a search finds: the best first, or the newest first if
     the search has no words but only fields. Raises UsageError for a faulty search and for names
     that no article has."""
@@ -129,35 +131,35 @@ def find_articles(place: Place, search: str) -> list[str]:
         expr = parse_search(search)
     except QueryError as error:
         raise UsageError(f"{error} (at character {error.at + 1})") from error
-    if place.store is None:
+    if instance.store is None:
         return []
-    unknown = find_unknown(place.store, expr)
+    unknown = find_unknown(instance.store, expr)
     if unknown is not None:
         raise UsageError(f"no article has the {unknown.field} {unknown.value!r}")
-    return find(place.store, expr, _MOST_LISTED)
+    return find(instance.store, expr, _MOST_LISTED)
 
 
-def has_source(place: Place, key: str) -> bool:
+def has_source(instance: OpenedInstance, key: str) -> bool:
     """Return True if a source is followed or has articles."""
-    if key in place.sources:
+    if key in instance.sources:
         return True
-    return place.store is not None and find_unknown(place.store, Term("source", key)) is None
+    return instance.store is not None and find_unknown(instance.store, Term("source", key)) is None
 
 
-def sort_newest(place: Place, ids: Sequence[str]) -> list[str]:
+def sort_newest(instance: OpenedInstance, ids: Sequence[str]) -> list[str]:
     """Return the ids of these articles, the newest first."""
-    if place.store is None:
+    if instance.store is None:
         return []
-    articles = place.store.index.articles(ids).values()
+    articles = instance.store.index.articles(ids).values()
     newest = sorted(
         articles, key=lambda article: codec.to_micros_or_never(article.added), reverse=True
     )
     return [article.id for article in newest]
 
 
-def list_newest(place: Place, feed: FeedKey, most: int) -> tuple[Item, ...]:
+def list_newest(instance: OpenedInstance, feed: FeedKey, most: int) -> tuple[Item, ...]:
     """Return the `most` newest articles of a feed as items of a list."""
-    store = place.store
+    store = instance.store
     if store is None:
         return ()
     ids = store.index.ids(feed, limit=most, since=None, most=most)
@@ -168,14 +170,16 @@ def list_newest(place: Place, feed: FeedKey, most: int) -> tuple[Item, ...]:
         article = articles.get(article_id)
         if article is not None:
             picture = pictures.get(article_id)
-            items.append(Item(article=article, picture=picture, outlet=name_outlet(place, article)))
+            items.append(
+                Item(article=article, picture=picture, outlet=name_outlet(instance, article))
+            )
     return tuple(items)
 
 
-def name_outlet(place: Place, article: Article) -> str:
+def name_outlet(instance: OpenedInstance, article: Article) -> str:
     """Return the name of an article's source: as configured, else as its feed says, else its
     host."""
-    source = place.sources.get(article.source_key)
+    source = instance.sources.get(article.source_key)
     if source and source.title:
         return source.title
     return article.origin.title or urls.host(article.url) or article.source_key
@@ -188,23 +192,23 @@ def name_source(source: Source, state: SourceState | None) -> str:
     return source.title or feed_title or urls.host(source.url) or source.key
 
 
-def read_article(place: Place, article_id: str) -> File:
+def read_article(instance: OpenedInstance, article_id: str) -> File:
     """Return one article. Its fields are those of its file, or those of the database if the file
     cannot be read. Raises UsageError if there is no such article."""
-    row = place.store.visits.article(article_id) if place.store else None
-    if place.store is None or row is None:
+    row = instance.store.visits.article(article_id) if instance.store else None
+    if instance.store is None or row is None:
         raise UsageError(f"there is no article {article_id!r}")
-    index = place.store.index
+    index = instance.store.index
     path = index.path(article_id) or ""
     current = row
     fault = ""
     try:
-        data = place.article_store.read(path)
+        data = instance.article_store.read(path)
         current = frontmatter.load(data, path)
     except (ConfigError, OSError) as error:
         data = b""
         fault = str(error)
-    copies = tuple(index.articles(place.store.visits.copies(article_id)).values())
+    copies = tuple(index.articles(instance.store.visits.copies(article_id)).values())
     into = None
     if row.merged_into:
         into = index.articles([row.merged_into]).get(row.merged_into)
@@ -215,9 +219,9 @@ def read_article(place: Place, article_id: str) -> File:
         stamp=stamp(data),
         feeds=tuple(paths.get_stem(key) for key in sorted(index.list_feeds_of(article_id))),
         copies=copies,
-        story=_list_other_reports(place.store, article_id),
+        story=_list_other_reports(instance.store, article_id),
         into=into,
-        followed=current.source_key in place.sources,
+        followed=current.source_key in instance.sources,
         fault=fault,
     )
 
@@ -232,13 +236,17 @@ def _list_other_reports(store: Store, article_id: str) -> tuple[Article, ...]:
     return tuple(store.index.articles(others).values())
 
 
-def find_sources(place: Place, words: Sequence[str]) -> list[tuple[Source, SourceState | None]]:
+def find_sources(
+    instance: OpenedInstance, words: Sequence[str]
+) -> list[tuple[Source, SourceState | None]]:
     """Return the sources with all of `words` in their key, name or address, in any capitals, with
     their state (None before the first visit)."""
-    rows = place.store.visits.states() if place.store else {}
-    states = {state.key: state for state in discard_outdated_states(rows.values(), place.sources)}
+    rows = instance.store.visits.states() if instance.store else {}
+    states = {
+        state.key: state for state in discard_outdated_states(rows.values(), instance.sources)
+    }
     matching: list[tuple[Source, SourceState | None]] = []
-    for source in place.sources.values():
+    for source in instance.sources.values():
         state = states.get(source.key)
         text = f"{source.key} {name_source(source, state)} {source.url}".lower()
         if all(word.lower() in text for word in words):
@@ -259,15 +267,15 @@ class Work:
     bytes: int = 0
 
 
-def measure_work(place: Place) -> dict[str, Work]:
+def measure_work(instance: OpenedInstance) -> dict[str, Work]:
     """Return the recent work on each source, by key."""
-    if place.store is None:
+    if instance.store is None:
         return {}
-    browse = place.store.browse
-    weeks = browse.count_by_week(place.now - timedelta(weeks=WEEKS))
-    costs = browse.sum_costs(place.now - COSTS)
+    browse = instance.store.browse
+    weeks = browse.count_by_week(instance.now - timedelta(weeks=WEEKS))
+    costs = browse.sum_costs(instance.now - COSTS)
     result: dict[str, Work] = {}
-    for key in place.sources:
+    for key in instance.sources:
         source_weeks = weeks.get(key, ())
         counts = {week: count for week, count, _ in source_weeks}
         last_times = [last for _, _, last in source_weeks]
@@ -324,7 +332,10 @@ STATES: Mapping[str, Callable[[Line], bool]] = {
 
 
 def list_lines(
-    place: Place, words: Sequence[str], conditions: Sequence[Condition], work: Mapping[str, Work]
+    instance: OpenedInstance,
+    words: Sequence[str],
+    conditions: Sequence[Condition],
+    work: Mapping[str, Work],
 ) -> list[Line]:
     """Return the rows of the table for sources that match all of `words`. `work`: by source key."""
     troubles: dict[str, Condition] = {}
@@ -332,7 +343,7 @@ def list_lines(
         if condition.source:
             troubles[condition.source] = condition  # the last counts: one that needs the operator
     rows: list[Line] = []
-    for source, state in find_sources(place, words):
+    for source, state in find_sources(instance, words):
         changed = [name for name in plain_values.table(source) if name not in _NO_SETTING]
         row = Line(
             source=source,
@@ -346,11 +357,11 @@ def list_lines(
     return rows
 
 
-def read_source_page(place: Place, key: str) -> SourcePage:
+def read_source_page(instance: OpenedInstance, key: str) -> SourcePage:
     """Return what the page of the source `key` shows. Raises UsageError if there is no such
     source."""
-    health = read_source_health(place, key)
-    items = list_newest(place, FeedKey("source", key), _NEWEST)
+    health = read_source_health(instance, key)
+    items = list_newest(instance, FeedKey("source", key), _NEWEST)
     return SourcePage(health=health, stamp=plain_values.stamp(health.source), items=items)
 
 
@@ -396,12 +407,12 @@ class QueryTrial:
     fault: str = ""
 
 
-def list_names(place: Place) -> Names:
+def list_names(instance: OpenedInstance) -> Names:
     """Return all tags, categories and saved queries, each with its number of articles."""
-    rows = place.store.index.plain_feeds() if place.store else []
+    rows = instance.store.index.plain_feeds() if instance.store else []
     current = [row for row in rows if row.moved_to is None]
     counts = {row.key: row.count for row in current}
-    taxonomy = load_vocabulary(place.config)
+    taxonomy = load_vocabulary(instance.config)
     listed_slugs = {slug(tag.name) for tag in taxonomy.tag}
     tags = [_count_name(counts, TAG, tag, tag.aliases) for tag in taxonomy.tag]
     for row in current:
@@ -409,7 +420,7 @@ def list_names(place: Place) -> Names:
         if is_unlisted_tag and row.count:
             tags.append(Named(name=row.name, count=row.count, listed=False))
     categories = [_count_name(counts, CATEGORY, category) for category in taxonomy.category]
-    saved = tuple((query, counts.get(query.key, 0)) for query in list_queries(place))
+    saved = tuple((query, counts.get(query.key, 0)) for query in list_queries(instance))
     return Names(_sort_by_count(tags), _sort_by_count(categories), saved)
 
 
@@ -429,11 +440,13 @@ def _count_name(
     )
 
 
-def list_queries(place: Place) -> list[SavedQuery]:
+def list_queries(instance: OpenedInstance) -> list[SavedQuery]:
     """Return the saved searches of feeds.toml, none if it cannot be read. Entries that only
     describe another feed are left out."""
     with suppress(ConfigError):
-        return [query for query in load_queries(place.config / "feeds.toml") if query.feed is None]
+        return [
+            query for query in load_queries(instance.config / "feeds.toml") if query.feed is None
+        ]
     return []
 
 
@@ -441,7 +454,7 @@ def _sort_by_count(names: list[Named]) -> tuple[Named, ...]:
     return tuple(sorted(names, key=lambda named: (-named.count, named.name.casefold())))
 
 
-def try_query(place: Place, query: str) -> QueryTrial | None:
+def try_query(instance: OpenedInstance, query: str) -> QueryTrial | None:
     """Try a query on the 250 newest articles. Returns None if the query is empty."""
     if not query.strip():
         return None
@@ -449,15 +462,15 @@ def try_query(place: Place, query: str) -> QueryTrial | None:
         expr = parse_query(query)
     except QueryError as error:
         return QueryTrial(fault=f"{error} (at character {error.at + 1})")
-    if place.store is None:
+    if instance.store is None:
         return QueryTrial()
-    index = place.store.index
+    index = instance.store.index
     ids = index.ids(FeedKey(ALL.axis, ALL.slug), limit=LOOKED, since=None, most=LOOKED)
     articles = index.articles(ids)
     matching = [
         article
         for article_id, article in articles.items()
-        if is_match(expr, article, partial(read_plain_text, place, article_id))
+        if is_match(expr, article, partial(read_plain_text, instance, article_id))
     ]
     return QueryTrial(found=tuple(matching[:_SHOWN]), count=len(matching), looked=len(articles))
 
@@ -473,6 +486,6 @@ def read_newest_files(archive: Archive, most: int) -> list[Article]:
     return articles
 
 
-def read_plain_text(place: Place, article_id: str) -> str:
+def read_plain_text(instance: OpenedInstance, article_id: str) -> str:
     """Return the plain text of an article, "" if it has none."""
-    return plain(markdown(place, article_id))
+    return plain(markdown(instance, article_id))

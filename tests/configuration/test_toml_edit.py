@@ -19,7 +19,7 @@ from syndicator.configuration.toml_edit import (
     set_values,
     write_table,
 )
-from syndicator.configuration.toml_lines import Place, list_sections
+from syndicator.configuration.toml_lines import KeyPath, list_sections
 from syndicator.core.errors import ConfigError
 
 FILE = """# ours
@@ -126,7 +126,7 @@ def test_whatever_is_written_is_one_value(number: int | None, slug: str, query: 
         ("[a]\nx = 0x10\n", ("a",), {"x": 16}, "[a]\nx = 0x10\n"),
     ],
 )
-def test_an_edit(text: str, place: Place, values: dict[str, Any], wanted: str) -> None:
+def test_an_edit(text: str, place: KeyPath, values: dict[str, Any], wanted: str) -> None:
     """Each case: place and values give the expected text."""
     assert set_values(text, place, values) == wanted
 
@@ -234,7 +234,7 @@ def differing_lines(before: str, after: str) -> tuple[str, str]:
 @given(text=draw_toml_file(), number=st.integers(0, 4))
 def test_only_the_edited_key_differs(text: str, number: int) -> None:
     tables = tomllib.loads(text)["feed"]
-    place: Place = ("feed", number % len(tables))
+    place: KeyPath = ("feed", number % len(tables))
     table = tables[place[1]]  # type: ignore[index]
     added = set_values(text, place, {"new": "x"})
     old, new = differing_lines(text, added)
@@ -260,7 +260,7 @@ def test_a_removed_table_takes_nothing_of_others_along(text: str, number: int) -
     tables = tomllib.loads(text)["feed"]
     number %= len(tables)
     left = remove_table(text, "feed", number)
-    own = [each for each in list_sections(text) if each.place[:2] == ("feed", number)]
+    own = [each for each in list_sections(text) if each.key_path[:2] == ("feed", number)]
     lines = text.split("\n")
     outside = [*lines[: own[0].first], *lines[own[-1].end :]]
     lost = [line.strip() for line in outside]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.configuration.toml_lines import Place, find_lines
+from syndicator.configuration.toml_lines import KeyPath, find_lines
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = '''# [none]
@@ -34,7 +34,7 @@ headers = { One = "#1", Two = "]" }
 key = "b"
 tags = ["x", "y"]
 '''
-LINES: dict[Place, int] = {
+LINES: dict[KeyPath, int] = {
     ("top",): 2,
     ("publish",): 4,
     ("publish", "port"): 5,
@@ -54,7 +54,7 @@ LINES: dict[Place, int] = {
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
 def test_every_key_has_its_line(ends: str) -> None:
     result = find_lines(TEXT.replace("\n", ends))
-    assert {place: result[place] for place in LINES} == LINES
+    assert {key_path: result[key_path] for key_path in LINES} == LINES
     assert ("publish", "not") not in result
     assert ("none",) not in result
 
@@ -65,21 +65,23 @@ def test_it_finds_what_tomllib_reads(name: str) -> None:
     text = (ROOT / "config" / f"{name}.toml").read_text(encoding="utf-8")
     result = find_lines(text)
     lines = text.splitlines()
-    for place, value in list_leaves(tomllib.loads(text)):
-        line = lines[result[place] - 1]
-        assert str(value).lower() in line.lower() or str(place[-1]) in line
+    for key_path, value in list_leaves(tomllib.loads(text)):
+        line = lines[result[key_path] - 1]
+        assert str(value).lower() in line.lower() or str(key_path[-1]) in line
 
 
-def list_leaves(value: object, place: Place = ()) -> list[tuple[Place, object]]:
+def list_leaves(value: object, key_path: KeyPath = ()) -> list[tuple[KeyPath, object]]:
     if isinstance(value, dict):
-        return [leaf for key, inner in value.items() for leaf in list_leaves(inner, (*place, key))]
+        return [
+            leaf for key, inner in value.items() for leaf in list_leaves(inner, (*key_path, key))
+        ]
     if isinstance(value, list):
         return [
             leaf
             for number, inner in enumerate(value)
-            for leaf in list_leaves(inner, (*place, number))
+            for leaf in list_leaves(inner, (*key_path, number))
         ]
-    return [(place, value)]
+    return [(key_path, value)]
 
 
 @pytest.mark.parametrize(

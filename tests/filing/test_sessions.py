@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.app.archive import make_place
+from syndicator.app.archive import make_opened_instance
 from syndicator.core.model import Source
 from syndicator.core.reasons import ConditionReason
 from syndicator.filing.sessions import is_login_address
@@ -122,7 +122,7 @@ CASES = {
 
 def session_conditions(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> list[Condition]:
     with reader.open_app(monkeypatch) as app:
-        conditions = examine(make_place(app.archive, app.configuration)).conditions
+        conditions = examine(make_opened_instance(app.archive, app.configuration)).conditions
     return [
         condition for condition in conditions if condition.kind == ConditionReason.SESSION_ENDED
     ]

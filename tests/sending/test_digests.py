@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import feedparser
 import pytest
 
-from syndicator.app.archive import make_place
+from syndicator.app.archive import make_opened_instance
 from syndicator.configuration.settings import Digest, load
 from syndicator.core.errors import ConfigError
 from syndicator.core.formats import FORMATS
@@ -285,7 +285,10 @@ def test_a_mail_that_fails_is_reported_and_tried_again(place: Place) -> None:
     (problem,) = end_run(place)
     assert "me@ours.example" in problem.detail
     with place.open_app() as app:
-        assert observe(make_place(app.archive, app.configuration, "")).alert == problem.detail
+        assert (
+            observe(make_opened_instance(app.archive, app.configuration, "")).alert
+            == problem.detail
+        )
     with serve_mailbox() as (port, mails):
         configure_mail(place, port)
         assert end_run(place) == (problem,)

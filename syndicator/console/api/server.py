@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from syndicator import __version__
 from syndicator.app.clock import utc_now
 from syndicator.app.lookup import make_source_finder
-from syndicator.app.places import Place
+from syndicator.app.places import OpenedInstance
 from syndicator.configuration.sources.plain_values import table
 from syndicator.console import security
 from syndicator.console.guard import parse_whole_number, under_prefix, with_headers
@@ -392,8 +392,8 @@ async def _show_job(request: Request) -> Response:
 async def _answer_status(request: Request) -> Response:
     """Answer with the health of the instance."""
 
-    def describe(place: Place) -> Answer:
-        return document_of_status(read_health(place), None, ())
+    def describe(instance: OpenedInstance) -> Answer:
+        return document_of_status(read_health(instance), None, ())
 
     return _answer_json(await console_of(request).look(describe))
 
@@ -412,48 +412,48 @@ async def _show_list(query: Query, request: Request) -> Response:
     arguments = arguments_of(query, values)
     who = request.state.who
 
-    def iterate_safe_items(place: Place, **arguments: Any) -> Iterator[Answer]:
+    def iterate_safe_items(instance: OpenedInstance, **arguments: Any) -> Iterator[Answer]:
         """Yield items without secrets; of jobs, only the caller's."""
-        for item in query.function(place, **arguments):
+        for item in query.function(instance, **arguments):
             if query.name == "jobs" and item["who"] != who:
                 continue
             safe = {name: value for name, value in item.items() if name not in _PRIVATE}
             if query.name == "sources":
-                safe["url"] = secrets.hide_secrets(place.sources[item["id"]].url)
+                safe["url"] = secrets.hide_secrets(instance.sources[item["id"]].url)
             yield safe
 
     read = replace(query, function=iterate_safe_items).read
     page = await console_of(request).look(
-        lambda place: read(place, arguments, after=cursor, most=limit)
+        lambda instance: read(instance, arguments, after=cursor, most=limit)
     )
     return _answer_json({"items": page.items, "next": page.next})
 
 
-def article(place: Place, article_id: str) -> Item:
+def article(instance: OpenedInstance, article_id: str) -> Item:
     """Return an article with its text and related articles. Raises UsageError if there is none."""
-    file = lists.read_article(place, article_id)
+    file = lists.read_article(instance, article_id)
     answer = {name: getattr(file.article, name) for name in _ANSWERED_FIELDS}
     answer["source"] = file.article.source_key
-    answer["related"] = _list_related(place, article_id)
+    answer["related"] = _list_related(instance, article_id)
     return Item(answer, file.stamp)
 
 
-def _list_related(place: Place, article_id: str) -> list[Answer]:
+def _list_related(instance: OpenedInstance, article_id: str) -> list[Answer]:
     """Return up to five published articles on the subject of an article, the nearest first."""
-    if place.store is None:
+    if instance.store is None:
         return []
-    finder = RelatedFinder(place.store, make_source_finder(place))
-    related = place.store.index.articles(finder.find(article_id))
+    finder = RelatedFinder(instance.store, make_source_finder(instance))
+    related = instance.store.index.articles(finder.find(article_id))
     return [
         {"id": article.id, "title": article.title, "url": article.url}
         for article in related.values()
     ]
 
 
-def source(place: Place, key: str) -> Item:
+def source(instance: OpenedInstance, key: str) -> Item:
     """Return a source as sources.toml has it, with its state and without secrets. Raises UsageError
     if there is none."""
-    page = lists.read_source_page(place, key)
+    page = lists.read_source_page(instance, key)
     health = page.health
     answer = {
         "id": key,
@@ -464,12 +464,12 @@ def source(place: Place, key: str) -> Item:
     return Item(answer, page.stamp)
 
 
-async def _show_item(read: Callable[[Place, str], Item], request: Request) -> Response:
+async def _show_item(read: Callable[[OpenedInstance, str], Item], request: Request) -> Response:
     """Answer with the article or source whose key the path has, read by `read`. The answer is 304
     if the client has it already (ETag, RFC 9110)."""
     key = request.path_params["key"]
     try:
-        item = await console_of(request).look(lambda place: read(place, key))
+        item = await console_of(request).look(lambda instance: read(instance, key))
     except UsageError as error:
         raise HTTPException(404, str(error)) from error
     etag = f'"{item.stamp}"'

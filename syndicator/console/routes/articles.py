@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from syndicator.app.places import Place, read_published_file
+from syndicator.app.places import OpenedInstance, read_published_file
 from syndicator.articles import frontmatter
 from syndicator.console import responses
 from syndicator.console.guard import MOST_PAGES, Form, form_of, parse_whole_number
@@ -110,10 +110,10 @@ async def show_articles(request: Request) -> Response:
         counted=True,
     )
 
-    def look(place: Place) -> _ArticleList:
-        ids = lists.find_articles(place, search) if search else None
-        items, counts = lists.list_articles(place, replace(wanted, ids=ids))
-        return _ArticleList(items, counts, _name_outlet(place, source_key, items))
+    def look(instance: OpenedInstance) -> _ArticleList:
+        ids = lists.find_articles(instance, search) if search else None
+        items, counts = lists.list_articles(instance, replace(wanted, ids=ids))
+        return _ArticleList(items, counts, _name_outlet(instance, source_key, items))
 
     found = await console.look(look)
     conditions = {"q": search, "source": source_key}
@@ -151,11 +151,11 @@ def _parse_filter(text: str) -> Filter:
     return "unsure"
 
 
-def _name_outlet(place: Place, source_key: str, items: Sequence[lists.Item]) -> str:
+def _name_outlet(instance: OpenedInstance, source_key: str, items: Sequence[lists.Item]) -> str:
     """Return the name of the source whose articles are listed; its key if it has no other name."""
     if items:
         return items[0].outlet or source_key
-    source = place.sources.get(source_key)
+    source = instance.sources.get(source_key)
     if source is not None and source.title:
         return source.title
     return source_key
@@ -170,7 +170,7 @@ def _make_address(values: dict[str, str], **more: object) -> str:
 async def _read_article(request: Request) -> lists.File:
     """Return the article that the path names. Raises HTTPException(404) if there is none."""
     return await look_up(
-        request, lambda place: lists.read_article(place, request.path_params["id"])
+        request, lambda instance: lists.read_article(instance, request.path_params["id"])
     )
 
 
@@ -183,7 +183,7 @@ async def show_beginning(request: Request) -> Response:
     list."""
     file = await _read_article(request)
     text = await console_of(request).look(
-        lambda place: lists.read_plain_text(place, file.article.id)
+        lambda instance: lists.read_plain_text(instance, file.article.id)
     )
     paragraphs = take_beginning(text.split("\n"), BEGINNING)
     return show_part(request, "beginning.html", one=file.article, paragraphs=paragraphs)
@@ -256,7 +256,7 @@ async def show_tags(request: Request) -> Response:
     parameters = request.query_params
     query = parameters.get("query", "")
     names, trial = await console_of(request).look(
-        lambda place: (lists.list_names(place), lists.try_query(place, query[:_LONGEST]))
+        lambda instance: (lists.list_names(instance), lists.try_query(instance, query[:_LONGEST]))
     )
     job = find_job(request, *_SHOWN)
     return show_page(
@@ -313,7 +313,7 @@ async def show_query_matches(request: Request) -> Response:
     """Show what a query finds, while it is typed."""
     query = request.query_params.get("query", "")[:_LONGEST]
     trial, saved = await console_of(request).look(
-        lambda place: (lists.try_query(place, query), lists.list_queries(place))
+        lambda instance: (lists.try_query(instance, query), lists.list_queries(instance))
     )
     return show_part(request, "query.html", trial=trial, saved=saved, query=query)
 

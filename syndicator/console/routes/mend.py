@@ -43,7 +43,7 @@ async def show(request: Request) -> Response:
     """Show the page of a source on which an operator points at its text and tries rules, with the
     result of the last job about it."""
     key = request.path_params["key"]
-    source_page = await look_up(request, lambda place: lists.read_source_page(place, key))
+    source_page = await look_up(request, lambda instance: lists.read_source_page(instance, key))
     pages = await _list_kept_pages(request)
     number = max(0, parse_whole_number(request.query_params.get("page", ""), len(pages) - 1))
     job = find_job(request)
@@ -107,7 +107,9 @@ def _parse_role(text: str) -> "Role":
 
 async def _list_kept_pages(request: Request) -> list[KeptPage]:
     """Return the kept pages of the source that the path names. Raises HTTPException(404)."""
-    return await look_up(request, lambda place: list_kept_pages(place, request.path_params["key"]))
+    return await look_up(
+        request, lambda instance: list_kept_pages(instance, request.path_params["key"])
+    )
 
 
 def _list_rules(source_page: lists.SourcePage, job: Job | None) -> dict[str, str]:

@@ -184,7 +184,7 @@ async def show_list(request: Request) -> Response:
     try:
         arguments = parse_arguments(query, filters)
         items = await console_of(request).look(
-            lambda place: query.read(place, arguments, after=cursor, most=SHOWN)
+            lambda instance: query.read(instance, arguments, after=cursor, most=SHOWN)
         )
     except UsageError as error:
         raise HTTPException(UNREADABLE, str(error)) from error

@@ -92,7 +92,7 @@ async def show_source(request: Request) -> Response:
     """Show the page of a source."""
     console = console_of(request)
     key = request.path_params["key"]
-    source_page = await look_up(request, lambda place: lists.read_source_page(place, key))
+    source_page = await look_up(request, lambda instance: lists.read_source_page(instance, key))
     health = source_page.health
     await console.see_work()
     return show_page(

@@ -207,16 +207,16 @@ def _check_site(file: TomlFile, values: Settings, *, strict: bool) -> Iterator[F
 
 def _find_readable_secrets(file: TomlFile) -> Iterator[Finding]:
     """Report secrets in a file that every account of this machine may read."""
-    secret_places = list_secrets(file.values)
-    if not secret_places or not is_readable_by_others(file.path.stat().st_mode):
+    secret_key_paths = list_secrets(file.values)
+    if not secret_key_paths or not is_readable_by_others(file.path.stat().st_mode):
         return
     cure = f"`chmod 600 {file.path}`; it has to belong to the account that runs syndicator"
-    for place in secret_places:
+    for key_path in secret_key_paths:
         detail = (
-            f"{dotted(place)} is a secret, and every account of this machine can read this file:"
+            f"{dotted(key_path)} is a secret, and every account of this machine can read this file:"
             f" {cure}"
         )
-        yield describe_fault(file.fault(detail, *place), CheckReason.READABLE_SECRET, "warning")
+        yield describe_fault(file.fault(detail, *key_path), CheckReason.READABLE_SECRET, "warning")
 
 
 def _check_webhooks(
@@ -365,8 +365,8 @@ def list_settings(config: Path, environ: Mapping[str, str] = os.environ) -> tupl
     if in_use is not from_file:
         origin_of["publish.archives"] = f"{INSTANCE_TOML} beside the articles"
     printed: dict[str, object] = {}
-    for place, value in flatten(in_use.model_dump(mode="json")):
-        printed[dotted(place)] = mask_password(value) if isinstance(value, str) else value
+    for key_path, value in flatten(in_use.model_dump(mode="json")):
+        printed[dotted(key_path)] = mask_password(value) if isinstance(value, str) else value
     return tuple(
         Configured(name=name, value=printed[name], origin=origin)
         for name, origin in origin_of.items()
@@ -383,10 +383,10 @@ def list_changes(before: Configuration, after: Configuration) -> Iterator[str]:
     lines name no values, which may be secret."""
     values_before = dict(flatten(before.settings.model_dump()))
     values_after = dict(flatten(after.settings.model_dump()))
-    for place in sorted(values_before):
-        if values_before[place] == values_after[place]:
+    for key_path in sorted(values_before):
+        if values_before[key_path] == values_after[key_path]:
             continue
-        name = dotted(place)
+        name = dotted(key_path)
         if name == "publish.listen":
             yield f"setting {name} changed; it counts from the next start"
         else:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from syndicator.app.archive import Archive, make_place
+from syndicator.app.archive import Archive, make_opened_instance
 from syndicator.app.clients import open_worker
 from syndicator.app.lookup import need_sources
-from syndicator.app.places import Place, open_kept_pages
+from syndicator.app.places import OpenedInstance, open_kept_pages
 from syndicator.app.read_configuration import Configuration
 from syndicator.articles.beside.rights_toml import RIGHTS_TOML, RightsFile
 from syndicator.articles.snapshots import ANSWERED
@@ -47,15 +47,17 @@ class KeptPage:
     page: tuple[bytes, str, Mapping[str, str]]
 
 
-def list_kept_pages(place: Place, key: str, most: int = POINTED) -> list[KeptPage]:
+def list_kept_pages(instance: OpenedInstance, key: str, most: int = POINTED) -> list[KeptPage]:
     """Return at most `most` kept pages of articles that the source `key` writes, the newest first.
     Raises UsageError if there is no such source."""
-    need_sources(place.sources, [key], place.config)
-    if place.store is None:
+    need_sources(instance.sources, [key], instance.config)
+    if instance.store is None:
         return []
-    rights = load_rights(RightsFile(place.article_store.file(RIGHTS_TOML)), place.sources[key])
-    snapshots = open_kept_pages(place.settings, place.environ)
-    index = place.store.index
+    rights = load_rights(
+        RightsFile(instance.article_store.file(RIGHTS_TOML)), instance.sources[key]
+    )
+    snapshots = open_kept_pages(instance.settings, instance.environ)
+    index = instance.store.index
     ids = index.ids(FeedKey("source", key), limit=10 * most, since=None, most=10 * most)
     pages: list[KeptPage] = []
     for article_id, article in index.articles(ids).items():
@@ -79,7 +81,7 @@ def try_rules(
     UsageError, and RulesError for faulty rules."""
     tried: list[Tried] = []
     with open_worker() as worker:
-        for page in list_kept_pages(make_place(archive, configuration), key, most):
+        for page in list_kept_pages(make_opened_instance(archive, configuration), key, most):
             html, answered, headers = page.page
             trial = None
             with suppress(WorkerFailed):
