@@ -41,14 +41,15 @@ def open_read_only(
     environ: Mapping[str, str] = os.environ,
     configured: Configuration | None = None,
 ) -> Iterator[OpenedInstance]:
-    """Yield the instance, its database opened read-only and closed after. `configured`: the
-    configuration in the folder `config`, if the caller has read it. The store of a new instance is
-    None. Raises ConfigError, StoreError."""
+    """Open the instance whose configuration is in the folder `config`, yield it, and close its
+    database. The database is opened read-only; before the first run there is none, and the store is
+    None. `configured`: the configuration, if the caller has read it. Raises ConfigError,
+    StoreError."""
     configured = configured or read_configuration(config, environ)
-    article_store = open_articles(configured.settings.articles_at, environ)
+    settings = configured.settings
+    article_store = open_articles(settings.articles_at, environ)
     store = open_store_read_only(
-        configured.settings.store_url,
-        articles_exist=has_begun(article_store, configured.settings, environ),
+        settings.store_url, articles_exist=has_begun(article_store, settings, environ)
     )
     try:
         if store is not None:
@@ -56,7 +57,7 @@ def open_read_only(
         yield OpenedInstance(
             config=config,
             sources=configured.sources,
-            settings=configured.settings,
+            settings=settings,
             store=store,
             article_store=article_store,
             now=now(),
@@ -101,31 +102,36 @@ def examine(
     *,
     walked: FolderFacts | None = None,
 ) -> Examined:
-    """Examine an instance. `each` is called with the state of every source; `walked`: the facts
-    from the folders, if they were read already. Raises StoreError, OSError."""
-    return _make_result(instance, observe(instance, each, walked))
+    """Collect the facts of a whole instance, and the conditions that follow from them. `each` is
+    called with the state of every source; `walked`: the facts from the folders, if they were read
+    already. Raises StoreError, OSError."""
+    facts = observe(instance, each, walked)
+    return _examine_facts(instance, facts)
 
 
 def examine_source(instance: OpenedInstance, store: Store, state: SourceState) -> Examined:
-    """Examine one source in its present state. Raises StoreError."""
+    """Collect the facts of the source with this state, and the conditions that follow from them.
+    Raises StoreError."""
     key = state.key
     status = store.status
-    seen = Observed(
+    facts = Observed(
         sources={key: instance.sources[key]},
         states=[state],
         operator=[entries for entries in status.for_the_operator() if entries.source == key],
         floods=[entries for entries in status.list_floods() if entries.source == key],
         mixed=find_mixed(store, [state]),
     )
-    return _make_result(instance, seen)
+    return _examine_facts(instance, facts)
 
 
-def _make_result(instance: OpenedInstance, seen: Observed) -> Examined:
-    """Return facts with the conditions that follow, each with the time since when it lasts."""
-    found = find_conditions(seen, instance.now)
-    if instance.store is not None:
-        found = date_conditions(found, read_memory(instance.store))
-    return Examined(seen=seen, conditions=found)
+def _examine_facts(instance: OpenedInstance, seen: Observed) -> Examined:
+    """Return the facts `seen` with the conditions that follow from them. If there is a database,
+    it tells since when each condition lasts."""
+    conditions = find_conditions(seen, instance.now)
+    if instance.store is None:
+        return Examined(seen=seen, conditions=conditions)
+    dated_conditions = date_conditions(conditions, read_memory(instance.store))
+    return Examined(seen=seen, conditions=dated_conditions)
 
 
 def observe(
@@ -133,29 +139,29 @@ def observe(
     each: Callable[[SourceState], object] = lambda state: None,
     walked: FolderFacts | None = None,
 ) -> Observed:
-    """Return the facts from which conditions follow. `each` is called with the state of every
-    source; `walked`: the facts from the folders, if they were read already. Raises StoreError,
-    OSError."""
+    """Return the facts of an instance from which its conditions follow: only disks and
+    configuration if it has no database yet. `each` is called with the state of every source;
+    `walked`: the facts from the folders, if they were read already. Raises StoreError, OSError."""
     disks = read_disks(instance.settings.folders)
     store = instance.store
     if store is None:
         return Observed(sources=instance.sources, disks=disks, configuration=instance.fault)
     status = store.status
     outlet = open_outlet(instance.settings, instance.environ)
-    walked = walked or read_folders(instance)
+    folder_facts = walked or read_folders(instance)
     states: list[SourceState] = []
     for state in discard_outdated_states(store.visits.each_state(), instance.sources):
         each(state)
-        states.append(_drop_unneeded(state, instance.now))
+        states.append(_drop_unneeded_fields(state, instance.now))
     return Observed(
         sources=instance.sources,
         states=states,
         mixed=find_mixed(store, states),
-        held=[_describe_held(problem, outlet) for problem in status.list_invalid_feeds()],
+        held=[_describe_held_feed(problem, outlet) for problem in status.list_invalid_feeds()],
         ending=build_notes.read_waiting(store),
         operator=status.for_the_operator(),
         floods=status.list_floods(),
-        files=_list_file_problems(store, instance.now, walked),
+        files=_list_file_problems(store, instance.now, folder_facts),
         on_hold=status.on_hold(),
         disks=disks,
         clock=recovery.describe_clock_fault(store, instance.now),
@@ -165,7 +171,7 @@ def observe(
             store.messages.waiting(), instance.settings.webhook, instance.now
         ),
         hubs=hubs.read_failing(store, instance.settings.publish.hubs),
-        outdated=walked.outdated,
+        outdated=folder_facts.outdated,
     )
 
 
@@ -184,8 +190,9 @@ def _describe_unsent(store: Store) -> str:
 
 
 def find_mixed(store: Store, states: Iterable[SourceState]) -> frozenset[str]:
-    """Return the keys of sources whose texts became short and whose newest articles are of several
-    publishers: there, a short text does not mean that a site changed its layout."""
+    """Return the keys of sources whose texts became short, and whose newest articles come from
+    several publishers. Their texts may be short because other sites wrote them; a source of one
+    publisher has short texts because its site changed its layout."""
     mixed: set[str] = set()
     for state in states:
         if not has_collapsed(state.pages.bodies):
@@ -213,9 +220,10 @@ def discard_outdated_states(
         yield SourceState(key=source.key, url=source.url) if is_edited else state
 
 
-def _drop_unneeded(state: SourceState, now: datetime) -> SourceState:
-    """Return a state without the fields that no condition needs. The full states of 100,000 sources
-    would take much memory."""
+def _drop_unneeded_fields(state: SourceState, now: datetime) -> SourceState:
+    """Return the state unchanged if its source has a warning, has moved or has a condition.
+    Otherwise return only the fields that are counted: the full states of 100,000 sources would take
+    much memory."""
     has_moved = bool(state.redirects.effective_url or state.redirects.site_moved)
     if state.warning or has_moved:
         return state
@@ -231,14 +239,15 @@ def _drop_unneeded(state: SourceState, now: datetime) -> SourceState:
     )
 
 
-def _describe_held(problem: Problem, outlet: Outlet) -> HeldFeed:
-    """Return a feed whose new edition is invalid, with the time of the published files that
-    stay."""
+def _describe_held_feed(problem: Problem, outlet: Outlet) -> HeldFeed:
+    """Return the feed that a problem names as "axis/slug". Its new edition is invalid, so that its
+    published files stay; the newest of them says how old the feed is."""
     axis, _, slug = problem.what.partition("/")
     stem = paths.get_stem(FeedKey(axis, slug)) if axis in AXES else problem.what
     times = [outlet.written(f"{stem}.{name}") for name in FORMATS]
-    written = max((moment for moment in times if moment), default=None)
-    return HeldFeed(problem=problem, stem=stem, written=written)
+    times_of_existing_files = [time for time in times if time]
+    last_written = max(times_of_existing_files, default=None)
+    return HeldFeed(problem=problem, stem=stem, written=last_written)
 
 
 def read_disks(folders: Iterable[Path]) -> tuple[Disk, ...]:
@@ -246,7 +255,8 @@ def read_disks(folders: Iterable[Path]) -> tuple[Disk, ...]:
     exist yet, the disk is that of its nearest parent."""
     disks: dict[int, Disk] = {}
     for folder in folders:
-        existing = next((path for path in (folder, *folder.parents) if path.exists()), None)
+        candidates = (folder, *folder.parents)
+        existing = next((path for path in candidates if path.exists()), None)
         if existing is None:
             continue
         room = os.statvfs(existing)

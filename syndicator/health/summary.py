@@ -79,37 +79,40 @@ def read_health(
     *,
     walked: FolderFacts | None = None,
 ) -> Health:
-    """Return the health of an instance. `each` is called with the state of every source; `walked`:
-    the facts from the folders, if they were read already. Raises StoreError, OSError."""
+    """Return the health of an instance. A source is fine if it was visited, has worked, and needs
+    nothing from the operator. `each` is called with the state of every source; `walked`: the facts
+    from the folders, if they were read already. Raises StoreError, OSError."""
     store = instance.store
     settings = instance.settings
     examined = examine(instance, each, walked=walked)
-    seen = examined.seen
-    followed = {key for key, source in instance.sources.items() if source.enabled}
-    visited = {state.key for state in seen.states if state.visits.last_visit}
-    never_worked = {state.key for state in seen.states if _has_never_worked(state)}
+    facts = examined.seen
+    enabled = {key for key, source in instance.sources.items() if source.enabled}
+    visited = {state.key for state in facts.states if state.visits.last_visit}
+    never_worked = {state.key for state in facts.states if _has_never_worked(state)}
     need_operator = {condition.source for condition in examined.conditions if condition.needs_you}
+    without_need = enabled - need_operator
     token = read_feed_token(settings.state_dir)
     return Health(
         now=instance.now,
         conditions=examined.conditions,
-        fine=len((followed & visited) - need_operator - never_worked),
-        unvisited=len(followed - visited - need_operator),
+        fine=len((without_need & visited) - never_worked),
+        unvisited=len(without_need - visited),
         figures=read_figures(store, settings) if store else Figures(),
-        disks=tuple(seen.disks),
+        disks=tuple(facts.disks),
         llm=store.status.llm() if store else None,
-        moves=list_moves(seen.states),
-        muted=sum(state.muted for state in seen.states),
-        waiting=sum(state.schedule.waiting for state in seen.states),
-        held=tuple(seen.held),
-        on_hold=tuple(seen.on_hold),
-        for_the_operator=tuple(seen.operator),
+        moves=list_moves(facts.states),
+        muted=sum(state.muted for state in facts.states),
+        waiting=sum(state.schedule.waiting for state in facts.states),
+        held=tuple(facts.held),
+        on_hold=tuple(facts.on_hold),
+        for_the_operator=tuple(facts.operator),
         feed=feed_url(settings, token) if token else "",
         schedule=read_schedule(store) if store else (),
     )
 
 
 def _has_never_worked(state: SourceState) -> bool:
+    """Return True if the last visit of a source failed and none before succeeded."""
     return bool(state.backoff.reason) and state.visits.last_success is None
 
 
@@ -128,20 +131,22 @@ class SourceHealth:
 
 
 def read_source_health(instance: OpenedInstance, key: str) -> SourceHealth:
-    """Return the health of the source `key`. Raises UsageError if there is none, StoreError."""
+    """Return the health of the source `key`. Raises UsageError if no source has this key,
+    StoreError."""
     need_sources(instance.sources, [key], instance.config)
     source = instance.sources[key]
     rules = _list_rules(source.rules)
-    recorded = instance.store.visits.state(key) if instance.store else None
-    if instance.store is None or recorded is None:
+    store = instance.store
+    stored_state = store.visits.state(key) if store else None
+    if store is None or stored_state is None:
         return SourceHealth(source=source, state=None, rules=rules)
-    (state,) = discard_outdated_states([recorded], {key: source})
-    status = instance.store.status
-    wanted_hubs = [hub for hub in instance.store.subscriptions.list_of_source(key) if hub.wanted]
+    (state,) = discard_outdated_states([stored_state], {key: source})
+    status = store.status
+    wanted_hubs = [hub for hub in store.subscriptions.list_of_source(key) if hub.wanted]
     return SourceHealth(
         source=source,
         state=state,
-        conditions=examine_source(instance, instance.store, state).conditions,
+        conditions=examine_source(instance, store, state).conditions,
         visits=tuple(status.outcomes(key, _MOST_LISTED)),
         entries=status.list_failed_or_waiting(key, _MOST_LISTED),
         rules=rules,

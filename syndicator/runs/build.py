@@ -93,14 +93,13 @@ _LOOK_SECONDS = 1.0  # how soon something new is seen after the pause
 
 
 def _fingerprint_inputs(app: App, pages: Look, icons: Mapping[str, str]) -> str:
-    """Return a hash of all that files are made of besides articles: program, settings, sources,
-    queries, taxonomy, page files, icons. `pages`: the operator's page files; `icons`: names of
-    pictures by source key."""
+    """Return a hash of everything but articles from which files are made: program, settings,
+    sources, queries, taxonomy, page files, icons. It changes if one of these does. `pages`: the
+    operator's page files; `icons`: names of pictures by source key."""
     configuration = app.configuration
-    taxonomy = b""
-    if configuration.taxonomy.toml.exists():
-        taxonomy = configuration.taxonomy.toml.read_bytes()
-    minimums: list[tuple[str, int | None]] = []
+    taxonomy_file = configuration.taxonomy.toml
+    taxonomy = taxonomy_file.read_bytes() if taxonomy_file.exists() else b""
+    minimums: list[tuple[str, int | None]] = []  # the number of articles that a feed needs
     for axis in AXES:
         minimum = LEAST[axis](configuration.settings.publish) if axis in LEAST else 1
         minimums.append((axis, minimum))
@@ -168,8 +167,10 @@ def mark_outdated_files(app: App, tags: Iterable[str], icons: Mapping[str, str])
 def _mark_changed(
     app: App, note: str, axis: str, current: Mapping[str, str], other_files: Sequence[FeedKey]
 ) -> None:
-    """Compare the fingerprints of an axis (`current`, by slug) with those stored in `note`. If some
-    differ, mark the files of the feeds that share articles with these slugs, and `other_files`."""
+    """Compare the fingerprints `current`, by slug of an axis such as sources or tags, with those
+    that the note `note` stores. If some differ, mark as outdated the files of all feeds that share
+    articles with these slugs, and `other_files`. Then store the current ones; the first call only
+    stores them."""
     stored_text = app.archive.store.visits.note(note)
     current_text = json.dumps(current, sort_keys=True)
     if stored_text == current_text:
@@ -223,8 +224,9 @@ async def build_meanwhile(
 
 
 def merge_reports(first: BuildReport, second: BuildReport) -> BuildReport:
-    """Return one report for two builds; `second` is the later one."""
-    # the same file may be written by both
+    """Return one report of two builds, of which `second` is the later one: what both list is joined
+    and what both count is added. For all else, the later one counts. A file that both wrote is
+    listed once."""
     written = dict.fromkeys((*first.written, *second.written))
     set_aside = dict.fromkeys((*first.set_aside, *second.set_aside))
     return replace(

@@ -163,9 +163,9 @@ async def visit_due(
     stop: asyncio.Event,
     watch: Watch = Watch(),
 ) -> RunReport:
-    """Visit the due sources, make thumbnails, ask the language model. `build` is called after the
-    visits and after each later change. `up` gives `settling`: `hurry_build` is called if articles
-    cannot wait; else feeds are also built during the visits. `walks`: skips unchanged folders.
+    """Visit due sources, make thumbnails, ask the language model. `build` is called after each of
+    these that may change files. Without `settling`, feeds are also built during the visits; with
+    it, `hurry_build` is called for articles that cannot wait. `walks`: skips unchanged folders.
     Raises UsageError, StoreError, OSError."""
     began = asyncio.get_running_loop().time()
     archive = app.archive
@@ -215,7 +215,8 @@ async def visit_due(
 def _make_report(
     app: App, visits: "_Visits", built: BuildReport, problems: tuple[Problem, ...]
 ) -> RunReport:
-    """Return the report of a run so far, before the language model is asked."""
+    """Return the report of a run whose visits are over, but whose articles the language model has
+    not seen yet. `problems`: article files that could not be read."""
     return RunReport(
         outcomes=tuple(visits.outcomes),
         built=built,
@@ -235,8 +236,8 @@ def prune_pages(app: App) -> None:
 def _watch_for_urgent(
     watch: Watch, settling: Settling, hurry_build: Callable[[], None], due: Sequence[SourceState]
 ) -> Watch:
-    """Return a watch that does as `watch` and also counts new articles in `settling`. It calls
-    `hurry_build` when many articles wait, and when a source of `due` brings articles on its first
+    """Return `watch`, extended so that each new article is counted in `settling`. `hurry_build` is
+    called when many articles wait, and when a source of `due` brings articles on its first
     visit."""
     first_visits = {state.key for state in due if state.visits.first_visit is None}
 
@@ -274,9 +275,9 @@ def _limit_seconds(wanted: Wanted, began: float, most: float) -> float:
     ends before. `began`: when the run began, by the clock of the event loop."""
     if wanted.max_seconds is None:
         return most
-    run_ends = began + wanted.max_seconds
-    left = run_ends - asyncio.get_running_loop().time()
-    return min(most, left)
+    end_of_run = began + wanted.max_seconds
+    seconds_left = end_of_run - asyncio.get_running_loop().time()
+    return min(most, seconds_left)
 
 
 async def _visit_and_build(
@@ -289,19 +290,21 @@ async def _visit_and_build(
     build_seconds: float | None,
     hubs: "Registry | None",
 ) -> _Visits:
-    """Visit the sources of `due`, and build every `build_seconds` during the visits. If that is
-    None, nothing is built here."""
+    """Visit the sources of `due`. Meanwhile, build every `build_seconds`, or not at all if that is
+    None. A network that is down is returned as a part of the result, not raised."""
     # imported here, so that a run with nothing due does not load the modules that fetch and parse
     from syndicator.filing.visit import visit_all
 
     down: NetworkDown | None = None
-    over = asyncio.Event()
+    visits_over = asyncio.Event()
     worker = make_worker(app.configuration.settings)
     building: asyncio.Task[BuildReport] | None = None
     outcomes: Sequence[Outcome] = ()
     async with task_group() as group:
         if build_seconds is not None:
-            building = group.create_task(build_meanwhile(app, over, build_seconds, watch.turn))
+            building = group.create_task(
+                build_meanwhile(app, visits_over, build_seconds, watch.turn)
+            )
         try:
             outcomes = await visit_all(
                 [(app.configuration.sources[state.key], state) for state in due],
@@ -324,7 +327,7 @@ async def _visit_and_build(
         except NetworkDown as error:
             down = error
         finally:
-            over.set()
+            visits_over.set()
             await worker.aclose()
     if building is None:
         return _Visits(outcomes=outcomes, down=down)
@@ -340,12 +343,11 @@ def _list_due(app: App, wanted: Wanted) -> list[SourceState]:
     due: list[SourceState] = []
     if wanted.keys:
         for key in dict.fromkeys(wanted.keys):  # a key may be named twice
-            state_of_key = visits.state(key)
-            if state_of_key is None:
+            stored_state = visits.state(key)
+            if stored_state is None:
                 continue
-            if wanted.relearn:
-                state_of_key = state_of_key.forgets()
-            due.append(_make_due(state_of_key))
+            state = stored_state.forgets() if wanted.relearn else stored_state
+            due.append(_make_due(state))
         return due
     if wanted.asked:
         states = visits.states()
@@ -353,7 +355,8 @@ def _list_due(app: App, wanted: Wanted) -> list[SourceState]:
             if not source.enabled:
                 continue
             backoff = states[key].backoff
-            if wanted.all or backoff.reason or backoff.disabled:
+            last_visit_failed = backoff.reason or backoff.disabled
+            if wanted.all or last_visit_failed:
                 due.append(_make_due(states[key]))
         return due
     for state in visits.list_due_states(app.archive.clock()):
@@ -364,7 +367,8 @@ def _list_due(app: App, wanted: Wanted) -> list[SourceState]:
 
 
 def _make_due(state: SourceState) -> SourceState:
-    """Return the state of a source that a person wants visited now. Its feed is fetched, too, even
-    if only its backlog is due."""
+    """Return the state of a source that a person wants visited now. `feed_due` is set while a visit
+    is to take only waiting entries; without it, the visit fetches the feed, too."""
     next_due = state.schedule.feed_due or state.schedule.next_due
-    return replace(state, schedule=replace(state.schedule, next_due=next_due, feed_due=None))
+    schedule = replace(state.schedule, next_due=next_due, feed_due=None)
+    return replace(state, schedule=schedule)
