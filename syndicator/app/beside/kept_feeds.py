@@ -42,9 +42,10 @@ class Beside:
     clock: Callable[[], datetime]
 
     def begin(self) -> None:
-        """Write missing files from the database. From now on, write each feed to feeds.toml before
-        it is saved in the database."""
-        if not self._has_feeds_file and self.store.visits.note(_NOTHING) is None:
+        """Write feeds.toml and sources.toml from the database if they are missing. From now on,
+        write each feed to feeds.toml before it is saved in the database."""
+        is_known_to_be_needless = self.store.visits.note(_NOTHING) is not None
+        if not self._has_feeds_file and not is_known_to_be_needless:
             self.note()
             if not self._has_feeds_file:
                 self.store.visits.set_note(_NOTHING, "true", self.clock())
@@ -62,7 +63,7 @@ class Beside:
             file_feed = feeds.get(row.key, KeptFeed(row.key))
             return {**feeds, row.key: _copy_address(file_feed, row)}
 
-        self._change(add_row)
+        self._rewrite_feeds_file(add_row)
 
     def note(self, keys: Collection[FeedKey] | None = None) -> None:
         """Write to feeds.toml which feeds are published with fewer articles than a new feed needs,
@@ -87,9 +88,10 @@ class Beside:
             return result
 
         is_needed = had_file or not keys or _has_lasting_facts(update_kept({}).values())
-        # else a run, which knows more, has written it meanwhile
-        if is_needed and had_file == self._has_feeds_file:
-            self._change(update_kept, None if keys else rows)
+        # a run, which knows more, may have written it meanwhile
+        is_written_meanwhile = had_file != self._has_feeds_file
+        if is_needed and not is_written_meanwhile:
+            self._rewrite_feeds_file(update_kept, None if keys else rows)
 
     def _name_rows(self, rows: Sequence[FeedRow], names: Mapping[FeedKey, str]) -> list[FeedRow]:
         """Return the rows of feeds, all with a name. A feed that was only in the file had none
@@ -130,7 +132,7 @@ class Beside:
         changed since the last call."""
         if self.store.visits.note(_BELIEVED) != self._edition:
             self.apply()
-            self.note(())  # the setting of how many articles are few may have changed
+            self.note(())  # which feeds have too few articles depends on `publish.tag_min`
             self.store.visits.set_note(_BELIEVED, self._edition, self.clock())
 
     @property
@@ -193,18 +195,23 @@ class Beside:
     def _stop_redirect(
         self, row: FeedRow, rows: Mapping[str, FeedRow], heirs: Mapping[str, str]
     ) -> None:
-        """Stop the redirect of a feed to another one: it gets an address of its own again. `rows`:
-        of all sources, by key; `heirs`: keys of new sources, by those of the removed sources that
-        they replace."""
+        """Stop the redirect of a feed to another one: it gets an address of its own again, which no
+        other feed has. Addresses of removed sources with an heir become free. `rows`: feeds of all
+        sources, by key; `heirs`: the key of the new source for each removed source."""
         index = self.store.index
-        others = [other for other in rows.values() if other.moved_to is None]
-        slugs = {other.first_slug for other in others if other.key.slug not in heirs}
-        index.save_feed(_choose_slug(row, slugs))
+        taken_slugs: set[str] = set()
+        for other in rows.values():
+            is_redirect = other.moved_to is not None
+            if not is_redirect and other.key.slug not in heirs:
+                taken_slugs.add(other.first_slug)
+        index.save_feed(_choose_slug(row, taken_slugs))
         index.mark_stale([row.key])
-        index.show_again([other.key for other in rows.values() if other.key == row.moved_to])
+        former_targets = [other.key for other in rows.values() if other.key == row.moved_to]
+        index.show_again(former_targets)
 
     def _hand_over_feed(self, old: str, new: str) -> None:
-        """Let the source `new` take over the feed of the removed source `old`."""
+        """Let the source `new` take over the feed of the removed source `old`, with its address if
+        `new` has published no feed yet."""
         index = self.store.index
         rows = self._read_source_rows()
         old_row = rows[old]
@@ -219,16 +226,17 @@ class Beside:
 
     def former(self, taken: Collection[str]) -> dict[str, str]:
         """Return the keys of removed sources by their addresses. Keys in `taken`, and sources whose
-        feed redirects, are left out."""
-        keys: set[str] = set()
+        feed redirects, are left out. If two sources had the same address, the first key in the
+        alphabet counts."""
+        removed_keys: set[str] = set()
         for key, row in self._read_source_rows().items():
             if key not in taken and row.moved_to is None:
-                keys.add(key)
-        if not keys:  # reading the file takes four seconds for 100,000 sources
+                removed_keys.add(key)
+        if not removed_keys:  # reading the file takes four seconds for 100,000 sources
             return {}
         addresses = dict(SOURCES.read(self.files))
         key_of_address: dict[str, str] = {}
-        for key in sorted(addresses.keys() & keys, reverse=True):  # the first key wins
+        for key in sorted(addresses.keys() & removed_keys, reverse=True):  # later ones overwrite
             for url in addresses[key]:
                 key_of_address[urls.alias(url)] = key
         return key_of_address
@@ -245,27 +253,28 @@ class Beside:
         """Return the rows of the feeds of sources, by key of the source."""
         return {row.key.slug: row for row in self.store.index.plain_feeds(SOURCE)}
 
-    def _change(
+    def _rewrite_feeds_file(
         self,
         change: Callable[[Mapping[FeedKey, KeptFeed]], Mapping[FeedKey, KeptFeed]],
         rows: Iterable[FeedRow] | None = None,
     ) -> None:
         """Rewrite feeds.toml: `change` gets its entries by feed and returns the new ones. If the
         file is missing, `change` gets entries made from `rows` (None: from all feeds of the
-        database)."""
-        is_believed = self.store.visits.note(_BELIEVED) == self._edition
+        database). If the database already had all that the file said, this stays noted: the changes
+        came from the database."""
+        was_applied = self.store.visits.note(_BELIEVED) == self._edition
         if not self._has_feeds_file:
             self.store.visits.set_note(_NOTHING, None, self.clock())
             rows = self.store.index.plain_feeds() if rows is None else rows
-        from_rows = {row.key: _copy_address(KeptFeed(row.key), row) for row in rows or ()}
+        made_from_rows = {row.key: _copy_address(KeptFeed(row.key), row) for row in rows or ()}
 
-        def change_feeds(before: list[KeptFeed] | None) -> Iterable[KeptFeed]:
-            if before is None:
-                return change(from_rows).values()
-            return change({feed.key: feed for feed in before}).values()
+        def change_entries(entries: list[KeptFeed] | None) -> Iterable[KeptFeed]:
+            if entries is None:
+                return change(made_from_rows).values()
+            return change({entry.key: entry for entry in entries}).values()
 
-        FEEDS.update(self.files, change_feeds)
-        if is_believed:
+        FEEDS.update(self.files, change_entries)
+        if was_applied:
             self.store.visits.set_note(_BELIEVED, self._edition, self.clock())
 
 
@@ -286,8 +295,9 @@ def _copy_address(feed: KeptFeed, row: FeedRow) -> KeptFeed:
 
 
 def _apply_feed(row: FeedRow, file_feed: KeptFeed) -> FeedRow:
-    """Return the row of a feed in the database with the address and name of its entry in the
-    file."""
+    """Return the row of a feed in the database, changed to what its entry in feeds.toml says:
+    address, name, and redirect. An entry marked `published` keeps a feed that has fewer articles
+    than a new feed needs."""
     is_below_minimum = file_feed.published and not row.built
     return replace(
         row,
