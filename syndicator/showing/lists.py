@@ -95,13 +95,14 @@ class SourcePage:
 def list_articles(
     instance: OpenedInstance, wanted: Wanted
 ) -> tuple[list[Item], Mapping[Filter, int]]:
-    """Return the articles that the page asks for, and how many articles each filter has."""
+    """Return a page of the list of articles, as `wanted` describes it, and the number of articles
+    of each filter."""
     if instance.store is None:
         return [], {}
-    listed, counts = instance.store.browse.articles(wanted)
-    pictures = instance.store.pictures.list_thumbnails([row.article.id for row in listed])
+    rows, counts = instance.store.browse.articles(wanted)
+    pictures = instance.store.pictures.list_thumbnails([row.article.id for row in rows])
     items: list[Item] = []
-    for row in listed:
+    for row in rows:
         item = Item(
             article=row.article,
             path=row.path,
@@ -114,13 +115,14 @@ def list_articles(
 
 
 def _measure_doubt(article: Article, score: float | None) -> int | None:
-    """Return how certain the category of an article is, in percent, if that is low; None if it is
-    high or the operator chose tags or category. `score`: the certainty from 0 to 1, None if not
-    known."""
-    if score is None or "operator" in (article.tags_by, article.category_by):
+    """Return how certain the category of an article is, in percent, if it is doubtful: less certain
+    than `UNSURE` per mille. Return None if it is not doubtful, or if the operator chose tags or
+    category. `score`: the certainty from 0 to 1, None if not known."""
+    is_chosen_by_operator = "operator" in (article.tags_by, article.category_by)
+    if score is None or is_chosen_by_operator:
         return None
-    is_low = 0 < 1000 * score < UNSURE
-    return round(100 * score) if is_low else None
+    is_doubtful = 0 < 1000 * score < UNSURE
+    return round(100 * score) if is_doubtful else None
 
 
 def find_articles(instance: OpenedInstance, search: str) -> list[str]:
@@ -195,61 +197,64 @@ def name_source(source: Source, state: SourceState | None) -> str:
 def read_article(instance: OpenedInstance, article_id: str) -> File:
     """Return one article. Its fields are those of its file, or those of the database if the file
     cannot be read. Raises UsageError if there is no such article."""
-    row = instance.store.visits.article(article_id) if instance.store else None
-    if instance.store is None or row is None:
+    store = instance.store
+    stored_article = store.visits.article(article_id) if store else None
+    if store is None or stored_article is None:
         raise UsageError(f"there is no article {article_id!r}")
-    index = instance.store.index
+    index = store.index
     path = index.path(article_id) or ""
-    current = row
+    article = stored_article
     fault = ""
     try:
         data = instance.article_store.read(path)
-        current = frontmatter.load(data, path)
+        article = frontmatter.load(data, path)
     except (ConfigError, OSError) as error:
         data = b""
         fault = str(error)
-    copies = tuple(index.articles(instance.store.visits.copies(article_id)).values())
-    into = None
-    if row.merged_into:
-        into = index.articles([row.merged_into]).get(row.merged_into)
+    copies = tuple(index.articles(store.visits.copies(article_id)).values())
+    merged_into = stored_article.merged_into
+    shown_instead = index.articles([merged_into]).get(merged_into) if merged_into else None
     return File(
-        article=current,
+        article=article,
         path=path,
         text=data.decode("utf-8", "replace"),
         stamp=stamp(data),
         feeds=tuple(paths.get_stem(key) for key in sorted(index.list_feeds_of(article_id))),
         copies=copies,
-        story=_list_other_reports(instance.store, article_id),
-        into=into,
-        followed=current.source_key in instance.sources,
+        story=_list_other_reports(store, article_id),
+        into=shown_instead,
+        followed=article.source_key in instance.sources,
         fault=fault,
     )
 
 
 def _list_other_reports(store: Store, article_id: str) -> tuple[Article, ...]:
-    """Return the other articles of an article's story, none if it is in no story."""
+    """Return the other articles of the story to which an article belongs; none if it belongs to no
+    story."""
     story = store.stories.find_stories([article_id]).get(article_id)
     if not story:
         return ()
     members = store.stories.list_sketched([story])
-    others = [member.article for member in members if member.article != article_id]
-    return tuple(store.index.articles(others).values())
+    ids_of_others = [member.article for member in members if member.article != article_id]
+    return tuple(store.index.articles(ids_of_others).values())
 
 
 def find_sources(
     instance: OpenedInstance, words: Sequence[str]
 ) -> list[tuple[Source, SourceState | None]]:
-    """Return the sources with all of `words` in their key, name or address, in any capitals, with
-    their state (None before the first visit)."""
-    rows = instance.store.visits.states() if instance.store else {}
+    """Return the sources whose key, name and address together contain all of `words`, in capitals
+    or not. With each goes its state, None before the first visit."""
+    stored_states = instance.store.visits.states() if instance.store else {}
     states = {
-        state.key: state for state in discard_outdated_states(rows.values(), instance.sources)
+        state.key: state
+        for state in discard_outdated_states(stored_states.values(), instance.sources)
     }
+    lower_words = [word.lower() for word in words]
     matching: list[tuple[Source, SourceState | None]] = []
     for source in instance.sources.values():
         state = states.get(source.key)
-        text = f"{source.key} {name_source(source, state)} {source.url}".lower()
-        if all(word.lower() in text for word in words):
+        searched_text = f"{source.key} {name_source(source, state)} {source.url}".lower()
+        if all(word in searched_text for word in lower_words):
             matching.append((source, state))
     return matching
 
@@ -268,17 +273,18 @@ class Work:
 
 
 def measure_work(instance: OpenedInstance) -> dict[str, Work]:
-    """Return the recent work on each source, by key."""
+    """Return the recent work on each source, by key: new articles of the last twelve weeks, visits
+    of the last seven days."""
     if instance.store is None:
         return {}
     browse = instance.store.browse
-    weeks = browse.count_by_week(instance.now - timedelta(weeks=WEEKS))
+    weeks_by_source = browse.count_by_week(instance.now - timedelta(weeks=WEEKS))
     costs = browse.sum_costs(instance.now - COSTS)
     result: dict[str, Work] = {}
     for key in instance.sources:
-        source_weeks = weeks.get(key, ())
-        counts = {week: count for week, count, _ in source_weeks}
-        last_times = [last for _, _, last in source_weeks]
+        weeks_with_articles = weeks_by_source.get(key, ())
+        counts = {week: count for week, count, _ in weeks_with_articles}
+        last_times = [last for _, _, last in weeks_with_articles]
         visits, failed, size = costs.get(key, (0, 0, 0))
         result[key] = Work(
             weeks=tuple(counts.get(week, 0) for week in range(WEEKS)),
@@ -304,13 +310,15 @@ class Line:
 
     @property
     def sickness(self) -> tuple[int, float]:
-        """Key for sorting by health: sources that need the operator come first, of these the one
-        that is broken for the longest time. Paused sources count as healthy."""
+        """Key for sorting by health, as (rank, time since when). First come sources that need the
+        operator, then others with a trouble, last those without. Among sources of the same rank,
+        the trouble that began first comes first. Paused sources count as healthy."""
         if self.trouble is None or not self.source.enabled:
             return _WITHOUT_TROUBLE, 0.0
         rank = _NEEDS_OPERATOR if self.trouble.needs_you else _TROUBLED
-        since = self.trouble.since
-        return rank, since.timestamp() if since else 0.0
+        if self.trouble.since is None:
+            return rank, 0.0
+        return rank, self.trouble.since.timestamp()
 
 
 SORTS: Mapping[str, Callable[[Line], Any]] = {
@@ -337,11 +345,13 @@ def list_lines(
     conditions: Sequence[Condition],
     work: Mapping[str, Work],
 ) -> list[Line]:
-    """Return the rows of the table for sources that match all of `words`. `work`: by source key."""
+    """Return a row of the table for each source that matches all of `words`, with its worst
+    condition: one that needs the operator, if there is one. `work`: by key of the source."""
     troubles: dict[str, Condition] = {}
-    for condition in sorted(conditions, key=lambda condition: condition.needs_you):
+    mildest_first = sorted(conditions, key=lambda condition: condition.needs_you)
+    for condition in mildest_first:
         if condition.source:
-            troubles[condition.source] = condition  # the last counts: one that needs the operator
+            troubles[condition.source] = condition  # a worse one overwrites a milder one
     rows: list[Line] = []
     for source, state in find_sources(instance, words):
         changed = [name for name in plain_values.table(source) if name not in _NO_SETTING]
@@ -408,14 +418,15 @@ class QueryTrial:
 
 
 def list_names(instance: OpenedInstance) -> Names:
-    """Return all tags, categories and saved queries, each with its number of articles."""
+    """Return all tags, categories and saved queries, each with its number of articles. Tags that
+    articles have although taxonomy.toml does not list them are among them."""
     rows = instance.store.index.plain_feeds() if instance.store else []
-    current = [row for row in rows if row.moved_to is None]
-    counts = {row.key: row.count for row in current}
+    rows_without_redirects = [row for row in rows if row.moved_to is None]
+    counts = {row.key: row.count for row in rows_without_redirects}
     taxonomy = load_vocabulary(instance.config)
     listed_slugs = {slug(tag.name) for tag in taxonomy.tag}
     tags = [_count_name(counts, TAG, tag, tag.aliases) for tag in taxonomy.tag]
-    for row in current:
+    for row in rows_without_redirects:
         is_unlisted_tag = row.key.axis == TAG and row.key.slug not in listed_slugs
         if is_unlisted_tag and row.count:
             tags.append(Named(name=row.name, count=row.count, listed=False))
@@ -430,11 +441,12 @@ def _count_name(
     definition: TagDef | CategoryDef,
     aliases: tuple[str, ...] = (),
 ) -> Named:
-    """Return a tag or category of taxonomy.toml with the number of its articles. `counts`: of
-    articles, by feed."""
+    """Return a tag or category that taxonomy.toml defines, with the number of its articles.
+    `counts`: the number of articles in each feed; `axis`: TAG or CATEGORY."""
+    feed = FeedKey(axis, slug(definition.name))
     return Named(
         name=definition.name,
-        count=counts.get(FeedKey(axis, slug(definition.name)), 0),
+        count=counts.get(feed, 0),
         aliases=aliases,
         description=definition.description,
     )
@@ -455,7 +467,8 @@ def _sort_by_count(names: list[Named]) -> tuple[Named, ...]:
 
 
 def try_query(instance: OpenedInstance, query: str) -> QueryTrial | None:
-    """Try a query on the 250 newest articles. Returns None if the query is empty."""
+    """Try a query on the 250 newest articles, and return which of them it finds, or the error in
+    it. Returns None if the query is empty, and no articles before the first run."""
     if not query.strip():
         return None
     try:
@@ -465,8 +478,8 @@ def try_query(instance: OpenedInstance, query: str) -> QueryTrial | None:
     if instance.store is None:
         return QueryTrial()
     index = instance.store.index
-    ids = index.ids(FeedKey(ALL.axis, ALL.slug), limit=LOOKED, since=None, most=LOOKED)
-    articles = index.articles(ids)
+    newest_ids = index.ids(FeedKey(ALL.axis, ALL.slug), limit=LOOKED, since=None, most=LOOKED)
+    articles = index.articles(newest_ids)
     matching = [
         article
         for article_id, article in articles.items()
