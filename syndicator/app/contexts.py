@@ -18,7 +18,8 @@ from syndicator.processes.worker import Worker
 
 
 def make_filing_context(archive: Archive, sources: Mapping[str, Source]) -> FilingContext:
-    """Return the context for filing articles outside of visits."""
+    """Return the context for filing articles outside of visits. A source has as its rank its number
+    in the configuration."""
     return FilingContext(
         store=archive.store.visits,
         article_store=archive.article_store,
@@ -50,13 +51,16 @@ def make_context(
     hubs: Hubs | None = None,
     pages: Callable[[int, int], None] = lambda more, read: None,
 ) -> RunContext:
-    """Return the context of visits. `filed` is called with the title of each new article; `pages`
-    as in `Watch`; `asked`: a person chose the sources; `hubs`: subscriptions, None if there are
+    """Return the context of visits: all fields of the context for filing, and what a visit needs
+    besides. `filed` is called with the title of each new article; `pages` with numbers of pages, as
+    in `Watch`; `asked`: a person chose the sources; `hubs`: subscriptions, None if there are
     none."""
-    filing = make_filing_context(archive, configuration.sources)
-    filing_values = {field.name: getattr(filing, field.name) for field in fields(FilingContext)}
+    filing_context = make_filing_context(archive, configuration.sources)
+    filing_fields = {
+        field.name: getattr(filing_context, field.name) for field in fields(FilingContext)
+    }
     return RunContext(
-        **filing_values,
+        **filing_fields,
         settings=configuration.settings,
         sources=configuration.sources,
         rights_file=archive.rights_file,

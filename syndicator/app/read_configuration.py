@@ -72,25 +72,27 @@ def read_configuration(
         sources = tuple(before.sources.values())
         earlier = source_cache.Read(sources, before.sources_stamp, faults=before.source_faults)
     cache = settings.state_dir / "sources.cache"
-    read = source_cache.read(
+    source_files = source_cache.read(
         config / "sources.toml", cache, __version__, before=earlier, remember=remember
     )
     queries, query_faults = read_valid_queries(config, settings, remember=remember)
-    taxonomy, taxonomy_faults = _find_last_valid(
+    taxonomy_file, taxonomy_faults = _find_last_valid(
         config / "taxonomy.toml", settings, load_vocabulary, remember=remember
     )
     return Configuration(
         folder=config,
         environ=environ,
         settings=settings,
-        sources={source.key: source for source in read.sources},
+        sources={source.key: source for source in source_files.sources},
         queries=queries,
-        sources_stamp=read.stamp,
-        sources_before=(read.base, read.added),
+        sources_stamp=source_files.stamp,
+        sources_before=(source_files.base, source_files.added),
         dropped=dropped_settings(config, environ),
-        source_faults=read.faults,
-        faults=(*read.faults, *query_faults, *taxonomy_faults),
-        taxonomy=find_taxonomy_files(config, settings, taxonomy if taxonomy.exists() else None),
+        source_faults=source_files.faults,
+        faults=(*source_files.faults, *query_faults, *taxonomy_faults),
+        taxonomy=find_taxonomy_files(
+            config, settings, taxonomy_file if taxonomy_file.exists() else None
+        ),
     )
 
 

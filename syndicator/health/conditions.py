@@ -232,21 +232,23 @@ def find_source_conditions(
 
 
 def _make_silence_condition(state: SourceState, since: datetime, now: datetime) -> Condition:
-    """Return the condition of a source that has published nothing since `since`, longer than
-    usual."""
+    """Return the condition of a source that has published nothing since `since`, which is longer
+    than usual. It needs the operator, unless the silence was unusual already when the source was
+    added: then the operator knew of it."""
     usual_days = median(_measure_pauses(state.cadence.recent)) / _DAY_SECONDS
-    usual = f"{usual_days:.2g} days" if usual_days > 1 else f"{24 * usual_days:.2g} hours"
-    past = [moment for moment in state.cadence.recent if moment <= now]
-    patience = _measure_patience(past) or timedelta()
-    became_unusual = since + patience
+    usual_pause = f"{usual_days:.2g} days" if usual_days > 1 else f"{24 * usual_days:.2g} hours"
+    past_articles = [moment for moment in state.cadence.recent if moment <= now]
+    longest_usual_pause = _measure_patience(past_articles) or timedelta()
+    became_unusual = since + longest_usual_pause
     first_visit = state.visits.first_visit
-    # the operator knew of the silence if the source was silent already when it was added
     was_silent_when_added = first_visit is not None and first_visit >= became_unusual
     return _make_state_condition(
         ConditionReason.SOURCE_SILENT,
         state,
         since=since,
-        detail=f"its last article is of {since:%Y-%m-%d}; it used to publish about every {usual}",
+        detail=(
+            f"its last article is of {since:%Y-%m-%d}; it used to publish about every {usual_pause}"
+        ),
         needs_you=not was_silent_when_added,
     )
 
@@ -296,13 +298,16 @@ def _make_gone_condition(state: SourceState) -> Condition:
 
 
 def _make_failing_condition(state: SourceState, now: datetime) -> Condition:
-    """Return the condition of a source whose last visits failed."""
+    """Return the condition of a source whose last visits failed. It needs the operator if the
+    source never worked, because its address may be wrong, if it fails for long, or if its reason
+    does not pass by itself."""
     code = state.backoff.reason or ""
     reason, cure = explain_reason(code)
     visits = state.visits
     since = state.backoff.failing_since or visits.last_success or visits.first_visit
     is_lasting = since is not None and now - since >= _LASTING_FAILURE
-    has_never_worked = visits.last_success is None  # its address may be wrong
+    has_never_worked = visits.last_success is None
+    needs_operator = has_never_worked or is_lasting or not is_passing(code)
     return _make_state_condition(
         ConditionReason.SOURCE_FAILING,
         state,
@@ -311,14 +316,15 @@ def _make_failing_condition(state: SourceState, now: datetime) -> Condition:
         detail=state.backoff.detail,
         cure=cure or "look at its address in a browser; correct or remove it in sources.toml",
         code=code,
-        needs_you=has_never_worked or is_lasting or not is_passing(code),
+        needs_you=needs_operator,
         count=max(1, state.backoff.failures),
     )
 
 
 def _make_wall_condition(state: SourceState, blocked: Wall) -> Condition:
-    """Return the condition of a source whose pages are behind a paywall, login or consent."""
-    # pages that show their beginning are read as well as possible
+    """Return the condition of a source whose pages are behind a paywall, a login or a question for
+    consent. It needs the operator, unless the pages show the beginning of their articles, which is
+    all that can be read of them."""
     shows_beginning = blocked.reason == LEAD
     return _make_state_condition(
         ConditionReason.SOURCE_WALLED,
@@ -371,7 +377,8 @@ def _measure_patience(past: Sequence[datetime]) -> timedelta | None:
 
 
 def _make_waiting_condition(kind: ConditionReason, entries: Waiting, *, subject: str) -> Condition:
-    """Return a condition of entries that wait, with an example."""
+    """Return a condition of the kind `kind` for entries of one source that wait for the same
+    reason. Its detail says how many wait, and names one as an example."""
     reason, cure = explain_reason(entries.reason)
     number = "1 entry waits" if entries.count == 1 else f"{entries.count} entries wait"
     detail = f"{number}, such as {entries.example}"
@@ -398,7 +405,7 @@ def _measure_pauses(times: Sequence[datetime]) -> list[float]:
 
 def find_conditions(seen: Observed, now: datetime) -> tuple[Condition, ...]:
     """Return all conditions that follow from the facts, first those that need the operator."""
-    found = [
+    conditions = [
         *_find_machine_conditions(seen, now),
         *find_all_source_conditions(seen, now),
         *_find_standstill(seen, now),
@@ -410,7 +417,7 @@ def find_conditions(seen: Observed, now: datetime) -> tuple[Condition, ...]:
         return not condition.needs_you, order[condition.kind], condition.subject
 
     printable: list[Condition] = []
-    for condition in found:
+    for condition in conditions:
         subject = _make_printable(condition.subject)
         detail = _make_printable(condition.detail)
         printable.append(replace(condition, subject=subject, detail=detail))

@@ -137,8 +137,8 @@ def _find_damping(recoveries: int) -> timedelta:
 
 
 def date_conditions(conditions: Iterable[Condition], memory: Memory) -> tuple[Condition, ...]:
-    """Return the conditions; those that do not know since when they last get the time of the check
-    that first found them."""
+    """Return the conditions, each with the time since when it lasts, if that is known. A condition
+    without this time gets that of the check that first found it, which `memory` has."""
     began = {episode.identity: episode.began for episode in memory.episodes if episode.gone is None}
     dated: list[Condition] = []
     for condition in conditions:
@@ -157,14 +157,15 @@ def _advance_episode(
     instance: uuid.UUID,
 ) -> tuple[Episode | None, Event | None]:
     """Return the episode of one condition after a check (None if it is over), and the event to
-    report (None if there is nothing to report). `episode`: before the check, or None; `condition`:
-    as the check found it, None if it did not; `damping`: how long the condition must last."""
+    report (None if there is nothing to report). The begin of an episode is reported once, when it
+    has lasted for `damping`. `episode`: as it was before the check, None if there was none;
+    `condition`: as the check found it, None if it did not."""
     if condition is None:
         return _advance_absent_condition(episode, damping, now, instance)
-    new = Episode(began=now, kind=str(condition.kind), subject=condition.subject)
-    ongoing = replace(episode or new, gone=None)
-    is_damped = now - ongoing.began < damping
-    if ongoing.told or is_damped or not _is_worth_telling(condition):
+    new_episode = Episode(began=now, kind=str(condition.kind), subject=condition.subject)
+    ongoing = replace(episode or new_episode, gone=None)
+    is_too_recent = now - ongoing.began < damping
+    if ongoing.told or is_too_recent or not _is_worth_telling(condition):
         return ongoing, None
     event = Event(
         id=_make_event_id(ongoing, "broken", instance),
@@ -186,13 +187,13 @@ def _advance_episode(
 def _advance_absent_condition(
     episode: Episode | None, damping: timedelta, now: datetime, instance: uuid.UUID
 ) -> tuple[Episode | None, Event | None]:
-    """Do as `_advance_episode` does, for a condition that the check did not find. Its end is
-    reported only if its begin was."""
+    """Return the same as `_advance_episode`, for a condition that the check did not find. Its
+    recovery is reported when it has been away for `damping`, and only if its begin was reported."""
     if episode is None or episode.told is None:
         return None, None
-    gone = episode.gone or now
-    if now - gone < damping:
-        return replace(episode, gone=gone), None
+    away_since = episode.gone or now
+    if now - away_since < damping:
+        return replace(episode, gone=away_since), None
     recovery = replace(
         episode.told,
         id=_make_event_id(episode, "recovered", instance),
@@ -299,8 +300,9 @@ def add_to_counters(
     now: datetime,
     down: bool,
 ) -> dict[str, dict[str, float]]:
-    """Return new counters: those of `before` plus the visits and the build that ended at `now`.
-    `seconds`: how long the run took, None if there was no run; `down`: no source was reachable."""
+    """Return the counters of `before`, increased by the visits and the build of a run that ended at
+    `now`, and the times of the last run, success and build. `seconds`: how long the run took, None
+    if only a build was made; `down`: no source could be reached."""
     after = {name: dict(values) for name, values in before.items()}
 
     def add(name: str, value: float = 1, by: str = "") -> None:
@@ -343,8 +345,8 @@ class Scheduled:
 def write_schedule(
     store: Store, ended_at: Mapping[str, datetime], next_runs: Mapping[str, datetime], now: datetime
 ) -> None:
-    """Store when each job of `up` last ended and starts next, for `status`, which runs in another
-    process."""
+    """Store when each job of `up` last ended, and when it starts next. `status`, which runs in
+    another process, shows this."""
     jobs: dict[str, dict[str, str | None]] = {}
     for job, moment in ended_at.items():
         jobs[job] = {"last": moment.isoformat(), "next": _format_next_run(next_runs.get(job))}
@@ -441,15 +443,16 @@ def render_health_feed(events: Sequence[Event], settings: Settings, key: str) ->
 
 
 def _render_entry(event: Event, headline: str) -> str:
-    """Return the Atom entry of an event in the health feed."""
-    content = "<br>\n".join(escape(text) for text in list_event_lines(event))
+    """Return the Atom entry of an event in the health feed. Its content is HTML, escaped once more
+    for XML."""
+    html = "<br>\n".join(escape(text) for text in list_event_lines(event))
     parts = (
         _render_element("id", f"urn:uuid:{event.id}"),
         _render_element("title", line(headline)[:_MOST_HEADLINE_CHARACTERS]),
         _render_element("updated", _format_time(_date_entry(event))),
         f'<category term="{escape(event.state)}" />',
         f'<category term="{escape(event.kind)}" />',
-        f'<content type="html">{escape(legal(content))}</content>',
+        f'<content type="html">{escape(legal(html))}</content>',
     )
     return f"<entry>{''.join(parts)}</entry>"
 

@@ -131,8 +131,8 @@ class Child:
             return self._process
 
     def _open_process(self, lifeline: int) -> subprocess.Popen[bytes]:
-        """Start the process. `lifeline`: descriptor of a pipe that closes when this process ends,
-        so that the child ends, too."""
+        """Start the child and return it. `lifeline`: the end of a pipe that the child reads. The
+        pipe closes when this process ends, so that the child ends, too."""
         limits = self._limits
         arguments = [
             self._grade,
@@ -143,11 +143,12 @@ class Child:
             *self._names_to_load,
         ]
         is_shut_off = self._grade == Grade.SHUT_OFF
+        error_stream = subprocess.DEVNULL if is_shut_off else None
         return subprocess.Popen(
             [sys.executable, "-c", _CODE, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL if is_shut_off else None,
+            stderr=error_stream,
             bufsize=0,  # poll does not see what waits in a buffer
             env=make_environment(),
             pass_fds=(lifeline,),

@@ -39,7 +39,8 @@ class Worker(Runner[Any]):
         count: int = 1,
         preload: Sequence[str] = (),
     ) -> None:
-        limits = Limits(seconds=seconds, wall_seconds=_WALL_PER_CPU * seconds, megabytes=megabytes)
+        wall_seconds = _WALL_PER_CPU * seconds
+        limits = Limits(seconds=seconds, wall_seconds=wall_seconds, megabytes=megabytes)
         super().__init__(Grade.LIMITED, limits, preload, read_answer=_read_result, count=count)
 
     async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -50,7 +51,7 @@ class Worker(Runner[Any]):
             return cast(T, await self._run_call(payload))
 
     def call_sync(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """As `call`, without an event loop."""
+        """Return the same as `call`, and wait for it without an event loop."""
         payload = _pickle_call(function, args, kwargs)
         with _convert_failures():
             return cast(T, self._run_call_sync(payload))

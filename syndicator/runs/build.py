@@ -387,7 +387,9 @@ def _plan_task(
     anew: bool,
     accepts: Callable[[FeedKey], bool] | None,
 ) -> _Task:
-    """Plan a build. `inputs`: as `_fingerprint_inputs` returns it; `confirmed`: paths of feeds that
+    """Plan a build: which feeds there are, which stay although the configuration ends them, and
+    which the build looks at. If only articles changed since the last build, it looks at the feeds
+    of these alone. `inputs`: as `_fingerprint_inputs` returns it; `confirmed`: paths of feeds that
     may end, such as tags/ai; `anew`: write every file again; `accepts`: as for `build_feeds`."""
     taxonomy = load_any(app.configuration.taxonomy.toml)
     tags = [tag.name for tag in taxonomy.tag]
@@ -431,8 +433,9 @@ class Spared:
 
 
 def _spare_feeds(app: App, taxonomy: Vocabulary, confirmed: Iterable[str]) -> Spared:
-    """Find the feeds that the configuration would end now, and store which of them wait for the
-    operator's consent. `confirmed`: paths of those that may end."""
+    """Return the feeds that the configuration would end now and that stay, because the operator has
+    not confirmed their end. Their paths are stored, too. `confirmed`: paths of those that may
+    end."""
     publish = app.configuration.settings.publish
     rows = app.archive.store.index.plain_feeds()
     planned = {spec.key for spec in plan_feed_specs(app.configuration, taxonomy, rows)}
@@ -458,8 +461,8 @@ def _list_news(app: App) -> list[list[str]]:
     news: list[list[str]] = []
     for story in newest:
         newest_reports = articles[story.story][-_MOST_REPORTS:]
-        ids = [story.lead, *(article_id for article_id, _ in newest_reports)]
-        known_ids = [article_id for article_id in ids if article_id]
+        ids_of_reports = [article_id for article_id, _ in newest_reports]
+        known_ids = [article_id for article_id in (story.lead, *ids_of_reports) if article_id]
         news.append(list(dict.fromkeys(known_ids)))  # the lead may be among the reports
     return news
 

@@ -486,6 +486,8 @@ class Intake:
         self.watch.visited(outcome)
 
     def _make_context(self) -> RunContext:
+        """Return the context in which pushed entries are filed. Its worker process is kept for the
+        next pushes."""
         if self.registry.worker is None:
             self.registry.worker = Worker(preload=_PRELOAD)
         return make_context(
@@ -499,8 +501,8 @@ class Intake:
         )
 
     async def _ask(self, asked: Subscription) -> None:
-        """Send the request of a subscription to its hub, and record the answer. `asked`: as
-        `begin_request` returned it."""
+        """Ask a hub to begin or end a subscription, and record its answer. `asked`: the
+        subscription as `begin_request` returned it."""
         try:
             result = await self.client.open().fetch(websub.build_request(asked))
         finally:

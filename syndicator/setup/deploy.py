@@ -154,21 +154,24 @@ def need_harmless_url(url: str) -> None:
 
 
 def _is_below_home(path: Path) -> bool:
+    """Return True if a path is in one of the folders that systemd's ProtectHome hides."""
     return any(path.is_relative_to(home) for home in _HOMES)
 
 
 def _list_systemd_values(here: Deployment) -> dict[str, str]:
-    """Return the values for systemd units."""
+    """Return the values for systemd units. They quote folders and words with spaces. A unit may
+    read home folders only if the instance or its program is in one."""
     written_folders = (here.root, *here.elsewhere)
-    read_paths = (*written_folders, here.config, Path(here.program[0]))
+    executable = Path(here.program[0])
+    read_paths = (*written_folders, here.config, executable)
     is_at_home = any(_is_below_home(path) for path in read_paths)
-    written = " ".join(f'"{folder}"' for folder in written_folders)
-    program = " ".join(f'"{word}"' if " " in word else word for word in here.program)
+    quoted_folders = " ".join(f'"{folder}"' for folder in written_folders)
+    quoted_program = " ".join(f'"{word}"' if " " in word else word for word in here.program)
     return {
         "ROOT": _escape_for_unit(str(here.root)),
-        "WRITTEN": _escape_for_unit(written),
+        "WRITTEN": _escape_for_unit(quoted_folders),
         "CONFIG": _escape_for_unit(str(here.config)),
-        "PROGRAM": _escape_for_unit(program),
+        "PROGRAM": _escape_for_unit(quoted_program),
         "PROTECT_HOME": "read-only" if is_at_home else "yes",
     }
 
@@ -198,16 +201,18 @@ def _list_cron_values(here: Deployment) -> dict[str, str]:
 
 
 def _list_web_values(here: Deployment) -> dict[str, str]:
-    """Return the values for the files of nginx and Caddy."""
+    """Return the values for the files of nginx and Caddy. The web server removes the path of the
+    address before it asks the program, but leaves its last part if this is the secret, which the
+    program needs."""
     parts = urlsplit(here.url)
-    host = parts.hostname or ""
-    if ":" in host:
-        host = f"[{host}]"
+    hostname = parts.hostname or ""
+    is_ipv6_address = ":" in hostname
+    host = f"[{hostname}]" if is_ipv6_address else hostname
     is_http = parts.scheme == "http"
     path = parts.path.rstrip("/")
     prefix = path + "/"
-    # the program knows the secret part alone
-    stripped_prefix = path.rpartition("/")[0] if here.private else path
+    path_before_secret, _, _ = path.rpartition("/")
+    stripped_prefix = path_before_secret if here.private else path
     return _list_media_types() | {
         "HOST": host or "_",
         "CACHE_CONTROL": "private, no-cache" if here.private else "no-cache",
@@ -226,7 +231,8 @@ def _list_web_values(here: Deployment) -> dict[str, str]:
 
 
 def _name_caddy_site(host: str, port: int | None, *, is_http: bool) -> str:
-    """Return the address of a site in a Caddyfile. Without a host it stands for all hosts."""
+    """Return the address of a site in a Caddyfile: "feeds.example.org" is served over HTTPS,
+    "http://feeds.example.org" is not. Without a host, all hosts are served over HTTP."""
     if not host:
         return ":80"
     scheme = "http://" if is_http else ""
@@ -234,37 +240,39 @@ def _name_caddy_site(host: str, port: int | None, *, is_http: bool) -> str:
 
 
 def _list_media_types() -> dict[str, str]:
-    """Return the values for web servers that follow from the media types of published files."""
-    types = {
+    """Return the values for web servers that follow from the media types of published files: lines
+    of nginx and Caddy that give each suffix its type, and the suffixes of feeds and of XML."""
+    types_of_feeds = {
         f".{name}": f"{feed_format.media_type}; charset=utf-8"
         for name, feed_format in FORMATS.items()
     }
-    types |= TYPES
+    types = types_of_feeds | TYPES
     nginx_lines = []
     caddy_parts = []
     charset_types = []
     for suffix, media_type in types.items():
-        bare_type = media_type.partition(";")[0]
-        nginx_lines.append(f"{' ' * 12}{bare_type:<24}  {suffix[1:]};")
-        caddy_parts.append(_format_caddy_type(suffix[1:], media_type))
+        bare_type, _, _ = media_type.partition(";")
+        extension = suffix.removeprefix(".")
+        nginx_lines.append(f"{' ' * 12}{bare_type:<24}  {extension};")
+        caddy_parts.append(_format_caddy_type(extension, media_type))
         if "charset" in media_type and bare_type not in _TYPES_WITH_CHARSET:
             charset_types.append(bare_type)
-    xml = [name for name, feed_format in FORMATS.items() if feed_format.xml]
+    xml_formats = [name for name, feed_format in FORMATS.items() if feed_format.xml]
     subscribed = [name for name, feed_format in FORMATS.items() if feed_format.subscribed]
     return {
         "NGINX_TYPES": "\n".join(nginx_lines),
         "NGINX_CHARSET_TYPES": " ".join(charset_types),
         "FEED_SUFFIXES": "|".join(subscribed),
-        "XML_SUFFIXES": "|".join(xml),
-        "XML_TYPES": " ".join(xml),
-        "XML_PATHS": " ".join(f"*.{name}" for name in xml),
+        "XML_SUFFIXES": "|".join(xml_formats),
+        "XML_TYPES": " ".join(xml_formats),
+        "XML_PATHS": " ".join(f"*.{name}" for name in xml_formats),
         "CADDY_TYPES": "\n".join(caddy_parts),
     }
 
 
 def _list_container_values(here: Deployment) -> dict[str, str]:
-    """Return the values for containers. They never run as root: root gets the account of the
-    image."""
+    """Return the values for containers. They run as the owner of the instance; if that is root, as
+    the account of the image, because they never run as root."""
     user, group = here.owner
     if user == _ROOT_USER:
         user = _OF_THE_IMAGE

@@ -322,22 +322,25 @@ def make_next_command(root: Path, runs: str, config: Path | None = None) -> str:
 
 
 def _describe_deployment(root: Path, config: Path, runs: str) -> deploy.Deployment:
-    """Return the place of the instance and how it runs, from its settings."""
+    """Return where the instance in the folder `root` is and how it runs, from the settings in
+    `config`. `runs`: the way of running, a key of `deploy.RUNS`."""
     settings = load(config)
     folder = root.resolve()
     public = settings.public_dir or root / "feeds/public"
     written_folders = [path.resolve() for path in settings.folders]
+    folders_elsewhere = [path for path in written_folders if not path.is_relative_to(folder)]
     is_private = bool(settings.publish.secret_path)
+    serves_other_machines = is_private and settings.publish.host == _EVERYWHERE
     return deploy.Deployment(
         root=folder,
         config=config.resolve(),
         public=public.resolve(),
         program=get_start_command(),
         user=name_account(),
-        elsewhere=tuple(path for path in written_folders if not path.is_relative_to(folder)),
+        elsewhere=tuple(folders_elsewhere),
         url=settings.base_url if settings.site.url else "",
         private=is_private,
-        shared=is_private and settings.publish.host == _EVERYWHERE,
+        shared=serves_other_machines,
         runs=runs,
         port=settings.publish.port,
         checkout=str(find_checkout() or ""),
