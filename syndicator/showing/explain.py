@@ -278,8 +278,9 @@ def list_rights(article: Article) -> list[str]:
 def _read_kept_page(
     archive: Archive, configuration: Configuration, article: Article, source: Source | None
 ) -> tuple[ReadArticle | None, str]:
-    """Return the kept page of the article as it reads today (None if it is not kept or no article
-    any more), and a sentence about it."""
+    """Read the kept page of an article once more. Return what is read (None if the page is not kept
+    or cannot be read as an article), and a sentence that says this, or which fields would
+    change."""
     is_filed = archive.store.index.path(article.id) is not None
     snapshot = archive.snapshots.get(article.id) if is_filed else None
     if snapshot is None:
@@ -301,7 +302,7 @@ def _read_kept_page(
             headers=headers,
             now=now,
         )
-        again = read_again(
+        comparison = read_again(
             html,
             headers,
             article,
@@ -316,10 +317,11 @@ def _read_kept_page(
         return None, f"kept, and no article as it reads today: {refusal}"
     except RulesError as error:
         return None, f"kept, and cannot be read: source {source.key!r}: {error}"
-    if again is None:
+    if comparison is None:
         return reading, "kept; it reads today as it is filed"
-    changed = ", ".join(change.field for change in again.changes)
-    return reading, f"kept; `syndicator reread --source {article.id}` would change: {changed}"
+    changed_fields = ", ".join(change.field for change in comparison.changes)
+    command = f"syndicator reread --source {article.id}"
+    return reading, f"kept; `{command}` would change: {changed_fields}"
 
 
 def show_file(
@@ -418,7 +420,7 @@ def _show_page(
     now = archive.clock() if archive else None
     source = announcement.source
     try:
-        read = read_article(
+        reading = read_article(
             html,
             url,
             taxonomy,
@@ -431,20 +433,21 @@ def _show_page(
     except NotAnArticle as refusal:
         raise NotAnArticle(refusal.kind, f"{url}: {refusal.detail}") from refusal
     uncategorised = configuration.settings.describe.uncategorised if configuration else ""
-    filed = replace(read.filed(), added=now)
     if now and source and announcement.state:
-        tags = tuple(dict.fromkeys((*spell_tags(source.tags, taxonomy), *read.tags)))
-        entry = announcement.entry or Entry(id=read.url, url=read.url)
-        draft = replace(read.filed(), tags=tags)
+        tags = tuple(dict.fromkeys((*spell_tags(source.tags, taxonomy), *reading.tags)))
+        entry = announcement.entry or Entry(id=reading.url, url=reading.url)
+        draft = replace(reading.filed(), tags=tags)
         filed = complete_article(draft, entry, source, announcement.state, now, uncategorised)
+    else:
+        filed = replace(reading.filed(), added=now)
     article = sign(settle(filed))
     reasons = {
-        **read.trace,
+        **reading.trace,
         "tags": explain_tags(article, source, taxonomy),
         "category": explain_category(article, source, taxonomy, uncategorised),
         "robots": article.robots,
         "rights": list_rights(article),
         **why,
     }
-    shown = replace(read, category=article.category, tags=article.tags)
+    shown = replace(reading, category=article.category, tags=article.tags)
     return Shown(article=shown, markdown=dump(article).decode(), why=reasons)

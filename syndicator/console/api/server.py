@@ -238,13 +238,14 @@ def _describe_path(
     key: bool = False,
 ) -> dict[str, Any]:
     """Return the OpenAPI description of a request. `name`: its id; `model`: name of the schema of
-    the answer; `arguments`: schema of the parameters in the query; `further_parameters`: schemas of
-    more parameters by name; `key`: the path ends with a key."""
+    the answer; `arguments`: a schema of an object whose properties are parameters of the query;
+    `further_parameters`: schemas of more such parameters, by name; `key`: the path ends with a
+    key."""
     argument_schema = arguments or {}
-    schemas = {**argument_schema.get("properties", {}), **(further_parameters or {})}
+    query_schemas = {**argument_schema.get("properties", {}), **(further_parameters or {})}
     parameters: list[dict[str, Any]] = [_KEY] if key else []
-    for parameter, schema in schemas.items():
-        parameters.append({"name": parameter, "in": "query", "schema": schema})
+    for parameter_name, schema in query_schemas.items():
+        parameters.append({"name": parameter_name, "in": "query", "schema": schema})
     return {
         "operationId": name.replace("-", "_"),
         "summary": argument_schema.get("description", ""),
@@ -263,8 +264,8 @@ def _describe_answer(media_type: str, model: str) -> dict[str, Any]:
 
 
 def _describe_operation(operation: Operation) -> dict[str, Any]:
-    """Return the OpenAPI description of the request that queues an operation. Its arguments are the
-    body."""
+    """Return the OpenAPI description of the request that queues an operation. Its body has the
+    arguments. If the operation takes a stamp, the request may have it as the header If-Match."""
     schema = schema_of(operation)
     for name in list_hidden_arguments(operation):
         del schema["properties"][name]
@@ -313,7 +314,8 @@ class Api:
         ]
         for name, query in QUERIES.items():
             routes.append(Route(f"{PATH}/{name}", partial(_show_list, query)))
-        handlers = dict.fromkeys((HTTPException, SyndicatorError, Exception), _answer_error)
+        answered_errors = (HTTPException, SyndicatorError, Exception)
+        handlers = dict.fromkeys(answered_errors, _answer_error)
         self._app = Starlette(routes=routes, exception_handlers=handlers)
         self._app.router.redirect_slashes = False
         self._app.state.console = console

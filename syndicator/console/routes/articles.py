@@ -59,21 +59,23 @@ async def show_today(request: Request) -> Response:
     console = console_of(request)
     today = await console.read(lambda: console.glance.today(NEWEST))
     fault = await console.read(console.glance.configuration_fault)
-    troubles = responses.describe_troubles(today.health, today.names)
-    has_content = today.health.fine or today.health.unvisited or today.health.conditions
+    health = today.health
+    troubles = responses.describe_troubles(health, today.names)
+    has_sources_without_trouble = health.fine or health.unvisited
+    has_content = has_sources_without_trouble or health.conditions
     console.renew_behind()
     return show_page(
         request,
         "today.html",
         title="Today",
-        sentence=today.health.headline,
-        numbers=responses.describe_numbers(today.health),
+        sentence=health.headline,
+        numbers=responses.describe_numbers(health),
         fault=fault,
         dropped=console.glance.dropped_settings(),
         need=troubles.need,
         know=troubles.know,
-        held=today.health.on_hold[:HELD],
-        held_count=len(today.health.on_hold),
+        held=health.on_hold[:HELD],
+        held_count=len(health.on_hold),
         latest=today.latest,
         names=today.names,
         choices=today.choices,
@@ -82,10 +84,13 @@ async def show_today(request: Request) -> Response:
 
 
 async def picture(request: Request) -> Response:
-    """Answer with a published thumbnail."""
+    """Answer with the published thumbnail of the name in the address. Raises HTTPException(404) if
+    there is none."""
     name = request.path_params["name"]
-    is_name = name.isprintable() and len(name) <= _LONGEST_NAME and Path(name).suffix == ".webp"
-    data = read_published_file(console_of(request).settings, name) if is_name else None
+    is_short_text = name.isprintable() and len(name) <= _LONGEST_NAME
+    if not is_short_text or Path(name).suffix != ".webp":
+        raise HTTPException(404)
+    data = read_published_file(console_of(request).settings, name)
     if data is None:
         raise HTTPException(404)
     headers = {"cache-control": "private, max-age=86400"}
@@ -93,13 +98,15 @@ async def picture(request: Request) -> Response:
 
 
 async def show_articles(request: Request) -> Response:
-    """Show a page of the list of articles, by search, source and filter. Without search and source
-    it begins with the articles whose category is unsure."""
+    """Show a page of the list of articles. The query of the address names search, source, filter
+    and number of the page. Without a filter it lists all articles of a search or source, else those
+    whose category is unsure."""
     console = console_of(request)
     parameters = request.query_params
     search = " ".join(parameters.get("q", "").split())
     source_key = parameters.get("source", "")
-    usual_filter = "all" if search or source_key else "unsure"
+    is_narrowed = search or source_key
+    usual_filter = "all" if is_narrowed else "unsure"
     chosen_filter = _parse_filter(parameters.get("filter", usual_filter))
     number = max(1, parse_whole_number(parameters.get("page", ""), MOST_PAGES))
     wanted = Wanted(
@@ -110,12 +117,12 @@ async def show_articles(request: Request) -> Response:
         counted=True,
     )
 
-    def look(instance: OpenedInstance) -> _ArticleList:
+    def read_list(instance: OpenedInstance) -> _ArticleList:
         ids = lists.find_articles(instance, search) if search else None
         items, counts = lists.list_articles(instance, replace(wanted, ids=ids))
         return _ArticleList(items, counts, _name_outlet(instance, source_key, items))
 
-    found = await console.look(look)
+    found = await console.look(read_list)
     conditions = {"q": search, "source": source_key}
 
     def make_page_address(page_number: int) -> str:
@@ -229,8 +236,9 @@ async def preview(request: Request) -> Response:
 async def _show_article_page(
     request: Request, file: lists.File, form: Form | None = None, **more: Any
 ) -> Response:
-    """Show the page of an article. `form`: edits that are shown again; None shows the file as it
-    is. `more`: further variables of the template."""
+    """Show the page of an article, with a form to edit it. `form`: values that were sent but not
+    saved, shown in place of the article's own. `more`: variables of the template, such as
+    `preview`."""
     console = console_of(request)
     article = file.article
     values = {name: str(getattr(article, name) or "") for name in EDITED}
@@ -252,11 +260,13 @@ async def _show_article_page(
 
 
 async def show_tags(request: Request) -> Response:
-    """Show tags, categories and saved queries, with the result of the last job about them."""
+    """Show tags, categories and saved queries. The query of the address may choose a tag, a
+    category or a query to try; the result of the last job about them is shown, too."""
     parameters = request.query_params
     query = parameters.get("query", "")
+    tried_query = query[:_LONGEST]
     names, trial = await console_of(request).look(
-        lambda instance: (lists.list_names(instance), lists.try_query(instance, query[:_LONGEST]))
+        lambda instance: (lists.list_names(instance), lists.try_query(instance, tried_query))
     )
     job = find_job(request, *_SHOWN)
     return show_page(

@@ -42,20 +42,22 @@ _LONGEST_TITLE = 200  # characters
 
 
 async def show_all(request: Request) -> Response:
-    """Show a page of the table of sources, by words, state and order."""
+    """Show a page of the table of sources. The query of the address names the words that a source
+    must have, its state, the order, and the number of the page."""
     console = console_of(request)
     query = request.query_params
     words = query.get("q", "").split()
     search = " ".join(words)
-    number = max(1, parse_whole_number(query.get("page", ""), MOST_PAGES))
+    page_number = max(1, parse_whole_number(query.get("page", ""), MOST_PAGES))
     sort = _choose_name(query.get("sort", ""), lists.SORTS, _USUAL_SORT)
     state = _choose_name(query.get("only", ""), lists.STATES, _ALL_STATES)
     await console.see_work()
     lines = await console.read(lambda: console.glance.lines(words))
     is_matching = lists.STATES[state]
     matching = sorted(filter(is_matching, lines), key=lists.SORTS[sort])
-    start = (number - 1) * SOURCE_SHOWN
+    start = (page_number - 1) * SOURCE_SHOWN
     end = start + SOURCE_SHOWN
+    has_next_page = len(matching) > end
 
     def make_address(**more: object) -> str:
         parameters = {"q": search, "sort": sort, "only": state, **more}
@@ -74,12 +76,12 @@ async def show_all(request: Request) -> Response:
         choices=await console.look(list_choices),
         total=len(matching),
         q=search,
-        here_again=make_address(page=number),
+        here_again=make_address(page=page_number),
         sort=sort,
         sorts={name: make_address(sort=name) for name in lists.SORTS},
         filters=filters,
         only=state,
-        more=make_address(page=number + 1) if len(matching) > end else "",
+        more=make_address(page=page_number + 1) if has_next_page else "",
     )
 
 
