@@ -49,8 +49,8 @@ def make_user_agent(settings: Settings) -> str:
 def make_fetcher(archive: Archive, settings: Settings, turns: HostTurns | None = None) -> Fetcher:
     """Return the client that fetches feeds and pages. It reads robots.txt first, pauses between
     requests to a host, and refuses private addresses. Pages of sources with `browser = true` are
-    drawn by a browser. `turns`: decides when a host may be asked, in place of the table of hosts in
-    the database."""
+    drawn by a browser. `turns`: decides when a host may be asked; None: processes that share the
+    database agree on this in its table of hosts."""
 
     from syndicator.visiting.drawing.fetcher import DrawingFetcher
     from syndicator.visiting.fetch.client import HttpFetcher
@@ -68,7 +68,7 @@ def make_fetcher(archive: Archive, settings: Settings, turns: HostTurns | None =
         cookies=archive.cookie_files,
     )
 
-    def note_now(key: str, value: str | None, at: datetime) -> None:
+    def store_note_at_once(key: str, value: str | None, at: datetime) -> None:
         notes.set_note(key, value, at)
         notes.commit()  # counts even if this process is killed: the host asked to be left alone
 
@@ -77,7 +77,7 @@ def make_fetcher(archive: Archive, settings: Settings, turns: HostTurns | None =
     if hosts:
         backoff = HostWaits(hosts, archive.clock, LONGEST_RETRY)
     else:
-        backoff = Backoff(notes.note, note_now, archive.clock)
+        backoff = Backoff(notes.note, store_note_at_once, archive.clock)
     throttle = Throttle(
         settings.fetch.pause,
         asyncio.sleep,
@@ -88,9 +88,9 @@ def make_fetcher(archive: Archive, settings: Settings, turns: HostTurns | None =
 
     def make_polite(page_turns: PageTurns | None = None) -> PoliteFetcher:
         take_turn = page_turns.turn if page_turns else None
-        fetcher_of_rules = PoliteFetcher(client, throttle, backoff=backoff, take_turn=take_turn)
+        robots_fetcher = PoliteFetcher(client, throttle, backoff=backoff, take_turn=take_turn)
         robots = Robots(
-            fetcher_of_rules,
+            robots_fetcher,
             notes.note,
             notes.set_note,
             user_agent=agent,

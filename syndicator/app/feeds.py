@@ -21,9 +21,9 @@ def plan_feed_specs(
     rows: Sequence[FeedRow],
     archived: Collection[FeedKey] = (),
 ) -> list[FeedSpec]:
-    """Return all feeds to publish, in the order of `plan_feeds`. `archived`: feeds that have
-    archives. Raises ConfigError if feeds.toml has faults because of which a published feed would
-    end."""
+    """Return all feeds to publish, in the order of `plan_feeds`. `rows`: the feeds in the database;
+    `archived`: feeds that have archives. Raises ConfigError if feeds.toml has faults and a feed of
+    a query would end, perhaps because of these faults."""
     specs = plan_feeds(
         rows,
         settings=configuration.settings,
@@ -33,12 +33,15 @@ def plan_feed_specs(
         tags={tag.name: tag.description for tag in taxonomy.tag},
         archived=archived,
     )
-    faults = [fault for fault in configuration.faults if Path(fault.file).name == "feeds.toml"]
-    if not faults:
+    query_faults = [
+        fault for fault in configuration.faults if Path(fault.file).name == "feeds.toml"
+    ]
+    if not query_faults:
         return specs
     planned = {spec.key for spec in specs}
     for row in rows:
+        is_of_query = row.key.axis == QUERY
         # a feed whose query cannot be read must not end
-        if row.key.axis == QUERY and has_ended(row, planned, configuration.settings.publish):
-            raise ConfigError.of(faults)
+        if is_of_query and has_ended(row, planned, configuration.settings.publish):
+            raise ConfigError.of(query_faults)
     return specs

@@ -79,9 +79,10 @@ class _Candidates:
         self.found: dict[str, Candidate] = {}
 
     def add(self, requirement: Expr | None, most: int) -> None:
-        """Add at most `most` articles that fulfil `requirement` (None: any), the newest first."""
-        parts = [part for part in (requirement, self._required) if part is not None]
-        pages = _iterate_pages(self._store, join_all(parts), most)
+        """Add at most `most` articles that fulfil `requirement` (None: any) and the tags, dates and
+        so on of the search, the newest first. Articles that are there already are not added."""
+        requirements = [part for part in (requirement, self._required) if part is not None]
+        pages = _iterate_pages(self._store, join_all(requirements), most)
         added = 0
         for page in pages:
             new = [candidate for candidate in page if candidate.id not in self.found]

@@ -221,14 +221,15 @@ class Lane:
         self._thread.start()
 
     async def work_on(self, job: Job) -> None:
-        """Visit the due sources of a job in the thread of this lane. Raises StoreError."""
-        await asyncio.wrap_future(
-            asyncio.run_coroutine_threadsafe(self._do_job(job), self._event_loop)
-        )
+        """Visit the due sources of a job in the thread of this lane, and wait until this is done.
+        Raises StoreError."""
+        work = asyncio.run_coroutine_threadsafe(self._do_job(job), self._event_loop)
+        await asyncio.wrap_future(work)
 
     async def aclose(self) -> None:
         """Wait for the running work, then end the thread."""
-        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._close(), self._event_loop))
+        closing = asyncio.run_coroutine_threadsafe(self._close(), self._event_loop)
+        await asyncio.wrap_future(closing)
         self._event_loop.call_soon_threadsafe(self._event_loop.stop)
         self._thread.join()
         self._event_loop.close()
@@ -236,10 +237,10 @@ class Lane:
     async def _close(self) -> None:
         """Wait for all tasks of this lane's event loop, then close the network client."""
         while True:
-            others = asyncio.all_tasks() - {asyncio.current_task()}
-            if not others:
+            other_tasks = asyncio.all_tasks() - {asyncio.current_task()}
+            if not other_tasks:
                 break
-            await asyncio.wait(others)
+            await asyncio.wait(other_tasks)
         await self.fetcher.aclose()
 
     async def _do_job(self, job: Job) -> None:

@@ -119,15 +119,15 @@ def is_look_due(last: Mapping[str, float], now: datetime, *, has_news: bool) -> 
 def _report_conditions(
     archive: Archive, configuration: Configuration, now: datetime, fault: str
 ) -> episodes.Counters:
-    """Find the present conditions; put those that began or ended into the outbox of alerts and the
-    queue of webhooks. `fault`: of the configuration, or "". Returns the counters that this
-    changes."""
+    """Find the present conditions. Put those that began or ended since the last check into the
+    outbox of alerts and the queue of webhooks. `fault`: of the configuration, or "". Returns the
+    counters that a check sets: conditions by kind, sources, and the time that the check took."""
     clock = asyncio.get_running_loop().time
     began = clock()
-    current = examine(make_opened_instance(archive, configuration, fault)).conditions
-    before = episodes.read_memory(archive.store)
-    memory, events = episodes.update_episodes(before, current, now, archive.instance)
-    # before the memory: after a crash an alert is sent twice rather than never
+    present = examine(make_opened_instance(archive, configuration, fault)).conditions
+    stored_memory = episodes.read_memory(archive.store)
+    memory, events = episodes.update_episodes(stored_memory, present, now, archive.instance)
+    # stored before the memory: after a crash an alert is sent twice rather than never
     if events and _has_alerts(configuration.settings):
         outbox = episodes.add_to_outbox(episodes.read_outbox(archive.store), events)
         episodes.write_state(archive.store, outbox, now)
@@ -140,10 +140,10 @@ def _report_conditions(
             subject=f"{event.kind}:{event.subject}",
             data=data,
         )
-    if memory != before:
+    if memory != stored_memory:
         episodes.write_state(archive.store, memory, now)
     return {
-        "conditions": Counter(str(condition.kind) for condition in current),
+        "conditions": Counter(str(condition.kind) for condition in present),
         "sources": {"": len(configuration.sources)},
         "look": {"at": now.timestamp(), "took": clock() - began},
     }

@@ -59,7 +59,7 @@ _OF_A_HUB = (
 
 
 def _pick_fields(item: object, *names: str) -> dict[str, Any]:
-    """Return the attributes `names` of an object by name."""
+    """Return those attributes of an object that have these names, by name."""
     return {name: getattr(item, name) for name in names}
 
 
@@ -114,7 +114,8 @@ def describe_condition(condition: Condition) -> dict[str, Any]:
 
 
 def describe_state(state: SourceState) -> dict[str, Any]:
-    """Return the JSON object of the state of a source."""
+    """Return the JSON object of the state of a source: why its last visits failed, when it was
+    visited, and when it is visited next."""
     failure = _pick_fields(
         state.backoff, "reason", "detail", "failures", "failing_since", "disabled"
     )
@@ -130,7 +131,8 @@ def describe_state(state: SourceState) -> dict[str, Any]:
 
 
 def describe_source(health: SourceHealth) -> dict[str, Any]:
-    """Return the JSON object of one source, as `status --source` prints it."""
+    """Return the JSON object of one source, as `status --source` prints it: its state and
+    conditions, its last visits, and entries that were refused or wait."""
     source = health.source
     result: dict[str, Any] = {
         "source": source.key,

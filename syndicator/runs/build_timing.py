@@ -47,14 +47,14 @@ class Settling:
         self._built: dict[FeedKey, Built] = {}
 
     def begin(self, app: App) -> None:
-        """Call before jobs change something. Feeds that another process has made stale are built at
-        once."""
+        """Note that jobs are about to change something. If feeds are stale that were not when the
+        last jobs ended, another process has made them so, and they are built at once."""
         if app.archive.store.index.newest_mark() > self._mark:
             self._whole = True
             self.hurry()
 
     def end(self, app: App) -> None:
-        """Call when the jobs have ended."""
+        """Note that the jobs have ended, and which feeds are stale now."""
         self._mark = app.archive.store.index.newest_mark()
 
     def count_article(self) -> None:
@@ -89,12 +89,12 @@ class Settling:
 
     @contextmanager
     def building(self, app: App) -> Iterator[Callable[[FeedKey], bool] | None]:
-        """Call around a build. Yields a function that returns True for each feed to build now, or
-        None if all feeds are built. If the block raises an exception, the build stays due."""
+        """Make one build inside of the `with` block. Yields a function that returns True for each
+        feed to build now, or None if all feeds are built. If the block raises an exception, the
+        build stays due."""
         waiting = self._waiting
-        is_whole = self._is_whole(app) or not parse_duration(
-            app.configuration.settings.publish.settle
-        )
+        lets_articles_wait = bool(parse_duration(app.configuration.settings.publish.settle))
+        is_whole = self._is_whole(app) or not lets_articles_wait
         accepts: Callable[[FeedKey], bool] | None = None
         if not is_whole and not waiting.urgent:
             accepts = choose_rested(app, self._built, self._clock())

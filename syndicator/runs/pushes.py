@@ -142,21 +142,21 @@ class Registry(Hubs):
     def change_subscription(
         self, token: str, change: Callable[[Subscription], Subscription | None]
     ) -> None:
-        """Replace the subscription with this token by the result of `change`; None deletes it. An
-        unknown token is ignored."""
-        current = self._by_token.get(token)
-        if current is None:
+        """Replace the subscription with this token by the result of `change`. If that is None, or a
+        subscription of no more use, it is deleted. An unknown token is ignored."""
+        subscription = self._by_token.get(token)
+        if subscription is None:
             return
-        changed = change(current)
+        changed = change(subscription)
         if changed is None or websub.may_be_deleted(changed):
-            self._delete_subscription(current)
+            self._delete_subscription(subscription)
         else:
             self._put(changed)
 
     def verify(self, token: str, asked: Mapping[str, str]) -> tuple[int, str]:
         """Answer a hub that asks if we made a request (WebSub, section 5.3), or that tells us that
-        it refuses. `asked`: the parameters of its request. Returns the HTTP status and body of our
-        answer."""
+        it refuses one. `token`: in the address that the hub called; `asked`: the parameters of the
+        hub's request. Returns the HTTP status and body of our answer."""
         subscription = self._by_token.get(token)
         if subscription is None:
             return self._refuse_unknown(), ""
@@ -204,15 +204,18 @@ class Registry(Hubs):
         return HTTPStatus.ACCEPTED
 
     def _has_room(self, source_key: str, size: int) -> bool:
-        """Return True if a push of `size` bytes may wait. The pushes of a source may take a quarter
-        of the places and of the bytes at most; a single push may be larger."""
-        if not self._inbox.has_room(source_key) or self._waiting_bytes + size > PUSH_BYTES:
+        """Return True if a push of `size` bytes may wait. The pushes of one source may take at most
+        a quarter of the places and of the bytes. If no other push of the source waits, its push may
+        have more bytes than that."""
+        if not self._inbox.has_room(source_key):
             return False
-        waiting = self._inbox.items_of(source_key)
-        if not waiting:
+        if self._waiting_bytes + size > PUSH_BYTES:
+            return False
+        pushes_of_source = self._inbox.items_of(source_key)
+        if not pushes_of_source:
             return True
-        waiting_bytes = sum(len(push.body) for push in waiting)
-        return waiting_bytes + size <= most_of_one(PUSH_BYTES)
+        bytes_of_source = sum(len(push.body) for push in pushes_of_source)
+        return bytes_of_source + size <= most_of_one(PUSH_BYTES)
 
     @property
     def waiting(self) -> int:

@@ -37,8 +37,9 @@ class Announcement:
 async def find_announcement(
     archive: Archive, configuration: Configuration, fetcher: Fetcher, url: str
 ) -> Announcement:
-    """Return how the owner of the address announces it. An entry that waits or was refused is in
-    the database; else the feed of the first owner is fetched and searched."""
+    """Return how a source that owns the address `url` announces it. If a visit found its entry but
+    did not file it, the database has the entry; else the feed of the first owner is fetched and
+    searched for it. Without an owner the announcement is empty."""
     owners = [
         source for source in configuration.sources.values() if archive.rights_of(source).owns(url)
     ]

@@ -47,8 +47,10 @@ async def show(request: Request) -> Response:
     pages = await _list_kept_pages(request)
     number = max(0, parse_whole_number(request.query_params.get("page", ""), len(pages) - 1))
     job = find_job(request)
-    if job is not None and key not in (job.args.get("key"), job.args.get("source")):
-        job = None  # of another source
+    if job is not None:
+        keys_of_job = (job.args.get("key"), job.args.get("source"))
+        if key not in keys_of_job:
+            job = None  # of another source
     tried = None
     is_saved = False
     is_applied = False
@@ -91,8 +93,8 @@ async def point(request: Request) -> Response:
     pointed_page = next((page for page in pages if page.id == form.text("id")), None)
     if pointed_page is None or number < 0:
         raise HTTPException(404)
-    others = [page.page for page in pages if page is not pointed_page]
-    contents = [pointed_page.page, *others]
+    other_contents = [page.page for page in pages if page is not pointed_page]
+    contents = [pointed_page.page, *other_contents]
     selectors = await call_worker(request, worker_functions.suggested, contents, number, role)
     return show_part(request, "pointed.html", found=selectors, role=role, total=len(pages))
 

@@ -313,21 +313,19 @@ def check(
     clock: Callable[[], datetime] = utc_now,
     lookup: Lookup = ssrf.resolve_with_system,
 ) -> list[Finding]:
-    """Return all findings, errors first. `strict`: missing settings that publishing needs are
-    errors; `lookup` resolves a host and port."""
+    """Examine an installation, and return all findings: errors first, then by file and line.
+    `strict`: missing settings that publishing needs are errors; `lookup` resolves a host and
+    port."""
     findings = [
         *config_files.find_dropped_settings(config, environ),
         *config_files.find_unknown_variables(environ),
         *_find_all(config, strict, environ, clock, lookup),
     ]
-    findings.sort(
-        key=lambda finding: (
-            SEVERITIES.index(finding.severity),
-            finding.file,
-            finding.line or 0,
-        )
-    )
-    return findings
+
+    def make_sort_key(finding: Finding) -> tuple[int, str, int]:
+        return SEVERITIES.index(finding.severity), finding.file, finding.line or 0
+
+    return sorted(findings, key=make_sort_key)
 
 
 def _find_all(

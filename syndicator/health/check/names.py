@@ -56,9 +56,11 @@ class Names:
         too."""
         defined = {CATEGORY: self.categories, TAG: self.tags, SOURCE: self.sources}[axis]
         used_names = self.used.get(axis, ()) if used and self.used else ()
-        valid = {same(item) for item in (*defined, *used_names)}
+        valid_spellings = {same(valid_name) for valid_name in (*defined, *used_names)}
         spelling = same(name)
-        if spelling in valid or not (defined or used):
+        if spelling in valid_spellings:
+            return ""
+        if not defined and not used:
             return ""
         if not defined:
             return f"no article has the {axis} {name!r}{text.suggestion(name, used_names)}"
@@ -151,11 +153,11 @@ def find_useless_definitions(file: TomlFile, taxonomy: Vocabulary) -> Iterator[F
             yield file.fault(message, "category", number)
     tag_by_alias: dict[str, str] = {}
     for number, tag in enumerate(taxonomy.tag):
-        for place, alias in enumerate(tag.aliases):
-            other = tag_by_alias.setdefault(fold(alias), tag.name)
-            if other != tag.name:
-                message = f"alias {alias!r} of {tag.name!r} is one of {other!r}, too; keep one"
-                yield file.fault(message, "tag", number, "aliases", place)
+        for alias_number, alias in enumerate(tag.aliases):
+            first_tag = tag_by_alias.setdefault(fold(alias), tag.name)
+            if first_tag != tag.name:
+                message = f"alias {alias!r} of {tag.name!r} is one of {first_tag!r}, too; keep one"
+                yield file.fault(message, "tag", number, "aliases", alias_number)
 
 
 def find_odd_settings(file: TomlFile, settings: Settings) -> Iterator[Fault]:
@@ -217,7 +219,8 @@ def _list_feed_rows(archive: Archive) -> list[FeedRow]:
 
 
 def collect_names(archive: Archive, configuration: Configuration, taxonomy: Vocabulary) -> Names:
-    """Return the names that the taxonomy and sources define, and those that articles use."""
+    """Return the names that taxonomy and sources define, and the names of categories and tags that
+    articles have or get from their source."""
     categories = [category.name for category in taxonomy.category]
     if categories:
         categories.append(configuration.settings.describe.uncategorised)
@@ -253,13 +256,14 @@ def _list_stems(archive: Archive, configuration: Configuration) -> set[str]:
 
 
 def _find_unknown_feeds(configuration: Configuration, stems: Collection[str]) -> Iterator[Fault]:
-    """Yield a fault for each of the feeds that `publish.archives` and digests name and
-    that is not among the paths `stems`."""
+    """Yield a fault for each feed that `publish.archives` or a digest names by path, such as
+    tags/ai, and that does not exist. `stems`: the paths of all feeds."""
     file = read_any_toml_file(configuration.folder / "syndicator.toml")
     archives = configuration.settings.publish.archives
-    listed = archives if isinstance(archives, tuple) else ()
-    for number, name in enumerate(listed):
-        if "/" in name and name not in stems:
+    archived_names = archives if isinstance(archives, tuple) else ()
+    for number, name in enumerate(archived_names):
+        is_path = "/" in name
+        if is_path and name not in stems:
             detail = f"archives: no feed is called {name!r}; name one of feeds.html by path"
             yield file.fault(detail, "publish", "archives", number)
     for number, digest in enumerate(configuration.settings.digest):
