@@ -88,7 +88,9 @@ class OwnTurns:
         with self._lock:
             leased_host = self._leased_hosts.get(host)
             if leased_host is not None:
-                if leased_host.busy or leased_host.leaving or leased_host.free_at > now:
+                is_taken = leased_host.busy or leased_host.leaving
+                is_pausing = leased_host.free_at > now
+                if is_taken or is_pausing:
                     return Busy(max(leased_host.free_at - now, 0.0))
                 leased_host.busy = True
                 return Turn(_LEASED_TURN_TOKEN)
@@ -122,14 +124,14 @@ class OwnTurns:
             self._leased_hosts[name] = _OwnHost(delay)
 
     def leave(self, names: Collection[str], *, at_once: bool = False) -> list[str]:
-        """Let no request begin at those hosts of `names` that are idle; with `at_once`, at all of
-        them. Returns the idle hosts."""
+        """Return those hosts of `names` at which no request runs. From now on no request begins at
+        these; with `at_once`, at none of `names`."""
         with self._lock:
-            idle = [name for name in names if not self._leased_hosts[name].busy]
-            leaving = names if at_once else idle
-            for name in leaving:
+            idle_hosts = [name for name in names if not self._leased_hosts[name].busy]
+            closed_hosts = names if at_once else idle_hosts
+            for name in closed_hosts:
                 self._leased_hosts[name].leaving = True
-        return idle
+        return idle_hosts
 
     def drop(self, names: Collection[str]) -> None:
         """Forget those hosts of `names` that `leave` has ended: other workers may ask them again.

@@ -208,13 +208,14 @@ def write(path: Path, measured: Iterable[Metric]) -> None:
 
 def describe_missing_part(settings: Settings, *, writes: bool) -> str:
     """Return why the instance is not ready, in words that tell strangers nothing secret; "" if it
-    is ready. `writes`: its folders must be writable, too."""
+    is ready: its database opens, its folders can be read, and a feed was published. `writes`: the
+    folders must be writable, too."""
     try:
         with _open_store(settings):
             pass
     except (SyndicatorError, OSError):
         return "database"
-    places = {
+    locations = {
         "articles": settings.articles_at,
         "public": settings.public_at,
         "state": str(settings.state_dir),
@@ -223,10 +224,10 @@ def describe_missing_part(settings: Settings, *, writes: bool) -> str:
     if writes:
         rights |= os.W_OK
     unusable: list[str] = []
-    for name, place in places.items():
-        if is_bucket(place):
+    for name, location in locations.items():
+        if is_bucket(location):
             continue
-        folder = Path(place)
+        folder = Path(location)
         if not folder.is_dir() or not os.access(folder, rights):
             unusable.append(name)
     if unusable:
