@@ -47,15 +47,15 @@ def look(
 
     if opml.strip():
         outlines = search.read_list(opml.encode(), "the list")
-        listed = search.make_candidates(app.archive.beside, app.configuration, "the list", outlines)
-        is_list_of_addresses = "<" not in opml
-        if is_list_of_addresses:
-            listed = asyncio.run(_look_at_each(app, allow, listed, progress))
-        return _describe_found(app, "list", listed, {})
-    found, previews = asyncio.run(
-        _look_at_address(app, allow, _complete_address(address.strip()), progress)
-    )
-    return _describe_found(app, address.strip(), found, previews)
+        result = search.make_candidates(app.archive.beside, app.configuration, "the list", outlines)
+        is_xml = "<" in opml
+        if not is_xml:  # bare addresses may be sites, whose feeds are still to be found
+            result = asyncio.run(_look_at_each(app, allow, result, progress))
+        return _describe_found(app, "list", result, previews={})
+    entered = address.strip()
+    full_address = _complete_address(entered)
+    result, previews = asyncio.run(_look_at_address(app, allow, full_address, progress))
+    return _describe_found(app, entered, result, previews)
 
 
 def _complete_address(address: str) -> str:
@@ -70,47 +70,50 @@ def _complete_address(address: str) -> str:
 
 
 async def _look_at_each(app: App, allow: Sequence[str], listed: Found, progress: Progress) -> Found:
-    """Look at each address of a list, several at a time, and replace it by the best source found
-    there. An address at which there is none stays, with a warning."""
+    """Look at each address of the list `listed`, several at a time. Return the list with the best
+    source found at each address in place of the address; an address without a source stays, with a
+    warning."""
     from syndicator.adding import search
     from syndicator.adding.new_sources import open_session
 
-    room = asyncio.Semaphore(app.configuration.settings.fetch.concurrency)
-    looked = 0
+    limit = asyncio.Semaphore(app.configuration.settings.fetch.concurrency)
+    finished = 0
 
-    async def look_at(session: Session, candidate: Candidate) -> Candidate:
-        nonlocal looked
-        async with room:
-            result = await search.find_candidates(session, candidate.source.url)
-        looked += 1
-        progress(looked, len(listed.candidates))
-        return _choose_best(candidate, result)
+    async def find_best_source(session: Session, listed_address: Candidate) -> Candidate:
+        nonlocal finished
+        async with limit:
+            result = await search.find_candidates(session, listed_address.source.url)
+        finished += 1
+        progress(finished, len(listed.candidates))
+        return _choose_best(listed_address, result)
 
     async with open_session(app.archive, app.configuration, app.jitter, allow) as session:
-        best = await asyncio.gather(
-            *(look_at(session, candidate) for candidate in listed.candidates)
+        best_sources = await asyncio.gather(
+            *(find_best_source(session, candidate) for candidate in listed.candidates)
         )
-    return replace(listed, candidates=tuple(best))
+    return replace(listed, candidates=tuple(best_sources))
 
 
-def _choose_best(listed: Candidate, result: Found) -> Candidate:
-    """Return the best source that was found at the address of a list; the address itself, with a
-    warning, if there is none that goes on."""
-    first = result.candidates[0] if result.candidates else None
-    if first is None:
-        return replace(listed, warning=str(result.error or "nothing to follow"))
-    if first.kind == "article":
-        return replace(listed, warning=f"{first.what}: {FeedReason.ONE_ARTICLE.cure}")
-    if first.comments:
-        return replace(listed, warning=f"{first.what}: {FeedReason.COMMENTS.cure}")
-    return first
+def _choose_best(listed_address: Candidate, result: Found) -> Candidate:
+    """Return the best source of `result`, which a search at `listed_address` gave. If there is
+    none, or only a single article or a feed of comments, return `listed_address` itself with a
+    warning."""
+    if not result.candidates:
+        return replace(listed_address, warning=str(result.error or "nothing to follow"))
+    best = result.candidates[0]
+    if best.kind == "article":
+        return replace(listed_address, warning=f"{best.what}: {FeedReason.ONE_ARTICLE.cure}")
+    if best.comments:
+        return replace(listed_address, warning=f"{best.what}: {FeedReason.COMMENTS.cure}")
+    return best
 
 
 async def _look_at_address(
     app: App, allow: Sequence[str], address: str, progress: Progress
 ) -> tuple[Found, dict[str, Preview]]:
-    """Look at an address. Return what was found, and previews of the first PREVIEWED new candidates
-    by their address. Raises the error if nothing answered."""
+    """Search an address. Return (result, previews): the previews of the first PREVIEWED candidates
+    that are not followed yet, by their address. Raises the error of the search if the address did
+    not answer."""
     from syndicator.adding import search
     from syndicator.adding.new_sources import Wishes, assign_keys, open_session
     from syndicator.adding.preview import preview
@@ -120,14 +123,16 @@ async def _look_at_address(
         if result.error is not None and result.page is None:
             raise result.error
         progress(1, 2)
-        if result.whole:  # a list, which may be long
+        is_list = result.whole
+        if is_list:  # it may be too long to preview
             return result, {}
         new = [candidate for candidate in result.candidates if not candidate.known][:PREVIEWED]
-        sources = [
-            assign_keys(app.archive.beside, app.configuration.sources, [candidate], Wishes())[0]
-            for candidate in new
-        ]
-        previews = await asyncio.gather(*(preview(session, source) for source in sources))
+        keyed = []
+        for candidate in new:
+            keyed += assign_keys(
+                app.archive.beside, app.configuration.sources, [candidate], Wishes()
+            )
+        previews = await asyncio.gather(*(preview(session, candidate) for candidate in keyed))
         addresses = [candidate.source.url for candidate in new]
         return result, dict(zip(addresses, previews, strict=True))
 
@@ -135,45 +140,55 @@ async def _look_at_address(
 def _describe_found(
     app: App, subject: str, result: Found, previews: Mapping[str, Preview]
 ) -> Change:
-    """Return what was found as the answer to a question about `subject`, an address or list.
-    `previews`: by address of the candidate."""
+    """Return the answer of the operation `look`: what a search found. `subject`: the address that
+    was searched, or "list"; `previews`: by address of the candidate."""
     from syndicator.adding.new_sources import Wishes, assign_keys
 
-    candidates = assign_keys(
+    keyed_candidates = assign_keys(
         app.archive.beside, app.configuration.sources, result.candidates, Wishes()
     )
-    keys = {candidate.source.url: candidate.source.key for candidate in candidates}
+    keys = {candidate.source.url: candidate.source.key for candidate in keyed_candidates}
+    skipped = [
+        {"line": entry.line, "name": entry.name, "why": entry.why} for entry in result.skipped
+    ]
+    candidates = [
+        _describe_candidate(candidate, keys, previews.get(candidate.source.url))
+        for candidate in result.candidates
+    ]
     data = {
         "address": result.address,
         "whole": result.whole,
         "untried": result.untried,
         "fault": str(result.error or ""),
         "page": result.page.url if result.page else "",
-        "skipped": [
-            {"line": entry.line, "name": entry.name, "why": entry.why} for entry in result.skipped
-        ],
-        "candidates": [
-            _describe_candidate(candidate, keys, previews.get(candidate.source.url))
-            for candidate in result.candidates
-        ],
+        "skipped": skipped,
+        "candidates": candidates,
     }
-    sentence = f"{result.address}: {counted(len(result.candidates), 'thing')} to follow"
     if result.error is not None:
         sentence = str(result.error)
+    else:
+        sentence = f"{result.address}: {counted(len(candidates), 'thing')} to follow"
     return Change(subject=subject, sentence=sentence, data=data, page=result.page)
 
 
 def _describe_candidate(
     candidate: Candidate, keys: Mapping[str, str], preview: Preview | None
 ) -> dict[str, Any]:
-    """Return a candidate as JSON. `keys`: by address, the keys that new sources would get;
-    `preview`: None for a candidate that was not read."""
+    """Return a candidate as JSON. Its "source" is the table for sources.toml, which has a key only
+    if the source is new. `keys`: the keys for new sources, by address; `preview`: None for a
+    candidate whose articles were not read."""
     from syndicator.adding.preview import add_speaks_for
 
-    source = add_speaks_for(candidate, preview).source if preview else candidate.source
-    values = {name: value for name, value in table(source).items() if name != "key"}
+    source = candidate.source
+    articles: Any = []
+    problems: Any = []
+    if preview:
+        source = add_speaks_for(candidate, preview).source
+        articles = convert_to_json(preview.articles)
+        problems = convert_to_json(preview.problems)
+    source_table = {name: value for name, value in table(source).items() if name != "key"}
     if not candidate.known:
-        values["key"] = keys[source.url]
+        source_table["key"] = keys[source.url]
     return {
         "what": candidate.what,
         "announced": candidate.announced,
@@ -181,14 +196,14 @@ def _describe_candidate(
         "known": candidate.known,
         "comments": candidate.comments,
         "warning": candidate.warning,
-        "source": convert_to_json(values),
+        "source": convert_to_json(source_table),
         "key": candidate.source.key,
         "title": candidate.source.title or "",
         "url": candidate.source.url,
         "latest": f"{candidate.latest:%Y-%m-%d}" if candidate.latest else "",
         "titles": [entry.title for entry in candidate.entries],
-        "articles": convert_to_json(preview.articles) if preview else [],
-        "problems": convert_to_json(preview.problems) if preview else [],
+        "articles": articles,
+        "problems": problems,
     }
 
 
@@ -212,32 +227,37 @@ def add(
     licence: Annotated[str, Argument("Its licence.")] = "",
 ) -> Change:
     """Follow sources, each a table as in sources.toml; the other arguments apply to all of them."""
-    from syndicator.adding import new_sources as writing
+    from syndicator.adding import new_sources
 
     for address in url:
         refuse_variables(address, "")
-    followed = writing.by_address(app.configuration.sources)
+    followed = new_sources.by_address(app.configuration.sources)
     tables = [*sources, *({"url": address} for address in url)]
-    candidates = [
-        writing.recognize_followed(followed, _parse_candidate(values)) for values in tables
-    ]
+    candidates = []
+    for values in tables:
+        candidate = _parse_candidate(values)
+        candidates.append(new_sources.recognize_followed(followed, candidate))
+
     texts = {"category": category, "every": every, "content": content, "licence": licence}
     if len(candidates) == 1:
         texts["title"] = title
-    wished: dict[str, Any] = {name: text.strip() or None for name, text in texts.items()}
-    wishes = writing.Wishes(tags=tags, **wished)
-    named = writing.assign_keys(app.archive.beside, app.configuration.sources, candidates, wishes)
-    return plan_addition(app, named, followed)
+    given: dict[str, Any] = {name: text.strip() or None for name, text in texts.items()}
+    wishes = new_sources.Wishes(tags=tags, **given)
+    keyed = new_sources.assign_keys(
+        app.archive.beside, app.configuration.sources, candidates, wishes
+    )
+    return plan_addition(app, keyed, followed)
 
 
-def plan_addition(app: App, named: Sequence[Candidate], followed: Mapping[str, Source]) -> Change:
-    """Return the change that follows those of the candidates that are not followed yet. `followed`:
-    sources by address. Raises UsageError if none is new."""
-    from syndicator.adding import new_sources as writing
+def plan_addition(app: App, chosen: Sequence[Candidate], followed: Mapping[str, Source]) -> Change:
+    """Return the change that writes the chosen candidates to sources.toml, except those that are
+    followed already. `followed`: the present sources, by address. Raises UsageError if nothing was
+    chosen or nothing of it is new."""
+    from syndicator.adding import new_sources
 
-    if not named:
+    if not chosen:
         raise UsageError("nothing was chosen")
-    keys = [candidate.source.key for candidate in named if not candidate.known]
+    keys = [candidate.source.key for candidate in chosen if not candidate.known]
     if not keys:
         raise UsageError("all of them are followed already")
     return Change(
@@ -245,13 +265,14 @@ def plan_addition(app: App, named: Sequence[Candidate], followed: Mapping[str, S
         sentence=f"added: {', '.join(keys)}",
         data={"keys": keys},
         touches=("config:sources.toml",),
-        act=lambda progress: writing.write_sources(app.configuration, named, followed),
+        act=lambda progress: new_sources.write_sources(app.configuration, chosen, followed),
     )
 
 
 def _parse_candidate(values: Mapping[str, Any]) -> Candidate:
-    """Return a table as in sources.toml as a candidate; its key may be missing. Raises UsageError
-    for values that only sources.toml may have, ConfigError for invalid ones."""
+    """Return the candidate that a table of a source describes. The key may be missing and is then
+    "". Raises UsageError for values that may only be written into sources.toml by hand, ConfigError
+    for invalid ones."""
     from syndicator.adding.new_sources import Candidate
     from syndicator.configuration.sources.schema import make_source
 
@@ -288,19 +309,22 @@ def import_articles(
 
     if not files and not text.strip():
         raise UsageError("an article needs a text")
-    read = partial(import_files, app.archive, app.configuration, files or {path: text.encode()})
-    planned = _describe_import(read(dry_run=True))
+    import_given = partial(
+        import_files, app.archive, app.configuration, files or {path: text.encode()}
+    )
+    planned_fields = _describe_import(import_given(dry_run=True))
     return Change(
         subject="articles",
-        **planned,
-        is_empty=not planned["data"]["articles"],
+        **planned_fields,
+        is_empty=not planned_fields["data"]["articles"],
         nothing="0 files written",
-        act=lambda progress: _describe_import(read(dry_run=False)),
+        act=lambda progress: _describe_import(import_given(dry_run=False)),
     )
 
 
 def _describe_import(imported: Imported) -> dict[str, Any]:
-    """Return the fields of a `Change` that depend on what was or would be imported."""
+    """Return the fields of a `Change` that say what was imported, or would be: sentence, lines,
+    data and touches."""
     new = counted(len(imported.articles), "article")
     counts = (
         f"{len(imported.known)} already known, {counted(len(imported.drafts), 'draft')} left out,"
@@ -315,11 +339,12 @@ def _describe_import(imported: Imported) -> dict[str, Any]:
         verb = "would be imported" if dry_run else "imported"
         return [*complaints, f"{new} {verb}, {counts}"]
 
+    articles = [
+        {"title": article.title, "url": article.url, "id": article.id}
+        for article in imported.articles
+    ]
     data = {
-        "articles": [
-            {"title": article.title, "url": article.url, "id": article.id}
-            for article in imported.articles
-        ],
+        "articles": articles,
         "known": convert_to_json(imported.known),
         "drafts": convert_to_json(imported.drafts),
         "problems": convert_to_json(imported.problems),
@@ -356,14 +381,14 @@ def fetch_list(app: App, key: Key) -> Change:
         kind="page",
     )
 
-    async def fetch() -> Fetched | Failed:
+    async def fetch_page() -> Fetched | Failed:
         async with open_session(app.archive, app.configuration, app.jitter) as session:
             answer = await session.fetcher.fetch(request)
         if isinstance(answer, Fetched | Failed):
             return answer
         return Failed(url=request.url, reason=FetchReason.NOT_MODIFIED)
 
-    answer = asyncio.run(fetch())
+    answer = asyncio.run(fetch_page())
     if isinstance(answer, Failed):
         raise make_unanswered_error(request.url, answer)
     return Change(subject=source.key, sentence=f"{source.key}: its page is here", page=answer)
@@ -427,7 +452,8 @@ def _save_list(app: App, key: str, url: str, wrapper: Wrapper) -> None:
 
 
 def _parse_wrapper(text: str) -> Wrapper:
-    """Return the list that was pointed at, from its encoded form. Raises UsageError."""
+    """Return the list that a person pointed at on a page, from its encoded form. Raises UsageError
+    if the text is no such list."""
     from syndicator.operations.changes.texts import unpack_list
 
     try:

@@ -67,12 +67,12 @@ def try_rules(app: App, key: Key, **changes: Unpack[GivenRules]) -> Change:
     from syndicator.upkeep.passes import try_rules as trying
 
     source = need_source(app, key)
-    read = partial(
+    read_pages = partial(
         trying.try_rules, app.archive, app.configuration, source.key, most=trying.POINTED
     )
     try:
-        tried = read(_merge_rules(source, changes))
-        today = {page.id: page for page in read(source.rules)}
+        with_changes = read_pages(_merge_rules(source, changes))
+        with_present_rules = {page.id: page for page in read_pages(source.rules)}
     except RulesError as error:
         raise UsageError(str(error)) from error
     pages = [
@@ -80,21 +80,23 @@ def try_rules(app: App, key: Key, **changes: Unpack[GivenRules]) -> Change:
             "id": page.id,
             "title": page.title,
             "with": _describe_reading(page),
-            "now": _describe_reading(today.get(page.id)),
+            "now": _describe_reading(with_present_rules.get(page.id)),
         }
-        for page in tried
+        for page in with_changes
     ]
     data = {
         "pages": pages,
-        "matched": trying.count_matched(tried),
-        "score": trying.find_mean_score(tried),
+        "matched": trying.count_matched(with_changes),
+        "score": trying.find_mean_score(with_changes),
     }
-    return Change(subject=source.key, sentence=f"tried on {len(tried)} kept pages", data=data)
+    return Change(
+        subject=source.key, sentence=f"tried on {len(with_changes)} kept pages", data=data
+    )
 
 
 def _describe_reading(page: Tried | None) -> dict[str, Any] | None:
-    """Return what rules read on a kept page, as JSON; None if there is no page. `failed`: why
-    nothing was read, "" if something was."""
+    """Return what rules read on a kept page, as JSON; None if there is no page. "failed" says why
+    no article was read; it is "" if one was."""
     if page is None:
         return None
     if page.trial is None:
@@ -130,21 +132,23 @@ def save_rules(app: App, key: Key, stamp: Stamp = None, **changes: Unpack[GivenR
 
 
 def _merge_rules(source: Source, changes: GivenRules) -> Rules:
-    """Return the source's rules with `changes` in place of its own; an empty one is removed. Raises
-    ConfigError, RulesError."""
+    """Return the rules of `source` after `changes`: a rule that is missing or None stays as it is,
+    an empty one is removed, any other replaces the present one. Raises ConfigError, RulesError."""
     from syndicator.configuration.sources.schema import make_source
 
-    values: dict[str, Any] = dict(table(source))
-    merged = dict(values.pop("rules", {}))
-    merged.update((name, value) for name, value in changes.items() if value is not None)
-    rules: dict[str, Any] = {}
-    for name, value in merged.items():
+    source_table: dict[str, Any] = dict(table(source))
+    rules: dict[str, Any] = dict(source_table.pop("rules", {}))
+    for name, value in changes.items():
+        if value is not None:
+            rules[name] = value
+    written_rules: dict[str, Any] = {}
+    for name, value in rules.items():
         if value == ():
             continue
-        rules[name] = list(value) if isinstance(value, tuple) else value
-    if rules:
-        values["rules"] = rules
-    return make_source(values).rules
+        written_rules[name] = list(value) if isinstance(value, tuple) else value
+    if written_rules:
+        source_table["rules"] = written_rules
+    return make_source(source_table).rules
 
 
 @operation("reread", command="reread")
@@ -168,11 +172,12 @@ def reread(
     from syndicator.upkeep.passes.reread import plan_reread, write_reread
 
     choice = Choice(what=source, since=_add_utc(since), outdated=outdated)
-    failed = _fetch_pages(app, choice, progress) if fetch else ()
+    fetch_problems = _fetch_pages(app, choice, progress) if fetch else ()
     planned = plan_reread(app.archive, app.configuration, choice, progress=progress)
+    problems = (*fetch_problems, *planned.problems)
     due_again = count_due_again(app.archive, app.configuration.sources, choice)
-    problems = (*failed, *planned.problems)
     count = len(planned.articles)
+    has_changes = count > 0
     articles = [
         {
             "id": article.id,
@@ -200,14 +205,15 @@ def reread(
         feeds=planned.feeds,
         problems=problems,
         touches=tuple(f"article:{article.path}" for article in planned.articles),
-        logged=bool(count),
-        build=bool(count),
+        logged=has_changes,
+        build=has_changes,
         act=lambda progress: write_reread(app.archive, planned, progress),
     )
 
 
 def _fetch_pages(app: App, choice: Choice, progress: Progress) -> tuple[Problem, ...]:
-    """Fetch the pages of the chosen articles that are not kept any more. Return the failures."""
+    """Fetch the pages of the chosen articles that are not kept any more. Return a problem for each
+    page that could not be fetched."""
     from syndicator.upkeep.passes.reread import fetch_pages, list_unkept
 
     missing = list_unkept(app.archive, app.configuration.sources, choice)
@@ -223,17 +229,18 @@ def _add_utc(day: datetime | None) -> datetime | None:
 def _list_revisions(
     app: App, planned: Plan, source: str, due_again: int, *, dry_run: bool
 ) -> Iterator[str]:
-    """Yield lines for a terminal: each revised article (in a dry run the first EXAMPLES), then what
-    else there is to know. `source`: the key that was asked for, "" for all; `due_again`: number of
-    entries that changed rules make due."""
+    """Yield lines for a terminal: the articles that change (in a dry run the first EXAMPLES of
+    them), how many have no kept page, and `due_again`, the number of entries that are asked for
+    again. A dry run of one source adds what its rules match. `source`: its key; "" for all."""
     yield f"{len(planned.articles)} of {counted(planned.looked, 'article')} change"
     listed = planned.articles[:EXAMPLES] if dry_run else planned.articles
     for article in listed:
         yield f"\n{one_line(article.title)}  ({article.path})"
         for line in article.revision.lines:
             yield f"  {line}"
-    if len(listed) < len(planned.articles):
-        yield f"\n… and {counted(len(planned.articles) - len(listed), 'article')} more"
+    unlisted = len(planned.articles) - len(listed)
+    if unlisted:
+        yield f"\n… and {counted(unlisted, 'article')} more"
     if planned.lacking:
         option = f" --source {source}" if source else ""
         unkept = counted(len(planned.lacking), "article")
@@ -278,15 +285,16 @@ def describe(app: App, progress: Progress, all: All = False, since: Since = None
     planned = plan_descriptions(
         app.archive, app.configuration, since=_add_utc(since), progress=progress
     )
-    rows = tuple((article.title, "; ".join(article.revision.lines)) for article in planned.articles)
-    table_of_articles = ("Articles", ("article", "change and reason"), rows) if rows else None
+    rows = []
     articles = []
     for article in planned.articles:
         revision = article.revision
+        rows.append((article.title, "; ".join(revision.lines)))
         result = {"values": revision.values, "why": revision.lines, "score": revision.score}
         articles.append(
             {"id": article.id, "title": article.title, "path": article.path, "told": result}
         )
+    table_of_articles = ("Articles", ("article", "change and reason"), rows) if rows else None
     data = {
         "looked": planned.looked,
         "articles": articles,
@@ -329,23 +337,26 @@ def ask_model(app: App, all: All = False, since: Since = None) -> Change:
         )
     problems = reconcile.update_from_files(app.archive, app.configuration)
     scope = ask.Scope(since=_add_utc(since) or ask.ALWAYS, again=True)
-    ids = ask.list_unasked(app.archive, app.configuration.settings, scope)
-    sentence = f"the language model would be asked about up to {counted(len(ids), 'article')}"
+    unasked_ids = ask.list_unasked(app.archive, app.configuration.settings, scope)
+    total = len(unasked_ids)
+    sentence = f"the language model would be asked about up to {counted(total, 'article')}"
     index = app.archive.store.index
     touches: tuple[str, ...] = ()
-    if len(ids) <= _MOST_TOUCHED:
-        touches = tuple(f"article:{index.path(article_id)}" for article_id in ids)
+    if total <= _MOST_TOUCHED:  # with more, the log of changes would be too large
+        touches = tuple(f"article:{index.path(article_id)}" for article_id in unasked_ids)
 
-    def ask_and_describe(progress: Progress) -> dict[str, Any]:
-        titles: list[str] = []
-        report = asyncio.run(
-            _ask_until_stopped(app, scope, titles, lambda: progress(len(titles), len(ids)))
-        )
-        lines = [*(f"described: {title}" for title in titles), *report.lines()]
+    def ask_about_all(progress: Progress) -> dict[str, Any]:
+        described: list[str] = []  # titles, filled while the model is asked
+
+        def report_progress() -> None:
+            progress(len(described), total)
+
+        report = asyncio.run(_ask_until_stopped(app, scope, described, report_progress))
+        lines = [*(f"described: {title}" for title in described), *report.lines()]
         return {
-            "sentence": f"{counted(len(titles), 'article')} described by the language model",
+            "sentence": f"{counted(len(described), 'article')} described by the language model",
             "lines": lambda dry_run: lines,
-            "data": {"waiting": len(ids), "llm": convert_to_json(report)},
+            "data": {"waiting": total, "llm": convert_to_json(report)},
             "fault": report.fault,
         }
 
@@ -353,19 +364,19 @@ def ask_model(app: App, all: All = False, since: Since = None) -> Change:
         subject="articles",
         sentence=sentence,
         lines=lambda dry_run: [sentence],
-        data={"waiting": len(ids), "llm": convert_to_json(AskReport())},
+        data={"waiting": total, "llm": convert_to_json(AskReport())},
         problems=problems,
         touches=touches,
-        act=ask_and_describe,
+        act=ask_about_all,
     )
 
 
 async def _ask_until_stopped(
     app: App, scope: Scope, titles: list[str], report_progress: Callable[[], None]
 ) -> AskReport:
-    """Ask the language model about the articles of `scope`, and add the titles of those described
-    to `titles`. Ctrl-C or a cancelled job ends it after the current article: `report_progress`,
-    which is called again and again, raises CancelledJob for a cancelled job."""
+    """Ask the language model about the articles of `scope`, and append the title of each article
+    that it described to `titles`. Meanwhile call `report_progress` again and again. Ctrl-C, and
+    CancelledJob raised by that call, end it after the current article."""
     from syndicator.upkeep.model.ask import ask_about_articles
 
     stop = asyncio.Event()
