@@ -44,8 +44,8 @@ def withdraw(
 
     withdrawal = editorial.plan_withdrawal(app.archive, app.configuration.sources, id, purge=purge)
     url = withdrawal.url
-    article = f"{withdrawal.title} ({url})" if withdrawal.title else url
-    feeds = ", ".join(_list_stems(withdrawal.feeds)) or "no feed"
+    article_name = f"{withdrawal.title} ({url})" if withdrawal.title else url
+    feed_names = ", ".join(_list_stems(withdrawal.feeds)) or "no feed"
     consequences = [
         f"a copy of it is published by itself now: {copy.title} ({copy.url})"
         for copy in withdrawal.copies
@@ -56,7 +56,7 @@ def withdraw(
 
     def list_lines(dry_run: bool) -> list[str]:
         verb = "would be withdrawn" if dry_run else "withdrawn"
-        return [f"{verb}: {article}; from: {feeds}", *consequences]
+        return [f"{verb}: {article_name}; from: {feed_names}", *consequences]
 
     return Change(
         subject=withdrawal.id,
@@ -77,22 +77,22 @@ def restore(app: App, id: Id) -> Change:
 
     withdrawal = editorial.plan_return(app.archive, id)
     url = withdrawal.url
-    if withdrawal.kept:
+    if withdrawal.kept:  # its file
         sentence = f"{url}: is back"
-        how = "as its file was"
+        way_back = "as its file was"
     else:
         sentence = f"{url}: comes back when announced"
-        how = "once its source announces it, for its file is no longer kept"
-    feeds = ", ".join(_list_stems(withdrawal.feeds)) or "no feed"
+        way_back = "once its source announces it, for its file is no longer kept"
+    feed_names = ", ".join(_list_stems(withdrawal.feeds)) or "no feed"
 
     def undo_withdrawal(progress: Progress) -> Mapping[str, Any]:
-        done = editorial.undo_withdrawal(app.archive, app.configuration, withdrawal.id)
-        return {"problems": done.problems}
+        undone = editorial.undo_withdrawal(app.archive, app.configuration, withdrawal.id)
+        return {"problems": undone.problems}
 
     return Change(
         subject=withdrawal.id,
         sentence=sentence,
-        lines=lambda dry_run: [f"comes back {how}: {url}; it was in: {feeds}"],
+        lines=lambda dry_run: [f"comes back {way_back}: {url}; it was in: {feed_names}"],
         data={"returned": withdrawal.id, **_describe_withdrawal(withdrawal)},
         inverse=("withdraw", {"id": withdrawal.id}),
         act=undo_withdrawal,
@@ -105,7 +105,8 @@ def _list_stems(keys: Sequence[FeedKey]) -> list[str]:
 
 
 def _describe_withdrawal(withdrawal: Withdrawal) -> dict[str, object]:
-    """Return the fields that a withdrawal and its undo have in common, as JSON."""
+    """Return the fields that the JSON of a withdrawal and that of its undo have in common. "kept":
+    the file of the article is there to undo it with; "copies": addresses."""
     return {
         "url": withdrawal.url,
         "kept": withdrawal.kept,
@@ -125,8 +126,8 @@ def release(
     all: Annotated[bool, Argument("All that are on hold.")] = False,
 ) -> Change:
     """Publish articles that are on hold, and build their feeds. `status` lists them."""
-    ways = [way for way in (id, source, all) if way]
-    if len(ways) != 1:
+    given_choices = [choice for choice in (id, source, all) if choice]
+    if len(given_choices) != 1:
         raise UsageError(
             "say which articles: their ids, files or addresses, or --source KEY, or --all"
         )
@@ -135,23 +136,22 @@ def release(
     publish = partial(
         editorial.release, app.archive, app.configuration, id, source=source, include_all=all
     )
-    released = publish(dry_run=True)
-    sentences = [f"{article.title}: published" for article in released.articles]
-    sentences += [f"{article.title}: is published already" for article in released.known]
+    planned = publish(dry_run=True)
     subject = source or "articles"
-    if len(released.articles) == 1:
-        subject = released.articles[0].id
-    index = app.archive.store.index
-
-    sentence = f"{len(released.articles)} articles: published"
+    if len(planned.articles) == 1:
+        subject = planned.articles[0].id
+    sentences = [f"{article.title}: published" for article in planned.articles]
+    sentences += [f"{article.title}: is published already" for article in planned.known]
+    sentence = f"{len(planned.articles)} articles: published"
     if len(sentences) == 1:
         sentence = sentences[0]
+    index = app.archive.store.index
 
     def list_lines(dry_run: bool) -> Iterator[str]:
         verb = "would be published" if dry_run else "published"
-        for article in released.articles:
+        for article in planned.articles:
             yield f"{verb}: {article.title} ({article.url})"
-        for article in released.known:
+        for article in planned.known:
             yield f"not on hold: {article.title} ({article.url})"
 
     return Change(
@@ -159,13 +159,13 @@ def release(
         sentence=sentence,
         lines=list_lines,
         data={
-            "articles": [article.id for article in released.articles],
-            "known": [article.id for article in released.known],
-            "problems": released.problems,
+            "articles": [article.id for article in planned.articles],
+            "known": [article.id for article in planned.known],
+            "problems": planned.problems,
         },
-        problems=released.problems,
-        touches=tuple(f"article:{index.path(article.id)}" for article in released.articles),
-        is_empty=not released.articles,
+        problems=planned.problems,
+        touches=tuple(f"article:{index.path(article.id)}" for article in planned.articles),
+        is_empty=not planned.articles,
         nothing="0 articles",
         act=lambda progress: {"problems": publish().problems},
     )
@@ -213,29 +213,29 @@ def edit(app: App, id: Id, stamp: Stamp = None, **fields: Unpack[ArticleFields])
 
 
 def replace_fields(data: bytes, path: str, fields: Mapping[str, Any]) -> bytes:
-    """Return an article file with the values of `fields` (title, excerpt, author, cover, body) in
-    place of its own; None leaves a field. `data`: the file; `path`: where it is. Raises UsageError,
-    ConfigError."""
+    """Return the content of an article file after an edit. `data`: its content now; `fields`: new
+    values of title, excerpt, author, cover and body; a field that is missing or None stays. Raises
+    UsageError if the article would have no title or another id, ConfigError for a faulty file."""
     from syndicator.articles import frontmatter
 
     article = frontmatter.load(data, path)
     given = {name: value for name, value in fields.items() if value is not None}
-    values: dict[str, Any] = {"title": given.get("title", article.title).strip()}
+    tidied: dict[str, Any] = {"title": given.get("title", article.title).strip()}
     if "excerpt" in given:
-        values["excerpt"] = " ".join(given["excerpt"].split())
+        tidied["excerpt"] = " ".join(given["excerpt"].split())
     if "author" in given:
-        values["author"] = given["author"].strip() or None
+        tidied["author"] = given["author"].strip() or None
     if "cover" in given:
-        values["cover"] = _check_cover(given["cover"])
+        tidied["cover"] = _check_cover(given["cover"])
     if "body" in given:
-        values["body"] = given["body"].replace("\r\n", "\n")
-    changed = replace(article, **values)
-    if not changed.title:
+        tidied["body"] = given["body"].replace("\r\n", "\n")
+    edited = replace(article, **tidied)
+    if not edited.title:
         raise UsageError("an article needs a title")
-    data_after = frontmatter.dump(changed, frontmatter.extra(data, path))
-    if frontmatter.load(data_after, path).id != article.id:
+    edited_data = frontmatter.dump(edited, frontmatter.extra(data, path))
+    if frontmatter.load(edited_data, path).id != article.id:
         raise UsageError("the id of an article never changes")
-    return data_after
+    return edited_data
 
 
 def _check_cover(value: str) -> str | None:
@@ -270,7 +270,9 @@ def _read_file(app: App, what: str) -> _ArticleFile:
 
 
 def _plan_edit(file: _ArticleFile, edited_data: bytes, sentence: str) -> Change:
-    """Return the change that replaces the content of an article file by `edited_data`."""
+    """Return the change that replaces the content of an article file by `edited_data`. `sentence`:
+    the result in words."""
+    # surrogateescape keeps bytes that are not UTF-8
     before = file.data.decode("utf-8", "surrogateescape")
     after = edited_data.decode("utf-8", "surrogateescape")
     return Change(
@@ -314,13 +316,15 @@ def split(
     from syndicator.upkeep import editorial
 
     article_id = need_article(app.archive, id)
-    stories = decisions.plan_leave(app.archive, app.configuration, article_id)
-    if stories and (story or not editorial.find_copies(app.archive, id)):
-        return _plan_stories(app, stories, "not in one story")
+    story_by_article = decisions.plan_leave(app.archive, app.configuration, article_id)
+    if story_by_article:  # it is in a story
+        leaves_story = story or not editorial.find_copies(app.archive, id)
+        if leaves_story:
+            return _plan_stories(app, story_by_article, "not in one story")
     index = app.archive.store.index
     original_by_copy = editorial.need_copies(app.archive, id)
     copies = index.articles([*original_by_copy]).values()
-    rewritten = {*original_by_copy, *original_by_copy.values()}
+    rewritten_ids = {*original_by_copy, *original_by_copy.values()}
     return Change(
         subject=next(iter(original_by_copy)),
         sentence=f"parted: {', '.join(article.title for article in copies)}",
@@ -328,15 +332,15 @@ def split(
             f"published by itself again: {article.title} ({article.url})" for article in copies
         ],
         data={"split": [{"id": article.id, "url": article.url} for article in copies]},
-        touches=tuple(f"article:{index.path(article_id)}" for article_id in rewritten),
+        touches=tuple(f"article:{index.path(rewritten_id)}" for rewritten_id in rewritten_ids),
         act=lambda progress: editorial.split(app.archive, id),
     )
 
 
 def _plan_stories(app: App, stories: Mapping[str, str], how: str, lead: str = "") -> Change:
-    """Return the change that puts articles into stories. `stories`: by id of the article, the name
-    of its story; `how`: the result in words; `lead`: id of the article that leads its story from
-    now on, "" for none."""
+    """Return the change that puts articles into stories for good. `stories`: the name of each
+    article's new story, by id of the article; `how`: the result in words, such as "in one story";
+    `lead`: id of the article that leads its story from now on, "" to name none."""
     from syndicator.stories import decisions, kept_leads
 
     def put_into_stories(progress: Progress) -> None:
@@ -387,10 +391,12 @@ def prune(
     source brings deleted articles back, and readers keep their copies. An article must match every
     filter given: --older-than, --keep, --source."""
     has_rule = older_than is not None or keep is not None
+    prunes_articles = bool(named) or has_rule  # else kept pages
+    has_filter = has_rule or bool(source)
     ages = [name for name in named if _AGE.fullmatch(name)]
     if ages and not has_rule:
         raise UsageError(f"{ages[0]} is an age; write `syndicator prune --older-than {ages[0]}`")
-    if named and (has_rule or source):
+    if named and has_filter:
         raise UsageError(
             f"{named[0]!r} is taken for an article: name articles, or say which go by --older-than,"
             " --keep and --source, such as --older-than 90d; not both"
@@ -402,7 +408,7 @@ def prune(
         )
     if keep == 0 and not source and older_than is None:
         raise UsageError("--keep 0 would delete every article; name a --source with it")
-    if (named or has_rule) and pages_days is not None:
+    if prunes_articles and pages_days is not None:
         raise UsageError(
             "--pages-days is about kept pages, the rest about articles; say one of the two"
         )
@@ -410,7 +416,7 @@ def prune(
     is_too_long = pages_days is not None and pages_days > _MOST_DAYS
     if is_below_zero or is_too_long:
         raise UsageError(f"--keep and --pages-days count from 0, --pages-days to {_MOST_DAYS}")
-    if named or has_rule:
+    if prunes_articles:
         return _prune_articles(app, named, older_than, keep, source)
     return _prune_pages(app, pages_days)
 
@@ -418,19 +424,22 @@ def prune(
 def _prune_articles(
     app: App, named: Sequence[str], older_than: str | None, keep: int | None, source: str
 ) -> Change:
-    """Return the change that deletes the named articles, or those that match the other arguments
-    (see `prune`). Raises UsageError."""
+    """Return the change that deletes the `named` articles; if none is named, those that match all
+    of the other arguments: added longer ago than `older_than`, such as "365d", not among the `keep`
+    newest of their source, and of this `source`. Raises UsageError for an invalid time."""
     from syndicator.configuration.settings import parse_duration
     from syndicator.upkeep import pruning, reconcile
 
-    try:
-        age = timedelta(seconds=parse_duration(older_than)) if older_than is not None else None
-    except ValueError as error:
-        raise UsageError(f"--older-than: {error}") from error
+    least_age = None
+    if older_than is not None:
+        try:
+            least_age = timedelta(seconds=parse_duration(older_than))
+        except ValueError as error:
+            raise UsageError(f"--older-than: {error}") from error
     problems = reconcile.update_from_files(app.archive, app.configuration)
-    which = pruning.Which(older_than=age, keep=keep, source=source, named=tuple(named))
+    which = pruning.Which(older_than=least_age, keep=keep, source=source, named=tuple(named))
     planned = pruning.plan_pruning(app.archive, app.configuration.sources, which)
-    count = counted(len(planned.articles), "article")
+    article_count = counted(len(planned.articles), "article")
     feeds = _list_stems(planned.feeds)
 
     def list_lines(dry_run: bool) -> Iterator[str]:
@@ -439,9 +448,9 @@ def _prune_articles(
                 yield f"{article.path}  {article.title}"
         where = f" in {counted(len(feeds), 'feed')}" if feeds else ""
         verb = "would be deleted" if dry_run else "deleted"
-        yield f"{count}{where} {verb}"
-        for reason, number in planned.stays.items():
-            yield f"{counted(number, 'article')} kept: {_REASONS_TO_STAY[reason]}"
+        yield f"{article_count}{where} {verb}"
+        for reason, kept_count in planned.stays.items():
+            yield f"{counted(kept_count, 'article')} kept: {_REASONS_TO_STAY[reason]}"
 
     articles = [
         {"id": article.id, "url": article.url, "title": article.title, "path": article.path}
@@ -449,7 +458,7 @@ def _prune_articles(
     ]
     return Change(
         subject="articles",
-        sentence=f"{count} deleted",
+        sentence=f"{article_count} deleted",
         lines=list_lines,
         data={"articles": articles, "feeds": feeds, "stays": planned.stays},
         problems=problems,
@@ -462,11 +471,13 @@ def _prune_articles(
 
 
 def _prune_pages(app: App, pages_days: int | None) -> Change:
-    """Return the change that deletes kept pages older than so many days; None: than the setting
-    store.pages_days."""
-    days = app.configuration.settings.store.pages_days if pages_days is None else pages_days
-    before = app.archive.clock() - timedelta(days=days)
-    count = app.archive.snapshots.prune(before, dry_run=True)
+    """Return the change that deletes the kept pages that are older than `pages_days`; None stands
+    for the setting store.pages_days."""
+    days = pages_days
+    if days is None:
+        days = app.configuration.settings.store.pages_days
+    oldest_kept = app.archive.clock() - timedelta(days=days)
+    count = app.archive.snapshots.prune(oldest_kept, dry_run=True)
     pages = counted(count, "page")
 
     def list_lines(dry_run: bool) -> list[str]:
@@ -480,7 +491,7 @@ def _prune_pages(app: App, pages_days: int | None) -> Change:
         data={"pages": count},
         logged=False,
         build=False,
-        act=lambda progress: app.archive.snapshots.prune(before),
+        act=lambda progress: app.archive.snapshots.prune(oldest_kept),
     )
 
 
@@ -499,8 +510,8 @@ def withdraw_muted(app: App) -> Change:
                 editorial.withdraw(app.archive, app.configuration, article.id)
 
     inverse = ("restore-muted", {"ids": [article.id for article in articles]})
-    verb = "withdrawn, as syndicator.toml mutes them"
-    return _plan_for_muted(verb, articles, inverse, withdraw_all)
+    result = "withdrawn, as syndicator.toml mutes them"
+    return _plan_for_muted(result, articles, inverse, withdraw_all)
 
 
 @operation("restore-muted")
@@ -510,8 +521,11 @@ def restore_muted(
     """Restore articles that were withdrawn as muted."""
     from syndicator.upkeep import editorial
 
-    found = [editorial.find_withdrawal(app.archive, article_id) for article_id in ids]
-    articles = [article for article in found if article is not None]
+    articles = []
+    for article_id in ids:
+        article = editorial.find_withdrawal(app.archive, article_id)
+        if article is not None:
+            articles.append(article)
 
     def bring_back_all(progress: Progress) -> Mapping[str, Any]:
         withdrawn_ids = [article.id for article in articles]
@@ -521,20 +535,20 @@ def restore_muted(
 
 
 def _plan_for_muted(
-    verb: str, articles: Sequence[Any], inverse: Inverse, act: Callable[[Progress], object]
+    result: str, articles: Sequence[Any], inverse: Inverse, act: Callable[[Progress], object]
 ) -> Change:
-    """Return the change that withdraws or restores muted articles. `verb`: the result in words,
-    such as "restored"; `inverse`: the operation that takes it back, with its arguments."""
-    data = [{"id": article.id, "title": article.title, "url": article.url} for article in articles]
+    """Return the change that withdraws or restores muted articles. `result`: what becomes of them,
+    such as "restored"; `inverse`: name and arguments of the operation that takes the change back;
+    `act`: makes the change."""
+    rows = [{"id": article.id, "title": article.title, "url": article.url} for article in articles]
+    lines = [f"{result}: {article.title or article.id} ({article.url})" for article in articles]
     return Change(
         subject="syndicator.toml",
-        sentence=f"articles {verb}: {len(articles)}",
-        lines=lambda dry_run: [
-            f"{verb}: {article.title or article.id} ({article.url})" for article in articles
-        ],
-        data={"articles": data},
+        sentence=f"articles {result}: {len(articles)}",
+        lines=lambda dry_run: lines,
+        data={"articles": rows},
         inverse=inverse,
         is_empty=not articles,
-        nothing=f"0 articles {verb}",
+        nothing=f"0 articles {result}",
         act=act,
     )
