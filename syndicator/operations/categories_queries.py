@@ -52,13 +52,13 @@ def try_category(
     if not name:
         raise UsageError("a category needs a name")
     articles = read_newest_files(app.archive, TRIED)
-    tried = []
+    categories = []  # (id of the article, its category now, its category with the description)
     try:
         with open_worker() as worker:
             starts = range(0, len(articles), _TRIED_AT_ONCE)
             for number, start in enumerate(starts, 1):
                 part = articles[start : start + _TRIED_AT_ONCE]
-                tried += worker.call_sync(
+                categories += worker.call_sync(
                     jobs.categorise_twice, app.configuration.taxonomy, name, description, part
                 )
                 progress(number, len(starts))
@@ -66,17 +66,17 @@ def try_category(
         raise UsageError(f"{name!r} cannot be tried: {error}") from error
     titles = {article.id: article.title for article in articles}
     moved = []
-    joins = Counter[str]()  # articles by category
+    joins = Counter[str]()  # number of articles by category
     leaves = Counter[str]()
-    for article_id, before, after in tried:
+    for article_id, before, after in categories:
         if before == after:
             continue
         title = titles[article_id]
         moved.append({"id": article_id, "title": title, "before": before, "after": after})
         joins[after] += 1
         leaves[before] += 1
-    names = sorted(filter(None, {*joins, *leaves}))  # "" is no category
-    feeds = [{"feed": name, "joins": joins[name], "leaves": leaves[name]} for name in names]
+    changed = sorted(filter(None, {*joins, *leaves}))  # "" is no category
+    feeds = [{"feed": feed, "joins": joins[feed], "leaves": leaves[feed]} for feed in changed]
     return Change(
         subject="tags",
         sentence=f"{name}: {len(moved)} of the newest {len(articles)} articles would move",
@@ -154,30 +154,38 @@ def try_query(
 
     query = query.strip()
     title = " ".join(title.split())
-    before = _find_query(app, slug)
-    if slug and before is None:
+    replaced = _find_query(app, slug)
+    if slug and replaced is None:
         raise UsageError(f"there is no query {slug!r}")
-    slug = before.slug if before else _make_slug(app, title)
+    old_expression = None
+    old_text = ""
     try:
-        new = parse_query(query)
-        old = before.expr if before else None
+        if replaced is None:
+            slug = _make_slug(app, title)
+            expression = parse_query(query)
+        else:
+            slug = replaced.slug
+            expression = parse_query(query)
+            old_expression = replaced.expr
+            old_text = replaced.query
+            title = title or replaced.title
     except QueryError as error:
         raise UsageError(f"{error} (at character {error.at + 1})") from error
     counts = Counter[str]()
     for article in _iterate_articles(app, progress):
-        matches_new = _is_match(app, new, article)
-        matches_old = old is not None and _is_match(app, old, article)
+        matches_now = _is_match(app, expression, article)
+        matched_before = old_expression is not None and _is_match(app, old_expression, article)
         counts["looked"] += 1
-        counts["count"] += matches_new
-        counts["joins"] += matches_new and not matches_old
-        counts["leaves"] += matches_old and not matches_new
+        counts["count"] += matches_now
+        counts["joins"] += matches_now and not matched_before
+        counts["leaves"] += matched_before and not matches_now
     data = {
         "slug": slug,
-        "title": title or (before.title if before else ""),
+        "title": title,
         "query": query,
-        "before": before.query if before else "",
-        "stamp": _stamp_query(before),
-        "changed": before is not None,
+        "before": old_text,
+        "stamp": _stamp_query(replaced),
+        "changed": replaced is not None,
         "looked": counts["looked"],
         "count": counts["count"],
         "joins": counts["joins"],
@@ -208,24 +216,31 @@ def save_query(
         values["query"] = query.strip()
     if title:
         values["title"] = title
-    at = _load_queries(app).index(saved) if saved else None
-    sentence = f"{get_stem(FeedKey(QUERY, slug))}: {'query changed' if saved else 'added'}"
-    return _plan_table(app, sentence, (_FEEDS, "feed", at), values, parse_queries)
+    feed = get_stem(FeedKey(QUERY, slug))
+    if saved is None:
+        index = None  # appended
+        sentence = f"{feed}: added"
+    else:
+        index = _load_queries(app).index(saved)
+        sentence = f"{feed}: query changed"
+    return _plan_table(app, sentence, (_FEEDS, "feed", index), values, parse_queries)
 
 
 def _resolve_question(app: App, slug: str, title: str) -> tuple[str, str]:
     """Return (slug, title) of a saved query. If `slug` is the address of a question, such as
-    https://example.org/q/tag/ai.atom, these are the question's own slug and title."""
+    https://example.org/q/tag/ai.atom, return the slug that the question has as a saved query, and
+    its own title unless `title` gives one. Any other `slug` stays. Raises UsageError for a question
+    that cannot be read."""
     from syndicator.publishing.questions import QuestionError, parse_question
 
     path = unquote(slug).removeprefix(app.configuration.settings.base_url).lstrip("/")
-    address, _, ending = path.rpartition(".")
-    if ending not in FORMATS:
-        address = f"{address}.{ending}"
-    if not address.startswith(QUESTIONS):
+    stem, _, ending = path.rpartition(".")
+    if ending not in FORMATS:  # what follows the last dot belongs to the question
+        stem = f"{stem}.{ending}"
+    if not stem.startswith(QUESTIONS):
         return slug, title
     try:
-        question = parse_question(address)
+        question = parse_question(stem)
     except QuestionError as error:
         raise UsageError(f"{slug}: {error}") from error
     names = {row.key: row.name for row in app.archive.store.index.feeds(question.feeds)}
@@ -239,8 +254,9 @@ def _plan_table(
     values: Mapping[str, str],
     check: Callable[[TomlFile], object],
 ) -> Change:
-    """Return the change that writes `values` to a table of a TOML file. `table`: (file, name of the
-    list of tables, index, or None to append); `check` raises ConfigError for an invalid file.
+    """Return the change that writes `values` into a [[table]] of a file of the configuration.
+    `table`: (name of the file, name of the table, its index among those of this name; None to
+    append one); `check`: is called with the edited file and raises ConfigError if it is invalid.
     Raises ConfigError."""
     from syndicator.configuration import toml_edit
     from syndicator.configuration.toml_files import TomlFile

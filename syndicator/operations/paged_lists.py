@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from syndicator.app.places import OpenedInstance
 
 _PART_SIZE = 200  # articles read at a time
+_MORE_THAN_ALL = 100_000  # more changes than a log has
 _ORDERS = ("best", "newest")
 Item = Mapping[str, Any]
 
@@ -66,16 +67,17 @@ class Query(WithArguments):
     ) -> Page:
         """Return at most `most` items: those behind the item with the id `after`, or the first ones
         if it is "". Raises UsageError if there is no such item any more."""
-        listed = self.function(instance, **arguments)
-        # this also advances the iterator to the item behind `after`
-        if after and not any(item["id"] == after for item in listed):
-            raise UsageError(f"the list of {self.name} has no {after!r} any more; begin anew")
-        items = list(islice(listed, most + 1))  # one more says whether the list goes on
-        page = items[:most]
-        last_id = ""
-        if len(items) > most:
-            last_id = str(page[-1]["id"])
-        return Page([convert_to_json(item) for item in page], last_id)
+        iterator = self.function(instance, **arguments)
+        if after:
+            # the search advances the iterator to the item behind `after`
+            has_item = any(item["id"] == after for item in iterator)
+            if not has_item:
+                raise UsageError(f"the list of {self.name} has no {after!r} any more; begin anew")
+        items_and_one = list(islice(iterator, most + 1))
+        items = items_and_one[:most]
+        goes_on = len(items_and_one) > most
+        next_id = str(items[-1]["id"]) if goes_on else ""
+        return Page([convert_to_json(item) for item in items], next_id)
 
 
 def changes(
@@ -83,11 +85,16 @@ def changes(
 ) -> Iterator[Item]:
     """Logged changes, newest first, each with the reason if it cannot be taken back."""
     log = Log(instance.settings.state_dir)
-    undone = log.undone()
-    for change in log.newest(100_000):
-        if about in ("", change.subject):
-            more = {"taken_back": change.number in undone, "lasting": change.lasting}
-            yield {"id": str(change.number), **convert_to_json(change), **more}
+    undone_numbers = log.undone()
+    for change in log.newest(_MORE_THAN_ALL):
+        if about and change.subject != about:
+            continue
+        yield {
+            "id": str(change.number),
+            **convert_to_json(change),
+            "taken_back": change.number in undone_numbers,
+            "lasting": change.lasting,
+        }
 
 
 def jobs(instance: "OpenedInstance") -> Iterator[Item]:
@@ -111,11 +118,10 @@ def articles(
 ) -> Iterator[Item]:
     """Articles, newest first; of a search with words the best first; unsure ones by doubt, fifty at
     most."""
-    from syndicator.showing.lists import has_source
-    from syndicator.showing.lists import list_articles as listed
+    from syndicator.showing.lists import has_source, list_articles
 
-    chosen = next((name for name in FILTERS if name == filter), None)
-    if chosen is None:
+    known_filter = next((name for name in FILTERS if name == filter), None)
+    if known_filter is None:
         raise UsageError(f"{filter!r} is none of {', '.join(FILTERS)}")
     if sort not in _ORDERS:
         raise UsageError(f"{sort!r} is none of {', '.join(_ORDERS)}")
@@ -131,39 +137,46 @@ def articles(
     ids = _choose_articles(instance, search, story, sort)
     if source and not has_source(instance, source):
         raise UsageError(f"no article has the source {source!r}")
-    wanted = Wanted(filter=chosen, source=source, ids=ids, most=_PART_SIZE)
-    skip = 0
-    while part := listed(instance, replace(wanted, skip=skip))[0]:
-        stories: Mapping[str, str] = {}
+    wanted = Wanted(filter=known_filter, source=source, ids=ids, most=_PART_SIZE)
+    listed = 0
+    while True:
+        part, *_ = list_articles(instance, replace(wanted, skip=listed))
+        if not part:
+            return
+        story_by_article: Mapping[str, str] = {}
         if instance.store:
-            stories = instance.store.stories.find_stories([item.article.id for item in part])
+            story_by_article = instance.store.stories.find_stories([item.article.id for item in part])
         for item in part:
-            shown = {name: getattr(item.article, name) for name in _SHOWN_FIELDS}
-            more = {"source": item.article.source_key, "path": item.path}
-            yield {**shown, **more, "story": stories.get(item.article.id, "")}
-        skip += len(part)
+            article = item.article
+            yield {
+                **{name: getattr(article, name) for name in _SHOWN_FIELDS},
+                "source": article.source_key,
+                "path": item.path,
+                "story": story_by_article.get(article.id, ""),
+            }
+        listed += len(part)
 
 
 def _choose_articles(
     instance: "OpenedInstance", search: str, story: str, sort: str
 ) -> list[str] | None:
-    """Return the ids of the articles that a search finds and that are in a story, in order; None
-    for all articles. `story`: "" for any; `sort`: "best" or "newest". Raises UsageError for an
-    unknown story."""
+    """Return the ids of the articles that the query `search` finds in a story, in order; None if
+    neither is given, which stands for all articles. `search`: "" for all of the story; `story`: ""
+    for any; `sort`: "best" or "newest". Raises UsageError for an unknown story."""
     from syndicator.showing.lists import find_articles, sort_newest
 
     if not search and not story:
         return None
-    found = find_articles(instance, search) if search else []
-    ids = found
+    ids = find_articles(instance, search) if search else []
     if story:
         reports = instance.store.stories.articles([story]).get(story, []) if instance.store else []
         if not reports:
             raise UsageError(f"there is no story {story!r}")
-        members = [article_id for article_id, _ in reversed(reports)]
-        ids = members
+        member_ids = [article_id for article_id, _ in reversed(reports)]  # newest first
         if search:
-            ids = [article_id for article_id in found if article_id in members]
+            ids = [article_id for article_id in ids if article_id in member_ids]
+        else:
+            ids = member_ids
     if sort == "newest" and ids:
         return sort_newest(instance, ids)
     return ids
@@ -176,17 +189,17 @@ def sources(
     """Sources in configured order, each with the result of its last visit and the time of the
     next."""
     from syndicator.health.documents import describe_state
-    from syndicator.showing.lists import find_sources as listed
+    from syndicator.showing.lists import find_sources
 
-    for source, state in listed(instance, words):
-        shown = {
+    for source, state in find_sources(instance, words):
+        described_state = describe_state(state) if state else {}
+        yield {
+            **described_state,
             "id": source.key,
             "title": source.title,
             "url": urls.redacted(source.url),
             "enabled": source.enabled,
         }
-        described_state = describe_state(state) if state else {}
-        yield {**described_state, **shown}
 
 
 def feeds(instance: "OpenedInstance") -> Iterator[Item]:
@@ -194,13 +207,13 @@ def feeds(instance: "OpenedInstance") -> Iterator[Item]:
     redirects."""
     if instance.store is None:
         return
-    for row in instance.store.index.plain_feeds():
-        moved = paths.get_stem(row.moved_to) if row.moved_to else ""
+    for feed in instance.store.index.plain_feeds():
+        target = paths.get_stem(feed.moved_to) if feed.moved_to else ""
         yield {
-            "id": paths.get_stem(row.key),
-            "name": row.name,
-            "articles": row.count,
-            "moved_to": moved,
+            "id": paths.get_stem(feed.key),
+            "name": feed.name,
+            "articles": feed.count,
+            "moved_to": target,
         }
 
 

@@ -62,7 +62,8 @@ def retry(app: App, key: Key) -> Change:
     def visit_source(progress: Progress) -> dict[str, object]:
         from syndicator.runs.refresh import Wanted, run
 
-        report = asyncio.run(run(app, Wanted(keys=(key,), llm_seconds=0), stop=asyncio.Event()))
+        only_this_source = Wanted(keys=(key,), llm_seconds=0)
+        report = asyncio.run(run(app, only_this_source, stop=asyncio.Event()))
         outcome = next((visit for visit in report.outcomes if visit.key == key), None)
         if outcome is None:
             return {"sentence": f"{key}: not visited"}
@@ -84,12 +85,11 @@ def adopt_move(app: App, key: Key) -> Change:
     """Replace a source's address by the one that it redirects to permanently."""
     source = need_source(app, key)
     state = app.archive.store.visits.state(source.key)
-    address = state.redirects.effective_url if state and state.has_moved else ""
-    if not address or address == source.url:
+    new_address = state.redirects.effective_url if state and state.has_moved else ""
+    if not new_address or new_address == source.url:
         return Change(subject=source.key, sentence=f"{source.key}: has not moved", is_empty=True)
-    return plan_source_edit(
-        app, source, replace(source, url=address), f"{source.url} is {address} now"
-    )
+    edited = replace(source, url=new_address)
+    return plan_source_edit(app, source, edited, f"{source.url} is {new_address} now")
 
 
 @operation("rest", quick=True, unlocked=True)
@@ -133,16 +133,16 @@ def change(app: App, key: Key, stamp: Stamp = None, **fields: Unpack[SourceField
 
     source = need_source(app, key)
     need_stamp(source, stamp)
-    values: dict[str, Any] = dict(table(source))
+    edited_table: dict[str, Any] = dict(table(source))
     given: dict[str, Any] = {name: value for name, value in fields.items() if value is not None}
     for name, value in given.items():
-        written = _write_value(value)
-        if written:
-            values[name] = written
+        written_value = _write_value(value)
+        if written_value:
+            edited_table[name] = written_value
         else:
-            values.pop(name, None)
-    refuse_variables(str(values.get("url", "")), source.url)
-    edited = make_source(values)
+            edited_table.pop(name, None)
+    refuse_variables(str(edited_table.get("url", "")), source.url)
+    edited = make_source(edited_table)
     has_new_host = urls.host(edited.url) != urls.host(source.url)
     if edited.headers_env and has_new_host:
         raise UsageError(
@@ -159,7 +159,8 @@ def change(app: App, key: Key, stamp: Stamp = None, **fields: Unpack[SourceField
 
 
 def _write_value(value: str | bool | tuple[str, ...]) -> str | bool | list[str]:
-    """Return the value of a field as sources.toml has it: a list for a tuple."""
+    """Return the value of a field as it is written into sources.toml: a tuple as a list, a text
+    without spaces around it."""
     if isinstance(value, tuple):
         return list(value)
     if isinstance(value, str):
@@ -168,15 +169,16 @@ def _write_value(value: str | bool | tuple[str, ...]) -> str | bool | list[str]:
 
 
 def need_stamp(source: Source, seen: str | None) -> None:
-    """Raise UsageError if the source was edited since it had the stamp `seen`; None for a caller
-    that does not mind."""
+    """Raise UsageError if the source was edited since its stamp was `seen`. None allows any
+    edit."""
     if seen not in (None, plain_values.stamp(source)):
         raise EditedMeanwhile(f"the source {source.key!r}")
 
 
 def refuse_variables(address: str, before: str) -> None:
-    """Raise UsageError if `address` is new, not `before`, and names a variable such as ${TOKEN}:
-    only who can edit sources.toml may use the variables of this machine."""
+    """Raise UsageError if `address` names a variable such as ${TOKEN}, unless it is unchanged:
+    equal to `before`. Only people who can edit sources.toml may use the variables of this
+    machine."""
     if address == before:
         return
     variables = list_variables(address)
@@ -194,14 +196,16 @@ def plan_source_edit(app: App, source: Source, edited: Source, sentence: str) ->
     from syndicator.operations.changes import texts
 
     path = app.configuration.folder / "sources.toml"
-    is_same = edited == source
+    is_unchanged = edited == source
+    nothing = "nothing differs"
+    result = nothing if is_unchanged else sentence
     return Change(
         subject=source.key,
-        sentence=f"{source.key}: {'nothing differs' if is_same else sentence}",
+        sentence=f"{source.key}: {result}",
         data={"before": table(source), "after": table(edited)},
         touches=(texts.of_source(app, source.key),),
-        is_empty=is_same,
-        nothing="nothing differs",
+        is_empty=is_unchanged,
+        nothing=nothing,
         act=lambda progress: registry.change_source(path, source.key, source, edited),
     )
 
@@ -254,22 +258,23 @@ def push(app: App) -> Change:
 
 
 def _push_sources(app: App, *, dry_run: bool) -> dict[str, Any]:
-    """Send the sources to the workers, unless it is a dry run. Return the fields of a `Change` that
-    say what is sent."""
+    """Send the sources to the workers; in a dry run, only find out what would be sent. Return the
+    fields of a `Change` that say which sources are added, changed and removed there: sentence,
+    lines and data."""
     from syndicator.fleet import worker
 
     pushed = worker.push(app, dry_run=dry_run)
-    listed = [
-        *(f"+ {key}" for key in pushed.added),
-        *(f"~ {key}" for key in pushed.changed),
-        *(f"- {key}" for key in pushed.removed),
-    ]
+    key_lines = [f"+ {key}" for key in pushed.added]
+    key_lines += [f"~ {key}" for key in pushed.changed]
+    key_lines += [f"- {key}" for key in pushed.removed]
     counts = (
         f"{len(pushed.added)} added, {len(pushed.changed)} changed, {len(pushed.removed)} removed"
     )
 
     def list_lines(dry_run: bool) -> list[str]:
-        return [*listed, f"{counts}; nothing was written" if dry_run else counts]
+        if dry_run:
+            return [*key_lines, f"{counts}; nothing was written"]
+        return [*key_lines, counts]
 
     return {
         "sentence": f"workers follow the sources: {counts}",
@@ -300,16 +305,17 @@ def change_settings(
     before = texts.read(app, name_of_text)
     if stamp not in (None, stamp_of(before or "")):
         raise EditedMeanwhile(SETTINGS_FILE)
-    checked = _check_settings(app, before or "", value_texts)
+    new_settings = _check_settings(app, before or "", value_texts)
     old_settings = app.configuration.settings
     tables: dict[str, dict[str, Any]] = {}
     changed: dict[str, Any] = {}
     for setting in value_texts:
         section, name = setting.split(".")
-        value = getattr(getattr(checked, section), name)
-        if value != getattr(getattr(old_settings, section), name):
-            tables.setdefault(section, {})[name] = value
-            changed[setting] = value
+        new_value = getattr(getattr(new_settings, section), name)
+        old_value = getattr(getattr(old_settings, section), name)
+        if new_value != old_value:
+            tables.setdefault(section, {})[name] = new_value
+            changed[setting] = new_value
     return Change(
         subject=SETTINGS_FILE,
         sentence=f"settings changed: {', '.join(changed)}",
@@ -321,7 +327,8 @@ def change_settings(
 
 
 def _need_changeable(names: Iterable[str]) -> None:
-    """Raise UsageError for a name that is no setting that an operation may change."""
+    """Raise UsageError if one of `names` is no setting, or one that only a person may change, in
+    the file."""
     changeable = [f"{section}.{name}" for section, names in SETTINGS.items() for name in names]
     from syndicator.configuration.settings import Settings
     from syndicator.configuration.toml_files import list_leaves
@@ -339,9 +346,9 @@ def _need_changeable(names: Iterable[str]) -> None:
 
 
 def _check_settings(app: App, text: str, value_texts: Mapping[str, str]) -> Settings:
-    """Return the settings that syndicator.toml would give with `value_texts`, by name of the
-    setting, written into its present content `text`. An empty text is the default. Raises
-    ConfigError, and UsageError for an error that `check` would report and does not report today."""
+    """Return the settings after an edit of syndicator.toml. `text`: its content now; `value_texts`:
+    new values, by name of the setting; "" stands for the default. Raises ConfigError, and
+    UsageError if the edit causes an error that `syndicator check` would report."""
     from syndicator.configuration.settings import Settings, settings_of
     from syndicator.configuration.toml_edit import set_settings
     from syndicator.configuration.toml_files import TomlFile, list_leaves

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from syndicator.app.container import App
     from syndicator.core.model import Article
     from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary
-    from syndicator.upkeep.tags.decide import Confirmed, Decision, Names
+    from syndicator.upkeep.tags.decide import Decision, Names
     from syndicator.upkeep.tags.rename import Entry
 
 _TAXONOMY = "taxonomy.toml"
@@ -41,28 +41,35 @@ def suggest(
     from syndicator.upkeep.tags import learning
 
     if categories:
-        data = [group._asdict() for group in learning.suggest_groups(app.archive)]
+        suggestions = [group._asdict() for group in learning.suggest_groups(app.archive)]
         title = "Categories to consider"
         columns = ("name", "articles", "words", "such as")
         nothing = f"no groups: they are looked for from {learning.LEAST_GROUPED} articles on"
     else:
         proposals = learning.suggest(app.archive, app.configuration)
-        data = [proposal._asdict() for proposal in proposals]
+        suggestions = [proposal._asdict() for proposal in proposals]
         title = "Tags to consider"
         columns = ("name", "articles", "other names", "such as")
         nothing = (
             "nothing new: outside of taxonomy.toml, no phrase is in two titles and three texts"
         )
     rows = []
-    for entry in data:
-        about = entry.get("description") or ", ".join(entry["aliases"])
-        rows.append((entry["name"], entry["support"], about, "; ".join(entry["examples"])))
+    for suggestion in suggestions:
+        about = suggestion.get("description") or ", ".join(suggestion["aliases"])
+        examples = "; ".join(suggestion["examples"])
+        rows.append((suggestion["name"], suggestion["support"], about, examples))
+    lines = []
+    table = None
+    if rows:
+        table = (title, columns, rows)
+    else:
+        lines.append(nothing)
     return Change(
         subject="tags",
-        sentence=f"{len(data)} names to consider",
-        lines=lambda dry_run: [] if rows else [nothing],
-        table=(title, columns, rows) if rows else None,
-        data=data,
+        sentence=f"{len(suggestions)} names to consider",
+        lines=lambda dry_run: lines,
+        table=table,
+        data=suggestions,
     )
 
 
@@ -74,17 +81,24 @@ def learn(app: App) -> Change:
     from syndicator.upkeep.tags import learning
 
     def learn_tags(progress: Progress) -> dict[str, Any]:
-        done = learning.learn(app.archive, app.configuration)
-        least = learning.LEAST
-        lines = [f"learnt {counted(done.tags, 'tag')} from {counted(done.articles, 'article')}"]
-        if not done.tags:
-            lacking = f"{counted(done.articles, 'article')} with confirmed tags, {least} are needed"
-            lines = [f"no tags were learnt: {lacking}"]
-        if done.filed >= least:
-            lines.append(
-                f"{counted(done.filed, 'article')} with a confirmed category teach categories"
+        learnt = learning.learn(app.archive, app.configuration)
+        articles = counted(learnt.articles, "article")
+        if learnt.tags:
+            sentence = f"learnt {counted(learnt.tags, 'tag')} from {articles}"
+        else:
+            sentence = (
+                f"no tags were learnt: {articles} with confirmed tags, {learning.LEAST} are needed"
             )
-        return {"sentence": lines[0], "lines": lambda dry_run: lines, "data": convert_to_json(done)}
+        lines = [sentence]
+        if learnt.filed >= learning.LEAST:
+            lines.append(
+                f"{counted(learnt.filed, 'article')} with a confirmed category teach categories"
+            )
+        return {
+            "sentence": sentence,
+            "lines": lambda dry_run: lines,
+            "data": convert_to_json(learnt),
+        }
 
     return Change(
         subject="tags",
@@ -117,8 +131,9 @@ def confirm(
     def decide(article: Article, names: Names) -> Decision:
         if category is None:
             return with_tags(article, names, tags)
-        decision = with_tags(article, names, tags) if tags else Decision()
-        return replace(decision, category=names.spell_category(category))
+        # without `tags`, an empty decision: the article's own stay as they are
+        decision_on_tags = with_tags(article, names, tags) if tags else Decision()
+        return replace(decision_on_tags, category=names.spell_category(category))
 
     return _plan_decision(app, id, decide)
 
@@ -157,46 +172,45 @@ def set_tags(
     def decide(article: Article, names: Names) -> Decision:
         if seen is not None and tuple(article.tags) != seen:
             raise EditedMeanwhile(repr(article.title))
-        spelled = tuple(dict.fromkeys(names.spell_tag(tag, article) for tag in tags if tag.strip()))
-        return Decision(tags=spelled, category=_decide_category(category, article, names))
+        listed_tags = [names.spell_tag(tag, article) for tag in tags if tag.strip()]
+        return Decision(
+            tags=tuple(dict.fromkeys(listed_tags)),  # each once
+            category=_decide_category(category, article, names),
+        )
 
     return _plan_decision(app, id, decide)
 
 
 def _decide_category(name: str | None, article: Article, names: Names) -> str | None:
-    """Return the category that `name` names, in the spelling of taxonomy.toml; None, which leaves
-    the article's as it is, if `name` is empty or the article's own, unlisted one. Raises
-    UsageError."""
+    """Return the category called `name`, as taxonomy.toml spells it. Return None, which leaves the
+    article's category as it is, if `name` is empty, or if it is the article's category already and
+    taxonomy.toml does not list it. Raises UsageError for any other unlisted name."""
     if not name or not name.strip():
         return None
-    listed = {category.name for category in names.vocabulary.category}
-    if name == article.category and name not in listed:
+    listed_names = {category.name for category in names.vocabulary.category}
+    is_unlisted = name not in listed_names
+    if is_unlisted and name == article.category:
         return None
     return names.spell_category(name)
 
 
 def _plan_decision(app: App, what: str, decide: Callable[[Article, Names], Decision]) -> Change:
-    """Return the change that makes the decision of `decide` on the article `what` (address, id or
-    file). Raises UsageError."""
-    from syndicator.upkeep.tags.decide import plan_decision
+    """Return the change that writes a decision on tags or category into the file of the article
+    `what` (address, id or file). `decide`: returns the decision for the article and the names of
+    taxonomy.toml. Raises UsageError."""
+    from syndicator.upkeep.tags.decide import plan_decision, write_decision
 
-    return _write_planned(app, plan_decision(app.archive, app.configuration, what, decide))
-
-
-def _write_planned(app: App, planned: Confirmed) -> Change:
-    """Return the change that writes a planned decision."""
-    from syndicator.upkeep.tags.decide import write_decision
-
-    article = planned.after
-    tags = ", ".join(article.tags) or "no tags"
+    planned = plan_decision(app.archive, app.configuration, what, decide)
+    decided = planned.after
+    tags = ", ".join(decided.tags) or "no tags"
     return Change(
-        subject=article.id,
-        sentence=f"{article.title}: {tags}; {article.category or 'no category'}",
-        lines=lambda dry_run: [f"{article.title}: {tags}; category {article.category or 'none'}"],
+        subject=decided.id,
+        sentence=f"{decided.title}: {tags}; {decided.category or 'no category'}",
+        lines=lambda dry_run: [f"{decided.title}: {tags}; category {decided.category or 'none'}"],
         data={
-            "id": article.id,
-            "tags": article.tags,
-            "category": article.category,
+            "id": decided.id,
+            "tags": decided.tags,
+            "category": decided.category,
             "path": planned.path,
             "feeds": planned.feeds,
         },
@@ -205,9 +219,7 @@ def _write_planned(app: App, planned: Confirmed) -> Change:
         touches=(f"article:{planned.path}",),
         is_empty=not planned.changed,
         nothing="it says so already",
-        act=lambda progress: write_decision(
-            app.archive, planned.path, planned.before, planned.after
-        ),
+        act=lambda progress: write_decision(app.archive, planned.path, planned.before, decided),
     )
 
 
@@ -223,11 +235,12 @@ def rename(
     """Rename tag A to B. Changes taxonomy.toml and articles; the feed keeps its id, and its old
     address redirects."""
     planned = _plan_new_name(app, "rename", old, new, undone)
-    back = {"old": planned.data["new"], "new": planned.data["old"]}
-    if planned.data["change"] is not None:
-        entry = {"left": planned.data["change"]["tag"], "before": planned.data["before"]}
-        back["undone"] = json.dumps(entry, ensure_ascii=False)
-    return replace(planned, inverse=("rename-tag", back))
+    inverse_arguments = {"old": planned.data["new"], "new": planned.data["old"]}
+    taxonomy_change = planned.data["change"]
+    if taxonomy_change is not None:
+        entry = {"left": taxonomy_change["tag"], "before": planned.data["before"]}
+        inverse_arguments["undone"] = json.dumps(entry, ensure_ascii=False)
+    return replace(planned, inverse=("rename-tag", inverse_arguments))
 
 
 @operation("merge-tags", command="tags merge")
@@ -240,16 +253,19 @@ def merge(
     redirects to B's feed."""
     planned = _plan_new_name(app, "merge", old, new, undone="")
     touches = [f"config:{_TAXONOMY}"]
-    touches += [f"feed:{'/'.join(planned.data[name])}" for name in ("old_feed", "new_feed")]
-    touches += [f"tags:{article_id}" for article_id in planned.data["articles"]]
+    for feed in (planned.data["old_feed"], planned.data["new_feed"]):
+        touches.append(f"feed:{'/'.join(feed)}")  # axis/slug
+    for article_id in planned.data["articles"]:
+        touches.append(f"tags:{article_id}")
     return replace(planned, touches=tuple(touches))
 
 
 def _plan_new_name(
     app: App, kind: Literal["rename", "merge"], old: str, new: str, undone: str
 ) -> Change:
-    """Return the change that renames the tag `old` to `new` or merges it into `new`, still without
-    what takes it back. `undone`: see `_parse_entry`. Raises UsageError."""
+    """Return the change that renames the tag `old` to `new`, or merges it into `new`. The caller
+    adds to it how to undo it. `undone`: the entry of taxonomy.toml to restore, as JSON; "" unless
+    the rename undoes another one. Raises UsageError."""
     from syndicator.describing.taxonomy.edit import ONLY_ADD
     from syndicator.upkeep.tags import rename as renaming
 
@@ -257,19 +273,25 @@ def _plan_new_name(
         app.archive, app.configuration, kind, old, new, _parse_entry(undone)
     )
     articles = counted(len(planned.articles), "article")
-    sentences = [f"{planned.old} -> {planned.new}: {articles}"]
+    lines = [f"{planned.old} -> {planned.new}: {articles}"]
     if planned.old_feed != planned.new_feed:
-        sentences.append(f"tags/{planned.old_feed.slug} redirects to tags/{planned.new_feed.slug}")
+        lines.append(f"tags/{planned.old_feed.slug} redirects to tags/{planned.new_feed.slug}")
     if planned.change is not None and planned.change.only_add:
-        sentences.append(f"taxonomy.toml gets its first tag and {ONLY_ADD}: publishers' tags stay")
-    notes = [f"note: {note}" for note in planned.notes]
+        lines.append(f"taxonomy.toml gets its first tag and {ONLY_ADD}: publishers' tags stay")
     examples = [f"  {title}" for title in planned.titles[:EXAMPLES]]
     if len(planned.titles) > EXAMPLES:
         examples.append(f"  … and {counted(len(planned.titles) - EXAMPLES, 'article')} more")
+    notes = [f"note: {note}" for note in planned.notes]
+
+    def list_lines(dry_run: bool) -> list[str]:
+        if dry_run:
+            return [*lines, *examples, *notes]
+        return [*lines, *notes]
+
     return Change(
         subject="tags",
         sentence=f"{planned.old} → {planned.new}: {articles}",
-        lines=lambda dry_run: [*sentences, *(examples if dry_run else ()), *notes],
+        lines=list_lines,
         data={**convert_to_json(planned), "left": 0},
         feeds=planned.feeds,
         built_first=renaming.choose_feeds_to_build_first(app.configuration.queries, planned),
@@ -280,8 +302,9 @@ def _plan_new_name(
 
 
 def _parse_entry(undone: str) -> Entry | None:
-    """Return the entry of taxonomy.toml, given as JSON, that undoing a rename restores; None for an
-    empty text. Raises UsageError."""
+    """Return the entry of taxonomy.toml that undoing a rename restores. `undone`: the entry as JSON
+    with "left", as the rename left it, and "before", as it was before (null for no entry); for ""
+    or without "left" return None. Raises UsageError for any other text."""
     from syndicator.describing.taxonomy.vocabulary import TagDef
     from syndicator.upkeep.tags.rename import Entry
 
@@ -308,9 +331,10 @@ def add_tag(
     name = name.strip()
     vocabulary = _load_vocabulary(app)
     _need_new(vocabulary, name, f"{name!r} is listed already")
-    tag = _make_tag(name, tuple(alias.strip() for alias in aliases if alias.strip()))
+    stripped_aliases = tuple(alias.strip() for alias in aliases if alias.strip())
+    tag = _make_tag(name, stripped_aliases)
     sentence = f"{name}: listed; `describe --all` looks for it in the articles that are there"
-    return _plan_entry(app, sentence, tag, None, only_add=is_first(vocabulary))
+    return _plan_entry(app, sentence, tag, index=None, only_add=is_first(vocabulary))
 
 
 @operation("add-alias", quick=True)
@@ -324,8 +348,8 @@ def add_alias(
     vocabulary = _load_vocabulary(app)
     tag, index = _find_tag(vocabulary, name)
     _need_new(vocabulary, alias, f"{alias!r} is listed already; merge it to make one of two tags")
-    spelled = _make_tag(tag.name, (*tag.aliases, alias), tag.description)
-    return _plan_entry(app, f"{tag.name}: is known as {alias}, too", spelled, index)
+    with_alias = _make_tag(tag.name, (*tag.aliases, alias), tag.description)
+    return _plan_entry(app, f"{tag.name}: is known as {alias}, too", with_alias, index)
 
 
 @operation("describe-tag", quick=True)
@@ -336,12 +360,9 @@ def describe_tag(
 ) -> Change:
     """Describe a tag that taxonomy.toml lists."""
     tag, index = _find_tag(_load_vocabulary(app), name)
-    return _plan_entry(
-        app,
-        f"{tag.name}: described",
-        _make_tag(tag.name, tag.aliases, " ".join(description.split())),
-        index,
-    )
+    one_line = " ".join(description.split())
+    described = _make_tag(tag.name, tag.aliases, one_line)
+    return _plan_entry(app, f"{tag.name}: described", described, index)
 
 
 def _find_tag(vocabulary: Vocabulary, name: str) -> tuple[TagDef, int]:
@@ -382,8 +403,9 @@ def _load_vocabulary(app: App) -> Vocabulary:
 def _plan_entry(
     app: App, sentence: str, tag: TagDef, index: int | None, *, only_add: bool = False
 ) -> Change:
-    """Return the change that writes `tag` to taxonomy.toml, in place of the tag at `index` or, for
-    None, at the end. `only_add`: also write `only = false`. `sentence`: the result in words."""
+    """Return the change that writes `tag` into taxonomy.toml, in place of the tag at `index`; at
+    the end if that is None. `sentence`: the result in words; `only_add`: also write `only = false`,
+    so that publishers' tags stay."""
     from syndicator.describing.taxonomy import edit
     from syndicator.operations.changes import texts
 

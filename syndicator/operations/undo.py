@@ -63,7 +63,7 @@ def undo(
     log = Log(app.configuration.settings.state_dir)
     change = _need_undoable(log, number.strip())
     sentence = f"taken back: {change.said}"
-    if change.back is not None:  # an operation undoes it
+    if change.back is not None:  # an operation takes it back
         name, values = change.back
         inverse = need_operation(name)
         planned = inverse.plan(app, arguments_of(inverse, values), progress)
@@ -75,25 +75,28 @@ def undo(
             undoes=change.number,
         )
 
-    # else its texts are put back
+    # else the texts that it changed are put back
     files = log.files(change.number)
     if not files:
         raise UsageError(f"the texts of change {change.number} are no longer there: {change.said}")
     if change.act == "retag":  # logged by an earlier version, without its feeds
-        old, new = (f"tag/{change.args[name]}" for name in ("old_feed", "new_feed"))
-        files[f"feed:{old}"] = ("here", f"leads to {new}")
+        old_feed = f"tag/{change.args['old_feed']}"
+        new_feed = f"tag/{change.args['new_feed']}"
+        files[f"feed:{old_feed}"] = ("here", f"leads to {new_feed}")
     _refuse_older_list(log, change, files)
     edits, edited_since = _plan_restore(app, files)
     if edited_since:
         sentence += f"; {edited_since} with tags that were edited since stay as they are"
-    # the log gets no texts for undoing a merge, so that this cannot be undone: merge again instead
+    touches = tuple(edits)
     is_merge = any(name.startswith("feed:") for name in files)
+    if is_merge:  # its undoing is logged without texts, so that it is not undone: merge again
+        touches = ()
     return Change(
         subject=change.subject,
         subjects=tuple(change.subjects),
         sentence=sentence,
         data={"number": change.number, "touches": sorted(edits)},
-        touches=() if is_merge else tuple(edits),
+        touches=touches,
         undoes=change.number,
         act=lambda progress: texts.write(app, edits, progress),
     )
@@ -122,19 +125,19 @@ def each(
     subject_argument = fields_of(repeated)[0].name  # "id" of an article or "key" of a source
     is_on_articles = subject_argument == "id"
     problems = reconcile.update_from_files(app.archive, app.configuration) if is_on_articles else ()
-    # files are read once, above, not for each; only restore reads them again
+    # the files were read once, above; of the operations, only restore reads them again
     archive = replace(app.archive, is_reconciled=name != "restore")
     reconciled = replace(app, archive=archive)
 
     # plan all before the first is applied
     other_arguments = split_pairs(values)
-    inputs = [
+    arguments_of_each = [
         parse_arguments(repeated, {**other_arguments, subject_argument: subject})
         for subject in dict.fromkeys(subjects)
     ]
-    planned = [repeated.plan(reconciled, arguments, progress) for arguments in inputs]
+    planned = [repeated.plan(reconciled, arguments, progress) for arguments in arguments_of_each]
     parts = [part for part in planned if not part.is_empty]
-    touches: dict[str, None] = {}  # in order, each once
+    touches: dict[str, None] = {}  # names of texts, in order, each once
     edits: dict[str, tuple[Text, Text]] = {}
     for part in parts:
         touches.update(dict.fromkeys(part.touches))
@@ -163,15 +166,16 @@ def each(
 
 
 def _invert_each(parts: Sequence[Change]) -> Inverse | None:
-    """Return the operation, with its arguments, that takes back several changes of one kind; None
-    if undo restores their texts instead."""
+    """Return the operation, with its arguments, that takes back the changes `parts`, which one
+    operation made: `each` with the inverse of that operation. None if it has no inverse: undo
+    restores texts then."""
     inverses = [part.inverse for part in parts if part.inverse is not None]
     if not inverses:
         return None
-    subjects: list[str] = []
-    for _, arguments in inverses:
-        subjects.extend(str(subject) for subject in arguments.values())
     name, _ = inverses[0]
+    subjects: list[str] = []
+    for _, arguments in inverses:  # an inverse has one argument: the article
+        subjects.extend(str(subject) for subject in arguments.values())
     return "each", {"name": name, "subjects": subjects}
 
 
@@ -206,9 +210,10 @@ def _need_undoable(log: "Log", written: str) -> "LoggedChange":
 
 
 def _plan_restore(app: "App", files: _Files) -> tuple[_Files, int]:
-    """Return (edits, count): the edits that put the texts `files` back as they were before a change
-    and keep later edits, and the number of articles that stay as their tags were edited since.
-    Raises UsageError if another text was edited in the same place."""
+    """Return (edits, edited_since): the edits that put back the texts `files` of a change, by name,
+    and keep later edits; and the number of articles whose tags were edited since in the same place,
+    and which therefore stay as they are. Raises UsageError if such a later edit was made in another
+    text."""
     from syndicator.operations.changes import texts
 
     edits: _Files = {}
