@@ -84,17 +84,18 @@ class Log:
     def add(
         self, change: LoggedChange, files: Mapping[str, tuple[str | None, str | None]]
     ) -> LoggedChange:
-        """Append a change with the next number, durably, and return it. `files`: by name, the text
-        before and after; too many bytes are not kept."""
-        content = json.dumps(files, ensure_ascii=True).encode()
-        is_kept = bool(files) and len(content) <= KEPT_BYTES
+        """Append a change with the next number, durably, and return it with that. `files`: the text
+        before and after of what it changed, by name; these are not kept if they have more than
+        KEPT_BYTES together."""
+        kept_content = json.dumps(files, ensure_ascii=True).encode()
+        is_kept = bool(files) and len(kept_content) <= KEPT_BYTES
         with self.alone("changes.lock"):
-            newest = self.newest(20)  # the last may be half a line
+            newest = self.newest(20)  # more than one, as the last lines may be damaged
             number = newest[0].number + 1 if newest else 1
             numbered = LoggedChange(**{**asdict(change), "number": number, "kept": is_kept})
             if is_kept:
                 disk.make_private_folder(self.root / "kept")
-                disk.write(self.root / "kept" / f"{number}.json", content, mode=disk.PRIVATE)
+                disk.write(self.root / "kept" / f"{number}.json", kept_content, mode=disk.PRIVATE)
             with open(self.path, "a+b", opener=_open_private) as file:
                 file.write(_end_half_line(file))
                 file.write(json.dumps(asdict(numbered), ensure_ascii=True).encode() + b"\n")
@@ -131,13 +132,13 @@ class Log:
         return None
 
     def of(self, subject: str, most: int = 20) -> list[LoggedChange]:
-        """Return at most `most` changes of an article, by id, or of a source, by key; newest
-        first."""
-        return [
-            change
-            for change in self.newest(_MOST_LOOKED_THROUGH)
-            if subject in (change.subject, *change.subjects)
-        ][:most]
+        """Return the last changes, `most` at most, of an article or a source; newest first.
+        `subject`: the id of the article or the key of the source."""
+        changes = []
+        for change in self.newest(_MOST_LOOKED_THROUGH):
+            if subject == change.subject or subject in change.subjects:
+                changes.append(change)
+        return changes[:most]
 
     def files(self, number: int) -> dict[str, tuple[str | None, str | None]]:
         """Return the texts of a change by name, as (before, after); {} if they were not kept."""
@@ -148,13 +149,16 @@ class Log:
         return {name: (before, after) for name, (before, after) in texts.items()}
 
     def undone(self) -> set[int]:
-        """Return the numbers of the changes that are taken back, and whose undoing is not itself
-        taken back."""
-        numbers: set[int] = set()
-        for change in self.newest(_MOST_LOOKED_THROUGH):
-            if change.undoes is not None and change.number not in numbers:
-                numbers.add(change.undoes)
-        return numbers
+        """Return the numbers of the changes that are taken back, without those whose undoing was
+        itself taken back."""
+        undone_numbers: set[int] = set()
+        for change in self.newest(_MOST_LOOKED_THROUGH):  # the undoing comes before what it undoes
+            if change.undoes is None:
+                continue
+            is_undone = change.number in undone_numbers
+            if not is_undone:
+                undone_numbers.add(change.undoes)
+        return undone_numbers
 
 
 def _open_private(path: str, flags: int) -> int:
@@ -215,25 +219,27 @@ def revert_edit(before: str | None, after: str | None, now: str | None) -> str |
 def _put_back(
     lines: list[str], edited: Sequence[str], span: tuple[int, int], restored: Sequence[str]
 ) -> list[str]:
-    """Return `lines` with `restored` in place of the lines `span` (start, end) of the text
-    `edited`.
+    """Return `lines`, the text as it is now, with `restored` in place of what an edit wrote.
+    `edited`: the text right after that edit, of which it wrote the lines `span` (start, end).
 
-    These are found by their content together with up to _MOST_CONTEXT_LINES lines above and below,
-    which must occur exactly once. Raises ValueError if they do not."""
+    They are looked for in `lines` together with the lines around them: with _MOST_CONTEXT_LINES
+    above and below, then with fewer, until they occur exactly once. Raises ValueError if they never
+    do."""
     start, end = span
-    edited_lines = edited[start:end]
+    written = edited[start:end]
     for context in range(_MOST_CONTEXT_LINES, -1, -1):
         above = edited[max(0, start - context) : start]
         below = edited[end : end + context]
-        pattern = [*above, *edited_lines, *below]
+        pattern = [*above, *written, *below]
         last_index = len(lines) - len(pattern)
         matches = [
             index
             for index in range(last_index + 1)
             if lines[index : index + len(pattern)] == pattern
         ]
-        if pattern and len(matches) == 1:
-            replaced_start = matches[0] + len(above)
-            replaced_end = replaced_start + len(edited_lines)
-            return [*lines[:replaced_start], *restored, *lines[replaced_end:]]
+        is_unique = len(matches) == 1
+        if pattern and is_unique:
+            written_start = matches[0] + len(above)
+            written_end = written_start + len(written)
+            return [*lines[:written_start], *restored, *lines[written_end:]]
     raise ValueError("it was edited since in the same place")

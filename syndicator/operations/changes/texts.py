@@ -36,15 +36,14 @@ _LONGEST_ARGUMENT = 1000  # characters of an argument that is logged: longer one
 
 
 def of_source(app: App, key: str) -> str:
-    """Return the name of the text that configures a source: sources.toml, or a file of
-    sources.d."""
-    main = app.configuration.folder / "sources.toml"
-    path = main
-    for placed in registry.read_placed_sources(main):
+    """Return the name of the text that configures the source `key`, such as
+    "config:sources.d/one.toml"; that of sources.toml for an unknown source."""
+    folder = app.configuration.folder
+    main_file = folder / "sources.toml"
+    for placed in registry.read_placed_sources(main_file):
         if placed.source.key == key:
-            path = placed.file.path
-            break
-    return f"config:{path.relative_to(app.configuration.folder)}"
+            return f"config:{placed.file.path.relative_to(folder)}"
+    return f"config:{main_file.relative_to(folder)}"
 
 
 def read(app: App, name: str) -> Text:
@@ -57,22 +56,23 @@ def read(app: App, name: str) -> Text:
 
 
 def write(app: App, edits: Mapping[str, Edit], progress: Progress = no_progress) -> None:
-    """Write texts, after checking those of the configuration. `edits`: by name, the text before and
-    after. Raises UsageError if a text was edited meanwhile or would be invalid; OSError."""
-    by_kind: dict[str, dict[str, Edit]] = {kind: {} for kind in _KINDS}
+    """Write texts kind by kind, after checking those of the configuration. `edits`: (text before,
+    text after) by name. Raises UsageError if a text was edited meanwhile or would be invalid;
+    OSError."""
+    edits_by_kind: dict[str, dict[str, Edit]] = {kind: {} for kind in _KINDS}
     for name, edit in edits.items():
         kind, _, path = name.partition(":")
-        by_kind[kind][path] = edit
-    for path, (_, new_text) in by_kind["config"].items():
+        edits_by_kind[kind][path] = edit
+    for path, (_, new_text) in edits_by_kind["config"].items():
         try:
             tomllib.loads(new_text or "")
         except tomllib.TOMLDecodeError as error:
             raise UsageError(
                 f"{path} would not be valid TOML ({error}); edit it by hand"
             ) from error
-    for kind, texts in by_kind.items():
-        if texts:
-            _KINDS[kind].write(app, texts, progress)
+    for kind, edits_of_kind in edits_by_kind.items():
+        if edits_of_kind:
+            _KINDS[kind].write(app, edits_of_kind, progress)
 
 
 def pack_list(wrapper: Wrapper) -> str:
@@ -110,17 +110,17 @@ def _encode(text: str) -> bytes:
 
 
 def _write_articles(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
-    """Write article files and their rows. Raises UsageError if a file was edited meanwhile, or if
-    it is no article then."""
-    for path, (before, text) in texts.items():
-        if text is None:
+    """Write or delete article files, and update their rows. `texts`: (text before, text after) by
+    path. Raises UsageError if a file was edited meanwhile, or if its new text is no article."""
+    for path, (before, after) in texts.items():
+        if after is None:
             app.archive.article_store.delete(path)
         else:
-            over = None if before is None else _encode(before)
-            app.archive.article_store.edit(path, _encode(text), over=over)
+            expected_data = None if before is None else _encode(before)
+            app.archive.article_store.edit(path, _encode(after), over=expected_data)
     problems = [*reconcile.update_from_files(app.archive, app.configuration)]
-    for path, (_, text) in texts.items():
-        if text is not None:
+    for path, (_, after) in texts.items():
+        if after is not None:
             problems += reconcile.record_file(app.archive, app.configuration, path)
     for problem in problems:
         if problem.what in texts:
@@ -128,7 +128,7 @@ def _write_articles(app: App, texts: Mapping[str, Edit], progress: Progress) -> 
 
 
 def _read_list(app: App, key: str) -> Text:
-    """Return the learnt list of a source as JSON, None for none."""
+    """Return the learnt list of a source as JSON, None if it has none."""
     state = app.archive.store.visits.state(key)
     if state is None or state.discovery.listing is None:
         return None
@@ -173,16 +173,17 @@ def _read_story(app: App, article_id: str) -> Text:
 
 
 def _write_stories(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
-    """Put articles into the stories that `_read_story` returned for them earlier."""
-    by_program: dict[str, str] = {}  # story by article id, "" for none
-    by_operator: dict[str, str] = {}
+    """Put articles back into the stories that `_read_story` returned for them earlier. A text that
+    ends with _FINAL_MARK is the choice of an operator."""
+    chosen_by_program: dict[str, str] = {}  # story by article id, "" for none
+    chosen_by_operator: dict[str, str] = {}
     for article_id, (_, text) in texts.items():
         if text is not None and text.endswith(_FINAL_MARK):
-            by_operator[article_id] = text.removesuffix(_FINAL_MARK)
+            chosen_by_operator[article_id] = text.removesuffix(_FINAL_MARK)
         else:
-            by_program[article_id] = text or ""
-    decisions.put_into_stories(app.archive, by_program, final=False)
-    decisions.put_into_stories(app.archive, by_operator, final=True)
+            chosen_by_program[article_id] = text or ""
+    decisions.put_into_stories(app.archive, chosen_by_program, final=False)
+    decisions.put_into_stories(app.archive, chosen_by_operator, final=True)
 
 
 def _read_lead(app: App, story: str) -> Text:
@@ -259,26 +260,27 @@ def apply(
     names = (*planned.touches, *planned.edits)
     # operations that edit the configuration do not hold the lock of runs; with a lock of their own,
     # no one logs the edit of another as its own
-    is_edit = any(name.startswith("config:") for name in names)
+    edits_configuration = any(name.startswith("config:") for name in names)
     log = Log(app.configuration.settings.state_dir)
-    lock = log.alone() if is_edit else nullcontext()
+    lock = log.alone() if edits_configuration else nullcontext()
     with lock:
-        before = {name: read(app, name) for name in names}
+        texts_before = {name: read(app, name) for name in names}
         try:
             write(app, planned.edits)
             result = planned.act(progress) if planned.act else None
         except Exception:
             app.archive.store.visits.commit()
-            if before != {name: read(app, name) for name in before}:
-                ended = replace(planned, sentence=f"{planned.sentence}; ended midway")
-                _log_change(app, operation, arguments, ended, before, who)
+            texts_now = {name: read(app, name) for name in names}
+            if texts_now != texts_before:
+                partial = replace(planned, sentence=f"{planned.sentence}; ended midway")
+                _log_change(app, operation, arguments, partial, texts_before, who)
             raise
         applied = replace(planned, **result) if isinstance(result, dict) else planned
         if not applied.logged:
             return applied, None
         for name in applied.touches:
-            before.setdefault(name, None)  # a new file
-        return applied, _log_change(app, operation, arguments, applied, before, who)
+            texts_before.setdefault(name, None)  # a new file, which only `act` could name
+        return applied, _log_change(app, operation, arguments, applied, texts_before, who)
 
 
 def _log_change(
@@ -286,10 +288,11 @@ def _log_change(
     operation: Operation,
     arguments: Mapping[str, Any],
     done: Change,
-    before: dict[str, Text],
+    texts_before: dict[str, Text],
     who: str,
 ) -> int:
-    """Log a change with the texts that differ from `before`, by name. Return its number."""
+    """Log a change that was made, with the texts that it changed, and return its number in the log.
+    `texts_before`: the texts that it may have changed, as they were, by name."""
     short_arguments: dict[str, Any] = {}
     for name, value in convert_to_json(arguments).items():
         if value and len(str(value)) <= _LONGEST_ARGUMENT:
@@ -307,8 +310,8 @@ def _log_change(
         inverse=done.inverse,
     )
     changed: dict[str, Edit] = {}
-    for name, text in before.items():
+    for name, text_before in texts_before.items():
         text_now = read(app, name)
-        if text_now != text:
-            changed[name] = (text, text_now)
+        if text_now != text_before:
+            changed[name] = (text_before, text_now)
     return Log(app.configuration.settings.state_dir).add(logged, changed).number

@@ -69,8 +69,9 @@ class Queue:
     def add(
         self, act: str, args: Mapping[str, Any], *, who: str, at: str, dry_run: bool = False
     ) -> Job:
-        """Queue a job, and return it with its new id."""
-        # ids sort by time, as the names of the files do
+        """Queue a job of the operation `act`, and return it with its new id. `who`, `at`: who asked
+        for it, and when."""
+        # ids, and so the names of the files, sort by time
         job_id = f"{time.time_ns():020d}-{secrets.token_hex(4)}"
         job = Job(id=job_id, act=act, args=dict(args), who=who, at=at, dry_run=dry_run)
         disk.make_private_folder(self.root.parent)
@@ -86,12 +87,12 @@ class Queue:
         """Return a job; None for an unknown id or a damaged file."""
         if not _is_id(job_id):
             return None
-        names = {attribute.name for attribute in fields(Job)}
+        field_names = {attribute.name for attribute in fields(Job)}
         try:
             values = json.loads((self.root / f"{job_id}{_FILE}").read_bytes())
             # another version may have written fields that this one does not know
-            known = {name: value for name, value in values.items() if name in names}
-            return Job(**known | {"id": job_id})
+            known_values = {name: value for name, value in values.items() if name in field_names}
+            return Job(**known_values | {"id": job_id})
         except (OSError, ValueError, RecursionError, TypeError, AttributeError):
             return None
 
@@ -132,8 +133,8 @@ class Queue:
         return any(map(accepts, self._queued.values()))
 
     def claim(self, accepts: Callable[[Job], bool] = lambda job: True) -> Job | None:
-        """Mark the next job in turn as running and return it, of those for which `accepts` is true
-        (given without `args`); None if there is none."""
+        """Mark the next job in turn for which `accepts` is true as running, and return it; None if
+        there is none. `accepts` gets jobs without their arguments."""
         self._update_queued()
         while True:
             next_job = self._people.take(accepts) or self._tokens.take(accepts)

@@ -62,9 +62,9 @@ def drain(config: Path, queue: Queue) -> int:
 
 
 def _run_changes(config: Path, queue: Queue) -> list[Job]:
-    """If a queued job needs the lock, take it and run jobs in turn, also those that do not need it,
-    until none that needs it is left; then build feeds. Return the finished jobs: none if another
-    process holds the lock."""
+    """Run the queued jobs in turn while one that needs the lock of runs is among them, and hold the
+    lock meanwhile; then build the feeds that they made stale. Return the finished jobs; none if no
+    job needs the lock or another process holds it."""
     finished: list[Job] = []
     if not queue.has(_needs_lock):
         return finished
@@ -87,9 +87,13 @@ def _run_changes(config: Path, queue: Queue) -> list[Job]:
 
 
 def needs_no_lock(job: Job) -> bool:
-    """True for a job that only answers a question or plans, and may do so during a run."""
+    """True for a job that only answers a question or plans a change, and may do so during a run.
+    False for an unknown operation."""
     operation = operations().get(job.act)
-    return operation is not None and operation.unlocked and (job.dry_run or operation.is_question)
+    if operation is None:
+        return False
+    changes_nothing = job.dry_run or operation.is_question
+    return operation.unlocked and changes_nothing
 
 
 def _needs_lock(job: Job) -> bool:
@@ -129,22 +133,26 @@ def save_outcome(queue: Queue, job: Job, act: Callable[[Job], Job]) -> Job:
 
 
 def run_operation(app: App, queue: Queue, job: Job) -> Job:
-    """Run the operation of a job and return the job with its result: "building" if feeds may be
-    stale now, else "done". Raises the operation's errors."""
+    """Run the operation of a job and return the job with its result. Its status is "building" if
+    feeds may be stale now, else "done". Raises the operation's errors."""
     operation = need_operation(job.act)
     progress = _make_progress(queue, job)
     arguments = arguments_of(operation, job.args)
     change = operation.plan(app, arguments, progress)
-    number = None
     if change.page is not None:
         queue.keep_page(job.id, change.page)
-    is_planned = job.dry_run or operation.is_question or change.is_empty
-    if not is_planned:
+    number = None  # in the log of changes
+    status: Status = "done"
+    changes_nothing = job.dry_run or operation.is_question or change.is_empty
+    if not changes_nothing:
         change, number = texts.apply(
             app, operation, arguments, change, who=job.who, progress=progress
         )
-    status: Status = "done" if is_planned or not change.build else "building"
-    sentence = f"{change.sentence}; {change.fault}" if change.fault else change.sentence
+        if change.build:
+            status = "building"
+    sentence = change.sentence
+    if change.fault:
+        sentence += f"; {change.fault}"
     return replace(
         job, status=status, said=sentence, result=convert_to_json(change.data), change=number
     )
