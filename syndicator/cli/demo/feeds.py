@@ -56,13 +56,14 @@ class Trouble:
 
 
 def _load_places(name: str, kind: type[Place]) -> tuple[Place, ...]:
-    """Return the rows of the table `name` in sites.toml, as objects of class `kind`."""
+    """Return the tables [[`name`]] of sites.toml as objects of the class `kind`, whose fields are
+    their keys. Lists become tuples."""
     text = files("syndicator.cli.demo").joinpath("sites.toml").read_text(encoding="utf-8")
-    rows: list[dict[str, Any]] = tomllib.loads(text)[name]
+    tables: list[dict[str, Any]] = tomllib.loads(text)[name]
     places = []
-    for row in rows:
+    for table in tables:
         fields: dict[str, Any] = {}
-        for key, value in row.items():
+        for key, value in table.items():
             fields[key] = tuple(value) if isinstance(value, list) else value
         places.append(kind(**fields))
     return tuple(places)
@@ -109,6 +110,7 @@ def _make_element(name: str, text: str, attributes: str = "") -> str:
 
 
 def _render_rss(site: Site, base: str, feed_url: str, items: list[Item]) -> list[str]:
+    """Return an RSS feed as lines. `base`, `feed_url`: addresses of the site and of the feed."""
     title = _make_element("title", site.title)
     link = _make_element("link", base + "/")
     description = _make_element("description", site.tagline)
@@ -132,10 +134,11 @@ def _render_rss(site: Site, base: str, feed_url: str, items: list[Item]) -> list
 
 
 def _render_rss_item(item: Item, site_title: str) -> list[str]:
+    """Return an entry of an RSS feed as lines, in the style of WordPress: the address has
+    parameters for statistics, and a sentence about the site ends the excerpt."""
     title = _make_element("title", item.title)
     link = _make_element("link", item.url + "?utm_source=rss&utm_medium=feed")
     categories = [f"<category><![CDATA[{label}]]></category>" for label in item.labels]
-    # as WordPress ends every excerpt
     ending = (
         f'The post <a href="{escape(item.url)}">{escape(item.title)}</a> appeared first on'
         f" {escape(site_title)}."
@@ -158,10 +161,11 @@ def _render_rss_item(item: Item, site_title: str) -> list[str]:
 
 
 def _render_atom(site: Site, base: str, feed_url: str, items: list[Item]) -> list[str]:
+    """Return an Atom feed as lines. `base`, `feed_url`: addresses of the site and of the feed."""
     title = _make_element("title", site.title)
     subtitle = _make_element("subtitle", site.tagline)
     feed_id = _make_element("id", f"tag:{site.key}.example,2025:feed")
-    updated = "2025-09-01T00:00:00Z"
+    updated = "2025-09-01T00:00:00Z"  # of a feed without entries
     if items:
         updated = max(item.updated for item in items).isoformat()
     lines = [
@@ -179,6 +183,8 @@ def _render_atom(site: Site, base: str, feed_url: str, items: list[Item]) -> lis
 
 
 def _render_atom_entry(item: Item) -> list[str]:
+    """Return an entry of an Atom feed as lines, with its sound and its whole text if it has
+    them."""
     title = _make_element("title", item.title, ' type="text"')
     entry_id = _make_element("id", item.guid)
     links = f'<link rel="alternate" type="text/html" href="{escape(item.url)}"/>'
@@ -191,9 +197,9 @@ def _render_atom_entry(item: Item) -> list[str]:
     updated = _make_element("updated", item.updated.isoformat())
     author = f"<author>{_make_element('name', item.author)}</author>" if item.author else ""
     categories = [f'<category term="{escape(label)}"/>' for label in item.labels]
-    text = _make_element("summary", item.summary, ' type="text"')
+    texts = _make_element("summary", item.summary, ' type="text"')
     if item.content:
-        text += f'<content type="html">{escape(item.content)}</content>'
+        texts += f'<content type="html">{escape(item.content)}</content>'
     return [
         "<entry>",
         f"{title}{entry_id}",
@@ -201,12 +207,14 @@ def _render_atom_entry(item: Item) -> list[str]:
         f"{published}{updated}",
         author,
         "".join(categories),
-        text,
+        texts,
         "</entry>",
     ]
 
 
 def _render_rdf(site: Site, base: str, feed_url: str, items: list[Item]) -> list[str]:
+    """Return an RDF feed (RSS 1.0) as lines: first the addresses of all entries, then the entries.
+    `base`, `feed_url`: addresses of the site and of the feed."""
     title = _make_element("title", site.title)
     link = _make_element("link", base + "/")
     description = _make_element("description", site.tagline)
@@ -229,6 +237,7 @@ def _render_rdf(site: Site, base: str, feed_url: str, items: list[Item]) -> list
 
 
 def _render_rdf_item(item: Item) -> list[str]:
+    """Return an entry of an RDF feed (RSS 1.0 with Dublin Core) as lines."""
     title = _make_element("title", item.title)
     link = _make_element("link", item.url)
     description = _make_element("description", item.summary)
@@ -246,6 +255,8 @@ def _render_rdf_item(item: Item) -> list[str]:
 
 
 def _render_json(site: Site, base: str, feed_url: str, items: list[Item]) -> list[str]:
+    """Return a JSON feed. `base`, `feed_url`: addresses of the site and of the feed. As for the
+    other formats, the result is a list of texts, here of one."""
     document = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": site.title,
@@ -255,12 +266,16 @@ def _render_json(site: Site, base: str, feed_url: str, items: list[Item]) -> lis
         "language": site.language,
         "items": [_make_json_item(item) for item in items],
     }
-    return [json.dumps(document, ensure_ascii=False, indent=1) + "\n"]
+    text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    return [text]
 
 
 def _make_json_item(item: Item) -> dict[str, object]:
-    """Return an item of a JSON feed, without its empty fields."""
-    authors = [{"name": item.author}] if item.author else []
+    """Return an entry as an item of a JSON feed. An entry without content has its summary as text.
+    Empty fields are left out."""
+    authors = []
+    if item.author:
+        authors.append({"name": item.author})
     fields: dict[str, object] = {
         "id": item.guid,
         "url": item.url,

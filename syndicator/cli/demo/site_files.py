@@ -104,21 +104,22 @@ def load_stories() -> tuple[Story, ...]:
 
 
 def parse_story(text: str, site: str, slug: str) -> Story:
-    """Parse the file of a story: TOML between two lines of +++, then the body as HTML. What the
-    file does not say about reading is taken from its fields."""
+    """Parse the file of a story: its fields as TOML between two lines of +++, then its body as
+    HTML. The table `truth` says what reading the page must give; what it leaves out is taken from
+    the fields of the story."""
     _, head, body = text.split("+++\n", 2)
-    values: dict[str, Any] = tomllib.loads(head)
-    stated_truth: dict[str, Any] = values.pop("truth", {})
+    fields: dict[str, Any] = tomllib.loads(head)
+    stated_truth: dict[str, Any] = fields.pop("truth", {})
     truth: dict[str, Any] = {
-        "title": line(values["title"]),
-        "author": values["author"] or None,
-        "date": f"{values['published']:%Y-%m-%d}",
+        "title": line(fields["title"]),
+        "author": fields["author"] or None,
+        "date": f"{fields['published']:%Y-%m-%d}",
         "category": None,
     }
     for name, value in stated_truth.items():
         truth[name] = tuple(value) if isinstance(value, list) else value
-    values["labels"] = tuple(values.get("labels", ()))
-    return Story(site=site, slug=slug, body=body.strip(), truth=Truth(**truth), **values)
+    fields["labels"] = tuple(fields.get("labels", ()))
+    return Story(site=site, slug=slug, body=body.strip(), truth=Truth(**truth), **fields)
 
 
 def make_path(site: Site, story: Story) -> str:
@@ -211,7 +212,8 @@ def _load_template(name: str) -> Template:
 def _make_values(
     site: Site, base: str, feed_url: str, story: Story, others: Sequence[Story]
 ) -> Mapping[str, str]:
-    """Return the values of a story by the names in the templates, as HTML. `others`: related
+    """Return everything that the template of the site shows of a story: HTML by the names in the
+    template. `base`, `feed_url`: addresses of the site and of its feed; `others`: related
     stories."""
     url = base + make_path(site, story)
     values = {name: escape(value) for name, value in _make_text_values(site, story).items()}
@@ -250,8 +252,9 @@ def _make_values(
 
 
 def _make_picture_values(site: Site, base: str, story: Story) -> dict[str, str]:
-    """Return the values of the templates that show the picture of a story; the site's logo for one
-    without."""
+    """Return what the template of the site shows of a story's picture: addresses and HTML by the
+    names in the template. A story without a picture shows the logo of the site as "picture" and
+    nothing else."""
     picture = make_picture_address(base, story)
     if not picture:
         return {
@@ -272,7 +275,10 @@ def _make_picture_values(site: Site, base: str, story: Story) -> dict[str, str]:
 
 
 def _make_text_values(site: Site, story: Story) -> dict[str, str]:
-    """Return the texts of a story by the names in the templates, not yet escaped."""
+    """Return the plain texts that the template of the site shows of a story, by the names in the
+    template. The caller escapes them."""
+    first_name = story.author.split(" ")[0]
+    byline_word = _BY.get(story.language, "By")
     return {
         "title": story.title,
         "author": story.author,
@@ -282,16 +288,17 @@ def _make_text_values(site: Site, story: Story) -> dict[str, str]:
         "slug": story.slug,
         "picture_alt": story.picture_alt,
         "author_slug": _make_slug(story.author),
-        "author_first": story.author.split(" ")[0],
+        "author_first": first_name,
         "section_slug": _make_slug(story.section),
         "labels_plain": ", ".join(story.labels),
-        "by": _BY.get(story.language, "By"),
+        "by": byline_word,
         "agency": story.extra.get("agency", ""),
     }
 
 
 def _make_date_values(story: Story) -> dict[str, str]:
-    """Return the dates of a story by the names in the templates, in their spellings."""
+    """Return the dates that the template of a site shows of a story, by the names in the template:
+    as ISO, American, English and in the story's language."""
     published = story.published
     updated = story.updated or published
     year = published.year
@@ -345,7 +352,8 @@ def _render_list(site: Site, base: str, stories: Sequence[Story]) -> str:
 
 
 def _make_json_ld(site: Site, story: Story, url: str, picture: str) -> dict[str, Any]:
-    """Return the data of a story for search engines (schema.org)."""
+    """Return the JSON-LD of a story, its data for search engines (schema.org). `url`, `picture`:
+    addresses of its page and its picture, "" for no picture."""
     fields: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "NewsArticle",
@@ -363,7 +371,7 @@ def _make_json_ld(site: Site, story: Story, url: str, picture: str) -> dict[str,
     if story.extra.get("wall"):
         fields["isAccessibleForFree"] = False
     if site.key == "launchbeat":
-        # the trap: a system that names the site where the byline names the writer
+        # a trap on purpose: some systems name the site where the byline names the writer
         fields["author"] = {"@type": "Organization", "name": site.title}
     return fields
 
@@ -415,22 +423,22 @@ class _Drawing:
 
 
 def draw_picture(name: str, width: int = 960, height: int = 540) -> bytes:
-    """Return a picture (PNG) of mountains, a meadow and a house. The same `name` gives the same
-    picture."""
+    """Return a picture (PNG) of mountains, a meadow and a house. Where they stand and their colours
+    are made of `name`: the same name gives the same picture."""
     digest = hashlib.sha256(name.encode()).digest()
     columns = [width * byte // 255 for byte in digest[:8]]
-    ground = height * 7 // 10
+    ground = height * 7 // 10  # the row where the meadow begins
     drawing = _Drawing(width, height)
     drawing.draw_circle(columns[0], height // 4, height // 10, _SUN)
-    for x in columns[1:4]:
+    for x in columns[1:4]:  # mountains behind
         drawing.draw_triangle(x, height // 5 + x % 90, ground, 1.1, _FAR)
-    for x in columns[4:6]:
+    for x in columns[4:6]:  # mountains before them
         drawing.draw_triangle(x, height * 2 // 5 + x % 60, ground, 1.4, _NEAR)
     drawing.draw_box(0, width, ground, height, _MEADOW)
-    house = width // 6 + columns[6] * 2 // 3
+    house = width // 6 + columns[6] * 2 // 3  # its middle
     drawing.draw_box(house - 45, house + 45, ground - 30, ground + 45, _HOUSE)
-    drawing.draw_triangle(house, ground - 80, ground - 30, 1.2, _NEAR)
-    drawing.draw_box(house - 12, house + 12, ground, ground + 45, _SUN)
+    drawing.draw_triangle(house, ground - 80, ground - 30, 1.2, _NEAR)  # its roof
+    drawing.draw_box(house - 12, house + 12, ground, ground + 45, _SUN)  # its door
     return _encode_png(drawing, _PALETTES[digest[8] % len(_PALETTES)])
 
 
@@ -454,11 +462,14 @@ def draw_icon(name: str) -> bytes:
 
 def _encode_png(drawing: _Drawing, palette: Sequence[str]) -> bytes:
     """Return a drawing as a PNG file. `palette`: the colours as six hex digits."""
-    bits = 8
-    indexed = 3
-    header = struct.pack(">IIBBBBB", drawing.width, drawing.height, bits, indexed, 0, 0, 0)
-    unfiltered_rows = [b"\0" + row for row in drawing.rows]
-    pixels = zlib.compress(b"".join(unfiltered_rows), 6)
+    bits_of_pixel = 8
+    palette_colours = 3  # each pixel is the number of a colour
+    header = struct.pack(
+        ">IIBBBBB", drawing.width, drawing.height, bits_of_pixel, palette_colours, 0, 0, 0
+    )
+    no_filter = b"\0"  # before each row
+    rows = [no_filter + row for row in drawing.rows]
+    pixels = zlib.compress(b"".join(rows), 6)
     return (
         b"\x89PNG\r\n\x1a\n"
         + _make_png_chunk(b"IHDR", header)

@@ -78,18 +78,19 @@ def _need_no_workers(config: Path) -> None:
 def override_listen(
     config: Path, section: Literal["publish", "console"], host: str | None, port: int | None
 ) -> None:
-    """Set the address to listen on by an environment variable, so that the published addresses of
-    the feeds have it, too. None keeps the host or port of the file."""
+    """Let the settings of `section` have `host` and `port` of the command line as the address to
+    listen on; None keeps the configured one. They are set by an environment variable, so that the
+    addresses that feeds name have them, too."""
     from syndicator.configuration.dropped_settings import endpoint
     from syndicator.configuration.settings import load
 
     if host is None and port is None:
         return
     configured = getattr(load(config), section)
-    listen = endpoint(
-        configured.host if host is None else host, configured.port if port is None else port
-    )
-    os.environ[f"SYNDICATOR_{section.upper()}__LISTEN"] = listen
+    new_host = configured.host if host is None else host
+    new_port = configured.port if port is None else port
+    variable = f"SYNDICATOR_{section.upper()}__LISTEN"
+    os.environ[variable] = endpoint(new_host, new_port)
 
 
 @command()
@@ -149,9 +150,9 @@ def refresh(
 
 
 def _is_left_to_workers(config: Path, *, is_named: bool) -> bool:
-    """Return True if workers visit the due sources, so that there is nothing to do here.
-    `is_named`: a person chose the sources; then running workers are an error (LockedError). Without
-    --verbose nothing is printed, because cron mails what is printed."""
+    """Return True if workers run, which visit the due sources, so that `refresh` has nothing to do.
+    It says so only with --verbose, because cron mails what is printed. `is_named`: a person named
+    the sources to visit; return False then, or raise LockedError if workers run."""
     from syndicator.configuration.settings import load
     from syndicator.fleet.beside import describe_workers, list_live_workers, need_no_workers
 
@@ -160,10 +161,10 @@ def _is_left_to_workers(config: Path, *, is_named: bool) -> bool:
         harm = "would visit their sources at the same time"
         need_no_workers(settings, "syndicator refresh", harm)
         return False
-    live = list_live_workers(settings)
-    if live and printing.is_verbose():
-        printing.log(f"{describe_workers(live)}; they visit what is due")
-    return bool(live)
+    live_workers = list_live_workers(settings)
+    if live_workers and printing.is_verbose():
+        printing.log(f"{describe_workers(live_workers)}; they visit what is due")
+    return bool(live_workers)
 
 
 async def run_once(
@@ -174,10 +175,11 @@ async def run_once(
     tells: "Callable[[Outcome], bool]" = lambda outcome: True,
     is_reported: bool = False,
 ) -> "RunReport":
-    """Make a run, and show its progress. `wait`: wait until another run has ended, else raise
-    LockedError; `tells`: returns True for a visit that is worth a line; `is_reported`: the
-    caller prints the report, which has the faults of the configuration and remarks about it; else
-    the faults are logged. Raises NetworkDown."""
+    """Visit the `wanted` sources, build, and return the report; show the progress meanwhile.
+    `wait`: wait until another run has ended, else raise LockedError; `tells`: returns True for a
+    visit that is worth a line. `is_reported`: the caller prints the report, which gets the remarks
+    about the configuration and names its faults; else the faults are logged. Raises
+    NetworkDown."""
     from syndicator.app.container import open_app, warn
     from syndicator.app.lock import hold_run_lock
     from syndicator.configuration.settings import load
@@ -186,15 +188,15 @@ async def run_once(
 
     stop = asyncio.Event()
     lock = hold_run_lock(load(config), wait=wait, give_up=stop.is_set, tell=log_waiting)
+
+    def tell_fault(fault: "Fault") -> None:
+        if not is_reported:
+            warn(fault)
+
     with (
         stop_on_signals(stop),
         lock as held,
-        open_app(
-            config,
-            remake=remake,
-            held=held,
-            tell=lambda fault: None if is_reported else warn(fault),
-        ) as opened,
+        open_app(config, remake=remake, held=held, tell=tell_fault) as opened,
         reports.show_progress(tells) as watch,
     ):
         report = await run(opened, wanted, stop=stop, watch=watch)
@@ -295,6 +297,8 @@ def _print_build(
 
 
 def _make_build_document(report: "BuildReport", problems: "Sequence[Problem]") -> dict[str, object]:
+    """Return what a build did as the JSON document of the command. `problems`: article files that
+    could not be read."""
     return {
         "written": report.written,
         "unchanged": report.unchanged,
@@ -308,7 +312,8 @@ def _make_build_document(report: "BuildReport", problems: "Sequence[Problem]") -
 
 
 def _describe_build(report: "BuildReport") -> list[str]:
-    """Return what a build wrote, held back and ended, as lines."""
+    """Return lines about what a build wrote, held back and ended, and about feeds that wait to be
+    ended."""
     written = counted(len(report.written), "file")
     held = counted(len(report.held), "feed")
     lines = [f"{written} written, {report.unchanged} unchanged, {held} held back"]
@@ -328,9 +333,9 @@ def _save_question(config: Path, question: str) -> None:
     from syndicator.cli.operations import apply
     from syndicator.publishing.paths import QUESTIONS
 
-    path = f"/{question}".rpartition(f"/{QUESTIONS}")[2].lstrip("/")
+    path_of_question = f"/{question}".rpartition(f"/{QUESTIONS}")[2].lstrip("/")
     operation = need_operation("save-query")
-    arguments = arguments_of(operation, {"slug": QUESTIONS + path})
+    arguments = arguments_of(operation, {"slug": QUESTIONS + path_of_question})
     with open_for_change(config) as opened:
         apply(opened, operation, arguments)
 
@@ -408,8 +413,8 @@ def _set_password(config: Config, name: str) -> None:
 
 
 def _choose_scope(*, write: bool, settings: bool, programs: bool) -> security.Scope:
-    """Return the scope of a new API token. Raises UsageError for options that contradict each
-    other."""
+    """Return what a new API token permits, as the options say: "programs", "settings", "write" or
+    "read". Raises UsageError for options that contradict each other."""
     if programs and (write or settings):
         raise UsageError("--programs makes a token that changes nothing: leave --write out")
     if programs:
@@ -477,18 +482,18 @@ def worker(
 
 
 async def _run_worker(config: Path, lanes: int) -> None:
-    """Run a worker until a signal, then log its counts."""
+    """Run a worker with `lanes` lanes until a signal, then log what it did."""
     from syndicator.fleet.worker import work
+
+    def log_ready(owner: str) -> None:
+        printing.log("ready", worker=owner, lanes=lanes)
+
+    def log_trouble(line: str) -> None:
+        printing.log(line, "warning")
 
     stop = asyncio.Event()
     with stop_on_signals(stop, _WORKER_GRACE):
-        totals = await work(
-            config,
-            lanes,
-            stop=stop,
-            ready=lambda owner: printing.log("ready", worker=owner, lanes=lanes),
-            trouble=lambda line: printing.log(line, "warning"),
-        )
+        totals = await work(config, lanes, stop=stop, ready=log_ready, trouble=log_trouble)
     printing.log(
         "stopped",
         jobs=totals.jobs,

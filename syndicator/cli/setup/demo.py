@@ -40,16 +40,20 @@ def demo(
 async def _run_demo(
     folder: Path | None, *, once: bool, articles: int | None, port: int, json: bool
 ) -> None:
+    """Run the demo in `folder` (None: in a temporary one), print what it did, and serve its feeds
+    on `port` until a signal, unless `once`. `articles`: how many more to make up, to time a
+    build."""
     from syndicator.app.read_configuration import read_configuration
     from syndicator.cli.demo.trip import run_demo
     from syndicator.runs import daemon
 
+    def is_unplanned_failure(outcome: "Outcome") -> bool:
+        return bool(list_unplanned_failures([outcome]))
+
     stop = asyncio.Event()
     with (
         stop_on_signals(stop),
-        reports.show_progress(
-            tells=lambda outcome: bool(list_unplanned_failures([outcome]))
-        ) as watch,
+        reports.show_progress(tells=is_unplanned_failure) as watch,
     ):
         async with run_demo(
             folder, articles=articles, port=port, stop=stop, watch=watch
@@ -57,14 +61,17 @@ async def _run_demo(
             print_demo_report(instance, json=json)
             if once:
                 return
-            read = read_configuration(instance.config)
-            site = daemon.Site(read.settings, answers=daemon.Answers(instance.config, lambda: read))
+            configuration = read_configuration(instance.config)
+            answers = daemon.Answers(instance.config, lambda: configuration)
+            site = daemon.Site(configuration.settings, answers=answers)
             await daemon.serve(
                 site, stop=stop, listening=lambda url: printing.say(f"open {url} (Ctrl-C ends it)")
             )
 
 
 def print_demo_report(result: "DemoResult", *, json: bool) -> None:
+    """Print what the demo visited and built: as JSON, or as tables of its sources, of entries that
+    are no articles and of feeds, with a summary."""
     if json:
         document = {
             "sources": result.report.outcomes,
