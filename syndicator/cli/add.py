@@ -112,11 +112,14 @@ def _print_written(result: AddResult) -> None:
 
 
 def _describe_candidate(candidate: Candidate, verb: str) -> str:
-    """Return a line about a chosen candidate. `verb`: "added" or "would add"."""
+    """Return a line about a chosen candidate: if it is known already, else `verb`, which is "added"
+    or "would add"; its key and address. For a known one, also the page where it was found."""
+    source = candidate.source
     state = "already known" if candidate.known else verb
-    line = f"{state}: {candidate.source.key}: {candidate.source.url} ({candidate.what})"
-    is_other = candidate.asked and candidate.asked not in (candidate.source.url, candidate.other)
-    if candidate.known and is_other:
+    line = f"{state}: {source.key}: {source.url} ({candidate.what})"
+    addresses_of_feed = (source.url, candidate.other)
+    was_found_on_page = candidate.asked and candidate.asked not in addresses_of_feed
+    if candidate.known and was_found_on_page:
         line += f"; it was found at {candidate.asked}, which is no feed itself"
     return line
 
@@ -173,8 +176,8 @@ def print_previews(result: AddResult, verb: str) -> None:
 
 
 def _describe_hosts(candidate: Candidate, preview: Preview) -> list[str]:
-    """Return lines about sites that the source may write for (`speaks_for`), and about sites where
-    it has articles but no such right."""
+    """Return lines about other sites on which the source has articles: those that it may write for,
+    with the value for sources.toml that says so, and those that it may not write for."""
     from syndicator.upkeep.ownership import write_speaks_for
 
     lines = []
@@ -191,17 +194,18 @@ def _describe_hosts(candidate: Candidate, preview: Preview) -> list[str]:
 
 
 def _show_items(candidate: Candidate) -> None:
-    """Print the newest entries of a list page."""
+    """Print the newest entries that a list page links: day, title, address and picture of each."""
     printing.say("    it lists:")
     for entry in candidate.entries[:_ITEMS_SHOWN]:
         day = f"{entry.published:%Y-%m-%d}" if entry.published else "no date   "
         printing.say(f"      {day}  {entry.title or 'no title'}")
-        address = f"                  {entry.url}"
+        address_line = f"                  {entry.url}"
         if entry.image:
-            address += f"  picture: {entry.image}"
-        printing.say(address)
-    if candidate.announced > _ITEMS_SHOWN:
-        printing.say(f"      and {candidate.announced - _ITEMS_SHOWN} more; --json has them all")
+            address_line += f"  picture: {entry.image}"
+        printing.say(address_line)
+    unshown = candidate.announced - _ITEMS_SHOWN
+    if unshown > 0:
+        printing.say(f"      and {unshown} more; --json has them all")
     printing.say("    its newest would be published as:")
 
 
@@ -227,11 +231,12 @@ def _show_article(article: ShownArticle) -> None:
 
 
 def _make_document(candidate: Candidate, preview: Preview, result: AddResult) -> dict[str, Any]:
-    """Return a chosen candidate for JSON, together with the candidates that were not chosen."""
-    others = []
+    """Return the JSON document of a chosen candidate. `preview`: of its articles; `result`: has the
+    candidates that were not chosen, which are listed, too."""
+    not_chosen = []
     for number, other in result.others:
         source = other.source
-        others.append(
+        not_chosen.append(
             {"number": number, "url": source.url, "title": source.title, "what": other.what}
         )
     return {
@@ -244,7 +249,7 @@ def _make_document(candidate: Candidate, preview: Preview, result: AddResult) ->
         "proposed_speaks_for": preview.elsewhere,
         "articles": preview.articles,
         "problems": preview.problems,
-        "not_chosen": others,
+        "not_chosen": not_chosen,
     }
 
 
@@ -269,11 +274,11 @@ def can_ask() -> bool:
 
 
 def choose_meaning(listed: SubscriptionList, option: Meaning | None, *, ask: bool) -> Meaning:
-    """Return what the folders of a list become: as the option says, else as the operator answers
-    (`ask`: somebody can), else "category"."""
+    """Return what the folders of a list become. The option decides, else the answer of the
+    operator, else it is "category". `ask`: somebody is there to answer."""
     if option:
         return option
-    if not ask or not listed.folders:
+    if not listed.folders or not ask:
         return "category"
     names = one_line(", ".join(listed.folders[:_FOLDERS_NAMED]))
     if len(listed.folders) > _FOLDERS_NAMED:
@@ -364,7 +369,8 @@ def add(
     are found."""
     from syndicator.adding.new_sources import Wishes
 
-    _refuse_contradictions(url, pick or (), take_all=all, take_best=yes)
+    picked_numbers = tuple(pick or ())
+    _refuse_contradictions(url, picked_numbers, take_all=all, take_best=yes)
     wishes = Wishes(
         key=key,
         title=title,
@@ -379,7 +385,7 @@ def add(
     )
     may_ask = can_ask() and not (yes or json or dry_run)
     options = AddOptions(
-        pick=tuple(pick or ()),
+        pick=picked_numbers,
         all=all,
         dry_run=dry_run,
         json=json,
@@ -410,8 +416,10 @@ def _warn_without_contact(configuration: Configuration) -> None:
 def _refuse_contradictions(
     addresses: Sequence[str], pick: Sequence[int], *, take_all: bool, take_best: bool
 ) -> None:
-    """Raise UsageError if several options say what to take."""
-    if bool(pick) + take_all + take_best > 1:
+    """Raise UsageError if more than one of --pick, --all and --yes is given, or --pick with several
+    addresses. `pick`: the numbers given with it; `take_all`: --all; `take_best`: --yes."""
+    given_options = bool(pick) + take_all + take_best
+    if given_options > 1:
         raise UsageError("--pick, --all and --yes each say what to take; give one of them")
     if pick and len(addresses) > 1:
         raise UsageError("--pick takes a number of one address; give one address with it")
@@ -420,8 +428,9 @@ def _refuse_contradictions(
 async def _add_sources(
     opened: App, addresses: Sequence[str], wishes: Wishes, options: AddOptions
 ) -> AddResult:
-    """Find feeds at the addresses, let the operator choose, and write the new ones to
-    sources.toml."""
+    """Find feeds at the addresses, choose among them as the options or the operator say, and write
+    the new ones to sources.toml, unless it is a dry run or the operator says no. Return what was
+    chosen, and what was not. Raises the error of a single address that failed."""
     from syndicator.adding import new_sources, preview, search
 
     new_sources.check_wishes(opened.configuration.sources, wishes)
@@ -439,16 +448,16 @@ async def _add_sources(
         failed = [(result.address, result.error) for result in results if result.error]
         if failed and len(results) == 1:
             raise failed[0][1]
-        picked: list[Candidate] = []
+        taken: list[Candidate] = []
         others: list[tuple[int, Candidate]] = []
         for result in results:
-            choice = _choose_candidates(result, options)
-            picked += choice
+            taken_here = _choose_candidates(result, options)
+            taken += taken_here
             for number, candidate in enumerate(result.candidates, 1):
-                if candidate not in choice:
+                if candidate not in taken_here:
                     others.append((number, candidate))
         chosen = new_sources.assign_keys(
-            opened.archive.beside, opened.configuration.sources, picked, wishes
+            opened.archive.beside, opened.configuration.sources, taken, wishes
         )
         if options.ask and chosen:
             typer.echo("reading the newest entries ...", err=True)
@@ -496,8 +505,9 @@ def _read_list(opened: App, result: Found, options: AddOptions) -> Found:
 
 
 def _choose_candidates(result: Found, options: AddOptions) -> tuple[Candidate, ...]:
-    """Return the candidates to take: those that options name, else those that the operator names,
-    else the best one. Raises UsageError if --pick names a number that does not exist."""
+    """Return the candidates to take: those that --pick or --all say, else all of a list of
+    subscriptions, else those that the operator names when asked, else the best one. Raises
+    UsageError if --pick has a number that no candidate has."""
     from syndicator.adding.new_sources import select_feeds
 
     total = len(result.candidates)

@@ -49,6 +49,8 @@ class _ChangeCommand(Exemplified):
     operation."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Make the command of the operation that the first word names, and let it parse the other
+        words, for `invoke` to run. Without such an operation, parse the words as usual."""
         self._operation_context = None
         operation = operations().get(args[0]) if args else None
         if operation is None:
@@ -120,8 +122,8 @@ def register_commands() -> None:
 
 
 def make_command(choices: Sequence[Operation]) -> Callable[..., None]:
-    """Return the function of a command that runs one of `choices`: the operation whose switch is
-    set, else the first one."""
+    """Return the function of a command that runs one of `choices`. All but the first have a switch,
+    such as "undo" of "withdraw --undo": the one whose switch is set is run, else the first."""
     default = choices[0]
     by_switch = {choice.command.partition(" --")[2]: choice for choice in choices[1:]}
 
@@ -130,12 +132,13 @@ def make_command(choices: Sequence[Operation]) -> Callable[..., None]:
         switch = next((name for name in by_switch if values[name]), None)
         if switch is not None:
             operation = by_switch[switch]
-        allowed = {field.name for field in fields_of(operation)}
+        allowed_names = {field.name for field in fields_of(operation)}
         arguments = {}
         for name, value in values.items():
-            if name in by_switch or value in (None, []):
+            was_not_given = value in (None, [])
+            if name in by_switch or was_not_given:
                 continue
-            if name in allowed:
+            if name in allowed_names:
                 arguments[name] = value
             elif value:
                 raise UsageError(
@@ -165,8 +168,8 @@ def perform(
     """Run an operation as a command: plan it, apply it unless `dry_run`, build the feeds that it
     made stale, and print the result. Exits if the operation failed."""
     arguments = arguments_of(operation, values)
-    left = 0
-    written: tuple[str, ...] = ()
+    left = 0  # stale feeds for the next build
+    written: tuple[str, ...] = ()  # files
     is_done = not (dry_run or operation.is_question)
     needs_lock = is_done or not operation.unlocked
     opening = open_for_change(config) if needs_lock else open_to_read(config)
@@ -201,8 +204,9 @@ def perform(
 def _print_end(
     change: "Change", written: Sequence[str], left: int, *, dry_run: bool, is_done: bool
 ) -> None:
-    """Print what comes after a change: faults of files, and what was built. `written`: files;
-    `left`: feeds that the next build writes."""
+    """Print what comes after a change: article files that cannot be read, and what was built.
+    `written`: the files of that build; `left`: the number of feeds that the next build writes;
+    `is_done`: the change was applied."""
     reports.print_unreadable_files(change.problems)
     if printing.is_quiet() and not dry_run:
         return
@@ -227,8 +231,8 @@ def apply(
     planned: "Change | None" = None,
     progress: Progress = no_progress,
 ) -> "Change":
-    """Apply a change in the name of this account. `planned`: the change, if it was planned
-    already."""
+    """Apply the change that an operation plans, log it in the name of this account, and return it
+    as it was applied. `planned`: the change, if it was planned already."""
     from syndicator.operations.changes import texts
 
     planned = planned or operation.plan(opened, arguments, progress)
@@ -240,8 +244,8 @@ def apply(
 
 
 def _print_change(change: "Change", *, dry_run: bool, is_question: bool) -> None:
-    """Print a change: its lines, its table and the feeds that change. A dry run prints only the
-    first rows of the table."""
+    """Print a change: its lines, its table and the feeds that change. A dry run, unless it answers
+    a question, prints only the first EXAMPLES rows of the table."""
     if change.lines is None:
         printing.say(change.sentence)
     else:
@@ -251,11 +255,12 @@ def _print_change(change: "Change", *, dry_run: bool, is_question: bool) -> None
         title, columns, rows = change.table
         shown = rows[:EXAMPLES] if dry_run and not is_question else rows
         printing.print_table(title, columns, shown)
-        if len(shown) < len(rows):
-            printing.say(f"… and {counted(len(rows) - len(shown), 'article')} more")
+        unshown = len(rows) - len(shown)
+        if unshown:
+            printing.say(f"… and {counted(unshown, 'article')} more")
     if change.feeds:
-        rows = [(feed.feed, feed.joins, feed.leaves, feed.changes) for feed in change.feeds]
-        printing.print_table("Feeds", ("feed", "articles added", "removed", "changed"), rows)
+        feed_rows = [(feed.feed, feed.joins, feed.leaves, feed.changes) for feed in change.feeds]
+        printing.print_table("Feeds", ("feed", "articles added", "removed", "changed"), feed_rows)
 
 
 register_commands()
