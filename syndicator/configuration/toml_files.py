@@ -60,10 +60,10 @@ class TomlFile:
     ) -> list[Fault]:
         """Return the faults that pydantic found in the table at `key_path`. `model`: the class that
         describes the table; `entry`: name of the table for people, or ""."""
-        table = dotted(key_path)
+        table_name = dotted(key_path)
         faults = []
         for detail in _drop_missing_that_are_misspelt(error.errors(), model):
-            message = describe_error(detail, model, table)
+            message = describe_error(detail, model, table_name)
             faults.append(self.fault(message, *key_path, *detail["loc"], entry=entry))
         return faults
 
@@ -95,8 +95,8 @@ class TomlFile:
 def read_toml_file(path: Path) -> TomlFile:
     """Read a TOML file. Raises ConfigError with file, line and cure."""
     try:
-        # reading a pipe or device would not end
-        if not path.is_file() and (path.exists() or path.is_symlink()):
+        is_there = path.exists() or path.is_symlink()
+        if is_there and not path.is_file():  # reading a pipe or device would not end
             raise ConfigError.of(
                 [Fault(file=str(path), message="is not a file; correct or delete it")]
             )
@@ -144,12 +144,13 @@ def _describe_encoding(path: Path, error: UnicodeDecodeError) -> Fault:
 
 
 def _describe_syntax_error(path: Path, text: str, error: tomllib.TOMLDecodeError) -> Fault:
-    """Return the fault of `text`, the content of a file that is not valid TOML. tomllib has line
-    and column only in its message."""
+    """Return the fault of a file that is not valid TOML, with line and cure. `text`: its content;
+    `error`: of tomllib, which has the place only in its message: "what (at line 3, column 5)" or
+    "what (at end of document)"."""
     lines = text.rstrip().splitlines()
     what, _, position = str(error).removesuffix(")").rpartition(" (at ")
     numbers = re.fullmatch(r"line (\d+), column (\d+)", position)
-    line = int(numbers[1]) if numbers else len(lines)  # else at the end of the document
+    line = int(numbers[1]) if numbers else len(lines)
     wrong_line = lines[line - 1].strip() if 0 < line <= len(lines) else ""
     open_line = _find_open_value(lines, line, wrong_line if numbers else None)
     if open_line and not what.startswith(_REPEATED):
@@ -172,15 +173,16 @@ def _describe_syntax_error(path: Path, text: str, error: tomllib.TOMLDecodeError
 
 
 def _find_open_value(lines: Sequence[str], line: int, wrong_line: str | None) -> int:
-    """Return the line, from 1, where a value begins that is not closed; 0 if there is none. The
-    parser then takes the next key (`wrong_line`, on `line`) for a part of the value, or everything
-    up to the end of the document (`wrong_line` is None)."""
-    last = line
+    """Return the number of the line, from 1, where a value begins that is not closed; 0 if there is
+    none. `line`: the number of the line where the parser stopped. `wrong_line`: that line, which is
+    the next key if a value before it is not closed; None if the parser stopped at the end of the
+    document."""
+    last_number = line
     if wrong_line is not None:
         if not _NEXT_KEY.match(wrong_line):
             return 0
-        last = line - 1
-    for number in range(last, 0, -1):
+        last_number = line - 1
+    for number in range(last_number, 0, -1):
         begins_value = _VALUE_OF_LINES.search(lines[number - 1])
         if begins_value and _is_valid("\n".join(lines[: number - 1])):
             is_closed = _is_valid("\n".join(lines[:number]))
@@ -197,11 +199,12 @@ def _is_valid(text: str) -> bool:
 
 
 def _explain_open_value(line: str) -> str:
-    """Return how to close the value that begins on `line`."""
+    """Return how to close the list, table or text that begins on `line`."""
     opening = _VALUE_OF_LINES.search(line)
-    sign = opening[1] if opening else ""
-    what = {"[": "list", "{": "table"}.get(sign, "text")
-    return f"the {what} that begins here is not closed: write {_CLOSING.get(sign, sign)} at its end"
+    opening_sign = opening[1] if opening else ""
+    closing_sign = _CLOSING.get(opening_sign, opening_sign)  # the same for quotes
+    kind = {"[": "list", "{": "table"}.get(opening_sign, "text")
+    return f"the {kind} that begins here is not closed: write {closing_sign} at its end"
 
 
 def _find_key_paths(text: str) -> dict[KeyPath, int]:
@@ -211,22 +214,24 @@ def _find_key_paths(text: str) -> dict[KeyPath, int]:
 
 def _explain_header(wrong_line: str, lines_by_key_path: Mapping[KeyPath, int]) -> str:
     """Return what is wrong with the header of a section: its bracket is missing, or the section is
-    there already. "" for any other line."""
+    there already. "" for a line that is no header. `lines_by_key_path`: the line of
+    each key above."""
     header = _HEADER.match(wrong_line)
     if header is None:
         return ""
     name = header["name"].strip()
     brackets = header["brackets"]
-    right = f"{brackets}{name}{']' * len(brackets)}"
-    key_path = tuple(part.strip(" \t\"'") for part in name.split("."))
-    if len(brackets) == 1 and (*key_path, 0) in lines_by_key_path:
-        return f"write [{right}], with two brackets on each side, as above it"
+    corrected = f"{brackets}{name}{']' * len(brackets)}"
+    key_path = tuple(part.strip(" 	\"'") for part in name.split("."))
+    first_of_array = (*key_path, 0)
+    if len(brackets) == 1 and first_of_array in lines_by_key_path:
+        return f"write [{corrected}], with two brackets on each side, as above it"
     causes = []
     if not header["end"].startswith("]" * len(brackets)):
-        causes.append(f"the header lacks a bracket at its end: write {right}")
+        causes.append(f"the header lacks a bracket at its end: write {corrected}")
     if key_path in lines_by_key_path and len(brackets) == 1:
         causes.append(
-            f"{right} is on line {lines_by_key_path[key_path]} already: write these keys below that"
+            f"{corrected} is on line {lines_by_key_path[key_path]} already: write these keys below that"
             " line, and take this header out"
         )
     return "; ".join(causes)
@@ -260,13 +265,15 @@ def _explain_value(wrong_line: str) -> str:
 def _drop_missing_that_are_misspelt(
     errors: Sequence[Mapping[str, Any]], model: type[BaseModel]
 ) -> list[Mapping[str, Any]]:
-    """Return the errors without those of missing keys that stand there with a wrong spelling, which
-    is an error of its own."""
-    keys = list(model.model_fields)
-    misspelt: set[str] = set()
+    """Return the errors without "the key is missing" for keys that are misspelt: `tilte` is an
+    unknown key already, and need not be reported as a missing `title`, too. `model`: the class of
+    the table."""
+    valid_keys = list(model.model_fields)
+    misspelt: set[str] = set()  # valid keys for which the table has a wrong spelling
     for error in errors:
-        if error["type"] == "extra_forbidden" and len(error["loc"]) == 1:
-            misspelt.update(difflib.get_close_matches(str(error["loc"][0]), keys, n=1))
+        place = error["loc"]
+        if error["type"] == "extra_forbidden" and len(place) == 1:
+            misspelt.update(difflib.get_close_matches(str(place[0]), valid_keys, n=1))
     return [
         error
         for error in errors
@@ -285,13 +292,16 @@ def describe_error(error: Mapping[str, Any], model: type[BaseModel], table: str 
         return f"unknown key {key!r}" + _suggest_key(str(key_path[-1]), key_path[:-1], model, table)
     if kind == "missing":
         return f"has no {key}; write one"
-    message = _describe_cure(error, key)
+    cure = _describe_cure(error, key)
     may_be_secret = not _SECRET_KEYS.isdisjoint(key_path)
-    if kind == "value_error" or may_be_secret:
-        return f"{key}: {message}" if key else message
+    names_value_itself = kind == "value_error"
+    if names_value_itself or may_be_secret:
+        return f"{key}: {cure}" if key else cure
     value = str(error.get("input"))[:_SHOWN_CHARACTERS]
-    valid_values = re.findall("'([^']*)'", error["msg"]) if kind == "literal_error" else ()
-    return f"{key}: {message} (got {value!r})" + suggestion(value, valid_values)
+    valid_values: list[str] = []
+    if kind == "literal_error":
+        valid_values = re.findall("'([^']*)'", error["msg"])
+    return f"{key}: {cure} (got {value!r})" + suggestion(value, valid_values)
 
 
 def _describe_cure(error: Mapping[str, Any], key: str) -> str:
@@ -314,9 +324,9 @@ def _describe_cure(error: Mapping[str, Any], key: str) -> str:
 
 
 def _suggest_key(name: str, key_path: KeyPath, model: type[BaseModel], table: str) -> str:
-    """Return a hint for the unknown key `name` in the table at `key_path`: the table that the key
-    belongs to if only one other table has it, or a similar key of this table, or all keys of this
-    table."""
+    """Return a hint for the unknown key `name` in the table at `key_path`: the table to which it
+    belongs if exactly one other table has this key, else a similar key of this table, else all keys
+    of this table. `table`: the name of what `model` describes, "" for the whole file."""
     tables = dict(_iterate_tables(model))
     table_name = dotted(key_path)
     others = [

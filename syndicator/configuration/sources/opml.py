@@ -4,7 +4,7 @@ OPML 2.0 (opml.org). A list that we wrote is read without loss."""
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from html.entities import html5
 from typing import Any, Literal
@@ -124,17 +124,19 @@ def read_opml(data: bytes, *, is_trusted: bool = False) -> SubscriptionList:
             skipped.append(item)
             continue
         alias = _make_alias(item)
-        if alias in outlines_by_alias:
-            why = f"{item.url} stands in line {outlines_by_alias[alias].line} too"
+        first = outlines_by_alias.get(alias)
+        if first is not None:
+            why = f"{item.url} stands in line {first.line} too"
             skipped.append(Skipped(line=item.line, name=item.title, why=why))
             continue
         outlines_by_alias[alias] = item
         place = item.own.get(_PLACE_KEY)
         places[item.url] = place if isinstance(place, int) else len(outlines_by_alias)
+    in_order = sorted(outlines_by_alias.values(), key=lambda outline: places[outline.url])
     outlines: list[Outline] = []
-    for outline in sorted(outlines_by_alias.values(), key=lambda outline: places[outline.url]):
-        own = {name: value for name, value in outline.own.items() if name != _PLACE_KEY}
-        outlines.append(replace(outline, own=own))
+    for outline in in_order:
+        settings = {name: value for name, value in outline.own.items() if name != _PLACE_KEY}
+        outlines.append(replace(outline, own=settings))
     return SubscriptionList(outlines=tuple(outlines), skipped=tuple(skipped), is_trusted=is_trusted)
 
 
@@ -203,9 +205,9 @@ def _describe_syntax(error: etree.XMLSyntaxError) -> str:
 
 
 def clean_outline(outline: Outline) -> Outline | Skipped:
-    """Return an outline of a stranger's list without rights. Return it as skipped if only the
-    operator may follow its address: a mailbox, or an address with an environment variable of this
-    machine."""
+    """Return an outline of a list that may be a stranger's without the settings that give rights
+    (RIGHTS); their names go to its field `removed`. Return it as skipped if only the operator may
+    follow its address: a mailbox, or an address with a variable of this machine."""
     if urls.is_mailbox(outline.url):
         why = "it is a mailbox, which only you can follow: write it into sources.toml by hand"
         return Skipped(line=outline.line, name=outline.title, why=why)
@@ -217,8 +219,8 @@ def clean_outline(outline: Outline) -> Outline | Skipped:
         )
         return Skipped(line=outline.line, name=outline.title, why=why)
     removed = tuple(name for name in RIGHTS if name in outline.own)
-    own = {name: value for name, value in outline.own.items() if name not in RIGHTS}
-    return replace(outline, own=own, removed=removed)
+    harmless = {name: value for name, value in outline.own.items() if name not in RIGHTS}
+    return replace(outline, own=harmless, removed=removed)
 
 
 def make_source_table(
@@ -242,21 +244,21 @@ def make_source_table(
 def write_opml(
     title: str, sources: Sequence[Source], sites: Mapping[str, str] | None = None
 ) -> bytes:
-    """Return an OPML document of the sources, in a folder for each category. Pages and list pages
-    are links, because other programs cannot follow them. `sites`: address of the site by source
-    key."""
+    """Return an OPML document of the sources, in a folder for each category. `sites`: the address
+    of each source's site, by key of the source."""
     root = etree.Element("opml", {"version": "2.0"}, nsmap={"syndicator": SPACE})
-    etree.SubElement(etree.SubElement(root, "head"), "title").text = text.line(title)
+    head = etree.SubElement(root, "head")
+    etree.SubElement(head, "title").text = text.line(title)
     body = etree.SubElement(root, "body")
-    folders: dict[str, Any] = {"": body}
+    folders: dict[str, Any] = {"": body}  # elements by name; sources without a category: no folder
     site_by_key = sites or {}
     for place, source in enumerate(sources, 1):
-        folder = text.line(source.category or "")
-        if folder not in folders:
-            folders[folder] = etree.SubElement(body, "outline", {"text": folder, "title": folder})
+        name = text.line(source.category or "")
+        if name not in folders:
+            folders[name] = etree.SubElement(body, "outline", {"text": name, "title": name})
         site = text.line(site_by_key.get(source.key, ""))
         attributes = {**_make_outline(source, site), **_make_own_attributes(source, place)}
-        etree.SubElement(folders[folder], "outline", attributes)
+        etree.SubElement(folders[name], "outline", attributes)
     document: bytes = etree.tostring(
         root, pretty_print=True, xml_declaration=True, encoding="UTF-8"
     )
@@ -264,7 +266,8 @@ def write_opml(
 
 
 def _make_outline(source: Source, site: str) -> dict[str, str]:
-    """Return the attributes of a source that all programs understand. `site`: the address of its
+    """Return the attributes of a source that all programs understand. A page, a list page or a
+    mailbox becomes a link, because other programs cannot follow it. `site`: the address of its
     site, or ""."""
     name = text.line(source.title or source.key)
     url = text.line(source.url)
@@ -295,45 +298,49 @@ def _make_own_attributes(source: Source, place: int) -> dict[str, str]:
 
 def _parse_outline(element: Any) -> Outline | Skipped | None:
     """Return the subscription of an `outline` element, or why it is skipped; None if it is a
-    folder."""
+    folder: it has no address, but elements in it."""
     attributes = {
         name.lower(): value for name, value in element.attrib.items() if not name.startswith("{")
     }
     line = element.sourceline or 0
-    name = _read_name(element)
+    title = _read_name(element)
     try:
-        own = dict(_iterate_own(element))
+        settings = _read_settings(element)
     except ValueError as error:
-        return Skipped(line=line, name=name, why=f"an attribute of {SPACE} cannot be read: {error}")
-    written = attributes.get("xmlurl") or attributes.get("url") or ""
+        why = f"an attribute of {SPACE} cannot be read: {error}"
+        return Skipped(line=line, name=title, why=why)
+    is_ours = bool(settings)  # written by our `export`
     kind = attributes.get("type", "").lower()
-    if kind in ("link", "include") and not own:
-        return Skipped(line=line, name=name, why=f"it is of type {kind}, which is no feed")
-    url = written.strip() if own else urls.absolute("", written)
+    if kind in ("link", "include") and not is_ours:
+        return Skipped(line=line, name=title, why=f"it is of type {kind}, which is no feed")
+    stated_url = attributes.get("xmlurl") or attributes.get("url") or ""
+    if not stated_url and len(element):
+        return None
+    url = stated_url.strip() if is_ours else urls.absolute("", stated_url)
     if not url:
-        if not written and len(element):
-            return None
-        why = f"{written!r} is no web address" if written else "it has no xmlUrl"
-        return Skipped(line=line, name=name, why=why)
-    names = [_read_name(parent) for parent in element.iterancestors("{*}outline")]
+        why = f"{stated_url!r} is no web address" if stated_url else "it has no xmlUrl"
+        return Skipped(line=line, name=title, why=why)
+    parents = [_read_name(parent) for parent in element.iterancestors("{*}outline")]
     return Outline(
         url=url,
         line=line,
-        title=name,
+        title=title,
         site=urls.absolute("", attributes.get("htmlurl") or "") or "",
-        folders=tuple(name for name in reversed(names) if name),
-        own=own,
+        folders=tuple(name for name in reversed(parents) if name),
+        own=settings,
     )
 
 
-def _iterate_own(element: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the settings in attributes of our namespace. Raises ValueError if a value is not valid
-    JSON."""
+def _read_settings(element: Any) -> dict[str, Any]:
+    """Return the settings of a source that our `export` wrote as attributes in our namespace, by
+    their keys in sources.toml. Raises ValueError if a value is not valid JSON."""
     prefix = f"{{{SPACE}}}"
+    settings = {}
     for name, value in element.attrib.items():
         if name.startswith(prefix):
             key = name.removeprefix(prefix)
-            yield key, value if key in _TEXTS else json.loads(value)
+            settings[key] = value if key in _TEXTS else json.loads(value)
+    return settings
 
 
 def _read_name(element: Any) -> str:

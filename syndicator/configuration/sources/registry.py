@@ -71,71 +71,76 @@ def add_sources(
     sources: Sequence[Source],
     known: Callable[[], Mapping[str, Source] | None] = lambda: None,
 ) -> None:
-    """Append sources to `path`, all or none; create the file if it is missing. `known`: returns all
-    present sources by address (`urls.alias`), or None; with these, the file need not be parsed. It
-    is called while the file is locked. Raises UsageError if a key or address exists, ConfigError
-    for an invalid file, LockedError after 10 s."""
+    """Append sources to `path` (sources.toml), all or none; create the file if it is missing.
+    `known`: returns all present sources by address (`urls.alias`), so that the file need not be
+    parsed, or None if it cannot tell; it is called while the file is locked. Raises
+    UsageError if a key or address exists, ConfigError for an invalid file, LockedError after
+    10 s."""
     with _lock_file(path) as target:
         text = _read_text(target)
         present = known()  # after reading the text: an editor may save at any moment
         if present and sources and _append_unparsed(path, target, text, present, sources):
             return
 
-    def edit(text: str, before: tuple[Source, ...]) -> str:
+    def append_new(text: str, before: tuple[Source, ...]) -> str:
         placed, _ = readable(*_read_files(path)) if path.exists() else ((), ())
         files_by_key = {item.source.key: item.file.path for item in placed}
         keys_by_address = {address_key(item.source): item.source.key for item in placed}
         _need_new(files_by_key, keys_by_address, path, sources)
         if not sources:
             return text
-        added = _write_tables(sources)
-        check(TomlFile(path, tomllib.loads(added), added))
-        return toml_edit.append_tables(text, added)
+        new_tables = _write_tables(sources)
+        check(TomlFile(path, tomllib.loads(new_tables), new_tables))
+        return toml_edit.append_tables(text, new_tables)
 
     def read_valid(file: TomlFile) -> tuple[Source, ...]:
         placed, _ = readable([file])
         return tuple(item.source for item in placed)
 
-    _edit_file(path, edit, lambda before: (*before, *sources), read_valid)
+    _edit_file(path, append_new, lambda before: (*before, *sources), read_valid)
 
 
 def _append_unparsed(
     path: Path, target: Path, text: str, present: Mapping[str, Source], sources: Sequence[Source]
 ) -> bool:
-    """Append sources without parsing the present `text`, which saves seconds for 100,000 sources.
-    This is done only if `text` has as many headers as there are sources in `present`, by address.
-    Returns False if it was not done."""
+    """Append sources without parsing `text`, the present content of the only file, which saves
+    seconds for 100,000 sources. Return False, and write nothing, unless `text` has a header for
+    each source in `present`, and the new tables are read as `sources`. `present`: the sources in
+    memory, by address; `target`: the file to write, `path` or what it links to."""
     headers = sum(1 for _ in _HEADERS.finditer(text))
     if files_of(path) != [path] or headers != len(present):
         return False
     files_by_key = {source.key: path for source in present.values()}
     keys_by_address = {address: source.key for address, source in present.items()}
     _need_new(files_by_key, keys_by_address, path, sources)
-    added = _write_tables(sources)
-    if check(TomlFile(path, tomllib.loads(added))) != tuple(sources):
+    new_tables = _write_tables(sources)
+    read_back = check(TomlFile(path, tomllib.loads(new_tables)))
+    if read_back != tuple(sources):
         return False
-    _replace_file(target, toml_edit.append_tables(text, added))
+    _replace_file(target, toml_edit.append_tables(text, new_tables))
     return True
 
 
 def remove_source(path: Path, key: str) -> bool:
     """Remove the source `key` and the comment directly above it. Return False if there is no such
     source. Raises ConfigError, LockedError."""
-    path = _find_file(path, key)
+    file = _find_file(path, key)
 
-    def edit(text: str, before: tuple[Source, ...]) -> str:
+    def remove_from_text(text: str, before: tuple[Source, ...]) -> str:
         keys = [source.key for source in before]
         if key not in keys:
             return text
         return toml_edit.remove_table(text, "source", keys.index(key))
 
-    return _edit_file(
-        path, edit, lambda before: tuple(source for source in before if source.key != key)
-    )
+    def remove_from_sources(before: tuple[Source, ...]) -> tuple[Source, ...]:
+        return tuple(source for source in before if source.key != key)
+
+    return _edit_file(file, remove_from_text, remove_from_sources)
 
 
 def change_source(path: Path, key: str, seen: Source, wanted: Source) -> None:
-    """Replace the source `key` by `wanted`. Raises EditedMeanwhile if it is not `seen` any more."""
+    """Replace the source `key` by `wanted`. `seen`: the source as it was when the edit was planned;
+    raises EditedMeanwhile if it differs now."""
 
     def change(source: Source) -> Source:
         if source != seen:
@@ -148,13 +153,13 @@ def change_source(path: Path, key: str, seen: Source, wanted: Source) -> None:
 def edit_source(path: Path, key: str, change: Callable[[Source], Source]) -> None:
     """Replace the source `key` by `change(source)`. Only values that differ are written. Raises
     UsageError if there is no such source, ConfigError, LockedError."""
-    path = _find_file(path, key)
+    file = _find_file(path, key)
 
-    def edit(text: str, before: tuple[Source, ...]) -> str:
+    def change_in_text(text: str, before: tuple[Source, ...]) -> str:
         keys = [source.key for source in before]
         if key not in keys:
             raise UsageError(
-                f"{path} has no source {key!r}; `syndicator sources` lists those it has"
+                f"{file} has no source {key!r}; `syndicator sources` lists those it has"
             )
         number = keys.index(key)
         source = before[number]
@@ -164,16 +169,18 @@ def edit_source(path: Path, key: str, change: Callable[[Source], Source]) -> Non
         new_rules = new_values.pop("rules", {})
         changed_values = _find_changed(old_values, new_values)
         changed_rules = _find_changed(old_rules, new_rules)
+        edited_text = text
         if changed_values:
-            text = toml_edit.set_values(text, ("source", number), changed_values)
-        if changed_rules:
-            text = toml_edit.set_values(text, ("source", number, "rules"), changed_rules)
-        return text
+            edited_text = toml_edit.set_values(edited_text, ("source", number), changed_values)
+        if changed_rules:  # a table of their own, in that of the source
+            place = ("source", number, "rules")
+            edited_text = toml_edit.set_values(edited_text, place, changed_rules)
+        return edited_text
 
-    def change_among(sources: tuple[Source, ...]) -> tuple[Source, ...]:
-        return tuple(change(source) if source.key == key else source for source in sources)
+    def change_in_sources(before: tuple[Source, ...]) -> tuple[Source, ...]:
+        return tuple(change(source) if source.key == key else source for source in before)
 
-    _edit_file(path, edit, change_among)
+    _edit_file(file, change_in_text, change_in_sources)
 
 
 def _find_changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
@@ -224,21 +231,23 @@ def _edit_file(
     expected: Callable[[tuple[Source, ...]], tuple[Source, ...]],
     check: Callable[[TomlFile], tuple[Source, ...]] = check,
 ) -> bool:
-    """Replace the text of a file by `edit(text, sources)` while it is locked. `expected`: returns
-    the sources that the new text must have; `check`: returns the sources of a parsed file. Returns
-    False if nothing changed. Raises ConfigError if the result is not as expected: the file is
-    written in a way that cannot be edited."""
+    """Edit a file of sources while it is locked. Return False if its text stays the same.
+
+    `edit`: returns the new text, for the present text and sources; `expected`: returns the sources
+    that the new text must have, for the present ones; `check`: returns the sources of a parsed
+    file. Raises ConfigError, and writes nothing, if the new text does not have the expected
+    sources: the file is written in a way that cannot be edited."""
     with _lock_file(path) as target:
         text = _read_text(target)
         before = check(read_toml_file(path)) if target.exists() else ()
-        sources_after: tuple[Source, ...] | None = None
+        after: tuple[Source, ...] | None = None  # None: the new text cannot be parsed
         new_text = ""
         with suppress(ValueError):  # inline tables: nothing can be appended
             new_text = edit(text, before)
             if new_text == text:
                 return False
-            sources_after = check(TomlFile(path, tomllib.loads(new_text)))
-        if sources_after != expected(before):
+            after = check(TomlFile(path, tomllib.loads(new_text)))
+        if after != expected(before):
             raise ConfigError(
                 f"{path} is written in a way that a command cannot edit safely; edit it by hand"
             )
@@ -265,8 +274,9 @@ def _lock_file(path: Path) -> Iterator[Path]:
 
 
 def _replace_file(path: Path, text: str, *, is_private: bool = False) -> None:
-    """Replace a file at once: readers see the old or the new text, also after a crash.
-    `is_private`: the text has a secret."""
+    """Replace the text of a file in one step: readers see the old or the new text, also after a
+    crash. Owner and mode stay; `is_private`: the text has a secret, so other accounts lose their
+    access."""
     before = path.stat() if path.exists() else None
     mode = before.st_mode & 0o777 if before else PUBLIC
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

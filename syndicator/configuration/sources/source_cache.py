@@ -59,16 +59,17 @@ def stamp(path: Path, version: str) -> str:
 def read(
     path: Path, cache: Path, version: str, *, before: Read | None = None, remember: bool = False
 ) -> Read:
-    """Return the sources. If the files are unchanged, they come from `before` (an earlier result)
-    or the file `cache`. A faulty table counts as it last was valid. `version`: of this program;
-    another version may parse differently. `remember`: write the cache."""
+    """Return the sources of sources.toml (`path`) and sources.d. If the files are unchanged, they
+    come from `before` (an earlier result) or the file `cache`; if text was only appended, only that
+    is parsed. A faulty table counts as it last was valid. `version`: of this program; another
+    version may parse differently. `remember`: write the cache."""
     now = stamp(path, version)
     if before is not None and before.stamp == now:
         return before
     sources = _read_cached(cache, now, path)
     if sources is not None:
         return Read(sources, now)
-    sources, checked, base = _read_appended(cache, now, path)
+    sources, cached_count, cached_stamp = _read_appended(cache, now, path)
     faults: tuple[Fault, ...] = ()
     if sources is None:
         # late: valid caches need no checks
@@ -91,9 +92,9 @@ def read(
         data = path.read_bytes() if is_only_file else None
         is_unchanged = stamp(path, version) == now  # not edited while it was read
         if is_unchanged:
-            _write_cache(cache, now, sources, data, checked)
-    added = len(sources) - checked if base else 0
-    return Read(sources, now, base, added, faults)
+            _write_cache(cache, now, sources, data, cached_count)
+    appended_count = len(sources) - cached_count if cached_stamp else 0
+    return Read(sources, now, cached_stamp, appended_count, faults)
 
 
 def _read_last_valid(cache: Path) -> tuple[Source, ...]:
@@ -108,8 +109,9 @@ def _read_last_valid(cache: Path) -> tuple[Source, ...]:
 
 
 def _read_cached(cache: Path, now: str, path: Path) -> tuple[Source, ...] | None:
-    """Return the sources of the cache if no file changed since, else None. `now`: the present
-    stamp."""
+    """Return the sources of the cache if no file of sources changed since it was written, else
+    None. `now`: the present stamp of the files. A cache that was written right after the last edit
+    is not used: a second edit at the same moment would go unseen."""
     try:
         edited = max(file.stat().st_mtime_ns for file in files_of(path))
         if cache.stat().st_mtime_ns < edited + _SETTLED_NS:
@@ -123,9 +125,10 @@ def _read_cached(cache: Path, now: str, path: Path) -> tuple[Source, ...] | None
 
 
 def _read_appended(cache: Path, now: str, path: Path) -> tuple[tuple[Source, ...] | None, int, str]:
-    """Return the sources if text was only appended to sources.toml since the cache was written:
-    those of the cache and the appended ones, how many are from the cache, and the cache's stamp.
-    After any other change return _NOTHING_CACHED. `now`: the present stamp."""
+    """Return (sources, cached_count, cached_stamp) if text was only appended to sources.toml since
+    the cache was written: the sources of the cache and then the appended ones, the number of those
+    of the cache, and its stamp. After any other change return _NOTHING_CACHED. `now`: the present
+    stamp of the files."""
     try:
         names, cached_stamp, (size, digest), rows = json.loads(cache.read_bytes())
         data = path.read_bytes()
@@ -137,18 +140,18 @@ def _read_appended(cache: Path, now: str, path: Path) -> tuple[tuple[Source, ...
         sources = tuple(_parse_row(row) for row in rows)
     except (OSError, ValueError, TypeError):
         return _NOTHING_CACHED
-    end = data[size:]
-    if not end:
+    appended_data = data[size:]
+    if not appended_data:
         return sources, len(sources), cached_stamp
-    begins_with_line = data[:size].endswith(b"\n") or end.startswith(b"\n")
+    begins_with_line = data[:size].endswith(b"\n") or appended_data.startswith(b"\n")
     if not begins_with_line:
         return _NOTHING_CACHED
     from syndicator.configuration.sources.schema import parse_added
 
-    more = parse_added(path, end, sources)
-    if more is None:
+    appended = parse_added(path, appended_data, sources)
+    if appended is None:
         return _NOTHING_CACHED
-    return (*sources, *more), len(sources), cached_stamp
+    return (*sources, *appended), len(sources), cached_stamp
 
 
 def _get_version(stamp: str) -> str:
@@ -157,21 +160,21 @@ def _get_version(stamp: str) -> str:
 
 
 def _write_cache(
-    cache: Path, now: str, sources: tuple[Source, ...], data: bytes | None, checked: int
+    cache: Path, now: str, sources: tuple[Source, ...], data: bytes | None, cached_count: int
 ) -> None:
-    """Write the cache. `now`: the stamp of the files; `data`: content of sources.toml if it is the
-    only file, else None; `checked`: so many sources come from the cache and need no check. Others
-    must be the same after writing and reading, or nothing is written."""
+    """Write the cache, unless a source would come back from it changed. `now`: the stamp of the
+    files; `data`: content of sources.toml if it is the only file, else None; `cached_count`: so
+    many sources, the first ones, came from a cache and need not be tried. Errors are ignored."""
     rows = [_make_row(source) for source in sources]
     temporary = cache.with_name(f".{cache.name}.{os.getpid()}")
     with suppress(OSError, ValueError):
-        read_back = tuple(_parse_row(json.loads(json.dumps(row))) for row in rows[checked:])
-        if read_back == sources[checked:]:
+        read_back = tuple(_parse_row(json.loads(json.dumps(row))) for row in rows[cached_count:])
+        if read_back == sources[cached_count:]:
             cache.parent.mkdir(parents=True, exist_ok=True)
-            beginning = None  # size and digest, to recognize that text was only appended
+            size_and_digest = None  # to recognize later that text was only appended
             if data is not None:
-                beginning = (len(data), hashlib.sha256(data).hexdigest())
-            content = (_FIELDS + _RULES, now, beginning, rows)
+                size_and_digest = (len(data), hashlib.sha256(data).hexdigest())
+            content = (_FIELDS + _RULES, now, size_and_digest, rows)
             temporary.write_text(json.dumps(content), encoding="ascii")
             temporary.replace(cache)
     with suppress(OSError):
@@ -179,26 +182,33 @@ def _write_cache(
 
 
 def _make_row(source: Source) -> dict[str, Any]:
-    """Return the fields of a source that differ from their defaults, as values for JSON."""
-    values = {
-        name: value for name in _FIELDS if (value := getattr(source, name)) != _DEFAULTS[name]
-    }
-    if "headers_env" in values:
-        values["headers_env"] = dict(source.headers_env)
-    if "rules" in values:
-        values["rules"] = tuple(getattr(source.rules, name) for name in _RULES)
-    return values
+    """Return a source as a row of the cache: its fields that differ from their defaults, as values
+    for JSON."""
+    row: dict[str, Any] = {}
+    for name in _FIELDS:
+        value = getattr(source, name)
+        if value != _DEFAULTS[name]:
+            row[name] = value
+    if "headers_env" in row:
+        row["headers_env"] = dict(source.headers_env)
+    if "rules" in row:
+        row["rules"] = tuple(getattr(source.rules, name) for name in _RULES)
+    return row
 
 
 def _parse_row(row: Mapping[str, Any]) -> Source:
-    """Return the source of a row of the cache."""
+    """Return the source of a row of the cache, which is a row of `_make_row` after JSON: lists were
+    tuples, and the rules are their values in the order of _RULES."""
     if len(row) == _FEWEST_FIELDS:
         return Source(**row)
-    values: dict[str, Any] = {
+    fields_of_source: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in row.items()
     }
-    if "rules" in values:
-        parts = (tuple(part) if isinstance(part, list) else part for part in values["rules"])
-        rules: dict[str, Any] = dict(zip(_RULES, parts, strict=True))
-        values["rules"] = Rules(**rules)
-    return Source(**values)
+    if "rules" in fields_of_source:
+        rule_values = (
+            tuple(value) if isinstance(value, list) else value
+            for value in fields_of_source["rules"]
+        )
+        rules: dict[str, Any] = dict(zip(_RULES, rule_values, strict=True))
+        fields_of_source["rules"] = Rules(**rules)
+    return Source(**fields_of_source)
