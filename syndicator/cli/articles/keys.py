@@ -43,8 +43,9 @@ class Keys:
         """Return the next key, "" at the end of the input. Raises KeyboardInterrupt for Ctrl-C."""
         if not self._typed:
             typed = self._read_chunk().decode("utf-8", "replace")
-            self._typed = "?" if typed.startswith(_ESCAPE) else typed
-        key = self._typed[:1]
+            is_function_key = typed.startswith(_ESCAPE)
+            self._typed = "?" if is_function_key else typed
+        key = self._typed[:1]  # "" at the end
         self._typed = self._typed[1:]
         return "" if key in _ENDS else key
 

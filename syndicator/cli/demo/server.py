@@ -80,6 +80,7 @@ class SiteServer:
         self.base = f"http://{bound_host}:{bound_port}"
 
     async def aclose(self) -> None:
+        """Stop listening, and end the open connections at once."""
         if self._server is None:
             return
         self._server.close()
@@ -115,7 +116,8 @@ class SiteServer:
         async with asyncio.timeout(_IDLE_SECONDS):
             head = await reader.readuntil(b"\r\n\r\n")
         request_line, *header_lines = head.decode("latin-1").split("\r\n")
-        method, target, version = (*request_line.split(" "), "", "")[:3]
+        words = request_line.split(" ")
+        method, target, version = (*words, "", "")[:3]  # "" for a missing word
         headers: dict[str, str] = {}
         for header_line in header_lines:
             name, _, value = header_line.partition(":")
@@ -129,7 +131,8 @@ class SiteServer:
         )
         if answer.delay:
             await asyncio.sleep(answer.delay)
-        stays_open = version == "HTTP/1.1" and headers.get("connection", "").lower() != "close"
+        asks_to_close = headers.get("connection", "").lower() == "close"
+        stays_open = version == "HTTP/1.1" and not asks_to_close
         writer.write(_encode_answer(answer, head_only=method == "HEAD", stays_open=stays_open))
         await writer.drain()
         return stays_open
@@ -161,7 +164,8 @@ def _prepare_answer(answer: Answer, request_headers: Mapping[str, str]) -> Answe
 
 
 def _encode_answer(answer: Answer, *, head_only: bool, stays_open: bool) -> bytes:
-    """Return the bytes of an answer in HTTP/1.1. `head_only`: for a HEAD request."""
+    """Return the bytes of an answer in HTTP/1.1. `head_only`: for a HEAD request, without content;
+    `stays_open`: the connection may be used again."""
     phrases = {status.value: status.phrase for status in HTTPStatus}
     has_content = answer.status != HTTPStatus.NOT_MODIFIED
     lines = [f"HTTP/1.1 {answer.status} {phrases.get(answer.status, 'Unknown')}"]

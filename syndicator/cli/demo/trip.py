@@ -42,18 +42,19 @@ def generate_articles(count: int, *, seed: int = 0) -> Iterator[Article]:
         f"{subject} {respect}".strip()
         for subject, respect in product(vocabulary["subjects"], vocabulary["respects"])
     ]
-    step = timedelta(days=DAYS) / max(count, 1)
+    time_between = timedelta(days=DAYS) / max(count, 1)
     for number in range(count):
         article_tags = tuple(rng.sample(tags, 5))
-        yield _make_article(rng, vocabulary, article_tags, number, FIRST + step * number)
+        moment = FIRST + time_between * number
+        yield _make_article(rng, vocabulary, article_tags, number, moment)
 
 
 def _make_article(
     rng: random.Random, vocabulary: Words, tags: tuple[str, ...], number: int, moment: datetime
 ) -> Article:
-    """Return a made-up article with these tags. `number`: its number, in its address; `moment`: of
-    publication."""
-    # the order of these calls decides what a seed generates
+    """Return a made-up article with these tags, about the first of them. `number`: part of its
+    address; `moment`: of publication."""
+    # `rng` gives its numbers in the order of these calls: another order makes other articles
     source = f"source-{rng.randrange(SOURCES):02d}"
     title = _make_sentence(rng, vocabulary, tags[0])
     author = rng.choice(vocabulary["authors"])
@@ -175,8 +176,9 @@ def open_empty_folder(folder: Path | None) -> Iterator[Path]:
 async def _run_in_folder(
     world: World, folder: Path, articles: int | None, port: int, stop: asyncio.Event, watch: Watch
 ) -> DemoResult:
-    """Visit the started `world` and build. `articles`: how many to make up for measuring a build,
-    None for none."""
+    """Write a configuration for the started `world` into `folder`, visit it, build, and return the
+    result. `articles`: how many more to make up, to measure a build; None for none; `port`: on
+    which the feeds will be served."""
     started = time.monotonic()
     config = folder / "config"
     write_config(config, world, port=port)

@@ -42,14 +42,15 @@ class World:
     `without`: keys of sites to leave out."""
 
     def __init__(self, *, port: int = 0, without: Collection[str] = frozenset()) -> None:
-        self.requests: list[Request] = []
+        self.requests: list[Request] = []  # all that the servers answered
         self._port = port
-        self._stories = {story.key: story for story in load_stories() if story.site not in without}
-        self._sites = {site.key: site for site in SITES if site.key not in without}
-        self._troubles = {
-            trouble.key: trouble for trouble in TROUBLES if trouble.key not in without
-        }
-        self._servers: dict[str, SiteServer] = {}
+        stories = [story for story in load_stories() if story.site not in without]
+        sites = [site for site in SITES if site.key not in without]
+        troubles = [trouble for trouble in TROUBLES if trouble.key not in without]
+        self._stories = {story.key: story for story in stories}
+        self._sites = {site.key: site for site in sites}
+        self._troubles = {trouble.key: trouble for trouble in troubles}
+        self._servers: dict[str, SiteServer] = {}  # by key of the site, once they are started
 
     async def start(self) -> None:
         """Start the servers of all sites. Raises OSError if no loopback address can be used."""
@@ -111,7 +112,8 @@ class World:
         return respond
 
     def _answer(self, place: Site | Trouble, path: str) -> Answer:
-        """Return the answer of a site to a request for `path`."""
+        """Return the answer of a site to a request for `path`. A site that fails on purpose has no
+        robots.txt, and gives the same faulty answer to all other requests."""
         if isinstance(place, Site):
             return self._answer_for_site(place, path)
         if path == "/robots.txt":
@@ -164,7 +166,8 @@ class World:
         return rows
 
     def _make_page_answer(self, site: Site, path: str) -> Answer:
-        """Return the page of a story; 404 if no story has this path."""
+        """Return the page of the story at `path`; of one site also the AMP version; 404 if no story
+        is there."""
         base = self._servers[site.key].base
         feed_url = self.feed_url(site.key)
         stories = self._list_stories(site)
@@ -220,7 +223,7 @@ class World:
         return sorted(stories, key=lambda story: (story.published, story.slug), reverse=True)
 
     def _make_item(self, site: Site, story: Story) -> feeds.Item:
-        """Return a story as an entry of its site's feed."""
+        """Return a story as an entry of its site's feed, with its sound if it has one."""
         base = self._servers[site.key].base
         published = story.published
         if site.feed == "rss":

@@ -23,7 +23,7 @@ from syndicator.configuration.settings import Settings, load
 from syndicator.core.errors import SyndicatorError
 from syndicator.core.model import Outcome
 from syndicator.health.check.config_files import list_changes
-from syndicator.operations.jobs.queue import Queue
+from syndicator.operations.jobs.queue import Job, Queue
 from syndicator.operations.operation import operations
 from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.runs import daemon
@@ -101,12 +101,17 @@ def do_jobs_during(app: App, hurry: Callable[[], None]) -> AbstractAsyncContextM
 
 
 def _do_quick_jobs(app: App, queue: Queue, hurry: Callable[[], None]) -> None:
-    """Do the queued jobs that take no time. `hurry` is called for each that made feeds stale."""
+    """Do the queued jobs whose operations are quick and need the lock, which this process has.
+    `hurry` is called for each that made feeds stale, so that the run builds them soon."""
     # not loaded without the console
     from syndicator.operations.jobs.work import needs_no_lock, run_operation, save_outcome
 
     quick = {name for name, operation in operations().items() if operation.quick}
-    while (job := queue.claim(lambda job: job.act in quick and not needs_no_lock(job))) is not None:
+
+    def is_for_us(job: Job) -> bool:
+        return job.act in quick and not needs_no_lock(job)
+
+    while (job := queue.claim(is_for_us)) is not None:
         finished = save_outcome(queue, job, lambda job: run_operation(app, queue, job))
         app.archive.store.visits.commit()
         if finished.status == "building":
@@ -223,7 +228,8 @@ async def serve(config: Path) -> None:
 
     with stop_on_signals(stop):
         site = daemon.Site(current.settings, answers=daemon.Answers(config, lambda: current))
-        async with _serve_site(site, stop, Notify(os.environ), reload, lambda: True) as server:
+        notify = Notify(os.environ)
+        async with _serve_site(site, stop, notify, reload, is_well=lambda: True) as server:
             await server
         printing.log("stopped")
 
@@ -253,7 +259,8 @@ async def _serve_site(
     is_well: Callable[[], bool],
 ) -> AsyncIterator[asyncio.Task[None]]:
     """Yield the task that serves the site until `stop` is set. During the block, SIGHUP calls
-    `reload`, and systemd is told that the service is well as long as `is_well` returns True."""
+    `reload`, and systemd is told by `notify` when the service is ready, reloads and stops, and that
+    it is well as long as `is_well` returns True."""
 
     def on_listening(url: str) -> None:
         printing.log(f"serving {url}")
