@@ -369,8 +369,7 @@ def add(
     are found."""
     from syndicator.adding.new_sources import Wishes
 
-    picked_numbers = tuple(pick or ())
-    _refuse_contradictions(url, picked_numbers, take_all=all, take_best=yes)
+    _refuse_contradictions(url, pick or (), take_all=all, take_best=yes)
     wishes = Wishes(
         key=key,
         title=title,
@@ -385,7 +384,7 @@ def add(
     )
     may_ask = can_ask() and not (yes or json or dry_run)
     options = AddOptions(
-        pick=picked_numbers,
+        pick=tuple(pick or ()),
         all=all,
         dry_run=dry_run,
         json=json,
@@ -435,11 +434,7 @@ async def _add_sources(
 
     new_sources.check_wishes(opened.configuration.sources, wishes)
     async with new_sources.open_session(
-        opened.archive,
-        opened.configuration,
-        opened.jitter,
-        wishes.allow,
-        browser=wishes.browser,
+        opened.archive, opened.configuration, opened.jitter, wishes.allow, browser=wishes.browser
     ) as session:
         searches = await asyncio.gather(
             *(search.find_candidates(session, address) for address in addresses)

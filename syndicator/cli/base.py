@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from syndicator.publishing.kinds.targets import BuildReport
 
 
+_NO_LIMIT = 1000  # characters: no description of a command is so long
 COMPLETION_VARIABLE = "_SYNDICATOR_COMPLETE"  # set by the scripts to ask for completions
 SHELLS = ("bash", "zsh", "fish")
 # Order of `--help`: commands for every day come first.
@@ -113,13 +114,15 @@ def complete_tag_names(context: typer.Context, incomplete: str) -> list[str]:
 def _complete_names(
     context: typer.Context, file: str, table: str, key: str, incomplete: str
 ) -> list[str]:
-    """Return the names in a configuration file, and in the folder `.d` beside it, that begin with
-    `incomplete`: the values of `key` in each [[table]]. Files that cannot be read are left out."""
-    path = Path(context.params.get("config") or "config") / file
+    """Return the names that begin with `incomplete`, for a shell to complete it. A name is the
+    value of `key` in a [[table]] of `file`, such as sources.toml, or of a file in the folder beside
+    it, such as sources.d. Files that cannot be read are left out."""
+    main_file = Path(context.params.get("config") or "config") / file
+    other_files = sorted(main_file.with_suffix(".d").glob("*.toml"))
     names: list[str] = []
-    for file_path in (path, *sorted(path.with_suffix(".d").glob("*.toml"))):
+    for path in (main_file, *other_files):
         with suppress(OSError, ValueError, LookupError, TypeError, AttributeError):
-            document = tomllib.loads(file_path.read_text(encoding="utf-8"))
+            document = tomllib.loads(path.read_text(encoding="utf-8"))
             rows: Any = document.get(table, [])
             names += [str(row[key]) for row in rows]
     return [name for name in names if name.startswith(incomplete)]
@@ -161,10 +164,10 @@ def move_global_options_first(words: Sequence[str]) -> list[str]:
 
 
 def move_config_last(words: Sequence[str]) -> list[str]:
-    """Return the words of a command line with `--config DIR` behind the command, which takes it.
-    Words after `--` stay where they are. Pure."""
+    """Return the words of a command line in which a `--config DIR` before the command stands behind
+    it and its own words, as commands expect it. Words after `--` stay where they are. Pure."""
     unread = list(words)
-    options: list[str] = []
+    options: list[str] = []  # the other ones before the command
     config: list[str] = []
     while unread and unread[0].startswith("--") and unread[0] != "--":
         word = unread.pop(0)
@@ -172,7 +175,8 @@ def move_config_last(words: Sequence[str]) -> list[str]:
         target = config if name == "--config" else options
         target.append(word)
         takes_value = name == "--config" or GLOBAL_OPTIONS.get(name)
-        if takes_value and not equals:
+        has_value = bool(equals)
+        if takes_value and not has_value:  # its value is the next word
             target += unread[:1]
             del unread[:1]
     end = unread.index("--") if "--" in unread else len(unread)
@@ -209,9 +213,8 @@ class Panels(TyperGroup):
         for panel, names in PANELS.items():
             rows = []
             for name in names:
-                # a limit longer than any first sentence: typer cuts in mid-sentence at 45
-                # characters
-                description = self.commands[name].get_short_help_str(limit=1000)
+                # by default, typer cuts descriptions in mid-sentence at 45 characters
+                description = self.commands[name].get_short_help_str(limit=_NO_LIMIT)
                 rows.append((name.ljust(widest), description))
             with formatter.section(panel):
                 formatter.write_dl(rows)
@@ -268,10 +271,12 @@ def set_signature(function: T, fields: Sequence[Field]) -> T:
 
 
 def _make_parameter(field: Field) -> dict[str, Any]:
-    """Return annotation and default of a parameter as typer reads them."""
+    """Return "annotation" and "default" of a parameter of a command as typer reads them: our
+    `Argument` becomes an option or argument of typer. A field without `Argument` stays."""
     default = field.default
     marks = getattr(field.annotated, "__metadata__", ())
-    if not any(isinstance(mark, Argument) for mark in marks):
+    has_argument = any(isinstance(mark, Argument) for mark in marks)
+    if not has_argument:
         return {"annotation": field.annotated, "default": default}
     argument = field.argument
     settings: dict[str, Any] = {
@@ -287,7 +292,8 @@ def _make_parameter(field: Field) -> dict[str, Any]:
         settings["metavar"] = "DATE"
     if field.is_list and not default:
         default = None
-    if default is None and "None" not in str(value_type):
+    may_be_none = "None" in str(value_type)
+    if default is None and not may_be_none:
         value_type = value_type | None
     if argument.positional:
         info = typer.Argument(**settings)

@@ -50,14 +50,13 @@ def make_options(
     quiet: bool,
     verbose: bool,
 ) -> LogOptions:
-    """Return how to log. `format` None: JSON if stderr is the journal of systemd (JOURNAL_STREAM,
-    systemd.exec(5)), else text. `stderr`: its fstat, None if it is closed. Pure."""
+    """Return how to log. `format`: as an option says; None for JSON if stderr is the journal of
+    systemd, else text. `stderr`: its fstat, None if it is closed; it is the journal if
+    JOURNAL_STREAM in `environ` names it (systemd.exec(5)). Pure."""
     is_journal = (
         stderr is not None and environ.get("JOURNAL_STREAM") == f"{stderr.st_dev}:{stderr.st_ino}"
     )
-    is_json = is_journal
-    if format is not None:
-        is_json = format is LogFormat.JSON
+    is_json = is_journal if format is None else format is LogFormat.JSON
     return LogOptions(json=is_json, journal=is_journal, quiet=quiet, steps=verbose)
 
 
@@ -125,17 +124,18 @@ def render_line(
     *,
     colours: bool = False,
 ) -> str:
-    """Return an event as a line of the log. `time`: as text; JSON is pure ASCII, so that control
-    characters are escaped. Pure."""
-    event = as_typed(event)
+    """Return an event as a line of the log: text, or JSON in ASCII, which escapes control
+    characters. In the journal of systemd its priority stands before it. Commands in it begin as the
+    operator typed them. `time`: of the event, as text. Pure."""
+    typed_event = as_typed(event)
     values: dict[str, object] = {}
     for name, value in fields.items():
         values[name] = as_typed(value) if isinstance(value, str) else value
     if options.json:
-        document = {"time": time, **values, "event": event, "level": level}
+        document = {"time": time, **values, "event": typed_event, "level": level}
         line = json.dumps(document, default=str)
     else:
-        line = _render_text(event, level, values, time, colours=colours)
+        line = _render_text(typed_event, level, values, time, colours=colours)
     if options.journal:
         line = f"<{_PRIORITIES.get(level, _DEFAULT_PRIORITY)}>{line}"
     return line
@@ -144,7 +144,8 @@ def render_line(
 def _render_text(
     event: str, level: str, values: Mapping[str, object], time: str, *, colours: bool
 ) -> str:
-    """Return an event as text, its fields as name=value."""
+    """Return an event as a line of text: time, [level], event, and its fields as name=value, sorted
+    by name. Level and event are filled up with spaces, so that lines are aligned."""
     level_text = f"{level:<9}"
     if colours and level in _COLOURS:
         level_text = f"\x1b[{_COLOURS[level]}m{level_text}\x1b[0m"

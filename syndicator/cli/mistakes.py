@@ -141,24 +141,28 @@ def _choose_number(parameter: Any) -> int:
 
 
 def explain_extra_words(error: Any) -> str:
-    """Return the message of typer's error for words that a command does not take, with its options
-    that take a value. Other messages stay."""
+    """Return a message for words that a command does not take, with the options of the command that
+    take a value: one of them may be meant. `error`: of typer; if it is about something else, its
+    message stays."""
     message = str(error.message)
     extra = _EXTRA.search(message)
     if extra is None or error.ctx is None:
         return message
-    names = [
-        parameter.opts[0]
-        for parameter in error.ctx.command.params
-        if parameter.opts[0].startswith("--") and not getattr(parameter, "is_flag", False)
-    ]
-    options = ", ".join(name for name in names if name not in _COMMON_OPTIONS)
+    options = []
+    for parameter in error.ctx.command.params:
+        name = parameter.opts[0]
+        takes_value = not getattr(parameter, "is_flag", False)
+        if name.startswith("--") and takes_value and name not in _COMMON_OPTIONS:
+            options.append(name)
     path = str(error.ctx.command_path)
     if str(error.ctx.command.help).startswith("Print "):
         return f"`{path}` only prints; write `{path} > {extra['words']}` for a file"
     if not options:
         return f"`{path}` takes no word after it; take out {extra['words']}"
-    return f"`{path}` takes no {extra['words']} here; its options with a value are {options}"
+    return (
+        f"`{path}` takes no {extra['words']} here; its options with a value are"
+        f" {', '.join(options)}"
+    )
 
 
 def explain_missing_argument(error: Any) -> str:
@@ -167,8 +171,9 @@ def explain_missing_argument(error: Any) -> str:
 
 
 def explain_missing(error: Any) -> str:
-    """Return the message of an error of typer. For a command or an option that does not exist, it
-    names similar ones and what they do. Loads all commands."""
+    """Return a message for a command or an option that does not exist, with those that may be meant
+    and what they do. `error`: of typer; if it is about something else, its message stays. Loads all
+    commands."""
     message = str(error.message)
     missing = _MISSING.match(message)
     if missing is None or error.ctx is None:
@@ -197,8 +202,8 @@ def explain_missing(error: Any) -> str:
     if not nearest:
         return message
     alternatives = [f"`{words}`: {purpose}" for words, purpose in nearest.items()]
-    named = " ".join(alternatives[:_MOST_ALTERNATIVES])
-    return f"No such {missing['kind']}: {word}. There is {named}"
+    shown = " ".join(alternatives[:_MOST_ALTERNATIVES])
+    return f"No such {missing['kind']}: {word}. There is {shown}"
 
 
 def _list_options(command: Any, path: str) -> dict[str, str]:
@@ -233,13 +238,16 @@ def _list_commands(group: Any, path: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _find_meant(word: str, purposes: Mapping[str, str]) -> dict[str, str]:
-    """Return the commands that do what `word` does in other programs; `add` for an address."""
+    """Return the commands that do here what `word` does in other programs, with their purpose; {}
+    for any other word. An address that was typed as a command is meant for `add`. `purposes`: of
+    all commands, by name."""
     if word in _SEARCH_WORDS:
         return dict(_SEARCH)
     if word in _ANSWERS:
         return dict(_ANSWERS[word])
     meant = "add" if "://" in word else _WORDS_OF_OTHERS.get(word, "")
-    return {name: purposes[name] for name in meant.split() if name in purposes}
+    commands = meant.split()
+    return {name: purposes[name] for name in commands if name in purposes}
 
 
 def _find_near(word: str, purposes: Mapping[str, str]) -> dict[str, str]:
@@ -257,13 +265,15 @@ def _find_near(word: str, purposes: Mapping[str, str]) -> dict[str, str]:
 
 
 def _list_alike(word: str, others: Collection[str]) -> list[str]:
-    """Return the words of which `word` may be a misspelling, the most similar first."""
-    begin_alike = [other for other in others if other[:1] == word[:1]]
-    alike = difflib.get_close_matches(word, begin_alike, n=_MOST_ALTERNATIVES, cutoff=_ALIKE)
+    """Return the words of which `word` may be a misspelling, _MOST_ALTERNATIVES at most: first
+    those that are very similar, then those that are less similar but have the same first letter."""
     very_alike = difflib.get_close_matches(
         word, list(others), n=_MOST_ALTERNATIVES, cutoff=_VERY_ALIKE
     )
-    return list(dict.fromkeys((*very_alike, *alike)))[:_MOST_ALTERNATIVES]
+    same_first_letter = [other for other in others if other[:1] == word[:1]]
+    alike = difflib.get_close_matches(word, same_first_letter, n=_MOST_ALTERNATIVES, cutoff=_ALIKE)
+    each_once = list(dict.fromkeys((*very_alike, *alike)))
+    return each_once[:_MOST_ALTERNATIVES]
 
 
 def _find_by_purpose(word: str, purposes: Mapping[str, str]) -> dict[str, str]:

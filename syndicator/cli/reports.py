@@ -101,35 +101,36 @@ def log_run(report: RunReport) -> None:
 
 @contextmanager
 def show_progress(tells: Callable[[Outcome], bool] = lambda outcome: True) -> Iterator[Watch]:
-    """Yield a watch that shows the progress of a run: a bar on a terminal, else lines in the log.
-    `tells`: returns True for a visit that is worth a line."""
+    """Yield a watch, which a run calls as it goes on and which shows the progress: a bar on a
+    terminal, else lines in the log. `tells`: returns True for a visit that is worth a line."""
     from syndicator.cli.progress import Count
     from syndicator.runs.refresh import Watch
 
     count = Count()
     began = time.monotonic()
     options = logs.get_options()
-    if not sys.stderr.isatty() or options.steps or options.quiet:
+    shows_bar = sys.stderr.isatty() and not options.steps and not options.quiet
+    if not shows_bar:
         yield _make_log_watch(count, began, tells)
         return
     with _make_progress_bar() as progress:
         task = progress.add_task("sources", total=None, pages="")
 
-        def show() -> None:
+        def update_bar() -> None:
             pages = _describe_progress(count, began)
             progress.update(task, total=count.sources, completed=count.visited, pages=pages)
 
         def on_start(sources: int) -> None:
             count.start(sources)
-            show()
+            update_bar()
 
         def on_pages(more: int, read: int) -> None:
             count.add_pages(more, read)
-            show()
+            update_bar()
 
         def on_visit(outcome: Outcome) -> None:
             count.add_visit(outcome)
-            show()
+            update_bar()
             if outcome.reason and tells(outcome):
                 line = one_line(f"{outcome.key}: {outcome.reason} {outcome.detail}")
                 progress.console.print(line, markup=False)
@@ -143,20 +144,21 @@ def show_progress(tells: Callable[[Outcome], bool] = lambda outcome: True) -> It
 
 
 def _make_log_watch(count: Count, began: float, tells: Callable[[Outcome], bool]) -> Watch:
-    """Return a watch that logs the visits that `tells` accepts, and every ten seconds the progress
-    of the run. `began`: when the run began, by the monotonic clock."""
+    """Return a watch that logs each visit for which `tells` returns True, and every LINE_SECONDS
+    the progress of the run. `count`: counts sources and pages; `began`: when the run began, by the
+    monotonic clock."""
     from syndicator.cli.progress import LINE_SECONDS
     from syndicator.runs.refresh import Watch
 
-    last_line = began
+    last_logged = began  # when the progress was logged last
 
     def on_pages(more: int, read: int) -> None:
-        nonlocal last_line
+        nonlocal last_logged
         count.add_pages(more, read)
         now = time.monotonic()
-        if now - last_line < LINE_SECONDS:
+        if now - last_logged < LINE_SECONDS:
             return
-        last_line = now
+        last_logged = now
         sources = f"{count.visited} of {count.sources}"
         log("progress", "info", sources=sources, pages=_describe_progress(count, began))
 
@@ -193,14 +195,18 @@ def _make_progress_bar() -> Progress:
 
 @contextmanager
 def show_count(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a progress bar, on a terminal. Yields a function to call with the number that is done
-    and the total."""
+    """Show a progress bar during the block, if stderr is a terminal. Yields the function that
+    advances it: call it with (how many are done, of how many). `what`: the label of the bar."""
     if not sys.stderr.isatty():
         yield lambda done, total: None
         return
     with _make_progress_bar() as progress:
         task = progress.add_task(what, total=None, pages="")
-        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+        def advance(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total)
+
+        yield advance
 
 
 def print_run_report(report: RunReport, *, json: bool) -> None:
@@ -266,6 +272,8 @@ def _advise_on_visits(report: RunReport) -> str:
 
 
 def _make_run_document(report: RunReport) -> dict[str, object]:
+    """Return what a run did as the JSON document of the command: visits of sources, what the build
+    wrote and held back, and problems."""
     built = report.built
     return {
         "sources": report.outcomes,
@@ -302,18 +310,18 @@ def print_language_model(state: Enriched) -> None:
     refused to describe."""
     meter = state.meter
     calls = counted(meter.calls, "call")
-    line = f"language model {meter.endpoint}: {calls} and {meter.tokens} tokens on {meter.day}"
+    use = f"language model {meter.endpoint}: {calls} and {meter.tokens} tokens on {meter.day}"
     statuses = [status for status in ("accepted", "refused", "failed") if status in state.counts]
     if statuses:
         articles = ", ".join(f"{state.counts[status]} {status}" for status in statuses)
-        line += f"; articles: {articles}"
-    say(line)
+        use += f"; articles: {articles}"
+    say(use)
     if meter.reason:
         failures = counted(meter.failures, "failure")
-        line = f"language model: {failures} in a row, the last {meter.reason} {meter.detail}"
+        trouble = f"language model: {failures} in a row, the last {meter.reason} {meter.detail}"
         if meter.rest_until:
-            line += f"; not asked before {format_local_time(meter.rest_until)}"
-        say(line)
+            trouble += f"; not asked before {format_local_time(meter.rest_until)}"
+        say(trouble)
     if state.refused:
         rows = [(problem.what, problem.reason, problem.detail) for problem in state.refused]
         columns = ("article", "reason", "detail")

@@ -55,10 +55,11 @@ def sources(
             for key in opened.configuration.sources:
                 changes[key] = apply(opened, need_operation("adopt-move"), {"key": key})
         states = reconcile.update_source_states(opened.archive, opened.configuration)
-        listed = list(opened.configuration.sources.values())
+        all_sources = list(opened.configuration.sources.values())
     if json:
         documents = [
-            {"source": source, "state": describe_state(states[source.key])} for source in listed
+            {"source": source, "state": describe_state(states[source.key])}
+            for source in all_sources
         ]
         printing.print_json(documents)
         return
@@ -68,7 +69,7 @@ def sources(
             new_url = change.data["after"]["url"]
             printing.say(f"moved: {key}: {old_url} -> {new_url}")
     rows = []
-    for source in listed:
+    for source in all_sources:
         state = states[source.key]
         health = _describe_health(source, state)
         next_visit = format_local_time(state.schedule.next_due, "now")
@@ -77,7 +78,8 @@ def sources(
 
 
 def _describe_health(source: "Source", state: "SourceState") -> str:
-    """Return "off", "not visited", "ok", or the reason for which visits fail or end."""
+    """Return the health of a source in a word: "off", "not visited", "ok", or the reason why it is
+    not visited any more, why its visits fail, or of a warning."""
     if not source.enabled:
         return "off"
     reason = state.backoff.disabled or state.backoff.reason or state.warning
@@ -124,9 +126,9 @@ def import_(
     with open_to_read(config) as opened:
         beside = opened.archive.beside
         configuration = opened.configuration
-        listed = search.read_file(file, is_trusted=trust_own)
-        meaning = choose_meaning(listed, folders, ask=not json and can_ask())
-        result = search.make_candidates(beside, configuration, file, listed, meaning)
+        subscriptions = search.read_file(file, is_trusted=trust_own)
+        meaning = choose_meaning(subscriptions, folders, ask=not json and can_ask())
+        result = search.make_candidates(beside, configuration, file, subscriptions, meaning)
         candidates = new_sources.assign_keys(
             beside, configuration.sources, result.candidates, new_sources.Wishes()
         )
@@ -180,8 +182,8 @@ def _import_articles(config: Path, folder: Path, *, dry_run: bool, json: bool) -
 
 
 def _describe_rights(result: "Found", new: "Sequence[Source]") -> dict[str, Any]:
-    """Return, for the JSON document, the rights that new sources got, and those that were taken
-    from them."""
+    """Return for the JSON document the rights that new sources got ("given", by key), and those
+    that were taken from them because the list is not trusted ("removed")."""
     removed = []
     for outline in _list_removed(result, new):
         removed.append({"line": outline.line, "name": outline.title, "rights": outline.removed})
@@ -215,8 +217,8 @@ def _list_removed(result: "Found", new: "Sequence[Source]") -> list["Outline"]:
 
 
 def _print_added(sources: Sequence["Source"], known_count: int, *, dry_run: bool) -> None:
-    """Print key and address of each new source, and how many sources are new and how many were
-    followed before."""
+    """Print a table of the new sources and a line with their number and `known_count`, how many of
+    the list were followed before."""
     if sources:
         rows = [(source.key, source.url) for source in sources]
         printing.print_table("Sources", ("key", "url"), rows)

@@ -22,7 +22,7 @@ from syndicator.operations.operation import Argument, fields_of, parse_arguments
 
 if TYPE_CHECKING:
     from syndicator.app.places import OpenedInstance
-    from syndicator.core.model import Outcome
+    from syndicator.core.model import Outcome, SourceState
     from syndicator.core.ports.subscriptions import Pictured, Subscription
     from syndicator.health.conditions import Condition
     from syndicator.health.episodes import Scheduled
@@ -86,13 +86,14 @@ def status(
             else:
                 _print_source(source_health)
             return
-        if not json:
-            health = read_health(instance)
-        else:
-            sources: list[dict[str, Any]] = []
-            health = read_health(
-                instance, each=lambda state: sources.append(documents.describe_state(state))
-            )
+        sources: list[dict[str, Any]] = []
+
+        def describe_for_json(state: SourceState) -> None:
+            if json:
+                sources.append(documents.describe_state(state))
+
+        health = read_health(instance, each=describe_for_json)
+        if json:
             document = documents.describe_instance(health, instance.store, sources)
     if json:
         printing.print_json(document)
@@ -103,15 +104,16 @@ def status(
 def _print_list(
     instance: OpenedInstance, name: str, where: Sequence[str], after: str, *, json: bool
 ) -> None:
-    """Print a page of the list `name`. `where`: its filters as typed; `after`: id of the last
-    item on the page before, "" for the
-    first page."""
+    """Print a page of the list `name`. `where`: filters as they were typed, NAME=VALUE; `after`: id
+    of the last item on the page before, "" for the first page. Raises UsageError for an unknown
+    list or filter."""
     from syndicator.operations.paged_lists import QUERIES
 
     query = QUERIES.get(name)
     if query is None:
         raise UsageError(f"there is no list of {name!r}{name_alternatives(name, QUERIES)}")
-    page = query.read(instance, parse_arguments(query, _parse_filters(query, where)), after=after)
+    filters = parse_arguments(query, _parse_filters(query, where))
+    page = query.read(instance, filters, after=after)
     if json:
         printing.print_json(page)
         return
@@ -141,11 +143,13 @@ def _parse_filters(query: Query, where: Sequence[str]) -> dict[str, str]:
 
 
 def _print_health(health: Health) -> None:
-    """Print the state of an instance for people."""
+    """Print the state of an instance for people: a headline, its numbers, what is wrong, the jobs
+    of `up`, the feed of its health, and the language model."""
     has_sources = bool(health.fine or health.unvisited)
     has_articles = bool(health.figures.counts.last_article)
+    is_empty = not (has_sources or has_articles or health.conditions)
     headline = health.headline
-    if not (has_sources or has_articles or health.conditions):
+    if is_empty:
         headline += ", no source yet: `syndicator add URL` follows one"
     printing.say(headline)
     printing.say(_describe_numbers(health))
@@ -215,7 +219,8 @@ def describe_hub(state: Subscription) -> str:
 
 
 def _make_visit_row(visit: Outcome) -> tuple[Any, ...]:
-    """Return a visit as a row of the table."""
+    """Return a visit of a source as a row of the table "Last visits", whose columns are
+    _VISIT_COLUMNS."""
     return (
         format_local_time(visit.at),
         visit.reason or visit.status,
@@ -231,7 +236,8 @@ def _make_visit_row(visit: Outcome) -> tuple[Any, ...]:
 
 
 def _describe_numbers(health: Health) -> str:
-    """Return the numbers of an instance in one line."""
+    """Return the numbers of an instance in one line: articles and feeds, entries, the last run, how
+    fast articles reach the feeds, pictures, and the room on disks."""
     from syndicator.health.conditions import describe_room
 
     counts = health.figures.counts

@@ -74,9 +74,9 @@ def init(
     from syndicator.setup.deploy import RUNS
     from syndicator.setup.start import Start, make_next_command, make_private, write_folder
 
-    source = context.get_parameter_source("config")
-    is_config_named = dir is None and source is not None and source.name != "DEFAULT"
-    if is_config_named:
+    origin = context.get_parameter_source("config")
+    is_config_given = origin is not None and origin.name != "DEFAULT"
+    if is_config_given and dir is None:
         config_folder = config
         folder = find_root(config, os.environ)
     else:
@@ -124,9 +124,11 @@ def _ask_audience(*, is_public: bool) -> str:
 
 
 def _check_audience(audience: str | None, template: str) -> None:
-    """Raise UsageError if nobody can be this audience, or if a template, which publishes for the
-    world, is asked for by somebody who publishes for "me"."""
-    if audience not in (None, *_AUDIENCES) or (audience == "me" and template):
+    """Raise UsageError for an unknown audience (None: not given), and for "me" together with a
+    template, because what a template publishes is for the world."""
+    is_unknown = audience not in (None, *_AUDIENCES)
+    is_private_template = audience == "me" and bool(template)
+    if is_unknown or is_private_template:
         raise UsageError(
             f"--for {audience}: say {' or '.join(_AUDIENCES)}; what a --template publishes is"
             " public"
@@ -183,7 +185,9 @@ def db(
     """Upgrade the database to this version, or copy it to a new one. Ids and feeds stay."""
     from syndicator.fleet import worker
 
-    if (work == "move") != (to is not None):
+    needs_address = work == "move"
+    has_address = to is not None
+    if needs_address != has_address:
         raise UsageError(
             "`db move` needs the address of the new database, and `db migrate` takes none"
         )
@@ -193,15 +197,15 @@ def db(
             {"database": name}, [f"the database {name} has this version's tables"], json=json
         )
         return
-    moved = worker.move_to(config, to)
+    rows_by_table = worker.move_to(config, to)
     if not json:
-        printing.print_table(
-            "Moved",
-            ("table", "rows"),
-            [(table, count) for table, count in sorted(moved.items()) if count],
-        )
-    left = "now set store.url to the new address. The old database was left as it is"
-    printing.print_answer({"rows": moved}, [f"{sum(moved.values())} rows moved; {left}"], json=json)
+        table_rows = [(table, count) for table, count in sorted(rows_by_table.items()) if count]
+        printing.print_table("Moved", ("table", "rows"), table_rows)
+    line = (
+        f"{sum(rows_by_table.values())} rows moved; now set store.url to the new address. The old"
+        " database was left as it is"
+    )
+    printing.print_answer({"rows": rows_by_table}, [line], json=json)
 
 
 Files = Annotated[
@@ -284,8 +288,9 @@ def check(
 
 
 def _check_ownership(config: Path, *, mend: bool, yes: bool, json: bool) -> bool:
-    """Print the articles that belong to another source, or have its text. With `mend`, repair them
-    after asking (`yes`: without asking). Return True if articles remain that are wrong."""
+    """Print the articles that belong to another source or have its text. With `mend`, repair them,
+    after asking unless `yes`. Return True if the check failed: articles are wrong and were only
+    printed. Raises UsageError if nobody is there to answer."""
     from syndicator.upkeep import ownership
 
     with open_for_change(config) if mend else open_to_read(config) as opened:
