@@ -48,12 +48,14 @@ def find_next_time(expression: str, after: datetime) -> datetime:
 
 
 def _name_weekdays(field: str) -> str:
-    """Return a field of weekdays with names for numbers: cron counts from Sunday = 0, APScheduler
-    from Monday = 0. "1-5" gives "mon,tue,wed,thu,fri". Raises ValueError if no day is left."""
+    """Return a field of weekdays with names in place of numbers, because cron counts from Sunday =
+    0 and APScheduler from Monday = 0: "mon,tue,wed,thu,fri" for "1-5". A field without numbers
+    stays. Raises ValueError if no day is in it."""
     ranges, slash, step = field.partition("/")
     if ranges == "*" and slash:
         ranges = "0-6"
-    if not re.fullmatch(r"[0-7](-[0-7])?(,[0-7](-[0-7])?)*", ranges):
+    has_numbers = re.fullmatch(r"[0-7](-[0-7])?(,[0-7](-[0-7])?)*", ranges) is not None
+    if not has_numbers:
         return field.lower()
     days: set[int] = set()
     for part in ranges.split(","):

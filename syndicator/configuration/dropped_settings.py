@@ -49,12 +49,10 @@ def endpoint(host: str, port: object) -> str:
     return f"[{host}]:{port}" if is_bare_ipv6 else f"{host}:{port}"
 
 
-def translate_dropped(
-    values: Mapping[KeyPath, Any], usual: Mapping[KeyPath, Any]
-) -> dict[KeyPath, Any]:
-    """Return settings without dropped ones, whose values become part of the settings that replaced
-    them. `values`: as read, by key path; `usual`: the values of settings that are not set, by
-    key path."""
+def translate_dropped(values: Mapping[KeyPath, Any], usual: Mapping[KeyPath, Any]) -> dict[KeyPath, Any]:
+    """Return the settings that `values` sets, by key path, with present ones in place of dropped ones:
+    a dropped value counts unless the setting that replaced it is set, too. `usual`: the value of
+    each setting that `values` does not set."""
     result = {key_path: value for key_path, value in values.items() if key_path not in DROPPED}
     for key_path, (old, new, _) in DROPPED_VALUES.items():
         if result.get(key_path) == old:
@@ -73,9 +71,10 @@ def translate_dropped(
         result.setdefault(("fetch", "seconds"), longest)
     digests = result.get(("digest",))
     if isinstance(digests, list):
-        result["digest",] = [
+        renewed_digests = [
             _renew_digest(table) if isinstance(table, Mapping) else table for table in digests
         ]
+        result["digest",] = renewed_digests
     return result
 
 
@@ -89,8 +88,8 @@ def _rank_number(value: Any) -> float:
 
 
 def _renew_digest(table: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a [[digest]] table without the dropped key `every`: `every = "week"` becomes a day in
-    `at`."""
+    """Return a [[digest]] table without the dropped key `every`. A weekly digest gets a day in `at`
+    instead, Monday, unless it has one: `every = "week"` and "07:00" become "mon 07:00"."""
     renewed_table = {key: value for key, value in table.items() if key != "every"}
     time = str(table.get("at", "07:00"))
     has_day = " " in time

@@ -41,12 +41,13 @@ def leaves_out(choice: Choice, article: Article, body: Callable[[], str]) -> boo
 
 
 def is_muted(source: Source, entry: Entry, everywhere: Choice) -> bool:
-    """Return True if an entry is to be left out by `keep` or `mute` of its source or of the
-    settings (`everywhere`). Only what the feed says is searched, and the tags of the source."""
+    """Return True if an entry is to be left out by the queries `keep` and `mute`: those of its
+    source, or those of the settings for all sources (`everywhere`). The queries search what the
+    feed says of the entry, not its page, and the tags and category of the source."""
     choices = [choice for choice in (source, everywhere) if choice.keep or choice.mute]
     if not choices:
         return False
-    article = Article(
+    entry_as_article = Article(
         id="",
         url=entry.url,
         title=_remove_markup(entry.title),
@@ -60,7 +61,7 @@ def is_muted(source: Source, entry: Entry, everywhere: Choice) -> bool:
     def get_body() -> str:
         return _remove_markup(f"{entry.summary} {entry.content}")
 
-    return any(leaves_out(choice, article, get_body) for choice in choices)
+    return any(leaves_out(choice, entry_as_article, get_body) for choice in choices)
 
 
 def shorten_muted_entry(entry: Entry) -> Entry:

@@ -25,10 +25,13 @@ def find_root(config: Path, environ: Mapping[str, str]) -> Path:
 
 
 def _find_xdg_folder(environ: Mapping[str, str], variable: str, usual: str) -> Path | None:
-    """Return our folder in a base directory of XDG; None without a home. `variable`: names the base
-    directory (a relative path counts as unset); `usual`: the base directory below the home
-    otherwise."""
-    if Path(environ.get(variable, "")).is_absolute():
-        return Path(environ[variable]) / "syndicator"
+    """Return our folder in a base directory of XDG, such as ~/.config/syndicator. `variable`: the
+    environment variable with the base directory; `usual`: the base directory below the home, if the
+    variable is missing or has a relative path. None if there is no home then."""
+    base = Path(environ.get(variable, ""))
+    if base.is_absolute():
+        return base / "syndicator"
     home = Path(environ.get("HOME", ""))
-    return home / usual / "syndicator" if home.is_absolute() else None
+    if home.is_absolute():
+        return home / usual / "syndicator"
+    return None

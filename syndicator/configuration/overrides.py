@@ -28,21 +28,24 @@ class Overrides:
     def __init__(self, model: type[BaseModel], prefix: str, environ: Mapping[str, str]) -> None:
         self.model = model
         self._prefix = prefix
-        self.leaves = list_leaves(model)
+        self.leaves = list_leaves(model)  # settings by key path
         self._lists = {
             key_path for key_path, field in self.leaves.items() if _takes_lists(field.annotation)
         }
-        self._key_paths_by_name: dict[str, KeyPath] = {}  # in upper case, also of dropped settings
+        # the setting, present or dropped, that each possible variable sets; names in upper case
+        self._key_paths_by_name: dict[str, KeyPath] = {}
         for key_path in (*self.leaves, *DROPPED):
-            self._key_paths_by_name[prefix + "__".join(map(str, key_path)).upper()] = key_path
+            name = prefix + "__".join(map(str, key_path)).upper()
+            self._key_paths_by_name[name] = key_path
+        # the variables that are there, and which setting each sets, if any
         self._variables = {
             name: value for name, value in environ.items() if name.upper().startswith(prefix)
         }
-        self._names_by_key_path: dict[KeyPath, str] = {}  # as the environment spells them
+        self._names_by_key_path: dict[KeyPath, str] = {}
         for name in self._variables:
             if name.upper() in self._key_paths_by_name:
                 self._names_by_key_path[self._key_paths_by_name[name.upper()]] = name
-        # also by the settings that contain the values of dropped ones now
+        # a variable for a dropped setting also sets the present one that contains its value now
         self._origins: dict[KeyPath, str] = {}
         for key_path, name in self._names_by_key_path.items():
             if key_path in PART_OF:
@@ -66,8 +69,8 @@ class Overrides:
         return unknown
 
     def apply_to(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the values of a file without dropped settings, overridden by the variables. A list
-        is written as JSON in a variable."""
+        """Return the values of a parsed file, overridden by the variables. Dropped settings of both
+        are translated into present ones."""
         defaults = {key_path: field.default for key_path, field in self.leaves.items()}
         in_file = translate_dropped(dict(flatten(values)), defaults)
         in_variables = {
@@ -130,12 +133,13 @@ class Overrides:
         return None
 
     def origins(self, file: TomlFile) -> dict[str, str]:
-        """Return where each setting is set: "default", "file:line" or "environment variable NAME",
-        by its dotted name."""
+        """Return by its dotted name where each setting is set: "environment variable NAME",
+        "file:line", or "default" if it is not set."""
         origins: dict[str, str] = {}
         for key_path in self.leaves:
-            if key_path in self._origins:
-                origins[dotted(key_path)] = f"environment variable {self._origins[key_path]}"
+            variable = self._origins.get(key_path)
+            if variable is not None:
+                origins[dotted(key_path)] = f"environment variable {variable}"
             else:
                 origins[dotted(key_path)] = file.where(*key_path) or "default"
         return origins

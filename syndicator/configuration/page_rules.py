@@ -125,8 +125,9 @@ def recognize_wall(reason: str) -> str | None:
 
 
 def find_wall(walls: Sequence[str]) -> Wall | None:
-    """Return the wall that is on most of a source's last pages, None if there is none. `walls`: of
-    each page the code of its wall, or ""; the newest first."""
+    """Return the wall that is on more than half of a source's last KEPT pages, if these are _LEAST
+    pages or more; else None. Of several kinds of walls, the most frequent is returned. `walls`: the
+    code of each page's wall, "" for none; the newest first."""
     latest = walls[:KEPT]
     counts = Counter(code for code in latest if code)
     walled_pages = sum(counts.values())
@@ -158,13 +159,14 @@ def _describe_wall(code: str) -> str:
 def count_unmatched(
     before: Mapping[str, int], pages: Iterable[Mapping[str, int]]
 ) -> Mapping[str, int]:
-    """Return on how many pages in a row each selector has matched nothing. `before`: these counts
-    so far; `pages`: of each new page the number of matches by selector."""
+    """Return on how many pages in a row each selector has matched nothing. A selector that matched
+    on the last page is left out. `before`: these numbers before the new pages; `pages`: for each
+    new page, how often each selector matched."""
     counts = before
-    for page in pages:
+    for matches_by_selector in pages:
         counts = {
             selector: counts.get(selector, 0) + 1
-            for selector, matches in page.items()
+            for selector, matches in matches_by_selector.items()
             if matches == 0
         }
     return counts

@@ -115,8 +115,8 @@ class Section(BaseModel):
 
 
 def like(pattern: str, cure: str) -> AfterValidator:
-    """Return a validator for texts that must match `pattern` as a whole. `cure`: the message if
-    they do not."""
+    """Return a validator of pydantic for texts that must match the regular expression `pattern` as
+    a whole. `cure`: the message for those that do not."""
 
     def check(value: str) -> str:
         if not re.fullmatch(pattern, value):
@@ -377,16 +377,18 @@ def parse_allow(line: str) -> Allowed:
     "[::1]:8080". Raises ValueError that quotes the line."""
     match = _NETWORK.fullmatch(line)
     try:
-        if not match or int(match["port"] or 1) not in _PORTS:
+        if not match:
             raise ValueError(line)
-        network = ipaddress.ip_network(
-            match["net"].strip("[]") + (match["size"] or ""), strict=False
-        )
+        port = int(match["port"]) if match["port"] else None
+        if port is not None and port not in _PORTS:
+            raise ValueError(line)
+        address = match["net"].strip("[]")
+        network = ipaddress.ip_network(address + (match["size"] or ""), strict=False)
     except ValueError as error:
         raise ValueError(
             f'{line!r} is not a network; write it like "10.0.0.0/8:443" or "fd00::/8"'
         ) from error
-    return Allowed(network, int(match["port"]) if match["port"] else None)
+    return Allowed(network, port)
 
 
 def network(value: str) -> str:
@@ -552,11 +554,9 @@ class Settings(Section):
     def is_exposed(self) -> bool:
         """True if others can read the secret address of the feeds on its way: it is sent by http
         outside the home network."""
-        return (
-            bool(self.publish.secret_path)
-            and self.base_url.startswith("http:")
-            and not private(self.base_url)
-        )
+        has_secret = bool(self.publish.secret_path)
+        is_encrypted = not self.base_url.startswith("http:")
+        return has_secret and not is_encrypted and not private(self.base_url)
 
 
 def load(config_dir: Path, environ: Mapping[str, str] | None = None) -> Settings:

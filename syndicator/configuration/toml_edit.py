@@ -44,9 +44,9 @@ def write_table(array: str, values: Values, subtables: Mapping[str, Values] | No
 
 
 def set_values(text: str, key_path: KeyPath, values: Values) -> str:
-    """Return `text` with `values` in the table at `key_path`, such as ("publish",) or ("source",
-    2). A missing table is added; values that are equal already stay as written. Raises ValueError
-    if the table is written in a way that cannot be edited."""
+    """Return `text` with `values` in the table at `key_path`, such as ("publish",) or ("source", 2).
+    None removes a key. A missing table is added; a value that is equal already stays as it is
+    written. Raises ValueError if the table is written in a way that cannot be edited."""
     document = tomllib.loads(text)
     changed = _apply_values(document, key_path, values)
     if not changed:
@@ -78,9 +78,9 @@ def set_settings(text: str, settings: Mapping[str, Values]) -> str:
 
 
 def remove_table(text: str, array: str, number: int) -> str:
-    """Return `text` without table `number` (from 0) of the array `array`. The comment directly
-    above it goes, too, and the comment directly below it unless that belongs to another table.
-    Raises ValueError if the file cannot be edited."""
+    """Return `text` without table `number` (from 0) of the array of tables `array`. The comment
+    directly above it goes, too, and the comment directly below it, unless that belongs to the next
+    table. Raises ValueError if the file cannot be edited."""
     expected = tomllib.loads(text)
     del expected[array][number]
     key_path: KeyPath = (array, number)
@@ -88,7 +88,7 @@ def remove_table(text: str, array: str, number: int) -> str:
     removed = [section for section in sections if section.key_path[:2] == key_path]
     if removed and not expected[array]:
         del expected[array]
-    if not removed:
+    if not removed:  # the array is written inline
         root = sections[0]
         new_text = _edit_section(text, root, (array,), lambda tables: tables.pop(number))
         return _check_result(new_text, expected)
@@ -99,7 +99,7 @@ def remove_table(text: str, array: str, number: int) -> str:
     end = removed[-1].end
     while end < stop and _is_comment(lines[end]):
         end += 1
-    while end < stop and not lines[end].strip():
+    while end < stop and not lines[end].strip():  # empty lines
         end += 1
     new_text = "".join([*lines[:first], *lines[end:]])
     is_at_end = end == len(lines)
@@ -112,11 +112,12 @@ def remove_table(text: str, array: str, number: int) -> str:
 
 def _find_section(text: str, key_path: KeyPath) -> Section | None:
     """Return the section that has the keys of the table at `key_path`. This is the table's own
-    section, or one around it if the table is written inline or with dotted keys. None if there is
-    no such table."""
+    section, or the nearest one around it if the table is written inline or with dotted keys. None
+    if there is no such table."""
     sections = list_sections(text)
     for section in sections:
-        if section.key_path == key_path and section.end > 0:
+        is_empty = section.end == 0
+        if section.key_path == key_path and not is_empty:
             return section
     if key_path not in find_lines(text):
         return None
@@ -129,28 +130,32 @@ def _find_section(text: str, key_path: KeyPath) -> Section | None:
 def _edit_section(
     text: str, section: Section, key_path: KeyPath, change: Callable[[Any], object]
 ) -> str:
-    """Return `text` after `change` was called with the value at `key_path`, as tomlkit has it, to
-    change it. `section`: the section of `text` that has this value."""
+    """Return `text` with the value at `key_path` edited. `section`: the section of `text` that has
+    this value; only its lines change; `change`: is called with the value, an object of tomlkit, and
+    changes it in place. Raises ValueError if the section cannot be edited."""
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
     lines = _LINE.findall(text)
-    before = "".join(lines[section.first : section.end])
+    section_text = "".join(lines[section.first : section.end])
+    if not section_text.endswith("\n"):
+        section_text += "\n"
     try:
-        document: Any = tomlkit.parse(before if before.endswith("\n") else f"{before}\n")
+        document: Any = tomlkit.parse(section_text)
         section_value = _find_value(document, section.key_path, is_alone=True)
         keys_in_section = key_path[len(section.key_path) :]
         change(_find_value(section_value, keys_in_section))
-        after = tomlkit.dumps(document)
+        edited_text = tomlkit.dumps(document)
     except (TOMLKitError, LookupError, TypeError, AttributeError) as error:
         raise ValueError(f"the file cannot be edited safely: {error}") from error
-    edited = _keep_line_ends(text, after)
-    return "".join(lines[: section.first]) + edited + "".join(lines[section.end :])
+    above = "".join(lines[: section.first])
+    below = "".join(lines[section.end :])
+    return above + _keep_line_ends(text, edited_text) + below
 
 
 def _find_value(value: Any, key_path: KeyPath, *, is_alone: bool = False) -> Any:
-    """Return the value at `key_path` in `value`. `is_alone`: arrays of tables have only one table,
-    because `value` is the text of one section: their indexes do not count."""
+    """Return the value at `key_path` in `value`. `is_alone`: `value` is one section, parsed by itself,
+    whose arrays of tables have only one table, so the numbers in `place` do not count."""
     for part in key_path:
         if is_alone and isinstance(part, int):
             value = value[0] if isinstance(value, list) else value
@@ -160,37 +165,46 @@ def _find_value(value: Any, key_path: KeyPath, *, is_alone: bool = False) -> Any
 
 
 def _insert_head(text: str, values: Values) -> str:
-    """Return `text` with `values` above the first table and the comment on it. `text` must have no
-    keys outside of tables."""
+    """Return `text` with `values` as keys outside of tables: above the first table and the comment
+    on it, at the end without a table. `text` must have no such keys yet."""
     lines = _LINE.findall(text)
     sections = list_sections(text)
-    headers = sections[1:]
-    first = _find_comment(lines, sections, headers[0]) if headers else len(lines)
-    new = _write_pairs(values) + ("\n" if headers else "")
-    return "".join(lines[:first]) + _keep_line_ends(text, new) + "".join(lines[first:])
+    tables = sections[1:]  # the first section is what stands above them
+    new_lines = _write_pairs(values)
+    if tables:
+        first = _find_comment(lines, sections, tables[0])
+        new_lines += "\n"
+    else:
+        first = len(lines)
+    above = "".join(lines[:first])
+    below = "".join(lines[first:])
+    return above + _keep_line_ends(text, new_lines) + below
 
 
 def _insert_table(text: str, key_path: KeyPath, values: Values) -> str:
-    """Return `text` with a new table at `key_path`, after the last table of the table around it.
-    Raises ValueError if that has no header."""
+    """Return `text` with `values` in a new table at `key_path`: behind the table that contains it and
+    behind the other tables in that one; at the end of the text if no table contains it. Raises
+    ValueError if the containing table has no header."""
     if not key_path:
         return _insert_head(text, values)
     *parents, name = key_path
     if not isinstance(name, str):
         raise ValueError(f"{key_path[0]} has no table number {name} with a header of its own")
     header = ".".join(str(part) for part in key_path if isinstance(part, str))
-    new = f"[{header}]\n{_write_pairs(values)}"
+    new_table = f"[{header}]\n{_write_pairs(values)}"
     if not parents:
-        return append_tables(text, new)
-    related = [
-        each for each in list_sections(text) if each.key_path[: len(parents)] == tuple(parents)
-    ]
+        return append_tables(text, new_table)
+    related = []
+    for section in list_sections(text):
+        if section.key_path[: len(parents)] == tuple(parents):
+            related.append(section)
     if not related:
         raise ValueError(f"{key_path[0]} has no header of its own")
     lines = _LINE.findall(text)
     above = "".join(lines[: related[-1].end])
+    below = "".join(lines[related[-1].end :])
     gap = "" if above.endswith("\n") else "\n"
-    return above + _keep_line_ends(text, gap + new) + "".join(lines[related[-1].end :])
+    return above + _keep_line_ends(text, gap + new_table) + below
 
 
 def _write_pairs(values: Values) -> str:
@@ -235,12 +249,12 @@ def _make_item(value: Any) -> Any:
 def _make_plain(value: Any) -> Any:
     """Return a value, ours or tomlkit's, as tomllib would read it: tables without None, lists for
     tuples."""
-    unwrapped = value.unwrap() if hasattr(value, "unwrap") else value
-    if isinstance(unwrapped, Mapping):
-        return {name: _make_plain(inner) for name, inner in unwrapped.items() if inner is not None}
-    if isinstance(unwrapped, list | tuple):
-        return [_make_plain(inner) for inner in unwrapped]
-    return unwrapped
+    plain = value.unwrap() if hasattr(value, "unwrap") else value
+    if isinstance(plain, Mapping):
+        return {name: _make_plain(item) for name, item in plain.items() if item is not None}
+    if isinstance(plain, list | tuple):
+        return [_make_plain(item) for item in plain]
+    return plain
 
 
 def _apply_values(document: dict[str, Any], key_path: KeyPath, values: Values) -> dict[str, Any]:

@@ -114,8 +114,8 @@ class _Scanner:
         self._read_value(key_path)
 
     def _read_value(self, key_path: KeyPath) -> None:
-        """Read the value at `key_path`: a list, an inline table, a text, or anything else up to a
-        comma."""
+        """Read the value of `key_path` and note the lines of what is in it. It is a list, an inline
+        table, a text, or anything else up to its end."""
         self._skip_to_end()
         if self._take_sign("["):
             self._read_items(key_path, "]")
@@ -140,15 +140,17 @@ class _Scanner:
                 number += 1
 
     def _read_key(self) -> list[str]:
-        """Read a key with dots, such as `rules."select"`. Return its parts."""
-        keys = []
-        more = True
-        while more and (match := _KEY.match(self.text, self.at)):
+        """Read a key with dots, such as `rules."select"`. Return its parts, without quotes: "rules"
+        and "select"."""
+        parts = []
+        goes_on = True
+        while goes_on and (match := _KEY.match(self.text, self.at)):
             self.at = match.end()
-            quoted = match[1][0] in "\"'"
-            keys.append(str(tomllib.loads(f"key = {match[1]}")["key"]) if quoted else match[1])
-            more = bool(match[2])
-        return keys
+            part = match[1]
+            is_quoted = part[0] in "\"'"
+            parts.append(str(tomllib.loads(f"key = {part}")["key"]) if is_quoted else part)
+            goes_on = bool(match[2])  # a dot follows
+        return parts
 
     def _skip_to_end(self) -> bool:
         """Skip spaces and comments. Return True if the text ends there."""

@@ -19,13 +19,14 @@ def read_unit_variable(name: str, file: Path) -> str:
 
 
 def parse_variable(name: str, text: str) -> str:
-    """Return the last value of a variable in the text of an environment file (systemd.exec(5)),
-    without its quotes; "" if it is not there. Pure."""
+    """Return the value of the variable `name` in `text`, the content of an environment file
+    (systemd.exec(5)): without its quotes, the last one if it is set several times, "" if it is not
+    set. Pure."""
     value = ""
     for line in text.splitlines():
-        key, sign, rest = line.strip().partition("=")
-        if sign and key == name:
-            value = rest.strip()
+        key, equals, written_value = line.strip().partition("=")
+        if equals and key == name:
+            value = written_value.strip()
     quote = value[:1]
     is_quoted = len(value) > 1 and quote in ("'", '"') and value.endswith(quote)
     return value[1:-1] if is_quoted else value

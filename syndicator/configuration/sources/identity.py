@@ -41,7 +41,8 @@ _LONGEST_KEY = 40  # characters; sources.toml allows 60, a number may follow
 
 
 def files_of(path: Path) -> list[Path]:
-    """Return sources.toml (`path`) and the files in sources.d beside it, sorted by name."""
+    """Return sources.toml (`path`) and the .toml files in sources.d beside it, sorted by name.
+    Folders and hidden files do not count; sources.toml does, even if it is missing."""
     files = [
         file
         for file in path.with_suffix(".d").glob("*.toml")
@@ -56,8 +57,10 @@ def key_for(url: str, taken: Collection[str] = ()) -> str:
     words = _list_site_words(url) + _list_path_words(url)
     base = "-".join(dict.fromkeys(word for word in words if word))
     if len(base) > _LONGEST_KEY:  # cut between words if possible
-        base = base[: _LONGEST_KEY + 1].rsplit("-", 1)[0][:_LONGEST_KEY].strip("-")
-    base = base or "source"
+        whole_words = base[: _LONGEST_KEY + 1].rpartition("-")[0]
+        base = (whole_words or base)[:_LONGEST_KEY].strip("-")
+    if not base:
+        base = "source"
     if _DEVICE.fullmatch(base):
         base += "-feed"
     key = base
@@ -115,17 +118,18 @@ def _make_slug(word: str) -> str:
 
 
 def list_moves(states: Sequence[SourceState]) -> tuple[Move, ...]:
-    """Return the sources that are fetched at another address, because theirs redirects for good."""
-    moved = [state for state in states if _find_new_address(state) not in ("", state.url)]
-    if not moved:
+    """Return the moves of the sources that are fetched at another address, or will be soon, because
+    theirs redirects for good or their site moved."""
+    moved_states = [state for state in states if _find_new_address(state) not in ("", state.url)]
+    if not moved_states:
         return ()
-    owners: dict[str, list[str]] = defaultdict(list)
+    owners: dict[str, list[str]] = defaultdict(list)  # keys of sources by address
     for state in states:
         owners[urls.alias(state.url)].append(state.key)
         if state.redirects.effective_url:
             owners[urls.alias(state.redirects.effective_url)].append(state.key)
-    result = []
-    for state in moved:
+    moves = []
+    for state in moved_states:
         address = _find_new_address(state)
         site_moved = state.redirects.site_moved
         move = Move(
@@ -136,8 +140,8 @@ def list_moves(states: Sequence[SourceState]) -> tuple[Move, ...]:
             warning="" if site_moved else _describe_risk(state, address, owners),
             site_moved=site_moved,
         )
-        result.append(move)
-    return tuple(result)
+        moves.append(move)
+    return tuple(moves)
 
 
 def _find_new_address(state: SourceState) -> str:

@@ -296,36 +296,37 @@ class SourceTable(Section):
 
     @model_validator(mode="after")
     def _check_newsletter_settings(self) -> Self:
-        of_mailbox = [
+        """Raise ValueError if keys for mailboxes stand at another address, or keys for the web at a
+        mailbox, or if a mailbox names no newsletter."""
+        mailbox_keys = [
             key_of(name) for name in ("sender", "list_id", "after") if name in self.model_fields_set
         ]
         if not urls.is_mailbox(self.url):
-            if of_mailbox:
-                raise ValueError(f"has {of_mailbox[0]}, which is for mailboxes; take it out")
+            if mailbox_keys:
+                raise ValueError(f"has {mailbox_keys[0]}, which is for mailboxes; take it out")
             return self
         if not self.sender and not self.list_id:
             raise ValueError(
                 'is a mailbox: name one newsletter of it with from = "news@example.org" or list ='
                 ' "weekly.example.org"; nothing else of it is read'
             )
-        for_the_web = _WEB_SETTINGS & self.model_fields_set
-        if for_the_web:
-            raise ValueError(f"is a mailbox, and {min(for_the_web)} is for the web; take it out")
+        web_settings = _WEB_SETTINGS & self.model_fields_set
+        if web_settings:
+            raise ValueError(f"is a mailbox, and {min(web_settings)} is for the web; take it out")
         if self.rules.links or self.rules.content != "page":
             raise ValueError("is a mailbox: take links and content out of its rules")
         return self
 
     def source(self) -> Source:
-        """Return the source of this table. Defaults of some keys depend on the address."""
+        """Return the source of this table. If it does not set `content` or `llm`, these have the
+        default for its address and its cookies."""
         values = {name: getattr(self, name) for name in type(self).model_fields if name != "rules"}
-        usual = usual_source(self.url, self.cookies)
+        defaults = usual_source(self.url, self.cookies)
         for name in ("content", "llm"):
             if name not in self.model_fields_set:
-                values[name] = getattr(usual, name)
-        return Source(
-            **values,
-            rules=Rules(**{name: getattr(self.rules, name) for name in RulesTable.model_fields}),
-        )
+                values[name] = getattr(defaults, name)
+        rules = {name: getattr(self.rules, name) for name in RulesTable.model_fields}
+        return Source(**values, rules=Rules(**rules))
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,13 +373,14 @@ def readable(
     placed: list[Placed] = []
     faults = list(unread)
     for file in files:
-        well, wrong = read_tables(file)
-        placed += well
-        faults += wrong
-    doubles = find_duplicates(placed)
-    faults += doubles.values()
-    valid = tuple(item for number, item in enumerate(placed) if number not in doubles)
-    return valid, tuple(sorted(faults, key=lambda fault: (fault.file, fault.line or 0)))
+        sources_of_file, faults_of_file = read_tables(file)
+        placed += sources_of_file
+        faults += faults_of_file
+    duplicates = find_duplicates(placed)  # faults by number in `placed`
+    faults += duplicates.values()
+    valid = tuple(item for number, item in enumerate(placed) if number not in duplicates)
+    faults.sort(key=lambda fault: (fault.file, fault.line or 0))
+    return valid, tuple(faults)
 
 
 def read_tables(file: TomlFile) -> tuple[list[Placed], list[Fault]]:
@@ -391,16 +393,17 @@ def read_tables(file: TomlFile) -> tuple[list[Placed], list[Fault]]:
         for name in file.values
         if name != "source"
     ]
-    listed = file.values.get("source", [])
-    if isinstance(listed, Mapping):
-        return [], [
-            *faults,
-            file.fault("write [[source]] with two brackets on each side, not [source]", "source"),
-        ]
-    if not isinstance(listed, list) or not all(isinstance(table, Mapping) for table in listed):
-        return [], [*faults, file.fault("every source must start with a line [[source]]", "source")]
+    tables = file.values.get("source", [])
+    if isinstance(tables, Mapping):
+        faults.append(
+            file.fault("write [[source]] with two brackets on each side, not [source]", "source")
+        )
+        return [], faults
+    if not isinstance(tables, list) or not all(isinstance(table, Mapping) for table in tables):
+        faults.append(file.fault("every source must start with a line [[source]]", "source"))
+        return [], faults
     placed = []
-    for number, table in enumerate(listed):
+    for number, table in enumerate(tables):
         try:
             placed.append(Placed(SourceTable.model_validate(table).source(), file, number))
         except ValidationError as error:
@@ -457,8 +460,9 @@ def _name_other_file(other: Placed, item: Placed) -> str:
 
 
 def parse_added(path: Path, end: bytes, present: Sequence[Source]) -> tuple[Source, ...] | None:
-    """Return the sources in `end`, text that was appended to the file `path`. None if the whole
-    file must be read, because `end` alone is not valid or repeats a key or address of `present`."""
+    """Return the sources in `end`, the part of the file `path` that was appended to it. None if the
+    whole file must be read instead: `end` alone is not valid, or it repeats a key or an address of
+    the sources before it (`present`)."""
     try:
         sources = check(TomlFile(path, tomllib.loads(end.decode())))
     except (ConfigError, tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError):

@@ -73,22 +73,24 @@ def _decode_text(data: bytes) -> str:
 
 
 def _read_addresses(text: str, *, is_trusted: bool) -> SubscriptionList:
-    """Return the subscriptions of a text with an address a line. Raises NotAFeed if no line has an
-    address."""
-    outlines: dict[str, Outline] = {}
+    """Return the subscriptions of a text with an address a line, each address once. `is_trusted`:
+    the text is the operator's own. Raises NotAFeed, with the fault of the first line, if no line
+    has an address."""
+    outlines: dict[str, Outline] = {}  # by alias of the address
     skipped: list[Skipped] = []
     for number, line in _iterate_lines(text):
         item = _read_line(number, line, is_trusted=is_trusted)
-        if isinstance(item, Outline):
-            first = outlines.setdefault(urls.alias(item.url), item)
-            if first is item:
-                continue
-            item = Skipped(line=number, name=line, why=f"it stands in line {first.line} too")
-        skipped.append(item)
+        if isinstance(item, Skipped):
+            skipped.append(item)
+            continue
+        first = outlines.setdefault(urls.alias(item.url), item)
+        if first is not item:
+            why = f"it stands in line {first.line} too"
+            skipped.append(Skipped(line=number, name=line, why=why))
     if not outlines:
-        first_line = skipped[0] if skipped else Skipped(line=1, name="", why="it has no address")
-        why = f"line {first_line.line}: {first_line.why}; {_EXPORT}"
-        raise NotAFeed(FeedReason.UNKNOWN_FORMAT, why)
+        fault = skipped[0] if skipped else Skipped(line=1, name="", why="it has no address")
+        detail = f"line {fault.line}: {fault.why}; {_EXPORT}"
+        raise NotAFeed(FeedReason.UNKNOWN_FORMAT, detail)
     return SubscriptionList(
         outlines=tuple(outlines.values()), skipped=tuple(skipped), is_trusted=is_trusted
     )
@@ -103,13 +105,15 @@ def _iterate_lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _read_line(number: int, line: str, *, is_trusted: bool) -> Outline | Skipped:
-    """Return the subscription in a line, or why the line is skipped. `https://` may be left out."""
+    """Return the subscription in a line, or why the line is skipped. `https://` may be missing.
+    `is_trusted`: the line is the operator's own, so it may name a mailbox or a variable."""
     shown = line[:_SHOWN_CHARACTERS]
     if len(line) > _LONGEST_ADDRESS:
         why = f"it has {len(line):,} characters, too many for an address; write one address a line"
         return Skipped(line=number, name=shown, why=why)
     url = line if "://" in line else f"https://{line}"
-    if not _ADDRESS.fullmatch(line) or not urls.host(url):
+    is_address = _ADDRESS.fullmatch(line) and urls.host(url)
+    if not is_address:
         why = f"{shown!r} is no web address; write it like https://example.org/feed"
         return Skipped(line=number, name=shown, why=why)
     outline = Outline(url=url, line=number)
