@@ -126,11 +126,15 @@ class Operation(WithArguments):
     def plan(
         self, app: "App", arguments: Mapping[str, Any], progress: Progress = no_progress
     ) -> Change:
-        """Return what the operation would change. `arguments`: valid ones, by name. Raises
+        """Return what the operation would change, or its answer to a question. `arguments`: valid
+        ones, by name; `progress`: is called now and then by operations that take long. Raises
         SyndicatorError."""
         takes_progress = "progress" in inspect.signature(self.function).parameters
-        more = {"progress": progress} if takes_progress else {}
-        change: Change = self.function(app, **arguments, **more)
+        change: Change
+        if takes_progress:
+            change = self.function(app, **arguments, progress=progress)
+        else:
+            change = self.function(app, **arguments)
         return change
 
 
