@@ -210,7 +210,8 @@ def _show_items(candidate: Candidate) -> None:
 
 
 def _show_article(article: ShownArticle) -> None:
-    """Print an article of a preview: its fields, and where each was found."""
+    """Print an article of a preview on six lines: title, other fields, excerpt, address, picture,
+    and where each field was found."""
     facts = []
     if article.date:
         facts.append(str(article.date))

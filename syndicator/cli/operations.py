@@ -100,7 +100,8 @@ def change(
     ] = None,
 ) -> None:
     """Make any other change that the console can make, or undo one."""
-    need_operation(name)  # raises: there is no such change
+    # _ChangeCommand runs an operation that exists; this is only called for any other name
+    need_operation(name)  # raises UsageError, which suggests a similar name
 
 
 tags = typer.Typer(help="Propose, confirm, rename and merge tags.", no_args_is_help=True)
@@ -188,10 +189,10 @@ def perform(
     if json:
         document = change.data
         if not operation.is_question:
-            may_write = change.build or dry_run or "written" in change.data
-            if may_write:
+            says_what_was_written = change.build or dry_run or "written" in change.data
+            if says_what_was_written:
                 document = {**change.data, "applied": is_done, "written": written}
-            if may_write and "left" in change.data:
+            if says_what_was_written and "left" in change.data:
                 document["left"] = left
         printing.print_json(document)
         reports.log_problems(change.problems)

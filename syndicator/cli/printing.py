@@ -109,7 +109,8 @@ def print_aligned_table(
         print(f"\n{title}")
     widths = []
     for index, column in enumerate(columns):
-        widest = max([width(column), *(width(row[index]) for row in text_rows)])
+        cell_widths = [width(row[index]) for row in text_rows]
+        widest = max([width(column), *cell_widths])
         widths.append(min(_WIDEST_COLUMN, widest))
     head = _align_row(columns, widths)
     print(f"\x1b[1m{head}\x1b[0m" if sys.stdout.isatty() else head)

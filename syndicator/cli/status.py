@@ -166,15 +166,15 @@ def _print_source(health: SourceHealth) -> None:
     """Print the state of a source for people, with its last visits and failed entries."""
     source = health.source
     state = health.state
-    paused = "" if source.enabled else " (off)"
-    printing.say(f"{source.key}: {urls.redacted(source.url)}{paused}")
+    off = "" if source.enabled else " (off)"
+    printing.say(f"{source.key}: {urls.redacted(source.url)}{off}")
     if state is None or state.visits.last_visit is None:
         printing.say("not visited yet")
     else:
-        line = f"next visit {format_local_time(state.schedule.next_due, 'now')}"
+        next_visit = f"next visit {format_local_time(state.schedule.next_due, 'now')}"
         if state.schedule.due_why:
-            line += f": {state.schedule.due_why}"
-        printing.say(line)
+            next_visit += f": {state.schedule.due_why}"
+        printing.say(next_visit)
     if health.hub:
         printing.say(describe_hub(health.hub))
     for rule in health.rules:

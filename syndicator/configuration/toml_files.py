@@ -356,10 +356,12 @@ def _list_keys(model: type[BaseModel] | None) -> list[str]:
 def _iterate_tables(
     model: type[BaseModel], dotted: str = ""
 ) -> Iterator[tuple[str, type[BaseModel]]]:
-    """Yield `model` and all tables in it, each with its name in the file, such as
-    "describe.llm"."""
+    """Yield the class of each table of a file with the table's name, such as "describe.llm".
+    `model`: the class of the whole file, which comes first, with the name ""; `dotted`: the name
+    so far, in calls of the function for tables in tables."""
     yield dotted, model
     for name, field in model.model_fields.items():
+        # a table may stand in a list of tables, or be optional
         for kind in (field.annotation, *get_args(field.annotation)):
             if isinstance(kind, type) and issubclass(kind, BaseModel):
                 yield from _iterate_tables(kind, f"{dotted}.{name}".removeprefix("."))

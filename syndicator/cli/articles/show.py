@@ -103,6 +103,7 @@ def show(
         return
     sys.stdout.write(shown.markdown)
     if trace:
+        # an empty line between the article and the steps
         printing.say("" if shown.markdown.endswith("\n") else "\n")
         for line in format_reasons(shown.why):
             printing.say(line)

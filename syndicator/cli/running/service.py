@@ -137,6 +137,7 @@ def refresh(
         limit=limit,
         max_seconds=_parse_duration(max_time),
     )
+    # which sources to visit; else those that are due
     is_named = bool(wanted.keys) or wanted.all or wanted.failed
     if _is_left_to_workers(config, is_named=is_named):
         return
@@ -250,16 +251,16 @@ def build(
 
     need_folder(config)
     has_report = not json and not printing.is_quiet()
+
+    def tell_fault(fault: "Fault") -> None:
+        if not has_report:  # else the report names it
+            warn(fault)
+
     if question:
         _save_question(config, question)
     with (
         hold_run_lock(load(config), wait=wait, tell=log_waiting) as held,
-        open_app(
-            config,
-            remake=_remake,
-            held=held,
-            tell=lambda fault: None if has_report else warn(fault),
-        ) as opened,
+        open_app(config, remake=_remake, held=held, tell=tell_fault) as opened,
     ):
         faults = opened.configuration.faults
         problems = reconcile.update_from_files(opened.archive, opened.configuration)
@@ -267,7 +268,7 @@ def build(
             problems += reconcile.list_ignored_files(opened.archive.article_store)
         remarks = find_remarks(opened.archive, opened.configuration) if has_report else []
         report = asyncio.run(build_feeds(opened, include_all=all, end_feeds=end_feeds))
-        failed = asyncio.run(
+        failed_messages = asyncio.run(
             webhooks.send_due_messages(opened.archive, opened.configuration, opened.jitter)
         )
     if has_report:
@@ -275,7 +276,7 @@ def build(
     else:
         printing.print_answer(_make_build_document(report, problems), [], json=json)
         reports.log_problems(problems)
-    reports.log_problems((*report.held, *report.set_aside, *report.hubs, *failed))
+    reports.log_problems((*report.held, *report.set_aside, *report.hubs, *failed_messages))
     if faults:
         sys.exit(78)
     if strict and report.held:
@@ -386,14 +387,15 @@ def console(
         raise UsageError(f"--{'revoke' if revoke else 'write'} belongs to --token NAME")
     if set_password:
         _set_password(config, name)
-    elif token:
-        scope = _choose_scope(write=write, settings=settings, programs=programs)
-        if revoke:
-            _revoke_token(config, token)
-        else:
-            _make_token(config, token, scope, days)
-    else:
+        return
+    if not token:
         asyncio.run(_serve_console(config, ends_with_input=beside))
+        return
+    scope = _choose_scope(write=write, settings=settings, programs=programs)
+    if revoke:
+        _revoke_token(config, token)
+    else:
+        _make_token(config, token, scope, days)
 
 
 def _set_password(config: Config, name: str) -> None:
@@ -524,22 +526,21 @@ def queue(
         document = {**asdict(hosts), "workers": names, "processes": fleet.workers}
         printing.print_json(document)
         return
-    live = [worker for worker in fleet.workers if worker.is_live]
-    rows = [
+    live_workers = [worker for worker in fleet.workers if worker.is_live]
+    numbers = [
         ("hosts", hosts.hosts),
         ("due", f"{hosts.due}, the first for {hosts.late:.0f} s"),
         ("under way", hosts.leased),
         ("held", hosts.held),
         ("away", hosts.away),
-        ("workers", len(live)),
+        ("workers", len(live_workers)),
     ]
-    printing.print_table("Queue", ("what", "now"), rows)
+    printing.print_table("Queue", ("what", "now"), numbers)
     if fleet.workers:
         columns = ("machine", "process", "version", "heartbeat", "does")
-        printing.print_table(
-            "Workers", columns, [describe_worker(worker) for worker in fleet.workers]
-        )
-    if not live:
+        worker_rows = [describe_worker(worker) for worker in fleet.workers]
+        printing.print_table("Workers", columns, worker_rows)
+    if not live_workers:
         printing.say("no worker runs: start one with `syndicator worker`")
     held_rows = []
     for host in hosts.named:

@@ -14,15 +14,15 @@ GRACE_SECONDS = 8
 @contextmanager
 def stop_on_signals(stop: asyncio.Event, grace: int = GRACE_SECONDS) -> Iterator[None]:
     """During the block, set `stop` on SIGTERM or Ctrl-C. The process exits with 0 on a second
-    signal, or `grace` seconds after the first."""
+    signal, or `grace` seconds after the first if the block has not ended by then."""
     loop = asyncio.get_running_loop()
-    has_signal = False
+    was_signalled = False
 
     def on_signal(number: int, frame: object) -> None:
-        nonlocal has_signal
-        if has_signal:
+        nonlocal was_signalled
+        if was_signalled:
             sys.exit(0)
-        has_signal = True
+        was_signalled = True
         stop.set()
         loop.call_soon_threadsafe(lambda: None)  # wakes the loop, which sees the event
         signal.alarm(grace)

@@ -278,10 +278,10 @@ def check(
         ]
         errors = sum(finding.severity == "error" for finding in findings)
         warnings = sum(finding.severity == "warning" for finding in findings)
-        last_line = "no problems found"
+        summary = "no problems found"
         if errors or warnings:
-            last_line = f"{counted(errors, 'error')}, {counted(warnings, 'warning')}"
-        printing.print_answer(findings, [*lines, last_line], json=json)
+            summary = f"{counted(errors, 'error')}, {counted(warnings, 'warning')}"
+        printing.print_answer(findings, [*lines, summary], json=json)
         failed = bool(errors or (strict and warnings))
     if failed:
         sys.exit(ConfigError.exit_code)
