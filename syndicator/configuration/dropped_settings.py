@@ -49,7 +49,9 @@ def endpoint(host: str, port: object) -> str:
     return f"[{host}]:{port}" if is_bare_ipv6 else f"{host}:{port}"
 
 
-def translate_dropped(values: Mapping[KeyPath, Any], usual: Mapping[KeyPath, Any]) -> dict[KeyPath, Any]:
+def translate_dropped(
+    values: Mapping[KeyPath, Any], usual: Mapping[KeyPath, Any]
+) -> dict[KeyPath, Any]:
     """Return the settings that `values` sets, by key path, with present ones in place of dropped ones:
     a dropped value counts unless the setting that replaced it is set, too. `usual`: the value of
     each setting that `values` does not set."""

@@ -154,8 +154,9 @@ def _edit_section(
 
 
 def _find_value(value: Any, key_path: KeyPath, *, is_alone: bool = False) -> Any:
-    """Return the value at `key_path` in `value`. `is_alone`: `value` is one section, parsed by itself,
-    whose arrays of tables have only one table, so the numbers in `place` do not count."""
+    """Return the value at `key_path` in `value`. `is_alone`: `value` is one section, parsed by
+    itself, whose arrays of tables have only one table, so the numbers in `key_path` do not count.
+    """
     for part in key_path:
         if is_alone and isinstance(part, int):
             value = value[0] if isinstance(value, list) else value
@@ -182,8 +183,8 @@ def _insert_head(text: str, values: Values) -> str:
 
 
 def _insert_table(text: str, key_path: KeyPath, values: Values) -> str:
-    """Return `text` with `values` in a new table at `key_path`: behind the table that contains it and
-    behind the other tables in that one; at the end of the text if no table contains it. Raises
+    """Return `text` with `values` in a new table at `key_path`: behind the table that contains it
+    and behind the other tables in that one; at the end of the text if no table contains it. Raises
     ValueError if the containing table has no header."""
     if not key_path:
         return _insert_head(text, values)

@@ -231,8 +231,8 @@ def _explain_header(wrong_line: str, lines_by_key_path: Mapping[KeyPath, int]) -
         causes.append(f"the header lacks a bracket at its end: write {corrected}")
     if key_path in lines_by_key_path and len(brackets) == 1:
         causes.append(
-            f"{corrected} is on line {lines_by_key_path[key_path]} already: write these keys below that"
-            " line, and take this header out"
+            f"{corrected} is on line {lines_by_key_path[key_path]} already: write these keys below"
+            " that line, and take this header out"
         )
     return "; ".join(causes)
 

@@ -145,7 +145,9 @@ def articles(
             return
         story_by_article: Mapping[str, str] = {}
         if instance.store:
-            story_by_article = instance.store.stories.find_stories([item.article.id for item in part])
+            story_by_article = instance.store.stories.find_stories(
+                [item.article.id for item in part]
+            )
         for item in part:
             article = item.article
             yield {

@@ -126,18 +126,20 @@ def _asks_to_pay_at_end(body: Sequence[Block], blocks: Sequence[Block]) -> bool:
     """Return True if the page asks to pay where the text ends: in one of the last two texts of the
     body, if it is short, or in one of the next eight texts of the page. `body`: the blocks of the
     article; `blocks`: all blocks of the page."""
-    texts = [block for block in body if block.letters]
-    end = len(blocks)
-    if texts:
+    body_texts = [block for block in body if block.letters]
+    end_of_body = len(blocks)  # the index of the last text of the body
+    if body_texts:
         for index, block in enumerate(blocks):
-            if block is texts[-1]:
-                end = index
+            if block is body_texts[-1]:
+                end_of_body = index
                 break
-    below = [block for block in blocks[end + 1 :] if block.letters][:_MOST_BELOW]
-    later_texts = texts[1:]  # not the first text: an article may begin with such words
-    last = [block for block in later_texts[-_MOST_LAST:] if block.letters < _LONGEST_SENTENCE]
+    texts_below = [block for block in blocks[end_of_body + 1 :] if block.letters][:_MOST_BELOW]
+    without_first = body_texts[1:]  # an article may begin with such words
+    last_texts = [
+        block for block in without_first[-_MOST_LAST:] if block.letters < _LONGEST_SENTENCE
+    ]
     phrases = _load_phrases()["paywall"]["texts"]
-    for block in (*last, *below):
+    for block in (*last_texts, *texts_below):
         text = hints.normalise_phrase(block.text[:_LONGEST_SENTENCE])
         if any(phrase in text for phrase in phrases):
             return True
@@ -146,19 +148,20 @@ def _asks_to_pay_at_end(body: Sequence[Block], blocks: Sequence[Block]) -> bool:
 
 def _find_kind_by_title(document: Document, title: str, blocks: Sequence[Block]) -> str | None:
     """Return the kind of page that the article's title or the title element names, such as "login"
-    for "Sign in"; None if they name none. If the title is longer than the phrase, two phrases in
-    the text must confirm it."""
+    for "Sign in"; None if they name none. If a title only begins with a phrase of several words,
+    two phrases in the text must confirm the kind."""
     document_title = next((element.text or "" for element in document.tree.iter("title")), "")
     titles = [hints.normalise_phrase(" ".join(value.split())) for value in (title, document_title)]
     for kind in _KINDS:
         phrases = _load_phrases()[kind]["titles"]
+        phrases_of_words = tuple(phrase for phrase in phrases if " " in phrase)
         for normalised_title in titles:
             is_short = 0 < len(normalised_title) < _LONGEST_TITLE
             if is_short and any(_is_title_of(normalised_title, phrase) for phrase in phrases):
                 return kind
-            long_phrases = tuple(phrase for phrase in phrases if " " in phrase)
-            if normalised_title.startswith(long_phrases):
-                return kind if _count_phrases(kind, blocks) > 1 else None
+            if normalised_title.startswith(phrases_of_words):
+                is_confirmed = _count_phrases(kind, blocks) > 1
+                return kind if is_confirmed else None
     return None
 
 

@@ -138,14 +138,18 @@ def _read_added_number(added: list[str]) -> Numbered | None:
 def _remove_first_number(path: list[str]) -> list[str]:
     """Return `path` without a page number 1 at its end: "/story/page/1", "/story/page-1" and
     "/story-page-1.html" become "/story" and "/story.html". Other paths are returned unchanged."""
-    if path[:-2] and _PAGE_WORD.fullmatch(path[-2]) and path[-1] == "1":
-        return path[:-2]
+    # "/story/page/1"
+    without_last_two = path[:-2]
+    if without_last_two and _PAGE_WORD.fullmatch(path[-2]) and path[-1] == "1":
+        return without_last_two
+    # "/story/page-1"
     if len(path) > 1:
         segment = _NUMBERED_SEGMENT.fullmatch(path[-1])
         if segment and segment["word"] and segment["number"] == "1":
             return path[:-1]
     if not path:
         return path
+    # "/story-page-1.html"
     name = _split_ending(path[-1])
     end = _NUMBERED_END.fullmatch(name.stem)
     if end and end["word"] and end["number"] == "1":
@@ -186,15 +190,13 @@ class Missing(NamedTuple):
 
 
 def join_pages(parts: Sequence[Part], missing: Missing | None) -> tuple[bytes, dict[str, str]]:
-    """Return the pages of an article as one sequence of bytes to keep, and a header by which
-    `split_pages` separates them. `missing`: the page that could not be fetched, if any."""
-    content = {
-        "parts": [[len(part.html), part.url] for part in parts],
-        "missing": list(missing or ()),
-    }
-    header = {PAGES: json.dumps(content)}
-    joined_pages = b"".join(part.html for part in parts)
-    return joined_pages, header
+    """Return the pages of an article as one sequence of bytes to keep, and headers with the sizes
+    and addresses by which `split_pages` separates them. `missing`: the page that could not be
+    fetched, None if all could."""
+    sizes_and_addresses = [[len(part.html), part.url] for part in parts]
+    content = {"parts": sizes_and_addresses, "missing": list(missing or ())}
+    headers = {PAGES: json.dumps(content)}
+    return b"".join(part.html for part in parts), headers
 
 
 def split_pages(

@@ -354,10 +354,15 @@ def list_articles(document: Document) -> tuple[jsonld.Object, ...]:
         return tuple(
             item for item in document.jsonld if not _PAGE_TYPES.isdisjoint(jsonld.list_types(item))
         )
-    if len(articles) > 1:  # the others may be teasers of articles that the page only links to
-        page_alias = urls.alias(document.url)
-        articles.sort(key=lambda item: page_alias not in map(urls.alias, _list_addresses(item)))
-    return tuple(articles)
+    if len(articles) == 1:
+        return tuple(articles)
+    # several: the others may be teasers of articles that the page only links to
+    page_alias = urls.alias(document.url)
+
+    def is_of_other_page(item: jsonld.Object) -> bool:
+        return page_alias not in map(urls.alias, _list_addresses(item))
+
+    return tuple(sorted(articles, key=is_of_other_page))  # False sorts before True
 
 
 def _is_article(item: jsonld.Object) -> bool:

@@ -191,20 +191,19 @@ class _Starts:
 
 @cache
 def _load_starts(kinds: tuple[str, ...]) -> dict[str, _Starts]:
-    """Return the phrases with which texts of `kinds` start, in all languages, by their first two
-    characters."""
-    by_start: dict[str, list[tuple[str, int]]] = {}
+    """Return the phrases of all languages with which texts of `kinds` start, grouped by their first
+    two letters."""
+    groups: dict[str, list[tuple[str, int]]] = {}  # two letters -> (phrase, index of its kind)
     for index, kind in enumerate(kinds):
         by_language = _load_phrases()[kind].get("starts", {})
         for phrase in set(chain.from_iterable(by_language.values())):
-            by_start.setdefault(phrase[:_KEY_LENGTH], []).append((phrase, index))
-    starts_by_letters: dict[str, _Starts] = {}
-    for letters, phrases in by_start.items():
-        longest_first = tuple(sorted(phrases, key=lambda item: -len(item[0])))
-        starts_by_letters[letters] = _Starts(
-            tuple(phrase for phrase, _ in longest_first), longest_first
-        )
-    return starts_by_letters
+            groups.setdefault(phrase[:_KEY_LENGTH], []).append((phrase, index))
+    starts: dict[str, _Starts] = {}
+    for letters, group in groups.items():
+        longest_first = sorted(group, key=lambda phrase_and_kind: -len(phrase_and_kind[0]))
+        phrases = tuple(phrase for phrase, _ in longest_first)
+        starts[letters] = _Starts(phrases, tuple(longest_first))
+    return starts
 
 
 def _ends_at_word(phrase: str, text: str) -> bool:

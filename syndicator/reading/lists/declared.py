@@ -83,16 +83,17 @@ def _complete_list(
 
 
 def _complete_item(shown_item: Shown, declared: Mapping[str, Item]) -> Shown:
-    """Return `shown_item` with the date and picture that its declared item states, and with its
-    title if it has none. `declared`: alias of the address -> declared item."""
-    stated = declared.get(shown_item.key)
-    if stated is None:
+    """Return `shown_item`, an item as the page shows it, completed with what the page declares
+    about the same article: a declared date replaces the shown one; a declared title or picture is
+    only taken if none is shown. `declared`: alias of the address -> declared item."""
+    declared_item = declared.get(shown_item.key)
+    if declared_item is None:
         return shown_item
     item = replace(
         shown_item.item,
-        title=shown_item.item.title or stated.title,
-        published=stated.published or shown_item.item.published,
-        image=shown_item.item.image or stated.image,
+        title=shown_item.item.title or declared_item.title,
+        published=declared_item.published or shown_item.item.published,
+        image=shown_item.item.image or declared_item.image,
     )
     return replace(shown_item, item=item)
 
@@ -191,17 +192,21 @@ def _list_rows(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def _read_rows(document: Document, rows: Iterator[dict[str, Any]]) -> dict[str, Item]:
-    """Return the items that JSON-LD objects state, by the alias of their address. Objects without a
-    valid address, the page itself and front pages are left out."""
+    """Return the items that JSON-LD objects ("rows") state, by the alias of their address. Objects
+    without a valid address, the page itself and front pages are left out."""
     items: dict[str, Item] = {}
     page_alias = urls.alias(document.url)
     for row in islice(rows, _MOST_ITEMS):
-        address = row.get("item")
-        if not isinstance(address, str):
-            address = row.get("url") or row.get("@id")
-        url = _read_address(document, address)
-        if url and not urls.is_root(url) and urls.alias(url) != page_alias:
-            items.setdefault(urls.alias(url), _read_item(document, url, row))
+        # the member "item" of a ListItem may be an address in place of an object
+        stated_address = row.get("item")
+        if not isinstance(stated_address, str):
+            stated_address = row.get("url") or row.get("@id")
+        url = _read_address(document, stated_address)
+        if not url or urls.is_root(url):
+            continue
+        alias = urls.alias(url)
+        if alias != page_alias:
+            items.setdefault(alias, _read_item(document, url, row))
     return items
 
 

@@ -134,16 +134,18 @@ def _has_item_type(element: Any, types: Sequence[str]) -> bool:
 
 
 def _read_declared_opener(thread: Any) -> str:
-    """Return the author that the microdata of a thread state for the thread itself, not for
+    """Return the author that the microdata of a forum's thread state for the thread itself, not for
     answers; "" if they state none."""
     for element in _walk(thread, lambda child: _has_item_type(child, _REPLY_TYPES)):
-        if "author" not in (element.get("itemprop") or "").split():
+        is_author = "author" in (element.get("itemprop") or "").split()
+        if not is_author:
             continue
-        holders = [
-            child for child in element.iter() if "name" in (child.get("itemprop") or "").split()
-        ]
-        holders.append(element)  # without an element for the name, its whole text may be one
-        values = (holder.get("content") or read_text(holder, _LONGEST_VALUE) for holder in holders)
+        name_elements: list[Any] = []
+        for child in element.iter():
+            if "name" in (child.get("itemprop") or "").split():
+                name_elements.append(child)
+        name_elements.append(element)  # if no element has the name, the whole text may be it
+        values = (each.get("content") or read_text(each, _LONGEST_VALUE) for each in name_elements)
         return _find_user_name(values)
     return ""
 
@@ -163,18 +165,20 @@ def _walk(top: Any, is_outside: Callable[[Any], bool]) -> Iterator[Any]:
 
 
 def _read_user_name(element: Any) -> str:
-    """Return the user's name in an element that has a class of forum software for it, else ""."""
+    """Return the user's name in an element whose class is that of users in forum software; "" for
+    other elements. In a box with more than the name, it is the text of a link to a member's page,
+    else the first text that may be a name."""
     if not _USER_CLASS.search((element.get("class") or "")[:_LONGEST_VALUE]):
         return ""
     if element.tag in ("a", "span", "h3", "h4", "strong", "b"):
         return _clean_user_name(read_text(element, _LONGEST_VALUE))
-    links = [
+    member_names = [
         read_text(link, _LONGEST_VALUE)
         for link in element.iter("a")
         if _MEMBER_ADDRESS.search(link.get("href") or "")
     ]
-    pieces = [" ".join(piece.split()) for piece in islice(element.itertext(), _MOST_PIECES)]
-    return _find_user_name((*links, *pieces))
+    texts = [" ".join(piece.split()) for piece in islice(element.itertext(), _MOST_PIECES)]
+    return _find_user_name((*member_names, *texts))
 
 
 def _find_user_name(values: Iterable[str]) -> str:
@@ -245,8 +249,9 @@ def _list_body_names(document: Document) -> Iterator[tuple[str, str]]:
 def choose_author(
     document: Document, sitename: str, entry: Entry | None, survey: Survey
 ) -> Choice[str]:
-    """Choose the authors of the page, joined as "A, B". The choice is empty if the best candidate
-    has less weight than "nobody". `survey`: the elements of the body."""
+    """Choose the authors of the page, joined as "A, B": the candidate with the highest score. The
+    choice is empty if this is lower than the score of "nobody". `survey`: the elements of the
+    body."""
     candidates = find_page_candidates(document, sitename, entry, survey)
     scores = [score_candidate(candidate) for candidate in candidates]
     best_first = sorted(range(len(candidates)), key=lambda number: (-scores[number], number))
@@ -254,7 +259,10 @@ def choose_author(
     for number in best_first:
         names = ", ".join(candidates[number].people)[:_LONGEST_AUTHORS]
         considered.append((candidates[number].place, names))
-    if not considered or scores[best_first[0]] < _load_weights()[_NOBODY_BIAS]:
+    if not considered:
+        return Choice(None)
+    highest_score = scores[best_first[0]]
+    if highest_score < _load_weights()[_NOBODY_BIAS]:
         return Choice(None, "", tuple(considered))
     place, authors = considered[0]
     return Choice(authors, place, tuple(considered))
