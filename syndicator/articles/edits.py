@@ -174,21 +174,21 @@ def mark_operator_edits(article: Article) -> Article:
 
 
 def merge(ours_new: Article, in_file: Article, ordered: Collection[str] = ()) -> Article:
-    """Return our new version `ours_new` with the values that the operator wrote in `in_file`, the
-    article as loaded from its file, and with its time of adding. `ordered`: fields that the
-    operator ordered by a command; they are taken from `ours_new`."""
+    """Return our new version of an article, `ours_new`, but keep what the operator wrote in its
+    file, loaded as `in_file`, and its time of adding. `ordered`: the fields that a command of the
+    operator changes; they are taken from `ours_new` in any case."""
     ours = settle(ours_new)
     operator_values: dict[str, Any] = {}
     for name in names():
         # the caller checked `ours_new` with may_write; here only the operator's values are guarded
         writer = By.OPERATOR if name in ordered else By.PUBLISHER
-        if may_write(in_file, name, writer):
+        may_replace = may_write(in_file, name, writer)
+        if may_replace:
             continue
         attribute = name if name == "body" else fields.row(name).attribute
         operator_values[attribute] = getattr(in_file, attribute)
-    added = in_file.added or ours.added
-    if "added" in ordered:
-        added = ours.added
+    kept_added = in_file.added or ours.added
+    added = ours.added if "added" in ordered else kept_added
     merged = replace(ours, **operator_values, added=added)
     signed = sign_merged(merged, ours, in_file)
     return _mark_operator(signed, in_file, ordered)

@@ -390,14 +390,13 @@ def schema_of(values: Mapping[str, Any]) -> int:
 
 
 def known(values: Mapping[str, Any]) -> list[Field]:
-    """Return the fields whose keys are ours in a file with the frontmatter `values`, in which
-    numbers and the like are texts. Other keys are the operator's."""
+    """Return the fields whose keys are ours in the frontmatter of a file; its other keys are the
+    operator's. `values`: key -> value as text, or list."""
     schema = schema_of(values)
     operator_keys: list[str] = []
-    if schema > 1:
-        listed = values.get(OPERATOR_KEYS)
-        if isinstance(listed, list):
-            operator_keys = listed
+    listed = values.get(OPERATOR_KEYS)
+    if schema > 1 and isinstance(listed, list):
+        operator_keys = listed
     return [row for row in TABLE if _is_ours(row, schema, values, operator_keys)]
 
 
@@ -431,27 +430,28 @@ def make_frontmatter(
     earlier schema, if there was one."""
     operator_keys = frozenset(theirs)
     values = [(row, row.type.write(row.value(settled))) for row in TABLE]
-    replaced_keys = {row.attribute: row.key for row in TABLE if row.until}  # by attribute
+    early_key_by_attribute = {row.attribute: row.key for row in TABLE if row.until}
 
-    # the values of fields that the first schema lacks; none if the operator uses their two keys
+    # values under keys of later schemas, for which the two keys must be ours that describe a schema
     later: list[tuple[Field, Any]] = []
     if not operator_keys & {SCHEMA, OPERATOR_KEYS}:
         for row, value in values:
             if row.schema == 1 or not value or row.key in operator_keys:
                 continue
-            has_earlier_key = row.attribute in replaced_keys
-            if not (aged and has_earlier_key):
+            keeps_early_key = aged and row.attribute in early_key_by_attribute
+            if not keeps_early_key:
                 later.append((row, value))
 
-    # the values of the first schema
-    omitted_keys = {replaced_keys.get(row.attribute) for row, _ in later} | operator_keys
+    # values under keys of the first schema
+    replaced_keys = {early_key_by_attribute.get(row.attribute) for row, _ in later}
     result: dict[str, Any] = {}
     for row, value in values:
         is_written = bool(value) or row.always
         if row.schema > 1 or not is_written:
             continue
-        is_replaced = bool(row.until) and row.key in omitted_keys
-        if not is_replaced:
+        is_taken = row.key in replaced_keys or row.key in operator_keys
+        is_left_out = bool(row.until) and is_taken
+        if not is_left_out:
             result[row.key] = value
     if not later:
         return result

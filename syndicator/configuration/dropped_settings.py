@@ -52,9 +52,9 @@ def endpoint(host: str, port: object) -> str:
 def translate_dropped(
     values: Mapping[KeyPath, Any], usual: Mapping[KeyPath, Any]
 ) -> dict[KeyPath, Any]:
-    """Return the settings that `values` sets, by key path, with present ones in place of dropped ones:
-    a dropped value counts unless the setting that replaced it is set, too. `usual`: the value of
-    each setting that `values` does not set."""
+    """Return the settings that `values` sets, by key path, with present ones in place of dropped
+    ones: a dropped value counts unless the setting that replaced it is set, too. `usual`: the value
+    of each setting that `values` does not set."""
     result = {key_path: value for key_path, value in values.items() if key_path not in DROPPED}
     for key_path, (old, new, _) in DROPPED_VALUES.items():
         if result.get(key_path) == old:

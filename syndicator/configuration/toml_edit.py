@@ -44,8 +44,8 @@ def write_table(array: str, values: Values, subtables: Mapping[str, Values] | No
 
 
 def set_values(text: str, key_path: KeyPath, values: Values) -> str:
-    """Return `text` with `values` in the table at `key_path`, such as ("publish",) or ("source", 2).
-    None removes a key. A missing table is added; a value that is equal already stays as it is
+    """Return `text` with `values` in the table at `key_path`, such as ("publish",) or ("source",
+    2). None removes a key. A missing table is added; a value that is equal already stays as it is
     written. Raises ValueError if the table is written in a way that cannot be edited."""
     document = tomllib.loads(text)
     changed = _apply_values(document, key_path, values)

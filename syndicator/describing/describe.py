@@ -42,16 +42,17 @@ def describe(
     may not be shown; the excerpt is then part of `description`. Never raises. Pure."""
     code = _language.detect(text, language)
     if summarise:
-        excerpt, by = _excerpt.choose_excerpt(title, text, description, code)
+        excerpt, excerpt_by = _excerpt.choose_excerpt(title, text, description, code)
     else:
         excerpt = _excerpt.quote_description(title, text, description, code)
-        by = "publisher"
+        excerpt_by = "publisher"
     guess = taxonomy.category(title, text, section, keywords, code)
     has_categories = bool(taxonomy.vocabulary.category)
 
     tags = taxonomy.tags(title, text, keywords, own)
-    is_missing_tag = guess.name in taxonomy.names and guess.name not in tags
-    if guess.name and is_missing_tag and len(tags) < MOST_TAGS:
+    is_also_tag = guess.name in taxonomy.names
+    may_add_tag = guess.name not in tags and len(tags) < MOST_TAGS
+    if guess.name and is_also_tag and may_add_tag:
         tags = (*tags, guess.name)  # readers expect the tag AI in the category AI
     publishers_tags = taxonomy.map_published_tags(keywords, text, title, own)
     if not tags:
@@ -63,12 +64,12 @@ def describe(
 
     return Description(
         excerpt=excerpt,
-        excerpt_by=by if excerpt else "",
+        excerpt_by=excerpt_by if excerpt else "",
         category=guess.name or "",
         tags=tags,
         tags_by=tags_by,
         language=code,
         category_score=guess.score if has_categories else None,
         certainty=guess.certainty if has_categories else None,
-        trace={"category": f"vectors {guess.score:.2f}", "excerpt": by},
+        trace={"category": f"vectors {guess.score:.2f}", "excerpt": excerpt_by},
     )

@@ -96,7 +96,8 @@ def _merge_similar(similarities: Doubles, least: int) -> list[list[int]]:
         first_size = len(members[first])
         second_size = len(members[second])
         large_groups = sum(len(group) >= least for group in members.values())
-        if first_size >= least and second_size >= least and large_groups <= MOST_GROUPS:
+        are_both_large = first_size >= least and second_size >= least
+        if are_both_large and large_groups <= MOST_GROUPS:
             break
         # the merged group takes the place of the first; the row of the second is closed
         total = first_size * links[first] + second_size * links[second]
@@ -176,11 +177,14 @@ def _choose_distinctive(
     `total`: number of articles of all groups."""
 
     def share_of_others(word: str) -> float:
-        others = max(0, articles_by_word[word] - inside[word])
-        return others / max(1, total - size)
+        """Return the share of the articles outside the group that have the word."""
+        outside = max(0, articles_by_word[word] - inside[word])
+        return outside / max(1, total - size)
 
     def rank(word: str) -> tuple[float, str]:
-        return 2 * share_of_others(word) - inside[word] / size, word
+        """Return a key that sorts the most distinctive words first."""
+        share_of_group = inside[word] / size
+        return 2 * share_of_others(word) - share_of_group, word
 
     usable = []
     for word, times in inside.items():

@@ -116,8 +116,9 @@ class StoryList:
 
 
 def quote_article(view: View, permission: Permission, text: str = "") -> Quote:
-    """Return an article as it is quoted, from what is published of it (`view`). `text`: the part of
-    its text that was asked for; left out unless the program may read it."""
+    """Return an article in the form in which programs get it. `view`: what is published of the
+    article; `text`: the part of its text that the program asked for, which is left out unless
+    `permission` includes the text."""
     readable_text = clean_text(text, TEXT_CHARACTERS) if permission.has_text else ""
     untrusted = Untrusted(
         title=clean_text(view.title, _TITLE_CHARACTERS),
@@ -128,7 +129,7 @@ def quote_article(view: View, permission: Permission, text: str = "") -> Quote:
         text=readable_text,
         rights=clean_text(view.rights, _TITLE_CHARACTERS),
     )
-    rules = [clean_text(rule, _TITLE_CHARACTERS) for rule in permission.because]
+    reasons = [clean_text(reason, _TITLE_CHARACTERS) for reason in permission.because]
     return Quote(
         id=view.id,
         address=view.url,
@@ -138,7 +139,7 @@ def quote_article(view: View, permission: Permission, text: str = "") -> Quote:
         language=view.language,
         licence=view.licence,
         readable=permission.mode,
-        withheld_because=tuple(rules),
+        withheld_because=tuple(reasons),
         untrusted=untrusted,
     )
 

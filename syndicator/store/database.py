@@ -253,9 +253,8 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
         key = tuple([row[name] for name in key_columns])
         rows_by_key[key] = row
     assignments = [f"{name} = excluded.{name}" for name in rows[0] if name not in key_columns]
-    action = "DO NOTHING"  # if all columns are in the key
-    if assignments:
-        action = f"DO UPDATE SET {', '.join(assignments)}"
+    replace_stored = f"DO UPDATE SET {', '.join(assignments)}"
+    action = replace_stored if assignments else "DO NOTHING"  # nothing if all are in the key
     ending = f"ON CONFLICT ({', '.join(key_columns)}) {action}"
     insert(connection, table, list(rows_by_key.values()), ending)
 
@@ -344,17 +343,18 @@ def _make_engine(url: URL, busy_seconds: float) -> Engine:
 
 def _make_reading_engine(url: URL, busy_seconds: float) -> Engine:
     """Return SQLAlchemy's engine for a database that we only read. `busy_seconds`: how long SQLite
-    waits for a lock of another program. A SQLite file without a log is opened as immutable, so
-    that SQLite does not create a log."""
+    waits for a lock of another program. A SQLite file without a write-ahead log is opened as
+    immutable, since SQLite would otherwise create the log."""
     if url.get_backend_name() != "sqlite":
         engine = create_engine(
             url, connect_args=postgres.CONNECT, execution_options={"postgresql_readonly": True}
         )
         return postgres.set_timeouts(engine)
     path = Path(url.database or "").absolute()
-    has_log = path.with_name(f"{path.name}-wal").exists()
-    immutable = "" if has_log else "&immutable=1"
-    address = f"file:{quote(str(path))}?mode=ro{immutable}"
+    log = path.with_name(f"{path.name}-wal")
+    address = f"file:{quote(str(path))}?mode=ro"
+    if not log.exists():
+        address += "&immutable=1"
 
     def connect() -> sqlite3.Connection:
         return sqlite3.connect(address, uri=True, timeout=busy_seconds, isolation_level=None)

@@ -31,8 +31,8 @@ _NEWEST = select(_a.data).order_by(_a.added.desc()).limit(bindparam("most"))
 
 
 def make_state_row(state: SourceState) -> dict[str, Any]:
-    """Return the row of the table `sources` for a state. Its value `data` is not in that table: it
-    is the JSON for the row of `source_states`."""
+    """Return the values to store of a source's state: the row of the table `sources`, and as `data`
+    the JSON that the table `source_states` has instead of it."""
     documents = codec.pack_state(state)
     utf8_url = state.url.encode("utf-8", "replace").decode()  # ? for lone surrogates
     return {
@@ -77,8 +77,9 @@ def forget_unread(
     source_keys: set[str] = set()
     for source, entry, data in candidates:
         row = codec.unpack(EntryRow, data)
+        is_of_article = row.article_id in ids
         is_skipped_alias = row.reason in _NOT_READ_AGAIN and _has_alias(row, aliases)
-        if row.article_id in ids or is_skipped_alias:
+        if is_of_article or is_skipped_alias:
             is_this_entry = (_e.source == source) & (_e.entry == entry)
             connection.execute(delete(schema.entries).where(is_this_entry))
             source_keys.add(row.source_key)
@@ -130,9 +131,10 @@ class FutureTimes:
         return last_visit is not None and last_visit > limit
 
     def reset_late_times(self, now: datetime, limit: datetime) -> None:
-        """Set the times of visits and entries that are later than `limit` to `now`. Make entries
-        and pictures due that would wait longer than they may, and delete failed questions to the
-        language model later than `limit`, so that they are asked again. One transaction."""
+        """Repair the times that a wrong clock wrote, in one transaction: set the times of visits
+        and entries that are later than `limit` to `now`, make entries and pictures due that would
+        wait longer than they may, and delete failed questions to the language model that were asked
+        later than `limit`, so that they are asked again."""
         latest = codec.to_micros(limit)
         latest_try = codec.to_micros(now + _LONGEST_WAIT)
         latest_picture_try = codec.to_micros(now + _LONGEST_PICTURE_WAIT)

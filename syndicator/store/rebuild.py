@@ -363,20 +363,21 @@ def _mark_entries_done(connection: Connection, ids_by_entry: Mapping[tuple[str, 
 
 def scrub(connection: Connection, spellings: Iterable[tuple[str, str]]) -> None:
     """Replace secrets in all text columns of all tables. `spellings`: (secret, text to put there).
-    A row whose primary key would then be that of another row is deleted. The terms of all texts are
-    dropped too; they are read again later."""
+    If a primary key would become that of another row, its row is deleted. The terms of all texts
+    are dropped too; they are read again later."""
     tokens.drop_all(connection)
     columns: list[Column[Any]] = []
     for table in schema.metadata.sorted_tables:
-        columns.extend(column for column in table.c if isinstance(column.type, Text))
+        text_columns = [column for column in table.c if isinstance(column.type, Text)]
+        columns.extend(text_columns)
     for secret, placeholder in spellings:
         for column in columns:
             table = column.table
             has_secret = column.contains(secret, autoescape=True)
             clean_text = func.replace(column, secret, placeholder)
             key_names = [key_column.name for key_column in table.primary_key]
-            is_whole_primary_key = key_names == [column.name]
-            if is_whole_primary_key:
+            is_primary_key = key_names == [column.name]
+            if is_primary_key:  # keys must stay different
                 existing_keys = select(table.alias().c[column.name])
                 connection.execute(delete(table).where(has_secret, clean_text.in_(existing_keys)))
             connection.execute(update(table).where(has_secret).values({column.name: clean_text}))

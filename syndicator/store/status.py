@@ -115,10 +115,9 @@ class Status:
         the last article was added."""
         is_published = _f.dropped.is_(False) & _f.published.is_(True)
         last_visit = self._db.scalar(select(func.max(_o.at)))
-        last_article: datetime | None = None
         last_added = self._db.scalar(select(func.max(schema.articles.c.added)))
-        if last_added not in (None, codec.NEVER):
-            last_article = codec.from_micros(last_added)
+        has_dated_article = last_added not in (None, codec.NEVER)
+        last_article = codec.from_micros(last_added) if has_dated_article else None
         return Counts(
             articles=self._count(schema.articles),
             feeds=self._count(schema.feeds, is_published),
@@ -152,16 +151,16 @@ class Status:
         return tuple(waiting)
 
     def list_floods(self) -> tuple[Waiting, ...]:
-        """Return the entries that wait because their source announced too many at once, a Waiting
-        for each source, sorted by source."""
-        # min(data): any of the entries serves as an example
+        """Return a Waiting for each source with entries that wait because it announced too many at
+        once, sorted by source."""
+        any_data = func.min(_e.data)  # of any of the entries, as an example
         query = (
             select(
                 _e.source,
                 func.count(),
                 func.min(_e.first_seen),
                 func.min(_e.next_try),
-                func.min(_e.data),
+                any_data,
             )
             .where(schema.entry_is("pending"), _IS_FLOOD)
             .group_by(_e.source)
@@ -290,11 +289,11 @@ class Status:
 
 
 def _summarise_waiting(source: str, reason: str, rows: Sequence[EntryRow]) -> Waiting:
-    """Return one Waiting for the entries `rows`, at least one, which are of the same source and
-    wait for the same reason."""
+    """Sum up entries of one source that wait for the same reason. `rows`: these entries, at least
+    one; the newest of them is the example."""
     newest = max(rows, key=lambda row: row.first_seen)
     oldest = min(rows, key=lambda row: row.first_seen)
-    tries = [row.next_try for row in rows if row.next_try is not None]
+    next_tries = [row.next_try for row in rows if row.next_try is not None]
     return Waiting(
         source=source,
         reason=reason,
@@ -302,5 +301,5 @@ def _summarise_waiting(source: str, reason: str, rows: Sequence[EntryRow]) -> Wa
         since=oldest.first_seen,
         detail=newest.detail,
         example=newest.url or newest.entry_id,
-        next_try=min(tries, default=None),
+        next_try=min(next_tries, default=None),
     )

@@ -36,7 +36,12 @@ def find_mend(archive: Archive, sources: Mapping[str, Source]) -> list[Fault]:
         fault = find_fault(article, rows, claims, owned_since)
         if fault:
             faults.append(fault)
-    return sorted(faults, key=lambda fault: (fault.article.added or owned_since, fault.article.id))
+
+    def get_age_key(fault: Fault) -> tuple[datetime, str]:
+        """Return a key that sorts the faults of the oldest articles first."""
+        return fault.article.added or owned_since, fault.article.id
+
+    return sorted(faults, key=get_age_key)
 
 
 def describe_fault(fault: Fault) -> Iterator[Problem]:

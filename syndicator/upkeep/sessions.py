@@ -37,14 +37,16 @@ def resume_sessions(archive: Archive, configuration: Configuration) -> None:
 
 
 def _make_due(archive: Archive, key: str) -> None:
-    """Make the source `key` due now, with its entries that wait for cookies, if it or one of them
-    failed for want of cookies."""
+    """Make a source due now that failed for want of cookies, or has entries that did, and make
+    these entries due. `key`: of the source; any other source stays as it is."""
     visits = archive.store.visits
     waiting = [row for row in visits.pending(key, _ANY_TIME) if row.reason in _OF_SESSIONS]
     visits.save_entries([replace(row, next_try=None) for row in waiting])
     state = visits.state(key)
-    has_failed = state is not None and state.backoff.reason in _OF_SESSIONS
-    if state is None or not (waiting or has_failed):
+    if state is None:
+        return
+    has_failed = state.backoff.reason in _OF_SESSIONS
+    if not waiting and not has_failed:
         return
     schedule = replace(
         state.schedule, next_due=None, feed_due=None, due_why="its cookies were exported again"

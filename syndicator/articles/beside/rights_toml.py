@@ -58,8 +58,10 @@ class RightsFile:
         listed in [linked] moves to [shown], since that version wrote domains there, not hosts."""
 
         def upgrade(tables: dict[str, Any]) -> dict[str, Any]:
-            """Return the tables of this version; current ones stay."""
-            if tables.get("unit") == _UNIT:
+            """Return the tables of a file in the form of this version. `tables`: those of the file,
+            {} if it is missing; they stay if this version wrote them."""
+            is_current = tables.get("unit") == _UNIT
+            if is_current:
                 return tables
             hosts_by_source = {key: set(hosts) for key, hosts in shown.items()}
             for key, hosts in tables.get("linked", {}).items():
@@ -142,12 +144,14 @@ class RightsFile:
         self._put("moved", key, {new: {"old": old, "on": today}})
 
     def _put(self, table: str, key: str, rows: Mapping[str, Any]) -> None:
-        """Add `rows` (host -> value) to the table [`table`.`key`] of a source."""
+        """Add `rows` (host -> value) to what the table `table` of the file has for the source
+        `key`. A row replaces one of the same host."""
 
         def add_rows(tables: dict[str, Any]) -> dict[str, Any]:
-            """Return the tables with the rows in the table of the source."""
+            """Return all tables of the file with the rows added."""
             rows_by_source = dict(tables.get(table, {}))
-            rows_by_source[key] = {**rows_by_source.get(key, {}), **rows}
+            present_rows = rows_by_source.get(key, {})
+            rows_by_source[key] = {**present_rows, **rows}
             return {**tables, table: rows_by_source}
 
         self._update(add_rows)

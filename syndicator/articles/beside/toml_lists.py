@@ -187,19 +187,20 @@ class TomlList(Generic[T]):
     def update(
         self, files: KeptFiles, change: Callable[[list[T] | None], Iterable[T] | None]
     ) -> None:
-        """Rewrite the file with the entries that `change` returns for the present ones. It gets
-        None if there is no file, and returns None to leave the file alone. It may be called more
+        """Rewrite the file with new entries. `change`: gets the present entries, or None if there
+        is no file; returns the new ones, or None to leave the file alone. It may be called more
         than once."""
         file = self.file(files)
 
         def rewrite(data: bytes | None) -> bytes | None:
-            """Return the new bytes of the file; None to leave it alone."""
-            current = None if data is None else self._parse(data, file)
-            entries = change(current)
-            if entries is None:
+            """Return the new bytes of the file, or None to leave it alone. `data`: its present
+            bytes, None if there is no file."""
+            present_entries = None if data is None else self._parse(data, file)
+            new_entries = change(present_entries)
+            if new_entries is None:
                 return None
             rows: list[dict[str, Any]] = []
-            for entry in sorted(entries, key=self.order):
+            for entry in sorted(new_entries, key=self.order):
                 row = self.row(entry)
                 if row:
                     rows.append(row)

@@ -20,7 +20,7 @@ _NOTE: Final = (
 
 
 def _make_table(withdrawn: Withdrawn) -> dict[str, Any]:
-    """Return the table of a withdrawn article."""
+    """Return the TOML table that records a withdrawn article, its feeds as "axis/slug"."""
     return {
         "id": withdrawn.id,
         "url": withdrawn.url,
@@ -31,10 +31,11 @@ def _make_table(withdrawn: Withdrawn) -> dict[str, Any]:
 
 
 def _parse_table(row: dict[str, Any]) -> Withdrawn:
-    """Return the withdrawn article of a table. Raises KeyError or ValueError if it is invalid."""
+    """Return the withdrawn article that a TOML table records, the reverse of `_make_table`. Raises
+    KeyError or ValueError if the table is invalid."""
     feeds: list[FeedKey] = []
-    for name in row.get("feeds", []):
-        axis, slug = str(name).split("/", 1)
+    for feed_name in row.get("feeds", []):
+        axis, slug = str(feed_name).split("/", 1)
         feeds.append(FeedKey(axis, slug))
     aliases = [str(alias) for alias in row.get("aliases", [])]
     return Withdrawn(

@@ -28,6 +28,7 @@ VARIABLES: Final = (
 _REQUEST: Final = timedelta(seconds=30)  # for one try; our files have a few hundred kB. A choice
 _PATIENCE: Final = timedelta(seconds=60)  # for all tries: time for a store to restart. A choice
 _TRIES: Final = 8
+_MESSAGE_CHARACTERS: Final = 300
 
 
 class Bucket:
@@ -108,13 +109,15 @@ class Bucket:
                 if over is None:  # no such bucket
                     raise
 
-        # If the answer to a successful write is lost, obstore tries again and conflicts with its
-        # own write.
+        # The object has changed, perhaps by this very write: if the answer to it was lost, obstore
+        # wrote again, and found its own object.
         stored = self.get(key)
         if stored is None:
             return None
         stored_data, etag = stored
-        return etag if stored_data == data else None
+        if stored_data != data:
+            return None
+        return etag
 
     def delete(self, *keys: str) -> None:
         """Delete those of the objects that exist."""
@@ -146,8 +149,8 @@ class Bucket:
 
     @contextmanager
     def _named_errors(self, key: str) -> Iterator[None]:
-        """Raise OSError, which names the object `key` ("": the bucket), in place of errors of
-        obstore inside the block."""
+        """Turn errors of obstore inside the block into OSError that names the object `key`, or the
+        bucket if `key` is ""."""
         try:
             yield
         except (self._errors.PermissionDeniedError, self._errors.UnauthenticatedError) as error:
@@ -155,8 +158,10 @@ class Bucket:
                 errno.EACCES, "the object store refuses", self._place(key)
             ) from error
         except (self._errors.BaseError, FileNotFoundError) as error:
-            first_line = (str(error).strip().splitlines() or [type(error).__name__])[0]
-            raise OSError(errno.EREMOTE, first_line[:300], self._place(key)) from error
+            lines = str(error).strip().splitlines()
+            first_line = lines[0] if lines else type(error).__name__
+            message = first_line[:_MESSAGE_CHARACTERS]
+            raise OSError(errno.EREMOTE, message, self._place(key)) from error
 
     def _place(self, key: str) -> str:
         """Return the address of an object, of the bucket for ""."""

@@ -69,14 +69,16 @@ class ObjectArticleStore(HasInstance):
         """Write `article` into its object; edits by hand win, except in the fields `ordered`.
         `path`: of its object, None if unknown. Return the article as written, the stamp of its
         object, and True if the bytes changed."""
-        current = path or self._index.path(article.id)
-        if current is None:
-            current = self._index.reserve(article.id, names.new_reserved_path(self._index, article))
-            merged, data = names.make_first_file(article)
-            etag = self._put(current, data, over=ABSENT)
-            if etag is not None:
-                return merged, _stamp(current, etag, len(data)), True
-        return self._edit(article, current, ordered)
+        known_path = path or self._index.path(article.id)
+        if known_path is not None:
+            return self._edit(article, known_path, ordered)
+        proposed_path = names.new_reserved_path(self._index, article)
+        reserved_path = self._index.reserve(article.id, proposed_path)
+        merged, data = names.make_first_file(article)
+        etag = self._put(reserved_path, data, over=ABSENT)
+        if etag is None:  # there is an object already
+            return self._edit(article, reserved_path, ordered)
+        return merged, _stamp(reserved_path, etag, len(data)), True
 
     def _edit(
         self, article: Article, path: str, ordered: Collection[str]

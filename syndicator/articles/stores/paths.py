@@ -53,13 +53,14 @@ def id_part(path: str) -> str | None:
 
 def new_path(article: Article, taken: Collection[str]) -> str:
     """Return the path for a new file, such as `2026/11/some-title-k3x7ab.md`: month, title and the
-    beginning of the id. `taken`: beginnings of ids in the names of other files; a longer beginning
-    is used if the usual six characters are among them."""
+    beginning of the id. `taken`: the beginnings of ids that names of other files have; if the usual
+    six characters are among them, more characters of the id are taken."""
     month = fields.day(article)[:_MONTH_CHARS]
     folder = month.replace("-", "/") or _FOLDER_WITHOUT_MONTH
-    free_lengths = [length for length in _LENGTHS if article.id[:length] not in taken]
-    id_length = free_lengths[0] if free_lengths else _LENGTHS[-1]
-    ending = f"-{article.id[:id_length]}.md"
+    beginnings = [article.id[:length] for length in _LENGTHS]
+    free_beginnings = [beginning for beginning in beginnings if beginning not in taken]
+    id_beginning = free_beginnings[0] if free_beginnings else beginnings[-1]
+    ending = f"-{id_beginning}.md"
     title_bytes = NAME_BYTES - len(ending) - _SPARE_BYTES
     title = text.stem(article.title, title_bytes) or _NAME_WITHOUT_TITLE
     return f"{folder}/{title}{ending}"

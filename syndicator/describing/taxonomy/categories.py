@@ -296,9 +296,9 @@ def learn_categories(
     names: Sequence[str], posts: Sequence[tuple[str, str, str]], scores: Sequence[Floats]
 ) -> LearntCategories:
     """Return the regression fitted on `posts`, confirmed articles as (title, text, category),
-    oldest first. `scores`: of each post, by its words, a score per category of `names`. The weight
-    is the one that makes scores fit best, never with fewer right than without the regression, if
-    that is possible."""
+    oldest first. `scores`: of each post, by its words, a score per category of `names`. Of the
+    WEIGHTS of the regression that file at least as many posts right as the words alone, the one is
+    taken that gives the right categories the highest chances."""
     post_vectors = [load_embedder().embed_article(title, text) for title, text, _ in posts]
     vectors: Doubles = np.stack(post_vectors).astype(np.float64)
     right = np.array([names.index(category) for _, _, category in posts], dtype=np.intp)
@@ -317,7 +317,8 @@ def learn_categories(
     def rate(weight: float) -> tuple[bool, float]:
         """Return a key that is higher for a better weight."""
         accuracy = accuracies[weight]
-        return accuracy.hits >= accuracies[words_alone].hits, accuracy.mean_log_chance
+        is_no_worse = accuracy.hits >= accuracies[words_alone].hits
+        return is_no_worse, accuracy.mean_log_chance
 
     return LearntCategories(
         names=tuple(names),
@@ -558,9 +559,11 @@ def convert_to_probabilities(values: Floats) -> Floats:
 def _measure_subject_gain(
     title_counts: dict[str, int], text_counts: dict[str, int], subject: frozenset[str]
 ) -> float:
-    """Return what a category gains if the title names its `subject`, and if the text repeats the
-    subject."""
-    title_gain = 0.0 if subject.isdisjoint(title_counts) else SUBJECT
-    times = sum(text_counts[word] for word in text_counts.keys() & subject)
-    repetitions = max(0, times - 1)
-    return title_gain + SUBJECT_IN_TEXT * math.log1p(repetitions)
+    """Return what its subject adds to the score of a category: a gain if the title has a word of
+    `subject`, and another one that grows as the text repeats such words."""
+    is_in_title = not subject.isdisjoint(title_counts)
+    title_gain = SUBJECT if is_in_title else 0.0
+    times_in_text = sum(text_counts[word] for word in text_counts.keys() & subject)
+    repetitions = max(0, times_in_text - 1)
+    text_gain = SUBJECT_IN_TEXT * math.log1p(repetitions)
+    return title_gain + text_gain

@@ -298,7 +298,9 @@ def _find_names(articles: Sequence[tuple[str, str, Sequence[str]]]) -> set[Key]:
         words: list[Token] = []
         for line in text[:READ].split("\n"):
             words.extend(split_tokens(line)[1:])  # the first word of a line has a capital anyway
-        if sum(map(_is_capitalised, words)) > MOST_CAPITALS * len(words):
+        capitalised_words = sum(map(_is_capitalised, words))
+        has_many_capitals = capitalised_words > MOST_CAPITALS * len(words)
+        if has_many_capitals:
             continue
         names: set[Key] = set()
         for are_capitalised, run in itertools.groupby(words, key=_is_capitalised):
@@ -315,9 +317,10 @@ def _is_capitalised(token: Token) -> bool:
 
 
 def _rate_worth(use: Use, source_articles: Collection[int], total: int) -> float:
-    """Return a number to rank a phrase by. It is higher if more titles or publishers' tags have the
-    phrase (their articles are `source_articles`), if their texts repeat it, and if few of all
-    `total` articles have it."""
+    """Return a number to rank a phrase by. It is higher the more titles or publishers' tags have
+    the phrase, the more texts repeat it, and the fewer of all articles have it; and for names.
+    `source_articles`: numbers of the articles whose title or tags have it; `total`: number of all
+    articles."""
     counted_articles = source_articles or use.articles
     repeating = sum(use.articles[number] >= OFTEN_REPEATED for number in counted_articles)
     rarity = math.log((total + 1) / len(use.articles))
@@ -325,7 +328,8 @@ def _rate_worth(use: Use, source_articles: Collection[int], total: int) -> float
     title_factor = 1.0 if has_titles else UNTITLED_FACTOR
     is_name = use.capital >= NAME_SHARE
     name_factor = NAME_FACTOR if is_name else 1
-    return title_factor * (len(source_articles) + repeating) * rarity * name_factor
+    support = len(source_articles) + repeating
+    return title_factor * support * rarity * name_factor
 
 
 def _find_published(articles: Sequence[tuple[str, str, Sequence[str]]]) -> dict[Key, set[int]]:

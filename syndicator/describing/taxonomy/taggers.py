@@ -159,13 +159,15 @@ class LearntTagger:
             alike=measure_neighbour_shares(cosines[None], self.has),
         )
         chances = predict_chances(rows[0], self.weights)
-        likely = [int(number) for number in chances.argsort()[::-1]]
-        likely = [number for number in likely if chances[number] > LEAST_CHANCE]
+        likeliest_first = [int(number) for number in chances.argsort()[::-1]]
+        likely = [number for number in likeliest_first if chances[number] > LEAST_CHANCE]
 
         chance_by_tag = {}
         for rank, number in enumerate(likely):
-            if rank < MOST_COMPARED and number not in mentions:
-                # are its posts less like the article than like each other?
+            is_compared = rank < MOST_COMPARED and number not in mentions
+            if (
+                is_compared
+            ):  # leave it out if its posts are nearer to each other than to the article
                 nearness = measure_closeness(cosines[self.has[:, number] > 0])
                 if nearness < float(self.closeness[number]):
                     continue
@@ -183,11 +185,12 @@ class LearntTagger:
         target = self.tags.index(new)
         if gone == target:
             return self
+        other_tags = (*self.tags[:gone], *self.tags[gone + 1 :])
         closeness = self.closeness.copy()
         closeness[target] = min(closeness[target], closeness[gone])
         return replace(
             self,
-            tags=(*self.tags[:gone], *self.tags[gone + 1 :]),
+            tags=other_tags,
             has=np.minimum(_merge_columns(self.has, gone, target), 1),
             # a regression on the sum of two columns is the sum of their regressions
             ridge=_merge_columns(self.ridge, gone, target),
@@ -253,11 +256,12 @@ def build_features(
     label: Floats,
     alike: Floats,
 ) -> Floats:
-    """Return FEATURES per post and tag.
+    """Return post x tag x feature: the FEATURES that tell whether a post gets a tag.
 
-    `knn`, `alike`: shares of the nearest posts by words and by vectors that have the tag; `ridge`:
-    what the regression predicts; `placed`: from `count_mentions`; `precision`: from
-    `measure_precision`; `share`: of all posts with the tag; `label`: nearness of the tag's name."""
+    `knn`: share of the nearest posts by words that have the tag; `alike`: the same by vectors;
+    `ridge`: what the regression predicts; `placed`: where posts mention the tag, from
+    `count_mentions`; `precision`: from `measure_precision`, for mentions in text and in title;
+    `share`: share of all posts that have the tag; `label`: how near the tag's name is."""
     is_in_title = (placed[..., IN_TITLE] > 0).astype(np.float32)
     is_in_text = (placed[..., IN_TEXT] > 0).astype(np.float32)
     text_precision, title_precision = precision

@@ -77,9 +77,10 @@ class Taxonomy:
     def tags(
         self, title: str, text: str, published: Sequence[str] = (), own: Collection[str] = ()
     ) -> tuple[str, ...]:
-        """Return the tags of an article, best first and at most MOST_TAGS. With `only = false`, the
-        publisher's tags (`published`) come first and as many again may follow. `own`: names of
-        author and site, which are no tags."""
+        """Return the tags of an article, best first, at most MOST_TAGS. If the vocabulary only adds
+        tags (`only = false`), the publisher's own come first, at most MOST_TAGS, and ours follow,
+        at most as many. `published`: tags that the publisher gave it; `own`: names of author and
+        site, which are no tags."""
         from_publisher = self.map_published_tags(published, text, title, own)
         if not self._spellings:
             return tuple(from_publisher[:MOST_TAGS])
@@ -87,7 +88,8 @@ class Taxonomy:
         likeliest = sorted(chances, key=lambda tag: -chances[tag])[:MOST_TAGS]
         if not self.vocabulary.only_adds:
             return tuple(likeliest)
-        return tuple(dict.fromkeys((*from_publisher[:MOST_TAGS], *likeliest)))
+        all_tags = (*from_publisher[:MOST_TAGS], *likeliest)
+        return tuple(dict.fromkeys(all_tags))
 
     def map_published_tags(
         self, published: Sequence[str], text: str = "", title: str = "", own: Collection[str] = ()

@@ -147,17 +147,17 @@ def load_topics(language: str = ENGLISH) -> tuple[Topic, ...]:
 
 
 def find_matching_topics(category: CategoryDef, language: str = ENGLISH) -> list[Topic]:
-    """Return the topics of a category. Topics match that are called like the category, or like the
-    start of its description before a colon; if there are none, topics that are called like a word
-    of these."""
+    """Return the topics that match a category: those that are called like the category, or like its
+    heading, the part of its description before a colon. If there are none, those that are called
+    like a word of the heading, or of the category's name if it has no heading."""
     name = _join_with_dashes(category.name)
-    heading, colon, _ = category.description.partition(":")
-    head = _join_with_dashes(heading) if colon else ""
+    beginning, colon, _ = category.description.partition(":")
+    heading = _join_with_dashes(beginning) if colon else ""
     names_by_topic = _load_topic_names()
-    whole_names = {name, head}
+    whole_names = {name, heading}
     matching = {topic for topic, names in names_by_topic.items() if whole_names & names}
     if not matching:
-        words = set((head or name).split("-"))
+        words = set((heading or name).split("-"))
         matching = {topic for topic, names in names_by_topic.items() if words & names}
     return [topic for topic in load_topics(language) if topic.name in matching]
 

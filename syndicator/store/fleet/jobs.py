@@ -89,9 +89,9 @@ class Job:
 
 
 def install(database: Database, index: str) -> None:
-    """Create the tables of Procrastinate or run its migrations that are missing, then run the SQL
-    statement `index`. A note stores the name of the last migration; if it is up to date, nothing is
-    done."""
+    """Create the tables of Procrastinate, or run those of its migrations that are missing; then run
+    `index`, an SQL statement, and note the name of its newest migration. If the note has that name
+    already, do nothing."""
     from procrastinate.schema import SchemaManager
 
     folder = Path(SchemaManager.get_migrations_path())
@@ -104,9 +104,10 @@ def install(database: Database, index: str) -> None:
         postgres.lift_timeouts(connection)
         postgres.lock_until_commit(connection, "migrations")
         stored = connection.execute(select_stored).scalar()
-        if connection.execute(_HAS_TABLES).scalar():
-            last = stored or newest  # tables without a note are taken for up to date
-            missing = [name for name in migrations if name > last]
+        has_tables = connection.execute(_HAS_TABLES).scalar()
+        if has_tables:
+            last_run = stored or newest  # tables without a note are taken for up to date
+            missing = [name for name in migrations if name > last_run]
             scripts = [folder.joinpath(name).read_text() for name in missing]
         else:
             scripts = [SchemaManager.get_schema()]
@@ -147,7 +148,8 @@ def write_heartbeat(database: Database, worker: int) -> int:
 
 
 def _make_job(row: "QueuedJob", shard: int) -> Job:
-    """Return a job of the queue in our form. `shard`: -1 if the job is not about a host shard."""
+    """Return a job of Procrastinate's queue as our `Job`. `shard`: of hosts that the job is about,
+    -1 for none."""
     return Job(
         id=row.id or 0,
         worker=row.worker_id or 0,

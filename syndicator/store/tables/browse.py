@@ -77,8 +77,8 @@ class Browse:
 
     def articles(self, wanted: Wanted) -> tuple[list[Listed], dict[Filter, int]]:
         """Return the page of articles that `wanted` asks for, and filter -> number of its articles
-        among the newest 5,000; {} unless `wanted.counted`. The newest come first, unless
-        `wanted.ids` or doubt gives the order."""
+        among the newest 5,000; {} unless `wanted.counted`. The newest come first, except if
+        `wanted.ids` gives the order, or if the filter puts the most doubtful first."""
         columns = select(_a.data, _a.path, _a.score, _a.merged_into, _a.id)
         query = columns.order_by(_a.added.desc(), _a.id.desc())  # in the order of an index
         counts: dict[Filter, int] = {}
@@ -89,8 +89,10 @@ class Browse:
         if wanted.filter == "merged":
             query = query.where(_a.merged_into.is_not(None))
         has_source = wanted.source != _ANY_SOURCE
+        has_field_filter = wanted.filter in _FIELD_FILTERS
+        database_selects_page = not has_field_filter and not has_source and wanted.ids is None
         page: Sequence[Any]
-        if wanted.filter in _FIELD_FILTERS or has_source or wanted.ids is not None:
+        if not database_selects_page:
             page = self._read_filtered_page(query, wanted, newest)
         else:
             page = self._db.rows(query.offset(wanted.skip).limit(wanted.most))
@@ -107,13 +109,15 @@ class Browse:
             rows = self._read_newest(query, wanted)
         else:
             rows = newest
+        matching = rows
         if wanted.filter in _FIELD_FILTERS:
-            rows = [row for row in rows if wanted.filter in row.filters]
+            matching = [row for row in rows if wanted.filter in row.filters]
         if wanted.filter == "unsure":
-            most_doubtful_first = sorted(rows, key=_rank_doubt)
-            rows = most_doubtful_first[:MOST_UNSURE]
+            most_doubtful_first = sorted(matching, key=_rank_doubt)
+            matching = most_doubtful_first[:MOST_UNSURE]
         page_end = wanted.skip + wanted.most
-        return [row.row for row in rows[wanted.skip : page_end]]
+        page = matching[wanted.skip : page_end]
+        return [row.row for row in page]
 
     def _read_newest(self, query: Select[Any], wanted: Wanted) -> list[_FilteredRow]:
         """Return those of the newest 5,000 rows of `query` that are of the wanted source."""
@@ -122,8 +126,8 @@ class Browse:
     def _read_articles(
         self, query: Select[Any], wanted: Wanted, ids: Sequence[str]
     ) -> list[_FilteredRow]:
-        """Return the rows of the articles `ids` in this order, without missing articles and those
-        of other sources than the wanted one."""
+        """Return the rows of the articles `ids`, in the order of `ids`. Left out are ids without an
+        article, and articles of other sources than `wanted.source`."""
         rows_by_id: dict[str, Any] = {}
         for part in chunks(ids):
             for row in self._db.rows(query.where(_a.id.in_(part))):

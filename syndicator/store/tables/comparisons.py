@@ -175,12 +175,13 @@ class Comparisons:
     def look_up(
         self, aliases: Iterable[str], *, named: Iterable[str] = (), like: Like | None = None
     ) -> Known:
-        """Return, by one query, what the database has under the alias keys `aliases`: articles, and
-        whether they were withdrawn or pruned. `named`: further alias keys, only looked up among
+        """Return the stored articles that have one of the alias keys `aliases`, and whether such
+        articles were withdrawn or pruned. `named`: further alias keys, only looked up among
         withdrawn and pruned articles; `like`: a new article, to return similar articles as well."""
         keys = [codec.make_column_key(alias) for alias in aliases][:CHUNK]
         named_keys = [codec.make_column_key(alias) for alias in named]
-        values: dict[str, Any] = {"aliases": keys, "all": [*keys, *named_keys][:CHUNK]}
+        all_keys = [*keys, *named_keys][:CHUNK]
+        values: dict[str, Any] = {"aliases": keys, "all": all_keys}
         if like is None:
             rows = self._db.rows(_SELECT_KNOWN, values)
         else:
@@ -221,8 +222,8 @@ class Comparisons:
 
 
 def _make_parameters(like: Like) -> dict[str, Any]:
-    """Return the parameters of the queries _SELECT_KNOWN_AND_SIMILAR and _SELECT_EARLIER for the
-    article `like`."""
+    """Return the values to fill into _SELECT_KNOWN_AND_SIMILAR and _SELECT_EARLIER, the queries for
+    stored articles that are similar to the new article `like`."""
     return {
         "source": codec.make_column_key(like.source),
         "title": like.title,

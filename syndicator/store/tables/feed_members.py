@@ -182,12 +182,13 @@ def touch_feeds(
     changed: Mapping[FeedKey, Collection[Times]],
     count_changes: Mapping[FeedKey, int],
 ) -> None:
-    """Create the feeds of `names` (feed -> name) that are not stored, and mark all of them stale.
+    """Mark the feeds `names` (feed -> name) stale; create those of them that are not stored yet.
     `changed`: feed -> times of its new, removed and changed articles; `count_changes`: feed -> by
     how much its number of articles changes."""
     new_feeds = [make_feed_row(key, name) for key, name in sorted(names.items())]
     insert_new(connection, schema.feeds, new_feeds)
-    mark_stale(connection, {key: changed.get(key, ()) for key in names}, count_changes)
+    times_by_feed = {key: changed.get(key, ()) for key in names}
+    mark_stale(connection, times_by_feed, count_changes)
 
 
 def mark_stale(

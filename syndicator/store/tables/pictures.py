@@ -108,7 +108,7 @@ class Pictures:
 
     def save(self, row: PictureRow) -> None:
         """Store the result of fetching a picture, unless the article has another picture by now. If
-        its thumbnail changed, mark the feeds stale that show the article."""
+        the name of its thumbnail changes, mark the feeds that show the article stale."""
         values: dict[str, Any] = {
             "next_try": codec.to_micros_or_null(row.next_try),
             "tries": row.tries,
@@ -122,10 +122,9 @@ class Pictures:
             values["width"] = row.picture.width
             values["height"] = row.picture.height
         with self._db.write() as connection:
-            select_name = select(_p.name).where(_p.id == row.id, _p.url == row.url)
-            stored_name = connection.execute(select_name).scalar()
-            has_another_picture = stored_name is None
-            if has_another_picture:
+            is_same_picture = (_p.id == row.id) & (_p.url == row.url)
+            stored_name = connection.execute(select(_p.name).where(is_same_picture)).scalar()
+            if stored_name is None:  # the article has another picture by now
                 return
             connection.execute(update(schema.pictures).where(_p.id == row.id).values(**values))
             if stored_name != values["name"]:

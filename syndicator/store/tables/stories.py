@@ -207,12 +207,13 @@ class Stories:
         most lookup keys with it, best first, 12 at most. They have its language and are at most
         `window` microseconds older or newer. `found_by`: the lookup keys of `sketched`."""
         time = 0 if sketched.at is None else sketched.at
+        earliest = time - window
+        latest = time + window
         # the statement has a fixed number of keys, so that it is prepared once
         missing_keys = [_NO_KEY] * (KEYS - len(found_by))
-        keys = [*found_by, *missing_keys]
         values: list[int] = []
-        for key in keys:
-            values += (key, time - window, time + window)
+        for key in (*found_by, *missing_keys):
+            values += (key, earliest, latest)
         rows = self._db.run_query(_SELECT_SIMILAR, *values, sketched.article, sketched.language)
         return _make_sketched(rows)
 

@@ -107,8 +107,8 @@ def update_stories(
 def _read_reports(
     connection: Connection, stories: Collection[str], removed: Collection[str]
 ) -> dict[str, list[Any]]:
-    """Return story id -> rows of its articles, for `stories` and for the stories that the articles
-    `removed` are in now; under the key "" the articles that are in no story."""
+    """Return story id -> rows of its articles, for all articles of `stories`. The articles `removed`
+    have left these stories; each is under the story that it is in now, or under "" if in none."""
     rows: list[Any] = []
     for part in chunks(sorted(stories)):
         rows.extend(connection.execute(_SELECT_REPORTS.where(_story.story.in_(part))))
@@ -165,7 +165,7 @@ class _Display:
 
 def _arrange_story(rows: Sequence[Any]) -> _Display:
     """Return how a story is published, from the rows of its articles. Its articles show each other
-    as reports once two outlets have reported. Pure."""
+    as reports once two outlets have reported; `confirmed` is when the second did. Pure."""
     reports = [report for report in map(_make_report, rows) if report is not None]
     first_times: dict[str, int] = {}  # outlet -> time of its first report
     for report in reports:
@@ -173,9 +173,10 @@ def _arrange_story(rows: Sequence[Any]) -> _Display:
         first_times[report.outlet] = min(report.added, earliest)
     article_ids: frozenset[str] = frozenset()
     confirmed = 0
-    if len(first_times) > 1:
+    has_two_outlets = len(first_times) > 1
+    if has_two_outlets:
         article_ids = frozenset(report.id for report in reports)
-        confirmed = sorted(first_times.values())[1]
+        _, confirmed, *_ = sorted(first_times.values())
     digest = _digest_reports(reports)
     changed_digests: dict[str, int] = {}
     for row in rows:
@@ -228,20 +229,22 @@ def _digest_reports(reports: Sequence[_Report]) -> int:
 def _replace_lead_entries(
     connection: Connection, article_ids: Sequence[str], entry_times: Mapping[str, int]
 ) -> None:
-    """Replace the entries of the articles `article_ids` in the feed of stories by the entries
-    `entry_times` (id of a lead article -> time of its entry). If there is any entry, mark that feed
-    stale."""
+    """Replace the entries that the articles `article_ids` have in the feed of stories by those in
+    `entry_times`: id of a lead article -> time of its entry. If the articles had or get an entry,
+    mark the feed stale."""
     previous_times: dict[str, int] = {}
     for part in chunks(article_ids):
         query = _SELECT_LEAD_ENTRIES.where(_m.id.in_(part))
         previous_times |= dict(connection.execute(query).all())
-    for article_id, _ in previous_times.items() - entry_times.items():
+    outdated_entries = previous_times.items() - entry_times.items()
+    for article_id, _ in outdated_entries:
         run_statement(connection, _DELETE_MEMBER, (article_id, *STORIES))
-    new_entries = [
+    new_entries = entry_times.items() - previous_times.items()
+    new_rows = [
         {"id": article_id, **STORIES._asdict(), "added": time, "published": time}
-        for article_id, time in entry_times.items() - previous_times.items()
+        for article_id, time in new_entries
     ]
-    insert(connection, schema.members, new_entries)
+    insert(connection, schema.members, new_rows)
     changed = {(time, time) for time in (*previous_times.values(), *entry_times.values())}
     if changed:
         count_change = len(entry_times) - len(previous_times)

@@ -88,7 +88,7 @@ class Texts:
             ids = tokens.list_existing_articles(connection, read)
             numbers = tokens.drop_tokens(connection, ids)
             tokens.drop_texts(connection, ids)
-            # an article keeps its number; the database gives numbers to new ones
+            # an article that had terms keeps its number; the database numbers the others
             numbered_rows: list[dict[str, Any]] = []
             new_rows: list[dict[str, Any]] = []
             for article_id in ids:
@@ -150,10 +150,9 @@ class Texts:
             document = Document.unpack(bytes(data)) if data else Document()
             candidates.append(Candidate(id=article_id, added=added, document=document))
             lowest_number = number
-        are_all_found = len(rows) < most
-        if are_all_found:
-            lowest_number = _NO_MORE
-        return Proposed(candidates=candidates, n=lowest_number)
+        may_have_more = len(rows) >= most
+        next_below = lowest_number if may_have_more else _NO_MORE
+        return Proposed(candidates=candidates, n=next_below)
 
     def list_newest(self, requirement: Expr, most: int) -> list[str]:
         """Return the ids of the `most` articles with the highest numbers that fulfil

@@ -46,9 +46,9 @@ def find_reason_to_skip(article: Article, source: Source | None) -> str:
 
 
 def make_skipped_record(note: Asked, reason: str, before: Asked | None) -> Asked:
-    """Return what is recorded of an article that the model is not asked about. `note`: the record
-    so far; `before`: the article's earlier record, which stays if it is of the answer that wrote
-    the excerpt."""
+    """Return the record of an article that the model is not asked about. `note`: the new record so
+    far; `reason`: why it is not asked; `before`: the article's earlier record, which stays if it is
+    about the accepted answer that wrote the excerpt."""
     if reason == LlmReason.EXCERPT_BY_LLM and before is not None and before.status == "accepted":
         return replace(before, plan=note.plan, by=before.by or before.plan, stamp=note.stamp)
     if reason == LlmReason.OPTED_OUT:  # sources.toml may change without the file

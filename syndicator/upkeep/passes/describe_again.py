@@ -28,8 +28,9 @@ def describe_articles(
 def describe_again(
     article: Article, source: Source | None, taxonomy: Taxonomy, uncategorised: str = ""
 ) -> Revision | None:
-    """Return the changes that `taxonomy` makes to tags, category and excerpt of a filed article, or
-    None. Edits by hand or model stay. Pure."""
+    """Describe a filed article again by `taxonomy`. Return what changes in its tags, category and
+    excerpt, with a line on each; None if nothing does. What the operator or the language model
+    wrote stays. `uncategorised`: category of articles that fit none. Pure."""
     description = describe(
         article.title,
         article.text,
@@ -54,9 +55,8 @@ def describe_again(
     category = description.category or source_category or uncategorised
     if category != article.category and may_write(article, "category", By.MATCHED):
         values["category"] = category
-        reason = "no category of the taxonomy fits"
-        if description.category:
-            reason = description.trace.get("category", "")
+        category_trace = description.trace.get("category", "")
+        reason = category_trace if description.category else "no category of the taxonomy fits"
         lines.append(f"category: {article.category or 'none'} -> {category or 'none'} ({reason})")
 
     excerpt = description.excerpt

@@ -100,8 +100,9 @@ def _make_revision(article: Article, again: Article, html: str | None) -> Revisi
 
 
 def _rebuild_entry(article: Article, *, owned: bool) -> Entry:
-    """Return the feed entry that the article was filed from, as far as the article still has its
-    values. If the source does not write the article (`owned`), only its address and keywords."""
+    """Return the feed entry that the article was filed from, made from the values that the article
+    still has. `owned`: the source writes the article; otherwise the entry has only id, address and
+    keywords."""
     entry = Entry(id=article.source_id or article.url, url=article.url, categories=article.keywords)
     if not owned:
         return entry
@@ -133,12 +134,8 @@ def _apply_reading(old: Article, reading: PageReading, *, owned: bool) -> Articl
             author = old.author or author
         if "cover" not in reading.ruled:
             cover = old.cover or cover
-    title = old.title
-    if may_write(old, "title", By.PUBLISHER):
-        title = new.title
-    body = new.body
-    if "body" in hand_edited(old):
-        body = old.body
+    title = new.title if may_write(old, "title", By.PUBLISHER) else old.title
+    body = old.body if "body" in hand_edited(old) else new.body
     rights = (*new.rights, *_list_other_rights(old))
     return replace(
         old,
