@@ -165,9 +165,8 @@ class LearntTagger:
         chance_by_tag = {}
         for rank, number in enumerate(likely):
             is_compared = rank < MOST_COMPARED and number not in mentions
-            if (
-                is_compared
-            ):  # leave it out if its posts are nearer to each other than to the article
+            if is_compared:
+                # leave the tag out if its posts are nearer to each other than to the article
                 nearness = measure_closeness(cosines[self.has[:, number] > 0])
                 if nearness < float(self.closeness[number]):
                     continue

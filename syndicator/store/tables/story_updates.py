@@ -107,8 +107,9 @@ def update_stories(
 def _read_reports(
     connection: Connection, stories: Collection[str], removed: Collection[str]
 ) -> dict[str, list[Any]]:
-    """Return story id -> rows of its articles, for all articles of `stories`. The articles `removed`
-    have left these stories; each is under the story that it is in now, or under "" if in none."""
+    """Return story id -> rows of its articles, for all articles of `stories`. The articles
+    `removed` have left these stories; each is under the story that it is in now, or under "" if in
+    none."""
     rows: list[Any] = []
     for part in chunks(sorted(stories)):
         rows.extend(connection.execute(_SELECT_REPORTS.where(_story.story.in_(part))))
