@@ -56,11 +56,12 @@ _DISCOVERY_REASONS = (
     FeedReason.CONSENT,
 )
 
-
 _MAIL_ADDRESS = re.compile(r"[^/@:\s]+@[^/@:\s]+\.[^/@:\s]+")
 # "http" or "https" without all of "://" after it; group: the scheme
 _BROKEN_SCHEME = re.compile(r"(https?)(?::/?(?=[^/\d])|//?|;//|:///+)(?=\w)", re.I)
+_PORT = re.compile(r"^[a-z]+://[^/]*:(\d+)(?:/|$)", re.I)
 _HIGHEST_PORT = 65535
+_SIGN_OF_HOST = re.compile(r"[.:]|^localhost\b")
 # names of files that people give, and that are no names of hosts
 _FILE_NAME = re.compile(r"[^/:]+\.(opml|txt|xml|rss|atom|json|html?|md|csv|png|jpe?g|pdf)", re.I)
 
@@ -165,38 +166,43 @@ async def find_candidates(session: Session, address: str) -> Found:
 def _complete_url(address: str) -> str:
     """Return the URL that a person means by `address`: "example.org" gives "https://example.org".
     Raises UsageError if it is no web address: a file, a folder, a mail address, a plain word."""
+    url = address if "://" in address else f"https://{address}"
+    mistake = _find_mistake(address, url)
+    if mistake:
+        raise UsageError(mistake)
+    return url
+
+
+def _find_mistake(address: str, url: str) -> str:
+    """Return why `address` is no web address and what to do, "" if it is one. `url`: the address
+    with a scheme."""
     if _MAIL_ADDRESS.fullmatch(address):
-        raise UsageError(
+        return (
             f"{address} is a mail address; newsletters are followed through your mailbox, as"
             " docs/newsletters.md shows"
         )
     scheme = _BROKEN_SCHEME.match(address)
     if scheme:
-        meant = f"{scheme[1]}://{address[scheme.end() :]}"
-        raise UsageError(f"{address!r} is no web address; did you mean {meant}?")
-    if "://" in address:
-        url = address
-        is_host_likely = True
-    else:
-        is_file_name = _FILE_NAME.fullmatch(address) is not None
-        if Path(address).is_dir():
-            raise UsageError(
-                f"{address} is a folder; `syndicator import {address}` adds the articles in it,"
-                " `syndicator add` the sources of a file or a web address"
-            )
-        if is_file_name or address.startswith(("/", ".", "~")):
-            raise UsageError(
-                f"there is no file {address}; give the path of a list, or a web address, with"
-                " https://"
-            )
-        url = f"https://{address}"
-        is_host_likely = re.search(r"[.:]|^localhost\b", address) is not None
-    port = re.search(r"^[a-z]+://[^/]*:(\d+)(?:/|$)", url, re.I)
+        rest = address[scheme.end() :]
+        return f"{address!r} is no web address; did you mean {scheme[1]}://{rest}?"
+    has_scheme = "://" in address
+    if not has_scheme and Path(address).is_dir():
+        return (
+            f"{address} is a folder; `syndicator import {address}` adds the articles in it,"
+            " `syndicator add` the sources of a file or a web address"
+        )
+    is_path = address.startswith(("/", ".", "~")) or _FILE_NAME.fullmatch(address) is not None
+    if not has_scheme and is_path:
+        return (
+            f"there is no file {address}; give the path of a list, or a web address, with https://"
+        )
+    port = _PORT.search(url)
     if port and int(port[1]) > _HIGHEST_PORT:
-        raise UsageError(f"{address}: there is no port {port[1]}; ports go up to {_HIGHEST_PORT}")
-    if not is_host_likely or not urls.host(url):
-        raise UsageError(f"{address!r} is no web address; write it like https://example.org/feed")
-    return url
+        return f"{address}: there is no port {port[1]}; ports go up to {_HIGHEST_PORT}"
+    is_plain_word = not has_scheme and _SIGN_OF_HOST.search(address) is None
+    if is_plain_word or not urls.host(url):
+        return f"{address!r} is no web address; write it like https://example.org/feed"
+    return ""
 
 
 async def _look_at_url(session: Session, address: str, url: str) -> Found:

@@ -3,7 +3,8 @@
 import asyncio
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
@@ -181,23 +182,13 @@ async def run_once(
     visit that is worth a line. `is_reported`: the caller prints the report, which gets the remarks
     about the configuration and names its faults; else the faults are logged. Raises
     NetworkDown."""
-    from syndicator.app.container import open_app, warn
-    from syndicator.app.lock import hold_run_lock
-    from syndicator.configuration.settings import load
     from syndicator.health.check.names import find_remarks
-    from syndicator.runs.refresh import remake, run
+    from syndicator.runs.refresh import run
 
     stop = asyncio.Event()
-    lock = hold_run_lock(load(config), wait=wait, give_up=stop.is_set, tell=log_waiting)
-
-    def tell_fault(fault: "Fault") -> None:
-        if not is_reported:
-            warn(fault)
-
     with (
         stop_on_signals(stop),
-        lock as held,
-        open_app(config, remake=remake, held=held, tell=tell_fault) as opened,
+        _open_for_run(config, wait=wait, is_reported=is_reported, give_up=stop.is_set) as opened,
         reports.show_progress(tells) as watch,
     ):
         report = await run(opened, wanted, stop=stop, watch=watch)
@@ -205,6 +196,32 @@ async def run_once(
             remarks = find_remarks(opened.archive, opened.configuration)
             report = replace(report, remarks=tuple(remarks))
         return report
+
+
+@contextmanager
+def _open_for_run(
+    config: Path,
+    *,
+    wait: bool,
+    is_reported: bool,
+    give_up: "Callable[[], bool]" = lambda: False,
+) -> "Iterator[App]":
+    """Hold the lock of runs and open the instance, whose database is rebuilt if it is lost. Faults
+    of the configuration are logged unless `is_reported`. `wait`: wait until another run has ended,
+    else raise LockedError; `give_up`: returns True once waiting is to end, with SystemExit."""
+    from syndicator.app.container import open_app, warn
+    from syndicator.app.lock import hold_run_lock
+    from syndicator.configuration.settings import load
+
+    def tell_fault(fault: "Fault") -> None:
+        if not is_reported:
+            warn(fault)
+
+    with (
+        hold_run_lock(load(config), wait=wait, give_up=give_up, tell=log_waiting) as held,
+        open_app(config, remake=_remake, held=held, tell=tell_fault) as opened,
+    ):
+        yield opened
 
 
 def _parse_duration(duration: str | None) -> float | None:
@@ -240,10 +257,8 @@ def build(
     config: Config = CONFIG,
 ) -> None:
     """Build the feeds from the stored articles. Visits no source."""
-    from syndicator.app.container import open_app, warn
-    from syndicator.app.lock import hold_run_lock
     from syndicator.app.read_configuration import need_folder
-    from syndicator.configuration.settings import is_bucket, load
+    from syndicator.configuration.settings import is_bucket
     from syndicator.health.check.names import find_remarks
     from syndicator.runs.build import build_feeds
     from syndicator.sending import webhooks
@@ -251,17 +266,9 @@ def build(
 
     need_folder(config)
     has_report = not json and not printing.is_quiet()
-
-    def tell_fault(fault: "Fault") -> None:
-        if not has_report:  # else the report names it
-            warn(fault)
-
     if question:
         _save_question(config, question)
-    with (
-        hold_run_lock(load(config), wait=wait, tell=log_waiting) as held,
-        open_app(config, remake=_remake, held=held, tell=tell_fault) as opened,
-    ):
+    with _open_for_run(config, wait=wait, is_reported=has_report) as opened:
         faults = opened.configuration.faults
         problems = reconcile.update_from_files(opened.archive, opened.configuration)
         if not is_bucket(opened.configuration.settings.articles_at):
