@@ -24,7 +24,15 @@ from syndicator.stories.grouping import (
     find_story_changes,
     group_reports,
 )
-from syndicator.stories.likeness import FAR, WINDOW, Comparison, Window
+from syndicator.stories.likeness import (
+    BY_NAMES,
+    FAR,
+    WINDOW,
+    Comparison,
+    Weighed,
+    Window,
+    measure_shares,
+)
 from tests.aged import prose
 from tests.stories.hard_pairs import PAIRS
 
@@ -143,6 +151,15 @@ def test_a_name_makes_no_story(articles: int) -> None:
     )
     other_report = make_report("b", ("Orlan Menk and the art market", "A look."))
     assert find_changes([first_report, other_report], window=Window(articles=articles)) == {}
+
+
+def test_numbers_count_little_between_articles_that_share_hardly_a_name() -> None:
+    """Shared numbers count at most BY_NAMES times as much as shared names."""
+    name, number = 1, 2
+    article = Weighed(words={}, names={name: 0.1}, numbers={number: 0.9}, first_names=())
+    _, number_evidence, _ = measure_shares(article, article)
+    evidence_of_names = 0.1 * 0.1
+    assert number_evidence == pytest.approx(BY_NAMES * evidence_of_names)
 
 
 def fill_template(template: dict[str, str], number: int) -> tuple[str, str]:

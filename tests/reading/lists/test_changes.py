@@ -126,3 +126,20 @@ def test_a_new_larger_list_does_not_replace_the_known_one() -> None:
     page = f"<html><body><main>{louder}</main><ul>{ROWS}</ul></body></html>".encode()
     again = read_listing(page, URL, None, first.listing)
     assert [entry.title for entry in again.entries] == [*NAMES]
+
+
+def test_known_items_in_a_new_layout_beat_new_items_in_the_old_one() -> None:
+    """The list with the known items is followed, although another one looks as that list did."""
+    first = read_listing(f"<html><body><ul>{ROWS}</ul></body></html>".encode(), URL)
+    known = "".join(
+        f"<article class='new'><h2><a href='/p/{number}'>{name}</a></h2></article>"
+        for number, name in enumerate(NAMES)
+    )
+    lookalike = "".join(
+        f"<li class='x'><h3><a href='/p/advert-{number}'>An offer for readers, part {number}</a>"
+        "</h3><time datetime='2026-03-08'></time></li>"
+        for number in range(4)
+    )
+    page = f"<html><body><ul>{lookalike}</ul><main>{known}</main></body></html>".encode()
+    again = read_listing(page, URL, None, first.listing)
+    assert [entry.title for entry in again.entries] == [*NAMES]

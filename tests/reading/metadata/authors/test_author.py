@@ -408,6 +408,13 @@ def test_the_owner_s_copyright_of_many_years() -> None:
     assert author.choose_author(page, "", None, survey_body(page.tree, "")).value == "Maria Oduya"
 
 
+def test_one_word_far_below_the_text_names_nobody() -> None:
+    """It is the only candidate, but weighs less than "nobody"."""
+    text = f"<p>{'Words of the text. ' * 60}</p>" + "<p>A short paragraph of it.</p>" * 40
+    assert read_author(f"<h1>The Last Ferry</h1>{text}<p>Text: Zog</p><p>more</p>") is None
+    assert read_author(f"<h1>The Last Ferry</h1><p>Text: Zog</p>{text}") == "Zog"
+
+
 @pytest.mark.parametrize(
     "html",
     ["<div class='author'>" + "By " * 200_000, '<a rel="author">x</a>' * 20_000, "<b>" * 20_000],
