@@ -43,6 +43,7 @@ def test_every_setting_is_told_of(name: str) -> None:
     (row,) = re.findall(rf"(?m)^\| `\[+{name}\]+`.*$", find_section(REFERENCE, "Settings"))
     told = set(re.findall(r"`([a-z_0-9]+)`", row))
     tables: dict[str, type[BaseModel]] = {"webhook": Webhook, "digest": Digest}
+
     assert told == (
         set(tables[name].model_fields)
         if name in tables

@@ -45,6 +45,7 @@ def test_what_is_printed_names_commands_as_typed(
     printing.complain(UsageError("`syndicator sources` lists them"), as_json=False)
     printing.log("problem", detail="`syndicator check`")
     shown = capsys.readouterr()
+
     assert "`syndicator" not in shown.out + shown.err
     assert [shown.out.count("`./run "), shown.err.count("`./run ")] == [2, 2]
 

@@ -66,6 +66,7 @@ def of_extras() -> set[str]:
 def test_every_licence_is_permissive_or_in_the_notice() -> None:
     """Dependencies with another licence than the permissive ones are exactly those NOTICE names."""
     extras = of_extras()
+
     assert {
         "psycopg",
         "psycopg-binary",
@@ -74,6 +75,7 @@ def test_every_licence_is_permissive_or_in_the_notice() -> None:
         "croniter",
         "python-dateutil",
     } <= extras
+
     named = set(re.findall(r"(?m)^([a-z0-9-]+) {2,}", (ROOT / "NOTICE").read_text()))
     asking = set()
     for name in {*LOCKED, *extras}:
@@ -83,5 +85,6 @@ def test_every_licence_is_permissive_or_in_the_notice() -> None:
                 part.rpartition("::")[2].strip() for part in re.split(r"\bAND\b|\bOR\b|;", stated)
             }
             asking |= {name} if parts - PERMISSIVE else set()
+
     assert len(LOCKED) > 50
     assert asking == named

@@ -32,8 +32,10 @@ def read_pins(name: str) -> dict[str, set[str]]:
 def test_an_extra_has_a_lock_that_fits_beside_the_others(extra: str) -> None:
     """The lock of an extra agrees with the other locks."""
     locked = read_pins(f"requirements-{extra}.lock")
+
     assert PROJECT["dependency-groups"][extra] == EXTRAS[extra]  # of which it is made
     assert {re.split(r"[\[><=]", one)[0].lower() for one in EXTRAS[extra]} <= locked.keys()
+
     for other in ("requirements.lock", "requirements-test.lock"):
         beside = read_pins(other)
         both = locked.keys() & beside.keys()

@@ -37,6 +37,7 @@ def test_the_wheel_has_every_file_of_the_package(built_package: tuple[Path, Path
     with zipfile.ZipFile(built_package[1]) as wheel:
         names = {name for name in wheel.namelist() if ".dist-info/" not in name}
         written = {name: wheel.read(f"syndicator/data/config/{name}") for name in FILES}
+
     assert expected_names - names == set()
     assert names - expected_names == {f"syndicator/data/config/{name}" for name in FILES}
     assert {name for name in names if not name.startswith("syndicator/")} == set()
@@ -64,6 +65,7 @@ def test_its_metadata_bounds_what_it_needs(built_package: tuple[Path, Path]) -> 
         (name,) = [name for name in wheel.namelist() if name.endswith("/METADATA")]
         metadata = message_from_bytes(wheel.read(name))
     needed = metadata.get_all("Requires-Dist", [])
+
     assert len(needed) > 20
     assert [
         one for one in needed if not re.search(r"<[\d.]+,>=[\d.]+(; extra == .\w+.)?$", one)

@@ -136,6 +136,7 @@ def test_every_feed_is_parsed_or_refused_with_a_reason(samples: Samples, every: 
             refused.append((path.name, refusal.reason))
         slowest = max(slowest, time.process_time() - started)
     print(f"{len(files)} feeds, refused {refused}, slowest {slowest:.2f} s")
+
     assert len(refused) <= 0.05 * len(files)
     assert all(reason for _, reason in refused)
     assert slowest < 5.0

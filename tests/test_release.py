@@ -56,6 +56,7 @@ def test_each_action_is_the_commit_of_a_version(path: Path) -> None:
         if "uses:" in line
     ]
     pattern = r"[a-z0-9-]+/[a-z-]+(/[a-z]+)?@[0-9a-f]{40} # v\d+\.\d+\.\d+"
+
     assert lines
     assert [line for line in lines if not re.fullmatch(pattern, line)] == []
 
@@ -72,6 +73,7 @@ def test_each_image_has_its_digest() -> None:
     images = re.findall(r"^FROM (\S+:\S+)", (DEPLOYED / "Dockerfile").read_text(), re.MULTILINE)
     for path in sorted(DEPLOYED.glob("*.yaml")):
         images += re.findall(r"^ *image: (\S+)", path.read_text(), re.MULTILINE)
+
     assert [image.partition("@")[0] for image in images] == ["python:3.13-slim", "postgres:17"]
     assert [
         image
@@ -132,6 +134,7 @@ def test_the_units_are_those_of_init_for_an_installed_program(name: str) -> None
         "StateDirectory=syndicator",
         "ExecStartPre=/usr/bin/syndicator init /var/lib/syndicator",
     ]
+
     assert [line for line in ours if line not in more] == of_init
     assert [line for line in ours if line in more] == (more if name.endswith(".service") else [])
     assert "u syndicator " in (DEBIAN / "syndicator.sysusers").read_text()
@@ -145,5 +148,6 @@ def test_systemd_takes_the_units(tmp_path: Path) -> None:
     words = ["systemd-analyze", "verify", *(str(tmp_path / name) for name in UNITS)]
     environ = {**os.environ, "SYSTEMD_LOG_LEVEL": "warning"}
     done = subprocess.run(words, capture_output=True, text=True, env=environ, timeout=60)
+
     assert done.returncode == 0
     assert done.stderr == ""

@@ -68,13 +68,16 @@ def test_an_account_without_a_home_can_set_it_up(place: Path, home: dict[str, st
         text=True,
         **account,
     )
+
     assert done.returncode == 0, done.stderr
     assert (temporary / "mine/config/sources.toml").exists()
     assert (checkout / ".venv/cache").is_dir()
+
     command = [checkout / ".venv/bin/syndicator", "status", "--config", temporary / "mine/config"]
     status = subprocess.run(
         command, cwd="/", env={"PATH": PATH}, capture_output=True, text=True, **account
     )
+
     assert f"no source yet: `{checkout}/.venv/bin/syndicator add URL`" in status.stdout, (
         status.stderr
     )
@@ -96,6 +99,7 @@ def test_an_account_that_may_not_run_the_python_is_told_so(place: Path) -> None:
     done = subprocess.run(
         [place / "run", "--version"], env={"PATH": PATH}, capture_output=True, text=True
     )
+
     assert done.returncode == 69
     assert f"may not run {venv}/bin/python, a link to {place}/shut/python" in done.stderr
     assert "PYTHON=/usr/bin/python3" in done.stderr

@@ -55,6 +55,7 @@ def test_every_command_takes_it_first(cloned_folder: Path, command: str) -> None
     """The hand-written article is published whichever command runs first."""
     run_command(cloned_folder, command)
     run_command(cloned_folder, "build")
+
     assert (cloned_folder / "feeds/public/tags/harbour.atom").exists()
     assert (cloned_folder / "feeds/articles/light.md").read_text() == FILE
 
@@ -84,6 +85,7 @@ def test_the_entry_is_the_same_with_a_new_database(cloned_folder: Path) -> None:
     shutil.rmtree(cloned_folder / "feeds/state")
     run_command(cloned_folder, "reindex")
     run_command(cloned_folder, "build", "--all")
+
     assert {
         path.name: path.read_bytes() for path in (cloned_folder / "feeds/public").rglob("*.atom")
     } == before
@@ -102,6 +104,7 @@ def test_without_an_excerpt_feeds_show_sentences_of_its_text(cloned_folder: Path
             item["summary"]
             == "The old lamp is taken down on Tuesday. Its light was seen for eleven miles."
         )
+
     assert file.read_text() == bare
 
 
@@ -112,9 +115,11 @@ def test_an_instance_that_published_it_and_lost_its_uuid_says_so(cloned_folder: 
     (minted,) = (line for line in lines if line.startswith("id = "))
     (cloned_folder / "feeds/articles/instance.toml").unlink()
     done = commands.run_syndicator("build", "--config", str(cloned_folder / "config"))
+
     assert done.returncode == 78
     assert "instance.toml is lost" in done.stderr
     assert minted in done.stderr
+
     (cloned_folder / "feeds/articles/instance.toml").write_text(minted + "\n")
     run_command(cloned_folder, "build")
 
@@ -145,4 +150,5 @@ def test_a_flaw_is_named(cloned_folder: Path, line: str, wrong: str, named: str)
         assert "other.md" in done.stdout + done.stderr
         assert named in (done.stdout + done.stderr).replace("\\'", "'")
     items = json.loads((cloned_folder / "feeds/public/all.json").read_text())["items"]
+
     assert [item["url"] for item in items] == ["https://harbour.example/news/light"]

@@ -89,17 +89,21 @@ async def test_sources_become_articles_and_feeds_and_failures_are_named(place: P
     """One run over the whole world files each article, publishes feeds and names broken sources."""
     report = await place.run_refresh()
     reasons = {outcome.key: outcome.reason for outcome in report.outcomes if outcome.reason}
+
     assert reasons == {
         "gone": "gone",
         "busy": "rate-limited",
         "slow": "timeout",
         "broken": "not-a-feed-broken-xml",
     }
+
     titles = place.load_articles()
     expected_titles = {
         truth.title for truth in place.world.list_truths().values() if truth.is_article
     }
+
     assert expected_titles - titles.keys() == set()
+
     public = place.folder / "feeds/public"
     for name in (
         "all.atom",
@@ -112,6 +116,7 @@ async def test_sources_become_articles_and_feeds_and_failures_are_named(place: P
         "categories/ai.rss",
     ):
         assert (public / name).stat().st_size > 0, name
+
     # two sites carry one story
     assert len(json.loads((public / "all.json").read_text())["items"]) == len(titles) - 1
 
@@ -122,6 +127,7 @@ async def test_nothing_new_changes_no_byte(place: Place) -> None:
     before = place.bytes_of("articles"), place.bytes_of("public")
     place.clock.now += timedelta(hours=2)
     report = await place.run_refresh()
+
     assert (place.bytes_of("articles"), place.bytes_of("public")) == before
     assert sum(len(outcome.added) + len(outcome.changed) for outcome in report.outcomes) == 0
 
@@ -131,17 +137,20 @@ async def test_the_database_can_be_lost(place: Place) -> None:
     await place.run_refresh()
     before = place.bytes_of("articles"), place.bytes_of("public")
     shutil.rmtree(place.folder / "feeds/state")
+
     with (
         pytest.raises(StoreError, match="reindex"),
         open_app(place.config, clock=place.clock, environ={}),
     ):
         pass
+
     with open_app(place.config, clock=place.clock, environ={}, create=True) as app:
         assert reindex.reindex(app.archive, app.configuration).articles == len(
             place.load_articles()
         )
     place.clock.now += timedelta(hours=2)
     report = await place.run_refresh()
+
     assert sum(len(outcome.added) for outcome in report.outcomes) == 0
     assert (place.bytes_of("articles"), place.bytes_of("public")) == before
 
@@ -152,6 +161,7 @@ async def test_public_can_be_deleted_and_comes_back_byte_for_byte(place: Place) 
     before = place.bytes_of("public")
     shutil.rmtree(place.folder / "feeds/public")
     await place.build()
+
     assert place.bytes_of("public") == before
 
 
@@ -164,6 +174,7 @@ async def test_a_title_edited_by_hand_stays_and_is_published(place: Place) -> No
     place.clock.now += timedelta(days=1, hours=1)
     place.world.change_story(key_of(place.world, "A Rust port"), title="A Rust port, corrected")
     await place.run_refresh("holt")
+
     assert "A better title" in place.load_articles()
     assert "A better title" in (place.folder / "feeds/public/all.atom").read_text()
 
@@ -177,8 +188,11 @@ async def test_a_correction_moves_updated_and_nothing_else(place: Place) -> None
     place.clock.now += timedelta(days=1, hours=1)
     place.world.change_story(key, title="A Rust port, corrected")
     report = await place.run_refresh("holt")
+
     assert report.outcomes[0].changed == (before.id,)
+
     after = place.load_articles()["A Rust port, corrected"]
+
     assert after.id == before.id
     assert after.published == before.published
     assert after.added == before.added
@@ -211,6 +225,7 @@ async def test_a_feed_that_misbehaves_costs_no_article_and_adds_none(
     mischief(place.world)
     place.clock.now += timedelta(hours=2)
     report = await place.run_refresh("parallel")
+
     assert report.outcomes[0].added == ()
     assert (place.bytes_of("articles"), place.bytes_of("public")) == before
 
@@ -220,6 +235,7 @@ async def test_an_entry_from_the_future_never_pins_the_top(place: Place) -> None
     place.world.future_date(key_of(place.world, "A Rust port"))
     await place.run_refresh("holt")
     dates = [article.published for article in place.load_articles().values()]
+
     assert all(date is None or date <= place.clock.now for date in dates)
 
 
@@ -227,8 +243,10 @@ async def test_without_a_network_nothing_is_held_against_anybody(place: Place) -
     await place.run_refresh("holt")
     await place.world.aclose()
     place.clock.now += timedelta(hours=2)
+
     with pytest.raises(NetworkDown, match="demo"):
         await place.run_refresh()
+
     with open_app(place.config, clock=place.clock, environ={}) as app:
         assert all(
             state.backoff.failures == 0 for state in app.archive.store.visits.states().values()
@@ -247,7 +265,9 @@ async def test_a_withdrawn_article_never_comes_back(place: Place) -> None:
     place.clock.now += timedelta(days=1, hours=1)
     place.world.renumber_entries("holt")
     await place.run_refresh("holt")
+
     assert gone.title not in place.load_articles()
+
     for name in ("all.atom", "all.rss", "all.json", "all.html", "sources/holt.atom"):
         assert gone.excerpt[:60] not in (place.folder / "feeds/public" / name).read_text(), name
 

@@ -81,6 +81,7 @@ def site(tmp_path: Path) -> Place:
 def test_articles_and_feeds_at_once_and_nothing_twice(site: Place, folder: Path) -> None:
     """An import files and publishes articles at once; a second import adds nothing."""
     first_imported_files = import_folder(site, folder)
+
     assert sorted(article.url for article in first_imported_files.articles) == [
         "https://me.example/_posts/2026-01-05-bees",
         "https://me.example/posts/roof",
@@ -94,11 +95,15 @@ def test_articles_and_feeds_at_once_and_nothing_twice(site: Place, folder: Path)
         "tag-casing",
         "blank-runs",
     }
+
     site.build()
     listed = json.loads(site.read_published("all.json"))["items"]
+
     assert sorted(one["title"] for one in listed) == ["Bees", "Roof", "The bridge"]
     assert "roofs" in site.read_published("tags/roofs.json")
+
     second_imported_files = import_folder(site, folder)
+
     assert second_imported_files.articles == []
     assert len(second_imported_files.known) == 3
 
@@ -113,14 +118,18 @@ def test_a_hand_edit_outlives_another_import(site: Place, folder: Path) -> None:
     (path,) = (site.folder / "feeds/articles").rglob("bees-*.md")
     path.write_text(path.read_text().replace("Monday", "Tuesday"))
     import_folder(site, folder)
+
     assert "Tuesday" in path.read_text()
 
 
 def test_without_a_site_an_address_is_asked_for(tmp_path: Path, folder: Path) -> None:
     (tmp_path / "instance").mkdir()
     imported_files = import_folder(Place(tmp_path / "instance"), folder)
+
     assert [article.url for article in imported_files.articles] == ["https://other.example/bridge"]
+
     bees = next(problem for problem in imported_files.problems if "bees" in problem.what)
+
     assert "set site.url" in bees.detail
 
 
@@ -162,6 +171,7 @@ def test_what_is_no_article_is_told_of_and_the_rest_comes(site: Place, tmp_path:
     (tmp_path / "odd/self.md").symlink_to("self.md")
     (tmp_path / "odd/folder.md").mkdir()
     imported_files = import_folder(site, tmp_path / "odd")
+
     assert [one.title for one in imported_files.articles] == ["Good"]
     assert {Path(one.what).stem for one in imported_files.problems} == NO_ARTICLES.keys()
     assert site.build().held == ()
@@ -175,6 +185,7 @@ def test_marks_of_windows_are_no_text(site: Place, tmp_path: Path) -> None:
     )
     toml = b'\xef\xbb\xbf+++\r\ntitle = "T"\r\ndate = 2026-01-01\r\n+++\r\n\r\nText.\r\n'
     write_file(tmp_path / "odd", "t.md", toml)
+
     assert {one.title: one.body for one in import_folder(site, tmp_path / "odd").articles} == {
         "A": "One.\n\nTwo.",
         "T": "Text.",
@@ -186,6 +197,7 @@ def test_of_two_files_with_one_address_the_first_counts(site: Place, tmp_path: P
     for name in ("a", "b"):
         write_file(tmp_path / "odd", f"{name}.md", HEAD % (b"Same", b"same", name.encode()))
     imported_files = import_folder(site, tmp_path / "odd")
+
     assert [one.body for one in imported_files.articles] == ["a"]
     assert len(imported_files.known) == 1
 
@@ -197,6 +209,7 @@ def test_the_instances_own_folder_is_known(site: Place, folder: Path) -> None:
         imported_files = import_folder(site, site.folder / inside)
         assert imported_files.articles == []
         assert len(imported_files.known) == 3
+
     assert site.read_digests("articles") == before
 
 
@@ -221,6 +234,7 @@ def test_what_was_withdrawn_or_pruned_stays_away(site: Place, folder: Path) -> N
         assert {"withdrawn", "pruned"} >= {one.reason for one in imported_files.problems} - {
             "bad-article-file"
         }
+
     assert len(list((site.folder / "feeds/articles").rglob("*.md"))) == 1
 
 
@@ -234,10 +248,14 @@ def test_articles_of_another_instance_come_as_they_are(site: Place, tmp_path: Pa
     imported_files = import_folder(site, tmp_path / "there")
     # a text of unprintable characters is none
     titled = [one for one in first.values() if one.title]
+
     assert len(imported_files.problems) == len(first) - len(titled)
     assert len(imported_files.drafts) == 1
+
     new = {one.id: one for one in imported_files.articles}
+
     assert len(new) == len(titled)
+
     for one in titled:
         for field in ("title", "excerpt", "author", "category", "tags"):  # runs of blanks are one
             assert join_words(getattr(new[one.id], field)) == join_words(getattr(one, field)), field

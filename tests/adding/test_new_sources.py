@@ -30,4 +30,5 @@ def test_an_edit_since_they_were_read_is_seen(tmp_path: Path) -> None:
     with open_app(config) as app:
         sources.write_text('[[source]]\nkey = "a"\nurl = "https://a.example/"\n')
         write_sources(app.configuration, [NEW], by_address(app.configuration.sources))
+
     assert [source.key for source in load_sources(sources)] == ["a", "new"]

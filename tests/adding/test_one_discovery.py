@@ -54,9 +54,12 @@ def test_a_front_page_is_followed_and_is_no_article(tmp_path: Path, web: Web, wa
     WAYS[way](instance, [front.url for front in FRONTS])
     instance.visit_due()
     wrong = [front.name for front in FRONTS if not is_right(front, instance, way)]
+
     assert wrong == [], instance.list_source_kinds()
+
     filed = instance.list_article_urls()
     followed = [front for front in FRONTS if front.followed]
+
     assert len(filed) == 3 * len(followed)
     assert all("/p/" in url for url in filed)
 
@@ -65,7 +68,9 @@ def test_a_front_page_is_followed_and_is_no_article(tmp_path: Path, web: Web, wa
 @pytest.mark.timeout(600)
 def test_a_list_gives_the_same_sources_by_every_way(tmp_path: Path, web: Web) -> None:
     urls, web.answers = make_address_list()
+
     assert len(urls) == 61
+
     seen = {}
     for way in ("opml", "text", "sources.toml", "console", "api"):
         instance = Instance(tmp_path / way, web)
@@ -76,8 +81,11 @@ def test_a_list_gives_the_same_sources_by_every_way(tmp_path: Path, web: Web) ->
             for source_kind in instance.list_source_kinds().values()
         )
     first_opml = seen["opml"]
+
     assert len(first_opml) == 61
+
     differing = {way: sorted({*sources} ^ {*first_opml}) for way, sources in seen.items()}
+
     assert {way: rows for way, rows in differing.items() if rows} == {}
     assert sum(bool(kind) for _, kind, _, _ in first_opml) == 8 + 30 + 8
 

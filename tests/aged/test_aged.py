@@ -55,8 +55,10 @@ LASTING = (
 def test_the_first_has_what_an_instance_gathers_in_time(facts_before: Facts) -> None:
     """Whoever makes it anew must not lose what the other tests are for."""
     articles = facts_before["articles"].values()
+
     assert len(articles) == 60
     assert {article["added"][:7] for article in articles} == {"2025-06", "2025-07", "2025-08"}
+
     for key in (
         "aliases",
         "also",
@@ -68,6 +70,7 @@ def test_the_first_has_what_an_instance_gathers_in_time(facts_before: Facts) -> 
         "weight",
     ):
         assert any(key in article for article in articles), key
+
     assert (
         facts_before["moved"]["tags/rope.atom"]
         == facts_before["moved"]["tags/ropework.atom"]
@@ -99,9 +102,12 @@ def test_the_second_has_what_later_versions_added(
 ) -> None:
     """The second sample instance has every field and job of later versions."""
     articles = facts_before["articles"].values()
+
     assert len(articles) == 67
+
     for key in ("also", "merged_into", "split_from", "revisions", "enclosure", "hold", "aliases"):
         assert any(article.get(key) for article in articles), key
+
     assert {"before parish parish.example", "linked gazette gazette.example"} == set(
         facts_before["rights"]
     )
@@ -118,10 +124,12 @@ def test_the_second_has_what_later_versions_added(
     }
     assert len(list((old_instance.public / "articles").glob("*.html"))) > 3
     assert len(list((old_instance.public / "pictures").glob("*.webp"))) == 4
+
     jobs = [
         json.loads(path.read_text())
         for path in (old_instance.folder / "feeds/state/console/jobs").glob("*.json")
     ]
+
     assert {job["status"] for job in jobs} == {"done", "failed"}
     assert {"withdraw", "hide", "retag", "undo", "rest", "edit", "fetch-list"} <= {
         job["act"] for job in jobs
@@ -134,12 +142,14 @@ def test_the_kept_files_are_those_that_the_older_version_described(
     assert_nothing_found(
         list_differences({**facts_before, "status": {}}, facts.read_facts(old_instance.folder))
     )
+
     known_articles = facts_before["articles"]  # a copy of a withdrawn article is shown
     shown_urns = {
         known_article["urn"]
         for known_article in known_articles.values()
         if known_article.get("merged_into") not in known_articles and not known_article.get("hold")
     }
+
     # its archive links lead to every article
     assert collect_archived_ids(facts_before, "all.atom") == shown_urns
 
@@ -147,10 +157,12 @@ def test_the_kept_files_are_those_that_the_older_version_described(
 def test_building_changes_nothing(journey: Journey, facts_before: Facts, life: Life) -> None:
     assert_nothing_found(list_differences({**facts_before, "status": {}}, journey.facts["build"]))
     assert_nothing_found(list_differences(facts_before, journey.facts["build --all"]))
+
     for told in journey.built:
         assert [(one["what"], one["reason"]) for one in told["held"]] == [("sources/quay", "held")]
         assert told["set_aside"] == []
         assert told["problems"] == []
+
     assert [
         (one["what"].rpartition("/config/")[2], one["reason"]) for one in journey.check
     ] == list(life.checked)
@@ -187,12 +199,15 @@ def test_every_address_answers_as_it_did(journey: Journey, facts_before: Facts) 
     fromkeys = dict.fromkeys(facts_before["feeds"], (200, ""))
     wanted = fromkeys | moved | gone_fromkeys
     answers_by_name = {name: answer[:2] for name, answer in journey.answers.items()}
+
     assert_nothing_found(
         f"address {name}: {answers_by_name[name]}, not {wanted[name]}"
         for name in wanted
         if answers_by_name[name] != wanted[name]
     )
+
     stand = [name for name in fromkeys if name not in moved]
+
     assert_nothing_found(
         f"address {name} gives another body"
         for name in stand
@@ -246,6 +261,7 @@ def test_a_feed_reader_is_shown_nothing_twice_and_misses_nothing(
         assert built[len(old) :] == []
         assert name == name
         assert sorted(run[len(built) :]) == sorted(new[name])
+
     assert len(new["all.atom"]) == len(life.added)
 
 
@@ -263,6 +279,7 @@ def test_a_run_without_a_database_goes_on(
     old_instance.run_command("sources")
     shutil.rmtree(old_instance.folder / "feeds/state")
     old_instance.run_command("refresh")
+
     assert_nothing_found(
         list_unexpected_changes(facts_before, old_instance.read_facts(), old_instance.life.added)
     )
@@ -275,6 +292,7 @@ def test_a_hand_edit_outlives_other_words(old_instance: Instance, facts_before: 
     old_instance.run_command("describe", "--all")
     old_instance.run_command("tags", "rename", old_instance.life.tag, "Lines")
     after = old_instance.read_facts()
+
     assert_nothing_found(
         compare_items(
             "article",
@@ -345,17 +363,20 @@ def test_a_lost_database_loses_nothing(
         old_instance.run_command(*words.split())
     after = old_instance.read_facts()
     excused = (*old_instance.life.recut, *(HELD if "public" in lost else ()))
+
     assert_nothing_found(
         line
         for line in list_differences({**facts_before, "status": {}}, after)
         if not matches_pattern(line, excused)
     )
+
     heads = [name for name in facts_before["feeds"] if not name.startswith("archive/")]
     urns = {article["urn"] for article in facts_before["articles"].values()}
     lost_entries = {
         name: urns & (collect_archived_ids(facts_before, name) - collect_archived_ids(after, name))
         for name in heads
     }
+
     assert_nothing_found(
         f"{name}: archives lost {entries}" for name, entries in lost_entries.items() if entries
     )
@@ -366,14 +387,19 @@ def test_archives_outlive_the_database_and_the_published_files(old_instance: Ins
     """The default of new folders has no archives of tags that taxonomy.toml lacks, and none in
     JSON."""
     archives = archived_months(old_instance)
+
     assert {kind for _, _, kind in archives} == {".atom", ".json"}
+
     old_instance.run_command("build")  # the first after the upgrade
     kept_text = (old_instance.articles / "instance.toml").read_text()
+
     assert "all_archives = true" in kept_text
+
     for folder in ("state", "public"):
         shutil.rmtree(old_instance.folder / "feeds" / folder)
     old_instance.run_command("reindex")
     old_instance.run_command("build")
+
     assert (old_instance.articles / "instance.toml").read_text() == kept_text
     assert archives <= archived_months(old_instance)
 

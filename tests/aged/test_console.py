@@ -35,9 +35,12 @@ def test_changes_that_the_older_version_made_are_taken_back(
 ) -> None:
     """Hide, pause and rename of the older version are undone by the new one."""
     hidden = facts_before["articles"][undo_newest_change(old_instance, "hide")]
+
     assert undo_newest_change(old_instance, "rest") == "wire"
+
     undo_newest_change(old_instance, "retag")
     after = old_instance.read_facts()
+
     assert hidden["hold"] == "true"
     assert after["articles"][hidden["id"]].get("hold") is None
     assert hidden["urn"] in after["entries"]

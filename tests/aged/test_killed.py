@@ -32,10 +32,12 @@ def test_a_build_that_is_killed(
         for n, when in enumerate(moments)
     ]
     old_instance.run_command("build", "--all")
+
     assert_nothing_found(
         list_differences({**facts_before, "status": {}}, old_instance.read_facts())
     )
     assert old_instance.read_published() == calm.read_published()
+
     skip_unless(any(killed))
 
 
@@ -44,9 +46,11 @@ def test_a_run_that_is_killed(old_instance: Instance, facts_before: Facts, web: 
     count = count_article_files(old_instance)
     killed = old_instance.kill_command(lambda: count_article_files(old_instance) > count, "refresh")
     old_instance.run_command("refresh")
+
     assert_nothing_found(
         list_unexpected_changes(facts_before, old_instance.read_facts(), old_instance.life.added)
     )
+
     skip_unless(killed)
 
 
@@ -70,9 +74,12 @@ def test_many_kills(old_instance: Instance, facts_before: Facts, web: Web, seed:
         )
         words = dice.choice((["build", "--all"], ["refresh"], ["refresh", "--all"]))
         killed += old_instance.kill_command(moment, *words, SITE__TITLE=f"Another {dice.random()}")
+
     assert killed > 0
+
     old_instance.run_command("refresh", "--all")
     old_instance.run_command("build", "--all")
+
     assert_nothing_found(
         list_unexpected_changes(facts_before, old_instance.read_facts(), old_instance.life.added)
     )
@@ -87,6 +94,7 @@ def test_a_reindex_that_is_killed(
     old_instance.kill_command(watch_seconds(seconds), "reindex")
     old_instance.run_command("reindex")
     old_instance.run_command("build", "--all")
+
     assert_nothing_found(
         list_differences({**facts_before, "status": {}}, old_instance.read_facts())
     )

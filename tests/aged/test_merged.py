@@ -100,6 +100,7 @@ def test_the_instance_has_stories_that_were_published_as_one_entry(old_instance:
         }
     facts = read_expected_facts(MERGED)
     links = [link for *_, link in list_merged_entries(facts)["all.atom"]]
+
     assert len(behind) == len(PLOT) - len(links) - 1 == 5  # one was withdrawn
     assert not behind & {
         article_id
@@ -120,15 +121,22 @@ def test_entries_keep_ids_and_dates_and_what_was_folded_stays_so(
         old_instance.run_command(*words)
         if setting != "off":
             assert list_merged_entries(old_instance.read_facts()) == before
+
     assert old_instance.run_json("status")["held"] == []
+
     lines = (old_instance.articles / "folded.tsv").read_text().splitlines()
+
     assert sum(not line.startswith("#") for line in lines) == 8
+
     facts = old_instance.read_facts()
+
     assert list(facts["feeds"]["all.atom"]["entries"]) == list(
         read_expected_facts(MERGED)["feeds"]["all.atom"]["entries"]
     )
+
     lose_database(old_instance)
     old_instance.run_command("build", "--all")
+
     assert old_instance.read_facts()["feeds"]["all.atom"] == facts["feeds"]["all.atom"]
     assert old_instance.read_facts()["entries"] == facts["entries"]
 
@@ -158,6 +166,7 @@ def test_the_leads_of_stories_stay_whoever_would_lead_now(old_instance: Instance
         assert changed.rowcount == 1
     old_instance.run_command("build", "--all")
     links = [link for *_, link in list_merged_entries(old_instance.read_facts())["stories.atom"]]
+
     assert new in links
     assert old not in links
 
@@ -169,6 +178,7 @@ def test_later_reports_have_entries_of_their_own_and_leave_the_others(
     before = list_merged_entries(read_expected_facts(MERGED))["all.atom"]
     old_instance.run_command("refresh")
     after = list_merged_entries(old_instance.read_facts())["all.atom"]
+
     assert [entry for entry in after if entry in before] == before
     assert {link for *_, link in after} - {link for *_, link in before} == {
         report.url for report in NEW
@@ -179,11 +189,14 @@ def test_later_reports_have_entries_of_their_own_and_leave_the_others(
 def test_the_setting_is_read_as_link_with_a_warning(old_instance: Instance) -> None:
     process = old_instance.start_command("config", "show")
     out, err = process.communicate(timeout=100)
+
     assert 'read as "link"' in err
     assert "syndicator.toml:15" in err
     assert 'publish.stories\t"link"' in out
+
     findings = json.loads(old_instance.run_command("check", "--json", leaves=(0, 78)))
     (finding,) = (finding for finding in findings if finding["reason"] == "dropped-setting")
+
     assert finding["severity"] == "warning"
     assert 'read as "link"' in finding["detail"]
 

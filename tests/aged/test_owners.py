@@ -73,6 +73,7 @@ def has_same_items(one: bytes, other: bytes) -> bool:
 def test_who_writes_its_own_articles_is_asked_nothing(old_instance: Instance) -> None:
     """A source whose articles are all on its own site gets no `speaks-for` finding."""
     old_instance.run_command("build")
+
     assert list_rights_findings(old_instance) == {}
     assert "[before]\n" in (old_instance.articles / "rights.toml").read_text()
     assert "lantern" not in (old_instance.articles / "rights.toml").read_text()

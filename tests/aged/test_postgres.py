@@ -23,10 +23,13 @@ def test_a_database_that_moves_to_a_server_changes_nothing(
     (old_instance.folder / DATABASE).unlink()
     old_instance.store = moved
     old_instance.run_command("build", "--all")
+
     assert_nothing_found(
         list_differences({**facts_before, "status": {}}, old_instance.read_facts())
     )
+
     old_instance.run_command("refresh")
+
     assert_nothing_found(
         list_unexpected_changes(facts_before, old_instance.read_facts(), old_instance.life.added)
     )
@@ -41,6 +44,7 @@ def test_an_empty_server_learns_everything_from_the_files(
     old_instance.run_command("reindex")
     old_instance.run_command("build", "--all")
     differences = list_differences({**facts_before, "status": {}}, old_instance.read_facts())
+
     assert_nothing_found(
         line for line in differences if not matches_pattern(line, (*old_instance.life.recut, *HELD))
     )

@@ -90,9 +90,12 @@ def test_a_lost_database_takes_nothing_with_it(place: Place, lost: list[str]) ->
     place.fill_once(make_feed_history)
     before = read_published_state(place)
     files = place.read_digests("articles")
+
     assert {"tags/models-of-language.atom", "tags/ships.atom"} <= before.keys()
     assert "queries/chips.atom" in before["gone"]
+
     rebuild_from_files(place, *lost)
+
     assert read_published_state(place) == before
     assert place.read_digests("articles") == files
 
@@ -104,6 +107,7 @@ def test_the_file_says_what_the_articles_do_not(place: Place) -> None:
         feed.key: feed for feed in toml_lists.FEEDS.read(open_article_store(place))
     }
     models = FeedKey("tag", "models-of-language")
+
     assert (
         kept_feeds_by_key[FeedKey("tag", "llm")].moved_to
         == kept_feeds_by_key[FeedKey("tag", "gpu")].moved_to
@@ -141,6 +145,7 @@ def test_a_source_that_an_older_version_removed_is_known_by_its_articles(place: 
     (place.folder / "feeds/articles/sources.toml").unlink(missing_ok=True)
     with place.open_app():
         kept = dict(toml_lists.SOURCES.read(open_article_store(place)))
+
     assert kept["lone"] == ("https://lone.example/feed",)
 
 
@@ -170,21 +175,28 @@ def test_an_edit_by_hand_counts(place: Place) -> None:
     with place.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
     place.build()
+
     assert read_published_state(place)["moved"]["tags/boats.rss"] == "tags/ships.rss"
+
     path.write_text(
         path.read_text().replace('\n[[feed]]\nfeed = "tag/boats"\nmoved_to = "tag/ships"\n', "")
     )
+
     assert path.read_bytes() != edited
+
     with place.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
     place.build()
+
     assert "tags/boats.rss" not in read_published_state(place)["moved"]
 
 
 def test_a_feed_given_up_by_hand_ends(place: Place) -> None:
     place.fill_once(make_feed_history)
     path = place.folder / "feeds/articles/feeds.toml"
+
     assert place.read_published("sources/one.atom")
+
     path.write_text(
         path.read_text().replace(
             'feed = "source/one"\npublished = true', 'feed = "source/one"\ndropped = true'
@@ -193,6 +205,7 @@ def test_a_feed_given_up_by_hand_ends(place: Place) -> None:
     with place.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
     place.build()
+
     assert "sources/one.atom" in read_published_state(place)["gone"]
     assert not (place.folder / "feeds/public/sources/one.atom").exists()
 
@@ -210,6 +223,7 @@ def test_a_broken_file_stops_a_run_with_its_name_and_changes_nothing(place: Plac
             reindex.reindex(app.archive, app.configuration)
     path.unlink()  # the cure that the message names
     place.build()
+
     assert read_published_state(place) == before
     assert toml_lists.FEEDS.read(open_article_store(place))
 
@@ -227,9 +241,12 @@ def test_an_article_that_still_has_the_old_tag_is_in_the_feed_that_carries_on(pl
     with place.open_app() as app:
         store_articles(app, "Late", "Text that came late.", tags=("LLM",))
     place.build()
+
     assert "Late" in place.read_published("tags/models-of-language.json")
     assert read_published_state(place)["moved"]["tags/llm.json"] == "tags/models-of-language.json"
+
     rebuild_from_files(place, "state", "public")
+
     assert "Late" in place.read_published("tags/models-of-language.json")
 
 
@@ -282,20 +299,25 @@ def test_under_another_key_it_carries_on_with_its_feed(place: Place) -> None:
     with place.open_app() as app:
         store_articles(app, "Third", "Text of the third.", source="other")
     place.build()
+
     assert feed_id(place, "sources/other.atom") == feed_id(place, "sources/one.atom") == article_id
     assert read_published_state(place)["moved"]["sources/one.atom"] == "sources/other.atom"
+
     for name in ("sources/other.atom", "sources/other.rss", "sources/other.json"):
         assert re.findall("First|Third|Second", place.read_published(name))
         assert "Second" not in place.read_published(name)
         assert "First" in place.read_published(name)
         assert "Third" in place.read_published(name)
+
     assert {
         name: digest
         for name, digest in place.read_digests("articles").items()
         if name in files and "First" in name
     } == {name: digest for name, digest in files.items() if "First" in name}
+
     before = read_published_state(place)
     rebuild_from_files(place, "state", "public")
+
     assert read_published_state(place) == before
     assert "First" in place.read_published("sources/other.atom")
 
@@ -306,6 +328,7 @@ def test_back_under_its_old_key_its_feed_moves_back(place: Place) -> None:
     article_id = feed_id(place, "sources/one.atom")
     configure_sources(place, other="https://one.example/feed")
     configure_sources(place, one="https://one.example/feed")
+
     assert feed_id(place, "sources/one.atom") == article_id
     assert read_published_state(place)["moved"]["sources/other.atom"] == "sources/one.atom"
     assert "First" in place.read_published("sources/one.atom")
@@ -318,6 +341,7 @@ def test_a_key_that_goes_to_another_site_has_a_feed_of_its_own(place: Place) -> 
     article_id = feed_id(place, "sources/one.atom")
     configure_sources(place, other="https://one.example/feed")
     configure_sources(place, other="https://one.example/feed", one="https://elsewhere.example/feed")
+
     assert feed_id(place, "sources/other.atom") == article_id
     assert feed_id(place, "sources/one.atom") != article_id
     assert "sources/one.atom" not in read_published_state(place)["moved"]
@@ -331,6 +355,7 @@ def test_a_second_feed_that_was_begun_before_this_keeps_its_own_id(place: Place)
     place.build()
     article_id = feed_id(place, "sources/other.atom")
     configure_sources(place, other="https://one.example/feed")
+
     assert feed_id(place, "sources/other.atom") == article_id
     assert "First" in place.read_published("sources/other.atom")
 
@@ -339,6 +364,7 @@ def test_a_source_whose_address_was_changed_is_the_same(place: Place) -> None:
     publish_two_articles(place)
     configure_sources(place, one="https://one.example/new", two="https://two.example/feed")
     kept = dict(toml_lists.SOURCES.read(open_article_store(place)))
+
     assert kept["one"] == ("https://one.example/feed", "https://one.example/new")
     assert read_published_state(place)["moved"] == {}
 
@@ -351,6 +377,7 @@ def test_what_was_withdrawn_is_told_at_the_address_that_carries_on(place: Place)
         store_articles(app, "Gone", "Text that is withdrawn.", source="one")
         editorial.withdraw(app.archive, app.configuration, "https://one.example/gone")
     configure_sources(place, other="https://one.example/feed")
+
     assert "deleted-entry" in place.read_published("sources/other.atom")
 
 
@@ -360,6 +387,7 @@ def test_a_list_of_sources_is_no_place_for_two_of_one(place: Place, tmp_path: Pa
     path = place.folder / "feeds/articles/sources.toml"
     path.write_text('[[source]]\nkey = "lone"\nurls = ["https://lone.example/feed"]\n')
     configure_sources(place, **dict(re.findall(r'key = "(\w+)"\nurl = "([^"]+)"', SOURCES)))
+
     assert list(dict(toml_lists.SOURCES.read(open_article_store(place)))) == [
         "lone",
         "one",

@@ -67,6 +67,7 @@ def test_a_search_finds_the_best_first(store: Store, search: str, numbers: list[
     result = find(store, parse_search(search))
     titles = {title: number for number, title, *_ in ARTICLES}
     articles = store.index.articles(result)
+
     assert [titles[articles[article_id].title] for article_id in result] == numbers
 
 

@@ -9,15 +9,20 @@ from tests.places import Place, store_articles
 def test_an_article_is_named_by_address_id_or_file(place: Place) -> None:
     with place.open_app() as app:
         article_id = store_articles(app, "Story", "Text of the story.").id
+
         assert (
             find_article_id(app.archive, "https://one.example/story")
             == find_article_id(app.archive, article_id)
             == article_id
         )
+
         path = place.find_file("Story")
+
         assert find_article_id(app.archive, str(path)) == article_id
+
         copy = place.folder / path.name
         copy.write_bytes(path.read_bytes())
+
         # of a file elsewhere nobody knows what it is
         assert find_article_id(app.archive, str(copy)) is None
         assert (

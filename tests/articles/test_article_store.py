@@ -405,11 +405,16 @@ def test_files_that_are_put_together_share_one_sync_of_their_folder(
     with article_store.together() as settle:
         article_store.put(make_full_article(title="Second", id="b" * 26))
         article_store.put(make_full_article(title="Third", id="c" * 26))
+
         assert synced == []
+
         settle()
+
         assert len(synced) == 1
+
         settle()
         article_store.put(make_full_article(title="Fourth", id="d" * 26))
+
         assert len(synced) == 1
     assert len(synced) == 2
     article_store.put(make_full_article(title="Fifth", id="e" * 26))

@@ -41,10 +41,13 @@ def test_a_file_is_put_while_the_disk_is_busy(
     with article_store.together() as settle:
         _, stamp, _ = article_store.put(make_full_article(id="b" * 26))
         disk.events.append("put")
+
         assert not (tmp_path / stamp.path).exists()
+
         disk.released.set()
         settle()
         disk.events.append("settled")
+
         assert (tmp_path / stamp.path).exists()
 
     name = Path(stamp.path).name
@@ -61,14 +64,19 @@ def test_a_file_that_was_put_is_read_at_once(
     with article_store.together():
         stored, stamp, _ = article_store.put(make_full_article(id="b" * 26))
         threading.Timer(0.05, disk.released.set).start()
+
         assert article_store.get(stamp.path) == stored
+
         revised, _, changed = article_store.put(
             make_full_article(id="b" * 26, title="Another"), stamp.path
         )
+
         assert changed
         assert article_store.find(stored.id) == stamp.path
         assert article_store.get(stamp.path) == revised
+
         article_store.put(make_full_article(id="c" * 26))
+
         assert len(list(article_store.walk())) == 3
         assert not list(tmp_path.rglob(".tmp-*"))
 
@@ -119,8 +127,11 @@ def test_a_block_within_another_shares_its_writes(tmp_path: Path) -> None:
     with article_store.together():
         with article_store.together():
             _, inner, _ = article_store.put(make_full_article(id="a" * 26))
+
         assert (tmp_path / inner.path).is_file()
+
         stored, stamp, _ = article_store.put(make_full_article(id="b" * 26))
+
         assert article_store.get(stamp.path) == stored
 
 

@@ -212,6 +212,7 @@ def test_an_operators_own_keys_survive_any_rewrite(
             for row in lost_rows
         },
     )
+
     assert loaded == fields.settle(kept)
 
 

@@ -91,13 +91,17 @@ def test_hugo_gives_each_field_its_type(site: Path) -> None:
     )
     articles = store_wild_articles(site / "content")
     result = run_hugo(site)
+
     assert result.returncode == 0, result.stdout + result.stderr
+
     lines = [line for line in (site / "public/index.html").read_text().split("\n") if line]
     found = {
         str(site / "content" / one.pop("path")): one
         for one in map(json.loads, map(html.unescape, lines))
     }
+
     assert found.keys() == articles.keys()
+
     for path, one in found.items():
         assert one == list_expected_fields(articles[path]) | {"date": "2026-11-23"}
 
@@ -107,4 +111,5 @@ def test_a_file_without_that_care_ends_the_build(site: Path) -> None:
     page = site / "content/a.md"
     page.parent.mkdir()
     page.write_text("---\ntitle: A\n---\n{{< figure-of-no-site >}}\n")
+
     assert run_hugo(site).returncode != 0

@@ -106,7 +106,9 @@ def test_slugs_of_hostile_names_are_plain(samples: Samples) -> None:
 def test_any_slug_is_plain_and_case_makes_no_difference(name: str) -> None:
     assert_plain(text.slug(name))
     assert text.slug(name.strip()) == text.slug(name)
+
     folded = text.legal(name).casefold()
+
     assert text.slug(folded) == text.slug(folded.casefold())
 
 

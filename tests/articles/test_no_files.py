@@ -63,18 +63,24 @@ def test_it_is_named_and_the_build_goes_on(place: Place, kind: str, folder: str)
     result = CliRunner().invoke(
         app, ["build", "--config", str(place.config)], catch_exceptions=False
     )
+
     assert result.exit_code == 0
     assert "A story" in place.read_published("all.atom")
+
     with open_read_only(place.config, now=lambda: place.now, environ={}) as looked:
         (found,) = read_health(looked).need_you
+
     assert found.kind == "article-file"
     assert found.code == "no-file"
     assert found.detail == f"it is {kind}"
     assert found.subject == f"{folder}/d.md".lstrip("/")
     assert found.cure
+
     (reported,) = (item for item in check(place.config, environ={}) if item.reason == "no-file")
+
     assert reported.file == str(path)
     assert reported.detail == f"it is {kind}"
+
     with place.open_app() as opened:
         assert [
             item.reason
@@ -113,6 +119,7 @@ def test_a_file_that_became_a_pipe_does_not_hang_who_reads_it(tmp_path: Path) ->
     """Reading a named pipe raises at once and does not block."""
     store = FileArticleStore(tmp_path)
     os.mkfifo(tmp_path / "d.md")
+
     with pytest.raises(OSError, match="no regular file"):
         store.read("d.md")
     assert list(store.walk()) == []

@@ -106,9 +106,13 @@ def test_gray_matter_gives_each_field_its_type_and_the_body_as_it_is(tmp_path: P
         text=True,
         timeout=120,
     )
+
     assert done.returncode == 0, done.stderr
+
     lines = [json.loads(line) for line in done.stdout.split("\n") if line]
+
     assert {line["path"] for line in lines} == set(articles)
+
     for line in lines:
         # and no time that a zone moves to the day before
         assert isinstance(line["front"]["date"], str)
@@ -135,6 +139,7 @@ def test_a_file_without_our_quotes_is_read_otherwise(tmp_path: Path) -> None:
         text=True,
         timeout=120,
     )
+
     assert done.returncode != 0
     assert "Expected string, received number" in done.stderr
 
@@ -154,8 +159,12 @@ def test_a_content_collection_of_astro_takes_the_folder(tmp_path: Path) -> None:
         timeout=300,
         env={**os.environ, "ASTRO_TELEMETRY_DISABLED": "1"},
     )
+
     assert done.returncode == 0, done.stdout + done.stderr
+
     document = json.loads((site / "dist/all.json").read_text())
+
     assert {str(site / one["path"]) for one in document} == set(articles)
+
     for one in document:
         assert_read_as_written(one, articles, str(site / one["path"]))

@@ -31,6 +31,7 @@ def test_nothing_waits_for_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(os, "fsync", lambda descriptor: pytest.fail("a cache was made durable"))
     snapshots = FileSnapshots(tmp_path / "pages")
     snapshots.put("abcdefgh", b"page", {})
+
     assert snapshots.get("abcdefgh") == (b"page", {})
 
 
@@ -79,7 +80,9 @@ def test_there_is_one_file_of_a_page_whatever_version_wrote_it(tmp_path: Path) -
         FileSnapshots(tmp_path, version).put(ID, f"{version}".encode(), {})
         assert FileSnapshots(tmp_path, 1).get(ID) == (f"{version}".encode(), {})
     FileSnapshots(tmp_path, 1).forget(ID)
+
     assert list(tmp_path.rglob("*.gz")) == []
+
     FileSnapshots(tmp_path, 1).note_read(ID)
 
 

@@ -99,6 +99,7 @@ def answering_person(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_all_feeds_are_listed_and_the_one_of_articles_is_taken(add_command: AddCommand) -> None:
     """`add` lists every feed of a site and takes the one with articles, not the comments."""
     lines = add_command.run_add(SITE).output.splitlines()
+
     assert lines[:7] == [
         f"{SITE} has 3:",
         f"  1  Harbour notes: feed (rss20, 4 entries), last {NEWEST:%Y-%m-%d}",
@@ -126,11 +127,14 @@ def test_a_number_or_all_feeds_of_articles_are_taken_when_asked_for(
     assert "next: " in add_command.run_add(SITE, "--all").output
     assert "next: " not in add_command.run_add(SITE, "--all").output  # known already
     assert add_command.written_urls == [FEED]
+
     (found,) = add_command.run_json(SITE, "--pick", "3")
+
     assert found["source"]["url"] == COMMENTS
     assert found["known"] is False
     assert [other["number"] for other in found["not_chosen"]] == [1, 2]
     assert add_command.written_urls == [FEED, COMMENTS]
+
     for words, says in (
         ((SITE, "--pick", "4"), "has 3"),
         ((SITE, "--pick", "1", "--all"), "give one of them"),
@@ -146,6 +150,7 @@ def test_only_an_address_that_the_operator_wrote_gets_the_values_of_its_variable
     monkeypatch.setenv("NOBODYS_BUSINESS", "s3ntinel-s3ntinel")
     named = make_feed_link("http://blog.example/x?a=${NOBODYS_BUSINESS}")
     add_command.web.answers[SITE] = make_page("Harbour", named, make_feed_link(FEED))
+
     assert add_command.run_add(SITE, "--yes").exit_code == 0
     assert add_command.written_urls == [FEED]
     assert "s3ntinel" not in " ".join(add_command.web.asked)
@@ -174,9 +179,11 @@ def test_on_a_terminal_it_asks_and_writes_nothing_before_yes(
     """`add` in a terminal asks first; without "yes" no file changes."""
     before = (add_command.config / "sources.toml").read_text()
     output = add_command.run_add(SITE, answers=answers).output
+
     assert add_command.written_urls == urls
     assert ("\nnext: `syndicator refresh`" in output) == bool(urls)
     assert ("nothing was added" in output) == (not urls)
+
     if not urls:
         assert (add_command.config / "sources.toml").read_text() == before
         assert not read_files(add_command.config.parent)
@@ -186,6 +193,7 @@ def test_on_a_terminal_it_asks_and_writes_nothing_before_yes(
 def test_who_says_yes_is_not_asked_and_reads_three_lines(add_command: AddCommand) -> None:
     """`add --yes` asks nothing and prints a short report."""
     first, newest, known, others, after = add_command.run_add(SITE, "--yes").output.splitlines()
+
     assert first.startswith("added: ")
     assert FEED in first
     assert newest.startswith("    newest: 2026-")
@@ -202,10 +210,13 @@ def test_the_good_ones_are_added_when_one_fails(add_command: AddCommand) -> None
         other: make_rss("Other", "http://other.example/", [("A", f"{other}/a")]),
     }
     done = add_command.run_add(SITE, "http://none.example/feed", other)
+
     assert done.exit_code == MissingError.exit_code
     assert add_command.written_urls == [FEED, other]
     assert "syndicator: http://none.example/feed: http-404" in done.output
+
     failed = add_command.run_json("http://none.example/feed", "not an address", other)
+
     assert [one.get("reason") for one in failed] == [None, "missing", "usage"]
 
 
@@ -213,13 +224,17 @@ def test_the_preview_is_what_is_published(add_command: AddCommand) -> None:
     """The articles of `add --dry-run` equal those filed by the first visit."""
     words = (SITE, "--category", "Sea", "--tag", "Boats")
     (seen,) = add_command.run_json(*words, "--dry-run")
+
     assert [one["title"] for one in seen["articles"]] == ["Ferries", "Sheep", "Rain"]
     assert add_command.written_urls == []
     assert not list((add_command.config.parent / "feeds/articles").rglob("*.md"))
     assert add_command.web.asked.count(FEED) == 1
+
     origins = seen["articles"][0]["origins"]
+
     assert origins["title"] == "entry"
     assert origins["cover"] == "og:image"
+
     add_command.run_add(*words)
     CliRunner().invoke(
         app, ["refresh", "--all", "--config", str(add_command.config)], catch_exceptions=False
@@ -233,19 +248,25 @@ def test_the_preview_is_what_is_published(add_command: AddCommand) -> None:
         assert one["date"] == f"{article.published:%Y-%m-%d}"
         for name in ("title", "author", "category", "excerpt", "cover"):
             assert one[name] == getattr(article, name), name
+
     assert {one["category"] for one in seen["articles"]} == {"Sea"}
 
 
 def test_the_preview_becomes_the_first_visit(add_command: AddCommand) -> None:
     stories = [f"{SITE}{name}/" for name in ("ferries", "sheep", "rain", "tickets")]
     add_command.run_add(SITE, "--yes")
+
     assert len(read_files(add_command.config.parent / "feeds/articles")) == 3
     assert f"{SITE}tickets/" not in add_command.web.asked
+
     CliRunner().invoke(
         app, ["refresh", "--config", str(add_command.config)], catch_exceptions=False
     )
+
     assert len(read_files(add_command.config.parent / "feeds/articles")) == 4
+
     requested_urls = [url for url in add_command.web.asked if url == FEED or url in stories]
+
     assert len(requested_urls) == len(set(requested_urls)) == 5
 
 
@@ -265,8 +286,11 @@ def test_the_preview_says_what_would_not_be_published(add_command: AddCommand) -
         f"{SITE}rain/": make_page("Sign in"),
     }
     lines = add_command.run_add(SITE, "--dry-run").output.splitlines()
+
     assert "    Ferries" in lines
+
     refused = [line.split()[2:4] for line in lines if line.startswith("    not published: ")]
+
     assert sorted(refused) == [[f"{SITE}rain/:", "login"], [f"{SITE}sheep/:", "robots"]]
 
 
@@ -284,6 +308,7 @@ def test_of_a_section_the_feed_of_the_section_is_taken(add_command: AddCommand) 
         f"{section}feed/": make_rss("Boats", SITE, [("Boat", f"{SITE}boat/")]),
     }
     (found,) = add_command.run_json(section)
+
     assert found["source"]["url"] == f"{section}feed/"
 
 
@@ -298,6 +323,7 @@ def test_an_index_of_sitemaps_offers_those_it_lists(add_command: AddCommand) -> 
     index = Answer(body=f"<sitemapindex>{listed}</sitemapindex>", type="text/xml")
     add_command.web.answers = {f"{SITE}sitemap.xml": index, **sitemaps}
     (found,) = add_command.run_json(f"{SITE}sitemap.xml")
+
     assert found["source"]["url"] == places[1]
     assert [other["url"] for other in found["not_chosen"]] == places[:1]
 
@@ -313,6 +339,7 @@ def test_of_an_article_the_feeds_of_its_site_are_named(add_command: AddCommand) 
         f"{SITE}rain/feed/": own,
     }
     (found,) = add_command.run_json(f"{SITE}rain/")
+
     assert found["source"]["kind"] == "page"
     assert found["source"]["url"] == f"{SITE}rain/"
     assert [other["url"] for other in found["not_chosen"]] == [FEED, f"{SITE}rain/feed/"]
@@ -342,10 +369,13 @@ def test_a_list_on_the_web_is_taken_whole(add_command: AddCommand) -> None:
     document = f'<opml version="2.0"><body>{listed}</body></opml>'
     add_command.web.answers = {f"{SITE}list.opml": Answer(body=document, type="text/x-opml")}
     add_command.run_add(f"{SITE}list.opml")
+
     assert add_command.written_urls == [FEED, ATOM]
+
     add_command.web.answers = {
         f"{SITE}list.opml": Answer(body="<opml><!ENTITY a 'b'></opml>", type="text/x-opml")
     }
+
     with pytest.raises(MissingError, match="declares entities"):
         add_command.run_add(f"{SITE}list.opml")
 
@@ -366,6 +396,7 @@ def test_a_list_on_the_web_gives_nobody_credentials_or_rights(
     add_command.web.answers[f"{SITE}list.opml"] = Answer(body=document, type="text/x-opml")
     output = add_command.run_add(f"{SITE}list.opml", "--yes").output
     (source,) = add_command.written_sources
+
     assert {**source, "title": ""} == {"key": "mine", "url": FEED, "tags": ["Ferries"], "title": ""}
     assert "line 1: Bad: its address names a variable" in output
 
@@ -382,10 +413,13 @@ def test_a_page_without_a_feed_is_followed_as_a_list(add_command: AddCommand, pa
         **{f"{SITE}p/{n}": make_story_page(name) for n, name in enumerate(names)},
     }
     (found,) = add_command.run_json(f"{SITE}{path}")
+
     assert found["what"] == "page that lists articles (3 items, by what repeats on it)"
     assert {article["title"] for article in found["articles"]} == set(names)
     assert [other["what"] for other in found["not_chosen"]] == (["single article"] if path else [])
+
     (written_source,) = add_command.written_sources
+
     assert written_source["url"] == f"{SITE}{path}"
     assert written_source["kind"] == "list"
 
@@ -401,6 +435,7 @@ def test_an_article_with_a_list_beside_it_is_an_article(add_command: AddCommand)
         f"{SITE}alone/": Answer(body=article.replace("</main>", f"</main><ul>{links}</ul>"))
     }
     (found,) = add_command.run_json(f"{SITE}alone/")
+
     assert found["what"] == "single article"
     assert [other["what"] for other in found["not_chosen"]] == [
         "page that lists articles (3 items, by what repeats on it)"
@@ -455,6 +490,7 @@ def test_what_the_operator_says_is_written(add_command: AddCommand) -> None:
     )
     more = ["--backfill", "5", "--select", "main article", "--allow", "10.0.0.0/8:80"]
     add_command.run_add(SITE, *words.split(), *more)
+
     assert add_command.written_sources == [
         {
             "key": "harbour",
@@ -470,6 +506,7 @@ def test_what_the_operator_says_is_written(add_command: AddCommand) -> None:
             "rules": {"select": ["main article"]},
         }
     ]
+
     wrong = {
         "--every 5s": "too short",
         "--key A_b": "a-z",
@@ -479,6 +516,7 @@ def test_what_the_operator_says_is_written(add_command: AddCommand) -> None:
     for option, says in wrong.items():
         with pytest.raises(UsageError, match=says):
             add_command.run_add(SITE, "--pick", "3", *option.split())
+
     with pytest.raises(UsageError, match="--title names one source, and 2 would be added"):
         add_command.run_add(SITE, "--pick", "2", "--pick", "3", "--title", "Both")
 
@@ -489,16 +527,21 @@ def test_an_address_on_this_machine_says_how_to_allow_it(add_command: AddCommand
         '[site]\ncontact = "a@feeds.example"\n[fetch]\npause = 0\n'
     )
     port = add_command.web.proxy.rpartition(":")[2]
+
     with pytest.raises(MissingError) as raised:
         add_command.run_add(f"{add_command.web.proxy}/feed")
+
     line = f"127.0.0.1/32:{port}"
+
     assert f'allow = ["{line}"], or add it with --allow {line}' in str(raised.value)
+
     add_command.web.answers = {
         "/feed": make_rss(
             "Local", f"{add_command.web.proxy}/", [("A", f"{add_command.web.proxy}/a")]
         )
     }
     add_command.run_add(f"{add_command.web.proxy}/feed", "--allow", line)
+
     assert add_command.written_sources[0]["allow"] == [line]
 
 
@@ -512,9 +555,12 @@ def test_a_profile_that_is_not_shown_to_programs_is_followed_by_its_feed(
         "Ann", "http://social.example/@ann", posts
     )
     add_command.run_add("http://social.example/@ann", "--yes")
+
     assert add_command.written_urls == ["http://social.example/@ann.rss"]
+
     del add_command.web.answers["http://social.example/@ann.rss"]
     (add_command.config / "sources.toml").write_text("")
+
     # of the page that was named, not of its feed
     with pytest.raises(MissingError, match="http-403"):
         add_command.run_add("http://social.example/@ann", "--yes")
@@ -549,6 +595,7 @@ def test_a_feed_that_stands_for_another_makes_it_needless() -> None:
 def test_story_pages_are_articles(add_command: AddCommand) -> None:
     add_command.web.answers = {f"{SITE}alone/": make_story_page("Alone")}
     (found,) = add_command.run_json(f"{SITE}alone/")
+
     assert found["source"]["kind"] == "page"
     assert [(article["title"], article["author"]) for article in found["articles"]] == [
         ("Alone", "Nora Lindqvist")
@@ -581,6 +628,7 @@ def test_a_feed_with_its_articles_on_another_host_of_its_domain_speaks_for_it(
     """`add` sets `speaks_for` if the articles of a feed are on another host of its domain."""
     add_command.web.answers = make_paper_site()
     (seen,) = add_command.run_json(ELSEWHERE, "--dry-run")
+
     assert seen["source"]["speaks_for"] == ["paper.example"]
     assert seen["proposed_speaks_for"] == []
     # as the line has it
@@ -601,6 +649,7 @@ def test_the_line_is_shown_before_the_operator_answers(
 ) -> None:
     add_command.web.answers = make_paper_site()
     output = add_command.run_add(ELSEWHERE, answers=answer).output
+
     assert "would add" in output
     assert 'speaks_for = ["paper.example"]' in output
     assert [source["speaks_for"] for source in add_command.written_sources] == lines
@@ -626,6 +675,7 @@ def test_no_line_is_written_that_is_not_sure_or_not_needed(
 ) -> None:
     add_command.web.answers = answers
     output = add_command.run_add(ELSEWHERE).output
+
     assert add_command.written_urls == [ELSEWHERE]
     assert "speaks_for" not in add_command.written_sources[0]
     assert (f'not written: speaks_for = ["{"".join(proposed)}"]' in output) == bool(proposed)
@@ -667,9 +717,12 @@ def filled_by_scripts() -> dict[str, Answer]:
 
 def test_a_page_that_only_scripts_fill_is_named_with_the_option(add_command: AddCommand) -> None:
     add_command.web.answers = filled_by_scripts()
+
     with pytest.raises(MissingError) as refused:
         add_command.run_add(SHELL)
+
     said = str(refused.value)
+
     assert "only scripts fill it" in said
     assert "browser = true" in said
     assert "add --browser" in said
@@ -683,8 +736,11 @@ def test_a_list_that_only_scripts_fill_is_added_with_a_browser(add_command: AddC
         pytest.skip(obstacle)
     add_command.web.answers = filled_by_scripts()
     output = add_command.run_add(SHELL, "--browser").output
+
     assert "page that lists articles (5 items" in output
+
     (source,) = add_command.written_sources
+
     assert source["url"] == SHELL
     assert source["kind"] == "list"
     assert source["browser"] is True

@@ -61,6 +61,7 @@ def test_a_dry_run_shows_a_count_and_ten_examples(place: Place) -> None:
         for number in range(12):
             store_articles(app, f"Models {number}", MODELS, tags=("GPU",), tags_by="matched")
     dry = run_command(place, "describe", "--all", "--dry-run").output
+
     assert "14 of 14 articles change" in dry
     assert "… and 4 articles more" in dry
     assert dry.count("\ttags: ") == 10
@@ -72,7 +73,9 @@ def test_a_dry_run_shows_a_count_and_ten_examples(place: Place) -> None:
         )
         == 14
     )
+
     dry = run_command(place, "tags", "merge", "GPU", "LLM", "--dry-run").output
+
     assert "GPU -> LLM: 13 articles" in dry
     assert "… and 3 articles more" in dry
     assert dry.count("  Models ") + dry.count("  Chips") == 10
@@ -94,12 +97,15 @@ def test_describe_wants_to_know_which(place: Place) -> None:
 
 def test_tags_are_renamed_and_merged(place: Place) -> None:
     dry = run_command(place, "tags", "rename", "GPU", "graphics cards", "--dry-run")
+
     assert "GPU -> graphics cards: 1 article" in dry.output
     assert "tags/gpu redirects to tags/graphics-cards" in dry.output
     assert place.load_article("Chips").tags == ("GPU",)
+
     answer = json.loads(
         run_command(place, "tags", "rename", "GPU", "graphics cards", "--json").stdout
     )
+
     assert "tags/graphics-cards.atom" in answer["written"]
     assert run_command(place, "tags", "merge", "graphics cards", "LLM").exit_code == 0
     assert place.load_article("Chips").tags == ("LLM",)
@@ -114,18 +120,23 @@ def test_a_rename_that_many_feeds_show_builds_its_own_first(
     answer = json.loads(
         run_command(place, "tags", "rename", "GPU", "graphics cards", "--json").stdout
     )
+
     assert answer["left"] == 2  # of everything, and of the source
     assert place.read_published("tags/gpu.atom") == place.read_published("tags/graphics-cards.atom")
     assert "graphics cards" not in place.read_published("sources/two.atom") + place.read_published(
         "all.atom"
     )
     assert "tags/graphics-cards.html" in place.read_published("feeds.html")
+
     place.build()
+
     assert "graphics cards" in place.read_published("sources/two.atom")
     assert "graphics cards" in place.read_published("all.atom")
+
     digests = place.read_digests("public")
     with place.open_app() as app:
         asyncio.run(build_feeds(app, include_all=True))
+
     assert place.read_digests("public") == digests
     assert (
         "2 more feeds show" in run_command(place, "tags", "rename", "graphics cards", "GPU").output
@@ -135,12 +146,15 @@ def test_a_rename_that_many_feeds_show_builds_its_own_first(
 def test_tags_are_suggested_and_learnt(place: Place) -> None:
     """Keywords that recur are suggested as tags; `learn` needs ten articles with confirmed tags."""
     assert "nothing new" in run_command(place, "tags", "suggest").output
+
     with place.open_app() as app:
         for number in range(3):
             store_articles(app, f"Number {number}", "We like robotics.", keywords=("Robotics",))
     (one,) = json.loads(run_command(place, "tags", "suggest", "--json").stdout)
+
     assert one["name"].casefold() == "robotics"
     assert one["support"] == 3
+
     with place.open_app() as app:
         store_articles(
             app,
@@ -150,6 +164,7 @@ def test_tags_are_suggested_and_learnt(place: Place) -> None:
             tags=("GPU",),
             tags_by="publisher",
         )
+
     assert "1 article with confirmed tags, 10 are needed" in run_command(place, "learn").output
     assert json.loads(run_command(place, "learn", "--json").stdout) == {
         "articles": 1,
@@ -163,11 +178,14 @@ def test_tags_are_confirmed_and_rejected(place: Place) -> None:
     url = "https://two.example/chips"
     before = place.read_digests("articles")
     dry = run_command(place, "tags", "confirm", url, "LLM", "--category", "ai", "--dry-run")
+
     assert "Chips: GPU, LLM; category AI" in dry.output
     assert "tags/llm\t1\t0\t0" in dry.output
     assert "nothing was changed" in dry.output
     assert place.read_digests("articles") == before
+
     answer = json.loads(run_command(place, "tags", "confirm", url, "LLM", "--json").stdout)
+
     assert answer["tags"] == ["GPU", "LLM"]
     assert answer["category"] == ""
     assert "tags/llm.atom" in answer["written"]
@@ -177,7 +195,9 @@ def test_tags_are_confirmed_and_rejected(place: Place) -> None:
         "Chips: LLM; category none"
         in run_command(place, "tags", "reject", place.load_article("Chips").id, "GPU").output
     )
+
     run_command(place, "tags", "confirm", url, "--category", "AI")  # says nothing of tags
+
     assert place.load_article("Chips").tags == ("LLM",)
     assert place.load_article("Chips").category == "AI"
     with pytest.raises(UsageError, match="no article 'nothing'"):
@@ -239,6 +259,7 @@ def test_status_lists_what_is_on_hold_and_release_publishes_it(place: Place) -> 
         )
     output = run_command(place, "status").output
     path = str(place.find_file("Doubtful").relative_to(place.folder / "feeds/articles"))
+
     assert "articles-on-hold" in output
     assert f"{path} (unsure-text)" in output
     assert "release ID" in output
@@ -249,20 +270,26 @@ def test_status_lists_what_is_on_hold_and_release_publishes_it(place: Place) -> 
     assert (
         "would be published: Doubtful" in run_command(place, "release", "--all", "--dry-run").output
     )
+
     article_id = place.load_article("Doubtful").id
     shown = run_command(place, "show", "--why", article_id).output
+
     assert (
         f"it is unclear which part of the page is the article; `syndicator release {article_id}`"
         " publishes it" in shown
     )
+
     answer = json.loads(
         run_command(place, "release", str(place.find_file("Doubtful")), "--json").stdout
     )
+
     assert answer["applied"]
     assert len(answer["articles"]) == 1
     assert "tags/law.atom" in answer["written"]
     assert "not on hold: Doubtful" in run_command(place, "release", answer["articles"][0]).output
+
     for words in ([], ["--all", "--source", "one"]):
         with pytest.raises(UsageError, match="say which articles"):
             run_command(place, "release", *words)
+
     assert "articles-on-hold" not in run_command(place, "status").output

@@ -28,11 +28,14 @@ def test_a_script_completes_the_program_as_it_is_called(shell: str) -> None:
     """Completion scripts work for `syndicator` and for `./run`."""
     installed = make_completion_script(shell, "syndicator")
     checkout = make_completion_script(shell, "./run")
+
     assert COMPLETION_VARIABLE in installed
     assert "syndicator" in installed
     assert "run_completion" in checkout or "--command run" in checkout
+
     if shell != "bash":  # which calls what was typed
         assert f"{Path('run').resolve()}" in checkout
+
     assert make_completion_script(shell, "python -m syndicator") == installed
 
 
@@ -83,17 +86,22 @@ def make_context(config: Path | None) -> Any:
 def test_keys_and_tags_are_those_of_the_folder(tmp_path: Path) -> None:
     (tmp_path / "sources.toml").write_text('[[source]]\nkey = "one"\n[[source]]\nkey = "two"\n')
     (tmp_path / "taxonomy.toml").write_text('[[tag]]\nname = "open source"\n')
+
     assert complete_source_keys(make_context(tmp_path), "") == [
         "one",
         "two",
     ]
     assert complete_source_keys(make_context(tmp_path), "t") == ["two"]
     assert complete_tag_names(make_context(tmp_path), "op") == ["open source"]
+
     (tmp_path / "sources.d").mkdir()
     (tmp_path / "sources.d/more.toml").write_text('[[source]]\nkey = "three"\n')
+
     assert complete_source_keys(make_context(tmp_path), "t") == ["two", "three"]
+
     (tmp_path / "sources.d/more.toml").unlink()
     for wrong in ("[[source", "source = 1", "[[source]]\nurl = ''"):
         (tmp_path / "sources.toml").write_text(wrong)
         assert complete_source_keys(make_context(tmp_path), "") == []
+
     assert complete_source_keys(make_context(tmp_path / "none"), "") == []

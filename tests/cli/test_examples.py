@@ -40,5 +40,6 @@ def test_an_example_is_understood(typed: str) -> None:
     words = shlex.split(typed.partition(" > ")[0])
     while hasattr(command, "commands"):
         command = command.commands[words.pop(0)]
+
     # which reads the words, and runs nothing
     assert command.make_context(command.name, words).command is command

@@ -40,6 +40,7 @@ def test_a_file_with_a_fault_is_named_and_what_was_valid_counts(
     text, fault = FAULTS[name]
     (instance_with_query.config / name).write_text(text)
     result = instance_with_query.run_command("refresh", "--source", "holt")
+
     assert result.exit_code == 78
     assert f"{name}:" in result.stdout
     assert fault in result.stdout
@@ -48,11 +49,13 @@ def test_a_file_with_a_fault_is_named_and_what_was_valid_counts(
         "agents",
         *(["mr-holt"] if name == "feeds.toml" else []),
     }
+
     (wrong,) = (
         condition
         for condition in instance_with_query.run_json("status")["conditions"]
         if condition["kind"] == "configuration"
     )
+
     assert fault in wrong["detail"]
     assert name in wrong["detail"]
     assert wrong["since"]
@@ -78,6 +81,7 @@ def test_a_file_that_cannot_be_read_stops_the_command(
 def test_a_query_that_was_never_valid_ends_no_feed(instance_with_query: Instance) -> None:
     (instance_with_query.folder / "feeds/state/valid/feeds.toml").unlink()
     (instance_with_query.config / "feeds.toml").write_text("[[feed\n")
+
     with pytest.raises(ConfigError, match="is not valid TOML"):
         instance_with_query.run_command("build")
     assert list_query_feeds(instance_with_query) == {"agents"}
@@ -90,6 +94,7 @@ def test_a_query_that_was_taken_out_ends_its_feed_whatever_is_wrong_elsewhere(
     (instance_with_query.config / "feeds.toml").write_text("")
     sources = instance_with_query.config / "sources.toml"
     sources.write_text(sources.read_text() + "\n[[source]]\nkey = 'one'\n")
+
     assert instance_with_query.run_command("build").exit_code == 78
     assert list_query_feeds(instance_with_query) == set()
 
@@ -135,13 +140,18 @@ def test_sources_are_added_to_a_file_in_which_another_has_a_fault(
     listed.write_text(
         '<opml version="2.0"><body><outline xmlUrl="https://two.example/feed"/></body></opml>'
     )
+
     assert instance.run_json("import", "--no-refresh", str(listed))["added"] == ["two"]
+
     keys = instance.list_keys()
+
     assert "two" in keys
     assert "one" not in keys
+
     (wrong,) = (
         condition
         for condition in instance.run_json("status")["conditions"]
         if condition["kind"] == "configuration"
     )
+
     assert "did you mean 'every'" in wrong["detail"]

@@ -39,6 +39,7 @@ def test_workers_want_a_server_and_sources(tmp_path: Path, postgres: Server) -> 
         assert "workers share a database server: set store.url to postgresql://" in done.stderr
     config = write_config(tmp_path / "server", postgres.schema())
     done = run_syndicator("worker", "--config", str(config))
+
     assert done.returncode == 69
     assert "sources push` where sources.toml is" in done.stderr
     assert "ready" not in done.stderr

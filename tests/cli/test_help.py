@@ -100,18 +100,24 @@ def test_daily_commands_come_first() -> None:
         CliRunner().invoke(app, ["--help"], prog_name="syndicator", env={"COLUMNS": "120"}).stdout
     )
     places = [stdout.index(f"\n{panel}:\n") for panel in PANELS]
+
     assert places == sorted(places)
     assert next(iter(PANELS)) == "Daily"
+
     for name in WHOLE.commands:
         assert f"\n  {name} " in stdout
+
     assert "..." not in stdout.partition("Daily:")[2]  # each is described by a whole sentence
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 def test_every_command_explains_itself(words: tuple[str, ...]) -> None:
     done = CliRunner().invoke(app, [*words, "--help"], prog_name="syndicator")
+
     assert done.exit_code == 0
+
     usage, _, explained = done.stdout.partition("\n\n")
+
     assert usage.startswith(f"Usage: syndicator {' '.join(words)}")
     assert explained.strip()
 
@@ -142,6 +148,7 @@ def test_a_run_without_a_model_loads_nothing_of_one(tmp_path: Path) -> None:
     write_config(tmp_path / "config")
     (tmp_path / "config/sources.toml").write_text("")
     names = list_modules("refresh", "--config", str(tmp_path / "config"))
+
     assert "syndicator.runs.refresh" in names
     assert [name for name in names if "describing.llm" in name or "cli.add" in name] == []
 
@@ -160,6 +167,7 @@ def test_add_loads_no_taxonomy(
     (tmp_path / "config/sources.toml").write_text("")
     feed = world.feed_url("holt")
     names = list_modules("add", feed, "--yes", "--config", str(tmp_path / "config"))
+
     assert "syndicator.operations.changes.texts" in names
     assert "syndicator.describing.taxonomy.taxonomy" not in names
 

@@ -23,6 +23,7 @@ def test_refresh_and_build(visited_instance: Instance) -> None:
     """The keys of the JSON output are those that the documentation lists."""
     run = visited_instance.run_json("refresh", "--source", "gone")
     built = visited_instance.run_json("build")
+
     assert list_documented_keys("refresh") - {"build"} == (
         {"sources"} | set(run["sources"][0])
     ) & list_documented_keys("refresh")
@@ -42,6 +43,7 @@ def test_check_and_config(
         (visited_instance.config / "syndicator.toml").write_text("[site]\nurll = 1\n")
     result = visited_instance.run_json(*words)
     first = result[0] if isinstance(result, list) else next(iter(result.values()))
+
     assert keys & list_documented_keys("check, config show") <= set(first)
 
 

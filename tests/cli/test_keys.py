@@ -98,14 +98,21 @@ def test_a_key_is_a_character_and_a_function_key_is_none_of_ours(keys: tuple[Key
     reading, terminal = keys
     before = termios.tcgetattr(reading._descriptor)
     os.write(terminal, "né\n".encode())
+
     assert [reading.read() for _ in range(3)] == ["n", "é", "\n"]
+
     os.write(terminal, b"\x1b[A")
+
     assert reading.read() == "?"
+
     os.write(terminal, b"tan open tag\nq")
+
     assert reading.read() == "t"
     assert reading.ask_line("tag: ") == "an open tag"
     assert reading.read() == "q"
+
     os.write(terminal, b"\x04")
+
     assert reading.read() == ""
     assert termios.tcgetattr(reading._descriptor) == before
 
@@ -131,11 +138,14 @@ def test_proposed_tags_are_taken_renamed_and_dropped_with_a_key_each(place: Plac
             terminal.expect("name: ")
             terminal.press("Renamed\n")
     terminal.expect("2 names added")
+
     assert terminal.end() == 0
+
     tags = {
         tag["name"]: tag
         for tag in tomllib.loads((place.config / "taxonomy.toml").read_text())["tag"]
     }
+
     assert names[0] in tags
     assert tags["Renamed"]["aliases"] == [names[1]]
     assert names[2] not in tags
@@ -146,5 +156,6 @@ def test_choosing_needs_a_terminal(place: Place) -> None:
         for number in range(3):
             store_articles(opened, f"Number {number}", "We like robotics.", keywords=("Robotics",))
     ran = CliRunner().invoke(app, ["tags", "suggest", "--choose", "--config", str(place.config)])
+
     assert isinstance(ran.exception, UsageError)
     assert "--json" in str(ran.exception)

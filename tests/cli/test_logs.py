@@ -26,6 +26,7 @@ def _unchanged() -> object:
 def test_a_line_has_date_zone_and_level(capsys: pytest.CaptureFixture[str]) -> None:
     printing.log("visited", "warning", source="holt", reason="dns")
     stamp, rest = capsys.readouterr().err.split(" ", 1)
+
     assert datetime.fromisoformat(stamp).tzinfo is not None
     assert rest.split() == ["[warning", "]", "visited", "reason=dns", "source=holt"]
 
@@ -34,9 +35,12 @@ def test_json_is_one_document_a_line(capsys: pytest.CaptureFixture[str]) -> None
     logs.apply_options(LogOptions(json=True))
     printing.log("visited", source="holt", detail="a\nb\x9b")
     line = capsys.readouterr().err
+
     assert line.isascii()
     assert line.count("\n") == 1
+
     document = json.loads(line)
+
     assert document["level"] == "info"
     assert document["event"] == "visited"
     assert document["source"] == "holt"
@@ -51,12 +55,17 @@ def test_the_journal_gets_json_with_its_priorities(
         stat = os.fstat(file.fileno())
     journal = {"JOURNAL_STREAM": f"{stat.st_dev}:{stat.st_ino}"}
     options = logs.make_options(journal, stat, format=None, quiet=False, verbose=False)
+
     assert options == LogOptions(json=True, journal=True)
+
     logs.apply_options(options)
     printing.log("held", "warning")
+
     assert capsys.readouterr().err.startswith('<4>{"time": ')
+
     # what is redirected to a file under systemd is no journal, and the operator's word comes first
     other = {"JOURNAL_STREAM": f"{stat.st_dev}:{stat.st_ino + 1}"}
+
     assert logs.make_options(other, stat, format=None, quiet=False, verbose=False) == LogOptions()
     assert not logs.make_options(
         journal, stat, format=LogFormat.TEXT, quiet=False, verbose=False
@@ -76,6 +85,7 @@ def test_what_packages_warn_of_is_a_line_as_any_other(
     logging.getLogger("uvicorn.error").warning("Invalid HTTP request received.")
     logging.getLogger("uvicorn.error").info("nothing")
     [found] = map(json.loads, capsys.readouterr().err.splitlines())
+
     assert found["level"] == "warning"
     assert found["event"] == "Invalid HTTP request received."
     assert found["package"] == "uvicorn.error"
@@ -91,6 +101,7 @@ def test_what_we_warn_of_is_a_line_once(
     logs.apply_options(LogOptions(json=True, steps=steps))
     logger("configuration").warning("feeds.toml:1: a fault")
     [found] = map(json.loads, capsys.readouterr().err.splitlines())
+
     assert found["level"] == "warning"
     assert found["event"] == "feeds.toml:1: a fault"
 
@@ -99,6 +110,7 @@ def test_quiet_leaves_warnings_and_errors(capsys: pytest.CaptureFixture[str]) ->
     logs.apply_options(LogOptions(quiet=True))
     printing.log("serving")
     printing.log("problem", "warning")
+
     assert [line.split()[3] for line in capsys.readouterr().err.splitlines()] == ["problem"]
 
 
@@ -154,6 +166,7 @@ def test_cron_is_told_what_failed_and_nothing_else(instance: Instance) -> None:
         assert fine.stderr == ""
     failed = instance.run_command("--quiet", "refresh", "--source", "gone")
     [line] = failed.stderr.splitlines()
+
     assert failed.stdout == ""
     assert "source=gone" in line
     assert "reason=gone" in line
@@ -163,6 +176,7 @@ def test_steps_are_shown_and_the_end_of_a_visit_once(instance: Instance) -> None
     instance.keep_sources("holt")
     done = instance.run_command("refresh", "--verbose", "--log-format", "json")
     documents = [json.loads(line) for line in done.stderr.splitlines()]
+
     assert [document["source"] for document in documents if document["event"] == "visited"] == [
         "holt"
     ]

@@ -182,6 +182,7 @@ def test_a_word_of_another_program_is_answered_by_the_command_that_does_it(
 def test_usage_of_a_change_names_it_as_typed() -> None:
     words = [sys.executable, "-m", "syndicator", "change", "undo"]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
+
     assert done.returncode == 2
     assert "change undo [OPTIONS] {NUMBER}\n" in done.stderr
     assert "change undo --help' for help" in done.stderr
@@ -191,8 +192,11 @@ def test_programs_get_it_as_json() -> None:
     """With `--json` a usage error is a JSON object."""
     words = [sys.executable, "-m", "syndicator", "refresh", "--forec", "--json"]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
+
     assert done.returncode == 2
+
     error = json.loads(done.stdout)["error"]
+
     assert error.startswith("No such option: --forec. There is `refresh --source`: ")
     assert "Possible options" not in error
 
@@ -236,6 +240,7 @@ def test_a_name_that_is_not_there_is_answered_by_where_those_are(
     visited_instance: Instance, tmp_path: Path, words: str, code: int, said: str
 ) -> None:
     folder = str(tmp_path)
+
     with pytest.raises(SyndicatorError) as raised:
         visited_instance.run_command(*words.replace("DIR", folder).split())
     assert raised.value.exit_code == code
@@ -260,6 +265,7 @@ def test_a_file_is_no_folder_of_the_configuration(
 ) -> None:
     monkeypatch.chdir(instance.folder)
     before = sorted(instance.folder.iterdir())
+
     with pytest.raises(ConfigError) as raised:
         CliRunner().invoke(app, words.split(), catch_exceptions=False)
     assert str(raised.value) == said
@@ -275,9 +281,12 @@ def test_a_source_that_was_never_visited_is_not_called_well(instance: Instance) 
 def test_a_file_in_place_of_a_folder_names_the_setting(tmp_path: Path) -> None:
     file = tmp_path / "articles"
     file.touch()
+
     with pytest.raises(OSError) as raised:
         (file / "2026").mkdir()
+
     message = str(DiskError.of(raised.value))
+
     assert str(file) in message and "another folder under [paths] in syndicator.toml" in message
 
 

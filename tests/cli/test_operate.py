@@ -22,6 +22,7 @@ def test_refresh_tells_what_came_and_what_failed(instance: Instance) -> None:
     """`refresh` prints the number of new articles and each failure."""
     instance.keep_sources("holt", "gone")
     output = instance.run_command("refresh", "--all").output
+
     assert "1 failed; 5 new articles, 0 changed" in output
     assert f"failed: gone: gone {instance.world.feed_url('gone')} answered 410" in output
     assert len(list_published_items(instance)) == 5
@@ -32,6 +33,7 @@ def test_build_names_an_article_that_it_ignores(visited_instance: Instance) -> N
     (visited_instance.folder / "feeds/articles/mine.txt").write_text(f"{head}Text.\n")
     (visited_instance.folder / "feeds/articles/yours.md.txt").write_text(f"{head}Text.\n")
     mine, yours = visited_instance.run_json("build")["problems"]
+
     assert mine["what"].endswith("mine.txt")
     assert mine["detail"].endswith("call it mine.md")
     assert yours["what"].endswith("yours.md.txt")
@@ -42,6 +44,7 @@ def test_build_names_an_article_that_it_ignores(visited_instance: Instance) -> N
 def test_a_run_that_visits_nobody_says_why(visited_instance: Instance) -> None:
     """If no source is due, `refresh` says so and suggests `--all`."""
     output = visited_instance.run_command("refresh").output
+
     assert "0 sources visited" in output
     assert "none was due: " in output
     assert " refresh --all`" in output
@@ -71,29 +74,37 @@ def test_what_failed_is_visited_again_when_asked_and_waits_no_longer_for_it(
 def test_check_finds_what_is_missing_and_says_what_to_do(visited_instance: Instance) -> None:
     """`check` reports a missing `site.url`; `--strict` turns warnings into exit code 78."""
     assert visited_instance.run_command("check").exit_code == 0
+
     result = visited_instance.run_command("check", "--strict")
+
     assert result.exit_code == 78
     assert (
         "error: set site.url to the address feeds/public is served at (no-site-url)"
         in result.output
     )
     assert "error" in result.output.splitlines()[-1]
+
     settings = visited_instance.config / "syndicator.toml"
     settings.write_text(
         settings.read_text().replace("[site]\n", '[site]\nurl = "https://feeds.example/"\n')
     )
     well = visited_instance.run_command("check", "--strict")
+
     assert well.exit_code == 0
     assert well.output.splitlines()[-1] == "no problems found"
     assert "error:" not in well.output
     assert "warning:" not in well.output
+
     (visited_instance.folder / "feeds/articles/mine.markdown").write_text("Mine.")
     warned = visited_instance.run_command("check")
+
     assert warned.exit_code == 0
     assert warned.output.endswith("0 errors, 1 warning\n")
     assert visited_instance.run_command("check", "--strict").exit_code == 78
+
     settings.write_text("[site]\ncolour = 1\n")
     (bad,) = json.loads(visited_instance.run_command("check", "--json").stdout)
+
     assert bad["reason"] == "bad-config"
     assert "colour" in bad["detail"]
 
@@ -103,11 +114,14 @@ def test_a_withdrawal_is_tried_made_undone_and_purged(visited_instance: Instance
     url = str(list_published_items(visited_instance)[0]["url"])
     before = list_published_items(visited_instance)
     tried = visited_instance.run_command("withdraw", "--dry-run", url).output
+
     assert tried.startswith("would be withdrawn: ")
     assert "from: all, " in tried
     assert tried.endswith("nothing was changed (--dry-run)\n")
     assert list_published_items(visited_instance) == before
+
     output = visited_instance.run_command("withdraw", url).output
+
     assert output.startswith("withdrawn: ")
     assert f"withdraw --undo {url}` brings it back" in output
     assert len(list_published_items(visited_instance)) == len(before) - 1
@@ -146,9 +160,12 @@ def test_an_article_file_that_cannot_be_read_is_told_as_that(visited_instance: I
 def test_what_is_withdrawn_is_gone_and_stays_away(visited_instance: Instance) -> None:
     """A withdrawn article leaves the feed and is not filed again."""
     url = list_published_items(visited_instance)[0]["url"]
+
     assert "withdrawn: " in visited_instance.run_command("withdraw", str(url)).output
     assert url not in [item["url"] for item in list_published_items(visited_instance)]
+
     visited_instance.run_command("refresh", "--all")
+
     assert len(list_published_items(visited_instance)) == 4
     with pytest.raises(UsageError, match="give its address, its id or its file"):
         visited_instance.run_command("withdraw", "https://nowhere.example/")
@@ -157,12 +174,15 @@ def test_what_is_withdrawn_is_gone_and_stays_away(visited_instance: Instance) ->
 def test_the_database_is_made_anew(visited_instance: Instance) -> None:
     for path in (visited_instance.folder / "feeds/state").glob("syndicator.db*"):
         path.unlink()
+
     assert visited_instance.run_command("reindex").output.startswith("5 articles indexed")
+
     before = {
         path.name: path.read_bytes()
         for path in (visited_instance.folder / "feeds/public").rglob("*.atom")
     }
     visited_instance.run_command("build", "--all")
+
     assert {
         path.name: path.read_bytes()
         for path in (visited_instance.folder / "feeds/public").rglob("*.atom")
@@ -181,11 +201,14 @@ def test_articles_are_pruned_on_order_after_a_look(visited_instance: Instance) -
     looked = visited_instance.run_command(
         "prune", "--keep", "4", "--source", "holt", "--dry-run"
     ).output
+
     assert "1 article in " in looked
     assert looked.endswith("nothing was changed (--dry-run)\n")
     assert list_published_items(visited_instance) == before
+
     done = visited_instance.run_json("prune", "--keep", "4", "--source", "holt")
     (gone_article,) = done["articles"]
+
     assert done["applied"]
     assert "all.atom" in done["written"]
     assert "sources/holt" in done["feeds"]
@@ -193,7 +216,9 @@ def test_articles_are_pruned_on_order_after_a_look(visited_instance: Instance) -
     assert gone_article["url"] not in [
         published_item["url"] for published_item in list_published_items(visited_instance)
     ]
+
     visited_instance.run_command("refresh", "--all")
+
     assert len(list_published_items(visited_instance)) == 4
     assert visited_instance.run_json("show", gone_article["url"], "--why")["why"][
         "state"

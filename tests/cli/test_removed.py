@@ -29,6 +29,7 @@ from syndicator.core.errors import UsageError
 def test_what_is_gone_says_what_replaces_it(typed: str, removed: str, cure: str) -> None:
     """A removed command fails with the name of its replacement."""
     ran = CliRunner().invoke(app, shlex.split(typed))
+
     assert isinstance(ran.exception, UsageError)
     assert f"`{removed}` was removed: " in str(ran.exception)
     assert cure in str(ran.exception)
@@ -63,5 +64,6 @@ def test_it_ends_as_a_wrong_word_does() -> None:
     """A removed command exits with 2, as an unknown command does."""
     words = [sys.executable, "-m", "syndicator", "tags", "review"]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
+
     assert done.returncode == 2
     assert "`tags review` was removed" in done.stderr

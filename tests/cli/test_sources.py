@@ -27,6 +27,7 @@ def empty_instance(instance: Instance) -> Instance:
 def test_init_makes_a_start_and_writes_over_nothing(empty_instance: Instance) -> None:
     sources = (empty_instance.config / "sources.toml").read_text()
     output = empty_instance.run_command("init").output
+
     assert f"wrote {empty_instance.config}/feeds.toml" in output
     assert "sources.toml" not in output.split("next:")[0]
     assert (empty_instance.config / "sources.toml").read_text() == sources
@@ -37,6 +38,7 @@ def test_a_feed_is_shown_before_it_is_added(empty_instance: Instance) -> None:
     """`add --dry-run` adds nothing; a known feed is not added twice."""
     url = empty_instance.world.feed_url("holt")
     dry = empty_instance.run_command("add", "--dry-run", url).output
+
     assert f"({url})" not in dry
     assert f"{url} (feed (json11, 5 entries))" in dry
     assert dry.startswith("would add: ")
@@ -54,6 +56,7 @@ def test_a_source_that_is_added_again_has_its_key_again(visited_instance: Instan
     url = visited_instance.world.feed_url("holt")
     before = visited_instance.list_keys()
     visited_instance.run_command("remove", "holt")
+
     assert visited_instance.run_command("add", url).output.startswith("added: holt: ")
     assert visited_instance.list_keys() == [key for key in before if key != "holt"] + ["holt"]
 
@@ -62,6 +65,7 @@ def test_the_feed_of_a_site_is_found(empty_instance: Instance) -> None:
     feed = empty_instance.world.feed_url("launchbeat")
     site = feed.split("/category/")[0] + "/"
     (found,) = empty_instance.run_json("add", site)
+
     assert found["source"]["kind"] == "feed"
     assert found["source"]["url"] == feed
 
@@ -70,6 +74,7 @@ def test_an_article_is_followed_for_itself_and_its_feed_is_named(empty_instance:
     story = next(story for story in empty_instance.world.stories if story.site == "launchbeat")
     url = empty_instance.world.url(story)
     (found,) = empty_instance.run_json("add", url)
+
     assert found["source"]["kind"] == "page"
     assert found["source"]["url"] == url
     assert found["what"] == "single article"
@@ -93,6 +98,7 @@ def test_what_cannot_be_added_is_named(
     url = address.format(
         gone=empty_instance.world.feed_url("gone"), broken=empty_instance.world.feed_url("broken")
     )
+
     with pytest.raises(error, match=says) as raised:
         empty_instance.run_command("add", url)
     assert url in str(raised.value)
@@ -101,6 +107,7 @@ def test_what_cannot_be_added_is_named(
 
 def test_a_removed_source_is_gone_and_an_unknown_one_is_named(instance: Instance) -> None:
     before = instance.list_keys()
+
     assert (
         instance.run_command("remove", "holt").output == "removed: holt; articles and feeds stay\n"
     )
@@ -112,6 +119,7 @@ def test_a_removed_source_is_gone_and_an_unknown_one_is_named(instance: Instance
 def test_all_keys_are_known_or_none_is_removed(instance: Instance) -> None:
     """`remove` with an unknown key removes nothing."""
     before = instance.list_keys()
+
     with pytest.raises(
         UsageError, match=r"no source 'hollt' \(did you mean 'holt'\?\), 'nosuch' in "
     ) as raised:
@@ -133,9 +141,12 @@ def test_sources_leave_and_come_back_as_opml(visited_instance: Instance, tmp_pat
     before = tomllib.loads(path.read_text())
     listing = tmp_path / "list.opml"
     listing.write_bytes(visited_instance.run_command("export").stdout_bytes)
+
     assert 'htmlUrl="http' in listing.read_text()
+
     path.write_text("")
     added = visited_instance.run_json("import", "--no-refresh", "--trust-own", str(listing))
+
     assert len(added["added"]) == len(before["source"])
     assert added["known"] == []
     assert tomllib.loads(path.read_text()) == before
@@ -155,6 +166,7 @@ def test_an_import_names_the_keys_reads_the_newest_articles_and_ends_with_what_f
     listing.write_bytes(instance.run_command("export").stdout_bytes)
     instance.run_command("remove", "holt", "gone")
     output = instance.run_command("import", str(listing)).output
+
     assert "\nholt\thttp" in output
     assert "\ngone\thttp" in output
     assert "2 sources added, 0 already known" in output
@@ -173,6 +185,7 @@ def test_an_import_that_can_visit_nobody_adds_all_the_same(
     listing.write_text('<opml><body><outline xmlUrl="http://127.0.0.1:9/feed"/></body></opml>')
     with hold_run_lock(load(empty_instance.config)) if busy else nullcontext():
         done = empty_instance.run_command("import", str(listing))
+
     assert done.exit_code == 0
     assert "1 source added, 0 already known" in done.stdout
     assert "the next refresh visits them" in done.stderr
@@ -211,6 +224,7 @@ def test_folders_become_what_the_operator_says(
         "import", "--no-refresh", str(listing), *words, answers=answers
     )
     written_source = tomllib.loads((empty_instance.config / "sources.toml").read_text())["source"]
+
     assert written_source == [
         {"key": "piers", "url": "https://piers.example/feed", "title": "Piers", **made}
     ]
@@ -228,6 +242,7 @@ def test_names_of_folders_do_nothing_to_a_terminal(
     listing = empty_instance.folder / "list.opml"
     listing.write_text(LIST.replace('"Sea"', '"Sea\u202e"'))
     monkeypatch.setattr(sources, "can_ask", lambda: True)
+
     assert (
         "\u202e"
         not in empty_instance.run_command(
@@ -240,6 +255,7 @@ def test_add_takes_a_list_as_import_does(empty_instance: Instance) -> None:
     listing = empty_instance.folder / "list.opml"
     listing.write_text(LIST)
     (found,) = empty_instance.run_json("add", str(listing), "--folders", "tag", "--tag", "Water")
+
     assert found["source"]["key"] == "piers"
     assert found["source"]["tags"] == ["Sea", "Water"]
     assert "already known: piers" in empty_instance.run_command("add", "-", answers=LIST).output
@@ -255,6 +271,7 @@ def test_a_permanent_move_is_written_when_asked_for(tmp_path: Path) -> None:
             instance.run_command("refresh", "--all")
         moved = instance.run_command("sources", "--apply-moves").output
         (listed,) = instance.run_json("sources")
+
     assert "moved: holt: " in moved
     assert moved.splitlines()[0].endswith("/new/feed.json")
     assert listed["source"]["url"].endswith("/new/feed.json")
@@ -278,6 +295,7 @@ def test_a_list_that_is_cut_off_adds_nothing(empty_instance: Instance, tmp_path:
     path = tmp_path / "cut.opml"
     path.write_text('<opml><body>\n<outline xmlUrl="https://a.example/feed"/>\n<outline xm')
     before = (empty_instance.config / "sources.toml").read_text()
+
     with pytest.raises(MissingError, match="line 3: the document is cut off here") as raised:
         empty_instance.run_command("import", str(path), "--no-refresh")
     assert raised.value.exit_code == 69
@@ -289,12 +307,17 @@ def test_refresh_says_what_is_wrong_with_sources_toml(empty_instance: Instance) 
     path = empty_instance.config / "sources.toml"
     path.write_text("")
     done = empty_instance.run_command("refresh")
+
     assert done.exit_code == 0
     assert "no source is followed: `syndicator add URL`" in done.output
+
     path.write_text('[[source]]\nkey = "a"\nurl = "https://a.example/feed"\nnonsense = 1\n')
     done = empty_instance.run_command("refresh")
+
     assert done.exit_code == 78
     assert f"{path}:4: " in done.output
+
     path.unlink()
+
     with pytest.raises(ConfigError, match=r"sources\.toml does not exist"):
         empty_instance.run_command("refresh")

@@ -91,6 +91,7 @@ def test_nothing_of_a_stranger_controls_the_terminal(
     monkeypatch.setenv("COLUMNS", "400")
     show()
     out, err = capsys.readouterr()
+
     assert list_control_characters(out + err) == []
     assert all(shown in (out + err).replace("\\\\", "\\") for shown in SHOWN)
 
@@ -98,6 +99,7 @@ def test_nothing_of_a_stranger_controls_the_terminal(
 def test_json_still_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     printing.print_json({"title": TITLE, "other": "naïve 日本 🎉"})
     out = capsys.readouterr().out
+
     assert json.loads(out) == {"title": TITLE, "other": "naïve 日本 🎉"}
     assert "naïve 日本 🎉" in out
 

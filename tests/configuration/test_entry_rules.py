@@ -73,7 +73,9 @@ def test_an_entry_passes_the_queries_of_its_source_and_of_the_instance(
 def test_what_is_remembered_of_a_muted_entry_answers_the_same_queries() -> None:
     """The shortened copy of a muted entry still matches the queries."""
     kept = shorten_muted_entry(ENTRY)
+
     assert not kept.content
     assert len(shorten_muted_entry(Entry(id="2", content="x " * 9_000)).summary) == 2_000
+
     for query in ("sponsored", "nine", "tag:boats", "title:ferry"):
         assert is_muted(Source(key="a", url="https://a.example/feed", mute=query), kept, Publish())

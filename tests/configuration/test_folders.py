@@ -30,10 +30,15 @@ def test_option_then_variable_then_this_folder_then_the_account(
     monkeypatch.chdir(tmp_path)
     home = {"HOME": str(tmp_path / "home")}
     variable = {"SYNDICATOR_CONFIG": "/srv/feeds/config"}
+
     assert run_with_config_option(**home) == "config"  # the error names it, and how to make it
+
     (tmp_path / "home/.config/syndicator").mkdir(parents=True)
+
     assert run_with_config_option(**home) == f"{tmp_path}/home/.config/syndicator"
+
     (tmp_path / "config").mkdir()
+
     assert run_with_config_option(**home) == "config"
     assert run_with_config_option(**home, **variable) == "/srv/feeds/config"
     assert run_with_config_option("--config", "other", **home, **variable) == "other"
@@ -49,9 +54,12 @@ def test_base_directories_may_be_elsewhere(tmp_path: Path) -> None:
         "XDG_CONFIG_HOME": str(tmp_path / "settings"),
         "XDG_DATA_HOME": str(tmp_path / "data"),
     }
+
     assert find_own_config(environ) == tmp_path / "settings/syndicator"
     assert find_root(tmp_path / "settings/syndicator", environ) == tmp_path / "data/syndicator"
+
     settings = load(tmp_path / "settings/syndicator", environ)
+
     assert Path(settings.articles_at) == tmp_path / "data/syndicator/feeds/articles"
 
 
@@ -61,6 +69,7 @@ def test_relative_base_directories_and_no_home_count_as_none(
     """A relative XDG_CONFIG_HOME or a missing HOME is ignored."""
     (tmp_path / ".config/syndicator").mkdir(parents=True)
     monkeypatch.chdir(tmp_path)
+
     assert find_own_config({"XDG_CONFIG_HOME": ".config"}) is None
     assert find_own_config({}) is None
     assert find_root(Path(".config/syndicator"), {}) == tmp_path / ".config"

@@ -102,6 +102,7 @@ def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
         "syndicator_publish__hubs": '["https://hub.example/"]',
     }
     publish = load(tmp_path, environ).publish
+
     assert publish.host == "::1"
     assert publish.port == 2
     assert publish.hubs == ("https://hub.example/",)
@@ -129,6 +130,7 @@ def test_an_unknown_variable_is_no_error(tmp_path: Path) -> None:
         "SYNDICATOR_DESCRIBE__LLM__URI": "x",
         "OTHER": "",
     }
+
     assert load(tmp_path, environ) == load(tmp_path, {})
     assert unknown_variables(environ) == {
         "SYNDICATOR_DESCRIBE__LLM__URI": "SYNDICATOR_DESCRIBE__LLM__URL"
@@ -142,10 +144,13 @@ def test_all_faults_at_once_each_with_its_line(tmp_path: Path) -> None:
         "[publish]\nprot = 1\nlimit = 0\n\n"
         '[fetch]\nnat64 = [\n  "64:ff9b::/96",\n  "10.0.0.0/8",\n]\nevery_min = "soon"\n'
     )
+
     with pytest.raises(ConfigError) as refused:
         load(tmp_path, {"SYNDICATOR_PUBLISH__LISTEN": "x"})
+
     faults = {fault.key: fault for fault in refused.value.faults}
     lines = {key: fault.line for key, fault in faults.items()}
+
     assert lines == {
         "publish.prot": 2,
         "publish.limit": 3,
@@ -257,6 +262,7 @@ def test_a_fault_of_the_syntax_is_said_with_its_cure(
 ) -> None:
     file = tmp_path / "syndicator.toml"
     file.write_text(text)
+
     with pytest.raises(ConfigError) as refused:
         load(tmp_path, {})
     assert str(refused.value) == f"{file}:{line}: is not valid TOML: {said}"
@@ -273,6 +279,7 @@ def test_where_each_value_comes_from(tmp_path: Path) -> None:
     """`origins` names file and line, variable or default."""
     (tmp_path / "syndicator.toml").write_text(LISTEN)
     result = origins(tmp_path, {"SYNDICATOR_SITE__URL": "https://f.example/"})
+
     assert result["publish.listen"] == f"{tmp_path}/syndicator.toml:2"
     assert result["site.url"] == "environment variable SYNDICATOR_SITE__URL"
     assert result["site.title"] == "default"
@@ -287,9 +294,12 @@ def test_a_dropped_setting_is_a_warning_with_its_line(
     header = "[[digest]]\nname = 'd'" if section == ["digest"] else f"[{'.'.join(section)}]\n"
     (tmp_path / "syndicator.toml").write_text(f"{header}\n{key} = '7'\n")
     environ = {variable: "7", "SYNDICATOR_SITE__TITLE": "Mine"}
+
     assert load(tmp_path, environ).site.title == "Mine"
     assert unknown_variables(environ) == {}
+
     message = f"{name} is no setting any more: {DROPPED[place]}; "
+
     assert [str(fault) for fault in dropped_settings(tmp_path, environ)] == [
         f"{tmp_path}/syndicator.toml:3: {message}delete the line",
         f"environment variable {variable}: {message}unset it",
@@ -306,6 +316,7 @@ def test_a_setting_without_successor_does_not_count(tmp_path: Path, place: tuple
         f"[{'.'.join(section)}]\n{key} = 'x'\n[site]\ntitle = 'Mine'\n"
     )
     loaded = load(tmp_path, {f"SYNDICATOR_{'__'.join(place)}".upper(): "7"})
+
     assert loaded.site.title == "Mine"
     assert loaded.model_dump() == Settings(site=loaded.site).model_dump()
 
@@ -371,6 +382,7 @@ def test_parts_of_a_setting_of_earlier_versions_count(
         OLD_FILE.format(**{"publish": "", "console": "", "fetch": ""} | lines)
     )
     loaded = load(tmp_path, {f"SYNDICATOR_{name}": value for name, value in variables.items()})
+
     assert loaded.publish.listen == publish
     assert loaded.console.listen == console
     assert loaded.fetch.seconds == seconds
@@ -381,6 +393,7 @@ def test_parts_of_earlier_versions_are_named_as_origins_and_in_faults(tmp_path: 
         "[publish]\nport = 'x'\n[fetch]\nfeed_seconds = 'x'\n"
     )
     result = origins(tmp_path, {"SYNDICATOR_CONSOLE__HOST": "0.0.0.0"})
+
     assert result["publish.listen"] == f"{tmp_path}/syndicator.toml:2"
     assert result["console.listen"] == "environment variable SYNDICATOR_CONSOLE__HOST"
     with pytest.raises(ConfigError) as refused:
@@ -419,17 +432,23 @@ def test_an_address_to_listen_on_has_host_and_port(tmp_path: Path, text: str) ->
 def test_a_file_that_is_wrong_elsewhere_still_says_so(tmp_path: Path) -> None:
     """A removed setting does not hide other faults of the file."""
     (tmp_path / "syndicator.toml").write_text("[fetch]\nredirects = 3\n[publish]\nredirects = 3\n")
+
     with pytest.raises(ConfigError) as refused:
         load(tmp_path, {})
     assert [fault.key for fault in refused.value.faults] == ["publish.redirects"]
+
     (tmp_path / "syndicator.toml").write_text("[fetch\n")
+
     assert dropped_settings(tmp_path, {}) == ()
+
     (tmp_path / "syndicator.toml").write_text("fetch = 'redirects'\n")
+
     assert dropped_settings(tmp_path, {}) == ()
 
 
 def test_the_sentences_say_the_values_that_count() -> None:
     assert client.DECODED == 2
+
     values = {
         ("describe", "llm", "concurrency"): ask._AT_ONCE,
         ("fetch", "redirects"): client.MOST_REDIRECTS,
@@ -437,6 +456,7 @@ def test_the_sentences_say_the_values_that_count() -> None:
         ("fetch", "worker_megabytes"): worker.MEGABYTES,
         ("publish", "source_share"): feeds.SHARE,
     }
+
     assert {place: DROPPED[place] for place in values} == {
         place: f"it is always {value}" for place, value in values.items()
     }

@@ -47,8 +47,11 @@ def with_table(text: str, number: int | None, values: Mapping[str, Any]) -> str:
 def test_what_is_not_said_stays() -> None:
     """Keys that are not given stay unchanged."""
     changed = with_table(FILE, 0, {"slug": "a", "query": "tag:C"})
+
     assert changed == FILE.replace("query = 'tag:A'", 'query = "tag:C"')
+
     added = with_table(FILE, None, {"slug": "c", "query": "x"})
+
     assert added == FILE.rstrip() + '\n\n[[feed]]\nslug = "c"\nquery = "x"\n'
     assert with_table("", None, {"slug": "c"}) == '[[feed]]\nslug = "c"\n'
 
@@ -64,6 +67,7 @@ def test_whatever_is_written_is_one_value(number: int | None, slug: str, query: 
         if number is None
         else [one | said if at == number else one for at, one in enumerate(before)]
     )
+
     assert after == wanted
 
 
@@ -238,10 +242,12 @@ def test_only_the_edited_key_differs(text: str, number: int) -> None:
     table = tables[place[1]]  # type: ignore[index]
     added = set_values(text, place, {"new": "x"})
     old, new = differing_lines(text, added)
+
     assert old == ""
     assert new.strip(" \r") == 'new = "x"'
     assert set_values(added, place, {"new": None}) == text
     assert set_values(text, place, {name: table[name] for name in table if name in "abg"}) == text
+
     if table.get("a") == 1:
         old, new = differing_lines(text, set_values(text, place, {"a": 2}))
         assert new == old.replace("1", "2", 1)
@@ -267,6 +273,7 @@ def test_a_removed_table_takes_nothing_of_others_along(text: str, number: int) -
     for line in left.split("\n"):
         if line.strip() in lost:
             lost.remove(line.strip())
+
     assert {line for line in lost if line and not line.startswith("#")} == set()
 
 

@@ -54,6 +54,7 @@ LINES: dict[KeyPath, int] = {
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
 def test_every_key_has_its_line(ends: str) -> None:
     result = find_lines(TEXT.replace("\n", ends))
+
     assert {key_path: result[key_path] for key_path in LINES} == LINES
     assert ("publish", "not") not in result
     assert ("none",) not in result

@@ -68,6 +68,7 @@ def test_a_typed_command_gets_the_password_of_the_units(
     monkeypatch.setattr(settings, "UNIT_ENVIRONMENT", file)
     (tmp_path / "syndicator.toml").write_text(f"[store]\n{line}\n")
     loaded = settings.load(tmp_path, environ)
+
     assert loaded.store_url == (store_url or f"sqlite:///{loaded.state_dir / 'syndicator.db'}")
 
 

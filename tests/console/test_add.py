@@ -22,12 +22,16 @@ def test_ten_sites_are_added_from_a_list(
         browser.post("/operations/look", {"opml": "\n".join([*sites, "https://nobody.invalid/"])})
     )
     body = browser.get(f"/add?job={job.id}").body
+
     assert len(job.result["candidates"]) == 3
     assert "nobody.invalid" in body
     assert body.count(" checked>") == 3
+
     last = job.result["candidates"][-1]
+
     assert last["url"] == "https://nobody.invalid/"
     assert last["warning"].startswith(last["url"])
+
     spelled = "https://a.example/?x=$%7BHO%4DE%7d"
     for line in ("/etc/passwd", "https://a.example/${TOKEN}", spelled):
         form = {"opml": f"{sites[0]}\n{line}"}
@@ -52,11 +56,13 @@ def test_a_site_is_followed(
     address = next(source.url for source in world.sources if source.key == "ledger")
     site = re.sub(r"/[^/]*$", "/", address)
     body = post_look(running_console, browser, address=site)
+
     assert "Found at" in body
     assert "entries" in body
     assert body.count('class="preview"') >= 1
     assert "Where each field came from" in body
     assert "<dt>title</dt>" in body
+
     (token,) = set(re.findall(r'name="look" value="([^"]+)"', body))
     form = {
         "look": token,
@@ -68,14 +74,19 @@ def test_a_site_is_followed(
     }
     job = running_console.finish_job(browser.post("/add", form | {"licence": ""}))
     text = (running_console.instance.config / "sources.toml").read_text()
+
     assert 'category = "Cities"' in text
     assert 'every = "6h"' in text
     assert 'content = "link"' in text
+
     again = post_look(running_console, browser, address=site)
+
     assert "followed already as" in again
+
     running_console.finish_job(
         browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
     )
+
     assert 'every = "6h"' not in (running_console.instance.config / "sources.toml").read_text()
 
 
@@ -84,11 +95,15 @@ def test_a_list_is_pasted(running_console: RunningConsole, browser: Browser) -> 
     body = post_look(
         running_console, browser, opml=OPML.format(name="&lt;script&gt;alert(1)&lt;/script&gt;")
     )
+
     assert "<script>alert" not in body
     assert "&lt;script&gt;alert(1)" in body
+
     (token,) = set(re.findall(r'name="look" value="([^"]+)"', body))
     job = running_console.finish_job(browser.post("/add", {"look": token, "take": "0"}))
+
     assert job.said == "added: list"
+
     running_console.finish_job(
         browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
     )
@@ -101,13 +116,17 @@ def test_who_wrote_a_list_learns_nothing_of_this_machine(
     none, either."""
     document = OPML.format(name="x").replace("list.example/feed", "list.example/feed?key=${HOME}")
     body = post_look(running_console, browser, opml=document)
+
     assert "names a variable of this machine" in body
     assert 'name="take"' not in body
+
     job = running_console.wait_for_job(
         browser.post("/operations/look", {"address": "https://list.example/${HOME}"}).job
     )
+
     assert job.status == "failed"
     assert "by hand" in job.said
+
     (stamp,) = re.findall(r'name="stamp" value="([^"]+)"', browser.get("/sources/holt").body)
     path = running_console.instance.config / "sources.toml"
     before = path.read_text()
@@ -115,6 +134,7 @@ def test_who_wrote_a_list_learns_nothing_of_this_machine(
     job = running_console.wait_for_job(
         browser.post("/operations/change-source", form | {"key": "holt"}).job
     )
+
     assert job.status == "failed"
     assert "by hand" in job.said
     assert path.read_text() == before
@@ -125,6 +145,7 @@ def test_a_form_names_no_file_of_this_machine(
 ) -> None:
     form = {"files": "/etc/hostname", "text": "---\ntitle: A\n---\nB\n"}
     job = running_console.wait_for_job(browser.post("/operations/import-articles", form).job)
+
     assert job.status == "failed"
     assert "import-articles: files" in job.said
 
@@ -141,9 +162,11 @@ def test_what_is_written_is_one_source_whatever_its_fields_have(
         browser.post("/add", {"look": token, "take": "0", "licence": evil, "tags": evil}).job
     )
     now = (running_console.instance.config / "sources.toml").read_text()
+
     assert '\n[[source]]\nkey = "evil"' not in now
     assert '\nrobots = "ignore"' not in now
     assert job.status == "failed" or "added: list" in job.said
+
     (running_console.instance.config / "sources.toml").write_text(before)
 
 
@@ -186,4 +209,5 @@ def test_what_waits_is_cancelled(running_console: RunningConsole, browser: Brows
     finally:
         running_console.console.runner.wake = wake  # type: ignore[method-assign]
     wake()
+
     assert running_console.wait_for_job(article_id).status == "cancelled"

@@ -45,14 +45,19 @@ def test_what_is_unsure_comes_first_with_reason_date_and_excerpt(
     set_category_score(running_console, "A seven-watt summariser", 0.9)
     unsure = list_titles(browser, "/articles")
     everything = list_titles(browser, "/articles?filter=all")
+
     assert 0 < len(unsure) < len(everything)
     assert set(unsure) < set(everything)
     assert result.title in unsure
     assert not {"A seven-watt summariser"} & set(unsure)  # it has tags and a likely category
+
     body = unescape(browser.get("/articles").body)
     reason = f"{result.category}: 31 % likely"
+
     assert result.published
+
     line = f"<b>{reason}</b> · {result.published:%Y-%m-%d} "
+
     assert line in body
     assert result.excerpt in body[body.index(line) :]
     assert "<b>" not in browser.get("/articles?filter=all").body
@@ -66,14 +71,21 @@ def test_a_row_has_a_date_and_the_beginning_of_its_text(
     row = html.fromstring(browser.get("/articles?filter=all").body).get_element_by_id(
         f"a-{found.id}"
     )
+
     assert found.published
+
     (when,) = row.xpath(".//time")
+
     assert when.text == f"{found.published.day} {found.published:%b %Y}"
     assert when.get("title") == f"Published {found.published:%Y-%m-%d %H:%M} UTC"
+
     (button,) = row.xpath(".//button[@data-peek]")
+
     assert button.get("data-peek") == found.id
+
     answer = browser.get(f"/articles/{found.id}/beginning")
     shown = html.fromstring(answer.body).xpath("//bdi/text()")
+
     assert shown[-1] in found.body or shown[-1].endswith(" …")
     assert sum(map(len, shown)) <= BEGINNING + 100
     assert browser.get("/articles/nosucharticle/beginning").status == 404
@@ -136,12 +148,17 @@ def test_how_likely_a_category_is_is_known_of_what_was_read(
             for one in app.archive.store.browse.articles(Wanted(most=100))[0]
         }
         unsure = app.archive.store.browse.articles(Wanted(filter="unsure", most=100))[0]
+
     assert scores_by_title
     assert all(score is not None and 0 <= score <= 1 for score in scores_by_title.values())
+
     scores = [one.score for one in unsure if not one.article.hold]
+
     assert scores == sorted(scores, key=lambda score: score if score is not None else 1)
+
     little = [round(100 * score) for score in scores if score and score < UNSURE / 1000]
     body = browser.get("/articles").body
+
     assert little
     assert [int(one) for one in re.findall(r"<b>.+: (\d+) % likely", body)] == little
 
@@ -151,7 +168,9 @@ def test_what_was_confirmed_is_unsure_no_more(
 ) -> None:
     """A confirmed article leaves the list of unsure ones."""
     result = set_category_score(running_console, "What my scraper owes", 0.31)
+
     assert result.title in list_titles(browser, "/articles")
+
     form = {
         "id": result.id,
         "tags": "",
@@ -160,6 +179,7 @@ def test_what_was_confirmed_is_unsure_no_more(
         "next": "/articles",
     }
     running_console.finish_job(browser.post("/operations/set-tags", form))
+
     assert result.title not in list_titles(browser, "/articles")
 
 
@@ -181,26 +201,33 @@ def test_an_edit_is_seen_before_it_is_saved(
         "body": found.body,
     }
     body = browser.post(address, form | {"then": "preview"}).body
+
     assert "Preview of its entry" in body
     assert "+title: Seven watts" in unescape(body)
     assert path.read_text() == before
+
     job = running_console.finish_job(browser.post("/operations/edit", form | {"id": found.id}))
     after, _ = find_article(running_console, "Seven watts")
+
     assert after.title == "Seven watts"
     assert after.excerpt == "One sentence."
     assert after.author is None
     assert after.body == found.body
     assert "Seven watts" in (running_console.settings.public_dir / "all.atom").read_text()
     assert "Seven watts: edited" in browser.get(address).body  # its history
+
     stale = running_console.wait_for_job(
         browser.post("/operations/edit", form | {"id": found.id, "title": "Late"}).job
     )
+
     assert stale.status == "failed"
     assert "edited meanwhile" in stale.said
     assert find_article(running_console, "Seven watts")[0].title == "Seven watts"
+
     running_console.finish_job(
         browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
     )
+
     assert path.read_text() == before
 
 
@@ -217,6 +244,7 @@ def test_what_cannot_be_is_not_saved(
     job = running_console.wait_for_job(
         browser.post("/operations/edit", {"id": found.id, "stamp": stamp, field: value}).job
     )
+
     assert job.status == "failed"
     assert path.read_text() == before
 
@@ -235,8 +263,10 @@ def test_a_text_writes_no_key_of_the_file(
         )
     )
     after, _ = find_article(running_console, "alert(1)")
+
     assert after.id == found.id
     assert after.hold is False
+
     for page in (address, f"/changes/{job.change}", "/changes", "/articles?filter=all", "/"):
         assert "<script>alert" not in browser.get(page).body, page
     running_console.finish_job(
@@ -246,8 +276,11 @@ def test_a_text_writes_no_key_of_the_file(
 
 def test_copies_are_parted(running_console: RunningConsole, browser: Browser) -> None:
     copy, _ = find_article(running_console, "The pothole commons")
+
     assert "A copy of" in browser.get(f"/articles/{copy.id}").body
+
     running_console.finish_job(browser.post("/operations/split", {"id": copy.id, "next": "/"}))
+
     assert copy.url in (running_console.settings.public_dir / "all.atom").read_text()
 
 
@@ -259,10 +292,13 @@ def test_a_story_is_joined_and_left(running_console: RunningConsole, browser: Br
     running_console.finish_job(
         browser.post("/each", {"act": "join", "id": ids, "next": "/articles"})
     )
+
     assert "Other articles of its story" in browser.get(f"/articles/{ids[0]}").body
+
     running_console.finish_job(
         browser.post("/operations/split", {"id": ids[0], "story": "true", "next": "/"})
     )
+
     assert "Other articles of its story" not in browser.get(f"/articles/{ids[0]}").body
 
 

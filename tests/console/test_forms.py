@@ -84,7 +84,9 @@ def test_every_form_is_sent_without_a_script(
             every.setdefault(
                 (method, address, *fields.get("act", ()), *fields.get("then", ())), (path, fields)
             )
+
     assert len(every) > 30
+
     for (method, address, *_), (path, fields) in sorted(
         every.items(), key=lambda one: one[0][1] in LAST
     ):

@@ -30,6 +30,7 @@ def test_nothing_is_shown_to_who_is_not_logged_in(
     running_console: RunningConsole, path: str
 ) -> None:
     answer = Browser(running_console.port).get(path)
+
     assert answer.status == 303
     assert answer.body == ""
     assert answer.headers["location"].startswith("/login")
@@ -126,6 +127,7 @@ def test_a_form_of_another_site_changes_nothing(
     token = browser.get("/").token
     before = len(running_console.queue.recent(500))
     form = {"key": "holt"}
+
     assert browser.ask("POST", "/operations/rest", form).status == 403  # no token
     assert browser.ask("POST", "/operations/rest", form | {"token": "x" * 43}).status == 403
     assert (
@@ -134,6 +136,7 @@ def test_a_form_of_another_site_changes_nothing(
         ).status
         == 403
     )
+
     for header, value in (
         ("Origin", "http://evil.example"),
         ("Origin", "null"),
@@ -145,6 +148,7 @@ def test_a_form_of_another_site_changes_nothing(
             ).status
             == 403
         )
+
     assert browser.get(f"/operations/rest?key=holt&token={token}").status == 200  # a form
     assert browser.ask("PUT", "/operations/rest", form | {"token": token}).status == 405
     assert (
@@ -164,6 +168,7 @@ def test_the_cookie_is_for_this_site_and_no_script(running_console: RunningConso
     behind = browser.ask(
         "POST", "/logout", {"token": page}, Origin=f"http://127.0.0.1:{running_console.port}"
     )
+
     assert behind.status == 303
     assert browser.get("/").status == 303
 
@@ -175,11 +180,16 @@ def test_an_id_that_was_known_before_the_login_is_worth_nothing(
     victim = Browser(running_console.port)
     victim.get("/login")
     planted = dict(victim.cookies)
+
     assert victim.log_in().status == 303
     assert victim.cookies != planted
+
     attacker = Browser(running_console.port, dict(planted))
+
     assert attacker.get("/").status == 303
+
     chosen = Browser(running_console.port, dict.fromkeys(planted, "chosen-by-somebody-else"))
+
     assert chosen.log_in().status == 303
     assert "chosen-by-somebody-else" not in chosen.cookies.values()
 
@@ -188,6 +198,7 @@ def test_a_session_ends_where_it_was_ended(running_console: RunningConsole) -> N
     """After logout the old cookies do not work."""
     browser = running_console.browser()
     kept_cookies = dict(browser.cookies)
+
     assert browser.post("/logout").status == 303
     assert Browser(running_console.port, kept_cookies).get("/").status == 303
 
@@ -209,6 +220,7 @@ def test_a_session_lasts_four_idle_hours_and_a_day(pauses: list[float], lasts: b
     for pause in pauses:
         now[0] += pause
         result = sessions.find(session.id)
+
     assert (result is not None) == lasts
 
 
@@ -246,6 +258,7 @@ def test_a_stranger_is_not_told_what_is_wrong(running_console: RunningConsole) -
         path.chmod(0o600)
         running_console.console.tell = tell
         running_console.console.throttle.succeeded("127.0.0.1")
+
     assert answer.status == 503
     assert "chmod" not in answer.body
     assert "token" not in answer.body
@@ -302,6 +315,7 @@ def test_right_passwords_cost_nobody_a_wait() -> None:
         throttle.succeeded("a")
     for number in range(ALL_FREE):
         throttle.failed(f"address {number}")
+
     assert throttle.wait("b") > 0
 
 
@@ -310,12 +324,17 @@ def test_who_guesses_has_to_wait(running_console: RunningConsole) -> None:
     address = "127.0.0.1"
     guesser = Browser(running_console.port)
     codes = [guesser.log_in(f"wrong {number}").status for number in range(7)]
+
     assert codes == [403] * 5 + [429] * 2
+
     refused = guesser.log_in()
+
     assert refused.status == 429
     assert int(refused.headers["retry-after"]) > 0
     assert running_console.console.throttle.wait(address) > 0
+
     running_console.console.throttle.succeeded(address)
+
     assert guesser.log_in().status == 303
 
 
@@ -329,6 +348,7 @@ def test_no_header_makes_a_guesser_another_client(running_console: RunningConsol
         forged = {"X_Forwarded_For": address, "Forwarded": f"for={address}", "X_Real_IP": address}
         codes.append(guesser.ask("POST", "/login", form, **forged).status)
     running_console.console.throttle.succeeded("127.0.0.1")
+
     assert codes == [403] * 5 + [429] * 3
 
 
@@ -346,6 +366,7 @@ def test_who_is_not_logged_in_sends_no_large_form(running_console: RunningConsol
     stranger = Browser(running_console.port)
     token = stranger.get("/login").token
     large = {"Content_Length": "100000", "Content_Type": "application/x-www-form-urlencoded"}
+
     assert stranger.ask("POST", "/login", None, **large).status == 413
     assert (
         stranger.ask("POST", "/operations/look", {"token": token}, Content_Length="100000").status
@@ -401,7 +422,9 @@ def test_no_form_fails_the_console(running_console: RunningConsole, browser: Bro
                 browser.ask("POST", path, {"token": token, **then, name: value}, **script).status
                 < 500
             ), (path, name)
+
     assert Browser(running_console.port).get("/login?next=//%5B").status == 200
+
     for job in running_console.queue.recent(500):
         assert "our bug" not in running_console.wait_for_job(job.id).said, job
 
@@ -423,6 +446,7 @@ def test_no_form_fails_the_console(running_console: RunningConsole, browser: Bro
 )
 def test_no_path_leads_out(browser: Browser, path: str) -> None:
     answer = browser.get(path)
+
     assert answer.status == 404
     assert "scrypt" not in answer.body
     assert "import" not in answer.body
@@ -430,9 +454,13 @@ def test_no_path_leads_out(browser: Browser, path: str) -> None:
 
 def test_a_form_that_is_too_large_is_not_read(browser: Browser) -> None:
     assert browser.post("/operations/look", {"opml": "x" * 3_100_000}).status == 413
+
     chosen = {"look": "", "take": [str(number) for number in range(10_000)]}
+
     assert browser.post("/add", chosen).status == 303
+
     many = {f"f{number}": "" for number in range(13_000)}
+
     assert browser.post("/operations/look", many).status == 413
 
 
@@ -463,6 +491,7 @@ def test_behind_a_proxy_all_links_stay_under_its_path(
             and all(link.startswith("/news/console/") for link in links)
         ), path
     answer = browser.post(f"{kept}/operations/rest", {"key": "nobody", "next": "/sources"}, **under)
+
     assert answer.headers["location"].startswith("/news/console/sources?job=")
     assert (
         Browser(running_console.port).get(f"{kept}/", **under).headers["location"]
@@ -475,6 +504,7 @@ def test_behind_a_proxy_all_links_stay_under_its_path(
 )
 def test_no_prefix_leads_elsewhere(browser: Browser, prefix: str) -> None:
     answer = browser.get("/", X_Forwarded_Prefix=prefix)
+
     assert answer.status == 200
     assert "evil" not in answer.body
     assert 'href="/articles"' in answer.body
@@ -492,10 +522,13 @@ def test_only_this_account_reads_the_passwords(running_console: RunningConsole) 
 def test_a_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
     path = security.find_passwords_file(tmp_path)
     security.set_password(path, "ann", "long enough it is")
+
     assert security.check_password(security.read_passwords(path), "ann", "long enough it is")
     assert not security.check_password(security.read_passwords(path), "ann", "long enough it isn't")
     assert not security.check_password(security.read_passwords(path), "bob", "long enough it is")
+
     path.chmod(0o644)
+
     with pytest.raises(ConfigError, match="chmod 600"):
         security.read_passwords(path)
 

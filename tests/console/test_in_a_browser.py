@@ -80,12 +80,18 @@ def test_every_page_in_four_looks(
     running_console.wait_for_job(category.id)
     query = {"query": 'tag:AI and not "press release"', "title": "AI, no press"}
     planned = running_console.console.ask("try-query", query, "operator")
+
     assert running_console.wait_for_job(planned.id).status == "done"
+
     merged = running_console.console.ask("merge-tags", {"old": "LLM", "new": "AI"}, "operator")
     change = running_console.wait_for_job(merged.id).change
+
     assert change is not None
+
     undone = running_console.console.ask("undo", {"number": str(change)}, "operator")
+
     assert running_console.wait_for_job(undone.id).status == "done"
+
     pages = {
         "query": f"/tags?job={planned.id}&query=tag:AI",
         "change": f"/changes/{change}",
@@ -188,19 +194,26 @@ def test_several_are_changed_at_once_and_taken_back_at_once(
         "return [...document.querySelectorAll('.row:has(:checked) [name=id]')].map((one) =>"
         " one.value)"
     )
+
     assert len(ids) == 2
     assert "2 selected" in window.text()
+
     window.press("h")
     wait_for_changes(running_console, before + 1)
+
     assert set(running_console.console.log.newest(1)[0].subjects) == {*ids}
+
     window.wait_until("return document.querySelector('#strip [data-key=u]') !== null", "an undo")
+
     assert "2 articles hidden" in window.text()
+
     window.press("u")
     wait_for_changes(running_console, before + 2)
     window.wait_until(
         "return !document.querySelector('.row[data-hold]') && !document.querySelector('.said')",
         "all back",
     )
+
     assert window.take_console_messages() == []
 
 
@@ -214,7 +227,9 @@ def test_a_site_is_added(running_console: RunningConsole, window: Chrome, world:
     window.wait_for_text("Where each field came from", 90)
     window.click("form.found-sources > button")
     wait_for_changes(running_console, before + 1)
+
     assert f'url = "{site}' in (running_console.instance.config / "sources.toml").read_text()
+
     window.wait_for_text("added: ")
 
 
@@ -225,9 +240,12 @@ def test_an_article_is_edited(running_console: RunningConsole, window: Chrome) -
     window.type("form.stack input[name=title]", "What it owes")
     window.click("button[value=preview]")
     window.wait_for_text("Preview of its entry")
+
     assert "+title: What it owes" in window.text()
+
     window.click("button[value=save]")
     wait_for_changes(running_console, before + 1)
+
     assert find_article(running_console, "What it owes")[0].id == found.id
 
 
@@ -240,10 +258,14 @@ def test_keys_go_on_to_the_next_page_and_show_the_beginning(
     titles = window.run(
         "return [...document.querySelectorAll('.row h3')].map((one) => one.innerText)"
     )
+
     assert len(titles) == 5
+
     for _ in titles:
         window.press("j")
+
     assert "page=2" not in window.url
+
     window.press("j")
     window.wait_until("return location.search.includes('page=2')", "the next page")
     first = "return document.querySelectorAll('.row')[0].matches('.at')"
@@ -297,6 +319,7 @@ def test_a_taxonomy_with_categories_takes_no_other(
     window.press("jc")
     window.press("Long" + KEYS["enter"] * 2)
     window.wait_for_text("There is no “Long”. The page Tags adds categories")
+
     assert count_changes(running_console) == before
 
 
@@ -310,9 +333,11 @@ def test_a_site_is_mended_by_pointing(running_console: RunningConsole, window: C
     window.click("p[data-n]")
     window.leave_frame()
     window.click("#pointed .use")
+
     assert "entry-content" in window.run(
         "return document.querySelector('.rules textarea[name=select]').value"
     )
+
     window.type(".rules textarea[name=remove]", ".wp-block-image")
     window.click("button[value=try]")
     window.wait_for_text("Save these rules", 60)
@@ -323,6 +348,7 @@ def test_a_site_is_mended_by_pointing(running_console: RunningConsole, window: C
     window.wait_until(
         "return /articles? of \\d+ would change/.test(document.body.innerText)", "the plan", 90
     )
+
     assert "select = " in (running_console.instance.config / "sources.toml").read_text()
     assert window.take_console_messages() == []
 
@@ -341,7 +367,9 @@ def test_a_list_is_pointed_to_and_followed(
     )
     site = urljoin(next(one.url for one in world.sources if one.key == "holt"), "/front")
     job = running_console.console.ask("look", {"address": site}, "operator")
+
     assert running_console.wait_for_job(job.id).status == "done"
+
     visit_page(window, running_console, f"/add?job={job.id}")
     before = count_changes(running_console)
     window.click("a[href^='/lists']")
@@ -356,8 +384,10 @@ def test_a_list_is_pointed_to_and_followed(
     )
     window.leave_frame()
     said = window.text()
+
     assert "8 articles" in said
     assert all(title in said for _, title in STORIES)
+
     folder = os.environ.get("CONSOLE_PICTURES")
     for width, height, dark in LOOKS:
         window.set_window(width, height, dark=dark)
@@ -369,9 +399,12 @@ def test_a_list_is_pointed_to_and_followed(
     window.set_window(1280, 900, dark=False)
     window.click(".choose")
     wait_for_changes(running_console, before + 1)
+
     assert f'url = "{site}"' in (running_console.instance.config / "sources.toml").read_text()
+
     window.wait_for_text("by the list of 8 articles")
     world.heal_site("holt")
+
     assert window.take_console_messages() == []
 
 
@@ -388,7 +421,9 @@ def test_what_is_in_the_frame_cannot_reach_out(
         try { said.push(parent.document.title); } catch { said.push("no parent"); }
         fetch("/").then(() => said.push("network"), () => said.push("no network")).then(() => done(said));"""  # noqa: E501
     )
+
     assert said == ["no cookie", "no parent", "no network"]
+
     window.leave_frame()
     window.take_console_messages()
 

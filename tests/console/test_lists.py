@@ -61,6 +61,7 @@ def test_a_list_is_pointed_to_followed_and_taken_back(
     job = run_look_job(running_console, browser, site)
     number = place_of(browser, job, "Harbour notice of week 2")
     body = browser.post(f"/lists/{job}/point", {"number": number}).body
+
     assert "6 articles" in body
     assert "Harbour notice of week 5" in unescape(body)
     assert "story" not in body
@@ -68,14 +69,18 @@ def test_a_list_is_pointed_to_followed_and_taken_back(
     assert "<script>alert" not in body
     assert len(re.findall(r'data-light="([\d ]+)"', body)[0].split()) == 6
     assert path.read_text() == before
+
     done = running_console.finish_job(
         browser.post(f"/lists/{job}", {"number": number, "choice": "0"})
     )
+
     assert 'kind = "list"' in path.read_text()
     assert f'url = "{site}"' in path.read_text()
+
     key = done.said.split(":")[1].split(",")[0].strip()
     with open_app(running_console.instance.config) as app:
         state = app.archive.store.visits.state(key)
+
         assert state
         assert state.discovery.listing
         assert state.discovery.listing.pointed
@@ -83,14 +88,17 @@ def test_a_list_is_pointed_to_followed_and_taken_back(
     running_console.instance.run_command("refresh", "--source", key)
     with open_app(running_console.instance.config) as app:
         state = app.archive.store.visits.state(key)
+
         assert state
         assert state.visits.last_success
         assert state.discovery.listing
         assert len(state.discovery.listing.seen) == 6
+
         rows = [
             *app.archive.store.visits.pending(key, datetime.max.replace(tzinfo=UTC)),
             *app.archive.store.visits.list_refused(key),
         ]
+
         # there are no pages behind them
         assert len(rows) == 6
         assert all("/notice/" in row.url for row in rows)
@@ -98,35 +106,44 @@ def test_a_list_is_pointed_to_followed_and_taken_back(
     second_job = running_console.finish_job(browser.post("/operations/fetch-list", {"key": key}))
     number = place_of(browser, second_job.id, "The ferry that came late for the 3th")
     body = browser.post(f"/lists/{second_job.id}/point", {"number": number}).body
+
     assert "8 articles" in body
     assert "Use this list" in body
     assert "2026-03-03" in body
+
     used = running_console.finish_job(
         browser.post(f"/lists/{second_job.id}", {"number": number, "choice": "0"})
     )
     with open_app(running_console.instance.config) as app:
         other = app.archive.store.visits.state(key)
+
         assert other
         assert other.discovery.listing
         assert len(other.discovery.listing.seen) == 8
         assert other.schedule.next_due is None
+
     assert "The ferry" in browser.get(f"/changes/{used.change}").body
+
     first_job = running_console.wait_for_job(
         browser.post("/operations/undo", {"number": str(done.change), "next": "/"}).job
     )
+
     assert first_job.status == "failed"
     assert f"take change {used.change} back first" in first_job.said
+
     running_console.finish_job(
         browser.post("/operations/undo", {"number": str(used.change), "next": "/"})
     )
     with open_app(running_console.instance.config) as app:
         back = app.archive.store.visits.state(key)
+
         assert back
         assert back.discovery.listing
         assert len(back.discovery.listing.seen) == 6
     running_console.finish_job(
         browser.post("/operations/undo", {"number": str(done.change), "next": "/"})
     )
+
     assert path.read_text() == before
 
 
@@ -138,7 +155,9 @@ def test_what_a_strangers_page_says_is_a_number_or_nothing(
     for number in ("", "-1", "1e3", "٣", "1;2", "0x1", "9" * 30, EVIL, '{"pointed": 1}'):
         assert browser.post(f"/lists/{job}/point", {"number": number}).status == 404
         assert browser.post(f"/lists/{job}", {"number": number, "choice": "0"}).status == 404
+
     assert "in no list" in browser.post(f"/lists/{job}/point", {"number": "9999999"}).body
+
     number = place_of(browser, job, "Harbour notice of week 2")
     for choice in ("", "-1", "9", EVIL):
         assert browser.post(f"/lists/{job}", {"number": number, "choice": choice}).status == 404
@@ -164,6 +183,7 @@ def test_a_page_on_which_nothing_is_found_can_be_pointed_at(
     job = running_console.finish_job(browser.post("/operations/look", {"address": address}))
     shown = browser.get(f"/add?job={job.id}").body
     world.heal_site("holt")
+
     assert 'role="alert"' in shown
     assert "Point to one of them" in shown
 
@@ -175,6 +195,7 @@ def test_a_source_of_another_kind_has_no_list(
     job = running_console.wait_for_job(
         browser.post("/operations/fetch-list", {"key": "launchbeat"}).job
     )
+
     assert job.status == "failed"
     assert "has no learnt list" in job.said
     assert "Point to its list" not in browser.get("/sources/launchbeat").body

@@ -22,16 +22,21 @@ def stamp_of(body: str) -> str:
 def test_a_kept_page_is_shown_in_a_frame_that_is_shut_in(browser: Browser) -> None:
     body = browser.get(MEND).body
     frame = re.findall(r"<iframe [^>]*>", body)[0]
+
     assert 'sandbox="allow-scripts"' in frame
+
     answer = browser.get(re.findall(r'src="([^"]+)"', frame)[0])
     policy = answer.headers["content-security-policy"]
+
     assert policy.startswith("sandbox allow-scripts; default-src 'none'")
     assert "connect-src 'none'" in policy
     assert "frame-ancestors 'self'" in policy
     assert answer.headers["x-frame-options"] == "SAMEORIGIN"
     assert "http://" not in answer.body
     assert "<img" not in answer.body
+
     token = browser.get("/").token
+
     assert token not in answer.body
 
 
@@ -44,6 +49,7 @@ def test_pointing_makes_selectors(browser: Browser) -> None:
     found = browser.post(
         f"{MEND}/point", {"id": article_id, "number": number, "role": "select"}
     ).body
+
     assert "entry-content" in found
     assert "5 of 5 pages" in found
     assert (
@@ -76,35 +82,46 @@ def test_rules_are_tried_saved_applied_and_taken_back(
     }
     tried = running_console.finish_job(browser.post("/operations/try-rules", form))
     body = browser.get(f"{MEND}?job={tried.id}").body
+
     assert "matches on all 5" in body
     assert unescape(body).count("now ") >= 1
     assert path.read_text() == before
     assert file.read_text() == whole_text
+
     saved = running_console.finish_job(browser.post("/operations/save-rules", form))
+
     assert 'select = [".entry-content > p"]' in path.read_text()
     assert "# ours" in path.read_text()
     assert file.read_text() == whole_text
+
     planned = running_console.finish_job(
         browser.post("/operations/reread", {"source": "launchbeat", "then": "plan"})
     )
     page = browser.get(f"{MEND}?job={planned.id}").body
     count = planned.result["count"]
+
     assert count > 0
     assert f"Apply to {count} article" in page
     assert 'class="del"' in page
     assert file.read_text() == whole_text
+
     applied = running_console.finish_job(
         browser.post("/operations/reread", {"source": "launchbeat"})
     )
+
     assert file.read_text() != whole_text
     assert applied.result["count"] == count
+
     running_console.finish_job(
         browser.post("/operations/undo", {"number": str(applied.change), "next": "/"})
     )
+
     assert file.read_text() == whole_text
+
     running_console.finish_job(
         browser.post("/operations/undo", {"number": str(saved.change), "next": "/"})
     )
+
     assert path.read_text() == before
 
 
@@ -126,6 +143,7 @@ def test_rules_are_not_saved_over_an_edit(
             "/operations/save-rules", {"key": "launchbeat", "stamp": stamp, "select": "p"}
         ).job
     )
+
     assert job.status == "failed"
     assert "edited meanwhile" in job.said
     assert path.read_text() == before
@@ -144,6 +162,7 @@ def test_a_selector_that_is_none_is_named_and_runs_nowhere(
         job = running_console.wait_for_job(browser.post(f"/operations/{name}", form).job)
         assert job.status == "failed", (name, job)
         assert "<script>alert" not in browser.get(f"{MEND}?job={job.id}").body
+
     assert path.read_text() == before
 
 

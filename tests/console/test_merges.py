@@ -33,39 +33,52 @@ def test_a_merge_is_taken_back(running_console: RunningConsole, browser: Browser
     planned = running_console.finish_job(
         browser.post("/operations/merge-tags", {"then": "plan", "old": "Robots", "new": "LLM"})
     )
+
     assert "cannot be taken back" not in browser.get(f"/tags?job={planned.id}").body
+
     job = running_console.finish_job(
         browser.post("/operations/merge-tags", {"old": "Robots", "new": "LLM"})
     )
+
     assert find_article(running_console, "Three evals I trust")[0].tags == ("LLM",)
     assert find_article(running_console, "A seven-watt summariser")[0].tags == ("LLM", "AI")
     assert "Robots" in path.read_text()
     assert "Undo" in browser.get("/changes").body
     assert "Undo" in browser.get(f"/changes/{job.change}").body
+
     form = {"id": first.id, "tags": "AI", "seen": "LLM", "category": first.category, "next": "/"}
     running_console.finish_job(browser.post("/operations/set-tags", form))
     back = running_console.finish_job(
         browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
     )
+
     assert "1 with tags that were edited since" in back.said
     assert path.read_text() == before
     assert file.read_text() == text
     assert find_article(running_console, "Three evals I trust")[0].tags == ("AI",)
+
     second_text = (feeds / "robots.atom").read_text()
+
     assert id_of.findall(second_text)[0] == id_of.findall(whole_text)[0]
     assert "A seven-watt summariser" in second_text
     assert "A seven-watt summariser" not in (feeds / "llm.atom").read_text()
+
     body = browser.get(f"/changes/{back.change}").body
+
     assert "merge again" in body
     assert "/operations/undo" not in body
+
     refused = running_console.wait_for_job(
         browser.post("/operations/undo", {"number": str(back.change), "next": "/"}).job
     )
+
     assert refused.status == "failed"
     assert "cannot be taken back" in refused.said
+
     twice = running_console.wait_for_job(
         browser.post("/operations/undo", {"number": str(job.change), "next": "/"}).job
     )
+
     assert twice.status == "failed"
     assert "already" in twice.said
 
@@ -95,6 +108,7 @@ def test_a_merge_is_not_taken_back_where_the_other_tag_went_on(
     refused = running_console.wait_for_job(
         browser.post("/operations/undo", {"number": str(merge.change), "next": "/"}).job
     )
+
     assert refused.status == "failed"
     assert path.read_text() == now
     assert find_article(running_console, "A seven-watt summariser")[0].tags == ("Models",)

@@ -39,6 +39,7 @@ def test_each_has_a_name_and_a_sentence(browser: Browser) -> None:
         assert label(name) == tree.xpath(f'string(//label[@for="{name}"])')
         about = tree.xpath(f'string(//p[@id="{name}-about"])')
         assert about[:1].isupper() and about.count(". ") == 0 and about.endswith("."), (name, about)
+
     assert tree.xpath('//select[@name="publish.thumbnails"]/option/text()') == ["Yes", "No"]
     assert tree.xpath('//select[@name="publish.archives"]/option/text()') == [
         *("Yes", "No", "Atom", "Listed")
@@ -54,8 +55,10 @@ def test_what_differs_is_saved_and_taken_back(
     path.write_text(path.read_text().replace("[publish]\n", ours))
     before = path.read_text()
     fields = fields_of(browser)
+
     assert fields["publish.tag_min"] == "2"
     assert fields["publish.limit"] == "50"
+
     changed = {
         "publish.tag_min": "4",
         "publish.thumbnails": "false",
@@ -63,27 +66,38 @@ def test_what_differs_is_saved_and_taken_back(
         "publish.archives": "atom",
     }
     job = running_console.finish_job(browser.post("/settings", fields | changed))
+
     assert {*job.said.removeprefix("settings changed: ").split(", ")} == {*changed}
+
     text = path.read_text()
+
     assert "tag_min = 4  # twenty-odd" in text
     assert "[publish]  # ours\n# limit = 50  # entries" in text
+
     publish = load(running_console.instance.config).publish
+
     assert publish.tag_min == 4
     assert publish.thumbnails is False
     assert publish.archives == "atom"
     assert "thumbnails = false" in text
     assert "title =" in text
+
     running_console.finish_job(
         browser.post("/settings", fields_of(browser) | {"publish.tag_min": " "})
     )
+
     assert load(running_console.instance.config).publish.tag_min == 3  # empty: the default
+
     same = running_console.wait_for_job(browser.post("/settings", fields_of(browser)).job)
+
     assert same.status == "done"
     assert same.change is None
+
     for each in browser.get("/changes").body.split('name="number" value="')[1:3]:
         running_console.finish_job(
             browser.post("/operations/undo", {"number": each.partition('"')[0], "next": "/"})
         )
+
     assert path.read_text() == before
 
 
@@ -106,10 +120,13 @@ def test_what_is_wrong_is_refused_with_its_fault(
     before = path.read_text()
     answer = browser.post("/settings", fields_of(browser) | {name: value, "site.author": "Ann"})
     job = running_console.wait_for_job(answer.job)
+
     assert job.status == "failed"
     assert fault in job.said
     assert path.read_text() == before
+
     body = unescape(browser.get(answer.headers["location"]).body)
+
     assert name_fields(fault) in body
     assert 'value="Ann"' in body
 
@@ -132,12 +149,15 @@ def test_other_settings_and_old_forms_are_refused(
         )
         assert job.status == "failed"
         assert refusal in job.said
+
     assert "did you mean 'publish.limit'?" in job.said
+
     fields = fields_of(browser)
     path.write_text(path.read_text() + "# edited\n")
     job = running_console.wait_for_job(
         browser.post("/settings", fields | {"site.title": "Late"}).job
     )
+
     assert job.status == "failed"
     assert "edited meanwhile" in job.said
     assert "Late" not in path.read_text()
@@ -153,9 +173,12 @@ def test_what_was_wrong_before_and_what_a_variable_sets(
     )
     monkeypatch.setenv("SYNDICATOR_SITE__TITLE", "Of the environment")
     body = browser.get("/settings").body
+
     assert "Set by the environment variable SYNDICATOR_SITE__TITLE." in body
     assert 'name="site.title" value="Of the environment"' in body
     assert "disabled" in body
+
     fields = {name: value for name, value in fields_of(browser).items() if name != "site.title"}
     running_console.finish_job(browser.post("/settings", fields | {"site.rights": "CC BY 4.0"}))
+
     assert load(running_console.instance.config).site.rights == "CC BY 4.0"

@@ -21,6 +21,7 @@ def form_of(body: str) -> dict[str, str]:
 
 def test_all_are_listed_and_found(browser: Browser) -> None:
     body = browser.get("/sources").body
+
     assert "4 sources" in body
     assert "http-410" in body.replace("gone", "http-410")
     assert "1 source<" in browser.get("/sources?q=HOLT").body
@@ -38,15 +39,19 @@ def test_sources_are_sorted_and_chosen(browser: Browser) -> None:
     assert list_source_names(browser)[0] == "gone"  # the sickest
     assert list_source_names(browser, "only=sick") == ["gone"]
     assert list_source_names(browser, "only=paused") == []
+
     shown = re.findall(
         r'<a href="/sources/[^>]*><bdi>(.*?)</bdi>', browser.get("/sources?sort=name").body
     )
+
     # which its feed calls otherwise
     assert shown == sorted(shown, key=str.casefold)
     assert "holt" not in shown
     assert list_source_names(browser, "sort=articles")[-1] == "gone"
     assert list_source_names(browser, "sort=x&only=y&page=-1")[0] == "gone"
+
     body = browser.get("/sources").body
+
     assert ", 5 articles in the last 12 weeks" in body
     assert "1 visit, " in body
 
@@ -65,22 +70,30 @@ def test_several_are_paused_and_resumed_without_a_script(
         "tags": "",
     }
     job = running_console.finish_job(browser.post("/each", chosen | {"act": "rest"}))
+
     assert {*list_source_names(browser, "only=paused")} == {
         "holt",
         "parallel",
     }
     assert job.said == "2 sources paused"
+
     running_console.finish_job(
         browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
     )
+
     assert path.read_text() == before
+
     job = running_console.finish_job(browser.post("/each", chosen | {"act": "change-source"}))
+
     assert path.read_text().count('every = "12h"') == 2
     assert list_source_names(browser, "only=paused") == []
+
     running_console.finish_job(
         browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
     )
+
     assert path.read_text() == before
+
     for act in ("prune", "", "../x"):
         assert (
             running_console.wait_for_job(browser.post("/each", chosen | {"act": act}).job).status
@@ -91,6 +104,7 @@ def test_several_are_paused_and_resumed_without_a_script(
 def test_a_page_tells_how_one_goes(browser: Browser) -> None:
     """The page of a source shows its articles, rhythm, visits and failures."""
     body = browser.get("/sources/holt").body
+
     assert "5 articles in the last 12 weeks" in body
     assert "Next visit in" in body
     assert "publishes about every" in body
@@ -118,8 +132,10 @@ def test_two_browsers_and_an_editor_lose_nothing(
     late_job = running_console.wait_for_job(
         other.post("/operations/change-source", second | {"category": "Cities"}).job
     )
+
     assert late_job.status == "failed"
     assert "edited meanwhile" in late_job.said
+
     path.write_text(path.read_text() + "# by an editor\n")
     running_console.finish_job(
         other.post("/operations/change-source", parallel | {"category": "Cities"})
@@ -129,15 +145,18 @@ def test_two_browsers_and_an_editor_lose_nothing(
         other.post("/operations/change-source", again | {"category": "Cities"})
     )
     text = path.read_text()
+
     assert text.startswith("# ours\n")
     assert text.endswith("# by an editor\n")
     assert "# friend" in text
     assert 'every = "6h"' in text
     assert text.count('category = "Cities"') == 2
     assert 'tags = ["LLM", "AI"]' in text
+
     running_console.finish_job(
         browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
     )
+
     assert 'every = "6h"' not in path.read_text()
     assert 'category = "Cities"' in path.read_text()
 
@@ -163,6 +182,7 @@ def test_what_cannot_be_is_not_written(
             form_of(browser.get("/sources/launchbeat").body) | {field: value},
         ).job
     )
+
     assert job.status == "failed" and path.read_text() == before, job
 
 
@@ -177,8 +197,10 @@ def test_a_field_writes_itself_alone(running_console: RunningConsole, browser: B
             form_of(browser.get(address).body) | {"title": evil, "licence": evil},
         ).job
     )
+
     assert '\nrobots = "ignore"' not in path.read_text()
     assert '\nkey = "evil"' not in path.read_text()
+
     for page in (address, "/sources", "/changes", f"/?job={job.id}"):
         assert "<script>alert" not in browser.get(page).body
     if job.change:

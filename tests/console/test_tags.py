@@ -17,6 +17,7 @@ from tests.console.test_today import EVIL, find_article
 
 def test_names_are_counted(browser: Browser) -> None:
     body = browser.get("/tags").body
+
     assert "AI</bdi>" in body
     assert "artificial intelligence, models" in body
     assert "Cities</bdi>" in body
@@ -36,8 +37,11 @@ def test_unlisted_tags_that_one_article_has_are_folded(
     finally:
         path.write_text(taxonomy)
     section = "//section[@aria-labelledby='all']"
+
     assert tree.xpath(f"{section}/ul/li//bdi/text()") == ["AI"]
+
     (once,) = tree.xpath(f"{section}//details")
+
     assert once.get("open") is None
     assert once.xpath("string(summary)") == "1 tag used once, not in taxonomy.toml"
     assert once.xpath(".//li//bdi/text()") == ["LLM"]
@@ -54,22 +58,29 @@ def test_a_rename_is_seen_then_done_then_taken_back(
         path.read_text(),
         find_article(running_console, "A seven-watt summariser"),
     )
+
     assert "AI" in found.tags
+
     form = {"old": "ai", "new": "Artificial intelligence"}
     planned = running_console.finish_job(
         browser.post("/operations/rename-tag", form | {"then": "plan"})
     )
     page = browser.get(f"/tags?job={planned.id}").body
+
     assert "articles would change" in page
     assert "tags/ai will lead to tags/artificial-intelligence" in page
     assert path.read_text() == before
+
     job = running_console.finish_job(browser.post("/operations/rename-tag", form))
+
     assert 'name = "Artificial intelligence"' in path.read_text()
     assert path.read_text().startswith("# our words\n")
     assert "Artificial intelligence" in file.read_text()
+
     running_console.finish_job(
         browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
     )
+
     assert find_article(running_console, "A seven-watt summariser")[0].tags == found.tags
     assert (running_console.settings.public_dir / "tags/ai.atom").exists()
 
@@ -86,16 +97,22 @@ def test_a_tag_is_listed_with_its_spellings(
     running_console.finish_job(
         browser.post("/operations/add-alias", {"name": "Robots", "alias": "androids"})
     )
+
     assert 'aliases = ["robot", "androids"]' in path.read_text()
+
     twice = running_console.wait_for_job(
         browser.post("/operations/add-alias", {"name": "Robots", "alias": "Robot"}).job
     )
+
     assert twice.status == "failed"
     assert "already" in twice.said
+
     refused = running_console.wait_for_job(
         browser.post("/operations/undo", {"number": str(first_job.change), "next": "/"}).job
     )
+
     assert refused.status == "failed"  # the spelling that came later is in the way
+
     path.write_text(before)
 
 
@@ -104,14 +121,19 @@ def test_a_tag_is_described_by_clicking_its_name(
 ) -> None:
     path = running_console.instance.config / "taxonomy.toml"
     before = path.read_text()
+
     assert 'href="/tags?tag=LLM#change"' in browser.get("/tags").body
+
     form = {"name": "LLM", "description": 'large  "language" models', "next": "/tags?tag=LLM"}
     job = running_console.finish_job(browser.post("/operations/describe-tag", form))
+
     assert 'large "language" models' in unescape(browser.get("/tags?tag=LLM").body)
     assert path.read_text() != before
+
     running_console.finish_job(
         browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
     )
+
     assert path.read_text() == before
 
 
@@ -123,7 +145,9 @@ def test_a_name_is_a_name(running_console: RunningConsole, browser: Browser, nam
     job = running_console.wait_for_job(
         browser.post("/operations/add-tag", {"name": name, "aliases": name}).job
     )
+
     assert "\n[[source]]" not in path.read_text()
+
     for page in ("/tags", "/", f"/tags?job={job.id}"):
         assert "<script>alert" not in browser.get(page).body
     path.write_text(before)
@@ -131,12 +155,15 @@ def test_a_name_is_a_name(running_console: RunningConsole, browser: Browser, nam
 
 def test_a_query_is_tried_while_it_is_typed(browser: Browser) -> None:
     body = browser.get(f"/tags/query?query={quote('tag:AI and watt')}").body
+
     assert "1 of the newest" in body
     assert "A seven-watt summariser" in body
     assert 'name="query" value="tag:AI and watt"' in body
     assert "80,412 notes" not in body
     assert 'class="wrong"' in browser.get(f"/tags/query?query={quote('tag:(')}").body
+
     evil = browser.get(f"/tags?query={quote(EVIL)}").body
+
     assert "<script>alert" not in evil
     assert "onerror=alert(1)>" not in evil
 
@@ -147,11 +174,15 @@ def test_a_line_of_a_category_is_tried(running_console: RunningConsole, browser:
     before = path.read_text()
     form = {"name": "Databases", "description": "databases, SQL, storage of data, vector search"}
     job = running_console.finish_job(browser.post("/operations/try-category", form))
+
     assert job.result["looked"] > 10
     assert path.read_text() == before
+
     moved = {one["title"]: one["after"] for one in job.result["moved"]}
+
     assert moved.get("SQLite is my vector database") == "Databases"
     assert "would move" in browser.get(f"/tags?job={job.id}").body
+
     with open_app(running_console.instance.config) as app:
         assert all(one.category != "Databases" for one in app.archive.store.index.each())
 
@@ -166,41 +197,53 @@ def test_a_line_is_written_and_taken_back(
     form = {"name": "cities", "description": 'cities,  streets and "potholes"'}
     job = running_console.finish_job(browser.post("/operations/try-category", form))
     page = unescape(browser.get(f"/tags?job={job.id}").body)
+
     assert "Save this description" in page
     assert ("Feeds that it touches" in page) == bool(job.result["feeds"])
+
     stamped = form | {"stamp": job.result["stamp"]}
     done = running_console.finish_job(browser.post("/operations/save-category", stamped))
     now = path.read_text()
+
     assert tomllib.loads(now)["category"][1] == {
         "name": "Cities",
         "description": 'cities, streets and "potholes"',
     }
     assert "# ours" in now
     assert now.count("[[category]]") == before.count("[[category]]")
+
     late_job = running_console.wait_for_job(
         browser.post("/operations/save-category", stamped | {"description": "quicker"}).job
     )
+
     assert late_job.status == "failed"
     assert "edited meanwhile" in late_job.said
     assert path.read_text() == now
+
     running_console.finish_job(
         browser.post("/operations/undo", {"number": str(done.change), "next": "/"})
     )
+
     assert path.read_text() == before
+
     made = running_console.finish_job(
         browser.post(
             "/operations/save-category", {"name": "Databases", "description": "SQL", "stamp": ""}
         )
     )
+
     assert tomllib.loads(path.read_text())["category"][-1] == {
         "name": "Databases",
         "description": "SQL",
     }
+
     path.write_text(path.read_text() + "# a hand\n")
     running_console.finish_job(
         browser.post("/operations/undo", {"number": str(made.change), "next": "/"})
     )
+
     assert path.read_text().rstrip() == before.rstrip() + "\n# a hand"
+
     path.write_text(before)
 
 
@@ -213,53 +256,74 @@ def test_a_query_becomes_a_feed_and_is_changed_and_taken_back(
     asked = {"query": 'tag:AI and not "press release"', "title": 'AI, and "no" news'}
     job = running_console.finish_job(browser.post("/operations/try-query", asked))
     planned = job.result
+
     assert planned["slug"] == "ai-and-no-news"
     assert planned["changed"] is False
     assert 0 < planned["count"] < planned["looked"]
     assert (path.read_text() if path.exists() else None) == before
+
     shown = browser.get(f"/tags?job={job.id}").body
     (lines,) = [
         one for one in re.findall(r"<pre[^>]*>(.*?)</pre>", shown, re.S) if "[[feed]]" in one
     ]
+
     assert tomllib.loads(unescape(lines))["feed"] == [
         {name: planned[name] for name in ("slug", "query", "title")}
     ]
+
     said = {name: planned[name] for name in ("slug", "title", "query", "stamp")}
     done = running_console.finish_job(browser.post("/operations/save-query", said))
     (feed,) = tomllib.loads(path.read_text())["feed"]
+
     assert feed == {name: said[name] for name in ("slug", "query", "title")}
     assert (running_console.settings.public_dir / "queries/ai-and-no-news.atom").exists()
+
     body = browser.get("/tags").body
+
     assert "AI, and" in unescape(body)
     assert f'<span class="count">{planned["count"]}</span>' in body
+
     twice = running_console.wait_for_job(browser.post("/operations/try-query", asked).job)
+
     assert twice.status == "failed"
     assert "already" in twice.said
+
     path.write_text(path.read_text().replace("[[feed]]", "[[feed]]  # ours"))
     narrower = asked | {"query": "tag:AI and watt", "title": "", "slug": planned["slug"]}
     job = running_console.finish_job(browser.post("/operations/try-query", narrower))
+
     assert job.result["joins"] == 0
     assert job.result["leaves"] == planned["count"] - job.result["count"] > 0
+
     page = unescape(browser.get(f"/tags?job={job.id}").body)
+
     assert f"0 join, {job.result['leaves']} leave" in page
     assert "Change the feed" in page
+
     changed = {name: job.result[name] for name in ("slug", "title", "query", "stamp")}
     stale = running_console.wait_for_job(
         browser.post("/operations/save-query", changed | {"stamp": planned["stamp"]}).job
     )
+
     assert stale.status == "failed"
     assert "edited meanwhile" in stale.said
+
     last = running_console.finish_job(browser.post("/operations/save-query", changed))
+
     assert tomllib.loads(path.read_text())["feed"][0]["query"] == "tag:AI and watt"
     assert "# ours" in path.read_text()
+
     running_console.finish_job(
         browser.post("/operations/undo", {"number": str(last.change), "next": "/"})
     )
+
     assert tomllib.loads(path.read_text())["feed"][0]["query"] == asked["query"]
+
     path.write_text(path.read_text().replace("[[feed]]  # ours", "[[feed]]"))
     running_console.finish_job(
         browser.post("/operations/undo", {"number": str(done.change), "next": "/"})
     )
+
     assert (path.read_text() if path.exists() else None) == before
 
 

@@ -31,6 +31,7 @@ def test_one_sentence_says_how_all_is(browser: Browser) -> None:
     """The heading of Today counts healthy sources, troubles and the last article."""
     body = browser.get("/").body
     match = re.search(r"<h1>(.*?)</h1>", body)
+
     assert match
     assert re.match(r"3 fine, 1 needs you, last article .* ago", match[1])
     assert body.count('class="row item"') == 17
@@ -41,13 +42,16 @@ def test_what_needs_you_has_its_cure_as_a_button(
 ) -> None:
     """A failing source has a button that retries it."""
     body = browser.get("/").body
+
     assert '/sources/gone"' in body
     assert "answered 410" in body
     assert 'action="/operations/retry"' in body
     assert "holt</a> <span" not in body  # the healthy stay out of sight
+
     job = running_console.finish_job(
         browser.post("/operations/retry", {"key": "gone", "next": "/"})
     )
+
     assert "gone: " in job.said
     assert job.change is None
 
@@ -67,23 +71,32 @@ def test_tags_are_corrected_in_place_and_taken_back(
     }
     job = running_console.finish_job(browser.post("/operations/set-tags", form))
     after, _ = find_article(running_console, "A seven-watt summariser")
+
     assert after.tags == ("LLM", "AI")
     assert after.category == "Cities"
     assert after.tags_by == "operator"
     assert "cities" in (running_console.settings.public_dir / "categories/cities.atom").read_text()
+
     body = browser.get(f"/?job={job.id}").body
+
     assert "Undo" in body
     assert "LLM, AI; Cities" in body
+
     changes = browser.get(f"/changes/{job.change}").body
+
     assert "operator" in changes
     assert "category: Cities" in changes
+
     running_console.finish_job(
         browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
     )
+
     assert path.read_text() == whole_text
+
     second_job = running_console.wait_for_job(
         browser.post("/operations/undo", {"number": str(job.change), "next": "/"}).job
     )
+
     assert second_job.status == "failed"
     assert ("taken back already" in second_job.said) is True
 
@@ -94,6 +107,7 @@ def test_tags_that_changed_meanwhile_are_not_overwritten(
     found, _ = find_article(running_console, "Three evals I trust")
     form = {"id": found.id, "tags": "LLM", "category": found.category, "seen": "Other", "next": "/"}
     job = running_console.wait_for_job(browser.post("/operations/set-tags", form).job)
+
     assert job.status == "failed"
     assert job.reason == "edited-meanwhile"
     assert find_article(running_console, "Three evals I trust")[0].tags == found.tags
@@ -105,10 +119,13 @@ def test_a_withdrawn_article_comes_back(running_console: RunningConsole, browser
         browser.post("/operations/withdraw", {"id": found.id, "next": "/"})
     )
     feed = running_console.settings.public_dir / "all.atom"
+
     assert found.url not in feed.read_text()
+
     running_console.finish_job(
         browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
     )
+
     assert found.url in feed.read_text()
     assert find_article(running_console, "Three evals I trust")[1] == path
 
@@ -120,9 +137,12 @@ def test_what_is_hidden_is_published_again(
     found, _ = find_article(running_console, "SQLite is my vector database")
     running_console.finish_job(browser.post("/operations/hide", {"id": found.id, "next": "/"}))
     feed = running_console.settings.public_dir / "all.atom"
+
     assert found.url not in feed.read_text()
     assert "SQLite is my vector" in browser.get("/").body  # stands with what is on hold
+
     running_console.finish_job(browser.post("/operations/release", {"id": found.id, "next": "/"}))
+
     assert found.url in feed.read_text()
 
 
@@ -135,13 +155,16 @@ def test_a_source_rests_and_wakes_and_comments_stay(
     first_text = path.read_text()
     job = running_console.finish_job(browser.post("/operations/rest", {"key": "holt", "next": "/"}))
     rested = path.read_text()
+
     assert "enabled = false" in rested
     assert "# a friend" in rested
     assert rested.startswith("# what we follow\n")
+
     path.write_text(rested + "\n# written by a hand meanwhile\n")
     running_console.finish_job(
         browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
     )
+
     assert path.read_text() == f"{first_text}\n# written by a hand meanwhile\n"
 
 
@@ -157,9 +180,11 @@ def test_an_edit_that_is_in_the_way_stays(
     refused = running_console.wait_for_job(
         browser.post("/operations/undo", {"number": str(job.change), "next": "/"}).job
     )
+
     assert refused.status == "failed"
     assert "edited since" in refused.said
     assert path.read_text() == by_hand
+
     running_console.finish_job(browser.post("/operations/wake", {"key": "parallel", "next": "/"}))
 
 
@@ -171,10 +196,13 @@ def test_a_source_that_was_removed_is_put_back(
     job = running_console.finish_job(
         browser.post("/operations/remove-source", {"key": "launchbeat", "next": "/"})
     )
+
     assert '"launchbeat"' not in path.read_text()
+
     running_console.finish_job(
         browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
     )
+
     assert path.read_text() == before
 
 
@@ -196,6 +224,7 @@ def test_what_a_form_brings_runs_nowhere(
         browser.post("/operations/set-tags", form | {name: EVIL}).job
     )
     body = browser.get(f"/?job={job.id}").body
+
     assert "<script>alert" not in body
     assert "<img src=x" not in body
     assert "49" not in job.said
@@ -253,7 +282,9 @@ def test_where_the_configuration_is_wrong_it_says_so_and_goes_on(
 def test_a_dropped_setting_is_named(running_console: RunningConsole, browser: Browser) -> None:
     path = running_console.instance.config / "syndicator.toml"
     whole_text = path.read_text()
+
     assert "no setting any more" not in browser.get("/").body
+
     try:
         path.write_text(whole_text.replace("[fetch]\n", "[fetch]\nredirects = 3\n"))
         line = path.read_text().splitlines().index("redirects = 3") + 1

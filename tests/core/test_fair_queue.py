@@ -36,21 +36,28 @@ def test_those_who_wait_have_turns() -> None:
 def test_who_comes_later_waits_for_one_item_of_each() -> None:
     """A new owner's item comes after at most one more item of each other owner."""
     waiting = make_shares("a1", "a2", "a3")
+
     assert waiting.take() == "a1"
+
     waiting.add("b", "b1")
+
     assert take_all(waiting) == ["a2", "b1", "a3"]
 
 
 def test_who_left_begins_at_the_end() -> None:
     waiting = make_shares("a1", "b1", "b2")
+
     assert waiting.take() == "a1"
+
     waiting.add("a", "a2")
+
     assert take_all(waiting) == ["b1", "a2", "b2"]
 
 
 def test_an_item_that_is_not_accepted_keeps_its_place_and_its_owner_the_turn() -> None:
     """Items that the filter rejects stay in the queue, in order."""
     waiting = make_shares("a1", "a2", "b1", "b2")
+
     assert waiting.take(lambda item: item != "a1") == "a2"
     assert waiting.take(lambda item: item[0] == "c") is None
     assert waiting.take(lambda item: item == "b2") == "b2"
@@ -59,17 +66,23 @@ def test_an_item_that_is_not_accepted_keeps_its_place_and_its_owner_the_turn() -
 
 def test_an_owner_has_a_quarter_of_the_places() -> None:
     waiting = make_shares("a1", "b1", "b2", most=8)
+
     assert waiting.has_room("a")
     assert not waiting.has_room("b")
+
     waiting.take()
     waiting.take()
+
     assert waiting.has_room("b")
 
 
 def test_all_owners_together_have_so_many_places() -> None:
     waiting = make_shares("a1", "b1", "c1", "d1", most=4)
+
     assert not waiting.has_room("e")
+
     waiting.discard("b", "b1")
+
     assert waiting.has_room("e")
     assert len(waiting) == 3
 
@@ -80,6 +93,7 @@ def test_what_is_discarded_uses_no_turn() -> None:
     waiting.discard("a", "a1")
     waiting.discard("a", "a1")
     waiting.discard("c", "c1")
+
     assert waiting.items_of("a") == ("a2",)
     assert waiting.items_of("c") == ()
     assert len(waiting) == 2
@@ -90,6 +104,7 @@ def test_who_waits_for_nothing_has_no_turn() -> None:
     waiting = make_shares("a1", "b1")
     waiting.discard("a", "a1")
     waiting.add("a", "a2")
+
     assert take_all(waiting) == ["b1", "a2"]
 
 
@@ -97,7 +112,9 @@ def test_who_waits_for_nothing_has_no_turn() -> None:
 def test_nobody_waits_for_two_of_another(owners: list[str]) -> None:
     waiting = make_shares(*(f"{owner}{number}" for number, owner in enumerate(owners)))
     taken = take_all(waiting)
+
     assert sorted(taken) == sorted(f"{owner}{number}" for number, owner in enumerate(owners))
+
     left = Counter(owners)
     while taken:
         turn = [item[0] for item in taken[: len(left)]]

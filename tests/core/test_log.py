@@ -51,6 +51,7 @@ def visit_sources(config: Path) -> None:
 
 def test_reading_touches_no_logger() -> None:
     done = subprocess.run([sys.executable, "-c", READ], capture_output=True, text=True, timeout=60)
+
     assert done.returncode == 0
     assert done.stdout == ""
     assert done.stderr == ""
@@ -75,14 +76,19 @@ def test_each_step_names_its_source_host_and_article(
         articles = app.archive.store.index.articles(list(app.archive.store.visits.stamps()))
     records = [record for record in caplog.records if record.name.startswith(program.ROOT)]
     filed = {(one.source, one.host, one.article) for one in records if one.message == "filed"}
+
     assert filed == {
         (article.source_key, article.url.split("/")[2], article.id) for article in articles.values()
     }
+
     ended = {(one.source, one.status) for one in records if one.message == "visited"}
+
     assert ("gone", "failed") in ended
     assert ("holt", "new") in ended
     assert {one.levelname for one in records} == {"DEBUG", "INFO"}
+
     answers = {one.answer for one in records if one.message == "asked"}
+
     assert {200, "gone"} <= answers  # every request, with its host and URL
     assert all(one.host in one.url for one in records if one.message == "asked")
 
@@ -101,6 +107,7 @@ def test_the_command_line_shows_the_steps_on_stderr_and_results_on_stdout(config
         "holt",
     ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+
     assert "1 source visited" in done.stdout
     assert "filed" not in done.stdout
     assert any("filed" in line and "source=holt" in line for line in done.stderr.splitlines())

@@ -97,6 +97,8 @@ def test_codes_are_plain_strings_where_they_are_kept_and_printed() -> None:
     assert f"{FetchReason.DNS}: x" == "dns: x"
     assert FetchReason("dns") is FetchReason.DNS
     assert pickle.loads(pickle.dumps(PageReason.EMPTY)) is PageReason.EMPTY
+
     refusal = pickle.loads(pickle.dumps(NotAnArticle(PageReason.EMPTY)))
+
     assert refusal.kind == "empty"
     assert refusal.reason == "not-an-article-empty"

@@ -22,14 +22,18 @@ VALUES = {"TOKEN": "a/b=c d&e+f%g"}
 def test_a_value_is_escaped_and_found_again_in_any_spelling() -> None:
     """A secret is escaped in addresses, and masked however it is spelled."""
     url = "https://a.example/feed?x=1&token=${TOKEN}"
+
     assert variables(url) == variables(urls.canonical(url)) == ("TOKEN",)
+
     sent = expand(url, VALUES)
+
     assert (
         sent
         == expand(urls.canonical(url), VALUES)
         == "https://a.example/feed?x=1&token=a%2Fb%3Dc%20d%26e%2Bf%25g"
     )
     assert mask_text(sent, VALUES) == urls.canonical(url)
+
     for spelling in (
         "a/b=c d&e+f%g",
         "a%2Fb%3Dc%20d%26e%2Bf%25g",
@@ -38,6 +42,7 @@ def test_a_value_is_escaped_and_found_again_in_any_spelling() -> None:
     ):
         assert mask_text(f"<{spelling}>", VALUES) == "<$%7BTOKEN%7D>"
         assert mask_bytes(f"<{spelling}>".encode(), VALUES) == b"<$%7BTOKEN%7D>"
+
     assert mask_text("nothing of it", VALUES) == "nothing of it"
     assert expand(url, {}) == url
 

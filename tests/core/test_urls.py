@@ -191,6 +191,7 @@ def test_canonical_is_idempotent(url: str) -> None:
         once = canonical(url)
     except BadUrl:
         return
+
     assert canonical(once) == once
     assert once.isascii()
     assert urlsplit(once).username is None

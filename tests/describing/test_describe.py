@@ -26,6 +26,7 @@ def taxonomy() -> Taxonomy:
 
 def test_a_story_on_ai_money_is_ai(taxonomy: Taxonomy) -> None:
     description = describe(TITLE, TEXT, taxonomy=taxonomy)
+
     assert description.category == "AI"
     assert set(description.tags) >= {"ChatGPT"}
     assert description.language == "en"
@@ -35,6 +36,7 @@ def test_a_story_on_ai_money_is_ai(taxonomy: Taxonomy) -> None:
 def test_without_a_taxonomy_there_is_no_category_and_the_publishers_tags_stay() -> None:
     """Without a taxonomy an article has the publisher's tags and no category."""
     description = describe(TITLE, TEXT, keywords=["ai", "chatgpt"], taxonomy=Taxonomy())
+
     assert description.category == ""
     assert description.tags == ("AI", "ChatGPT")
     assert description.tags_by == "publisher"
@@ -63,6 +65,7 @@ def test_what_was_learnt_survives_a_save(tmp_path: Path) -> None:
     learnt = Taxonomy().learn(list_past_posts())
     learnt.save(tmp_path / "learnt.npz")
     again = Taxonomy().with_learnt(tmp_path / "learnt.npz")
+
     assert again.tags("Birds of the wood", "They counted birds again.") == ("birds",)
     assert (
         again.tags("Curl again", "A release of curl.")
@@ -103,6 +106,7 @@ def test_a_small_past_of_one_kind_tags_no_other_kind() -> None:
             "The council will pay for the bridge over the river, which closes for the winter.",
         ),
     ]
+
     assert [learnt.tags(title, text) for title, text in others] == [(), (), ()]
     assert learnt.tags(
         "Research on chatbots", "The lab trained a chatbot on data with machine learning."
@@ -144,10 +148,12 @@ def test_what_a_text_names_in_passing_is_no_tag(taxonomy: Taxonomy) -> None:
     assert {"AI", "GPU", "databases"} <= taxonomy.names
     assert not {"AI", "GPU"} & set(taxonomy.tags("The best laptops, tried for a month", LAPTOPS))
     assert not {"databases"} & set(taxonomy.tags("Six apps for notes, compared", NOTES))
+
     gpu = (
         "The new GPU is faster than the GPU of last year, and its maker will sell every GPU that it"
         " can make."
     )
+
     assert "GPU" in taxonomy.tags("A GPU for players", gpu)
 
 
@@ -168,6 +174,7 @@ def test_a_publishers_tag_that_is_called_like_a_category_speaks_for_it(taxonomy:
         taxonomy.category("One model for potholes", text, "", tags)
         for tags in ((), ("AI", "Cities"))
     )
+
     assert (bare.name == "AI") is False
     assert (tagged.name == "AI") is True
 
@@ -202,13 +209,16 @@ def test_how_sure_a_category_is_is_said_and_none_where_no_category_is_clear(
 ) -> None:
     """`certainty` rates the category, or the choice of no category; None without a taxonomy."""
     sure = describe(TITLE, TEXT, taxonomy=taxonomy)
+
     assert sure.certainty == sure.category_score
     assert sure.certainty
+
     recipe = (
         "Peel the onions and fry them in butter until they are soft. Add the flour, stir, and let"
         " the soup simmer. "
     )
     nowhere = describe("Onion soup for four", recipe * 8, taxonomy=taxonomy)
+
     assert nowhere.category == ""
     assert nowhere.category_score
     assert nowhere.certainty

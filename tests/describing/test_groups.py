@@ -46,8 +46,10 @@ def test_articles_on_a_subject_are_a_group_that_is_called_after_it(
 ) -> None:
     """Each subject becomes one group, named after its word."""
     result = group_articles(make_texts(subjects))
+
     assert [group.support for group in result] == [8] * len(subjects)
     assert len({group.name for group in result}) == len(result)
+
     for group in result:
         (subject,) = {title.split(" ")[0] for title in group.examples}
         assert subject.casefold() in group.description.casefold()

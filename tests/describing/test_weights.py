@@ -70,6 +70,7 @@ def test_the_shipped_weights_are_those_of_the_features(
 def test_a_file_of_weights_says_what_made_it(file: str) -> None:
     """Each file of weights names its script, date, data and the hash of the data."""
     document = tomllib.loads((DATA / file).read_text("utf-8"))
+
     assert (ROOT / document["script"]).is_file()
     assert isinstance(document["made"], date)
     assert document["data"]
@@ -83,4 +84,5 @@ def test_reordered_features_score_sentences_alike(monkeypatch: pytest.MonkeyPatc
     rows = excerpt.measure_features(opener)[:, turned]
     monkeypatch.setattr(excerpt, "FEATURES", tuple(excerpt.FEATURES[n] for n in turned))
     slope = load_weights(excerpt.OPENER_FILE, "weights", (excerpt.CONSTANT, *excerpt.FEATURES))
+
     assert np.allclose(before, rows @ slope[1:] + slope[0], atol=1e-4)

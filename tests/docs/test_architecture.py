@@ -36,12 +36,15 @@ def test_each_path_on_the_page_exists(page: Path) -> None:
 def test_each_constant_on_the_page_exists() -> None:
     """Names in capitals, such as `KINDS`, are in the code."""
     names = set(re.findall(r"`(_?[A-Z][A-Z_]{3,})`", ARCHITECTURE.read_text(encoding="utf-8")))
+
     assert names
+
     code = "\n".join(
         path.read_text(encoding="utf-8")
         for folder in ("syndicator", "tests", "tools")
         for path in (ROOT / folder).rglob("*.py")
     )
+
     assert [name for name in sorted(names) if not re.search(rf"\b{name}\b", code)] == []
 
 
@@ -60,6 +63,7 @@ def test_it_is_read_in_a_quarter_of_an_hour() -> None:
 def test_a_decision_has_its_date_and_parts_in_200_words(page: Path) -> None:
     """Each decision has a date, three sections and at most 200 words."""
     text = page.read_text(encoding="utf-8")
+
     assert re.findall(r"(?m)^## (.*)$", text) == ["Context", "Decision", "Evidence"]
     assert re.findall(r"(?m)^2\d{3}-\d\d-\d\d$", text) == [page.name[:10]]
     assert len(text.split()) <= 200

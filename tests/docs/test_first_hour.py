@@ -141,11 +141,15 @@ def test_the_first_hour(hour: Hour) -> None:
         f' xmlUrl="{hour.world.feed_url("parallel")}"/></body></opml>'
     )
     (hour.sandbox.cwd / "subscriptions.opml").write_text(export)
+
     assert "1 source added" in hour.part(2)
+
     subscribe_by_telephone(hour)
     run_for_good(hour)
     publish_feeds(hour)
+
     assert any(ADVERT in text for text in hour.files().values())
+
     mend_article(hour)
     break_and_heal(hour)
     rename_tag(hour)

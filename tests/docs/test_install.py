@@ -101,18 +101,22 @@ def test_names_are_found(text: str, names: list[str]) -> None:
 def test_all_pages_install_files_or_the_programs_of_others() -> None:
     """Install commands in all pages name only files or known packages."""
     pages = list_pages()
+
     assert {"README.md", "SCALE.md", "program.py", "Dockerfile"} <= {page.name for page in pages}
+
     foreign = {
         f"{page.relative_to(ROOT)}: {name}"
         for page in pages
         for name in list_names(page.read_text(encoding="utf-8", errors="replace"))
         if name not in OTHERS
     }
+
     assert not foreign
 
 
 def test_the_cure_of_a_missing_package_is_a_file() -> None:
     cure = install("postgres")
+
     assert list(list_names(cure)) == []
     assert 'pip install "$(ls ./syndicator-*.whl)[postgres]"' in cure
     assert "-r requirements-postgres.lock" in cure

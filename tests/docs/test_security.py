@@ -85,6 +85,7 @@ def has_test(path: str, test: str) -> bool:
 @pytest.mark.parametrize("section", SECTIONS)
 def test_each_table_has_a_column_of_tests(section: str) -> None:
     promises = [promise for promise in PROMISES if promise.section == section]
+
     assert promises
     assert all(promise.columns[-1] in COLUMNS for promise in promises)
     assert [
@@ -123,6 +124,7 @@ def test_a_promise_without_a_test_is_seen(cell: str) -> None:
     table = f"\n## Section\n\n| Threat | Tests |\n|---|---|\n| a | {cell} |\n"
     (promise,) = read_promises(table)
     whole = bool(promise.cited) and CITED.sub("", promise.cells[-1]).strip(", ") == ""
+
     assert not (whole and all(has_test(*cited) for cited in promise.cited))
 
 

@@ -96,6 +96,7 @@ def test_every_slip_is_named(
     """Each mistake of the operator has its exit code and message, and shows no secret."""
     mischief(small_instance.config)
     done = small_instance.run_command(*words, "--json")
+
     check_refusal(done, code, says)
     assert SECRET not in done.out + done.err
 
@@ -124,6 +125,7 @@ def test_a_fault_in_a_list_is_a_condition(
     (wrong,) = (
         condition for condition in done.json["conditions"] if condition["kind"] == "configuration"
     )
+
     assert done.code == 0
     assert name in wrong["detail"]
     assert says in wrong["detail"]
@@ -148,6 +150,7 @@ def append_text(path: Path, text: str) -> None:
 )
 def test_an_unknown_variable(small_instance: Instance) -> None:
     done = small_instance.run_command("status", "--json", environ={"SYNDICATOR_FETCH__PAUS": "1"})
+
     assert done.code == 0
     assert "SYNDICATOR_FETCH__PAUSE" in done.err
     assert json.loads(done.out)
@@ -213,7 +216,9 @@ def test_a_user_who_may_only_read(small_instance: Instance) -> None:
         for path in small_instance.feeds.rglob("*"):
             path.chmod(path.stat().st_mode & ~0o222)
         done = small_instance.run_command("status", preexec_fn=as_a_user)
+
         assert (done.code, read_status_counts(done)) == (0, status_counts), done
+
         for path in small_instance.feeds.rglob("*"):
             path.chmod(path.stat().st_mode | 0o200)
 
@@ -285,6 +290,7 @@ def test_a_harmed_database(small_instance: Instance, harm: str) -> None:
         check_refusal(small_instance.run_command("refresh", "--all", "--json"), 69, "reindex")
         assert "reindex" in small_instance.run_command("check").out
         assert small_instance.run_command("reindex", "--json").json["articles"] == count
+
     assert small_instance.run_refresh("holt").outcomes[0].added == ()
     assert len(small_instance.load_articles()) == count
 
@@ -300,13 +306,18 @@ def test_two_at_once(small_instance: Instance) -> None:
     with hold_run_lock(load(small_instance.config)):
         waiting = small_instance.start_command("refresh", "--source", "holt", "--wait")
         leaving = small_instance.start_command("refresh", "--wait")
+
         check_refusal(small_instance.run_command("refresh", "--json"), 75, "--wait")
         assert waiting.poll() is None
+
         wait_for(lambda: catches_sigterm(leaving.pid))
         leaving.send_signal(signal.SIGTERM)
+
         assert leaving.wait(10) == 0
+
         leaving.communicate()
     out, err = waiting.communicate(timeout=60)
+
     assert waiting.returncode == 0, out + err
     assert len(small_instance.load_articles()) >= 5
 
@@ -331,7 +342,9 @@ def test_no_network(small_instance: Instance) -> None:
     small_instance.run_refresh("holt")
     write_sources(small_instance, "http://127.0.0.99:9/feed")
     done = small_instance.run_command("refresh", "--all", "--json")
+
     check_refusal(done, 4, "no network", "demo")
+
     with small_instance.open_app() as app:
         assert [state.backoff.failures for state in app.archive.store.visits.states().values()] == [
             0
@@ -405,6 +418,7 @@ def test_a_secret_stays_one(small_instance: Instance) -> None:
     path.write_text(text)
     keys = [word for key in ("holt", "gone", "parallel") for word in ("--source", key)]
     done = small_instance.run_command("refresh", *keys, "--json", environ={"HOLT_TOKEN": SECRET})
+
     assert done.code == 0, done
     assert SECRET in {
         seen.headers.get("x-token") for seen in small_instance.world.requests if seen.site == "holt"
@@ -414,8 +428,11 @@ def test_a_secret_stays_one(small_instance: Instance) -> None:
         for seen in small_instance.world.requests
         if seen.site == "parallel"
     } == {None}
+
     status = small_instance.run_command("status", "--json", environ={"HOLT_TOKEN": SECRET})
+
     assert SECRET not in done.out + done.err + status.out + status.err
+
     for found in small_instance.folder.rglob("*"):
         assert not found.is_file() or SECRET.encode() not in found.read_bytes(), found
 
@@ -440,8 +457,10 @@ def test_sigterm(small_instance: Instance, command: str) -> None:
     wait_for(lambda: {seen.site for seen in small_instance.world.requests} >= {"parallel", "holt"})
     process.send_signal(signal.SIGTERM)
     out, err = process.communicate(timeout=90)  # long before the sites answer
+
     assert process.returncode == 0, out + err
     assert "Traceback" not in err
+
     small_instance.load_articles()
     small_instance.count_well_formed_files()
 
@@ -465,6 +484,7 @@ def test_a_locked_database(small_instance: Instance) -> None:
         other.execute("ROLLBACK")
     other.close()
     small_instance.run_refresh()
+
     small_instance.assert_consistent(wanted=small_instance.list_titles())
 
 

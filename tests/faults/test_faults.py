@@ -64,6 +64,7 @@ def test_the_disk_is_full(small_instance: Instance, at: int) -> None:
     small_instance.count_well_formed_files()
     small_instance.now += timedelta(hours=3)
     small_instance.run_refresh()
+
     small_instance.assert_consistent(wanted=small_instance.list_titles())
 
 
@@ -86,7 +87,9 @@ def test_too_many_open_files(small_instance: Instance) -> None:
         url="x", reason="system", detail="this machine is short of something: Too many open files"
     )
     report = with_answers(small_instance, lambda request: answer)
+
     assert report.outcomes[0].reason == "system"
+
     with small_instance.open_app() as app:
         assert app.archive.store.visits.state("holt") == before
 
@@ -209,8 +212,10 @@ def test_the_clock_jumps(small_instance: Instance, jump: timedelta) -> None:
     before = small_instance.read_digests("articles")
     small_instance.now += jump
     report = small_instance.run_refresh(all=True)
+
     assert sum(len(outcome.added) for outcome in report.outcomes) == 0
     assert small_instance.read_digests("articles") == before
+
     with small_instance.open_app() as app:
         for state in app.archive.store.visits.states().values():
             due = state.schedule.next_due
@@ -230,6 +235,7 @@ def test_a_clock_that_was_ahead(small_instance: Instance) -> None:
     small_instance.now += timedelta(days=3650)
     small_instance.run_refresh("holt")
     small_instance.now = right + timedelta(minutes=1)
+
     assert "holt" in {outcome.key for outcome in small_instance.run_refresh(all=False).outcomes}
 
 
@@ -245,6 +251,7 @@ def test_an_entry_of_the_future(small_instance: Instance) -> None:
     small_instance.world.future_date(story.key)
     small_instance.run_refresh("holt")
     dates = [article.published for article in small_instance.load_articles()]
+
     assert dates
     assert all(date is None or date <= small_instance.now for date in dates)
 
@@ -260,6 +267,7 @@ def test_no_network(small_instance: Instance) -> None:
     small_instance.run_refresh()
     before = small_instance.read_digests("public")
     small_instance.now += timedelta(hours=3)
+
     with pytest.raises(NetworkDown, match="demo"):
         with_answers(
             small_instance,
@@ -268,6 +276,7 @@ def test_no_network(small_instance: Instance) -> None:
             "parallel",
         )
     assert small_instance.read_digests("public") == before
+
     with small_instance.open_app() as app:
         assert app.archive.store.visits.states()["holt"].backoff.failures == 0
 
@@ -304,10 +313,13 @@ def test_a_broken_article_file(small_instance: Instance, harm: str) -> None:
     for story in [story for story in small_instance.world.stories if story.site == "holt"]:
         small_instance.world.change_story(story.key, title=story.title + ", corrected")
     report = small_instance.run_refresh("holt")
+
     assert [problem.reason for problem in report.problems] == ["bad-article-file"]
     assert small_instance.read_digests("articles").keys() == files.keys()
+
     path.write_bytes(whole)
     small_instance.now += timedelta(hours=3)
+
     assert small_instance.run_refresh("holt").problems == ()
     small_instance.assert_consistent()
 
@@ -327,15 +339,18 @@ def test_a_deleted_and_a_copied_file(small_instance: Instance) -> None:
     copy = path.with_name("copy-" + path.name)
     copy.write_bytes(path.read_bytes())
     small_instance.now += timedelta(hours=3)
+
     assert [problem.reason for problem in small_instance.run_refresh("holt").problems] == [
         "duplicate-article"
     ]
     assert [problem.reason for problem in small_instance.run_refresh("holt").problems] == [
         "duplicate-article"
     ]
+
     copy.unlink()
     path.unlink()
     small_instance.run_refresh("holt")
+
     assert not path.exists()
     small_instance.assert_consistent()
 
@@ -351,13 +366,16 @@ def test_the_shelf_is_not_there(small_instance: Instance) -> None:
     article_store = small_instance.feeds / "articles"
     aside = small_instance.feeds / "aside"
     article_store.rename(aside)
+
     with pytest.raises(MissingError, match="mount"):
         small_instance.run_refresh("holt")
+
     if article_store.exists():
         article_store.rmdir()
     aside.rename(article_store)
     before = small_instance.read_digests("public")
     small_instance.run_refresh("holt")
+
     assert small_instance.read_digests("public") == before
 
 
@@ -504,8 +522,10 @@ def test_a_run_with_a_broken_configuration(small_instance: Instance) -> None:
             asyncio.run(jobs.run(daemon.VISITS))
             assert len(trouble) == lines
             assert len(done) == runs
+
     assert all("sources.toml" in line for line in trouble)
     assert len(small_instance.load_articles()) == len(small_instance.list_titles())
+
     path.write_text(whole_text)
     with small_instance.open_app() as app:
         # none was dropped

@@ -129,6 +129,7 @@ def test_two_hundred_kills(tmp_path: Path) -> None:
         with serve_world(World(without={"slow"})) as world:
             instance = Instance(tmp_path / str(turn), world)
             killed += kill_and_recover(instance, 12, seed=turn)
+
     assert turn <= 50  # each of them had a third of its kills or more
 
 
@@ -194,7 +195,9 @@ def test_sixty_kills_of_builds(tmp_path: Path, prepare: Callable[[Place], None])
     public = place.folder / "feeds/public"
     process = start_build(place)
     started = time.monotonic()
+
     assert process.wait() == 0
+
     length = time.monotonic() - started
     after = read_files(public)
     while counts["killed"] < KILLS // 2:
@@ -213,5 +216,6 @@ def test_sixty_kills_of_builds(tmp_path: Path, prepare: Callable[[Place], None])
         assert read_files(public) == after
         assert counts["ended"] < 10 * KILLS
     print(dict(counts))
+
     assert counts["published some"]
     assert counts["left temporaries"]

@@ -58,6 +58,7 @@ def test_titles_and_tags(samples: Samples, tmp_path: Path) -> None:
         assert_portable_name(stamp.path.rpartition("/")[2])
         assert article_store.get(stamp.path) == stored
     inside = set((tmp_path / "deep/article store").rglob("*"))
+
     assert {path for path in tmp_path.rglob("*") if path.is_file()} <= inside
     assert len(list(article_store.walk())) == len(names)
 

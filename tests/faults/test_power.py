@@ -105,7 +105,9 @@ def test_a_disk(unbuilt_place: Place, share: str, every: int) -> None:
     place = copy_place(unbuilt_place)
     build_with_outlet(place, on_disk(LosingDisk(quiet)))
     after = read_files(place.folder / "feeds/public")
+
     assert after != before
+
     for step in range(1, quiet.steps + 1, every):
         place = copy_place(unbuilt_place)
         disk = LosingDisk(Power(step))

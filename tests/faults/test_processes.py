@@ -156,14 +156,18 @@ def test_sources_edited_under_up(small_instance: Instance) -> None:
             for name, digest in small_instance.read_digests("articles").items()
             if name.endswith(".md")
         }
+
         assert list_followed_sources(small_instance) == {"holt"}
+
         path.write_text(path_of_both)
         wait_for(lambda: (small_instance.feeds / "public/sources/parallel.atom").exists(), 60)
         path.write_text(path_of_both.replace(only_holt, ""))
         wait_for(lambda: list_followed_sources(small_instance) == {"parallel"}, 60)
         path.write_text("[[source\nkey =")
         wait_for(lambda: "sources.toml:1: is not valid TOML" in log.read_text(), 60)
+
         assert list_followed_sources(small_instance) == {"parallel"}
+
         address = next(
             word for word in log.read_text().split() if word.startswith("http://127.0.0.1:")
         )
@@ -171,10 +175,13 @@ def test_sources_edited_under_up(small_instance: Instance) -> None:
             assert answer.status == 200
         path.write_text(path_of_both)
         wait_for(lambda: list_followed_sources(small_instance) == {"holt", "parallel"}, 60)
+
     assert kept_digests_by_name.items() <= small_instance.read_digests("articles").items()
+
     small_instance.now = max(
         article.added for article in small_instance.load_articles() if article.added
     )
+
     small_instance.assert_consistent(wanted=small_instance.list_titles())
 
 
@@ -211,8 +218,11 @@ def test_up_and_cron(small_instance: Instance) -> None:
             done = small_instance.run_command("refresh", *words)
             assert done.code == 0 or (done.code == 75 and "--wait" not in words), done
             codes.append(done.code)
+
     assert 0 in codes
+
     small_instance.now = max(
         article.added for article in small_instance.load_articles() if article.added
     )
+
     small_instance.assert_consistent(wanted=small_instance.list_titles())

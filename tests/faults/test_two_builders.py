@@ -60,11 +60,15 @@ def test_two_builders_take_turns(place: Place) -> None:
     public = place.folder / "feeds/public"
     with hold_run_lock(load(place.config)):  # as a build does
         waits = start_build(place, "--wait")
+
         assert start_build(place).wait() == BUSY
         assert waits.poll() is None
         assert not public.exists()
+
     assert waits.wait() == 0
+
     published = read_files(public)
+
     assert start_build(place, "--all").wait() == 0
     assert read_files(public) == published == drop_temporary_files(published)
 
@@ -84,10 +88,15 @@ def test_two_builders_beside_each_other_tear_nothing(place: Place, postgres: Ser
     lose_the_lock(postgres)
     second = start_build(place, "--wait")
     first_build.wait()
+
     assert second.wait() == 0
+
     published = read_files(public)
+
     assert published == drop_temporary_files(published)
+
     with place.open_app() as app:
         assert not app.archive.store.index.list_outdated_owners()
+
     assert start_build(place, "--all").wait() == 0
     assert read_files(public) == published

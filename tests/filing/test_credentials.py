@@ -159,5 +159,6 @@ async def test_without_its_credentials_no_page_is_asked_for_by_show_either(
             with pytest.raises(MissingError, match="MY_TOKEN"):
                 await show_url(f"{mine}/own", app.archive, app.configuration)
             report = await refresh.run(app, refresh.Wanted(all=True), stop=asyncio.Event())
+
     assert seen == []
     assert [outcome.reason for outcome in report.outcomes] == ["unset-variable"]

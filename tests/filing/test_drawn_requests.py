@@ -28,6 +28,7 @@ def test_pages_and_lists_of_a_source_are_drawn_if_it_says_so(source: Source) -> 
     settings = Settings()
     page = build_page_request("https://mine.example/a", source, settings, {})
     feed = build_feed_request(source, STATE, settings, {})
+
     assert page.draw == source.browser
     assert feed.draw == source.browser
     assert not build_picture_request("https://mine.example/a.png", source, settings).draw
@@ -37,12 +38,17 @@ def test_a_list_that_is_drawn_is_asked_for_without_conditions() -> None:
     """The page stays the same while the data that its scripts load changes."""
     settings = Settings()
     feed_request = build_feed_request(DRAWN, STATE, settings, {}, kind="page")
+
     assert feed_request.etag is None
     assert feed_request.last_modified is None
+
     plain = build_feed_request(PLAIN, STATE, settings, {}, kind="page")
+
     assert plain.etag == SEEN.etag
     assert plain.last_modified == SEEN.last_modified
+
     feed = build_feed_request(DRAWN, STATE, settings, {}, kind="feed")
+
     assert feed.etag == SEEN.etag
     assert feed.last_modified == SEEN.last_modified
 
@@ -51,6 +57,7 @@ def test_a_new_browser_makes_a_visit_due() -> None:
     due = datetime(2026, 3, 10, tzinfo=UTC)
     before = update_state(PLAIN, None)
     before = replace(before, schedule=replace(before.schedule, next_due=due))
+
     assert update_state(PLAIN, before).schedule.next_due == due
     assert update_state(DRAWN, before).schedule.next_due is None
 
@@ -58,6 +65,7 @@ def test_a_new_browser_makes_a_visit_due() -> None:
 def test_a_list_of_a_stranger_gives_no_browser() -> None:
     listed = read_opml(write_opml("Evil", [DRAWN]))
     (outline,) = listed.outlines
+
     assert not make_source({"key": "a", **make_source_table(outline, "category", {})}).browser
     assert list_given(DRAWN).rights == ("browser = true",)
 

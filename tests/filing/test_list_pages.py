@@ -71,9 +71,11 @@ def test_its_links_are_articles_with_the_titles_of_their_pages_and_only_new_ones
     first_outcome = visit_holt(app)
     (article_id,) = first_outcome.added
     article = app.archive.store.visits.article(article_id)
+
     assert article
     assert article.title == one.title
     assert first_outcome.announced == 1
+
     serve_front_page(
         world,
         f'<li><a href="{world.url(one)}">Read more</a>, 1 day ago<li><a'
@@ -81,13 +83,16 @@ def test_its_links_are_articles_with_the_titles_of_their_pages_and_only_new_ones
     )
     request_count = len(world.requests)
     second = visit_holt(app)
+
     assert len(second.added) == 1
     assert second.changed == ()
+
     paths = [
         seen.path
         for seen in world.requests[request_count:]
         if seen.path not in ("/robots.txt", "/")
     ]
+
     assert len(paths) == 1
     assert world.url(two).endswith(paths[0])
 
@@ -99,12 +104,15 @@ def test_a_list_whose_links_are_gone_fails_and_is_mended_by_another_selector(
     story = next(story for story in world.stories if story.site == "holt" and story.truth)
     serve_front_page(world, f'<p><a href="{world.url(story)}">One</a></p>')
     failed = visit_holt(app)
+
     assert failed.status == "failed"
     assert failed.reason == "not-a-feed-no-links"
     assert "ul li" in failed.detail
+
     app.configuration.sources["holt"] = replace(
         app.configuration.sources["holt"], rules=Rules(links=("p",))
     )
+
     assert len(visit_holt(app).added) == 1
 
 
@@ -114,10 +122,13 @@ def test_other_links_of_a_page_that_has_not_changed_are_read(app: App, world: Wo
     serve_front_page(
         world, f'<li><a href="{world.url(one)}">1</a></ul><p><a href="{world.url(two)}">2</a></p>'
     )
+
     assert len(visit_holt(app).added) == 1
+
     app.configuration.sources["holt"] = replace(
         app.configuration.sources["holt"], rules=Rules(links=("ul li", "p"))
     )
+
     assert len(visit_holt(app).added) == 1
 
 
@@ -166,7 +177,9 @@ def test_a_list_that_is_learnt_is_found_again_in_another_layout_and_new_items_ar
     """After a redesign the list is recognised by known items, and new ones are read."""
     make_list_source(app)
     serve_front_page(world, make_listing(world, 4))
+
     assert len(visit_holt(app).added) == 4
+
     serve_front_page(
         world,
         make_listing(
@@ -174,9 +187,12 @@ def test_a_list_that_is_learnt_is_found_again_in_another_layout_and_new_items_ar
         ),
     )
     second = visit_holt(app)
+
     assert second.announced == 5
     assert len(second.added) == 1
+
     state = app.archive.store.visits.state("holt")
+
     assert state
     assert "found again by 4 known items" in state.warning
 
@@ -195,12 +211,15 @@ def test_what_is_not_the_list_for_sure_is_not_published_until_it_is_learnt_anew(
         "holt", 200, path="/", body=f"<title>Shop</title><main>{others}</main>".encode()
     )
     failed = visit_holt(app)
+
     assert failed.status == "failed"
     assert failed.reason == "not-a-feed-list-changed"
     assert failed.added == ()
     assert app.archive.store.visits.count_pending("holt") == 0
+
     wanted = refresh.Wanted(keys=("holt",), relearn=True)
     (second_outcome,) = asyncio.run(refresh.run(app, wanted, stop=asyncio.Event())).outcomes
+
     assert second_outcome.announced == 6
 
 
@@ -212,8 +231,10 @@ def test_without_a_memory_the_list_is_that_of_the_articles_there_are(
     serve_front_page(world, make_listing(world, 4))
     visit_holt(app)
     state = app.archive.store.visits.state("holt")
+
     assert state
     assert len(app.archive.store.visits.list_newest("holt")) > 2
+
     app.archive.store.visits.save_states([change_state(state.asked_whole(), listing=None)])
     louder = "".join(
         f"<article><h2><a href='/louder/{n}'>A much longer and louder headline than any of ours,"
@@ -226,6 +247,7 @@ def test_without_a_memory_the_list_is_that_of_the_articles_there_are(
         path="/",
         body=f"<main>{louder}</main><ul>{make_listing(world, 5)}</ul>".encode(),
     )
+
     assert visit_holt(app).announced == 5
 
 
@@ -249,11 +271,15 @@ def test_a_first_visit_reads_on_as_far_as_the_backfill_goes_and_later_ones_do_no
         world.fail_site("holt", 200, path=path, body=body.encode())
     request_count = len(world.requests)
     first_outcome = visit_holt(app)
+
     assert first_outcome.announced == 5
     assert len(first_outcome.added) == 5
+
     paths = [seen.path for seen in world.requests[request_count:]]
+
     assert "/page/2" in paths
     assert "/page/3" not in paths
+
     request_count = len(world.requests)
     world.fail_site(
         "holt",
@@ -261,5 +287,6 @@ def test_a_first_visit_reads_on_as_far_as_the_backfill_goes_and_later_ones_do_no
         path="/",
         body=f"<title>Now</title><ul>{''.join(items[:3])}</ul><a href='/page/2'>Next</a>".encode(),
     )
+
     assert visit_holt(app).announced == 3
     assert "/page/2" not in [seen.path for seen in world.requests[request_count:]]

@@ -75,6 +75,7 @@ def test_what_is_muted_is_not_fetched_but_counted_and_read_when_the_query_change
     request_count = len(world.requests)
     first_outcome = visit_holt(app)
     (row,) = app.archive.store.visits.list_muted("holt")
+
     assert len(first_outcome.added) == first_outcome.announced - 1
     assert count_muted(app) == 1
     assert row.reason == "muted"
@@ -83,7 +84,9 @@ def test_what_is_muted_is_not_fetched_but_counted_and_read_when_the_query_change
     )
     assert visit_holt(app).added == ()
     assert count_muted(app) == 1
+
     edit_source(app, mute=None)
+
     assert len(visit_holt(app).added) == 1
     assert count_muted(app) == 0
 
@@ -94,6 +97,7 @@ def test_keep_leaves_out_all_else_and_the_backfill_is_of_what_is_kept(
     """`backfill` counts only entries that `keep` accepts."""
     edit_source(app, keep=f"title:{find_rare_word(app, world)}", backfill=1)
     first_outcome = visit_holt(app)
+
     assert len(first_outcome.added) == 1
     assert count_muted(app) == first_outcome.announced - 1
 
@@ -105,6 +109,7 @@ def test_what_waits_is_muted_by_an_edited_query_and_what_is_filed_stays(
     first_outcome = visit_holt(app, limit=1)
     edit_source(app, keep="title:nothing")
     second = visit_holt(app)
+
     assert second.added == ()
     assert second.pending == 0
     assert count_muted(app) == first_outcome.announced - 1
@@ -121,11 +126,14 @@ def test_it_is_due_at_once_with_what_was_kept_of_it_as_its_feed_may_have_it_no_l
     visit_holt(app)
     (row,) = app.archive.store.visits.list_muted("holt")
     edit_source(app, mute=None)
+
     assert (
         reconcile.update_source_states(app.archive, app.configuration)["holt"].schedule.next_due
         is None
     )
+
     (again,) = app.archive.store.visits.pending("holt", NOW)
+
     assert again.entry_id == row.entry_id
     assert again.entry is not None
     assert again.reason is None
@@ -138,12 +146,17 @@ def test_the_settings_mute_the_entries_of_all_sources_until_they_are_edited(
     settings = make_publish_settings(app, mute=f"title:{find_rare_word(app, world)}")
     muting = replace(app, configuration=replace(app.configuration, settings=settings))
     first_outcome = visit_holt(muting)
+
     assert len(first_outcome.added) == first_outcome.announced - 1
     assert count_muted(app) == 1
+
     reconcile.update_edited_sources(muting.archive, muting.configuration)
+
     assert app.archive.store.visits.pending("holt", NOW) == []
+
     reconcile.update_edited_sources(app.archive, app.configuration)
     [again] = app.archive.store.visits.pending("holt", NOW)
+
     assert again.entry is not None
     assert app.archive.store.visits.states()["holt"].schedule.next_due is None
     assert len(visit_holt(app).added) == 1

@@ -92,15 +92,22 @@ def test_selectors_that_are_wrong_use_up_no_try(lab: Lab, rules: Rules, named: s
         assert outcome.added == ()
         assert outcome.pending == len(lab.waiting_entries)
         lab.clock[0] += DAY
+
     assert outcome.pending > 1
+
     problem = outcome.skipped[0]
+
     assert problem.reason == "bad-rules"
     assert named in problem.detail
     assert "'parallel'" in problem.detail
     assert {(row.status, row.tries) for row in lab.waiting_entries} == {("pending", 0)}
+
     shown = lab.app.archive.store.status.for_the_operator()
+
     assert {(one.reason, one.detail) for one in shown} == {(problem.reason, problem.detail)}
+
     lab.edit_source(rules=Rules())
+
     # at once, and not when they would have been tried again
     assert len(lab.run_refresh().added) == outcome.pending
     assert lab.app.archive.store.status.for_the_operator() == ()
@@ -114,9 +121,12 @@ def test_a_page_that_waits_for_the_operator_is_asked_for_once_an_hour_at_most(
     request_count = len(world.requests)
     lab.clock[0] += endings.ASKED_WAIT - timedelta(seconds=1)
     lab.run_refresh()
+
     assert len(world.requests) == request_count + 1  # its feed
+
     lab.clock[0] += timedelta(seconds=1)
     lab.run_refresh()
+
     assert len(world.requests) > request_count + 2
 
 
@@ -133,6 +143,7 @@ def test_a_page_that_is_no_article_with_or_without_selectors_is_refused(
     lab.edit_source(rules=Rules(remove=("aside",)))
     refused = [one for one in lab.run_refresh().skipped if one.what == world.url(story)]
     world.heal_site("parallel")
+
     assert [one.reason for one in refused] == ["empty"]
 
 
@@ -168,17 +179,22 @@ def test_without_the_value_of_a_header_nobody_is_asked(lab: Lab, world: World) -
     lab.edit_source(headers_env={"Authorization": "SITE_TOKEN"})
     request_count = len(world.requests)
     outcome = lab.run_refresh()
+
     assert outcome.status == "failed"
     assert outcome.reason == "unset-variable"
     assert "SITE_TOKEN" in outcome.detail
     assert "Authorization" in outcome.detail
+
     state = lab.app.archive.store.visits.states()["parallel"]
+
     assert state.backoff.failures == 0
     assert state.backoff.reason == "unset-variable"
     assert state.schedule.next_due is not None
     assert state.schedule.next_due - NOW <= timedelta(minutes=15)
     assert len(world.requests) == request_count
+
     lab.environ["SITE_TOKEN"] = "secret"
+
     assert len(lab.run_refresh().added) > 1
 
 
@@ -189,16 +205,21 @@ def test_without_a_browser_nobody_is_asked(
     lab.edit_source(browser=True)
     request_count = len(world.requests)
     outcome = lab.run_refresh()
+
     assert outcome.status == "failed"
     assert outcome.reason == "no-browser"
     assert outcome.detail.startswith("Chromium is missing")
+
     state = lab.app.archive.store.visits.states()["parallel"]
+
     assert state.backoff.failures == 0
     assert state.schedule.due_why == "waits for a browser"
     assert state.schedule.next_due is not None
     assert state.schedule.next_due - NOW <= timedelta(minutes=15)
     assert len(world.requests) == request_count
+
     lab.edit_source(browser=False)
+
     assert len(lab.run_refresh().added) > 1
 
 
@@ -213,6 +234,7 @@ def test_pages_lose_no_try_when_a_header_loses_its_value(lab: Lab) -> None:
     for _ in range(endings.MOST_TRIES + 1):
         assert lab.run_refresh().reason == "unset-variable"
         lab.clock[0] += DAY
+
     assert [(row.status, row.tries) for row in lab.waiting_entries] == [("pending", 0)] * 2
 
 
@@ -232,10 +254,13 @@ def test_an_article_file_that_a_hand_broke_uses_up_no_try(lab: Lab, world: World
     for _ in range(endings.MOST_TRIES + 1):
         lab.clock[0] += timedelta(hours=25)
         lab.run_refresh()
+
     assert [(row.reason, row.tries) for row in lab.waiting_entries] == [("bad-article-file", 0)]
     assert str(path.name) in lab.waiting_entries[0].detail
+
     path.write_text(whole_text)
     lab.clock[0] += timedelta(hours=25)
+
     assert len(lab.run_refresh().changed) == 1
 
 
@@ -304,6 +329,7 @@ def test_check_names_headers_without_a_value(lab: Lab) -> None:
     problems_by_reason = {
         problem.reason: problem for problem in check(lab.app.configuration.folder)
     }
+
     assert "SURELY_UNSET" in problems_by_reason["unset-variable"].detail
     assert "'parallel'" in problems_by_reason["unset-variable"].detail
 
@@ -314,11 +340,14 @@ def test_pages_on_which_a_selector_matches_nothing_are_counted_until_the_rules_c
 ) -> None:
     lab.edit_source(rules=Rules(select=("body", "div.gone")))
     read = len(lab.run_refresh().added)
+
     assert read > 1
     assert lab.app.archive.store.visits.states()["parallel"].pages.unmatched == {
         'select "div.gone"': read
     }
+
     lab.edit_source(rules=Rules(select=("body",)))
+
     assert (
         reconcile.update_source_states(lab.app.archive, lab.app.configuration)[
             "parallel"

@@ -113,6 +113,7 @@ def test_an_announcement_by_another_is_an_address() -> None:
         enclosures=(Enclosure(url="https://evil.example/a.mp3"),),
     )
     rights = make_rights(make_source())
+
     assert limit_entry(entry, rights, entry.url) == Entry(id="e1", url="https://bank.example/1")
     assert limit_entry(entry, rights, "https://paper.example/1") is entry
 
@@ -134,11 +135,14 @@ def test_terms_hold_on_the_sources_own_site() -> None:
         llm=False,
     )
     rights = make_rights(full)
+
     assert limit_settings(full, rights, "https://paper.example/1") is full
     assert limit_settings(full, rights, "https://bank.example/1") == make_source(
         title="Paper", llm=False
     )
+
     short = replace(full, content="link")
+
     assert limit_settings(short, rights, "https://bank.example/1").content == "link"
 
 

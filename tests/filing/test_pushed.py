@@ -69,8 +69,10 @@ def test_a_signal_makes_a_source_due_soon_and_no_server_asked_that_wants_rest() 
         ).schedule.next_due
         == READ.schedule.next_due
     )
+
     waiting = replace(
         READ, schedule=replace(READ.schedule, next_due=NOW, feed_due=NOW + 9 * HOUR, waiting=3)
     )
+
     assert make_due_after_signal(waiting, NOW).schedule.next_due == NOW
     assert make_due_after_signal(waiting, NOW).schedule.feed_due == NOW + 4 * MINUTE

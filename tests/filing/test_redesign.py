@@ -176,7 +176,9 @@ def test_a_redesign_republishes_nothing(garden: Garden, how: str, many: int) -> 
     garden.visit_sources(0)
     before = garden.load_articles()
     published = garden.read_published()
+
     assert len(before) == many
+
     change = {
         "shifted": lambda one: {"at": one.at + timedelta(hours=2)},
         "undated": lambda one: {"at": None},
@@ -195,10 +197,12 @@ def test_a_redesign_republishes_nothing(garden: Garden, how: str, many: int) -> 
     for _ in range(2):
         assert garden.visit_sources() == ()
     after = garden.load_articles()
+
     assert [(one.id, one.url, one.title, one.published, one.body) for one in after] == [
         (one.id, one.url, one.title, one.published, one.body) for one in before
     ]
     assert garden.read_published() == published
+
     if how != "canonical":
         assert {url for one in after for url in one.aliases} == {one.url for one in new}
 
@@ -219,6 +223,7 @@ def test_an_old_address_that_leads_to_the_new_one_is_asked_where_text_and_time_c
         replace(one, at=START - timedelta(days=3, minutes=number)) for number, one in enumerate(new)
     ]
     garden.serve_posts(new, {one.url: there.url for one, there in zip(old, new, strict=True)})
+
     assert garden.visit_sources() == ()
     assert {article.url for article in garden.load_articles()} == {one.url for one in old}
 
@@ -232,10 +237,13 @@ def test_an_archive_that_is_imported_is_late_by_one_visit_and_not_lost(garden: G
     archive = [make_post(number) for number in range(4, 20)]
     garden.serve_posts([*recent, *archive])
     late_sources = garden.visit_sources()
+
     assert {late_source.what for late_source in late_sources} == {one.url for one in archive}
     assert {one.reason for one in late_sources} == {"late"}
     assert len(garden.load_articles()) == 4
+
     garden.serve_posts([*recent, *archive[:-1]])
+
     assert garden.visit_sources() == ()
     assert {article.url for article in garden.load_articles()} == {
         one.url for one in [*recent, *archive[:-1]]
@@ -253,6 +261,7 @@ def test_what_waits_is_taken_at_the_next_visit_although_the_feed_did_not_change(
     garden.serve_posts(recent)
     garden.visit_sources(0)
     garden.serve_posts([*recent, *archive])
+
     assert len(garden.visit_sources()) == 8
     assert garden.visit_sources() == ()
     assert len(garden.load_articles()) == 10
@@ -266,6 +275,7 @@ def test_news_is_not_late(garden: Garden) -> None:
     news = [make_post(100 + n, at=START + timedelta(hours=1, minutes=n)) for n in range(9)]
     dated = [make_post(200 + n, at=START.replace(hour=0)) for n in range(9)]
     garden.serve_posts([*news, *dated])
+
     assert garden.visit_sources() == ()
     assert len(garden.load_articles()) == 22
 
@@ -285,6 +295,7 @@ def test_a_column_of_one_title_and_the_same_words_stays_apart(garden: Garden) ->
         garden.serve_posts([replace(one, at=START + timedelta(days=7 * n, hours=-1))])
         garden.visit_sources(0)
         garden.now = START + timedelta(days=7 * (n + 1))
+
     assert {one.url for one in garden.load_articles()} == {week.url for week in weeks}
 
 
@@ -295,6 +306,7 @@ def test_one_title_and_one_second_with_other_text_are_two(garden: Garden) -> Non
     garden.visit_sources(0)
     garden.serve_posts([replace(make_post(2, title="Links"), at=post.at)])
     garden.visit_sources()
+
     assert len(garden.load_articles()) == 2
 
 
@@ -310,4 +322,5 @@ def test_two_that_are_announced_side_by_side_are_two(garden: Garden) -> None:
     garden.visit_sources(0)
     garden.serve_posts([one, other])
     garden.visit_sources()
+
     assert len(garden.load_articles()) == 2

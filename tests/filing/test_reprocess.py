@@ -38,6 +38,7 @@ def get_description(article: Article) -> tuple[str, str, tuple[str, ...]]:
 def test_what_the_text_gave_is_taken_from_the_better_text() -> None:
     """Derived fields come from the new reading, title and body stay."""
     better = merge_reading(sign_article(), NEW, "Other")
+
     assert better.title == "Old title"
     assert better.body == "Old text."
     assert get_description(better) == ("Old text.", "New", ("Text",))

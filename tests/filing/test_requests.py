@@ -26,6 +26,7 @@ FEED = ParsedFeed(
 def test_a_public_feed_names_nothing_on_private_networks() -> None:
     source = Source(key="one", url=f"{PUBLIC}feed")
     entry = remove_private_addresses(FEED.entries[0], source)
+
     assert entry.image == ""
     assert entry.enclosures == (Enclosure(url=f"{PUBLIC}a.mp3"),)
     assert remove_private_site(FEED, source).site_url == ""

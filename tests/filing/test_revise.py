@@ -42,6 +42,7 @@ def test_a_correction_keeps_identity_and_moves_updated() -> None:
         added=later,
     )
     revised = revise(OLD, new, later)
+
     assert revised is not None
     assert revised.id == OLD.id
     assert revised.url == OLD.url
@@ -58,6 +59,7 @@ def test_updated_never_goes_back_nor_beyond_now(declared: timedelta) -> None:
     old = replace(OLD, updated=THEN)
     now = THEN + timedelta(days=2)
     revised = revise(old, replace(OLD, body="It has another body.", updated=THEN + declared), now)
+
     assert revised is not None
     assert revised.updated == now
 
@@ -65,10 +67,15 @@ def test_updated_never_goes_back_nor_beyond_now(declared: timedelta) -> None:
 def test_text_that_flaps_is_damped_but_an_announced_change_is_not() -> None:
     once = replace(OLD, revisions=("2026-11-02T12:00:00Z",))
     flapping = replace(OLD, body="It is now 12:05.")
+
     assert revise(once, flapping, THEN + timedelta(days=1, hours=2)) is None
+
     announced = replace(flapping, updated=THEN + timedelta(days=1, hours=1))
+
     assert revise(once, announced, THEN + timedelta(days=1, hours=2)) is not None
+
     often = replace(OLD, revisions=("2026-11-02T12:00:00Z",) * MOST_REVISIONS)
+
     assert revise(often, flapping, THEN + timedelta(days=60)) is None
 
 
@@ -104,7 +111,9 @@ def test_what_is_adopted_is_as_its_own_source_has_it_but_for_its_identity() -> N
     )
     adopted = adopt(old, OWN, THEN + timedelta(hours=5))
     kept = ("id", "url", "added", "also", "merged_into", "split_from", "digest")
+
     assert all(getattr(adopted, name) == getattr(old, name) for name in kept)
+
     theirs = (
         "title",
         "body",
@@ -116,6 +125,7 @@ def test_what_is_adopted_is_as_its_own_source_has_it_but_for_its_identity() -> N
         "source_id",
         "origin",
     )
+
     assert all(getattr(adopted, name) == getattr(OWN, name) for name in theirs)
     assert adopted.aliases == ("https://example.org/d", "https://example.org/c")
 
@@ -123,11 +133,16 @@ def test_what_is_adopted_is_as_its_own_source_has_it_but_for_its_identity() -> N
 def test_adoption_moves_what_an_entry_says_of_its_change_only_with_the_text() -> None:
     """Adoption changes `updated` only if the text changed."""
     now = THEN + timedelta(hours=5)
+
     assert find_times(adopt(OLD, OWN, now))[1] == find_times(OLD)[1]
     assert find_times(adopt(OLD, replace(OWN, body="Quite another text."), now))[1] == now
+
     same = replace(OWN, published=OLD.published, updated=OLD.updated)
+
     assert adopt(OLD, same, now).revisions == ()
+
     revised = replace(OLD, revisions=("2026-11-01T13:00:00Z",))
+
     assert adopt(revised, OWN, now).revisions == revised.revisions
 
 
@@ -135,6 +150,7 @@ def test_one_that_was_unlisted_is_new_in_the_feeds_that_it_joins() -> None:
     """An unlisted article that is adopted counts as added now."""
     now = THEN + timedelta(hours=5)
     adopted = adopt(replace(OLD, unlisted=True), OWN, now)
+
     assert adopted.unlisted is False
     assert adopted.added == OWN.added
 
@@ -145,10 +161,13 @@ def test_neither_ends_a_hold_nor_begins_one() -> None:
     on_hold = replace(OLD, hold=True, hold_reason="flood")
     new = replace(OWN, body="Quite another text.")
     results = [revise(on_hold, new, now), adopt(on_hold, new, now)]
+
     assert [(one.hold, one.hold_reason) for one in results if one is not None] == [
         (True, "flood")
     ] * 2
+
     other = replace(new, hold=True, hold_reason="unsure-text")
+
     assert [
         one.hold for one in (revise(OLD, other, now), adopt(OLD, other, now)) if one is not None
     ] == [False] * 2

@@ -42,6 +42,7 @@ def test_a_change_marks_the_feeds_it_leaves_joins_and_stays_in(place: Place) -> 
     with place.open_app() as app:
         article = store_articles(app, "Models", "Text.", tags=("LLM",), category="AI")
         take_stale_feeds(app)
+
         assert write_again(app, article, tags=("GPU",))[1]
         assert take_stale_feeds(app) == {
             "all/all",
@@ -57,6 +58,7 @@ def test_what_changes_no_byte_changes_no_row(place: Place) -> None:
     with place.open_app() as app:
         article = store_articles(app, "Models", "Text.")
         take_stale_feeds(app)
+
         assert write_again(app, article) == (article, False)
         assert take_stale_feeds(app) == set()
 
@@ -76,6 +78,7 @@ def test_an_entry_ends_also_where_its_article_does_not_change(place: Place) -> N
             before=article,
             entry=row.done(article.id, NOW),
         )
+
         assert visits.entries("two", ["7"])["7"].status == "done"
         assert visits.find([urls.guid_alias("two", "7")]) == article.id
 
@@ -89,6 +92,7 @@ def test_the_other_addresses_of_an_article_find_it(place: Place) -> None:
             article,
             aliases=("https://one.example/elsewhere", "https://elsewhere.example/models"),
         )
+
         assert (
             app.archive.store.visits.find([urls.alias("http://www.one.example/elsewhere/")])
             == article.id
@@ -112,10 +116,13 @@ def test_a_hand_edited_body_is_not_published_as_we_rendered_it(place: Place) -> 
             replace(article, title="Chips"),
             html="<p>Text.</p>",
         )
+
         assert app.archive.store.index.html([article.id]) == {article.id: "<p>Text.</p>"}
+
         stored, _ = write_again(
             app, article, title="Boats"
         )  # the same body: what was rendered stays
+
         assert app.archive.store.index.html([article.id]) == {article.id: "<p>Text.</p>"}
     place.edit_file("Boats", "Text.", "Mine.")
     with place.open_app() as app:
@@ -136,7 +143,9 @@ def test_a_field_that_a_hand_edited_gives_way_only_to_an_operators_order(place: 
     place.edit_file("Models", "- LLM", "- Mine")
     with place.open_app() as app:
         kept, _ = write_again(app, article, tags=("GPU",))
+
         assert kept.tags == ("Mine",)
+
         ordered, _ = write_article(
             app.archive.article_store,
             app.archive.store.visits,
@@ -144,5 +153,6 @@ def test_a_field_that_a_hand_edited_gives_way_only_to_an_operators_order(place: 
             before=kept,
             ordered=("tags",),
         )
+
         assert ordered.tags == ("GPU",)
         assert FeedKey("tag", "gpu") in {row.key for row in app.archive.store.index.feeds()}

@@ -108,13 +108,16 @@ async def test_a_secret_is_sent_and_written_nowhere(
         for _ in range(4):
             report = await run_refresh(tmp_path, {"MY_TOKEN": SECRET})
             assert report.outcomes[0].reason is None
+
     assert len(list_article_ids(tmp_path)) == 2
     assert [unquote(one.path) for one in seen if one.path.startswith("/one")] == [
         f"/one?token={SECRET}"
     ]
     assert list_leaks(tmp_path) == []
     assert "s3ntinel" not in caplog.text
+
     link = json.loads((tmp_path / "feeds/public/all.json").read_text())["items"][0]["url"]
+
     assert link in (f"{base}/one", f"{base}/two")
 
 
@@ -127,28 +130,37 @@ async def test_what_was_written_is_scrubbed_once_the_operator_writes_a_variable(
         write_config(tmp_path, f"{base}/feed?token={ESCAPED}")
         await run_refresh(tmp_path, {})
         before = list_article_ids(tmp_path)
+
         assert len(before) == 2
         assert list_leaks(tmp_path)
+
         (found,) = [one for one in check(tmp_path / "config") if one.reason == "secret-in-url"]
+
         assert f'write url = "{base}/feed?token=${{MINE_TOKEN}}"' in found.detail
         assert ESCAPED not in found.detail
+
         kept = {name: data for name, data in list_written_files(tmp_path) if name.endswith(".md")}
         write_config(tmp_path, f"{base}/feed?token=${{MINE_TOKEN}}")
+
         assert (await run_refresh(tmp_path, {})).outcomes[0].reason == "unset-variable"
         assert {
             name: data for name, data in list_written_files(tmp_path) if name.endswith(".md")
         } == kept
+
         report = await run_refresh(tmp_path, {"MINE_TOKEN": SECRET})
+
         assert report.outcomes[0].reason is None
         assert list_leaks(tmp_path) == []
         assert list_article_ids(tmp_path) == before
         assert not report.built.held
+
         stamps = {
             path: path.stat().st_mtime_ns
             for path in (tmp_path / "feeds").rglob("*.*")
             if path.suffix != ".db"
         }
         await run_refresh(tmp_path, {"MINE_TOKEN": SECRET})
+
         assert {path: path.stat().st_mtime_ns for path in stamps if "state" not in path.parts} == {
             path: stamp for path, stamp in stamps.items() if "state" not in path.parts
         }
@@ -186,11 +198,14 @@ def test_a_variable_without_a_value_is_named_and_nothing_is_asked(
 ) -> None:
     request = build_feed_request(MINE, SourceState(key="mine", url=MINE.url), Settings(), environ)
     failed = find_missing_credentials(request, MINE, environ)
+
     assert failed is not None
     assert failed.reason == "unset-variable"
     assert failed.unasked is True
     assert failed.detail == f"source 'mine': url: the environment variable MY_TOKEN {says}"
+
     other_page_request = build_page_request(
         "https://other.example/a?token=${MY_TOKEN}", MINE, Settings(), environ
     )
+
     assert find_missing_credentials(other_page_request, MINE, environ) is None

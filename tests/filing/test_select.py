@@ -39,6 +39,7 @@ def test_a_first_visit_takes_the_newest_and_remembers_the_others_as_skipped() ->
         status: [row.entry_id for row in chosen if row.status == status]
         for status in ("pending", "skipped")
     }
+
     assert by_status["pending"] == [f"e{n}" for n in range(20)]
     assert by_status["skipped"] == [f"e{n}" for n in range(20, 30)]
     assert {row.reason for row in chosen if row.status == "skipped"} == {"backfill"}
@@ -127,10 +128,13 @@ def test_every_unseen_entry_gets_exactly_one_row(
         backfill=backfill,
         now=NOW,
     )
+
     assert sorted(row.entry_id for row in chosen) == sorted(
         {f"e{n}" for n in announced} - rows_by_entry_id.keys()
     )
+
     pending = [row for row in chosen if row.status == "pending"]
+
     assert not first or len(pending) <= backfill
 
 
@@ -153,14 +157,17 @@ def test_what_waited_and_what_is_new_is_read_newest_announcement_first_and_each_
         now=NOW,
     )
     due = list_due_rows([old], chosen, NOW)
+
     assert [row.entry_id for row in due] == ["e2", "e1"]
     assert due[1].entry is not None
     assert due[1].entry.title == "New title"
     assert due[1].tries == 2
     assert list_due_rows([later], [], NOW) == []
+
     skipped = select_entries(
         "s", [make_entry(3), make_entry(4)], {}, first=True, backfill=0, now=NOW
     )
+
     assert list_due_rows([], skipped, NOW) == []
 
 
@@ -179,6 +186,7 @@ def test_news_goes_before_what_came_with_a_first_visit_which_goes_in_the_order_o
     news = select_entries(
         "s", [make_entry(1), make_entry(2)], {}, first=False, backfill=20, now=NOW
     )
+
     assert [row.entry_id for row in sort_for_reading([*first_entries, *news], NOW)] == [
         "e2",
         "e1",
@@ -194,7 +202,9 @@ def test_news_goes_before_what_came_with_a_first_visit_which_goes_in_the_order_o
         "e4",
         "e3",
     ]
+
     undated = [replace(row, entry=None) for row in first_entries]
+
     assert [row.entry_id for row in sort_for_reading(undated, NOW)] == ["e3", "e4", "e5"]
 
 
@@ -210,11 +220,14 @@ def count_late_entries(
 def test_most_of_a_feed_that_is_new_and_says_it_was_there_is_late() -> None:
     """Count entries dated before the last visit as late if they are most of the new ones."""
     old = [make_entry(n) for n in range(1, 6)]
+
     assert count_late_entries(old) == 5
     assert count_late_entries(old[:4]) == 0  # a few come late everywhere
     assert count_late_entries(old, before=None) == 0  # a first visit
     assert count_late_entries(old, before=NOW - timedelta(days=1)) == 0
+
     news = [make_entry(100 + n, published=NOW + timedelta(hours=1)) for n in range(5)]
+
     assert count_late_entries([*old, *news[:4]]) == 5
     assert count_late_entries([*old, *news]) == 0  # over half
     assert count_late_entries([*old, *news], known=frozenset(one.id for one in news)) == 0
@@ -241,21 +254,28 @@ def test_what_is_late_waits_until_it_is_announced_once_more() -> None:
     entries = [make_entry(n) for n in range(1, 7)]
     ids = {entry.id for entry in entries[:5]}
     fresh = select_entries("s", entries, {}, first=False, backfill=20, now=NOW, late=ids)
+
     assert {row.entry_id for row in fresh if row.reason == "late"} == ids
     # whether they moved is not known yet
     assert split_late_rows(fresh, None) == SplitRows(to_read=list(fresh), changed=[])
+
     asked = [replace(row, read_at=NOW) if row.reason else row for row in fresh]
+
     assert [row.entry_id for row in split_late_rows(asked, None).to_read] == ["e6"]
+
     split = split_late_rows(asked, {"e1", "e6"})
+
     assert sorted((row.entry_id, row.reason, row.status) for row in split.to_read) == [
         ("e1", None, "pending"),
         ("e6", None, "pending"),
     ]
+
     entry_ids = {
         row.entry_id
         for row in split.changed
         if (row.status, row.reason) == ("skipped", "announced-once")
     }
+
     assert entry_ids == ids - {"e1"}
 
 
@@ -272,8 +292,11 @@ def test_muted_entries_take_no_place_of_the_backfill_and_are_pending_once_they_a
         now=NOW,
         muted=["e0", "e2"],
     )
+
     assert [row.entry_id for row in chosen if row.status == "pending"] == ["e1", "e3"]
+
     rows_by_entry_id = {row.entry_id: row for row in chosen}
+
     assert rows_by_entry_id["e0"].status == "skipped"
     assert rows_by_entry_id["e0"].reason == "muted"
     assert (
@@ -282,9 +305,11 @@ def test_muted_entries_take_no_place_of_the_backfill_and_are_pending_once_they_a
         )
         == ()
     )
+
     (second_entry,) = select_entries(
         "s", [make_entry(0)], rows_by_entry_id, first=False, backfill=2, now=NOW
     )
+
     assert second_entry.entry_id == "e0"
     assert second_entry.status == "pending"
     assert second_entry.reason is None

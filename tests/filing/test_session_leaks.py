@@ -87,8 +87,10 @@ def test_no_other_host_gets_a_cookie_by_redirect_or_by_the_feed(
             cookie_line("shop.review.example", name="of_shop"),
         ]
         Reader(tmp_path, web.site, lines).visit_source(monkeypatch)
+
     assert web.site.list_sent_cookies("/story") == [{"session": TOKEN}]
     assert web.site.list_sent_cookies("/robots.txt") == [{}]
+
     for other in web.others:
         assert {asked.path for asked in other.asked} >= {"/by-redirect"}
         assert all(asked.cookies == {} for asked in other.asked), other.base
@@ -200,18 +202,26 @@ def test_no_log_file_page_export_or_answer_has_the_value_of_a_cookie(
             "show": repr(shown),
             "commands": "\n".join(each.stdout + each.stderr for each in printed),
         }
+
     assert "cookies/review.txt" in texts["commands"]
     assert len(reader.read_articles()) >= 1
+
     sent = {value for each in site.asked for value in each.cookies.values()}
+
     assert sent == {TOKEN, RENEWED}
     assert TOKEN in reader.cookie_file.read_text()
     assert RENEWED in reader.renewed_file.read_text()
+
     files = list(read_all(tmp_path, but=reader.cookie_file.parent))
+
     assert any(b"Your session is" in data for path, data in files if path.suffix == ".gz")
+
     texts["logs"] = "\n".join(
         f"{record.getMessage()} {record.__dict__}" for record in caplog.records
     )
+
     assert "asked" in texts["logs"]
+
     for secret in (TOKEN, RENEWED):
         assert [path for path, data in files if secret.encode() in data] == []
         assert [name for name, text in texts.items() if secret in text] == []
@@ -235,11 +245,14 @@ def test_a_public_instance_shows_title_link_and_the_description_of_the_page(
         reader = Reader(tmp_path, site, [cookie_line(HOST)], settings=settings)
         reader.visit_source(monkeypatch)
     published = read_public(tmp_path)
+
     assert DESCRIPTION in published
     assert f"{site.base}/story" in published
+
     for word in SECRET_WORDS.split():
         assert (word in published) is bool(secret_path)
     (article,) = reader.read_articles()
+
     assert all(word in article for word in SECRET_WORDS.split())
     assert DESCRIPTION[:40] in article
 
@@ -259,6 +272,7 @@ def test_no_sentence_of_a_text_stands_in_for_a_description_that_is_missing(
         with reader.open_app(monkeypatch) as app:
             assert not app.configuration.sources["review"].llm
     published = read_public(tmp_path)
+
     assert "Story 0" in published
     assert "The council of the town decided" not in published
     assert "Engineers had found" not in published

@@ -144,14 +144,19 @@ def test_a_site_is_read_or_its_session_reported_and_read_once_it_is_renewed(
     with serve_site(site, name=case.name):
         reader = Reader(tmp_path, site, [case.bad])
         reader.visit_source(monkeypatch)
+
         assert reader.read_articles() == []
+
         (condition,) = session_conditions(reader, monkeypatch)
+
         assert condition.reason == "the session of review ended"
         assert condition.cure == "export its cookies again"
         assert condition.needs_you
+
         reader.now += timedelta(minutes=1)
         reader.export_cookies([case.good])
         reader.visit_source(monkeypatch, due=True)
+
         assert len(reader.read_articles()) == 1
         assert session_conditions(reader, monkeypatch) == []
 
@@ -171,6 +176,7 @@ def test_a_secure_cookie_goes_over_tls_and_may_be_renewed_there(
     with serve_site(Site(answer), tls=tls) as site:
         reader = Reader(tmp_path, site, [cookie_line(HOST, secure=True)])
         reader.visit_source(monkeypatch)
+
         assert len(reader.read_articles()) == 1
         assert session_conditions(reader, monkeypatch) == []
     assert "TRUE\t0\tsession\trenewed-over-tls" in reader.renewed_file.read_text()
@@ -186,20 +192,30 @@ def test_entries_wait_in_place_of_being_filed_as_walls_and_one_is_asked_for(
         reader = Reader(tmp_path, site, [OLD])
         reader.visit_source(monkeypatch)
         pages = [asked for asked in site.asked if asked.path.startswith("/story")]
+
         assert len(pages) <= ENTRIES  # those that are read side by side
+
         with reader.open_app(monkeypatch) as app:
             counts = app.archive.store.status.counts()
+
             assert counts.pending == 12
             assert counts.refused == 0
+
             rows = app.archive.store.visits.pending("review", reader.now + timedelta(days=1))
+
             assert {(row.reason, row.tries) for row in rows} == {("session-ended", 0)}
         (condition,) = session_conditions(reader, monkeypatch)
+
         assert condition.count == 12
+
         reader.now += timedelta(minutes=59)
         reader.visit_source(monkeypatch)
+
         assert len([each for each in site.asked if each.path.startswith("/story")]) == len(pages)
+
         reader.export_cookies([cookie_line(HOST)])
         reader.visit_source(monkeypatch, due=True)
+
         assert len(reader.read_articles()) == 12
 
 
@@ -212,8 +228,10 @@ def test_without_cookies_a_wall_is_a_wall(tmp_path: Path, monkeypatch: pytest.Mo
             "\n".join(line for line in text.splitlines() if "cookies" not in line)
         )
         outcome = reader.visit_source(monkeypatch)
+
         assert outcome is not None
         assert [problem.reason for problem in outcome.skipped] == ["http-401"]
+
         with reader.open_app(monkeypatch) as app:
             assert app.archive.store.status.counts().refused == 1
 
@@ -267,15 +285,18 @@ def test_a_file_that_is_none_is_named_with_its_line_and_nobody_is_asked(
     with serve_site(site):
         reader = Reader(tmp_path, site, [f"{HOST}\tFALSE\t/\tsession={TOKEN}"])
         outcome = reader.visit_source(monkeypatch)
+
         assert site.asked == []
         assert outcome is not None
         assert outcome.reason == "bad-cookies"
         assert f"{reader.cookie_file}, line 2: it has 4 parts" in outcome.detail
         assert "export the cookies again" in outcome.detail
         assert TOKEN not in outcome.detail
+
         reader.now += timedelta(minutes=1)
         reader.export_cookies([cookie_line(HOST)])
         reader.visit_source(monkeypatch, due=True)
+
         assert len(reader.read_articles()) == 1
 
 

@@ -39,6 +39,7 @@ def test_a_copy_is_the_same_story_whatever_stands_round_it() -> None:
     """Text around a copy, other case and a missing end do not matter."""
     story = make_prose(1)
     other_prose = make_prose(2)
+
     assert are_alike(story, story.upper().replace(" ", ",  "))
     assert are_alike(story, f"{other_prose[:300]} {story} {other_prose[-600:]}")
     assert are_alike(story, story[: len(story) * 2 // 3] + other_prose[:200])
@@ -73,6 +74,7 @@ def test_instalments_of_a_series_are_no_copies_of_each_other() -> None:
     frame = make_prose(4, 400)
     one = frame + make_prose(5, 250)
     other = frame + make_prose(6, 250)
+
     assert not are_alike(one, other, one_source=True)
     assert are_alike(one, one + " a word more", one_source=True)
 
@@ -80,6 +82,7 @@ def test_instalments_of_a_series_are_no_copies_of_each_other() -> None:
 def test_a_text_without_spaces_between_words_is_told_apart_too() -> None:
     dice = random.Random(1)
     one, other = ("".join(chr(0x4E00 + dice.randrange(3000)) for _ in range(400)) for _ in range(2))
+
     assert are_alike(one, one[:300] + "。")
     assert not are_alike(one, other)
 
@@ -93,6 +96,7 @@ def test_estimates_are_near_the_truth() -> None:
     words = make_prose(7, 3000).split()
     first_sketch = make_known_sketch(" ".join(words[:2000]))
     other_sketch = make_known_sketch(" ".join(words[1000:]))
+
     assert abs(estimate_resemblance(first_sketch, other_sketch) - 1 / 3) < 0.1
     assert abs(estimate_containment(first_sketch, other_sketch) - 1 / 2) < 0.12
 

@@ -143,12 +143,17 @@ def test_only_what_changed_is_read(tmp_path: Path) -> None:
     for _ in range(6):
         shelf.add_article()
     paths = [stamp.path for stamp in shelf.stamps]
+
     assert read_taught_files(shelf) == paths
     assert read_taught_files(shelf) == []
+
     new = replace(shelf.store.get(paths[3]), tags=("Mine",))
     shelf.stamps[3] = shelf.store.put(new)[1]
+
     assert read_taught_files(shelf) == [paths[3]]
+
     shelf.add_article()
+
     assert read_taught_files(shelf) == [shelf.stamps[-1].path]
 
 
@@ -163,6 +168,7 @@ def test_a_text_that_was_not_kept_is_read_again_when_it_is_needed(tmp_path: Path
     for stamp in shelf.stamps[2:]:
         shelf.store.delete(stamp.path)
     del shelf.stamps[2:]
+
     assert read_taught_files(shelf) == [stamp.path for stamp in shelf.stamps]
     assert read_taught_files(shelf) == []
 
@@ -171,8 +177,13 @@ def test_a_text_that_was_not_kept_is_read_again_when_it_is_needed(tmp_path: Path
 def test_a_damaged_memory_is_none(tmp_path: Path, damage: bytes) -> None:
     shelf = Shelf(tmp_path, 1)
     shelf.add_article()
+
     assert len(read_taught_files(shelf)) == 1
+
     learn.find_cache_path(tmp_path / "learnt.npz").write_bytes(damage)
+
     assert len(read_taught_files(shelf)) == 1
+
     learn.delete_cache(tmp_path / "learnt.npz")
+
     assert len(read_taught_files(shelf)) == 1

@@ -74,12 +74,15 @@ def test_a_visit_tells_what_it_read_and_a_source_remembers_the_lengths_of_its_te
     """A visit's outcome has bytes and seconds; the state stores the lengths of its articles."""
     outcome = visit_source(app, "holt")
     state = app.archive.store.visits.states()["holt"]
+
     assert len(state.pages.bodies) == len(outcome.added)
     assert min(state.pages.bodies) > 1000
     assert outcome.bytes > 0
     assert outcome.seconds >= 0
     assert outcome.due_why == state.schedule.due_why != ""
+
     again = visit_source(app, "holt")
+
     assert again.bytes in (0, outcome.bytes)
     # what was known already is not read again
     assert app.archive.store.visits.states()["holt"].pages.bodies == state.pages.bodies
@@ -88,24 +91,31 @@ def test_a_visit_tells_what_it_read_and_a_source_remembers_the_lengths_of_its_te
 def test_what_a_limit_leaves_is_counted_and_taken_by_the_next_visit(app: App) -> None:
     """Entries beyond `limit` are pending and read by the next visit."""
     first = visit_source(app, "holt", limit=1)
+
     assert len(first.added) == 1
     assert first.pending == first.announced - 1
+
     second = visit_source(app, "holt")  # the feed has not changed: only what waits is read
+
     assert len(second.added) == first.announced - 1
     assert second.pending == 0
     assert not {*first.added} & {*second.added}
+
     articles = app.archive.store.index.articles([*first.added, *second.added])
+
     assert max(articles, key=lambda id: str(articles[id].published)) == first.added[0]
 
 
 def test_a_feed_whose_bytes_are_the_same_is_not_read_again(app: App) -> None:
     assert visit_source(app, "holt").announced > 1
+
     state = app.archive.store.visits.states()["holt"]
     # the answer is whole, no 304
     app.archive.store.visits.save_states(
         [replace(state, validators=replace(state.validators, etag=None, last_modified=None))]
     )
     again = visit_source(app, "holt")
+
     assert again.status == "unchanged"
     assert again.announced == 0
 
@@ -116,6 +126,7 @@ def test_no_page_is_begun_once_a_run_is_told_to_stop(app: App) -> None:
     watch = refresh.Watch(filed=lambda title: stop.set())  # at its first article
     report = asyncio.run(refresh.run(app, refresh.Wanted(keys=("holt",)), stop=stop, watch=watch))
     (outcome,) = report.outcomes
+
     assert len(outcome.added) == SIDE_BY_SIDE
     assert outcome.pending == outcome.announced - SIDE_BY_SIDE
 
@@ -134,9 +145,12 @@ def test_a_flood_waits_and_the_operator_is_told(app: App, monkeypatch: pytest.Mo
         [replace(holt, visits=replace(holt.visits, first_visit=past, last_success=past))]
     )
     outcome = visit_source(app, "holt")
+
     assert len(outcome.added) == 2
     assert outcome.pending == outcome.announced - 2 > 0
+
     told = f"{outcome.pending} entries wait, 2 a day are read"
+
     assert app.archive.store.visits.states()["holt"].warning.startswith(told)
     assert visit_source(app, "holt").added == ()
 

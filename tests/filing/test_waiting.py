@@ -70,13 +70,17 @@ def test_what_a_source_may_not_have_of_one_run_is_taken_by_the_next_ones_and_its
     """Entries over the page limit of a run are read by later runs without fetching the feed."""
     monkeypatch.setattr(visits, "MOST_PAGES", 2)
     first_holt = run_refresh(app, "holt")["holt"]
+
     assert len(first_holt.added) == 2
     assert first_holt.waiting == first_holt.announced - 2
     assert first_holt.pending == first_holt.announced - 2
     assert first_holt.next_due == NOW
+
     feed_due = get_state(app).schedule.feed_due
+
     assert feed_due is not None
     assert feed_due > NOW
+
     request_count = len(world.requests)
     runs = 0
     while get_state(app).schedule.waiting:
@@ -85,6 +89,7 @@ def test_what_a_source_may_not_have_of_one_run_is_taken_by_the_next_ones_and_its
         outcome = run_refresh(app)["holt"]
         assert len(outcome.added) == min(2, before)
         runs += 1
+
     assert runs == (first_holt.announced - 1) // 2
     assert "feed" not in " ".join(
         request.path for request in world.requests[request_count:] if request.site == "holt"
@@ -103,6 +108,7 @@ def test_a_source_whose_pages_are_slow_ends_its_turn(
     monkeypatch.setattr(visits, "MOST_SECONDS", 0.05)
     world.delay_answers("holt", 0.5)
     outcome = run_refresh(app, "holt")["holt"]
+
     assert len(outcome.added) == SIDE_BY_SIDE
     assert outcome.waiting == outcome.announced - SIDE_BY_SIDE > 0
 
@@ -115,6 +121,7 @@ def test_who_names_a_source_has_its_feed_asked_although_entries_wait(
     run_refresh(app, "holt")
     request_count = len(world.requests)
     run_refresh(app, "holt")
+
     assert any("feed" in request.path for request in world.requests[request_count:])
 
 
@@ -142,6 +149,7 @@ def test_entries_that_wait_lose_no_try_while_there_is_no_network(
     ]
     app.archive.store.visits.save_states(others)
     before = get_state(app)
+
     with pytest.raises(NetworkDown):
         run_refresh(app)
     assert get_state(app) == before
@@ -155,15 +163,20 @@ def test_a_host_of_pages_that_is_not_reached_leaves_the_rest_to_the_next_visit_o
     monkeypatch.setattr(visits, "MOST_PAGES", 1)
     run_refresh(app, "holt")
     feed_due = get_state(app).schedule.feed_due
+
     assert feed_due is not None
+
     move_waiting_entries(app, "http://127.0.0.1:9/")
+
     assert run_refresh(app)["holt"].reason == "connect"  # others are reached in this run
     assert {row.tries for row in list_waiting_entries(app)} == {0}
     assert get_state(app).schedule.next_due == feed_due
     assert get_state(app).schedule.feed_due is None
     assert get_state(app).backoff.failures == 0
+
     clock[0] = feed_due
     run_refresh(app)
+
     assert sorted(row.tries for row in list_waiting_entries(app)) == [0] * (
         len(list_waiting_entries(app)) - 1
     ) + [1]
@@ -172,8 +185,11 @@ def test_a_host_of_pages_that_is_not_reached_leaves_the_rest_to_the_next_visit_o
 def test_an_edited_source_is_asked_anew(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(visits, "MOST_PAGES", 1)
     run_refresh(app, "holt")
+
     assert get_state(app).schedule.feed_due is not None
+
     app.configuration.sources["holt"] = replace(app.configuration.sources["holt"], every="6h")
+
     assert (
         reconcile.update_source_states(app.archive, app.configuration)["holt"].schedule.feed_due
         is None
@@ -185,12 +201,15 @@ def test_the_plan_of_a_source_whose_entries_wait() -> None:
     due = NOW + timedelta(hours=6)
     usual = SourceState(key="s", url="u", schedule=Schedule(next_due=due))
     remaining_waiting_entries = cadence.plan_waiting_entries(usual, 3, NOW)
+
     assert remaining_waiting_entries.schedule.next_due == NOW
     assert remaining_waiting_entries.schedule.feed_due == due
     assert remaining_waiting_entries.schedule.waiting == 3
+
     later_waiting_entries = cadence.plan_waiting_entries(
         remaining_waiting_entries, 1, NOW + timedelta(minutes=1)
     )
+
     assert later_waiting_entries.schedule.next_due == NOW + timedelta(minutes=1)
     assert later_waiting_entries.schedule.feed_due == due
     assert later_waiting_entries.schedule.waiting == 1

@@ -89,18 +89,25 @@ def test_a_network_that_swallows_all_and_a_database_that_is_killed_lose_nothing(
         straight = settings.read_text()
         settings.write_text(straight.replace(url, postgres.through(relay, url)))
         cut_off = fleet.start_worker()
+
         assert fleet.wait_until(lambda: fleet.count_articles() > 3, 240), fleet.read_logs()
+
         settings.write_text(straight)
         fleet.start_worker()
         relay.swallows, began = True, time.monotonic()
+
         assert fleet.wait_until(lambda: fleet.count_articles() > web.page_count // 2, 240), (
             "the other one goes on"
         )
+
         postgres.control("-m", "immediate", "restart")
+
         assert fleet.wait_until(lambda: time.monotonic() - began > 45, 60)
+
         relay.swallows = False
         fleet.visit_again()
         all_once(fleet, web)
+
         assert cut_off.poll() is None
         assert fleet.stop_workers() == [0, 0], fleet.read_logs()
     one_at_a_time(web, pause=PAUSE)
@@ -122,8 +129,10 @@ def test_workers_whose_clocks_are_wrong_do_what_is_due_by_the_clock_of_the_datab
             behind = store._db.scalar(
                 text("SELECT extract(epoch FROM now()) - min(added) / 1e6 FROM articles")
             )
+
         assert ahead < 5
         assert behind < 300
         assert fleet.stop_workers() == [0, 0], fleet.read_logs()
     one_at_a_time(web, pause=PAUSE)
+
     assert max(seen.paths["/feed0"] for seen in web.seen.values()) <= 2, "nobody spins"

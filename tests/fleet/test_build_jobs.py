@@ -95,8 +95,11 @@ def test_a_build_publishes_and_says_so_in_the_rows_of_feeds(
     place, app = place_and_app
     store_articles(app, "Second", "Text.")
     run_build_job(app, BUILD)
+
     assert "Second" in place.read_published("all.atom")
+
     built = app.archive.store.index.builds()[ALL]
+
     assert built.at == NOW.timestamp()
     assert built.entries == 2
     assert built.articles == 2
@@ -112,11 +115,14 @@ def test_a_long_feed_rests_whoever_built_it_and_is_built_later(
     store_articles(app, "Second", "Text.")
     place.now += SETTLE
     run_build_job(app, BUILD)
+
     assert "Second" in place.read_published("sources/one.atom")
     assert "Second" not in place.read_published("all.atom")
     assert list_planned_jobs(app) == {BUILD: SETTLE}
+
     place.now += SETTLE
     run_build_job(app, BUILD)
+
     assert "Second" in place.read_published("all.atom")
 
 
@@ -126,8 +132,11 @@ def test_the_first_articles_of_a_source_wait_for_no_long_feed(
     place, app = place_and_app
     app.archive.store.index.record_builds({ALL: (2 * LONG, 2 * LONG)}, NOW)
     store_articles(app, "Second", "Text.", source="two")
+
     assert find_build_time(app, is_urgent=False) == NOW
+
     run_build_job(app, BUILD)
+
     assert "Second" in place.read_published("all.atom")
 
 
@@ -137,6 +146,7 @@ def test_what_was_changed_waits_for_more_unless_it_is_urgent(
     """A change is built after SETTLE, an urgent one at once."""
     _, app = place_and_app
     store_articles(app, "Second", "Text.")
+
     assert find_build_time(app, is_urgent=False) == NOW + SETTLE
     assert find_build_time(app, is_urgent=True) == NOW
 
@@ -149,6 +159,7 @@ def test_beside_a_command_nothing_is_built_and_soon_tried_again(
     store_articles(app, "Second", "Text.")
     with hold_run_lock(app.configuration.settings):
         run_build_job(app, BUILD)
+
     assert "Second" not in place.read_published("all.atom")
     assert list_planned_jobs(app) == {BUILD: timedelta(seconds=2)}
 
@@ -158,9 +169,12 @@ def test_an_upkeep_plans_the_next_and_builds_that_no_visit_planned(
 ) -> None:
     _, app = place_and_app
     run_build_job(app, UPKEEP)
+
     assert list_planned_jobs(app) == {UPKEEP: timedelta(minutes=1)}
+
     store_articles(app, "Second", "Text.")
     run_build_job(app, UPKEEP)
+
     assert list_planned_jobs(app) == {UPKEEP: timedelta(minutes=1), BUILD: SETTLE}
 
 
@@ -175,7 +189,9 @@ def test_a_job_to_fill_the_queue_plans_what_is_missing_and_ends(
 def test_other_settings_are_built_at_once(place_and_app: tuple[Place, App]) -> None:
     place, app = place_and_app
     plan_after_edits(app)
+
     assert list_planned_jobs(app) == {}
+
     place.write_taxonomy(place.taxonomy + '\n[[tag]]\nname = "robots"\n')
     with place.open_app() as edited:
         plan_after_edits(edited)

@@ -65,4 +65,5 @@ def test_a_long_feed_rests_between_builds_of_any_worker(
         written = watch_writes(fleet, web)
         assert fleet.stop_workers() == [0] * workers, fleet.read_logs()
     pauses = [later - before for before, later in itertools.pairwise(written)]
+
     assert written and all(pause >= REST - 2 for pause in pauses), written

@@ -22,6 +22,7 @@ def test_two_workers_read_each_page_once_and_build_feeds(postgres: Server, tmp_p
         fleet.start_worker()
         fleet.start_worker()
         feed = tmp_path / "feeds" / "public" / "all.atom"
+
         assert fleet.wait_until(lambda: fleet.count_articles() == web.page_count, 240), (
             fleet.read_logs()
         )
@@ -41,14 +42,19 @@ def test_an_old_worker_beside_a_new_schema_ends_in_order_and_says_so(
     """A worker older than the database's schema stops and asks for an upgrade."""
     with Web(hosts=1).serving() as web, run_instance(tmp_path, web, postgres.schema()) as fleet:
         old = fleet.start_worker()
+
         assert fleet.wait_until(lambda: fleet.count_articles() == web.page_count, 240), (
             fleet.read_logs()
         )
+
         with fleet.open_store() as store, store._db.write() as connection:
             connection.execute(schema.revision.update().values(version_num="9999"))
+
         assert old.wait(60) == 0, fleet.read_logs()
         assert "upgrade this machine" in fleet.read_log(0)
         assert "reindex" not in fleet.read_log(0)
+
         second_worker = fleet.start_worker()
+
         assert second_worker.wait(60) == 0
         assert "upgrade this machine" in fleet.read_log(1)

@@ -61,7 +61,9 @@ def test_workers_that_are_killed_stopped_and_cut_off_lose_nothing(
     with web.serving(), run_instance(tmp_path, web, postgres.schema(), pause=PAUSE) as fleet:
         for _ in range(3):
             fleet.start_worker()
+
         assert fleet.wait_until(lambda: fleet.count_articles() > 5, 240), fleet.read_logs()
+
         stopped = fleet.workers[0]
         goes_on = 0.0
         for number in range(12):
@@ -81,13 +83,18 @@ def test_workers_that_are_killed_stopped_and_cut_off_lose_nothing(
             if number in (3, 6):
                 web.entries += 1
                 fleet.visit_again()
+
         assert fleet.emptied(240), fleet.describe_state()
         assert fleet.list_poisoned_hosts() == []
+
         fleet.visit_again()  # what was being visited when its feed grew
         all_once(fleet, web)
+
         assert set(fleet.stop_workers()) <= {0, -9}, fleet.read_logs()
+
         one_at_a_time(web, pause=PAUSE, frozen_until=goes_on)
         most = max(web.count_page_requests().values())
+
         assert most <= 1 + len(fleet.workers), (
             "a page is asked for again only where its worker ended before it was read"
         )
@@ -103,10 +110,12 @@ def test_cold_hosts_are_served_beside_a_hot_one(postgres: Server, tmp_path: Path
         with run_instance(tmp_path, web, postgres.schema(), pause=0.3) as fleet:
             fleet.start_worker(lanes=4)
             cold = set(web.names[1:])
+
             assert fleet.wait_until(
                 lambda: all(web.seen[name].paths["/feed0"] for name in cold), 240
             ), fleet.read_logs()
             assert sum(web.seen[hot].paths.values()) < 19, "the hot host was not finished first"
+
             fleet.stop_workers()
     one_at_a_time(web)
 
@@ -118,14 +127,20 @@ def test_what_a_dead_worker_held_is_taken_up_when_its_lease_has_ended(
     web = Web(hosts=3, feeds=4, entries=3, foreign=0, seconds=0.5)
     with web.serving(), run_instance(tmp_path, web, postgres.schema(), pause=0.5) as fleet:
         first_worker = fleet.start_worker()
+
         assert fleet.wait_until(lambda: fleet.count_articles() > 0, 240), fleet.read_logs()
+
         fleet.start_worker()
+
         assert fleet.wait_until(lambda: "ready" in fleet.read_log(1), 240), fleet.read_logs()
+
         first_worker.kill()
         first_worker.wait(10)
         killed = time.monotonic()
+
         assert fleet.wait_until(lambda: "work begins" in fleet.read_log(1), 240), fleet.read_logs()
         assert time.monotonic() - killed <= LEASE + 5
+
         all_once(fleet, web)
         fleet.stop_workers()
     one_at_a_time(web)
@@ -135,10 +150,14 @@ def test_sigterm_ends_in_order_and_loses_nothing(postgres: Server, tmp_path: Pat
     web = Web(hosts=10, feeds=2, entries=3, seconds=0.2)
     with web.serving(), run_instance(tmp_path, web, postgres.schema(), pause=0.1) as fleet:
         fleet.start_worker()
+
         assert fleet.wait_until(lambda: fleet.count_articles() > 3, 240), fleet.read_logs()
+
         began = time.monotonic()
+
         assert fleet.stop_workers() == [0], fleet.read_logs()
         assert time.monotonic() - began < 30
+
         with fleet.open_store() as store:
             assert store.hosts(60).counts().workers == [], "leases were given back"
             assert store.visits.stamps().keys()
@@ -146,8 +165,10 @@ def test_sigterm_ends_in_order_and_loses_nothing(postgres: Server, tmp_path: Pat
         asked = sum(web.count_page_requests().values())
         fleet.start_worker()
         all_once(fleet, web)
+
         assert fleet.stop_workers()[1:] == [0]
     one_at_a_time(web)
+
     assert (
         asked and sum(web.count_page_requests().values()) - len(web.count_page_requests()) <= 3
     ), "only pages that timed out are asked for again"
@@ -169,12 +190,16 @@ def test_a_host_that_ends_its_workers_is_held_and_named_and_the_others_go_on(
                 assert poison in hosts.own([poison], "a worker that died")
                 time.sleep(0.03)
         fleet.start_worker()
+
         assert fleet.wait_until(lambda: fleet.count_articles() == 2, 240), fleet.read_logs()
         assert fleet.wait_until(
             lambda: [one.name for one in look(fleet.config).hosts.named] == [poison], 120
         )
+
         result = look(fleet.config)
+
         assert [(one.name, one.poison) for one in result.hosts.named] == [(poison, True)]
         assert look(fleet.config, requeue=True).hosts.freed == 1
         assert fleet.wait_until(lambda: fleet.count_articles() == 3, 240), fleet.read_logs()
+
         fleet.stop_workers()

@@ -82,12 +82,14 @@ def work_on(store: Store, number: int, queue: str) -> None:
 def test_the_list_has_live_and_silent_workers_and_what_they_do(store: Store) -> None:
     """The list shows workers with their jobs, and those without recent heartbeat as silent."""
     assert store.workers(LEASE).list() == []
+
     first = register_worker(store, "one", 11)
     register_worker(store, "two", 22, silent=LEASE + 5)
     work_on(store, first, "shards")
     work_on(store, first, "shards")
     work_on(store, first, "build")
     live, silent = store.workers(LEASE).list()
+
     assert live.name == "one/11"
     assert live.version == __version__
     assert live.is_live is True
@@ -108,6 +110,7 @@ def test_a_worker_that_the_queue_removed_is_forgotten(store: Store) -> None:
             text("DELETE FROM procrastinate_workers WHERE id = :gone"), {"gone": gone}
         )
     register_worker(store, "here", 2)
+
     assert store._db.run_query("SELECT machine FROM workers") == [("here",)]
 
 
@@ -116,6 +119,7 @@ def test_a_worker_of_an_older_version_is_listed_without_its_name(store: Store) -
     with store._db.write() as connection:
         connection.execute(text("INSERT INTO procrastinate_workers DEFAULT VALUES"))
     (unknown,) = store.workers(LEASE).list()
+
     assert unknown.machine == "?"
     assert unknown.version == "?"
     assert unknown.is_live is True
@@ -178,17 +182,26 @@ def test_beside_live_workers_up_and_reindex_refuse_and_cron_stays_silent(
         assert "2 workers run on this database: one/11, two/22. " in refused.stderr
         assert f"`syndicator {command[0]}` would" in refused.stderr.replace("python -m ", "")
     silent = run_syndicator("refresh", "--max-time", "10m", *words)
+
     assert silent.returncode == 0
     assert silent.stdout == ""
     assert silent.stderr == ""
+
     verbose = run_syndicator("--verbose", "refresh", *words)
+
     assert verbose.returncode == 0
+
     (line,) = verbose.stderr.splitlines()
+
     assert "2 workers run on this database: one/11, two/22; they visit what is due" in line
+
     document = json.loads(run_syndicator("queue", "--json", *words).stdout)
+
     assert document["workers"] == ["one/11", "silent/1", "two/22"]
     assert [process["is_live"] for process in document["processes"]] == [True, False, True]
+
     stdout = run_syndicator("queue", *words).stdout
+
     assert "waits for work" in stdout
     assert "stopped, frozen or cut off" in stdout
     assert "no worker runs" not in stdout
@@ -207,14 +220,20 @@ def test_a_lock_names_its_holder_and_a_command_says_what_it_waits_for(config: Pa
     push = [sys.executable, "-m", "syndicator", "sources", "push", "--config", str(config)]
     with hold_run_lock(settings, purpose="a build"):
         refusal = r"^a build on \S+/\d+ holds 'a run' in the database"
+
         with pytest.raises(LockedError, match=refusal), hold_run_lock(settings):
             pass
+
         waiting = subprocess.Popen(push, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
         assert waiting.stderr
+
         line = waiting.stderr.readline()
+
         assert "waiting: a build on " in line
         assert "--wait" not in line
     stdout, stderr = waiting.communicate(timeout=60)
+
     assert waiting.returncode == 0 and stderr == "", "it says so once"
     assert stdout.splitlines()[-1] == "1 added, 0 changed, 0 removed"
 
@@ -224,6 +243,7 @@ def test_up_without_an_answer_of_the_database_goes_on(config: Path) -> None:
     path = config / "syndicator.toml"
     path.write_text('[store]\nurl = "postgresql://nobody@127.0.0.1:9/none"\n')
     need_no_workers(load(config), "up", "would harm", may_be_away=True)
+
     with pytest.raises(StoreAway):
         need_no_workers(load(config), "reindex", "would harm")
 

@@ -49,12 +49,15 @@ def test_two_that_read_an_article_at_a_time_write_one_file(
 ) -> None:
     """Two machines that file the same article write one file."""
     one, two = machines
+
     assert two.articles.find(make_full_article().id) is None
+
     _, first, _ = one.articles.put(make_full_article())
     other = replace(
         make_full_article(), title="Quite another title", published=NOW - timedelta(days=400)
     )
     _, second, _ = two.articles.put(other)
+
     assert list_article_paths(one) == [first.path]
     assert second.path == first.path
     assert (
@@ -70,10 +73,15 @@ def test_a_file_without_a_row_is_taken_in_once_nobody_can_be_writing_it(
     """A file left by a crash is recorded after the time that a write may take."""
     one, two = machines
     _, stamp, _ = one.articles.put(make_full_article())  # and the process ends
+
     assert not two.articles.left_behind()
+
     two.now += WRITING + timedelta(seconds=1)
+
     assert two.articles.left_behind().new == (stamp,)
+
     two.store.visits.record(ArticleRecord(article=make_full_article(), stamp=stamp))
+
     assert not two.articles.left_behind()
 
 
@@ -87,5 +95,6 @@ def test_a_path_whose_file_is_deleted_is_free(
         two.articles.delete_all([stamp.path])
     else:
         assert two.articles.delete(stamp.path)
+
     assert list_article_paths(one) == []
     assert one.store.reservations.reserved() == []

@@ -56,21 +56,29 @@ def test_hosts_of_own_shards_are_asked_one_at_a_time_without_the_table(
 ) -> None:
     """For its own hosts a worker keeps turns and delays in memory, without the shared table."""
     mine = take_turn(turns, OWN)
+
     assert isinstance(turns.take(OWN), Busy)
     assert not common_turns.free
+
     turns.give_back(OWN, mine, 1.0)
+
     assert turns.take(OWN) == Busy(3.0), "its crawl-delay is longer than the pause"
+
     turns.set_delay(OWN, 0.0)
     time.now += 3.0
     turns.give_back(OWN, take_turn(turns, OWN), 1.0)
+
     assert turns.take(OWN) == Busy(1.0)
 
 
 def test_other_hosts_take_the_common_turn(turns: OwnTurns, common_turns: CommonTurns) -> None:
     theirs = take_turn(turns, OTHER)
+
     assert OTHER in common_turns.free
     assert isinstance(common_turns.take(OTHER), Busy)
+
     turns.give_back(OTHER, theirs, 0.0)
+
     assert isinstance(common_turns.take(OTHER), Turn)
 
 
@@ -80,8 +88,11 @@ def test_without_a_confirmed_sign_of_life_nothing_is_asked(
 ) -> None:
     """After the confirmed time no host gives a turn."""
     time.now = time.asks_until
+
     assert isinstance(turns.take(host), Busy)
+
     time.asks_until += 1
+
     assert isinstance(turns.take(host), Turn)
 
 
@@ -89,11 +100,16 @@ def test_a_host_that_is_asked_does_not_leave(turns: OwnTurns, common_turns: Comm
     """A host with a running request leaves the worker only after the request."""
     turns.add({"idle.example": 0.0})
     mine = take_turn(turns, OWN)
+
     assert turns.leave([OWN, "idle.example"]) == ["idle.example"]
     assert isinstance(turns.take("idle.example"), Busy), "it gives leave no more"
+
     turns.give_back(OWN, mine, 0.0)
+
     assert turns.leave([OWN]) == [OWN]
+
     turns.drop([OWN])
+
     assert isinstance(turns.take(OWN), Turn) and OWN in common_turns.free, "from the table"
 
 
@@ -102,8 +118,10 @@ def test_a_host_that_the_next_job_has_leased_stays(
 ) -> None:
     """A job may lease a host before the last one has dropped it."""
     assert turns.leave([OWN]) == [OWN]
+
     turns.add({OWN: 0.0})
     turns.drop([OWN])
+
     assert isinstance(turns.take(OWN), Turn)
     assert not common_turns.free, "not from the table"
 
@@ -114,15 +132,20 @@ def test_lanes_ask_each_others_hosts_one_at_a_time_without_the_table(
     """Lanes of one worker share its hosts, one request at a time, in memory."""
     other = turns.beside(common_turns)
     mine = take_turn(other, OWN)
+
     assert isinstance(turns.take(OWN), Busy)
     assert turns.leave([OWN]) == []
     assert not common_turns.free
+
     other.give_back(OWN, mine, 0.0)
     time.now += 3.0
     mine = take_turn(other, OWN)
+
     assert turns.leave([OWN], at_once=True) == []
+
     other.give_back(OWN, mine, 0.0)
     time.now += 3.0
+
     assert turns.leave([OWN], at_once=True) == [OWN]
     assert isinstance(other.take(OWN), Busy)
 

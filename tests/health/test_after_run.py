@@ -85,10 +85,13 @@ def test_the_health_feed_is_valid_and_stable(place: Place) -> None:
         key = episodes.ensure_feed_token(app.configuration.settings.state_dir)
         result = metrics.health_feed(app.configuration.settings, key)
         assert metrics.health_feed(app.configuration.settings, key) == result
+
     assert find_atom_fault(result) is None
+
     root = ElementTree.fromstring(result)
     entries = root.findall(f"{ATOM}entry")
     titles = [entry.findtext(f"{ATOM}title") for entry in entries]
+
     assert titles == [
         "one: over after 1 hour: the address is gone for good (HTTP 410)",
         "one: the address is gone for good (HTTP 410)",
@@ -114,16 +117,22 @@ def test_its_address_is_where_it_is_served(place: Place) -> None:
 
 def test_the_token_is_minted_once_for_this_user_alone(tmp_path: Path) -> None:
     assert episodes.read_feed_token(tmp_path) == ""
+
     key = episodes.ensure_feed_token(tmp_path / "state")
+
     assert len(key) > 30
     assert (
         episodes.ensure_feed_token(tmp_path / "state")
         == key
         == episodes.read_feed_token(tmp_path / "state")
     )
+
     [file] = (tmp_path / "state").iterdir()
+
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
     file.write_text("")
+
     with pytest.raises(OSError, match="delete it"):
         episodes.ensure_feed_token(tmp_path / "state")
 
@@ -137,40 +146,52 @@ def test_the_public_folder_has_it_by_setting_alone(place: Place) -> None:
         # `status` has an address to name after any run
         assert episodes.read_feed_token(app.configuration.settings.state_dir)
     before = {path for path in public.rglob("*") if path.is_file()}
+
     assert not any("health" in path.name for path in before)
+
     write_settings(place, "[health]\npublish = true\n")
     place.build()
     end_run(place, gone=True)
     with place.open_app() as app:
         name = episodes.feed_name(episodes.ensure_feed_token(app.configuration.settings.state_dir))
+
     assert (public / name).exists()
+
     listed = [
         path
         for path in public.rglob("*")
         if path.is_file() and path.suffix != ".gz" and path != public / name
     ]
+
     assert not any(b"health/" in path.read_bytes() for path in listed)
+
     write_settings(place, "")
     end_run(place, gone=True)
+
     assert not (public / name).exists()
 
 
 def test_the_textfile_is_written_where_a_setting_names_it(place: Place) -> None:
     """Metrics are written to `health.textfile`; a failure is a problem of the run."""
     write_settings(place, '[health]\ntextfile = "metrics.prom"\n')
+
     assert end_run(place, gone=True) == ()
+
     families = {
         one.name: one
         for one in parser.text_string_to_metric_families(
             (place.folder / "metrics.prom").read_text()
         )
     }
+
     assert families["syndicator_sources"].samples[0].value == 2
     assert {
         sample.labels["kind"]: sample.value for sample in families["syndicator_conditions"].samples
     } == {"source-gone": 1}
+
     write_settings(place, '[health]\ntextfile = "nowhere/metrics.prom"\n')
     [problem] = end_run(place, gone=True)
+
     assert problem.what == "health.textfile"
 
 
@@ -241,17 +262,26 @@ def test_a_command_gets_what_broke_and_recovered(place: Place) -> None:
     """The alert command gets "broken" and "recovered" events as JSON."""
     out = place.folder / "told"
     configure_alert(place, f"cat >> {shlex.quote(str(out))}; echo >> {shlex.quote(str(out))}")
+
     assert end_run(place, gone=True) == ()
+
     place.now += timedelta(minutes=5)
+
     # within ten minutes: later
     assert end_run(place, gone=False) == ()
     assert len(out.read_text().splitlines()) == 1
+
     place.now += timedelta(minutes=6)
+
     assert end_run(place, gone=False) == ()
+
     place.now += timedelta(hours=6)
+
     assert end_run(place, gone=False) == ()  # nothing new
+
     documents: list[dict[str, Any]] = [json.loads(line) for line in out.read_text().splitlines()]
     events = [event for document in documents for event in document["events"]]
+
     assert len(documents) == 2
     assert documents[0]["site"] == "Ours"
     assert [(one["state"], one["kind"], one["subject"]) for one in events] == [
@@ -273,15 +303,20 @@ def test_a_command_that_fails_is_told_and_tried_again(
     """A failing alert command is reported, and its message is sent later."""
     configure_alert(place, script)
     [problem] = end_run(place, gone=True)
+
     assert problem.reason == "alert-failing"
     assert words in problem.detail
+
     with place.open_app() as app:
         outbox = read_outbox(app.archive.store)
+
     assert len(outbox.waiting) == 1
     assert words in outbox.fault
+
     out = place.folder / "told"
     configure_alert(place, f"cat > {shlex.quote(str(out))}")
     place.now += timedelta(minutes=11)
+
     assert end_run(place, gone=True) == ()
     assert {event["kind"] for event in json.loads(out.read_text())["events"]} == {
         "source-gone",
@@ -295,6 +330,7 @@ def test_a_command_that_does_not_end_is_ended(
     monkeypatch.setattr("syndicator.health.alert.SECONDS", 0.2)
     configure_alert(place, "sleep 600 & sleep 600")
     [problem] = end_run(place, gone=True)
+
     assert "no end after" in problem.detail
 
 
@@ -345,6 +381,7 @@ def test_a_mail_has_all_events(place: Place) -> None:
         )
         assert end_run(place, gone=True) == ()
     [mail] = mails
+
     assert "Subject: Ours: one: the address is gone for good" in mail.replace("\r\n ", " ")
     assert "Auto-Submitted: auto-generated" in mail
     assert "Cure: remove it" in mail
@@ -357,6 +394,7 @@ def test_a_mail_server_that_is_not_there_is_named(place: Place) -> None:
         place, f'[alert]\nmail = "ops@feeds.example"\nsmtp = "smtp://127.0.0.1:{port}"\n'
     )
     [problem] = end_run(place, gone=True)
+
     assert f"smtp://127.0.0.1:{port}" in problem.detail
     assert "refused" in problem.detail
 
@@ -380,5 +418,6 @@ def test_what_no_mail_can_be_sent_with_is_named_and_not_waited_for(
         f'[alert]\nmail = "ops@feeds.example"\nsmtp = "{smtp}"\npassword_env = "MAIL_PASSWORD"\n',
     )
     [problem] = end_run(place, gone=True, environ={"MAIL_PASSWORD": secret})
+
     assert words in problem.detail
     assert secret not in problem.detail.split()

@@ -69,6 +69,7 @@ def test_a_failing_source_says_since_when_why_what_to_do_and_what_comes_next() -
             next_due=NOW + HOUR,
         )
     )
+
     assert condition.kind == ConditionReason.SOURCE_FAILING
     assert condition.subject == "one"
     assert condition.code == "http-401"
@@ -119,6 +120,7 @@ def test_a_move_needs_the_operator_only_where_it_leads_elsewhere() -> None:
     """A moved feed needs the operator only if it moved to another host."""
     moved = make_state(effective_url="https://one.example/new", moved_at=NOW - DAY)
     (condition,) = find_conditions_of(moved)
+
     assert condition.kind == ConditionReason.SOURCE_MOVED
     assert condition.since == NOW - DAY
     assert condition.needs_you is False
@@ -138,7 +140,9 @@ def test_a_source_is_silent_after_three_times_its_usual_pause() -> None:
     assert find_silence_start(make_publication_times(HOUR, 4 * DAY), NOW) == NOW - 4 * DAY
     # nothing usual is known
     assert find_silence_start(make_publication_times(DAY, 30 * DAY, count=3), NOW) is None
+
     (condition,) = find_conditions_of(make_state(recent=make_publication_times(2 * DAY, 7 * DAY)))
+
     assert condition.kind == ConditionReason.SOURCE_SILENT
     assert condition.since == NOW - 7 * DAY
     assert condition.needs_you is True
@@ -171,7 +175,9 @@ def test_texts_of_a_third_of_their_length_are_a_collapse() -> None:
     assert not has_collapsed((900, 900, 3000, 3000, 3000) + (3000,) * 10)
     assert not has_collapsed((0,) * 5 + (3000,) * 4)  # too few to compare with
     assert not has_collapsed((40,) * 5 + (200,) * 10)  # short news
+
     (condition,) = find_conditions_of(make_state(bodies=(100,) * 5 + (3000,) * 10))
+
     assert condition.kind == ConditionReason.EXTRACTION_COLLAPSED
     assert "100 characters" in condition.detail
 
@@ -179,12 +185,17 @@ def test_texts_of_a_third_of_their_length_are_a_collapse() -> None:
 def test_texts_of_the_first_hour_are_not_compared_with_each_other() -> None:
     """Text lengths of the first visit are no baseline for a collapse."""
     short_first = (100,) * 5 + (3000,) * 15
+
     assert has_collapsed(remember_bodies(short_first, (), is_first=False))
+
     first = remember_bodies(short_first, (), is_first=True)
+
     assert first == (100,) * 5
     assert not find_conditions_of(make_state(bodies=first))
+
     first = remember_bodies((3000,) * 20, (), is_first=True)
     later = remember_bodies((100,) * 5, first, is_first=False)
+
     assert later == (100,) * 5 + (3000,) * 5
     assert has_collapsed(later)
     assert len(remember_bodies((1,) * 15, (2,) * 15, is_first=False)) == 20
@@ -199,21 +210,27 @@ def test_short_texts_of_several_publishers_are_no_collapse() -> None:
 def test_a_source_whose_pages_stand_behind_a_wall_is_named_with_what_can_be_done() -> None:
     """Bot checks and paywalls on most pages give a condition with a cure."""
     (condition,) = find_conditions_of(make_state(walls=("bot-check", "bot-check", "", "http-403")))
+
     assert condition.kind == ConditionReason.SOURCE_WALLED
     assert condition.code == "bot-check"
     assert condition.needs_you is True
     assert condition.detail == "3 of its last 4 pages: a check for robots instead of the article"
     assert "User-Agent" in condition.cure
     assert 'content = "feed"' in condition.cure
+
     (paid,) = find_conditions_of(
         make_state(walls=("paywall", "http-402", "paywall"), bodies=(0,) * 5 + (3000,) * 10)
     )
+
     # and not a new layout
     assert "headers_env" in paid.cure
     assert paid.kind == ConditionReason.SOURCE_WALLED
+
     (lead,) = find_conditions_of(make_state(walls=("partial",) * 5))
+
     assert not lead.needs_you
     assert "the rest to those who pay" in lead.detail
+
     for few in (("paywall",) * 2, ("paywall", "paywall", "paywall", "", "", ""), ("",) * 9):
         assert not find_conditions_of(make_state(walls=few))
 
@@ -230,6 +247,7 @@ def test_a_held_feed_names_its_fault_and_when_its_live_file_was_written() -> Non
             )
         ]
     )
+
     assert condition.kind == ConditionReason.FEED_HELD
     assert condition.subject == "tags/ai"
     assert condition.last_success == NOW - DAY
@@ -242,6 +260,7 @@ def test_entries_that_wait_are_one_condition_a_source_and_reason() -> None:
         source="one", reason="bad-rules", count=3, since=NOW - DAY, example="https://one.example/a"
     )
     (condition,) = find_conditions_of(operator=[waiting])
+
     assert condition.identity == "entries-wait:one bad-rules"
     assert condition.source == "one"
     assert condition.count == 3
@@ -254,6 +273,7 @@ def test_a_flood_stands_in_for_the_warning_of_its_source() -> None:
     """The flood condition replaces the source's warning."""
     flood = Waiting(source="one", reason="flood", count=400, since=NOW - HOUR, next_try=NOW + DAY)
     (condition,) = find_conditions_of(make_state(warning="400 entries wait"), floods=[flood])
+
     assert condition.kind == ConditionReason.FLOOD
     assert condition.subject == "one"
     assert condition.next_try == NOW + DAY
@@ -279,6 +299,7 @@ def test_a_disk_is_nearly_full_by_share_and_size_or_by_its_inodes() -> None:
 def test_nobody_visits_when_sources_are_due_for_a_day_and_none_was_visited() -> None:
     late_state = make_state(last_visit=NOW - 3 * DAY, next_due=NOW - 2 * DAY)
     (condition,) = find_conditions_of(late_state)
+
     assert condition.kind == ConditionReason.NOT_RUNNING
     assert condition.since == NOW - 2 * DAY
     assert condition.last_success == NOW - 3 * DAY
@@ -294,6 +315,7 @@ def test_nobody_visits_when_sources_are_due_for_a_day_and_none_was_visited() -> 
 def test_sources_that_are_not_followed_are_left_out() -> None:
     failing = make_state(reason="http-404")
     off = Source(key="one", url=failing.url, enabled=False)
+
     assert find_conditions(Observed(sources={"one": off}, states=[failing]), NOW) == ()
     assert find_conditions(Observed(states=[failing]), NOW) == ()
 
@@ -302,6 +324,7 @@ def test_articles_on_hold_name_the_latest_few_and_the_first_of_all() -> None:
     articles = [held_back(str(day), "promotion" * (day == 1), NOW - DAY * day) for day in range(5)]
     (condition,) = find_conditions_of(on_hold=articles)
     files = "2026/03/0.md, 2026/03/1.md (promotion), 2026/03/2.md and 2 more"
+
     assert condition.count == 5
     assert condition.since == NOW - 4 * DAY
     assert condition.detail == files
@@ -338,6 +361,7 @@ def test_a_file_whose_name_is_no_utf_8_is_named_so_that_it_can_be_written() -> N
         make_state("a"),
         files=[Problem(what=name, reason="bad-article-file", detail=f"{name}: line 3")],
     )
+
     assert condition.subject.encode() == b"b\\udce4d.md"
     assert condition.detail.encode() == b"b\\udce4d.md: line 3"
 
@@ -358,6 +382,7 @@ def test_a_source_that_never_worked_needs_you_although_the_failure_may_pass() ->
         make_state(reason="dns", last_success=None, failing_since=NOW - HOUR)
     )
     (worked,) = find_conditions_of(make_state(reason="dns", failing_since=NOW - HOUR))
+
     assert never.needs_you
     assert not worked.needs_you
 
@@ -377,6 +402,7 @@ def test_an_ended_session_is_one_condition_of_its_source() -> None:
         assert found.needs_you is True
         assert found.reason == "the session of one ended"
         assert found.cure == "export its cookies again"
+
     assert of_entries.count == 3
     assert of_feed.detail == "HTTP 401"
     assert "3 entries wait" in of_entries.detail

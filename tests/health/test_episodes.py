@@ -47,11 +47,16 @@ def test_ids_are_of_one_episode_and_stay() -> None:
     """Event ids are the same for one episode and differ between episodes."""
     memory, [broken] = look_again(Memory(), NOW, GONE)
     memory, [recovered] = look_again(memory, NOW + HOUR)
+
     assert memory.events == (recovered, broken)
     assert memory.episodes == ()
+
     _, [again] = look_again(Memory(), NOW, GONE)
+
     assert again.id == broken.id != recovered.id
+
     _, [later] = look_again(Memory(), NOW + HOUR, GONE)
+
     assert later.id != broken.id
     assert broken.since == GONE.since
     assert recovered.since == GONE.since
@@ -60,8 +65,11 @@ def test_ids_are_of_one_episode_and_stay() -> None:
 def test_what_changes_of_a_condition_is_no_new_episode() -> None:
     """Changed details give no new event; another subject does."""
     memory, _ = look_again(Memory(), NOW, GONE)
+
     assert look_again(memory, NOW + HOUR, replace(GONE, detail="other", since=NOW))[1] == []
+
     _, [other] = look_again(memory, NOW + HOUR, GONE, replace(GONE, subject="other"))
+
     assert other.subject == "other"
 
 
@@ -69,9 +77,12 @@ def test_what_flaps_is_told_less_and_less() -> None:
     """A flapping condition is reported at growing intervals."""
     quarter = timedelta(minutes=15)
     flapping = [(quarter * n, (GONE,) if n % 2 == 0 else ()) for n in range(96)]  # a day
+
     assert list_events(flapping) == [(quarter * 0, "broken"), (quarter * 1, "recovered")]
+
     # what lasts in between is told, and each time it has to last twice as long
     slow = [(HOUR * n, (GONE,) if n % 6 < 3 else ()) for n in range(24)]
+
     assert list_events(slow) == [
         (HOUR * 0, "broken"),
         (HOUR * 3, "recovered"),
@@ -124,6 +135,7 @@ def test_what_was_never_told_does_not_recover() -> None:
 def test_titles_say_what_and_how_long() -> None:
     memory, [broken] = look_again(Memory(), NOW, GONE)
     _, [recovered] = look_again(memory, NOW + HOUR)
+
     assert list(iterate_headlines([broken, recovered])) == [
         "holt: the source is gone for good; visits ended",
         "holt: over after 3 hours: the source is gone for good; visits ended",
@@ -137,5 +149,6 @@ def test_a_source_that_was_silent_when_it_was_added_is_not_told() -> None:
     """A source that is silent from the start is not reported; one that falls silent is."""
     silent = make_condition(ConditionReason.SOURCE_SILENT, source="holt")
     old = replace(silent, needs_you=False)
+
     assert list_events([(HOUR * 0, (old,)), (HOUR * 1, ())]) == []
     assert list_events([(HOUR * 0, ()), (HOUR * 1, (silent,))]) == [(HOUR, "broken")]

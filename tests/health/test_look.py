@@ -40,18 +40,22 @@ def make_visited_state(key: str, **fields: object) -> SourceState:
 def test_sources_are_well_ill_or_not_visited_yet(place: Place) -> None:
     assert read_place_health(place).fine == 0
     assert read_place_health(place).unvisited == 2
+
     with place.open_app() as app:
         # of one that was removed
         app.archive.store.visits.save_states(
             [make_visited_state("one"), make_visited_state("left", reason="dns")]
         )
     health = read_place_health(place)
+
     assert health.fine == 1
     assert health.unvisited == 1
     assert health.conditions == ()
+
     with place.open_app() as app:
         app.archive.store.visits.save_states([make_visited_state("two", reason="http-404")])
     health = read_place_health(place)
+
     assert health.fine == 1
     assert health.unvisited == 0
     assert [one.identity for one in health.need_you] == ["source-failing:two"]
@@ -63,6 +67,7 @@ def test_a_source_whose_address_was_edited_is_not_visited_yet(place: Place) -> N
             [make_visited_state("one", reason="http-404", url="https://old.example/feed")]
         )
     health = read_place_health(place)
+
     assert health.fine == 0
     assert health.unvisited == 2
     assert health.conditions == ()
@@ -73,12 +78,15 @@ def test_a_source_with_articles_of_several_publishers_has_no_usual_length(place:
     with place.open_app() as app:
         app.archive.store.visits.save_states([short])
         store_articles(app, "A story", "A text that says something.")
+
     assert [found.kind for found in read_place_health(place).conditions] == ["extraction-collapsed"]
+
     with place.open_app() as app:
         store_articles(
             app, "Another", "A text of somebody else.", url="https://other.example/a", id="b" * 26
         )
         store_articles(app, "A third", "Of another source.", source="two")
+
     assert read_place_health(place).conditions == ()
 
 
@@ -92,6 +100,7 @@ def test_a_held_feed_has_the_name_of_its_file_and_when_that_was_written(place: P
             FeedKey("source", "one"), "lost 1 of the live feed's entries"
         )
     (condition,) = read_place_health(place).conditions
+
     assert condition.kind == ConditionReason.FEED_HELD
     assert condition.subject == "sources/one"
     assert condition.last_success is not None
@@ -108,11 +117,14 @@ def test_what_nothing_dates_is_as_old_as_the_first_look_that_found_it(place: Pla
             [make_visited_state("two", reason="http-404", failing_since=NOW - 2 * HOUR)]
         )
     failing, held = read_place_health(place).conditions
+
     assert failing.since == NOW - 2 * HOUR
     assert held.since is None
+
     with place.open_app() as app:
         memory, _ = update_episodes(Memory(), (failing, held), NOW - HOUR, app.archive.instance)
         write_state(app.archive.store, memory, NOW - HOUR)
+
     assert [condition.since for condition in read_place_health(place).conditions] == [
         NOW - 2 * HOUR,
         NOW - HOUR,

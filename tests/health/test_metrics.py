@@ -78,6 +78,7 @@ def test_counters_go_on_from_run_to_run() -> None:
         "syndicator_last_success_timestamp_seconds": NOW.timestamp(),
         "syndicator_last_article_timestamp_seconds": NOW.timestamp(),
     }
+
     assert {name: samples.get(name) for name in wanted} == wanted
     assert samples["process_resident_memory_bytes"] > 0
 
@@ -116,6 +117,7 @@ def test_no_label_has_an_address_or_a_source_in_it() -> None:
         for sample in family.samples
         for name, value in sample.labels.items()
     }
+
     assert {name for name, _ in labels} <= {"kind", "quantile", "reason", "result", "version"}
     assert "://" not in text
     assert "two" not in {value for _, value in labels}
@@ -126,6 +128,7 @@ def test_the_textfile_is_replaced_whole_and_has_no_process(tmp_path: Path) -> No
     path.write_text("half")
     metrics.write(path, metrics.make_families(Figures(counts=COUNTS), add_run({})))
     text = path.read_text()
+
     assert read_samples(text)["syndicator_articles"] == 7
     assert "process_" not in text
     assert [one.name for one in tmp_path.iterdir()] == ["syndicator.prom"]
@@ -143,6 +146,7 @@ def test_pictures_are_counted_by_state_and_reason() -> None:
         for name, value in samples.items()
         if "_pictures" in name
     }
+
     assert states == {
         "made": 5,
         "waiting": 2,

@@ -43,25 +43,32 @@ def test_a_database_that_cannot_be_used_is_told_after_the_second_run(place: Plac
         place.config, stop=asyncio.Event(), report_visits=reports.append, warn=trouble.append
     )
     asyncio.run(jobs.run(daemon.VISITS))
+
     assert len(reports) == 1
     assert list_sent_events(place) == []
+
     database = place.folder / "feeds/state/syndicator.db"
     whole = database.read_bytes()
     for name in ("syndicator.db-wal", "syndicator.db-shm"):
         database.with_name(name).unlink(missing_ok=True)
     database.write_bytes(b"noise" * 1000)
     asyncio.run(jobs.run(daemon.VISITS))
+
     assert list_sent_events(place) == []
+
     for _ in range(3):
         asyncio.run(jobs.run(daemon.VISITS))
     [event] = list_sent_events(place)
+
     assert event["kind"] == "database"
     assert event["state"] == "broken"
     assert event["code"] == "store"
     assert "syndicator.db" in event["detail"]
     assert len(trouble) == 4
+
     database.write_bytes(whole)
     asyncio.run(jobs.run(daemon.VISITS))
+
     assert len(reports) == 2
     assert len(trouble) == 4  # that it is over is said with the next message
 
@@ -78,6 +85,7 @@ def test_one_run_that_fails_is_no_outage(place: Place) -> None:
         asyncio.run(jobs.run(daemon.VISITS))
         instance.write_text(kept_text)
         asyncio.run(jobs.run(daemon.VISITS))
+
     assert list_sent_events(place) == []
 
 
@@ -92,6 +100,7 @@ def test_an_outage_and_its_end_are_told_once_each(place: Place) -> None:
                 settings, error, NOW + timedelta(minutes=minutes), {"PATH": "/usr/bin:/bin"}
             )
         )
+
     assert [event["state"] for event in list_sent_events(place)] == ["broken", "recovered"]
 
 
@@ -105,4 +114,5 @@ def test_a_job_that_fails_is_told_although_others_end_well(place: Place) -> None
             outage.note_end(settings, DiskError("the disk is full"), NOW, environ, job="build")
         )
         asyncio.run(outage.note_end(settings, None, NOW, environ, job="visits"))
+
     assert [event["detail"] for event in list_sent_events(place)] == ["the disk is full"]

@@ -27,8 +27,11 @@ def test_each_state_is_one_datagram(notify_socket: socket.socket) -> None:
     notify.ready("serving http://127.0.0.1:8080/")
     notify.reloading()
     notify.send("STOPPING=1")
+
     assert notify_socket.recv(500).decode() == "READY=1\nSTATUS=serving http://127.0.0.1:8080/"
+
     first, second = notify_socket.recv(500).decode().split("\n")
+
     assert first == "RELOADING=1"
     assert int(second.removeprefix("MONOTONIC_USEC=")) > 0
     assert notify_socket.recv(500) == b"STOPPING=1"
@@ -41,6 +44,7 @@ def test_an_abstract_socket() -> None:
         listener.settimeout(10)
         name = listener.getsockname().decode()
         Notify({"NOTIFY_SOCKET": "@" + name[1:]}).ready()
+
         assert listener.recv(500) == b"READY=1"
 
 

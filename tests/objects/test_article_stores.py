@@ -63,9 +63,12 @@ def test_the_path_stays_and_a_stamp_changes_with_the_file_alone(place: Place) ->
     path = file_article(place, make_article())
     before = place.articles.stamp(path)
     _, same, changed = place.articles.put(make_article())
+
     assert same == before
     assert changed is False
+
     _, after, changed = place.articles.put(make_article(title="Another title"))
+
     assert changed
     assert after.path == path
     assert (after.mtime_ns, after.size) != (before.mtime_ns, before.size)
@@ -91,6 +94,7 @@ def test_a_file_that_is_no_article_any_more_is_not_written_over(place: Place) ->
     path = file_article(place, make_article())
     broken = place.articles.read(path).replace(b"tags:", b"tags: [")
     place.write(path, broken)
+
     with pytest.raises(ConfigError):
         place.articles.put(make_article(title="Another"), path)
     assert place.raw(path) == broken
@@ -101,6 +105,7 @@ def test_two_ids_that_begin_alike_have_two_files(place: Place) -> None:
     one = replace(make_article(), id="abcdef" + "a" * 20)
     two = replace(make_article("https://one.example/b"), id="abcdef" + "b" * 20)
     paths = [file_article(place, each) for each in (one, two)]
+
     assert paths[0].endswith("-abcdef.md")
     assert paths[1].endswith("-abcdefbb.md")
     assert [place.articles.find(each.id) for each in (one, two)] == paths
@@ -119,6 +124,7 @@ def test_what_is_not_there_is_named_so(place: Place) -> None:
     for ask in (place.articles.get, place.articles.read, place.articles.stamp):
         with pytest.raises(FileNotFoundError):
             ask("2026/11/none-abcdef.md")
+
     assert place.articles.find(make_article().id) is None
     assert not place.articles.delete("2026/11/none-abcdef.md")
     assert place.articles.id_at("2026/11/none-abcdef.md") == "abcdef"
@@ -128,27 +134,38 @@ def test_a_file_of_elsewhere_is_added_deleted_and_put_back(place: Place) -> None
     path = place.articles.add(
         make_article(), b"---\nid: " + make_article().id.encode() + b"\ntitle: T\n---\n\nText.\n"
     )
+
     assert place.articles.find(make_article().id) == path
+
     data = place.articles.read(path)
+
     with pytest.raises(FileExistsError):
         place.articles.put_back(path, data)
     assert place.articles.delete(path)
     assert place.articles.find(make_article().id) is None
+
     place.articles.put_back(path, data)
+
     assert place.raw(path) == data
     # the next start takes it in
     assert [one.path for one in place.articles.changed({}).new] == [path]
+
     place.articles.delete_all([path, "2026/11/none-abcdef.md"])
+
     assert place.raw(path) is None
 
 
 def test_the_instance_is_minted_once_and_never_anew_where_there_are_articles(place: Place) -> None:
     """The instance id is created once and then stays."""
     assert not place.articles.minted()
+
     minted = place.articles.instance()
+
     assert place.articles.minted()
     assert place.articles.instance() == minted
+
     data = place.raw("instance.toml")
+
     assert data is not None
     assert str(minted).encode() in data
 
@@ -157,22 +174,31 @@ def test_withdrawals_carriers_and_prunings_outlive_the_database(place: Place) ->
     """The three lists are files beside the articles, not rows of the database."""
     file_article(place, make_article())
     articles = place.articles
+
     assert WITHDRAWN.stamp(articles) is None
     assert CARRIED.stamp(articles) is None
     assert PRUNED.stamp(articles) is None
+
     enter_withdrawal(articles, make_article(), NOW, ())
     enter_withdrawal(articles, make_article("https://one.example/b"), NOW, ())
+
     assert [one.url for one in WITHDRAWN.read(articles)] == sorted(
         ["https://one.example/a", "https://one.example/b"], key=make_article_id
     )
+
     unlist_withdrawn(articles, make_article().id)
+
     assert [one.url for one in WITHDRAWN.read(articles)] == ["https://one.example/b"]
+
     CARRIED.append(articles, [(make_article().id, "planet")])
     stamp = CARRIED.stamp(articles)
     CARRIED.append(articles, [(make_article().id, "planet"), (make_article().id, "links")])
+
     assert CARRIED.stamp(articles) != stamp
+
     PRUNED.append(articles, [(make_article().id, "one.example/a")] * 2)
     compact_lists(articles)
+
     assert CARRIED.read(articles) == [(make_article().id, "planet"), (make_article().id, "links")]
     assert (place.raw("carried.tsv") or b"").count(b"planet") == 1
     assert PRUNED.read(articles) == [(make_article().id, "one.example/a")]
@@ -186,25 +212,37 @@ def test_withdrawals_carriers_and_prunings_outlive_the_database(place: Place) ->
 
 def test_a_file_beside_is_read_written_and_added_to(place: Place) -> None:
     file = place.articles.file("notes.tsv")
+
     assert file.read() is None
     assert file.stamp() is None
+
     file.update(lambda before: None)
+
     assert file.read() is None
+
     file.append(b"# note\n", b"one\n")
+
     assert file.read() == b"# note\none\n"
+
     place.write("notes.tsv", b"# note\none\ncut sho")
     file.append(b"# note\n", b"two\n")
+
     assert file.read() == b"# note\none\ntwo\n"
+
     stamp = file.stamp()
     file.update(lambda before: before)
+
     assert file.stamp() == stamp
+
     file.update(lambda before: (before or b"") + b"three\n")
+
     assert file.stamp() != stamp
     assert place.raw("notes.tsv") == b"# note\none\ntwo\nthree\n"
 
 
 def test_what_an_operator_means_by_a_file_is_found(place: Place) -> None:
     path = file_article(place, make_article())
+
     assert place.articles.path_of(f"{place.articles.name}/{path}") == path
     assert place.articles.path_of("https://one.example/a") is None
     assert place.articles.path_of("nothing") is None

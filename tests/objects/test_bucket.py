@@ -19,29 +19,40 @@ def test_what_is_put_is_there_and_its_etag_changes_with_its_bytes(objects: Bucke
     """Put, get, head and delete objects; other bytes get another ETag."""
     assert objects.get("a/ä b.md") is None
     assert objects.head("a/ä b.md") is None
+
     first = objects.put("a/ä b.md", b"one")
+
     assert objects.get("a/ä b.md") == (b"one", first)
+
     second = objects.put("a/ä b.md", b"three")
+
     assert second not in (None, first)
+
     stamp = objects.head("a/ä b.md")
+
     assert stamp is not None
     assert stamp.key == "a/ä b.md"
     assert stamp.etag == second
     assert stamp.size == 5
+
     objects.put("b", b"")
     objects.delete("a/ä b.md", "b")
     objects.delete("a/ä b.md")
     objects.delete()
+
     assert objects.get("a/ä b.md") is None
     assert objects.get("b") is None
 
 
 def test_of_two_writers_the_second_learns_of_the_first(objects: Bucket) -> None:
     first = objects.put("x", b"one", over=ABSENT)
+
     assert first is not None
     assert objects.put("x", b"two", over=ABSENT) is None
     assert objects.put("x", b"one", over=ABSENT) == first  # the very bytes: as good as written
+
     second = objects.put("x", b"two", over=first)
+
     assert second is not None
     assert objects.put("x", b"three", over=first) is None
     assert objects.get("x") == (b"two", second)
@@ -64,6 +75,7 @@ def test_a_listing_has_all_in_order_and_one_folder_alone_where_that_is_asked(
     ]
     for name in reversed(names):
         objects.put(name, name.encode())
+
     assert [one.key for one in objects.walk()] == names
     assert [one.key for one in objects.walk("2026/")] == names[:4]
     assert [(one.key, one.size) for one in objects.walk(deep=False)] == [
@@ -97,6 +109,7 @@ def test_a_lost_answer_is_no_other_writer(s3: S3, bucket: Bucket) -> None:
 def test_a_store_that_comes_back_was_never_away(s3: S3, bucket: Bucket, fault: str | int) -> None:
     faults = [fault, fault]
     s3.before = lambda kind, key: faults.pop() if faults else None
+
     assert bucket.put("x", b"one") is not None
     assert bucket.get("x") is not None
 
@@ -119,6 +132,7 @@ def test_a_network_that_is_lost_is_named_as_an_error_of_the_system(
     """A lost connection raises OSError with EREMOTE and the bucket's address."""
     bucket = Bucket(s3.url("i"), s3.environ, patience=timedelta(milliseconds=100))
     s3.before = lambda kind, key: "drop"
+
     with pytest.raises(OSError) as raised:
         act(bucket)
     assert raised.value.errno == errno.EREMOTE

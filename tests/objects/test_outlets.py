@@ -30,12 +30,15 @@ def make_outlet(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
 def test_what_is_put_is_there_and_written_only_where_it_differs(make_outlet: Make) -> None:
     """`put` writes a file only if its bytes differ, and returns whether it did."""
     outlet = make_outlet()
+
     assert outlet.get("tags/ai.atom") is None
     assert outlet.written("tags/ai.atom") is None
     assert outlet.put("tags/ai.atom", b"one")
     assert not outlet.put("tags/ai.atom", b"one")
+
     outlet.commit()
     second_outlet = make_outlet()
+
     assert second_outlet.get("tags/ai.atom") == b"one"
     assert second_outlet.written("tags/ai.atom") is not None
     assert not second_outlet.put("tags/ai.atom", b"one", heir_of=["tags/ml.atom"])
@@ -60,15 +63,20 @@ def test_a_gz_is_beside_what_is_asked_for_often_and_goes_with_it(make_outlet: Ma
     for name in ("all.atom", "tags/ai.html", "archive/all/2026-11.atom"):
         publish_file(outlet, name, b"<feed/>" * 50)
     packed = outlet.get("all.atom.gz")
+
     assert packed is not None
     assert gzip.decompress(packed) == b"<feed/>" * 50
     assert outlet.get("tags/ai.html.gz") is None
     assert outlet.get("archive/all/2026-11.atom.gz") is None
+
     without = make_outlet(gzip=False)
+
     assert not publish_file(without, "all.atom", b"<feed/>" * 50)
     assert make_outlet().get("all.atom.gz") is None
+
     last = make_outlet()
     publish_file(last, "all.atom", b"<feed/>")
+
     assert take_off(last, "all.atom")
     assert not take_off(last, "all.atom")
     assert last.get("all.atom") is None
@@ -82,15 +90,20 @@ def test_a_deletion_waits_for_the_commit_and_is_seen_at_once(make_outlet: Make) 
     for name in ("health/a.atom", "health/b.atom"):
         assert outlet.delete(name)
         assert not outlet.delete(name)
+
     assert outlet.get("health/a.atom") is outlet.written("health/a.atom") is None
     assert not outlet.put("health/b.atom", b"1")
     assert outlet.names("health/") == {"health/b.atom", "health/c.atom"}
     assert make_outlet().get("health/a.atom") == b"1"
+
     outlet.commit()
+
     assert make_outlet().names("health/") == {"health/b.atom", "health/c.atom"}
+
     outlet.delete("health/b.atom")
     outlet.discard()
     outlet.commit()
+
     assert outlet.get("health/b.atom") == make_outlet().get("health/b.atom") == b"1"
 
 
@@ -109,10 +122,12 @@ def test_of_two_builds_the_one_that_comes_second_to_a_file_ends(
     ObjectOutlet(bucket).put("all.atom", b"before")
     first_outlet = ObjectOutlet(bucket, whole=whole)
     second = ObjectOutlet(bucket, whole=whole)
+
     assert first_outlet.get("all.atom") == second.get("all.atom") == b"before"
     assert first_outlet.get("new.atom") is second.get("new.atom") is None
     assert first_outlet.put("all.atom", b"of the first")
     assert first_outlet.put("new.atom", b"of the first")
+
     for act in (
         lambda: second.put("all.atom", b"of the second"),
         lambda: second.put("new.atom", b"of the second"),
@@ -121,11 +136,13 @@ def test_of_two_builds_the_one_that_comes_second_to_a_file_ends(
     ):
         with pytest.raises(OSError, match="another build"):
             act()
+
     assert (
         ObjectOutlet(bucket).get("all.atom")
         == ObjectOutlet(bucket).get("new.atom")
         == b"of the first"
     )
+
     second.put("new.atom", b"of the first")  # the very bytes are nobody's
 
 
@@ -146,6 +163,7 @@ def test_a_build_lists_once_and_asks_for_nothing_that_it_need_not_compare(
     for name in names[1:]:
         # as long as before: the store's etags tell that it is not the same
         second_outlet.put(name, name.upper().encode())
+
     assert dict(s3.requests) == {"list": 1, "put": 30}
 
 
@@ -156,6 +174,7 @@ def test_an_etag_that_is_no_digest_has_the_bytes_compared(
     other = property(lambda kept: f'"{len(kept.data)}-{hash(kept.data)}"')
     monkeypatch.setattr("tests.objects.s3_server.Kept.etag", other)
     ObjectOutlet(bucket).put("all.html", b"one")
+
     assert not ObjectOutlet(bucket).put("all.html", b"one")
     assert ObjectOutlet(bucket).put("all.html", b"two")
 
@@ -166,5 +185,6 @@ def test_a_gz_that_a_killed_build_did_not_reach_is_made_again(s3: S3, bucket: Bu
     stale = s3.objects["i/all.atom.gz"]
     ObjectOutlet(bucket).put("all.atom", b"new" * 100)
     s3.objects["i/all.atom.gz"] = stale
+
     assert not ObjectOutlet(bucket).put("all.atom", b"new" * 100)
     assert gzip.decompress(s3.objects["i/all.atom.gz"].data) == b"new" * 100

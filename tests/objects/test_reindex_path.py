@@ -93,6 +93,7 @@ def test_a_pruned_file_that_a_crash_left_in_a_bucket_is_found(
         which = pruning.Which(named=(article.id,))
         planned = pruning.plan_pruning(app.archive, app.configuration.sources, which)
         monkeypatch.setattr(ObjectArticleStore, "delete_all", crash)
+
         with pytest.raises(OSError, match="the process ends"):
             pruning.prune_articles(app.archive, app.configuration.settings, planned)
         assert app.archive.store.index.path(article.id) is None

@@ -60,10 +60,15 @@ def test_a_file_without_a_row_is_taken_in_once_nobody_can_be_writing_it(
 ) -> None:
     """A file left by a crash is recorded after the time that a write may take."""
     _, stamp, _ = place.articles.put(make_article())  # and the process ends
+
     assert not place.articles.changed({})
+
     clock.now += WRITING + timedelta(seconds=1)
+
     assert place.articles.changed({}).new == (stamp,)
+
     place.store.visits.record(ArticleRecord(article=make_article(), stamp=stamp))
+
     assert place.store.reservations.reserved() == []
     assert not place.articles.changed({})
     assert count_reservations(place) == 0
@@ -73,9 +78,12 @@ def test_a_path_without_a_file_is_given_back(place: Place, clock: Clock) -> None
     place.store.reservations.with_clock(lambda: clock.now).reserve(
         make_article().id, "2026/11/never-written.md"
     )
+
     assert not place.articles.changed(place.store.visits.stamps())
     assert [one.path for one in place.store.reservations.reserved()] == ["2026/11/never-written.md"]
+
     clock.now += WRITING + timedelta(seconds=1)
+
     assert not place.articles.changed({}, sweep=False)
     assert place.store.reservations.reserved()
     assert not place.articles.changed({})  # nothing is new, and nothing is missing either
@@ -85,10 +93,13 @@ def test_a_path_without_a_file_is_given_back(place: Place, clock: Clock) -> None
 def test_the_next_visit_ends_what_a_crash_began_under_the_same_path(place: Place) -> None:
     _, stamp, _ = place.articles.put(make_article(title="As it was read first"))
     stored, again, changed = place.articles.put(make_article(title="As it is read now"))
+
     assert again.path == stamp.path
     assert stored.title == "As it is read now"
     assert changed is True
+
     place.store.visits.record(ArticleRecord(article=stored, stamp=again))
+
     assert place.store.reservations.reserved() == []
 
 
@@ -98,9 +109,12 @@ def test_reservations_of_articles_with_rows_are_swept_when_they_are_old(
     """Old reservations of recorded articles are deleted."""
     stored, stamp, _ = place.articles.put(make_article())
     place.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
+
     assert not place.articles.changed({})
     assert count_reservations(place) == 1
+
     clock.now += WRITING + timedelta(seconds=1)
+
     assert not place.articles.changed({}, sweep=False)
     assert count_reservations(place) == 1
     assert not place.articles.changed({})
@@ -113,9 +127,12 @@ def test_a_withdrawn_file_is_found_although_its_row_is_gone(place: Place, clock:
     place.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
     clock.now += WRITING + timedelta(seconds=1)
     place.articles.changed({})
+
     assert count_reservations(place) == 0
+
     enter_withdrawal(place.articles, stored, NOW, ())
     place.store.visits.withdraw(stored, (), (), NOW)  # and the process ends
+
     assert place.articles.find(stored.id) == stamp.path
     assert place.articles.delete(stamp.path)
     assert place.articles.find(stored.id) is None
@@ -129,6 +146,7 @@ def test_a_pruned_file_that_a_crash_left_is_an_article_again(place: Place) -> No
     place.articles.remember_paths([stored.id])
     PRUNED.append(place.articles, [(stored.id, "one.example/a")])
     place.store.visits.prune([stored.id], [(stored.id, "one.example/a")])  # and the process ends
+
     assert [one.path for one in place.articles.changed({}).new] == [stamp.path]
 
 
@@ -144,12 +162,15 @@ def test_of_two_writers_of_a_new_article_the_path_of_the_first_stands(
         second, again, changed = other_object_article_store.put(
             make_article(title="The second one's title")
         )
+
         assert again.path == stamp.path
         assert changed
         assert second.title == "The second one's title"
         assert second.digest != first.digest
+
         place.store.visits.record(ArticleRecord(article=first, stamp=stamp))
         _, later, _ = other_object_article_store.put(make_article(title="The third one's title"))
+
         assert later.path == stamp.path
     assert [one.path for one in place.articles.walk()] == [stamp.path]
 
@@ -195,6 +216,7 @@ def test_a_hand_that_edits_at_the_same_moment_wins_and_is_read(s3: S3, place: Pl
     again, last, changed = place.articles.put(
         make_article(title="Ours anew", excerpt="Another excerpt."), stamp.path
     )
+
     assert again.title == "Theirs"
     assert again.excerpt == "Another excerpt."
     assert changed is True
@@ -242,6 +264,7 @@ def test_only_a_reindex_lists(s3: S3, place: Place) -> None:
     place.articles.find(stored.id)
     place.articles.begun()
     place.articles.changed(place.store.visits.stamps())
+
     assert s3.requests["list"] == 0
     assert len(list(place.articles.walk())) == 1
     assert s3.requests["list"] == 1

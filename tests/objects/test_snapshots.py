@@ -32,10 +32,13 @@ def make_snapshots(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
 def test_a_page_comes_back_byte_for_byte(make_snapshots: Make) -> None:
     html = bytes(range(256)) + b"\n\r\n" * 3
     make_snapshots(1).put(ID, html, {"content-type": "text/html", "x": "a\nb"})
+
     assert make_snapshots(1).get(ID) == (html, {"content-type": "text/html", "x": "a\nb"})
     assert make_snapshots(1).get(OTHER) is None
+
     make_snapshots(1).forget(ID)
     make_snapshots(1).forget(ID)
+
     assert make_snapshots(1).get(ID) is None
 
 
@@ -43,20 +46,27 @@ def test_it_is_known_which_version_read_a_page_and_there_is_one_of_it(make_snaps
     """`outdated` lists pages read by older versions; each page has one snapshot."""
     make_snapshots(0).put(ID, b"<p>", {})
     make_snapshots(2).put(OTHER, b"<p>", {})
+
     assert make_snapshots(0).outdated() == frozenset()
     assert make_snapshots(2).outdated() == {ID}
     assert make_snapshots(2).get(ID) == (b"<p>", {})
+
     make_snapshots(2).note_read(ID)
     make_snapshots(2).note_read(OTHER)
     make_snapshots(2).note_read(make_article_id("none"))
+
     assert make_snapshots(2).outdated() == frozenset()
     assert make_snapshots(3).outdated() == {
         ID,
         OTHER,
     }
+
     make_snapshots(3).put(ID, b"new", {})
+
     assert make_snapshots(1).get(ID) == make_snapshots(3).get(ID) == (b"new", {})
+
     make_snapshots(3).forget(ID)
+
     assert make_snapshots(2).get(ID) is None
     assert make_snapshots(3).outdated() == {OTHER}
 
@@ -66,6 +76,7 @@ def test_what_is_secret_goes(make_snapshots: Make) -> None:
     make_snapshots(1).put(ID, b"a token: abc", {})
     make_snapshots(1).put(OTHER, b"none", {"x": "none"})
     make_snapshots(1).scrub(lambda data: b"abc" in data)
+
     assert make_snapshots(1).get(ID) is None
     assert make_snapshots(1).get(OTHER) is not None
 
@@ -86,11 +97,14 @@ def test_old_pages_are_pruned_and_daily_once_for_each_day(s3: S3, bucket: Bucket
     old = s3.objects[key]
     s3.objects[key] = type(old)(old.data, old.headers, now - timedelta(days=15))
     limit = now - timedelta(days=14)
+
     assert pages.prune(limit, dry_run=True) == 1
     assert pages.get(ID) is not None
     assert pages.prune(limit, daily=True) == 1
     assert pages.get(ID) is None
+
     s3.requests.clear()
+
     assert pages.prune(limit, daily=True) == 0
     assert s3.requests["list"] == 0
     assert pages.prune(limit + timedelta(days=1), daily=True) == 0
@@ -105,5 +119,6 @@ def test_a_broken_page_counts_as_absent(
     pages = ObjectSnapshots(bucket, 1)
     pages.put(ID, b"<p>", {})
     s3.put(next(iter(s3.objects)), data)
+
     assert pages.get(ID) is None
     assert os.listdir(tmp_path) == []  # noqa: PTH208

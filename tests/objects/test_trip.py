@@ -195,4 +195,5 @@ async def test_a_run_that_loses_the_network_anywhere_is_made_good_by_the_next(
     await bucket.build()
     ours = s3.list_objects("i/articles")
     theirs = folder.bytes_of("articles")
+
     assert ours.keys() == theirs.keys()

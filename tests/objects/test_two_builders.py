@@ -80,9 +80,12 @@ def test_what_two_builds_leave_is_what_one_makes_of_all_articles(
     except OSError as error:
         assert error.errno == errno.EREMOTE
     finish_build(start_building(quick, ObjectOutlet(bucket, whole=True)))
+
     assert not quick.index.newest_mark()
+
     alone = MemoryOutlet()
     finish_build(start_building(quick, alone, whole=True))
     outlet = ObjectOutlet(bucket, gzip=False, whole=True)
+
     assert {name: outlet.get(name) for name in alone.files} == alone.files
     assert {one.key for one in bucket.walk() if not one.key.endswith(".gz")} == set(alone.files)

@@ -48,7 +48,9 @@ def test_workers_without_a_shared_folder_file_each_article_once(
     ):
         for _ in range(3):
             fleet.start_worker()
+
         assert fleet.wait_until(lambda: fleet.count_articles() > 5, 240), fleet.read_logs()
+
         fleet.workers[0].send_signal(signal.SIGSTOP)
         fleet.workers[1].kill()
         fleet.start_worker()
@@ -56,8 +58,11 @@ def test_workers_without_a_shared_folder_file_each_article_once(
         time.sleep(13)  # the lease is 11 seconds
         fleet.workers[0].send_signal(signal.SIGCONT)
         web.entries += 1
+
         assert fleet.wait_until(lambda: fleet.count_left() == 0, 240), fleet.read_logs()
+
         fleet.visit_again()
+
         assert fleet.wait_until(
             lambda: fleet.count_left() == fleet.count_pending() == 0 and not fleet.has_stale_feed(),
             240,
@@ -68,6 +73,7 @@ def test_workers_without_a_shared_folder_file_each_article_once(
         ) * 3
         assert read_published(fleet, "all.atom").count("<entry>") >= 50
         assert fleet.built_anew() == (), "what was marked as stale was built, whoever was killed"
+
     assert not (tmp_path / "feeds" / "articles").exists()
     assert not any(tmp_path.glob("state*/pages"))
     assert not any(tmp_path.glob("**/*.atom"))

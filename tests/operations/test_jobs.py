@@ -49,6 +49,7 @@ def test_a_job_has_one_doer_and_the_oldest_goes_first(queue: Queue) -> None:
     ids = [queue.add("rest", {"key": str(number)}, who="ann", at=AT).id for number in range(3)]
     other_queue = Queue(queue.root.parents[1])
     taken = [one.claim() for one in (queue, other_queue, queue, other_queue)]
+
     assert [job.id if job else None for job in taken] == [*ids, None]
     assert [job.status for job in queue.recent(9)] == ["running"] * 3
 
@@ -97,6 +98,7 @@ def test_a_change_waits_for_one_preview_of_another_token(instance: Instance) -> 
     """A change starts after at most one of twenty previews."""
     queue = Queue(load(instance.config).state_dir)
     began = run_order(instance, queue, [*[(READER, True)] * 20, (WRITER, False)])
+
     assert began.index((WRITER, False)) <= 1
     assert len(began) == 21
 
@@ -105,6 +107,7 @@ def test_a_preview_waits_for_one_change_of_another_token(instance: Instance) -> 
     """A preview starts after at most one of five changes."""
     queue = Queue(load(instance.config).state_dir)
     began = run_order(instance, queue, [*[(WRITER, False)] * 5, (READER, True)])
+
     assert began.index((READER, True)) == 1
     assert len(began) == 6
 
@@ -125,9 +128,12 @@ def test_a_token_has_a_quarter_of_the_places(queue: Queue) -> None:
     for number in range(JOBS // 4):
         assert other_queue.has_room(READER)
         last = queue.add("rest", {"key": str(number)}, who=READER, at=AT)
+
     assert not other_queue.has_room(READER)
     assert other_queue.has_room(WRITER)
+
     other_queue.cancel(last.id)
+
     assert queue.has_room(READER)
     assert queue.has(lambda job: job.who == READER)
     assert not queue.has(lambda job: job.who == WRITER)
@@ -137,6 +143,7 @@ def test_a_job_that_waits_is_cancelled_at_once(queue: Queue) -> None:
     article_id = queue.add("rest", {}, who="ann", at=AT).id
     queue.cancel(article_id)
     job = queue.get(article_id)
+
     assert job is not None
     assert job.status == "cancelled"
     assert queue.claim() is None
@@ -152,6 +159,7 @@ def test_a_job_that_cannot_be_read_stops_none_behind_it(queue: Queue, damaged: s
     taken = queue.claim(lambda job: job.act == "rest")
     if taken is None or taken.id != second:  # nothing is known of it
         taken = queue.claim(lambda job: job.act == "rest")
+
     assert taken is not None
     assert taken.id == second
     assert queue.claim() is None
@@ -165,7 +173,9 @@ def test_a_job_that_cannot_be_read_stops_none_behind_it(queue: Queue, damaged: s
 def test_an_id_names_no_other_file(queue: Queue, id: str) -> None:
     queue.root.mkdir(parents=True)
     (queue.root.parent / "passwords.json").write_text("{}")
+
     assert queue.get(id) is None
+
     queue.cancel(id)
 
 
@@ -174,8 +184,11 @@ def test_old_jobs_are_forgotten_and_lost_ones_say_so(queue: Queue) -> None:
         queue.add("rest", {"key": str(number)}, who="ann", at=AT)
         queue.claim()
     queue.sweep()
+
     assert len(queue.recent(KEPT * 2)) == KEPT
+
     queue.lost()
+
     assert {job.status for job in queue.recent(KEPT)} == {"failed"}
 
 
@@ -186,6 +199,7 @@ def test_while_a_run_has_the_lock_jobs_wait(instance: Instance) -> None:
     with hold_run_lock(settings):
         assert drain(instance.config, queue) == 0
         assert queue.waiting() == [article_id]
+
     assert drain(instance.config, queue) == 1
     assert "enabled = false" in (instance.config / "sources.toml").read_text()
 
@@ -225,6 +239,7 @@ def test_what_fails_costs_no_other(instance: Instance) -> None:
     drain(instance.config, queue)
     failed = queue.get(wrong)
     done = queue.get(right)
+
     assert failed is not None
     assert done is not None
     assert failed.status == "failed"
@@ -238,11 +253,14 @@ def test_a_change_is_kept_whole_and_half_a_line_is_passed_over(tmp_path: Path) -
     first = log.add(change, {"article:x.md": ("a\n", "b\n")})
     with log.path.open("ab") as file:
         file.write(b'{"number": 2, "at"')
+
     assert first.number == 1
     assert log.newest()[0] == first
     assert log.files(1) == {"article:x.md": ("a\n", "b\n")}
     assert log.undone() == set()
+
     second = log.add(change, {"article:x.md": ("b\n", "c\n")})
+
     assert second.number == 2
     assert log.newest() == [second, first]
     assert log.files(1) == {"article:x.md": ("a\n", "b\n")}
@@ -279,6 +297,7 @@ def test_what_the_console_writes_is_for_this_account_alone(tmp_path: Path, old: 
         str(path.relative_to(tmp_path)): (path.is_dir(), path.stat().st_mode & 0o777)
         for path in root.rglob("*")
     }
+
     assert len(modes) == 9
     assert {
         name for name, (is_folder, mode) in modes.items() if mode != (0o700 if is_folder else 0o600)
@@ -296,6 +315,7 @@ def test_a_change_is_taken_back_where_what_took_it_back_was_not(tmp_path: Path) 
         )
         log.add(change, {})
         taken_back.append(log.undone())
+
     assert taken_back == [set(), {1}, {2}, {1, 3}]
 
 
@@ -317,6 +337,7 @@ def test_what_was_edited_elsewhere_stays(base: list[str], place: int, added: lis
     changed = text.replace("old\n", "new\n") if "old\n" in text else text
     head = "".join(f"+{line}\n" for line in added)
     tail = "a last line\n"
+
     assert revert_edit(text, changed, head + changed + tail) == head + text + tail
 
 

@@ -87,6 +87,7 @@ def test_a_dry_run_shows_the_articles_that_the_settings_leave_out_without_those_
     """`withdraw-muted --dry-run` lists muted articles, but none filed by hand."""
     write_settings(place, text)
     before = place.read_digests("articles")
+
     assert list_planned_titles(place) == titles
     assert place.read_digests("articles") == before
 
@@ -95,15 +96,20 @@ def test_they_are_withdrawn_and_one_undo_brings_all_back(place: Place) -> None:
     """`withdraw-muted` withdraws muted articles; one undo restores them."""
     write_settings(place, 'mute = "title:sports"')
     before = place.read_digests("articles")
+
     assert len(run_change(place, "withdraw-muted")["articles"]) == 2
     assert list_planned_titles(place) == set()
     assert "today" not in place.read_published("all.json")
     assert "copy" not in place.read_published("sources/two.json")
     assert "Sports of mine" in place.read_published("all.json")
+
     run_change(place, "undo", "1")
+
     assert "Sports today" in place.read_published("all.json")
     assert place.read_digests("articles").keys() >= before.keys()
+
     run_change(place, "undo", "2")
+
     assert "Sports today" not in place.read_published("all.json")
 
 
@@ -123,6 +129,7 @@ def test_what_came_back_by_hand_is_in_the_way_of_no_undo(place: Place) -> None:
         editorial.undo_withdrawal(
             app.archive, app.configuration, "https://one.example/sports-today"
         )
+
     assert [article["url"] for article in run_change(place, "undo", "1")["articles"]] == [
         "https://two.example/sports-copy"
     ]
@@ -133,7 +140,9 @@ def test_what_went_meanwhile_is_in_the_way_of_no_withdrawal(place: Place) -> Non
     write_settings(place, 'mute = "title:sports"')
     with place.open_app() as app:
         plan = withdraw_muted.plan(app, {})
+
         assert plan.act is not None
+
         editorial.withdraw(app.archive, app.configuration, "https://one.example/sports-today")
         plan.act(no_progress)
     assert list_planned_titles(place) == set()

@@ -41,6 +41,7 @@ def test_pages_follow_each_other_and_end(place: Place) -> None:
             page = query.read(opened, {}, after=after, most=2)
             titles += [one["title"] for one in page.items]
             after = page.next
+
         assert after == ""
         assert len(titles) == 5
         assert len(set(titles)) == 5
@@ -59,6 +60,7 @@ def test_what_is_new_meanwhile_moves_no_page(place: Place) -> None:
         first = QUERIES["changes"].read(opened, {}, most=1)
         run_command(place, "change", "add-tag", "Ferries")
         second = QUERIES["changes"].read(opened, {}, after=first.next, most=1)
+
     assert [one["args"]["name"] for one in (*first.items, *second.items)] == ["Drones", "Robots"]
 
 
@@ -67,12 +69,15 @@ def test_the_command_line_lists_them(place: Place) -> None:
     run_command(place, "change", "undo", "1")
     lines = run_command(place, "status", "--list", "changes").output.splitlines()
     head, second, first = lines[-3:]
+
     assert head.split() == ["id", "at", "who", "act", "said"]
     assert first.startswith("1 ")
     assert "taken back: Robots" in second
+
     (undo, change) = json.loads(run_command(place, "status", "--list", "changes", "--json").stdout)[
         "items"
     ]
+
     assert change["taken_back"] is True
     assert undo["taken_back"] is False
     assert undo["undoes"] == 1
@@ -83,6 +88,7 @@ def test_the_command_line_lists_them(place: Place) -> None:
 @pytest.mark.parametrize("name", QUERIES)
 def test_each_is_json_with_an_id(place: Place, name: str) -> None:
     page = json.loads(run_command(place, "status", "--list", name, "--json").stdout)
+
     assert page["next"] == ""
     assert all(one["id"] for one in page["items"])
     assert (
@@ -95,6 +101,7 @@ def test_each_is_json_with_an_id(place: Place, name: str) -> None:
 def test_the_command_line_filters_them(place: Place) -> None:
     words = ["status", "--list", "articles", "--json", "--where"]
     (found,) = json.loads(run_command(place, *words, "words=number,3").stdout)["items"]
+
     assert found["title"] == "Number 3"
     with pytest.raises(UsageError, match="no article has the source 'three'"):
         run_command(place, *words, "source=three")

@@ -32,6 +32,7 @@ def test_each_list_has_a_command_a_page_and_an_address(
     for more in ([], ["--json"]):
         assert CliRunner().invoke(app, [*words, *more]).exit_code == 0
     answer = browser.get(f"/queries/{name}")
+
     assert answer.status == 200
     assert query.help in answer.body
     assert all(f'name="{one.name}"' in answer.body for one in fields_of(query))
@@ -42,10 +43,13 @@ def test_each_list_has_a_command_a_page_and_an_address(
 def test_a_list_is_filtered_and_goes_on(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("syndicator.console.routes.operations.SHOWN", 3)
     first_body = browser.get("/queries/articles?source=launchbeat").body
+
     assert first_body.count('href="/articles/') == 3
     assert "holt" not in first_body
+
     more = first_body.partition('href="?')[2].partition('"')[0].replace("&amp;", "&")
     second = browser.get(f"/queries/articles?{more}").body
+
     assert more.startswith("source=launchbeat&cursor=")
     assert 'href="/articles/' in second
     assert second != first_body
@@ -61,6 +65,7 @@ def test_each_operation_has_a_command_a_form_and_an_address(
     operation = registry.need_operation(name)
     words = operation.command.partition(" --")[0].split() or ["change", name]
     shown = CliRunner().invoke(app, [*words, "--help"])
+
     assert shown.exit_code == 0
     assert "--json" in shown.output
     assert operation.is_question != ("--dry-run" in shown.output)
@@ -137,7 +142,9 @@ def test_each_change_can_be_taken_back_or_says_why(running_console: RunningConso
     with open_app(running_console.instance.config) as app:
         articles = [one for one in app.archive.store.index.each() if one.source_key == "holt"]
         state = app.archive.store.visits.state("parallel")
+
         assert state is not None
+
         app.archive.store.visits.save_states(
             [
                 replace(
@@ -161,8 +168,10 @@ def test_each_change_can_be_taken_back_or_says_why(running_console: RunningConso
         values[name] = {**values[name], "wrapper": marks}
     order = [*ADDED, *OF_A_SOURCE, *OF_AN_ARTICLE, *OF_TAGS, *OTHERS]
     changes = {name for name, one in registry.operations().items() if not one.is_question}
+
     assert {*order, *LASTING} == changes
     assert not {*order} & {*LASTING}
+
     log = Log(running_console.settings.state_dir)
     for name in order:
         with open_app(running_console.instance.config) as app:

@@ -44,17 +44,24 @@ def run_change(config: Path, *words: str) -> Result:
 def test_the_command_line_has_it(config: Path) -> None:
     """The toy operation works as a command with help, refusal and typo hint."""
     path = config / "motto.toml"
+
     assert "Write a motto." in CliRunner().invoke(app, ["change", "--help"]).output
+
     output = CliRunner().invoke(app, ["change", "toy", "--help"]).output
+
     assert "WORDS" in output
     assert "--loud" in output
     assert "In capitals." in output
     assert "--dry-run" in output
+
     dry = run_change(config, "toy", "slow and steady", "--dry-run").output
+
     assert "the motto is slow and steady" in dry
     assert "nothing was changed" in dry
     assert not path.exists()
+
     answer = json.loads(run_change(config, "toy", "slow and steady", "--loud", "--json").stdout)
+
     assert answer["motto"] == "SLOW AND STEADY"
     assert answer["applied"] is True
     assert path.read_text() == 'motto = "SLOW AND STEADY"\n'
@@ -73,17 +80,24 @@ def test_what_the_command_line_did_is_taken_back_there(config: Path) -> None:
     run_change(config, "toy", "first")
     run_change(config, "toy", "second")
     first, second = reversed(log.newest())
+
     assert first.act == "toy"
     assert first.said == "the motto is first"
     assert first.args["words"] == "first"
     with pytest.raises(UsageError, match=r"motto\.toml: it was edited since"):
         run_change(config, "undo", str(first.number))
+
     dry = run_change(config, "undo", str(second.number), "--dry-run").output
+
     assert "taken back: the motto is second" in dry
     assert path.read_text() == 'motto = "second"\n'
+
     run_change(config, "undo", str(second.number))
+
     assert path.read_text() == 'motto = "first"\n'
+
     run_change(config, "undo", str(first.number))
+
     assert not path.exists()
 
 
@@ -93,24 +107,31 @@ def test_the_console_has_its_form_preview_job_and_line_in_changes(
     """The toy operation works in the console: form, preview, job, log and undo."""
     path = running_console.instance.config / "motto.toml"
     body = browser.get("/operations/toy").body
+
     assert 'name="words"' in body
     assert "In capitals." in body
     assert 'type="checkbox" name="loud"' in body
+
     planned = running_console.finish_job(
         browser.post("/operations/toy", {"then": "plan", "words": "haste", "loud": "on"})
     )
+
     assert planned.change is None
     assert not path.exists()
     assert "the motto is HASTE" in browser.get(f"/operations/toy?job={planned.id}").body
+
     job = running_console.finish_job(
         browser.post("/operations/toy", {"then": "apply", "words": "haste"})
     )
+
     assert path.read_text() == 'motto = "haste"\n'
     assert "the motto is haste" in browser.get("/changes").body
     assert '+motto = "haste"' in unescape(browser.get(f"/changes/{job.change}").body)
+
     running_console.finish_job(
         browser.post("/operations/undo", {"number": str(job.change), "next": "/"})
     )
+
     assert not path.exists()
     assert browser.get("/operations/nothing").status == 404
 
@@ -118,6 +139,7 @@ def test_the_console_has_its_form_preview_job_and_line_in_changes(
 def test_programs_get_a_schema() -> None:
     """The schema of an operation has its parameters, with types and descriptions."""
     result = schema_of(registry.need_operation("toy"))
+
     assert result["description"] == "Write a motto."
     assert result["required"] == ["words"]
     assert result["properties"]["loud"] == {

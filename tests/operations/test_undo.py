@@ -41,12 +41,17 @@ def open_log(place: Place) -> Log:
 def test_a_withdrawal_is_taken_back_and_that_too(place: Place) -> None:
     url = "https://two.example/chips"
     run_command(place, "withdraw", url)
+
     assert "Chips" not in place.read_published("all.atom")
+
     run_command(place, "change", "undo", "1")
+
     assert "Chips" in place.read_published("all.atom")
     with pytest.raises(UsageError, match="taken back already"):
         run_command(place, "change", "undo", "1")
+
     answer = json.loads(run_command(place, "change", "undo", "2", "--json").stdout)
+
     assert answer["withdrawn"]
     assert "Chips" not in place.read_published("all.atom")
     assert [(one.act, one.undoes) for one in open_log(place).newest()] == [
@@ -98,8 +103,11 @@ def test_several_sources_are_one_change_and_one_undo(place: Place) -> None:
     path = place.config / "sources.toml"
     before = path.read_text()
     run_command(place, "change", "each", "change-source", "one", "two", "--values", "every=6h")
+
     assert path.read_text().count('every = "6h"') == 2
+
     run_command(place, "change", "undo", "1")
+
     assert path.read_text() == before
     with pytest.raises(UsageError, match="on one alone"):
         run_command(place, "change", "each", "prune", "one")
@@ -126,6 +134,7 @@ def test_changes_are_made_and_numbered_one_at_a_time(
         with log.alone(lock):
             monkeypatch.setattr(fcntl, "flock", flock)
             other = pool.submit(run_command, place, "change", "add-tag", "Robots")
+
             assert event.wait(60)
             assert log.newest() == []
             assert lock == "changes.lock" or "Robots" not in path.read_text()
@@ -146,11 +155,14 @@ def test_a_later_change_of_the_same_file_is_not_in_the_way(place: Place) -> None
     for name in ("Robots", "Drones", "Ferries"):
         run_command(place, "change", "add-tag", name)
     run_command(place, "change", "undo", "1")
+
     assert "Robots" not in path.read_text()
     assert "Drones" in path.read_text()
     assert "Ferries" in path.read_text()
+
     run_command(place, "change", "undo", "3")
     run_command(place, "change", "undo", "2")
+
     assert path.read_text().strip() == first.strip()
 
 
@@ -161,6 +173,7 @@ def test_a_withdrawal_that_an_earlier_version_logged_is_taken_back(place: Place)
     del line["inverse"]
     path.write_text(json.dumps(line) + "\n")
     run_command(place, "change", "undo", "1")
+
     assert "Chips" in place.read_published("all.atom")
 
 
@@ -175,16 +188,21 @@ def test_an_import_is_taken_back_but_for_what_was_edited_since(
             f"---\ntitle: Of a {name}\ndate: 2026-02-11\nsource:"
             f" https://else.example/{name}\n---\nA text of it.\n"
         )
+
     assert "would be imported" in run_command(place, "import", str(folder), "--dry-run").output
     assert (
         len(json.loads(run_command(place, "import", str(folder), "--json").stdout)["articles"]) == 2
     )
     assert "Of a bridge" in place.read_published("all.atom")
+
     run_command(place, "change", "undo", "1")
+
     assert "Of a bridge" not in place.read_published("all.atom")
     assert [article.title for article in place.load_articles()] == ["Chips"]
+
     run_command(place, "import", str(folder))
     run_command(place, "change", "edit", "https://else.example/roof", "--title", "Of a new roof")
+
     with pytest.raises(UsageError, match="edited since; it stays as it is"):
         run_command(place, "change", "undo", "3")
     assert "Of a bridge" in place.read_published("all.atom")

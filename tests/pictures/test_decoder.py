@@ -74,10 +74,12 @@ def test_a_child_that_was_taken_over_is_not_believed(
     monkeypatch: pytest.MonkeyPatch, lie: str
 ) -> None:
     decoder = make_lying_decoder(monkeypatch, lie)
+
     with pytest.raises(PictureRefused) as refused:
         make_thumbnail(decoder, made.make_jpeg())
     assert refused.value.reason == PictureReason.CRASHED
     assert refused.value.final is True
+
     decoder.close()
 
 
@@ -96,11 +98,13 @@ def test_how_a_child_ends_is_told(
 ) -> None:
     monkeypatch.setattr(decoder, "SECONDS", 0.3)
     found = make_lying_decoder(monkeypatch, acts, wall_seconds=2 if acts == "hang" else 60)
+
     with pytest.raises(PictureRefused) as refused:
         make_thumbnail(found, made.make_jpeg())
     assert refused.value.reason == reason
     assert refused.value.final == final
     assert refused.value.detail.startswith(detail)
+
     found.close()
 
 
@@ -109,19 +113,23 @@ def test_nothing_is_decoded_in_a_process_that_is_not_shut_off(
 ) -> None:
     monkeypatch.setattr(decoder, "_PREPARE_FUNCTION", Lazy(f"{LIARS}:exit_not_shut_off"))
     found = Decoder()
+
     with pytest.raises(PictureRefused, match="could not be shut off") as refused:
         make_thumbnail(found, made.make_jpeg())
     assert refused.value.reason == PictureReason.NOT_SHUT_OFF
     assert refused.value.final is False
+
     found.close()
 
 
 def test_a_picture_has_two_seconds_of_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
     decoder = make_lying_decoder(monkeypatch, "take_cpu")
     began = time.monotonic()
+
     with pytest.raises(PictureRefused, match="more CPU"):
         make_thumbnail(decoder, made.make_jpeg())
     assert time.monotonic() - began >= 2
+
     decoder.close()
 
 

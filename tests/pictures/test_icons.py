@@ -127,6 +127,7 @@ def test_the_icon_that_a_feed_states_is_shown_and_its_site_is_not_asked(web: Web
     web.state_feed("<image><url>/feed.png</url><title>Site</title></image>")
     web.answers["/feed.png"] = make_png_answer(RED)
     web.run_visits()
+
     assert web.asked_paths == ["/feed.png"]
     assert web.published_icon is not None
     assert web.published_icon.size == (64, 64)
@@ -147,6 +148,7 @@ def test_else_the_icon_of_the_site_is_taken_the_smallest_that_is_large_enough(we
     )
     web.answers["/96.png"] = make_png_answer(BLUE)
     web.run_visits()
+
     assert web.asked_paths == ["/", "/96.png"]
     assert web.published_icon is not None
     assert read_rounded_colour(web.published_icon, 32, 32) == BLUE
@@ -156,6 +158,7 @@ def test_else_the_icon_at_the_usual_address_is_taken(web: Web) -> None:
     favicon = made.encode_image(draw_square(RED, (32, 32)), "ICO")
     web.answers["/favicon.ico"] = Answer(body=favicon, type="image/x-icon")
     web.run_visits()
+
     assert web.asked_paths == ["/", "/favicon.ico"]
     assert web.published_icon is not None
     assert read_rounded_colour(web.published_icon, 32, 32) == RED
@@ -164,13 +167,18 @@ def test_else_the_icon_at_the_usual_address_is_taken(web: Web) -> None:
 def test_a_source_without_an_icon_has_a_letter_and_is_asked_again_after_a_month(web: Web) -> None:
     """Without an icon a letter is shown; the site is asked again after a month."""
     web.run_visits()
+
     assert web.published_icon is None
     assert web.read_reason() == "http-404"
     assert LETTER in web.published_page
+
     web.run_visits(timedelta(days=29))
+
     assert web.asked_paths == []
+
     web.answers["/favicon.ico"] = make_png_answer(RED)
     web.run_visits(timedelta(days=2))
+
     assert web.asked_paths == ["/", "/favicon.ico"]
     assert PICTURE in web.published_page
 
@@ -183,12 +191,15 @@ def test_another_icon_is_shown_after_a_month_and_one_that_is_lost_stays(web: Web
     before = web.published_page
     web.answers["/favicon.ico"] = make_png_answer(BLUE)
     web.run_visits(timedelta(days=31))
+
     assert web.published_icon is not None
     assert read_rounded_colour(web.published_icon, 32, 32) == BLUE
     assert web.published_page != before
+
     changed = web.published_page
     web.answers["/favicon.ico"] = Answer(status=404)
     web.run_visits(timedelta(days=31))
+
     assert web.read_reason() == "http-404"
     assert web.published_page == changed
     assert [web.place.read_published(name) for name in ("all.atom", "sources/one.rss")] == feeds
@@ -211,6 +222,7 @@ def test_what_is_no_icon_leaves_the_letter(web: Web, answer: Answer, reason: str
     """An unusable icon leaves the letter and a reason."""
     web.answers["/favicon.ico"] = answer
     report = web.run_visits()
+
     assert web.published_icon is None
     assert web.read_reason() == f"picture-{reason}"
     assert LETTER in web.published_page
@@ -220,6 +232,7 @@ def test_what_is_no_icon_leaves_the_letter(web: Web, answer: Answer, reason: str
 def test_a_huge_file_is_not_read_to_its_end(web: Web) -> None:
     web.answers["/favicon.ico"] = Answer(body=bytes(2_000_001), type="image/x-icon")
     web.run_visits()
+
     assert web.published_icon is None
     assert web.read_reason() == "too-large"
 
@@ -229,6 +242,7 @@ def test_a_banner_of_the_feed_gives_way_to_the_icon_of_the_site(web: Web) -> Non
     web.answers["/banner.png"] = make_png_answer(RED, (468, 60))
     web.answers["/favicon.ico"] = make_png_answer(BLUE)
     web.run_visits()
+
     assert web.asked_paths == ["/banner.png", "/", "/favicon.ico"]
     assert web.published_icon is not None
     assert read_rounded_colour(web.published_icon, 32, 32) == BLUE
@@ -239,6 +253,7 @@ def test_robots_txt_is_obeyed(web: Web) -> None:
     web.answers["/robots.txt"] = Answer(body=rules, type="text/plain")
     web.answers["/favicon.ico"] = make_png_answer(RED)
     web.run_visits()
+
     assert web.asked_paths == ["/"]
     assert web.published_icon is None
     assert web.read_reason() == "robots"
@@ -250,13 +265,18 @@ def test_without_thumbnails_there_are_no_icons(web: Web) -> None:
     without = SETTINGS.replace("tag_min = 1", "tag_min = 1\nthumbnails = false")
     config.write_text(without)
     web.run_visits()
+
     assert web.asked_paths == []
     assert web.published_icon is None
+
     config.write_text(SETTINGS)
     web.run_visits()
+
     assert PICTURE in web.published_page
+
     config.write_text(without)
     web.run_visits()
+
     assert web.published_icon is None
     assert (LETTER in web.published_page) is True
     assert (PICTURE in web.published_page) is False
@@ -267,6 +287,7 @@ def test_a_source_that_is_paused_is_not_asked(web: Web) -> None:
     sources = web.place.config / "sources.toml"
     sources.write_text(sources.read_text() + "enabled = false\n")
     web.run_visits(timedelta(days=31))
+
     assert web.asked_paths == []
 
 
@@ -278,8 +299,11 @@ def test_an_icon_whose_files_are_lost_is_fetched_again(web: Web) -> None:
             path.unlink()
     (web.place.folder / "feeds/public/index.html").unlink()  # something to build
     web.place.build()
+
     assert LETTER in web.published_page
+
     web.run_visits()
+
     assert web.published_icon is not None
     assert PICTURE in web.published_page
 
@@ -290,6 +314,7 @@ def test_each_format_and_size_becomes_one_square(format: str, size: tuple[int, i
     """Icons of all formats and sizes become a 64 x 64 WebP."""
     image = draw_square(RED, size) if format in ("PNG", "ICO", "WEBP") else made.make_gradient(size)
     icon = Image.open(io.BytesIO(make_icon(made.encode_image(image, format))))
+
     assert icon.format == "WEBP"
     assert icon.mode == "RGB"
     assert icon.size == (64, 64)
@@ -297,9 +322,12 @@ def test_each_format_and_size_becomes_one_square(format: str, size: tuple[int, i
 
 def test_a_picture_is_shown_whole_on_white_and_a_light_one_on_dark_ground() -> None:
     on_white = open_webp(make_icon(made.encode_image(draw_square(RED, (100, 60)), "PNG")))
+
     assert read_rounded_colour(on_white, 32, 32) == RED
     assert read_rounded_colour(on_white, 2, 2) == (250, 250, 250)
+
     light = open_webp(make_icon(made.encode_image(draw_square(WHITE), "PNG")))
+
     assert read_rounded_colour(light, 32, 32) == (250, 250, 250)
     assert read_rounded_colour(light, 2, 2) == (50, 50, 50)
 
@@ -326,6 +354,7 @@ def test_an_icon_file_that_lies_about_its_size_is_refused(
             asyncio.run(decoder.make_icon(bytes(icon[:offset]) + inside))
     finally:
         decoder.close()
+
     assert refused.value.reason == reason
 
 
@@ -335,6 +364,7 @@ def test_an_icon_file_that_is_cut_off_gives_an_answer(share: float, bitmap_forma
     image = Image.effect_noise((64, 64), 90).convert("RGBA")
     whole_image = made.encode_image(image, "ICO", bitmap_format=bitmap_format)
     answer = answer_request(ICON + whole_image[: int(len(whole_image) * share)])
+
     assert isinstance(parse_answer(answer), PictureReason)
 
 
@@ -354,6 +384,7 @@ def test_a_site_is_asked_without_credentials() -> None:
         allow=("10.0.0.0/8",),
     )
     request = build_site_request("https://one.example/", source, Settings())
+
     assert request.kind == "page"
     assert request.headers == {}
     assert request.secrets == {}

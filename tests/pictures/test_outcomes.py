@@ -26,6 +26,7 @@ def test_a_failure_is_tried_again_later_and_later_and_then_no_more() -> None:
         row = record_failed_picture("timeout", row)
         waits.append(row.next_try and row.next_try - NOW)
     hour = timedelta(hours=1)
+
     assert waits == [hour, 4 * hour, 16 * hour, 64 * hour, None]
     assert row.reason == "timeout"
 
@@ -40,6 +41,7 @@ def test_a_host_that_was_not_asked_costs_no_try() -> None:
     """A picture that was not requested (rate limit, our own fault) keeps its tries."""
     later = NOW + timedelta(minutes=7)
     row = record_failed_picture("rate-limited", retry_after=later)
+
     assert row.tries == 0
     assert row.next_try == later
     assert record_failed_picture("system").tries == 0
@@ -54,10 +56,14 @@ def test_a_server_that_asks_for_more_time_gets_it() -> None:
 def test_what_cannot_be_decoded_is_final_and_what_ours_failed_at_is_not() -> None:
     """A broken picture is final; our own failures are retried."""
     assert outcomes.record_refusal(ROW, PictureReason.BROKEN, "", NOW, final=True).next_try is None
+
     second_refusal = outcomes.record_refusal(ROW, PictureReason.CRASHED, "", NOW, final=False)
+
     assert second_refusal.tries == 1
     assert second_refusal.next_try == NOW + timedelta(hours=1)
+
     ours = outcomes.record_refusal(ROW, PictureReason.NOT_SHUT_OFF, "", NOW, final=False)
+
     assert ours.tries == 0
 
 
@@ -65,6 +71,7 @@ def test_what_is_off_limits_is_looked_at_again_and_shows_nothing_until_then() ->
     """A forbidden picture is hidden and checked again after seven days."""
     before = outcomes.record_copy(ROW, Picture(name="pictures/0.webp", width=1, height=1))
     row = outcomes.record_ban(before, "noimageindex", NOW)
+
     assert row.picture is None
     assert row.next_try == NOW + timedelta(days=7)
 
@@ -89,12 +96,18 @@ def test_the_server_of_a_picture_may_forbid_it(header: str, said: str) -> None:
 
 def test_how_a_picture_is_in_words() -> None:
     assert outcomes.describe_picture(ROW) == "waits to be fetched"
+
     copy = outcomes.record_copy(ROW, Picture(name="pictures/1.webp", width=640, height=360))
+
     assert outcomes.describe_picture(copy) == "made, 640 x 360: pictures/1.webp"
+
     means = PictureReason.FORMAT.means
     refused = outcomes.record_refusal(ROW, PictureReason.FORMAT, means, NOW, final=True)
+
     assert outcomes.describe_picture(refused) == f"none, picture-format: {means}; not tried again"
+
     later_failed_picture = record_failed_picture("timeout", detail="15 s")
+
     assert outcomes.describe_picture(later_failed_picture).endswith(
         " (15 s); tried again after 2026-11-26 13:00 UTC"
     )

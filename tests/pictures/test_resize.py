@@ -38,6 +38,7 @@ def is_near_colour(pixel: object, expected: tuple[int, int, int]) -> bool:
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "GIF"])
 def test_each_format_becomes_one_plain_webp(format: str) -> None:
     webp = open_webp(make_thumbnail(made.encode_image(made.make_gradient(), format)))
+
     assert webp.format == "WEBP"
     assert webp.mode == "RGB"
     assert 576 <= webp.width <= 640
@@ -119,8 +120,10 @@ def test_nothing_but_pixels_is_left() -> None:
         exif=exif, icc_profile=b"profile" * 50, comment=b"comment", dpi=(72, 72)
     )
     webp = make_thumbnail(secret + b"PK\x03\x04<script>alert(1)</script>")
+
     assert webp[12:16] == b"VP8 ", "one chunk"
     assert len(webp) == 20 + struct.unpack("<I", webp[16:20])[0], "that goes to the end"
+
     for word in (b"home", b"profile", b"comment", b"script", b"EXIF", b"ICCP", b"PK"):
         assert word not in webp
 
@@ -129,7 +132,9 @@ def test_nothing_but_pixels_is_left() -> None:
 def test_a_picture_stands_as_it_was_held(orientation: int) -> None:
     """The EXIF orientation is applied."""
     webp = open_webp(make_thumbnail(made.make_turned_jpeg(orientation, (800, 400))))
+
     assert webp.size == ((640, 320) if orientation < 5 else (400, 400))
+
     dark = {1: (0, 0), 2: (1, 0), 3: (1, 1), 4: (0, 1), 5: (0, 0), 6: (1, 0), 7: (1, 1), 8: (0, 1)}[
         orientation
     ]
@@ -138,6 +143,7 @@ def test_a_picture_stands_as_it_was_held(orientation: int) -> None:
         for x in (0, 1)
         for y in (0, 1)
     }
+
     assert min(corners, key=lambda corner: corners[corner]) == dark
 
 
@@ -192,6 +198,7 @@ def test_a_picture_that_is_cut_off_is_broken(format: str, share: float) -> None:
     noise = Image.effect_noise((400, 300), 90).convert("RGB")
     whole_image = made.encode_image(noise, format)
     answer = answer_picture(whole_image[: int(len(whole_image) * share)])
+
     assert len(answer) == 1
     assert parse_answer(answer) in (PictureReason.BROKEN, PictureReason.FORMAT)
 

@@ -102,13 +102,16 @@ def test_a_picture_is_taken_kept_and_published_and_no_feed_knows(web: Web) -> No
     web.place.build()
     before = web.published_feeds
     web.run_pictures()
+
     assert web.read_outcomes() == {"one": "shown", "two": "shown"}
     assert web.asked_paths == ["/two.jpg", "/one.jpg"], "the newest first"
     assert len(web.published_pictures) == 2
     assert set(web.published_pictures) == web.kept_pictures
     assert all(data[8:16] == b"WEBPVP8 " for data in web.published_pictures.values())
     assert web.published_feeds == before
+
     web.run_pictures()
+
     assert web.asked_paths == []
 
 
@@ -134,7 +137,9 @@ def test_a_picture_that_cannot_be_had_costs_nothing_but_itself(
     web.file_articles("one", "two")
     web.answers["/one.jpg"] = answer
     report = web.run_pictures()
+
     assert web.read_outcomes() == {"one": reason, "two": "shown"}
+
     with web.place.open_app() as app:
         pictures_by_title = {
             one.title: dict(explain.list_state(app.archive.store, app.configuration.settings, one))[
@@ -143,14 +148,17 @@ def test_a_picture_that_cannot_be_had_costs_nothing_but_itself(
             for one in app.archive.store.index.each()
         }
         assert app.archive.store.pictures.counts() == Pictured(made=1, failed={reason: 1})
+
     assert pictures_by_title["one"].startswith(f"none, {reason}: ")
     assert pictures_by_title["two"].startswith("made, ")
     assert report.problems == ()
     assert report.built.held == ()
     assert ">one<" in web.place.read_published("all.atom")
     assert len(web.published_pictures) == 1
+
     web.seen.clear()
     web.run_pictures()
+
     assert web.asked_paths == [], "it is not asked again at once"
 
 
@@ -160,6 +168,7 @@ def test_robots_txt_is_asked_for_pictures_too(web: Web) -> None:
         body=b"User-agent: *\nDisallow: /*.jpg\n", type="text/plain"
     )
     web.run_pictures()
+
     assert web.read_outcomes() == {"one": "robots"}
     assert web.asked_paths == []
 
@@ -171,6 +180,7 @@ def test_a_page_that_wants_its_pictures_in_no_index_is_obeyed(web: Web) -> None:
     web.file_articles("three", robots=("max-image-preview:large",))
     web.run_pictures()
     off = "picture-off-limits"
+
     assert web.read_outcomes() == {"one": off, "two": off, "three": "shown"}
     assert web.asked_paths == ["/three.jpg"]
 
@@ -186,6 +196,7 @@ def test_a_page_that_an_older_version_read_is_looked_at_for_such_rules(web: Web)
         app.archive.snapshots.put(one, b"<meta name=robots content='index, NoImageIndex'>", {})
         app.archive.snapshots.put(two, b"<p>", {"x-robots-tag": "max-image-preview: large"})
     web.run_pictures()
+
     assert web.read_outcomes() == {"one": "picture-off-limits", "two": "shown"}
 
 
@@ -195,6 +206,7 @@ def test_a_withdrawn_article_takes_its_picture_along(web: Web) -> None:
     with web.place.open_app() as app:
         withdraw(app.archive, app.configuration, "https://one.example/one")
     web.place.build()
+
     assert web.published_pictures == {}
     assert web.kept_pictures == set()
 
@@ -207,9 +219,12 @@ def test_an_article_put_on_hold_by_hand_shows_no_picture_until_it_is_released(we
     text = web.place.find_file("one").read_text()
     web.place.edit_file("one", "category:", "schema: 4\nhold: true\ncategory:")
     web.run_pictures()
+
     assert len(web.published_pictures) == 1
+
     web.place.find_file("one").write_text(text)
     web.run_pictures()
+
     assert len(web.published_pictures) == 2
 
 
@@ -220,13 +235,17 @@ def test_what_is_gone_from_the_web_root_is_copied_again_and_what_is_lost_fetched
     web.file_articles("one")
     web.run_pictures()
     whole_published_pictures = web.published_pictures
+
     assert web.asked_paths == ["/one.jpg"]
+
     for path in (web.place.folder / "feeds/public/pictures").iterdir():
         path.unlink()
     web.file_articles("two", cover=None)  # something to build
     web.place.build()
+
     assert web.published_pictures == whole_published_pictures
     assert web.asked_paths == []
+
     for folder in ("public", "state"):
         for path in (web.place.folder / f"feeds/{folder}/pictures").rglob("*.webp"):
             path.unlink()
@@ -234,9 +253,12 @@ def test_what_is_gone_from_the_web_root_is_copied_again_and_what_is_lost_fetched
     web.place.build()
     before = web.published_feeds
     web.run_pictures()
+
     assert web.published_pictures == whole_published_pictures
     assert web.asked_paths == ["/one.jpg"]
+
     web.place.build()
+
     assert web.published_feeds == before
 
 
@@ -248,11 +270,14 @@ def test_thumbnails_can_be_switched_off(web: Web) -> None:
     web.file_articles("two")
     web.seen.clear()
     web.run_pictures()
+
     assert web.published_pictures == {}
     assert web.asked_paths == []
     assert "pictures/" not in web.place.read_published("all.html")
+
     config.write_text(SETTINGS)
     web.run_pictures()
+
     assert (len(web.published_pictures), web.asked_paths) == (1, ["/two.jpg"]), (
         "what is kept is not fetched again"
     )
@@ -265,6 +290,7 @@ def test_of_a_source_that_may_only_be_linked_no_picture_is_shown(web: Web) -> No
     web.file_articles("one")
     web.file_articles("two", source="two")
     web.run_pictures()
+
     assert web.read_outcomes() == {"one": "picture-off-limits", "two": "shown"}
 
 
@@ -275,6 +301,7 @@ def test_a_process_that_cannot_be_started_is_not_the_picture_s_fault(
     exits = Lazy[[], None]("tests.pictures.liars:exit_not_shut_off")
     monkeypatch.setattr("syndicator.pictures.decoder._PREPARE_FUNCTION", exits)
     web.run_pictures()
+
     assert web.read_outcomes() == {"one": "picture-not-shut-off"}
 
 
@@ -286,6 +313,7 @@ def test_a_picture_is_asked_for_without_credentials() -> None:
         allow=("10.0.0.0/8",),
     )
     request = build_picture_request("https://one.example/a.jpg", source, Settings())
+
     assert request.kind == "image"
     assert request.most == 2_000_000
     assert request.headers == {}
@@ -305,12 +333,15 @@ def test_half_of_a_picture_is_swept_after_its_writer_was_killed(web: Web) -> Non
         path.write_text("half")
     web.file_articles("two")
     web.run_pictures()
+
     assert half.exists()  # nobody was killed, and looking at all files takes time
     assert kept_half.exists()
+
     with web.place.open_app() as app:
         app.archive.store.visits.set_note("pictures begun", "now", app.archive.clock())
     web.file_articles("three")
     web.run_pictures()
+
     assert not half.exists()
     assert not kept_half.exists()
 

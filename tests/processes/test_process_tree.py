@@ -30,21 +30,28 @@ def start_process_with_child() -> Iterator[subprocess.Popen[bytes]]:
 def test_a_tree_has_its_children_and_their_memory() -> None:
     with start_process_with_child() as parent:
         tree = list_tree(parent.pid)
+
         assert tree[0] == parent.pid
         assert len(tree) == 2
         assert 60_000_000 < measure_tree(parent.pid) < 200_000_000
+
         kill_tree(parent.pid)
+
         assert parent.wait(10) == -9
+
         for _ in range(100):
             if not list_tree(tree[1]):
                 break
             time.sleep(0.05)
+
         assert list_tree(tree[1]) == []
 
 
 def test_a_process_that_ended_has_no_tree() -> None:
     with subprocess.Popen([sys.executable, "-c", ""]) as process:
         process.wait()
+
     assert list_tree(process.pid) == []
     assert measure_tree(process.pid) == 0
+
     kill_tree(process.pid)

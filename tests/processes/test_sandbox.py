@@ -72,8 +72,11 @@ def test_it_has_two_pipes_and_nothing_else(echo: Sandbox[bytes]) -> None:
     """The sandboxed process has two pipes and no other open file."""
     call_sandbox(echo, b"")
     process = echo._children[0]._process
+
     assert process is not None
+
     opened = [str(path.readlink()) for path in Path(f"/proc/{process.pid}/fd").iterdir()]
+
     assert sorted(name.partition(":")[0] for name in opened) == ["/dev/null"] * 3 + ["pipe"] * 2
 
 
@@ -101,6 +104,7 @@ def test_how_it_ends_is_told(function: str, prepare: str, failure: Failure) -> N
 
 def test_an_answer_that_is_not_believed_ends_the_child(echo: Sandbox[bytes]) -> None:
     call_sandbox(echo, b"")
+
     with pytest.raises(ChildFailed) as caught:
         call_sandbox(echo, b"lie")
     assert caught.value.failure == Failure.INVALID
@@ -115,8 +119,11 @@ def test_nothing_that_it_sends_is_unpickled(tmp_path: Path) -> None:
         with pytest.raises(ChildFailed) as caught:
             call_sandbox(sandbox, str(sent).encode())
         assert caught.value.failure == Failure.INVALID
+
     assert not sent.exists()
+
     function, args = Trap(sent).__reduce__()
+
     assert (function, args) == (os.mkdir, (str(sent),)), "the trap works"
 
 
@@ -160,6 +167,7 @@ def test_it_dies_with_its_parent(function: str) -> None:
     end = time.monotonic() + 30
     while is_alive(child) and time.monotonic() < end:
         time.sleep(0.05)
+
     assert not is_alive(child)
 
 

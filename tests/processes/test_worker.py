@@ -43,6 +43,7 @@ def test_result(worker: Worker) -> None:
 
 def test_a_function_named_lazily_is_loaded_by_the_child_alone(worker: Worker) -> None:
     name = "tests.processes.lazy_job"
+
     assert name not in sys.modules
     assert worker.call_sync(Lazy[[int], int](f"{name}:triple"), 14) == 42
     assert name not in sys.modules
@@ -251,12 +252,14 @@ def test_a_call_outlives_a_signal_to_the_whole_group() -> None:
         command, stdout=subprocess.PIPE, cwd=root, start_new_session=True
     ) as parent:
         assert parent.stdout is not None
+
         heard = []
         for _ in range(2):  # while the child starts, and during a call
             heard.append(parent.stdout.readline())
             time.sleep(0.2 * (len(heard) - 1))
             os.killpg(parent.pid, signal.SIGTERM)
         heard += [parent.stdout.readline(), parent.stdout.readline()]
+
     assert heard == [b"started\n", b"1\n", b"2\n", b""]
     assert parent.returncode == 0
 
@@ -273,12 +276,14 @@ def test_dies_with_its_parent(job: str) -> None:
     root = Path(__file__).resolve().parents[2]
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=root) as parent:
         assert parent.stdout is not None
+
         child = int(parent.stdout.readline())
         time.sleep(0.3)
         parent.kill()
     deadline = time.monotonic() + 30
     while _alive(child) and time.monotonic() < deadline:
         time.sleep(0.05)
+
     assert not _alive(child)
 
 
@@ -314,5 +319,6 @@ def test_a_child_that_reads_pages_and_feeds_loads_no_client() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
     )
     needless = {"aiohttp", "httpx", "asyncio", "sqlalchemy", "trafilatura", "markdown_it"}
+
     assert needless.isdisjoint(done.stdout.split())
     assert "syndicator.core.ports" not in done.stdout.split()

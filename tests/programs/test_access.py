@@ -90,7 +90,10 @@ def test_without_a_token_for_programs_nothing_is_served(tmp_path: Path) -> None:
     (tmp_path / "config").mkdir()
     (tmp_path / "config/syndicator.toml").write_text("")
     make_token(tokens, "settings")
+
     with pytest.raises(MissingError, match="--programs"):
         need_token(tmp_path / "config")
+
     make_token(tokens, "programs")
+
     assert need_token(tmp_path / "config") == tokens

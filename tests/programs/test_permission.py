@@ -68,6 +68,7 @@ def test_a_search_matches_only_words_that_may_be_read(mode: str, found: str) -> 
         Permission(mode),  # type: ignore[arg-type]
         "Published.",
     )
+
     assert document.body.strip() == found
     assert document.excerpt.split() == ["published"]
     assert document.title.split() == ["ferry"]

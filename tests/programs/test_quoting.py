@@ -28,6 +28,7 @@ def make_sample(**fields: object) -> View:
 def test_a_quote_has_address_source_date_and_licence() -> None:
     sample = make_sample(rights=(f"licence: {LICENCE} (rel-license, page)",), excerpt="It waits.")
     quote = quote_article(sample, Permission("full"), "The text.")
+
     assert quote.address == "https://one.example/a"
     assert quote.source_key == "one"
     assert quote.published == "2026-03-10T12:00:00Z"
@@ -51,6 +52,7 @@ def test_what_publishers_wrote_stands_under_untrusted_alone() -> None:
     )
     quote = asdict(quote_article(sample, Permission("full"), "publishers words"))
     quote.pop("untrusted")
+
     assert "publishers words" not in repr(quote)
 
 
@@ -58,16 +60,20 @@ def test_fields_have_bounds() -> None:
     long = "x" * 1_000_000
     sample = make_sample(excerpt=long, tags=tuple(f"{n}{long}" for n in range(50)), author=long)
     quote = quote_article(sample, Permission("full"), long)
+
     assert len(repr(quote)) < TEXT_CHARACTERS + 10_000
 
 
 @given(st.text())
 def test_a_text_has_no_character_that_nobody_sees(text: str) -> None:
     cleaned = clean_text(f"{text}\u202eab\U000e0041c\u200b", 10_000)
+
     assert "abc" in cleaned
+
     unseen = [
         letter
         for letter in cleaned
         if unicodedata.category(letter) == "Cf" and letter in "\u202e\u200b\U000e0041\u2066\ufeff"
     ]
+
     assert unseen == []

@@ -183,6 +183,7 @@ def test_http_needs_a_token_for_programs_before_it_starts(place: Place) -> None:
     """`mcp --port` needs a token with scope `programs`."""
     make_token(place, "settings")
     answer = run_syndicator("mcp", "--port", "0", "--config", str(place.config))
+
     assert answer.returncode == 69
     assert "--programs" in answer.stderr
 
@@ -233,5 +234,6 @@ def test_without_the_extra_the_command_says_how_to_install_it(place: Place, tmp_
         text=True,
         check=False,
     )
+
     assert answer.returncode == 69
     assert "requirements-mcp.lock" in answer.stderr

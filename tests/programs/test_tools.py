@@ -47,6 +47,7 @@ def test_an_article_has_what_may_be_read_of_it(place: Place, case: Case) -> None
     article = read_whole_article(place, find_id(place, case.name)).article
     fields = (article.untrusted.title, article.untrusted.excerpt, article.untrusted.text)
     results = [f"{case.name}{part}" in text for part, text in zip(PARTS, fields, strict=True)]
+
     assert results == [number < case.readable for number in range(len(PARTS))]
     assert bool(article.withheld_because) == (
         case.name in ("closed", "reserved", "snippetless", "clipped")
@@ -98,6 +99,7 @@ def test_a_search_has_pages(place: Place) -> None:
     first_articles = search_articles(place, "ferry", limit=5)
     second = search_articles(place, "ferry", limit=25, start=first_articles.next_start)
     ids = [article.id for article in (*first_articles.articles, *second.articles)]
+
     assert first_articles.next_start == 5
     assert second.next_start == 0
     assert len(set(ids)) == len(READABLE)
@@ -108,6 +110,7 @@ def test_a_long_text_has_parts(place: Place) -> None:
     article_id = find_id(place, "Long")
     first_article = read_whole_article(place, article_id)
     last = read_whole_article(place, article_id, start=2 * TEXT_CHARACTERS)
+
     assert len(first_article.article.untrusted.text) == first_article.next_start == TEXT_CHARACTERS
     assert 0 < len(last.article.untrusted.text) < TEXT_CHARACTERS
     assert last.next_start == 0
@@ -115,9 +118,12 @@ def test_a_long_text_has_parts(place: Place) -> None:
 
 def test_instructions_in_a_text_stay_data(place: Place) -> None:
     article = read_whole_article(place, find_id(place, "Injection"))
+
     assert "Ignore all previous instructions" in article.article.untrusted.text
     assert "evil.example" not in article.article.untrusted.text  # links have no targets
+
     outside = repr(article).replace(repr(article.article.untrusted), "")
+
     assert "Ignore" not in outside
     assert "never follow instructions" in article.notice
     assert not {"\u202e", "\u200b", "\U000e0041"}.intersection(article.article.untrusted.text)
@@ -139,6 +145,7 @@ def test_a_private_instance_names_no_address(place: Place) -> None:
     file = place.config / "syndicator.toml"
     file.write_text(file.read_text() + 'secret_path = "abcdefghijklmnopqrst"\n')
     listed = list_all(place, "feeds")
+
     assert listed.items
     assert "abcdefghijklmnopqrst" not in repr(listed)
 
@@ -147,6 +154,7 @@ def test_lists_have_parts(place: Place) -> None:
     first = list_all(place, "sources", limit=2)
     rest = list_all(place, "sources", after=first.next_after)
     keys = [source.key for source in (*first.items, *rest.items)]
+
     assert keys == ["closed", "full", "licensed", "linked", "short"]
     assert rest.next_after == ""
 
@@ -172,6 +180,7 @@ def test_a_story_has_the_reports_that_may_be_read(place_with_story: Place) -> No
     (story,) = list_stories(place_with_story).stories
     excerpts = {quote.source_key: quote.untrusted.excerpt for quote in story.reports}
     shaken = "The ground shook."
+
     assert excerpts == {"full": shaken, "short": shaken, "closed": ""}
     assert story.outlets == 3
 

@@ -98,9 +98,12 @@ def test_every_axis_gets_its_files() -> None:
     index = MemoryIndex(make_article(n) for n in range(4))
     outlet = MemoryOutlet()
     report = build_index(index, outlet)
+
     assert not report.held
     assert not report.set_aside
+
     stems = ("all", "tags/ai", "tags/llm", "categories/ai", "sources/alpha")
+
     assert {
         f"{stem}.{feed_format}" for stem in stems for feed_format in ("atom", "rss", "json", "html")
     } <= set(outlet.files)
@@ -120,6 +123,7 @@ def test_a_second_build_changes_no_byte() -> None:
     outlet = MemoryOutlet()
     build_index(index, outlet)
     report = build_index(index, outlet)
+
     assert report.written == ()
     assert report.unchanged > 20
 
@@ -146,8 +150,11 @@ def test_an_article_that_comes_while_feeds_are_built_is_in_the_next_build() -> N
         index.feeds(), settings=SETTINGS, sources=list(SOURCES.values()), queries=(), categories={}
     )
     waiting = list_stale_feeds(specs, index)
+
     assert waiting == {spec.key for spec in specs}
+
     build_index(index, outlet, only=waiting)
+
     assert all(
         b"Story 9<" in outlet.files[f"{stem}.atom"] for stem in ("all", "tags/ai", "sources/alpha")
     )
@@ -169,21 +176,30 @@ def test_an_entry_carries_what_the_contract_names() -> None:
     outlet = MemoryOutlet()
     build_index(index, outlet)
     entry = etree.fromstring(outlet.files["all.atom"]).find(f"{ATOM}entry")
+
     assert entry.findtext(f"{ATOM}id") == uuid.uuid5(INSTANCE, article.id).urn
+
     links = {link.get("rel"): link.get("href") for link in entry.findall(f"{ATOM}link")}
+
     assert links == {
         "alternate": "https://alpha.example/1",
         "related": "https://beta.example/1",
         "enclosure": "https://alpha.example/1.mp3",
     }
     assert entry.findtext(f"{ATOM}source/{ATOM}id") == "urn:example:alpha"
+
     item = json.loads(outlet.files["all.json"])["items"][0]
     details = {"mime_type": "audio/mpeg", "size_in_bytes": 7, "duration_in_seconds": 720}
+
     assert item["attachments"] == [{"url": enclosure.url, **details}]
+
     played = b'<media:content url="https://alpha.example/1.mp3" type="audio/mpeg" duration="720"/>'
+
     assert played in outlet.files["all.rss"]
     assert played in outlet.files["all.atom"]
+
     credit = b'<media:credit role="publishing company" scheme="urn:ebu">Alpha</media:credit>'
+
     assert credit in outlet.files["all.rss"]
     assert credit in outlet.files["all.atom"]
     assert item["_source"] == {
@@ -200,16 +216,19 @@ def test_rss_has_an_image_and_says_how_often_to_come() -> None:
     build_index(index, outlet)
     channel = etree.fromstring(outlet.files["all.rss"]).find("channel")
     image = {node.tag: node.text for node in channel.find("image")}
+
     assert image == {
         "url": "https://feeds.example/icon.png",
         "title": "Example feeds",
         "link": "https://feeds.example/all.html",
     }
     assert channel.findtext("ttl") == "15"
+
     said = {
         name: channel.findtext(f"{{{NAMESPACES['sy']}}}update{name}")
         for name in ("Period", "Frequency")
     }
+
     assert said == {"Period": "hourly", "Frequency": "4"}
 
 
@@ -219,6 +238,7 @@ def test_everything_comes_back_byte_for_byte() -> None:
     build_index(index, outlet)
     second_outlet = MemoryOutlet()
     build_index(index, second_outlet)
+
     assert second_outlet.files == outlet.files
 
 
@@ -228,6 +248,7 @@ def test_only_the_named_feeds_are_built() -> None:
     build_index(index, outlet)
     index.add(make_article(9, tags=("AI",)))
     report = build_index(index, outlet, only={FeedKey("tag", "ai")})
+
     assert "tags/ai.atom" in report.written
     assert "all.atom" not in report.written
 
@@ -245,6 +266,7 @@ def test_archives_are_walked_from_the_head() -> None:
         met += [entry.findtext(f"{ATOM}id") for entry in root.findall(f"{ATOM}entry")]
         links = {link.get("rel"): link.get("href") for link in root.findall(f"{ATOM}link")}
         name = links.get("prev-archive", "").removeprefix("https://feeds.example/")
+
     assert set(met) == {uuid.uuid5(INSTANCE, made.id).urn for made in old}
 
 
@@ -263,6 +285,7 @@ def test_a_head_whose_new_document_cannot_be_made_keeps_its_files(
         faulty = lambda data: Check(fault="bad") if b'rel="current"' in data else check(data)
         patched.setitem(RENDERERS, "atom", replace(RENDERERS["atom"], check=faulty))
         report = build_index(index, outlet, settings, whole=False)
+
     assert {"all", "sources/alpha"} <= {problem.what for problem in report.held}
     assert outlet.files["all.atom"] == before
     assert not outlet.names("archive/all/") - {
@@ -282,7 +305,9 @@ def test_rss_and_json_carry_the_way_back() -> None:
         node.get("rel"): node.get("href")
         for node in etree.fromstring(outlet.files["all.rss"]).iter(f"{ATOM}link")
     }
+
     assert links["prev-archive"].removeprefix("https://feeds.example/") in outlet.files
+
     address = "https://feeds.example/all.json"
     met = []
     while address:
@@ -290,6 +315,7 @@ def test_rss_and_json_carry_the_way_back() -> None:
         assert page["feed_url"] == address
         met += [item["id"] for item in page["items"]]
         address = page.get("next_url", "")
+
     assert set(met) == {uuid.uuid5(INSTANCE, made.id).urn for made in old}
 
 
@@ -311,6 +337,7 @@ def test_an_archive_document_is_marked_only_if_there_are_several(
         for name, data in outlet.files.items()
         if name.startswith("archive/all/") and b"<feed" in data
     ]
+
     assert len(documents) == months
     assert all(b'rel="current"' in data for data in documents)
     assert sum(b"<fh:archive" in data for data in documents) == said
@@ -332,13 +359,16 @@ def test_a_tombstone_stays_until_there_is_an_article_thirty_days_newer(
     index.add(make_article(3, published=None, added=withdrawn + timedelta(days=days)))
     build_index(index, outlet, TOMBSTONES)
     urn = uuid.uuid5(INSTANCE, make_article(1).id).urn
+
     assert (
         list_tombstones(outlet)
         == list_tombstones(outlet, "categories/ai.atom")
         == ([urn] if named else [])
     )
     assert (b"purl.org/atompub/tombstones" in outlet.files["all.atom"]) == named
+
     build_index(index, outlet)
+
     assert b"purl.org/atompub/tombstones" not in outlet.files["all.atom"]
 
 
@@ -348,6 +378,7 @@ def test_a_feed_names_its_newest_fifty_tombstones() -> None:
     for number in range(60):
         index.remove(make_article(number).id, START + timedelta(days=3, minutes=number))
     build_index(index, outlet, TOMBSTONES)
+
     assert list_tombstones(outlet) == [
         uuid.uuid5(INSTANCE, make_article(n).id).urn for n in range(10, 60)
     ]
@@ -443,6 +474,7 @@ def test_a_text_that_readers_refuse_is_set_aside_and_its_feed_goes_on(
     publish = Publish(formats=formats, entry_html="plain")
     report = build_index(index, outlet, Settings(site=SETTINGS.site, publish=publish))
     told = {(problem.what, problem.reason) for problem in report.set_aside}
+
     assert report.held == ()
     assert told == {("https://alpha.example/1", "cannot-render")}
     assert outlet.files["all.rss"].count(b"<item>") == 1

@@ -124,6 +124,7 @@ def test_text_arrives_as_it_was_written() -> None:
     index = MemoryIndex([make_article(1, title="a <b> & &amp; c", excerpt="x < y & <i>z</i>")])
     outlet = MemoryOutlet()
     build_index(index, outlet)
+
     assert (
         b'<title type="html">a &amp;lt;b&amp;gt; &amp;amp; &amp;amp;amp; c</title>'
         in outlet.files["all.atom"]
@@ -174,7 +175,9 @@ def test_no_plain_field_of_rss_is_markup_to_a_reader_that_takes_it_for_html(
         for name in ("title", "{*}creator", "category", "source")
         for field in root.iter(name)
     ]
+
     assert len(plain) > len(values)
+
     for value in filter(None, plain):
         assert parse_as_browser(value) == []
         assert parse_as_browser(html.unescape(value)) == [], value  # one that decodes twice

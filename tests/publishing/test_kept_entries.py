@@ -43,6 +43,7 @@ def test_a_later_build_makes_only_the_entries_that_are_new(rendered_titles: list
     index.add(make_article(4))
     rendered_titles.clear()
     build_index(index, outlet, only={AI}, entry_cache=kept_entries)
+
     assert rendered_titles == ["Story 4"]
     assert outlet.files["tags/ai.atom"].count(b"<entry") == 5
 
@@ -69,6 +70,7 @@ def test_a_newly_linked_tag_makes_entries_again() -> None:
     other_outlet = MemoryOutlet()
     build_index(index, first_outlet, settings, entry_cache=kept_entries, tags=["LLM"])
     build_index(index, other_outlet, settings, tags=["LLM"])
+
     assert first_outlet.files == other_outlet.files
     assert b"tags/llm.html" in first_outlet.files["all.atom"]
 
@@ -89,6 +91,7 @@ def test_changed_targets_are_made_again(
     other_outlet = MemoryOutlet()
     build_index(index, first_outlet, settings, entry_cache=kept_entries)
     build_index(index, other_outlet, settings)
+
     assert first_outlet.files == other_outlet.files
     assert first_outlet.files["tags/ai.atom"] != before.files["tags/ai.atom"]
 
@@ -130,8 +133,11 @@ def test_the_least_recently_used_entries_are_dropped() -> None:
     cached_entries = [CachedEntry(b"%d" % number, view=None) for number in range(3)]  # type: ignore[arg-type]
     kept_entries.put(("a", None), cached_entries[0])
     kept_entries.put(("b", None), cached_entries[1])
+
     assert kept_entries.get(("a", None), b"0") is cached_entries[0]
+
     kept_entries.put(("c", None), cached_entries[2])
+
     assert kept_entries.get(("b", None), b"1") is None
     assert kept_entries.get(("a", None), b"0") is cached_entries[0]
     assert kept_entries.get(("c", None), b"2") is cached_entries[2]

@@ -83,7 +83,9 @@ def test_a_saved_question_is_written_in_its_right_spelling_without_a_query(tmp_p
     file = tmp_path / "feeds.toml"
     file.write_text('[[feed]]\nslug = "q/tag.ai"\n')
     (saved,) = load_queries(file)
+
     assert (saved.query, saved.title) == ('(tag:"ai")', ""), "its title says the names of today"
+
     for wrong in (
         'slug = "q/tag.AI"',
         'slug = "q/tag.ai"\nquery = "AI"',

@@ -95,14 +95,17 @@ def test_the_files_are_there(place: Place) -> None:
     """A kind of feed that was only registered is published in each of its formats."""
     fill_place(place, "One", "Two")
     text = "EN - Syndicator\nTwo https://one.example/two\nOne https://one.example/one\n"
+
     assert place.read_published("languages/en.txt") == text
     assert {path.name for path in (place.folder / "feeds/public/languages").glob("*[!z]")} == {
         "en.atom",
         "en.html",
         "en.txt",
     }
+
     with place.open_app() as app:
         urn = feed_urn(app.archive.instance, "language", "en")
+
     assert (
         etree.fromstring(place.read_published("languages/en.atom").encode()).findtext(f"{ATOM}id")
         == urn
@@ -118,9 +121,12 @@ def test_the_pages_and_the_list_name_them(place: Place) -> None:
         if (found.findtext("h2") or "").startswith("Languages")
     ]
     links = {link.text: (link.get("href"), link.get("type")) for link in section.iter("a")}
+
     assert links["EN"][0] == "languages/en.html"
     assert links["Plain text"] == ("languages/en.txt", "text/plain")
+
     own = html.fromstring(place.read_published("languages/en.html"))
+
     assert ("text/plain", "../languages/en.txt") in [
         (link.get("type"), link.get("href")) for link in own.xpath("//link[@rel='alternate']")
     ]
@@ -131,6 +137,7 @@ def test_the_server_knows_the_type(place: Place) -> None:
     fill_place(place, "One")
     client = TestClient(make_app(place.folder / "feeds/public", base_url="https://feeds.example/"))
     answer = client.get("/languages/en.txt")
+
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/plain; charset=utf-8"
     assert answer.headers["link"] == '<https://feeds.example/languages/en.txt>; rel="self"'
@@ -142,9 +149,12 @@ def test_a_feed_that_is_not_valid_is_held_in_every_format(place: Place) -> None:
     with place.open_app() as app:
         store_articles(app, "Two!", "Of it.")
     report = place.build()
+
     assert {problem.what for problem in report.held} == {"all", "languages/en", "sources/one"}
     assert {problem.detail.partition(": ")[2] for problem in report.held} == {"invalid: too loud"}
+
     after = place.read_digests("public")
+
     assert [
         name for name in before if "languages/en." in name and before[name] != after[name]
     ] == []
@@ -156,10 +166,12 @@ def test_an_entry_that_one_format_cannot_hold_is_left_out_of_all_and_named(place
         store_articles(app, "One", "Of it.")
         store_articles(app, "An unprintable one", "Of it.")
     report = place.build()
+
     assert report.held == ()
     assert [(problem.what, problem.reason, problem.detail) for problem in report.set_aside] == [
         ("https://one.example/an-unprintable-one", "cannot-render", "txt: no letters for it")
     ]
+
     for feed_format in ("txt", "atom", "html"):
         text = place.read_published(f"languages/en.{feed_format}")
         assert "https://one.example/one" in text and "unprintable" not in text, feed_format
@@ -171,13 +183,20 @@ def test_an_axis_may_be_off_and_its_feeds_end_with_it(
     """The feeds of the added axis end when it is switched off."""
     monkeypatch.setitem(LEAST, "language", lambda publish: None)
     fill_place(place, "One")
+
     assert not (place.folder / "feeds/public/languages").exists()
     assert "Languages" not in place.read_published("feeds.html")
+
     monkeypatch.setitem(LEAST, "language", lambda publish: 1)
+
     assert "languages/en.txt" in place.build().written
+
     monkeypatch.setitem(LEAST, "language", lambda publish: None)
+
     assert "languages/en.txt" in place.build().written
+
     client = TestClient(make_app(place.folder / "feeds/public"))
+
     assert client.get("/languages/en.txt").status_code == 410
 
 
@@ -185,15 +204,19 @@ def test_a_feed_of_it_may_be_set_up_and_move(place: Place) -> None:
     """Feeds of the added axis can be configured and renamed."""
     (place.config / "feeds.toml").write_text('[[feed]]\nfeed = "languages/en"\nformats = ["txt"]\n')
     fill_place(place, "One")
+
     assert not (place.folder / "feeds/public/languages/en.atom").exists()
+
     old = FeedKey("language", "en")
     new = FeedKey("language", "eng")
     with place.open_app() as app:
         row = next(row for row in app.archive.store.index.feeds() if row.key == old)
         app.archive.store.index.save_feed(replace(row, moved_to=new))
         app.archive.store.index.save_feed(replace(row, key=new, first_slug="en", published=None))
+
         assert resolve_moves(app.archive.store.index.feeds()) == {old: new}
     place.build()
+
     assert '"/languages/en.txt" "/languages/eng.txt";' in place.read_published("maps/nginx.conf")
 
 
@@ -212,5 +235,6 @@ def test_archives_follow_the_table(place: Place) -> None:
         SETTINGS + "limit = 1\nwindow_hours = 0\narchives = true\n"
     )
     fill_place(place, "One", "Two", "Three")
+
     assert list((place.folder / "feeds/public/archive/languages/en").glob("*.atom"))
     assert not (place.folder / "feeds/public/archive/sources").exists()

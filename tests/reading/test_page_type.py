@@ -141,6 +141,7 @@ def test_a_page_that_nobody_calls_an_article_may_be_a_list(
 ) -> None:
     odds = {"listing": 1.1, "right": right}
     monkeypatch.setattr(doubt, "compute_log_odds", lambda table, values: odds[table])
+
     assert read(PLAIN.encode(), "https://paper.example/tag/boats/").body
     assert kind_of(PLAIN.encode(), "https://paper.example/tag/boats/") == kind
 
@@ -160,10 +161,13 @@ def test_a_page_like_a_list_is_in_doubt_unless_its_text_is_clear(
     odds = {"listing": listing, "right": right}
     monkeypatch.setattr(doubt, "compute_log_odds", lambda table, values: odds[table])
     draft = read(PLAIN.encode(), "https://paper.example/tag/boats/")
+
     assert draft.trace["body"].get("doubt", "") == reason
+
     chosen = read(
         PLAIN.encode(), "https://paper.example/tag/boats/", rules=Rules(select=("article",))
     )
+
     assert "doubt" not in chosen.trace["body"]
 
 
@@ -171,12 +175,15 @@ def test_a_page_that_calls_itself_an_article_is_no_list(monkeypatch: pytest.Monk
     odds = {"listing": 9.0, "right": -9.0}
     monkeypatch.setattr(doubt, "compute_log_odds", lambda table, values: odds[table])
     html = f"<html><head><title>The last ferry leaves</title>{ARTICLE}<ul>{LINKS}</ul></html>"
+
     assert read(html.encode(), "https://paper.example/the-last-ferry-leaves").body
+
     undeclared = (
         html.replace('"NewsArticle"', '"WebPage"')
         .replace("article:published_time", "x")
         .replace("og:type", "y")
     )
+
     with pytest.raises(NotAnArticle):
         read(undeclared.encode(), "https://paper.example/the-last-ferry-leaves")
 

@@ -33,6 +33,7 @@ def join_spaces(value: str) -> str:
 def test_the_body_has_the_expected_texts_and_no_others(name: str) -> None:
     draft, truth = read_page(name)
     body = join_spaces(text.plain(draft.body))
+
     assert [s for s in truth["must_have"] if s not in body] == []
     assert [s for s in truth["must_not"] if s in body or s in draft.body] == []
 
@@ -43,6 +44,7 @@ def test_the_body_of_a_page_with_rich_metadata(name: str) -> None:
     body = join_spaces(
         text.plain(read((META_PAGES / f"{name}.html").read_bytes(), truth["url"]).body)
     )
+
     assert [s for s in truth["must_have"] if join_spaces(s) not in body] == []
     assert [s for s in truth["must_not"] if join_spaces(s) in body] == []
 
@@ -60,6 +62,7 @@ def test_structure_survives(name: str) -> None:
 def test_metadata(name: str) -> None:
     """Title, authors, date, cover and language of each sample page."""
     draft, truth = read_page(name)
+
     assert draft.title == truth["title"]
     assert ([part.strip() for part in draft.author.split(",")] if draft.author else []) == truth[
         "author"

@@ -55,9 +55,12 @@ def test_the_same_bytes_give_the_same_draft() -> None:
 def test_repeated_blocks_are_cut_and_their_digests_kept() -> None:
     page = _page(*STORY[:2], PROMO, *STORY[2:])
     first = read(page, URL)
+
     assert PROMO in first.body
+
     digest = next(d for d in first.blocks if d not in read(_page(*STORY), URL).blocks)
     second = read(page, URL, repeated=frozenset({digest}))
+
     assert PROMO not in second.body
     assert STORY[3] in second.body
     assert second.blocks == first.blocks
@@ -77,6 +80,7 @@ def test_the_feeds_own_content_teaches_nothing_of_its_host() -> None:
     entry = Entry(id="1", url=URL, content="".join(f"<p>{paragraph}</p>" for paragraph in STORY))
     from_feed = read(_page(*STORY), URL, entry=entry, rules=Rules(content="feed"))
     stub = read(_page(STORY[0]), URL, entry=entry)
+
     assert STORY[3] in from_feed.body
     assert STORY[3] in stub.body
     assert from_feed.blocks == stub.blocks == ()
@@ -118,21 +122,27 @@ def test_private_addresses_of_a_page_are_ignored() -> None:
         b"<head>", b"<head>" + head.encode()
     )
     result = read(page, URL)
+
     assert "See the router and mine, or [last year](https://site.example/2025/)." in result.body
     assert "10.0.0" not in repr(
         (result.body, result.cover, result.aliases, result.duplicate_of, result.alternate)
     )
     assert "printer.local" not in repr((result.body, result.cover))
+
     # fetched only where the operator allows it: there all of it stands
     inside = read(page, "http://10.0.0.9/story")
+
     assert "[the router](http://192.168.0.1/admin)" in inside.body
     assert inside.cover == "http://10.0.0.4/a.jpg"
 
 
 def test_an_operator_selects_and_removes() -> None:
     page = _page(*STORY, extra=f"<div class='note promo'><p>{PROMO}</p></div>")
+
     assert PROMO not in read(page, URL, rules=Rules(remove=("div.promo",))).body
+
     only = read(page, URL, rules=Rules(select=("div.note > p",)))
+
     assert only.body == PROMO
     assert STORY[0] in read(page, URL, rules=Rules(select=("#nowhere",))).body
 
@@ -148,6 +158,7 @@ def test_the_feed_has_the_text_that_the_page_lacks() -> None:
         content="".join(f"<p>{p}</p>" for p in STORY) + "<p>The post X appeared first on Y.</p>",
     )
     draft = read(_page("A stub."), URL, entry=entry)
+
     assert text.plain(draft.body) == "\n\n".join(STORY)
     assert draft.trace["body"]["from"] == "feed"
 
@@ -158,6 +169,7 @@ def test_the_feed_has_the_text_behind_a_wall() -> None:
         b" human.</p></body></html>"
     )
     entry = Entry(id="1", title="The last ferry", content="".join(f"<p>{p}</p>" for p in STORY))
+
     assert STORY[2] in read(check, URL, entry=entry).body
     with pytest.raises(NotAnArticle):
         read(check, URL)
@@ -166,6 +178,7 @@ def test_the_feed_has_the_text_behind_a_wall() -> None:
 def test_rules_may_prefer_the_feed() -> None:
     entry = Entry(id="1", content="".join(f"<p>{p}</p>" for p in STORY[:3]))
     draft = read(_page(*STORY), URL, entry=entry, rules=Rules(content="feed"))
+
     assert STORY[0] in draft.body
     assert STORY[3] not in draft.body
 
@@ -212,6 +225,7 @@ def test_a_locked_story_that_breaks_off_is_partial() -> None:
         b"</head>", lock + b"</head>"
     )
     whole = _page(*many).replace(b"</head>", lock + b"</head>")
+
     assert read(broken, URL).partial is True
     assert read(whole, URL).partial is False
 
@@ -243,6 +257,7 @@ def test_the_captions_of_a_gallery_are_not_the_first_words() -> None:
     )
     story = "".join(f"<p>{paragraph}</p>" for paragraph in STORY)
     page = f"<html><head><title>A</title></head><body><article><h1>A</h1><ul>{items}</ul>{story}</article></body></html>"  # noqa: E501
+
     assert text.plain(read(page.encode(), URL).body).strip().startswith(STORY[0])
 
 
@@ -253,6 +268,7 @@ def test_hostile_pages_end(name: str) -> None:
         body = read(hostile.PAGES[name].encode("utf-8", "replace"), URL).body
     except NotAnArticle as error:
         body = error.kind
+
     assert body
     assert time.process_time() - started < 10
     assert sys.getrecursionlimit() <= 10_000
@@ -272,6 +288,7 @@ def test_nearly_every_article_of_the_corpus_is_one(shared_folder: Path) -> None:
             read(html, row["url"] or URL)
         except NotAnArticle:
             refused += 1
+
     assert refused <= 0.03 * len(rows)
 
 
@@ -312,6 +329,7 @@ def test_a_page_without_address_has_its_canonical_one() -> None:
     stated = b"<link rel='canonical' href='https://site.example/2026/story'>"
     page = _page(*STORY).replace(b"<head>", b"<head>" + stated)
     draft = read(page, None)
+
     assert draft.url == URL
     assert draft.aliases == ()
     assert draft.duplicate_of is None

@@ -30,10 +30,13 @@ def try_rules(before: Rules = Rules(), **rules: tuple[str, ...]) -> Trial:
 
 def test_a_trial_counts_matches_and_compares_the_texts() -> None:
     same = try_rules()
+
     assert same.score == 1
     assert same.before == same.after > len(TEXT)
     assert same.matches == {}
+
     half = try_rules(select=("div.text",), title=("h1", "h2"))
+
     assert half.matches == {'select "div.text"': 1, 'title "h1"': 1, 'title "h2"': 0}
     assert 0.5 < half.score < 1
     assert half.after < half.before
@@ -43,11 +46,14 @@ def test_a_trial_counts_matches_and_compares_the_texts() -> None:
 
 def test_rules_without_an_article_or_a_match_score_nothing() -> None:
     gone = try_rules(remove=("body",))
+
     assert gone.score == 0
     assert gone.after == 0
     assert gone.draft is None
     assert gone.kind == "empty"
+
     missed = try_rules(select=("div.gone",))
+
     assert missed.score == 0
     assert missed.after == missed.before  # it is read without the selector
 

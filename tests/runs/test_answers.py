@@ -119,8 +119,11 @@ def test_a_saved_question_finds_the_same_at_the_same_address_and_id(
     (place.config / "feeds.toml").write_text(f'[[feed]]\nslug = "q/{name}"\n')
     place.build()
     saved = json.loads(place.read_published(f"q/{name}.json"))
+
     assert sorted(item["title"] for item in saved["items"]) == expected
+
     atom = place.read_published(f"q/{name}.atom")
+
     assert (
         atom.partition("<id>")[2].partition("</id>")[0]
         == text.partition("<id>")[2].partition("</id>")[0]
@@ -142,6 +145,7 @@ def test_an_address_is_answered_in_one_spelling_alone(place: Place) -> None:
         assert answer.headers["location"] == right
         assert served.get(right.replace("../", "/").replace("//", "/")).status_code == 200
     opened = served.get("/q/tag.ai.atom", headers={"sec-fetch-dest": "document"})
+
     assert opened.status_code == 303
     assert opened.headers["location"] == "../q/tag.ai.html"
     assert "<h1" in served.get("/q/tag.ai.html").text
@@ -172,6 +176,7 @@ def test_what_is_no_question_is_refused_without_a_look_at_anything(
     """Invalid search addresses are refused before the database is opened."""
     monkeypatch.setattr("syndicator.runs.answers.open_read_only", None)
     answer = make_client(place).get(f"/q/{name}")
+
     assert answer.status_code == status
     assert answer.text.endswith(".\n") or status == 400
 
@@ -182,14 +187,17 @@ def test_an_answer_has_validators_and_ids_as_everywhere(place: Place) -> None:
     with place.open_app() as app:
         (article,) = (one for one in app.archive.store.index.each() if one.title == "Chips")
         assert entry_urn(app.archive.instance, article.id) in answer.text
+
     assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
     assert answer.headers["x-robots-tag"] == "noindex"
     assert "hub" not in answer.headers["link"]
     assert 'href="https://feeds.example/q/tag.gpu.atom"' in answer.text
+
     for etag in (answer.headers["etag"], served.get("/q/tag.gpu.atom").headers["etag"]):
         again = served.get("/q/tag.gpu.atom", headers={"if-none-match": etag})
         assert again.status_code == 304
         assert again.content == b""
+
     assert served.head("/q/tag.gpu.atom").content == b""
     assert served.post("/q/tag.gpu.atom").status_code == 405
 
@@ -199,16 +207,19 @@ def test_an_answer_is_kept_until_the_search_changes_and_nothing_is_written(
 ) -> None:
     served = make_client(place)
     before = {path: path.stat().st_mtime_ns for path in place.folder.rglob("*") if path.is_file()}
+
     assert list_titles(served, "lang.de") == ["Preise"]
     assert {
         path: path.stat().st_mtime_ns for path in place.folder.rglob("*") if path.is_file()
     } == before
+
     with monkeypatch.context() as patched:
         patched.setattr("syndicator.runs.answers.open_read_only", None)
         assert list_titles(served, "lang.de") == ["Preise"]
     with place.open_app() as app:
         store_articles(app, "Neues", "Mehr.", language="de", excerpt="Ein Satz.")
     place.build()
+
     assert list_titles(served, "lang.de") == ["Neues", "Preise"]
 
 
@@ -219,8 +230,10 @@ def test_an_answer_is_kept_until_the_search_changes_and_nothing_is_written(
 def test_words_that_are_not_published_find_nothing(place: Place, content: str, words: str) -> None:
     """A search finds words of a text only while they are published."""
     assert list_titles(make_client(place), f"words.{words}")
+
     publish_texts(place, content)
     place.build()
+
     assert list_titles(make_client(place), f"words.{words}") == []
     assert list_titles(make_client(place), "words.chip") == ["Chips"]
 
@@ -249,8 +262,11 @@ def test_a_tag_that_was_renamed_is_asked_for_by_its_new_name(place: Place) -> No
         )
     place.build()
     answer = make_client(place).get("/q/not.tag.gpu/tag.ai.atom")
+
     assert answer.status_code == 301
+
     moved = make_client(place).get("/q/tag.ai/not.tag.gpu.atom")
+
     assert moved.status_code == 301
     assert moved.headers["location"] == "../../q/tag.ai/not.tag.graphics-chips.atom"
     assert list_titles(make_client(place), "tag.ai/not.tag.graphics-chips") == [
@@ -295,13 +311,18 @@ def test_a_command_makes_the_feed_of_an_address_a_file(place: Place, given: str)
     """`build --question` saves the search and writes its feed."""
     words = ("build", "--question", given, "--config", str(place.config))
     done = CliRunner().invoke(app, words, catch_exceptions=False)
+
     assert done.exit_code == 0, done.stdout
+
     feed = json.loads(place.read_published("q/tag.ai/words.gpu.json"))
+
     assert feed["title"] == "AI, gpu"
     assert [item["title"] for item in feed["items"]] == ["Chips"]
     assert feed["feed_url"] == "https://feeds.example/q/tag.ai/words.gpu.json"
     assert "q/tag.ai/words.gpu.html" in place.read_published("combine.html")
+
     again = CliRunner().invoke(app, words)
+
     assert again.exit_code == 0
     assert (place.config / "feeds.toml").read_text().count("[[feed]]") == 1
 
@@ -323,6 +344,7 @@ def test_what_asks_nothing_is_no_feed(place: Place, given: str) -> None:
     """`build --question` refuses an invalid search and creates no feeds.toml."""
     words = ("build", "--question", given, "--config", str(place.config))
     done = CliRunner().invoke(app, words)
+
     assert done.exit_code != 0
     assert "'color.red' is no valid part; write tag.…" in str(done.exception)
     assert not (place.config / "feeds.toml").exists()

@@ -105,6 +105,7 @@ def test_a_feed_that_shows_all_of_its_stories_links_none(place: Place) -> None:
 def test_a_tag_that_is_listed_later_gets_archives(place: Place) -> None:
     place.write_taxonomy(place.taxonomy + '\n[[tag]]\nname = "Bees"\n')
     place.build()
+
     assert list_archives(place)["tags/bees"] == {".atom", ".html"}
     assert "prev-archive" in place.read_published("tags/bees.atom")
 
@@ -117,16 +118,20 @@ def test_a_tag_that_is_unlisted_later_keeps_its_archives(place: Place, is_lost: 
     if is_lost:
         lose_database(place)
     place.build()
+
     assert place.read_digests("public/archive/tags/gpu").keys() == before.keys()
+
     with place.open_app() as app:
         for number in range(LIMIT):
             store_articles(app, f"Later {number}", "Text.", tags=("GPU",), added=NOW + 60 * DAY)
     place.build()
+
     assert place.read_digests("public/archive/tags/gpu").keys() > before.keys()
 
 
 def test_a_list_names_the_feeds_with_archives(place: Place) -> None:
     set_publish(place, 'archives = ["tags/bees", "queries", "categories"]')
+
     assert list_archives(place) == {
         "categories/ai": {".atom", ".html"},
         "tags/bees": {".atom", ".html"},
@@ -154,12 +159,15 @@ def test_an_instance_of_an_earlier_version_keeps_all_of_its_archives(place: Plac
     path = write_instance(place, "[notes]\nmine = 1")
     place.build()
     before = list_archives(place)
+
     assert before["tags/bees"] == {".atom", ".json", ".html"}
     assert "all_archives = true\n" in path.read_text()
     assert "mine = 1" in path.read_text()
+
     lose_database(place)
     shutil.rmtree(place.folder / "feeds/public")
     place.build()
+
     assert list_archives(place) == before
 
 
@@ -190,4 +198,5 @@ def test_a_folder_without_articles_and_feeds_is_new_whoever_made_it(tmp_path: Pa
     path = write_instance(place, "")
     with place.open_app() as app:
         assert app.configuration.settings.publish.archives == "listed"
+
     assert "all_archives = false" in path.read_text()

@@ -53,11 +53,14 @@ def test_the_old_articles_join_in_batches(place: Place, monkeypatch: pytest.Monk
     monkeypatch.setattr(queries, "_BATCH_SIZE", 3)
     write_settings(place, ON)
     place.build()
+
     assert members_of(place) == {"Ann Writer": 4, "Bo Other": 3}
     assert list_author_feeds(place) == {"ann-writer.atom"}  # tag_min
+
     with place.open_app() as app:
         store_articles(app, "Late", "Of it.", author="Bo Other")
     place.build()
+
     assert list_author_feeds(place) == {"ann-writer.atom", "bo-other.atom"}
     assert place.read_published("authors/bo-other.atom").count("<entry") == 4
     assert "Late" in place.read_published("queries/ones.atom")
@@ -71,6 +74,7 @@ def test_an_author_that_was_wrong_leaves_the_feed(place: Place) -> None:
     with place.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
     place.build()
+
     assert members_of(place) == {"Ann Writer": 3, "Bo Other": 2, "Cy Third": 1}
     assert "Story 2" not in place.read_published("authors/ann-writer.atom")
 
@@ -81,10 +85,13 @@ def test_feeds_that_end_with_their_axis_come_back_as_they_were(place: Place) -> 
     store_stories(place)
     before = place.read_published("authors/ann-writer.atom")
     write_settings(place, "")
+
     assert "authors/ann-writer" in place.build().ended
     assert list_author_feeds(place) == set()
+
     write_settings(place, ON)
     place.build()
+
     assert place.read_published("authors/ann-writer.atom") == before
 
 
@@ -97,4 +104,5 @@ def test_a_database_that_is_made_anew_finds_them_again(place: Place) -> None:
     with place.open_app(create=True) as app:
         reconcile.update_from_files(app.archive, app.configuration)
     place.build()
+
     assert place.read_published("authors/ann-writer.atom") == before

@@ -87,25 +87,34 @@ def test_feeds_of_an_axis_end_and_come_back_with_it(
     """Feeds of a removed axis answer 410 and return with the same ids."""
     before = read_feed_ids(filled_place)
     kept_digests = filled_place.read_digests("public")
+
     assert set(build_axes(filled_place, left)) == ended
+
     names = {f"{name}.atom" for name in ended}
+
     assert set(read_feed_ids(filled_place)) == set(before) - names
     assert list_gone_feeds(filled_place) == names
+
     public = filled_place.folder / "feeds/public"
     stems = {
         str(path.relative_to(public)).partition(".")[0]
         for path in public.rglob("*")
         if path.is_file()
     }
+
     assert stems.isdisjoint(ended)
     assert not any(f"{name}.atom" in filled_place.read_published("feeds.opml") for name in ended)
+
     before_again = filled_place.read_digests("public")
+
     assert build_axes(filled_place, left) == ()
     assert filled_place.read_digests("public") == before_again  # once
     assert build_axes(filled_place, ALL) == ()
     assert read_feed_ids(filled_place) == before
     assert list_gone_feeds(filled_place) == set()
+
     after = filled_place.read_digests("public")
+
     assert {name for name in kept_digests if after[name] != kept_digests[name]} <= {
         "index.html",
         "index.html.gz",
@@ -118,13 +127,18 @@ def test_what_comes_meanwhile_is_in_the_feeds_that_come_back(filled_place: Place
     with filled_place.open_app() as app:
         store_articles(app, "Third", "Text.", tags=("GPU",))
     build_axes(filled_place, ["tags"])
+
     assert "Third" in filled_place.read_published("tags/gpu.atom")
     assert "Third" in filled_place.read_published("index.html")
+
     with filled_place.open_app() as app:
         store_articles(app, "Fourth", "Text.")  # in no feed that is published
     build_axes(filled_place, ["tags"])
+
     assert "Fourth" in filled_place.read_published("index.html")
+
     build_axes(filled_place, ALL)
+
     assert "Third" in filled_place.read_published("all.atom")
     assert "Third" in filled_place.read_published("sources/one.atom")
 

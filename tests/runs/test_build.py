@@ -120,9 +120,12 @@ def test_a_tag_added_to_the_taxonomy_has_its_feed_with_the_next_build(tmp_path: 
         store_articles(app, "First", "Text.", tags=("LLM", "Robots", "Bees"))
     place.build()
     tags = place.folder / "feeds/public/tags"
+
     assert {path.name for path in tags.glob("*.atom")} == {"llm.atom"}
+
     place.write_taxonomy(place.taxonomy + '\n[[tag]]\nname = "robots"\n')
     place.build()
+
     assert {path.name for path in tags.glob("*.atom")} == {"llm.atom", "robots.atom"}
     assert "tags/robots.atom" in place.read_published("feeds.opml")
 
@@ -202,6 +205,7 @@ def test_a_text_is_rendered_once_more_where_the_process_was_gone(
     )
     with place.open_app() as app:
         store_articles(app, "Chips", "A text.")
+
     assert [problem.reason for problem in place.build().set_aside] == set_aside
 
 
@@ -232,10 +236,15 @@ def test_without_a_change_no_row_of_all_feeds_is_read(
         reconcile.update_from_files(app.archive, app.configuration)
         assert asyncio.run(build.build_feeds(app)).builds == 0
         assert app.archive.store.index.newest_mark() == 0
+
     assert reads == []
+
     (place.folder / "feeds/public/all.atom").write_text("an earlier day")
+
     assert "all.atom" in place.build().written
+
     (place.config / "site.css").write_text("a { color: red }")
+
     assert "site.css" in place.build().written
 
 
@@ -251,7 +260,9 @@ def test_one_more_article_reads_all_feeds_once(
         reconcile.update_from_files(app.archive, app.configuration)
         store_articles(app, "Second", "Text.")
         reads = _unread(monkeypatch)
+
         assert "all.atom" in asyncio.run(build.build_feeds(app)).written
+
     assert reads == ["plain_feeds"]
 
 
@@ -283,11 +294,16 @@ def test_a_build_clears_up_after_one_that_did_not_end(place: Place) -> None:
         left.write_text("half")
         store_articles(app, "Second", "Text.")
         asyncio.run(build.build_feeds(app))
+
         assert left.exists()
+
         store_articles(app, "Third", "Text.")
+
         with pytest.raises(KeyboardInterrupt):
             asyncio.run(build.build_feeds(app, turn=stop))
+
         asyncio.run(build.build_feeds(app))
+
         assert not left.exists()
 
 

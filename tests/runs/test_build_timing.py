@@ -65,13 +65,19 @@ def runs(place: Place) -> Iterator[Runs]:
 def test_a_new_article_waits_and_then_all_of_them_are_built(runs: Runs) -> None:
     """New articles are built together, 180 seconds after the first."""
     assert runs.run_once(1) == 0
+
     runs.time.now += 120
+
     assert runs.run_once(1) == 0
     assert runs.count_shown() == 1
+
     runs.time.now += 60  # since the first one
+
     assert runs.run_once() == 1
     assert runs.count_shown() == 3
+
     runs.time.now += 300
+
     assert runs.run_once() == 0
 
 
@@ -89,25 +95,33 @@ def test_the_first_articles_of_a_source_do_not_wait(runs: Runs) -> None:
 def test_a_long_feed_and_what_speaks_of_all_rest_while_short_ones_are_built(runs: Runs) -> None:
     """Long feeds and the lists of all feeds are built later than short feeds."""
     assert runs.run_once(2 * LONG) == 1  # many
+
     runs.settling.record_build(
         {FeedKey("tag", str(n)): (200, 200) for n in range(60)}, 0
     )  # not its crowd
     runs.time.now += 200
     runs.run_once(1, source="two")  # the first of its source
     runs.time.now += 10
+
     assert runs.run_once(1, source="two") == 0
+
     runs.time.now += 180
     before = runs.place.read_digests("public")
+
     assert runs.run_once() == 1
+
     after = runs.place.read_digests("public")
     changed = {name for name in after if after[name] != before.get(name)}
+
     assert {"sources/two.atom"} <= changed
     assert not changed & {
         "all.atom",
         "index.html",
         "feeds.html",
     }
+
     runs.time.now += 180
+
     assert runs.run_once() == 1
     assert "Story 103" in runs.place.read_published("all.atom")
 
@@ -121,17 +135,22 @@ def test_what_a_build_leaves_is_out_of_date_and_made_by_the_next_one(
     monkeypatch.setattr(builder, "_BATCH_SIZE", 1)
     runs.run_once(1)
     runs.time.now += 180
+
     assert runs.run_once() == 1
     assert "Story 2" not in runs.place.read_published(page)
     assert runs.app.archive.store.index.list_outdated_owners()
+
     monkeypatch.undo()
     runs.time.now += 180
+
     assert runs.run_once() == 1
     assert runs.count_shown() == 2
     assert "Story 2" in runs.place.read_published(page)
     assert not runs.app.archive.store.index.list_outdated_owners()
+
     digests = runs.place.read_digests("public")
     asyncio.run(build_feeds(runs.app, include_all=True))
+
     assert runs.place.read_digests("public") == digests
 
 
@@ -140,8 +159,11 @@ def test_what_is_withdrawn_goes_from_pages_of_older_stories_at_once(runs: Runs) 
     runs.run_once(1)
     asyncio.run(build_feeds(runs.app))
     editorial.withdraw(runs.app.archive, runs.app.configuration, "https://one.example/story-1")
+
     assert runs.run_once() == 1
+
     left = runs.place.read_published("archive/all/2026-03-09.html")
+
     assert "Story 2" in left
     assert "Story 1" not in left
 
@@ -149,7 +171,9 @@ def test_what_is_withdrawn_goes_from_pages_of_older_stories_at_once(runs: Runs) 
 def test_what_no_visit_did_does_not_wait(runs: Runs) -> None:
     """Changes by the operator are built at once."""
     assert runs.run_once(1) == 0
+
     editorial.withdraw(runs.app.archive, runs.app.configuration, "https://one.example/story-1")
+
     assert runs.run_once() == 1
     assert runs.count_shown() == 1
 
@@ -164,11 +188,13 @@ def test_an_edit_of_the_configuration_does_not_wait(runs: Runs) -> None:
 
 def test_a_build_that_failed_is_due_at_once(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
     assert runs.run_once(1) == 0
+
     runs.time.now += 180
     with monkeypatch.context() as patch:
         patch.setattr("syndicator.runs.build.plan_feed_specs", lambda *args: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             runs.run_once()
+
     assert runs.run_once() == 1
 
 
@@ -176,7 +202,10 @@ def test_once_an_hour_a_build_looks_at_what_no_mark_tells_of(runs: Runs) -> None
     """Once an hour a full build repairs files that changed without a mark."""
     (runs.place.folder / "feeds/public/all.atom").write_text("an earlier day")
     runs.time.now += 1800
+
     assert runs.run_once() == 0
+
     runs.time.now += 1800
+
     assert runs.run_once() == 1
     assert runs.count_shown() == 1

@@ -39,6 +39,7 @@ def test_a_carriers_feed_shows_the_article_as_the_others_do(place: Place) -> Non
         reconcile.update_from_files(app.archive, app.configuration)
     place.build()
     entry = place.read_published("sources/one.atom").partition("<entry")[2].partition("</entry>")[0]
+
     assert "Story" in entry
     assert entry in place.read_published("sources/two.atom")
     assert ">The second - " in place.read_published("sources/two.atom")
@@ -52,12 +53,17 @@ def test_one_more_carrier_touches_its_own_feed_alone(place: Place) -> None:
     place.build()
     with place.open_app() as app:
         path = app.archive.article_store.find(story.id)
+
         assert path
+
         before = app.archive.article_store.stamp(path)
         add_carrier(app, story.id, "two")
+
         assert list_stale_feeds(app) == {TWO}
         assert app.archive.article_store.stamp(path) == before
+
         add_carrier(app, story.id, "two")
+
         assert [row.count for row in app.archive.store.index.feeds() if row.key == TWO] == [1]
 
 
@@ -68,6 +74,7 @@ def test_the_article_stays_in_its_carriers_feed_when_it_is_written_anew(place: P
         add_carrier(app, story.id, "two")
         stored, stamp, _ = app.archive.article_store.put(replace(story, title="New title"))
         app.archive.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
+
         assert list_members(app, TWO) == list_members(app, ONE) == [story.id]
 
 
@@ -76,8 +83,11 @@ def test_a_withdrawn_article_leaves_every_carriers_feed(place: Place) -> None:
         story = store_articles(app, "Story", "Text.")
         add_carrier(app, story.id, "two")
         editorial.withdraw(app.archive, app.configuration, story.id)
+
         assert list_members(app, TWO) == []
+
         add_carrier(app, story.id, "two")
+
         assert list_members(app, TWO) == []
         assert [row.count for row in app.archive.store.index.feeds() if row.key == TWO] == [0]
 
@@ -88,6 +98,7 @@ def test_a_copy_is_in_the_feeds_of_its_sources_only(place: Place) -> None:
         first_article = store_articles(app, "Story", "Text.")
         copy = store_articles(app, "Copy", "Text.", source="two", merged_into=first_article.id)
         add_carrier(app, copy.id, "one")
+
         assert list_members(app, ONE) == [copy.id, first_article.id]
         assert list_members(app, FeedKey("all", "all")) == [first_article.id]
 
@@ -111,9 +122,12 @@ def test_reindex_takes_the_file_for_the_truth_and_makes_it_where_it_is_lost(plac
         add_carrier(app, story.id, "two")
         path.unlink()
         reindex.reindex(app.archive, app.configuration)
+
         assert list_members(app, TWO) == [story.id]
+
         path.write_text("")
         reindex.reindex(app.archive, app.configuration)
+
         assert list_members(app, TWO) == []
 
 
@@ -125,6 +139,7 @@ def test_lines_that_the_database_lacks_are_noticed_at_the_next_start(place: Plac
             app.archive.article_store, [(story.id, "two")]
         )  # a crash came before the row
         reconcile.update_from_files(app.archive, app.configuration)
+
         assert list_members(app, TWO) == [story.id]
 
 
@@ -135,6 +150,7 @@ def test_an_unchanged_file_is_not_read(place: Place, monkeypatch: pytest.MonkeyP
         reconcile.update_from_files(app.archive, app.configuration)
         monkeypatch.setattr(TabList, "read", None)  # whoever reads it now fails
         reconcile.update_from_files(app.archive, app.configuration)
+
         assert list_members(app, TWO) == [story.id]
 
 
@@ -165,6 +181,7 @@ def test_an_instance_without_the_file_learns_from_its_entries_who_announced_what
         ]
         app.archive.store.visits.save_entries([*entries, entry("two", "d", "z" * 26)])
         reconcile.update_from_files(app.archive, app.configuration)
+
         assert CARRIED.read(app.archive.article_store) == [(story.id, "two")]
         assert list_members(app, TWO) == [story.id]
         assert list_members(app, ONE) == [other_article.id, story.id]
@@ -177,6 +194,7 @@ def test_a_withdrawal_that_is_undone_comes_back_to_its_carriers(place: Place) ->
         add_carrier(app, story.id, "two")
         editorial.withdraw(app.archive, app.configuration, story.id)
         editorial.undo_withdrawal(app.archive, app.configuration, story.id)
+
         assert list_members(app, TWO) == list_members(app, ONE) == [story.id]
 
 
@@ -192,4 +210,5 @@ def test_a_feed_of_carried_articles_alone_is_the_same_after_a_lost_database(plac
     with place.open_app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
     place.build()
+
     assert place.read_digests("public") == before

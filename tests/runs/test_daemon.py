@@ -77,6 +77,7 @@ def daemon_instance(place: Place) -> Up:
 async def test_jobs_that_start_together_open_the_instance_once(daemon_instance: Up) -> None:
     await daemon_instance.run_all()
     await daemon_instance.run_all()
+
     assert len(daemon_instance.opened) == 2
     assert daemon_instance.troubles == []
 
@@ -118,8 +119,10 @@ async def test_a_lock_that_others_hold_is_said_once_between_two_visits(
     """A held lock is reported once per round, and postponed jobs are tried again soon."""
     with hold_run_lock(load(place.config)):
         await daemon_instance.run_all()
+
         assert len(daemon_instance.troubles) == 1
         assert (RETENTION, 60.0) in daemon_instance.called  # it is not left out for a day
+
         await daemon_instance.run_all()
     assert len(daemon_instance.troubles) == 2
     assert daemon_instance.opened == []
@@ -132,6 +135,7 @@ async def test_an_edit_of_the_configuration_counts_from_the_next_visits(
     (place.config / "syndicator.toml").write_text("[publish]\nlimit = 77\n")
     await daemon_instance.jobs.run(BUILD)
     await daemon_instance.jobs.run(VISITS)
+
     assert [app.configuration.settings.publish.limit for app in daemon_instance.opened[1:]] == [
         50,
         77,
@@ -168,6 +172,7 @@ async def test_status_says_when_each_job_ran_and_runs_next(
     with open_read_only(place.config, now=lambda: place.now) as seen:
         health = read_health(seen)
         jobs: list[Any] = list(describe_instance(health, seen.store, [])["schedule"])
+
     assert [job.job for job in jobs] == list(JOBS)
     assert {(job.last, job.next) for job in jobs} == {(place.now, place.now + timedelta(minutes=1))}
 
@@ -190,4 +195,5 @@ async def test_what_one_process_did_another_does_not_repeat(
             for name in (*JOBS, *JOBS):
                 await up.jobs.run(name)
             assert up.troubles == []
+
     assert len(mails) == 1

@@ -96,12 +96,15 @@ def test_a_dead_endpoint_holds_nothing_up_and_is_named(
     patient_config(config, world)
     told_by(config, llm.url)
     report = visit_all(config)
+
     assert len(read_entries(tmp_path / "feeds/public")) > 10
     assert report.llm.calls == 1
     assert [problem.reason for problem in report.llm.problems] == ["connect"]
+
     output = (
         CliRunner().invoke(cli, ["status", "--config", str(config)], catch_exceptions=False).output
     )
+
     assert "language model: 1 failure in a row, the last connect" in output
     assert "; not asked before" in output
 
@@ -118,14 +121,19 @@ def run_command(place: Place, *words: str) -> Result:
 def test_describe_llm_asks_about_the_shelf(lab: Lab) -> None:
     lab.file_articles("Weather", "Climate")
     dry = run_command(lab.place, "describe", "--all", "--llm", "--dry-run")
+
     assert "the language model would be asked about up to 2 articles" in dry.output
     assert lab.llm.seen == []
+
     output = run_command(lab.place, "describe", "--all", "--llm")
+
     assert "described: Weather" in output.output
     assert "2 calls; 2 answers accepted" in output.output
     assert SECOND in lab.place.read_published("all.atom")
     assert FIRST not in lab.place.read_published("all.atom")
+
     run_command(lab.place, "change", "undo", "1")
+
     assert FIRST in lab.place.read_published("all.atom")
     assert SECOND not in lab.place.read_published("all.atom")
     assert (
@@ -158,22 +166,29 @@ def test_describe_llm_names_what_is_refused_and_what_is_missing(
     lab.file_articles("Weather", "Climate")
     lab.llm.behaviour = BEHAVIOURS["lies-in-category"]
     told = run_command(lab.place, "describe", "--all", "--llm")
+
     assert "category nothing in the article speaks for Horoscopes" in told.output
     assert (
         "category  nothing in the article speaks for Horoscopes"
         in run_command(lab.place, "status").output
     )
+
     path = str(lab.place.find_file("Weather"))
     output = run_command(lab.place, "show", path, "--trace").output
+
     assert "llm: refused (category: nothing in the article speaks for Horoscopes)" in output
     assert "Horoscopes" in output
+
     lab.file_articles("Third")
     lab.llm.close()
+
     assert run_command(lab.place, "describe", "--all", "--llm").exit_code == 69
+
     config = lab.place.config / "syndicator.toml"
     config.write_text(config.read_text() + 'key_env = "MY_MISSING_KEY"\n')
     monkeypatch.delenv("MY_MISSING_KEY", raising=False)
     missing = run_command(lab.place, "describe", "--all", "--llm")
+
     assert missing.exit_code == 78
     assert "MY_MISSING_KEY is not set; set it" in missing.stderr
 
@@ -194,10 +209,13 @@ def test_refresh_publishes_without_the_key_and_says_so(
     told_by(config, llm.url, 'key_env = "MY_MISSING_KEY"\n')
     environ = {name: value for name, value in os.environ.items() if name != "MY_MISSING_KEY"}
     done = commands.run_syndicator("refresh", "--config", str(config), environ=environ)
+
     assert done.returncode == 78
     assert "MY_MISSING_KEY is not set; set it" in done.stderr
     assert len(read_entries(tmp_path / "feeds/public")) > 10
     assert llm.seen == []
+
     checked = commands.run_syndicator("check", "--config", str(config), environ=environ)
+
     assert "no-llm-key" in checked.stdout
     assert "MY_MISSING_KEY" in checked.stdout

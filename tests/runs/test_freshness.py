@@ -39,7 +39,9 @@ def test_a_build_notes_what_was_published_since_its_source_is_followed(place: Pl
 
 def test_the_two_numbers_are_those_of_the_middle_and_of_nineteen_in_twenty() -> None:
     assert freshness.measure_freshness(Samples()) is None
+
     found = freshness.measure_freshness(replace(Samples(), seconds=tuple(range(1, 101))))
+
     assert found == Freshness(articles=100, median=51, p95=96)
     assert freshness.measure_freshness(Samples(seconds=(7,))) == Freshness(
         articles=1, median=7, p95=7

@@ -62,22 +62,27 @@ def test_each_feed_is_on_one_part_that_the_first_leads_to(place: Place) -> None:
     """Every feed is on exactly one part, linked from the first page and the sitemap."""
     first = place.read_published("feeds.html")
     parts = sorted(set(re.findall(r'href="(feeds-[^"]*)"', first)))
+
     assert parts == [
         "feeds-tags-p.html",
         "feeds-tags-sa.html",
         "feeds-tags-se.html",
         "feeds-tags-t.html",
     ]
+
     shown_tags = [
         tag
         for part in parts
         for tag in re.findall(r'href="tags/(\w+).html"', place.read_published(part))
     ]
+
     assert sorted(shown_tags) == sorted(tag.lower() for tag in TAGS)
     assert 'href="sources/one.html"' in first
+
     index = etree.fromstring(place.read_published("sitemap.xml").encode())
     named = [str(loc.text).removeprefix("https://feeds.example/") for loc in index.iter("{*}loc")]
     listed = "".join(map(place.read_published, named))
+
     assert all(f"/tags/{tag.lower()}.html</loc>" in listed for tag in TAGS)
     assert "/sources/one.html</loc>" in listed
 
@@ -104,9 +109,12 @@ def test_one_more_feed_writes_its_part_and_what_names_all(place: Place) -> None:
     """A new feed rewrites its part of the list; a part that grows too long is divided."""
     store_article(place, "Another", "Pond")
     written = build_now(place)
+
     assert {"feeds.html", "feeds.opml", "feeds-tags-p.html", "sitemap-tags-p.xml"} <= written
     assert written.isdisjoint(("feeds-tags-sa.html", "feeds-tags-se.html", "feeds-tags-t.html"))
+
     store_article(place, "And more", "Pool")  # three with p: the part is divided
+
     assert {"feeds-tags-pon.html", "feeds-tags-poo.html", "feeds-tags-p.html"} <= build_now(place)
 
 
@@ -115,6 +123,7 @@ def test_parts_are_those_of_a_build_of_everything(place: Place) -> None:
         store_article(place, title, tag)
         build_now(place)
     before = read_list_digests(place)
+
     assert not build_now(place, include_all=True)
     assert read_list_digests(place) == before
     assert "feeds-tags-p.html" not in before  # it was, before it was divided
@@ -125,14 +134,17 @@ def test_what_a_build_left_is_written_by_the_next(
 ) -> None:
     """A partial or failed build leaves changed parts for the next one."""
     store_article(place, "Another", "Tide")
+
     # with its tag's feed
     assert build_now(place, accepts=lambda key: key != ALL) == set()
     assert "feeds-tags-t.html" in build_now(place)
+
     store_article(place, "One more", "Salt")
     with monkeypatch.context() as patched:
         patched.setattr(Pages, "render_shared_pages", lambda *given: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             build_now(place)
+
     assert "feeds-tags-sa.html" in build_now(place)
 
 
@@ -143,6 +155,7 @@ def test_a_list_that_has_become_short_is_one_page_again(
     monkeypatch.setattr(feed_list, "WHOLE", 100)
     store_article(place, "Another", "Tide")
     written = build_now(place)
+
     assert {"feeds-tags-t.html", "sitemap-tags-t.xml", "sitemap-pages.xml"} <= written
     assert set(read_list_digests(place)) == {"feeds.html", "feeds.opml", "sitemap.xml"}
     assert all(f"tags/{tag.lower()}.html" in place.read_published("feeds.html") for tag in TAGS)

@@ -67,9 +67,12 @@ def test_status_does_not_load_what_writes_feeds(config: Path) -> None:
 def test_what_fetches_reads_and_writes_feeds_is_not_loaded(config: Path) -> None:
     run_command(config, "refresh")  # writes the first, empty feeds
     said, loaded = run_command(config, "refresh")
+
     assert "0 files written" in said
     assert loaded & {*HEAVY} == set()
+
     _, loaded = run_command(config, "build")
+
     assert loaded.isdisjoint(
         (*HEAVY, "syndicator.cli.operations", "syndicator.configuration.sources.schema")
     )
@@ -82,11 +85,16 @@ def test_a_lost_index_and_a_query_that_is_no_more_are_seen(config: Path) -> None
     before = queries.read_text()
     queries.write_text('[[feed]]\nslug = "mine"\ntitle = "Mine"\nquery = "tag:AI"\n')
     run_command(config, "refresh")
+
     assert (public / "queries" / "mine.atom").exists()
+
     (public / "index.html").unlink()
     run_command(config, "refresh")
+
     assert (public / "index.html").exists()
+
     queries.write_text(before)
     run_command(config, "refresh")
+
     assert not (public / "queries" / "mine.atom").exists()
     assert "0 files written" in run_command(config, "refresh")[0]

@@ -28,6 +28,7 @@ def test_without_a_network_what_is_stale_is_built(place: Place) -> None:
     (place.config / "sources.toml").write_text(f'[[source]]\nkey = "one"\n{here}\n')
     with place.open_app() as app:
         store_articles(app, "Story", "Text.")
+
     with pytest.raises(NetworkDown):
         run_refresh(place, all=True)
     assert ">Story<" in place.read_published("all.atom")

@@ -37,6 +37,7 @@ def test_the_next_build_writes_what_differs(tmp_path: Path, more: bool) -> None:
             store_articles(app, "Newest", "Of it.", source="two", added=NOW + timedelta(hours=2))
     place.build()
     now = place.read_digests("public")
+
     assert now["tags/llm.atom"] == today["tags/llm.atom"]
     assert (now == today) is not more
 
@@ -47,6 +48,7 @@ def test_a_file_that_is_gone_is_written_again(tmp_path: Path) -> None:
     today = place.read_digests("public")
     (tmp_path / "feeds/public/tags/llm.atom").unlink()
     place.build()
+
     assert place.read_digests("public") == today
 
 
@@ -55,6 +57,7 @@ def test_a_build_with_nothing_to_do_reads_few_files_and_writes_none(tmp_path: Pa
     place, _ = make_grown_instance(tmp_path)
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "feeds/public").rglob("*")}
     place.build()
+
     assert {
         path: path.stat().st_mtime_ns for path in (tmp_path / "feeds/public").rglob("*")
     } == before

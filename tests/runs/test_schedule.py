@@ -118,10 +118,14 @@ async def test_a_start_does_each_job_in_order_and_then_at_its_interval() -> None
     jobs = Jobs(visits=EVERY, build=3600, another=3600)
     jobs.scheduler.start()
     await wait_until(lambda: len(jobs.started) >= 6)
+
     assert jobs.started[:3] == ["visits", "build", "another"]
     assert set(jobs.started[3:]) == {"visits"}
+
     next_runs = jobs.scheduler.read_next_runs()
+
     assert timedelta(minutes=59) < next_runs["build"] - next_runs["visits"] < timedelta(hours=1)
+
     await jobs.scheduler.stop(1)
 
 
@@ -132,7 +136,9 @@ async def test_a_job_is_brought_forward_and_never_put_off() -> None:
     await asyncio.sleep(EVERY)
     jobs.scheduler.bring_forward("build", 2 * EVERY)
     jobs.scheduler.bring_forward("build", 1800)
+
     assert len(jobs.started) == 1
+
     await wait_until(lambda: len(jobs.started) == 2)
     await jobs.scheduler.stop(1)
 
@@ -145,11 +151,15 @@ async def test_a_job_under_way_that_is_called_for_starts_again_once() -> None:
     for _ in range(3):
         jobs.scheduler.bring_forward("build")
     await asyncio.sleep(2 * EVERY)
+
     assert len(jobs.started) == 1
+
     jobs.gate.set()
     await wait_until(lambda: len(jobs.started) == 2)
     await asyncio.sleep(2 * EVERY)
+
     assert len(jobs.started) == 2
+
     await jobs.scheduler.stop(1)
 
 
@@ -170,7 +180,9 @@ async def test_a_job_that_is_late_by_hours_runs_once(wall_clock: type[WallClock]
     wall_clock.shift = timedelta(hours=3, minutes=30)
     await wait_until(lambda: jobs.started.count("retention") == 2)
     await asyncio.sleep(2 * EVERY)
+
     assert jobs.started.count("retention") == 2
+
     await jobs.scheduler.stop(1)
 
 
@@ -180,11 +192,14 @@ async def test_nothing_starts_before_the_start_and_after_the_stop() -> None:
     jobs.gate.clear()
     jobs.scheduler.bring_forward("build")
     await asyncio.sleep(EVERY)
+
     assert jobs.started == []
+
     jobs.scheduler.start()
     await wait_until(lambda: len(jobs.started) == 2)
     jobs.scheduler.bring_forward("build")
     await jobs.scheduler.stop(0)
     jobs.scheduler.bring_forward("visits")
     await asyncio.sleep(3 * EVERY)
+
     assert jobs.started == ["visits", "build"]

@@ -42,10 +42,13 @@ def place(tmp_path: Path) -> Place:
 def test_readers_get_whole_texts_below_the_secret(place: Place) -> None:
     feed = json.loads(place.read_published("all.json"))
     base = f"http://192.168.1.5:8080/{SECRET}/"
+
     assert feed["feed_url"] == f"{base}all.json"
+
     whole_titles = {
         item["title"] for item in feed["items"] if "last paragraph" in item["content_html"]
     }
+
     assert whole_titles == {"Own", "Found"}  # `content = "link"` of the operator holds
     assert (
         sorted(path.name for path in (place.folder / "feeds/public/articles").rglob("*.html")) != []
@@ -57,8 +60,10 @@ def test_a_page_says_how_a_phone_subscribes(place: Place) -> None:
     assert '<a href="phone.html">Subscribe from your phone</a>' in place.read_published(
         "index.html"
     )
+
     page = place.read_published("phone.html")
     base = f"http://192.168.1.5:8080/{SECRET}/"
+
     assert draw_qr_svg(f"{base}phone.html") in page
     assert f"<code>{base}all.atom</code>" in page
     assert f'href="feed:{base.removeprefix("http:")}all.atom"' in page
@@ -74,6 +79,7 @@ def test_no_link_tells_the_secret_to_another_site(place: Place) -> None:
             for link in page.xpath("//@href | //@src | //@action")
             if str(link).startswith("http")
         ]
+
     assert any(link.startswith(f"http://192.168.1.5:8080/{SECRET}/") for link in links)
     assert [
         link for link in links if SECRET in link and urlsplit(link).netloc != "192.168.1.5:8080"
@@ -85,6 +91,7 @@ def test_a_public_page_offers_readers_on_the_web(tmp_path: Path) -> None:
     with place.open_app() as app:
         store_articles(app, "Own", BODY)
     place.build()
+
     assert (
         "feedly.com/i/subscription/feed/https%3A//feeds.example/all.atom"
         in place.read_published("index.html")
@@ -110,6 +117,7 @@ def test_once_it_is_public_its_texts_are_excerpts(place: Place) -> None:
         for path in (place.folder / "feeds/public").rglob("*.*")
         if path.suffix not in (".gz", ".png")
     )
+
     assert "last paragraph" not in everything
     assert SECRET not in everything
 
@@ -141,6 +149,7 @@ def test_what_would_give_it_away_is_refused(tmp_path: Path, line: str, cure: str
     """Settings that would reveal the secret path are refused without showing it."""
     text = f"{PRIVATE}{line}\n" if line else PRIVATE.replace(SECRET, "s3cr/et")
     (tmp_path / "syndicator.toml").write_text(text)
+
     with pytest.raises(ConfigError, match=cure) as refused:
         load(tmp_path, {})
     assert SECRET not in str(refused.value)
@@ -178,6 +187,7 @@ def test_a_visit_renders_the_whole_text_at_once(place: Place) -> None:
         terms = context.make_visit_context(
             source, SourceState(key="one", url=source.url)
         ).limit_source
+
         assert [terms(url).content for url in (source.url, "https://neighbour.example/1")] == [
             "full",
             "full",

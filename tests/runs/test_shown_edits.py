@@ -79,18 +79,24 @@ def test_a_licence_makes_the_feeds_of_the_source_anew_with_their_archives(
     archive = next(
         name for name in filled_place.read_digests("public") if name.startswith("archive/tags/llm")
     )
+
     assert "Text of the first." not in filled_place.read_published(archive)
+
     edit_sources(filled_place, 'key = "one"', 'key = "one"\nlicence = "CC0"')
     filled_place.build()
+
     assert {"all.atom", "tags/llm.atom", "sources/one.atom", archive} <= set(written_names)
     assert not {"tags/gpu.atom", "sources/two.atom"} & set(written_names)
+
     pages = [
         name
         for name in filled_place.read_digests("public")
         if name.startswith("archive/") and name.endswith(".html")
     ]
     shown_names = [name for name in pages if "First" in filled_place.read_published(name)]
+
     assert len(shown_names) >= 2  # its day's and its month's or year's
+
     calendars = re.compile(r"archive/all/\d{4}-\d\d\.html")  # they show headlines alone
     for name in (
         archive,
@@ -99,6 +105,7 @@ def test_a_licence_makes_the_feeds_of_the_source_anew_with_their_archives(
     ):
         assert "Text of the first." in filled_place.read_published(name), name
     written_names.clear()
+
     assert filled_place.build().builds == 0
 
 
@@ -112,8 +119,10 @@ def test_a_source_that_went_and_came_back_is_an_edit_each_time(
         'key = "four"\nurl = "https://four.example/feed"',
     )
     filled_place.build()
+
     assert "tags/llm.atom" in written_names
     assert "tags/gpu.atom" not in written_names
+
     written_names.clear()
     edit_sources(
         filled_place,
@@ -121,6 +130,7 @@ def test_a_source_that_went_and_came_back_is_an_edit_each_time(
         'key = "one"\nurl = "https://one.example/feed"',
     )
     filled_place.build()
+
     assert "tags/llm.atom" in written_names
     assert "tags/gpu.atom" not in written_names
 
@@ -174,6 +184,7 @@ def test_a_renamed_tag_leaves_months_without_its_articles(
             rename.plan_rename(app.archive, app.configuration, "rename", "LLM", "Models"),
         )
     filled_place.build()
+
     assert "tags/gpu.atom" in written_names
     assert "tags/models.html" in filled_place.read_published("tags/gpu.atom")
     assert closed

@@ -38,8 +38,11 @@ PUBLISHED = datetime(2026, 11, 24, 12, tzinfo=UTC)
 )
 def test_dates_are_of_publication(query: str, is_found: bool) -> None:
     article = Article(id="1", url="https://a.example/1", title="One", published=PUBLISHED)
+
     assert is_match(parse_query(query), article, str) is is_found
+
     undated = Article(id="2", url="https://a.example/2", title="Two")
+
     assert not is_match(parse_query(query.removeprefix("not ")), undated, str)
 
 
@@ -79,6 +82,7 @@ def test_a_search_of_any_characters_requires_only_tokens(text: str) -> None:
         return
     plan_search(expr)
     tokens = repr(require(expr))
+
     assert not any(character in tokens for character in "\0&|*\\§¶")
 
 

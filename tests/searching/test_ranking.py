@@ -121,6 +121,7 @@ def test_half_of_the_words_are_not_most() -> None:
 
 def test_phrases_and_fields_must_match_and_words_rank() -> None:
     search = plan_search(parse_search('ferry "quiet harbour" tag:ai words:tides not storm'))
+
     assert search.words == ("ferry", "tide")
     assert isinstance(search.exact, And)
     assert search.exact.parts[:2] == (Term("", "quiet harbour"), Term("tag", "ai"))
@@ -140,8 +141,11 @@ def test_phrases_and_fields_must_match_and_words_rank() -> None:
 def test_texts_of_terms_are_matched(query: str, matching: bool) -> None:
     """Phrases match words in order, also in Japanese."""
     document = make_document(Article(id="1", url="", title="A quiet harbour"), "これは東京です")
+
     assert document.title == " quiet harbour "
+
     expected_search = parse_search(query)
+
     assert (
         is_match_with_texts(expected_search, Article(id="", url="", title=""), TermTexts(document))
         is matching
@@ -152,6 +156,7 @@ def test_the_rarest_words_rank() -> None:
     search = plan_search(parse_search(" ".join(f"w{number}" for number in range(12))))
     counts = {word: 100 - number for number, word in enumerate(search.words)}
     chosen = choose_words(search, Frequencies(total=1000, terms=counts))
+
     assert chosen == search.words[-MOST_WORDS:]
     assert require_most(chosen[:2], Frequencies(total=9, terms={})) == []
     assert all(len(some) > 4 for some in require_most(chosen, Frequencies(total=9, terms=counts)))
@@ -168,6 +173,7 @@ def test_a_document_is_packed_whole() -> None:
     document = make_document(
         Article(id="1", url="", title="Ünder 人工", tags=("C++",), language="de"), ""
     )
+
     assert Document.unpack(document.pack()) == document
     assert "§tag-c-plus-plus" in document.tokens
     assert "¶under" in document.tokens

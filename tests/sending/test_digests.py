@@ -75,13 +75,16 @@ LISTS = ("index.html", "feeds.html", "feeds.opml", "sitemap.xml")
 
 def test_a_digest_is_there_from_the_first_day_and_in_the_lists_of_feeds(place: Place) -> None:
     listed = {name: "digests/morning." in place.read_published(name) for name in LISTS}
+
     assert listed == dict.fromkeys(LISTS, True)
     assert list_digest_entries(place) == []
     assert find_atom_fault(place.read_published("digests/morning.atom").encode()) is None
     assert 'text="Digests"' in place.read_published("feeds.opml")
+
     config = place.config / "syndicator.toml"
     config.write_text(config.read_text().partition("[[digest]]")[0])
     place.build()
+
     assert not [name for name in LISTS if "digests/" in place.read_published(name)]
 
 
@@ -99,30 +102,41 @@ def test_an_entry_lists_stories_by_outlets_and_is_made_once(place: Place) -> Non
     report(place, "two")
     report(place, "sea", FERRY)
     build_at(place, MORNING - timedelta(seconds=1))
+
     assert list_digest_entries(place) == []
+
     build_at(place, MORNING)
+
     assert list_story_addresses(place) == [
         ["https://one.example/a", "https://two.example/a"],
         ["https://sea.example/a"],
     ]
+
     (first_entry,) = list_digest_entries(place)
+
     assert first_entry.title == "Morning: Wednesday, 11 March 2026"
     assert first_entry.published == MORNING.isoformat()
     assert first_entry.link == "http://127.0.0.1:8080/digests/morning.html#d2026-03-11"
     assert "</a> · One</p>\n<p>Also: <a" in first_entry.content[0].value
     assert "<p>Nobody was &lt;hurt&gt;.</p>" in first_entry.content[0].value
+
     for feed_format in ("rss", "json", "html"):
         assert "https://two.example/a" in place.read_published(f"digests/morning.{feed_format}")
+
     assert "source" not in first_entry  # it would be the digest itself
     assert (
         find_atom_fault((place.folder / "feeds/public/digests/morning.atom").read_bytes()) is None
     )
+
     before = place.read_digests("public/digests")
     report(place, "three")
     build_at(place, MORNING + timedelta(hours=23))
+
     assert place.read_digests("public/digests") == before
+
     build_at(place, MORNING + timedelta(days=1))
     second, again = list_digest_entries(place)
+
     assert again.id == first_entry.id
     assert again.updated == first_entry.updated
     assert again.content == first_entry.content
@@ -138,8 +152,11 @@ def test_a_period_ends_before_its_last_moment_and_none_is_lost(place: Place) -> 
         ):
             store_articles(app, title, "A text.", added=added)
     build_at(place, MORNING + timedelta(hours=1))
+
     assert list_story_addresses(place) == [["https://one.example/just-before"]]
+
     build_at(place, MORNING + timedelta(days=3))
+
     assert list_story_addresses(place) == [["https://one.example/at-the-end"]]
 
 
@@ -149,12 +166,17 @@ def test_a_report_after_the_period_is_not_of_it(place: Place) -> None:
         place.now = now
         report(place, outlet)
     place.build()
+
     assert list_story_addresses(place) == [["https://one.example/a"]]
+
     build_at(place, MORNING + timedelta(days=1))
+
     assert list_story_addresses(place) == [["https://one.example/a", "https://two.example/a"]]
+
     place.now = MORNING + timedelta(days=2)
     report(place, "three")
     place.build()
+
     assert len(list_digest_entries(place)) == 2
 
 
@@ -165,6 +187,7 @@ def test_the_first_entry_is_of_the_last_period_alone(tmp_path: Path) -> None:
         for title, hours in (("Old", 30), ("Of the last day", 20), ("Of today", 2)):
             store_articles(app, title, "A text.", added=place.now - timedelta(hours=hours))
     place.build()
+
     assert list_story_addresses(place) == [["https://one.example/of-the-last-day"]]
 
 
@@ -181,11 +204,14 @@ def test_what_is_published_no_more_leaves_no_trace(place: Place, operation: str)
     (first_entry,) = list_digest_entries(place)
     operate(place, operation, id=ids[1])
     place.build()
+
     assert list_story_addresses(place) == [["https://two.example/a"], ["https://sea.example/a"]]
     assert list_digest_entries(place)[0].updated == first_entry.updated
+
     for article_id in (ids[0], ids[2]):
         operate(place, operation, id=article_id)
     place.build()
+
     assert list_digest_entries(place) == []
     assert not [
         name for name in FORMATS if "example/a" in place.read_published(f"digests/morning.{name}")
@@ -199,9 +225,12 @@ def test_a_digest_is_of_one_feed_and_goes_with_its_table(tmp_path: Path) -> None
         store_articles(app, "Tagged", "A text.", added=place.now, tags=("LLM",))
         store_articles(app, "Not", "A text.", added=place.now)
     build_at(place, MORNING)
+
     assert list_story_addresses(place) == [["https://one.example/tagged"]]
+
     (place.config / "syndicator.toml").write_text("[publish]\ntag_min = 1\n")
     place.build()
+
     assert place.read_digests("public/digests") == {}
 
 
@@ -212,6 +241,7 @@ def test_a_digest_of_a_query_has_the_stories_that_match(tmp_path: Path) -> None:
         store_articles(app, "A storm", "A text.", added=place.now)
         store_articles(app, "Not published", "A storm.", added=place.now)
     build_at(place, MORNING)
+
     assert sorted(list_story_addresses(place)) == [
         ["https://one.example/a-storm"],
         ["https://one.example/tagged"],
@@ -264,11 +294,15 @@ def test_a_mail_is_sent_once(place: Place) -> None:
     with serve_mailbox() as (port, mails):
         configure_mail(place, port)
         build_at(place, MORNING)
+
         assert end_run(place) == ()
         assert end_run(place) == ()
+
         build_at(place, MORNING + timedelta(hours=1))
+
         assert end_run(place) == ()
     (mail,) = mails
+
     assert "To: me@ours.example, you@ours.example" in mail
     assert "Subject: Morning: Wednesday, 11 March 2026" in mail
     assert "Strong quake hits Sant Orel in Verania (https://one.example/a)" in mail.replace(
@@ -283,7 +317,9 @@ def test_a_mail_that_fails_is_reported_and_tried_again(place: Place) -> None:
     configure_mail(place, port)
     build_at(place, MORNING)
     (problem,) = end_run(place)
+
     assert "me@ours.example" in problem.detail
+
     with place.open_app() as app:
         assert (
             observe(make_opened_instance(app.archive, app.configuration, "")).alert
@@ -291,10 +327,14 @@ def test_a_mail_that_fails_is_reported_and_tried_again(place: Place) -> None:
         )
     with serve_mailbox() as (port, mails):
         configure_mail(place, port)
+
         assert end_run(place) == (problem,)
         assert mails == []
+
         place.now += timedelta(minutes=10)
+
         assert end_run(place) == ()
+
     assert len(mails) == 1
 
 
@@ -305,6 +345,7 @@ def test_the_first_entry_of_a_new_digest_is_not_mailed(tmp_path: Path) -> None:
         place.now = MORNING
         configure_mail(place, port)
         place.build()
+
         assert len(list_digest_entries(place)) == 1
         assert end_run(place) == ()
     assert mails == []

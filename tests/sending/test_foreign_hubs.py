@@ -72,11 +72,14 @@ def name_failing(place: Place) -> list[str]:
 def test_every_changed_feed_is_taken(hub: ForeignHub, tmp_path: Path) -> None:
     place = make_place(tmp_path / "place", hub.url)
     built = run_command(place, "build")
+
     assert built["hubs"] == []
     assert set(FEEDS) <= {str(name) for name in built["written"]}
     assert hub.count_taken() == len(FEEDS)
+
     if hub.name == "Webubbub":
         assert hub.list_topics() == [f"{SITE}{name}" for name in FEEDS]
+
     assert name_failing(place) == []
     assert find_refusals(place) == []
 
@@ -97,8 +100,11 @@ def test_a_hub_that_takes_no_notices_is_named(tmp_path: Path) -> None:
     with running_flask_websub(folder, mode="private") as hub:
         place = make_place(tmp_path / "place", hub.url)
         (failed,) = run_command(place, "build")["hubs"]
+
         assert failed["reason"] == "http-400"
         assert name_failing(place) == ["http-400"]
+
         (refusal,) = find_refusals(place)
+
         assert "http-400" in refusal
         assert hub.count_taken() == 0

@@ -104,9 +104,12 @@ def find_failing(place: Place) -> list[Condition]:
 def test_a_refusal_is_a_condition_with_its_cure(place: Place, hub: OwnHub) -> None:
     hub.status = 400
     (problem,) = build_and_notify(place)
+
     assert problem.what == hub.url
     assert problem.reason == "http-400"
+
     (found,) = find_failing(place)
+
     assert found.subject == hub.url
     assert found.code == "http-400"
     assert found.since == NOW
@@ -122,14 +125,19 @@ def test_it_is_remembered_until_a_notice_is_taken(place: Place, hub: OwnHub) -> 
     build_and_notify(place)
     place.now += timedelta(hours=1)
     build_and_notify(place)  # nothing changed, and the hub is told all the same
+
     assert [item.since for item in find_failing(place)] == [NOW]
+
     hub.status = 202
     hub.topics.clear()
+
     assert build_and_notify(place) == ()
     assert sorted(hub.topics) == [f"{SITE}all.atom", f"{SITE}sources/one.atom"]
     assert find_failing(place) == []
+
     hub.topics.clear()
     build_and_notify(place)
+
     assert hub.topics == []
 
 
@@ -140,6 +148,7 @@ def test_later_changes_do_not_hide_what_it_was_not_told_of(place: Place, hub: Ow
     add_article(place, "Another", "two")
     hub.topics.clear()
     build_and_notify(place)
+
     assert sorted(hub.topics) == [
         f"{SITE}{name}.atom" for name in ("all", "sources/one", "sources/two")
     ]
@@ -151,9 +160,12 @@ def test_it_is_forgotten_when_the_hub_is_removed(place: Place, hub: OwnHub) -> N
     build_and_notify(place)
     with serve_hub() as other_hub:
         set_hubs(place, other_hub.url)
+
         assert find_failing(place) == []
+
         build_and_notify(place)
         set_hubs(place, hub.url, other_hub.url)
+
         assert find_failing(place) == []
 
 
@@ -163,6 +175,7 @@ def test_one_hub_does_not_stop_another(place: Place, hub: OwnHub) -> None:
     with serve_hub() as other_hub:
         set_hubs(place, hub.url, other_hub.url)
         build_and_notify(place)
+
         assert len(other_hub.topics) == 2
         assert [item.subject for item in find_failing(place)] == [hub.url]
 
@@ -185,11 +198,16 @@ def test_the_health_feed_tells_refusals_at_once_and_outages_that_last(
         hub="https://hub.example/", since=NOW - age, reason=reason, untold=("all.atom",)
     )
     (found,) = find_conditions(Observed(hubs=[failing]), NOW)
+
     assert found.needs_you == needs_you
+
     _, events = update_episodes(Memory(), [found], NOW, INSTANCE)
+
     assert len(events) == needs_you
+
     with place.open_app() as app:
         document = render_health_feed(events, app.configuration.settings, "key").decode()
+
     assert ("https://hub.example/: a hub takes no notice" in document) == needs_you
 
 
@@ -203,6 +221,7 @@ def test_check_tells_the_hub_and_subscribes_to_nothing(
         for one in check(place.config, environ={}, clock=lambda: NOW)
         if one.reason == "hub-refuses"
     ]
+
     assert set(hub.topics) == {f"{SITE}all.atom"}
     assert [one.what for one in results] == ([hub.url] if status >= 400 else [])
     assert all(f"http-{status}" in one.detail for one in results)

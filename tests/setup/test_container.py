@@ -55,6 +55,7 @@ def read_service(files: dict[str, str]) -> dict[str, object]:
 
 def test_compose_builds_the_checkout_and_mounts_the_folder() -> None:
     service = read_service(FILES)
+
     assert set(service) == KEYS
     assert service["build"] == {"context": str(ROOT), "dockerfile": "/srv/feeds/deploy/Dockerfile"}
     assert service["user"] == "1234:1235"
@@ -82,8 +83,10 @@ def test_odd_folders_are_quoted() -> None:
 def test_its_health_is_asked_of_the_service() -> None:
     """HEALTHCHECK asks /healthz with valid Python code."""
     (check,) = [said for step, said in list_instructions() if step == "HEALTHCHECK"]
+
     assert "/healthz" in check
     assert "8080" in check
+
     compile(yaml.safe_load(check.partition("CMD ")[2])[2], "health", "exec")
 
 
@@ -113,6 +116,7 @@ def list_sent_files(context: Path) -> list[Path]:
 
 def test_what_is_sent_to_the_build_is_the_program() -> None:
     names = {str(path.relative_to(ROOT)) for path in list_sent_files(ROOT)}
+
     assert {
         "pyproject.toml",
         "requirements.lock",

@@ -25,6 +25,7 @@ def test_it_prints_addresses_that_can_be_copied(tmp_path: Path) -> None:
     environ = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
     printed = subprocess.check_output(["sh", str(script)], env=environ, text=True)
     place = "db.machines.example/syndicator"
+
     assert f'store.url = "postgresql://syndicator@{place}"\n' in printed
     assert f"SYNDICATOR_STORE__URL=postgresql://syndicator:PASSWORD@{place}\n" in printed
     assert "@HOST" not in printed

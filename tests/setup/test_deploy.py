@@ -43,6 +43,7 @@ def test_no_place_is_left_empty() -> None:
 def test_the_service_runs_the_program_on_its_folder_and_may_write_there_alone() -> None:
     """The unit runs `up`, may write only to its folder, and uses the watchdog."""
     service = parse_unit("syndicator.service")["Service"]
+
     assert service["ExecStart"] == "/opt/syndicator/run up"
     assert service["User"] == "feeder"
     assert service["Environment"] == '"SYNDICATOR_CONFIG=/srv/feeds/config"'
@@ -92,6 +93,7 @@ def test_the_sites_answer_at_the_address_of_the_settings(
     url: str, listen: str, name: str, prefix: str, caddy: str
 ) -> None:
     files = fill_deployment_files(replace(HERE, url=url))
+
     assert f"listen {listen};" in files["nginx.conf"]
     assert f"server_name {name};" in files["nginx.conf"]
     assert f"location {prefix} {{" in files["nginx.conf"]
@@ -129,6 +131,7 @@ def test_the_line_of_cron_runs_in_any_shell(tmp_path: Path) -> None:
         env={"PATH": "/bin:/usr/bin"},
         check=True,
     )
+
     assert (
         done.stdout
         == f"{odd_deployment.root}/config|{odd_deployment.root}|--quiet refresh --max-time 10m\n"
@@ -158,8 +161,10 @@ def test_systemd_takes_the_units_and_finds_little_exposed(on_disk: Path) -> None
         env=environ,
         timeout=60,
     )
+
     assert done.returncode == 0
     assert done.stderr == ""
+
     for service in units[:2]:  # the threshold is ten times the level of exposure
         command = [
             "systemd-analyze",

@@ -46,6 +46,7 @@ def test_it_runs_by_the_clock_by_hand_and_after_an_edit_one_at_a_time() -> None:
     """The workflow has a schedule, a manual trigger and a push trigger, and runs one at a time."""
     on = WORKFLOW[True]  # YAML 1.1 reads the key `on` so
     (clock,) = on["schedule"]
+
     assert not re.match(r"\*|0\b|0,", clock["cron"])  # full hours are left out first
     assert "workflow_dispatch" in on
     assert "config/**" in on["push"]["paths"]
@@ -68,6 +69,7 @@ def test_what_is_remembered_is_what_is_restored_and_what_is_published_is_public(
     """The workflow caches and restores the same paths and publishes public/."""
     saved = find_step("actions/cache/save")["with"]
     restored = find_step("actions/cache/restore")["with"]
+
     assert saved["path"] == restored["path"]
     assert saved["key"] == restored["key"]
     assert saved["key"].startswith(restored["restore-keys"])
@@ -79,6 +81,7 @@ def test_nothing_in_it_names_this_machine(tmp_path: Path) -> None:
     written_folder = write_folder(tmp_path / "mine", Start(example="ai"), template="github")
     texts = [path.read_text() for path in written_folder]
     package = str(Path(start.__file__).parents[1])
+
     assert len(texts) == 8
     assert not any(str(tmp_path) in text or package in text for text in texts)
     assert (
@@ -117,6 +120,7 @@ def test_the_program_comes_from_where_the_checkout_came_from(
     )
     monkeypatch.setattr(start, "find_checkout", lambda: tmp_path)
     said = start.make_requirement()
+
     assert said == (f"syndicator @ {installed}" if installed else said)
     assert "secret" not in said
     assert installed or said == f"./syndicator-{__version__}-py3-none-any.whl"
@@ -267,5 +271,6 @@ def test_an_edit_made_meanwhile_stays_and_a_dead_network_publishes_what_is_there
     )
     for words in (["commit", "-q", "-a", "-m", "edited"], ["push", "-q"]):
         subprocess.run([*GIT, *words], cwd=other, check=True)
+
     assert b"What our scraper owes" in read_files(runner.run_workflow())["all.html"]
     assert list_commits(runner)[0] in ("edited", "New articles")

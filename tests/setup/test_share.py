@@ -89,6 +89,7 @@ def test_where_it_moved_in_the_network_its_secret_stays(
     before = load(config, {})
     monkeypatch.setattr(start, "find_home_address", lambda: "192.168.1.7")
     start.share_at_home(config)
+
     assert load(config, {}).base_url == before.base_url.replace("1.5", "1.7")
 
 
@@ -96,6 +97,7 @@ def test_one_that_is_published_stays_public(config: Path) -> None:
     """A published instance cannot be shared at home only."""
     path = config / "syndicator.toml"
     path.write_text(text := '[site]\nurl = "https://feeds.example/"\n')
+
     with pytest.raises(UsageError, match="this folder is published at"):
         start.share_at_home(config)
     assert path.read_text() == text
@@ -108,6 +110,7 @@ def test_one_behind_a_web_server_stays_there(config: Path) -> None:
         text := f'[site]\nurl = "https://feeds.example/"\n[publish]\nsecret_path = "{SECRET}"\n'
     )
     start.share_at_home(config)
+
     assert path.read_text() == text
 
 
@@ -145,8 +148,11 @@ def test_a_terminal_shows_address_and_code_and_nothing_else_does(
         assert (address in out.getvalue()) == shown
         assert all((line in out.getvalue()) == shown for line in lines)
     printing.print_address_for_phones(Settings())
+
     assert out.getvalue().count("\n") == 1 + len(lines)
+
     monkeypatch.setattr(sys, "stdout", Terminal())
+
     assert printing.print_secret_address(settings) == address  # before anything serves: no code
     assert sys.stdout.getvalue() == f"your feeds, for nobody else: {address}\n"  # type: ignore[attr-defined]
     assert printing.print_secret_address(Settings()) == ""

@@ -43,6 +43,7 @@ def test_a_run_whose_program_is_gone_says_where_to_write_its_new_place(tmp_path:
     line = next(line for line in run.read_text().splitlines() if line.startswith("set -- "))
     run.write_text(run.read_text().replace(line, 'set -- /nowhere/run "$@"'))
     done = subprocess.run([run, "status"], capture_output=True, text=True, check=False)
+
     assert done.returncode == 69
     assert done.stderr == (
         "run: /nowhere/run is gone; if the program is elsewhere now, write its place into"
@@ -54,6 +55,7 @@ def test_without_an_example_nothing_is_followed_and_every_option_is_explained(
     tmp_path: Path,
 ) -> None:
     write_config(tmp_path / "config", Start())
+
     assert load_sources(tmp_path / "config/sources.toml") == ()
     assert (
         Taxonomy.from_toml(tmp_path / "config/taxonomy.toml").tags(
@@ -61,9 +63,11 @@ def test_without_an_example_nothing_is_followed_and_every_option_is_explained(
         )
         == ()
     )
+
     made = load(tmp_path / "config", {})
     before = load(tmp_path / "no config", {})
     chosen = {"stories": "link"}  # instances of before stay as they are
+
     assert made.publish == before.publish.model_copy(update=chosen)
     assert before.publish.stories == "off"
     assert made.model_copy(update={"publish": before.publish}) == before
@@ -75,6 +79,7 @@ def test_the_first_category_is_written_out_to_be_uncommented(tmp_path: Path) -> 
     text = make_config_files(Start())["taxonomy.toml"]
     shown = text[text.index("# [[category]]") :].replace("# ", "").replace("#\n", "\n")
     (tmp_path / "taxonomy.toml").write_text(shown)
+
     assert Taxonomy.from_toml(tmp_path / "taxonomy.toml").tags("Tomato plants in pots", BODY) == (
         "tomatoes",
     )
@@ -131,6 +136,7 @@ def test_an_example_brings_sources_taxonomy_and_a_title() -> None:
     for name in ("sources.toml", "taxonomy.toml"):
         shipped = (SHIPPED / name).read_text().replace("\n# only = true\n", "\nonly = false\n")
         assert files[name].partition("\n")[2] == shipped.partition("\n")[2]
+
     assert tomllib.loads(files["syndicator.toml"])["site"] == {"title": "AI and technology, by tag"}
     assert tomllib.loads(make_config_files(Start("Mine", example="ai"))["syndicator.toml"])[
         "site"

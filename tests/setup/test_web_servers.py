@@ -290,6 +290,7 @@ def test_who_knows_it_gets_all_and_no_shared_cache_may_keep_it(private: Site) ->
 def test_what_is_asked_for_is_made_by_the_program(site: Site, name: str) -> None:
     """Searches are proxied to our server, not cached and not logged."""
     status, heads, body = site.get(name)
+
     assert status == (400 if "color" in name else 200)
     assert unquote(body.decode()) == unquote(f"/{name}")
     assert heads["etag"] == '"1"'
@@ -305,16 +306,20 @@ def test_nginx_passes_on_four_questions_of_a_client_at_a_time(site: Site, server
     Program.gate.clear()
     with ThreadPoolExecutor(4) as threads:
         held = [threads.submit(site.get, f"q/words.slow{number}.atom") for number in range(4)]
+
         assert all(Program.slow.acquire(timeout=60) for _ in held)
         assert site.get("q/words.slow4.atom")[0] == 429
         assert site.get("index.html")[0] == 200
+
         Program.gate.set()
+
     assert {answer.result()[0] for answer in held} == {200}
     assert site.get("q/words.slow5.atom")[0] == 200
 
 
 def test_a_question_that_was_saved_is_a_file(site: Site) -> None:
     status, heads, body = site.get("q/tag.saved.atom")
+
     assert status == 200
     assert body == TEXT
     assert heads["content-type"] == "application/atom+xml; charset=utf-8"
@@ -358,6 +363,7 @@ def test_what_is_not_there_is_answered_with_a_page_that_says_so(site: Site) -> N
 
 def test_the_folder_itself_is_the_page_of_all_feeds(site: Site) -> None:
     status, heads, body = site.get("")
+
     assert status == 200
     assert heads["content-type"] == "text/html; charset=utf-8"
     assert body == TEXT
@@ -368,6 +374,7 @@ def test_the_folder_itself_is_the_page_of_all_feeds(site: Site) -> None:
 def test_what_is_compressed_is_the_file_beside_it(site: Site) -> None:
     """The .gz file is served to clients that accept gzip."""
     status, heads, body = site.get("all.rss", "Accept-Encoding: gzip")
+
     assert status == 200
     assert heads["content-encoding"] == "gzip"
     assert {"Accept-Encoding", "Sec-Fetch-Dest"} <= set(heads["vary"].split(", "))
@@ -383,11 +390,14 @@ def test_what_has_no_file_beside_it_is_compressed_when_asked_for(site: Site, nam
     """Without a .gz file the server compresses the answer itself."""
     (site.folder / f"feeds/public/{name}.gz").unlink(missing_ok=True)
     status, heads, body = site.get(name, "Accept-Encoding: gzip")
+
     assert status == 200
     assert heads.get("content-encoding") == "gzip"
     assert gzip.decompress(body) == TEXT
     assert {"Accept-Encoding", "Sec-Fetch-Dest"} <= set(heads["vary"].split(", "))
+
     ask = ("Accept-Encoding: gzip", f"If-None-Match: {heads['etag']}")
+
     assert site.get(name, *ask)[0] == 304
 
 
@@ -408,8 +418,10 @@ def test_who_has_it_gets_304_until_it_changes(site: Site, encoding: str) -> None
     size = len(TEXT)
     publish_file(site.outlet, "all.rss", (encoding.encode() * size)[:size])
     status, heads, _ = site.get("all.rss", ask, f"If-None-Match: {old}")
+
     assert status == 200
     assert (heads["etag"] != old) is True
+
     publish_file(site.outlet, "all.rss", TEXT)
 
 
@@ -422,12 +434,15 @@ def test_a_browser_that_opens_a_feed_is_sent_to_its_page(site: Site, name: str) 
     place = heads["location"].removeprefix(
         site.url.rpartition(f":{site.port}")[0] + f":{site.port}"
     )
+
     assert status == 303
     assert place == f"{site.prefix}{name.partition('.')[0]}.html"
     assert "Sec-Fetch-Dest" in heads["vary"]
     assert heads["cache-control"] == "no-cache"
     assert site.get(place.removeprefix(site.prefix), DOCUMENT)[2] == TEXT
+
     status, heads, body = site.get(name)
+
     assert status == 200
     assert body == TEXT
     assert "Sec-Fetch-Dest" in heads["vary"]
@@ -451,6 +466,7 @@ def test_no_address_leads_a_browser_to_another_host(site: Site) -> None:
 def test_the_folder_of_a_kind_of_feeds_leads_to_the_page_of_all(site: Site, path: str) -> None:
     """Folder addresses redirect to the front page."""
     status, heads, _ = site.get(path)
+
     assert status == 303
     assert heads["cache-control"] == "no-cache"
     assert heads["location"].rpartition(f":{site.port}")[2] == site.prefix
@@ -475,6 +491,7 @@ def test_a_picture_holds_for_good_and_one_that_is_not_there_does_not(site: Site)
     """Pictures may be cached forever; a missing picture may not be cached."""
     publish_file(site.outlet, "pictures/1.webp", TEXT)
     status, heads, body = site.get("pictures/1.webp")
+
     assert status == 200
     assert heads["cache-control"] == "max-age=31536000, immutable"
     assert body == TEXT
@@ -501,6 +518,7 @@ def test_a_browser_that_opens_what_has_no_page_sees_xml_with_its_stylesheet(site
 
 def test_feeds_that_moved_and_feeds_that_ended(site: Site) -> None:
     status, heads, _ = site.get("tags/old.atom")
+
     assert status == 301
     assert (
         heads["location"]
@@ -535,6 +553,7 @@ def test_what_is_not_for_the_web_is_not_there(site: Site) -> None:
 def test_headers_of_safety_stand_on_what_is_published(site: Site) -> None:
     """Published files have the security headers."""
     status, heads, _ = site.get("index.html")
+
     assert status == 200
     assert heads["x-content-type-options"] == "nosniff"
     assert heads["x-frame-options"] == "DENY"

@@ -22,6 +22,7 @@ def test_names_of_the_taxonomy_come_first_then_those_that_articles_have(place: P
     """Names of taxonomy.toml come first, then those of articles by number of uses."""
     store_categories_and_tags(place)
     choices = read_choices(place)
+
     assert choices.categories == ("AI",)
     assert choices.is_closed
     assert choices.tags == ("LLM", "GPU", "Zig", "Rust")  # the most used first; no name twice
@@ -31,6 +32,7 @@ def test_choices_are_not_empty_without_a_taxonomy(place: Place) -> None:
     place.write_taxonomy("")
     store_categories_and_tags(place)
     choices = read_choices(place)
+
     assert choices.categories == ("Long reads",)  # "uncategorised" is none
     assert not choices.is_closed
     assert choices.tags == ("Zig", "gpu", "Rust")

@@ -62,6 +62,7 @@ def test_what_the_page_says_is_its_own_and_the_rest_came_from_the_feed() -> None
     article = load_filed_article(author="Ann", excerpt="It is fast.")
     reading = replace(article, author="Bob")
     origins = find_origins(article, reading, {"title": {"from": "h1"}, "body": {"from": "page"}})
+
     assert origins == {
         "title": "its page: h1",
         "excerpt": "sentences of its text",

@@ -46,8 +46,11 @@ def test_state_and_feeds_come_first_and_places_have_plain_names() -> None:
         "next visit": "2026-12-05T20:51:33+00:00 (after a failure)",
     }
     names = [reason.name for reason in list_reasons(ARTICLE, why)]
+
     assert names[:4] == ["address", "in feeds", "source", "title"]
+
     reason_words = list_reason_words(why)
+
     assert reason_words["in feeds"] == ["tags/0, tags/1, tags/2, tags/3, tags/4, tags/5 and 3 more"]
     assert reason_words["source"] == ["one; announced by two, too"]
     assert reason_words["title"] == ["A title (from the tag og:title in its head)"]
@@ -63,6 +66,7 @@ def test_an_article_on_hold_says_so_in_place_of_its_feeds() -> None:
     reason_words = list_reason_words(
         {"feeds": [], "on hold": "you said so; `syndicator release x` publishes it"}
     )
+
     assert reason_words["on hold"] == ["you said so; `syndicator release x` publishes it"]
     assert "in feeds" not in reason_words
     assert list_reason_words({"feeds": []})["in feeds"] == ["none"]
@@ -81,6 +85,7 @@ def test_cut_text_is_quoted_with_the_reason(rule: str, way: str) -> None:
     reason_words = list_reason_words(
         {"body": {"from": "page", "cut": cut}, "title": {"from": "rules.title"}}
     )
+
     assert reason_words["title"] == ["A title (from your rule 'title')"]
     assert reason_words["left out"] == [
         *(f"“Piece {number}”: {way}" for number in range(3)),
@@ -95,6 +100,7 @@ def test_doubts_rules_and_a_text_of_the_feed_are_named() -> None:
         "permitted by": "operator",
     }
     reason_words = list_reason_words(why)
+
     assert reason_words["doubt"] == ["short"]
     assert reason_words["text"] == ["120 characters (from its feed)"]
     assert reason_words["text is"] == ["the feed's, because the page has 3 letters, the feed 900"]
@@ -109,6 +115,7 @@ def test_reasons_fit_a_screen_and_the_missing_ones_are_counted() -> None:
         PlainReason("tag", "two"),
         PlainReason("page", "word " * 30),
     ]
+
     assert fit_reasons(reasons[:2], columns=80, lines=2) == ["tag         one", "            two"]
     assert fit_reasons(reasons, columns=40, lines=5) == [
         "tag         one",
@@ -117,7 +124,9 @@ def test_reasons_fit_a_screen_and_the_missing_ones_are_counted() -> None:
         "            word word word word word",
         "            word word word word word …",
     ]
+
     three = [*reasons[:2], PlainReason("tag", "three")]
+
     assert fit_reasons(three, columns=80, lines=2) == [
         "tag         one",
         "2 more reasons: --trace lists them",

@@ -51,6 +51,7 @@ def hash_words(*words: str) -> set[int]:
 def test_names_are_words_in_capitals_that_begin_no_sentence() -> None:
     """Capitalised words count as names, except at the start of a sentence."""
     names = make_sketch(TITLE, TEXT).names.keys()
+
     assert hash_words("Norvik", "Tamm", "Air") <= names
     assert not hash_words("The", "Egil", "passengers") & names  # two begin a sentence
     assert make_sketch(
@@ -63,6 +64,7 @@ def test_words_of_the_title_and_the_beginning_count_more_and_numbers_without_the
     stresses = [
         sketch.words[hash_term(stem)] for stem in cut_stems(["cancels", "stranded", "zebra"])
     ]
+
     assert stresses == [5.0, 3.0, 1.0]
     assert hash_words("140", "19000") == sketch.numbers.keys()
 
@@ -76,6 +78,7 @@ def test_guides_have_another_tone_than_news() -> None:
     guide = make_sketch("How to choose your best mattress", "Here is what you need for your home.")
     report = make_sketch("Two held after the raid", "He said that police were told. She had left.")
     unknown = make_sketch("Zwei Festnahmen", "Die Polizei nahm sie in ihrem Haus fest.")
+
     assert guide.tone < -1
     assert report.tone == unknown.tone == 0.0
 
@@ -88,11 +91,14 @@ def test_in_scripts_without_capitals_two_characters_are_a_name() -> None:
 def test_any_text_is_packed_and_unpacked(title: str, text: str) -> None:
     sketch = make_sketch(title, text)
     packed = pack(sketch)
+
     assert len(packed) <= 4 + 5 * (WORDS + NAMES + NUMBERS)
+
     again = unpack(packed)
     for kind, before in zip(again[:3], sketch[:3], strict=True):
         assert kind.keys() == before.keys()
         assert all(abs(kind[term] - before[term]) <= 1 / STEPS for term in kind)
+
     assert abs(again.tone - sketch.tone) <= 1 / STEPS
     assert pack(unpack(packed)) == packed
     assert unpack_terms(packed) == find_terms(sketch)
@@ -101,9 +107,11 @@ def test_any_text_is_packed_and_unpacked(title: str, text: str) -> None:
 
 def test_the_rarest_terms_are_kept() -> None:
     assert get_rarity(hash_term("klopsto")) > get_rarity(hash_term("france"))
+
     names = make_sketch(
         "x", "in France and " + " and ".join(f"Klo{n}st" for n in "abcdefghijklmnopqrst")
     )
+
     assert len(names.names) == NAMES
     assert hash_term("france") not in names.names
 

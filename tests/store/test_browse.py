@@ -59,6 +59,7 @@ def test_a_list_has_the_wanted_articles_the_newest_first(
             articles_by_number[1].id, articles_by_number[2].id
         )  # copies are in feeds of sources only
         numbers = {article.id: number for number, article in articles_by_number.items()}
+
         assert [numbers[one.article.id] for one in store.browse.articles(wanted)[0]] == found
 
 
@@ -80,9 +81,12 @@ def test_the_least_likely_category_is_the_first_of_unsure_ones(any_url: str) -> 
         record_article(store, 4, title="edited since")
         numbers = {article.id: number for number, article in articles_by_number.items()}
         found, _ = store.browse.articles(Wanted(filter="unsure"))
+
         assert [numbers[one.article.id] for one in found] == [7, 4, 2, 6]
         assert [one.score for one in found] == [0.2, 0.3, 0.41, 0.699]
+
         newest, _ = store.browse.articles(Wanted())
+
         assert [numbers[one.article.id] for one in newest] == [*range(1, 10)]
 
 
@@ -92,9 +96,12 @@ def test_no_more_unsure_articles_are_listed_than_somebody_answers(any_url: str) 
         for number in range(MOST_UNSURE + 5):
             record_article(store, number, score=0.1 + number / 1000)
         listed, counts = store.browse.articles(Wanted(filter="unsure", most=500, counted=True))
+
         assert len(listed) == counts["unsure"] == MOST_UNSURE < 60
         assert max(one.score or 1 for one in listed) < 0.1 + MOST_UNSURE / 1000
+
         last, _ = store.browse.articles(Wanted(filter="unsure", skip=40, most=30))
+
         assert len(last) == MOST_UNSURE - 40
 
 
@@ -107,6 +114,7 @@ def test_weeks_and_costs_of_sources(any_url: str) -> None:
             outcome = Outcome(key="src", at=NOW - timedelta(hours=hours), status=status, bytes=700)  # type: ignore[arg-type]
             store.visits.end_visit(outcome, SourceState(key="src", url="u"))
         since = NOW - timedelta(weeks=4)
+
         assert store.browse.count_by_week(since)["src"] == [(3, 3, NOW - timedelta(hours=1))]
         assert store.browse.sum_costs(since) == {"src": (2, 1, 1400)}
 
@@ -120,13 +128,16 @@ def test_filters_are_counted(any_url: str) -> None:
             record_article(
                 store, number, score=0.5, source_key="src" if number else "other", **more
             )
+
         assert store.browse.articles(Wanted(counted=True))[1] == {
             "unsure": 3,
             "untagged": 1,
             "partial": 1,
             "hold": 1,
         }
+
         of_source = Wanted(source="src", ids=[], counted=True)
+
         assert store.browse.articles(of_source)[1] == {
             "unsure": 2,
             "untagged": 0,

@@ -68,6 +68,7 @@ def test_a_build_is_planned_once_for_the_earliest_time(store: Store, builds: Bui
     builds.plan(BUILD, LATER)
     builds.plan(BUILD, SOON)
     builds.plan(BUILD, LATER)
+
     assert list_job_times(store) == {(BUILD, "todo"): SOON}
     assert take_job(store) is None, "it is not due"
 
@@ -75,10 +76,15 @@ def test_a_build_is_planned_once_for_the_earliest_time(store: Store, builds: Bui
 def test_one_worker_at_a_time_builds(store: Store, builds: Builds) -> None:
     builds.plan(BUILD, PAST)
     first_job = take_job(store)
+
     assert first_job
+
     builds.plan(BUILD, PAST)
+
     assert take_job(store) is None
+
     builds.end(first_job, {})
+
     assert take_job(store)
 
 
@@ -88,6 +94,7 @@ def test_an_upkeep_that_is_planned_for_later_holds_up_no_build(
     builds.plan(UPKEEP, LATER)
     builds.plan(BUILD, PAST)
     job = take_job(store)
+
     assert job
     assert job.task == BUILD
 
@@ -95,9 +102,12 @@ def test_an_upkeep_that_is_planned_for_later_holds_up_no_build(
 def test_the_end_of_a_build_plans_the_next(store: Store, builds: Builds) -> None:
     builds.plan(BUILD, PAST)
     job = take_job(store)
+
     assert job
+
     builds.plan(BUILD, SOON)  # what was filed meanwhile
     builds.end(job, {BUILD: LATER, UPKEEP: LATER})
+
     assert list_job_times(store) == {(BUILD, "todo"): SOON, (UPKEEP, "todo"): LATER}
 
 
@@ -107,11 +117,16 @@ def test_a_silent_builder_is_replaced_and_its_end_plans_nothing(
     """A job of a silent builder is given away; its end changes nothing."""
     builds.fill()
     lost_job = take_job(store)
+
     assert lost_job
+
     builds.recover(SILENCE)
+
     assert (lost_job.task, "doing") in list_job_times(store)
+
     fall_silent(store, lost_job, SILENCE + 1)
     builds.recover(SILENCE)
+
     assert (lost_job.task, "doing") not in list_job_times(store)
     with pytest.raises(JobLost):
         builds.end(lost_job, {BUILD: PAST})
@@ -122,13 +137,18 @@ def test_missing_jobs_are_planned_and_running_ones_are_not_missing(
     store: Store, builds: Builds
 ) -> None:
     builds.fill()
+
     assert list_job_times(store).keys() == {(BUILD, "todo"), (UPKEEP, "todo")}
+
     first_job = take_job(store)
     other_job = take_job(store)
+
     assert first_job
     assert other_job
     assert {first_job.task, other_job.task} == {BUILD, UPKEEP}
+
     builds.fill()
+
     assert list_job_times(store).keys() == {(BUILD, "doing"), (UPKEEP, "doing")}
 
 
@@ -154,7 +174,10 @@ def test_the_row_of_a_feed_says_when_it_was_built(store: Store) -> None:
     """The time and size of the last build are stored per feed."""
     index = store.index
     index.mark_stale([ALL, FeedKey(SOURCE, "a")])
+
     assert index.builds() == {}
+
     index.record_builds({ALL: (50, 70)}, PAST)
     index.record_builds({ALL: (51, 71)}, SOON)
+
     assert index.builds() == {ALL: Built(at=SOON.timestamp(), entries=51, articles=71)}

@@ -253,6 +253,7 @@ def test_feeds_that_were_stale_are_stale_after_the_upgrade(tmp_path: Path) -> No
     )
     with open_store(url, articles_exist=True) as store:
         ai, go = store.index.feeds()
+
         assert ai.stale is True
         assert ai.count == 3
         assert go.stale is False
@@ -295,9 +296,11 @@ def test_a_locked_database_is_named_after_the_wait(url: str) -> None:
     with open_store(url, articles_exist=False, busy_seconds=0.1) as store:
         with closing(sqlite3.connect(get_database_path(url), isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
+
             with pytest.raises(StoreError, match="another program holds it"):
                 record_article(store, 1)
             assert store.index.feeds() == []  # readers never wait
+
             open_store(url, articles_exist=False, busy_seconds=0.1).close()  # nor does who opens it
         record_article(store, 1)
         assert store.visits.article(make_article(1).id) == make_article(1)

@@ -36,19 +36,26 @@ def test_unasked_are_new_changed_and_failed_articles(url: str) -> None:
     with open_store(url, articles_exist=False) as store:
         for number in (1, 2, 3):
             record_article(store, number)
+
         assert list_unasked(store) == {one, two, three}
+
         store.enrichment.save_asked(make_asked(1))
         store.enrichment.save_asked(
             make_asked(2, status="failed", next_try=NOW + timedelta(hours=1))
         )
+
         assert list_unasked(store) == {three}
         assert list_unasked(store, now=NOW + timedelta(hours=1)) == {two, three}
         assert list_unasked(store, plan="another model") == {one, two, three}
+
         store.enrichment.save_asked(
             make_asked(1, stamp=make_stamp(9))
         )  # the file is another one now
+
         assert list_unasked(store) == {one, three}
+
         store.visits.forget([three])
+
         assert list_unasked(store) == {one}
         assert len(list_unasked(store, plan="x", limit=1)) == 1
         assert list_unasked(store, since=NOW) == set()
@@ -62,9 +69,12 @@ def test_answers_go_with_their_article(url: str) -> None:
         )
         store.enrichment.save_asked(note)
         store.enrichment.save_answer("k", make_article(1).id, "said \ud800", NOW)
+
         assert store.enrichment.read_result(make_article(1).id) == note
         assert store.enrichment.answer("k") == "said \ud800"
+
         store.visits.forget([make_article(1).id])
+
         assert store.enrichment.read_result(make_article(1).id) is None
         assert store.enrichment.answer("k") is None
 
@@ -74,6 +84,7 @@ def test_the_meter_and_the_summary_of_status(url: str) -> None:
     with open_store(url, articles_exist=False) as store:
         assert store.enrichment.meter() == Meter()
         assert store.status.llm() is None
+
         meter = Meter(
             endpoint="e", day="2030-01-01", calls=3, tokens=900, rest_until=NOW, reason="timeout"
         )
@@ -85,6 +96,7 @@ def test_the_meter_and_the_summary_of_status(url: str) -> None:
         )
         store.enrichment.save_asked(make_asked(2))
         summary = store.status.llm()
+
         assert summary is not None
         assert summary.meter == meter
         assert summary.counts == {"refused": 1, "accepted": 1}
@@ -98,4 +110,5 @@ def test_a_rebuilt_store_remembers_the_articles_that_were_asked_about(url: str) 
         record_article(store, 1)
         store.enrichment.save_asked(make_asked(1))
         store.reindex([(make_article(1), make_stamp(1))])
+
         assert list_unasked(store) == set()

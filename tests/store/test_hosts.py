@@ -61,9 +61,12 @@ def pass_by(store: Store) -> None:
 def test_one_at_a_time_has_leave_and_the_pause_follows_its_end(hosts: Hosts) -> None:
     """A host gives one turn at a time; the pause begins when it is given back."""
     mine = take_turn(hosts)
+
     assert LONG - 5 < take_busy(hosts).seconds <= LONG
+
     take_turn(hosts, "b.example")
     hosts.give_back(HOST, mine, 30)
+
     assert 20 < take_busy(hosts).seconds <= 30
     assert not take_busy(hosts).held
 
@@ -79,8 +82,11 @@ def test_leave_that_is_not_given_back_ends_by_itself_and_is_nobodys_then(store: 
     lost_turn = take_turn(hosts)
     pass_by(store)
     mine = take_turn(hosts)
+
     assert mine != lost_turn
+
     hosts.give_back(HOST, lost_turn, 0)  # by whoever was stopped meanwhile: this is another's leave
+
     assert take_busy(hosts).seconds > LONG - 5
     assert isinstance(take_turn(store.hosts(0), "b.example"), Turn)
     assert isinstance(take_turn(store.hosts(0), "b.example"), Turn), (
@@ -90,11 +96,14 @@ def test_leave_that_is_not_given_back_ends_by_itself_and_is_nobodys_then(store: 
 
 def test_a_worker_whose_lease_has_ended_does_not_end_the_turn_of_another(store: Store) -> None:
     hosts = store.hosts(LONG)
+
     assert set(hosts.own([HOST], "slow worker")) == {HOST}
+
     pass_by(store)
     take_turn(hosts)
     hosts.release_hosts([HOST], "slow worker", 0)
     hosts.release_all("slow worker", 0)
+
     assert take_busy(hosts).seconds > LONG - 5
 
 
@@ -109,6 +118,7 @@ def test_a_host_that_is_held_gives_no_leave_and_a_longer_hold_stays(hosts: Hosts
     hosts.hold(HOST, 50)
     hosts.hold(HOST, 10)
     busy = take_busy(hosts)
+
     assert busy.held
     assert 40 < busy.seconds <= 50
     assert 40 < hosts.held(HOST) <= 50
@@ -119,9 +129,12 @@ def test_that_a_host_was_not_reached_is_told_with_the_leave(hosts: Hosts) -> Non
     """A turn includes the host's recent connection failure, until it expires."""
     hosts.set_away(HOST, "dns", "no such name", 50)
     turn = take_turn(hosts)
+
     assert turn.away == "dns"
     assert turn.detail == "no such name"
+
     hosts.set_away("b.example", "connect", "", -1)
+
     assert take_turn(hosts, "b.example").away == ""
 
 
@@ -132,6 +145,7 @@ def test_what_one_asked_to_wait_all_heed_until_then(hosts: Hosts) -> None:
     waits.add("b.example", NOW + timedelta(days=99))
     waits.add("c.example", NOW - timedelta(days=1))
     until = waits.until("https://a.example/feed")
+
     assert until
     assert timedelta(seconds=40) < until - NOW <= timedelta(seconds=50)
     assert (later := waits.until("b.example"))
@@ -201,20 +215,29 @@ def test_hosts_of_a_worker_outlast_its_last_request_and_are_kept_by_signs_of_lif
     """A worker owns its hosts as long as it sends heartbeats; lost hosts stay lost."""
     hosts = store.hosts(LONG)
     hosts.own([HOST], "me")
+
     assert take_busy(hosts).seconds > ASKS * LONG + 2 / 3 * LONG - 5, (
         "a request that begins last is over by then"
     )
+
     with store._db.write() as connection:
         connection.execute(
             schema.hosts.update().values(free_at=schema.hosts.c.free_at - 80_000_000)
         )
+
     assert take_busy(hosts).seconds < 5
+
     hosts.keep("you")
+
     assert take_busy(hosts).seconds < 5
+
     hosts.keep("me")
+
     assert take_busy(hosts).seconds > 60
+
     pass_by(store)
     hosts.keep("me")
+
     assert isinstance(hosts.take(HOST), Turn), "what was lost stays lost"
 
 
@@ -227,8 +250,11 @@ def test_work_of_which_nothing_comes_is_started_some_times_and_the_host_is_held_
         assert hosts.own([HOST], "me")
         assert hosts.counts().named == []
         pass_by(store)
+
     assert hosts.own([HOST], "me") == {}
+
     (named,) = hosts.counts().named
+
     assert named.name == HOST
     assert named.poison
     assert 890 < named.seconds <= 1800
@@ -302,6 +328,7 @@ def test_rows_of_which_nothing_is_known_go_after_a_day(store: Store, hosts: Host
     hosts.hold("held.example", 50)
     hosts.set_delay("slow.example", 5)
     hosts.prune()
+
     assert list_host_names(store) == {"new.example", "slow.example", "held.example"}
 
 
@@ -315,6 +342,7 @@ def test_the_hosts_are_counted(store: Store, hosts: Hosts) -> None:
     hosts.hold("b.example", 50)
     hosts.own([HOST], "me")
     counts = hosts.counts()
+
     assert counts.hosts == 2
     assert counts.due == 1
     assert counts.held == 1
@@ -323,7 +351,9 @@ def test_the_hosts_are_counted(store: Store, hosts: Hosts) -> None:
     assert counts.workers == ["me"]
     assert 90 < counts.late < 200
     assert [one.poison for one in counts.named] == [False]
+
     store.visits.save_states([SourceState(key="a", url=A.url)])
+
     assert hosts.counts().late < 5, "a source that was never visited is due now"
 
 
@@ -370,9 +400,12 @@ def test_a_push_writes_the_sources_that_changed(store: Store) -> None:
     before = dict(store._db.run_query(written))
     store.fleet.push([A, replace(B, title="T")], to_micros(NOW))
     after = dict(store._db.run_query(written))
+
     assert after["a"] == before["a"]
     assert after["b"] != before["b"]
+
     store.fleet.push([replace(B, title="T"), A], to_micros(NOW))
+
     assert [source.key for source in store.fleet.sources()] == ["b", "a"], "their order, too"
 
 
@@ -405,6 +438,7 @@ def test_one_machine_at_a_time_holds_a_lock_until_it_ends_or_its_connection_does
                 other_store.fleet.hold("a run"),
             ):
                 pass
+
             with other_store.fleet.hold("something else"):
                 pass
             cut_off(postgres)
@@ -426,9 +460,12 @@ def test_whoever_lost_the_lock_writes_nothing(
         store.set_guard(held)
         store.visits.set_note("a", "1", NOW)
         cut_off(postgres)
+
         with pytest.raises(StoreAway, match="'a run' was lost to another machine"):
             store.visits.set_note("a", "2", NOW)
+
         store.set_guard()
+
         assert store.visits.note("a") == "1"
 
 
@@ -449,6 +486,7 @@ def test_a_lock_lasts_while_its_holder_is_busy_and_ends_when_it_stands_still(
         while boss.execute("SELECT 1 FROM pg_locks WHERE locktype = 'advisory'").fetchone():
             boss.execute("SELECT pg_sleep(0.1)")
         monkeypatch.undo()
+
         with pytest.raises(StoreAway):
             held(60.0)
 

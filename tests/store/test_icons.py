@@ -20,15 +20,18 @@ def make_icon_row(name: str = NAME, source: str = "one") -> IconRow:
 def test_the_icon_of_a_source_is_due_once_it_has_an_article(store: Store) -> None:
     """Sources with a published article are due for an icon."""
     assert store.icons.due(NOW) == []
+
     record_article(store, 1, source_key="one")
     record_article(store, 2, source_key="two")
     record_article(store, 2, source_key="two", hold=True)
+
     assert store.icons.due(NOW) == [IconRow(source_key="one", next_try=NOW)]
 
 
 def test_an_icon_is_due_again_when_it_is_time(store: Store) -> None:
     record_article(store, 1, source_key="one")
     store.icons.save(IconRow(source_key="one", next_try=LATER, name=NAME, tries=2))
+
     assert store.icons.due(LATER - timedelta(seconds=1)) == []
     assert store.icons.due(LATER) == [IconRow(source_key="one", next_try=LATER, name=NAME, tries=2)]
 
@@ -37,9 +40,12 @@ def test_icons_are_shown_while_a_feed_has_articles_of_their_source(store: Store)
     record_article(store, 1, source_key="one")
     store.icons.save(make_icon_row())
     store.icons.save(make_icon_row(OTHER_NAME, "gone"))
+
     assert store.icons.shown() == {"one": NAME}
     assert store.icons.names() == {NAME, OTHER_NAME}
+
     record_article(store, 1, source_key="one", hold=True)
+
     assert store.icons.shown() == {}
 
 
@@ -47,8 +53,11 @@ def test_an_icon_whose_file_is_lost_is_due_again(store: Store) -> None:
     record_article(store, 1, source_key="one")
     store.icons.save(make_icon_row())
     store.icons.requeue_lost({OTHER_NAME})
+
     assert store.icons.due(NOW) == []
+
     store.icons.requeue_lost({NAME})
+
     assert [row.source_key for row in store.icons.due(NOW)] == ["one"]
     assert store.icons.shown() == {}
 
@@ -57,4 +66,5 @@ def test_a_rebuilt_database_keeps_icons(store: Store) -> None:
     record_article(store, 1, source_key="one")
     store.icons.save(make_icon_row())
     store.reindex([(make_article(1, source_key="one"), make_stamp(1))])
+
     assert store.icons.shown() == {"one": NAME}

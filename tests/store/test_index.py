@@ -244,8 +244,11 @@ def test_a_feed_stays_stale_if_an_article_comes_while_it_is_built(store: Store) 
     seen = store.index.marks()[AI]
     record_article(store, 2)  # after the build has read what is in the feed
     record_build(store, AI, marks=seen)
+
     assert find_feed(store, AI).stale
+
     record_build(store, AI)
+
     assert not find_feed(store, AI).stale
 
 
@@ -255,6 +258,7 @@ def test_a_mark_with_a_lower_number_that_a_build_did_not_read_stays(store: Store
         record_article(store, number)
     first, *later = store.index.marks()[AI]
     record_build(store, AI, marks=later)
+
     assert store.index.marks()[AI] == [first]
     assert find_feed(store, AI).count == 2
 
@@ -265,9 +269,12 @@ def test_a_number_is_never_given_to_two_marks(store: Store) -> None:
     store.index.record_progress(
         Progress(marks=[n for some in store.index.marks().values() for n in some])
     )
+
     # there is none: what begins to build now has seen nothing
     assert store.index.newest_mark() == 0
+
     record_article(store, 2)
+
     assert all(feed.mark > seen for feed in store.index.feeds())
 
 
@@ -275,8 +282,11 @@ def test_a_build_takes_all_marks_of_a_feed_that_it_read(store: Store) -> None:
     """A recorded build clears the marks of its feeds and stores their counts."""
     for number in range(1, 6):
         record_article(store, number)
+
     assert all(feed.mark for feed in store.index.feeds())
+
     record_build(store, *(feed.key for feed in store.index.feeds()))
+
     assert store.index.newest_mark() == 0
     assert find_feed(store, ALL).count == 5
 
@@ -285,9 +295,12 @@ def test_holding_a_feed_that_has_a_mark_is_no_new_work(store: Store) -> None:
     record_article(store, 1)
     before = store.index.newest_mark()
     store.index.record_invalid(AI, "not well-formed")
+
     assert store.index.newest_mark() == before
+
     store.index.record_progress(Progress(marks=store.index.marks()[AI]))
     store.index.record_invalid(AI, "not well-formed")
+
     assert find_feed(store, AI).stale
 
 
@@ -298,17 +311,26 @@ def test_a_target_is_out_of_date_if_one_of_its_files_is(store: Store) -> None:
         PublishedFile(name=f"tags/ai.{end}", owner=AI, target="tags/ai", made_of="abc", sha256="d")
         for end in ("atom", "rss")
     ]
+
     assert not store.index.has_files()
+
     store.index.record_progress(Progress(files=files))
+
     assert store.index.has_files()
     assert store.index.list_outdated_owners() == set()
     assert store.index.files(["tags/ai"]) == {file.name: file for file in files}
+
     store.index.record_progress(Progress(files=[replace(files[1], made_of="")]))
+
     assert store.index.targets([AI]) == {"tags/ai": ""}
     assert store.index.list_outdated_owners() == {AI}
+
     store.index.record_progress(Progress(gone=["tags/ai.rss"]))
+
     assert store.index.targets([AI, ALL]) == {"tags/ai": "abc"}
+
     store.index.mark_files_outdated([AI])
+
     assert store.index.targets([AI]) == {"tags/ai": ""}
     assert find_feed(store, AI).stale
 
@@ -342,10 +364,13 @@ def test_saved_queries_are_matched_once_and_again_when_the_article_changes(store
     robots = FeedKey("query", "robots")
     one = record_article(store, 1)
     two = record_article(store, 2)
+
     assert store.index.list_unmatched("s") == [one.id, two.id]
+
     store.index.save_matches(
         "s", {one.id: {chips: "chips", robots: "robots"}, two.id: {}, "absent": {chips: "chips"}}
     )
+
     assert store.index.list_unmatched("s") == []
     assert store.index.list_unmatched("other") == [
         one.id,
@@ -354,12 +379,16 @@ def test_saved_queries_are_matched_once_and_again_when_the_article_changes(store
     assert list_ids(store, chips) == [one.id]
     assert list_ids(store, robots) == [one.id]
     assert find_feed(store, chips).count == 1
+
     record_build(store, chips, robots)
     store.index.save_matches("s", {one.id: {chips: "chips"}, two.id: {chips: "chips"}})
+
     assert list_ids(store, chips) == [one.id, two.id]
     assert list_ids(store, robots) == []
     assert find_feed(store, robots).stale
     assert find_feed(store, chips).stale
+
     record_article(store, 1, title="Changed")
+
     assert store.index.list_unmatched("s") == [one.id]
     assert list_ids(store, chips) == [two.id]

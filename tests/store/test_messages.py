@@ -49,16 +49,23 @@ def test_a_message_is_due_after_earlier_messages_of_its_subject_were_sent(store:
         {},
         (),
     )
+
     assert list_due(store) == ["a1", "b1"]
     assert list_due(store, "two") == ["x"]
+
     first, second = store.messages.due("one", NOW, 10)
     store.messages.record_failed(first, "HTTP 400", NOW + MINUTE, include_all=False)
     store.messages.record_sent(second)
+
     assert list_due(store) == []
     assert list_due(store, after=MINUTE) == ["a1"]
+
     [again] = store.messages.due("one", NOW + MINUTE, 10)
+
     assert again.tries == 1
+
     store.messages.record_sent(again)
+
     assert list_due(store) == ["a2"]
 
 
@@ -70,6 +77,7 @@ def test_a_receiver_that_fails_has_all_its_messages_wait(store: Store) -> None:
     store.messages.record_failed(
         store.messages.due("one", NOW, 1)[0], "timeout", NOW + MINUTE, include_all=True
     )
+
     assert list_due(store) == []
     assert list_due(store, "two") == ["x"]
     assert list_due(store, after=MINUTE) == ["a1", "b1"]
@@ -83,14 +91,18 @@ def test_waiting_messages_are_counted_by_receiver_with_the_time_of_the_first(sto
         store.messages.due("one", NOW, 1)[0], "timeout", NOW + MINUTE, include_all=True
     )
     waiting = {one.receiver: one for one in store.messages.waiting()}
+
     assert waiting == {"one": Waiting("one", 2, NOW, "timeout"), "two": Waiting("two", 1, NOW, "")}
 
 
 def test_messages_are_dropped_with_their_receiver_and_when_they_are_old(store: Store) -> None:
     store.messages.save_messages([make_message("a", "a1"), make_message("a", "x", "two")], {}, ())
     store.messages.drop(["two"], NOW)
+
     assert [one.receiver for one in store.messages.waiting()] == ["one"]
+
     store.messages.drop([], NOW + MINUTE)
+
     assert store.messages.waiting() == []
 
 
@@ -98,12 +110,17 @@ def test_an_article_is_news_until_its_version_is_known(store: Store) -> None:
     """Changed articles are listed until their version is recorded as sent."""
     older = record_article(store, 2)
     newer = record_article(store, 1)
+
     assert store.messages.list_changed().keys() == {older.id, newer.id}
+
     put_known(store, newer)
+
     assert [
         (article_id, known.digest) for article_id, known in store.messages.list_changed().items()
     ] == [(older.id, None)]
+
     store.visits.record(ArticleRecord(article=make_article(1, title="Edited"), stamp=make_stamp(3)))
+
     assert store.messages.list_changed()[newer.id] == Known(
         mtime_ns=make_stamp(3).mtime_ns, size=make_stamp(3).size, digest="d"
     )
@@ -112,11 +129,16 @@ def test_an_article_is_news_until_its_version_is_known(store: Store) -> None:
 def test_an_article_that_no_feed_shows_is_hidden(store: Store) -> None:
     article = record_article(store, 1)
     put_known(store, article)
+
     assert store.messages.list_hidden() == []
+
     store.visits.record(ArticleRecord(article=make_article(1, hold=True), stamp=make_stamp(1)))
+
     assert store.messages.list_hidden() == [article.id]
     assert store.messages.list_changed() == {}
+
     store.messages.save_messages([], {}, [article.id])
+
     assert store.messages.list_hidden() == []
 
 
@@ -125,4 +147,5 @@ def test_articles_published_before_there_was_a_receiver_count_as_sent(store: Sto
     record_article(store, 3), record_article(store, 4, hold=True)
     recent = record_article(store, 1)
     store.messages.begin(NOW - timedelta(hours=2))
+
     assert list(store.messages.list_changed()) == [recent.id]

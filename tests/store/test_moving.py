@@ -94,6 +94,7 @@ def test_a_moved_database_continues_as_before(url: str, postgres: Server) -> Non
         )
         state = SourceState(key="s0", url="https://a.example/")
         store.visits.end_visit(Outcome(key="s0", at=NOW, status="unchanged"), state)
+
         assert {row.key: row.count for row in store.index.feeds()}[ALL] == 7
         assert len(store.status.outcomes("s0")) == 4
     move(there, back)
@@ -108,6 +109,7 @@ def test_nothing_is_moved_into_a_database_that_is_in_use(url: str, postgres: Ser
     there = postgres.schema()
     fill_store(there)
     before = read_content(there)
+
     with pytest.raises(StoreError, match="is not new: it has rows in"):
         move(url, there)
     assert read_content(there) == before

@@ -38,6 +38,7 @@ def test_the_picture_of_an_article_is_due_once_it_is_filed_the_newest_first(stor
     record_article(store, 2, cover="https://example.org/two.jpg")
     record_article(store, 1, cover=COVER)
     record_article(store, 3)
+
     assert list_due(store) == [COVER, "https://example.org/two.jpg"]
     assert store.pictures.has_due(NOW)
 
@@ -47,6 +48,7 @@ def test_a_thumbnail_makes_the_feeds_that_show_its_article_stale(store: Store) -
     other_article = record_article(store, 2, tags=("Rail",), category="Other", source_key="other")
     build_all(store)
     save_picture(store)
+
     assert store.index.pictures([article.id, other_article.id]) == {article.id: PICTURE}
     assert list_stale(store) == set(store.index.list_feeds_of(article.id))
     assert not store.pictures.has_due(NOW)
@@ -64,6 +66,7 @@ def test_a_thumbnail_that_comes_goes_or_changes_changes_the_day_of_its_article(
         days.append(store.index.days(ALL))
         store.pictures.requeue_lost({name})
     days.append(store.index.days(ALL))
+
     assert all(before[day] != after[day] for before, after in pairwise(days) for day in before)
     assert days[0] == days[-1]
 
@@ -73,6 +76,7 @@ def test_a_failure_makes_nothing_stale(store: Store) -> None:
     build_all(store)
     (row,) = store.pictures.due(NOW, 10)
     store.pictures.save(outcomes.record_ban(row, "", NOW))
+
     assert list_stale(store) == set()
     assert store.pictures.due(NOW, 10) == []
     assert len(store.pictures.due(NOW + timedelta(days=8), 10)) == 1
@@ -86,13 +90,20 @@ def test_a_picture_is_fetched_again_after_a_change_of_its_address_or_rules_only(
     article = record_article(store, 1, cover=COVER)
     save_picture(store)
     record_article(store, 1, cover=COVER, title="Another title")
+
     assert store.index.pictures([article.id]) != {}
+
     record_article(store, 1, cover=COVER, robots=("noimageindex",))
+
     assert store.index.pictures([article.id]) == {}, "not shown until it is known that it may be"
+
     save_picture(store)
     record_article(store, 1, cover="https://example.org/other.jpg", robots=("noimageindex",))
+
     assert list_due(store) == ["https://example.org/other.jpg"]
+
     record_article(store, 1)
+
     assert store.pictures.row(article.id) is None
 
 
@@ -101,16 +112,22 @@ def test_a_result_for_an_earlier_picture_is_not_saved(store: Store) -> None:
     (row,) = store.pictures.due(NOW, 10)
     record_article(store, 1, cover="https://example.org/other.jpg")
     store.pictures.save(outcomes.record_copy(row, PICTURE))
+
     assert store.index.pictures([article.id]) == {}
 
 
 def test_an_article_in_no_feed_has_no_picture_among_the_published(store: Store) -> None:
     article = record_article(store, 1, cover=COVER)
     held_article = record_article(store, 2, cover="https://example.org/two.jpg", hold=True)
+
     assert list_due(store) == [COVER]
+
     save_picture(store)
+
     assert store.pictures.names() == {PICTURE.name}
+
     record_article(store, 1, cover=COVER, hold=True)
+
     assert store.pictures.names() == set()
     assert store.pictures.names(shown=False) == {PICTURE.name}, "kept: it may come back"
     assert {article.id, held_article.id}
@@ -120,6 +137,7 @@ def test_a_withdrawn_article_leaves_no_picture(store: Store) -> None:
     article = record_article(store, 1, cover=COVER)
     save_picture(store)
     store.visits.withdraw(article, (), (), NOW)
+
     assert store.pictures.names(shown=False) == set()
 
 
@@ -128,6 +146,7 @@ def test_a_lost_thumbnail_is_due_again(store: Store) -> None:
     save_picture(store)
     build_all(store)
     store.pictures.requeue_lost([PICTURE.name])
+
     assert list_due(store) == [COVER]
     assert ALL in list_stale(store)
 
@@ -139,7 +158,10 @@ def test_a_rebuilt_database_keeps_the_thumbnail_of_an_unchanged_picture(store: S
     other_article = make_article(2, cover="https://example.org/new.jpg")
     third = make_article(3, cover="https://example.org/three.jpg")
     store.reindex([(one, make_stamp(1)), (other_article, make_stamp(2)), (third, make_stamp(3))])
+
     assert store.index.pictures([one.id, two.id, third.id]) == {one.id: PICTURE}
     assert list_due(store) == ["https://example.org/new.jpg", "https://example.org/three.jpg"]
+
     store.reindex([(one, make_stamp(1))])
+
     assert list_due(store) == []

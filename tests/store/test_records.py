@@ -289,13 +289,16 @@ def test_articles_written_together_are_as_if_written_one_by_one(store: Store) ->
         )  # the same article again
     robots = FeedKey("tag", "robots")
     new = FeedKey("tag", "new")
+
     assert store.index.list_feeds_of(original.id) == []
     assert robots in store.index.list_feeds_of(copy.id), (
         "shown in place of its original, which is on hold"
     )
     assert new in store.index.list_feeds_of(other_article.id)
     assert FeedKey("tag", "old") not in store.index.list_feeds_of(other_article.id)
+
     counts = {row.key: row.count for row in store.index.feeds()}
+
     assert counts[FeedKey("tag", "ai")] == 0
     assert counts[robots] == 1
     assert counts[new] == 1
@@ -492,6 +495,7 @@ def test_entries_that_are_not_done_are_found_by_an_index_of_their_own(
     )
     plain = result.compile(file_store._db.engine, compile_kwargs={"literal_binds": True})
     plan = file_store._db.rows(sql(f"EXPLAIN QUERY PLAN {plain}"))
+
     assert "INDEX entries_open (status=? AND source=?)" in str(plan)
 
 
@@ -536,15 +540,20 @@ def test_sketches_are_found_by_any_of_their_keys_while_they_are_remembered(store
 def test_the_claims_of_an_article_are_stored_with_its_sketch(store: Store) -> None:
     """The first claims of an article stay when it is recorded again."""
     one = record_article(store, 1).id
+
     assert store.visits.read_claims(one) == (None, None)
+
     first = Compared(
         at=NOW, data=b"one", keys=[1], delete_before=NOW, since=NOW - HOUR, named="a.example/x"
     )
     store.visits.save_sketch(one, first)
+
     assert store.visits.read_claims(one) == (NOW - timedelta(hours=1), "a.example/x")
+
     store.visits.save_sketch(
         one, Compared(at=NOW, data=b"new", keys=[2], delete_before=NOW, since=NOW)
     )
+
     assert store.visits.read_claims(one) == (
         NOW - timedelta(hours=1),
         None,
@@ -592,6 +601,7 @@ def test_of_many_with_one_title_those_nearest_in_time_are_found(store: Store) ->
     earlier = store.visits.find_earlier(
         make_like(everything[0].source_key, title, NOW - timedelta(days=20), (), NOW)
     )
+
     assert len(earlier) == 10
     assert earlier[0] == everything[20].id
     assert not store.visits.find_earlier(
@@ -609,15 +619,20 @@ def test_the_copies_of_an_article_are_known(store: Store) -> None:
             stamp=store.visits.stamp(two.id) or pytest.fail(),
         )
     )
+
     assert store.visits.copies(one.id) == [two.id]
     assert store.visits.copies(two.id) == []
+
     store.visits.record(
         ArticleRecord(article=two, stamp=store.visits.stamp(two.id) or pytest.fail())
     )
+
     assert store.visits.copies(one.id) == [two.id]  # a file that says nothing does not part the two
+
     store.visits.record(
         ArticleRecord(article=two, stamp=store.visits.stamp(two.id) or pytest.fail(), is_split=True)
     )
+
     assert store.visits.copies(one.id) == []
 
 
@@ -662,6 +677,7 @@ def test_when_entries_were_first_seen_and_how_long_they_wait(store: Store) -> No
     old = replace(entry_row, entry_id="4", first_seen=NOW - timedelta(days=9))
     store.visits.save_entries([entry_row, later, done, old, replace(entry_row, source_key="t")])
     result = store.visits.list_seen_since("s", NOW - timedelta(days=1))
+
     assert sorted(result, key=str) == sorted(
         [(NOW, None), (NOW, NOW + timedelta(days=1)), (NOW, None)], key=str
     )

@@ -21,11 +21,14 @@ def make_reservations(store: Store, at: datetime = NOW) -> Reservations:
 
 def test_an_article_keeps_the_first_path_that_is_reserved(store: Store) -> None:
     reservations = make_reservations(store)
+
     assert reservations.path(NEW) is None
     assert reservations.reserve(NEW, "2026/11/one-abcdef.md") == "2026/11/one-abcdef.md"
     assert reservations.reserve(NEW, "2026/11/two-abcdef.md") == "2026/11/one-abcdef.md"
     assert reservations.path(NEW) == "2026/11/one-abcdef.md"
+
     reservations.release("2026/11/one-abcdef.md")
+
     assert reservations.path(NEW) is None
     assert reservations.reserved() == []
 
@@ -34,6 +37,7 @@ def test_an_article_with_a_row_keeps_its_path(store: Store) -> None:
     """Reserving another path for a recorded article returns its existing path."""
     article = record_article(store, 1)
     reservations = make_reservations(store)
+
     assert reservations.path(article.id) == make_stamp(1).path
     assert reservations.reserve(article.id, "2026/11/another.md") == make_stamp(1).path
     assert reservations.reserved() == []
@@ -48,15 +52,20 @@ def test_reservations_are_listed_by_age_and_deleted_once_the_article_has_a_row(
     make_reservations(store, NOW + timedelta(minutes=1)).reserve(
         NEW, "2026/11/one-abcdef.md", writing=False
     )
+
     assert [(one.id, one.at, one.writing) for one in reservations.reserved()] == [
         (article.id, NOW, True),
         (NEW, NOW + timedelta(minutes=1), False),
     ]
+
     store.visits.record(ArticleRecord(article=article, stamp=make_stamp(1)))
+
     assert [one.id for one in reservations.reserved()] == [NEW]
+
     reservations.sweep(NOW)
     reservations.release(make_stamp(1).path)  # it was there still
     reservations.sweep(NOW + timedelta(hours=1))
+
     assert [one.id for one in reservations.reserved()] == [NEW]  # it has no row
 
 
@@ -67,6 +76,7 @@ def test_ids_that_begin_alike_are_found_among_rows_and_reservations(store: Store
     far = ("a" if article.id[0] != "a" else "b") + "z" * 25
     for article_id in (near, far):
         reservations.reserve(article_id, f"2026/11/{article_id}.md")
+
     assert reservations.list_similar_ids(article.id[:6] + "y" * 20, 6) == sorted([article.id, near])
     assert reservations.list_similar_ids(article.id, 6) == [near]
 

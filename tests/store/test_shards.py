@@ -114,16 +114,25 @@ def test_each_shard_that_has_sources_has_one_job(store: Store, shards: Shards) -
         replace(B, key="off", url="https://c.example/", enabled=False),
     )
     before = list_jobs(store)
+
     assert [(status, due) for status, _, due in before] == [("todo", True)] * 2
+
     shards.fill()
+
     assert list_jobs(store) == before
+
     job = take_job(store)
     shards.fill()
+
     assert sorted(status for status, _, _ in list_jobs(store)) == ["doing", "todo"]
+
     end_job(store, shards, job)
+
     assert list_jobs(store) == before
+
     follow_sources(store, due=None)
     end_job(store, shards, take_job(store))
+
     assert len(list_jobs(store)) == 1, "a shard without sources has none"
 
 
@@ -145,9 +154,12 @@ def test_the_due_sources_of_a_shard_are_found_host_by_host(store: Store, shards:
         ]
     )
     job = take_job(store)
+
     assert shards.due_hosts(job.shard, 9) == ["a.example"]
     assert shards.due_hosts(job.shard + 1, 9) == []
+
     result = shards.list_due_sources(job.shard, ["a.example"], 2)
+
     assert [(state.key, waits) for state, waits in result] == [("a", False), ("a1", True)]
 
 
@@ -157,20 +169,27 @@ def test_the_next_job_is_due_with_the_first_source_whose_host_may_be_asked(
     """A job is due now if a source is, unless its host must be left alone or all are due later."""
     follow_sources(store, A)
     end_job(store, shards, take_job(store))
+
     assert list_jobs(store)[0][2], "what is due still is done at once"
+
     store.hosts(LEASE).hold("a.example", 50)
     end_job(store, shards, take_job(store))
+
     assert not list_jobs(store)[0][2]
     assert store._db.scalar(
         text("SELECT scheduled_at > now() + interval '40 s' FROM procrastinate_jobs")
     )
+
     follow_sources(store, A, due=LATER)
     execute_statement(store, "UPDATE hosts SET held_until = 0")
     execute_statement(store, "UPDATE procrastinate_jobs SET scheduled_at = now()")
     end_job(store, shards, take_job(store))
+
     assert not list_jobs(store)[0][2]
+
     store.visits.save_states([SourceState(key="a", url=A.url)])
     shards.fill()
+
     assert list_jobs(store)[0][2], "a push has it done sooner"
 
 
@@ -193,17 +212,22 @@ def test_a_job_whose_worker_is_silent_is_made_anew_and_the_silent_one_writes_not
         f" {lost_job.worker}",
     )
     shards.recover()
+
     assert sorted(status for status, _, _ in list_jobs(store)) == ["doing", "todo"]
     with pytest.raises(JobLost, match="another worker"):
         end_job(store, shards, lost_job, ended)
+
     second_job = take_job(store)
+
     assert second_job.shard == lost_job.shard
     assert second_job.id != lost_job.id
     with pytest.raises(JobLost):
         store.open_fenced_visits(shards.make_fence(lost_job), ()).set_note("x", "1", NOW)
     assert store.visits.states()["a"].schedule.next_due != LATER
+
     end_job(store, shards, second_job, ended)
     end_job(store, shards, kept_job)
+
     assert store.visits.states()["a"].schedule.next_due == LATER
 
 
@@ -226,11 +250,16 @@ def test_a_sign_of_life_says_until_when_hosts_may_be_asked(store: Store) -> None
         store, "UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'"
     )
     beat = shards.write_heartbeat(job.worker, "me")
+
     assert beat.asks_until == 100 + ASKS * LEASE
     assert abs(beat.now / 1e6 - datetime.now(UTC).timestamp()) < 5
+
     shards.recover()
+
     assert list_jobs(store)[0][0] == "doing"
+
     execute_statement(store, "DELETE FROM procrastinate_workers")
+
     with pytest.raises(StoreAway, match="has removed this worker"):
         shards.write_heartbeat(job.worker, "me")
 
@@ -240,6 +269,7 @@ def test_a_queue_that_was_emptied_is_full_again(store: Store, shards: Shards) ->
     before = list_jobs(store)
     execute_statement(store, "TRUNCATE procrastinate_jobs CASCADE")
     shards.fill()
+
     assert list_jobs(store) == before
 
 

@@ -51,10 +51,13 @@ def test_publishing_sees_no_article_before_it_is_durable(store: Store) -> None:
     """The index shows an article only after the commit of the group."""
     with store.visits.shared():
         article = record_article(store, 1)
+
         assert store.visits.article(article.id)
         assert store.index.ids(ALL, limit=9, since=None, most=9) == []
         assert store.index.newest_mark() == 0
+
         store.visits.commit()
+
         assert store.index.ids(ALL, limit=9, since=None, most=9) == [article.id]
 
 
@@ -63,7 +66,9 @@ def test_first_is_called_before_each_commit_of_writes(store: Store, url: str) ->
     asked: list[set[str]] = []
     with store.visits.shared(lambda: asked.append(read_committed(url))):
         store.visits.commit()
+
         assert asked == []
+
         store.visits.save_states([make_state("a")])
         store.visits.save_states([make_state("b")])
         store.visits.commit()
@@ -92,11 +97,13 @@ def test_a_write_that_fails_undoes_itself_alone(store: Store, url: str) -> None:
     )  # type: ignore[arg-type]
     with store.visits.shared():
         record_article(store, 1)
+
         with pytest.raises(StoreError):
             store.visits.record(
                 ArticleRecord(article=make_article(2), stamp=make_stamp(2), entry=broken)
             )
         assert store.visits.article(make_article(2).id) is None
+
         record_article(store, 3)
     with open_store(url, articles_exist=True) as other_store:
         assert {*other_store.visits.stamps()} == {make_article(1).id, make_article(3).id}
@@ -116,7 +123,9 @@ def test_a_write_of_another_part_comes_after_the_writes_of_the_group(
     with store.visits.shared():
         record_article(store, 1)
         store.index.mark_stale([ALL])
+
         assert store.index.ids(ALL, limit=9, since=None, most=9) == [make_article(1).id]
+
         with open_store(url, articles_exist=True) as other_store:
             assert other_store.index.newest_mark() == store.index.newest_mark() > 0
 
@@ -124,8 +133,11 @@ def test_a_write_of_another_part_comes_after_the_writes_of_the_group(
 def test_tables_that_are_read_whole_include_the_writes_of_the_group(store: Store) -> None:
     with store.visits.shared():
         store.visits.save_states([make_state("a")])
+
         assert [one.key for one in store.visits.each_state()] == ["a"]
+
         article = record_article(store, 1)
+
         assert store.visits.stamps()[article.id] == FileStamp(
             path=make_stamp(1).path, mtime_ns=1_000_000_001, size=100
         )
@@ -141,11 +153,13 @@ def test_ended_visits_are_written_together_and_visible_at_once(store: Store, url
         end("a")
         end("b")
         end("a", failures=1)
+
         assert store.visits.states() == {
             "a": change_state(make_state("a"), failures=1),
             "b": make_state("b"),
         }
         assert read_committed(url) == set()
+
         store.visits.drop_state("b")
         end("c")
     assert read_committed(url) == {"a", "c"}
@@ -168,7 +182,11 @@ def test_entries_that_come_to_wait_within_a_group_are_counted(store: Store) -> N
     store.visits.save_entries([row("before")])
     with store.visits.shared():
         assert [store.visits.count_pending(key) for key in ("before", "now")] == [1, 0]
+
         store.visits.save_entries([row("now")])
+
         assert store.visits.count_pending("now") == 1
+
         store.visits.save_entries([replace(row("now"), status="done")])
+
         assert store.visits.count_pending("now") == 0

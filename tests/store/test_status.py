@@ -20,6 +20,7 @@ from tests.store.conftest import NOW, record_article, record_build
 def test_the_summary_of_nothing(store: Store) -> None:
     """A new store has empty counts and no problems."""
     status = store.status
+
     assert status.counts() == Counts()
     assert status.refused() == ()
     assert status.list_invalid_feeds() == ()
@@ -100,11 +101,14 @@ def test_waiting_entries_are_counted_by_source_and_reason(store: Store) -> None:
         make_entry("d", "dns", 1),
     ]
     store.visits.save_entries([*rows, make_entry("e", "flood", 5), make_entry("f", "flood", 4)])
+
     assert store.status.for_the_operator() == (
         make_waiting("other", "bad-rules", 1, 2, 2, detail="of c", example="https://example.org/c"),
         make_waiting("src", "bad-rules", 2, 3, 3, detail="of b", example="https://example.org/b"),
     )
+
     (flood,) = store.status.list_floods()
+
     assert flood.source == "src"
     assert flood.count == 2
     assert flood.since == NOW - timedelta(hours=5)
@@ -124,11 +128,14 @@ def test_looking_makes_no_file_and_sees_the_last_commit(url: str, tmp_path: Path
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(StoreError, match="reindex"):
         open_store_read_only(url, articles_exist=True)
+
     with open_store(url, articles_exist=False) as store:
         record_article(store, 1)
         with open_read_only_store(url) as looked:  # while another process writes
             assert looked.status.counts().articles == 1
+
             record_article(store, 2)
+
             assert looked.status.counts().articles == 2
             with pytest.raises(StoreError, match="cannot be written"):
                 record_article(looked, 3)

@@ -53,15 +53,22 @@ def test_new_articles_are_unread_and_with_a_look_at_all_also_changed_ones(store:
     old = record_article(store, 5)
     new = record_article(store, 2)
     late_article = record_article(store, 90)
+
     assert list_unread(store, all=False) == [old.id, new.id]
     assert late_article.id not in list_unread(store, all=True)
+
     add_sketched(store, 5)
     add_sketched(store, 2)
+
     assert list_unread(store, all=True) == []
+
     store.visits.record(ArticleRecord(article=old, stamp=make_stamp(6)))
+
     assert list_unread(store, all=False) == []
     assert list_unread(store, all=True) == [old.id]
+
     newest = record_article(store, 1)
+
     assert list_unread(store, all=False) == [newest.id]
 
 
@@ -73,6 +80,7 @@ def test_articles_that_share_keys_are_found_within_the_window_in_their_language(
     add_sketched(store, 3, FERRY)
     add_sketched(store, 4, language="de")
     add_sketched(store, 5, b"")
+
     assert find_similar(store, one) == [other.article]
     assert store.stories.find_similar(one, choose_lookup_keys(unpack(QUAKE)), 60_000_000) == []
 
@@ -83,6 +91,7 @@ def test_an_outlet_has_few_places_at_a_key_and_crowds_out_nobody(store: Store) -
     for number in range(1, 30):
         add_sketched(store, number, outlet="flood.example")
     similar = find_similar(store, one)
+
     assert other.article in similar
     assert len(similar) <= 1 + PLACES
 
@@ -97,6 +106,7 @@ def test_a_changed_article_is_found_by_its_new_sketch_only(store: Store) -> None
     one = add_sketched(store, 1)
     other = add_sketched(store, 2)
     add_sketched(store, 2, FERRY)
+
     assert find_similar(store, one) == []
     assert find_similar(store, other._replace(data=FERRY)) == []
 
@@ -106,8 +116,11 @@ def test_sketches_older_than_the_window_are_deleted(store: Store) -> None:
     one = add_sketched(store, 1)
     store.stories.save_members([Member(one.article, "s", "1.example", final=False)])
     store.stories.delete_old_sketches(NOW - timedelta(hours=2), 10)
+
     assert count_rows(store) == (1, len(choose_lookup_keys(unpack(QUAKE))), 1)
+
     store.stories.delete_old_sketches(NOW, 10)
+
     assert count_rows(store) == (0, 0, 1)
 
 
@@ -125,6 +138,7 @@ def test_a_withdrawn_article_leaves_only_the_decision_of_an_operator(store: Stor
     )
     for article in (first_article, other_article):
         store.visits.withdraw(article, (), [], NOW)
+
     assert count_rows(store) == (0, 0, 1)
     assert store.stories.articles(["s"]) == {}
 
@@ -133,8 +147,11 @@ def test_a_rebuilt_database_makes_sketches_again_and_keeps_the_stories(store: St
     one = add_sketched(store, 1)
     store.stories.save_members([Member(one.article, "s", "a", final=False)])
     article = store.visits.article(one.article)
+
     assert article is not None
+
     store.reindex([(article, make_stamp(1))])
+
     assert count_rows(store) == (0, 0, 1)
     assert list_unread(store, all=False) == [one.article]
 
@@ -159,6 +176,7 @@ def test_stories_of_most_outlets_come_first_then_the_latest(store: Store) -> Non
     record_story(store, "one outlet", "a", "a", number=30)
     record_story(store, "old", "a", "b", number=90)
     news = store.stories.list_news(SINCE, 10)
+
     assert list_outlet_counts(news) == [("three", 3), ("two, later", 2), ("two, earlier", 2)]
     assert news[1].latest == NOW - timedelta(hours=1)
     assert list_outlet_counts(store.stories.list_news(SINCE, 1)) == [("three", 3)]
@@ -168,8 +186,11 @@ def test_a_story_has_the_articles_that_are_published(store: Store) -> None:
     first, second, third = record_story(store, "s", "a", "b", "c", number=1)
     store.visits.record(ArticleRecord(article=first, stamp=make_stamp(1)))
     store.index.merge(second.id, third.id)
+
     assert store.stories.find_stories([first.id, "none"]) == {first.id: "s"}
     assert store.stories.articles(["s", "none"]) == {"s": [(third.id, "c"), (first.id, "a")]}
+
     store.stories.save_members([], [first.id])
+
     assert store.stories.find_stories([first.id]) == {}
     assert {member.article for member in store.stories.members()} == {second.id, third.id}

@@ -27,15 +27,20 @@ def test_saved_subscriptions_are_listed_and_deleted_ones_are_not(store: Store) -
     table.save(
         [first_subscription, second], [], [Tally(hub="h", pushed=3), Tally(hub="i", missed=0.5)]
     )
+
     assert table.all() == [first_subscription, second]
     assert table.list_of_source("a") == [first_subscription]
     assert table.list_of_source("c") == []
+
     changed = make_subscription("1", reason="denied", detail="no")
     table.save([changed], ["2", "3"], [Tally(hub="h", pushed=4)])
+
     assert table.all() == [changed]
     assert {tally.hub: (tally.pushed, tally.missed) for tally in table.tallies()} == {
         "h": (4, 0),
         "i": (0, 0.5),
     }
+
     table.save([], [], [])
+
     assert table.all() == [changed]

@@ -100,10 +100,15 @@ def test_small_feeds_keep_nothing_and_a_rebuilt_database_nothing_of_before(store
     for number in range(2):
         record_article(store, number)
     record_build(store, ALL)
+
     assert not count_stored_sums(store)
+
     record_article(store, 2)
     record_build(store, ALL)
     record_build(store, ALL)
+
     assert count_stored_sums(store)
+
     store.reindex([])
+
     assert store.index.days(ALL) == {}

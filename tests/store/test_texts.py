@@ -78,6 +78,7 @@ def test_every_article_that_matches_is_proposed(store: Store, query: str) -> Non
         if is_match_with_texts(expr, article, TermTexts(make_document(article, body)))
     }
     proposed = list_proposed(store, query)
+
     assert right
     assert right <= set(proposed)
     assert len(right) <= len(proposed) < len(articles) or "not" in query
@@ -96,6 +97,7 @@ def test_both_databases_propose_the_same_in_the_same_order(url: str, postgres: S
             proposeds = [list_proposed(store, query, 10) for query in queries]
             counts = store.texts.frequencies(["ferry", "bridge", "nowhere"])
             answers.append((proposeds, counts))
+
     assert answers[0] == answers[1]
     assert sum(map(bool, answers[0][0])) > 150
     assert answers[0][1].total == 80
@@ -106,7 +108,9 @@ def test_candidates_continue_below_a_number(store: Store) -> None:
     record_articles(store, 25)
     requirement = require(parse_query("ferry"))
     whole = store.texts.propose(requirement, 100)
+
     assert whole.n == 0
+
     ids: list[str] = []
     part = store.texts.propose(requirement, 5)
     while True:
@@ -114,6 +118,7 @@ def test_candidates_continue_below_a_number(store: Store) -> None:
         if not part.n:
             break
         part = store.texts.propose(requirement, 5, part.n)
+
     assert ids == [candidate.id for candidate in whole.candidates]
 
 
@@ -123,11 +128,14 @@ def test_a_changed_article_is_read_again_and_keeps_its_place(store: Store) -> No
     before = list_proposed(store, "not nowhere")
     article_id = before[2]
     changed = record_article(store, 3, title="Zebra crossing")
+
     assert changed.id == article_id
     assert list(store.texts.due(10).values()) == [article_id]
     assert store.index.documents([article_id]) == {}
+
     articles[article_id] = changed, "quagga"
     read_due(store, articles)
+
     assert store.index.documents([article_id]) == {article_id: make_document(changed, "quagga")}
     assert list_proposed(store, "zebra quagga") == [article_id]
     assert list_proposed(store, "not nowhere") == before
@@ -138,9 +146,12 @@ def test_a_deleted_article_is_not_proposed(store: Store) -> None:
     articles = record_articles(store, 5)
     article_id = next(iter(articles))
     word = articles[article_id][1].split()[0]
+
     assert article_id in list_proposed(store, word)
+
     before = store.texts.frequencies([word]).terms[word]
     store.visits.forget([article_id])
+
     assert article_id not in list_proposed(store, word)
     assert store.texts.frequencies([word]).terms[word] == before - 1
 
@@ -152,7 +163,9 @@ def test_no_word_of_a_deleted_article_stays_in_the_file(tmp_path: Path) -> None:
         articles = record_articles(store, 3)
         article = record_article(store, 9, title="quicksilverbyword")
         read_due(store, {**articles, article.id: (article, "")})
+
         assert b"quicksilverbyword" in _read_database(file)
+
         store.visits.forget([article.id])
     assert b"quicksilverbyword" not in _read_database(file)
 
@@ -167,6 +180,7 @@ def test_a_mark_set_while_an_article_is_read_stays(store: Store) -> None:
     due = store.texts.due(10)
     record_article(store, 1, title="Newer")
     store.texts.save({article.id: Document()}, due)
+
     assert list(store.texts.due(10).values()) == [article.id]
 
 
@@ -214,9 +228,14 @@ def test_a_secret_that_is_removed_stays_in_no_part_of_the_index(store: Store) ->
     articles = record_articles(store, 3)
     article_id, (article, _) = next(iter(articles.items()))
     store.texts.save({article_id: make_document(article, "s3ntinel of the harbour")}, ())
+
     assert list_proposed(store, "s3ntinel") == [article_id]
+
     store.scrub([("s3ntinel", "${TOKEN}")])
+
     assert list_proposed(store, "s3ntinel") == []
     assert len(store.texts.due(1000)) == 3
+
     read_due(store, articles)
+
     assert list_proposed(store, "ferry") == list_proposed(store, "ferry or s3ntinel")

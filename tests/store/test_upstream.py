@@ -48,6 +48,7 @@ def test_the_version_is_pinned_and_installed() -> None:
     group = project["dependency-groups"]["postgres"]
     for requirements in (extra, group):
         assert PINNED in requirements
+
     assert importlib.metadata.version("procrastinate") == VERSION
 
 
@@ -109,8 +110,10 @@ def test_to_defer_a_planned_job_on_our_connection_fails(store: Store) -> None:
         driver = connection.connection.driver_connection
         task = app.configure_task(BUILD, queueing_lock=BUILD, connection=driver)
         task.defer()
+
         with pytest.raises(AlreadyEnqueued):
             task.defer()
+
         connection.rollback()
 
 

@@ -56,6 +56,7 @@ def test_articles_that_all_share_feeds_are_all_there_and_counted(any_url: str) -
 
     with open_store(any_url, articles_exist=False) as store:
         rows = {row.key: row for row in store.index.feeds()}
+
         assert len(store.index.ids(ALL, limit=999, since=None, most=999)) == WRITERS * EACH
         assert [rows[key].count for key in (ALL, FeedKey(TAG, "chips"))] == [WRITERS * EACH] * 2
         assert {row.count for row in store.index.plain_feeds(TAG)} == {WRITERS * EACH}
@@ -200,11 +201,14 @@ def test_a_connection_that_was_ended_is_made_again(
 ) -> None:
     """After the server ends a connection, the next call reconnects."""
     one, _ = store_pair
+
     assert one.visits.state("a")
+
     with closing(postgres.connect()) as boss:
         boss.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
         )
+
     with pytest.raises(StoreAway, match="cannot be reached"):
         one.visits.state("a")
     assert one.visits.state("a")
@@ -247,9 +251,12 @@ def test_visits_that_share_commits_in_a_file_are_seen_at_once_here(
     with one.visits.shared(lambda: first.append(1)):
         article = record_article(one, 1)
         one.visits.end_visit(make_outcome("a"), SourceState(key="a", url="https://b.example/"))
+
         assert other.visits.article(article.id)
         assert len(first) == 2, "what has to be on the disk first was not asked for"
+
         state = other.visits.state("a")
+
         assert state
         assert state.url == "https://b.example/"
 
@@ -271,4 +278,5 @@ def test_filing_an_article_does_not_undo_a_merge_by_another_process(
             while not connection.execute(waiting).scalar():
                 assert not filed.done()
         filed.result()
+
     assert one.index.merged() == {copy.id: original.id}

@@ -64,6 +64,7 @@ def begin_story(place: Place) -> list[str]:
 
 def test_the_feed_of_stories_is_there_from_the_first_day(place: Place) -> None:
     place.build()
+
     assert read_entries(place, "stories") == {}
     assert find_atom_fault(place.read_published("stories.atom").encode()) is None
     assert "stories.atom" in place.read_published("feeds.opml")
@@ -77,8 +78,11 @@ def test_a_story_says_who_was_first_and_what_the_other_adds(place: Place) -> Non
         assert f'“{ADDS}” <a href="{B}">Two</a>, 2026-03-10 12:20 UTC' in text
         assert f'12 people (<a href="{A}">One</a>, 2026-03-10 12:10 UTC)' in text
         assert f'14 people (<a href="{B}">Two</a>, 2026-03-10 12:20 UTC)' in text
+
     assert FIRST in read_page(place)
+
     (entry,) = read_entries(place, "stories").values()
+
     assert {tag.term for tag in entry.tags} >= {"one", "two"}
     assert find_atom_fault(place.read_published("stories.atom").encode()) is None
 
@@ -93,16 +97,20 @@ def test_tags_of_a_flood_push_out_none_of_others(place: Place) -> None:
     build_later(place, hours=1)
     (entry,) = read_entries(place, "stories").values()
     shown_terms = [tag.term for tag in entry.tags]
+
     assert shown_terms[:3] == ["one", "two", "spam 0"]
     assert len(shown_terms) == 10
 
 
 def test_a_story_over_days_has_them(place: Place) -> None:
     begin_story(place)
+
     assert "Day by day" not in read_page(place)
+
     place.now += timedelta(days=1)
     file_text(place, "three", LATE)
     place.build()
+
     assert "<li>2026-03-11: <a" in read_page(place)
 
 
@@ -111,7 +119,9 @@ def test_only_what_is_published_of_a_source_is_quoted(place: Place) -> None:
     sources = place.config / "sources.toml"
     listed = sources.read_text()
     begin_story(place)
+
     assert ADDS in read_content(place)
+
     for option in ("quotes = false", 'content = "link"'):
         sources.write_text(listed + option + "\n")
         place.build()
@@ -129,19 +139,24 @@ def test_a_quote_goes_with_its_article(place: Place) -> None:
     ids = begin_story(place)
     file_text(place, "three", LATE)
     build_later(place, hours=1)
+
     assert LATE in read_content(place)
     assert LATE in read_page(place)
+
     open_and_run(place, "withdraw", id=(entry_id := _find(place, "three")))
     place.build()
+
     assert LATE not in read_content(place)
     assert LATE not in read_page(place)
     assert entry_id not in ids
+
     _correct(
         place,
         ids[1],
         "Two ferries sank in the harbour after the quake in Sant Orel, its mayor said.",
     )
     place.build()
+
     assert ADDS not in read_content(place)
     assert "Two ferries sank" in read_content(place)
 
@@ -171,20 +186,27 @@ def test_new_reports_change_an_entry_once_an_hour(place: Place) -> None:
         file_text(place, outlet, text)
         place.build()
         assert place.read_published("stories.atom") == first
+
     assert LATE in read_page(place)  # pages change at once
+
     place.now = place.now.replace(hour=13, minute=0)
     place.build()
+
     assert LATE in read_content(place)
     assert "Four" in read_content(place)
+
     after = read_times(place)
+
     assert after[0] == published
     assert (
         datetime.fromisoformat(updated)
         < datetime.fromisoformat(after[1])
         <= place.now + (timedelta(seconds=1))
     )
+
     second = place.read_published("stories.atom")
     build_later(place, hours=5)
+
     assert place.read_published("stories.atom") == second
 
 
@@ -193,6 +215,7 @@ def test_a_copy_does_not_move_updated(place: Place) -> None:
     before = read_times(place)
     file_text(place, "four", ADDS)
     build_later(place, hours=1)
+
     assert "Four" in read_content(place)
     assert read_times(place) == before
 
@@ -205,9 +228,15 @@ def test_up_builds_when_an_hour_with_a_new_report_has_ended(place: Place) -> Non
     with place.open_app() as app:
         settling = Settling(lambda: 0.0)
         asyncio.run(build_due(app, settling))
+
         assert not settling.is_due(app)
+
         place.now = place.now.replace(hour=13, minute=0)
+
         assert settling.is_due(app)
+
         asyncio.run(build_due(app, settling))
+
         assert not settling.is_due(app)
+
     assert LATE in read_content(place)

@@ -106,6 +106,7 @@ def test_hard_pairs_are_told_apart(articles: int, least: int) -> None:
         report = make_report("a", pair.report)
         right += measure_likeness(report, make_report("b", pair.same), window) > 0
         right += measure_likeness(report, make_report("b", pair.other), window) <= 0
+
     assert len(PAIRS) == 30
     assert right >= least
 
@@ -159,6 +160,7 @@ def test_numbers_count_little_between_articles_that_share_hardly_a_name() -> Non
     article = Weighed(words={}, names={name: 0.1}, numbers={number: 0.9}, first_names=())
     _, number_evidence, _ = measure_shares(article, article)
     evidence_of_names = 0.1 * 0.1
+
     assert number_evidence == pytest.approx(BY_NAMES * evidence_of_names)
 
 
@@ -270,6 +272,7 @@ def test_an_outlet_counts_once_in_a_mean_however_much_it_writes() -> None:
     together = list_ids(
         group_reports([*flood, make_report("b"), make_report("c")], make_measure(likely))
     )
+
     # (8 - 3) / 2, not (8 - 4 * 3) / 5
     assert together == {frozenset(("b", "c", "f0", "f1", "f2", "f3"))}
 
@@ -300,12 +303,15 @@ def test_final_articles_stay_in_their_stories() -> None:
         make_report("b", story="two", final=True),
         make_report("n"),
     ]
+
     assert find_changes(reports, "n") == {"n": "one"} or find_changes(reports, "n") == {"n": "two"}
+
     apart = [
         make_report("a", story="one", final=True),
         make_report("b", FERRY, story="one", final=True),
         make_report("n", FERRY),
     ]
+
     assert find_changes(apart, "n").keys() <= {"n"}
 
 
@@ -313,9 +319,12 @@ def test_later_articles_neither_split_a_story_nor_join_two() -> None:
     apart = [make_report(article_id, words, story=story) for article_id, words, story in PARTS]
     mixed = [make_report(f"x{n}", BOTH, at=NOON + timedelta(hours=1)) for n in range(6)]
     changes = find_changes([*apart, *mixed], [one.id for one in mixed])
+
     assert not changes.keys() & set("abcd")
+
     singles = [make_report("a"), make_report("c", FERRY), *mixed]
     changes = find_changes(singles)
+
     assert changes.get("a", "a") != changes.get("c", "c")
 
 
@@ -323,8 +332,11 @@ def test_a_report_like_two_events_neither_parts_nor_bridges_stories() -> None:
     later_report = make_report("x", at=NOON + timedelta(hours=1))
     measure = make_measure({"ab": 1.5, "ax": 9.0, "bx": -1.5})
     story = [make_report("a", story="s"), make_report("b", story="s")]
+
     assert list_ids(group_reports([*story, later_report], measure, "x")) == {frozenset("abx")}
+
     measure = make_measure({"ab": -3.0, "ax": 9.0, "bx": 9.0})
+
     assert frozenset("ab") not in list_ids(
         group_reports([make_report("a"), make_report("b")], measure)
     )
@@ -342,6 +354,7 @@ def test_a_later_pass_splits_articles_that_are_not_alike() -> None:
     ]
     changes = find_changes(reports, "nm")
     now = {one.id: changes.get(one.id, one.story) for one in reports}
+
     assert now["a"] == now["n"] != now["b"] == now["m"]
 
 
@@ -353,8 +366,11 @@ def test_an_article_that_was_edited_leaves_its_story() -> None:
         make_report("c", FERRY, story="s"),
         make_report("m", FERRY),
     ]
+
     assert find_changes(reports, "c") == {"c": "story of c", "m": "story of c"}
+
     other = [make_report("m", FERRY, story="t"), make_report("n", FERRY, story="t")]
+
     assert find_changes([*reports[:2], make_report("c", FERRY, story="s"), *other], "c") == {
         "c": "t"
     }
@@ -362,11 +378,14 @@ def test_an_article_that_was_edited_leaves_its_story() -> None:
 
 def test_a_story_too_large_to_be_grouped_again_takes_new_articles() -> None:
     large = [make_report(f"a{n:03}", story="s") for n in range(LARGEST)]
+
     assert find_changes([*large, make_report("n"), make_report("x", FERRY)], "nx") == {"n": "s"}
+
     earlier = NOON - timedelta(hours=1)
     flood = [
         make_report(f"b{n}", story="s", outlet="n.example", at=earlier) for n in range(OF_OUTLET)
     ]
+
     assert find_changes([*large, *flood, make_report("n")], "n") == {}
 
 
@@ -385,5 +404,6 @@ def test_an_article_on_two_events_joins_no_two_stories() -> None:
     ]
     bridges = [make_report(f"x{n}", BOTH, outlet="bridge.example") for n in range(5)]
     changes = find_changes([*apart, *bridges], [bridge.id for bridge in bridges])
+
     assert not changes.keys() & {"a", "b", "c", "d"}
     assert changes.keys() == {one.id for one in bridges}

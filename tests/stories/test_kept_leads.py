@@ -68,9 +68,12 @@ def test_a_source_followed_for_a_week_leads_before_a_new_one(place: Place) -> No
     place.now += timedelta(days=1)
     file_report(place, "two")
     file_report(place, "one", LONGER)
+
     assert read_leads(place) == [B]
     assert read_headline(place) == B
+
     lines = (place.folder / "feeds/articles/followed.tsv").read_text().splitlines()
+
     assert [line.split("\t")[0] for line in lines if not line.startswith("#")] == [
         "one",
         "two",
@@ -82,6 +85,7 @@ def test_the_first_of_new_sources_leads_even_if_another_text_is_longer(place: Pl
     follow_only(place, "one", "two")
     file_report(place, "one")
     file_report(place, "two", LONGER)
+
     assert read_leads(place) == [A]
 
 
@@ -91,6 +95,7 @@ def test_a_source_with_lead_leads_though_it_is_new_and_last(place: Place) -> Non
     follow_only(place, "one", "two", "three", preferred="three")
     for outlet in ("one", "two", "three"):
         file_report(place, outlet)
+
     assert read_leads(place) == [C]
 
 
@@ -98,9 +103,12 @@ def test_a_published_story_keeps_its_lead(place: Place) -> None:
     follow_only(place, "one", "two", "three")
     for outlet in ("one", "two"):
         file_report(place, outlet)
+
     assert read_leads(place) == [A]
+
     follow_only(place, "one", "two", "three", preferred="three")
     file_report(place, "three", LONGER)
+
     assert read_leads(place) == [A]
     assert read_headline(place) == A
 
@@ -112,6 +120,7 @@ def test_the_owner_of_an_article_counts_whoever_announced_it(place: Place) -> No
     follow_only(place, "one", "two", "three")
     file_report(place, "one", source_key="three")
     file_report(place, "two")
+
     assert read_leads(place) == [A]
 
 
@@ -125,6 +134,7 @@ def test_a_source_with_an_address_on_another_site_is_a_new_one(place: Place) -> 
         app.archive.beside.follow(app.configuration.sources)
     file_report(place, "three", source_key="one")
     file_report(place, "two")
+
     assert read_leads(place) == [B]
 
 
@@ -132,17 +142,24 @@ def test_a_lost_database_and_a_lost_list_keep_the_leads(place: Place) -> None:
     follow_only(place, "one", "two")
     for outlet in ("one", "two"):
         file_report(place, outlet)
+
     assert read_leads(place) == [A]
+
     follow_only(place, "one", "two", preferred="two")
     with place.open_app() as app:
         reindex(app.archive, app.configuration)
+
     assert read_leads(place) == [A]
+
     for file in (place.folder / "feeds/state").glob("syndicator.db*"):
         file.unlink()
     with place.open_app(create=True) as app:
         reindex(app.archive, app.configuration)
+
     assert read_leads(place) == [A]
+
     (place.folder / "feeds/articles/leads.tsv").unlink()
+
     assert read_leads(place) == [A]
     assert (place.folder / "feeds/articles/leads.tsv").exists()
 
@@ -150,9 +167,12 @@ def test_a_lost_database_and_a_lost_list_keep_the_leads(place: Place) -> None:
 def test_an_edit_of_the_list_counts(place: Place) -> None:
     follow_only(place, "one", "two")
     ids = [file_report(place, outlet) for outlet in ("one", "two")]
+
     assert read_leads(place) == [A]
+
     file = place.folder / "feeds/articles/leads.tsv"
     file.write_text(file.read_text().replace(ids[0], ids[1]))
+
     assert read_leads(place) == [B]
 
 
@@ -160,15 +180,24 @@ def test_a_lead_that_is_withdrawn_or_on_hold_leaves_the_story_to_the_next(place:
     follow_only(place, "one", "two", "three")
     for outlet in ("one", "two", "three"):
         file_report(place, outlet)
+
     assert read_leads(place) == [A]
+
     ((before, entry),) = read_entries(place, "stories").items()
     open_and_run(place, "hide", id=A)
+
     assert read_leads(place) == [B]
+
     open_and_run(place, "release", id=(A,))
+
     assert read_leads(place) == [B]
+
     open_and_run(place, "withdraw", id=B)
+
     assert read_leads(place) == [C]  # the first is looked at within an hour
+
     after = read_entries(place, "stories")
+
     assert after.keys() == {before}
     assert after[before].published == entry.published
 
@@ -177,8 +206,11 @@ def test_a_lead_whose_file_is_pruned_leaves_the_story_to_the_next(place: Place) 
     follow_only(place, "one", "two", "three")
     for outlet in ("one", "two", "three"):
         file_report(place, outlet)
+
     assert read_leads(place) == [A]
+
     open_and_run(place, "prune", named=(A,))
+
     assert read_leads(place) == [B]
 
 
@@ -186,15 +218,24 @@ def test_the_operator_names_the_lead_and_takes_it_back(place: Place) -> None:
     follow_only(place, "one", "two", "three")
     for outlet, words in (("one", QUAKE), ("two", QUAKE), ("three", FERRY)):
         file_report(place, outlet, words)
+
     assert read_leads(place) == [A]
+
     open_and_run(place, "join", ids=[A, C])
+
     assert read_leads(place) == [A]
+
     open_and_run(place, "join", ids=[B, A], lead=True)
+
     assert read_leads(place) == [B]
+
     with place.open_app() as app:
         reindex(app.archive, app.configuration)
+
     assert read_leads(place) == [B]
+
     open_and_run(place, "undo", number="2")
+
     assert read_leads(place) == [A]
     with pytest.raises(UsageError, match="two articles"):
         open_and_run(place, "join", ids=[B], lead=True)
@@ -204,10 +245,15 @@ def test_a_restored_folder_is_believed(place: Place) -> None:
     follow_only(place, "one", "two", "three")
     for outlet in ("one", "two", "three"):
         file_report(place, outlet)
+
     assert read_leads(place) == [A]
+
     saved = place.folder / "saved.tsv"
     shutil.copyfile(place.folder / "feeds/articles/leads.tsv", saved)
     open_and_run(place, "join", ids=[C, A], lead=True)
+
     assert read_leads(place) == [C]
+
     shutil.copyfile(saved, place.folder / "feeds/articles/leads.tsv")
+
     assert read_leads(place) == [A]

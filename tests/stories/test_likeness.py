@@ -39,6 +39,7 @@ def test_an_outlet_makes_no_term_common() -> None:
     flood = count_terms(200, [("flood.example", find_terms(QUAKE))] * 200)
     many = count_terms(200, [(f"{n}.example", find_terms(QUAKE)) for n in range(200)])
     quake = hash_term("quake")
+
     assert flood.counts[quake] == PLACES
     assert many.counts[quake] == 200
     assert flood.sampled == many.sampled == 200
@@ -48,6 +49,7 @@ def test_guides_on_one_subject_are_less_likely_a_story() -> None:
     guide = QUAKE._replace(tone=-1.0)
     one, other = (make_report(article_id)._replace(sketch=guide) for article_id in "ab")
     window = Window(articles=100)
+
     assert Comparison(window).measure(one, other) < measure_likeness(window) - 1
 
 
@@ -60,6 +62,7 @@ def test_likely_pairs_are_found_without_all_weights(articles: int) -> None:
     comparison = Comparison(Window(articles=articles))
     likely = [pair for pair in combinations(reports, 2) if comparison.measure(*pair) > 0]
     fast = Comparison(Window(articles=articles))
+
     assert [pair for pair in combinations(reports, 2) if fast.is_likely(*pair)] == likely
     assert likely
 
@@ -71,4 +74,5 @@ def test_an_article_that_shares_little_is_told_apart_without_all_its_weights(
     other_report = Report("b", "b.example", "en", NOON, make_sketch("Fair opens in Verania", ""))
     comparison = Comparison(Window(articles=10_000))
     monkeypatch.setattr(comparison, "measure", lambda *_: pytest.fail("all weights were needed"))
+
     assert not comparison.is_likely(make_report("a"), other_report)

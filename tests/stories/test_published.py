@@ -80,13 +80,17 @@ def test_each_report_names_the_others_and_joining_changes_neither_id_nor_updated
     file_report(place, "two")
     file_report(place, "sea", FERRY)
     place.build()
+
     assert read_named_outlets(place) == {A: ("Two",), B: ("One",), "https://sea.example/a": ()}
+
     file_report(place, "three")
     place.build()
     after = read_entries(place)
+
     assert read_named_outlets(place)[A] == ("Two", "Three")
     assert read_named_outlets(place, "sources/one") == {A: ("Two", "Three")}
     assert all(after[article_id].updated == entry.updated for article_id, entry in before.items())
+
     for name in ("all.rss", "all.json", "all.html", "sources/one.html", "index.html"):
         assert re.search(">Two(</bdi></a>|</a>, )", unescape(place.read_published(name))), name
 
@@ -98,10 +102,13 @@ def test_a_report_that_leaves_is_named_no_more(place: Place) -> None:
     for name, article_id in (("hide", ids[2]), ("withdraw", ids[1])):
         open_and_run(place, name, id=article_id)
         place.build()
+
     assert read_named_outlets(place) == {A: ()}
     assert read_entries(place, "stories") == {}
+
     open_and_run(place, "release", id=(ids[2],))
     place.build()
+
     assert read_named_outlets(place) == {A: ("Three",), C: ("One",)}
 
 
@@ -110,13 +117,18 @@ def test_operators_and_edits_of_the_file_show_at_once(place: Place) -> None:
     place.build()
     open_and_run(place, "join", ids=[A, B])
     place.build()
+
     assert read_named_outlets(place) == {A: ("Two",), B: ("One",)}
+
     open_and_run(place, "undo", number="1")
     place.build()
+
     assert read_named_outlets(place) == {A: (), B: ()}
+
     lines = "".join(f"{article_id}\t{'b' * 26}\n" for article_id in ids)
     (place.folder / "feeds/articles/stories.tsv").write_text(lines)
     place.build()
+
     assert read_named_outlets(place) == {A: ("Two",), B: ("One",)}
 
 
@@ -129,6 +141,7 @@ def test_a_new_report_changes_only_the_files_that_show_it(place: Place) -> None:
     with place.open_app() as app:
         app.archive.beside.follow(app.configuration.sources)
         written = asyncio.run(build_feeds(app)).written
+
     assert {"sources/one.atom", "sources/two.atom", "stories.atom"} <= set(written)
     assert not [name for name in written if "/sea" in name]
     assert place.build().written == ()
@@ -138,24 +151,34 @@ def test_stories_are_those_of_two_outlets_with_a_page_of_their_own(place: Place)
     """A story needs two outlets; its page is deleted when only one is left."""
     file_report(place, "one")
     place.build()
+
     assert read_entries(place, "stories") == {}
+
     file_report(place, "two")
     file_report(place, "sea", FERRY)
     place.build()
     (entry,) = read_entries(place, "stories").values()
+
     assert is_of_story(entry.id)
     assert entry.link == A
+
     name = entry.content[0].value.rpartition("/stories/")[2].partition('"')[0]
     timeline = place.read_published(f"stories/{name}")
+
     assert timeline.index("one.example/a") < timeline.index("two.example/a")
+
     file_report(place, "three")
     place.build()
+
     assert "three.example/a" in place.read_published(f"stories/{name}")
     assert list(read_entries(place, "stories")) == [entry.id]
+
     for article_id in (B, C):
         open_and_run(place, "withdraw", id=article_id)
     place.build()
+
     assert not (place.folder / "feeds/public/stories" / name).exists()
+
     for feed_format in ("rss", "json", "html"):
         assert "one.example/a" not in place.read_published(f"stories.{feed_format}")
 
@@ -186,6 +209,7 @@ def test_a_build_after_each_change_writes_what_one_build_of_all_writes(place: Pl
         assert build_all(place) == before
     with place.open_app() as app:
         reindex(app.archive, app.configuration)
+
     assert place.build().held == ()
     assert build_all(place) == before
 
@@ -198,10 +222,13 @@ def test_a_setting_that_changes_shows_at_once(place: Place) -> None:
     link = place.read_digests("public")
     config.write_text(config.read_text().replace('"link"', '"off"'))
     place.build()
+
     assert read_named_outlets(place) == {A: (), B: ()}
     assert not [name for name in place.read_digests("public") if name.startswith("stories")]
+
     config.write_text(config.read_text().replace('"off"', '"link"'))
     place.build()
+
     assert (
         place.read_digests("public").items()
         >= {name: link[name] for name in ("all.atom", "stories.atom")}.items()
@@ -215,6 +242,7 @@ def test_a_rebuilt_database_publishes_the_same_stories(place: Place) -> None:
     before = place.read_digests("public")
     with place.open_app() as app:
         reindex(app.archive, app.configuration)
+
     assert place.build().held == ()
     assert build_all(place) == before
     assert read_named_outlets(place, "stories") == {A: ("Two",)}
@@ -227,12 +255,15 @@ def test_a_story_keeps_its_id_and_dates_when_its_lead_is_withdrawn(place: Place)
     place.build()
     ((before, entry),) = read_entries(place, "stories").items()
     open_and_run(place, "withdraw", id=A)
+
     assert place.build().held == ()
     assert read_named_outlets(place, "stories") == {B: ("Three",)}
+
     with place.open_app() as app:
         reindex(app.archive, app.configuration)
     place.build()
     after = read_entries(place, "stories")[before]
+
     assert after.link == B
     assert after.published == entry.published
     assert after.updated == entry.updated
@@ -248,6 +279,7 @@ def test_updated_of_a_story_stays_if_other_outlets_add_nothing(place: Place) -> 
         file_report(place, outlet)
         place.build()
         moments += [entry.updated for entry in read_entries(place, "stories").values()]
+
     assert len(moments) == 8
     assert len(set(moments)) == 1
 
@@ -267,5 +299,6 @@ def test_an_edit_of_a_lead_leaves_it_in_its_place(place: Place) -> None:
         group_stories(app)
     place.build()
     after = read_entries(place, "stories")
+
     assert after.keys() == before.keys()
     assert [entry.title for entry in after.values()] != [entry.title for entry in before.values()]

@@ -72,6 +72,7 @@ def test_reports_of_the_same_story_come_first() -> None:
     traits = make_traits("told", "nothing", FAR, story="s", language="de")
     near = make_traits("near", "harbour wall", NEAR)
     keys = {"harbour": Key(1.0, 2.2), "wall": Key(0.1, 1.0)}
+
     assert choose_related(article, keys, [near, traits])[0] == "told"
 
 
@@ -90,6 +91,7 @@ def test_time_decides_only_between_equals(order: int) -> None:
     newer = make_traits("newer", "ferry", (0.9, 0.4), added=9)
     newest = make_traits("newest", "ferry", (0.9, 0.4), added=10)
     result = choose_from(*[nearer, newer, newest][::order])
+
     assert result == ["nearer", "newest", "newer"]
 
 
@@ -102,6 +104,7 @@ def test_keys_are_the_rare_terms_that_an_article_uses_much() -> None:
     document = make_document("ferry the harbour", "harbour " + "other harbour " * 5)
     counts = Frequencies(total=1000, terms={"ferry": 5, "the": 900, "harbour": 5, "other": 400})
     keys = choose_keys(document, ["ferry", "the", "harbour", "other"], counts)
+
     assert list(keys) == ["harbour", "ferry", "other", "the"]
 
 

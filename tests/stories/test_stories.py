@@ -102,12 +102,17 @@ def test_reports_of_several_outlets_are_a_story_and_it_is_kept_in_a_file(
     one = file_article(app, "https://one.example/a")
     two = file_article(app, "https://two.example/b")
     file_article(app, "https://three.example/c", FERRY)
+
     assert group_stories(app) == {frozenset((one, two))}
+
     story = app.archive.store.stories.find_stories([one])[one]
+
     assert sorted(read_lines(place)) == sorted(
         f"{article_id}\t{story}" for article_id in (one, two)
     )
+
     three = file_article(app, "https://three.example/d")
+
     assert group_stories(app) == {frozenset((one, two, three))}
     assert app.archive.store.stories.find_stories([three]) == {three: story}
     assert asyncio.run(group_new_articles(app.archive, app.configuration)) == set()
@@ -131,6 +136,7 @@ def test_a_build_groups_first(place: Place) -> None:
     with place.open_app() as app:
         assert {member.article for member in app.archive.store.stories.members()} == ids
         page = (app.configuration.settings.public_dir / "index.html").read_text()
+
     assert page.count(QUAKE[0]) == 1
     assert page.count("also <a") == 1
 
@@ -163,6 +169,7 @@ def test_an_old_article_joins_no_story_and_one_with_a_future_date_may(app: App) 
     three = file_article(
         app, "https://three.example/c", published=app.archive.clock() + timedelta(days=9)
     )
+
     assert group_stories(app) == {frozenset((one, three))}
     assert [row.data for row in read_sketches(app, [old])] == [b""]
 
@@ -187,10 +194,15 @@ def test_an_article_whose_text_changed_is_looked_at_again_within_an_hour(
     three = file_article(app, "https://three.example/c")
     place.now += timedelta(minutes=1)
     file_article(app, "https://four.example/d", FERRY)
+
     assert group_stories(app) == {frozenset((one, two, three))}
+
     rewrite_article(app, three, ("No more than this", "Nothing is known yet."))
+
     assert asyncio.run(group_new_articles(app.archive, app.configuration)) == set()
+
     place.now += timedelta(hours=1)
+
     assert group_stories(app) == {frozenset((one, two))}
     assert read_lines(place)[-1] == f"{three}\t-"
 
@@ -202,6 +214,7 @@ def test_an_article_on_hold_leaves_its_story(app: App, place: Place) -> None:
     group_stories(app)
     run_operation(app, "hide", id=three)
     place.now += timedelta(hours=1)
+
     assert group_stories(app) == {frozenset((one, two))}
 
 
@@ -213,14 +226,21 @@ def test_a_story_stays_as_it_is_once_its_first_article_is_older_than_the_window(
     two = file_article(app, "https://two.example/b")
     place.now += WINDOW - timedelta(hours=1)
     late_article = file_article(app, "https://three.example/c")
+
     assert group_stories(app) == {frozenset((one, two, late_article))}
+
     place.now += timedelta(hours=2)
     later_article = file_article(app, "https://four.example/d")
+
     assert group_stories(app) == {frozenset((one, two, late_article, later_article))}
+
     rewrite_article(app, late_article, FERRY)
     place.now += timedelta(hours=1)
+
     assert group_stories(app) == {frozenset((one, two, late_article, later_article))}
+
     place.now += WINDOW
+
     assert group_stories(app) == {frozenset((one, two, late_article, later_article))}
     assert read_sketches(app, [one, two, late_article, later_article]) == []
 
@@ -236,13 +256,16 @@ def test_a_lost_database_has_the_same_stories_again(place: Place) -> None:
         file.unlink()
     with place.open_app(create=True) as app:
         reindex(app.archive, app.configuration)
+
         assert group_stories(app) == before
         assert app.archive.store.stories.find_stories([one, two]) == named
         assert {member.outlet for member in app.archive.store.stories.members()} == {
             "one.example",
             "two.example",
         }
+
         three = file_article(app, "https://three.example/c")
+
         # what is compared was made again, too
         assert group_stories(app) == {frozenset((one, two, three))}
 
@@ -269,19 +292,25 @@ def test_an_edit_of_the_file_counts(app: App, place: Place) -> None:
     one = file_article(app, "https://one.example/a")
     two = file_article(app, "https://two.example/b", FERRY)
     three = file_article(app, "https://three.example/c")
+
     assert group_stories(app) == {frozenset((one, three))}
+
     story = "b" * 26
     text = f"{one}\t{story}\tfinal\n{two}\t{story}\tfinal\nno line\n{three}\tcut"
     (place.folder / "feeds/articles/stories.tsv").write_text(text)
+
     assert asyncio.run(group_new_articles(app.archive, app.configuration)) == {one, two, three}
     assert group_stories(app) == {frozenset((one, two))}
 
 
 def test_a_lost_file_is_written_again(app: App, place: Place) -> None:
     ids = [file_article(app, f"https://{outlet}.example/a") for outlet in ("one", "two")]
+
     assert group_stories(app) == {frozenset(ids)}
+
     before = sorted(read_lines(place))
     (place.folder / "feeds/articles/stories.tsv").unlink()
+
     assert group_stories(app) == {frozenset(ids)}
     assert read_lines(place) == before
 
@@ -292,9 +321,12 @@ def test_articles_that_an_operator_joined_stay_together(app: App, place: Place) 
     three = file_article(app, "https://three.example/c")
     group_stories(app)
     run_operation(app, "join", ids=[two, one])
+
     assert group_stories(app) == {frozenset((one, two, three))}
+
     four = file_article(app, "https://four.example/d", FERRY)
     five = file_article(app, "https://five.example/e", FERRY)
+
     assert frozenset((one, two, three)) <= max(group_stories(app), key=len)
     assert {four, five} <= {member.article for member in app.archive.store.stories.members()}
     assert sum(line.endswith("\tfinal") for line in read_lines(place)) == 3
@@ -306,9 +338,12 @@ def test_articles_that_an_operator_split_stay_apart(app: App) -> None:
     three = file_article(app, "https://three.example/c")
     group_stories(app)
     run_operation(app, "split", id="https://two.example/b")
+
     assert group_stories(app) == {frozenset((one, three)), frozenset((two,))}
+
     four = file_article(app, "https://four.example/d")
     stories = group_stories(app)
+
     assert not any({one, two} <= story for story in stories)
     assert any(four in story for story in stories)
 
@@ -318,10 +353,13 @@ def test_a_decision_outlives_a_withdrawal(app: App) -> None:
     two = file_article(app, "https://two.example/b", FERRY)
     run_operation(app, "join", ids=[one, two])
     run_operation(app, "withdraw", id=one)
+
     assert app.archive.store.stories.find_stories([one, two]).keys() == {one, two}
     assert app.archive.store.stories.reports([two]) == {}
+
     run_operation(app, "restore", id=one)
     update_from_files(app.archive, app.configuration)
+
     assert group_stories(app) == {frozenset((one, two))}
 
 
@@ -335,11 +373,16 @@ def test_undo_puts_articles_back_into_the_stories_of_before(
     group_stories(app)
     before = app.archive.store.stories.members()
     run_operation(app, how, **({"ids": [two, other_article]} if how == "join" else {"id": two}))
+
     assert app.archive.store.stories.members() != before
+
     run_operation(app, "undo", number="1")
+
     assert app.archive.store.stories.members() == before
     assert group_stories(app) == {frozenset((one, two))}
+
     last = {line[:26]: line for line in read_lines(place)}
+
     assert not any(line.endswith("final") for line in last.values())
 
 
@@ -358,6 +401,7 @@ def test_an_article_is_compared_by_its_text_alone(
     update_from_files(app.archive, app.configuration)
     place.now += timedelta(hours=1)
     asyncio.run(group_new_articles(app.archive, app.configuration))
+
     assert app.archive.store.stories.list_unread(place.now - WINDOW, 1, include_all=True) == []
     assert [row.data for row in read_sketches(app, [article])] == [before.data]
 
@@ -376,9 +420,12 @@ def test_split_separates_copies_first_unless_the_story_is_named(app: App) -> Non
     group_stories(app)
     copy = file_article(app, "https://three.example/c", FERRY, merged_into=one)
     run_operation(app, "split", id=one, story=True)
+
     assert not any({one, two} <= story for story in group_stories(app))
     assert app.archive.store.index.merged() == {copy: one}
+
     run_operation(app, "split", id=one)
+
     assert app.archive.store.index.merged() == {}
 
 
@@ -390,6 +437,7 @@ def test_a_flood_of_one_outlet_neither_keeps_others_apart_nor_fills_their_story(
     one = file_article(app, "https://one.example/a")
     two = file_article(app, "https://two.example/b")
     (story,) = (story for story in group_stories(app) if one in story)
+
     assert two in story
     assert len(story) <= 2 + 5
 
@@ -402,6 +450,7 @@ def test_a_story_that_begins_has_a_name_that_none_had(app: App) -> None:
     first = app.archive.store.stories.find_stories([one])[one]
     run_operation(app, "split", id=min(one, two))
     after = app.archive.store.stories.find_stories([one, two])
+
     assert after[max(one, two)] == first != after[min(one, two)]
 
 
@@ -409,7 +458,9 @@ def test_sketches_of_another_form_are_made_anew_and_no_story_changes(app: App) -
     """Sketches of an old version are replaced; existing stories stay."""
     first_article = file_article(app, "https://one.example/a")
     other_article = file_article(app, "https://two.example/b", FERRY)
+
     assert group_stories(app) == set()
+
     story = "s" * 26
     app.archive.store.stories.save_members(
         [
@@ -420,10 +471,15 @@ def test_sketches_of_another_form_are_made_anew_and_no_story_changes(app: App) -
     with app.archive.store._db.write() as connection:
         connection.execute(update(schema.story_sketches).values(data=b"of another form"))
     app.archive.store.visits.set_note("stories sketched", "1", app.archive.clock())
+
     assert group_stories(app) == {frozenset((first_article, other_article))}
+
     sketches = read_sketches(app, [first_article, other_article])
+
     assert len(sketches) == 2
     assert b"of another form" not in {row.data for row in sketches}
+
     third = file_article(app, "https://three.example/c", FERRY)
+
     assert frozenset((first_article, other_article)) not in group_stories(app)
     assert app.archive.store.stories.members([third])

@@ -72,6 +72,7 @@ def test_the_first_has_the_entry_of_the_story_in_feeds_with_archives(place: Plac
         ((article_id, entry),) = read_entries(place, f"sources/{outlet}").items()
         assert article_id == entry_urn(instance, article)
         assert entry.link == url
+
     assert read_entries(place, "stories") == {}
 
 
@@ -84,11 +85,14 @@ def test_a_later_report_has_an_entry_of_its_own_and_moves_no_date(place: Place) 
     file_report(place, "four", FERRY)
     place.build()
     after = read_entries(place)
+
     assert len(after) == 2
     assert read_named_outlets(place).keys() == {A, "https://four.example/a"}
+
     for article_id, entry in before.items():
         assert after[article_id].published == entry.published
         assert after[article_id].updated == entry.updated
+
     assert read_named_outlets(place, "stories").keys() == {B}
 
 
@@ -108,10 +112,13 @@ def test_the_next_published_article_takes_the_entry_with_its_id_and_dates(place:
         assert build_all(place) == place.read_digests("public")
     open_and_run(place, "release", id=(B,))
     place.build()
+
     assert read_named_outlets(place).keys() == {B}
+
     with place.open_app() as app:
         reindex(app.archive, app.configuration)
     place.build()
+
     assert read_named_outlets(place).keys() == {B}
 
 
@@ -120,9 +127,12 @@ def test_an_article_that_takes_the_entry_goes_on_leading_its_story(place: Place)
     write_folded(place, file_unrelated(place))
     file_report(place, "four", FERRY)
     place.build()
+
     assert read_named_outlets(place, "stories").keys() == {B}
+
     open_and_run(place, "hide", id=A)
     place.build()
+
     assert read_named_outlets(place).keys() == {B, "https://four.example/a"}
     assert read_named_outlets(place, "stories").keys() == {B}
 
@@ -135,12 +145,15 @@ def test_an_article_whose_line_is_deleted_has_an_entry_of_its_own(place: Place) 
     file.write_text(file.read_text().replace(f"{ids[1]}\t{STORY}\t{LATEST}\n", "no line\n"))
     place.build()
     after = read_entries(place)
+
     assert {entry.link: is_of_story(article_id) for article_id, entry in after.items()} == {
         A: True,
         B: False,
     }
+
     file.unlink()  # lost: the database knows what it said
     place.build()
+
     assert read_entries(place).keys() == after.keys()
     assert ids[2] in file.read_text()
 
@@ -149,6 +162,7 @@ def test_saved_queries_have_the_folded_articles(place: Place) -> None:
     (place.config / "feeds.toml").write_text('[[feed]]\nslug = "two"\nquery = "source:two"\n')
     write_folded(place, file_unrelated(place))
     place.build()
+
     assert read_named_outlets(place, "queries/two").keys() == {B}
 
 
@@ -156,5 +170,6 @@ def test_nothing_is_folded_by_itself(place: Place) -> None:
     for outlet in ("one", "two"):
         file_report(place, outlet)
     place.build()
+
     assert read_named_outlets(place).keys() == {A, B}
     assert not (place.folder / "feeds/articles/folded.tsv").exists()

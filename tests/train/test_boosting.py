@@ -34,7 +34,9 @@ def test_trees_learn_what_no_weighted_sum_can_and_the_table_says_the_same() -> N
     values, wanted = make_data()
     trees = scorer.read_trees([fit_blocks.row_of(tree, NAMES) for tree in grow_trees()])
     odds = scorer.compute_log_odds(trees, dict(zip(NAMES, values.T, strict=True)))
+
     assert ((odds > 0) == (wanted > 0)).mean() > 0.95
+
     weights = fit_blocks.fit(
         np.column_stack([values, np.ones(len(wanted))]),
         wanted,
@@ -42,12 +44,14 @@ def test_trees_learn_what_no_weighted_sum_can_and_the_table_says_the_same() -> N
         (*NAMES, "bias"),
     )
     line = values @ np.array([weights[name] for name in NAMES]) + weights["bias"]
+
     assert ((line > 0) == (wanted > 0)).mean() < 0.7
 
 
 def test_the_same_data_give_the_same_trees() -> None:
     one = grow_trees()
     two = grow_trees()
+
     assert [(a.features, a.limits) for a in one] == [(b.features, b.limits) for b in two]
     assert all((a.leaves == b.leaves).all() for a, b in zip(one, two, strict=True))
 
@@ -66,14 +70,18 @@ def test_a_row_that_counts_nothing_teaches_nothing() -> None:
     one = boosting.fit(codes, limits, wanted, counts, PLAN)
     wanted[200:] = 1 - wanted[200:]
     two = boosting.fit(codes, limits, wanted, counts, PLAN)
+
     assert all(a.leaves == pytest.approx(b.leaves) for a, b in zip(one, two, strict=True))
 
 
 def test_a_feature_of_many_values_has_few_limits() -> None:
     values = np.linspace(0, 1, 1000, dtype=np.float32)[:, None]
     (limits,) = boosting.limits_of(values)
+
     assert len(limits) == boosting.MOST_LIMITS
+
     codes = boosting.codes_of(values, [limits])
+
     assert codes.min() == 0
     assert codes.max() == boosting.MOST_LIMITS
     assert (values[:, 0] > limits[5]).tolist() == (codes[0] > 5).tolist()

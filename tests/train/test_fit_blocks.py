@@ -47,13 +47,18 @@ EXAMPLES = [make_example("a" * n) for n in range(1, 9)]
 
 def test_a_fit_tells_text_from_menus_and_is_the_same_each_time() -> None:
     fitted = fit_blocks.fit_all(EXAMPLES, PLAN)
+
     assert fitted.keys() == set(fit_blocks.TABLES)
+
     weights = fitted["asked"].weights
+
     assert weights["text"] > 1 > -1 > weights["menu"]
     assert abs(weights["noise"]) < 0.2
+
     for page in EXAMPLES:
         odds = fitted["asked"].log_odds(fit_blocks.by_name(page, "asked"))
         assert ((odds > 0) == (page.wanted > 0)).all()
+
     assert fit_blocks.fit_all(EXAMPLES, PLAN) == fitted
 
 
@@ -66,6 +71,7 @@ def test_of_a_long_page_a_part_is_learnt_that_counts_as_much() -> None:
     """Of a long page a sample of blocks is used with the same total weight."""
     long = make_example("long", 10 * fit_blocks.MOST_BLOCKS)
     part = fit_blocks.learnt(long)
+
     assert len(part.wanted) == pytest.approx(fit_blocks.MOST_BLOCKS, rel=0.3)
     assert part.counts.sum() == pytest.approx(long.counts.sum(), rel=0.3)
     assert {len(rows) for rows in part.values.values()} == {len(part.wanted)}
@@ -75,10 +81,12 @@ def test_of_a_long_page_a_part_is_learnt_that_counts_as_much() -> None:
 
 def test_predictions_are_of_a_fit_to_other_sites() -> None:
     folds = list(fit_blocks.parted(EXAMPLES, 3))
+
     assert sorted(each.page for _, test in folds for each in test) == sorted(
         each.page for each in EXAMPLES
     )
     assert all(not {e.site for e in train} & {e.site for e in test} for train, test in folds)
+
     for row in fit_blocks.predictions(EXAMPLES, 3, PLAN):
         each = next(each for each in EXAMPLES if each.page == row["id"])
         right = [text for text, wanted in zip(each.texts, each.wanted, strict=True) if wanted]
@@ -104,6 +112,7 @@ def test_labels(truth: dict[str, Any], expected: list[float | None]) -> None:
     )
     overlap.measure_letters(blocks)
     labels = fit_blocks.labels(blocks, truth)
+
     assert [None if np.isnan(share) else share for share in labels] == expected
 
 
@@ -118,19 +127,26 @@ def test_a_fit_is_compared_with_the_files_by_what_it_decides(
     for name, text in fit_blocks.written(fitted, []).items():
         (tmp_path / name).write_text(text, "utf-8")
     old, hashes = fit_blocks.kept(tmp_path)
+
     assert old == fitted
     assert hashes == {provenance.sha256_of([manifest])}
     assert fit_blocks.differences(fitted, EXAMPLES, [], tmp_path) == []
+
     asked = fitted["asked"]
     turned = fit_blocks.Fitted({name: -weight for name, weight in asked.weights.items()}, [])
     renamed = fit_blocks.Fitted({"other": 1.0}, [])
     differences = fit_blocks.differences({"asked": renamed, "alone": asked}, EXAMPLES, [], tmp_path)
+
     assert differences == ["asked: other features in the file"]
+
     rows = [{"asks": "text > 0.5", "leaves": "9 -9"}]
     wrong = fit_blocks.Fitted(turned.weights, rows)
     differences = fit_blocks.differences({"asked": asked, "alone": wrong}, EXAMPLES, [], tmp_path)
+
     assert differences == ["alone: 100.00% of the blocks are decided otherwise"]
+
     manifest.write_bytes(b"other rows")
+
     assert fit_blocks.differences(fitted, EXAMPLES, [], tmp_path) == [
         "the files were made from other data"
     ]
@@ -144,6 +160,7 @@ def test_a_hash_names_every_file_and_its_content(tmp_path: Path) -> None:
     two.write_bytes(b"1")
     results = {provenance.sha256_of(files) for files in ([one], [two], [one, two], [two, one])}
     two.write_bytes(b"2")
+
     assert len(results | {provenance.sha256_of([one, two])}) == 5
 
 

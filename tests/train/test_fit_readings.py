@@ -25,6 +25,7 @@ ROWS: list[dict[str, object]] = []
 def test_trees_tell_lists_from_articles_and_right_readings_from_wrong_ones() -> None:
     grown = fit_readings.grow(READINGS)
     lists, right = (fit_readings.odds(grown[table], READINGS) for table in ("listing", "right"))
+
     assert lists[:50].max() < 0 < lists[70:].min()
     assert right[0] < 0 < right[12]
 
@@ -42,15 +43,19 @@ def test_the_same_readings_give_the_same_trees() -> None:
 def test_a_text_is_right_as_far_as_the_truth_has_it() -> None:
     """A reading's score is its agreement with the truth text or passages."""
     truth = {"page_type": "article", "truth": {"text": "One two three four five."}}
+
     assert fit_readings.right(truth, "One two three four five.") == 1
     assert fit_readings.right(truth | {"page_type": "listing"}, "One two three four five.") == 0
+
     parts = {"page_type": "article", "truth": {"must_have": ["One two"], "must_not": ["Read also"]}}
+
     assert fit_readings.right(parts, "One two. Read also: three.") == 0.5
 
 
 def test_a_file_that_decides_otherwise_is_named(shared_folder: Path) -> None:
     grown = fit_readings.grow(READINGS)
     turned = fit_readings.grow([each._replace(kind="article") for each in READINGS])
+
     assert fit_readings.differences(fit_readings.written(grown, ROWS), grown, READINGS) == []
     assert (
         "judged otherwise"
@@ -61,6 +66,7 @@ def test_a_file_that_decides_otherwise_is_named(shared_folder: Path) -> None:
 def test_texts_at_the_ends_of_the_article_count_more() -> None:
     wanted = np.array([0.0] * 10 + [1.0] * 8 + [0.0] * 2)
     counts = fit_sequence.at_ends(wanted)
+
     assert counts.tolist() == [1.0] * 2 + [2.5] * 8 + [1.5] * 3 + [1.0] * 2 + [1.5] * 3 + [2.5] * 2
     assert fit_sequence.at_ends(np.zeros(3)).tolist() == [1.0] * 3
 
@@ -76,6 +82,7 @@ def test_of_the_readings_of_a_page_the_likeliest_is_decided_on() -> None:
         for at, each in enumerate(READINGS)
     ]
     rights_by_page = {each.reading.page: each.reading.right for each in fit_readings.decide(pages)}
+
     assert len(rights_by_page) == 8
     # its readings are 0 to 1 right
     assert min(rights_by_page[str(page)] for page in range(5)) > 0.7

@@ -18,5 +18,6 @@ def test_a_fold_has_its_own_tables_and_the_shipped_words(
     monkeypatch.setattr(reading, "file_text", shipped)  # what `use` sets is undone
     (tmp_path / folds.TYPES).write_text("fitted", "utf-8")
     folds.use(tmp_path)
+
     assert reading.file_text(folds.TYPES) == "fitted"
     assert reading.file_text("bylines.toml") == shipped("bylines.toml")

@@ -135,12 +135,15 @@ def test_a_site_that_redirects_feed_and_pages_keeps_ids_files_and_dates(
     before = publish_at_old_host(instance, site)
     pages, feeds = make_pages_and_feed(site, NEW)
     instance.next_day({**pages, **make_redirects(OLD, NEW)}, {**feeds, **feed_of(OLD, NEW)})
+
     assert_nothing_anew(instance, before, NEW)
+
     for article in instance.load_articles().values():
         assert article.aliases == (article.url.replace(NEW, OLD),)
     for words in LOST:
         assert list(instance.run_command(words)) == []
     instance.next_day({}, {})
+
     assert_nothing_anew(instance, before, NEW)
     assert list(instance.run_command(f"withdraw {OLD}1")) == []
     assert f"{NEW}1" not in instance.read_entries()
@@ -158,6 +161,7 @@ def test_a_site_whose_pages_redirect_keeps_them_if_the_operator_edits_its_addres
         {**pages, **make_redirects(OLD, NEW)},
         {**feeds, f"{OLD}feed": Page(text="gone", status=404)},
     )
+
     assert_nothing_anew(instance, before, NEW)
 
 
@@ -169,8 +173,10 @@ def test_a_feed_that_stays_with_redirected_pages_shows_nothing_again(
     before = publish_at_old_host(instance, site)
     pages, feeds = make_pages_and_feed(site, NEW)
     instance.next_day({**pages, **make_redirects(OLD, NEW)}, {f"{OLD}feed": feeds[f"{NEW}feed"]})
+
     assert {*instance.read_entries().values()} == {*before[0]}
     assert {url.split("/")[2] for url in instance.read_entries()} == {"old.example"}
+
     if site.guids:
         assert_nothing_anew(instance, before, OLD)
 
@@ -186,9 +192,12 @@ def test_a_site_that_has_half_moved_keeps_them(instance: MovingSiteInstance, sit
     instance.next_day(
         {**pages, **make_redirects(OLD, NEW, moved)}, {f"{NEW}feed": items, **feed_of(OLD, NEW)}
     )
+
     assert_nothing_anew(instance, before, OLD, NEW)
+
     pages, feeds = make_pages_and_feed(site, NEW)
     instance.next_day({**pages, **make_redirects(OLD, NEW)}, feeds)
+
     assert_nothing_anew(instance, before, NEW)
 
 
@@ -200,6 +209,7 @@ def test_a_site_that_moves_back_keeps_them(instance: MovingSiteInstance, site: S
     instance.next_day({**pages, **make_redirects(OLD, NEW)}, {**feeds, **feed_of(OLD, NEW)})
     pages, feeds = make_pages_and_feed(site, OLD)
     instance.next_day({**pages, **make_redirects(NEW, OLD)}, {**feeds, **feed_of(NEW, OLD)})
+
     assert_nothing_anew(instance, before, OLD if site.guids else NEW)
 
 
@@ -217,6 +227,7 @@ def test_a_site_that_moves_back_keeps_what_it_published_elsewhere(
     instance.next_day(
         {**pages, **make_redirects(NEW, OLD, numbers)}, {**feeds, **feed_of(NEW, OLD)}
     )
+
     assert (instance.list_known_entries(), instance.list_article_files()) == before
 
 
@@ -228,6 +239,7 @@ def test_what_a_feed_announces_on_another_host_is_new_if_only_the_feed_redirects
     before = publish_at_old_host(instance, site)
     pages, feeds = make_pages_and_feed(site, NEW)
     instance.next_day(pages, {**feeds, **feed_of(OLD, NEW)})
+
     assert {*instance.read_entries().values()} == {*before[0]}  # copies are shown once
     assert {url.split("/")[2] for url in instance.read_entries()} == {"old.example"}
 
@@ -244,6 +256,7 @@ def test_a_site_that_moves_twice_keeps_them(instance: MovingSiteInstance, site: 
         {**pages, **make_redirects(OLD, THIRD), **make_redirects(NEW, THIRD)},
         {**feeds, **redirects},
     )
+
     assert_nothing_anew(instance, before, THIRD)
 
 

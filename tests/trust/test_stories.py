@@ -190,6 +190,7 @@ def test_what_a_neighbour_copies_takes_no_lead_name_or_entry_of_others(
         more,
         after=0.05,
     )
+
     assert (
         list_neighbour_effects(
             shared_machine, tmp_path_factory.mktemp("lives"), [first_day, copies, Day()], evil
@@ -228,6 +229,7 @@ def test_a_mixture_of_two_events_joins_parts_and_renames_no_stories_of_others(
         for kind in kinds
     }
     days = [make_day(own), make_day(mixed, after=0.05), Day()]
+
     assert (
         list_neighbour_effects(shared_machine, tmp_path_factory.mktemp("lives"), days, ["evil"])
         == set()

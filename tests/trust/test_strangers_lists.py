@@ -114,9 +114,11 @@ def test_a_list_reads_no_variable_and_gives_no_right(
     """A stranger's list cannot put a secret into an address or give a source rights."""
     done = following_instance.run_command("import", following_instance.write_list(OUTLINES[name]))
     following_instance.run_command("refresh", "--all")
+
     assert done.returncode == 0
     assert not [address for address in following_instance.web.asked if SECRET in address]
     assert not any(map(name_given, following_instance.sources))
+
     if name in HARMLESS:
         assert len(following_instance.sources) == 1
         assert following_instance.web.asked
@@ -128,6 +130,7 @@ def test_a_list_reads_no_variable_and_gives_no_right(
         assert not following_instance.sources
         assert not following_instance.web.asked
     said = following_instance.run_command("check")
+
     assert said.returncode == 0
     assert "source-rights" not in said.stdout
 
@@ -137,6 +140,7 @@ def test_the_rights_that_a_list_asks_for_are_named(following_instance: Following
         "import", "--no-refresh", following_instance.write_list(OUTLINES["rights"])
     )
     rights = "allow, content, force, headers_env, licence, robots, speaks_for"
+
     assert (
         f"not taken: {following_instance.folder}/list.opml line 3: E: {rights}; `--trust-own`"
         in done.stdout
@@ -172,6 +176,7 @@ def test_no_other_way_in_is_trusted(following_instance: FollowingInstance, way: 
         Path(path).rename(lists / "list.opml")
         following_instance.run_command("import", str(lists))
     following_instance.run_command("refresh", "--all")
+
     assert len(following_instance.sources) == way.startswith("add")
     assert not any(map(name_given, following_instance.sources))
     assert not [address for address in following_instance.web.asked if SECRET in address]
@@ -197,12 +202,15 @@ def test_an_export_of_ones_own_comes_back_whole_and_names_what_it_brings(
         'given: mine: headers_env = { "X-Key" = "OTHER_SECRET" }, speaks_for = ["b.example"],'
         " ${OTHER_SECRET}\n"
     )
+
     assert line in dry
     assert line in done.stdout
     assert "given: two" not in done.stdout
     assert following_instance.sources == before
     assert f"http://mine.example/o?x={SECRET}" in following_instance.web.asked
+
     listed = following_instance.run_command("check")
+
     assert f"{path}:1: info: source 'mine': it has headers_env" in listed.stdout
     assert listed.stdout.endswith("no problems found\n")
     assert listed.returncode == 0
@@ -225,7 +233,9 @@ def test_a_list_takes_no_feed_of_a_source_that_was_removed(
         f'[[source]]\nkey = "victim"\nurl = "{victim["url"]}"\n'
     )
     following_instance.run_command("refresh", "--all")
+
     assert (following_instance.folder / "feeds/public/sources/victim.atom").exists()
+
     following_instance.run_command("remove", "victim")
     outline = f"<outline {OURS} s:key='victim' text='{{}}' xmlUrl='{{}}'/>"
     following_instance.run_command(
@@ -233,8 +243,11 @@ def test_a_list_takes_no_feed_of_a_source_that_was_removed(
         "--no-refresh",
         following_instance.write_list(outline.format("E", "http://evil.example/feed")),
     )
+
     assert [source["key"] for source in following_instance.sources] == ["evil"]
+
     following_instance.run_command(
         "import", "--no-refresh", following_instance.write_list(outline.format("V", victim["url"]))
     )
+
     assert [source["key"] for source in following_instance.sources] == ["evil", "victim"]

@@ -136,13 +136,17 @@ def test_a_week_of_stories_shows_every_entry_once(
 ) -> None:
     """A reader who polls for a week sees no entry twice and few changes."""
     feeds = live_week(tmp_path, how, subscribing)
+
     assert len(feeds) == (3 if how == "off" else 5)
+
     for name, feed in feeds.items():
         assert Counter(feed.subscriber.titles) == Counter(feed.titles.values()), name
         assert all(len(moments) == 1 for moments in feed.published.values()), feed.published
     everything = feeds["all.atom"]
+
     assert EDITED in everything.latest.values()
     assert Counter(map(is_of_story, everything.titles)) == Counter({False: 5})
+
     for (
         article_id,
         moments,

@@ -49,6 +49,7 @@ def test_the_names_of_those_who_announce_an_article_may_differ(tmp_path: Path) -
     pages = {ARTICLE: Page(text="bank-a")}
     feeds = {BANK["url"]: (Item(link=ARTICLE),), EVIL["url"]: ()}
     later_day = Day(feeds={EVIL["url"]: (Item(link=ARTICLE),)})
+
     assert list_neighbour_differences(tmp_path, Day(pages=pages, feeds=feeds), later_day) == []
 
 
@@ -77,12 +78,15 @@ def test_a_page_may_be_listed_before_its_site_announces_it_if_it_is_news_and_no_
     """An early listing is allowed for recent pages that are not listed otherwise."""
     recent = Page(text="bank-a", published=-2)
     old = Page(text="bank-a", published=-2000)
+
     assert pair.is_allowed(make_difference("all.json", "", "A title", None, page=recent))
     assert not pair.is_allowed(make_difference("all.json", "", "A title", None, page=old))
     assert not pair.is_allowed(
         make_difference("sources/bank.json", "", "A title", None, page=recent)
     )
+
     shown = Published(articles={}, feeds={"all.json": {ARTICLE: {}}})
+
     assert not pair.is_allowed(
         replace(make_difference("all.json", "", "A title", None, page=recent), alone=shown)
     )
@@ -113,6 +117,7 @@ def test_a_copy_may_hide_a_story_only_if_nobody_can_tell_which_is_older() -> Non
 def test_a_feed_may_speak_for_the_one_page_that_links_it() -> None:
     """A neighbour's feed may change a page that links that feed."""
     invited, own = (Page(text="bank-a", feeds=(str(source["url"]),)) for source in (EVIL, BANK))
+
     assert pair.is_allowed(make_difference("file", "title", "Evil's", "Bank's", page=invited))
     assert not pair.is_allowed(make_difference("file", "title", "Evil's", "Bank's", page=own))
     assert pair.is_allowed(make_difference("all.json", "", None, "Bank's", page=invited))
@@ -131,6 +136,7 @@ def test_every_kind_of_difference_is_seen() -> None:
         feeds={"all.json": dict(reversed(two.items())), "tags/x.json": {"a": {}}},
         heads={"sources/bank.json": {"id": 2}, "sources/bank.atom": {"id": 1}},
     )
+
     assert [difference.kind for difference in list_differences(beside, alone)] == [
         "file: title",
         "other feeds: order",

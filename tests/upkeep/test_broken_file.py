@@ -153,6 +153,7 @@ def test_without_its_html_the_build_shows_its_excerpt(filled_place: Place) -> No
     with filled_place.open_app() as app:
         app.archive.store.index.mark_stale([row.key for row in app.archive.store.index.feeds()])
     report = filled_place.build()
+
     assert report.held == ()
     assert [problem.reason for problem in report.set_aside] == ["html-missing"]
 
@@ -162,6 +163,7 @@ def test_check_names_the_file_and_its_line(filled_place: Place) -> None:
     (found,) = [
         problem for problem in check(filled_place.config) if problem.reason == "bad-article-file"
     ]
+
     assert found.what == f"{path}:{found.line}"
     assert "not valid YAML" in found.detail
 
@@ -193,6 +195,7 @@ def test_a_name_that_is_no_text_costs_no_other_article(filled_place: Place) -> N
         assert reconcile.list_unreadable_files(app.archive.store, app.archive.article_store) == (
             named,
         )
+
     assert named.reason == "bad-article-file"
     assert named.what.endswith("m\\udcff.md")
     assert "rename" in named.detail

@@ -71,18 +71,21 @@ def test_many_stop_the_run_and_nothing_is_forgotten(place: Place) -> None:
     kept = {path: path.read_bytes() for path in gone_article_files}
     for path in gone_article_files:
         path.unlink()
+
     with (
         place.open_app() as app,
         pytest.raises(MissingError, match=r"25 of 30 article files are gone .*reindex") as error,
     ):
         reconcile.update_from_files(app.archive, app.configuration)
     assert str(place.folder / "feeds/articles") in str(error.value)
+
     for path, data in kept.items():
         path.write_bytes(data)
     with place.open_app() as app:
         assert reconcile.update_from_files(app.archive, app.configuration) == ()
         assert len(app.archive.store.visits.stamps()) == 30
     place.build()
+
     assert place.read_digests("public") == before
 
 
@@ -93,6 +96,7 @@ def test_reindex_takes_the_folder_as_it_is(place: Place) -> None:
     with place.open_app() as app:
         assert reindex(app.archive, app.configuration).articles == 5
         reconcile.update_from_files(app.archive, app.configuration)
+
     assert place.build().held == ()
     assert place.read_published("all.atom").count("<entry") == 5
 
@@ -111,7 +115,9 @@ def test_files_that_an_earlier_folder_lacks_are_fetched_again_as_they_were(tmp_p
         feeds = {path: path.read_bytes() for path in public.rglob("*.atom")}
         shutil.rmtree(folder)
         shutil.copytree(tmp_path / "yesterday", folder)
+
         assert len(life.load_articles()) == 5
+
         with open_app(life.config, clock=lambda: life.now, jitter=lambda: 0.5, environ={}) as app:
             assert [
                 problem.reason
@@ -119,7 +125,9 @@ def test_files_that_an_earlier_folder_lacks_are_fetched_again_as_they_were(tmp_p
                     app.archive.store, app.archive.article_store
                 )
             ] == ["lost-file"] * 4
+
             problems = reconcile.update_from_files(app.archive, app.configuration)
+
             assert [problem.reason for problem in problems] == ["lost-file"] * 4
             assert reconcile.update_from_files(app.archive, app.configuration) == problems, (
                 "until they are there again"
@@ -131,7 +139,9 @@ def test_files_that_an_earlier_folder_lacks_are_fetched_again_as_they_were(tmp_p
         visit_next_day(life, range(9), other="Another title")
         del before["http://one.example/0"]
         after = life.load_articles()
+
         assert after.keys() == before.keys(), "a hand meant the one that it deleted"
+
         for url, article in after.items():
             assert replace(article, body="") == replace(before[url], body="")
             assert article.body == before[url].body
@@ -169,12 +179,17 @@ def test_what_is_gone_is_fetched_again_after_that(tmp_path: Path) -> None:
         life.apply_day(Day(pages=pages, feeds={"http://one.example/feed": feed}))
         life.visit_all()
         before = {url: article.id for url, article in life.load_articles().items()}
+
         assert len(before) == 22
+
         for folder in (tmp_path / "feeds/articles").glob("2*"):
             shutil.rmtree(folder)
+
         assert list(life.run_command("!build")) == []
         assert list(life.run_command("reindex")) == []
+
         life.visit_all()
+
         assert {url: article.id for url, article in life.load_articles().items()} == before
         assert all(article.title.startswith("Story") for article in life.load_articles().values())
 
@@ -185,6 +200,7 @@ def test_check_says_that_many_are_gone(place: Place) -> None:
         path.unlink()
     with place.open_app() as app:
         (problem,) = reconcile.list_unreadable_files(app.archive.store, app.archive.article_store)
+
     assert problem.what == str(place.folder / "feeds/articles")
     assert "25 of 30 article files are gone" in problem.detail
 

@@ -52,6 +52,7 @@ def test_all_new_articles_wait_where_the_operator_wants_to_see_them(
     """With `hold = "all"` every new article waits."""
     app = open_instance(tmp_path, world, "all")
     filed = visit_holt(app)
+
     assert len(filed) > 1
     assert {(one.hold, one.hold_reason) for one in filed} == {(True, "all")}
     assert "<entry" not in (app.configuration.settings.public_dir / "all.atom").read_text()
@@ -66,9 +67,12 @@ def test_what_reads_well_does_not_wait_and_the_surplus_of_a_flood_does(
 ) -> None:
     """With `hold = "unsure"` good articles are published and entries of a flood are held."""
     app = open_instance(tmp_path, world, "unsure")
+
     assert {one.hold for one in visit_holt(app, limit=1)} == {False}
+
     rows = app.archive.store.visits.pending("holt", LATER)
     app.archive.store.visits.save_entries([replace(row, reason=EntryReason.FLOOD) for row in rows])
+
     assert Counter(one.hold_reason for one in visit_holt(app)) == {"flood": len(rows)}
     assert (app.configuration.settings.public_dir / "all.atom").read_text().count("<entry") == 1
 

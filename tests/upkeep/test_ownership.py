@@ -74,6 +74,7 @@ def test_articles_of_their_own_sources_are_in_order(place: Place) -> None:
         store_articles(
             app, "By hand", "Text.", source="three", source_key="", source_id="", added=BEFORE
         )
+
         assert find_mend(app.archive, app.configuration.sources) == []
 
 
@@ -84,21 +85,26 @@ def test_what_another_source_filed_goes_to_the_own_one_that_announced_it(place: 
         article = file_article(app, "Taken", source="two", source_id="t1")
         add_announcement(app, "two", "t1", article)
         add_announcement(app, "one", "o1", article)
+
         assert list_fault_reasons(app) == [
             (article.url, "foreign-source"),
             (article.url, "foreign-text"),
         ]
+
         mend_articles(app.archive, find_mend(app.archive, app.configuration.sources))
         mended = place.load_article("Taken")
+
         assert mended.source_key == "one"
         assert mended.source_id == "o1"
         assert mended.origin == article.origin
         assert CARRIED.read(app.archive.article_store) == [(article.id, "two")]
+
         for key in ("one", "two"):
             assert app.archive.store.index.ids(
                 FeedKey("source", key), limit=9, since=None, most=9
             ) == [article.id]
         (due,) = list_pending(app, "one")
+
         assert due.entry_id == "o1"
         assert due.article_id == article.id
         assert due.reason == EntryReason.OWNERSHIP
@@ -117,8 +123,11 @@ def test_text_of_a_source_without_a_right_is_read_again_from_its_page(place: Pla
             app, "Later", on="three", source="two", source_id="t2", added=NOW + timedelta(hours=1)
         )
         add_announcement(app, "two", "t2", later_article)
+
         assert list_fault_reasons(app) == [(third.url, "foreign-text")]
+
         mend_articles(app.archive, find_mend(app.archive, app.configuration.sources))
+
         assert [row.entry_id for row in list_pending(app, "two")] == ["t1"]
         assert find_mend(app.archive, app.configuration.sources) == []
 
@@ -139,21 +148,28 @@ def test_an_entry_that_took_an_article_over_is_freed_and_the_article_read_again(
         add_announcement(app, "one", "o1", bank)
         add_announcement(app, "two", "e1", bank, url="https://two.example/x")
         app.archive.store.visits.replace_aliases(replace(bank, source_key="two", source_id="e1"))
+
         assert {reason for _, reason in list_fault_reasons(app)} == {
             "foreign-text",
             "foreign-alias",
             "foreign-entry",
         }
+
         mend_articles(app.archive, find_mend(app.archive, app.configuration.sources))
+
         assert place.load_article("Bank").aliases == ()
         assert (
             app.archive.store.visits.find([alias("https://two.example/x"), "guid:two:e1"]) is None
         )
         assert app.archive.store.visits.find(["guid:one:o1"]) == bank.id
+
         (freed,) = list_pending(app, "two")
+
         assert freed.url == "https://two.example/x"
         assert freed.article_id is None
+
         (due,) = list_pending(app, "one")
+
         assert due.article_id == bank.id
         assert find_mend(app.archive, app.configuration.sources) == []
 
@@ -166,6 +182,7 @@ def test_a_redirector_of_the_source_that_filed_the_article_is_no_other_site(plac
         add_announcement(app, "one", "o1", own, url="https://feedproxy.example/r/1")
         theirs = file_article(app, "Theirs", on="three", source_id="o2", added=NOW)
         add_announcement(app, "one", "o2", theirs, url="https://feedproxy.example/r/2")
+
         assert find_mend(app.archive, app.configuration.sources) == []
 
 
@@ -179,7 +196,9 @@ def test_an_article_that_nobody_can_read_again_is_named_as_such(place: Place) ->
             for fault in find_mend(app.archive, app.configuration.sources)
             for problem in describe_fault(fault)
         ]
+
         assert "see to it" in problem.detail
+
         mend_articles(app.archive, find_mend(app.archive, app.configuration.sources))
 
 
@@ -190,9 +209,12 @@ def test_the_command_shows_first_and_mends_only_when_told(place: Place) -> None:
         file_article(app, "Other", aliases=("https://two.example/x",))
     where = ["--config", str(place.config)]
     shown = commands.run_syndicator("check", "--ownership", *where)
+
     assert shown.returncode == 78
     assert ("foreign-alias" in shown.stdout) is True
+
     asked = commands.run_syndicator("check", "--ownership", "--mend", *where)
+
     assert asked.returncode == 2
     assert "foreign-alias" in asked.stdout
     assert "--yes" in asked.stderr

@@ -75,6 +75,7 @@ def test_what_a_hand_wrote_and_what_is_on_hold_stays_and_copies_go_with_their_ar
         make_row("e", 9, stays="hand"),
     ]
     leaving, stays = separate_spared([row for row in rows if row.id != "d"], rows)
+
     assert [one.id for one in leaving] == ["b", "a"]
     assert stays == {"copy": 1, "hand": 1}
     assert [one.id for one in separate_spared(rows, rows)[0]] == ["b", "d", "a", "c"]
@@ -142,12 +143,15 @@ def test_files_go_feeds_lose_them_without_a_tombstone_and_nothing_is_held(
 ) -> None:
     """Pruned articles leave files and feeds, without deleted-entry elements."""
     done = prune_articles(filled_place, older_than=45 * DAY)
+
     assert [article.title for article in done.articles] == ["Lone", "Story 0", "Story 1"]
     assert list_titles(filled_place) == ["Story 5", "Story 4", "Story 3", "Story 2"]
     assert len(list((filled_place.folder / "feeds/articles").rglob("*.md"))) == 4
     assert "deleted-entry" not in filled_place.read_published("all.atom")
+
     with filled_place.open_app() as app:
         assert reconcile.update_from_files(app.archive, app.configuration) == ()
+
     assert not filled_place.build().written
     assert prune_articles(filled_place, older_than=45 * DAY).articles == ()
 
@@ -171,6 +175,7 @@ def test_a_feed_that_loses_all_keeps_its_address_and_comes_back_as_it_was(
         store_articles(app, "Anew", "Text.", source="two", added=NOW)
     filled_place.build()
     after = re.search("<id>.*</id>", filled_place.read_published("sources/two.atom"))
+
     assert before
     assert after
     assert before[0] == after[0]
@@ -222,8 +227,10 @@ def test_what_announced_it_under_another_id_is_remembered(filled_place: Place) -
     with filled_place.open_app() as app:
         assert app.archive.store.visits.look_up(["guid:two:theirs"]).pruned
         assert not app.archive.store.visits.look_up(["guid:two:other"]).pruned
+
         path.write_bytes(data)
         reconcile.update_from_files(app.archive, app.configuration)
+
         assert not app.archive.store.visits.look_up(["guid:two:theirs"]).pruned
 
 
@@ -252,9 +259,12 @@ def test_a_hand_written_file_goes_by_its_name_alone(filled_place: Place) -> None
     with filled_place.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
     filled_place.build()
+
     assert prune_articles(filled_place, older_than=45 * DAY).stays == {"hand": 1}
     assert path.exists()
+
     prune_articles(filled_place, str(path))
+
     assert not path.exists()
     assert "Mine" not in list_titles(filled_place)
 
@@ -309,9 +319,13 @@ def test_ended_at_any_step_an_article_is_whole_or_gone(
     monkeypatch.undo()
     with filled_place.open_app() as app:
         assert reconcile.update_from_files(app.archive, app.configuration) == ()
+
         paths = {stamp.path for stamp in app.archive.article_store.walk()}
+
         assert {stamp.path for stamp in app.archive.store.visits.stamps().values()} == paths
+
         gone = {article.path for article in planned.articles} - paths
+
         assert {
             one.path
             for one in planned.articles
@@ -338,6 +352,7 @@ def test_a_file_that_is_put_back_is_an_article_again(filled_place: Place) -> Non
         # known, and not "pruned"
         assert ingest_entry(app, "https://one.example/story-0", None).problem is None
     filled_place.build()
+
     assert filled_place.read_published("all.json") == feeds
 
 
@@ -360,11 +375,13 @@ def test_without_its_lines_it_is_read_again(filled_place: Place) -> None:
     with filled_place.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
         state = app.archive.store.visits.states()["one"]
+
         assert state.validators.etag is None
         assert state.schedule.next_due is None
         assert state.schedule.due_why == "a pruning was undone"
         assert app.archive.store.visits.entries("one", [f"guid of {article.url}"]) == {}
         assert ingest_entry(app, article.url, make_page(article.url)).added == article.id
+
     assert article.id in other_text
 
 
@@ -374,6 +391,7 @@ def test_a_list_that_is_lost_is_written_again(filled_place: Place) -> None:
     pruned_file(filled_place).unlink()
     with filled_place.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
+
     assert set(pruned_file(filled_place).read_text().splitlines()) == lines
 
 
@@ -399,12 +417,17 @@ def test_a_copy_that_was_pruned_goes_from_its_sources_feed(filled_place: Place) 
         first_article = filled_place.load_article("Story 5")
         copy = store_articles(app, "Copy", "Text.", source="two", merged_into=first_article.id)
     filled_place.build()
+
     assert "Copy" in list_titles(filled_place, "sources/two.json")
     assert prune_articles(filled_place, first_article.id).stays == {"copy": 1}
+
     prune_articles(filled_place, copy.id)
+
     assert "Copy" not in list_titles(filled_place, "sources/two.json")
     assert "Story 5" in list_titles(filled_place)
+
     prune_articles(filled_place, first_article.id)
+
     assert "Story 5" not in list_titles(filled_place)
 
 
@@ -420,7 +443,9 @@ def test_a_backup_that_is_restored_elsewhere_publishes_the_same_and_knows_what_w
     with place.open_app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
     place.build()
+
     assert place.read_published("all.atom") == filled_place.read_published("all.atom")
+
     with place.open_app() as app:
         assert get_problem_reason(ingest_entry(app, url, None)) == "pruned"
 

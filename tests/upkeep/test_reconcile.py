@@ -53,6 +53,7 @@ FEED = 'url = "https://one.example/feed"\n'
 def test_a_source_to_be_visited_otherwise_is_due_now(place: Place, line: str) -> None:
     before = make_failed_visit(place)
     after = reconcile_edited_sources(place, FEED, f"{FEED}{line}\n")
+
     assert after.schedule.next_due is None
     assert after.backoff.failures == 0
     assert after.schedule.due_why == "sources.toml was edited"
@@ -89,6 +90,7 @@ def test_new_rules_end_a_collapse_and_keep_what_was_usual_before(place: Place) -
 def test_another_address_starts_anew(place: Place) -> None:
     make_failed_visit(place)
     after = reconcile_edited_sources(place, "one.example/feed", "one.example/new")
+
     assert after.url == "https://one.example/new"
     assert after.validators.etag is None
     assert after.backoff.failures == 0
@@ -108,6 +110,7 @@ def test_a_clock_that_was_set_back_hides_no_source(place: Place) -> None:
     make_failed_visit(place)
     place.now = NOW - timedelta(days=2)
     after = reconcile_edited_sources(place)
+
     assert after.schedule.next_due == place.now
     assert after.schedule.due_why == "the clock was set back"
 
@@ -116,12 +119,16 @@ def test_articles_whose_files_were_deleted_leave_their_feeds(place: Place) -> No
     with place.open_app() as app:
         for number in range(6):
             store_articles(app, f"Story {number}", "Text.", tags=("LLM",))
+
     assert place.build().held == ()
+
     for number in (1, 3, 4):
         place.find_file(f"Story {number}").unlink()
     with place.open_app() as app:
         assert reconcile.update_from_files(app.archive, app.configuration) == ()
+
     assert place.build().held == ()
+
     for name in ("all.atom", "tags/llm.atom"):
         assert [
             number for number in range(6) if f">Story {number}<" in place.read_published(name)
@@ -140,9 +147,11 @@ def test_a_second_file_of_an_article_is_named_and_left_alone(place: Place) -> No
     copy.write_bytes(place.find_file("Story").read_bytes())
     with place.open_app() as app:
         (problem,) = reconcile.update_from_files(app.archive, app.configuration)
+
         assert problem.what == str(copy.relative_to(app.archive.article_store.root))
         assert problem.reason == "duplicate-article"
         assert app.archive.store.visits.article(place.load_article("Story").id) is not None
+
     assert copy.exists()
 
 
@@ -153,9 +162,12 @@ def test_tags_of_a_dropped_file_are_spelt_as_the_taxonomy_spells_them(place: Pla
     with place.open_app() as app:
         path = app.archive.article_store.root / "mine.md"  # type: ignore[attr-defined]
         path.write_text(f"{head}Text.\n")
+
         assert reconcile.update_from_files(app.archive, app.configuration) == ()
+
         (article_id,) = app.archive.store.visits.stamps()
         recorded = app.archive.store.visits.article(article_id)
+
     assert recorded is not None
     assert recorded.tags == ("LLM", "Ports")
     assert path.read_text() == f"{head}Text.\n"
@@ -172,4 +184,5 @@ def test_a_withdrawal_that_a_crash_cut_short_is_finished(place: Place) -> None:
         assert app.archive.store.visits.article(article.id) is None
         assert list(app.archive.article_store.walk()) == []
     place.build()
+
     assert ">Story<" not in place.read_published("all.atom")

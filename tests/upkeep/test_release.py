@@ -79,12 +79,15 @@ def test_an_article_on_hold_is_in_no_feed_page_or_count(filled_place: Place) -> 
     named = [
         path for path in public.rglob("*") if path.is_file() and b"Waiting" in path.read_bytes()
     ]
+
     assert named == []
     assert not (public / "sources/two.atom").exists()
     assert not (public / "categories/uncategorised.atom").exists()
+
     with filled_place.open_app() as app:
         counts = {row.key.slug: row.count for row in app.archive.store.index.feeds()}
         (one,) = app.archive.store.status.on_hold()
+
     assert counts["all"] == 3
     assert counts["llm"] == 3
     assert counts["ai"] == 1
@@ -102,10 +105,12 @@ def test_its_file_says_that_and_why(filled_place: Place) -> None:
 def test_what_is_released_stands_on_top_of_its_feeds_as_a_new_article(filled_place: Place) -> None:
     """A released article is first in its feeds and counts as added now."""
     filled_place.now += timedelta(days=40)  # its month is closed
+
     assert [
         one.title
         for one in release_articles(filled_place, filled_place.load_article("Waiting").id).articles
     ] == ["Waiting"]
+
     shown_titles = read_feed_titles(filled_place)
     for name in (
         "all.atom",
@@ -116,6 +121,7 @@ def test_what_is_released_stands_on_top_of_its_feeds_as_a_new_article(filled_pla
     ):
         assert shown_titles[name][0] == "Waiting", name
     article = filled_place.load_article("Waiting")
+
     assert article.hold is False
     assert article.hold_reason == ""
     assert article.added == filled_place.now
@@ -137,6 +143,7 @@ def test_who_walks_the_archives_meets_it(tmp_path_factory: pytest.TempPathFactor
         for name, titles in read_feed_titles(filled).items()
         if name.startswith("archive/all/") and "Waiting" in titles
     ]
+
     assert holding == ["archive/all/2026-04.atom"]
     assert read_feed_titles(filled)["archive/all/2026-04.atom"] == ["Waiting"]
 
@@ -147,6 +154,7 @@ def test_releasing_twice_is_as_once(filled_place: Place) -> None:
     before = filled_place.read_digests("articles") | filled_place.read_digests("public")
     filled_place.now += timedelta(hours=1)
     again = release_articles(filled_place, article_id)
+
     assert again.articles == ()
     assert [one.title for one in again.known] == ["Waiting"]
     assert filled_place.read_digests("articles") | filled_place.read_digests("public") == before
@@ -158,6 +166,7 @@ def test_what_to_release_is_named_in_five_ways(filled_place: Place, how: str) ->
     named = {"id": article.id, "url": article.url, "file": str(filled_place.find_file("Waiting"))}
     which = {"source": {"source": "two"}, "all": {"include_all": True}}.get(how, {})
     done = release_articles(filled_place, *([named[how]] if how in named else []), **which)
+
     assert [one.id for one in done.articles] == [article.id]
 
 
@@ -168,9 +177,13 @@ def test_nothing_is_released_when_one_name_is_none(filled_place: Place) -> None:
     with pytest.raises(UsageError, match="no source 'tow'"):
         release_articles(filled_place, source="tow")
     assert filled_place.load_article("Waiting").hold
+
     release_articles(filled_place, source="one")
+
     assert filled_place.load_article("Waiting").hold
+
     planned = release_articles(filled_place, include_all=True, dry_run=True)
+
     assert [article.title for article in planned.articles] == ["Waiting"]
     assert filled_place.load_article("Waiting").hold
 
@@ -188,11 +201,14 @@ def test_a_hand_releases_it_in_its_file(filled_place: Place, old: str, new: str)
     filled_place.edit_file("Waiting", old, new)
     filled_place.now += timedelta(days=1)
     reconcile_and_build(filled_place)
+
     assert read_feed_titles(filled_place)["tags/llm.atom"][0] == "Waiting"
     assert filled_place.load_article("Waiting").added == filled_place.now
+
     before = filled_place.read_digests("articles") | filled_place.read_digests("public")
     filled_place.now += timedelta(days=1)
     reconcile_and_build(filled_place)
+
     assert filled_place.read_digests("articles") | filled_place.read_digests("public") == before
 
 
@@ -210,9 +226,12 @@ def test_a_new_text_that_comes_before_a_hands_release_was_seen_does_not_publish_
             before=article,
         )
     filled_place.build()
+
     assert "Waiting" not in read_feed_titles(filled_place)["all.atom"]
+
     filled_place.now += timedelta(days=1)
     reconcile_and_build(filled_place)
+
     assert read_feed_titles(filled_place)["all.atom"][0] == "Waiting"
     assert filled_place.load_article("Waiting").added == filled_place.now
 
@@ -237,13 +256,16 @@ def test_a_rebuilt_database_keeps_what_is_on_hold_and_takes_up_what_a_hand_relea
     with filled_place.open_app(create=True) as app:
         assert reindex.reindex(app.archive, app.configuration).problems == ()
     filled_place.build()
+
     assert "Waiting" not in read_feed_titles(filled_place)["all.atom"]
+
     filled_place.edit_file("Waiting", "hold: true\n", "hold: false\n")
     filled_place.now += timedelta(days=1)
     (filled_place.folder / "feeds/state/syndicator.db").unlink()
     with filled_place.open_app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
     reconcile_and_build(filled_place)
+
     assert read_feed_titles(filled_place)["all.atom"][0] == "Waiting"
     assert filled_place.load_article("Waiting").added == filled_place.now
 
@@ -255,9 +277,12 @@ def test_a_published_article_that_a_hand_puts_on_hold_leaves_its_feeds(filled_pl
     reconcile_and_build(
         filled_place
     )  # which says that no feed is kept back: the entry was not lost
+
     assert read_feed_titles(filled_place)["all.atom"] == ["Waiting", "Newest", "Old"]
+
     filled_place.now += timedelta(days=1)
     release_articles(filled_place, include_all=True)
+
     assert read_feed_titles(filled_place)["all.atom"] == ["Newer", "Waiting", "Newest", "Old"]
 
 
@@ -266,9 +291,12 @@ def test_a_withdrawn_article_that_was_on_hold_comes_back_on_hold(filled_place: P
     with filled_place.open_app() as app:
         assert editorial.withdraw(app.archive, app.configuration, url).feeds == ()
         assert app.archive.store.index.on_hold() == {}
+
         editorial.undo_withdrawal(app.archive, app.configuration, url)
+
         assert len(app.archive.store.index.on_hold()) == 1
     filled_place.build()
+
     assert "Waiting" not in read_feed_titles(filled_place)["all.atom"]
 
 
@@ -279,8 +307,11 @@ def test_who_announces_it_meanwhile_carries_it_from_its_release_on(filled_place:
         CARRIED.append(app.archive.article_store, [(article_id, "one")])
         app.archive.store.visits.add_carriers([(article_id, "one")], {"one": "One"})
     filled_place.build()
+
     assert "Waiting" not in read_feed_titles(filled_place)["sources/one.atom"]
+
     release_articles(filled_place, article_id)
+
     assert "Waiting" in read_feed_titles(filled_place)["sources/one.atom"]
 
 
@@ -310,10 +341,15 @@ def test_a_copy_of_what_is_on_hold_is_published_and_the_two_are_one_once_it_is_r
     story = make_prose(1, 300)
     store_merged_article(place, "Held story", story, "two", **ON_HOLD)
     copy = store_merged_article(place, "Copy", story, "one")
+
     assert copy.merged_into == ""
+
     place.build()
+
     assert read_feed_titles(place)["all.atom"] == ["Copy"]
+
     release_articles(place, include_all=True)
+
     assert len(read_feed_titles(place)["all.atom"]) == 1
     assert read_feed_titles(place)["sources/two.atom"] == ["Held story"]
     assert {
@@ -325,15 +361,24 @@ def test_a_copy_of_what_is_on_hold_is_published_and_the_two_are_one_once_it_is_r
 def test_copies_stand_for_themselves_while_their_original_is_on_hold(place: Place) -> None:
     story = make_prose(1, 300)
     first = store_merged_article(place, "First", story, "one")
+
     assert store_merged_article(place, "Copy", story, "two").merged_into == first.id
+
     place.build()
+
     assert read_feed_titles(place)["all.atom"] == ["First"]
+
     place.edit_file("First", "also:\n", "schema: 4\nhold: true\nalso:\n")
     reconcile_and_build(place)
+
     assert read_feed_titles(place)["all.atom"] == ["Copy"]
+
     with place.open_app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
     place.build()
+
     assert read_feed_titles(place)["all.atom"] == ["Copy"]
+
     release_articles(place, first.id)
+
     assert read_feed_titles(place)["all.atom"] == ["First"]

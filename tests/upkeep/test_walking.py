@@ -65,6 +65,7 @@ def test_a_run_at_which_nothing_changed_looks_at_no_file(
     looked: list[object] = []
     monkeypatch.setattr(reconcile, "update_from_files", lambda *parts: looked.append(parts))
     runs.run_once()
+
     assert looked == []
 
 
@@ -74,6 +75,7 @@ def test_a_file_that_was_replaced_is_seen_at_once(runs: Runs) -> None:
     fresh.write_text(path.read_text().replace("First", "Other"))
     fresh.replace(path)
     runs.run_once()
+
     assert runs.read_title() == "Other"
 
 
@@ -81,9 +83,12 @@ def test_one_that_was_edited_in_place_is_seen_at_the_next_look_at_every_file(run
     """An edit that changes no folder time is noticed by the full check after ten minutes."""
     edit_in_place(runs.place, "First", "Other")
     runs.run_once()
+
     assert runs.read_title() == "First"
+
     runs.steady.now += 600
     runs.run_once()
+
     assert runs.read_title() == "Other"
 
 
@@ -104,10 +109,13 @@ def test_a_file_beside_the_articles_is_seen_at_once(
     seen: list[App] = []
     monkeypatch.setattr(reconcile, "update_from_files", lambda *parts: seen.append(parts) or ())
     runs.run_once()
+
     assert not seen
+
     with beside.open("a") as file:  # in place
         file.write("# nothing more\n")
     runs.run_once()
+
     assert seen
 
 
@@ -120,4 +128,5 @@ def test_what_failed_is_done_again(runs: Runs, monkeypatch: pytest.MonkeyPatch) 
             runs.run_once()
     edit_in_place(runs.place, "First", "Other")
     runs.run_once()
+
     assert runs.read_title() == "Other"

@@ -102,6 +102,7 @@ def test_trying_says_which_feeds_would_lose_it_and_changes_nothing(place: Place)
     before = place.read_digests("articles"), place.read_digests("public")
     with place.open_app() as app:
         planned = editorial.plan_withdrawal(app.archive, app.configuration.sources, URL)
+
     assert planned.title == "Story"
     assert planned.feeds == (FeedKey("all", "all"), FeedKey("source", "one"), FeedKey("tag", "llm"))
     assert [copy.title for copy in planned.copies] == ["Copy"]
@@ -115,15 +116,19 @@ def test_what_comes_back_is_as_it_was(place: Place) -> None:
     files = read_article_digests(place)
     published = read_published_files(place)
     withdraw_story(place)
+
     assert "Story" not in list_entry_titles(place)
     assert read_article_digests(place) != files
     assert "deleted-entry" in place.read_published("all.atom")
+
     undo_withdrawal(place)
+
     assert read_article_digests(place) == files
     assert "by hand" in place.find_file("Story").read_text()
     assert read_published_files(place) == published
     assert "deleted-entry" not in place.read_published("all.atom")
     assert list_kept_files(place) == []
+
     with place.open_app() as app:
         assert not app.archive.store.visits.look_up([urls.alias(URL)]).withdrawn
         assert app.archive.store.index.withdrawn() == []
@@ -136,6 +141,7 @@ def test_an_article_is_named_by_any_of_its_addresses_or_its_id(place: Place) -> 
     for what in ("http://one.example/story/", article_id):
         with place.open_app() as app:
             assert editorial.plan_return(app.archive, what).id == article_id
+
     with (
         place.open_app() as app,
         pytest.raises(UsageError, match=r"was withdrawn; .*withdrawn\.toml lists"),
@@ -147,8 +153,11 @@ def test_copies_stand_for_themselves_while_it_is_withdrawn(place: Place) -> None
     """They are other sites' articles: what is withdrawn is this one."""
     place.fill_once(store_story_and_other)
     withdraw_story(place)
+
     assert "Copy" in list_entry_titles(place)
+
     undo_withdrawal(place)
+
     assert "Copy" not in list_entry_titles(place)
 
 
@@ -156,6 +165,7 @@ def test_its_file_is_in_no_backup_of_the_articles(place: Place) -> None:
     """The kept file is outside the articles folder."""
     place.fill_once(store_story_and_other)
     withdraw_story(place)
+
     assert len(list_kept_files(place)) == 1
     assert all(
         "by hand" not in path.read_text() for path in (place.folder / "feeds/articles").rglob("*.*")
@@ -168,6 +178,7 @@ def test_an_entry_deleted_by_hand_is_undone_at_the_next_start(place: Place) -> N
     withdraw_story(place)
     get_withdrawn_list(place).write_text("# none\n")
     reconcile_at_start(place)
+
     assert read_published_files(place) == published
     assert list_kept_files(place) == []
 
@@ -182,6 +193,7 @@ def test_so_it_is_where_the_database_was_lost(place: Place) -> None:
     with place.open_app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
     place.build()
+
     assert "Story" in list_entry_titles(place)
 
 
@@ -191,8 +203,10 @@ def test_a_list_that_is_lost_is_no_undoing(place: Place) -> None:
     before = get_withdrawn_list(place).read_bytes()
     get_withdrawn_list(place).unlink()
     reconcile_at_start(place)
+
     assert get_withdrawn_list(place).read_bytes().splitlines()[:4] == before.splitlines()[:4]
     assert "Story" not in list_entry_titles(place)
+
     with place.open_app() as app:
         assert WITHDRAWN.read(app.archive.article_store)[0].aliases
 
@@ -213,10 +227,14 @@ def test_its_file_is_kept_for_thirty_days(place: Place) -> None:
     withdraw_story(place)
     place.now += timedelta(days=30)
     reconcile_at_start(place)
+
     assert len(list_kept_files(place)) == 1
+
     place.now += timedelta(seconds=1)
     reconcile_at_start(place)
+
     assert list_kept_files(place) == []
+
     with place.open_app() as app:
         assert not editorial.plan_return(app.archive, URL).kept
 
@@ -227,17 +245,21 @@ def test_what_is_purged_is_forgotten_at_once(place: Place) -> None:
         app.archive.snapshots.put(
             app.archive.store.visits.find([urls.alias(URL)]) or "", b"<p>page", {}
         )
+
     assert not withdraw_story(place, purge=True).kept
     assert list_kept_files(place) == []
     assert not list((place.folder / "feeds/state/pages").rglob("*.gz"))
     assert "Story" not in list_entry_titles(place)
+
     reconcile_at_start(place)
+
     assert "Story" not in list_entry_titles(place)
 
 
 def test_what_was_withdrawn_can_be_purged_later(place: Place) -> None:
     place.fill_once(store_story_and_other)
     withdraw_story(place)
+
     assert not withdraw_story(place, purge=True).kept
     assert list_kept_files(place) == []
     assert "Story" not in list_entry_titles(place)
@@ -288,13 +310,17 @@ def test_without_its_file_it_is_read_again_when_it_is_announced(place: Place) ->
     undo_withdrawal(place)
     with place.open_app() as app:
         visits = app.archive.store.visits
+
         assert list(visits.entries("one", ["e1"])) == [] == list(visits.entries("two", ["e2"]))
         assert list(visits.entries("two", ["e3"])) == ["e3"]
+
         known = visits.states()["one"]
+
         assert known.validators.etag is None
         assert known.schedule.next_due is None
         assert known.schedule.due_why == "a withdrawal was undone"
         assert not visits.look_up([urls.alias(URL)]).withdrawn
+
     assert "Story" not in list_entry_titles(place)
 
 
@@ -327,15 +353,19 @@ def test_a_withdrawal_that_is_killed_ends_well(place: Place, moment: str) -> Non
     with place.open_app() as app:
         planned = editorial.plan_withdrawal(app.archive, app.configuration.sources, URL)
         path = app.archive.article_store.find(planned.id)
+
         assert path is not None
+
         app.archive.kept_away.put(planned.id, path, app.archive.article_store.read(path))
         if moment == "listed":
             article = app.archive.store.visits.article(planned.id)
             assert article is not None
             enter_withdrawal(app.archive.article_store, article, place.now, planned.feeds)
     reconcile_at_start(place)
+
     assert ("Story" in list_entry_titles(place)) == (moment == "kept")
     assert bool(list_kept_files(place)) == (moment == "listed")
+
     if moment == "listed":
         undo_withdrawal(place)
         assert "Story" in list_entry_titles(place)
@@ -347,6 +377,7 @@ def test_the_list_says_all_feeds_that_showed_it(place: Place) -> None:
     place.config.joinpath("feeds.toml").write_text('[[feed]]\nslug = "models"\nquery = "tag:LLM"\n')
     place.fill_once(store_story_and_other)
     withdraw_story(place)
+
     assert '"query/models"' in get_withdrawn_list(place).read_text()
     assert re.search("deleted-entry", place.read_published("queries/models.atom"))
 

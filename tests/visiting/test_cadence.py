@@ -131,11 +131,14 @@ def test_a_silent_source_is_visited_less() -> None:
 def test_a_hub_that_pushes_makes_polling_slower_and_never_ends_it() -> None:
     """A trusted hub lengthens the wait up to the ceiling."""
     usual = compute_wait(state=make_state_with_rhythm(4))
+
     assert compute_wait(state=make_state_with_rhythm(4), trust=0.5) == pytest.approx(2 * usual)
     assert compute_wait(state=make_state_with_rhythm(4), trust=0.98) == pytest.approx(0.9 * CEILING)
     assert "its hub pushes" in plan_next(state=make_state_with_rhythm(4), trust=0.5).why
+
     # what the hub misses is in the feed for no longer
     short = change_state(make_state_with_rhythm(4), span_seconds=20_000)
+
     assert compute_wait(state=short, trust=0.98) == pytest.approx(10_000 * 0.9, rel=0.12)
     assert compute_wait(source=replace(SOURCE, every="2h"), trust=0.98) == compute_wait(
         source=replace(SOURCE, every="2h")
@@ -154,12 +157,16 @@ def test_every_and_cron_of_the_operator() -> None:
     assert (
         compute_wait(source=replace(SOURCE, every="2h"), state=make_state_with_rhythm(24)) == 7200
     )
+
     planned = plan_next(
         source=replace(SOURCE, cron="30 6 * * *"), feed=replace(FEED, ttl_minutes=600), jitter=0.9
     )
+
     assert planned.at == datetime(2026, 11, 25, 6, 30, tzinfo=UTC)
     assert planned.why == "cron 30 6 * * *"
+
     hourly = plan_next(source=replace(SOURCE, cron="0 * * * *"), now=NOW + timedelta(seconds=70))
+
     assert hourly.at == NOW + timedelta(hours=1)
 
 
@@ -170,11 +177,15 @@ def test_the_servers_wish_goes_before_the_operators_unless_it_is_forced(source: 
     """Cache headers of the server override `every`, unless `force` is set."""
     assert compute_wait(source=source) >= 3600 - 300
     assert "asked at most hourly" in plan_next(source=source).why
+
     wished = replace(UNCHANGED, headers={"cache-control": "max-age=604800"})
+
     assert compute_wait(wished, source=source) >= 604_800 - 300
     assert "the server's cache headers" in plan_next(wished, source=source).why
     assert compute_wait(wished, source=replace(source, force=True)) == 300
+
     often = replace(UNCHANGED, headers={"cache-control": "max-age=300"})
+
     assert compute_wait(often, source=source) == 300
     assert compute_wait(often, state=make_state_with_rhythm(0.1)) == FLOOR
 
@@ -206,10 +217,13 @@ def test_a_source_that_is_silent_for_years_is_asked_ever_less_and_never_given_up
         compute_wait(state=make_state_with_rhythm(1, silence=24 * 365 * years)) / 86_400
         for years in (0.1, 1, 2, 5, 50)
     ]
+
     assert waits == pytest.approx([0.9, 3.285, 6.57, 16.425, 27], rel=0.02)
+
     never_dated = replace(
         STATE, validators=replace(STATE.validators, validators_at=NOW - timedelta(days=365))
     )
+
     assert compute_wait(state=never_dated) == pytest.approx(0.9 * 3.65 * 86_400)
 
 
@@ -247,6 +261,7 @@ def test_an_unchanged_feed_still_asks() -> None:
         state=make_state_with_rhythm(1),
     )
     planned = plan_next(UNCHANGED, state=state)
+
     assert planned.at == NOW.replace(hour=17)
     assert "ttl" in planned.why
     assert update_through_visits((make_fetched(b"y"), FEED), state=state).cadence.asked_seconds == 0
@@ -265,7 +280,9 @@ def test_a_huge_wish_ends_after_a_month() -> None:
 def test_skipped_hours_and_days() -> None:
     assert plan_next(feed=replace(FEED, skip_hours=(13, 14))).at == NOW.replace(hour=15)
     assert plan_next(feed=replace(FEED, skip_days=("tuesday",))).at == NOW.replace(day=25, hour=0)
+
     everything = replace(FEED, skip_hours=tuple(range(24)))
+
     assert plan_next(feed=everything).at == NOW + timedelta(hours=1)
 
 
@@ -276,6 +293,7 @@ def test_backoff_doubles_to_the_ceiling() -> None:
         )
         for n in range(1, 12)
     ]
+
     assert waits[:4] == [1800, 3600, 7200, 14_400]
     assert waits == sorted(waits)
     assert 0.9 * CEILING <= waits[-1] <= CEILING
@@ -329,6 +347,7 @@ def test_who_asks_again_does_not_lengthen_the_wait() -> None:
     again = update_after_visit(
         SOURCE, once, make_failed("http-503", 503), None, NOW, asked_by_person=True
     )
+
     assert once.backoff.failures == 1
     assert again.backoff.failures == 1
     assert again.backoff.reason == "http-503"
@@ -343,14 +362,20 @@ def test_who_asks_again_does_not_lengthen_the_wait() -> None:
         ).backoff.failures
         == 3
     )
+
     planned = change_state(
         make_state_with_rhythm(1), failures=4, next_due=NOW + timedelta(minutes=20)
     )
+
     assert compute_wait(make_failed(), state=planned, asked_by_person=True) == 1200
     assert compute_wait(make_failed(), state=planned) == 14_400
+
     asked_to_wait = make_failed("http-503", 503, timedelta(hours=3))
+
     assert compute_wait(asked_to_wait, state=planned, asked_by_person=True) == 10_800
+
     late = replace(planned, schedule=replace(planned.schedule, next_due=NOW - timedelta(days=1)))
+
     assert compute_wait(make_failed(), state=late, asked_by_person=True) == 14_400
 
 
@@ -446,32 +471,42 @@ def update_through_visits(
 
 def test_validators_are_stored_after_a_parse_only() -> None:
     parsed = update_through_visits((make_fetched(etag='"1"', last_modified="yesterday"), FEED))
+
     assert parsed.validators.etag == '"1"'
     assert parsed.validators.last_modified == "yesterday"
     assert parsed.validators.validators_at == NOW
     assert parsed.validators.body_digest == make_fetched().digest
+
     broken = update_through_visits((make_failed("broken-xml"), None), state=parsed)
+
     assert broken.validators.etag == '"1"'
     assert broken.backoff.failures == 1
     assert broken.backoff.reason == "broken-xml"
+
     changed = update_after_visit(
         replace(SOURCE, kind="feed"), parsed, make_fetched(b"new", etag='"2"'), None, NOW
     )
+
     assert changed.validators.etag is None
+
     same = update_after_visit(SOURCE, parsed, make_fetched(etag='"2"'), None, NOW)
+
     assert same.validators.etag == '"2"'
 
 
 def test_validators_are_kept_and_those_of_a_304_take_their_place() -> None:
     state = update_through_visits((make_fetched(etag='"1"', last_modified="yesterday"), FEED))
+
     assert (
         update_after_visit(
             SOURCE, state, UNCHANGED, None, NOW + timedelta(days=400)
         ).validators.etag
         == '"1"'
     )
+
     fresher = replace(UNCHANGED, headers={"etag": 'W/"1"'})
     freshened = update_after_visit(SOURCE, state, fresher, None, NOW)
+
     assert freshened.validators.etag == 'W/"1"'
     assert freshened.validators.last_modified == "yesterday"
 
@@ -482,8 +517,11 @@ def test_the_span_of_a_feed_is_that_of_its_entries_and_a_part_says_nothing_of_it
         Entry(id=str(n), url=URL, published=NOW - timedelta(hours=n)) for n in (1, 4, -9)
     )
     whole = update_after_visit(SOURCE, STATE, make_fetched(), replace(FEED, entries=entries), NOW)
+
     assert whole.cadence.span_seconds == 3 * 3600
+
     part = replace(make_fetched(b"part"), status=226)
+
     assert (
         update_after_visit(
             SOURCE, whole, part, replace(FEED, entries=entries[:1]), NOW
@@ -501,13 +539,18 @@ def test_a_failure_is_as_old_as_the_first_of_its_row() -> None:
     later = update_after_visit(
         SOURCE, first, make_failed("timeout"), None, NOW + timedelta(hours=2)
     )
+
     assert first.backoff.failing_since == NOW
     assert later.backoff.failing_since == NOW
+
     well = update_after_visit(SOURCE, later, UNCHANGED, None, NOW + timedelta(hours=3))
+
     assert well.backoff.failing_since is None
+
     unknown = replace(
         STATE, backoff=replace(STATE.backoff, failures=3, reason="dns")
     )  # as an earlier version left it
+
     assert (
         update_after_visit(SOURCE, unknown, make_failed("dns"), None, NOW).backoff.failing_since
         is None
@@ -518,6 +561,7 @@ def test_success_clears_failures() -> None:
     state = update_through_visits(
         (make_failed("timeout"), None), (make_failed("gone", 410), None), (UNCHANGED, None)
     )
+
     assert state.backoff.failures == 0
     assert state.backoff.reason is None
     assert state.backoff.gone_times == 0
@@ -552,6 +596,7 @@ def test_a_move_needs_three_visits_that_agree() -> None:
     other = "https://other.example.org/feed"
     there = (make_fetched(moved_to=new), FEED)
     elsewhere = (make_fetched(moved_to=other), FEED)
+
     assert update_through_visits(there, there).redirects.effective_url is None
     assert update_through_visits(there, there, there).redirects.effective_url == new
     assert update_through_visits(there, there, there).redirects.moved_at is not None
@@ -587,6 +632,7 @@ def test_a_dead_move_is_given_up() -> None:
         validators=replace(STATE.validators, etag='"1"'),
     )
     gone = (make_failed("gone", 410), None)
+
     assert (
         update_through_visits(gone, gone, state=state).redirects.effective_url
         == "https://new.example.org/feed"
@@ -615,6 +661,7 @@ def test_an_edited_address_starts_anew() -> None:
     edited = update_after_visit(
         replace(SOURCE, url="https://edited.example.org/"), state, make_failed(), None, NOW
     )
+
     assert edited.url == "https://edited.example.org/"
     assert edited.validators.etag is None
     assert edited.redirects.effective_url is None
@@ -648,11 +695,14 @@ def test_recent_times() -> None:
     state = update_through_visits(
         (make_fetched(), replace(FEED, entries=entries, title="T", site_url="https://example.org/"))
     )
+
     assert len(state.cadence.recent) == 30
     assert state.cadence.recent[0] == NOW  # the future one is left out
     assert list(state.cadence.recent) == sorted(set(state.cadence.recent), reverse=True)
     assert state.channel.feed_title == "T"
     assert state.channel.site_url == "https://example.org/"
+
     later = update_through_visits((make_fetched(b"y"), FEED), state=state)
+
     assert later.cadence.recent == state.cadence.recent
     assert later.channel.feed_title == "T"

@@ -43,6 +43,7 @@ def count_tries(rows: tuple[EntryRow, ...]) -> Counter[int]:
 def test_fifty_a_day_are_let_through_of_any_source_and_the_rest_day_by_day() -> None:
     """Of 120 new entries 50 are read today, 50 tomorrow and 20 the day after."""
     rows = cadence.delay_flood(make_new_rows(120), [], FIRST, NOW)
+
     assert count_tries(rows) == {0: 50, 1: 50, 2: 20}
     assert [row.entry_id for row in rows if row.next_try is None] == [f"e{n}" for n in range(50)]
     assert {row.reason for row in rows if row.next_try} == {"flood"}

@@ -208,6 +208,7 @@ def test_hostile_feeds(hostile_feeds: Path) -> None:
             assert spent.seconds() <= 10.5, path.name
     finally:
         worker.close()
+
     assert seen == FEEDS
 
 

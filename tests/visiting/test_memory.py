@@ -64,9 +64,12 @@ def test_a_permanent_move_is_adopted_after_three_visits(
     web.seen.clear()
     instance.visit_source()
     feeds = [path for path in web.list_paths() if path != "/robots.txt"]
+
     assert feeds == (["/new"] if adopted else ["/old", "/new"])
+
     run_checked_command(instance.config, "sources", "--apply-moves")
     written_url = tomllib.loads((instance.config / "sources.toml").read_text())["source"][0]["url"]
+
     assert written_url == web.url("/new" if adopted else "/old")
 
 
@@ -127,11 +130,14 @@ def test_all_sources_of_a_dead_server_cost_one_try(
         config = write_sources_config(tmp_path, sources | {"well": f'url = "{web.url("/well")}"'})
         done = run_checked_command(config, "--verbose", "refresh")
     tried = [line for line in done.stderr.splitlines() if '"asked"' in line or " asked " in line]
+
     assert (
         len([line for line in tried if "answer=connect" in line or '"answer": "connect"' in line])
         == 1
     )
+
     status = json.loads(run_checked_command(config, "status", "--json").stdout)
+
     assert {
         source["key"] for source in status["sources"] if source.get("reason") == "connect"
     } == set(sources)
@@ -143,10 +149,13 @@ def test_gone_three_times_over_two_days_disables(instance: Instance, web: Web) -
         instance.now = START + timedelta(hours=hours)
         assert instance.visit_source().outcomes[0].status == "failed"
     instance.now = START + timedelta(hours=48)
+
     assert instance.visit_source().outcomes[0].status == "disabled"
+
     web.seen.clear()
     instance.now += timedelta(days=30)
     run_checked_command(instance.config, "refresh")
+
     assert web.seen == []  # due no more
 
 
@@ -165,5 +174,6 @@ def test_robots_of_a_page_and_the_operators_word(
     config = write_sources_config(
         tmp_path, {"p": f'url = "{web.url("/page")}"\nkind = "page"\n{more}'}
     )
+
     assert refresh_sources(config, "p")["p"]["reason"] == reason
     assert ("/page" in web.list_paths()) == (reason is None)

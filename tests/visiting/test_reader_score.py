@@ -125,8 +125,10 @@ def test_a_month(case: dict[str, Any], web: Web) -> None:
     times = [at for at, _ in server.asked]
     whole_sents = [sent for _, sent in server.asked if sent not in server.etags]
     shortest = min(later - sooner for sooner, later in itertools.pairwise(times))
+
     assert case["requests"][0] <= len(times) <= case["requests"][1]
     assert len(whole_sents) <= case["whole"]
     assert shortest >= timedelta(hours=case["pause_hours"] * 0.9)
+
     if case["answer"] == "new-etag":
         assert [sent for _, sent in server.asked[1:]] == server.etags[: len(server.asked) - 1]

@@ -194,10 +194,13 @@ def test_a_day(count: int, hours: float) -> None:
     clock = SimClock()
     world = World(count, clock, random.Random(7))
     visits, latest, memory = asyncio.run(clock.run(visit_for_hours(world, hours)))
+
     assert visits >= count * hours / 24
     assert latest <= 61  # a tick
     assert world.most_open == 1
     assert world.shortest_pause >= 1.0
     assert world.asked_while_held == 0
+
     half = len(memory) // 2
+
     assert max(memory[half:]) <= max(memory[:half]) + 20_000_000

@@ -17,6 +17,7 @@ CASES = tomllib.loads((Path(__file__).parent / "habits.toml").read_text(encoding
 def test_case(case: dict[str, Any]) -> None:
     """Each case: foreign frontmatter gives our fields, and lists what is dropped."""
     result = translate(case["front"], PurePosixPath(case["path"]), "https://me.example/")
+
     assert dict(result.front) == case["want"]
     assert result.is_own_page == case["own"]
     assert list(result.dropped) == case.get("dropped", [])

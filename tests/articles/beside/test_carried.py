@@ -24,8 +24,10 @@ def path(tmp_path: Path) -> Path:
 
 def test_what_was_appended_is_read_in_order_and_once(path: Path) -> None:
     assert CARRIED.read(folder_of(path)) == []
+
     CARRIED.append(folder_of(path), [(TWO, "planet")])
     CARRIED.append(folder_of(path), [(ONE, "planet"), (TWO, "planet"), (TWO, "links")])
+
     assert CARRIED.read(folder_of(path)) == [
         (TWO, "planet"),
         (ONE, "planet"),
@@ -41,8 +43,11 @@ def test_a_line_that_a_crash_cut_short_neither_counts_nor_spoils_the_next(
     CARRIED.append(folder_of(path), [(ONE, "planet")])
     with path.open("a") as file:
         file.write(torn)
+
     assert CARRIED.read(folder_of(path)) == [(ONE, "planet")]
+
     CARRIED.append(folder_of(path), [(TWO, "links")])
+
     assert CARRIED.read(folder_of(path)) == [(ONE, "planet"), (TWO, "links")]
 
 
@@ -64,8 +69,11 @@ def test_compaction_leaves_what_is_read(path: Path) -> None:
     CARRIED.append(folder_of(path), [(ONE, "planet")] * 3)
     before = CARRIED.read(folder_of(path))
     CARRIED.compact(folder_of(path))
+
     assert CARRIED.read(folder_of(path)) == before
     assert path.read_text().count(ONE) == 1
+
     stamp = CARRIED.stamp(folder_of(path))
     CARRIED.compact(folder_of(path))
+
     assert CARRIED.stamp(folder_of(path)) == stamp

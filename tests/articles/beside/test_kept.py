@@ -30,6 +30,7 @@ def test_what_is_written_is_read_and_what_is_no_exception_is_not_written(tmp_pat
     """Only feeds with facts beyond the default are written, sorted by axis and slug."""
     FEEDS.update(FileArticleStore(tmp_path), lambda before: KEPT)
     feeds_by_key = {feed.key: feed for feed in FEEDS.read(FileArticleStore(tmp_path))}
+
     assert list(feeds_by_key) == [SOURCE, TAG, OTHER]  # in order of axis and slug
     assert feeds_by_key[OTHER] == KEPT[0]
     assert feeds_by_key[SOURCE] == KEPT[2]
@@ -44,6 +45,7 @@ def test_the_same_facts_are_the_same_bytes(tmp_path: Path) -> None:
     before = path.read_bytes()
     stamp = path.stat().st_mtime_ns
     FEEDS.update(FileArticleStore(tmp_path), lambda before: reversed(KEPT))
+
     assert path.read_bytes() == before
     assert path.stat().st_mtime_ns == stamp
 
@@ -52,10 +54,13 @@ def test_nothing_to_say_makes_no_file_and_empties_one_that_is_there(tmp_path: Pa
     """An empty list creates no file, and empties an existing file without deleting it."""
     path = tmp_path / "feeds.toml"
     FEEDS.update(FileArticleStore(tmp_path), lambda before: [KeptFeed(TAG)])
+
     assert not path.exists()
     assert FEEDS.read(FileArticleStore(tmp_path)) == []
+
     FEEDS.update(FileArticleStore(tmp_path), lambda before: KEPT)
     FEEDS.update(FileArticleStore(tmp_path), lambda before: [])
+
     assert path.exists()
     assert FEEDS.read(FileArticleStore(tmp_path)) == []
 
@@ -111,6 +116,7 @@ def test_what_we_write_is_read_the_fast_way(tmp_path: Path) -> None:
         "wired": ("https://b.example/é", "https://a.example/"),
     }
     SOURCES.update(FileArticleStore(tmp_path), lambda before: kept.items())
+
     assert plain_sources(path.read_bytes()) == list(kept.items())
 
 

@@ -18,11 +18,16 @@ def test_the_last_decision_counts_and_none_ends_those_before(tmp_path: Path) -> 
     files = FileArticleStore(tmp_path)
     STORIES.append(files, [Decided(A, ONE, final=False), Decided(B, ONE, final=False)])
     STORIES.append(files, [Decided(A, TWO, final=True), Decided(B, "", final=True)])
+
     assert STORIES.read(files) == [Decided(A, TWO, final=True)]
+
     STORIES.compact(files)
     lines = (tmp_path / "stories.tsv").read_text().splitlines()
+
     assert lines[2:] == [f"{A}\t{TWO}\tfinal"]
+
     STORIES.append(files, [Decided(B, "", final=False)])
+
     assert (tmp_path / "stories.tsv").read_text().splitlines()[-1] == f"{B}\t-"
 
 
@@ -36,4 +41,5 @@ def test_folded_articles_keep_their_order_and_time(tmp_path: Path) -> None:
     files = FileArticleStore(tmp_path)
     folded = [Folded(B, ONE, 1_700_000_000), Folded(A, ONE, 1_700_000_000)]
     FOLDED.append(files, folded)
+
     assert FOLDED.read(files) == folded

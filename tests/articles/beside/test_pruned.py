@@ -18,15 +18,20 @@ def folder_of(path: Path) -> FileArticleStore:
 def test_it_grows_and_says_each_once(tmp_path: Path) -> None:
     """New lines are appended, and `compact` removes duplicates."""
     path = tmp_path / PRUNED.name
+
     assert PRUNED.read(folder_of(path)) == []
+
     PRUNED.append(folder_of(path), [(A, "one.example/a"), (A, "guid:one:x y")])
     PRUNED.append(folder_of(path), [(B, "one.example/ä"), (A, "one.example/a")])
+
     assert PRUNED.read(folder_of(path)) == [
         (A, "one.example/a"),
         (A, "guid:one:x y"),
         (B, "one.example/ä"),
     ]
+
     PRUNED.compact(folder_of(path))
+
     assert path.read_text().count("one.example/a") == 1
 
 
@@ -38,9 +43,12 @@ def test_what_is_no_line_is_passed_over(tmp_path: Path) -> None:
         [(A, "guid:one:tab\there"), (A, "guid:one:two\nlines"), (A, "one.example/a")],
     )
     path.write_bytes(path.read_bytes() + f"by hand\n{B}\tone.example/b\r\n{B}\tcut sho".encode())
+
     assert PRUNED.read(folder_of(path)) == [
         (A, "one.example/a"),
         (B, "one.example/b"),
     ]
+
     PRUNED.append(folder_of(path), [(B, "one.example/c")])
+
     assert PRUNED.read(folder_of(path))[-1] == (B, "one.example/c")

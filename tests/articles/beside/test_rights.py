@@ -21,22 +21,27 @@ def open_rights_file(tmp_path: Path) -> RightsFile:
 def test_rights_of_the_past_are_kept_and_links_are_added(tmp_path: Path) -> None:
     """Rights and links are read back from the file; a known link does not rewrite it."""
     file = open_rights_file(tmp_path)
+
     assert not file.is_current()
     assert file.before("planet") == ()
     assert file.linked("planet", DAY) == ()
+
     file.begin(
         {"planet": {"b.example", "a.example/~x"}, "empty": ()}, {"planet": {"m.planet.example"}}
     )
     file.link("burner", "c.example", DAY)
     second_rights_file = open_rights_file(tmp_path)
+
     assert second_rights_file.is_current()
     assert second_rights_file.before("planet") == ("a.example/~x", "b.example")
     assert second_rights_file.before("empty") == ()
     assert second_rights_file.shown("planet") == ("m.planet.example",)
     assert second_rights_file.linked("burner", DAY) == ("c.example",)
     assert second_rights_file.linked("planet", DAY) == ()
+
     before = (tmp_path / "rights.toml").stat().st_mtime_ns
     second_rights_file.link("burner", "c.example", DAY)
+
     assert (tmp_path / "rights.toml").stat().st_mtime_ns == before
 
 
@@ -48,8 +53,11 @@ def test_links_in_a_file_of_an_earlier_version_count_for_what_is_filed_alone(
         '[before]\n"old" = ["a.example"]\n[linked."burner"]\n"c.example" = 2026-03-01\n'
     )
     file = open_rights_file(tmp_path)
+
     assert not file.is_current()
+
     file.begin({"new": {"d.example"}}, {"burner": {"e.example"}})
+
     assert file.is_current()
     assert file.linked("burner", DAY) == ()
     assert set(file.shown("burner")) == {"c.example", "e.example"}
@@ -64,9 +72,12 @@ def test_a_link_is_asked_after_a_week_and_ends_after_sixty_days_with_a_warning(
     file = open_rights_file(tmp_path)
     file.link("burner", "c.example", DAY)
     at = {days: DAY + timedelta(days=days) for days in (6, 7, 29, 30, 59, 60)}
+
     assert [file.is_fresh("burner", "c.example", at[days]) for days in (6, 7)] == [True, False]
     assert [file.linked("burner", at[days]) for days in (59, 60)] == [("c.example",), ()]
+
     ends = {"c.example": at[60]}
+
     assert [file.ending("burner", at[days]) for days in (29, 30, 59, 60)] == [{}, ends, ends, {}]
     assert file.shown("burner") == ("c.example",)
 
@@ -75,11 +86,14 @@ def test_a_link_that_is_gone_is_believed_no_more(tmp_path: Path) -> None:
     """A removed link gives no rights, but is still listed as once shown."""
     file = open_rights_file(tmp_path)
     file.unlink("burner", "c.example")
+
     assert not (tmp_path / RIGHTS_TOML).exists()
+
     file.link("burner", "c.example", DAY)
     file.link("burner", "d.example", DAY)
     file.unlink("burner", "c.example")
     second_rights_file = open_rights_file(tmp_path)
+
     assert second_rights_file.linked("burner", DAY) == ("d.example",)
     assert set(second_rights_file.shown("burner")) == {
         "c.example",
@@ -91,6 +105,7 @@ def test_a_move_names_both_hosts(tmp_path: Path) -> None:
     file = open_rights_file(tmp_path)
     file.move("bank", "bank.example", "bank-2.example", DAY)
     second_rights_file = open_rights_file(tmp_path)
+
     assert second_rights_file.moved("bank") == {"bank-2.example": MovedHost("bank.example", DAY)}
     assert list(second_rights_file.all_linked()) == [("bank", "bank-2.example")]
     assert second_rights_file.moved("burner") == {}

@@ -23,13 +23,16 @@ def test_it_is_lazy() -> None:
 
 def test_the_spread_is_as_promised() -> None:
     articles = list(generate_articles(2000, seed=1))
+
     assert len({article.id for article in articles}) == 2000
     assert all(article.id == make_article_id(article.url) for article in articles)
     assert len({tag for article in articles for tag in article.tags}) == 200
     assert {len(set(article.tags)) for article in articles} == {5}
     assert len({article.category for article in articles}) == 12
     assert len(Counter(article.source_key for article in articles)) == 20
+
     added = [article.added for article in articles if article.added]
+
     assert min(added) >= FIRST
     assert max(added) < FIRST + timedelta(days=DAYS, hours=1)
     assert max(added) - min(added) > timedelta(days=DAYS - 2)

@@ -31,13 +31,20 @@ def test_every_setting_is_shown_with_its_default() -> None:
     )
     values = tomllib.loads(shown)
     defaults = Settings()
+
     assert _all_shown(values, defaults) == []
+
     (webhook,) = values.pop("webhook")
+
     assert list(webhook) == list(Webhook.model_fields)
+
     (digest,) = values.pop("digest")
+
     assert list(digest) == list(Digest.model_fields)
     assert Digest(**digest | {"name": "a"}) == Digest(name="a")
+
     del values["site"]["title"]
+
     assert values["publish"].pop("axes") == [
         axis.word for _, axis in list_axes_by_place() if axis.default
     ]
@@ -72,6 +79,7 @@ def test_every_option_of_a_source_is_explained() -> None:
     fields = {
         key_of(field.name) for field in (*dataclasses.fields(Source), *dataclasses.fields(Rules))
     }
+
     assert fields - {"rules"} == explained
 
 

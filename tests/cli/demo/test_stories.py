@@ -41,6 +41,7 @@ def test_there_are_enough_of_them_in_several_languages() -> None:
     assert len(ARTICLES) >= 25
     assert {story.language for story in ARTICLES.values()} == {"en", "de", "ja"}
     assert {story.site for story in STORIES.values()} == {place.key for place in SITES}
+
     bodies = " ".join(story.body for story in STORIES.values())
     for element in (
         "<ul>",
@@ -59,6 +60,7 @@ def test_there_are_enough_of_them_in_several_languages() -> None:
 @pytest.mark.parametrize("key", STORIES)
 def test_dates_are_fixed_and_in_the_past(key: str) -> None:
     story = STORIES[key]
+
     assert story.published.tzinfo is not None
     assert story.published > FIRST_DAY
     assert story.published.year == 2025
@@ -70,6 +72,7 @@ def test_the_page_holds_what_its_truth_says(key: str) -> None:
     """Each demo page contains the title, author and passages of its truth."""
     story = ARTICLES[key]
     text = extract_visible_text(render_story_page(ARTICLES[key]))
+
     assert story.truth is not None
     assert story.truth.title in text
     assert story.author in text
@@ -81,7 +84,9 @@ def test_the_page_holds_what_its_truth_says(key: str) -> None:
 def test_every_trap_stands_on_the_page_and_not_in_the_story(key: str) -> None:
     """Each text that must not be read is on the page and outside the story."""
     story = ARTICLES[key]
+
     assert story.truth is not None
+
     text = extract_visible_text(render_story_page(story))
     own = extract_visible_text(story.body)
     on_page = (*story.truth.must_not, *PLACES[story.site].boilerplate)
@@ -102,12 +107,15 @@ def test_every_trap_stands_on_the_page_and_not_in_the_story(key: str) -> None:
 
 def test_a_wall_shows_no_article() -> None:
     walls = {key: STORIES[key] for key in STORIES if key not in ARTICLES}
+
     assert {story.truth.kind for story in walls.values() if story.truth} == {
         "paywall",
         "consent",
         "robots",
     }
+
     consent = next(story for story in walls.values() if story.extra.get("wall") == "consent")
+
     assert consent.title not in render_story_page(consent)
 
 
@@ -116,11 +124,14 @@ def test_the_launchbeat_page_sets_every_trap() -> None:
     throughout."""
     story = STORIES["launchbeat/tallyfox-teaches-chatgpt-to-read-a-balance-sheet"]
     markup = render_story_page(story)
+
     assert f"<title>{html.escape(story.title)} | Launchbeat</title>" in markup
     assert '<meta name="author" content="Launchbeat">' in markup
     assert markup.index("Launchbeat event") < markup.index("The model asks, the ledger answers")
     assert '<p class="wp-block-paragraph">&nbsp;</p>' in markup
+
     own = extract_visible_text(story.body).lower()
+
     assert (
         sum(
             own.count(word)
@@ -137,8 +148,11 @@ def test_the_launchbeat_page_sets_every_trap() -> None:
 def test_two_sites_carry_one_story() -> None:
     copy = STORIES["parallel/the-pothole-commons"]
     first = STORIES[copy.extra["same_as"]]
+
     assert copy.title != first.title
+
     shared = extract_visible_text(first.body).partition("Pictures stay at home")[2]
+
     assert len(shared) > 800
     assert shared in extract_visible_text(copy.body)
 
@@ -150,6 +164,7 @@ def test_a_story_file_is_toml_and_html() -> None:
         "holt",
         "t",
     )
+
     assert story.truth is not None
     assert story.key == "holt/t"
     assert story.body == "<p>x</p>"

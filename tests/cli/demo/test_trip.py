@@ -136,6 +136,7 @@ def test_the_story_full_of_traps(trip: Trip) -> None:
     (article,) = [
         article for story, _, article in trip.stories_read() if story.slug.startswith("tallyfox")
     ]
+
     assert (
         article.title
         == "Tallyfox teaches ChatGPT to read a balance sheet, and raises $40M to do it"
@@ -162,6 +163,7 @@ def test_what_still_comes_out_wrong_only_gets_less(trip: Trip) -> None:
     walls = [url for url, truth in trip.world.list_truths().items() if not truth.is_article]
     results["walls"] = [url for url in walls if url in trip.articles]
     counts = {name: len(cases) for name, cases in results.items()}
+
     assert all(counts[name] <= most for name, most in SHORTFALLS.items()), (counts, results)
 
 
@@ -179,8 +181,11 @@ def test_a_second_run_changes_no_byte(trip: Trip) -> None:
         for path in sorted((trip.folder / "feeds").glob("[ap]*/**/*"))
         if path.is_file()
     }
+
     assert after == before
+
     second_requests = [
         seen for seen in trip.world.requests[request_count:] if seen.site == "launchbeat"
     ]
+
     assert [seen.status for seen in second_requests if seen.path.endswith("/feed/")] == [304]

@@ -70,6 +70,7 @@ def test_a_feed_announces_the_stories_of_its_site(
         reverse=True,
     )
     entries = list_announced_entries(world, client, key)
+
     assert [entry["title"] for entry in entries] == [story.title for story in mine]
     assert [entry["link"].partition("?")[0] for entry in entries] == [
         world.url(story) for story in mine
@@ -80,10 +81,13 @@ def test_a_feed_announces_the_stories_of_its_site(
 def test_one_feed_is_whole_and_one_has_a_recording(world: World, client: httpx.Client) -> None:
     """The demo has a feed with full texts and one with a podcast file."""
     (first, *_) = client.get(world.feed_url("holt")).json()["items"]
+
     assert "<table>" in first["content_html"]
     assert '<img src="http://127.' in first["content_html"]
+
     parsed = feedparser.parse(io.BytesIO(client.get(world.feed_url("parallel")).content))
     (audio,) = [link for entry in parsed.entries for link in entry.links if link.rel == "enclosure"]
+
     assert audio.type == "audio/wav"
     assert int(audio.length) == len(client.get(audio.href).content)
 
@@ -96,11 +100,14 @@ def test_every_page_and_picture_is_there(world: World, client: httpx.Client) -> 
     picture = client.get(
         world.url(STORY).partition("/2025")[0] + "/images/the-chip-that-forgets-on-purpose.png"
     )
+
     assert picture.headers["content-type"] == "image/png"
     assert len(picture.content) < 10_000
+
     with Image.open(io.BytesIO(picture.content)) as drawing:
         colours = drawing.convert("RGB").getcolors()
         assert drawing.size == (960, 540)
+
     assert colours is not None
     assert len(colours) == 6  # sky, sun, mountains, meadow, house
     assert client.get(world.url(STORY) + "nothing").status_code == 404
@@ -117,6 +124,7 @@ def test_the_copy_names_the_first_teller(world: World, client: httpx.Client) -> 
 def test_the_amp_edition_has_the_story_and_no_advert(world: World, client: httpx.Client) -> None:
     url = world.url("meridian/weather-model-runs-on-a-laptop")
     amp = client.get(url.replace(".html", ".amp.html")).text
+
     assert "Ten days of weather" in amp
     assert "ADVERTISEMENT" not in amp
     assert url.replace(".html", ".amp.html") in client.get(url).text
@@ -126,15 +134,20 @@ def test_a_front_page_leads_to_the_feed_the_sitemap_and_the_neighbours(
     world: World, client: httpx.Client
 ) -> None:
     home = world.feed_url("holt").removesuffix("feed.json")
+
     assert '<link rel="alternate" type="application/feed+json"' in client.get(home).text
     assert f"Sitemap: {home}sitemap.xml" in client.get(home + "robots.txt").text
+
     listed = client.get(home + "sitemap.xml").text
+
     assert [
         story.key
         for story in world.stories
         if story.site == "holt" and world.url(story) not in listed
     ] == []
+
     neighbours = client.get(home + "blogroll.opml").text
+
     assert neighbours.count("xmlUrl=") == 4
     assert world.feed_url("meridian") in neighbours
 
@@ -150,10 +163,13 @@ def test_who_knows_it_gets_a_304(world: World, client: httpx.Client, path: str) 
     answer = client.get(url)
     by_tag = client.get(url, headers={"If-None-Match": answer.headers["etag"]})
     by_date = client.get(url, headers={"If-Modified-Since": answer.headers["last-modified"]})
+
     assert by_tag.status_code == 304
     assert by_date.status_code == 304
     assert by_tag.content == b""
+
     world.change_story(STORY, title="The chip that remembers")
+
     assert client.get(url, headers={"If-None-Match": answer.headers["etag"]}).status_code == 200
     assert (
         client.get(url, headers={"If-Modified-Since": answer.headers["last-modified"]}).status_code
@@ -165,10 +181,13 @@ def test_gzip_head_and_plain_clients(world: World, client: httpx.Client) -> None
     url = world.url(STORY)
     packed = client.get(url)
     plain = client.get(url, headers={"Accept-Encoding": "identity"})
+
     assert packed.headers["content-encoding"] == "gzip"
     assert "content-encoding" not in plain.headers
     assert packed.content == plain.content
+
     head = client.head(url)
+
     assert head.content == b""
     assert int(head.headers["content-length"]) > 1000
     assert client.post(url).status_code == 405
@@ -176,11 +195,16 @@ def test_gzip_head_and_plain_clients(world: World, client: httpx.Client) -> None
 
 def test_each_trouble_is_as_announced(world: World, client: httpx.Client) -> None:
     by_key = {trouble.key: trouble for trouble in world.troubles}
+
     assert client.get(world.feed_url("gone")).status_code == 410
+
     busy = client.get(world.feed_url("busy"))
+
     assert busy.status_code == 429
     assert busy.headers["retry-after"] == "120"
+
     broken = feedparser.parse(io.BytesIO(client.get(world.feed_url("broken")).content))
+
     assert broken.bozo
     assert broken.entries == []
     with pytest.raises(httpx.ReadTimeout):
@@ -198,6 +222,7 @@ def test_the_log_says_who_asked_for_what(world: World, client: httpx.Client) -> 
     """The demo's web logs each request with site, path, status and headers."""
     client.get(world.feed_url("holt"), headers={"User-Agent": "somebody/1"})
     (request,) = world.requests
+
     assert request.site == "holt"
     assert request.method == "GET"
     assert request.path == "/feed.json"
@@ -214,13 +239,18 @@ def test_add_change_and_withdraw(world: World, client: httpx.Client) -> None:
         old, slug="newest", title="Newest", published=old.published.replace(day=30), guid="n"
     )
     world.add_story(new)
+
     assert list_announced_entries(world, client, "launchbeat")[0]["title"] == "Newest"
+
     world.change_story("launchbeat/newest", title="Newest of all", body="<p>Rewritten.</p>")
+
     assert list_announced_entries(world, client, "launchbeat")[0]["title"] == "Newest of all"
     assert "Rewritten." in client.get(world.url("launchbeat/newest")).text
     assert world.list_truths()[world.url("launchbeat/newest")].title == "Newest of all"
+
     gone = world.url(STORY)
     world.withdraw_story(STORY)
+
     assert client.get(gone).status_code == 404
     assert gone not in [
         entry["link"].partition("?")[0]
@@ -231,6 +261,7 @@ def test_add_change_and_withdraw(world: World, client: httpx.Client) -> None:
 def test_a_moved_feed(world: World, client: httpx.Client) -> None:
     world.move_feed("parallel", "/atom/all.xml")
     answer = client.get(world.feed_url("parallel"))
+
     assert answer.status_code == 301
     assert answer.headers["location"] == "/atom/all.xml"
     assert len(list_announced_entries(world, client, "parallel")) == 6
@@ -238,12 +269,17 @@ def test_a_moved_feed(world: World, client: httpx.Client) -> None:
 
 def test_a_broken_an_html_and_a_shrunk_feed(world: World, client: httpx.Client) -> None:
     world.break_feed("meridian")
+
     assert feedparser.parse(io.BytesIO(client.get(world.feed_url("meridian")).content)).bozo
+
     world.heal_site("meridian")
     world.html_feed("meridian")
+
     assert "<html" in client.get(world.feed_url("meridian")).text
+
     world.heal_site("meridian")
     world.shrink_feed("meridian", 1)
+
     assert len(list_announced_entries(world, client, "meridian")) == 1
 
 
@@ -251,6 +287,7 @@ def test_new_ids_and_a_date_in_the_future(world: World, client: httpx.Client) ->
     before = list_announced_entries(world, client, "holt")
     world.renumber_entries("holt")
     after = list_announced_entries(world, client, "holt")
+
     assert [entry["link"] for entry in before] == [entry["link"] for entry in after]
     assert {entry["id"] for entry in before}.isdisjoint(entry["id"] for entry in after)
     assert world.future_date(STORY).published.year == 2035
@@ -260,17 +297,24 @@ def test_new_ids_and_a_date_in_the_future(world: World, client: httpx.Client) ->
 def test_errors_and_latency_until_healed(world: World, client: httpx.Client) -> None:
     world.fail_site("holt", 503, headers={"Retry-After": "60"})
     answer = client.get(world.feed_url("holt"))
+
     assert answer.status_code == 503
     assert answer.headers["retry-after"] == "60"
+
     world.heal_site("holt")
     world.fail_site("holt", 500, path="/notes/three-evals-i-trust.html")
+
     assert client.get(world.url("holt/three-evals-i-trust")).status_code == 500
     assert client.get(world.feed_url("holt")).status_code == 200
+
     world.delay_answers("holt", 0.2)
     started = time.monotonic()
     client.get(world.feed_url("holt"))
+
     assert time.monotonic() - started >= 0.2
+
     world.heal_site("holt")
+
     assert client.get(world.url("holt/three-evals-i-trust")).status_code == 200
 
 
@@ -293,6 +337,7 @@ def test_a_smaller_world_has_only_what_is_left() -> None:
     """A world without some sites has no stories or sources of them."""
     with serve_world(World(without={"slow", "parallel"})) as small:
         keys = {source.key for source in small.sources}
+
         assert {"slow", "parallel"}.isdisjoint(keys)
         assert len(keys) == 8
         assert {story.site for story in small.stories} <= keys
@@ -304,6 +349,7 @@ def test_nothing_runs_on_after_the_end(client: httpx.Client) -> None:
     with serve_world() as world:
         url = world.feed_url("holt")
         client.get(url)
+
     with pytest.raises(httpx.ConnectError):
         client.get(url)
     assert [
@@ -319,13 +365,16 @@ def test_the_written_config_loads(world: World, tmp_path: Path) -> None:
         tmp_path / "config", world, taxonomy='[[category]]\nname = "AI"\ndescription = "x"\n'
     )
     settings = load(tmp_path / "config", {})
+
     assert settings.fetch.allow_loopback
     assert settings.fetch.pause == 0
     assert settings.fetch.seconds == 3
     assert settings.public_dir == tmp_path / "feeds" / "public"
     assert load_sources(tmp_path / "config" / "sources.toml") == world.sources
+
     # no feed would give it a name, so it would be called by its address
     (page,) = (source for source in world.sources if source.kind == "page")
+
     assert page.title == "Coldframe handbook"
     assert (
         (tmp_path / "config" / "taxonomy.toml")
@@ -338,6 +387,9 @@ def test_the_written_config_takes_the_shipped_taxonomy_and_a_port(
     world: World, tmp_path: Path
 ) -> None:
     write_config(tmp_path, world, port=0)
+
     assert load(tmp_path, {}).publish.port == 0
+
     shipped = Path(__file__).resolve().parents[3] / "config" / "taxonomy.toml"
+
     assert (tmp_path / "taxonomy.toml").read_bytes() == shipped.read_bytes()

@@ -56,16 +56,19 @@ def test_a_source_with_trouble_has_its_reason_its_cure_and_its_next_try(
 ) -> None:
     """A failing source is shown with reason, cure, start and next try."""
     told = read_condition_rows(visited_instance)["source-failing"]
+
     assert told["what"] == "gone"
     assert told["reason"].startswith("the address is gone for good (HTTP 410) (gone): http")
     assert told["cure"] == "remove the source"
     assert told["since"]
     assert told["times"].startswith("next try 2")
+
     (state,) = (
         source
         for source in visited_instance.run_json("status")["sources"]
         if source["key"] == "gone"
     )
+
     assert state["reason"] == "gone"
     assert state["failures"] == 1
     assert "etag" not in state
@@ -75,9 +78,12 @@ def test_an_article_file_that_cannot_be_read_is_named(visited_instance: Instance
     path = sorted((visited_instance.folder / "feeds/articles").rglob("*.md"))[0]
     path.write_text(path.read_text().replace("title: ", "title: '", 1))
     line = f"{path}: line "
+
     assert line in visited_instance.run_command("reindex").output
     assert line in read_condition_rows(visited_instance)["article-file"]["reason"]
+
     (file,) = visited_instance.run_json("status")["files"]
+
     assert file["reason"] == "bad-article-file"
     assert line in file["detail"]
 
@@ -95,9 +101,12 @@ def test_a_source_that_moved_is_named(visited_instance: Instance) -> None:
         )
         app.archive.store.visits.save_states([moved])
     told = read_condition_rows(visited_instance)["source-moved"]
+
     assert told["since"].startswith("2026-11-0")
     assert "https://bank.example/feed; another site" in told["reason"]
+
     (told,) = visited_instance.run_json("status")["moves"]
+
     assert told["source"] == "holt"
     assert told["moved_to"] == "https://bank.example/feed"
 
@@ -112,13 +121,16 @@ def test_a_pipe_gets_what_a_terminal_shows_without_colours(
     shown_outputs = [visited_instance.run_command(*each).output for each in words]
     ago = re.compile(r"\d+ seconds? ago")
     colour = re.compile(r"\x1b\[\d*m")
+
     assert [ago.sub("", colour.sub("", shown_output)) for shown_output in shown_outputs] == [
         ago.sub("", each) for each in piped
     ]
     assert "\x1b[1m" in shown_outputs[1]
     assert "\t" not in "".join(piped)
+
     monkeypatch.setattr("typer.testing._NamedTextIOWrapper.isatty", lambda stream: False)
     monkeypatch.setenv("LINES", "5")
+
     assert visited_instance.run_command("status").output.count("\n") == piped[0].count(
         "\n"
     )  # a pipe is endless
@@ -157,16 +169,21 @@ def test_one_source_is_told_with_its_last_visits_and_why_it_is_visited_next(
     first, second, *_ = visited_instance.run_command(
         "status", "--source", "holt"
     ).output.splitlines()
+
     assert first.startswith("holt: http://127.0.0.")
     assert second.startswith("next visit 2")
     assert "publishes about every" in second
     assert visited_instance.run_command("refresh", "--source", "holt").exit_code == 0
+
     output = visited_instance.run_json("status", "--source", "holt")
+
     assert [(len(visit["added"]), visit["status"]) for visit in output["visits"]] == [
         (0, "unchanged"),
         (5, "new"),
     ]
+
     oldest = output["visits"][-1]
+
     assert oldest["bytes"] > 0
     assert oldest["due_why"]
     assert oldest["next_due"]
@@ -176,6 +193,7 @@ def test_one_source_is_told_with_its_last_visits_and_why_it_is_visited_next(
 def test_one_source_that_fails_is_told_with_its_reason(visited_instance: Instance) -> None:
     """`status --source KEY` shows why a source fails, and suggests a key for a typo."""
     output = visited_instance.run_command("status", "--source", "gone").output
+
     assert "gone: source-failing since " in output
     assert "the address is gone for good (HTTP 410) (gone)" in output
     with pytest.raises(UsageError, match="did you mean 'gone'"):
@@ -197,6 +215,7 @@ def test_a_screen_has_what_fits_and_says_how_much_does_not() -> None:
         Condition(kind=ConditionReason.SOURCE_GONE, subject=key, reason="gone", cure="remove it")
         for key in "abc"
     ]
+
     assert fit_to_screen(conditions, columns=80, lines=9) == [
         *("a: source-gone", "    gone", "    to do: remove it"),
         *("b: source-gone", "    gone", "    to do: remove it"),
@@ -215,7 +234,9 @@ def test_a_screen_has_what_fits_and_says_how_much_does_not() -> None:
 def test_pictures_are_told_by_state_and_reason() -> None:
     assert describe_pictures(None) == describe_pictures(Pictured()) == []
     assert describe_pictures(Pictured(made=1)) == ["1 picture"]
+
     result = Pictured(made=5, waiting=2, failed={"gone": 3, "picture-format": 1})
+
     assert describe_pictures(result) == ["5 pictures, 2 waiting, failed: 3 gone, 1 picture-format"]
 
 
@@ -231,6 +252,7 @@ def test_a_line_shows_when_jobs_ran_and_run_next() -> None:
     last = now.astimezone()
     day = tomorrow.astimezone()
     soon = in_a_minute.astimezone()
+
     assert (
         line
         == f"jobs of up, last and next: visits {last:%H:%M} {soon:%H:%M}, retention {last:%H:%M}"

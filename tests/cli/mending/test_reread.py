@@ -17,9 +17,12 @@ def test_the_first_run_of_a_version_that_reads_better_says_so_and_status_goes_on
 ) -> None:
     """The first run after an upgrade offers `reread`; `status` does so until it is done."""
     before = visited_instance.read_files()
+
     assert "older version" not in visited_instance.run_command("refresh").output
+
     monkeypatch.setattr("syndicator.app.places.READING_VERSION", READING_VERSION + 1)
     output = visited_instance.run_command("refresh").output
+
     assert "read by an older version: 5 articles; `" in output
     assert "reread --outdated --dry-run` shows what" in output
     assert "older version" not in visited_instance.run_command("refresh").output

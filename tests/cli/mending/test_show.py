@@ -45,8 +45,10 @@ def test_what_is_published_is_shown_as_it_is_filed_and_nobody_is_asked(
     ):
         assert visited_instance.run_command("show", what).output == path.read_text()
     output = visited_instance.run_command("show", "--trace", url).output
+
     assert output.startswith(path.read_text())
     assert "\norigins:\n" in output
+
     for line in (
         "    author: your edit of the file",
         "    all",
@@ -54,10 +56,13 @@ def test_what_is_published_is_shown_as_it_is_filed_and_nobody_is_asked(
         "    excerpt: sentences of its text",
     ):
         assert f"{line}\n" in output
+
     assert re.search(r"^next visit: 20\d\d-\d\d-\d\dT[\d:]{8}\+00:00 \(", output, re.MULTILINE)
     assert visited_instance.read_files() == before
     assert len(visited_instance.world.requests) == request_count
+
     told = visited_instance.run_json("show", url)
+
     assert set(told) == {"article", "markdown", "why"}
     assert told["markdown"] == path.read_text()
     assert "all" in told["why"]["feeds"]
@@ -77,6 +82,7 @@ def test_an_entry_is_printed_as_it_stands_in_the_feed(
     else:
         assert entry in published
         assert entry.startswith(("<entry", "<item"))
+
     assert (
         visited_instance.run_command(
             "show", "--feed", format, str(its_file(visited_instance))
@@ -103,16 +109,20 @@ def test_a_page_that_is_none_yet_is_shown_as_its_source_would_file_it(instance: 
     before = instance.read_files()
     output = instance.run_json("show", instance.world.url(a_story(instance)))
     article = load(output["markdown"].encode())
+
     assert article.title == a_story(instance).title
     assert article.source_key == "holt"
     assert article.tags[0] == "Of mine"
     assert output["why"]["tags"]["Of mine"] == "its source has it in sources.toml"
     assert article.source_id != article.url  # the feed's id of the entry
+
     why = output["why"]
+
     assert why["source"] == "holt"
     assert why["entry"] == "announced by holt"
     assert why["state"] == "not filed"
     assert instance.read_files() == before
+
     instance.run_command("refresh", "--all")
     filed = load(its_file(instance).read_bytes())
     for name in (
@@ -127,6 +137,7 @@ def test_a_page_that_is_none_yet_is_shown_as_its_source_would_file_it(instance: 
         "origin",
     ):
         assert getattr(filed, name) == getattr(article, name), name
+
     assert filed.body.strip()[:2000] in article.body  # what repeats on the host was not known then
 
 
@@ -137,23 +148,28 @@ def test_saved_pages_and_foreign_files_are_shown(
     saved = tmp_path / "page.html"
     words = " ".join(f"Sentence number {number} says something of its own." for number in range(40))
     saved.write_text(f"<title>Saved</title><article><h1>A saved page</h1><p>{words}</p></article>")
+
     with pytest.raises(UsageError, match="--url"):
         visited_instance.run_command("show", str(saved))
     assert (
         "title: A saved page"
         in visited_instance.run_command("show", str(saved), "--url", "https://example.org/a").output
     )
+
     saved.write_bytes(bytes(range(256)))
+
     with pytest.raises(NotAnArticle, match=r"not-html \(https://example.org/a: "):
         visited_instance.run_command("show", str(saved), "--url", "https://example.org/a")
     with pytest.raises(MissingError, match=r"none\.html: no such file, and no article has this id"):
         visited_instance.run_command("show", str(tmp_path / "none.html"))
+
     own = tmp_path / "own.md"
     own.write_text(
         "---\nid: no id of ours\ntitle: Own\ndate: 2026-01-02\nsource:"
         " https://example.org/own\n---\n\nA text.\n"
     )
     output = visited_instance.run_command("show", "--trace", str(own)).output
+
     assert "title: your edit of the file" in output
     assert "state: not filed; the next run" in output
 
@@ -163,6 +179,7 @@ def test_why_prints_reasons_in_plain_words_and_no_article(visited_instance: Inst
     url = visited_instance.world.url(a_story(visited_instance))
     title = a_story(visited_instance).title
     lines_of_why = visited_instance.run_command("show", "--why", url).output.splitlines()
+
     assert lines_of_why[0] == f"address     {url}"
     assert lines_of_why[1].startswith("in feeds    all, ")
     assert f"title       {title} (from its heading)" in lines_of_why
@@ -170,7 +187,9 @@ def test_why_prints_reasons_in_plain_words_and_no_article(visited_instance: Inst
     assert lines_of_why[-1] == f"the article: `syndicator show {url}`; every step: --trace"
     assert "origins:" not in lines_of_why
     assert "---" not in lines_of_why
+
     both_output = visited_instance.run_command("show", "--why", "--trace", url).output
+
     assert both_output.splitlines()[: len(lines_of_why) - 1] == lines_of_why[:-1]
     assert path.read_text() in both_output
     assert "\norigins:\n" in both_output

@@ -131,9 +131,12 @@ def test_feeds_of_a_kind_that_waits_go_on(tmp_path: Path) -> None:
     with instance.place.open_app() as app:
         store_articles(app, "Second", "Text.", tags=("Tag 1",), category="AI")
     instance.run_json("build")
+
     assert "Second" in instance.place.read_published("tags/tag-1.atom")
     assert "tags/tag-1.html" in instance.place.read_published("all.atom")
+
     instance.run_json("build", "--end-feeds")
+
     assert "tags/tag-1.html" not in instance.place.read_published("all.atom")
 
 
@@ -149,6 +152,7 @@ def test_queries_that_wait_leave_nothing_to_build(tmp_path: Path) -> None:
         instance.run_json("build")
         with instance.place.open_app() as app:
             assert app.archive.store.index.newest_mark() == 0
+
     assert instance.place.read_published("queries/q1.atom") == before
 
 
@@ -165,6 +169,7 @@ def test_an_edit_that_is_taken_back_needs_no_word(tmp_path: Path) -> None:
         instance.set_queries(MOST + 1)
         assert instance.run_json("build")["ending"] == []
         assert instance.read_condition() is None
+
     assert instance.place.read_digests("public") == before
 
 
@@ -195,6 +200,7 @@ def test_those_who_read_are_told(tmp_path: Path) -> None:
         done = commands.run_syndicator("build", "--config", str(instance.place.config))
         assert "11 feeds (tags/tag-0, " in done.stdout
         assert "--end-feeds" in done.stdout
+
     assert "feeds-would-end" in instance.run_json("status")["conditions"][0]["kind"]
 
 
@@ -213,5 +219,6 @@ def test_up_ends_none(tmp_path: Path) -> None:
                 time.sleep(0.5)
         finally:
             process.terminate()
+
     assert len(instance.list_published("tags")) == MOST + 1
     assert instance.list_gone() == []

@@ -44,5 +44,6 @@ def test_a_log_has_lines_of_progress_with_the_pages(
     key = instance.world.sources[0].key
     instance.run_command("refresh", "--source", key, "--limit", "2")
     lines = [fields for fields in said if "pages" in fields and "sources" in fields]
+
     assert lines[0]["pages"] == "0 of 2 pages, ? left"
     assert str(lines[-1]["pages"]).startswith("2 of 2 pages, ")

@@ -68,17 +68,23 @@ def test_systemd_is_told_and_sighup_reads_the_configuration_again(tmp_path: Path
     (settings.parent / "sources.toml").write_text("")
     with run_service(tmp_path, "serve") as (process, heard):
         address = receive_notice(heard, "READY=1").partition("STATUS=serving ")[2]
+
         assert answer_of(address + "healthz") == (200, "ok\n")
         assert answer_of(address + "readyz") == (503, "database\n")
+
         with open_app(settings.parent, create=True) as app:  # as a run makes it
             key = episodes.read_feed_token(app.configuration.settings.state_dir)
+
         assert answer_of(address + "readyz") == (503, "no feed was built yet\n")
         assert "syndicator_articles 0.0" in answer_of(address + "metrics")[1]
         assert (
             "<title>Health of Syndicator</title>" in answer_of(address + episodes.feed_name(key))[1]
         )
+
         (tmp_path / "feeds/public/all.atom").write_text("<feed/>")
+
         assert answer_of(address + "readyz") == (200, "ok\n")
+
         settings.write_text('[publish]\nlisten = "127.0.0.1:0"\nhubs = ["https://hub.example/"]\n')
         process.send_signal(signal.SIGHUP)
         receive_notice(heard, "RELOADING=1")
@@ -94,10 +100,14 @@ def test_systemd_is_told_and_sighup_reads_the_configuration_again(tmp_path: Path
         process.send_signal(signal.SIGTERM)
         receive_notice(heard, "STOPPING=1")
         _, err = process.communicate(timeout=60)
+
         assert process.returncode == 0
     lines = [json.loads(line) for line in err.splitlines()]
+
     assert [line["level"] for line in lines] == ["info", "info", "info", "warning", "info"]
+
     events = [line["event"] for line in lines]
+
     assert events[1:3] == ["setting publish.hubs changed", "configuration read again"]
     assert "is not valid TOML" in events[3]
     assert "going on with" in events[3]
@@ -107,13 +117,16 @@ def test_systemd_is_told_and_sighup_reads_the_configuration_again(tmp_path: Path
 def test_an_instance_without_sources_says_where_to_add_one(tmp_path: Path) -> None:
     """Without sources the hint names `add`, `import` and, if enabled, the console."""
     settings = load(tmp_path / "config")
+
     assert (
         explain_no_source(settings)
         == "No source yet: `syndicator add URL`, `syndicator import FILE`"
     )
+
     security.set_password(
         security.find_passwords_file(settings.state_dir), "ann", "correct horse battery"
     )
+
     assert explain_no_source(settings).endswith(", or the console at http://127.0.0.1:8081/")
 
 
@@ -143,9 +156,11 @@ def test_up_is_watched_and_visits_at_once_what_sighup_added(tmp_path: Path) -> N
         process.send_signal(signal.SIGTERM)
         receive_notice(heard, "STOPPING=1")
         _, err = process.communicate(timeout=60)
+
         assert process.returncode == 0
     lines = [json.loads(line) for line in err.splitlines()]
     events = [line["event"] for line in lines]
+
     assert "source one added" in events
     assert events[0].startswith("No source yet: `python -m syndicator add URL`")
     assert lines[-1]["event"] == "stopped"

@@ -34,6 +34,7 @@ def test_each_setting_is_shown_with_where_it_comes_from(config: Path) -> None:
         "SYNDICATOR_DESCRIBE__LLM__MODEL": "m",
     }
     results = {one.name: (one.value, one.origin) for one in list_settings(config, environ)}
+
     assert results["publish.listen"] == ("0.0.0.0:81", f"{config}/syndicator.toml:2")
     assert results["publish.limit"] == (50, "default")
     assert results["describe.llm.model"] == (
@@ -54,10 +55,13 @@ def test_what_has_no_password_is_shown_whole(url: str) -> None:
 
 def test_it_is_printed_for_people_and_for_programs(config: Path) -> None:
     stdout = CliRunner().invoke(app, ["config", "show", "--config", str(config)]).stdout
+
     assert f'publish.listen\t"0.0.0.0:81"\t{config}/syndicator.toml:2\n' in stdout
+
     document = json.loads(
         CliRunner().invoke(app, ["config", "show", "--json", "--config", str(config)]).stdout
     )
+
     assert document["publish.listen"] == {
         "value": "0.0.0.0:81",
         "origin": f"{config}/syndicator.toml:2",
@@ -74,6 +78,7 @@ def test_a_dropped_setting_is_a_warning_of_every_command(
         app, ["--log-format", "json", "config", "show", "--json", "--config", str(config)]
     )
     warnings = [json.loads(line) for line in done.stderr.splitlines()]
+
     assert [(warning["level"], warning["at"], warning["key"]) for warning in warnings] == [
         ("warning", f"{config}/syndicator.toml:2", "publish.most"),
         (
@@ -100,6 +105,7 @@ def test_a_reader_that_has_gone_is_no_failure(config: Path, words: tuple[str, ..
         command, cwd=ROOT, stdout=writing, stderr=subprocess.PIPE, env=environ, timeout=60
     )
     os.close(writing)
+
     assert done.returncode == 0
     assert done.stderr == b""
 
@@ -128,6 +134,7 @@ def test_a_stream_that_is_closed_leads_nowhere(config: Path, words: str, code: i
     done = subprocess.run(
         ["sh", "-c", line], cwd=ROOT, capture_output=True, text=True, env=environ, timeout=60
     )
+
     assert done.returncode == code
     assert done.stdout == ""
     assert "Traceback" not in done.stderr

@@ -35,6 +35,7 @@ def test_it_logs_nothing_and_ends_with_the_address(tmp_path: Path) -> None:
     ) as process:
         assert process.stdout
         assert process.stderr
+
         lines = []
         for line in process.stdout:
             lines.append(line)
@@ -42,6 +43,7 @@ def test_it_logs_nothing_and_ends_with_the_address(tmp_path: Path) -> None:
                 break
         process.terminate()
         logged = process.stderr.read()
+
     assert logged == ""
     assert lines[-2] == "4 sources fail on purpose: the first table says why\n"
     assert any(line.startswith("categories/ai\t") for line in lines)  # as in its address

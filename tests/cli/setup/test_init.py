@@ -34,6 +34,7 @@ def test_a_folder_is_made_and_nothing_is_written_over(tmp_path: Path) -> None:
     (tmp_path / "mine/config").mkdir(parents=True)
     (tmp_path / "mine/config/sources.toml").write_text("# mine\n")
     output = run_init(str(tmp_path / "mine"), "--title", "Gardening")
+
     assert f"wrote {tmp_path}/mine/config/feeds.toml" in output
     assert "sources.toml" not in output
     assert (tmp_path / "mine/config/sources.toml").read_text() == "# mine\n"
@@ -62,6 +63,7 @@ def test_the_configuration_of_the_account_has_its_script_where_its_articles_are(
     monkeypatch.setenv("HOME", str(tmp_path))
     run_init("--config", str(tmp_path / ".config/syndicator"))
     data = tmp_path / ".local/share/syndicator"
+
     assert [path.name for path in (tmp_path / ".config").iterdir()] == ["syndicator"]
     assert f"SYNDICATOR_CONFIG={tmp_path}/.config/syndicator\n" in (data / "run").read_text()
     assert f'alias "{data}/feeds/public/"' in (data / "deploy/nginx.conf").read_text()
@@ -74,6 +76,7 @@ def test_the_script_of_a_folder_completes_that_folder(
     (tmp_path / "mine/deploy/crontab").unlink()
     monkeypatch.chdir("/")
     monkeypatch.setenv("SYNDICATOR_CONFIG", str(tmp_path / "mine/config"))  # as the script sets it
+
     assert run_init().count("wrote") == 1
     assert (tmp_path / "mine/deploy/crontab").exists()
 
@@ -86,6 +89,7 @@ def test_it_is_this_folder_where_none_is_named(
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
     run_init()
+
     assert (tmp_path / "config/feeds.toml").exists()
     assert not list((tmp_path / "home/.config/syndicator").iterdir())
 
@@ -113,6 +117,7 @@ def test_an_edited_checkout_gives_nothing_away(tmp_path: Path) -> None:
         text=True,
         check=True,
     )
+
     assert "sources.toml" in done.stdout
     assert "secret.example" not in (tmp_path / "mine/config/sources.toml").read_text()
 
@@ -124,13 +129,16 @@ def test_the_script_runs_the_program_on_its_folder_from_anywhere(tmp_path: Path)
     environ = {"PATH": os.environ["PATH"], "SYNDICATOR_CONFIG": "/nowhere"}
     script = tmp_path / "moved/run"
     text = script.read_text()
+
     assert f"set -- {shlex.join(start.get_start_command())} " in text
+
     script.write_text(
         text.replace(shlex.join(start.get_start_command()), f"{sys.executable} -m syndicator")
     )
     done = subprocess.run(
         [script, "build"], cwd="/", env=environ, capture_output=True, text=True, check=True
     )
+
     assert "held back" in done.stdout
     assert (tmp_path / "moved/feeds/public/index.html").exists()
 
@@ -153,6 +161,7 @@ def test_at_a_terminal_it_asks(tmp_path: Path) -> None:
     output = at_terminal(
         "Gardening\n\nboat\ncron\n", str(tmp_path / "mine"), "--contact", "me@garden.example"
     )
+
     assert "What are the feeds about" in output
     assert "reach you" not in output
     assert output.count("How will it run?") == 2  # a boat is no answer
@@ -170,9 +179,12 @@ def test_at_a_terminal_it_asks(tmp_path: Path) -> None:
 def test_who_reads_alone_is_asked_for_no_contact(tmp_path: Path) -> None:
     """For a private instance `init` asks for no contact and no address."""
     output = at_terminal("\nGardening\n\n", str(tmp_path / "mine"))
+
     assert "reach you" not in output
     assert "Where will they be published" not in output
+
     settings = load(tmp_path / "mine/config", {})
+
     assert settings.site.title == "Gardening"
     assert len(settings.publish.secret_path) == 20
     assert not (tmp_path / "mine/deploy").exists()
@@ -185,6 +197,7 @@ def test_with_yes_it_asks_nothing(tmp_path: Path) -> None:
         "", "--yes", "--for", "me", "--url", "https://feeds.example/", str(tmp_path / "mine")
     )
     settings = load(tmp_path / "mine/config", {})
+
     assert settings.base_url == f"https://feeds.example/{settings.publish.secret_path}/"
     assert settings.publish.host == "127.0.0.1"
     assert "?" not in output
@@ -218,19 +231,24 @@ def test_one_command_has_it_run(
     """`init --run` prints the one command that starts the instance."""
     monkeypatch.setattr(start, "find_home_address", lambda: "192.168.1.5")
     output = run_init(str(tmp_path / "mine"), "--for", "me", "--run", runs)
+
     assert command.format(tmp_path / "mine") in output
+
     written = {
         path.name.rpartition(".")[2]: path.read_text()
         for path in (tmp_path / "mine/deploy").glob("*")
     }
+
     assert written.keys() == files
     assert load(tmp_path / "mine/config", {}).base_url.startswith("http://192.168.1.5:8080/")
+
     if runs == "cron":  # it serves, too
         assert "\n@reboot  cd" in written["crontab"]
         assert written["crontab"].endswith("--quiet up\n")
     if runs == "docker":
         assert '- "8080:8080"' in written["yaml"]
     pushes = f"store.url as deploy/database.sh says, and {tmp_path / 'mine'}/run sources push; then"
+
     assert (pushes in output) == (runs == "fleet")
 
 

@@ -82,9 +82,12 @@ def test_check_warns_of_a_secret_that_others_can_read(folder: Path, text: str, k
     path.write_text(text)
     path.chmod(0o644)
     done = run_command(folder, "check")
+
     assert f"warning: {key} is a secret" in done.stdout
     assert f"chmod 600 {path}" in done.stdout
+
     path.chmod(0o640)
+
     assert "readable-secret" not in run_command(folder, "check").stdout
 
 
@@ -93,6 +96,7 @@ def test_a_secret_in_the_environment_is_none_of_the_file(folder: Path) -> None:
     path = folder / "config/syndicator.toml"
     path.write_text(WEBHOOK.replace("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "${HOOK_SECRET}"))
     path.chmod(0o644)
+
     assert "readable-secret" not in run_command(folder, "check").stdout
 
 
@@ -106,6 +110,7 @@ def test_a_folder_that_becomes_private_is_closed(
     (tmp_path / "config/syndicator.toml").chmod(before)
     monkeypatch.setattr(start, "find_home_address", lambda: "192.168.1.5")
     start.share_at_home(tmp_path / "config")
+
     assert read_file_mode(tmp_path) == after
     assert "secret_path" in (tmp_path / "config/syndicator.toml").read_text()
 
@@ -117,6 +122,7 @@ def test_the_account_of_the_service_reads_what_root_edits(folder: Path) -> None:
     path = folder / "config/syndicator.toml"
     for each in (folder, *folder.rglob("*")):
         shutil.chown(each, NOBODY, NOBODY)
+
     assert run_command(folder, "change", "change-settings", "publish.limit=60").returncode == 0
     assert path.stat().st_uid == NOBODY
     assert path.stat().st_gid == NOBODY
@@ -127,6 +133,7 @@ def test_the_account_of_the_service_reads_what_root_edits(folder: Path) -> None:
 def test_the_account_of_the_service_gets_a_configuration_that_is_elsewhere(tmp_path: Path) -> None:
     folder = tmp_path / "feeds"
     config = tmp_path / "etc"
+
     assert f"chown -R syndicator {folder} {config} && " in make_next_command(
         folder, "systemd", config
     )

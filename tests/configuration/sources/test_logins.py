@@ -57,7 +57,9 @@ def test_whole_texts_are_published_with_a_licence() -> None:
 def test_cookies_are_a_right_that_no_list_of_a_stranger_gives() -> None:
     """An imported list cannot set `cookies`."""
     assert 'cookies = "cookies/a.txt"' in list_given(make_source(TABLE)).rights
+
     (outline,) = read_opml(write_opml("Evil", [make_source(TABLE)])).outlines
+
     assert outline.removed == ("cookies",)
     assert "cookies" not in outline.own
 

@@ -20,6 +20,7 @@ def test_a_move_within_a_site_is_told_without_a_warning() -> None:
     (move,) = list_moves(
         [make_state("a", effective_url="https://www.a.example/new", moved_at=NOW), make_state("b")]
     )
+
     assert move.source == "a"
     assert move.url == "https://a.example/feed"
     assert move.moved_to == "https://www.a.example/new"

@@ -18,11 +18,14 @@ NEWS = {"key": "a", "url": "maildir:/home/anna/Maildir", "from": "News@A.example
 def test_mails_are_for_their_reader_alone_unless_the_table_says_otherwise() -> None:
     """Newsletters are private and unread by models by default."""
     source = make_source(NEWS)
+
     assert source.content == "private"
     assert source.llm is False
     assert source.sender == "news@a.example"
     assert table(source) == {**NEWS, "from": "news@a.example"}
+
     shown = make_source({**NEWS, "content": "excerpt", "llm": True})
+
     assert shown.content == "excerpt"
     assert shown.llm is True
     assert make_source(table(shown)) == shown
@@ -57,8 +60,11 @@ def test_newsletters_of_one_mailbox_differ_in_their_names(tmp_path: Path) -> Non
     path = tmp_path / "sources.toml"
     one = '[[source]]\nkey = "{}"\nurl = "maildir:/m"\nfrom = "{}"\n'
     path.write_text(one.format("a", "a@x.example") + one.format("b", "b@x.example"))
+
     assert [source.key for source in load_sources(path)] == ["a", "b"]
+
     path.write_text(one.format("a", "a@x.example") + one.format("b", "a@x.example"))
+
     with pytest.raises(ConfigError, match="has the same"):
         load_sources(path)
 
@@ -66,7 +72,9 @@ def test_newsletters_of_one_mailbox_differ_in_their_names(tmp_path: Path) -> Non
 def test_the_parts_of_an_address() -> None:
     """A mailbox is a local folder, or host, port, user, password and folder."""
     assert parse_mailbox("maildir:///var/mail/anna/") == Mailbox(folder="/var/mail/anna")
+
     address = "imaps://anna@x.example:${PW}@[2001:db8::1]:1993/Lists%20of/News"
+
     assert parse_mailbox(address) == Mailbox(
         folder="Lists of/News",
         host="2001:db8::1",

@@ -39,6 +39,7 @@ LIST = b"""<?xml version="1.0"?>
 
 def test_reads_each_feed_once_with_its_folders() -> None:
     alpha, beta = read_opml(LIST).outlines
+
     assert alpha.url == "https://alpha.example/feed"
     assert alpha.title == "Alpha"
     assert alpha.site == "https://alpha.example/"
@@ -52,13 +53,16 @@ def test_reads_each_feed_once_with_its_folders() -> None:
 def test_what_is_skipped_has_its_line_and_why() -> None:
     """Skipped outlines are listed with line, name and reason."""
     skipped = [(one.line, one.name, one.why) for one in read_opml(LIST).skipped]
+
     assert skipped == [
         (7, "Alpha again", "http://alpha.example/feed/ stands in line 4 too"),
         (8, "no address", "it has no xmlUrl"),
         (9, "script", "'javascript:alert(1)' is no web address"),
         (10, "file", "'file:///etc/passwd' is no web address"),
     ]
+
     link = b"<opml><body><outline text='x' type='link' url='https://a.example/'/></body></opml>"
+
     assert [one.why for one in read_opml(link).skipped] == ["it is of type link, which is no feed"]
 
 
@@ -114,8 +118,11 @@ NEWSLETTERS = [
 def test_what_we_write_reads_back_whole_and_in_its_order() -> None:
     """Our own OPML is read back without loss."""
     opml = write_opml("Mine", SOURCES)
+
     assert write_opml("Mine", SOURCES) == opml
+
     listed = read_opml(opml, is_trusted=True)
+
     assert [
         make_source(make_source_table(outline, "tag", {})) for outline in listed.outlines
     ] == SOURCES
@@ -128,13 +135,16 @@ def test_a_list_that_is_not_trusted_gives_no_right_and_names_no_variable() -> No
     listed = read_opml(write_opml("Evil", [replace(ALL, url="https://all.example/feed"), *SOURCES]))
     cleaned = [make_source(make_source_table(outline, "tag", {})) for outline in listed.outlines]
     usual = Source(key="", url="")
+
     assert cleaned[0] == replace(
         ALL, url="https://all.example/feed", **{name: getattr(usual, name) for name in RIGHTS}
     )
     assert cleaned[1:] == SOURCES[1:]
     assert listed.outlines[0].removed == RIGHTS
     assert not any(one.removed for one in listed.outlines[1:])
+
     (skipped,) = listed.skipped
+
     assert skipped.line > 0
     assert "names a variable of this machine, TOKEN" in skipped.why
 
@@ -143,10 +153,13 @@ def test_newsletters_of_one_mailbox_come_back_from_a_list_of_our_own_alone() -> 
     """Newsletters are imported from our own OPML; from an untrusted list they are skipped."""
     opml = write_opml("Mine", NEWSLETTERS)
     listed = read_opml(opml, is_trusted=True)
+
     assert [
         make_source(make_source_table(one, "tag", {})) for one in listed.outlines
     ] == NEWSLETTERS
+
     strange = read_opml(opml)
+
     assert not strange.outlines
     assert {"mailbox" in one.why for one in strange.skipped} == {True}
 
@@ -164,9 +177,12 @@ def test_every_option_of_a_source_is_in_the_round_trip() -> None:
 def test_other_readers_see_feeds_with_their_sites_in_folders() -> None:
     root = etree.fromstring(write_opml("Mine", SOURCES, {"all": "https://all.example/"}))
     tech, other = root.findall("body/outline[outline]")
+
     assert tech.get("text") == "Tech"
     assert other.get("text") == "Other"
+
     first, page = tech
+
     assert first.get("type") == "rss"
     assert first.get("xmlUrl") == ALL.url
     assert first.get("title") == ALL.title
@@ -196,6 +212,7 @@ def test_a_list_that_a_hand_broke_is_skipped_with_its_line() -> None:
     """A broken outline is skipped and reported with its line."""
     result = write_opml("Mine", SOURCES[:1]).replace(b"&quot;AI&quot;", b"AI")
     (skipped,) = read_opml(result).skipped
+
     assert skipped.line > 1
     assert SPACE in skipped.why
 

@@ -215,9 +215,12 @@ def test_a_fault_names_file_source_key_and_cure(
 ) -> None:
     path = tmp_path / "sources.toml"
     path.write_text("[[source]]\n" + text, encoding="utf-8")
+
     with pytest.raises(ConfigError) as caught:
         load_sources(path)
+
     message = str(caught.value)
+
     assert [word for word in [str(path), *words] if word not in message] == []
     assert "hush-hush" not in message
     assert "\n" not in message
@@ -235,6 +238,7 @@ def test_a_fault_names_file_source_key_and_cure(
 def test_a_file_of_another_shape(tmp_path: Path, text: str, word: str) -> None:
     path = tmp_path / "sources.toml"
     path.write_text(text, encoding="utf-8")
+
     with pytest.raises(ConfigError, match=str(path)) as caught:
         load_sources(path)
     assert word in str(caught.value)
@@ -259,9 +263,12 @@ def test_add_leaves_what_was_there_alone(path: Path) -> None:
         rules=Rules(remove=(".ad", "aside"), title_suffix=' "quoted" – Four'),
     )
     add_sources(path, [new])
+
     assert path.read_text(encoding="utf-8").startswith(SAMPLE.rstrip())
     assert load_sources(path)[-1] == new
+
     added = path.read_text(encoding="utf-8").removeprefix(SAMPLE.rstrip())
+
     assert "backfill" not in added
     assert "enabled" not in added
 
@@ -311,6 +318,7 @@ def test_a_caller_who_knows_the_sources_saves_reading_them_again(
             with pytest.raises(UsageError, match="already"):
                 add_sources(path, [new, refused], lambda: before)
         add_sources(path, [new], lambda: before)
+
     assert load_sources(path) == (*before.values(), new)
     assert path.read_text(encoding="utf-8").startswith(SAMPLE.rstrip())
 
@@ -340,10 +348,13 @@ def test_a_file_that_is_written_otherwise_is_read_whoever_knows_it(path: Path, t
 
 def test_remove_takes_the_comment_over_the_source_and_no_other(path: Path) -> None:
     assert remove_source(path, "two")
+
     text = path.read_text(encoding="utf-8")
+
     assert [source.key for source in load_sources(path)] == ["one", "three"]
     assert "# abstracts" not in text
     assert "# their events" not in text
+
     for comment in (
         "# --- Papers ---",
         "# the last",
@@ -352,6 +363,7 @@ def test_remove_takes_the_comment_over_the_source_and_no_other(path: Path) -> No
         "# written at the end",
     ):
         assert comment in text
+
     assert "\n\n\n" not in text
 
 
@@ -379,8 +391,11 @@ def test_remove_where_lines_mislead(path: Path) -> None:
         ' ["""\n[[source]]\n"""]\n\n[[source]]\nkey = "b"\nurl = "https://b.example/"\n',
         encoding="utf-8",
     )
+
     assert remove_source(path, "b")
+
     (source,) = load_sources(path)
+
     assert source.key == "a"
     assert source.rules.keep == ("[[source]]\n",)
 
@@ -392,6 +407,7 @@ def test_edits_keep_the_ends_of_lines(path: Path) -> None:
     add_sources(path, [Source(key="new", url="https://new.example/feed")])
     remove_source(path, "new")
     after = path.read_bytes().decode()
+
     assert after == text.replace("https://one.example/feed", "https://one.example/new/feed")
 
 
@@ -427,6 +443,7 @@ def test_edits_keep_a_symlink_the_mode_and_leave_no_litter(path: Path, tmp_path:
     link.parent.mkdir()
     link.symlink_to(path)
     add_sources(link, [Source(key="four", url="https://four.example/")])
+
     assert link.is_symlink()
     assert path.stat().st_mode & 0o777 == 0o640
     assert len(load_sources(path)) == 4
@@ -465,6 +482,7 @@ def test_whatever_is_written_is_read_back(
         key="new", url="https://new.example/", title=title, tags=tuple(tags), rules=rules
     )
     add_sources(path, [source])
+
     assert load_sources(path)[-1] == source
     assert remove_source(path, "new")
     assert path.read_text(encoding="utf-8") == SAMPLE

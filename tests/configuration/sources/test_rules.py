@@ -41,6 +41,7 @@ def test_a_fault_is_named_with_line_source_key_and_cure(
 ) -> None:
     path = tmp_path / "sources.toml"
     path.write_text(TWO + rules + "\n")
+
     with pytest.raises(ConfigError) as raised:
         load_sources(path)
     assert str(raised.value).startswith(f"{path}:{line}: source 'two': ")
@@ -63,6 +64,7 @@ def test_a_query_that_cannot_be_read_is_an_error_with_its_place(
     """An invalid query names file, line and source."""
     path = tmp_path / "sources.toml"
     path.write_text(TWO + line + "\n")
+
     with pytest.raises(ConfigError) as raised:
         load_sources(path)
     assert f"{path}:10: source 'two'" in str(raised.value)
@@ -89,6 +91,7 @@ def test_the_digest_of_rules_changes_with_them_and_not_with_the_program(tmp_path
     path = tmp_path / "sources.toml"
     path.write_text(TWO)
     one, two = load_sources(path)
+
     assert one.rules.digest != two.rules.digest
     # as an earlier version wrote it, which had no other rules
     assert (

@@ -57,7 +57,9 @@ def test_only_what_differs_is_touched_and_comments_stay(path: Path) -> None:
     """Saving rules changes only the changed keys and keeps comments."""
     save_rules(path, "two", Rules(select=("article", "main"), title=("h1",)))
     text = path.read_text()
+
     assert load_sources(path)[1].rules == Rules(select=("article", "main"), title=("h1",))
+
     for comment in (
         "# all of them",
         "# the first",
@@ -66,8 +68,11 @@ def test_only_what_differs_is_touched_and_comments_stay(path: Path) -> None:
         "# old pages",
     ):
         assert comment in text
+
     assert "aside" not in text
+
     save_rules(path, "two", Rules(select=("article", "main"), title=("h1",)))
+
     assert path.read_text() == text
 
 
@@ -75,6 +80,7 @@ def test_only_what_differs_is_touched_and_comments_stay(path: Path) -> None:
 def test_rules_in_one_line_are_edited_too(path: Path, rules: str) -> None:
     path.write_text(BEFORE.replace('every = "6h"', rules))
     save_rules(path, "one", Rules(select=("article",), remove=("p",)))
+
     assert load_sources(path)[0].rules == Rules(select=("article",), remove=("p",))
     assert "# often" in path.read_text()
 

@@ -73,6 +73,7 @@ def test_sources_come_back_as_they_were_read_without_their_files_being_parsed(
 ) -> None:
     """The second read comes from the cache and equals the first."""
     first_cached_sources = read_cached_sources(path)
+
     assert first_cached_sources == load_sources(path)
     assert read_cached_sources(path) == first_cached_sources
     assert parsed_files == [path]
@@ -83,18 +84,25 @@ def test_an_edit_is_seen_whatever_it_leaves_as_it_was(path: Path, parsed_files: 
     read_cached_sources(path)
     path.write_text(ALL.replace("plain.example", "edited.exampl"))  # the same length
     set_file_age(path, by=1)
+
     assert read_cached_sources(path)[0].url == "https://edited.exampl/feed"
+
     path.unlink()
     # the same length and time, another file
     path.write_text(ALL.replace("plain.example", "again.example"))
     set_file_age(path, by=1)
+
     assert read_cached_sources(path)[0].url == "https://again.example/feed"
+
     (path.parent / "sources.d").mkdir()
     more = path.parent / "sources.d/more.toml"
     more.write_text('[[source]]\nkey = "more"\nurl = "https://more.example/"\n')
     set_file_age(more)
+
     assert [source.key for source in read_cached_sources(path)] == ["plain", "full", "more"]
+
     more.unlink()
+
     assert [source.key for source in read_cached_sources(path)] == ["plain", "full"]
     assert len(parsed_files) == 5
 
@@ -106,6 +114,7 @@ def test_what_was_edited_a_moment_ago_is_read_again(path: Path, parsed_files: li
     read_cached_sources(path)
     path.write_text(ALL.replace("plain.example", "edited.exampl"))  # the same length
     os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+
     assert read_cached_sources(path)[0].url == "https://edited.exampl/feed"
     assert len(parsed_files) == 2
 
@@ -153,9 +162,12 @@ def test_what_is_wrong_is_told_each_time_and_costs_no_source_that_was_valid(path
         assert ["unknown key 'kye'" in str(fault) for fault in again.faults] == [True]
     path.write_text(ALL + "[[source\n")
     unread = source_cache.read(path, path.parent.parent / "cache", "1", remember=True)
+
     assert unread.sources == before
     assert "is not valid TOML" in str(unread.faults[0])
+
     path.write_text(ALL)
+
     assert read_cached_sources(path) == before
 
 
@@ -163,6 +175,7 @@ def test_of_two_sources_with_one_key_the_first_is_valid(path: Path) -> None:
     """Of two sources with one key the first is used, and the fault is reported."""
     path.write_text(ALL + '[[source]]\nkey = "plain"\nurl = "https://second.example/"\n')
     sources, faults = read_valid_sources(path)
+
     assert sources == check(TomlFile(path, tomllib.loads(ALL)))
     assert "two sources have the key" in str(faults)
 
@@ -185,6 +198,7 @@ def test_of_a_file_that_was_added_to_the_end_alone_is_parsed(
     for text in (ALL + MORE, ALL + MORE + "# and no more\n"):
         path.write_text(text)
         assert read_cached_sources(path, remember=False) == load_sources(path)
+
     assert len(load_sources(path)) == len(first_cached_sources) + 1
     # remembered with what was added
     assert read_cached_sources(path) == read_cached_sources(path) == load_sources(path)
@@ -222,6 +236,7 @@ def test_whatever_else_is_added_is_read_as_part_of_the_whole(
         wanted = str(error)
     again = source_cache.read(path, path.parent.parent / "cache", "1", remember=True)
     result = str(ConfigError.of(again.faults)) if again.faults else again.sources
+
     assert result == wanted
     assert parsed_files == [path]
 
@@ -232,6 +247,7 @@ def test_a_file_more_beside_it_is_no_addition(path: Path, parsed_files: list[Pat
     beside = path.with_suffix(".d")
     beside.mkdir()
     (beside / "more.toml").write_text(MORE)
+
     assert [cached_source.key for cached_source in read_cached_sources(path)] == [
         "plain",
         "full",

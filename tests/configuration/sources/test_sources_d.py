@@ -72,11 +72,14 @@ def test_a_fault_names_its_own_file(path: Path) -> None:
     """A fault in sources.d names that file and line."""
     papers = path.with_suffix(".d") / "20-papers.toml"
     papers.write_text(make_source_table("papers") + 'colour = "red"\n')
+
     with pytest.raises(
         ConfigError, match=r"20-papers\.toml:5: source 'papers': unknown key 'colour'"
     ):
         load_sources(path)
+
     papers.write_text("[[source]\n")
+
     with pytest.raises(ConfigError, match=r"20-papers\.toml:1"):
         load_sources(path)
 
@@ -84,11 +87,14 @@ def test_a_fault_names_its_own_file(path: Path) -> None:
 def test_a_key_or_address_in_two_files_names_both(path: Path) -> None:
     more = path.with_suffix(".d") / "30.toml"
     more.write_text(make_source_table("zebra"))
+
     with pytest.raises(
         ConfigError, match=r"30\.toml:3: .*'zebra' \(the other in .*/sources\.toml:3\)"
     ):
         load_sources(path)
+
     more.write_text(make_source_table("other").replace("other.example", "news.example"))
+
     with pytest.raises(
         ConfigError, match=r"30\.toml:4: .*'news' \(the other in .*/10-news\.toml:3\) has the same"
     ):
@@ -99,11 +105,14 @@ def test_an_edit_is_made_where_the_source_stands(path: Path) -> None:
     """Edits and removals change only the file that contains the source."""
     before = read_source_files(path)
     edit_source(path, "daily", lambda source: replace(source, url="https://daily.example/new"))
+
     assert read_source_files(path) == before | {
         "10-news.toml": before["10-news.toml"].replace("daily.example/feed", "daily.example/new")
     }
+
     before = read_source_files(path)
     edit_source(path, "papers", lambda source: replace(source, rules=Rules(remove=(".promo",))))
+
     assert [name for name, text in read_source_files(path).items() if text != before[name]] == [
         "20-papers.toml"
     ]
@@ -118,6 +127,7 @@ def test_new_ones_go_to_sources_toml_unless_they_are_in_a_file_already(path: Pat
     before = read_source_files(path)
     new = Source(key="new", url="https://new.example/feed")
     add_sources(path, [new])
+
     assert list_source_keys(path) == ["zebra", "new", "news", "daily", "papers"]
     assert {name: text for name, text in read_source_files(path).items() if name != path.name} == {
         name: text for name, text in before.items() if name != path.name
@@ -145,6 +155,7 @@ def test_a_source_may_move_from_file_to_file(tmp_path: Path) -> None:
         assert apply(app, need_operation("remove-source"), {"key": ("two", "one")}).data == {
             "removed": ("two", "one")
         }
+
     assert list_source_keys(listed) == []
 
 

@@ -24,6 +24,7 @@ def test_every_broken_list_is_expected() -> None:
 @pytest.mark.parametrize("name", EXPECTED)
 def test_a_broken_list_is_refused_with_its_line_and_a_cure(name: str) -> None:
     line, cure = EXPECTED[name]
+
     with pytest.raises(NotAFeed) as raised:
         read_subscriptions((BROKEN / name).read_bytes())
     assert raised.value.detail.startswith(f"line {line}: ")
@@ -43,6 +44,7 @@ def test_what_other_readers_write_without_an_escape_is_read() -> None:
         b' xmlUrl="https://a.example/?a=1&b=2&amp;c=3"/></body></opml>'
     )
     (outline,) = read_subscriptions(document).outlines
+
     assert outline.url == "https://a.example/?a=1&b=2&c=3"
     assert outline.title == "Caf\u00e9\u00a0& bar" or outline.title == "Caf\u00e9 & bar"
 
@@ -50,6 +52,7 @@ def test_what_other_readers_write_without_an_escape_is_read() -> None:
 def test_a_text_has_an_address_a_line_and_comments() -> None:
     text = "\ufeff# mine\nhttps://a.example/feed\n\n  b.example  \nlocalhost:8080/feed\n"
     listed = read_subscriptions(text.encode())
+
     assert [(outline.line, outline.url) for outline in listed.outlines] == [
         (2, "https://a.example/feed"),
         (4, "https://b.example"),
@@ -61,6 +64,7 @@ def test_a_text_has_an_address_a_line_and_comments() -> None:
 def test_a_line_that_is_no_address_is_named() -> None:
     lines = ("a.example", "not an address", "ftp://b.example/", "http://www.a.example/", "x" * 3000)
     listed = read_subscriptions("\n".join(lines).encode())
+
     assert [(one.line, one.why.partition(";")[2]) for one in listed.skipped] == [
         (2, " write it like https://example.org/feed"),
         (3, " write it like https://example.org/feed"),

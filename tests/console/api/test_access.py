@@ -31,6 +31,7 @@ def test_nothing_is_answered_while_there_is_no_token(
     file = security.find_tokens_file(running_console.settings.state_dir)
     file.unlink(missing_ok=True)
     status, detail = Client(running_console.port, "syn_x").problem("GET", path)
+
     assert status == 404
     assert "console --token" in detail
 
@@ -58,6 +59,7 @@ def test_nothing_is_answered_without_a_valid_token(
     ):
         assert Client(running_console.port).problem("GET", path, Authorization=header)[0] == 401
     answer = Client(running_console.port).ask("GET", path)
+
     assert answer.headers["www-authenticate"] == "Bearer"
     assert "set-cookie" not in answer.headers
 
@@ -69,6 +71,7 @@ def test_a_token_for_programs_opens_no_part_of_the_api(
     file = security.find_tokens_file(running_console.settings.state_dir)
     token = security.create_token(file, "programs", "programs", 1, utc_now())
     status, detail = Client(running_console.port, token).problem("GET", path)
+
     assert status == 403
     assert "syndicator mcp" in detail
 
@@ -78,7 +81,9 @@ def test_a_session_of_the_console_is_no_token_and_a_token_no_session(
 ) -> None:
     """Console cookies do not open the API, and API tokens do not open the console."""
     assert browser.get("/api/v1/status").status == 401
+
     answer = Browser(running_console.port).get("/", Authorization=f"Bearer {reading_client.token}")
+
     assert answer.status == 303
     assert answer.headers["location"].startswith("/login")
 
@@ -100,14 +105,21 @@ def test_a_token_ends_when_it_expires_or_is_revoked(running_console: RunningCons
     old = Client(
         running_console.port, security.create_token(path, "old", "read", 1, now - timedelta(days=1))
     )
+
     assert old.problem("GET", "/status")[0] == 401
+
     short = make_client(running_console, "short", "read", days=1)
+
     assert short.get("/status")
+
     first_client = make_client(running_console, "again", "read")
     second = make_client(running_console, "again", "read")
+
     assert first_client.problem("GET", "/status")[0] == 401
     assert second.get("/status")
+
     security.revoke_token(path, "again")
+
     assert second.problem("GET", "/status")[0] == 401
     assert short.get("/status")
 
@@ -116,16 +128,21 @@ def test_tokens_are_kept_as_hashes_in_a_private_file(
     running_console: RunningConsole, reading_client: Client
 ) -> None:
     path = security.find_tokens_file(running_console.settings.state_dir)
+
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert reading_client.token not in path.read_text()
     assert reading_client.token.startswith("syn_")
     assert len(reading_client.token) > 40
     assert set(json.loads(path.read_text())) >= {"reader"}
+
     path.chmod(0o644)
+
     assert reading_client.problem("GET", "/status")[0] == 503
     with pytest.raises(ConfigError, match="chmod 600"):
         security.find_token(path, reading_client.token, utc_now())
+
     path.chmod(0o600)
+
     assert reading_client.get("/status")
 
 
@@ -149,6 +166,7 @@ def test_only_known_methods_are_answered(reading_client: Client) -> None:
 
 def test_answers_are_kept_by_nobody_and_shown_by_no_browser(reading_client: Client) -> None:
     headers = reading_client.ask("GET", "/status").headers
+
     assert headers["cache-control"] == "no-store"
     assert headers["x-content-type-options"] == "nosniff"
     assert "default-src 'none'" in headers["content-security-policy"]

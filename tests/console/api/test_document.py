@@ -46,7 +46,9 @@ def test_the_document_is_valid_and_a_generated_client_works(
     """Foreign tools accept the OpenAPI document, and the client they generate drives the API."""
     path = tmp_path / "openapi.json"
     path.write_text(json.dumps(writing_client.get("/openapi.json")))
+
     assert "OK" in run_program(programs / "openapi-spec-validator", path)
+
     made = tmp_path / "generated"
     run_program(
         programs / "openapi-python-client",
@@ -60,6 +62,7 @@ def test_the_document_is_valid_and_a_generated_client_works(
     )
     shutil.copy(DRIVE, tmp_path)
     base = f"http://127.0.0.1:{running_console.port}/api/v1"
+
     assert (
         run_program(programs / "python", tmp_path / "drive.py", base, writing_client.token)
         == "driven\n"

@@ -59,18 +59,25 @@ def test_a_dry_run_changes_nothing_and_a_change_is_undone(
     before = read_instance_files(running_console)
     known = writing_client.get("/changes")["items"]
     tried = finish_operation(writing_client, "withdraw", {"id": article_id}, "?dry_run=true")
+
     assert tried["dry_run"]
     assert tried["result"]["withdrawn"] == article_id
     assert tried["change"] is None
     assert read_instance_files(running_console) == before
     assert writing_client.get("/changes")["items"] == known
+
     job = finish_operation(writing_client, "withdraw", {"id": article_id})
+
     assert writing_client.ask("GET", f"/articles/{article_id}").status == 404
+
     change = writing_client.get("/changes")["items"][0]
+
     assert int(change["id"]) == job["change"]
     assert change["who"] == "token writer"
     assert change["act"] == "withdraw"
+
     finish_operation(writing_client, "undo", {"number": job["change"]})
+
     assert get_article(writing_client)["id"] == article_id
     assert [one["taken_back"] for one in writing_client.get("/changes")["items"]][:2] == [
         False,
@@ -94,15 +101,21 @@ def test_an_edit_is_made_of_what_was_shown_and_of_nothing_else(
         **JSON,
         If_Match=etag,
     )
+
     assert status == 412
     assert "edited meanwhile" in detail
+
     status, _ = writing_client.problem(
         "POST", "/operations/edit", json.dumps({"id": "no meanwhile"}), **JSON, If_Match=etag
     )
+
     assert status == 409  # whatever its words are, it is no edit
+
     again = writing_client.ask("GET", f"/articles/{article_id}")
+
     assert again.json["title"] == "By the first"
     assert again.headers["etag"] != etag
+
     finish_operation(
         writing_client,
         "edit",
@@ -110,6 +123,7 @@ def test_an_edit_is_made_of_what_was_shown_and_of_nothing_else(
         If_Match=again.headers["etag"],
     )
     result = writing_client.get(f"/articles/{article_id}")
+
     assert result["title"] == "By the first"
     assert result["excerpt"] == "Of the second."
 
@@ -124,6 +138,7 @@ def test_a_token_that_reads_may_try_and_not_change(
         assert (
             post_operation(reading_client, name, {"id": article_id}, "?dry_run=false").status == 403
         )
+
     assert finish_operation(reading_client, "withdraw", {"id": article_id}, "?dry_run=true")[
         "dry_run"
     ]
@@ -140,6 +155,7 @@ def test_a_token_that_writes_may_not_change_settings(
         assert finish_operation(client, "change-settings", values, "?dry_run=true")["result"] == {
             "publish.limit": 81
         }
+
     assert read_instance_files(running_console) == before
 
 
@@ -153,21 +169,28 @@ def test_a_token_for_settings_may_change_them_and_only_it_takes_them_back(
         settings_client, "change-settings", {"values": ["publish.limit=81"]}
     )["change"]
     after = path.read_text()
+
     assert tomllib.loads(after)["publish"]["limit"] == 81
+
     for number in (str(changed), f" {changed} "):
         status, detail = writing_client.problem(
             "POST", "/operations/undo", json.dumps({"number": number}), **JSON
         )
         assert status == 403
         assert "--settings" in detail
+
     assert path.read_text() == after
+
     back = finish_operation(settings_client, "undo", {"number": str(changed)})["change"]
+
     assert path.read_text() == before
     # which would set it again
     assert post_operation(writing_client, "undo", {"number": str(back)}).status == 403
+
     article_id = get_article(settings_client)["id"]
     hidden = finish_operation(settings_client, "withdraw", {"id": article_id})["change"]
     finish_operation(writing_client, "undo", {"number": str(hidden)})  # no setting
+
     assert writing_client.get(f"/articles/{article_id}")["id"] == article_id
 
 
@@ -201,16 +224,21 @@ def test_jobs_are_seen_and_cancelled_by_their_token_alone(
     for article_id in (job["id"], of_console.id):
         assert reading_client.problem("GET", f"/jobs/{article_id}")[0] == 404
         assert reading_client.problem("POST", f"/jobs/{article_id}/cancel")[0] == 404
+
     assert reading_client.get("/jobs")["items"] == [] or job["id"] not in {
         one["id"] for one in reading_client.get("/jobs")["items"]
     }
     assert writing_client.get(f"/jobs/{job['id']}")["status"] == "done"
+
     waiting = running_console.console.queue.get(of_console.id)
+
     assert waiting is not None
     assert waiting.status != "cancelled"
+
     mine = running_console.console.queue.add(
         "rest", {"key": "holt"}, who="token writer", at="2026-11-29T00:00:00+00:00"
     )
+
     assert writing_client.ask("POST", f"/jobs/{mine.id}/cancel").json["status"] == "cancelled"
 
 
@@ -323,9 +351,12 @@ def test_no_text_becomes_a_table_of_the_configuration(
     ):
         post_operation(writing_client, name, arguments)
     after = tomllib.loads(path.read_text())
+
     assert after.keys() == before.keys()
     assert after["category"] == before["category"]
+
     known = {str(one["name"]) for one in before["tag"]}
+
     assert all(set(one) <= {"name", "aliases", "description"} for one in after["tag"])
     assert {str(one["name"]) for one in after["tag"]} - known <= {
         text,
@@ -397,6 +428,7 @@ def test_an_edit_cannot_write_a_field_of_the_file(
         {"id": article_id, "title": "A\n---\nid: evil\nhold: true\n", "excerpt": "B\nhold: true"},
     )
     result = writing_client.get(f"/articles/{article_id}")
+
     assert result["id"] == article_id
     assert result["hold"] is False
 
@@ -429,14 +461,17 @@ def test_two_browsers_a_shell_and_a_program_edit_one_source_and_lose_nothing(
         "change", "change-source", "launchbeat", "--language", "en"
     )
     late = json.dumps({"key": "launchbeat", "title": "Too late"})
+
     assert (
         writing_client.problem("POST", "/operations/change-source", late, **JSON, If_Match=etag)[0]
         == 412
     )
+
     [source] = [
         one for one in tomllib.loads(path.read_text())["source"] if one["key"] == "launchbeat"
     ]
     edited = {name: source[name] for name in ("title", "every", "tags", "language")}
+
     assert edited == {"title": "Of the program", "every": "2h", "tags": ["Money"], "language": "en"}
     assert "# by hand" in path.read_text()
 
@@ -450,9 +485,12 @@ def test_a_program_imports_a_text_and_no_file_of_this_machine(
     (article,) = finish_operation(writing_client, "import-articles", {"text": text})["result"][
         "articles"
     ]
+
     assert writing_client.get(f"/articles/{article['id']}")["title"] == "Of elsewhere"
+
     for files_ in ({"a.md": "/etc/hostname"}, {}):
         assert post_operation(writing_client, "import-articles", {"files": files_}).status == 422
+
     # is known already
     assert (
         post_operation(
@@ -490,10 +528,14 @@ def test_a_token_that_asks_for_very_much_waits_and_leaves_places_to_others(
         post_operation(reading_client, "wake", {"key": "holt"}, "?dry_run=true&wait=0")
         for _ in range(3)
     ]
+
     assert [answer.status for answer in answers] == [202, 202, 429]
     assert answers[-1].headers["retry-after"]
+
     other = post_operation(writing_client, "wake", {"key": "holt"}, "?dry_run=true&wait=0")
+
     assert other.status == 202
+
     for client, answer in (
         (reading_client, answers[0]),
         (reading_client, answers[1]),
@@ -501,5 +543,6 @@ def test_a_token_that_asks_for_very_much_waits_and_leaves_places_to_others(
     ):
         assert client.ask("POST", f"/jobs/{answer.json['id']}/cancel").status == 200
     again = post_operation(reading_client, "wake", {"key": "holt"}, "?dry_run=true&wait=0")
+
     assert again.status == 202, "a job that is queued no more takes no place"
     assert reading_client.ask("POST", f"/jobs/{again.json['id']}/cancel").status == 200

@@ -28,6 +28,7 @@ def list_all_items(client: Client, path: str, limit: int) -> list[Any]:
 @pytest.mark.parametrize("name", ["articles", "sources", "feeds", "conditions", "changes", "jobs"])
 def test_pages_have_every_item_once(reading_client: Client, name: str) -> None:
     whole = list_all_items(reading_client, f"/{name}", 100)
+
     assert list_all_items(reading_client, f"/{name}", 2) == whole
     assert len({str(one) for one in whole}) == len(whole)
     assert whole or name in ("changes", "jobs")
@@ -35,11 +36,16 @@ def test_pages_have_every_item_once(reading_client: Client, name: str) -> None:
 
 def test_articles_are_newest_first_and_can_be_chosen(reading_client: Client) -> None:
     articles = list_all_items(reading_client, "/articles", 100)
+
     assert all(one["added"] >= other["added"] for one, other in pairwise(articles))
+
     chosen = list_all_items(reading_client, "/articles?source=holt", 1)
+
     assert chosen == [article for article in articles if article["source"] == "holt"]
     assert len(chosen) > 1
+
     word = max(chosen[0]["title"].split(), key=len)
+
     assert chosen[0] in list_all_items(reading_client, f"/articles?words={word}&filter=all", 100)
     assert {one["id"] for one in list_all_items(reading_client, "/articles?filter=unsure", 1)} <= {
         one["id"] for one in articles
@@ -55,8 +61,11 @@ def test_articles_of_a_search_can_be_sorted(reading_client: Client) -> None:
 def test_the_document_has_the_fields_of_articles(reading_client: Client) -> None:
     schemas = openapi_document()["components"]["schemas"]
     listed = reading_client.get("/articles?limit=1")["items"][0]
+
     assert listed.keys() == schemas["ListedArticle"]["properties"].keys()
+
     whole = reading_client.get(f"/articles/{listed['id']}")
+
     assert whole.keys() == schemas["Article"]["properties"].keys()
 
 
@@ -75,11 +84,13 @@ def test_an_article_and_a_source_have_the_etag_of_what_can_be_edited(
     sources = running_console.instance.config / "sources.toml"
     before = reading_client.ask("GET", "/sources/holt").headers["etag"]
     sources.write_text(sources.read_text().replace('key = "holt"', 'key = "holt"\nllm = false', 1))
+
     assert reading_client.ask("GET", "/sources/holt").headers["etag"] != before
 
 
 def test_the_status_is_that_of_the_instance(reading_client: Client) -> None:
     status = reading_client.get("/status")
+
     assert status["articles"] == len(list_all_items(reading_client, "/articles", 100))
     assert status["fine"] >= 1
     assert "source-failing" in {one["kind"] for one in reading_client.get("/conditions")["items"]}
@@ -90,6 +101,7 @@ def test_changes_have_what_the_console_did(
 ) -> None:
     running_console.finish_job(browser.post("/operations/rest", {"key": "holt", "next": "/"}))
     change = reading_client.get("/changes")["items"][0]
+
     assert change["act"] == "rest"
     assert change["subject"] == "holt"
     assert change["who"] == "operator"
@@ -144,8 +156,10 @@ def test_a_list_has_so_many_parameters(reading_client: Client, name: str) -> Non
 
 def test_the_document_names_every_path(reading_client: Client) -> None:
     result = reading_client.get("/openapi.json")
+
     assert result == openapi_document()
     assert result["openapi"].startswith("3.1")
+
     for path in result["paths"]:
         assert reading_client.ask("GET", path.format(key="x", name="x")).status in (
             200,

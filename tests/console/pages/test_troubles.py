@@ -40,6 +40,7 @@ from syndicator.health.conditions import Condition
 def test_the_cure_comes_first(kind: Kind, code: str, first: str, link: str) -> None:
     result = describe_trouble(Condition(kind=kind, subject="a", source="a", code=code))
     strong = [remedy for remedy in result.remedies if remedy.strong]
+
     assert [one.act for one in strong] == ([first] if first else [])
     assert result.link == link
     assert {tuple(one.args.items()) for one in result.remedies} == {(("key", "a"),)}
@@ -48,6 +49,7 @@ def test_the_cure_comes_first(kind: Kind, code: str, first: str, link: str) -> N
 def test_what_is_about_no_source_has_no_button_for_one() -> None:
     """Troubles without a source offer only buttons that need no source."""
     held = describe_trouble(Condition(kind=Kind.FEED_HELD, subject="tags/ai"))
+
     assert [remedy.act for remedy in held.remedies] == ["build"]
     assert describe_trouble(Condition(kind=Kind.DISK, subject="/")).remedies == ()
     assert (
@@ -83,7 +85,9 @@ def test_no_cure_names_a_command(code: str, general: str) -> None:
 def test_no_page_names_a_command() -> None:
     folder = resources.files("syndicator.console")
     texts = [folder / "labels.toml", *(folder / "templates").iterdir()]
+
     assert len(texts) > 20
+
     for text in texts:
         assert re.findall(r"`\w+[^`]*`|\./run|syndicator [a-z]+", text.read_text("utf-8")) == [], (
             text

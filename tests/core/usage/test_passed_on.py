@@ -57,19 +57,26 @@ def test_a_visit_files_what_robots_txt_and_page_say(tmp_path: Path, web: Web) ->
         "/feed": Reply(200, {}, feed % link),
         "/page": html,
     }
+
     assert len(refresh_sources(config, "s")["s"]["added"]) == 1
+
     (path,) = (tmp_path / "feeds" / "articles").rglob("*.md")
     filed = load(path.read_bytes(), str(path))
+
     assert filed.rights == (
         f"licence: {BY} (rel=license, page)",
         "ai-input: no (Content-Signal, robots-txt)",
     )
+
     stdout = run_checked_command(config, "show", "--why", filed.id).stdout
+
     assert all(line in stdout for line in filed.rights)
     assert f'{BY} lets you publish it whole: `content = "full"` of its source' in stdout
+
     reread = json.loads(
         run_checked_command(config, "reread", "--source", filed.id, "--json").stdout
     )
+
     assert reread["articles"] == []  # what robots.txt said is kept with the page
     assert BY in (tmp_path / "feeds" / "public" / "all.atom").read_text()
 
@@ -88,11 +95,14 @@ def test_every_format_passes_it_on() -> None:
     files = publish_article(*SAID)
     atom = etree.fromstring(files["all.atom"])
     entry = atom.find("{*}entry")
+
     assert entry.findtext("{*}rights") == "2026 Jane Roe"
     assert [
         link.get("href") for link in entry.iterfind("{*}link") if link.get("rel") == "license"
     ] == [BY]
+
     item = next(etree.fromstring(files["all.rss"]).iter("item"))
+
     assert item.findtext("{http://purl.org/dc/elements/1.1/}rights") == "2026 Jane Roe"
     assert item.findtext("{http://backend.userland.com/creativeCommonsRssModule}license") == BY
     assert json.loads(files["all.json"])["items"][0]["_rights"] == {
@@ -112,25 +122,33 @@ def test_the_facts_of_a_page_name_the_licence() -> None:
 def test_what_restricts_is_said_and_what_nobody_says_is_not() -> None:
     """A restriction appears as `rights` in the feed; without one there is no `rights`."""
     told = "ai-input: no (Content-Signal, robots-txt)"
+
     assert (
         etree.fromstring(publish_article(told)["all.atom"]).findtext("{*}entry/{*}rights") == told
     )
+
     files = publish_article()
+
     assert not [name for name in ("all.atom", "all.rss", "all.json") if b"rights" in files[name]]
 
 
 def test_the_operators_own_terms_stand_in_the_head() -> None:
     files = publish_article(own=BY)
     atom = etree.fromstring(files["all.atom"])
+
     assert atom.findtext("{*}rights") == BY
     assert [
         link.get("href") for link in atom.iterfind("{*}link") if link.get("rel") == "license"
     ] == [BY]
+
     channel = etree.fromstring(files["all.rss"])[0]
+
     assert channel.findtext("copyright") == BY
     assert channel.findtext("{http://backend.userland.com/creativeCommonsRssModule}license") == BY
     assert json.loads(files["all.json"])["_rights"] == {"text": BY, "license": BY}
+
     words = publish_article(own="Ask us <first> & wait")
+
     assert etree.fromstring(words["all.atom"]).findtext("{*}rights") == "Ask us <first> & wait"
     assert json.loads(words["all.json"])["_rights"] == {"text": "Ask us <first> & wait"}
 
@@ -143,4 +161,5 @@ def test_rereading_keeps_what_the_page_does_not_say() -> None:
     hand = "mine alone"
     filed = replace(old, rights=("rights: gone (rights, page)", feed, hand))
     again = _apply_reading(filed, PageReading(article=replace(old, rights=(page,))), owned=True)
+
     assert again.rights == (page, feed, hand)

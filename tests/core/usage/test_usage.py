@@ -67,8 +67,11 @@ def list_statements(case: Mapping[str, Any]) -> tuple[str, ...]:
 def test_what_is_said_and_what_follows(case: dict[str, Any]) -> None:
     """Each case: the statements that are found, and the terms derived from them."""
     lines = list_statements(case)
+
     assert list(lines) == case["lines"]
+
     result = derive_terms(lines)
+
     assert result.most == case.get("most", "full")
     assert result.model == case.get("model", True)
     assert result.picture == case.get("picture", True)
@@ -80,9 +83,12 @@ def test_what_is_published_of_it(case: dict[str, Any]) -> None:
     """Each case: what may be published, and the effect of an operator's licence."""
     article = Article(id="a", url=URL, title="T", rights=list_statements(case))
     whole_source = Source(key="k", url=URL, content="full")
+
     assert find_permitted_mode(article, whole_source)[0] == case.get("most", "full")
     assert may_copy_picture(article, whole_source) is case.get("picture", True)
+
     licensed = Source(key="k", url=URL, content="full", licence="by letter")
+
     assert find_permitted_mode(article, licensed) == (
         "full",
         (),

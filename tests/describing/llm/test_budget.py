@@ -33,6 +33,7 @@ def test_calls_and_tokens_of_a_day() -> None:
     for _ in range(3):
         assert find_hindrance_reason(meter) == ""
         meter = limits.record_answer(limits.count_call(meter, 100), 100, 250, "schema")
+
     assert meter.calls == 3
     assert meter.tokens == 750
     assert meter.form == "schema"
@@ -63,6 +64,7 @@ def test_a_call_that_is_cut_short_counts_as_it_was_expected() -> None:
 def test_one_look_at_a_dead_endpoint_is_enough(reason: str) -> None:
     """One failure of the endpoint starts a pause."""
     meter = limits.record_failure(FRESH, make_failure(reason), NOW)
+
     assert find_hindrance_reason(meter) == "resting"
     assert limits.is_caused_by_endpoint(make_failure(reason))
     assert find_hindrance_reason(meter, NOW + limits.FIRST_REST) == ""
@@ -76,8 +78,11 @@ def test_what_may_be_the_questions_fault_needs_three_in_a_row(reason: str) -> No
     for expected in ("", "", "resting"):
         meter = limits.record_failure(meter, make_failure(reason), NOW)
         assert find_hindrance_reason(meter) == expected
+
     assert not limits.is_caused_by_endpoint(make_failure(reason))
+
     second_failure = limits.record_failure(meter, make_failure(reason), NOW)
+
     assert second_failure.rest_until == NOW + 2 * limits.FIRST_REST  # half open: one more is enough
     assert find_hindrance_reason(limits.record_answer(second_failure, 0, 0, "bare")) == ""
 
@@ -88,6 +93,7 @@ def test_rests_double_up_to_an_hour() -> None:
     for _ in range(20):
         meter = limits.record_failure(meter, make_failure("connect"), NOW)
         rests.append((meter.rest_until or NOW) - NOW)
+
     assert rests[:4] == [limits.FIRST_REST * factor for factor in (1, 2, 4, 8)]
     assert rests[-1] == limits.LONGEST_REST
 
@@ -95,6 +101,7 @@ def test_rests_double_up_to_an_hour() -> None:
 def test_retry_after_is_kept_to_but_not_for_ever() -> None:
     """`Retry-After` pauses calls, up to LONGEST_WISH; the operator cannot shorten it."""
     meter = limits.record_failure(FRESH, make_failure("rate-limited", timedelta(minutes=7)), NOW)
+
     assert find_hindrance_reason(meter, NOW + timedelta(minutes=6, seconds=59)) == "resting"
     # it is the endpoint's wish, no order overrules it
     assert find_hindrance_reason(limits.end_pause(meter)) == "resting"
@@ -117,6 +124,7 @@ def test_another_endpoint_starts_in_good_health_with_what_is_left_of_the_day() -
         limits.count_call(replace(FRESH, form="bare"), 500), make_failure("connect"), NOW
     )
     other = limits.reset_if_changed(worn, SETTINGS.model_copy(update={"model": "large"}), NOW)
+
     assert other.calls == 1
     assert other.tokens == 500
     assert other.form == ""
@@ -151,4 +159,5 @@ def test_no_run_of_luck_spends_more_than_the_day_has(outcomes: list[str]) -> Non
         )
         assert meter.tokens <= SETTINGS.daily_tokens
         assert meter.calls <= SETTINGS.daily_calls
+
     assert result <= SETTINGS.daily_calls

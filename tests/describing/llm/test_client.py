@@ -58,11 +58,14 @@ def get_failure_reason(result: Reply | Failed) -> str:
 
 def test_a_question_and_its_answer(llm: FakeLlm) -> None:
     reply = ask_model(llm.url)
+
     assert isinstance(reply, Reply)
     assert '"sentences": [2]' in reply.content
     assert reply.tokens == 900
     assert reply.form == "schema"
+
     (question,) = llm.seen
+
     assert question.path == "/v1/chat/completions"
     assert question.headers.get("authorization") is None
     assert question.article == "Title: T\nLanguage: en\n\n1. One sentence.\n2. Another sentence."
@@ -74,6 +77,7 @@ def test_each_question_has_a_fence_of_its_own(llm: FakeLlm) -> None:
     for _ in range(3):
         ask_model(llm.url)
         fences.add(llm.seen[-1].payload["messages"][1]["content"].split("\n")[0])
+
     assert len(fences) == 3
     assert all(len(fence) >= 16 for fence in fences)
 
@@ -91,7 +95,9 @@ def test_only_the_operators_host_and_port_are_let_through(llm: FakeLlm) -> None:
         == "blocked-address"
     )
     assert isinstance(ask_model(llm.url.replace("127.0.0.1", "localhost")), Reply)
+
     llm.behaviour = BEHAVIOURS["redirects"]
+
     assert get_failure_reason(ask_model(llm.url)) == "http-307"
 
 
@@ -136,6 +142,7 @@ def test_a_question_that_no_form_mends_fails(llm: FakeLlm) -> None:
 def test_shapes_of_content(llm: FakeLlm, content: Any, text: str) -> None:
     llm.behaviour = make_constant_behaviour(make_completion(content))
     reply = ask_model(llm.url)
+
     assert isinstance(reply, Reply)
     assert reply.content == text
 
@@ -163,6 +170,7 @@ def test_a_strange_count_of_tokens_is_none(llm: FakeLlm, tokens: Any) -> None:
     """An invalid token count is read as 0."""
     llm.behaviour = make_constant_behaviour(make_completion("said", tokens=tokens))
     reply = ask_model(llm.url)
+
     assert isinstance(reply, Reply)
     assert reply.tokens == 0
 

@@ -144,6 +144,7 @@ def test_the_article_stands_between_two_random_lines() -> None:
     sentences = (Choosable("f3nce", True, False), Choosable("END OF ARTICLE", True, True))
     system, user = prompt.build_messages(replace(ASKED, sentences=sentences), "r4ndom")
     lines = user["content"].split("\n")
+
     assert lines[0] == lines[-1] == "r4ndom"
     assert "r4ndom" not in lines[1:-1]
     assert lines[-3:-1] == ["1. f3nce", "2. END OF ARTICLE"]
@@ -160,6 +161,7 @@ def test_forms_of_a_request(form: str) -> None:
             "tiny", prompt.build_messages(ASKED, "f"), prompt.build_schema(ASKED), form
         )
     )
+
     assert body.keys() >= {"model", "messages", "stream"}
     assert not body.keys() & {
         "tools",
@@ -172,6 +174,7 @@ def test_forms_of_a_request(form: str) -> None:
 
 def test_the_schema_is_closed() -> None:
     properties = prompt.build_schema(ASKED)["properties"]
+
     assert properties["sentences"]["items"]["enum"] == [1, 2]
     assert properties["category"]["enum"] == ["AI", "Other", ""]
     assert properties["tags"]["items"]["enum"] == ["LLM", "GPU"]
@@ -202,6 +205,7 @@ def test_the_instruction_stays_short_whatever_the_taxonomy_says(
     asked = replace(ASKED, categories=tuple((name, name) for name in names), tags=tuple(tags))
     system, user = prompt.build_messages(replace(asked, write=write, language="de"), "f")
     beside = len(system["content"]) + len(user["content"]) - len("1. One.\n2. Two.")
+
     assert beside <= prompt.INSTRUCTION + len("f\nTitle: T\nLanguage: de\n\n\nf")
 
 
@@ -209,6 +213,7 @@ def test_the_instruction_stays_short_whatever_the_taxonomy_says(
 def test_only_sentences_that_fit_are_sent_and_may_be_chosen(texts: list[str]) -> None:
     asked = replace(ASKED, sentences=tuple(Choosable(text, True, True) for text in texts))
     shown = prompt.number_sentences(asked)
+
     assert width(shown) <= prompt.COLUMNS
     assert prompt.count_visible_sentences(asked) == len(shown.split("\n") if shown else [])
     assert len(
@@ -219,6 +224,7 @@ def test_only_sentences_that_fit_are_sent_and_may_be_chosen(texts: list[str]) ->
 def test_a_model_that_writes_is_asked_in_the_language_of_the_article() -> None:
     """For free writing, prompt and schema ask for an excerpt in the article's language."""
     asked = replace(ASKED, write=True, language="de")
+
     assert "Schreibe auf Deutsch." in prompt.build_messages(asked, "f")[0]["content"]
     assert prompt.build_schema(asked)["properties"].keys() == {"excerpt", "category", "tags"}
     assert prompt.name_prompt("tiny", True) != prompt.name_prompt("tiny", False)
@@ -254,9 +260,11 @@ def test_what_may_be_chosen_is_what_the_article_speaks_for() -> None:
     asked = add_choices(
         Material(title="A language model of the weather", text=STORY, language="en"), TAXONOMY
     )
+
     assert asked.categories == (("AI", TAXONOMY.vocabulary.category[0].description),)
     assert "LLM" in asked.tags
     assert "ransomware" not in asked.tags
+
     other = "\n".join(
         f"In step {number} the model reads reports, and a person reads them too."
         for number in range(30)
@@ -264,6 +272,7 @@ def test_what_may_be_chosen_is_what_the_article_speaks_for() -> None:
     asked = add_choices(
         Material(title="A language model", text=f"{STORY}\n{other}", language="en"), TAXONOMY
     )
+
     assert asked.tags == ("LLM",)  # the GPU is named in passing
 
 
@@ -281,6 +290,7 @@ def test_a_model_writes_only_where_there_are_rules() -> None:
 def test_sentences_that_lean_on_another_open_nothing() -> None:
     """Sentences that depend on earlier ones are marked as unfit to open an excerpt."""
     asked = add_choices(Material(title="Weather", text=STORY, language="en"), Taxonomy())
+
     assert [
         (sentence.text.split()[0], sentence.opens, sentence.follows) for sentence in asked.sentences
     ] == [

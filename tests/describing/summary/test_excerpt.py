@@ -87,6 +87,7 @@ def test_a_text_without_a_whole_sentence_has_no_excerpt() -> None:
 def test_housekeeping_short_and_repeated_sentences_are_no_candidates() -> None:
     opener = excerpt.find_opener(TITLE, f"It is so.\n{TEXT}\n{TEXT}", "en")
     texts = [sentence.text for sentence in opener.sentences]
+
     assert len(texts) == len(set(texts)) == 3
     assert not any("Read more" in text or text == "It is so." for text in texts)
 
@@ -94,10 +95,15 @@ def test_housekeeping_short_and_repeated_sentences_are_no_candidates() -> None:
 def test_an_excerpt_goes_on_with_what_follows_within_the_caps() -> None:
     """An excerpt continues with following sentences up to its limits."""
     short = [Sentence(f"Oslo has sentence {n} of a text.", n, 0, True, n) for n in range(6)]
+
     assert extend_passage(short, 1) == (1, 2, 3)
+
     long = [one._replace(text=one.text + " on and on" * 10) for one in short]
+
     assert extend_passage(long, 1) == (1,)
+
     enough = [one._replace(text=f"{one.text} {'word ' * ENOUGH}.") for one in short[:1]] + short[1:]
+
     assert extend_passage(enough, 0) == (0,)
     assert extend_passage(short, 5) == (5,)
 
@@ -108,6 +114,7 @@ def test_an_excerpt_goes_on_with_what_follows_within_the_caps() -> None:
 def test_an_excerpt_does_not_jump(change: dict[str, Any]) -> None:
     first_sentence = Sentence("Oslo has a bridge.", 0, 0, True, 0)
     second = Sentence("It is old and red.", 0, 1, True, 1)
+
     assert extend_passage([first_sentence, second], 0) == (0, 1)
     assert extend_passage([first_sentence, second._replace(**change)], 0) == (0,)
 

@@ -27,10 +27,13 @@ def test_the_sentence_that_an_editor_would_take_opens(case: dict[str, Any]) -> N
 def test_every_feature_is_measured() -> None:
     opener = excerpt.find_opener("The old bridge of Bergen", TEXT, "en")
     rows = excerpt.measure_features(opener)
+
     assert rows.shape == (2, len(excerpt.FEATURES))
+
     first, second = (
         {name: float(row[n]) for n, name in enumerate(excerpt.FEATURES)} for row in rows
     )
+
     assert first["is-first"] == 1
     assert second["is-first"] == 0
     assert second["is-second"] == 1
@@ -58,6 +61,7 @@ def test_a_description_that_asks_does_not_open() -> None:
     """A description that is a question is not used."""
     title = "Old bridge of Bergen closed"
     own = "The council of Bergen has closed the old bridge."
+
     assert choose_excerpt(title, TEXT, own, "en") == (own, "publisher")
     assert (
         choose_excerpt(title, TEXT, "Why did the council of Bergen close the old bridge?", "en")[1]

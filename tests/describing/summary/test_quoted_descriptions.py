@@ -28,7 +28,9 @@ TEXT = (
 )
 def test_the_description_is_the_excerpt(description: str, excerpt: str) -> None:
     assert quote_description(TITLE, TEXT, description, "en") == excerpt
+
     found = describe(TITLE, TEXT, description=description, taxonomy=Taxonomy(), summarise=False)
+
     assert found.excerpt == excerpt
     assert found.excerpt_by == ("publisher" if excerpt else "")
 

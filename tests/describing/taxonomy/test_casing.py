@@ -90,8 +90,11 @@ def test_what_is_part_of_a_name_is_no_name() -> None:
 
 def test_learnt_forms_survive_a_save_without_any_tag(tmp_path: Path) -> None:
     taxonomy = Taxonomy().learn([("T", text, ()) for text in ARTICLES])
+
     assert taxonomy.learnt is None
+
     taxonomy.save(tmp_path / "learnt.npz")
+
     assert Taxonomy().with_learnt(tmp_path / "learnt.npz").tags(
         "T", "Text.", ["zenbox", "QRZ"]
     ) == ("zenBox", "QRZ")

@@ -55,16 +55,19 @@ def test_every_file_has_the_topics_that_are_named_and_whole_words() -> None:
 def test_categories_may_be_named_and_described_in_the_articles_language(tmp_path: Path) -> None:
     (tmp_path / "taxonomy.toml").write_text(GERMAN, "utf-8")
     own = Taxonomy.from_toml(tmp_path / "taxonomy.toml")
+
     assert (
         own.category(
             "Konzern baut aus", "Der Umsatz des Konzerns stieg im Quartal, der Gewinn auch."
         ).name
         == "Wirtschaft"
     )
+
     text = (
         "Im Gemüsebeet wachsen jetzt Pflanzen, die den Winter vertragen. Gärten brauchen dann wenig"
         " Wasser."
     )
+
     assert own.category("Was im Herbst ins Beet kommt", text).name == "Garten"
 
 
@@ -84,10 +87,13 @@ def test_an_english_article_on_what_the_operator_has_no_category_for_has_none(
     text = """The striker scored twice and the coach praised his players after the match. The league leaders have won
     eight games this season, and their captain will miss the cup final with an injured knee."""  # noqa: E501
     guess = taxonomy.category("Rovers beat United to reach the semi-final", text)
+
     assert guess.name is None
     assert guess.score > FLOOR
+
     recipe = """Chop the onions and the garlic, fry them in butter, add flour and cook the sauce in a saucepan. Bake the
     dough in the oven, then serve it with a salad and a glass of wine."""  # noqa: E501
+
     assert taxonomy.category("A tart of onions", recipe).name is None
 
 
@@ -143,6 +149,7 @@ def test_in_a_language_without_known_words_no_category_is_guessed(
     """So that the article gets the category of its source. Nothing is known of its certainty."""
     title, text = UNKNOWN[code]
     guess = taxonomy.category(title, text * 4, language=code)
+
     assert guess.name is None
     assert guess.certainty == 0.0
     assert taxonomy.category(title, text * 4, "Policy", language=code).name == "Policy"
@@ -158,6 +165,9 @@ def test_words_that_the_operator_wrote_are_known_in_any_language(tmp_path: Path)
     )
     own = Taxonomy.from_toml(tmp_path / "taxonomy.toml")
     title, text = UNKNOWN["fi"]
+
     assert own.category(title, text * 4, language="fi").name == "Politiikka"
+
     title, text = UNKNOWN["tr"]
+
     assert own.category(title, text * 4, language="tr").name is None

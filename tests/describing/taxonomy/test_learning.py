@@ -19,6 +19,7 @@ BRIDGE = (
 def test_a_tag_that_the_past_rejects_does_not_come_back_by_its_name() -> None:
     """A tag is not given by its name if confirmed articles with that name lack the tag."""
     assert "bridges" in TAGGED.tags(*BRIDGE)
+
     never = [
         (
             f"Bridge number {n}",
@@ -33,6 +34,7 @@ def test_a_tag_that_the_past_rejects_does_not_come_back_by_its_name() -> None:
         ("A boat", "The boat is at sea.", ["ferries"]),
     ]
     learnt = TAGGED.learn(past)
+
     assert "bridges" not in learnt.tags(*BRIDGE)
     assert "bridges" not in replace(learnt, trust=None).tags(*BRIDGE)  # as in files of before
 
@@ -47,6 +49,8 @@ def test_a_tag_that_the_past_does_not_have_is_judged_by_its_name() -> None:
 
 def test_the_publishers_tags_need_evidence_and_do_not_lead() -> None:
     assert TAGGED.map_published_tags(["Tolls", "Bridge"], BRIDGE[1], BRIDGE[0]) == ["bridges"]
+
     text = f"{BRIDGE[1]}\nThe ferry is far."
+
     assert TAGGED.tags(BRIDGE[0], text, ["ferries", "tolls"])[0] == "bridges"
     assert "tolls" not in TAGGED.tags(BRIDGE[0], text, ["ferries", "tolls"])

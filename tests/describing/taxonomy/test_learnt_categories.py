@@ -45,8 +45,11 @@ def count_right_categories(taxonomy: Taxonomy) -> int:
 def test_a_category_that_no_word_speaks_for_is_learnt(tmp_path: Path) -> None:
     """Learning finds categories whose descriptions share no words with the texts."""
     learnt = HOUSE.learn([], filed=make_posts(8))
+
     assert count_right_categories(learnt) == 6 > count_right_categories(HOUSE)
+
     learnt.save(tmp_path / "learnt.npz")
+
     assert count_right_categories(HOUSE.with_learnt(tmp_path / "learnt.npz")) == 6
     assert count_right_categories(pickle.loads(pickle.dumps(learnt))) == 6
 
@@ -87,6 +90,7 @@ def test_ten_confirmed_articles_move_something(name: str, filed: str) -> None:
     before = make_house_taxonomy(name)
     after = before.learn([], filed=confirmed, least=10)
     new = (f"{strange['title']}, again", f"{strange['text']} It was so last year, too.")
+
     assert before.category(*new).name is None
     assert after.category(*new).name == filed
 
@@ -95,10 +99,15 @@ def test_a_category_that_came_later_gains_nothing_and_one_that_is_gone_is_not_gi
     """New categories do not change learnt choices; removed categories are never chosen."""
     learnt = HOUSE.learn([], filed=make_posts(8))
     title, text, name = make_posts(1)[0]
+
     assert learnt.filed is not None
+
     gains = learnt.filed.predict_gains(title, text)
+
     assert gains["Desk one"] > 0 > gains["Desk two"]
+
     later = (*(CategoryDef(name=one) for one in SUBJECTS), CategoryDef(name="Desk three"))
+
     assert replace(learnt, vocabulary=Vocabulary(category=later)).category(title, text).name == name
     assert (
         replace(learnt, vocabulary=Vocabulary(category=later[1:])).category(title, text).name

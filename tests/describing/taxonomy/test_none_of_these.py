@@ -31,8 +31,11 @@ def test_near_misses_are_seldom_filed_and_right_ones_are() -> None:
         for name in COLD
         for article in COLD[name]["articles"]
     ]
+
     assert all(guess == category for category, guess in guesses if category), guesses
+
     misses = [guess for category, guess in guesses if not category]
+
     assert sum(map(bool, misses)) <= NEAR_MISSES * len(misses), misses
 
 
@@ -40,6 +43,7 @@ def test_what_the_publisher_files_under_a_category_is_filed_there() -> None:
     """The publisher's section decides if it is a category's name."""
     article = COLD["kitchen"]["articles"][3]
     taxonomy = make_house_taxonomy("kitchen")
+
     assert taxonomy.category(article["title"], article["text"]).name is None
     assert taxonomy.category(article["title"], article["text"], section="travel").name == "Travel"
 
@@ -48,8 +52,10 @@ def test_every_feature_of_belonging_is_measured() -> None:
     taxonomy = make_house_taxonomy("kitchen")
     article = COLD["kitchen"]["articles"][0]
     known_categories = taxonomy._prepare_categories(article["title"], article["text"])
+
     assert known_categories is not None
     assert known_categories.others
+
     counts = known_categories.count_words(article["text"])
     values = categories.score_categories(
         known_categories, article["title"], article["text"], counts
@@ -58,6 +64,7 @@ def test_every_feature_of_belonging_is_measured() -> None:
         known_categories, article["title"], article["text"], counts, values
     )
     row = dict(zip(categories.FEATURES, measured, strict=True))
+
     assert row["score"] == np.float32(values.max())
     assert row["title-word"] == 1
     assert row["lead-words"] > 0
@@ -72,12 +79,15 @@ def test_a_cold_taxonomy_compares_like_with_like() -> None:
     common topic then outweighs none of them."""
     pets = make_house_taxonomy("pets")
     known_categories = pets._prepare_categories("", "", "en")
+
     assert known_categories is not None
     assert known_categories.is_cold
+
     for article in COLD["pets"]["articles"]:
         guess = pets.category(article["title"], article["text"], language="en")
         assert (guess.name or "") == article["category"], (article["title"], guess)
         assert 0 < guess.certainty <= 1
     warm = make_house_taxonomy("kitchen")._prepare_categories("", "", "en")
+
     assert warm is not None
     assert not warm.is_cold

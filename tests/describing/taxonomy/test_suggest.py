@@ -81,6 +81,7 @@ def test_a_subject_is_told_from_other_words_of_titles(
 
 def test_two_titles_and_three_texts_are_needed() -> None:
     text = "We all like heat pumps. Heat pumps are quiet."
+
     assert "heat pumps" in propose_tags("Heat pumps", text, titles=2)
     assert not propose_tags("Heat pumps", text, titles=1)
     assert not propose_tags("Heat pumps", text, titles=2, texts=2)
@@ -138,11 +139,14 @@ def test_a_name_that_texts_come_back_to_needs_no_title() -> None:
         "He works at Kestrel now. They say that Kestrel is good, and so is what Kestrel makes of it"
         " all."
     )
+
     assert "Kestrel" in propose_tags("Nothing", f"{text} {TALK}")
+
     german = (
         "Der Hund und die Katze sehen den Baum vor dem Haus, und im Baum ist eine Krähe mit ihrem"
         " Nest."
     )
+
     assert not propose_tags("Nichts", german)
 
 

@@ -92,6 +92,7 @@ def test_a_dateline_is_cut_off() -> None:
 def test_a_japanese_excerpt_keeps_to_the_cap() -> None:
     text = "政府は今日、新しい計画を発表した。" * 40
     excerpt, by = choose_excerpt("計画", text, "", "ja")
+
     assert by == "extractive"
     assert 0 < len(excerpt) <= sentences.CHARACTERS / 2
 

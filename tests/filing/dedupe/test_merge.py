@@ -115,6 +115,7 @@ def lose_the_database(place: Place) -> None:
 def test_a_copy_is_shown_by_its_source_alone_and_named_by_the_first(place: Place) -> None:
     """A copy is published in its source's feed only; the original links it."""
     first, copy = file_story_and_copy(place)
+
     assert first.also == (copy.url,)
     assert first.updated is None
     assert first.revisions == ()
@@ -133,14 +134,20 @@ def test_a_split_pair_stays_apart_also_after_the_database_is_lost(place: Place) 
             editorial.split(app.archive, copy.id)
         with pytest.raises(UsageError, match="no article"):
             editorial.split(app.archive, "https://nowhere.example/")
+
     assert list_shown(place) == [True, True]
+
     before = place.load_article("First")
     after = place.load_article("Copy")
+
     assert before.also == ()
     assert before.split_from == (copy.id,)
     assert after.split_from == (first.id,)
+
     lose_the_database(place)
+
     assert list_shown(place) == [True, True]
+
     with place.open_app() as app:
         run = make_context(
             app.archive,
@@ -161,6 +168,7 @@ def test_a_split_copy_that_is_read_anew_does_not_merge_again(place: Place) -> No
     place.find_file("Copy").unlink()  # and with it what it says of the split
     with place.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
+
         assert app.archive.store.visits.article(copy.id) is None
         assert file_article(place, app, "Copy", copy.body, source="two").merged_into == ""
         assert (
@@ -187,6 +195,7 @@ def test_a_first_that_is_read_anew_takes_no_split_copy_back(place: Place) -> Non
             make_worker(app.configuration.settings),
             lambda title: None,
         )
+
         assert merge_copy(reading, run, app.archive.clock()).article.merged_into == ""
 
 
@@ -195,6 +204,7 @@ def test_a_split_copy_does_not_merge_by_way_of_another_copy(place: Place) -> Non
     first, copy = file_story_and_copy(place)
     with place.open_app() as app:
         assert file_article(place, app, "Third", copy.body, source="three").merged_into == first.id
+
         editorial.split(app.archive, copy.id)
         run = make_context(
             app.archive,
@@ -205,6 +215,7 @@ def test_a_split_copy_does_not_merge_by_way_of_another_copy(place: Place) -> Non
             lambda title: None,
         )
         again = replace(place.load_article("Copy"), split_from=())
+
         assert merge_copy(again, run, app.archive.clock()).article.merged_into == ""
 
 
@@ -213,7 +224,9 @@ def test_a_merge_survives_a_lost_database_and_later_copies_are_still_found(place
     before = place.read_digests("articles"), place.read_digests("public")
     lose_the_database(place)
     place.build()
+
     assert (place.read_digests("articles"), place.read_digests("public")) == before
+
     with place.open_app() as app:
         assert app.archive.store.index.merged() == {copy.id: first.id}
         assert file_article(place, app, "Third", source="three").merged_into == first.id
@@ -223,6 +236,7 @@ def test_a_copy_of_a_copy_belongs_to_the_first_and_all_are_split_at_once(place: 
     first, copy = file_story_and_copy(place)
     with place.open_app() as app:
         third = file_article(place, app, "Third", copy.body, source="three")
+
         assert third.merged_into == first.id
         assert place.load_article("First").also == (copy.url, third.url)
         assert {one.id for one in editorial.split(app.archive, first.id)} == {copy.id, third.id}
@@ -236,8 +250,11 @@ def test_a_claim_to_be_old_makes_no_original_and_what_is_old_no_copy(place: Plac
         reprint = file_article(
             place, app, "Reprint", source="two", published=place.now - 2 * WINDOW
         )
+
         assert reprint.merged_into == first_article.id
+
         place.now += 2 * WINDOW
+
         assert not file_article(place, app, "Late", source="three").merged_into
 
 
@@ -259,11 +276,14 @@ def test_what_names_an_article_as_its_original_is_a_copy_where_the_texts_agree_w
         first_article = file_article(place, app, "First")
         place.now += 3 * WINDOW
         copy = file_article(place, app, "Copy", source="two", also=(first_article.url,))
+
         assert copy.merged_into == first_article.id
         assert copy.also == (first_article.url,)
+
         digest = file_article(
             place, app, "Digest", "In other words.", source="two", also=(first_article.url,)
         )
+
         assert digest.merged_into == ""
         assert digest.also == ()
         assert place.load_article("First").also == (copy.url,)
@@ -277,10 +297,13 @@ def test_a_copy_stands_for_itself_while_its_original_is_gone(place: Place) -> No
     path.unlink()
     with place.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
+
     assert list_shown(place) == [False, True]
+
     path.write_bytes(kept)
     with place.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
+
     assert list_shown(place) == [True, False]
 
 
@@ -290,6 +313,7 @@ def test_the_line_taken_out_by_hand_undoes_the_merge(place: Place) -> None:
     place.edit_file("Copy", f"merged_into: {copy.merged_into}\n", "")
     with place.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
+
     assert list_shown(place) == [True, True]
 
 
@@ -305,6 +329,7 @@ def test_the_firsts_hand_edited_title_stays_the_operators(place: Place) -> None:
         again, _, _ = app.archive.article_store.put(
             replace(app.archive.article_store.get(path), title="Theirs")
         )
+
     assert again.title == "Mine"
     assert again.also == (copy.url,)
 
@@ -320,24 +345,30 @@ def test_an_original_that_is_found_after_its_copy_takes_the_stand_and_nothing_is
     """An original filed after its copy takes over the copy's entry, id and date."""
     with place.open_app() as app:
         copy = file_article(place, app, "Copy", source="two")
+
     assert list_shown(place) == [False, True]
+
     place.now += HOUR
     with place.open_app() as app:
         third = file_article(place, app, "Third", source="three")
         first_article = file_article(
             place, app, "First", published=place.now - 3 * HOUR, after=place.now - 4 * HOUR
         )
+
         assert first_article.merged_into == ""
         assert first_article.also == (copy.url, third.url)
     turned = place.load_article("Copy")
+
     assert turned.merged_into == first_article.id
     assert turned.id == copy.id
     assert turned.published == copy.published
     assert list_shown(place) == [True, False]
     assert ">Copy<" in place.read_published("sources/two.atom")
+
     with place.open_app() as app:
         assert file_article(place, app, "Fourth", source="four").merged_into == first_article.id
     lose_the_database(place)
+
     assert list_shown(place) == [True, False]
 
 
@@ -352,11 +383,14 @@ def test_a_turn_that_a_crash_cut_short_is_made_again(place: Place) -> None:
             replace(copy, merged_into=unborn),
             before=copy,
         )
+
     assert list_shown(place)[1]
+
     with place.open_app() as app:  # it is read again, and by now something else speaks against it
         first_article = file_article(place, app, "First")
         assert first_article.merged_into == copy.id
         assert place.load_article("Copy").merged_into == ""
+
     assert list_shown(place) == [False, True]
 
 
@@ -368,6 +402,7 @@ def test_a_copy_that_claims_to_be_older_than_its_sources_last_visit_gains_nothin
         first_article = file_article(place, app, "First")
         place.now += HOUR
         early = place.now - 30 * HOUR
+
         assert (
             file_article(
                 place, app, "Copy", source="two", published=early, after=place.now - HOUR / 2
@@ -381,9 +416,12 @@ def test_who_names_an_original_is_its_copy_however_early_it_was(place: Place) ->
     with place.open_app() as app:
         address = "https://one.example/first"
         copy = file_article(place, app, "Copy", source="two", also=(address,))
+
         assert copy.also == ()
+
         place.now += HOUR
         first_article = file_article(place, app, "First")
+
         assert first_article.merged_into == ""
         assert place.load_article("Copy").merged_into == first_article.id
 
@@ -394,6 +432,7 @@ def test_naming_an_accomplice_does_not_raise_it(place: Place) -> None:
         first_article = file_article(place, app, "First")
         place.now += HOUR
         accomplice = file_article(place, app, "Second", source="two", after=place.now - HOUR)
+
         assert (
             file_article(place, app, "Third", source="three", also=(accomplice.url,)).merged_into
             == first_article.id
@@ -419,6 +458,7 @@ def test_roles_do_not_turn_against_a_hand_or_when_the_story_is_no_news(
         fields = {"also": (copy.url,)} if how == "old" else {}
         first_article = file_article(place, app, "First", published=copy.published, **fields)
         path = app.archive.article_store.find(copy.id) or ""
+
         assert app.archive.article_store.get(path).merged_into == ""
         assert first_article.merged_into == ("" if how == "split" else copy.id)
 
@@ -438,12 +478,15 @@ def test_an_article_shows_twenty_copies_at_most_and_none_that_only_claims_to_be_
                 source=f"spam{number}",
                 also=(first_article.url,),
             )
+
         assert place.load_article("First").also == ()
+
         for number in range(MOST_ALSO + 2):
             assert (
                 file_article(place, app, "Copy", source=f"copy{number}").merged_into
                 == first_article.id
             )
+
         assert len(place.load_article("First").also) == MOST_ALSO
 
 
@@ -483,15 +526,20 @@ async def test_a_visit_merges_a_copy_and_a_correction_of_it_keeps_it_one(trip: T
     first_article = next(
         article for article in trip.load_articles().values() if article.id == copy.merged_into
     )
+
     assert first_article.title.startswith("Fourteen cities")
     assert first_article.also == (copy.url,)
+
     public = trip.folder / "feeds/public"
+
     assert TITLE not in (public / "all.atom").read_text()
     assert TITLE in (public / "sources/meridian.atom").read_text()
+
     trip.clock.now += timedelta(days=1, hours=1)
     trip.world.change_story(story.key, title="Cities pool one model, corrected")
     await trip.run_refresh("meridian")
     corrected = trip.load_articles()["Cities pool one model, corrected"]
+
     assert corrected.id == copy.id
     assert corrected.merged_into == first_article.id
 
@@ -506,5 +554,6 @@ async def test_of_all_stories_of_the_demo_just_the_one_that_two_sites_carry_is_m
     articles = trip.load_articles().values()
     (copy,) = [article for article in articles if article.merged_into]
     first_article = next(article for article in articles if article.id == copy.merged_into)
+
     assert {copy.source_key, first_article.source_key} == {"launchbeat", "parallel"}
     assert first_article.also == (copy.url,)

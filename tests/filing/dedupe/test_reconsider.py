@@ -63,19 +63,25 @@ def test_an_original_comes_back_when_the_copy_before_it_turns_into_spam(place: P
         evil = file_article(place, app, "Evil", source="two")
         file_article(place, app, "Late", source="three")
         first_article = file_article(place, app, "First")
+
         assert first_article.merged_into == evil.id
+
     assert list_shown(place, "Evil", "Late", "First") == [True, False, False]
+
     with place.open_app() as app:
         assert revise_article(place, app, "Evil", SPAM).also == ()
     late_article = place.load_article("Late")
     back = place.load_article("First")
+
     assert late_article.merged_into == ""
     assert late_article.also == (back.url,)  # seen earlier, and of the same text
     assert back.merged_into == late_article.id
     assert back.id == first_article.id
     assert back.published == first_article.published
     assert list_shown(place, "Evil", "Late", "First") == [True, True, False]
+
     lose_the_database(place)
+
     assert list_shown(place, "Evil", "Late", "First") == [True, True, False]
 
 
@@ -84,6 +90,7 @@ def test_copies_that_still_have_the_text_stay_copies(place: Place) -> None:
         first_article = file_article(place, app, "First")
         file_article(place, app, "Copy", STORY[:1000], source="two")
         file_article(place, app, "Third", STORY + make_prose(5, 40), source="three")
+
         assert len(revise_article(place, app, "First", STORY + " Corrected.").also) == 2
         assert (
             len(
@@ -104,6 +111,7 @@ def test_a_copy_of_another_text_stands_for_itself(place: Place) -> None:
     """A copy is separated when its text becomes a different one."""
     with place.open_app() as app:
         first_article = file_article(place, app, "First")
+
         assert file_article(place, app, "Copy", source="two").merged_into == first_article.id
         assert (
             revise_article(place, app, "Copy", STORY + " Corrected.").merged_into
@@ -120,6 +128,7 @@ def test_what_tells_anothers_story_by_now_is_its_copy_although_it_is_older(place
         file_article(place, app, "Evil", SPAM, source="two")
         place.now += timedelta(hours=1)
         first_article = file_article(place, app, "First")
+
         assert revise_article(place, app, "Evil", STORY).merged_into == first_article.id
         assert place.load_article("First").also == (place.load_article("Evil").url,)
     assert list_shown(place, "First", "Evil") == [True, False]
@@ -130,6 +139,7 @@ def test_after_a_week_a_revision_merges_nothing(place: Place) -> None:
         file_article(place, app, "Other", SPAM, source="two")
         place.now += WINDOW
         file_article(place, app, "First")
+
         assert revise_article(place, app, "Other", STORY).merged_into == ""
 
 
@@ -142,4 +152,5 @@ def test_a_merge_that_a_hand_undid_is_not_made_again(place: Place) -> None:
     with place.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
         assert revise_article(place, app, "Copy", STORY + " Corrected.").merged_into == ""
+
     assert list_shown(place, "First", "Copy") == [True, True]

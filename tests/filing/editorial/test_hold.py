@@ -50,6 +50,7 @@ def test_an_article_waits_for_the_first_reason_there_is(
 def test_the_first_article_of_a_source_waits_where_that_is_one_of_many() -> None:
     """However many sources are added, no more than one article in fifty waits for this."""
     filed = Filed(own=0, articles=LEAST_ARTICLES_PER_SOURCE * 3, sources=2)
+
     assert find_hold_reason(filed=filed) == "first-of-source"
     assert find_hold_reason(filed=replace(filed, articles=filed.articles - 1)) == ""
     assert find_hold_reason(filed=Filed(own=0)) == ""  # a new instance: all of it is new

@@ -90,6 +90,7 @@ async def test_a_stub_is_read_from_its_other_version(
 ) -> None:
     """A page with a short text is read from its AMP or print version."""
     story = await read_story(tmp_path, {"/story": make_page(links, body), **other})
+
     assert story.article
     assert story.article.body.startswith("The council counted 0 bridges")
     assert story.article.title == "Bridges"
@@ -116,6 +117,7 @@ async def test_what_is_not_the_same_article_with_more_text_is_not_taken(
 ) -> None:
     """Another version is used only if it is the same article with more text."""
     story = await read_story(tmp_path, {"/story": make_page(links, body), **other})
+
     assert story.article
     assert story.article.body.startswith(LEAD)
     assert "alternate" not in story.why
@@ -142,4 +144,5 @@ async def test_a_text_that_is_kept_for_those_who_pay_is_not_looked_for_elsewhere
     )
     wall = f"<p>{LEAD}</p><p>Subscribe to continue reading</p>"
     pages = {"/story": make_page(locked + AMP, wall), "/amp": make_page(BACK, STORY)}
+
     assert (await read_story(tmp_path, pages)).asked == ["/story"]

@@ -32,6 +32,7 @@ def test_each_try_waits_twice_as_long_until_none_is_left() -> None:
         row = endings.schedule_retry(row, "timeout", "slow", NOW)
         assert row.next_try is not None
         waits.append((row.next_try - NOW) / FIRST_WAIT)
+
     assert waits == [1, 2, 4, 8]
     assert row.tries == MOST_TRIES - 1
     assert row.status == "pending"
@@ -59,6 +60,7 @@ def test_a_host_that_asks_for_more_time_gets_it() -> None:
 def test_a_postponed_entry_has_lost_no_try() -> None:
     failed = Failed(url=ROW.url, reason="rate-limited", retry_after=NOW + timedelta(hours=2))
     row = endings.postpone_row(ROW, failed, NOW)
+
     assert row.tries == 0
     assert row.next_try == NOW + timedelta(hours=2)
     assert row.status == "pending"
@@ -70,11 +72,14 @@ def test_a_postponed_entry_has_lost_no_try() -> None:
 
 def test_an_end_forgets_what_the_feed_announced() -> None:
     refused = endings.end_row(ROW, "refused", "paywall", "sign in")
+
     assert refused.status == "refused"
     assert refused.reason == "paywall"
     assert refused.detail == "sign in"
     assert refused.entry is None
+
     done = endings.schedule_retry(ROW, "timeout", "slow", NOW).done("a", NOW)
+
     assert done.status == "done"
     assert done.article_id == "a"
     assert done.read_at == NOW
@@ -97,6 +102,7 @@ def test_a_page_that_is_read_again_for_its_owners_sake_stays_marked_until_it_was
         endings.postpone_row(row, failed, NOW),
     ):
         assert after.reason == "ownership"
+
     assert row.done("a", NOW).reason is None
 
 

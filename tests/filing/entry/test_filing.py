@@ -24,10 +24,13 @@ def test_what_claims_to_be_from_the_future_is_of_now() -> None:
     article = complete_article_with(
         published=NOW + timedelta(days=3), updated=NOW + timedelta(days=4)
     )
+
     assert article.published == NOW
     assert article.updated == NOW
     assert article.added == NOW
+
     past = NOW - timedelta(days=3)
+
     assert complete_article_with(published=past).published == past
     assert complete_article_with().published is None
 

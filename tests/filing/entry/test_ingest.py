@@ -121,6 +121,7 @@ def get_problem_reason(result: EntryResult) -> str | None:
 def test_a_page_becomes_an_article(place: Place) -> None:
     with place.open_app() as app:
         result = ingest_entry(app, "https://one.example/a", make_page("https://one.example/a"))
+
         assert result.problem is None
         assert result.added
         assert place.load_article("Bridges").body.startswith("The council counted 0 bridges")
@@ -161,10 +162,13 @@ def test_a_page_that_lacks_a_header_of_the_operators_is_not_asked_and_loses_no_t
     source = replace(SOURCE, headers_env={"Authorization": "NOT_SET_HERE"})
     with place.open_app() as app:
         result = ingest_entry(app, "https://one.example/a", None, source=source)
+
         assert get_problem_reason(result) == "unset-variable"
+
         (row,) = app.archive.store.visits.entries(
             source.key, ["guid of https://one.example/a"]
         ).values()
+
         assert row.status == "pending"
         assert row.tries == 0
 
@@ -187,6 +191,7 @@ def test_a_page_that_the_worker_fails_at_is_tried_again_before_it_is_refused(
             (row,) = app.archive.store.visits.entries(SOURCE.key, [entry.id]).values()
             waits += [row.next_try - place.now] if row.status == "pending" and row.next_try else []
             assert (row.status, row.tries) == (("pending", tries) if tries < 5 else ("refused", 4))
+
     assert waits == sorted(set(waits)) and len(waits) == 4, "each pause is longer"
 
 
@@ -205,6 +210,7 @@ def test_an_undated_page_has_the_time_of_its_server_while_our_clock_is_behind(pl
         store_articles(app, "Newest", "Text.", added=NOW + timedelta(hours=12))
         assert ingest_entry(app, "https://one.example/a", dated).added
     article = place.load_article("Bridges")
+
     assert article.published == NOW + timedelta(hours=11, minutes=30)
     assert article.added == NOW + timedelta(hours=12, seconds=1)
 
@@ -222,11 +228,14 @@ def test_what_is_withdrawn_does_not_come_back_under_another_address(place: Place
         article = store_articles(app, "Bridges", "Text.")
         editorial.withdraw(app.archive, app.configuration, article.id)
         other = "https://one.example/amp/bridges"
+
         assert (
             get_problem_reason(ingest_entry(app, other, make_page(other, canonical=article.url)))
             == "withdrawn"
         )
+
         copy = "https://two.example/bridges"
+
         assert (
             get_problem_reason(ingest_entry(app, copy, make_page(copy, canonical=article.url)))
             == "withdrawn"
@@ -258,6 +267,7 @@ def test_a_dead_link_with_few_words_in_the_feed_is_named_as_one(
     few_words = f"<p>{'<b></b>' * 200}Too little to read.</p>"
     with place.open_app() as app:
         result = ingest_entry(app, dead.url, None, few_words)
+
         assert result.problem is not None
         assert result.problem.reason == "http-404"
         assert result.problem.detail == "answered 404"
@@ -272,6 +282,7 @@ def test_a_private_address_makes_no_article_whatever_the_feed_has_to_say(
 ) -> None:
     with place.open_app() as app:
         result = ingest_entry(app, url, None, f"<p>{STORY}</p>")
+
         assert get_problem_reason(result) == "blocked-address"
         assert result.problem is not None
         assert "secret" not in result.problem.detail
@@ -289,10 +300,13 @@ def test_a_name_that_resolves_to_a_private_address_makes_no_article(
     monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: addresses)
     with place.open_app() as app:
         result = ingest_entry(app, "http://one.example/a", None, f"<p>{STORY}</p>")
+
         assert get_problem_reason(result) == "blocked-address"
         assert list(app.archive.article_store.walk()) == []
+
         # this source the operator lets into a private network
         allowed = replace(SOURCE, allow=("192.168.0.0/16",))
+
         assert ingest_entry(app, "http://one.example/b", None, f"<p>{STORY}</p>", allowed).added
 
 
@@ -318,6 +332,7 @@ def test_a_source_that_announces_a_known_article_carries_it(place: Place) -> Non
         ingest_entry(app, article.url, None)
         ingest_entry(app, own.url, None)
         ingest_entry(app, article.url, None)
+
         assert CARRIED.read(app.archive.article_store) == [(article.id, "one")]
         assert app.archive.store.visits.carriers(article.id) == ["one"]
         assert app.archive.store.visits.carriers(own.id) == []
@@ -380,6 +395,7 @@ def test_what_repeats_on_a_users_pages_is_cut_from_the_next_of_them_alone(place:
                 f" {url}</h1>{make_text_with_footer(4 if 'evil' in url else 5)}</article>"
             )
             assert ingest_entry(app, url, Page(html=html.encode(), url=url, headers={})).added
+
     assert FOOTER not in place.load_article("At https://medium.com/@evil/4").body
     assert FOOTER in place.load_article("At https://medium.com/@bank/1").body
 
@@ -401,11 +417,16 @@ def test_what_ends_as_no_article_counts_as_a_text_of_no_length(place: Place) -> 
     url = "https://one.example/a"
     with place.open_app() as app:
         result = ingest_entry(app, url, Page(html=b"%PDF-1.7 ...", url=url, headers={}))
+
         assert result.refused is True
         assert result.characters == 0
+
         unreached = ingest_entry(app, NOWHERE, None)
+
         assert unreached.refused is True
         assert unreached.characters is None
+
         entry = ingest_entry(app, f"{url}/b", make_page(f"{url}/b"))
+
         assert entry.characters
         assert not entry.refused

@@ -101,16 +101,19 @@ async def test_pages_and_feeds_behind_a_wall_are_named(tmp_path: Path) -> None:
         web.find_topic(urls[0]).pages = dict.fromkeys("abc", CHECK)
         up.follow_feeds(urls)
         outcomes = await up.run_jobs()
+
         assert {outcome.key: outcome.reason for outcome in outcomes} == {
             "s0": None,
             "s1": "not-a-feed-bot-check",
         }
+
         with open_read_only(up.config) as place:
             conditions_by_source = {
                 condition.source: condition
                 for condition in read_health(place).conditions
                 if condition.source
             }
+
         assert conditions_by_source["s0"].kind == "source-walled"
         assert conditions_by_source["s0"].detail.startswith("3 of its last 4 pages: a check")
         assert conditions_by_source["s1"].kind == "source-failing"

@@ -84,6 +84,7 @@ def test_a_large_maildir(tmp_path: Path) -> None:
         again = run_refresh(post, {})
         print(f"{name}, again: {again}")
         assert len(post.list_article_files()) == 60
+
     check_cost(*costs)
 
 
@@ -98,4 +99,5 @@ def test_a_large_mailbox_of_a_server(tmp_path: Path) -> None:
             costs.append(run_refresh(post, environ))
             assert len(post.list_article_files()) == 60
             assert server.count_logins() == 1
+
     check_cost(*costs)

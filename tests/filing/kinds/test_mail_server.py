@@ -52,10 +52,13 @@ def test_one_connection_serves_all_newsletters_of_a_mailbox(
     server.deliver_mail("5.host", make_mail(5, NOW, sender="ed@tunnels.example"), NOW)
     before = server.count_logins()
     added = {key: len(outcome.added) for key, outcome in mail_instance.visit_sources().items()}
+
     assert added == {"bridges": 3, "towers": 1}
     assert server.count_logins() - before == 1
     assert 'from = "ed@tunnels.example"' in mail_instance.read_warning("bridges")
+
     second_sources = mail_instance.visit_sources()
+
     assert [len(outcome.added) for outcome in second_sources.values()] == [0, 0]
     assert len(mail_instance.list_article_files()) == 4
     assert "counted 2 bridges" in mail_instance.read_published()
@@ -69,11 +72,16 @@ def test_mails_are_put_away_once_they_are_stored(
     server.deliver_mail("1.host", make_mail(1, NOW), NOW)
     server.deliver_mail("2.host", make_mail(2, NOW, sender="ed@tunnels.example"), NOW)
     mail_instance.visit_sources()
+
     assert len(server.list_names()) == 2
+
     mail_instance.visit_sources()
+
     assert len(server.list_names()) == 1
     assert len(server.list_names("Read")) == 1
+
     mail_instance.visit_sources()
+
     assert len(mail_instance.list_article_files()) == 1
 
 
@@ -86,6 +94,7 @@ def test_a_mail_is_filed_once_if_the_server_numbers_its_mails_anew(
     mail_instance.visit_sources()
     server.number_anew()
     server.deliver_mail("2.host", make_mail(2, NOW), NOW)
+
     assert len(mail_instance.visit_sources()["bridges"].added) == 1
     assert {article.title for article in mail_instance.load_articles()} == {
         "Issue 1 of the bridges",
@@ -103,6 +112,7 @@ def test_more_mails_than_a_visit_fetches_come_by_the_next_ones(
         sent = NOW - timedelta(hours=number)
         server.deliver_mail(f"{number}.host", make_mail(number, sent), sent)
     added = [len(mail_instance.visit_sources()["bridges"].added) for _ in range(4)]
+
     assert added == [4, 4, 3, 0]
     assert len(mail_instance.list_article_files()) == 11
 
@@ -116,8 +126,10 @@ def test_the_password_stands_nowhere(
     mail_instance.visit_sources()
     mail_instance.environ = {"MAIL_PASSWORD": "a wrong password"}
     outcome = mail_instance.visit_sources()["bridges"]
+
     assert outcome.status == "failed"
     assert outcome.reason == "mail-login"
+
     kept = [path.read_bytes() for path in mail_instance.folder.rglob("*") if path.is_file()]
     for secret in (PASSWORD, "a wrong password"):
         assert secret not in caplog.text
@@ -132,6 +144,7 @@ def test_a_wrong_password_is_tried_once_in_a_run(
     mail_instance.environ = {"MAIL_PASSWORD": "a wrong password"}
     before = server.count_connections()
     reasons = [outcome.reason for outcome in mail_instance.visit_sources().values()]
+
     assert reasons == ["mail-login"] * 2
     assert server.count_connections() - before == 1
 
@@ -143,6 +156,7 @@ def test_without_the_password_nothing_is_connected_to(
     mail_instance.environ = {}
     before = server.count_connections()
     outcome = mail_instance.visit_sources()["bridges"]
+
     assert outcome.reason == "unset-variable"
     assert ("MAIL_PASSWORD" in outcome.detail) is True
     assert server.count_connections() == before

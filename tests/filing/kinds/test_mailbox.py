@@ -33,16 +33,21 @@ def test_a_newsletter_is_filed_once_and_shown_whole_to_its_reader(
         mail_instance.deliver_mail(f"{number}.host", make_mail(number, NOW - number * DAY))
     mail_instance.deliver_mail("login.host", make_mail(4, NOW, sender="codes@bank.example"))
     outcome = mail_instance.visit_sources()["bridges"]
+
     assert len(outcome.added) == 3
     assert outcome.reason is None
     assert outcome.skipped == ()
+
     second_bridges = mail_instance.visit_sources()["bridges"]
+
     assert len(second_bridges.added) == 0
     assert second_bridges.refused == 0
     assert len(mail_instance.list_article_files()) == 3
+
     article = next(
         each for each in mail_instance.load_articles() if each.title == "Issue 2 of the bridges"
     )
+
     assert article.url == "mid:issue.2@bridges.example"
     assert article.author == "Bridges Weekly"
     assert article.published == NOW - 2 * DAY
@@ -53,9 +58,12 @@ def test_a_newsletter_is_filed_once_and_shown_whole_to_its_reader(
     assert {stat.S_IMODE(path.stat().st_mode) for path in mail_instance.list_article_files()} == {
         0o600
     }
+
     shown = mail_instance.read_published()
+
     assert "counted 2 bridges" in shown
     assert "mid:issue.2@bridges.example" in shown
+
     for secret in ("anna@reader", "pixel", "/u/123", "bank.example", "maildir:", "Maildir"):
         assert secret not in shown, secret
 
@@ -76,15 +84,20 @@ def test_each_newsletter_has_its_feed_and_others_are_only_named(
         "4.host", make_mail(4, NOW, sender="codes@bank.example", headers=letter)
     )
     added = {key: len(outcome.added) for key, outcome in mail_instance.visit_sources().items()}
+
     assert added == {"bridges": 1, "towers": 1}
     assert mail_instance.read_warning("towers") == ""
     assert 'from = "ed@tunnels.example"' in mail_instance.read_warning("bridges")
     assert "bank" not in mail_instance.read_warning("bridges")
+
     database = (mail_instance.folder / "feeds/state/syndicator.db").read_bytes()
+
     assert b"tunnels.example" in database
     assert b"counted 3 bridges" not in database
     assert b"bank.example" not in database
+
     mail_instance.configure(BRIDGES, TOWERS, 'key = "tunnels"\nfrom = "ed@tunnels.example"\n')
+
     assert len(mail_instance.visit_sources()["tunnels"].added) == 1
     assert mail_instance.read_warning("bridges") == ""
 
@@ -96,12 +109,17 @@ def test_a_public_instance_publishes_no_mail_until_its_table_says_so(
     mail_instance.configure(BRIDGES, settings=PUBLIC)
     mail_instance.deliver_mail("1.host", make_mail(1, NOW))
     mail_instance.visit_sources()
+
     assert [article.hold_reason for article in mail_instance.load_articles()] == ["private"]
     assert "bridges" not in mail_instance.read_published().lower().replace("sources/bridges", "")
+
     mail_instance.configure(BRIDGES + 'content = "excerpt"\n', settings=PUBLIC)
     mail_instance.visit_sources()
+
     assert [each.hold for each in mail_instance.load_articles()] == [False]
+
     mail_instance.visit_sources()
+
     assert "Issue 1 of the bridges" in mail_instance.read_published()
 
 
@@ -112,9 +130,12 @@ def test_mails_leave_the_feeds_of_an_instance_that_becomes_public(
     mail_instance.configure(BRIDGES, settings=PRIVATE)
     mail_instance.deliver_mail("1.host", make_mail(1, NOW))
     mail_instance.visit_sources()
+
     assert "counted 1 bridges" in mail_instance.read_published()
+
     mail_instance.configure(settings=PUBLIC)  # and its source is removed
     mail_instance.visit_sources()
+
     assert [article.hold_reason for article in mail_instance.load_articles()] == ["private"]
     assert "counted 1 bridges" not in mail_instance.read_published()
 
@@ -130,6 +151,7 @@ def test_forged_and_broken_mails_have_a_reason_and_hold_up_no_other(
     )
     mail_instance.deliver_mail("3.host", make_mail(3, NOW))
     outcome = mail_instance.visit_sources()["bridges"]
+
     assert {each.what.rpartition(":")[2]: each.reason for each in outcome.skipped} == {
         "issue.1@bridges.example": "mail-forged",
         "issue.2@bridges.example": "mail-empty",
@@ -165,6 +187,7 @@ def test_one_message_id_of_two_senders_changes_no_article(mail_instance: MailIns
     mail_instance.deliver_mail(
         "2.host", make_mail(9, NOW, sender="ed@towers.example", headers=same)
     )
+
     assert len(mail_instance.visit_sources()["towers"].added) == 1
     assert before in [path.read_bytes() for path in mail_instance.list_article_files()]
     assert len({each.id for each in mail_instance.load_articles()}) == 2
@@ -175,6 +198,7 @@ def test_a_mail_that_two_sources_name_is_one_article(mail_instance: MailInstance
     mail_instance.configure(BRIDGES, 'key = "all-bridges"\nfrom = "@bridges.example"\n')
     mail_instance.deliver_mail("1.host", make_mail(1, NOW))
     mail_instance.visit_sources()
+
     assert len(mail_instance.list_article_files()) == 1
 
 
@@ -184,11 +208,16 @@ def test_a_mail_is_put_away_after_it_is_filed(mail_instance: MailInstance) -> No
     mail_instance.deliver_mail("1.host", make_mail(1, NOW))
     mail_instance.deliver_mail("2.host", make_mail(2, NOW, sender="ed@tunnels.example"))
     mail_instance.visit_sources()
+
     assert (mail_instance.box / "new/1.host").exists()
+
     mail_instance.visit_sources()
+
     assert (mail_instance.box / ".Read/cur/1.host:2,S").exists()
     assert (mail_instance.box / "new/2.host").exists()
+
     mail_instance.visit_sources()
+
     assert len(mail_instance.list_article_files()) == 1
 
 
@@ -197,6 +226,7 @@ def test_a_folder_that_is_gone_is_a_failure_of_the_source(mail_instance: MailIns
     mail_instance.configure(BRIDGES)
     (mail_instance.box / "cur").rmdir()
     outcome = mail_instance.visit_sources()["bridges"]
+
     assert outcome.status == "failed"
     assert outcome.reason == "no-folder"
 
@@ -207,6 +237,7 @@ def test_a_sender_is_shown_as_it_names_itself(mail_instance: MailInstance) -> No
     name = {"From": '"Ida from Bridges & Co" <news@bridges.example>'}
     mail_instance.deliver_mail("1.host", make_mail(1, NOW, headers=name))
     mail_instance.visit_sources()
+
     assert [each.author for each in mail_instance.load_articles()] == ["Ida from Bridges & Co"]
 
 
@@ -217,6 +248,7 @@ def test_a_mail_that_cannot_be_put_away_is_read_nevertheless(mail_instance: Mail
     mail_instance.visit_sources()
     mail_instance.deliver_mail("2.host", make_mail(2, NOW))
     outcome = mail_instance.visit_sources()["bridges"]
+
     assert len(outcome.added) == 1
     assert outcome.status == "new"
     assert 'after = "move:Read" was not possible' in mail_instance.read_warning("bridges")

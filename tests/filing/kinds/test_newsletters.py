@@ -51,7 +51,9 @@ def test_mails_of_twelve_newsletters(tmp_path: Path, monkeypatch: pytest.MonkeyP
     for number, issue in enumerate(issues):
         deliver_to_maildir(post.box, f"{number}.host", issue.raw, issue.sent)
     outcomes = post.visit_sources()
+
     assert [outcome.skipped for outcome in outcomes.values() if outcome.skipped] == []
+
     articles = {(each.source_key, each.title): each for each in post.load_articles()}
     faults = {
         f"{issue.key}: {issue.title}": found
@@ -59,7 +61,9 @@ def test_mails_of_twelve_newsletters(tmp_path: Path, monkeypatch: pytest.MonkeyP
         if (found := find_faults(issue, articles.get((issue.key, issue.title))))
     }
     print(f"{len(issues) - len(faults)} of {len(issues)} right: {faults}")
+
     assert len(issues) - len(faults) >= LEAST_RIGHT, faults
+
     shown = post.read_published().lower()
     stored = "".join(path.read_text() for path in post.list_article_files()).lower()
     for secret in PERSONAL:

@@ -33,6 +33,7 @@ def test_the_setting_is_named(
 ) -> None:
     """A failed fetch that a proxy or variable explains names it, without its value."""
     said = name_setting(Failed(url="https://a/", reason=reason, detail=detail), proxy, environ)
+
     assert says in said
     assert bool(said) == bool(says)
     assert "secret" not in said
@@ -54,6 +55,9 @@ def test_a_certificate_of_ones_own_network_has_its_cure_in_the_preview_too() -> 
 
 def test_an_address_that_is_not_followed_yet_is_not_looked_for_in_a_file() -> None:
     failed = Failed(url="https://a/", reason=FetchReason.DNS, detail="")
+
     assert name_setting(failed, "", {}, is_followed=False) == ""
+
     said = describe_failure("https://a/", failed)
+
     assert "sources.toml" not in said and "fetch.proxy" in said

@@ -66,9 +66,12 @@ def test_what_is_nothing_to_follow_becomes_a_condition_with_a_cure(
     add_by_hand(instance, [url])
     # another source that works, so that the network is not taken to be down
     instance.visit_due()
+
     assert instance.list_source_kinds()[url].reason == f"not-a-feed-{reason}"
     assert instance.list_article_urls() == []
+
     output = instance.run_command("status").output
+
     assert "0 fine, 1 needs you" in output
 
 
@@ -77,6 +80,7 @@ def test_a_page_that_names_a_feed_which_is_followed_is_not_followed_twice(
 ) -> None:
     add_by_hand(instance, [FEED, SITE])
     instance.visit_due()
+
     assert instance.list_source_kinds()[SITE].reason == "not-a-feed-followed"
     assert instance.list_source_kinds()[FEED].kind == "feed"
 
@@ -87,6 +91,7 @@ def test_a_feed_under_two_keys_is_followed_twice(instance: Instance) -> None:
     set_answer(instance, www, instance.web.answers[FEED])
     add_by_hand(instance, [FEED, www])
     instance.visit_due()
+
     assert {instance.list_source_kinds()[url].kind for url in (FEED, www)} == {"feed"}
 
 
@@ -96,6 +101,7 @@ def test_a_list_that_robots_disallow_is_not_read(instance: Instance) -> None:
     instance.web.answers = {**plain.answers, f"{plain.url}robots.txt": shut}
     add_by_hand(instance, [plain.url])
     instance.visit_due()
+
     assert instance.list_source_kinds()[plain.url].reason == "not-a-feed-shut"
 
 
@@ -108,6 +114,7 @@ def test_an_entry_that_is_a_front_page_is_no_article(instance: Instance) -> None
     set_answer(instance, SITE, replace(make_story_page("Notes"), headers={}))
     add_by_hand(instance, [FEED])
     instance.visit_due()
+
     assert instance.list_article_urls() == [f"{SITE}p/0"]
 
 
@@ -118,7 +125,9 @@ def test_a_feed_that_was_found_and_is_gone_is_looked_for_again(
     """If a discovered feed answers 404 for several visits, the site is searched again."""
     add_by_hand(instance, [SITE])
     instance.visit_due()
+
     assert instance.list_source_kinds()[SITE].followed == FEED
+
     answers = {url: said for url, said in instance.web.answers.items() if url != FEED}
     moved = f"{SITE}new.xml"
     instance.web.answers = answers | {
@@ -136,6 +145,7 @@ def test_a_feed_that_was_found_and_is_gone_is_looked_for_again(
             [replace(state, schedule=replace(state.schedule, next_due=None))]
         )
     instance.visit_due()
+
     assert instance.list_source_kinds()[SITE].followed == moved
 
 
@@ -146,9 +156,12 @@ def test_a_source_that_worked_before_stays_what_it_is(instance: Instance) -> Non
     set_answer(instance, FEED, make_page("Notes", make_feed_link(f"{SITE}other.xml")))
     set_answer(instance, f"{SITE}other.xml", make_rss("Other", SITE, [("Other", f"{SITE}p/2")]))
     instance.run_command("refresh", "--all")
+
     assert instance.list_source_kinds()[FEED].reason == "not-a-feed-html"
+
     key = instance.list_source_kinds()[FEED].key
     instance.run_command("refresh", "--source", key, "--relearn")
+
     assert instance.list_source_kinds()[FEED].followed == f"{SITE}other.xml"
 
 
@@ -159,6 +172,7 @@ def test_an_edited_address_is_looked_at(instance: Instance) -> None:
     path = instance.config / "sources.toml"
     path.write_text(path.read_text().replace("http://two.example/feed", SITE))
     instance.visit_due()
+
     assert instance.list_source_kinds()[SITE].followed == FEED
 
 
@@ -169,11 +183,14 @@ def test_an_export_has_what_is_followed_and_no_move_is_shown(instance: Instance)
     add_by_hand(instance, [SITE, plain.url])
     instance.visit_due()
     exported = instance.run_command("export").stdout
+
     assert f'xmlUrl="{FEED}"' in exported
     assert 'syndicator:kind="list"' in exported
     assert "source-moved" not in instance.run_command("status", "--json").stdout
+
     before = (instance.config / "sources.toml").read_text()
     instance.run_command("sources", "--apply-moves")
+
     assert (instance.config / "sources.toml").read_text() == before
 
 
@@ -187,11 +204,16 @@ def test_check_names_front_pages_that_were_filed(
     with monkeypatch.context() as earlier:  # as versions did
         earlier.setattr(urls, "is_front_page", lambda url: False)
         instance.visit_due()
+
     assert instance.list_article_urls() == [SITE]
+
     output = instance.run_command("check").output
+
     assert "front-page-filed" in output
     assert "syndicator withdraw " in output
     assert "syndicator refresh --source one --relearn" in output
+
     instance.run_command("refresh", "--all")  # it stays what it is
+
     assert instance.list_article_urls() == [SITE]
     assert instance.list_source_kinds()[SITE].reason == ""

@@ -97,10 +97,13 @@ def test_it_becomes_as_its_own_source_has_it_and_stays_what_it_is(place: Place) 
     with place.open_app() as app:
         old = file_foreign_article(app)
         result = ingest_entry(app, "one", old, make_page(old.url))
+
         assert result.changed == old.id
         assert result.added is None
+
         (stamp,) = app.archive.article_store.walk()
         new = app.archive.article_store.get(stamp.path)
+
         assert new.title == "Our bridges"
         assert new.source_key == "one"
         assert new.source_id == "o1"
@@ -121,6 +124,7 @@ def test_what_a_hand_edited_stays(place: Place) -> None:
     with place.open_app() as app:
         ingest_entry(app, "one", old, make_page(old.url, NEWER))
         mine = place.load_article("Bridges of mine")
+
         assert mine.source_key == "one"
         assert "ferries" in mine.body
 
@@ -130,6 +134,7 @@ def test_it_happens_once(place: Place) -> None:
     with place.open_app() as app:
         old = file_foreign_article(app)
         ingest_entry(app, "one", old, make_page(old.url))
+
         assert ingest_entry(app, "two", old, make_page(old.url, NEWER)).changed is None
         assert place.load_article("Our bridges").source_key == "one"
 
@@ -138,6 +143,7 @@ def test_a_source_of_another_site_adopts_nothing_and_carries(place: Place) -> No
     """A foreign source becomes a carrier, not the owner."""
     with place.open_app() as app:
         old = file_foreign_article(app, by="three")
+
         assert ingest_entry(app, "two", old, None) == EntryResult()
         assert list_members(app, "two") == [old.id]
         assert place.load_article("Bridges").source_key == "three"
@@ -148,8 +154,11 @@ def test_a_source_that_only_points_to_an_article_has_its_page_asked_for_once(pla
     nowhere = "http://nowhere.invalid/story"  # a request to it fails
     with place.open_app() as app:
         old = file_foreign_article(app, by="three", url=nowhere)
+
         assert ingest_entry(app, "two", old, None, article_id=old.id) == EntryResult()
+
         other_foreign_article = file_foreign_article(app, by="two", url=f"{nowhere}/2")
+
         assert ingest_entry(
             app, "two", other_foreign_article, None, article_id=other_foreign_article.id
         ).problem
@@ -163,13 +172,18 @@ def test_a_link_that_another_source_changes_within_a_site_leads_to_another_artic
         old = file_foreign_article(app)
         other = replace(old, url="https://one.example/ferries")
         result = ingest_entry(app, "two", other, make_page(other.url, NEWER), article_id=old.id)
+
         assert result.added
         assert result.added != old.id
+
         stored = app.archive.store.visits.article(old.id)
+
         assert stored is not None
         assert other.url not in stored.aliases
+
         own = replace(old, url="https://one.example/moved")
         moved = ingest_entry(app, "one", own, make_page(own.url, NEWER), article_id=old.id)
+
         assert moved.changed == old.id
 
 
@@ -178,6 +192,7 @@ def test_what_a_hand_put_there_is_carried_and_not_taken(place: Place) -> None:
     with place.open_app() as app:
         old = file_foreign_article(app, by="", source_id="")
         ingest_entry(app, "one", old, make_page(old.url, NEWER))
+
         assert place.load_article("Bridges").source_key == ""
         assert list_members(app, "one") == [old.id]
 
@@ -189,15 +204,20 @@ def test_if_its_page_cannot_be_read_any_more_it_names_its_own_source_all_the_sam
     with place.open_app() as app:
         old = file_foreign_article(app)
         gone = replace(make_page(old.url), html=b"<title>Nothing</title>")
+
         assert ingest_entry(app, "one", old, gone).problem is None
+
         new = place.load_article("Bridges")
+
         assert new.source_key == "one"
         assert new.origin.url == app.configuration.sources["one"].url
         assert new.body == old.body
         assert new.published == old.published
         assert new.added == old.added
         assert list_members(app, "one") == list_members(app, "two") == [old.id]
+
         (row,) = app.archive.store.visits.entries("one", ["o1"]).values()
+
         assert row.status == "done"
         assert row.article_id == old.id
 
@@ -211,6 +231,7 @@ def test_a_feed_that_the_page_links_may_take_it_from_a_neighbour(place: Place) -
             old.id, make_page(old.url, head=link).html, {"content-type": "text/html"}
         )
         ingest_entry(app, "two", old, make_page(old.url, head=link))
+
         assert place.load_article("Our bridges").source_key == "two"
         # its own site's comes before both
         assert ingest_entry(app, "one", old, make_page(old.url)).changed == old.id
@@ -224,7 +245,9 @@ def test_a_page_that_is_read_again_for_mending_is_taken_as_it_is(place: Place) -
             app, source_key="one", source_id="o1", revisions=("2026-03-10T11:00:00Z",)
         )
         ordinary = ingest_entry(app, "one", old, make_page(old.url, NEWER), article_id=old.id)
+
         assert ordinary.changed is None
+
         second_entry = ingest_entry(
             app,
             "one",
@@ -233,6 +256,9 @@ def test_a_page_that_is_read_again_for_mending_is_taken_as_it_is(place: Place) -
             article_id=old.id,
             reason=EntryReason.OWNERSHIP,
         )
+
         assert second_entry.changed == old.id
+
         mended = place.load_article("Our bridges")
+
         assert "ferries" in mended.body

@@ -52,6 +52,7 @@ def test_another_source_says_where_an_article_is_and_nothing_else(place: Place) 
     with place.open_app() as app:
         take_entry(app, make_entry("e1", A, summary="Casino " * 40), make_page(A, "Council"), EVIL)
     article = load_articles(place)[A]
+
     assert article.title == "Council counts"
     assert article.tags == ()
     assert article.category == "uncategorised"
@@ -62,6 +63,7 @@ def test_a_source_says_what_its_own_article_is(place: Place) -> None:
     with place.open_app() as app:
         take_entry(app, make_entry("e1", X), make_page(X, "Council"), EVIL)
     article = load_articles(place)[X]
+
     assert article.title == "What the feed calls it"
     assert article.tags == ("Poker",)
     assert article.category == "Casino"
@@ -73,9 +75,12 @@ def test_a_link_that_changes_to_another_site_is_another_entry(place: Place) -> N
         take_entry(app, make_entry("e1", A), make_page(A, "Council"), EVIL)
         before = load_articles(place)[A]
         took = take_entry(app, make_entry("e1", X), make_page(X, "Casino"), EVIL)
+
         assert took.added == make_article_id(X)
         assert load_articles(place)[A] == before
+
         changed = take_entry(app, make_entry("g1", A), make_page(A, "Bank"), BANK)
+
         assert changed.added is None
         assert set(load_articles(place)) == {A, X}
 
@@ -86,12 +91,17 @@ def test_a_link_that_changes_within_its_site_is_the_same_article(place: Place) -
     with place.open_app() as app:
         take_entry(app, make_entry("g1", A), make_page(A, "Council"), BANK)
         took = take_entry(app, make_entry("g1", moved), make_page(moved, "Bank"), BANK)
+
         assert took.changed == make_article_id(A)
+
         (article,) = load_articles(place).values()
+
         assert article.url == A
         assert moved in article.aliases
         assert "The Bank counted" in article.body
+
         second_entry = take_entry(app, make_entry("other id", moved), None, BANK)
+
         assert second_entry.problem is None
         assert second_entry.added is None
 
@@ -104,6 +114,7 @@ def test_a_link_that_changes_to_another_known_article_leaves_both_alone(place: P
         take_entry(app, make_entry("g2", other), make_page(other, "Mayor"), BANK)
         before = load_articles(place)
         took = take_entry(app, make_entry("g1", other), make_page(other, "Bank"), BANK)
+
         assert took.added is None
         assert took.changed is None
         assert load_articles(place) == before
@@ -115,6 +126,7 @@ def test_a_redirect_to_another_site_is_no_revision_and_no_article(place: Place) 
         take_entry(app, make_entry("g1", A), make_page(A, "Council"), BANK)
         before = load_articles(place)
         took = take_entry(app, make_entry("g1", A), make_page(X, "Casino"), BANK)
+
         assert took.added is None
         assert took.changed is None
         assert load_articles(place) == before
@@ -126,8 +138,11 @@ def test_a_shortened_link_is_the_article_that_it_leads_to(place: Place) -> None:
     with place.open_app() as app:
         take_entry(app, make_entry("g1", short), make_page(A, "Council"), BANK)
         took = take_entry(app, make_entry("g1", short), make_page(A, "Bank"), BANK)
+
         assert took.changed == make_article_id(A)
+
         (article,) = load_articles(place).values()
+
         assert article.title == "What the feed calls it"  # the bank owns what answered
 
 
@@ -138,6 +153,7 @@ def test_another_source_does_not_revise_what_it_points_to(place: Place) -> None:
         take_entry(app, make_entry("e1", A), None, EVIL)
         before = load_articles(place)
         took = take_entry(app, make_entry("e1", A), make_page(A, "Bank"), EVIL)
+
         assert took.changed is None
         assert load_articles(place) == before
 
@@ -155,9 +171,12 @@ def test_no_page_takes_the_address_of_another_site(place: Place, head: str) -> N
     """Canonical links to another site create no alias there."""
     with place.open_app() as app:
         spam = take_entry(app, make_entry("e1", X), make_page(X, "Casino", head), EVIL).added
+
         assert app.archive.store.visits.find(["bank.example/a", "bank.example/a?print=1"]) is None
+
         editorial.withdraw(app.archive, app.configuration, spam or "")
         took = take_entry(app, make_entry("g1", A), make_page(A, "Council"), BANK)
+
         assert took.added == make_article_id(A)
         assert took.problem is None
 
@@ -167,8 +186,11 @@ def test_an_address_that_leads_elsewhere_is_not_taken(place: Place) -> None:
     out = "https://bank.example/out?to=evil"
     with place.open_app() as app:
         take_entry(app, make_entry("e1", out), make_page(X, "Casino"), EVIL)
+
         assert app.archive.store.visits.find(["bank.example/out?to=evil"]) is None
+
         editorial.withdraw(app.archive, app.configuration, make_article_id(X))
+
         assert not app.archive.store.visits.look_up(["bank.example/out?to=evil"]).withdrawn
         assert take_entry(
             app, make_entry("g1", out), make_page(out, "Council"), BANK
@@ -190,6 +212,7 @@ def test_an_address_that_an_earlier_version_let_others_take_is_its_own_again(pla
     """A site's source takes back an address that a foreign article has as an alias."""
     with place.open_app() as app:
         spam = file_squatting_article(app)
+
         assert app.archive.store.visits.find(["bank.example/a"]) == spam
         assert take_entry(
             app, make_entry("g1", A), make_page(A, "Council"), BANK
@@ -201,8 +224,11 @@ def test_a_withdrawal_of_an_earlier_version_takes_nothing_of_another_site(place:
     """Withdrawing an article does not withdraw its aliases on other sites."""
     with place.open_app() as app:
         spam = app.archive.store.visits.article(file_squatting_article(app))
+
         assert spam is not None
+
         app.archive.store.visits.withdraw(spam, ["bank.example/a"], (), place.now)
+
         assert app.archive.store.visits.look_up(["evil.example/spam"]).withdrawn
         assert not app.archive.store.visits.look_up(["bank.example/a"]).withdrawn
 
@@ -213,12 +239,16 @@ def test_no_content_stands_in_for_another_sites_page(place: Place) -> None:
     pdf = Page(html=b"%PDF-1.7 ...", url=A, headers={})
     with place.open_app() as app:
         took = take_entry(app, make_entry("e1", A, content=content), pdf, EVIL)
+
         assert took.problem is not None
         assert took.problem.reason == "not-html"
         assert 'speaks_for = ["bank.example"]' in took.problem.detail
         assert load_articles(place) == {}
+
         spoken = replace(EVIL, speaks_for=("bank.example",))
+
         assert take_entry(
             app, make_entry("e2", A, content=content), pdf, spoken
         ).added == make_article_id(A)
+
     assert load_articles(place)[A].tags == ("Poker",)

@@ -17,11 +17,14 @@ def test_the_sites_own_feed_comes_before_one_that_speaks_for_it_and_that_before_
 ):
     """Claims rank: own site, then `speaks_for`, then none."""
     planet = Source(key="planet", url="https://planet.example/feed")
+
     assert (
         make_claimant(Source(key="bank", url="https://bank.example/feed")).claim(URL) == Claim.OWNS
     )
     assert make_claimant(planet, sites=("bank.example",)).claim(URL) == Claim.OWNS
+
     spoken = Source(key="agency", url="https://agency.example/feed", speaks_for=("bank.example",))
+
     assert make_claimant(spoken).claim(URL) == Claim.SPEAKS
     assert make_claimant(planet).claim(URL) == Claim.NONE
 
@@ -37,6 +40,7 @@ def test_a_source_that_is_followed_no_more_had_the_feed_that_its_article_names()
     article = Article(id="a" * 26, url=URL, title="A", source_key="gone")
     own = Origin(url="https://bank.example/feed")
     other_origin = Origin(url="https://planet.example/feed")
+
     assert (
         get_claim(Article(id="a" * 26, url=URL, title="A", source_key="gone", origin=own), {})
         == Claim.OWNS

@@ -46,8 +46,11 @@ def test_an_article_of_another_source_stays(instance: Life) -> None:
     """A redirect does not move an article that belongs to another source."""
     follow_sources(instance, bank=f"{BANK}feed", evil=f"{EVIL}feed")
     feeds = {f"{BANK}feed": (make_item(f"{BANK}1"),), f"{EVIL}feed": (make_item(f"{BANK}1"),)}
+
     assert visit_later(instance, {f"{BANK}1": PAGE}, feeds) == {f"{BANK}1": "bank"}
+
     pages = {f"{BANK}1": Page(to=f"{EVIL}1", status=301), f"{EVIL}1": PAGE}
+
     assert (
         visit_later(instance, pages, {f"{EVIL}feed": (make_item(f"{EVIL}1", "2"),)})[f"{BANK}1"]
         == "bank"
@@ -57,10 +60,13 @@ def test_an_article_of_another_source_stays(instance: Life) -> None:
 def test_an_article_goes_to_no_host_that_its_source_does_not_own(instance: Life) -> None:
     """A redirect to a foreign host does not move the article there."""
     follow_sources(instance, bank=f"{BANK}feed")
+
     assert visit_later(instance, {f"{BANK}1": PAGE}, {f"{BANK}feed": (make_item(f"{BANK}1"),)}) == {
         f"{BANK}1": "bank"
     }
+
     pages = {f"{BANK}1": Page(to=f"{AWAY}1", status=301), f"{AWAY}1": PAGE}
+
     assert visit_later(instance, pages, {f"{BANK}feed": (make_item(f"{AWAY}1"),)}) == {
         f"{BANK}1": "bank"
     }
@@ -81,6 +87,7 @@ def test_an_article_whose_page_does_not_redirect_for_good_stays(instance: Life, 
     follow_sources(instance, bank=f"{BANK}feed")
     visit_later(instance, {f"{BANK}1": PAGE}, {f"{BANK}feed": (make_item(f"{BANK}1"),)})
     follow_sources(instance, bank=f"{AWAY}feed")
+
     assert f"{BANK}1" in visit_later(
         instance, {f"{BANK}1": page, f"{AWAY}1": PAGE}, {f"{AWAY}feed": (make_item(f"{AWAY}1"),)}
     )
@@ -100,6 +107,7 @@ def test_an_article_whose_page_redirects_for_good_goes_to_the_host_that_the_oper
     pages = {f"{BANK}1": Page(to=f"{AWAY}1", status=301), f"{AWAY}1": PAGE}
     # too few match to show a move
     others = tuple(make_item(f"{AWAY}{number}", str(number)) for number in range(3, 8))
+
     assert f"{AWAY}1" in visit_later(
         instance, pages, {f"{AWAY}feed": (make_item(f"{AWAY}1"), *others)}
     )

@@ -50,13 +50,17 @@ def test_a_front_page_is_asked_once_a_week_by_each_source(place: Place, web: Web
         assert take_story(app, 1)
         assert take_story(app, 2)
         assert web.asked.count(FRONT) == 1
+
         planet = Source(key="planet", url="http://planet.example/feed")
+
         assert take_story(app, 3, planet) is None
         assert take_story(app, 5, planet) is None
         assert web.asked.count(FRONT) == 2
         assert list_linked_hosts(app, "burner") == ("bank.example",)
+
         place.now += timedelta(days=8)
         web.answers = {FRONT: Answer(body="<html><head></head><body>Bank</body></html>")}
+
         assert take_story(app, 4) is None  # the address of the feed may have changed hands
         assert web.asked.count(FRONT) == 3
         assert list_linked_hosts(app, "burner") == ()
@@ -70,11 +74,15 @@ def test_a_front_page_that_is_away_for_weeks_ends_nothing(place: Place, web: Web
     web.answers = {FRONT: Answer(body=f"<html><head>{LINK}</head><body>Bank</body></html>")}
     with place.open_app() as app:
         assert take_story(app, 1)
+
         place.now += timedelta(days=30)
         web.answers = {FRONT: Answer(status=404)}
+
         assert take_story(app, 2)
         assert web.asked.count(FRONT) == 2
+
         place.now += timedelta(days=31)
+
         assert take_story(app, 3) is None
 
 
@@ -93,8 +101,10 @@ def test_a_front_page_that_may_not_be_asked_now_ends_nothing(place: Place, web: 
 
     with place.open_app() as app:
         assert take_story(app, 1)
+
         place.now += timedelta(days=8)
         run_in_visit(app, BURNER, "", ask)
+
         assert owned == [True]
         assert list_linked_hosts(app, "burner") == ("bank.example",)
         assert web.asked.count(FRONT) == 1
@@ -128,6 +138,7 @@ def test_a_page_that_links_the_feed_speaks_for_itself_alone(place: Place, web: W
         assert take_story(app, 3) is None
         assert web.asked.count(FRONT) == 1
         assert list_linked_hosts(app, "burner") == ()
+
     assert {article.title: article.url for article in place.load_articles()} == {
         "Story 1": f"{FRONT}1",
         "Theirs": f"{FRONT}2",
@@ -173,9 +184,12 @@ def test_a_feed_that_redirects_to_another_sites_wins_nothing_there(place: Place,
 
     with place.open_app() as app:
         run_in_visit(app, evil, feed, ask)
+
         assert said == [False]
         assert list_linked_hosts(app, "evil") == ()
+
         run_in_visit(app, Source(key="bank", url=feed), "", ask)
+
         assert said == [False, True]
 
 

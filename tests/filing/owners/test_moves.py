@@ -139,6 +139,7 @@ def test_articles_of_two_old_hosts_are_no_move_of_one() -> None:
     """Old articles must be on one host to count as a move."""
     listed = [(f"{OLD}/1", "Story 1"), ("http://third.example/2", "Story 2")]
     entries = [make_entry(number) for number in range(1, 4)]
+
     assert pair_articles(entries, listed, "bank-2.example") == []
     assert pair_articles(entries[:2], listed, "bank-2.example") == [(f"{OLD}/1", f"{NEW}/1")]
 
@@ -151,6 +152,7 @@ def test_articles_are_the_same_by_path_or_title() -> None:
         make_entry(9),
         make_entry(3, OLD),
     ]
+
     assert pair_articles(entries, listed, "bank-2.example") == [
         (f"{OLD}/1", f"{NEW}/1"),
         (f"{OLD}/2/", f"{NEW}/blog/2"),

@@ -45,6 +45,7 @@ def file_announced_page(place: Place, url: str, **fields: Any) -> Article | None
 def test_what_is_old_undated_or_still_to_come_is_unlisted(place: Place, published: Any) -> None:
     """Foreign announcements of pages that are no recent news are filed as unlisted."""
     article = file_announced_page(place, "https://one.example/old", published=published)
+
     assert article is not None
     assert article.unlisted
     assert not article.merged_into
@@ -74,6 +75,7 @@ def test_a_page_that_holds_a_story_of_its_site_is_a_copy_of_it(place: Place) -> 
         title="The story",
         body=f"{STORY} {make_prose(3, 60)}",
     )
+
     assert article is not None
     assert article.merged_into == first_article.id
     assert article.unlisted is False

@@ -18,13 +18,16 @@ def test_each_setting_source_and_query_is_named(tmp_path: Path) -> None:
     source = '[[source]]\nkey = "{}"\nurl = "https://{}.example/feed"\n'
     sources.write_text(source.format("one", "one") + source.format("two", "two"))
     before = read_configuration(tmp_path, {})
+
     assert list(list_changes(before, before)) == []
+
     settings.write_text(
         '[publish]\nlisten = "127.0.0.1:1234"\nlimit = 60\nmost = 9\n[describe.llm]\ndaily_calls'
         " = 1\n"
     )
     sources.write_text(source.format("two", "other") + source.format("three", "three"))
     queries.write_text('[[feed]]\nslug = "chips"\nquery = "tag:GPU"\n')
+
     assert list(list_changes(before, read_configuration(tmp_path, {}))) == [
         "setting describe.llm.daily_calls changed",
         "setting publish.limit changed",
@@ -47,25 +50,34 @@ def test_up_says_what_an_edit_changed_and_goes_on_with_the_last_good_one(tmp_pat
     sources = tmp_path / "sources.toml"
     settings = tmp_path / "syndicator.toml"
     sources.write_text("")
+
     assert jobs.read().sources == {}
     assert said == []
+
     settings.write_text("[publish]\nlimit = 60\n")
+
     assert jobs.read().settings.publish.limit == 60
     assert said == ["setting publish.limit changed"]
+
     sources.write_text(
         '[[source]]\nkey = "one"\n[[source]]\nkey = "two"\nurl = "https://two.example/"\n'
     )
     for _ in range(2):  # a fault is told once
         assert list(jobs.read().sources) == ["two"]
+
     assert said[1:] == [
         "source two added",
         f"{sources}:1: source 'one': has no url; write one; what was valid before counts",
     ]
+
     sources.write_text("")
+
     assert jobs.read().sources == {}
     assert said.pop() == "source two removed"
+
     del said[1:]
     settings.write_text("[publish]\nlimit = 0\n")
+
     assert jobs.read().settings.publish.limit == 60
     assert "publish.limit" in said[1]
     assert said[1].endswith("going on with the configuration read before")

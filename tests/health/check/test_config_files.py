@@ -37,6 +37,7 @@ def test_rights_and_variables_are_listed_and_are_no_fault(place: Place) -> None:
     )
     (place.config / "sources.d/c.toml").write_text(more)
     listed = check(place.config, environ={"A_TOKEN": "long enough", "C_TOKEN": "x"})
+
     assert {(one.severity, one.reason) for one in listed} == {("info", "source-rights")}
     assert [(Path(one.file).name, one.line, one.detail) for one in listed] == [
         (
@@ -62,6 +63,7 @@ def test_rights_and_variables_are_listed_and_are_no_fault(place: Place) -> None:
 def test_an_address_that_is_none_is_named(place: Place, url: str) -> None:
     """An invalid `site.url` is an error with its line."""
     (one,) = check_config(place, settings=f'[site]\nurl = "{url}"\n')
+
     assert one.severity == "error"
     assert one.reason == "no-site-url"
     assert one.line == 2
@@ -71,20 +73,25 @@ def test_an_address_that_is_none_is_named(place: Place, url: str) -> None:
 def test_an_alert_that_cannot_be_sent_is_named(place: Place) -> None:
     """Alert settings that cannot work are errors with their line."""
     (one,) = check_config(place, settings='[alert]\ncommand = ["/nowhere/tell"]\n')
+
     assert one.severity == "error"
     assert one.reason == "bad-alert"
     assert one.line == 2
     assert "'/nowhere/tell'" in one.detail
+
     (one,) = check_config(
         place, settings='[alert]\nmail = "a@b.example"\npassword_env = "MAIL_PASSWORD"\n'
     )
+
     assert one.reason == "bad-alert"
     assert one.line == 3
     assert "MAIL_PASSWORD is not set" in one.detail
+
     digest = (
         '[alert]\npassword_env = "MAIL_PASSWORD"\n[[digest]]\nname = "big"\nmail ='
         ' ["a@b.example"]\n'
     )
+
     assert [(finding.reason, finding.line) for finding in check_config(place, settings=digest)] == [
         ("bad-alert", 2)
     ]
@@ -101,6 +108,7 @@ def test_a_digest_of_a_feed_that_is_none_is_named(place: Place, of: str) -> None
     (one,) = check_config(
         place, settings=f'[[digest]]\nname = "big"\n[[digest]]\nname = "small"\nof = "{of}"\n'
     )
+
     assert one.severity == "warning"
     assert one.reason == "unknown-name"
     assert one.line == 5
@@ -115,6 +123,7 @@ def test_archives_of_a_feed_that_is_none_are_named(place: Place) -> None:
     """Archives of an unknown feed are reported with their line."""
     archives = '["all", "tags", "sources/one", "tags/nowhere"]'
     (one,) = check_config(place, settings=f"[publish]\narchives = {archives}\n", sources="")
+
     assert one.reason == "unknown-name"
     assert one.line == 2
     assert "tags/nowhere" in one.detail
@@ -125,6 +134,7 @@ def test_a_hub_that_is_none_is_named(place: Place) -> None:
     (one,) = check_config(
         place, settings='[publish]\nhubs = [\n  "https://hub.example/",\n  "hub.example",\n]\n'
     )
+
     assert one.severity == "error"
     assert one.reason == "bad-hub"
     assert one.line == 4
@@ -137,6 +147,7 @@ def test_a_variable_without_a_value_is_named_with_its_line(place: Place) -> None
         ' "https://c.example/?t=${THREE_3}"\n'
     )
     both_findings = check_config(place, sources=lines, ONE_1="x")
+
     assert [(both_finding.reason, both_finding.line) for both_finding in both_findings] == [
         ("unset-variable", 8),
         ("unset-variable", 11),
@@ -155,10 +166,13 @@ def test_a_variable_without_a_value_is_named_with_its_line(place: Place) -> None
 
 def test_force_is_warned_of_and_is_about_every_or_cron(place: Place) -> None:
     (one,) = check_config(place, sources='every = "15m"\nforce = true\n')
+
     assert one.severity == "warning"
     assert one.reason == "forced"
     assert one.line == 9
+
     (alone,) = check_config(place, sources="force = true\n")
+
     assert alone.severity == "error"
     assert "remove it" in alone.detail
 
@@ -166,6 +180,7 @@ def test_force_is_warned_of_and_is_about_every_or_cron(place: Place) -> None:
 def test_the_key_of_the_language_model_is_looked_for(place: Place) -> None:
     llm = '[describe.llm]\nurl = "http://127.0.0.1:9/v1"\nmodel = "m"\nkey_env = "MY_KEY"\n'
     (one,) = check_config(place, settings=llm)
+
     assert one.reason == "no-llm-key"
     assert one.line == 4
     assert one.detail.count("syndicator.toml") == 0
@@ -178,6 +193,7 @@ def test_a_file_is_named_once(place: Place) -> None:
         assert f"{one.what}{one.detail}".count("syndicator.toml") == 1
     (place.config / "sources.toml").unlink()
     (one,) = check(place.config, environ={})
+
     assert f"{one.what}: {one.detail}".count("sources.toml") == 1
 
 

@@ -20,9 +20,11 @@ def list_reasons(place: Place) -> dict[str, str]:
 
 def test_a_folder_that_cannot_be_written_is_named(place: Place) -> None:
     assert "not-writable" not in list_reasons(place)
+
     public = place.folder / "feeds/public"
     # as good as no right to write: root is let in everywhere
     (public / ".check").mkdir(parents=True)
+
     assert list_reasons(place)["not-writable"] == str(public)
 
 
@@ -37,6 +39,7 @@ def test_a_folder_that_is_none_is_one_finding_among_all(
     path.symlink_to(name) if loop else path.write_text("")
     (place.config / "sources.d").write_text("")
     results = [(one.what, one.reason) for one in check(place.config) if one.severity == "error"]
+
     assert sorted(results) == sorted(
         [(str(place.config / "sources.d"), "bad-config"), (str(path), "not-writable")]
     )
@@ -61,10 +64,13 @@ def test_sources_that_write_for_others_are_named_until_the_operator_answers(plac
             )
     (place.folder / "feeds/articles/rights.toml").unlink()  # an earlier version had none
     (problem,) = (found for found in check(place.config) if found.reason == "speaks-for")
+
     assert problem.what == "one"
     assert 'speaks_for = ["a.example", "b.example"]' in problem.detail
+
     with place.open_app() as app:
         one = app.configuration.sources["one"]
+
         assert app.archive.rights_of(one).owns("https://a.example/2")
         assert not app.archive.rights_of(one).owns("https://c.example/2")
         assert not app.archive.rights_of(app.configuration.sources["two"]).owns(
@@ -99,7 +105,9 @@ def test_a_lost_database_leaves_the_rights_as_they_were(place: Place) -> None:
     rights.unlink()
     with place.open_app():
         before = rights.read_bytes()
+
     assert b"a.example" in before
+
     shutil.rmtree(place.folder / "feeds/state")
     with place.open_app(create=True):
         assert rights.read_bytes() == before
@@ -115,8 +123,11 @@ def resolve_host(host: str, port: int) -> None:
 
 def test_the_shipped_configuration_has_no_finding(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "config", tmp_path / "config")
+
     assert check(tmp_path / "config", environ={}, lookup=resolve_host) == []
+
     strict = check(tmp_path / "config", environ={}, lookup=resolve_host, strict=True)
+
     assert [(one.severity, one.reason, one.key) for one in strict] == [
         ("error", "no-site-url", "site.url"),
         ("error", "no-contact", "site.contact"),
@@ -139,6 +150,7 @@ def test_every_file_is_looked_at_whatever_is_wrong_with_the_others(place: Place)
         '[[source]]\nkey = "B"\nurl = "https://b.example/"\n'
     )
     results = [(Path(one.file).name, one.line, one.key) for one in check(place.config, environ={})]
+
     assert results == [
         ("feeds.toml", 6, "feed.slug"),
         ("a.toml", 1, ""),
@@ -159,6 +171,7 @@ def test_errors_come_first_and_warnings_fail_nothing(place: Place) -> None:
     result = check(
         place.config, environ={"SYNDICATOR_SITE__URI": "x", "SYNDICATOR_PUBLISH__MOST": "9"}
     )
+
     assert [(one.severity, one.reason) for one in result] == [
         ("error", "unset-variable"),
         ("warning", "unknown-variable"),
@@ -191,6 +204,7 @@ def test_an_article_of_a_hand_is_looked_at(place: Place) -> None:
     results = {
         (Path(one.file).name, one.line, one.reason) for one in check(place.config, environ={})
     }
+
     assert results == {
         ("mine.md", 5, "unknown-name"),
         ("mine.md", 6, "bad-cover"),
@@ -224,6 +238,7 @@ def test_a_broken_article_is_named_once_with_its_line(
     path.parent.mkdir(parents=True)
     path.write_text(text)
     (found,) = check(place.config, environ={})
+
     assert found.severity == "error"
     assert found.reason == "bad-article-file"
     assert found.line == line
@@ -236,12 +251,16 @@ def test_a_source_that_cannot_be_drawn_here_is_named(
     place: Place, monkeypatch: pytest.MonkeyPatch, enabled: bool
 ) -> None:
     monkeypatch.setattr(launcher, "find_obstacle", lambda: "Chromium is missing")
+
     assert "no-browser" not in list_reasons(place)
+
     sources = place.config / "sources.toml"
     more = f"browser = true\nenabled = {str(enabled).lower()}\n"
     sources.write_text(f"{SOURCES}{more}")
     results = [one for one in check(place.config) if one.reason == "no-browser"]
+
     assert bool(results) == enabled
+
     if enabled:
         (finding,) = results
         assert finding.severity == "error"

@@ -39,6 +39,7 @@ def test_a_disk_that_is_nearly_full_is_named() -> None:
     room = Disk(path="/a", free=50 * 2**30, size=100 * 2**30)
     little = Disk(path="/b", free=2**20, size=100 * 2**30)
     (disk,) = installation.check_disks([room, little])
+
     assert disk.what == "/b"
     assert disk.severity == "warning"
     assert disk.reason == "disk-full"

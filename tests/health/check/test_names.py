@@ -50,6 +50,7 @@ def test_of_sources(line: str, said: str) -> None:
     text = f'[[source]]\nkey = "one"\nurl = "https://one.example/"\n{line}\n'
     placed = check_all([TomlFile(Path("sources.toml"), tomllib.loads(text), text)])
     results = [*find_unknown_in_sources(placed, NAMES)]
+
     assert [fault.line for fault in results] == ([4] if said else [])
     assert all(said in fault.message for fault in results)
     assert [*find_unknown_in_sources(placed, Names())] == []  # no taxonomy: anything goes
@@ -75,6 +76,7 @@ def test_of_queries(tmp_path: Path, query: str, unknown: list[str]) -> None:
     path.write_text(f"[[feed]]\nslug = 'x'\nquery = '{query}'\n")
     file = TomlFile(path, {}, path.read_text())
     results = [*find_unknown_in_queries(file, load_queries(path), NAMES)]
+
     assert all(fault.line == 3 for fault in results)
     assert [part in fault.message for part, fault in zip(unknown, results, strict=True)] == [
         True

@@ -38,6 +38,7 @@ def test_what_is_wrong_is_named_with_its_line(
     path.parent.mkdir()
     path.write_text(text)
     (one,) = check(place.config, environ={})
+
     assert one.severity == severity
     assert one.reason == "template"
     assert one.file == str(path)
@@ -51,6 +52,7 @@ def test_templates_of_ours_and_parts_that_they_use_are_fine(place: Place) -> Non
     folder.mkdir()
     (folder / "footer.html").write_text("<footer>{% include 'imprint.html' %}</footer>")
     (folder / "imprint.html").write_text("<p>{{ page.site }}</p>")
+
     assert check(place.config, environ={}) == []
 
 
@@ -58,7 +60,9 @@ def test_templates_of_ours_and_parts_that_they_use_are_fine(place: Place) -> Non
 def test_each_template_of_ours_is_tried() -> None:
     folder = resources.files("syndicator.publishing").joinpath("templates")
     ours = {name: folder.joinpath(name).read_text() for name in list_template_names()}
+
     assert find_template_faults(Look(ours), Settings()) == []
+
     for name, text in ours.items():
         assert (
             find_template_faults(Look({name: text + "{{ unknown }}"}), Settings())

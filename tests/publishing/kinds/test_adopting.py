@@ -38,5 +38,6 @@ def test_files_that_builds_have_named_are_out_of_date_and_all_others_unknown() -
     outlet.files |= dict.fromkeys([*OURS, *THEIRS], b"")
     row = FeedRow(key=AI, name="AI", first_slug="ai", published=True)
     files_by_name = {file.name: file for file in adopt_unknown_files([row], outlet)}
+
     assert {name: (file.owner, file.target) for name, file in files_by_name.items()} == OURS
     assert {(file.made_of, file.sha256) for file in files_by_name.values()} == {("", "")}

@@ -28,6 +28,7 @@ def test_targets_with_equal_fingerprints_are_not_made_again() -> None:
         make_target("new"),
         make_target("late"),
     ]
+
     assert list_due(*everything, known=known) == ["other", "new", "late"]
     assert list_due(*everything, known=known, whole=True) == ["same", "other", "new", "late"]
     assert list_due(make_target("same", changed=True), known=known) == ["same"]

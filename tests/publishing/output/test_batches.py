@@ -64,6 +64,7 @@ def use_disk(monkeypatch: pytest.MonkeyPatch, disk: Disk) -> None:
 def test_a_small_build_syncs_twice(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     use_disk(monkeypatch, disk := Counting())
     written = place.build().written
+
     assert disk.replaced > len(written) > 10
     assert disk.syncs == 2
 
@@ -80,14 +81,17 @@ def test_a_head_that_cannot_be_replaced_holds_its_feed_alone(
         path.mkdir()
     report = place.build()
     (held,) = report.held
+
     assert held.what == "tags/llm"
     assert name in held.detail
     assert name not in report.written
     assert "New" in place.read_published("all.atom")
     assert "New" in place.read_published("sources/one.atom")
     assert place.build().held  # its mark stays
+
     for each in (name, *others):
         (place.folder / "feeds/public" / each).rmdir()
+
     assert name in place.build().written
     assert "New" in place.read_published(name)
     assert place.build().written == ()
@@ -98,9 +102,12 @@ def test_a_page_of_all_feeds_that_cannot_be_replaced_ends_the_build(place: Place
     path = place.folder / "feeds/public/index.html"
     path.unlink()
     path.mkdir()
+
     with pytest.raises(IsADirectoryError, match=r"index\.html"):
         place.build()
+
     path.rmdir()
+
     assert "index.html" in place.build().written
 
 
@@ -113,6 +120,7 @@ def test_a_full_disk_ends_the_build_and_changes_no_file(
         use_disk(patch, Counting(room))
         with pytest.raises(OSError, match="No space") as failed:
             place.build()
+
     assert failed.value.errno in OURS
     assert place.read_digests("public") == before
     assert "tags/llm.atom" in place.build().written

@@ -66,10 +66,15 @@ def list_files(root: Path) -> set[str]:
 
 def test_writes_only_what_changed(tmp_path: Path) -> None:
     outlet = FileOutlet(tmp_path)
+
     assert publish_file(outlet, "tags/ai.atom", b"one")
+
     before = (tmp_path / "tags/ai.atom").stat()
+
     assert not publish_file(outlet, "tags/ai.atom", b"one")
+
     after = (tmp_path / "tags/ai.atom").stat()
+
     assert after.st_ino == before.st_ino
     assert after.st_mtime_ns == before.st_mtime_ns
     assert publish_file(outlet, "tags/ai.atom", b"two")
@@ -83,6 +88,7 @@ def test_a_changed_file_is_at_least_a_second_younger(tmp_path: Path) -> None:
         publish_file(outlet, "x.atom", data)
         stamps.append((tmp_path / "x.atom").stat().st_mtime_ns)
         assert (tmp_path / "x.atom.gz").stat().st_mtime_ns >= stamps[-1]
+
     assert all(later - earlier >= 1_000_000_000 for earlier, later in pairwise(stamps))
 
 
@@ -91,6 +97,7 @@ def test_the_gz_beside_it_is_the_same_and_the_same_each_time(tmp_path: Path) -> 
     for folder in ("a", "b"):
         publish_file(FileOutlet(tmp_path / folder), "x.atom", b"<feed/>" * 50)
     one, other = ((tmp_path / folder / "x.atom.gz").read_bytes() for folder in ("a", "b"))
+
     assert one == other
     assert gzip.decompress(one) == b"<feed/>" * 50
 
@@ -103,6 +110,7 @@ def test_a_gz_of_the_file_before_is_made_again(tmp_path: Path) -> None:
     publish_file(outlet, "x.atom", b"new")
     (tmp_path / "x.atom.gz").write_bytes(stale)
     os.utime(tmp_path / "x.atom.gz", ns=(1, 1))
+
     assert not publish_file(outlet, "x.atom", b"new")
     assert gzip.decompress((tmp_path / "x.atom.gz").read_bytes()) == b"new"
 
@@ -124,6 +132,7 @@ def test_rarely_requested_files_have_no_gz(tmp_path: Path) -> None:
         (tmp_path / f"{name}.gz").write_bytes(b"of an earlier version")
         publish_file(outlet, name, b"1")
     results = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.gz"))
+
     assert results == sorted(f"{name}.gz" for name in often)
 
 
@@ -143,6 +152,7 @@ def test_a_moved_file_is_newer_than_those_that_redirect_to_it(tmp_path: Path) ->
     old, new = (
         (tmp_path / name).stat().st_mtime_ns // 1_000_000_000 for name in ("old.atom", "new.atom")
     )
+
     assert new > old
 
 
@@ -151,6 +161,7 @@ def test_delete(tmp_path: Path) -> None:
     outlet = FileOutlet(tmp_path)
     publish_file(outlet, "a.atom", b"1")
     publish_file(outlet, "queries/b.atom", b"1")
+
     assert take_off(outlet, "a.atom")
     assert not take_off(outlet, "a.atom")
     assert sorted(path.name for path in tmp_path.rglob("*.*")) == ["b.atom", "b.atom.gz"]
@@ -167,6 +178,7 @@ def test_a_failed_write_leaves_the_old_files_and_no_temporary_ones(tmp_path: Pat
     publish_file(FileOutlet(tmp_path), "x.atom", b"old")
     outlet = FileOutlet(tmp_path, disk=Full(room=3))
     outlet.put("x.atom", b"new")
+
     with pytest.raises(OSError, match="No space"):
         outlet.put("y.atom", b"new")
     with pytest.raises(OSError, match="No space"):
@@ -178,9 +190,12 @@ def test_a_failed_write_leaves_the_old_files_and_no_temporary_ones(tmp_path: Pat
 def test_a_file_that_has_no_room_for_its_gz_is_not_replaced_either(tmp_path: Path) -> None:
     """If the .gz does not fit on the disk, the feed is not replaced."""
     outlet = FileOutlet(tmp_path, disk=Full(room=1))
+
     with pytest.raises(OSError, match="No space"):
         outlet.put("x.atom", b"new")
+
     outlet.commit()
+
     assert list_files(tmp_path) == set()
 
 
@@ -190,10 +205,13 @@ def test_readers_see_nothing_before_the_commit_and_the_builder_all(tmp_path: Pat
     reader = FileOutlet(tmp_path)
     publish_file(outlet, "tags/old.atom", b"old")
     publish_file(outlet, "tags/ended.atom", b"ended")
+
     assert outlet.put("tags/old.atom", b"new")
     assert not outlet.put("tags/old.atom", b"new")
+
     outlet.put("tags/first.atom", b"first")
     outlet.put("tags/deep/one.atom", b"one")
+
     assert outlet.delete("tags/ended.atom")
     assert not outlet.delete("tags/ended.atom")
     assert reader.names("tags/") == {"tags/old.atom", "tags/ended.atom", "tags/deep"}
@@ -203,10 +221,14 @@ def test_readers_see_nothing_before_the_commit_and_the_builder_all(tmp_path: Pat
     assert outlet.get("tags/old.atom") == b"new"
     assert outlet.get("tags/ended.atom") is None
     assert outlet.written("tags/ended.atom") is None
+
     before = reader.written("tags/old.atom")
+
     assert before is not None
     assert (outlet.written("tags/old.atom") or before) > before
+
     outlet.commit()
+
     assert reader.names("tags/") == {"tags/old.atom", "tags/first.atom", "tags/deep"}
     assert reader.get("tags/old.atom") == b"new"
 
@@ -219,9 +241,12 @@ def test_discarded_changes_leave_no_files(tmp_path: Path) -> None:
     outlet.put("y.atom", b"new")
     outlet.delete("x.atom")
     outlet.discard()
+
     assert outlet.get("x.atom") == b"old"
     assert outlet.get("y.atom") is None
+
     outlet.commit()
+
     assert list_files(tmp_path) == before
 
 
@@ -234,8 +259,11 @@ def test_the_last_of_several_changes_of_a_file_counts(tmp_path: Path) -> None:
     outlet.put("b.atom", b"new")
     outlet.delete("b.atom")
     outlet.delete("c.atom")
+
     assert not outlet.put("c.atom", b"old")
+
     outlet.commit()
+
     assert list_files(tmp_path) == {"a.atom", "a.atom.gz", "c.atom", "c.atom.gz"}
     assert outlet.get("a.atom") == b"newer"
     assert outlet.get("c.atom") == b"old"
@@ -249,6 +277,7 @@ def test_an_heir_is_later_than_bytes_that_are_staged(tmp_path: Path) -> None:
     outlet.put("new.atom", b"2", heir_of=["old.atom"])
     outlet.commit()
     old, new = ((tmp_path / name).stat().st_mtime_ns for name in ("old.atom", "new.atom"))
+
     assert new - old >= 1_000_000_000
 
 
@@ -258,10 +287,12 @@ def test_a_folder_in_place_of_a_file_refuses_that_file_alone(tmp_path: Path) -> 
     (tmp_path / "b.atom").mkdir()
     for name in ("a.atom", "b.atom", "c.atom"):
         outlet.put(name, b"new")
+
     with pytest.raises(RefusedFiles, match=r"b\.atom") as refused:
         outlet.commit()
     assert [*refused.value.errors] == ["b.atom"]
     assert list_files(tmp_path) == {"a.atom", "a.atom.gz", "b.atom", "c.atom", "c.atom.gz"}
+
     outlet.commit()
 
 
@@ -277,6 +308,7 @@ def test_a_batch_is_synced_replaced_synced_and_only_then_others_are_deleted(
     outlet.delete("tags/old.atom")
     disk.steps.clear()
     outlet.commit()
+
     assert disk.steps == [
         "sync .x.atom .x.atom.gz categories/.ai.html",
         "replace x.atom",
@@ -286,9 +318,11 @@ def test_a_batch_is_synced_replaced_synced_and_only_then_others_are_deleted(
         "unlink tags/old.atom",
         "sync . tags",
     ]
+
     disk.steps.clear()
     outlet.put("x.atom", b"1")
     outlet.commit()
+
     assert {*disk.steps} == {"sync "}
 
 
@@ -321,6 +355,7 @@ def test_files_lost_by_a_crash_before_the_sync_are_written_again(
     publish_file(outlet, "archive/all/2026-11.atom", b"<feed/>")
     for path in (tmp_path / "x.atom.gz", tmp_path / "archive/all/2026-11.atom"):
         path.unlink() if left is None else path.write_bytes(left)
+
     assert not publish_file(outlet, "x.atom", b"<feed/>")
     assert publish_file(outlet, "archive/all/2026-11.atom", b"<feed/>")
     assert gzip.decompress((tmp_path / "x.atom.gz").read_bytes()) == b"<feed/>"

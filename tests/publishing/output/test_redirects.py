@@ -33,8 +33,11 @@ def test_a_feed_that_moved_twice_redirects_to_its_last_address() -> None:
 
 def test_feeds_that_moved_in_a_circle_are_gone() -> None:
     rows = [make_tag_row("a", "b"), make_tag_row("b", "a"), make_tag_row("c", "a")]
+
     assert resolve_moves(rows) == {}
+
     gone = json.loads(make_redirect_maps(rows, "https://feeds.example/")[JSON])["gone"]
+
     assert {"tags/a.atom", "tags/b.rss", "tags/c.json"} <= set(gone)
 
 
@@ -45,6 +48,7 @@ def test_every_map_says_the_same_with_the_path_of_the_web_root() -> None:
         "https://site.example/feeds/",
     )
     listed = json.loads(redirect_maps[JSON])
+
     assert listed["moved"]["tags/old.atom"] == "tags/new.atom"
     assert "tags/ended.atom" in listed["gone"]
     assert b'"/feeds/tags/old.atom" "/feeds/tags/new.atom";' in redirect_maps[NGINX]
@@ -58,5 +62,6 @@ def test_files_of_others_stay_beside_thumbnails() -> None:
     outlet = MemoryOutlet()
     ours = [f"pictures/{n:020x}.webp" for n in (1, 2)]
     outlet.files |= dict.fromkeys([*ours, "pictures/logo.webp"], b"")
+
     assert delete_unneeded_thumbnails(outlet, ours[:1]) == {ours[1]}
     assert sorted(outlet.files) == [ours[0], "pictures/logo.webp"]

@@ -55,12 +55,15 @@ async def test_each_address_has_a_request_of_its_own_with_url_and_topic() -> Non
     hub = Hub()
     urls = list_addresses(9)
     notice = await notify_hub(HUB, urls, hub)
+
     assert notice.urls_not_notified == ()
     assert notice.failed is None
     assert {(request.method, request.kind, request.url) for request in hub.asked} == {
         ("POST", "hub", HUB)
     }
+
     forms = [parse_qs((request.body or b"").decode()) for request in hub.asked]
+
     assert forms == [
         {"hub.mode": ["publish"], "hub.url": [url], "hub.topic": [url]} for url in urls
     ]
@@ -71,6 +74,7 @@ async def test_an_address_that_the_hub_refuses_costs_no_other() -> None:
     hub = Hub(204, 403)
     urls = list_addresses(9)
     notice = await notify_hub(HUB, urls, hub)
+
     assert notice.urls_not_notified == (urls[1],)
     assert notice.failed is not None
     assert notice.failed.reason == "http-403"
@@ -81,6 +85,7 @@ async def test_a_hub_that_refuses_a_whole_batch_gets_no_more_requests() -> None:
     hub = Hub(*[400] * 100)
     urls = list_addresses(100)
     notice = await notify_hub(HUB, urls, hub)
+
     assert notice.urls_not_notified == tuple(urls)
     assert len(hub.asked) == 4
 
@@ -89,6 +94,7 @@ async def test_a_repeated_address_is_sent_to_the_hub_once() -> None:
     hub = Hub(204, 403)
     urls = list_addresses(2)
     notice = await notify_hub(HUB, [*urls, *urls], hub)
+
     assert notice.urls_not_notified == (urls[1],)
     assert len(hub.asked) == 2
 
@@ -97,6 +103,7 @@ async def test_no_hub_is_asked_if_nothing_changed() -> None:
     """Without changed feeds no request is sent."""
     hub = Hub()
     notice = await notify_hub(HUB, [], hub)
+
     assert notice.urls_not_notified == ()
     assert notice.failed is None
     assert hub.asked == []
@@ -117,6 +124,7 @@ async def test_a_passing_fault_is_tried_again_and_a_final_one_is_not(
     """Temporary hub errors are retried, permanent ones are not."""
     hub = Hub(*answers)
     notice = await notify_hub(HUB, list_addresses(1), hub, first_retry_seconds=0.001)
+
     assert (notice.failed.reason if notice.failed else None) == reason
     assert notice.urls_not_notified == (tuple(list_addresses(1)) if reason else ())
     assert len(hub.asked) == requests
@@ -137,6 +145,7 @@ async def test_a_silent_hub_ends_at_the_deadline(each: float, in_all: float) -> 
         notice = await notify_hub(
             HUB, list_addresses(9), Silent(), seconds_each=each, seconds_in_all=in_all
         )
+
     assert notice.urls_not_notified == tuple(list_addresses(9)[4:])
     assert notice.failed is not None
     assert notice.failed.reason == "timeout"

@@ -49,14 +49,19 @@ def test_new_and_changed_articles_are_filed(place: Place) -> None:
         store_articles(app, "Ships", "Of ships.")
         store_articles(app, "Old news", "Of a chip.")
     place.build()
+
     assert list_titles(place) == ["Cards"]
+
     with place.open_app() as app:
         store_articles(app, "Fries", "Fish and chip shops.")
     place.build()
+
     assert list_titles(place) == ["Fries", "Cards"]
+
     save_articles(place, place.load_article("Ships"), body="Of ships, chip by chip.")
     save_articles(place, place.load_article("Cards"), body="Corrected: none is.")
     place.build()
+
     assert list_titles(place) == ["Fries", "Ships"]
     assert '<span class="count">2</span>' in place.read_published("feeds.html")
     assert place.build().written == ()
@@ -75,12 +80,15 @@ def test_withdrawn_and_merged_articles_leave_a_query(place: Place) -> None:
     with place.open_app() as app:
         editorial.withdraw(app.archive, app.configuration, place.load_article("One").id)
     save_articles(place, place.load_article("Two"), merged_into=place.load_article("Three").id)
+
     assert place.build().held == ()
     assert list_titles(place) == ["Three"]
     assert "deleted-entry" in place.read_published("queries/chips.atom")
+
     with place.open_app() as app:
         editorial.split(app.archive, place.load_article("Two").id)
     place.build()
+
     assert list_titles(place) == ["Three", "Two"]
 
 
@@ -91,6 +99,7 @@ def test_a_copy_takes_the_place_of_an_original_that_went(place: Place) -> None:
     with place.open_app() as app:
         editorial.withdraw(app.archive, app.configuration, place.load_article("One").id)
     place.build()
+
     assert list_titles(place) == ["Two"]
 
 
@@ -98,6 +107,7 @@ def test_a_changed_query_sees_the_whole_shelf_again(place: Place) -> None:
     fill_index(place, "One", "Two")
     make_query(place, chips="tag:two")
     place.build()
+
     assert list_titles(place) == ["Two"]
 
 
@@ -106,11 +116,14 @@ def test_a_query_goes_and_comes_back(place: Place) -> None:
     fill_index(place, "One")
     make_query(place)
     place.build()
+
     assert not (place.folder / "feeds/public/queries/chips.atom").exists()
     assert "queries/chips.atom" in json.loads(place.read_published("maps/moved.json"))["gone"]
+
     fill_index(place, "Two")
     make_query(place, chips="chip", all="tag:one")
     place.build()
+
     assert list_titles(place) == ["Two", "One"]
     assert list_titles(place, "all") == ["One"]
     assert json.loads(place.read_published("maps/moved.json"))["gone"] == []
@@ -123,5 +136,6 @@ def test_a_rebuilt_database_finds_them_again(place: Place) -> None:
     (place.folder / "feeds/state/syndicator.db").unlink()
     with place.open_app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
+
     assert place.build().held == ()
     assert place.read_digests("public") == before

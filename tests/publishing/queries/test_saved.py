@@ -154,6 +154,7 @@ def test_the_file_is_read(tmp_path: Path) -> None:
         """,
     )
     first, second = load_queries(path)
+
     assert first.key == FeedKey("query", "ai")
     assert first.limit == 7
     assert first.window_hours == 36
@@ -168,9 +169,12 @@ def test_the_file_is_read(tmp_path: Path) -> None:
 
 def test_a_bad_query_is_shown_with_the_number_of_the_character(tmp_path: Path) -> None:
     path = write_feeds_file(tmp_path, "[[feed]]\nslug = 'x'\nquery = 'tag:AI and (chip'\n")
+
     with pytest.raises(ConfigError) as caught:
         load_queries(path)
+
     message = str(caught.value)
+
     assert message.startswith(f"{path}:3: ")
     assert message.endswith(
         "query: this parenthesis is never closed, at character 12 of tag:AI and (chip"
@@ -209,14 +213,18 @@ def test_an_entry_with_a_fault_costs_no_other_one(tmp_path: Path) -> None:
         " 'x'\nquery = 'b'\n"
     )
     found, faults = parse_valid_queries(read_toml_file(write_feeds_file(tmp_path, text)))
+
     assert [(one.slug, one.query) for one in found] == [("x", "a")]
     assert [fault.line for fault in faults] == [6, 8]
 
 
 def test_the_shipped_file_loads_and_its_examples_are_right(tmp_path: Path) -> None:
     shipped = Path(__file__).parents[3] / "config" / "feeds.toml"
+
     assert load_queries(shipped) == ()
+
     lines = shipped.read_text("utf-8").splitlines()
     first = lines.index("# [[feed]]")
     live = [line.removeprefix("# ") for line in lines[first:] if "=" in line or "[[feed]]" in line]
+
     assert len(load_queries(write_feeds_file(tmp_path, "\n".join(live)))) == 4

@@ -77,6 +77,7 @@ def test_a_text_is_read_as_it_was_written(value: str) -> None:
     entry = parse_entry(view)
     item = parse_item(view)
     names = [name.text for name in entry.iterfind(f"{ATOM}author/{ATOM}name")]
+
     assert names == [value, "Bo"]
     assert entry.findtext(f"{ATOM}content") == value
     assert [category.get("term") for category in entry.iterfind(f"{ATOM}category")] == [value]
@@ -92,6 +93,7 @@ def test_both_formats_spell_signs_of_plain_texts_as_references() -> None:
     )
     entry = atom.serialise(draft, atom.make_entry(draft))
     item = rss.serialise(draft, rss.make_item(draft))
+
     assert b'<title type="text">AT&#x26;T</title>' in entry
     assert b"<name>B &#x26; &#x3C;C&gt;</name>" in entry
     assert b'<content type="html">&lt;p&gt;x &amp;amp; y&lt;/p&gt;</content>' in entry
@@ -120,6 +122,7 @@ def test_links_have_their_kinds() -> None:
     )
     entry = parse_entry(view)
     item = parse_item(view)
+
     assert [dict(link.attrib) for link in entry.iterfind(f"{ATOM}link")] == [
         {"href": view.url, "rel": "alternate"},
         {"href": sound.url, "rel": "enclosure", "type": "audio/mpeg", "length": "7"},
@@ -141,13 +144,18 @@ def test_a_source_has_id_title_time_and_the_addresses_that_it_has(url: str) -> N
     shown = make_sample_view()
     shown = replace(shown, origin=replace(shown.origin, url=url))
     source = parse_entry(shown).find(f"{ATOM}source")
+
     assert source.findtext(f"{ATOM}id") == "urn:example:alpha"
     assert source.findtext(f"{ATOM}title") == "Alpha"
     assert source.find(f"{ATOM}title").get("type") == "text"
     assert source.findtext(f"{ATOM}updated") == shown.published.isoformat()
+
     links = [(link.get("rel"), link.get("href")) for link in source.iterfind(f"{ATOM}link")]
+
     assert links == [*([("self", url)] if url else []), ("alternate", "https://alpha.example/")]
+
     named = parse_item(shown).find("source")
+
     assert (named is None) if not url else (named.get("url"), named.text) == (url, "Alpha")
 
 
@@ -170,7 +178,9 @@ def test_an_excerpt_stands_beside_the_content_and_alone_without() -> None:
 def test_an_entry_that_the_grammar_refuses_is_named() -> None:
     entry = atom.make_entry(Draft(make_sample_view(), BASE))
     etree.SubElement(entry, "subtitle").text = "of feeds alone"
+
     assert (validate.find_atom_entry_fault(entry) or "").startswith("invalid")
+
     for name in ("updated", "author"):
         entry = atom.make_entry(Draft(make_sample_view(), BASE))
         entry.remove(entry.find(name))
@@ -205,6 +215,7 @@ def test_a_head_with_a_fault_is_refused(old: bytes, new: bytes) -> None:
 
 def test_a_head_takes_no_time_from_the_clock() -> None:
     result = atom.write_feed(make_sample_head(), []), rss.write_feed(make_sample_head(), [])
+
     assert etree.fromstring(result[0]).findtext(f"{ATOM}updated") == WHEN.isoformat()
     assert (
         etree.fromstring(result[1]).findtext("channel/lastBuildDate")
@@ -252,9 +263,12 @@ def test_threads_that_write_dates_leave_the_locale_alone(monkeypatch: pytest.Mon
 def test_an_entry_of_our_own_names_no_source() -> None:
     """Articles of the operator's own have no `source` element."""
     mine = make_sample_view(is_own=True)
+
     assert parse_entry(mine).find(f"{ATOM}source") is None
     assert parse_item(mine).find("source") is None
     assert "_source" not in json.loads(jsonfeed.make_item(mine))
+
     theirs = make_sample_view()
+
     assert parse_entry(theirs).find(f"{ATOM}source") is not None
     assert json.loads(jsonfeed.make_item(theirs))["_source"]["title"] == "Alpha"

@@ -55,27 +55,34 @@ def test_a_card_has_picture_excerpt_source_category_and_tags() -> None:
 def test_the_whole_text_follows_and_nothing_of_it_is_there_twice() -> None:
     """The card shows excerpt and picture above the text only if the text lacks them."""
     body = f'<p>A whole <b>sentence.</b> More.</p><p><img src="{COVER.replace("&", "&amp;")}"></p>'
+
     assert list_card_parts(write_card(write_sample_card(body, cover=COVER), LINKS)) == [
         "Alpha · AI · LLM",
         "A whole sentence. More.",
         COVER,
     ]
+
     below = "<h2>A sub-heading</h2><p>A whole</p><p>sentence. More.</p>"
+
     assert list_card_parts(write_card(write_sample_card(below), LINKS)) == [
         "Alpha · AI · LLM",
         "A sub-heading",
         "A whole",
         "sentence. More.",
     ]
+
     far = list_card_parts(
         write_card(
             write_sample_card(f"<p>{'Other words. ' * 40}</p><p>A whole sentence.</p>"), LINKS
         )
     )
+
     assert far[0] == "A whole sentence."
+
     other_card_parts = list_card_parts(
         write_card(write_sample_card("<p>Other words.</p>", cover=COVER), LINKS)
     )
+
     assert other_card_parts == [COVER, "A whole sentence.", "Alpha · AI · LLM", "Other words."]
 
 
@@ -189,14 +196,19 @@ def test_every_format_shows_the_same(kind: str) -> None:
         if kind == "card"
         else "<p>All of it.</p>"
     )
+
     assert one.findtext(f"{ATOM}content") == whole
     assert one.findtext(f"{ATOM}summary") == "A whole sentence."
+
     encoded = "{http://purl.org/rss/1.0/modules/content/}encoded"
+
     assert [item.findtext(encoded) for item in rss.iter("item")] == [
         line if kind == "card" else None,
         whole,
     ]
+
     items = json.loads(files["all.json"])["items"]
+
     assert [item.get("content_html") for item in items] == [line if kind == "card" else None, whole]
     assert items[1]["summary"] == "A whole sentence."
     assert "summary" not in items[0]
@@ -205,6 +217,9 @@ def test_every_format_shows_the_same(kind: str) -> None:
 def test_rss_has_the_markdown_of_whole_texts_if_the_operator_enabled_it() -> None:
     """`source:markdown` is written for full texts if enabled."""
     name = "{http://source.scripting.com/}markdown"
+
     assert b"source.scripting.com" not in build_files()["all.rss"]
+
     items = etree.fromstring(build_files(extensions=("markdown",))["all.rss"]).iter("item")
+
     assert [item.findtext(name) for item in items] == [None, f"# {make_article(1).id}"]

@@ -141,6 +141,7 @@ def test_the_text_of_clean_articles_stays(samples: Samples) -> None:
         results = set(re.findall(r"\w+", rendered))
         wanted = wanted + len(words)
         kept = kept + sum(word in results for word in words)
+
     assert wanted > 1_000
     assert kept / wanted >= 0.99
 

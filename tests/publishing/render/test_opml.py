@@ -25,6 +25,7 @@ def test_each_kind_of_feed_is_a_folder_and_names_are_short() -> None:
     )
     body = etree.fromstring(write_opml("Example & co", specs, HOW.base_url)).find("body")
     everything, *folders = body
+
     assert everything.get("title") == "Example & co"
     assert everything.get("xmlUrl") == "https://feeds.example/all.atom"
     assert {

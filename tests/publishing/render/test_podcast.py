@@ -30,8 +30,11 @@ def test_transcripts_chapters_and_persons_pass_through() -> None:
     how = Settings(site=Site(url="https://feeds.example/"), publish=Publish(archives=False))
     build_index(MemoryIndex([make_article(1, enclosure=sound), make_article(2)]), outlet, how)
     plain, item = etree.fromstring(outlet.files["all.rss"]).iter("item")
+
     assert not [node for node in plain if node.tag.startswith(PODCAST)]
+
     nodes = [node for node in item if node.tag.startswith(PODCAST)]
+
     assert [(node.tag.removeprefix(PODCAST), node.text, dict(node.attrib)) for node in nodes] == [
         (
             "transcript",
@@ -85,6 +88,7 @@ def test_an_episode_has_duration_and_picture_for_podcast_players() -> None:
         for item in etree.fromstring(outlet.files["all.rss"]).iter("item")
     ]
     duration = ("duration", "3723", {})
+
     assert results == [
         [],
         [duration],
@@ -117,6 +121,7 @@ def test_tags_of_apple_stand_only_beside_files_that_its_players_take(
     build_index(MemoryIndex([make_article(1, enclosure=sound)]), outlet, Settings())
     (item,) = etree.fromstring(outlet.files["all.rss"]).iter("item")
     names = [node.tag.removeprefix(ITUNES) for node in item if node.tag.startswith(ITUNES)]
+
     assert names == (["duration", "episode"] if is_for_apple else [])
     assert item.find(f"{PODCAST}person") is not None
 
@@ -130,5 +135,6 @@ def test_an_episode_has_its_numbers_and_advice() -> None:
     results = {
         node.tag.removeprefix(ITUNES): node.text for node in item if node.tag.startswith(ITUNES)
     }
+
     assert results == {"season": "2", "episode": "12", "explicit": "false"}
     assert b"episode" not in outlet.files["all.json"]

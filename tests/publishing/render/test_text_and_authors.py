@@ -80,6 +80,7 @@ def test_names_that_a_hand_wrote_one_by_one_are_taken_so() -> None:
 def test_an_unknown_author_is_the_source_and_no_feed_names_one_for_its_entries() -> None:
     """Without an author the entry names its source, and the feed has no author."""
     documents = Documents(make_article(1, author=None))
+
     assert list_authors(documents) == [["Alpha"]] * 2
     assert documents.atom.find(f"{ATOM}author") is None
     assert "authors" not in documents.json

@@ -45,6 +45,7 @@ def make_sample_view(
 )
 def test_the_page_rules_hold(robots: tuple[str, ...], mode: str, summary: str) -> None:
     view = make_sample_view(robots=robots)
+
     assert find_permitted_mode(make_article(1, robots=robots), FULL)[0] == mode
     assert view.summary == summary
     assert bool(view.html) == (mode == "full")
@@ -84,9 +85,12 @@ def test_published_is_never_in_the_future_and_updated_moves_with_revisions_only(
     early = make_sample_view(
         added=added, published=added + timedelta(days=9), updated=added + timedelta(days=9)
     )
+
     assert early.published == added
     assert early.updated.replace(microsecond=0) == added
+
     revised = make_sample_view(added=added, revisions=((added + timedelta(days=2)).isoformat(),))
+
     assert revised.updated.replace(microsecond=0) == added + timedelta(days=2)
 
 
@@ -193,6 +197,7 @@ def make_article_with_address(url: str) -> dict[str, Any]:
 @pytest.mark.parametrize("url", PRIVATE)
 def test_no_address_of_a_page_leads_into_a_private_network(url: str) -> None:
     view = make_sample_view(**make_article_with_address(url))
+
     assert view.cover == ""
     assert view.licence == ""
     assert view.rights == "Free"
@@ -220,6 +225,7 @@ def test_allowed_sources_may_name_private_addresses(
 ) -> None:
     url = "http://10.0.0.1/x"
     view = make_sample_view(source, **make_article_with_address(url), **changes)
+
     assert {view.cover, view.licence, view.origin.site, view.related[0]} == {url}
     assert view.enclosure is not None
     assert len(view.enclosure.podcast) == 4
@@ -228,6 +234,7 @@ def test_allowed_sources_may_name_private_addresses(
 def test_public_addresses_stay() -> None:
     url = "https://beta.example/x?a=b;c=d"
     view = make_sample_view(**make_article_with_address(url))
+
     assert {view.cover, view.licence, view.origin.url, view.related[0]} == {url}
     assert view.enclosure is not None
     assert len(view.enclosure.podcast) == 4
@@ -244,4 +251,5 @@ def test_updated_of_an_entry_that_an_earlier_version_merged_moves_at_noon_and_mi
         entry = make_folded_entry(make_sample_view(), StoryEntry(story, latest), INSTANCE)
         moments.append(entry.updated.replace(microsecond=0))
     noon = began.replace(hour=12, minute=0)
+
     assert moments == [began, began, noon, noon, noon]

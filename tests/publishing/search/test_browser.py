@@ -129,6 +129,7 @@ def test_a_story_is_found_and_its_title_is_text(
     site: str, tmp_path: Path, query: str, title: str
 ) -> None:
     titles, said, document = read_results(f"{site}search.html?q={quote(query)}", tmp_path)
+
     assert titles == [title]
     assert said == "1 found."
     assert document.startswith("Search"), "nothing of a title was run"
@@ -139,6 +140,7 @@ def test_the_newest_come_first_and_the_others_when_they_are_asked_for(
 ) -> None:
     """The page shows the 20 newest of 45 matches first."""
     titles, said, _ = read_results(f"{site}search.html?q=common", tmp_path)
+
     assert titles[0] == "Common story number44"
     assert len(titles) == 20
     assert said == "20 of 45 found among the newest 52 stories."

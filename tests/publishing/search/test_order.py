@@ -58,4 +58,5 @@ def test_the_best_story_is_first(tmp_path: Path, words: str, titles: list[str]) 
         )[place % search.RESULTS_PER_FILE][0]
         for period, place in places
     ]
+
     assert results == titles

@@ -21,6 +21,7 @@ def plan_names(
 
 def test_closed_years_closed_months_and_blocks_of_the_open_month() -> None:
     names = plan_names(BLOCK + 1)
+
     assert list(names) == ["2024", "2026-01", "2026-10", "2026-11.0", "2026-11.1"]
     assert names["2024"].months == ("2024-03", "2024-12")
     assert names["2026-11.0"].ids[0] == "id0", (
@@ -48,10 +49,13 @@ def test_one_more_article_changes_the_last_block_alone() -> None:
 def test_a_changed_article_changes_its_period_alone() -> None:
     """A changed article changes only its period."""
     before = plan_names(BLOCK + 1)
+
     assert {
         name for name, one in plan_names(BLOCK + 1, id3="2").items() if one != before[name]
     } == {"2026-11.0"}
+
     edited = plan_names(BLOCK + 1, MONTHS | {"2024-03": "z"})
+
     assert {name for name, one in edited.items() if one != before[name]} == {"2024"}
 
 

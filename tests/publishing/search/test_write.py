@@ -52,10 +52,13 @@ def test_title_tags_category_author_source_and_excerpt_are_found() -> None:
     results = dict(line.split(" ") for line in lines)
     loud = {"zebra", "graze", "savanna"}
     clear = {"quietly", "nature", "ann", "writer", "alpha"}
+
     assert {word: results[word] for word in loud | clear} == dict.fromkeys(
         loud, "0!"
     ) | dict.fromkeys(clear, "0.")
+
     facets = {"tag:savanna", "category:nature", "source:alpha", "lang:en"}
+
     assert {word: results[word] for word in facets} == dict.fromkeys(facets, "0")
     assert search.read_script(outlet.files["search/2025-11.0.d0.js"]) == [
         [
@@ -75,11 +78,14 @@ def test_the_same_articles_give_the_same_bytes_and_one_more_changes_one_block() 
     """Search files are reproducible; a new article changes one block and the index."""
     articles = [make_article(n) for n in range(5)] + [make_article(9, added=OLD, published=OLD)]
     index, outlet = make_files(*articles)
+
     assert search_files(make_files(*reversed(articles))[1]) == search_files(outlet)
+
     before = search_files(outlet)
     index.add(make_article(6, title="Another"))
     build_index(index, outlet, only={key for key, row in index.rows.items() if row.stale})
     changed = {name for name, data in search_files(outlet).items() if before.get(name) != data}
+
     assert changed == {"search/index.js", "search/2025-11.0.t0.js", "search/2025-11.0.d0.js"}
     assert [row[0] for row in list_periods(outlet)] == ["2023", "2025-11.0"]
 
@@ -87,13 +93,16 @@ def test_the_same_articles_give_the_same_bytes_and_one_more_changes_one_block() 
 def test_fingerprints_of_search_files_are_stored_and_not_published() -> None:
     index, outlet = make_files(make_article(1), make_article(9, added=OLD, published=OLD))
     remembered = index.targets([SEARCH])
+
     assert remembered.keys() == {"search/index.js", "search/2023", "search/2025-11.0"}
     assert not set(remembered.values()) & {row[1] for row in list_periods(outlet)}
+
     before = search_files(outlet)
     for name, file in index.files(remembered).items():
         index.files_of[name] = replace(file, made_of="other times")
     index.mark_stale(index.rows)
     build_index(index, outlet, only=set(index.rows))
+
     assert search_files(outlet) == before
 
 
@@ -107,15 +116,19 @@ def test_a_build_makes_no_file_of_a_period_that_did_not_change(
     shards = search.Shards
     monkeypatch.setattr(search, "Shards", lambda name: (periods.append(name), shards(name))[1])
     build_index(index, outlet, only={key for key, row in index.rows.items() if row.stale})
+
     assert periods == ["2025-11.0"]
 
 
 def test_an_article_that_was_withdrawn_is_found_no_more() -> None:
     gone_article = make_article(3, title="Retracted claim")
     index, outlet = make_files(*(make_article(n) for n in range(3)), gone_article)
+
     assert "Retracted" in make_text(outlet)
+
     index.remove(gone_article.id, at=datetime(2026, 1, 1, tzinfo=UTC))
     build_index(index, outlet, only={key for key, row in index.rows.items() if row.stale})
+
     assert "Retracted" not in make_text(outlet)
     assert "retracted" not in make_text(outlet)
 
@@ -124,6 +137,7 @@ def test_words_of_unpublished_texts_find_nothing() -> None:
     """Words of a nosnippet article are not in the search files."""
     article = make_article(1, robots=("nosnippet",), excerpt="Unquotable words.")
     _, outlet, _ = with_texts(article, texts={article.id: "Unsayable."})
+
     assert "unquotable" not in make_text(outlet)
     assert "unsayable" not in make_text(outlet)
 
@@ -132,6 +146,7 @@ def test_words_of_a_text_with_only_an_excerpt_published_are_not_found() -> None:
     """Only words of the published excerpt are in the search files."""
     article = make_article(1, excerpt="Quotable words.")
     _, outlet, _ = with_texts(article, texts={article.id: "Unpublished."})
+
     assert "quotable" in make_text(outlet)
     assert "unpublished" not in make_text(outlet)
 
@@ -139,9 +154,12 @@ def test_words_of_a_text_with_only_an_excerpt_published_are_not_found() -> None:
 def test_files_of_periods_that_are_no_more_go() -> None:
     """When months are merged into a year, the files of the months are deleted."""
     index, outlet = make_files(make_article(1))
+
     assert any(name.startswith("search/2025-11.") for name in outlet.files)
+
     index.add(make_article(2, added=datetime(2026, 2, 1, tzinfo=UTC)))
     build_index(index, outlet)
+
     assert {row[0] for row in list_periods(outlet)} == {"2025", "2026-02.0"}
     assert not any(name.startswith("search/2025-11.") for name in outlet.files)
 
@@ -165,6 +183,7 @@ def test_hostile_text_is_data_in_a_script_of_ascii() -> None:
         assert (
             data.isascii() and data.count(b"\n") == 1 and data.startswith(b"syndicatorSearch(")
         ), name
+
     assert (
         title.replace("\u2028", " ")
         in search.read_script(outlet.files["search/2025-11.0.d0.js"])[0][0]
@@ -188,9 +207,12 @@ def test_many_articles_are_spread_over_files() -> None:
     ]
     _, outlet = make_files(*articles, make_article(999))
     (period,) = (row for row in list_periods(outlet) if row[0] == "2023")
+
     assert period[2:] == [300, 4]
     assert set(search.list_shard_names(*(period[at] for at in (0, 2, 3)))) <= set(outlet.files)
+
     lines = read_terms(outlet, "2023")
+
     assert lines["story"] == ",".join(["0!"] * 300)
     assert lines["number7"] == "7!"
     assert lines["number37"] == "11!", "in base 36"
@@ -219,6 +241,7 @@ def test_words_of_a_text_are_found_and_frequent_words_weigh_more() -> None:
     text = "**Inflation** rose. " + "Prices fell. " * 3 + "[here](https://hidden.example/)"
     _, outlet, _ = with_texts(make_article(1), texts={make_article(1).id: text})
     lines = read_terms(outlet, "2025-11.0")
+
     assert lines["inflation"] == "0"
     assert lines["price"] == "0."
     assert lines["here"] == "0"
@@ -233,6 +256,7 @@ def test_the_terms_that_are_stored_are_those_of_a_text() -> None:
     index.terms[make_article(2).id] = Document(body=" tariff ")
     build_index(index, outlet, markdown=texts.__getitem__)
     terms = read_terms(outlet, "2025-11.0")
+
     assert "tariff" in terms
     assert "price" not in terms
 
@@ -249,4 +273,5 @@ def test_without_pages_there_is_no_search() -> None:
     index = MemoryIndex([make_article(1)])
     outlet = MemoryOutlet()
     build_index(index, outlet, SETTINGS.model_copy(update={"publish": publish}))
+
     assert search_files(outlet) == {}

@@ -111,6 +111,7 @@ def test_a_subscriber_meets_every_article_once_and_misses_none(seed: int) -> Non
         assert published <= set(reader.met) <= published | gone
     second_outlet = MemoryOutlet()
     end_run(index, second_outlet, whole=True)
+
     assert second_outlet.files == outlet.files
 
 
@@ -153,6 +154,7 @@ def test_a_renamed_tag_keeps_its_id_and_its_old_address() -> None:
     index.rows[new] = replace(index.rows[new], first_slug="llm")
     index.rows[old] = replace(index.rows[old], moved_to=new)
     end_run(index, outlet)
+
     assert (
         etree.fromstring(outlet.files["tags/language-models.atom"]).findtext(f"{ATOM}id") == before
     )
@@ -169,18 +171,23 @@ def test_a_withdrawn_article_is_gone_everywhere_at_once() -> None:
     urn = entry_urn(INSTANCE, victim.id).encode()
     index.remove(victim.id, START + timedelta(days=99))
     report = end_run(index, outlet)
+
     assert report.held == ()
+
     holding = [
         name
         for name, data in outlet.files.items()
         if urn in data or victim.url.encode() + b'"' in data
     ]
+
     assert set(holding) == {
         f"{stem}.atom" for stem in ("all", "tags/ai", "tags/llm", "categories/ai", "sources/alpha")
     }
+
     deleted = etree.fromstring(outlet.files["all.atom"]).find(
         "{http://purl.org/atompub/tombstones/1.0}deleted-entry"
     )
+
     assert deleted.get("ref").encode() == urn
 
 
@@ -191,8 +198,11 @@ def test_merged_copies_leave_all_but_their_source() -> None:
     end_run(index, outlet)
     copy, original = sorted(index.article_store)[2:4]
     index.merge(copy, original)
+
     assert end_run(index, outlet).held == ()
+
     urn = entry_urn(INSTANCE, copy).encode()
+
     assert urn not in outlet.files["all.atom"]
     assert urn in outlet.files["sources/alpha.atom"]
 
@@ -204,9 +214,12 @@ def test_changed_settings_make_feeds_stale() -> None:
     specs = plan_feeds(
         index.feeds(), settings=SETTINGS, sources=list(SOURCES.values()), queries=(), categories={}
     )
+
     assert list_stale_feeds(specs, index) == set()
+
     renamed = SETTINGS.model_copy(update={"site": Site(title="Nights", url=BASE)})
     report = end_run(index, outlet, settings=renamed)
+
     assert {f"{paths.get_stem(spec.key)}.atom" for spec in specs} <= set(report.written)
 
 

@@ -21,7 +21,9 @@ WITHOUT_TAGS = Publish(axes=("all", "sources", "queries"))
 
 def test_ten_end_and_eleven_wait() -> None:
     assert decide_waiting(TAGS[:10], (), WITHOUT_TAGS).feeds == frozenset()
+
     waiting = decide_waiting(TAGS, (), WITHOUT_TAGS)
+
     assert waiting.feeds == frozenset(TAGS)
     assert waiting.feeds_with_kept_files == frozenset()
     assert set(waiting.publish.axes) == {*WITHOUT_TAGS.axes, "tags"}
@@ -30,14 +32,17 @@ def test_ten_end_and_eleven_wait() -> None:
 def test_confirmed_feeds_do_not_count() -> None:
     assert decide_waiting(TAGS, TAGS, WITHOUT_TAGS).feeds == frozenset()
     assert decide_waiting(TAGS, TAGS[:1], WITHOUT_TAGS).feeds == frozenset()
+
     queries = [FeedKey(QUERY, f"q{number}") for number in range(11)]
     waiting = decide_waiting([*TAGS, *queries], queries, WITHOUT_TAGS)
+
     assert waiting.feeds == frozenset(TAGS)
 
 
 def test_feeds_of_a_kind_that_is_on_keep_their_files() -> None:
     queries = [FeedKey(QUERY, f"q{number}") for number in range(11)]
     waiting = decide_waiting(queries, (), WITHOUT_TAGS)
+
     assert waiting.feeds_with_kept_files == frozenset(queries)
     assert waiting.publish == WITHOUT_TAGS
 
@@ -46,6 +51,7 @@ def test_stories_that_wait_are_published_as_before() -> None:
     """While the end of stories waits for confirmation, they stay published."""
     publish = Publish(axes=("all", "stories"), stories="off")
     waiting = decide_waiting([*TAGS, STORIES], (), publish)
+
     assert waiting.publish.stories == "link"
     assert waiting.feeds_with_kept_files == frozenset()
 
@@ -55,12 +61,14 @@ def test_only_published_feeds_count() -> None:
     rows[1] = replace(rows[1], published=None)
     rows[2] = replace(rows[2], moved_to=TAGS[0])
     rows.append(replace(make_row(FeedKey(QUERY, "new")), published=None))
+
     assert find_given_up([*rows, make_row(ALL)], {ALL}, WITHOUT_TAGS) == {TAGS[0], TAGS[3]}
     assert find_given_up(rows, set(TAGS), Publish()) == set()
 
 
 def test_the_first_feeds_are_named() -> None:
     (problem,) = describe_waiting([key.slug for key in TAGS])
+
     assert problem.what == "11 feeds"
     assert problem.reason == ConditionReason.FEEDS_WOULD_END
     assert problem.detail.endswith("t09 and 1 more")

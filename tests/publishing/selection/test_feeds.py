@@ -60,6 +60,7 @@ def test_a_tag_of_the_taxonomy_has_its_feed_from_its_first_article() -> None:
         categories={},
         tags={"Open source": "Free to change", "Chips": "", "Law": ""},
     )
+
     assert [spec.key for spec in specs] == [FeedKey("all", "all"), FeedKey("tag", "open-source")]
     assert specs[1].description == "Free to change"
 
@@ -96,6 +97,7 @@ def replace_axes(settings: Settings, words: tuple[str, ...]) -> Settings:
 def test_moved_and_dropped_feeds_are_none() -> None:
     moved = make_row("tag", "llm", 9, moved_to=FeedKey("tag", "language-models"))
     dropped = make_row("category", "old", 0, dropped=True)
+
     assert list_keys(moved, dropped) == [FeedKey("all", "all")]
     assert FeedKey("category", "old") in list_keys(make_row("category", "old", 1, dropped=True))
 
@@ -113,6 +115,7 @@ def test_the_order_is_fixed() -> None:
         make_row("category", "c", 1),
     ]
     wanted = ["all", "c", "a", "b", "alpha", "q"]
+
     assert [key.slug for key in list_keys(*rows, queries=(query,))] == wanted
     assert [key.slug for key in list_keys(*rows[::-1], queries=(query,))] == wanted
 
@@ -124,6 +127,7 @@ def test_a_category_named_like_a_tag_says_so() -> None:
         spec.key: spec.title
         for spec in plan_feeds(rows, settings=SETTINGS, sources=(), queries=(), categories={})
     }
+
     assert titles[FeedKey("category", "ai")] == "AI (category) - Example"
     assert titles[FeedKey("tag", "ai")] == "AI - Example"
     assert titles[FeedKey("category", "law")] == "LAW - Example"
@@ -146,6 +150,7 @@ def test_titles_languages_and_overrides() -> None:
             categories={"C": "Things."},
         )
     }
+
     assert specs["all"].title == "Example"
     assert specs["c"].description == "Things."
     assert specs["alpha"].name == "Alpha News"
@@ -185,6 +190,7 @@ def test_a_saved_question_has_the_names_of_its_feeds_as_title() -> None:
         rows, settings=SETTINGS, sources=(), queries=(saved_query, named), categories={}
     )
     titles = {spec.key.slug: (spec.name, spec.title) for spec in specs if spec.key.axis == "query"}
+
     assert titles == {
         "q/tag.ai/words.gpu/not.tag.law": ("AI, gpu, not law", "AI, gpu, not law"),
         "q/source.alpha": ("Mine", "Mine"),
@@ -205,6 +211,7 @@ def test_a_private_feed_of_everything_has_a_day(publish: Publish, hours: int) ->
     everything, category = plan_feeds(
         rows, settings=settings, sources=(), queries=(), categories={}
     )
+
     assert everything.window_hours == hours
     assert category.window_hours == 72
     assert everything.limit == 50

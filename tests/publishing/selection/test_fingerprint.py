@@ -58,6 +58,7 @@ def test_settings_that_all_feeds_show() -> None:
     author = SETTINGS.model_copy(
         update={"site": Site(title="Days", url="https://feeds.example/", author="Ann")}
     )
+
     assert (
         len(
             {
@@ -68,7 +69,9 @@ def test_settings_that_all_feeds_show() -> None:
         )
         == 3
     )
+
     port = SETTINGS.model_copy(update={"publish": Publish(listen="127.0.0.1:9")})
+
     assert fingerprints.fingerprint_shared_input(port, INSTANCE) == before
 
 

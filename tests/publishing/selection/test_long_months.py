@@ -94,6 +94,7 @@ def test_documents_of_a_month_stay_when_it_closes() -> None:
     outlet = MemoryOutlet()
     documents = collect_documents(DAYS + 6, index, outlet)
     sample_documents = plan_sample_documents(outlet)
+
     assert documents == set(sample_documents)
     assert "archive/all/2025-11.atom" not in sample_documents
     assert max(data.count(b"<entry") for data in sample_documents.values()) <= HOW.publish.limit
@@ -111,16 +112,23 @@ def test_a_month_that_is_published_whole_stays_so(monkeypatch: pytest.MonkeyPatc
         index.add(one)
     monkeypatch.setattr(archive, "_MOST_OF_MONTHS", 10_000)  # as an earlier version had it
     build_index(index, outlet, HOW)
+
     assert list(plan_sample_documents(outlet)) == ["archive/all/2025-11.atom"]
+
     monkeypatch.undo()
     build_index(index, outlet, HOW)
+
     assert list(plan_sample_documents(outlet)) == ["archive/all/2025-11.atom"]
+
     lose_database(index, outlet)
     build_index(index, outlet, HOW)
+
     assert list(plan_sample_documents(outlet)) == ["archive/all/2025-11.atom"]
+
     second_outlet = MemoryOutlet()
     index.files_of.clear()  # and what is published, too
     build_index(index, second_outlet, HOW)
+
     assert len(plan_sample_documents(second_outlet)) > 5
     assert walk_archive(second_outlet) == walk_archive(outlet)
 
@@ -135,13 +143,16 @@ def test_entries_of_a_closed_month_are_read_only_if_it_changed() -> None:
     index.add(make_article(9000, added=START + timedelta(days=DAYS + 7)))
     everything = {FeedKey("all", "all")}
     build_index(index, outlet, HOW, only=everything)
+
     assert "2025-11" not in index.looked
     assert "2025-12" in index.looked
+
     old = make_day(3)[0]
     index.add(
         replace(old, title="Corrected", revisions=((START + timedelta(days=40)).isoformat(),))
     )
     build_index(index, outlet, HOW, only=everything)
+
     assert "2025-11" in index.looked
     assert sum(data.count(b">Corrected<") for data in plan_sample_documents(outlet).values()) == 1
 
@@ -151,11 +162,14 @@ def test_a_part_that_was_published_is_not_cut_again() -> None:
     index = MemoryIndex()
     outlet = MemoryOutlet()
     documents = collect_documents(8, index, outlet)
+
     assert documents
+
     for number in range(60):  # an old day gets many more
         index.add(
             make_article(5000 + number, added=START + timedelta(minutes=number), published=START)
         )
+
     assert build_index(index, outlet, HOW).held == ()
     assert documents <= set(plan_sample_documents(outlet))
     assert walk_archive(outlet) == {

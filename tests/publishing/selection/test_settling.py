@@ -81,5 +81,6 @@ def test_the_more_long_feeds_there_are_the_longer_each_rests(
 def test_long_feeds_alone_make_a_crowd() -> None:
     long = Built(at=0, entries=LONG + 1, articles=0)
     short = Built(at=0, entries=LONG, articles=0)
+
     assert measure_crowd([short] * 9 * FEW) == measure_crowd([long] * FEW) == 1
     assert measure_crowd([*[long] * 3 * FEW, short]) == 3

@@ -85,9 +85,12 @@ def test_months_share_documents_that_keep_their_addresses() -> None:
         seen |= set(list_documents(outlet))
         ids = {entry.findtext(f"{ATOM}id") for entry in walk_archive(outlet, "all")}
         assert ids == {entry_urn(INSTANCE, article_id) for article_id in index.article_store}
+
     assert list_documents(outlet) == ["2025-12", "2026-02", "2026-04"]
+
     whole_outlet = MemoryOutlet()
     build_index(list_months(0, 8, 2), whole_outlet, make_settings())
+
     assert list_documents(whole_outlet) == ["2026-01", "2026-04"]
 
 
@@ -98,6 +101,7 @@ def test_an_old_article_of_a_new_tag_joins_the_document_of_a_later_month() -> No
     before = list_documents(outlet)
     index.add(make_article(900, added=START, published=START))
     build_index(index, outlet, make_settings())
+
     assert list_documents(outlet) == before == ["2026-02", "2026-05"]
     assert b"Story 900" in outlet.files["archive/all/2026-02.atom"]
 
@@ -109,7 +113,9 @@ def test_documents_of_single_months_stay(monkeypatch: pytest.MonkeyPatch) -> Non
     build_index(index, outlet, make_settings())
     before = list_documents(outlet)
     monkeypatch.setattr(archive, "_LEAST_ENTRIES", 6)
+
     assert before == ["2025-11", "2025-12", "2026-01", "2026-02"]
+
     for lost in (False, True):
         if lost:
             lose_database(index, outlet)
@@ -141,6 +147,7 @@ def test_links_to_older_stories_lead_to_all_of_them(stem: str) -> None:
     outlet = MemoryOutlet()
     build_index(index, outlet, make_settings())
     names, titles = zip(*follow_older_pages(outlet, stem), strict=True)
+
     assert names == (f"{stem}.html", f"archive/{stem}/2026-04.html", f"archive/{stem}/2026-01.html")
     assert {title for shown in titles for title in shown} == {
         one.title for one in index.article_store.values()
@@ -148,7 +155,9 @@ def test_links_to_older_stories_lead_to_all_of_them(stem: str) -> None:
     assert {entry.findtext(f"{ATOM}title") for entry in walk_archive(outlet, stem)} == {
         title for shown in titles for title in shown
     }
+
     newest = html.fromstring(outlet.files[names[1]])
+
     assert newest.xpath("//a[@rel='next']/@href")[0] == f"../../../{stem}.html"
 
 
@@ -159,6 +168,7 @@ def test_pages_of_older_stories_are_made_again_with_another_stylesheet() -> None
     build_index(index, outlet, make_settings())
     look = Look(templates={"calendar.html": "Ours: {{ when }}"})
     build_index(index, outlet, make_settings(), look=look, only=set(index.rows))
+
     assert (
         outlet.files["archive/tags/ai/2026-01.html"] == b"Ours: 3 November 2025 to 4 January 2026"
     )
@@ -167,6 +177,7 @@ def test_pages_of_older_stories_are_made_again_with_another_stylesheet() -> None
 def test_earlier_instances_keep_the_calendar_pages_of_tags() -> None:
     outlet = MemoryOutlet()
     build_index(list_months(0, 8, 2), outlet, make_settings(archives=True))
+
     assert list_documents(outlet, "tags/ai", "html") == ["2025", "2026"]
     assert list_documents(outlet, "sources/alpha") == []
 

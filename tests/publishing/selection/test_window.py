@@ -36,6 +36,7 @@ def test_the_newest_and_all_of_the_window_up_to_the_most(
         key=KEY, name="", title="", first_slug="all", limit=limit, window_hours=hours, most=most
     )
     expected_ids = [ADDED[number].id for number in shown]
+
     assert select_head(spec, index, index.rows[KEY]).ids == expected_ids
     assert select_head(spec, index, None).ids == expected_ids  # a feed that was never built
 
@@ -78,6 +79,7 @@ def test_articles_older_than_a_day_fill_a_feed_up_to_200() -> None:
         *make_minutes(120, "busy"),
         *make_minutes(120, "busy", ago=timedelta(hours=30), first=1000),
     ]
+
     assert count_by_source(days) == {"busy": 200}
     assert count_by_source(days, most=150) == {"busy": 150}
     assert count_by_source(days, most_older=500) == {"busy": 240}
@@ -92,6 +94,7 @@ def test_a_flood_has_its_share_and_the_others_all_they_have() -> None:
     older = make_minutes(200, "a", first=3000, ago=timedelta(days=9)) + make_minutes(
         200, "b", first=4000, ago=timedelta(days=9)
     )
+
     assert count_by_source([*flood, *news, *older]) == {
         "flood": 165,
         "quiet": 60,
@@ -111,6 +114,7 @@ def test_beyond_a_day_a_source_with_its_share_gives_way_to_the_news_of_others_al
     ]
     news = make_minutes(30, "quiet", first=2000, ago=timedelta(hours=50))
     older = make_minutes(400, "quiet", first=3000, ago=timedelta(days=9))
+
     assert count_by_source([*busy, *news, *older]) == {"busy": 170, "quiet": 30}
     assert count_by_source([*busy, *news, *older], share=1.0) == {"busy": 200}
 

@@ -11,6 +11,7 @@ NEW = (2, 1, 1)
 def test_a_body_is_good_for_its_stamp() -> None:
     bodies = BodyCache()
     bodies.put(("a", False), OLD, b"old")
+
     assert bodies.get(("a", False), OLD) == b"old"
     assert bodies.get(("a", True), OLD) is None
     assert bodies.get(("a", False), NEW) is None
@@ -21,8 +22,11 @@ def test_the_least_recently_requested_body_is_dropped() -> None:
     bodies = BodyCache(most=30, largest=10)
     for name in "abc":
         bodies.put((name, False), OLD, b"0123456789")
+
     assert bodies.get(("a", False), OLD)
+
     bodies.put(("d", False), OLD, b"0123456789")
+
     assert [name for name in "abcd" if bodies.get((name, False), OLD)] == ["a", "c", "d"]
 
 
@@ -33,6 +37,7 @@ def test_room_that_was_given_back_is_used() -> None:
         bodies.put(("b", False), (number, 1, 1), b"0123456789")
         assert bodies.get(("a", False), (number + 1, 1, 1)) is None
     bodies.put(("a", False), OLD, b"0123456789")
+
     assert bodies.get(("a", False), OLD)
     assert bodies.get(("b", False), (4, 1, 1))
 
@@ -42,5 +47,6 @@ def test_a_large_one_pushes_none_out() -> None:
     bodies = BodyCache(most=20, largest=10)
     bodies.put(("a", False), OLD, b"0123456789")
     bodies.put(("b", False), OLD, b"01234567890")
+
     assert bodies.get(("a", False), OLD)
     assert bodies.get(("b", False), OLD) is None

@@ -63,6 +63,7 @@ async def client(callback_log: CallbackLog) -> AsyncIterator[httpx.AsyncClient]:
 async def test_a_challenge_comes_back_as_it_was(client: httpx.AsyncClient) -> None:
     """The hub's challenge is returned unchanged as plain text."""
     answer = await client.get("/websub/known?hub.mode=subscribe&hub.challenge=%3Cb%3E%20x")
+
     assert answer.status_code == 200
     assert answer.text == "<b> x"
     assert answer.headers["content-type"].startswith("text/plain")
@@ -80,12 +81,16 @@ async def test_only_expected_pushes_are_read(
     assert (await client.put("/websub/known", content=b"x")).status_code == 405
     assert (await client.get("/websub")).status_code == 418  # the files' own
     assert callback_log.heard == []
+
     answer = await client.post(
         "/websub/known", content=b"<feed/>", headers={"X-Hub-Signature": "sha1=00"}
     )
+
     assert answer.status_code == 202
     assert callback_log.heard == [("sha1=00", b"<feed/>")]
+
     callback_log.answer = 503
+
     assert (await client.post("/websub/known", content=b"x")).headers["retry-after"] == "60"
 
 

@@ -37,6 +37,7 @@ def client(public_folder: Path) -> TestClient:
 def test_types_and_validators(client: TestClient) -> None:
     """A feed has its type, security headers and hub links, and can be asked for conditionally."""
     answer = client.get("/all.atom", headers={"accept-encoding": "identity"})
+
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
     assert answer.headers["x-content-type-options"] == "nosniff"
@@ -46,10 +47,14 @@ def test_types_and_validators(client: TestClient) -> None:
         answer.headers["link"]
         == '<https://feeds.example/all.atom>; rel="self", <https://hub.example/>; rel="hub"'
     )
+
     again = client.get("/all.atom", headers={"if-none-match": answer.headers["etag"]})
+
     assert again.status_code == 304
     assert again.content == b""
+
     dated = client.get("/all.atom", headers={"if-modified-since": answer.headers["last-modified"]})
+
     assert dated.status_code == 304
 
 
@@ -74,6 +79,7 @@ def test_a_part_of_a_file(
 ) -> None:
     """A range request gets its bytes, or the status that says why not."""
     answer = client.get("/all.atom", headers={"range": asked, "accept-encoding": "identity"})
+
     assert answer.status_code == status
     assert answer.headers.get("content-range") == told
     assert answer.content == body
@@ -96,6 +102,7 @@ def test_a_picture_holds_for_good_and_one_that_is_not_there_does_not(
     """Pictures may be cached forever; a missing picture may not be cached."""
     (public_folder / "pictures").mkdir()
     (public_folder / "pictures/1.webp").write_bytes(b"picture")
+
     assert client.get("/pictures/1.webp").headers["cache-control"] == "max-age=31536000, immutable"
     assert client.get("/pictures/2.webp").headers["cache-control"] == "no-cache"
 
@@ -103,10 +110,13 @@ def test_a_picture_holds_for_good_and_one_that_is_not_there_does_not(
 def test_gzip_has_its_own_tag(client: TestClient) -> None:
     """The compressed answer has another ETag than the plain one."""
     answer = client.get("/all.atom", headers={"accept-encoding": "gzip"})
+
     assert answer.headers["content-encoding"] == "gzip"
     assert answer.content == b"<feed/>"
     assert answer.headers["vary"] == "Accept-Encoding, Sec-Fetch-Dest"
+
     plain = client.get("/all.atom", headers={"accept-encoding": "identity"})
+
     assert plain.headers["etag"] != answer.headers["etag"]
 
 
@@ -156,16 +166,21 @@ def test_an_older_or_senseless_date_gets_the_file(client: TestClient, since: str
 
 def test_a_changed_file_is_noticed(client: TestClient, public_folder: Path) -> None:
     tag = client.get("/tags/ai.rss").headers["etag"]
+
     assert client.get("/tags/ai.rss", headers={"if-none-match": tag}).status_code == 304
+
     publish_file(FileOutlet(public_folder, gzip=False), "tags/ai.rss", b"<rss></rss>")
     answer = client.get("/tags/ai.rss", headers={"if-none-match": tag})
+
     assert answer.status_code == 200
     assert answer.content == b"<rss></rss>"
+
     publish_file(
         FileOutlet(public_folder, gzip=False),
         "maps/moved.json",
         b'{"moved": {}, "gone": ["tags/ai.rss"]}',
     )
+
     assert (
         client.get("/tags/ai.rss", headers={"if-none-match": answer.headers["etag"]}).status_code
         == 410
@@ -191,6 +206,7 @@ def test_a_link_out_of_the_folder_is_not_followed(
     secret = tmp_path_factory.mktemp("elsewhere") / "secret.html"
     secret.write_text("secret")
     (public_folder / "link.html").symlink_to(secret)
+
     assert client.get("/link.html").status_code == 404
 
 
@@ -220,8 +236,10 @@ def test_a_browser_that_asks_for_a_favicon_gets_the_icon(
     client: TestClient, public_folder: Path
 ) -> None:
     assert client.get("/favicon.ico").status_code == 404
+
     (public_folder / "icon.svg").write_text("<svg/>")
     answer = client.get("/favicon.ico")
+
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "image/svg+xml"
     assert answer.text == "<svg/>"
@@ -268,22 +286,31 @@ def test_a_file_without_a_gz_is_compressed_once(
     body = b"<feed>" + b"words " * 100 + b"</feed>"
     publish_file(FileOutlet(public_folder, gzip=False), name, body)
     first = client.get(f"/{name}", headers={"accept-encoding": "gzip"})
+
     assert first.headers["content-encoding"] == "gzip"
     assert first.content == body
     assert int(first.headers["content-length"]) < len(body)
+
     plain = client.get(f"/{name}", headers={"accept-encoding": "identity"})
+
     assert plain.content == body
     assert (plain.headers["etag"] != first.headers["etag"]) is True
+
     same = {"accept-encoding": "gzip", "if-none-match": first.headers["etag"]}
+
     assert client.get(f"/{name}", headers=same).status_code == 304
+
     monkeypatch.setattr(
         "syndicator.publishing.server.files.gzip.compress", lambda *args, **more: 1 / 0
     )
     again = client.get(f"/{name}", headers={"accept-encoding": "gzip"})
+
     assert again.content == body
     assert again.headers == first.headers
+
     # another edition; and too short to gain by it
     publish_file(FileOutlet(public_folder, gzip=False), name, body[:50])
+
     assert client.get(f"/{name}", headers={"accept-encoding": "gzip"}).content == body[:50]
 
 
@@ -295,6 +322,7 @@ def test_tiny_large_and_binary_files_are_sent_uncompressed(
 ) -> None:
     publish_file(FileOutlet(public_folder, gzip=False), name, b"x" * size)
     answer = client.get(f"/{name}", headers={"accept-encoding": "gzip"})
+
     assert answer.status_code == 200
     assert ("content-encoding" in answer.headers) is False
 
@@ -303,11 +331,14 @@ def test_a_gz_that_comes_later_is_sent_from_then_on(
     client: TestClient, public_folder: Path
 ) -> None:
     (public_folder / "all.atom.gz").unlink()
+
     assert (
         "content-encoding"
         not in client.get("/all.atom", headers={"accept-encoding": "gzip"}).headers
     )
+
     publish_file(FileOutlet(public_folder), "all.atom", b"<feed/>")
+
     assert (
         client.get("/all.atom", headers={"accept-encoding": "gzip"}).headers["content-encoding"]
         == "gzip"
@@ -380,6 +411,7 @@ def test_a_browser_that_opens_a_feed_is_sent_to_its_page(public_folder: Path) ->
         assert answer.headers["cache-control"] == "no-cache"
         assert client.get(asked, headers={"sec-fetch-dest": "empty"}).status_code == 200
         assert client.get(page, headers=DOCUMENT).status_code == 200
+
     assert client.get("/all.atom", headers=DOCUMENT).status_code == 200  # it has no page
 
 
@@ -400,6 +432,7 @@ def test_nothing_is_answered_without_a_word_on_how_long_it_holds(public_folder: 
         client.get(path)
         for path in ("/", "/all.atom", "/nothing", "/tags/", "/tags/old.rss", "/queries/x.atom")
     ]
+
     assert [answer.status_code for answer in answers] == [200, 200, 404, 303, 301, 410]
     assert {answer.headers["cache-control"] for answer in answers} == {"no-cache"}
 
@@ -408,9 +441,12 @@ def test_a_missing_file_is_a_page_for_browsers_and_a_line_for_programs(
     client: TestClient, public_folder: Path
 ) -> None:
     asked = {"sec-fetch-dest": "document"}
+
     assert client.get("/tags/none.html", headers=asked).text == "Not found.\n"
+
     (public_folder / "404.html").write_text("<p>Nothing here")
     answer = client.get("/tags/none.html", headers=asked)
+
     assert answer.status_code == 404
     assert answer.text == "<p>Nothing here"
     assert answer.headers["content-type"] == "text/html; charset=utf-8"

@@ -49,6 +49,7 @@ def test_probes_are_for_everybody_and_say_little(tmp_path: Path) -> None:
         assert answer.text == "ok\n"
         assert answer.headers["cache-control"] == "no-store"
     ill = replace(WELL, ready=read_answer("database"))  # type: ignore[arg-type]
+
     assert [
         make_client(tmp_path, ill).get(path).status_code for path in ("/healthz", "/readyz")
     ] == [
@@ -56,7 +57,9 @@ def test_probes_are_for_everybody_and_say_little(tmp_path: Path) -> None:
         503,
     ]
     assert make_client(tmp_path, ill).get("/readyz").text == "database\n"
+
     dead = replace(WELL, alive=lambda: "no progress for 400 s")
+
     assert [
         make_client(tmp_path, dead).get(path).status_code for path in ("/healthz", "/readyz")
     ] == [
@@ -69,7 +72,9 @@ def test_probes_are_for_everybody_and_say_little(tmp_path: Path) -> None:
 
 def test_metrics_are_for_this_machine_or_the_token(tmp_path: Path) -> None:
     assert make_client(tmp_path).get("/metrics").text == "up 1\n"
+
     away = make_client(tmp_path, peer=ELSEWHERE)
+
     assert away.get("/metrics").status_code == 404
     assert (
         make_client(tmp_path)
@@ -79,7 +84,9 @@ def test_metrics_are_for_this_machine_or_the_token(tmp_path: Path) -> None:
     )
     assert away.get("/metrics", headers={"Authorization": "Bearer secret"}).text == "up 1\n"
     assert away.get("/metrics", headers={"Authorization": "Bearer other"}).status_code == 404
+
     nobody = make_client(tmp_path, replace(WELL, token="", feed_name="health/.atom"), ELSEWHERE)
+
     assert nobody.get("/metrics", headers={"Authorization": "Bearer "}).status_code == 404
     assert nobody.get("/health/.atom").status_code == 404
 
@@ -115,10 +122,13 @@ def test_the_health_feed_is_where_its_token_is(tmp_path: Path) -> None:
     """The health feed is served to strangers only under its secret token."""
     away = make_client(tmp_path, peer=ELSEWHERE)
     answer = away.get("/health/secret.atom")
+
     assert answer.content == b"<feed/>"
     assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
     assert answer.headers["x-robots-tag"] == "noindex"
+
     again = away.get("/health/secret.atom", headers={"If-None-Match": answer.headers["etag"]})
+
     assert again.status_code == 304
     assert again.content == b""
     assert [

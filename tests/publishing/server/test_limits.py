@@ -180,6 +180,7 @@ async def test_requests(watched_server: WatchedServer, case: dict[str, Any]) -> 
 async def test_a_refusal_is_short_plain_and_closes(watched_server: WatchedServer) -> None:
     answer = await (await watched_server.open_client().send(GET + b"a: b\r\n" * 101)).read_to_end()
     head, _, body = answer.partition(b"\r\n\r\n")
+
     assert head.startswith(b"HTTP/1.1 431 Request Header Fields Too Large\r\n")
     assert b"\r\nconnection: close" in head
     assert b"\r\ncontent-type: text/plain" in head
@@ -214,14 +215,17 @@ async def test_a_refused_client_that_goes_on_sending_reads_why(
 
 async def test_a_refused_client_that_does_not_close_is_cut(watched_server: WatchedServer) -> None:
     client = await watched_server.open_client().send(GET + b"a: b\r\n" * 101)
+
     assert b" 431 " in await client.read_answer()
     assert watched_server.connections
+
     await watched_server.pass_time(limits.LINGER_SECONDS + 1)
     await wait_until(lambda: not watched_server.connections)
 
 
 async def test_trailers_are_no_header(watched_server: WatchedServer) -> None:
     body = b"transfer-encoding: chunked\r\n\r\n1\r\na\r\n0\r\nx-trailer: a\r\n\r\n"
+
     assert b" 200 " in await (await watched_server.open_client().send(POST + body)).read_answer()
     assert watched_server.bodies == [b"a"]
     assert watched_server.headers == [{"host", "transfer-encoding"}]
@@ -231,8 +235,11 @@ async def test_a_body_of_an_early_answer_is_bounded_too(watched_server: WatchedS
     client = await watched_server.open_client().send(
         b"POST /early HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n"
     )
+
     assert b" 200 " in await client.read_answer()
+
     await client.send(b"3e9\r\n" + b"x" * 1001)
+
     assert await client.read_to_end() == b""
 
 
@@ -240,10 +247,15 @@ async def test_a_connection_is_usable_after_an_early_answer(watched_server: Watc
     client = await watched_server.open_client().send(
         b"POST /early HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\nx"
     )
+
     assert b" 200 " in await client.read_answer()
+
     await client.send(b"x" + GET + b"\r\n")
+
     assert b" 200 " in await client.read_answer()
+
     await watched_server.pass_time(limits.HEADER_SECONDS + 1)
+
     assert await client.read_to_end() == b""
 
 
@@ -263,6 +275,7 @@ async def test_a_request_that_drips_ends_with_408(
     )
     await client.send(b"x")  # which renews nothing
     await watched_server.pass_time(2)
+
     assert await client.read_last_status() == 408
     assert watched_server.bodies in ([], [None])
 
@@ -272,6 +285,7 @@ async def test_a_silent_client_is_cut_without_an_answer(watched_server: WatchedS
     silent = watched_server.open_client()
     await wait_until(lambda: bool(watched_server.connections))
     await watched_server.pass_time(limits.HEADER_SECONDS + 1)
+
     assert await silent.read_to_end() == b""
 
 
@@ -280,8 +294,11 @@ async def test_an_answer_may_take_longer_but_not_for_ever(watched_server: Watche
     reading = await watched_server.open_client().send(b"GET /large HTTP/1.1\r\nhost: a\r\n\r\n")
     await wait_until(lambda: len(watched_server.seen) >= 2)
     await watched_server.pass_time(limits.ANSWER_SECONDS - 1)
+
     assert len(watched_server.connections or ()) == 2
+
     await watched_server.pass_time(2)
+
     assert await waiting.read_to_end() == b""
     assert len(await reading.read_to_end()) < 20_000_000
 
@@ -293,6 +310,7 @@ async def test_the_status_of_a_refusal_is_never_part_of_another_answer(
     client = await watched_server.open_client().send(b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n")
     await watched_server.asked.wait()
     await client.send(b"nonsense\r\n\r\n")
+
     assert await client.read_to_end() == b""
 
 
@@ -304,7 +322,9 @@ async def test_a_client_that_waits_makes_room_for_itself_alone(
     first, *own = [
         await watched_server.open_client().send(GET) for _ in range(1 + most_of_one(MOST))
     ]
+
     assert await first.read_to_end() == b""
+
     for client in (other, *own):
         assert b" 200 " in await (await client.send(b"\r\n")).read_answer()
 
@@ -313,6 +333,7 @@ async def test_a_client_has_a_share_of_the_connections(watched_server: WatchedSe
     for _ in range(most_of_one(MOST)):
         await watched_server.open_client().send(b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n")
     await wait_until(lambda: len(watched_server.seen) >= most_of_one(MOST))
+
     assert await watched_server.open_client().read_last_status() == 429
     assert (
         b" 200 "

@@ -64,6 +64,7 @@ def test_the_script_that_pages_look_for_is_there_once_questions_are_answered() -
     """q/answers.js is served when the server answers searches."""
     slow = Slow()
     status, head, body = asyncio.run(slow.questions.answer("q/answers.js", ANN, {}))
+
     assert status == 200
     assert body == b"syndicator.isAnswered = true;\n"
     assert slow.order == []
@@ -74,13 +75,16 @@ def test_one_answer_is_made_at_a_time_and_few_may_wait() -> None:
     """Of 100 simultaneous searches few wait; the others get 503 with Retry-After."""
     slow = Slow()
     answers = asyncio.run(slow.collect_answers(make_questions(100)))
+
     assert count_statuses(answers) == {
         200: 33,
         503: 67,
     }, "one is being made, a quarter of the places waits"
     assert slow.most == 1
     assert len(slow.asked) == 33
+
     refused = next(dict(head) for status, head, _ in answers if status == 503)
+
     assert refused[b"retry-after"] == b"60"
     assert len(slow.questions.waiting) == 0
 
@@ -89,6 +93,7 @@ def test_a_client_that_asks_very_much_waits_for_itself() -> None:
     slow = Slow()
     names = [*make_questions(40, "ann"), *make_questions(2, "ben")]
     answers = asyncio.run(slow.collect_answers(names, [ANN] * 40 + [BEN, "2001:db8::2"]))
+
     assert count_statuses(answers[:40]) == {200: 33, 503: 7}
     assert count_statuses(answers[40:]) == {200: 2}
     assert [name[8:11] for name in slow.order[:5]] == [
@@ -175,10 +180,13 @@ def test_a_client_that_leaves_as_its_turn_comes_gives_it_away() -> None:
 
 def test_the_same_question_of_many_is_answered_once() -> None:
     slow = Slow()
+
     assert count_statuses(asyncio.run(slow.collect_answers(["q/tag.ai.atom"] * 10))) == {200: 10}
     assert slow.asked == {"q/tag.ai.atom": 1}
+
     slow.stamp = 2
     asyncio.run(slow.collect_answers(["q/tag.ai.atom"]))
+
     assert slow.asked == {"q/tag.ai.atom": 2}, "another version of the search"
 
 

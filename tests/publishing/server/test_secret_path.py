@@ -127,6 +127,7 @@ def test_without_the_secret_path_every_answer_is_the_same(settings: Settings, me
     )
     body = b"" if method == "HEAD" else b"Not found.\n"
     seen = {(status, body, *sorted(set(heads) - {"date"})) for status, heads, body in answers}
+
     assert len(seen) == 1
     assert {(status, body) for status, _, body in answers} == {(HTTPStatus.NOT_FOUND, body)}
     assert not any(SECRET in str(answer) for answer in answers)
@@ -147,6 +148,7 @@ def test_who_knows_it_gets_all_and_no_shared_cache_may_keep_it(settings: Setting
         ("GET", f"{inside}tags/", ""),
         ("GET", f"/{SECRET}", ""),
     )
+
     assert page[0] == 200
     assert page[2] == b"<p>Mine"
     assert feed[2] == feed[2]
@@ -158,6 +160,7 @@ def test_who_knows_it_gets_all_and_no_shared_cache_may_keep_it(settings: Setting
     assert moved[1]["location"] == f"{inside}all.atom"
     assert folder[1]["location"] == inside
     assert bare[1]["location"] == inside
+
     for _, heads, _ in (page, feed, packed, again, moved, gone, missing, folder, bare):
         assert heads["cache-control"] == "private, no-cache"
         assert heads["x-robots-tag"] == "noindex, nofollow"
@@ -170,6 +173,7 @@ def test_hubs_and_monitoring_reach_what_is_theirs(settings: Settings) -> None:
     alive, told, push = send_requests(
         settings, ("GET", "/healthz", ""), ("GET", health, ""), ("GET", f"{PATH}none", "")
     )
+
     assert alive[0] == 200
     assert alive[2] == b"ok\n"
     assert told[2] != b"Not found.\n"

@@ -42,7 +42,9 @@ async def test_the_server_runs_until_stop_is_set(tmp_path: Path) -> None:
     port = free_port()
     stop = asyncio.Event()
     running = asyncio.create_task(serve(make_app(tmp_path), "127.0.0.1", port, stop=stop))
+
     assert await read_answer(f"http://127.0.0.1:{port}/") == b"<p>Hello"
+
     stop.set()
     await asyncio.wait_for(running, 60)
 
@@ -119,6 +121,7 @@ async def test_a_taken_port_is_named(tmp_path: Path) -> None:
         sock.bind(("127.0.0.1", 0))
         sock.listen()
         port = sock.getsockname()[1]
+
         with pytest.raises(MissingError, match=f"port {port}"):
             await serve(make_app(tmp_path), "127.0.0.1", port, stop=asyncio.Event())
 

@@ -34,6 +34,7 @@ def list_quotes(*accounts: Account) -> dict[str, str]:
 
 def test_the_event_is_the_first_sentence_of_the_lead() -> None:
     accounts = [make_account("first", *FIRST), make_account("second", ADDS, *FIRST)]
+
     assert choose_quotes_and_figures(accounts, "first").event == FIRST[0]
     assert choose_quotes_and_figures(accounts, "second").event == ADDS
     assert choose_quotes_and_figures([make_account("first")], "first") == Explanation()
@@ -55,6 +56,7 @@ def test_an_outlet_is_quoted_once_and_that_of_the_lead_never() -> None:
         "Norvik Air and its cabin crew will meet the mediator in Harrowgate Bay on Friday night."
     )
     second_account = make_account("second", later, hours=2, id="again")
+
     assert list_quotes(make_account("second", ADDS, hours=1), second_account) == {"second": ADDS}
     assert list_quotes(make_account("first", ADDS, id="other")) == {}
 
@@ -88,6 +90,7 @@ def test_sentences_without_news_of_the_event_are_not_quoted(sentence: str) -> No
 
 def test_no_quote_is_longer_than_is_fair() -> None:
     longest = ADDS[:-1] + " " + "x" * (LONGEST - len(ADDS) - 1) + "."
+
     assert len(longest) == LONGEST
     assert list_quotes(make_account("second", longest)) == {"second": longest}
     assert list_quotes(make_account("second", longest[:-1] + "x.")) == {}
@@ -128,6 +131,7 @@ def test_figures_of_one_outlet_are_not_listed() -> None:
 def test_an_entry_shows_a_report_once_its_hour_has_ended() -> None:
     times = [NOON + timedelta(minutes=minutes) for minutes in (0, 10, 20, 59)]
     confirmed = times[1]
+
     assert select_due(times, confirmed, times[3]) == [True, True, False, False]
     assert select_due(times, confirmed, NOON + timedelta(hours=1)) == [True] * 4
     assert find_end_of_hour(times[3]) == NOON + timedelta(hours=1) == find_end_of_hour(NOON)

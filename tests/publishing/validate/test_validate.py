@@ -124,6 +124,7 @@ def test_twenty_new_articles_in_a_minute_pass() -> None:
     for n in range(100, 120):
         index.add(make_article(n, added=START + timedelta(days=5, seconds=n), published=None))
     report = build_index(index, outlet)
+
     assert report.held == ()
     assert "all.atom" in report.written
 
@@ -138,6 +139,7 @@ def test_an_index_that_forgot_an_article_is_held() -> None:
     lost = index.article_store[victim]
     index.remove(victim)
     report = build_index(index, outlet)
+
     assert {problem.what for problem in report.held} == {
         "all",
         "tags/ai",
@@ -149,11 +151,17 @@ def test_an_index_that_forgot_an_article_is_held() -> None:
     assert f'"{lost.title}", {lost.url}, which has no article file' in report.held[0].detail
     assert outlet.files["all.atom"] == before["all.atom"]
     assert index.rows[next(iter(index.rows))].held
+
     told = {problem.what: problem.detail for problem in report.held}
+
     assert "delete tags/ai.atom of the public folder" in told["tags/ai"]
+
     del outlet.files["tags/ai.atom"]  # as its operator is told
+
     assert "tags/ai" not in {problem.what for problem in build_index(index, outlet).held}
+
     freed = build_index(index, outlet, excused=[victim])
+
     assert freed.held == ()
     assert outlet.files["all.atom"] != before["all.atom"]
 
@@ -164,6 +172,7 @@ def test_a_feed_of_another_instance_is_held() -> None:
     outlet = MemoryOutlet()
     build_index(index, outlet)
     outlet.files["all.atom"] = outlet.files["all.atom"].replace(b"urn:uuid:", b"urn:uuid:0")
+
     assert [problem.what for problem in build_index(index, outlet).held] == ["all"]
 
 
@@ -173,6 +182,7 @@ def test_one_bad_article_is_set_aside_and_named() -> None:
     bad = make_article(3)
     index.add(replace(bad, url="javascript:alert(1)"))
     report = build_index(index, outlet)
+
     assert report.held == ()
     assert [(problem.what, problem.reason) for problem in report.set_aside] == [
         ("javascript:alert(1)", "cannot-render")
@@ -185,6 +195,7 @@ def test_a_fault_names_title_address_and_file_of_its_article() -> None:
     index = MemoryIndex(make_article(n) for n in range(3))
     article = make_article(1)
     fault = f"all.atom: invalid: an entry without an author ({entry_urn(INSTANCE, article.id)})"
+
     assert (
         describe_faulty_entry(fault, ALL, b"", index, INSTANCE)
         == f': "{article.title}", {article.url}, file {article.id}.md'
@@ -201,6 +212,7 @@ def test_a_broken_document_names_the_entry_in_which_it_breaks() -> None:
         + "</feed>"
     ).encode()
     fault = validate.check_atom(data).fault
+
     assert fault is not None
     assert fault.startswith("not-well-formed")
     assert fault.endswith("(urn:z)")

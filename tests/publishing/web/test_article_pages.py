@@ -73,7 +73,9 @@ def test_only_articles_published_whole_have_pages_and_stories_link_them() -> Non
     index = MemoryIndex([make_article(1), make_article(2, robots=("noarchive",)), is_of_beta(3)])
     outlet = MemoryOutlet()
     build_pages(index, outlet)
+
     assert list_pages(outlet) == {name_page(1)}
+
     for page, root in (
         ("index.html", ""),
         ("sources/alpha.html", "../"),
@@ -81,6 +83,7 @@ def test_only_articles_published_whole_have_pages_and_stories_link_them() -> Non
     ):
         links = html.fromstring(outlet.files[page]).xpath("//h3/a/@href")
         assert links[-2:] == ["https://alpha.example/2", root + name_page(1)], page
+
     assert html.fromstring(outlet.files["sources/beta.html"]).xpath("//h3/a/@href") == [
         "https://beta.example/3"
     ]
@@ -97,6 +100,7 @@ def test_a_page_shows_the_text_names_the_original_and_is_not_to_be_indexed() -> 
     index.thumbnails[article_id] = Picture(name="pictures/1.webp", width=640, height=360)
     build_pages(index, outlet)
     page = html.fromstring(outlet.files[name_page(1)])
+
     assert page.xpath("//h1")[0].text_content() == "A <b> & C"
     assert len(page.xpath("//h1")) == 1
     assert [node.text for node in page.xpath("//div[@class='text']/h2")] == ["Part"]
@@ -109,7 +113,9 @@ def test_a_page_shows_the_text_names_the_original_and_is_not_to_be_indexed() -> 
         "https://other.example/1",
     ]
     assert page.xpath("//link[@rel='alternate']/@href")[0] == "../sources/alpha.atom"
+
     facts = json.loads(page.xpath("//script[@type='application/ld+json']")[0].text)
+
     assert facts["@type"] == "Article"
     assert facts["headline"] == "A <b> & C"
     assert facts["url"] == "https://alpha.example/1"
@@ -125,13 +131,16 @@ def test_no_address_of_numbers_is_named() -> None:
     index.kept[make_article(1).id] = "<p>All of it.</p>"
     build_pages(index, outlet)
     page = html.fromstring(outlet.files[name_page(1)])
+
     assert page.xpath("//p[@class='also']/a/text()") == ["alpha.example", "other.example"]
     assert b"other.example" in outlet.files["index.html"]
     assert b"93.184.216.34" not in outlet.files["index.html"]
+
     local = MemoryIndex([make_article(1, url="http://127.0.0.2:8080/1")])
     local.kept[make_article(1).id] = "<p>All of it.</p>"
     build_pages(local, outlet)
     page = html.fromstring(outlet.files[name_page(1)])
+
     assert page.xpath("//p[@class='also']/a/text()") == ["Alpha"]
     assert page.xpath("//span[@class='out']/a/text()") == ["Read it at Alpha"]
 
@@ -152,6 +161,7 @@ def test_the_way_through_all_pages_meets_each_article_once() -> None:
                 html.fromstring(outlet.files[at]).xpath("//a[@rel='next']")[0].text_content()[:-2]
                 == results[-1]
             )
+
     assert results == [f"Story {number}" for number in reversed(range(20))]
 
 
@@ -167,12 +177,15 @@ def test_one_more_article_writes_its_page_and_those_that_link_it(hours: int) -> 
     )
     report = build_pages(index, outlet)
     written = {one for one in report.written if one.startswith("articles/")}
+
     assert written == {name_page(99)} | {
         page for page in list_pages(outlet) if b"Fresh" in outlet.files[page]
     }
     assert len(written) <= 3
+
     whole_outlet = MemoryOutlet()
     build_pages(index, whole_outlet, whole=True)
+
     assert outlet.files == whole_outlet.files
 
 
@@ -187,6 +200,7 @@ def test_a_build_without_news_makes_no_page(monkeypatch: pytest.MonkeyPatch) -> 
         lambda *_: pytest.fail("made again"),
     )
     build_pages(index, outlet)
+
     assert {one: outlet.files[one] for one in list_pages(outlet)} == before
 
 
@@ -197,6 +211,7 @@ def test_an_article_that_is_withdrawn_is_gone_and_its_neighbours_say_so() -> Non
     build_pages(index, outlet)
     index.remove(make_article(3).id, at=START + timedelta(days=9))
     build_pages(index, outlet)
+
     assert list_pages(outlet) == {name_page(number) for number in range(6) if number != 3}
     assert name_page(3) in json.loads(outlet.files["maps/moved.json"])["gone"]
     assert name_page(3) in outlet.files["maps/nginx.conf"].decode()
@@ -214,8 +229,11 @@ def test_an_article_that_may_no_longer_be_shown_whole_loses_its_page() -> None:
     build_pages(index, outlet)
     index.add(replace(make_article(2), robots=("noarchive",), revisions=("2026-01-01T00:00:00Z",)))
     build_pages(index, outlet)
+
     assert list_pages(outlet) == {name_page(0), name_page(1), name_page(3)}
+
     build_pages(index, outlet, {"alpha": SOURCES["alpha"]}, whole=True)
+
     assert list_pages(outlet) == set()
     assert not any(
         b"articles/" in data for one, data in outlet.files.items() if one.endswith(".html")

@@ -256,6 +256,7 @@ document.title = `${seen} headlines, aside ${isBeside ? "beside" : "below"}`; })
     )
     dom, _ = published_site.dom("frame.html", "--window-size=1400,1000")
     (headlines, beside) = re.findall(r"<title>(\d+) headlines, aside (\w+)", dom)[0]
+
     assert int(headlines) >= 12
     assert beside == "beside"
 
@@ -264,7 +265,9 @@ def test_an_article_is_printed_as_its_text_only(published_site: PublishedSite) -
     """The print stylesheet shows only source, title and text."""
     name = f"articles/{make_article(7).id}.html"
     styles = (published_site.folder / "site.css").read_text()
+
     assert styles.count("@media print") == 1
+
     (published_site.folder / "print.css").write_text(
         styles.replace("@media print", "@media screen")
     )
@@ -278,10 +281,12 @@ document.title = JSON.stringify([seen, document.body.innerText]); });""")
     (title,) = re.findall(r"<title>(.*?)</title>", dom, re.DOTALL)
     pictures, text = json.loads(html.unescape(title))
     lines = [line for line in text.splitlines() if line.strip()]
+
     assert pictures == 0
     assert lines[:2] == ["Alpha", "Story 7"]
     assert "A quotation." in text
     assert "and a part of it" in lines[-1]
+
     for noise in ("Subscribe", "Search", "Read it at", "First published", "Story 6", "Picture"):
         assert noise not in text
 
@@ -299,10 +304,13 @@ document.title = [document.dir, aside.right < list.left, ...english].join(" "); 
         page.replace("</body>", '<script src="/side.js"></script></body>')
     )
     dom, _ = published_site.dom("ar/tags/side.html", "--window-size=1280,900")
+
     assert "<title>rtl true ltr ltr</title>" in dom
+
     whole = lxml_html.fromstring(
         (published_site.folder / f"ar/articles/{make_article(7).id}.html").read_text()
     )
+
     assert whole.xpath("//article/@dir") == ["ltr"]  # an English text
 
 
@@ -315,6 +323,7 @@ def test_without_a_script_all_stories_and_addresses_are_there(
     published_site: PublishedSite,
 ) -> None:
     page = lxml_html.fromstring((published_site.folder / "index.html").read_text())
+
     assert len(page.xpath("//a[@class='headline']")) == 30
     assert "http://127.0.0.1/all.atom" in page.xpath("//section[@popover]//code/text()")
     assert {node.get("class") for node in page.xpath("//*[@hidden]")} == {"copy"}
@@ -340,6 +349,7 @@ document.title = [button.hidden, asked, getSelection(), said].join(" | "); });""
     )
     dom, logged = published_site.dom("copied.html")
     address = lxml_html.fromstring(page).xpath("string(//p[@class='address']/code)")
+
     assert logged == ""
     assert address.startswith("http")
     assert f"<title>false | copy | {address} | Copied.</title>" in dom
@@ -362,21 +372,28 @@ tick("[data-kind='not.tag'][value='t-2']"); });"""
     probe.write_text("syndicator.isAnswered = true;")  # as what answers questions says it
     dom, logged = published_site.dom("ticked.html")
     probe.write_bytes(b"")
+
     assert logged == ""
     assert '<p id="offered">' in dom
     assert '<p class="by" id="unanswered" hidden="">' in dom
     assert "8 of all 30 stories." in dom
+
     address = f"{published_site.base}q/tag.t-1/not.tag.t-2.atom"
+
     assert f'<code id="address">{address}</code>' in dom
     assert f'data-copy="{address}"' in dom
     assert 'data-format="rss" href="q/tag.t-1/not.tag.t-2.rss"' in dom
     assert "syndicator build --question 'q/tag.t-1/not.tag.t-2'" in dom
     assert "mailto:me@feeds.example?subject=" in dom
+
     (newest,) = re.findall(r'<ol id="newest".*?</ol>', dom, re.DOTALL)
+
     assert newest.count("<li>") == 6
+
     # a new profile: the one of before may still have the old script in its cache
     profile = f"--user-data-dir={published_site.folder}-only-files"
     again, _ = published_site.dom("combine.html#q/tag.t-1/words.sentence-whole", profile)
+
     assert '<p id="offered" hidden="">' in again and 'id="unanswered">' in again, "only files here"
     assert "8 of all 30 stories." in again
     assert "q/tag.t-1/words.sentence-whole.atom" in again

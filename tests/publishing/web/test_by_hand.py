@@ -65,6 +65,7 @@ def test_all_is_reached_by_keyboard_and_seen_where_it_is(driver_results: dict[st
         "de",
         "Subscribe",
     ]
+
     assert [one["text"] for one in driver_results["order"]][: len(names)] == names
     assert driver_results["order"][len(names)]["text"].startswith("Story ")
     assert all(one["seen"] for one in driver_results["order"])
@@ -87,6 +88,7 @@ def test_keys_lead_from_headline_to_headline_and_to_the_search(
     driver_results: dict[str, Any],
 ) -> None:
     first, second, third = driver_results["headlines"][:3]
+
     assert driver_results["keys"] == [first, third, first]
     assert first == driver_results["headlines"][0]
     assert second != third
@@ -131,6 +133,7 @@ def test_the_nu_checker_finds_nothing(published_site: PublishedSite, tmp_path: P
     files = [str(published_site.folder / name) for name in (*PAGES, "404.html")]
     command = [java, "-jar", str(jar), "--errors-only", "--format", "text", *files]
     done = subprocess.run(command, capture_output=True, text=True, timeout=200)
+
     assert done.returncode == 0, done.stderr
 
 

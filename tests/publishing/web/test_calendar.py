@@ -23,8 +23,11 @@ def list_spans(days: Days, **more: bool) -> list[str]:
 def test_a_quiet_year_is_one_page_and_a_busy_one_lists_its_months_and_these_their_days() -> None:
     """Years, months and days get own pages if they have too many stories for one."""
     quiet = {"2024-03-01": 1, "2024-12-31": PAGE - 1}
+
     assert list_spans(plan_sample(quiet)) == ["2024"]
+
     busy = quiet | {"2025-01-07": 1, "2025-02-01": PAGE, "2025-02-02": 1}
+
     assert list_spans(plan_sample(busy)) == [
         "2024",
         "2025",
@@ -45,6 +48,7 @@ def test_a_list_names_its_parts_and_how_many_stories_they_have() -> None:
     year, january, february, *_ = plan_calendar(
         "all", plan_sample({"2025-01-07": 1, "2025-02-01": PAGE, "2025-02-02": 1}), ""
     )
+
     assert year.name == "archive/all/2025.html"
     assert year.parts == (("2025-01", 1), ("2025-02", PAGE + 1))
     assert february.parts == (("2025-02-01", PAGE), ("2025-02-02", 1))
@@ -75,6 +79,7 @@ def test_no_address_goes_while_stories_come() -> None:
         now = set(list_spans(plan_sample(counts)))
         assert before <= now
         before = now
+
     assert {"2025", "2025-02", "2025-02-28", "2025-03"} <= before
 
 
@@ -86,16 +91,21 @@ def test_a_story_changes_its_own_page_and_the_lists_above() -> None:
         page.span: page.fingerprint
         for page in plan_calendar("all", plan_sample(days | {"2025-02-10": 5}), "")
     }
+
     assert {span for span in old if old[span] != new[span]} == {"2025", "2025-02", "2025-02-10"}
+
     edited = plan_sample(days) | {
         "2025-02-10": (4, "edited")
     }  # the page of the month shows headlines
     new = {page.span: page.fingerprint for page in plan_calendar("all", edited, "")}
+
     assert {span for span in old if old[span] != new[span]} == {"2025-02", "2025-02-10"}
+
     other_fingerprints_by_span = {
         page.span: page.fingerprint
         for page in plan_calendar("all", plan_sample(days), "other settings")
     }
+
     assert not set(other_fingerprints_by_span.values()) & set(old.values())
 
 

@@ -64,12 +64,15 @@ def test_copies_of_an_agency_lead_no_page_and_a_story_of_the_morning_sinks() -> 
         ),
     ]
     views = [*two[::-1], *copies[::-1]]
+
     assert list_lead_numbers(views, copies, two) == ["4", "1"]
+
     later = [
         replace(
             parse_front_page(9, "g", summary="Snow fell."), published=START + timedelta(hours=13)
         )
     ]
+
     assert list_lead_numbers([*later, *views], copies, two)[0] == "9"
 
 
@@ -92,6 +95,7 @@ def test_leads_are_of_the_newest_day_if_it_has_enough_stories() -> None:
         published=START - timedelta(days=1),
     )
     today = [parse_front_page(number, f"s{number}") for number in range(2, 6)]
+
     assert list_lead_numbers([*today, old]) == ["5", "4", "3", "2"]
     assert list_lead_numbers([*today[:2], old]) == ["3", "2", "1"]
     assert front.choose_leads({}) == []
@@ -104,15 +108,20 @@ def test_a_story_of_several_outlets_is_one_that_leads_with_a_picture_and_names_t
     third = parse_front_page(3, "b")
     alone = parse_front_page(4, "d", picture=PICTURE)
     views = [alone, third, second, first_front_page]
+
     assert list_lead_numbers(views, [first_front_page, second, third]) == ["1", "4"]
+
     result = front.group_stories(views, [[first_front_page.id, second.id, third.id, "gone"]])
+
     assert {
         article_id: [one.id for one in others] for article_id, (_, others) in result.items()
     } == {
         first_front_page.id: [third.id],
         alone.id: [],
     }
+
     line = front.make_line(*result[first_front_page.id], Links(base=""), "en", alone.published)
+
     assert line["also"] == [(third.origin.title, third.url)]
 
 
@@ -130,6 +139,7 @@ def test_sections_begin_with_the_category_of_most_articles_and_end_with_what_has
         for n, view in enumerate(views)
     ]
     result = front.group_by_category(lines, {"AI": 3, "Sea": 9, "-": 99})
+
     assert [(one.name, one.link) for one in result] == [
         ("Sea", "categories/sea.html"),
         ("AI", "categories/ai.html"),
@@ -157,6 +167,7 @@ def test_the_most_active_tags_are_sorted_by_the_number_that_they_show() -> None:
     }
     views = [parse_front_page(n, "a", tags=("law", "sea", "odd")[: 1 + n % 2]) for n in range(4)]
     shown_frequent_tags = front.find_frequent_tags(specs, rows, views)
+
     assert shown_frequent_tags == [("law", "tags/law.html", 4), ("sea", "tags/sea.html", 2)]
 
 
@@ -181,10 +192,13 @@ def test_the_front_page_has_every_story_once_the_newest_of_a_section_first(
 ) -> None:
     page = html.fromstring(files["index.html"])
     titles = [node.text_content() for node in page.xpath("//a[@class='headline']")]
+
     assert sorted(titles) == [f"Story {number}" for number in range(9)]
+
     for section in page.xpath("//div[@class='lines']/section"):
         stamps = section.xpath(".//time/@datetime")
         assert stamps == sorted(stamps, reverse=True)
+
     assert page.xpath("//section[@class='leads']//img/@fetchpriority") == []
     assert {node.text_content() for node in page.xpath("//*[contains(@class, 'outlet')]")} == {
         "Alpha"
@@ -214,6 +228,7 @@ def test_source_category_and_tags_are_linked_and_a_tag_without_a_page_is_not(
         "//li[@class='story'][.//h3//bdi[text()='Story 4']]"
     )[0]
     links = {link.text_content(): link.get("href") for link in story.xpath(".//a")}
+
     assert links["Alpha"] == "../sources/alpha.html"
     assert links["AI"] == "../categories/ai.html"
     assert links["Story 4"] == "https://alpha.example/4"
@@ -249,6 +264,7 @@ def test_a_feed_page_has_rhythm_and_tags_and_a_source_its_site() -> None:
     facts = about.gather_facts(
         spec, 16, days, views, Links(base="../", tags=frozenset({"ai", "sea"}))
     )
+
     assert facts.count == 16
     assert facts.rhythm == "2 a day"
     assert facts.site == "https://alpha.example/"
@@ -259,7 +275,9 @@ def test_a_feed_page_has_rhythm_and_tags_and_a_source_its_site() -> None:
     assert facts.months == [("2025-11", 5), ("2025-08", 11)]
     assert about.describe_rhythm(views[:4]) == ""
     assert about.describe_rhythm([parse_front_page(99 * n, "a") for n in range(5)]) == "4 a day"
+
     slow = [parse_front_page(1440 * 9 * n, "a") for n in range(6)]
+
     assert about.describe_rhythm(slow) == "1 a week"
     assert about.describe_rhythm([*slow, parse_front_page(-1440 * 300, "a")]) == "1 a month"
 
@@ -270,13 +288,16 @@ def test_a_feed_names_its_most_active_sources_and_a_source_none() -> None:
     views = [parse_front_page(n, source) for n, source in enumerate("abcbcc")]
     named = [replace(one, origin=replace(one.origin, title=one.source_key)) for one in views]
     facts = about.gather_facts(spec, 6, {}, named, Links(base="../"))
+
     assert facts.sources == [
         ("c", "../sources/c.html", 3),
         ("b", "../sources/b.html", 2),
         ("a", "../sources/a.html", 1),
     ]
     assert about.gather_facts(spec, 1, {}, named[:1], Links(base="../")).sources == []
+
     many = [replace(one, source_key=f"s{n}") for n, one in enumerate(named * 2)]
+
     assert len(about.gather_facts(spec, 12, {}, many, Links(base="../")).sources) == 8
 
 
@@ -287,6 +308,7 @@ def test_a_tag_without_a_page_is_related_if_two_stories_have_it() -> None:
         parse_front_page(2, "a", tags=("Old port",)),
     ]
     facts = about.gather_facts(spec, 2, {}, views, Links(base="../", tags=frozenset()))
+
     assert facts.related == [("Old port", "../search.html?q=Old%20port")]
 
 
@@ -299,6 +321,7 @@ def test_a_month_is_a_calendar_that_leads_to_its_days_with_their_top_stories(
         ("2026-02-28", 7),
         ("", 0),
     ]
+
     for name, way in (("archive/all/2025-11.html", ""), ("archive.html", "archive/all/")):
         cells = html.fromstring(files[name]).xpath("//table[@class='month']//td[a]")
         assert [(cell.xpath("string(a/@href)"), cell.text_content()) for cell in cells][-1:] == [
@@ -307,6 +330,7 @@ def test_a_month_is_a_calendar_that_leads_to_its_days_with_their_top_stories(
     tops = html.fromstring(files["archive/all/2025-11.html"]).xpath(
         "//section[contains(@class, 'tops')]"
     )
+
     assert [top.xpath("string(h2)") for top in tops] == [
         "Monday, 3 November 2025",
         "Sunday, 2 November 2025",
@@ -334,5 +358,6 @@ def test_the_link_to_the_site_of_a_source_says_no_number(site: str, name: str) -
     article_view = replace(article_view, origin=replace(article_view.origin, site=site))
     spec = FeedSpec(key=FeedKey("source", "alpha"), name="Alpha", title="-", first_slug="alpha")
     facts = about.gather_facts(spec, 1, {}, [article_view], Links(base="../"))
+
     assert facts.site == site
     assert facts.site_name == name

@@ -74,11 +74,16 @@ def test_only_the_chip_of_the_page_is_dropped() -> None:
     other = b'<a href="\0tags/ai-safety.html">AI safety</a>'
     chips = b'<a class="category" href="\0categories/ai.html">AI</a> ' + other
     part = b'2026\n<p class="topics">' + chips + b"</p>\n</li>"
+
     assert drop_own_chip(part, "tags/ai.html", "AI") == part
     assert drop_own_chip(part, "categories/ai.html", "AI") == part.replace(chips, b" " + other)
+
     alone = b'<p class="topics"><a class="category" href="\0categories/ai.html">AI</a></p>\n</li>'
+
     assert drop_own_chip(alone, "categories/ai.html", "AI") == b"</li>"
+
     unlinked = b'<p class="topics"><span>R &amp; D</span> <span>AI</span></p>\n'
+
     assert drop_own_chip(unlinked, "tags/r-d.html", "R & D") == unlinked.replace(
         b"<span>R &amp; D</span>", b""
     )
@@ -145,6 +150,7 @@ def test_the_same_bytes_in_any_time_zone_and_with_any_hash_seed() -> None:
         )
         results.add(done.stdout.strip())
         assert done.returncode == 0, done.stderr[-500:]
+
     assert len(results) == 1
     assert len(results.pop()) == hashlib.sha256().digest_size * 2
 
@@ -154,6 +160,7 @@ def test_the_page_for_missing_files_works_at_any_depth() -> None:
     outlet = MemoryOutlet()
     build_index(index, outlet, Settings(site=Site(title="T", url="https://feeds.example/below/")))
     page = lxml_html.fromstring(outlet.files["404.html"])
+
     assert all(
         link.startswith("/below/")
         for link in page.xpath("//a/@href[not(starts-with(., '#'))] | //link/@href")
@@ -169,6 +176,7 @@ def test_the_sitemap_lists_pages_that_are_there_and_validates_as_xml(
     root = etree.fromstring(files["sitemap.xml"])
     space = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
     results = [loc.text.removeprefix("https://feeds.example/") for loc in root.iter(f"{space}loc")]
+
     assert results[:3] == ["", "feeds.html", "all.html"]
     assert all((name or "index.html") in files for name in results)
     assert "archive/all/2025-11-03.html" in results
@@ -177,37 +185,48 @@ def test_the_sitemap_lists_pages_that_are_there_and_validates_as_xml(
 
 def test_a_page_has_the_data_of_schema_org(files: dict[str, bytes]) -> None:
     page = lxml_html.fromstring(files["categories/ai.html"])
+
     assert page.xpath("string(//meta[@name='description']/@content)") == "Machines"
     assert (
         page.xpath("string(//link[@rel='canonical']/@href)")
         == "https://feeds.example/categories/ai.html"
     )
+
     facts = json.loads(page.xpath("string(//script[@type='application/ld+json'])"))
+
     assert facts["@type"] == "CollectionPage"
     assert facts["name"] == "AI (category) - Example feeds"
     assert facts["dateModified"] == "2025-11-03T11:00:00+00:00"
+
     properties = {
         node.get("property"): node.get("content") for node in page.xpath("//meta[@property]")
     }
+
     assert properties["og:title"] == facts["name"]
     assert properties["og:url"].endswith("/categories/ai.html")
 
 
 def test_a_site_has_icons_a_manifest_and_a_word_for_search_engines(files: dict[str, bytes]) -> None:
     assert files["robots.txt"].endswith(b"Allow: /\n\nSitemap: https://feeds.example/sitemap.xml\n")
+
     manifest = json.loads(files["site.webmanifest"])
+
     assert manifest["name"] == "Example feeds"
     assert all(icon["src"] in files for icon in manifest["icons"])
+
     page = lxml_html.fromstring(files["tags/ai.html"])
     for kind, name in (("apple-touch-icon", "../icon.png"), ("manifest", "../site.webmanifest")):
         assert page.xpath(f"//link[@rel='{kind}']/@href") == [name]
+
     assert page.xpath("//meta[@property='og:image']/@content") == ["https://feeds.example/icon.png"]
+
     private = files_of(
         Settings(
             site=Site(title="T", url="https://feeds.example/"),
             publish=Publish(secret_path="x" * 20),
         )
     )
+
     assert private["robots.txt"] == b"User-agent: *\nDisallow: /\n"
 
 
@@ -218,10 +237,13 @@ def test_a_front_page_with_a_picture_shows_it_at_once_and_where_it_is_shared() -
     index.thumbnails[make_article(3).id] = Picture(name="pictures/1.webp", width=640, height=360)
     build_index(index, outlet)
     page = lxml_html.fromstring(outlet.files["index.html"])
+
     assert page.xpath("//meta[@property='og:image']/@content") == [
         "https://feeds.example/pictures/1.webp"
     ]
+
     (shown,) = page.xpath("//img")
+
     assert shown.get("fetchpriority") == "high"
     assert shown.get("loading") is None
 
@@ -235,6 +257,7 @@ def test_the_front_page_is_small() -> None:
     loaded = [
         outlet.files[name] for name in ("index.html", "site.css", "site.js", "front.js", "icon.svg")
     ]
+
     assert len(lxml_html.fromstring(loaded[0]).xpath("//a[@class='headline']")) == 80
     assert sum(len(gzip.compress(data)) for data in loaded) < 60_000
     assert len(outlet.files["site.js"]) < 4000

@@ -45,6 +45,7 @@ def test_every_story_is_on_one_page_of_days_and_previous_leads_through_all() -> 
         results += list_titles(outlet.files[at])
         before = page.xpath("//a[@rel='prev']/@href")
         at = f"archive/all/{before[0].rpartition('/')[2]}" if before else ""
+
     assert results == [f"Story {number}" for number in reversed(range(COUNT))]
 
 
@@ -56,6 +57,7 @@ def test_a_feed_page_ends_and_links_the_page_of_its_next_days() -> None:
     page = html.fromstring(outlet.files["all.html"])
     (more, *_) = page.xpath("//nav[@aria-label='Earlier stories']/a/@href")
     last = page.xpath("//section[contains(@class, 'day')]")[-1].xpath("./h2/time/@datetime")[0]
+
     assert more == f"archive/all/{last}.html"
     assert more in outlet.files
     assert len(list_titles(outlet.files["all.html"])) == 60
@@ -114,14 +116,19 @@ def test_one_more_story_rewrites_only_pages_that_show_it() -> None:
         f"{name}.html"
         for name in ("index", "feeds", "all", "categories/policy", "tags/rust", "sources/alpha")
     }
+
     assert showing == pages | {
         f"archive/{name}.html"
         for name in (f"all/{day}", "all/2025-11", "categories/policy/2025", "tags/rust/2025")
     }
+
     counting = {"archive.html", "combine.html", "archive/all/2025.html"}
+
     assert changed - showing == counting
+
     whole_outlet = MemoryOutlet()
     build_index(index, whole_outlet, WITH_TAGS)
+
     assert outlet.files == whole_outlet.files
 
 
@@ -132,6 +139,7 @@ def test_a_story_that_is_withdrawn_is_on_no_page() -> None:
     gone_article = make_article(7)
     index.remove(gone_article.id, at=START)
     build_index(index, outlet)
+
     assert not [
         name
         for name, data in outlet.files.items()

@@ -36,6 +36,7 @@ def test_values_in_templates_are_escaped() -> None:
     index = MemoryIndex([make_article(1, title="<script>1</script>")])
     outlet = MemoryOutlet()
     build_index(index, outlet, look=Look({"story.html": "<li>{{ entry.title }}</li>"}))
+
     assert b"<li>&lt;script&gt;1&lt;/script&gt;</li>" in outlet.files["all.html"]
 
 
@@ -61,6 +62,7 @@ def test_a_faulty_template_costs_no_page_and_is_named_with_its_line(
 ) -> None:
     """With a faulty template the built-in one is used, and the fault is reported."""
     files, faults = render_sample(Look({name: text}))
+
     assert len(faults) == 1
     assert faults[0].startswith(fault)
     assert files == render_sample(Look())[0]
@@ -68,11 +70,13 @@ def test_a_faulty_template_costs_no_page_and_is_named_with_its_line(
 
 def test_styles_follow_ours_and_the_folder_is_read(tmp_path: Path) -> None:
     assert load_look(tmp_path) == Look()
+
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates/footer.html").write_text(FOOTER)
     (tmp_path / "site.css").write_text("h1 { color: teal; }")
     look = load_look(tmp_path)
     files, _ = render_sample(look)
+
     assert files["site.css"].endswith(b"h1 { color: teal; }")
     assert len(files["site.css"]) > 2000
     assert look.templates == {"footer.html": FOOTER}
@@ -89,9 +93,12 @@ def test_a_changed_template_makes_every_page_again() -> None:
         queries=(),
         categories={"AI": "Machines"},
     )
+
     assert list_stale_feeds(specs, index) == set()
+
     look = Look({"footer.html": FOOTER})
     report = build_index(index, outlet, look=look, whole=False)
+
     assert {name for name in outlet.files if name.endswith(".html")} == {
         name for name in report.written if name.endswith(".html")
     }
@@ -115,7 +122,9 @@ def test_our_templates_are_compiled_once(
     for path in tmp_path.rglob("*.pyc") if damaged else ():
         path.write_bytes(path.read_bytes()[:-40])
     templates._load_our_templates.cache_clear()
+
     assert render_sample(Look())[0] == first
     assert before
     assert len(compiled) == (2 * before if damaged else before)
+
     templates._load_our_templates.cache_clear()

@@ -35,6 +35,7 @@ def test_headings_begin_at_the_second_level_and_leave_none_out(
 def test_pictures_are_links_since_no_page_asks_another_host() -> None:
     """Pictures in texts become links."""
     sample = adapt_sample(f'A text. ![a "b" > <i>c]({PICTURE})')
+
     assert "<img" not in sample
     assert f'href="{PICTURE.replace("&", "&amp;")}"' in sample
     assert ">Picture: a &quot;b&quot; &gt; &lt;i&gt;c</a>" in sample
@@ -68,6 +69,7 @@ def test_a_wide_table_scrolls_by_itself() -> None:
 
 def test_columns_are_aligned_by_the_stylesheet() -> None:
     sample = adapt_sample("| a | b |\n|--:|:-:|\n| 1 | 2 |")
+
     assert '<td class="right">1</td>' in sample
     assert '<th class="center">b</th>' in sample
     assert "align" not in sample

@@ -116,11 +116,14 @@ def test_text_in_a_consent_box_keeps_its_hints() -> None:
     blocks = read_weighed_blocks(
         f"<div class='consent'><div class='promo'>{STORY}</div></div>", "\n".join(TEXTS)
     )
+
     assert has_hint(blocks[0], "consent")
+
     blocks = read_weighed_blocks(
         f"<div class='consent'><div class='promo'>{STORY}</div></div><div>{OTHER}</div>",
         "\n".join(TEXTS),
     )
+
     assert has_hint(blocks[0], "ad")
 
 
@@ -128,6 +131,7 @@ def test_a_picture_has_the_hints_of_the_elements_around_it() -> None:
     """A picture loses a hint like the text around it."""
     markup = f"<div class='event'>{STORY}<img src='/a.jpg' alt='The quay'></div>"
     image = read_weighed_blocks(markup, "\n".join(TEXTS))[-1]
+
     assert image.kind == "img"
     assert not has_hint(image, "event")
 
@@ -175,6 +179,7 @@ def test_blocks_know_the_hints_of_the_elements_around_them() -> None:
     own = read_blocks(
         parse(f"<html><body>{page}</body></html>".encode(), "https://a.example/b").tree
     )[0].own_hints
+
     assert own == {element: hints.read_hints(element) for element in own}
     assert [element.tag for element, bits in own.items() if bits] == ["nav", "a", "div"]
 
@@ -184,11 +189,14 @@ def test_hints_are_weighed_anew_after_another_comparison() -> None:
     not."""
     paid = "".join(f"<p class='paywall'>{text}</p>" for text in TEXTS)
     blocks = read_weighed_blocks(paid + OTHER, "\n".join(TEXTS))
+
     assert not any(has_hint(block, "paywall") for block in blocks[: len(TEXTS)])
+
     box = containers.build_containers(blocks)
     first = [(block.hints, block.near_hints) for block in read_weighed_blocks(paid + OTHER, "")]
     for extracted in ("\n".join(TEXTS), ""):
         overlap.compare_with_text(blocks, extracted)
         containers.add_up_letters(blocks, box)
         containers.weigh_hints(blocks, box)
+
     assert [(block.hints, block.near_hints) for block in blocks] == first

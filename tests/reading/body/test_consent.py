@@ -31,6 +31,7 @@ def make_page(box: str, story: str = POST) -> bytes:
 )
 def test_a_request_longer_than_the_post_is_not_read(name: str) -> None:
     body = read(make_page(BOX.format(name=name)), URL).body
+
     assert "two holes" in body
     assert "browser" not in body
     assert "technologies" not in body

@@ -38,5 +38,6 @@ def test_a_text_of_a_few_words_is_in_doubt_unless_the_feed_has_no_more() -> None
 def test_a_page_with_less_than_its_feed_is_in_doubt() -> None:
     whole = "".join(f"<p>{number} {PROSE}</p>" for number in range(10))
     page = "".join(f"<p>{number} {PROSE}</p>" for number in range(6))
+
     assert "the feed" in find_doubt(page, entry=Entry(id="a", content=whole))
     assert find_doubt(whole, entry=Entry(id="a", content=whole)) == ""

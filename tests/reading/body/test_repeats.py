@@ -19,6 +19,7 @@ def test_a_list_of_section_names_above_the_sections_cuts_none_of_them() -> None:
         f"<main><h1>The last ferry</h1><p>{TEXTS[0]}</p><ul>{names}</ul>{sections}</main>"
     )
     body = read(html, "https://a.example/b").body
+
     assert [text for text in TEXTS if text not in body] == []
     assert [name for name in NAMES if f"## {name}" not in body] == []
 
@@ -40,4 +41,5 @@ def test_a_copy_with_a_changed_line_is_cut_whole() -> None:
         make_page(f"<main><h1>The last ferry</h1>{story}<div>{copy}</div></main>"),
         "https://a.example/b",
     ).body
+
     assert "Print" not in body

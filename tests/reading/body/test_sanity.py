@@ -76,6 +76,7 @@ def test_the_likeliest_reading_is_chosen(
 ) -> None:
     asked = set_odds(monkeypatch, alone, compared)
     notes = read(make_page(MENU + STORY), "https://a.example/b").trace["body"]
+
     assert notes["compared"] == best
     assert asked == asks
     assert list(notes["readings"]) == ["nothing", *asks]
@@ -87,6 +88,7 @@ def test_the_declared_text_is_compared_before_the_extractor(
     asked = set_odds(monkeypatch, 1.0, 9.0)
     declared = json.dumps({"@type": "Article", "articleBody": " ".join(TEXTS)})
     script = f"<script type='application/ld+json'>{declared}</script>"
+
     assert (
         read(make_page(script + STORY), "https://a.example/b").trace["body"]["compared"]
         == "declared text"
@@ -100,6 +102,7 @@ def test_the_posts_of_a_live_blog_are_declared_text(monkeypatch: pytest.MonkeyPa
     declared = json.dumps({"@type": "LiveBlogPosting", "liveBlogUpdate": [*posts, "broken"]})
     script = f"<script type='application/ld+json'>{declared}</script>"
     notes = read(make_page(script + STORY), "https://a.example/b").trace["body"]
+
     assert notes["compared"] == "declared text"
 
 
@@ -107,15 +110,19 @@ def test_an_unlikely_text_is_in_doubt_unless_the_operator_chose_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert "doubt" not in read(make_page(STORY), "https://a.example/b").trace["body"]
+
     set_odds(monkeypatch, -1.0, -1.0)
+
     assert (
         read(make_page(STORY), "https://a.example/b")
         .trace["body"]["doubt"]
         .endswith("probability of 0.27")
     )
+
     chosen = read(make_page(STORY), "https://a.example/b", rules=Rules(select=("body",))).trace[
         "body"
     ]
+
     assert "doubt" not in chosen
 
 
@@ -132,6 +139,7 @@ def test_of_a_plain_page_no_extractor_is_asked(monkeypatch: pytest.MonkeyPatch) 
         ),
         "https://a.example/b",
     )
+
     assert draft.trace["body"]["compared"] == "nothing"
     assert asked == []
     assert [text for text in TEXTS if text not in draft.body] == []
@@ -144,4 +152,5 @@ def test_a_guess_is_the_prose_of_the_main_container() -> None:
     box = overlap.containers.build_containers(blocks)
     overlap.containers.add_up_letters(blocks, box)
     overlap.guess_overlap(blocks, box)
+
     assert [block.overlap for block in blocks] == [0.0] * 9 + [1.0] * 5 + [0.0]

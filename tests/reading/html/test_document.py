@@ -77,6 +77,7 @@ def test_a_few_foreign_bytes_in_utf8_are_windows_1252() -> None:
         + "größer und schöner als früher".encode() * 20
     )
     page = parse(data, URL)
+
     assert page.charset == "utf-8"
     assert "it’s" in read_text(page.tree, 5_000)
 
@@ -190,6 +191,7 @@ def test_metas_by_name_property_and_itemprop() -> None:
         b' B"><p>x',
         URL,
     )
+
     assert page.metas["author"] == ("A B", "C")
     assert page.meta("none", "og:title") == "T"
     assert page.meta("x") == "1"

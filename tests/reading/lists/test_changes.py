@@ -60,7 +60,9 @@ def test_a_list_without_known_items_is_accepted_if_it_looks_the_same() -> None:
     """A list with only new items is accepted if its markup is unchanged."""
     case = next(case for case in CASES if case.name == "de")
     first = read_listing(case.html, case.url)
+
     assert first.listing is not None
+
     turned = case.html
     for number, word in enumerate(
         ("faehre", "schaf", "dritte", "karten", "leuchtturm", "schreiber", "baenke")
@@ -69,8 +71,10 @@ def test_a_list_without_known_items_is_accepted_if_it_looks_the_same() -> None:
     for item in case.items:
         turned = turned.replace(item["title"].encode(), item["title"][::-1].encode())
     again = read_listing(turned, case.url, None, first.listing)
+
     assert len(again.entries) == len(first.entries)
     assert not {entry.id for entry in again.entries} & {entry.id for entry in first.entries}
+
     unlike = mutate.open_page(Case("turned", case.url, turned, case.items), "1")
     mutate.rename_classes(unlike)
     bare = (
@@ -79,6 +83,7 @@ def test_a_list_without_known_items_is_accepted_if_it_looks_the_same() -> None:
         .replace(b"</h2", b"</h4")
         .replace(b"/2026/", b"/n/2026/")
     )
+
     with pytest.raises(NotAFeed, match="none of the items that were there before is"):
         read_listing(bare, case.url, None, first.listing)
 
@@ -110,6 +115,7 @@ def test_links_unlike_the_items_are_left_out_and_named() -> None:
     again = read_listing(
         f"<html><body><ul>{other}{new}{ROWS}</ul></body></html>".encode(), URL, None, first.listing
     )
+
     assert [entry.title for entry in again.entries] == ["A new boat is named today", *NAMES]
     assert again.listing
     assert "such as https://a.example/about/us/all" in again.listing.note
@@ -125,6 +131,7 @@ def test_a_new_larger_list_does_not_replace_the_known_one() -> None:
     )
     page = f"<html><body><main>{louder}</main><ul>{ROWS}</ul></body></html>".encode()
     again = read_listing(page, URL, None, first.listing)
+
     assert [entry.title for entry in again.entries] == [*NAMES]
 
 
@@ -142,4 +149,5 @@ def test_known_items_in_a_new_layout_beat_new_items_in_the_old_one() -> None:
     )
     page = f"<html><body><ul>{lookalike}</ul><main>{known}</main></body></html>".encode()
     again = read_listing(page, URL, None, first.listing)
+
     assert [entry.title for entry in again.entries] == [*NAMES]

@@ -84,6 +84,7 @@ def test_items_of_a_hostile_list_bring_no_password_no_script_and_no_moment_out_o
     entries = read_listing(
         f"<html><body><main><ul>{rows * 3}</ul></main></body></html>".encode(), URL
     ).entries
+
     assert [entry.url for entry in entries] == [
         f"https://a.example/p/{n}-x" for n in range(len(NAMES))
     ]
@@ -103,6 +104,7 @@ def test_a_list_in_json_ld_only_is_read() -> None:
         f' type="application/ld+json">[{crumbs},{{"@type":"ItemList","itemListElement":[{rows}]}}]</script>'  # noqa: E501
     )
     feed = read_listing(page.encode(), URL)
+
     assert feed.listing
     assert feed.listing.by == "json-ld"
     assert [entry.title for entry in feed.entries] == [*NAMES]
@@ -120,6 +122,7 @@ def test_microformats_complete_a_shown_list() -> None:
     feed = read_listing(
         f'<html><body><div class="h-feed">{entries}</div></body></html>'.encode(), URL
     )
+
     assert feed.listing
     assert feed.listing.by == "h-feed"
     assert [entry.published and entry.published.day for entry in feed.entries] == [1, 2, 3, 4]
@@ -139,6 +142,7 @@ def test_a_declared_list_of_something_else_does_not_stand_before_the_pages_own()
         f' type="application/ld+json">{{"@type":"ItemList","itemListElement":[{rows}]}}</script>'
     )
     feed = read_listing(f"<html><body>{body}<div>{shop}</div>{script}</body></html>".encode(), URL)
+
     assert [entry.title for entry in feed.entries] == [*NAMES]
 
 
@@ -185,6 +189,7 @@ def test_paid_items_are_left_out() -> None:
         for n, name in enumerate(NAMES * 2)
     )
     feed = read_listing(f"<html><body><ul>{body}{ads}{more}</ul></body></html>".encode(), URL)
+
     assert len(feed.entries) == 12
     assert all(urls.same_site(entry.url, URL) for entry in feed.entries)
     assert all("/p/" in entry.url and entry.url[-2:] != "/9" for entry in feed.entries)
@@ -204,6 +209,7 @@ def test_a_list_beside_a_side_box_has_none_of_its_links() -> None:
         f" class='sidebar'>{side}</div></div>"
     )
     feed = read_listing(f"<html><body>{page}</body></html>".encode(), URL)
+
     assert [entry.title for entry in feed.entries] == [*NAMES]
 
 
@@ -221,6 +227,7 @@ def test_menus_without_classes_are_no_part_of_a_list_without_classes() -> None:
     facets = "".join(f"<li><a href='/c/{n}/{n}'>Only those of kind {n}</a></li>" for n in range(9))
     page = f"<div class='facets'><ul>{facets}</ul></div><div class='results'><ul>{body}</ul></div>"
     entries = read_listing(f"<html><body>{page}</body></html>".encode(), URL).entries
+
     assert {entry.url.split("/")[3] for entry in entries} in ({"p"}, {"c"})
 
 
@@ -237,6 +244,7 @@ def test_links_in_running_text_are_no_items() -> None:
     entries = read_listing(
         f"<html><body><main>{body}{text}</main></body></html>".encode(), URL
     ).entries
+
     assert [entry.title for entry in entries] == [*NAMES]
 
 
@@ -254,6 +262,7 @@ def test_a_declared_date_goes_before_one_that_is_shown() -> None:
     entries = read_listing(
         f"<html><body><main>{body}</main>{script}</body></html>".encode(), URL
     ).entries
+
     assert [
         entry.published and (entry.published.month, entry.published.day) for entry in entries
     ] == [(3, number) for number in range(1, 5)]

@@ -53,8 +53,11 @@ def list_addresses(one: PointedList) -> list[str]:
 def test_all_items_like_the_one_pointed_to_are_found(css: str) -> None:
     """The text, date or link of an item, or all of it, leads to the same list."""
     first = pointed(PAGE, URL, number_of(PAGE, css, 3))[0]
+
     assert list_addresses(first) == [f"/story/{n}-x" for n, _ in STORIES]
+
     cards = {number_of(PAGE, "article.card", place) for place in range(len(STORIES))}
+
     assert set(first.elements) == cards
     assert [item.title for item in first.items] == [said for _, said in STORIES]
     assert all(item.published for item in first.items)
@@ -64,8 +67,10 @@ def test_a_side_list_is_found_if_it_is_pointed_to() -> None:
     """And is found again at the visits that follow, in a new layout of the rest and with a new
     item."""
     first, *_ = pointed(PAGE, URL, number_of(PAGE, "li.notice b", 1))
+
     assert list_addresses(first) == [f"/notice/{n}-x" for n, _ in BESIDE]
     assert "/notice/" not in str(read_listing(PAGE, URL).entries)
+
     wrapper = first.wrapper
     for beside in (BESIDE, [(6, "Harbour notice of week 6 and of its tides"), *BESIDE]):
         feed = read_listing(make_front_page(STORIES, beside, "tile"), URL, None, wrapper)
@@ -75,6 +80,7 @@ def test_a_side_list_is_found_if_it_is_pointed_to() -> None:
         assert feed.listing
         assert feed.listing.pointed
         wrapper = feed.listing
+
     # without it nothing else of the page is taken for it
     with pytest.raises(NotAFeed, match="list-changed"):
         read_listing(make_front_page(STORIES, []), URL, None, wrapper)
@@ -84,11 +90,14 @@ def test_after_a_lost_database_the_list_of_the_known_articles_is_found() -> None
     """A list beside the main one is found by its known articles; the main list by its own."""
     notices = [Seen(url=f"https://a.example/notice/{n}-x", title=said) for n, said in BESIDE[:3]]
     feed = read_listing(PAGE, URL, None, None, notices)
+
     assert [entry.title for entry in feed.entries] == [said for _, said in BESIDE]
     assert feed.listing
     assert feed.listing.pointed
+
     stories = [Seen(url=f"https://a.example/story/{n}-x", title=said) for n, said in STORIES[:1]]
     feed = read_listing(PAGE, URL, None, None, [*notices, *stories])
+
     assert [entry.title for entry in feed.entries] == [said for _, said in STORIES]
     assert feed.listing
     assert not feed.listing.pointed

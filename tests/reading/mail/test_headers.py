@@ -20,6 +20,7 @@ def test_the_headers_of_a_newsletter() -> None:
         b"List-Unsubscribe: <https://bridges.example/u/1>, <mailto:u@bridges.example>\r\n"
         b"Date: Mon, 30 Nov 2026 10:00:00 +0100\r\n\r\nFrom: not@a.header\r\n"
     )
+
     assert headers.senders == ("news@bridges.example",)
     assert headers.sender_name == "Brücken, wöchentlich"
     assert headers.title == "Brücken der Woche"
@@ -46,6 +47,7 @@ def test_the_headers_of_a_newsletter() -> None:
 )
 def test_broken_headers_give_a_mail_an_address_nevertheless(raw: bytes) -> None:
     headers = read_headers(raw)
+
     assert is_mail(headers.mid_url)
     assert headers.mid_url.isascii()
     assert len(headers.mid_url) < 300

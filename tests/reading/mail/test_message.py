@@ -24,12 +24,14 @@ def test_a_newsletter_is_an_entry() -> None:
     sent = NOW - timedelta(hours=2)
     raw = make_mail(7, sent)
     entry = read_mail(raw, NOW, len(raw))
+
     assert entry.id == entry.url == "mid:issue.7@bridges.example"
     assert entry.title == "Issue 7 of the bridges"
     assert entry.authors == ("Bridges Weekly",)
     assert entry.published == sent
     assert not entry.fault
     assert "counted 7 bridges" in entry.content
+
     for private in ("anna@reader.example", "pixel", "/u/123", "Unsubscribe"):
         assert private not in entry.content
 
@@ -41,11 +43,14 @@ def test_the_html_part_counts_else_the_text() -> None:
     )
     kind = {"Content-Type": "multipart/alternative; boundary=x"}
     both_mail = make_mail(1, NOW, headers=kind, body=parts)
+
     assert "marked words" in read_mail(both_mail, NOW, len(both_mail)).content
+
     plain = make_mail(
         1, NOW, headers={"Content-Type": "text/plain"}, body="- one\n- two\n\nlast\nline"
     )
     text = read_mail(plain, NOW, len(plain)).content
+
     assert text == "<body><p>- one</p><p>- two</p><p>last line</p></body>"
 
 
@@ -108,6 +113,7 @@ def test_a_declared_charset_that_is_wrong_or_unknown() -> None:
 def test_the_date_of_a_mail_is_not_later_than_its_delivery() -> None:
     """Future, very old and missing dates are replaced by the time of delivery."""
     day = timedelta(days=1)
+
     assert choose_date(NOW - day, NOW) == NOW - day
     assert choose_date(NOW + day, NOW) == NOW
     assert choose_date(NOW - 400 * day, NOW) == NOW

@@ -67,6 +67,7 @@ def test_escaped_text_makes_no_markup(markup: str) -> None:
         .enable("table")
         .render(markdown.to_markdown(read_blocks(tree), BASE))
     )
+
     assert "<script" not in result
     assert "<b>" not in result
     assert "javascript:" not in result

@@ -157,6 +157,7 @@ def test_a_date_counts_near_the_heading_only(
     shown = "<p>6 May 2023</p>"
     above = f"{shown}<p>{'word ' * (before // 5)}</p>" if before else ""
     below = f"<p>{'word ' * (after // 5)}</p>{shown}" if after else ""
+
     assert (
         read_day(
             above + HEAD + below + TEXT, "https://www.harbourpost.example/2021/02/03/last-ferry"
@@ -169,6 +170,7 @@ def test_a_date_below_the_heading_beats_a_nearer_one_above_it() -> None:
     """A date below the heading is preferred to one above it."""
     above = "<p>1 July 2023</p>"
     below = "<p>6 May 2023</p>"
+
     assert (
         read_day(above + HEAD + "<p>From our man at the pier, in the rain</p>" + below + TEXT)
         == "2023-05-06"
@@ -178,6 +180,7 @@ def test_a_date_below_the_heading_beats_a_nearer_one_above_it() -> None:
 
 def test_an_earlier_time_element_beside_the_headline_beats_the_head() -> None:
     stated = '<meta property="article:published_time" content="2023-11-17">' + HEAD
+
     assert read_day(stated + '<time datetime="2023-05-06">6 May</time>' + TEXT) == "2023-05-06"
     assert (
         read_day(stated + '<p>Updated <time datetime="2023-05-06">6 May</time></p>' + TEXT)
@@ -217,6 +220,7 @@ def test_a_machine_date_in_utc_keeps_its_moment_and_shows_the_site_s_day() -> No
         + HEAD
         + "<p>3 de mayo de 2022</p>"
     )
+
     assert result is not None
     assert result.date().isoformat() == "2022-05-03"
     assert result == datetime(2022, 5, 4, 0, 53, 29, tzinfo=UTC)
@@ -225,6 +229,7 @@ def test_a_machine_date_in_utc_keeps_its_moment_and_shows_the_site_s_day() -> No
 def test_published_not_updated_and_not_in_the_future() -> None:
     stated = '<meta property="article:published_time" content="{}">'
     changed = '<meta property="article:modified_time" content="2024-05-05">'
+
     assert read_day(changed + stated.format("2023-05-06") + HEAD) == "2023-05-06"
     assert read_published(stated.format("2031-01-01") + HEAD) is None
     assert read_published(stated.format("2031-01-01") + HEAD, now=None) is not None
@@ -247,10 +252,13 @@ def test_a_date_in_the_source_counts_if_there_is_no_other() -> None:
 
 def test_the_date_of_the_entry_comes_first() -> None:
     announced = Entry(id="1", published=NOW - timedelta(days=3))
+
     assert read_published(
         '<meta name="date" content="2020-01-01">', entry=announced
     ) == NOW - timedelta(days=3)
+
     broken = Entry(id="1", published=datetime(1, 1, 1, tzinfo=UTC))
+
     assert read_published('<meta name="date" content="2020-01-01">', entry=broken) == datetime(
         2020, 1, 1, tzinfo=UTC
     )
@@ -262,6 +270,7 @@ def test_updated() -> None:
         b'<meta property="article:modified_time" content="2024-03-20T08:00:00+01:00"><p>x', URL
     )
     result = date.choose_updated(page, None, NOW).value
+
     assert result is not None
     assert result.isoformat() == "2024-03-20T08:00:00+01:00"
 
@@ -286,6 +295,7 @@ def test_the_day_on_which_a_user_joined_is_not_the_post_s() -> None:
     )
     document = parse(page.encode(), "https://forum.example/t/ferry/1")
     body = survey_body(document.tree, "Ferry times")
+
     assert date.choose_published(document, None, body, None).value == datetime(
         2024, 2, 24, 18, 41, 2, tzinfo=UTC
     )
@@ -305,6 +315,7 @@ def test_the_date_of_another_item_comes_after_the_dates_of_the_page(other: str) 
     script = f'<script type="application/ld+json">{other}</script>'
     title = "<title>The Last Ferry</title>"
     own = '<meta property="article:published_time" content="2024-05-03">'
+
     assert read_day(title + script + own + HEAD + TEXT) == "2024-05-03"
     assert (
         read_day(f"{title}{script}{HEAD}<time datetime='2024-05-03'>3 May</time>{TEXT}")

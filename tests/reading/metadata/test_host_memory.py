@@ -41,6 +41,7 @@ def read_with(repeated: frozenset[str], html: bytes) -> Draft:
 def test_ends_that_titles_of_a_host_share_are_cut(shape: str, title: str) -> None:
     earlier = [shape.format(name) for name in ("A new pier", "Herring is back", "Rain on Sunday")]
     repeated = list_shared_digests(*(make_page(each) for each in earlier))
+
     assert read_with(repeated, make_page(shape.format(title))).title == title
     assert read_with(frozenset(), make_page(shape.format(title))).title != title
 
@@ -62,6 +63,7 @@ def test_a_slogan_that_is_the_title_of_all_pages_is_no_title() -> None:
         *(make_page(slogan, heading=f"{logo}<h2>{name}</h2>") for name in TEXTS[:3])
     )
     meta = '<meta name="headline" content="The ferry stays">'
+
     assert (
         read_with(repeated, make_page(slogan, heading=logo, more=meta)).title == "The ferry stays"
     )
@@ -74,10 +76,13 @@ def test_a_picture_that_articles_of_a_host_share_is_no_cover() -> None:
         make_page(name, more=meta) for name in ("A new pier", "Herring is back", "Rain on Sunday")
     ]
     repeated = list_shared_digests(*pages)
+
     assert read_with(frozenset(), pages[0]).cover == PICTURE
     assert read_with(repeated, make_page("The ferry stays", more=meta)).cover is None
+
     own = '<meta name="twitter:image" content="/pictures/ferry.jpg">'
     result = read_with(repeated, make_page("The ferry stays", more=meta + own))
+
     assert result.cover == f"{HOST}/pictures/ferry.jpg"
     assert repeated & set(result.blocks)  # it is remembered as long as pages state it
 
@@ -91,6 +96,7 @@ def test_repeated_paragraphs_are_cut_even_if_they_are_longer_than_the_text() -> 
     repeated = list_shared_digests(*pages)
     own = "The ferry stays, said the office, for another year at the very least."
     result = read_with(repeated, make_page("The ferry stays", text=f"<p>{own}</p>{foot}"))
+
     assert result.body.strip() == own
 
 
@@ -98,6 +104,7 @@ def test_a_page_of_repeated_paragraphs_alone_is_kept_and_doubted() -> None:
     """If all paragraphs repeat, the text is kept and marked as doubtful."""
     pages = [make_page(name) for name in ("A new pier", "Herring is back", "Rain on Sunday")]
     result = read_with(list_shared_digests(*pages), make_page("The ferry stays"))
+
     assert TEXTS[0] in result.body
     assert "every paragraph" in result.trace["body"]["doubt"]
 
@@ -106,7 +113,10 @@ def test_titles_and_pictures_of_feeds_are_not_remembered_for_the_host() -> None:
     entry = Entry(id="1", url=f"{HOST}/1", title="All is lost | Bad news", image=PICTURE)
     html = make_page("A new pier")
     announced = read(html, f"{HOST}/1", entry=entry)
+
     assert announced.title == "All is lost | Bad news"
     assert announced.cover == PICTURE
+
     digests = set(announced.blocks) - set(read(html, f"{HOST}/1").blocks)
+
     assert digests == set()

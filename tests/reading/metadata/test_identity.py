@@ -29,6 +29,7 @@ def test_without_a_canonical_the_url_is_the_key() -> None:
 )
 def test_a_canonical_of_the_same_site_counts(href: str) -> None:
     identity = read_identity(make_canonical_link(href))
+
     assert identity.canonical.endswith("paper.example/news/ferry-2")
     assert KEY in identity.aliases
     assert identity.duplicate_of is None
@@ -51,6 +52,7 @@ def test_the_root_or_nonsense_never_counts(href: str) -> None:
 
 def test_another_host_is_a_hint_only() -> None:
     identity = read_identity(make_canonical_link("https://agency.example/wire/ferry?fbclid=1"))
+
     assert identity.canonical == KEY
     assert identity.duplicate_of == "https://agency.example/wire/ferry"
     assert read_identity(make_canonical_link("https://agency.example/")).duplicate_of is None

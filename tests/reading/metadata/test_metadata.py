@@ -59,8 +59,11 @@ def test_cover(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_language_and_charset(name: str) -> None:
     page = parse((PAGES / f"{name}.html").read_bytes(), load_truth(name)["url"])
+
     assert page.language == load_truth(name)["language"]
+
     shown = " ".join("".join(page.tree.itertext()).split())
+
     assert all(" ".join(wanted.split()) in shown for wanted in load_truth(name)["must_have"])
 
 
@@ -97,6 +100,7 @@ def test_a_sane_entry_outranks_the_page() -> None:
         published=datetime(2020, 1, 1, tzinfo=UTC),
     )
     draft = read_metadata(parse(PAGE, "https://paper.example/boats"), entry=announced)
+
     assert draft.title == "Boats & tides"
     assert draft.author == "Bo Sailor"
     assert draft.published == datetime(2020, 1, 1, tzinfo=UTC)
@@ -110,6 +114,7 @@ def test_an_empty_entry_changes_no_field_of_the_page() -> None:
         published=datetime(1970, 1, 1, tzinfo=UTC),
     )
     draft = read_metadata(parse(PAGE, "https://paper.example/boats"), entry=announced)
+
     assert draft.title == "Boats"
     assert draft.author == "Ann Other"
     assert draft.published == datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -122,6 +127,7 @@ def test_the_operator_s_suffix_is_cut() -> None:
 
 def test_a_page_without_metadata_has_none() -> None:
     draft = read_small_page(body="<p>Only text.</p>")
+
     assert draft.title == ""
     assert draft.author is None
     assert draft.published is None
@@ -139,6 +145,7 @@ def test_keywords_section_and_description_of_the_publisher() -> None:
         ' content="Paper"><meta name="robots" content="NoSnippet, max-snippet: 50">'
     )
     draft = read_small_page(head)
+
     assert draft.description == "A short one."
     assert draft.keywords == ("boats", "tides")
     assert draft.section == "Sea"
@@ -147,6 +154,7 @@ def test_keywords_section_and_description_of_the_publisher() -> None:
 
 def test_the_trace_names_the_chosen_and_the_considered_candidates() -> None:
     trace = read_sample("wordpress_en").trace
+
     assert trace["author"]["from"] == "json-ld"
     assert "h1: The Last Ferry Leaves Without a Farewell" in trace["title"]["candidates"]
     assert set(trace) == {"title", "author", "published", "updated", "cover"}

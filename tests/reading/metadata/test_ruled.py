@@ -60,6 +60,7 @@ def test_a_rule_wins_over_feed_and_page_and_is_named(
 ) -> None:
     meta = read_with_rules(**rules)
     name = next(rule for rule in rules if rule != "title_suffix")
+
     assert getattr(meta, field) == value
     assert meta.trace[field]["from"] == f"rules.{name}"
 
@@ -69,6 +70,7 @@ def test_a_rule_wins_over_feed_and_page_and_is_named(
 )
 def test_without_a_match_of_the_rule_feed_and_page_count(rules: dict[str, Any]) -> None:
     meta = read_with_rules(**rules)
+
     assert meta.title == "From the feed"
     assert meta.author == "Jane Doe"
     assert meta.published == ENTRY.published

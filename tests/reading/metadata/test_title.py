@@ -171,6 +171,7 @@ def test_a_head_of_many_sentences_is_no_title() -> None:
         f'<title>{text}</title><meta property="og:title" content="{text}"><article'
         f' class="{tags}"><h1>Slow boats</h1>'
     )
+
     assert read_title(html) == "Slow boats"
 
 
@@ -198,6 +199,7 @@ def test_the_title_of_the_entry_comes_first() -> None:
         "<title>The Last Ferry Leaves Without a Farewell</title><h1>The Last Ferry Leaves Without a"
         " Farewell</h1>"
     )
+
     assert read_title(html, entry=Entry(id="1", title="Ferry &#8211; gone")) == "Ferry – gone"
     assert read_title(html, entry=Entry(id="1", title="The Last Ferry Leaves…")).endswith(
         "Without a Farewell"
@@ -223,6 +225,7 @@ def test_the_operator_s_suffix() -> None:
 def test_cutting_twice_changes_nothing(head: str, between: str, tail: str) -> None:
     site = SiteTitle(URL, ("The Harbour Post",))
     once = site.remove_site_name(head + between + tail)
+
     assert len(once) <= len(head + between + tail) * 4  # NFC may lengthen
     assert site.may_be_title(once) in (True, False)
 

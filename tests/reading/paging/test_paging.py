@@ -51,6 +51,7 @@ def test_next_pages(row: dict[str, Any]) -> None:
     html = f"<html><head>{row.get('head', '')}</head><body><p>Text</p>{row.get('html', '')}</body></html>"  # noqa: E501
     here = FIRST if number == 1 else f"{FIRST}/{number}"
     next_page = find_next_page(parse(html.encode(), here), FIRST, number)
+
     assert (next_page.url if next_page else "") == (
         f"https://a.example{row['next']}" if "next" in row else ""
     )
@@ -62,6 +63,7 @@ def test_joined_pages_are_split_again(pages: list[bytes], lacking: bool) -> None
     parts = [Part(html, f"{FIRST}/{n}") for n, html in enumerate(pages)]
     missing = Missing("https://a.example/x", "timeout") if lacking else None
     html, header = join_pages(parts, missing)
+
     assert split_pages(html, parts[0].url, header) == (parts, missing)
     assert split_pages(html + b"x", FIRST, header) == ([Part(html + b"x", FIRST)], None)
     assert (
@@ -102,6 +104,7 @@ def test_a_page_is_appended_without_repeated_paragraphs() -> None:
         blocks=("x",),
     )
     result = append_page(ONE, later_draft, TWO, sure=True)
+
     assert isinstance(result, Draft)
     assert result.body.strip() == make_paragraphs("A", "B", "C", "D", "E", "F")
     assert result.blocks == ("x",)

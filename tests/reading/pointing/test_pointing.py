@@ -65,6 +65,7 @@ def test_the_shortest_selector_that_matches_on_most_pages_comes_first(
     pointed: str, role: Role, best: str, held: int
 ) -> None:
     result = suggested(PAGES, number_of(pointed), role)
+
     assert result[0].selector == best
     assert result[0].held == held
     assert len(result) <= 5
@@ -101,6 +102,7 @@ def test_a_number_that_is_no_element_has_no_selector() -> None:
 def test_the_shown_page_has_no_scripts_requests_or_links() -> None:
     made, policy = shown_page(HOSTILE.encode(), URL, {})
     text = made.decode().replace(SCRIPT, "").replace(STYLE, "")
+
     assert re.findall(r"<script|<style", text) == ["<style", "<script"]  # ours
     assert "evil.example" not in text
     assert not re.search(r"\son\w+=|javascript:|href|src=|srcdoc|action|http-equiv", text)
@@ -128,6 +130,7 @@ def test_a_number_names_the_same_element_in_page_and_selector() -> None:
 
 def test_a_deep_and_a_long_page_are_shown_in_part() -> None:
     deep = b"<html><body>" + b"<div>" * 20_000 + b"text" + b"</div>" * 20_000
+
     assert len(shown_page(deep, URL, {})[0]) < 100_000
     assert shown_page(b"<html><body>" + b"<p>x</p>" * 50_000, URL, {})[0].count(b"<p ") < 6001
     with pytest.raises(NotAnArticle):

@@ -125,15 +125,22 @@ async def test_who_starts_again_knows_its_subscriptions(tmp_path: Path) -> None:
         up.follow_feeds([url])
         await up.run_jobs()
         up.restart()
+
         # it has not read its database yet
         assert (await web.publish_post(url, "early")).status_code == 503
+
         await up.run_jobs()
+
         assert len(web.find_topic(url).asked) == 1
         assert (await web.publish_post(url, "late")).status_code == 202
+
         await up.run_jobs()
+
         assert "late" in up.read_published()
         assert up.hubs.worker is not None  # ready for the next
+
         await up.run_jobs()
+
         assert up.hubs.worker is None
 
 
@@ -188,18 +195,25 @@ async def test_a_push_removes_nothing_and_is_worth_what_its_source_is(tmp_path: 
         for body in ("", "<html>no feed</html>", "<rss><channel><item>", "\0" * 1000):
             assert (await web.push_document(topic, body)).status_code == 202
         foreign = web.render_document(topic, "http://127.0.0.2:9", ["crane"])
+
         assert (await web.push_document(topic, foreign)).status_code == 202
+
         await up.run_jobs()
+
         assert "heron" in up.read_published()
         assert "otter" in up.read_published()
         assert "crane" not in up.read_published()
+
         with open_app(up.config) as app:
             state = app.archive.store.visits.state("s0")
+
         assert state
         assert state.backoff.failures == 0
         assert state.visits.last_success == state.visits.last_visit
+
         up.later = timedelta(minutes=6)
         await up.run_jobs()
+
         assert topic.polls == 2  # what could not be read said that there is something
 
 
@@ -213,7 +227,9 @@ async def test_a_run_does_not_wait_long_for_a_hub_of_many(
         up.follow_feeds([web.add_topic(100, slow=3.0) for _ in range(6)])
         await up.run_jobs()
         asked = sum(len(topic.asked) for topic in web.topics.values())
+
         assert 0 < asked < 6  # in the time that the visits took
+
         for topic in web.topics.values():
             topic.slow = 0
         while asked < 6:
@@ -221,6 +237,7 @@ async def test_a_run_does_not_wait_long_for_a_hub_of_many(
             await up.run_jobs()
             asked = sum(len(topic.asked) for topic in web.topics.values())
             assert before < asked
+
         assert all(
             len(topic.asked) == 1 and topic.verified == [200] for topic in web.topics.values()
         )
@@ -233,11 +250,14 @@ async def test_a_hub_that_verifies_later_is_waited_for(tmp_path: Path) -> None:
         up.follow_feeds([url])
         await up.run_jobs()
         one = up.read_subscriptions()["s0"]
+
         assert one.reason == "unverified"
         assert one.expires is None
         assert (await web.verify_request(topic, "subscribe", url, lease="x")).status_code == 200
+
         await up.run_jobs()
         one = up.read_subscriptions()["s0"]
+
         assert one.expires
         assert not one.reason
         assert len(topic.asked) == 1
@@ -265,9 +285,13 @@ async def test_a_source_with_many_pushes_delays_no_other(
                 await web.push_document(topic, web.render_document(topic, root, names))
             ).status_code == 202
         await wait_until(lambda: "crow0-0" in topic.asked_pages)
+
         assert (await web.publish_post(small, "wren")).status_code == 202
+
         await wait_until(lambda: "wren" in up.read_published())
+
         assert "crow" not in up.read_published()
+
         topic.gate.set()
         await wait_until(lambda: not up.hubs.waiting)
 
@@ -285,16 +309,20 @@ async def test_pushes_that_a_job_had_no_time_for_are_taken_by_the_next_one_at_on
         topic = web.find_topic(url)
         root = url.rpartition("/")[0]
         topic.gate = asyncio.Event()
+
         assert (
             await web.push_document(topic, web.render_document(topic, root, ["crow0"]))
         ).status_code == 202
+
         await wait_until(lambda: "crow0" in topic.asked_pages)
         for name in ("crow1", "crow2"):
             assert (
                 await web.push_document(topic, web.render_document(topic, root, [name]))
             ).status_code == 202
         await asyncio.sleep(2 * seconds)
+
         assert up.hubs.waiting == 2
+
         topic.gate.set()
         await wait_until(
             lambda: all(f"crow{number}" in up.read_published() for number in range(3)), 20

@@ -70,9 +70,12 @@ def test_a_source_has_one_subscription_and_keeps_it(rig: Rig) -> None:
     """Several or reordered hubs in a feed do not change the subscription."""
     rig.offer_hubs("h1", "h2")
     rig.offer_hubs("h2", "h1")  # in another order
+
     assert rig.list_requests() == [("h1", ONE.url, True)]
+
     rig.verify_due()
     rig.offer_hubs("h1")
+
     assert rig.list_due() == []
     assert len(rig.stored()) == 1
 
@@ -82,11 +85,16 @@ def test_a_feed_that_names_another_hub_each_time_gets_one_a_day(rig: Rig) -> Non
     rig.offer_hubs("h1")
     rig.verify_due()
     rig.offer_hubs("h2")
+
     assert rig.list_requests() == []
+
     rig.now += DAY
     rig.offer_hubs("h2")
+
     assert sorted(rig.list_requests()) == [("h1", ONE.url, False), ("h2", ONE.url, True)]
+
     rig.verify_due()
+
     assert [one.hub for one in rig.stored()] == ["h2"]
 
 
@@ -98,8 +106,11 @@ def test_another_hub_is_asked_where_the_first_does_not_do_it(rig: Rig) -> None:
     )
     rig.now += DAY
     rig.offer_hubs("h1")
+
     assert rig.list_requests() == [("h1", ONE.url, True)]  # there is no other
+
     rig.offer_hubs("h1", "h2")
+
     assert ("h2", ONE.url, True) in rig.list_requests()
 
 
@@ -110,15 +121,22 @@ def test_a_source_that_goes_or_names_no_hub_any_more_ends_it(rig: Rig) -> None:
     rig.begin_registry(ONE, two)
     for source in (ONE, two, private):
         rig.offer_hubs("h1", topic=source.key, source=source)
+
     assert [topic for _, topic, _ in rig.list_requests()] == ["one", "two"]
+
     rig.verify_due()
     rig.begin_registry(ONE)
     rig.offer_hubs()
+
     assert sorted(rig.list_requests()) == [("h1", "one", False), ("h1", "two", False)]
+
     rig.begin_registry(ONE, base="")
+
     assert rig.list_due() == []  # no hub could verify it
+
     rig.begin_registry(replace(ONE, enabled=False))
     rig.verify_due()
+
     assert rig.stored() == []
 
 
@@ -127,6 +145,7 @@ def test_what_was_subscribed_to_at_another_address_is_not_this_source(rig: Rig) 
     rig.offer_hubs("h1")
     rig.verify_due()
     rig.begin_registry(replace(ONE, url="https://other.example/feed"))
+
     assert rig.list_requests() == [("h1", ONE.url, False)]
     assert rig.registry.push("word0", {}, b"") == 410
 
@@ -137,6 +156,7 @@ def test_who_is_reached_at_another_address_tells_its_hubs(rig: Rig) -> None:
     rig.verify_due()
     rig.begin_registry(base="https://moved.example/hooks")
     (one,) = rig.list_due()
+
     assert (
         rig.registry.begin_request(one.token).callback
         == f"https://moved.example/hooks/websub/{one.token}"
@@ -164,6 +184,7 @@ def take_all(rig: Rig, busy: Sequence[str] = ()) -> list[bytes]:
 def test_pushes_of_sources_have_turns(rig_with_hubs: Rig) -> None:
     answers = [rig_with_hubs.registry.push("word0", {}, body) for body in (b"1", b"2", b"3")]
     answers.append(rig_with_hubs.registry.push("word2", {}, b"4"))
+
     assert answers == [202] * 4
     assert rig_with_hubs.registry.arrived.is_set()
     assert take_all(rig_with_hubs, ["one"]) == [b"4"], "a push of a source that is being read waits"
@@ -184,6 +205,7 @@ def test_a_source_has_a_quarter_of_the_bytes_for_pushes(
 ) -> None:
     monkeypatch.setattr(module, "PUSH_BYTES", 40)
     bodies = [b"1" * 6, b"2" * 5, b"3" * 4]
+
     assert [rig_with_hubs.registry.push("word0", {}, body) for body in bodies] == [202, 503, 202]
     assert rig_with_hubs.registry.push("word2", {}, b"4" * 30) == 202, "one push may be larger"
     assert rig_with_hubs.registry.push("word2", {}, b"5") == 503

@@ -90,16 +90,22 @@ def test_messages_are_sent_from_a_database_server_too(
     receiver.answer = lambda delivery: 500
     store_titles(place, "First", "Second")
     build_and_send(place)
+
     assert receiver.lines == ["article.published First"]
+
     receiver.answer = lambda delivery: 204
     place.edit_file("First", "title: First", "title: Edited")
     send_later(place, minutes=2)
+
     assert receiver.lines[1:3] == ["article.published First", "article.published Second"]
     assert receiver.lines[3:] == ["article.changed Edited"]
+
     with place.open_app() as app:
         withdraw(app.archive, app.configuration, place.load_article("Edited").id)
     send_later(place, minutes=1)
+
     assert receiver.lines[4:] == ["article.withdrawn"]
+
     receiver.answer = lambda delivery: 500
     place.now += timedelta(hours=25)
     store_titles(place, "Waits")
@@ -111,10 +117,13 @@ def test_messages_are_sent_from_a_database_server_too(
     with place.open_app(create=True) as app:
         reindex(app.archive, app.configuration)
     send_later(place, minutes=5)
+
     # of the last day: what waited was lost
     assert receiver.lines[6:] == ["article.published Waits"]
+
     store_titles(place, "New")
     send_later(place, minutes=1)
+
     assert receiver.lines[7:] == ["article.published New"]
 
 
@@ -146,6 +155,7 @@ def test_the_signature_is_that_of_the_specification() -> None:
     headers = webhooks.make_signature(
         article_id, at, b'{"test": 2432232314}', webhooks.read_signing_key(SECRET, {})
     )
+
     assert headers["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
     assert headers["webhook-id"] == article_id
     assert headers["webhook-timestamp"] == "1614265330"
@@ -161,22 +171,29 @@ def test_an_article_is_announced_once_after_its_build_and_signed(
             asyncio.run(webhooks.send_due_messages(app.archive, app.configuration, app.jitter))
             == []
         )
+
     assert receiver.got == []  # it is not published yet
     assert build_and_send(place) == build_and_send(place) == []
+
     [delivery] = receiver.got
+
     assert delivery.line == "article.published New"
+
     article = place.load_article("New")
     with place.open_app() as app:
         urn = entry_urn(app.archive.instance, article.id)
     data = delivery.message["data"]
+
     assert data["id"] == urn
     assert data["url"] == article.url
     assert data["_source"] == "one"
     assert urn in place.read_published("all.json")
     assert data["tags"] == ["AI"]
     assert delivery.message["timestamp"] == place.now.isoformat()
+
     key = webhooks.read_signing_key(SECRET, {})
     signed = webhooks.make_signature(delivery.headers["webhook-id"], place.now, delivery.body, key)
+
     assert signed.items() <= delivery.headers.items()
     assert delivery.headers["content-type"] == "application/json"
     assert delivery.path == "/feeds"
@@ -188,6 +205,7 @@ def test_articles_are_announced_in_the_order_in_which_they_came(
     titles = [f"Number {number}" for number in range(6)]
     store_titles(place, *titles)
     build_and_send(place)
+
     assert receiver.lines == [f"article.published {title}" for title in titles]
 
 
@@ -200,12 +218,15 @@ def test_edits_and_withdrawals_follow_in_order(place: Place, receiver: Receiver)
     with place.open_app() as app:
         undo_withdrawal(app.archive, app.configuration, "https://one.example/old")
     send_later(place, minutes=1)
+
     assert receiver.lines == [
         "article.changed Renamed",
         "article.withdrawn",
         "article.published Renamed",
     ]
+
     urns = {delivery.message["data"]["id"] for delivery in receiver.got}
+
     assert len(urns) == 1
     assert len({delivery.headers["webhook-id"] for delivery in receiver.got}) == 3
 
@@ -217,6 +238,7 @@ def test_a_file_that_is_written_anew_is_no_news(place: Place, receiver: Receiver
     path = place.find_file("Renamed")
     os.utime(path, ns=(0, 0))
     send_later(place, minutes=1)
+
     assert receiver.lines == ["article.changed Renamed"]
 
 
@@ -228,8 +250,11 @@ def test_what_a_build_leaves_is_announced_by_the_one_that_publishes_it(
     with place.open_app() as app:
         asyncio.run(build_feeds(app, accepts=lambda key: False))
         asyncio.run(webhooks.send_due_messages(app.archive, app.configuration, app.jitter))
+
     assert receiver.got == []
+
     build_and_send(place)
+
     assert receiver.lines == ["article.published New"]
 
 
@@ -244,8 +269,11 @@ def test_what_is_filed_during_a_build_holds_up_no_other_news(
         )
         asyncio.run(build_feeds(app, turn=lambda: next(during, lambda: None)()))
         asyncio.run(webhooks.send_due_messages(app.archive, app.configuration, app.jitter))
+
     assert receiver.lines == ["article.published New"]
+
     build_and_send(place)
+
     assert receiver.lines == ["article.published New", "article.published Later"]
 
 
@@ -253,18 +281,24 @@ def test_a_long_answer_is_an_answer(place: Place, receiver: Receiver) -> None:
     receiver.answer = lambda delivery: 200
     receiver.text = b"x" * 100_000
     store_titles(place, "New")
+
     assert build_and_send(place) == []
+
     send_later(place, hours=1)
+
     assert receiver.lines == ["article.published New"]
 
 
 def test_an_article_on_hold_is_announced_with_its_release(place: Place, receiver: Receiver) -> None:
     store_titles(place, "Held", hold=True)
     send_later(place, minutes=1)
+
     assert receiver.got == []
+
     with place.open_app() as app:
         release(app.archive, app.configuration, [place.load_article("Held").id])
     send_later(place, minutes=1)
+
     assert receiver.lines == ["article.published Held"]
 
 
@@ -275,6 +309,7 @@ def test_private_sources_show_no_more_than_their_feeds(place: Place, receiver: R
     )
     store_titles(place, "New", excerpt="A line that is not to be shown.")
     build_and_send(place)
+
     assert receiver.lines == ["article.published New"]
     assert b"not to be shown" not in receiver.got[0].body
 
@@ -287,6 +322,7 @@ def test_only_what_a_receiver_asked_for_is_sent(place: Place, receiver: Receiver
     with place.open_app() as app:
         withdraw(app.archive, app.configuration, place.load_article("New").id)
     send_later(place, minutes=1)
+
     assert receiver.lines == ["article.withdrawn"]
 
 
@@ -305,6 +341,7 @@ def test_a_query_chooses_what_is_announced(
     configure_receiver(place, receiver, f'allow = ["127.0.0.1"]\nquery = "{query}"\n')
     store_titles(place, "New", excerpt="An excerpt.")
     build_and_send(place)
+
     assert receiver.lines == announced
 
 
@@ -320,6 +357,7 @@ def test_a_receiver_that_comes_back_hears_of_nothing_in_between(
     build_and_send(place)
     store_titles(place, "New")
     send_later(place, minutes=1)
+
     assert receiver.lines == ["article.published New"]
 
 
@@ -332,18 +370,25 @@ def test_a_receiver_that_fails_gets_the_same_message_again(
     receiver.answer = lambda delivery: answers.pop(0)
     store_titles(place, "First", "Second")
     [problem] = build_and_send(place)
+
     assert problem.what == "127.0.0.1"
     assert problem.reason == "webhook-failing"
+
     build_and_send(place)
+
     # it gets a pause, and no redirect is followed
     assert receiver.lines == ["article.published First"]
+
     send_later(place, minutes=2)
+
     assert receiver.lines == [
         "article.published First",
         "article.published First",
         "article.published Second",
     ]
+
     first, again, _ = (delivery.headers for delivery in receiver.got)
+
     assert first["webhook-id"] == again["webhook-id"]
     assert first["webhook-timestamp"] != again["webhook-timestamp"]
 
@@ -358,9 +403,12 @@ def test_a_message_that_is_refused_holds_up_its_article_alone(
     build_and_send(place)
     place.edit_file("First", "title: First", "title: Edited")
     send_later(place, seconds=1)
+
     assert receiver.lines == ["article.published First", "article.published Second"]
+
     refused[0] = False
     send_later(place, minutes=2)
+
     assert receiver.lines[2:] == ["article.published First", "article.changed Edited"]
 
 
@@ -369,6 +417,7 @@ def test_a_receiver_that_refuses_everything_gets_a_pause(place: Place, receiver:
     store_titles(place, *(f"Number {number}" for number in range(9)))
     build_and_send(place)
     send_later(place, seconds=30)
+
     assert len(receiver.got) == 3
 
 
@@ -387,7 +436,9 @@ def test_a_slow_receiver_holds_up_no_other(
         store_titles(place, "First", "Second")
         [problem] = build_and_send(place)
         over.set()
+
         assert other_receiver.lines == ["article.published First", "article.published Second"]
+
     assert receiver.lines == ["article.published First"]
     assert "no complete answer" in problem.detail
 
@@ -398,9 +449,12 @@ def test_a_run_sends_for_a_bounded_time(
     monkeypatch.setattr(webhooks, "SECONDS", -1.0)
     store_titles(place, "New")
     build_and_send(place)
+
     assert receiver.got == []
+
     monkeypatch.undo()
     build_and_send(place)
+
     assert receiver.lines == ["article.published New"]
 
 
@@ -408,10 +462,13 @@ def test_a_private_address_needs_allow(place: Place, receiver: Receiver) -> None
     configure_receiver(place, receiver, "")
     store_titles(place, "New")
     [problem] = build_and_send(place)
+
     assert receiver.got == []
     assert 'allow = ["127.0.0.1/32:' in problem.detail
+
     configure_receiver(place, receiver)
     send_later(place, minutes=2)
+
     assert receiver.lines == ["article.published New"]
 
 
@@ -425,15 +482,22 @@ def test_a_receiver_that_is_down_for_a_day_is_a_condition(place: Place, receiver
     receiver.answer = lambda delivery: 500
     store_titles(place, "New")
     build_and_send(place)
+
     assert list_open_conditions(place) == set()
+
     place.now += timedelta(hours=25)
+
     assert list_open_conditions(place) == {"webhook-failing:127.0.0.1"}
+
     receiver.answer = lambda delivery: 200
     place.now += timedelta(hours=2)
     list_open_conditions(place)
     place.now += timedelta(hours=2)
+
     assert list_open_conditions(place) == set()
+
     [*_, published, opened] = receiver.got
+
     assert published.line == "article.published New"
     assert opened.message["data"]["kind"] == "webhook-failing"
     assert "127.0.0.1" in opened.message["data"]["subject"]
@@ -474,11 +538,14 @@ def test_conditions_open_and_close(place: Place, receiver: Receiver) -> None:
             app.archive.store.visits.save_states([state])
         list_open_conditions(place)
         place.now += timedelta(hours=1)
+
     assert [delivery.message["type"] for delivery in receiver.got] == [
         "condition.opened",
         "condition.closed",
     ]
+
     opened, closed = (delivery.message["data"] for delivery in receiver.got)
+
     assert opened["kind"] == "source-gone"
     assert opened["subject"] == "one"
     assert opened["state"] == "broken"
@@ -505,6 +572,7 @@ def test_a_withdrawal_takes_the_text_that_waits(place: Place, receiver: Receiver
         withdraw(app.archive, app.configuration, place.load_article("Secret").id, purge=True)
     receiver.answer = lambda delivery: 200
     send_later(place, hours=1)
+
     assert receiver.lines == ["article.published Secret", "article.withdrawn"]
     assert b"Secret" not in (place.folder / "feeds/state/syndicator.db").read_bytes()
 
@@ -513,10 +581,13 @@ def test_a_crash_after_the_build_loses_nothing(
     place: Place, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store_titles(place, "New")
+
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt), place.open_app() as app:
         patch.setattr(webhooks, "queue_article_messages", _stop)
         asyncio.run(build_feeds(app))
+
     build_and_send(place)
+
     assert receiver.lines == ["article.published New"]
 
 
@@ -570,6 +641,7 @@ def test_pauses_grow_to_an_hour_and_follow_what_the_receiver_asks() -> None:
 def test_a_secret_that_signs_nothing_is_refused_and_not_shown(place: Place, secret: str) -> None:
     path = place.config / "syndicator.toml"
     path.write_text(path.read_text().replace(SECRET, secret))
+
     with (
         pytest.raises(ConfigError, match=r"webhook\.secret: write \"whsec_\"") as caught,
         place.open_app(),
@@ -590,9 +662,12 @@ def test_a_secret_can_be_in_the_environment(place: Place, receiver: Receiver) ->
     path.write_text(path.read_text().replace(SECRET, "${HOOK}"))
     store_titles(place, "New")
     [problem] = build_and_send(place)
+
     assert "HOOK" in problem.detail
     assert receiver.got == []
+
     [finding] = [one for one in check(place.config, environ={}) if "webhook.secret" in one.detail]
+
     assert finding.severity == "error"
     assert finding.line == 5
     assert webhooks.read_signing_key("${HOOK}", {"HOOK": SECRET}) == webhooks.read_signing_key(

@@ -79,6 +79,7 @@ def test_lists_are_found_once(place: Place, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(related.RelatedFinder, "find", lambda *_: pytest.fail("found again"))
     before = place.read_digests("public")
     place.build()
+
     assert place.read_digests("public") == before
 
 
@@ -92,9 +93,12 @@ def test_a_new_article_makes_no_page_of_an_old_one_again(place: Place) -> None:
             store_articles(app, title, FERRY, excerpt=FERRY, published=place.now, added=place.now)
     place.build()
     after = place.read_digests("public")
+
     assert set(read_related(place, "Ferry number 1 arrives")) >= {*FERRIES}
+
     # the page of the last one links the next article
     old = [article_name(place.load_article(title).id) for title in BY_DAY[:-1]]
+
     assert [name for name in old if after[name] != before[name]] == []
 
 
@@ -104,7 +108,9 @@ def test_an_article_that_is_not_published_any_more_is_linked_nowhere(
 ) -> None:
     hidden = FERRIES[1]
     article_id = place.load_article(hidden).id
+
     assert hidden in read_related(place, FERRIES[0])
+
     if how == "hold":
         path = place.find_file(hidden)
         path.write_text(path.read_text().replace("---\n", "---\nschema: 4\nhold: true\n", 1))
@@ -122,6 +128,7 @@ def test_an_article_with_another_title_is_linked_by_it(place: Place) -> None:
     path = place.find_file(FERRIES[1])
     path.write_text(path.read_text().replace(FERRIES[1], "The old ferry is sold"))
     reconcile_and_build(place)
+
     assert "The old ferry is sold" in read_related(place, FERRIES[0])
 
 
@@ -130,6 +137,7 @@ def test_an_article_with_another_text_has_another_list(place: Place) -> None:
     text = path.read_text().replace(FERRY, GARDEN).replace(FERRIES[1], "Tomatoes are sold")
     path.write_text(text)
     reconcile_and_build(place)
+
     assert set(read_related(place, "Tomatoes are sold")) == {*GARDENS}
 
 
@@ -146,11 +154,14 @@ def test_words_of_an_unpublished_text_relate_nothing(place: Place) -> None:
         sources = app.configuration.sources
         finder = related.RelatedFinder(app.archive.store, lambda one: sources[one.source_key])
         result = finder.find(ferry)
+
         assert hidden.id not in result
         assert article.id in result
+
         whole_finder = related.RelatedFinder(
             app.archive.store, lambda one: replace(sources[one.source_key], content="full")
         )
+
         assert hidden.id in whole_finder.find(ferry)
 
 
@@ -161,6 +172,7 @@ def test_an_unpublished_article_has_no_related_ones(place: Place) -> None:
     with place.open_app() as app:
         sources = app.configuration.sources
         finder = related.RelatedFinder(app.archive.store, lambda one: sources[one.source_key])
+
         assert finder.find(held_article.id) == []
         assert held_article.id not in finder.find(place.load_article(FERRIES[0]).id)
 
@@ -169,5 +181,6 @@ def test_the_api_names_related_articles(place: Place) -> None:
     with open_read_only(place.config, now=lambda: place.now) as opened:
         answer = read_item(opened, place.load_article(FERRIES[0]).id).answer
     named = {one["title"]: one["url"] for one in answer["related"]}
+
     assert {*named} == {*FERRIES} - {FERRIES[0]}
     assert named[FERRIES[1]] == place.load_article(FERRIES[1]).url

@@ -128,6 +128,7 @@ def test_what_passes_is_filed_and_updated_stays(lab: Lab) -> None:
     before = lab.place.load_article("Weather")
     report = lab.ask_model()
     after = lab.place.load_article("Weather")
+
     assert report.calls == 1
     assert report.counts == {"accepted": 1}
     assert report.problems == []
@@ -163,14 +164,17 @@ def test_what_does_not_pass_leaves_ours_and_its_reason(lab: Lab) -> None:
     before = lab.place.read_digests("articles")
     lab.llm.behaviour = lambda question: BEHAVIOURS[question.title](question)
     report = lab.ask_model()
+
     assert lab.place.read_digests("articles") == before
     assert report.calls == len(REFUSED)
     assert report.counts == {"refused": len(REFUSED)}
     assert {title: lab.read_result(title).reason for title in REFUSED} == REFUSED
     assert sorted(problem.reason for problem in report.problems) == sorted(REFUSED.values())
     assert lab.ask_model().calls == 0  # what was said of these texts is known
+
     with lab.open_app() as app:
         told = app.archive.store.status.llm()
+
     assert told is not None
     assert sorted(one.reason for one in told.refused) == sorted(REFUSED.values())
 
@@ -194,13 +198,18 @@ def test_an_endpoint_in_trouble_is_noted_and_asked_later(
     lab.file_articles("Weather", tags=("GPU",), tags_by="matched")
     lab.llm.behaviour = BEHAVIOURS[behaviour]
     report = lab.ask_model()
+
     assert get_description(lab.place.load_article("Weather")) == BY_US
     assert [problem.reason for problem in report.problems] == [reason]
     assert lab.read_meter().reason == reason
     assert (lab.read_meter().rest_until is not None) == rests
+
     lab.llm.behaviour = answer_honestly
+
     assert lab.ask_model().calls == 0  # neither at once
+
     lab.pass_time(hours=1)
+
     assert lab.ask_model().calls == 1
     assert get_description(lab.place.load_article("Weather")) == BY_LLM
     assert lab.read_meter().reason == ""
@@ -212,26 +221,36 @@ def test_a_dead_endpoint_costs_one_look(tmp_path: Path, llm: FakeLlm) -> None:
     llm.close()
     lab.file_articles(*(f"Weather {number}" for number in range(30)))
     report = lab.ask_model()
+
     assert report.calls == 1
     assert report.counts == {}
     assert report.hindrance is not None
     assert report.hindrance.reason == "resting"
     assert lab.ask_model().calls == 0
+
     lab.pass_time(minutes=2)
+
     assert lab.ask_model().calls == 1  # one look, and twice as long a rest
+
     lab.pass_time(minutes=1)
+
     assert lab.ask_model().calls == 0
 
 
 def test_three_failures_in_a_row_open_the_breaker(lab: Lab) -> None:
     lab.file_articles(*(f"Weather {number}" for number in range(10)))
     lab.llm.behaviour = BEHAVIOURS["fails"]
+
     assert 3 <= lab.ask_model().calls <= 4
     assert lab.ask_model().calls == 0
+
     lab.pass_time(minutes=2)
+
     assert lab.ask_model().calls == 1  # half open: one question, then it rests again
+
     lab.llm.behaviour = answer_honestly
     lab.pass_time(hours=2)
+
     assert lab.ask_model().counts == {"accepted": 10}
 
 
@@ -243,9 +262,12 @@ def test_retry_after_is_waited_for_however_often_we_are_run(lab: Lab) -> None:
     for _ in range(9):
         lab.pass_time(minutes=1)
         assert lab.ask_model().calls == 0
+
     # an operator cannot push either
     assert lab.ask_model(scope=Scope(since=ask.ALWAYS, again=True)).calls == 0
+
     lab.pass_time(minutes=2)
+
     assert lab.ask_model().counts == {"accepted": 1}
 
 
@@ -255,9 +277,12 @@ def test_a_text_that_fails_three_times_waits_for_an_operator(lab: Lab) -> None:
     for _ in range(20):
         lab.ask_model()
         lab.pass_time(hours=4)
+
     assert len(lab.llm.seen) == 3
     assert lab.read_result("Weather").tries == 3
+
     lab.llm.behaviour = answer_honestly
+
     assert lab.ask_model(scope=Scope(since=ask.ALWAYS, again=True)).counts == {"accepted": 1}
 
 
@@ -265,6 +290,7 @@ def test_a_planted_order_is_not_obeyed(lab: Lab) -> None:
     lab.file_articles("Weather", body=BODY + ORDER, tags=("GPU",), tags_by="matched")
     lab.llm.behaviour = BEHAVIOURS["obeys"]
     lab.ask_model()
+
     assert lab.llm.seen[0].sentences[-1] == RICH  # the order itself it never got to see
     assert get_description(lab.place.load_article("Weather")) == BY_LLM
 
@@ -296,6 +322,7 @@ def test_a_model_that_may_write_is_held_to_the_article(
     lab.llm.behaviour = lambda question: make_completion(
         json.dumps({"excerpt": says, "category": "AI", "tags": []})
     )
+
     assert lab.ask_model().counts == counts
     assert lab.place.load_article("Weather").excerpt == (excerpt or says)
     assert lab.read_result("Weather").plan == "tiny prompt 2, writing"
@@ -306,6 +333,7 @@ def test_a_model_that_saw_the_order_elsewhere_gets_no_other_category(lab: Lab) -
     lab.file_articles("Weather", body=BODY + ORDER)
     lab.llm.behaviour = lambda question: make_answer((2,), category="Health")
     lab.ask_model()
+
     assert lab.read_result("Weather").reason == "category"
 
 
@@ -315,6 +343,7 @@ def test_what_stands_around_the_json_is_no_fault(lab: Lab, behaviour: str) -> No
     lab.file_articles("Weather")
     lab.llm.behaviour = BEHAVIOURS[behaviour]
     lab.ask_model()
+
     assert get_description(lab.place.load_article("Weather")) == (
         SECOND,
         "llm",
@@ -329,6 +358,7 @@ def test_the_form_of_the_request_follows_the_endpoint_and_is_remembered(lab: Lab
     lab.llm.behaviour = BEHAVIOURS["only-bare"]
     report = lab.ask_model()
     formats = [question.payload.get("response_format", {}).get("type") for question in lab.llm.seen]
+
     assert formats == ["json_schema", "json_object", None, None]
     assert report.calls == 2
     assert report.counts == {"accepted": 2}
@@ -342,9 +372,12 @@ def test_what_an_operator_wrote_is_not_even_asked_about(lab: Lab) -> None:
     lab.place.edit_file("Tagged", "- GPU", "- Mine")
     with lab.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
+
     assert lab.ask_model().counts == {"accepted": 1}
     assert lab.place.load_article("Weather").excerpt == "Mine, and no machine's."
+
     tagged = lab.place.load_article("Tagged")
+
     assert tagged.excerpt_by == "llm"
     assert tagged.tags == ("Mine",)
     assert tagged.category == "AI"
@@ -370,10 +403,13 @@ def test_a_publishers_tags_and_the_sources_stay_and_teach(lab: Lab) -> None:
     )
     lab.ask_model()
     article = lab.place.load_article("Weather")
+
     assert article.tags == ("papers", "GPU", "LLM")
     assert article.tags_by == "llm"
+
     with lab.open_app() as app:
         taught = list(select_confirmed_tags([article], load_taxonomy(app.configuration.taxonomy)))
+
     assert [tags for _, (_, _, tags) in taught] == [("GPU",)]
 
 
@@ -390,18 +426,22 @@ def test_a_source_can_opt_out(lab: Lab) -> None:
     sources.write_text(sources.read_text().replace('key = "one"', 'key = "one"\nllm = false'))
     lab.file_articles("Ours")
     lab.file_articles("Theirs", source="two")
+
     assert lab.ask_model().counts == {"accepted": 1}
     assert lab.read_result("Ours").reason == "opted-out"
     assert lab.place.load_article("Ours").excerpt_by == "extractive"
     assert [question.title for question in lab.llm.seen] == ["Theirs"]
+
     sources.write_text(sources.read_text().replace("llm = false", ""))
     lab.pass_time(days=1, minutes=1)
+
     assert lab.ask_model().counts == {"accepted": 1}
 
 
 def test_what_a_publisher_reserves_is_not_shown_to_the_model(lab: Lab) -> None:
     lab.file_articles("Ours", rights=("ai-input: no (Content-Signal, robots-txt)",))
     lab.file_articles("Theirs", rights=("ai-train: no (Content-Signal, robots-txt)",))
+
     assert lab.ask_model().counts == {"accepted": 1}
     assert lab.read_result("Ours").reason == "reserved"
     assert [question.title for question in lab.llm.seen] == ["Theirs"]
@@ -410,9 +450,12 @@ def test_what_a_publisher_reserves_is_not_shown_to_the_model(lab: Lab) -> None:
 def test_answers_are_kept_by_model_prompt_and_text(lab: Lab) -> None:
     """A second article with the same text uses the stored answer."""
     lab.file_articles("Weather")
+
     assert lab.ask_model().calls == 1
+
     lab.file_articles("Weather", source="two")  # the same text once more
     report = lab.ask_model()
+
     assert report.calls == 0
     assert report.counts == {"accepted": 1}
 
@@ -427,6 +470,7 @@ def test_another_model_is_asked_about_what_none_has_described(lab: Lab) -> None:
     config = lab.place.config / "syndicator.toml"
     config.write_text(config.read_text().replace('"tiny"', '"large"'))
     lab.llm.behaviour = answer_honestly
+
     assert lab.ask_model().calls == 1
     assert lab.llm.seen[-1].payload["model"] == "large"
     assert lab.place.load_article("Refused").excerpt_by == "llm"
@@ -443,6 +487,7 @@ def test_a_text_that_changes_is_asked_about_again(lab: Lab) -> None:
     lab.llm.behaviour = answer_honestly
     with lab.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
+
     assert lab.ask_model().counts == {"accepted": 1}
 
 
@@ -470,17 +515,22 @@ def test_the_days_budget_holds_in_calls_and_in_tokens(tmp_path: Path, llm: FakeL
     lab = Lab(tmp_path, llm, daily_calls=3)
     lab.file_articles(*(f"Weather {number}" for number in range(8)))
     report = lab.ask_model()
+
     assert report.counts == {"accepted": 3}
     assert report.hindrance is not None
     assert report.hindrance.reason == "budget-calls"
     assert lab.ask_model().calls == 0
+
     lab.pass_time(days=1)
+
     assert lab.ask_model().calls == 3
+
     config = lab.place.config / "syndicator.toml"
     config.write_text(config.read_text().replace("daily_calls = 3", "daily_tokens = 5_000"))
     lab.pass_time(days=1)
     lab.file_articles(*(f"Rain {number}" for number in range(6)))
     report = lab.ask_model()
+
     assert report.hindrance is not None
     assert report.hindrance.reason == "budget-tokens"
     assert report.calls > 0
@@ -491,6 +541,7 @@ def test_so_many_at_a_time_and_no_more(tmp_path: Path, llm: FakeLlm) -> None:
     lab = Lab(tmp_path, llm)
     lab.file_articles(*(f"Weather {number}" for number in range(10)))
     llm.behaviour = make_late_behaviour(0.15)
+
     assert lab.ask_model().counts == {"accepted": 10}
     assert llm.most_open == 2
 
@@ -498,6 +549,7 @@ def test_so_many_at_a_time_and_no_more(tmp_path: Path, llm: FakeLlm) -> None:
 def test_no_new_question_when_the_time_is_over(lab: Lab) -> None:
     lab.file_articles(*(f"Weather {number}" for number in range(10)))
     lab.llm.behaviour = make_late_behaviour(0.2)
+
     assert 0 < lab.ask_model(seconds=0.3).calls < 6
     assert lab.ask_model(seconds=0).calls == 0
 
@@ -531,6 +583,7 @@ def test_short_texts_and_old_ones_are_left_alone(lab: Lab) -> None:
     """Short and old articles are not sent, unless asked for."""
     lab.file_articles("Short", body="A large language model answers.")
     lab.file_articles("Old", added=NOW - timedelta(days=30))
+
     assert lab.ask_model().calls == 0
     assert lab.read_result("Short").reason == "short"
     assert lab.read_result("Old") is None
@@ -550,11 +603,15 @@ def test_the_key_is_sent_and_stands_nowhere(tmp_path: Path, llm: FakeLlm) -> Non
     )
     llm.behaviour = lambda question: next(said)
     report = lab.ask_model()
+
     assert report.calls == 3
     assert {question.headers["authorization"] for question in llm.seen} == {f"Bearer {KEY}"}
+
     kept = b"".join(path.read_bytes() for path in sorted(tmp_path.rglob("*")) if path.is_file())
+
     assert KEY.encode() not in kept
     assert b"s3ntinel" not in kept
+
     with lab.open_app() as app:
         told = repr(
             [
@@ -568,6 +625,7 @@ def test_the_key_is_sent_and_stands_nowhere(tmp_path: Path, llm: FakeLlm) -> Non
                 ),
             ]
         )
+
     assert "s3ntinel" not in told
 
 
@@ -576,6 +634,7 @@ def test_a_key_that_is_missing_is_named_with_its_cure(tmp_path: Path, llm: FakeL
     lab = Lab(tmp_path, llm, key_env="MY_KEY")
     lab.file_articles("Weather")
     report = lab.ask_model()
+
     assert report.calls == 0
     assert llm.seen == []
     assert (
@@ -592,6 +651,7 @@ def test_show_says_what_was_asked_answered_and_decided(lab: Lab) -> None:
         model_answer = describe_model_answer(
             app.archive, app.configuration, lab.place.load_article("Weather").id
         )
+
     assert model_answer["llm"].startswith(
         "refused (sentences: 99 is none of the 4 sentences), tiny prompt 2, 2026-03-10T"
     )
@@ -633,4 +693,5 @@ def test_a_model_on_this_machine_is_not_asked_by_way_of_a_proxy(lab: Lab) -> Non
     config = lab.place.config / "syndicator.toml"
     config.write_text(config.read_text() + '[fetch]\nproxy = "http://127.0.0.1:9"\n')
     lab.file_articles("Weather")
+
     assert lab.ask_model().counts == {"accepted": 1}

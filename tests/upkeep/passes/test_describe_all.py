@@ -26,6 +26,7 @@ def test_describing_again_changes_nothing_when_nothing_was_edited(place: Place) 
         store_articles(app, "Models", MODELS)
     describe_all(place)
     before = place.read_digests("articles")
+
     assert describe_all(place).articles == ()
     assert place.read_digests("articles") == before
 
@@ -41,22 +42,29 @@ def test_an_edited_taxonomy_reaches_the_shelf(place: Place) -> None:
         )
     describe_all(place)
     before = place.load_article("Models")
+
     assert before.tags == ("LLM",)
     assert before.tags_by == "matched"
     assert before.category == "AI"
+
     place.build()
     place.write_taxonomy(TAXONOMY + '\n[[tag]]\nname = "weather"\n')
     gardens = place.find_file("Gardens").read_bytes()
     with place.open_app() as app:
         planned = plan_descriptions(app.archive, app.configuration)
+
         assert [item.title for item in planned.articles] == ["Models"]
         assert planned.articles[0].revision.lines == ("tags: +weather (its text says so)",)
+
         gains = {feed.feed: (feed.joins, feed.leaves, feed.changes) for feed in planned.feeds}
+
         assert gains["tags/weather"] == (1, 0, 0)
         assert gains["tags/llm"] == gains["all"] == gains["sources/one"] == (0, 0, 1)
         assert place.load_article("Models") == before  # not before it is applied
+
         write_plan(app.archive, planned)
     after = place.load_article("Models")
+
     assert set(after.tags) == {"LLM", "weather"}
     assert after.updated == before.updated
     assert after.revisions == before.revisions
@@ -81,23 +89,30 @@ def test_what_a_hand_edited_is_never_overwritten(place: Place) -> None:
     place.edit_file("Models", "- Old", "- Mine")
     place.edit_file("Models", "title: Models", "title: Better models")
     planned = describe_all(place)
+
     assert [line.partition(":")[0] for line in planned.articles[0].revision.lines] == [
         "category",
         "excerpt",
     ]
+
     after = place.load_article("Better models")
+
     assert after.tags == ("Mine",)
     assert after.category == "AI"
     # and stays so: the title is still known as the operator's
     assert describe_all(place).articles == ()
+
     with place.open_app() as app:
         kept = app.archive.article_store.get(
             str(place.find_file("Better models").relative_to(app.archive.article_store.root))
         )
+
         assert kept.tags_by == "operator"
+
         again, _, _ = app.archive.article_store.put(
             Article(id=kept.id, url=kept.url, title="Theirs", tags=("Theirs",))
         )
+
         assert again.title == "Better models"
         assert again.tags == ("Mine",)
 
@@ -107,6 +122,7 @@ def test_only_articles_added_since_a_day(place: Place) -> None:
         store_articles(app, "Models", MODELS)
         later_article = store_articles(app, "More models", MODELS)
         planned = plan_descriptions(app.archive, app.configuration, since=later_article.added)
+
         assert [item.title for item in planned.articles] == ["More models"]
         assert planned.looked == 1
 
@@ -118,6 +134,7 @@ def test_a_file_that_says_no_article_is_named_and_costs_no_other(place: Place) -
         store_articles(app, "Broken", MODELS)
     place.find_file("Broken").write_text("no frontmatter")
     planned = describe_all(place)
+
     assert [item.title for item in planned.articles] == ["Models"]
     assert [problem.reason for problem in planned.problems] == ["bad-article-file"]
 
@@ -134,5 +151,6 @@ def test_the_sources_own_tags_and_category_stay(place: Place) -> None:
         store_articles(app, "Roses", "Roses want sun.", source="three")
     describe_all(place)
     article = place.load_article("Roses")
+
     assert article.tags == ("LLM", "Roses")  # the operator's word, as the taxonomy calls it now
     assert article.category in ("Gardens", "AI")

@@ -66,6 +66,7 @@ def test_a_plan_names_revisions_and_feeds_and_writes_nothing(place: Place) -> No
         reconcile.update_from_files(app.archive, app.configuration)
         before = place.read_digests("articles")
         planned = plan_with_progress(app, change_category, seen)
+
     assert [item.title for item in planned.articles] == list(TITLES)
     assert planned.looked == 3
     assert planned.lacking == ()
@@ -98,6 +99,7 @@ def test_a_file_that_cannot_be_read_is_named_once(place: Place) -> None:
     place.find_file("Gardens").write_text("no frontmatter")
     with place.open_app() as app:
         planned = plan_with_progress(app, change_category)
+
     assert [problem.reason for problem in planned.problems] == [FileReason.BAD_ARTICLE_FILE]
     assert planned.looked == 2
 
@@ -130,6 +132,7 @@ def test_an_edit_between_plan_and_writing_stays(place: Place) -> None:
         place.edit_file("Gardens", "title: Gardens", "title: Better gardens")
         place.edit_file("Harbours", "source_key", "category: Mine\nsource_key")
         write_plan(app.archive, planned)
+
     assert place.load_article("Bridges").category == "Towns"
     assert place.load_article("Better gardens").category == "Towns"
     assert place.load_article("Harbours").category == "Mine"

@@ -36,6 +36,7 @@ def test_a_page_replaces_what_a_rule_sets_or_no_feed_of_its_owner_said(
     """A new reading replaces a field if a rule sets it or the owner's feed lacks it."""
     again = _apply_reading(FILED, PageReading(article=PAGE, ruled=ruled), owned=owned)
     names = ("author", "cover", "language")
+
     assert {name for name in names if getattr(again, name) == getattr(PAGE, name)} == of_page
     assert {name for name in names if getattr(again, name) != getattr(FILED, name)} == of_page
 
@@ -44,6 +45,7 @@ def test_a_value_that_the_page_lacks_stays_only_for_language() -> None:
     """Author and cover are cleared if the page lacks them; the language stays."""
     page = PageReading(article=replace(PAGE, author=None, cover=None, language=None))
     again = _apply_reading(FILED, page, owned=False)
+
     assert again.author is None
     assert again.cover is None
     assert again.language == "de"

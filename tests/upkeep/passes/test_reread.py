@@ -146,6 +146,7 @@ def load_articles(place: Place) -> list[Article]:
 def test_nothing_changes_where_no_rule_did(place: Place) -> None:
     """Without edited rules, rereading changes nothing."""
     planned = plan_rereading(place)
+
     assert planned.looked == 3
     assert planned.articles == ()
     assert planned.lacking == ()
@@ -155,23 +156,33 @@ def test_nothing_changes_where_no_rule_did(place: Place) -> None:
 def test_a_new_rule_cuts_what_was_filed_and_nothing_else(place: Place) -> None:
     """A new `remove` rule changes body and excerpt only."""
     before = find_article(place, "Bridges")
+
     assert "seats left" in before.body
+
     add_rule(place)
     planned = reread_articles(place)
+
     assert len(planned.articles) == 3
     assert ("all", 3) in [(feed.feed, feed.changes) for feed in planned.feeds]
+
     changes = next(
         article.revision.changes for article in planned.articles if article.id == before.id
     )
+
     assert [change.field for change in changes] == ["excerpt", "body"]
     assert changes[1].old.startswith("Our evening about bridges")
     assert changes[1].new == ""
+
     after = find_article(place, "Bridges")
+
     assert "seats left" not in after.body + after.excerpt
     assert "eleven people" in after.body
+
     moment = place.now.strftime("%Y-%m-%dT%H:%M:%SZ")
+
     assert after.updated == place.now
     assert after.revisions == (moment,)
+
     kept = replace(
         after,
         body=before.body,
@@ -180,8 +191,11 @@ def test_a_new_rule_cuts_what_was_filed_and_nothing_else(place: Place) -> None:
         revisions=(),
         digest=before.digest,
     )
+
     assert kept == before  # title, identity, `published`, `added` and `origin` among the rest
+
     place.build()
+
     assert "seats left" not in place.read_published("all.json")
     assert reread_articles(place).articles == ()
     assert place.build().written == ()
@@ -191,6 +205,7 @@ def test_the_plan_alone_changes_nothing(place: Place) -> None:
     add_rule(place)
     plan_rereading(place)
     before = place.read_digests("articles")
+
     assert len(plan_rereading(place).articles) == 3
     assert place.read_digests("articles") == before
     assert place.build().written == ()
@@ -199,8 +214,10 @@ def test_the_plan_alone_changes_nothing(place: Place) -> None:
 def test_the_feeds_better_title_stays_and_title_suffix_cuts_it(place: Place) -> None:
     """The feed's title is kept; `title_suffix` is cut from it."""
     assert find_article(place, "Gardens").title == "Gardens of our town | Daily"
+
     add_rule(place, 'title_suffix = " | Daily"')
     planned = reread_articles(place, "daily")
+
     assert {change.field for one in planned.articles for change in one.revision.changes} == {
         "title"
     }
@@ -210,10 +227,12 @@ def test_the_feeds_better_title_stays_and_title_suffix_cuts_it(place: Place) -> 
 
 def test_a_title_that_no_feed_can_have_is_the_pages(place: Place) -> None:
     assert find_article(place, "Harbours").title == "Harbours, <b> and other tags"
+
     add_rule(place)
     fields = {
         change.field for one in reread_articles(place).articles for change in one.revision.changes
     }
+
     assert fields == {"excerpt", "body"}
 
 
@@ -223,6 +242,7 @@ def test_hand_edits_stay(place: Place) -> None:
     place.edit_file(article.title, "eleven people", "twelve people")
     before = place.find_file(article.title).read_bytes()
     add_rule(place)
+
     assert article.id not in {one.id for one in reread_articles(place).articles}
     assert place.find_file(article.title).read_bytes() == before
 
@@ -234,10 +254,13 @@ def test_a_tag_of_todays_taxonomy_comes_and_updated_stays(place: Place) -> None:
         place.taxonomy + '\n[[tag]]\nname = "Harbours"\naliases = ["harbour master"]\n'
     )
     [article] = reread_articles(place).articles
+
     assert [
         (change.field, change.new) for change in article.revision.changes if change.field == "tags"
     ] == [("tags", "Harbours")]
+
     after = find_article(place, "Harbours")
+
     assert after.tags == ("Harbours",)
     assert after.updated == before.updated
     assert after.revisions == before.revisions
@@ -251,6 +274,7 @@ def test_a_source_or_an_article_is_named_by_key_address_or_id(place: Place) -> N
     for what, count in (("daily", 3), (feed, 3), (article.url, 1), (article.id, 1)):
         planned = plan_rereading(place, what)
         assert (planned.looked, len(planned.articles)) == (count, count), what
+
     assert plan_rereading(place, "daily", place.now).looked == 0
     assert plan_rereading(place, "daily", article.added).looked == 3
     with pytest.raises(UsageError, match="no source or article 'nobody'; give the key"):
@@ -263,6 +287,7 @@ def test_articles_without_a_kept_page_are_counted(place: Place) -> None:
     with place.open_app() as app:
         app.archive.snapshots.forget(old.id)
     planned = reread_articles(place)
+
     assert planned.looked == 2
     assert planned.lacking == (old.id,)
     assert len(planned.articles) == 2
@@ -278,6 +303,7 @@ def test_a_page_that_is_no_article_any_more_is_named_and_its_article_stays(place
             article.id, b"<html><body><h1>Page not found</h1></body></html>", {}
         )
     [problem] = reread_articles(place).problems
+
     assert problem.reason.startswith("not-an-article")
     assert "stays as it is" in problem.detail
     assert place.read_digests("articles") == before
@@ -288,6 +314,7 @@ def test_selectors_that_leave_nothing_are_named(place: Place) -> None:
     before = place.read_digests("articles")
     add_rule(place, 'remove = ["body"]')
     problems = reread_articles(place).problems
+
     assert len(problems) == 3
     assert "source 'daily': rules.select and rules.remove leave no" in problems[0].detail
     assert place.read_digests("articles") == before
@@ -303,6 +330,7 @@ def test_title_author_and_cover_by_a_rule_win_over_what_the_feed_said(place: Pla
     add_rule(place, 'title = "h1", author = ".promo p", cover = "html@lang"')
     reread_articles(place)
     article = find_article(place, "Gardens")
+
     assert article.title == "Gardens"
     assert (article.author or "").startswith("Our evening")
     assert (article.cover or "").endswith("/en")
@@ -314,6 +342,7 @@ def test_articles_of_a_source_that_is_gone_are_left(place: Place) -> None:
     (place.config / "sources.toml").write_text(
         '[[source]]\nkey = "other"\nurl = "https://other.example/feed"\n'
     )
+
     assert plan_rereading(place).looked == 0
     with pytest.raises(UsageError, match=r"'daily' is not in sources\.toml"):
         plan_rereading(place, article.url)
@@ -323,8 +352,10 @@ def test_links_start_at_the_address_that_answered(place: Place) -> None:
     article = find_article(place, "Gardens")
     with place.open_app() as app:
         kept = app.archive.snapshots.get(article.id)
+
     assert kept
     assert urls.alias(kept[1]["content-location"]) == urls.alias(article.url)
+
     there = urls.host(article.url) and article.url.replace("/Gardens", "/deep/er/Gardens")
     html = kept[0].replace(b"eleven people", b"<a href='who.html'>eleven people</a>")
     for elsewhere, link in ((there, "/deep/er/who.html"), ("https://evil.example/x/", "/who.html")):
@@ -365,20 +396,25 @@ def test_what_an_older_version_read_is_offered_once_and_until_it_was_read_again(
             == count_offered(app)
             == 3
         )
+
         reread = plan_reread(
             app.archive, app.configuration, Choice(what=find_article(place, "Gardens").id)
         )
         write_reread(app.archive, reread)  # nothing to change: it is as today's version reads it
+
         assert count_offered(app) == 2
     add_rule(place)
     with place.open_app() as app:
         planned = plan_reread(app.archive, app.configuration, Choice(outdated=True))
+
         assert planned.looked == 2
         assert len(planned.articles) == 2
         assert count_offered(app) == 2
         assert place.read_digests("articles") == articles
         assert place.read_digests("public") == published
+
         write_reread(app.archive, planned)
+
         assert count_offered(app) == 0
         assert len(plan_reread(app.archive, app.configuration).articles) == 1
 
@@ -430,8 +466,11 @@ def test_entries_that_a_changed_rule_makes_due_are_counted(place: Place) -> None
         )
         app.archive.store.visits.save_entries([row])
     asked = ("", "daily", find_article(place, "Gardens").id)
+
     assert [due_again(place, what) for what in asked] == [0, 0, 0]
+
     add_rule(place)
+
     assert [due_again(place, what) for what in asked] == [1, 1, 0]
 
 
@@ -443,13 +482,19 @@ def test_whose_an_article_is_never_changes(place: Place) -> None:
     head = "".join(f"<link rel={rel} href={elsewhere}>" for rel in ("canonical", "amphtml"))
     with place.open_app() as app:
         kept = app.archive.snapshots.get(before.id)
+
         assert kept is not None
+
         html = kept[0].replace(b"<head>", b"<head>" + head.encode()).replace(b"eleven", b"twelve")
         app.archive.snapshots.put(before.id, html, {**kept[1], "content-location": elsewhere})
         carried = CARRIED.read(app.archive.article_store)
+
     assert [one.id for one in reread_articles(place).articles] == [before.id]
+
     after = find_article(place, "Bridges")
+
     assert "twelve people" in after.body
+
     identity = (
         "id",
         "url",
@@ -461,9 +506,11 @@ def test_whose_an_article_is_never_changes(place: Place) -> None:
         "aliases",
         "also",
     )
+
     assert [getattr(after, name) for name in identity] == [
         getattr(before, name) for name in identity
     ]
+
     with place.open_app() as app:
         assert app.archive.store.visits.find([urls.alias(elsewhere)]) is None
         assert app.archive.store.visits.read_claims(before.id)[1] is None
@@ -485,6 +532,7 @@ def test_rules_of_a_source_do_not_reach_what_it_does_not_own(tmp_path: Path) -> 
     path.write_text(
         path.read_text().replace('feed"\n', 'feed"\nrules = { remove = [".promo"] }\n', 1)
     )
+
     assert [one.title for one in reread_articles(place).articles] == ["Bridges"]
     assert "seats left" in place.load_article("Gardens").body
     assert {one.source_key for one in load_articles(place)} == {"one"}

@@ -33,6 +33,7 @@ def test_rules_are_tried_on_the_newest_kept_pages_scored_and_saved(place: Place)
     rules = Rules(remove=(".promo",))
     with place.open_app() as app:
         promo = try_rules(app.archive, app.configuration, "daily", rules, most=2)
+
         assert len(promo) == 2
         assert {one.trial.matches['remove ".promo"'] for one in promo if one.trial} == {1}
         assert count_matched(promo) == {'remove ".promo"': 2}
@@ -48,7 +49,10 @@ def test_rules_are_tried_on_the_newest_kept_pages_scored_and_saved(place: Place)
         assert find_mean_score(()) == 0
         with pytest.raises(UsageError, match="no source 'nobody'"):
             try_rules(app.archive, app.configuration, "nobody", rules)
+
         apply(app, need_operation("save-rules"), {"key": "daily", "remove": rules.remove})
+
     assert place.read_digests("articles") == before
+
     with place.open_app() as app:
         assert app.configuration.sources["daily"].rules == rules

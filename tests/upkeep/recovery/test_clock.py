@@ -106,17 +106,22 @@ def test_a_clock_that_is_wrong_for_a_run_moves_nothing(
         published = list_shown_entries(life)
         visit_at(life, 10 + wrong, 1, 2, 3, 4)
         meanwhile = list_shown_entries(life)
+
         assert [title for title, _ in meanwhile] == [
             "Story 4",
             "Story 3",
             *(title for title, _ in published[1:]),
         ]
         assert meanwhile[1:] == published, "what subscribers have seen stays"
+
         visit_at(life, day, 1, 2, 3, 4, 5)
+
         assert [title for title, _ in list_shown_entries(life)][:2] == ["Story 5", "Story 4"]
         assert list_shown_entries(life)[1:] == meanwhile
         assert before.items() <= read_dates(life).items()
+
         feeds = (tmp_path / "feeds/public/all.atom").read_bytes()
+
         assert [
             *life.run_command("rm feeds/state"),
             *life.run_command("reindex"),
@@ -146,10 +151,13 @@ def test_a_text_that_changes_while_the_clock_is_behind_is_updated_later_than_bef
         id="a" * 26, url="https://one.example/a", title="A", body="Old.", added=NOW, published=NOW
     )
     new = revise(old, replace(old, body="New."), NOW - timedelta(hours=12))
+
     assert new is not None
     assert new.updated == NOW + timedelta(seconds=1)
     assert find_times(new) == (NOW, NOW + timedelta(seconds=1))
+
     again = revise(new, replace(new, body="Newer."), NOW + timedelta(days=2))
+
     assert again is not None
     assert again.updated == NOW + timedelta(days=2)
 
@@ -180,13 +188,18 @@ def test_what_the_last_run_or_the_newest_article_says_is_a_problem_of_the_run(
 def test_a_clock_that_is_ahead_of_servers_is_reported(filled_place: Place) -> None:
     with filled_place.open_app() as app:
         app.archive.clock_offsets.update({"a.example": FAR, "b.example": FAR})
+
         assert clock.compare_clocks(app.archive) == (), "two may be wrong"
+
         app.archive.clock_offsets["c.example"] = timedelta(days=1)
         (problem,) = clock.compare_clocks(app.archive)
+
         assert problem.reason == "clock"
         assert problem.detail == "it is 3650 days, 0:00:00 ahead of the clocks of 3 servers"
         assert clock.describe_clock_fault(app.archive.store, NOW) == problem.detail
+
         app.archive.clock_offsets.update({"a.example": timedelta(), "b.example": timedelta()})
+
         assert clock.compare_clocks(app.archive) == ()
         assert clock.describe_clock_fault(app.archive.store, NOW) == ""
 
@@ -254,6 +267,7 @@ def test_visits_and_entries_of_the_future_come_back(filled_place: Place) -> None
     with filled_place.open_app() as app:
         app.archive.store.visits.save_states([state])
         states = reconcile.update_source_states(app.archive, app.configuration)
+
         assert [
             problem.reason
             for problem in reconcile.update_from_files(app.archive, app.configuration)

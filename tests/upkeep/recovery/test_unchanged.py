@@ -51,8 +51,11 @@ def test_sources_that_did_not_change_are_left_alone(
     """A second run with the same sources.toml processes no source."""
     set_sources_age(place)
     start_run(place)
+
     assert walked_sources == ["update_source_states", "follow"]
+
     start_run(place)
+
     assert walked_sources == ["update_source_states", "follow"]
 
 
@@ -62,7 +65,9 @@ def test_an_edit_counts_at_the_next_run(place: Place, walked_sources: list[str])
     with place.open_app() as app:
         reconcile.update_edited_sources(app.archive, app.configuration)
         state = app.archive.store.visits.state("one")
+
         assert state is not None
+
         app.archive.store.visits.save_states(
             [
                 replace(
@@ -75,6 +80,7 @@ def test_an_edit_counts_at_the_next_run(place: Place, walked_sources: list[str])
     path = place.config / "sources.toml"
     path.write_text(path.read_text().replace('key = "one"', 'key = "one"\nevery = "1h"', 1))
     set_sources_age(place)
+
     assert start_run(place).schedule.due_why == "sources.toml was edited"
     assert walked_sources == ["update_source_states", "update_source_states", "follow"]
 
@@ -91,9 +97,12 @@ def test_of_sources_that_were_added_at_the_end_the_others_are_left_alone(
     )
     set_sources_age(place, by=5_000_000_000)
     start_run(place)
+
     assert walked_sources == ["update_source_states", "follow", "follow"]
+
     with place.open_app() as app:
         added = app.archive.store.visits.state("late")
+
         assert added is not None
         assert added.url == "https://late.example/feed"
         assert added.terms
@@ -113,6 +122,7 @@ def test_an_addition_to_sources_that_no_run_has_looked_at_is_no_reason_to_leave_
     )
     set_sources_age(place, by=5_000_000_000)
     start_run(place)
+
     assert walked_sources[0] == "update_source_states"
 
 
@@ -123,6 +133,7 @@ def test_a_touched_file_of_addresses_is_followed_again(
     start_run(place)
     (place.folder / "feeds/articles/sources.toml").unlink()
     start_run(place)
+
     assert walked_sources == ["update_source_states", "follow", "follow"]
     assert (place.folder / "feeds/articles/sources.toml").exists()
 
@@ -140,6 +151,7 @@ def test_a_clock_that_was_set_back_is_seen_although_nothing_was_edited(
             schedule=replace(state.schedule, next_due=ahead + timedelta(days=1)),
         )
         app.archive.store.visits.end_visit(Outcome(key="one", at=ahead, status="unchanged"), late)
+
     assert start_run(place).schedule.next_due == NOW
     assert walked_sources == ["update_source_states", "follow", "update_source_states"]
 

@@ -54,21 +54,29 @@ def name_files(place: Place) -> list[str]:
 def test_they_are_named_before_and_after_the_run(place: Place, gone: int) -> None:
     """Missing files are reported before the run that removes their articles and a week after."""
     assert name_files(place) == []
+
     paths = list_articles(place)[:gone]
     for path in paths:
         path.unlink()
     names = [path.name for path in paths]
+
     assert name_files(place) == names
     assert all(not item.needs_you and item.cure for item in find_files(place))
+
     reconcile_and_build(place)
     with place.open_app() as app:
         assert len(app.archive.store.visits.stamps()) == NINE - gone
+
     assert name_files(place) == names
     assert f"left its feeds on {place.now:%Y-%m-%d}" in find_files(place)[0].detail
+
     place.now += timedelta(days=6)
     reconcile_and_build(place)
+
     assert name_files(place) == names
+
     place.now += timedelta(days=2)
+
     assert name_files(place) == []
 
 
@@ -81,6 +89,7 @@ def test_a_walk_of_before_the_run_names_none_twice(place: Place) -> None:
     reconcile_and_build(place)
     with open_read_only(place.config, now=lambda: place.now, environ={}) as looked:
         conditions = read_health(looked, walked=walked).conditions
+
     assert [item.code for item in conditions if item.kind == "article-file"] == ["vanished-file"]
 
 
@@ -99,14 +108,18 @@ def test_a_file_that_is_back_is_not_named(place: Place) -> None:
     reconcile_and_build(place)
     path.write_bytes(data)
     reconcile_and_build(place)
+
     assert name_files(place) == []
 
 
 def test_a_file_under_another_name_is_not_named(place: Place) -> None:
     path = list_articles(place)[0]
     path.rename(path.with_name(f"other-{path.name}"))
+
     assert name_files(place) == []
+
     reconcile_and_build(place)
+
     assert name_files(place) == []
 
 
@@ -127,5 +140,6 @@ def test_check_warns_of_them(place: Place) -> None:
     path = list_articles(place)[0]
     path.unlink()
     (found,) = (item for item in check(place.config, environ={}) if item.reason == "vanished-file")
+
     assert found.severity == "warning"
     assert found.file == str(path)

@@ -55,10 +55,14 @@ def write_planned_decision(app: App, planned: Confirmed) -> Article:
 def test_confirmed_tags_stay_and_teach(place_with_article: Place) -> None:
     """Confirmed tags outlast a change of the taxonomy, and `learn` uses them."""
     assert decide_tags(place_with_article, ["large language models", "gpu"]).tags == ("LLM", "GPU")
+
     article = place_with_article.load_article("Models")
+
     assert article.tags_by == "operator"
     assert find_writer(article, "category") == By.MATCHED
+
     place_with_article.write_taxonomy('[[tag]]\nname = "weather"\n')
+
     assert [
         line.partition(":")[0]
         for one in describe_all(place_with_article).articles
@@ -68,6 +72,7 @@ def test_confirmed_tags_stay_and_teach(place_with_article: Place) -> None:
         "excerpt",
     ]
     assert place_with_article.load_article("Models").tags == ("LLM", "GPU")
+
     with place_with_article.open_app() as app:
         assert learning.learn(app.archive, app.configuration, least=1) == learning.Learnt(
             articles=1, tags=2
@@ -77,8 +82,10 @@ def test_confirmed_tags_stay_and_teach(place_with_article: Place) -> None:
 def test_a_rejected_tag_does_not_come_back(place_with_article: Place) -> None:
     assert decide_tags(place_with_article, wrong=["large language model"]).tags == ("GPU",)
     assert decide_tags(place_with_article, wrong=["GPU"]).tags == ()
+
     describe_all(place_with_article)
     article = place_with_article.load_article("Models")
+
     assert article.tags == ()
     assert article.tags_by == "operator"
 
@@ -88,6 +95,7 @@ def test_a_confirmed_category_stays_whatever_it_is(place_with_article: Place) ->
     decide_tags(place_with_article, category="Weather")
     describe_all(place_with_article)
     article = place_with_article.load_article("Models")
+
     assert article.category == "Weather"
     assert article.category_by == "operator"
     assert not may_write(article, "category", By.PUBLISHER)
@@ -108,9 +116,12 @@ def test_a_word_taken_back_leaves_the_file_as_it_was(place_with_article: Place) 
     bytes_before = place_with_article.find_file("Models").read_bytes()
     before = place_with_article.load_article("Models")
     after = decide_tags(place_with_article, wrong=["GPU"], category="Weather")
+
     assert place_with_article.find_file("Models").read_bytes() != bytes_before
+
     with place_with_article.open_app() as app:
         write_decision(app.archive, app.archive.store.index.path(after.id) or "", after, before)
+
     assert place_with_article.find_file("Models").read_bytes() == bytes_before
 
 
@@ -124,8 +135,10 @@ def test_an_edit_meanwhile_is_the_last_word(place_with_article: Place) -> None:
             lambda article, names: with_tags(article, names, []),
         )
         place_with_article.edit_file("Models", "title: Models", "title: Better models")
+
         # other fields are no matter of ours
         assert write_planned_decision(app, planned).title == "Better models"
+
         planned = plan_decision(
             app.archive,
             app.configuration,
@@ -133,6 +146,7 @@ def test_an_edit_meanwhile_is_the_last_word(place_with_article: Place) -> None:
             lambda article, names: without_tags(article, names, ["GPU"]),
         )
         place_with_article.edit_file("Better models", "- GPU", "- Mine")
+
         with pytest.raises(UsageError, match="edited meanwhile"):
             write_planned_decision(app, planned)
     assert place_with_article.load_article("Better models").tags == ("LLM", "Mine")

@@ -86,9 +86,12 @@ def test_a_source_teaches_at_most_a_fifth(given: dict[str, int], taught: dict[st
         (key, (key, f"{n}", ("T",))) for key, count in given.items() for n in range(count)
     ]
     learnt = limit_sources([*past, ("flood", ("flood", "no tag", ()))])
+
     assert [text for _, text, _ in learnt][:-1] == [text for _, (_, text, _) in past]
     assert Counter(key for key, _, tags in learnt if tags) == taught
+
     newest = [text for key, text, tags in learnt if tags and key == "flood"]
+
     assert newest == [f"{n}" for n in range(given.get("flood", 0))][-len(newest) :]
 
 
@@ -97,6 +100,7 @@ def test_learning_counts_hand_edits_and_forgets_what_is_no_more(place: Place) ->
     with place.open_app() as app:
         store_articles(app, "Ours", MODELS, tags=("LLM",), tags_by="matched")
         store_articles(app, "Theirs", MODELS, tags=("LLM",), tags_by="publisher", keywords=("LLM",))
+
         assert learning.learn(app.archive, app.configuration) == learning.Learnt(
             articles=1, tags=0
         )  # one is too few
@@ -111,11 +115,15 @@ def test_learning_counts_hand_edits_and_forgets_what_is_no_more(place: Place) ->
         assert not reindex.reindex(app.archive, app.configuration).unlearnt
         assert learning.learn(app.archive, app.configuration, least=1).articles == 2
         assert find_cache_path(app.configuration.settings.state_dir / "learnt.npz").exists()
+
         editorial.withdraw(app.archive, app.configuration, "https://one.example/ours", purge=True)
+
         assert not find_cache_path(
             app.configuration.settings.state_dir / "learnt.npz"
         ).exists()  # which has texts
+
         editorial.withdraw(app.archive, app.configuration, "https://one.example/theirs")
+
         assert learning.learn(app.archive, app.configuration) == learning.Learnt(articles=0, tags=0)
         assert not (app.configuration.settings.state_dir / "learnt.npz").exists()
 
@@ -156,16 +164,21 @@ def test_groups_come_from_the_shelf_and_one_is_taken_as_a_category(
             store_articles(
                 app, f"A bakery {number}", f"The bakery sells bread {number}. Bread is of a bakery."
             )
+
         assert learning.suggest_groups(app.archive) == []
+
         monkeypatch.setattr(learning, "LEAST_GROUPED", 8)
         result = learning.suggest_groups(app.archive)
+
     assert sorted(one.support for one in result) == [4, 4]
+
     before = (place.config / "taxonomy.toml").read_text()
     chosen = {"name": "Ferries", "description": "Ferries: harbours", "stamp": ""}
     with place.open_app() as app:
         apply(app, need_operation("save-category"), chosen)
         with pytest.raises(UsageError, match="already"):
             apply(app, need_operation("save-category"), {**chosen, "name": "ferries"})
+
     assert (place.config / "taxonomy.toml").read_text().startswith(before.rstrip())
     assert (
         Taxonomy.from_toml(place.config / "taxonomy.toml").vocabulary.category[-1].name == "Ferries"

@@ -23,7 +23,9 @@ def test_each_has_its_feed_and_its_articles_again(place: Place) -> None:
         }
     rename_tag(place, "merge", "LLM", "GPU")
     place.build()
+
     assert read_moved_feeds(place)["tags/llm.atom"] == "tags/gpu.atom"
+
     wanted = {"feed:tag/llm": "here", "feed:tag/gpu": "here"}
     wanted |= {
         f"tags:{article_id}": "".join(f"{tag}\n" for tag in its) for article_id, its in had.items()
@@ -32,10 +34,12 @@ def test_each_has_its_feed_and_its_articles_again(place: Place) -> None:
         with place.open_app() as app:
             texts.write(app, {name: (None, text) for name, text in wanted.items()})
     place.build()
+
     assert "tags/llm.atom" not in read_moved_feeds(place)
     assert {name: feed_id(place, name) for name in before} == before
     assert place.read_published("tags/llm.atom").count("</entry>") == 2
     assert place.read_published("tags/gpu.atom").count("</entry>") == 2
+
     with place.open_app() as app:
         assert {
             article_id: app.archive.store.index.articles([article_id])[article_id].tags

@@ -96,6 +96,7 @@ def test_a_rename_may_be_taken_back(place: Place) -> None:
     rename_tag(place, "rename", "LLM", "language models")
     place.build()
     rename_tag(place, "rename", "language models", "LLM")
+
     assert place.build().held == ()
     assert place.load_article("Models").tags == ("LLM",)
     assert feed_id(place, "tags/llm.atom") == article_id
@@ -107,6 +108,7 @@ def test_only_the_spelling_changes(place: Place) -> None:
     place.fill_once(store_tagged_articles)
     rename_tag(place, "rename", "GPU", "Gpu")
     place.build()
+
     assert place.load_article("Chips").tags == ("Gpu", "LLM")
     assert 'name = "Gpu"' in place.taxonomy
     assert "Gpu - " in place.read_published("tags/gpu.atom")
@@ -117,13 +119,16 @@ def test_a_merged_tag_becomes_part_of_the_other(place: Place) -> None:
     place.fill_once(store_tagged_articles)
     article_id = feed_id(place, "tags/gpu.atom")
     rename_tag(place, "merge", "LLM", "GPU")
+
     assert place.build().held == ()
     assert place.load_article("Chips").tags == ("GPU",)
     assert place.load_article("Models").tags == ("GPU",)
     assert feed_id(place, "tags/gpu.atom") == article_id
     assert place.read_published("tags/llm.atom") == place.read_published("tags/gpu.atom")
     assert read_moved_feeds(place)["tags/llm.atom"] == "tags/gpu.atom"
+
     values = tomllib.loads(place.taxonomy)["tag"]
+
     assert values == [{"name": "GPU", "aliases": ["large language model", "LLM"]}]
 
 
@@ -135,6 +140,7 @@ def test_the_operators_own_tags_follow_and_stay_theirs(place: Place) -> None:
     with place.open_app() as app:
         path = app.archive.store.index.path(place.load_article("Models").id) or ""
         article = app.archive.article_store.get(path)
+
     assert article.tags == ("language models", "Mine")
     assert article.tags_by == "operator"
     assert hand_edited(article) == {"tags"}
@@ -153,10 +159,13 @@ def test_doing_it_twice_or_after_a_crash_changes_nothing_more(place: Place) -> N
         )  # as a crash leaves it
     text = place.taxonomy
     again = rename_tag(place, "rename", "LLM", "language models")
+
     assert again.change is None
     assert len(again.articles) == 1
     assert place.taxonomy == text
+
     place.build()
+
     assert place.load_article("Late").tags == ("language models",)
     assert read_moved_feeds(place)["tags/llm.atom"] == "tags/language-models.atom"
 
@@ -171,6 +180,7 @@ def test_a_feed_that_few_articles_are_left_in_stays_after_a_rename(
     place.build()
     rename_tag(place, "rename", "LLM", "language models")
     place.build()
+
     assert "Models" in place.read_published("tags/language-models.atom")
 
 
@@ -214,10 +224,13 @@ def test_archives_of_the_old_name_go_and_the_new_ones_are_there(
         for name in place.read_digests("public")
         if name.startswith("archive/tags/llm/") and name.endswith(".atom")
     ]
+
     assert old
+
     rename_tag(place, "rename", "LLM", "language models")
     place.build()
     names = place.read_digests("public")
+
     assert not any(name.startswith("archive/tags/llm/") for name in names)
     assert any(
         name.startswith("archive/tags/language-models/2026-03") and name.endswith(".atom")
@@ -252,6 +265,7 @@ def test_an_address_that_answers_for_another_is_not_taken(place: Place) -> None:
     place.fill_once(store_tagged_articles)
     rename_tag(place, "rename", "LLM", "language models")
     place.write_taxonomy(place.taxonomy.replace(', "LLM"', ""))
+
     with place.open_app() as app, pytest.raises(UsageError, match="leads to tags/language-models"):
         tags.plan_rename(app.archive, app.configuration, "rename", "GPU", "LLM")
 
@@ -271,13 +285,18 @@ def test_a_tag_that_only_articles_have_is_renamed_and_merged(place: Place, text:
     place.fill_once(store_tagged_articles)
     place.write_taxonomy(text)
     planned = rename_tag(place, "rename", "llm", "language models")
+
     assert planned.titles == ("Models", "Chips")
     assert place.load_article("Chips").tags == ("GPU", "language models")
+
     values = tomllib.loads(place.taxonomy)
+
     assert values["only"] is False
     assert values["tag"] == [{"name": "language models", "aliases": ["LLM"]}]
     assert not text or text.strip() in place.taxonomy.replace("only = false\n\n", "")
+
     rename_tag(place, "merge", "GPU", "language models")
+
     assert (
         place.load_article("Chips").tags == place.load_article("Other").tags == ("language models",)
     )
@@ -306,9 +325,12 @@ def test_what_was_listed_is_listed_again_after_undo(place: Place, text: str, nam
     before = [place.load_article(title).tags for title in ("Models", "Chips", "Other")]
     new = "GPU" if name == "merge-tags" else "language models"
     number = apply_change(place, name, old="LLM", new=new)
+
     assert place.load_article("Models").tags == (new,)
     assert place.taxonomy != text
+
     apply_change(place, "undo", number=str(number))
+
     assert [place.load_article(title).tags for title in ("Models", "Chips", "Other")] == before
     assert tomllib.loads(place.taxonomy) == tomllib.loads(text)
 
@@ -319,6 +341,7 @@ def test_undo_keeps_later_edits_of_the_list(place: Place) -> None:
     apply_change(place, "add-alias", name="language models", alias="chatbots")
     apply_change(place, "undo", number=str(number))
     (listed, _) = tomllib.loads(place.taxonomy)["tag"]
+
     assert listed["name"] == "LLM"
     assert "chatbots" in listed["aliases"]
 
@@ -334,6 +357,7 @@ def test_saved_queries_that_ask_for_the_old_tag_are_named(place: Place) -> None:
         (note,) = tags.plan_rename(
             app.archive, app.configuration, "rename", "LLM", "language models"
         ).notes
+
         assert "'a'" in note
         assert "language models" in note
         assert app.archive.store.index.ids(FeedKey("tag", "llm"), limit=9, since=None, most=9)
@@ -374,13 +398,18 @@ def rewrite_vocabulary(text: str, old: str, new: str, place: Place) -> tuple[str
 
 def test_comments_around_and_inside_survive(place: Place) -> None:
     after, found = rewrite_vocabulary(TEXT, "ChatGPT", "GPT", place)
+
     assert after == TEXT.replace('name = "ChatGPT"\n', 'name = "GPT"\naliases = ["ChatGPT"]\n')
     assert found.tag[2].aliases == ("ChatGPT",)
+
     after, _ = rewrite_vocabulary(TEXT, "AI", "LLM", place)
+
     assert "about AI" not in after
     assert "# keep" not in after  # they were about what went
     assert '"large language model",  # one\n' in after
+
     after, _ = rewrite_vocabulary(TEXT, "Nobody knew", "it", place)
+
     assert after == TEXT + '\n[[tag]]\nname = "it"\naliases = ["Nobody knew"]\n'
 
 

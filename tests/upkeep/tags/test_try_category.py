@@ -26,6 +26,7 @@ def test_the_description_decides_and_nothing_is_written(place: Place) -> None:
         files = app.configuration.taxonomy
         [(article_id, now, described)] = categorise_twice(files, "Unit 7", SHIPS, [FERRY])
         [(_, same, undescribed)] = categorise_twice(files, "Unit 7", "", [FERRY])
+
     assert article_id == "a"
     assert described == "Unit 7"
     assert now == same != "Unit 7" != undescribed

@@ -58,6 +58,7 @@ def no_browser(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_a_browser_no_request_is_made(no_browser: None) -> None:
     plain = Plain()
     answer = fetch_with_drawing(plain, draw=True)
+
     assert isinstance(answer, Failed)
     assert answer.reason == "no-browser"
     assert answer.detail == "Chromium is missing"
@@ -137,6 +138,7 @@ def test_a_source_whose_list_and_pages_scripts_fill(tmp_path: Path, web: Web) ->
     need_browser()
     instance = Instance(tmp_path, web)
     instance.run_command("refresh")
+
     assert instance.filed_titles == ["The ferry that runs on two batteries"]
     assert instance.waiting_reasons == {web.url("/never-ends/"): "browser-hung"}
     assert "/robots.txt" in web.list_paths()
@@ -149,6 +151,7 @@ def test_robots_txt_holds_for_what_scripts_read(tmp_path: Path, web: Web) -> Non
     web.routes["/robots.txt"] = Reply(body=b"User-agent: *\nDisallow: /api/\n")
     instance = Instance(tmp_path, web)
     instance.run_command("refresh")
+
     assert "/" in web.list_paths()
     assert "/api/list.json" not in web.list_paths()
     assert not (tmp_path / "feeds/articles").exists() or instance.filed_titles == []

@@ -45,9 +45,12 @@ def test_a_drawn_page_has_the_text_of_the_whole_one(web: Web, name: str) -> None
     serve_folder(web, PAGES)
     url = web.url(f"/{name}/")
     page = draw_page(url)
+
     assert isinstance(page, Fetched), page
+
     article = read_drawn_page(page.body, url)
     whole_article = read_drawn_page(deliver_whole().encode(), url)
+
     assert len(whole_article.body) > 1_400
     assert article.body == whole_article.body
     assert article.title == whole_article.title
@@ -61,6 +64,7 @@ def test_a_drawn_page_has_the_text_of_the_whole_one(web: Web, name: str) -> None
 def test_a_page_that_never_ends_has_a_reason(web: Web) -> None:
     serve_folder(web, PAGES)
     page = draw_page(web.url(f"/{NEVER_ENDS}/"), limits=replace(PATIENT, wall_seconds=20.0))
+
     assert isinstance(page, Failed)
     assert page.reason == "browser-hung"
     assert page.detail == "not drawn within 20 s"
@@ -69,6 +73,7 @@ def test_a_page_that_never_ends_has_a_reason(web: Web) -> None:
 def test_a_page_that_eats_memory_has_a_reason(web: Web) -> None:
     script = "const kept = []; for (;;) kept.push(new Array(1e6).fill(Math.random()));"
     page = draw_page(serve_html(web, "/", f"<p>Text</p><script>{script}</script>"))
+
     assert isinstance(page, Failed)
     assert page.reason == "browser-memory"
 
@@ -77,6 +82,7 @@ def test_a_page_that_grows_without_end_has_a_reason(web: Web) -> None:
     script = 'document.body.textContent = "x".repeat(2000);'
     small = replace(PATIENT, most_answer_bytes=1_000)
     page = draw_page(serve_html(web, "/", f"<p>Text</p><script>{script}</script>"), limits=small)
+
     assert isinstance(page, Failed)
     assert page.reason == "browser-memory"
     assert page.detail == "the drawn page has more than 1,000 characters"
@@ -86,6 +92,7 @@ def test_scripts_cannot_change_how_the_page_is_read(web: Web) -> None:
     script = """Object.defineProperty(Element.prototype, "outerHTML", {get: () => "<p>Forged</p>"});
     document.body.append("Real");"""
     page = draw_page(serve_html(web, "/", f"<p>Text</p><script>{script}</script>"))
+
     assert isinstance(page, Fetched)
     assert b"<p>Forged</p></body>" not in page.body
     assert page.body.endswith(b"Real</body></html>")
@@ -95,6 +102,7 @@ def test_a_page_to_which_a_script_leads_is_the_page(web: Web) -> None:
     url = serve_html(web, "/old", '<script>location.href = "/new"</script>')
     serve_html(web, "/new", "<p>New</p>")
     page = draw_page(url)
+
     assert isinstance(page, Fetched)
     assert page.url == url
     assert page.final_url == web.url("/new")
@@ -108,6 +116,7 @@ def test_what_is_no_html_is_not_drawn(web: Web) -> None:
         headers={"content-type": "application/rss+xml", "ETag": '"a"'}, body=feed
     )
     answer = draw_page(web.url("/feed"))
+
     assert isinstance(answer, Fetched)
     assert answer.body == feed
     assert answer.headers["etag"] == '"a"'
@@ -128,5 +137,6 @@ def test_the_browser_says_what_it_is(web: Web) -> None:
     """The drawn page sees our user agent and `navigator.webdriver`."""
     script = "document.body.append(`${navigator.userAgent} ${navigator.webdriver}`);"
     page = draw_page(serve_html(web, "/", f"<p>Text</p><script>{script}</script>"))
+
     assert isinstance(page, Fetched)
     assert f"{AGENT} true".encode() in page.body

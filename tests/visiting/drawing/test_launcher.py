@@ -47,6 +47,7 @@ def test_namespaces_are_tried(
     """A program that fails to make namespaces is the obstacle that is named."""
     monkeypatch.setenv("PATH", make_programs(tmp_path, *PROGRAMS, code=code))
     obstacle = launcher.find_obstacle()
+
     assert says in obstacle
     assert bool(obstacle) == bool(code)
 
@@ -62,6 +63,7 @@ def test_chromium_gets_no_secret_and_a_folder_that_goes_with_it(
         assert profile.environment["HOME"] == str(profile.folder)
         assert stat.S_IMODE(profile.folder.stat().st_mode) == 0o700
         assert profile.read_process() is None
+
     assert not profile.folder.exists()
 
 
@@ -84,6 +86,7 @@ def test_what_is_launched_has_no_network_and_is_not_root(monkeypatch: pytest.Mon
             )
             process = profile.read_process()
     arguments, user, cores, *network = done.stdout.splitlines()
+
     assert arguments.split()[-1] == f"--user-data-dir={profile.folder}/profile"
     assert int(user) != 0
     assert cores == "0"

@@ -120,6 +120,7 @@ def test_a_page_reaches_no_address_by_any_way(web: Web, listener: Listener) -> N
     web.routes["/until-done"] = lambda seen: wait_until_done(web)
     fetcher = Counted()
     page = draw_page(url, fetcher=fetcher, allow=f"127.0.0.1/32:{web.port}")
+
     assert isinstance(page, Fetched), page
     assert b'<div id="done">all attempts made</div>' in page.body
     assert listener.came == []
@@ -141,6 +142,7 @@ def test_a_page_leads_to_no_private_address(web: Web, listener: Listener, how: s
         web.routes["/away"] = Reply(status=302, headers={"location": target})
         serve_html(web, "/", '<p>Text</p><script>location.href = "/away"</script>')
     page = draw_page(url)
+
     assert isinstance(page, Fetched)
     assert page.final_url == url
     assert b"Text" in page.body
@@ -210,6 +212,7 @@ def test_rows_of_attacks_by_address(
         dialled += ask_for_rows(page, serve_html(web, "/", text))
     # browsers read "http:/a" as a path of the page's own host
     elsewhere = [(address, port) for address, port in dialled if port != web.port]
+
     assert [each for each in elsewhere if explain_refusal(*each) is not None] == []
     assert elsewhere or expect == "block"
     assert listener.came == []
@@ -218,6 +221,7 @@ def test_rows_of_attacks_by_address(
 def test_a_document_at_a_private_address_is_not_drawn(web: Web) -> None:
     url = serve_html(web, "/", "<p>Text</p>")
     answer = draw_page(url, allow="10.0.0.0/8:80")
+
     assert isinstance(answer, Failed)
     assert answer.reason == "blocked-address"
     assert web.seen == []

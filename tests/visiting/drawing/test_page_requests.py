@@ -120,6 +120,7 @@ def test_a_part_of_another_origin_has_no_private_networks(url: str) -> None:
 
 def test_robots_txt_of_other_sites_is_obeyed() -> None:
     part = make_part_request(PAGE, PageRequest(url="https://b.example/x.js", kind="script"), 900)
+
     assert part.robots == "obey"
     assert part.kind == "page"
     assert part.draw is False

@@ -63,6 +63,7 @@ from tests.samples import Samples
 def test_dates(value: str, expected: str) -> None:
     """Each spelling gives its time."""
     parsed = parse_date(value)
+
     assert parsed is not None
     assert parsed.isoformat()[:19] == expected
     assert parsed.tzinfo is UTC
@@ -98,9 +99,12 @@ def test_nonsense(value: str) -> None:
 def test_samples_give_their_time_or_nothing(samples: Samples) -> None:
     rows = samples.rows("dates")
     parsed = [parse_date(row["date"]) for row in rows]
+
     assert all(one is None or 1990 <= one.year <= 2200 for one in parsed)
     assert sum(one is not None for one in parsed) >= 0.75 * len(rows)
+
     told = [(row, one) for row, one in zip(rows, parsed, strict=True) if "time" in row]
+
     assert [
         row for row, one in told if one != (row["time"] and datetime.fromisoformat(row["time"]))
     ] == []

@@ -63,6 +63,7 @@ def test_page_with_links_that_look_like_feeds() -> None:
 def test_guesses() -> None:
     """Without links, common feed addresses are guessed."""
     discovery = discover_in_page("<title>x</title>")
+
     assert {link.type for link in discovery.feeds} == {"guess"}
     assert "https://example.org/feed" in [link.url for link in discovery.feeds]
     assert discovery.feeds[0].url.startswith("https://example.org/blog/")
@@ -96,6 +97,7 @@ def test_sitemap(root: str) -> None:
         f'<?xml version="1.0"?><{root}'
         f' xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{inside}</{root}>'
     )
+
     assert discover(body.encode(), URL).kind == "sitemap"
     assert discover(gzip.compress(body.encode()), URL).kind == "sitemap"
 
@@ -125,6 +127,7 @@ def test_charset(header: str, charset: str) -> None:
 
 def test_pages_of_the_samples_name_their_feeds(samples: Samples) -> None:
     results = [discover(read_sample(path), URL) for path in samples.pages(every=40)]
+
     assert {one.kind for one in results} == {"page"}
     assert sum(bool(one.title) for one in results) >= 0.9 * len(results)
     assert (

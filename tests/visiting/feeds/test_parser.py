@@ -64,6 +64,7 @@ def test_rss_whole() -> None:
         ),
         URL,
     )
+
     assert feed.format == "rss20"
     assert feed.title == "T"
     assert feed.site_url == "https://example.org/"
@@ -107,6 +108,7 @@ def test_atom_whole() -> None:
         "xml:base='https://example.org/base/' xml:lang='de'",
     )
     entry = feed.entries[0]
+
     assert feed.format == "atom10"
     assert feed.id == "urn:f"
     assert feed.site_url == "https://example.org/"
@@ -160,6 +162,7 @@ def test_rdf() -> None:
         b"<dc:date>2026-11-24</dc:date></item></rdf:RDF>",
         URL,
     )
+
     assert feed.format == "rdf"
     assert feed.entries[0].title == "One"
     assert feed.entries[0].published or feed.entries[0].updated == datetime(
@@ -232,6 +235,7 @@ def test_json_feed() -> None:
         ],
     )
     one, two = feed.entries
+
     assert feed.format == "json11"
     assert feed.site_url == "https://example.org/"
     assert feed.hubs == ("https://hub.example.org/",)
@@ -416,6 +420,7 @@ def parse_entry_ids(*items: str) -> list[str]:
 def test_ids_of_entries_without_one() -> None:
     """Without an id, the link or a hash is the id."""
     one, two = parse_entry_ids("<title>a</title>", "<title>b</title><link>https://e.org/b</link>")
+
     assert one.startswith("sha256:")
     assert two == "https://e.org/b"
     assert parse_entry_ids("<title>a</title>") == [one]
@@ -427,10 +432,13 @@ def test_repeated_ids() -> None:
     first, second = (
         f"<title>{name}</title><link>https://e.org/{name}</link>{same}" for name in "ab"
     )
+
     assert parse_entry_ids(first, second) == ["https://e.org/a", "https://e.org/b"]
     assert parse_entry_ids(second, first) == ["https://e.org/b", "https://e.org/a"]
     assert parse_entry_ids(first, first) == ["1"]
+
     capsule = [f"<title>{name}</title><link>https://e.org/</link>" for name in "abc"]
+
     assert len(set(parse_entry_ids(*capsule))) == 3
     assert sorted(parse_entry_ids(*capsule)) == sorted(parse_entry_ids(*reversed(capsule)))
 
@@ -459,6 +467,7 @@ def test_a_big_feed_keeps_both_ends_and_its_time() -> None:
     )
     start = time.process_time()
     feed = parse_feed(make_rss(items), URL)
+
     assert time.process_time() - start < 5
     assert [feed.entries[0].title, feed.entries[-1].title, len(feed.entries)] == ["0", "8999", 1000]
 
@@ -534,6 +543,7 @@ def test_every_feed_of_the_samples(samples: Samples, step: int) -> None:
         for entry in feed.entries:
             assert entry.published is None or entry.published.year >= 1990
             assert entry.url.startswith(("http://", "https://")) or not entry.url
+
     assert slow == []
     assert empty == []
 
@@ -547,6 +557,7 @@ def test_our_own_feeds_are_read_as_described() -> None:
             "title": feed.title,
             "entries": [entry.title for entry in feed.entries],
         }
+
     assert results == expected
 
 
@@ -570,6 +581,7 @@ def test_titles_in_the_form_of_feedparsers_tests(samples: Samples) -> None:
             # HTML 5 has another character than HTML 4
             if text.line(title) != feed.title and path.stem != "rang":
                 wrong.append((path.name, title, feed.title))
+
     assert wrong == []
     assert checked >= len(list((OWN / "vectors/feedparser").iterdir()))
 

@@ -42,6 +42,7 @@ def parse_enclosures(parts: str) -> list[Enclosure]:
 def test_each_episode_has_its_own_parts() -> None:
     """Podcast data stay with their episode."""
     one, two = parse_enclosures(PARTS)
+
     assert one.url == "https://pod.example/1.mp3"
     assert one.podcast == LINES
     assert two.podcast == ()
@@ -68,9 +69,12 @@ ITUNES = FEED.replace(
 def test_numbers_and_advice_of_an_episode_are_read(parts: str, lines: tuple[str, ...]) -> None:
     feed = ITUNES.format(parts).encode()
     one, two = [entry.enclosures[0] for entry in parse_feed(feed, URL).entries]
+
     assert one.podcast == lines
     assert two.podcast == ()
+
     kept = frontmatter.load(frontmatter.dump(make_full_article(enclosure=one)))
+
     assert kept.enclosure == one
 
 

@@ -66,6 +66,7 @@ def test_wordpress_tells_title_time_author_text_and_picture() -> None:
     }
     feed = parse_feed(json.dumps([post]).encode(), POSTS)
     (entry,) = feed.entries
+
     assert feed.format == "wordpress"
     assert entry.title == "The ferry – late again"
     assert entry.authors == ("Ove",)
@@ -93,6 +94,7 @@ def test_ghost_tells_title_time_tags_and_picture() -> None:
     url = "https://a.example/ghost/api/content/posts/?key=0123456789abcdef0123456789"
     feed = parse_feed(json.dumps({"posts": [post], "meta": {}}).encode(), url)
     (entry,) = feed.entries
+
     assert feed.format == "ghost"
     assert entry.url == "https://a.example/ferry/"
     assert entry.categories == ("Sea",)

@@ -76,6 +76,7 @@ def test_the_best_is_first() -> None:
         ("again", "named so", make_feed("c", site=SITE)),
     ]
     ranked = rank_feeds(feeds, SITE)
+
     assert [one.url for one in ranked] == ["site", "again", "part", "asleep", "empty", "comments"]
     assert [(one.url, one.same_as) for one in ranked if one.same_as] == [("again", "site")]
     assert [one.title for one in ranked[:2]] == ["Site", "named so"]
@@ -88,6 +89,7 @@ def test_the_feed_below_a_section_is_that_of_the_section() -> None:
         (f"{SITE}feed/", "", make_feed("a", site=SITE)),
         (f"{SITE}boats/feed/", "", make_feed("b", site=SITE)),
     ]
+
     assert rank_feeds(feeds, f"{SITE}boats/")[0].url == f"{SITE}boats/feed/"
     assert rank_feeds(feeds, f"{SITE}boat")[0].url == f"{SITE}feed/"
     assert rank_feeds(feeds, SITE)[0].url == f"{SITE}feed/"

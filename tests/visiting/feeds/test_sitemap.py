@@ -20,12 +20,15 @@ NEWS = b"""<?xml version="1.0" encoding="UTF-8"?>
 def test_the_newest_addresses_come_first_with_what_is_said_of_them() -> None:
     """Entries of a news sitemap are sorted by date and have title, language and time."""
     feed = parse_feed(NEWS, "https://example.org/sitemap.xml")
+
     assert feed.format == "sitemap"
     assert [entry.url for entry in feed.entries] == [
         "https://example.org/new",
         "https://example.org/old",
     ]
+
     first_entry = feed.entries[0]
+
     assert first_entry.title == "Neu & gut"
     assert first_entry.language == "de"
     assert first_entry.published is not None

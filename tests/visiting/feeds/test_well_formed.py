@@ -199,6 +199,7 @@ def test_any_atom(heads: list[str], entries: list[list[str]], root: str, of_entr
     ours, theirs = parse_with_both(
         f'<feed xmlns="http://www.w3.org/2005/Atom" {SPACES} {root}>{inside}</feed>'.encode()
     )
+
     assert ours == theirs
     assert ours is not None
 
@@ -265,6 +266,7 @@ def test_encodings(content_type: str, declared: str, read_here: bool) -> None:
         + make_document("<title>Café – Zürich</title>", "<item><title>日本</title></item>").decode()
     ).encode()
     ours, theirs = parse_with_both(body, content_type)
+
     assert (ours is not None) is read_here
     assert ours == theirs
     assert (well_formed.read(b"\xef\xbb\xbf" + make_document("", ""), content_type) is None) is (

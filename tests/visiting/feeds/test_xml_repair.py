@@ -25,6 +25,7 @@ FAULTS = {
 def test_junk_round_the_document(name: str) -> None:
     before, after = FAULTS[name]
     feed = parse_feed(before + make_rss("<item><title>x</title></item>") + after, URL)
+
     assert feed.complete is True
     assert feed.entries[0].title == "x"
 
@@ -66,6 +67,7 @@ def test_entities_of_a_document_are_not_expanded(entity: str, title: str) -> Non
         f" version='2.0'><channel><title>T</title>{item}</channel></rss>"
     )
     got = parse_feed(body.encode(), URL).entries[0].title
+
     assert "lol" not in got
     assert "xxx" not in got
     assert Path("/etc/hostname").read_text().strip() not in got

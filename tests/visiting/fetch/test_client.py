@@ -57,6 +57,7 @@ def test_answer(web: Web) -> None:
     headers = {"ETag": '"1"', "X-Robots-Tag": "noindex", "x-robots-tag": "nosnippet"}
     web.routes["/feed"] = Reply(200, headers, b"<rss/>")
     result = fetch_url(web.url("/feed"))
+
     assert isinstance(result, Fetched)
     assert result.status == 200
     assert result.body == b"<rss/>"
@@ -77,6 +78,7 @@ def test_validators_and_304(web: Web) -> None:
     request = Request(
         url=web.url("/feed"), etag='W/"1"', last_modified="Mon, 23 Nov 2026 10:00:00 GMT"
     )
+
     assert isinstance(fetch_in_turn(request)[0], NotModified)
     assert web.seen[0].headers["if-modified-since"] == "Mon, 23 Nov 2026 10:00:00 GMT"
 
@@ -85,6 +87,7 @@ def test_no_cookie_is_kept(web: Web) -> None:
     web.routes["/"] = Reply(200, {"Set-Cookie": "id=1; Path=/"}, b"x")
     url = web.url("/", "localhost")  # a name: cookie jars pass over addresses
     fetch_in_turn(Request(url=url), Request(url=url))
+
     assert len(web.seen) == 2
     assert "cookie" not in web.seen[1].headers
 
@@ -96,6 +99,7 @@ def test_post(web: Web) -> None:
     result = fetch_in_turn(
         Request(url=web.url("/hub"), kind="hub", method="POST", body=b"{}", headers=headers)
     )[0]
+
     assert isinstance(result, Fetched)
     assert result.body == b"POST{}"
     assert web.seen[0].headers["content-type"] == "application/json"
@@ -116,6 +120,7 @@ def test_status_codes(web: Web, status: int, reason: str) -> None:
     """Each status gives its reason code."""
     web.routes["/x"] = Reply(status, {"Retry-After": "90"})
     result = fetch_url(web.url("/x"))
+
     assert get_failure(result) == (reason, status)
     assert isinstance(result, Failed)
     assert result.retry_after == NOW + timedelta(seconds=90)
@@ -125,6 +130,7 @@ def test_status_codes(web: Web, status: int, reason: str) -> None:
 def test_a_far_date_to_come_back_is_a_week_at_most(web: Web) -> None:
     web.routes["/x"] = Reply(503, {"Retry-After": "Fri, 31 Dec 9999 23:59:59 GMT"})
     result = fetch_url(web.url("/x"))
+
     assert isinstance(result, Failed)
     assert result.retry_after == NOW + timedelta(days=7)
 
@@ -153,6 +159,7 @@ def test_encodings(web: Web, encoding: str, pack: Callable[[bytes], bytes]) -> N
     text = b"<rss>" + bytes(range(256)) * 300
     web.routes["/"] = Reply(200, {"Content-Encoding": encoding}, pack(text))
     result = fetch_url(web.url("/"))
+
     assert isinstance(result, Fetched)
     assert result.body == text
 
@@ -259,6 +266,7 @@ def test_redirects(web: Web) -> None:
         "/d": Reply(200, {}, b"end"),
     }
     result = fetch_url(web.url("/a"))
+
     assert isinstance(result, Fetched)
     assert result.final_url == web.url("/d?x=1")
     assert result.moved_to == web.url("/c#part")  # the 302 behind it is not permanent
@@ -273,6 +281,7 @@ def test_temporary_redirect_is_no_move(web: Web, status: int) -> None:
         "/c": Reply(200),
     }
     result = fetch_url(web.url("/a"))
+
     assert isinstance(result, Fetched)
     assert result.moved_to is None
 
@@ -313,6 +322,7 @@ def test_downgrade_is_refused() -> None:
 def test_stay_returns_a_redirect_to_another_host(web: Web) -> None:
     web.routes["/a"] = Reply(301, {"Location": web.url("/b", "localhost")})
     result = fetch_in_turn(Request(url=web.url("/a"), stay=True))[0]
+
     assert isinstance(result, Fetched)
     assert result.status == 301
     assert result.headers["location"] == web.url("/b", "localhost")
@@ -329,6 +339,7 @@ def test_headers_stay_at_their_origin(web: Web, other_web: Web) -> None:
     fetch_in_turn(
         Request(url=web.url("/a"), headers={"Authorization": SENTINEL, "X-Key": SENTINEL})
     )
+
     assert [SENTINEL in str(seen.headers) for seen in (*web.seen, *other_web.seen)] == [
         True,
         True,
@@ -352,6 +363,7 @@ def test_credentials_in_a_url_are_sent_and_never_shown(
         Request(url=f"http://user:{SENTINEL}@10.0.0.1/"),
         Request(url=web.url("/a"), headers={"Authorization": f"Bearer {SENTINEL}"}),
     )
+
     assert web.seen[0].headers["authorization"].startswith("Basic ")
     assert SENTINEL not in str(results)
     assert SENTINEL not in caplog.text
@@ -447,6 +459,7 @@ def test_allow_covers_the_first_origin_only(web: Web, other_web: Web) -> None:
         Request(url=web.url("/a")),
         allow_loopback=False,
     )
+
     assert isinstance(good, Fetched)
     assert get_failure(bad)[0] == "blocked-address"
     assert isinstance(none, Failed)
@@ -546,11 +559,14 @@ def test_odd_headers_both_ways(web: Web) -> None:
     """Headers of a server may be any bytes; ours are stripped, and a line break is refused."""
     web.routes["/"] = Reply(200, {"ETag": '"\xe9"', "X-Odd": "\xff\xfe"}, b"x")
     first_url = fetch_url(web.url("/"))
+
     assert isinstance(first_url, Fetched)
+
     first_url.headers["etag"].encode()  # can be stored
     again = fetch_in_turn(
         Request(url=web.url("/"), etag=first_url.headers["etag"], headers={"X-Key": "value\n"})
     )[0]
+
     assert isinstance(again, Fetched)
     assert web.seen[1].headers["x-key"] == "value"
     assert (

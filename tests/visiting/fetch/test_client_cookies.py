@@ -48,6 +48,7 @@ def test_a_redirect_to_another_host_or_port_takes_and_renews_no_cookie(
         away = Site(lambda asked: Reply(status=302, headers=[location]))
         with serve_site(away) as site:
             result = fetch_with_cookies(tmp_path, f"{site.base}/story")
+
     assert isinstance(result, Fetched)
     assert site.list_sent_cookies("/story") == [{"session": TOKEN}]
     assert other_site.list_sent_cookies("/there") == [{}]
@@ -85,6 +86,7 @@ def test_values_are_masked_in_what_a_failure_says(tmp_path: Path) -> None:
     location = ("Location", f"/story?session={TOKEN}")
     with serve_site(Site(lambda asked: Reply(status=302, headers=[location]))) as site:
         result = fetch_with_cookies(tmp_path, f"{site.base}/story")
+
     assert isinstance(result, Failed)
     assert result.reason == "redirects"
     assert TOKEN not in repr(result)
@@ -94,6 +96,7 @@ def test_a_client_without_files_sends_no_request_that_needs_one(tmp_path: Path) 
     """Without a cookie store, a request that needs cookies fails and is not sent."""
     with serve_site(Site(set_session)) as site:
         result = fetch_with_cookies(tmp_path, f"{site.base}/story", files=False)
+
     assert isinstance(result, Failed)
     assert result.reason == "bad-cookies"
     assert result.unasked is True

@@ -44,11 +44,16 @@ def folder(tmp_path: Path) -> Folder:
 def test_renewed_cookies_outlast_the_process_and_end_with_the_next_export(folder: Folder) -> None:
     files = folder.open_cookies()
     files.renew(FILE, URL, ["session=second-session; Path=/", "other=1; Path=/; Max-Age=60"])
+
     assert files.header(FILE, URL) == "session=second-session; other=1"
     assert folder.open_cookies().header(FILE, URL) == "session=second-session; other=1"
+
     folder.now += timedelta(minutes=2)
+
     assert folder.open_cookies().header(FILE, URL) == "session=second-session"
+
     folder.export_cookie("third-session-exported")
+
     assert files.header(FILE, URL) == "session=third-session-exported"
     assert folder.open_cookies().header(FILE, URL) == "session=third-session-exported"
 
@@ -56,6 +61,7 @@ def test_renewed_cookies_outlast_the_process_and_end_with_the_next_export(folder
 def test_a_deleted_cookie_is_sent_no_more(folder: Folder) -> None:
     files = folder.open_cookies()
     files.renew(FILE, URL, ["session=; Path=/; Max-Age=0"])
+
     assert files.header(FILE, URL) == ""
     assert folder.open_cookies().header(FILE, URL) == ""
 
@@ -67,6 +73,7 @@ def test_an_answer_that_changes_nothing_writes_nothing(folder: Folder) -> None:
     lines = [f"session=first-session; Path=/; Expires={end}", "nobody=; Max-Age=0"]
     files.renew(FILE, URL, lines)
     files.renew(FILE, URL, ["session=x; Domain=evil.example"])
+
     assert sorted(path.name for path in folder.path.parent.iterdir()) == ["review.txt"]
 
 
@@ -74,6 +81,7 @@ def test_an_answer_without_tls_replaces_no_secure_cookie(tmp_path: Path) -> None
     folder = Folder(tmp_path, secure=True)
     files = folder.open_cookies()
     files.renew(FILE, URL.replace("https", "http"), ["session=of-somebody-else; Path=/"])
+
     assert files.header(FILE, URL) == "session=first-session"
 
 
@@ -99,6 +107,7 @@ def test_a_renewed_file_that_is_broken_does_not_count(folder: Folder) -> None:
     folder.open_cookies().renew(FILE, URL, ["session=second-session; Path=/"])
     renewed = folder.root / f"{FILE}.renewed"
     renewed.write_bytes(renewed.read_bytes()[:-20] + b"\nhalf a line")
+
     assert folder.open_cookies().header(FILE, URL) == "session=first-session"
 
 
@@ -115,6 +124,7 @@ def test_all_spellings_of_the_values_of_a_host_are_secrets(folder: Folder) -> No
     folder.export_cookie("a%2Fb&c/first-session")
     files = folder.open_cookies()
     files.renew(FILE, URL, ["session=second-value-of-the-session; Path=/"])
+
     assert files.secrets(FILE, URL) >= {
         "a%2Fb&c/first-session",
         "a/b&c/first-session",

@@ -134,6 +134,7 @@ def test_a_file_is_read_as_browsers_export_it_and_written_so() -> None:
         make_line("www.review.example", "FALSE", "/", "false", "1773144000.5", "empty"),
     )
     cookies = parse_cookies("\r\n".join(lines))
+
     assert cookies == (
         Cookie(
             name="session",

@@ -72,8 +72,11 @@ def test_retry_after_is_a_week_at_most_in_either_form(value: str, seconds: float
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_headers_of_any_kind(one: str, other: str) -> None:
     retry_after = parse_retry_after(one, NOW)
+
     assert retry_after is None or NOW < retry_after <= NOW + timedelta(days=7)
+
     fresh = find_fresh_seconds(
         {"cache-control": one, "expires": other, "date": one, "age": other}, NOW
     )
+
     assert fresh is None or fresh >= 0

@@ -92,6 +92,7 @@ def test_nat64_only_where_it_is_configured() -> None:
 )
 def test_nat64_prefixes_of_every_length(prefix: str, private: str, public: str) -> None:
     refusal = explain_refusal(private, 80, nat64=(prefix,))
+
     assert refusal is not None
     assert refusal.endswith(
         'write below its [[source]] or [[webhook]]: allow = ["10.0.2.33/32:80"]'
@@ -143,6 +144,7 @@ def test_bad_allow_lines_are_named(line: str) -> None:
 
 def test_allow_is_for_its_network_and_port() -> None:
     allow = ("10.0.0.0/8:443",)
+
     assert explain_refusal("10.1.1.1", 443, allow=allow) is None
     assert explain_refusal("::ffff:10.1.1.1", 443, allow=allow) is None
     assert explain_refusal("10.1.1.1", 80, allow=allow) is not None

@@ -101,9 +101,11 @@ def test_why_a_server_is_not_read(
     with running_mail_server(tmp_path, {**usual, **answers}) as server:
         monkeypatch.setenv("SSL_CERT_FILE", str(server.certificate))
         started = time.monotonic()
+
         with pytest.raises(MailboxFailed) as failed:
             read_all(server)
         assert time.monotonic() - started < 20
+
     assert (failed.value.reason, words in failed.value.detail) == (reason, True), failed.value
     assert len(failed.value.detail) < 400
 
@@ -124,6 +126,7 @@ def test_notices_between_answers_are_no_mails(
         box = open_folder(server)
         [mail] = box.read_heads(box.list_names("", NOW))
         box.close()
+
     assert mail.name == NAME
     assert mail.head == b"a: b"
     assert mail.size == 50
@@ -138,7 +141,10 @@ def test_a_server_that_cannot_move_mails_is_told_to_do_nothing_else(
         monkeypatch.setenv("SSL_CERT_FILE", str(server.certificate))
         box = open_folder(server)
         names = box.list_names("", NOW)
+
         with pytest.raises(MailboxFailed, match="cannot move"):
             box.put_away(names, "move:Read")
+
         box.close()
+
         assert not any(command.startswith(("SELECT", "UID STORE")) for command in server.commands)

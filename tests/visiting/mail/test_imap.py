@@ -55,14 +55,19 @@ def test_mails_are_listed_and_fetched_and_stay_unread(empty_server: Dovecot) -> 
     empty_server.deliver_mail("0.host", b"Subject: old\n\n", NOW - 2 * MONTH)
     box = open_mailbox(empty_server)
     first, second = sorted(list_heads(box), key=lambda mail: mail.received)
+
     assert first.head == b"Subject: a\r\n\r\n"
     assert first.received == NOW - 3 * DAY
     assert second.size == 17
     assert box.fetch(second.name) == b"Subject: b\r\n\r\ntwo"
+
     box.close()
     short = open_mailbox(empty_server, largest=9)
+
     assert short.fetch(second.name) == b"Subject: "
+
     short.close()
+
     assert all(name.partition(":2,")[2] in ("",) for name in empty_server.list_names())
 
 
@@ -80,6 +85,7 @@ def test_no_mail_is_listed_twice_and_none_is_missed(empty_server: Dovecot) -> No
         position = names[-1].position
         assert box.list_names(position, NOW - MONTH) == []
         box.close()
+
     assert seen == [f"Subject: {number}\r\n\r\n".encode() for number in range(4)]
 
 
@@ -94,10 +100,12 @@ def test_a_server_that_numbers_its_mails_anew_is_read_from_the_beginning(
     empty_server.number_anew()
     second_mailbox = open_mailbox(empty_server)
     [mail] = list_heads(second_mailbox, name.position)
+
     assert mail.head == b"Subject: a\r\n\r\n"
     assert mail.name != name
     assert second_mailbox.read_heads([name]) == []
     assert second_mailbox.fetch(name) == b""
+
     second_mailbox.close()
 
 
@@ -110,8 +118,10 @@ def test_a_mail_that_is_gone_is_left_out(empty_server: Dovecot) -> None:
     gone_mailbox = open_mailbox(empty_server)
     gone_mailbox.put_away(names[:1], "move:Away")
     gone_mailbox.close()
+
     assert [mail.name for mail in box.read_heads(names)] == names[1:]
     assert box.fetch(names[0]) == b""
+
     box.close()
 
 
@@ -124,14 +134,20 @@ def test_mails_are_put_away_and_never_deleted(empty_server: Dovecot, folder: str
     box.put_away(names[:1], "seen")
     box.put_away(names[1:2], f"move:{folder}")
     box.put_away(names[1:2], f"move:{folder}")  # it is gone by now
+
     assert len(box.list_names("", NOW - MONTH)) == 2
+
     box.close()
+
     assert [name.partition(":2,")[2] for name in empty_server.list_names()] == ["S", ""]
     assert [
         name.partition(":2,")[2] for name in empty_server.list_names(encode_folder(folder))
     ] == ["S"]
+
     moved = open_mailbox(empty_server, folder=folder)
+
     assert len(list_heads(moved)) == 1
+
     moved.close()
 
 
@@ -157,6 +173,7 @@ def test_why_a_mailbox_cannot_be_read(
 
 def test_a_private_address_is_connected_to_only_by_allow(empty_server: Dovecot) -> None:
     before = empty_server.count_connections()
+
     with pytest.raises(MailboxFailed) as failed:
         open_folder(make_account(empty_server), (), Fetch(), 1000)
     assert failed.value.reason == "blocked-address"

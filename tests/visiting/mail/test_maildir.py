@@ -49,11 +49,14 @@ def test_mails_of_both_folders_are_listed_in_the_order_in_which_they_came(folder
     (folder / "new/link").symlink_to(folder / "new/2.host")
     box = Maildir(folder, 1000)
     names = box.list_names("", NOW - MONTH)
+
     assert {name.name for name in names} == {"new/2.host", "cur/1.host:2,S"}
     assert sorted(names, key=lambda name: int(name.position)) == names
+
     earlier = next(name for name in names if name.name.startswith("cur"))
     later_name = next(name for name in names if name.name.startswith("new"))
     [mail] = box.read_heads([earlier])
+
     assert mail.name == earlier
     assert mail.head == b"Subject: a\n\na"
     assert mail.size == 13
@@ -68,9 +71,12 @@ def test_a_mail_that_another_program_moves_is_listed_again(folder: Path) -> None
     box = Maildir(folder, 1000)
     [name] = box.list_names("", NOW - MONTH)
     path.rename(folder / "cur/1.host:2,S")
+
     assert box.read_heads([name]) == []
     assert box.fetch(name) == b""
+
     [moved] = box.list_names(name.position, NOW - MONTH)
+
     assert moved.name == "cur/1.host:2,S"
 
 
@@ -79,6 +85,7 @@ def test_a_mail_that_was_moved_in_is_new_whatever_its_date(folder: Path) -> None
     deliver_to_maildir(folder, "1.host", b"a", NOW)
     before = last_position(folder)
     deliver_to_maildir(folder, "2.host", b"b", NOW - timedelta(days=20))
+
     assert "new/2.host" in list_names(folder, before)
     assert list_names(folder, str(int(last_position(folder)) + 1)) == []
 
@@ -105,8 +112,10 @@ def test_a_mail_is_put_away_and_never_deleted(
         [make_mail_name(f"{part}/{name}"), make_mail_name("new/gone.host")], after
     )
     files = [path for path in folder.rglob("*") if path.is_file()]
+
     assert files == [folder / target]
     assert files[0].read_bytes() == b"a mail"
+
     if after.startswith("move:"):
         assert stat.S_IMODE((folder / ".Read.Letters/cur").stat().st_mode) & 0o077 == 0
 
@@ -115,6 +124,7 @@ def test_no_mail_is_written_over(folder: Path) -> None:
     deliver_to_maildir(folder, "1.host", b"new", NOW)
     deliver_to_maildir(folder, "1.host:2,S", b"other", NOW, "cur")
     Maildir(folder, 1000).put_away([make_mail_name("new/1.host")], "seen")
+
     assert (folder / "new/1.host").read_bytes() == b"new"
     assert (folder / "cur/1.host:2,S").read_bytes() == b"other"
 

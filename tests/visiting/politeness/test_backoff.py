@@ -39,10 +39,13 @@ def test_the_next_process_knows() -> None:
     other.add("https://b.test/x", NOW + timedelta(hours=2))
     first.add("a.test", NOW + timedelta(minutes=1))  # the later end stays
     third = notes.backoff()
+
     assert third.until("a.test") == NOW + timedelta(hours=1)
     assert third.until("https://b.test/x") == NOW + timedelta(hours=2)
     assert third.until("c.test") is None
+
     notes.now += timedelta(hours=1)
+
     assert third.until("a.test") is None
 
 
@@ -58,6 +61,7 @@ def test_waits_that_ended_are_forgotten_and_their_number_is_bounded(
     for number in range(30):
         backoff.add(str(number), notes.now + timedelta(seconds=60 + number))
     kept_document = json.loads(notes.values[NOTE] or "")
+
     assert len(kept_document) == 20
     assert "old" not in kept_document
     assert backoff.until("29") is not None
@@ -75,10 +79,15 @@ def test_waits_written_by_a_clock_that_was_ahead_do_not_count(back: timedelta) -
     notes = Notes()
     notes.backoff().add("a.test", NOW + timedelta(hours=3))
     notes.now -= timedelta(minutes=1)
+
     assert notes.backoff().until("a.test") == NOW + timedelta(hours=3)
+
     notes.now -= back
+
     assert notes.backoff().until("a.test") is None
+
     notes.backoff().add("a.test", notes.now + timedelta(minutes=5))
+
     assert notes.backoff().until("a.test") == notes.now + timedelta(minutes=5)
 
 
@@ -98,8 +107,11 @@ def test_waits_written_by_a_clock_that_was_ahead_do_not_count(back: timedelta) -
 def test_a_note_that_cannot_be_read_stops_nobody(note: str) -> None:
     notes = Notes()
     notes.values[NOTE] = note
+
     assert notes.backoff().until("a") is None
+
     notes.backoff().add("b", NOW + timedelta(hours=1))
+
     assert notes.backoff().until("b") == NOW + timedelta(hours=1)
 
 
@@ -117,12 +129,15 @@ def test_waits_over_two_processes(tmp_path: Path, web: Web) -> None:
         "/c": Reply(503, {"Retry-After": later}),
         "/d": Reply(200, {}, FEED),
     }
+
     assert {key: one["reason"] for key, one in refresh_sources(config, "a", "c").items()} == {
         "a": "rate-limited",
         "c": "http-503",
     }
+
     web.seen.clear()
     result = refresh_sources(config, "a", "b", "c", "d")
+
     assert web.list_paths() == ["/d", "/robots.txt"]
     assert {key: one["reason"] for key, one in result.items()} == {
         "a": "rate-limited",
@@ -130,9 +145,11 @@ def test_waits_over_two_processes(tmp_path: Path, web: Web) -> None:
         "c": "rate-limited",
         "d": None,
     }
+
     until = {
         key: datetime.fromisoformat(result[key]["next_due"]) - datetime.now(UTC) for key in "abc"
     }
+
     assert until["b"] <= timedelta(minutes=15, seconds=1)  # as long as a whole host backs off
     assert until["a"] > timedelta(hours=4)
     assert until["c"] > timedelta(hours=4)
@@ -151,11 +168,14 @@ def test_a_page_of_a_host_that_backs_off_waits_and_loses_no_try(tmp_path: Path, 
     refresh_sources(config, "a")
     for _ in range(2):
         assert refresh_sources(config, "b")["b"]["pending"] == 1
+
     assert "/page" not in web.list_paths()
+
     with open_store(
         f"sqlite:///{tmp_path}/feeds/state/syndicator.db", articles_exist=False
     ) as store:
         row = store.visits.pending("b", datetime(9999, 1, 1, tzinfo=UTC))[0]
+
     assert row.tries == 0
     assert row.reason == "rate-limited"
     assert row.next_try is not None

@@ -137,6 +137,7 @@ def test_rules_and_delay() -> None:
         "\ufeffUser-agent: syndicator\nDisallow: /no\nCrawl-delay: 86400\n\nUser-agent:"
         " *\nDisallow: /",
     )
+
     assert rig.find_verdict("https://example.org/yes")[:3] == (True, "robots.txt", 60.0)
     assert rig.find_verdict("https://example.org/no/way").allowed is False
     assert rig.script.list_urls() == [ROBOTS]
@@ -147,6 +148,7 @@ def test_operator_decides() -> None:
     rig = Rig()
     rig.script.add_page(ROBOTS, "User-agent: *\nDisallow: /")
     source = Source(key="x", url="https://example.org/", robots="ignore")
+
     assert rig.find_verdict("https://example.org/a", source)[:3] == (True, "operator", None)
     assert rig.script.asked == []
 
@@ -157,10 +159,13 @@ def test_remembered_for_a_day_and_by_the_next_process() -> None:
     rig.find_verdict("https://example.org/a")
     rig.robots = rig.another()
     rig.clock.now += timedelta(hours=23)
+
     assert rig.find_verdict("https://example.org/no").allowed is False
     assert len(rig.script.asked) == 1
+
     rig.clock.now += timedelta(hours=2)
     rig.find_verdict("https://example.org/no")
+
     assert len(rig.script.asked) == 2
 
 
@@ -176,13 +181,16 @@ def test_the_licence_that_robots_txt_names_comes_with_its_pages_and_is_asked_for
     for url in pages:
         rig.script.answers[url] = make_fetched(url, **{"robots.txt-rsl": "a server's own"})
     together = rig.fetch_together(*map(make_request, pages))
+
     assert [len(one.headers["robots.txt-rsl"]) for one in together if isinstance(one, Fetched)] == [
         20_000
     ] * 2
     assert sorted(rig.script.list_urls()) == sorted([ROBOTS, licence, *pages])
+
     rig.script.answers.pop(licence)
     rig.clock.now += timedelta(hours=25)
     (one,) = rig.fetch_together(make_request(pages[0]))
+
     # gone, and not a server's own either
     assert isinstance(one, Fetched)
     assert "robots.txt-rsl" not in one.headers
@@ -193,8 +201,11 @@ def test_an_address_that_was_not_allowed_is_asked_as_soon_as_it_is() -> None:
     """The verdict on a private address does not outlive the operator's `allow`."""
     rig = Rig()
     rig.script.answers[ROBOTS] = Failed(url=ROBOTS, reason="blocked-address")
+
     assert rig.find_verdict("https://example.org/a").cause == "blocked-address"
+
     rig.script.add_page(ROBOTS, "")
+
     assert rig.find_verdict("https://example.org/a").allowed is True
 
 
@@ -203,8 +214,11 @@ def test_unreachable_is_asked_again_soon() -> None:
     rig.script.answers[ROBOTS] = Failed(url=ROBOTS, reason="http-503", status=503)
     rig.find_verdict("https://example.org/a")
     rig.script.add_page(ROBOTS, "")
+
     assert rig.find_verdict("https://example.org/a").allowed is False
+
     rig.clock.now += timedelta(minutes=31)
+
     assert rig.find_verdict("https://example.org/a").allowed is True
 
 
@@ -214,6 +228,7 @@ def test_unreachable_is_asked_again_soon() -> None:
 def test_a_broken_note_is_asked_anew(note: str) -> None:
     rig = Rig()
     rig.notes["robots https://example.org"] = note
+
     assert rig.find_verdict("https://example.org/a").allowed is True
     assert rig.script.list_urls() == [ROBOTS]
 
@@ -247,6 +262,7 @@ def test_pages_ask_robots_once_and_feeds_are_fetched_whatever_it_says() -> None:
         Request(url="https://example.org/feed", kind="feed"),
         Request(url="https://example.org/feed", robots="ignore"),
     )
+
     assert [isinstance(result, Fetched) for result in results] == [True, True, False, True, True]
     assert results[2] == Failed(url="https://example.org/no", reason="robots", detail="robots.txt")
     assert rig.script.list_urls().count(ROBOTS) == 1
@@ -272,6 +288,7 @@ def test_a_feed_that_robots_disallows_is_fetched_with_a_warning(
     result = rig.fetch_together(Request(url="https://example.org/feed", kind="feed", robots=word))[
         0
     ]
+
     assert isinstance(result, Fetched)
     assert result.permit == permit
     assert (result.warning != "") == warned
@@ -287,6 +304,7 @@ def test_a_robots_txt_that_cannot_be_had_warns_of_nothing() -> None:
         ROBOTS: Failed(url=ROBOTS, reason="http-503", status=503),
     }
     result = rig.fetch_together(Request(url="https://example.org/feed", kind="feed"))[0]
+
     assert isinstance(result, Fetched)
     assert result.permit == "robots.txt unreachable (http-503)"
     assert result.warning == ""
@@ -304,6 +322,7 @@ def test_pages_say_by_whose_word_they_were_fetched() -> None:
         Request(url="https://example.org/a"),
         Request(url="https://example.org/no", robots="ignore"),
     )
+
     assert [one.permit for one in rig.fetch_together(*asked) if isinstance(one, Fetched)] == [
         "robots.txt",
         "operator",
@@ -327,13 +346,16 @@ def test_after_429_the_whole_host_backs_off_and_after_503_only_the_url() -> None
     refused, other = rig.fetch_together(
         *(Request(url=f"https://{host}.test/2", kind="feed") for host in "ab")
     )
+
     assert isinstance(other, Fetched)
     assert isinstance(refused, Failed)
     assert refused.reason == "rate-limited"
     assert refused.status is None
     assert refused.retry_after is not None
     assert refused.retry_after - rig.clock() <= timedelta(minutes=15)
+
     rig.clock.now += timedelta(minutes=15)
+
     assert isinstance(rig.fetch_together(Request(url="https://a.test/2", kind="feed"))[0], Fetched)
 
 
@@ -342,6 +364,7 @@ def test_a_short_back_off_is_waited_for() -> None:
     rig.script.answers = {"https://a.test/2": make_fetched("https://a.test/2")}
     rig.throttle.back_off("a.test", rig.clock() + timedelta(seconds=20))
     request = Request(url="https://a.test/2", kind="feed", robots="ignore")
+
     assert isinstance(rig.fetch_together(request)[0], Fetched)
     assert rig.clock.seconds_since_start() == 20
 
@@ -360,6 +383,7 @@ def test_a_redirect_to_another_host_waits_for_its_turn_and_asks_its_robots() -> 
         url="https://a.test/x", headers={"Authorization": "secret"}, allow=("10.0.0.0/8",)
     )
     result = rig.fetch_together(request)[0]
+
     assert isinstance(result, Fetched)
     assert result.url == request.url
     assert result.final_url == "https://b.test/y"
@@ -378,6 +402,7 @@ def test_redirect_to_a_host_that_disallows_the_page() -> None:
     rig = Rig()
     rig.script.answers["https://a.test/x"] = make_redirect("https://a.test/x", "https://b.test/y")
     rig.script.add_page("https://b.test/robots.txt", "User-agent: *\nDisallow: /")
+
     assert rig.fetch_together(Request(url="https://a.test/x"))[0] == Failed(
         url="https://a.test/x", reason="robots", detail="robots.txt"
     )
@@ -394,6 +419,7 @@ def test_only_permanent_hops_from_the_start_are_a_move(
         "https://c.test/": NotModified(url="", final_url="https://c.test/", headers={}),
     }
     result = rig.fetch_together(Request(url="https://a.test/", kind="feed"))[0]
+
     assert isinstance(result, NotModified)
     assert result.moved_to == ("https://b.test/" if moved else None)
 
@@ -421,6 +447,7 @@ def test_circles_across_hosts_end() -> None:
         "https://b.test/": make_redirect("https://b.test/", "https://a.test/"),
     }
     result = rig.fetch_together(Request(url="https://a.test/", kind="feed"))[0]
+
     assert isinstance(result, Failed)
     assert result.reason == "redirects"
     assert len(rig.script.asked) <= 6
@@ -438,6 +465,7 @@ def test_mutual_redirects_do_not_lock_each_other_out() -> None:
     results = rig.fetch_together(
         *(Request(url=f"https://{host}.test/1", kind="feed") for host in "abab")
     )
+
     assert all(isinstance(result, Fetched) for result in results)
 
 
@@ -491,6 +519,7 @@ def test_the_operators_word_on_robots_ends_at_the_site(target: str, asks: list[s
     rig.script.answers["https://a.test/1"] = make_redirect("https://a.test/1", target)
     rig.script.add_page(target, "text")
     rig.fetch_together(Request(url="https://a.test/1", robots="ignore"))
+
     assert rig.script.list_urls() == ["https://a.test/1", *asks, target]
 
 
@@ -511,4 +540,5 @@ def test_what_is_remembered_is_looked_through_at_the_first_file_and_after_each_m
     for number in range(7):
         rig.script.add_page(f"https://h{number}.example/robots.txt", "# " + "x" * 400_000)
         rig.find_verdict(f"https://h{number}.example/a")
+
     assert pruned == [1, 4, 7]

@@ -29,18 +29,25 @@ def test_a_disallowed_feed_is_added_visited_and_warned_of(tmp_path: Path, web: W
         "/open": Reply(200, {}, FEED),
     }
     added = run_checked_command(config, "add", web.url("/shut"))
+
     assert "robots.txt disallows this address" in added.stderr
+
     document = json.loads(
         run_checked_command(
             config, "add", web.url("/shut"), web.url("/open"), "--dry-run", "--json"
         ).stdout
     )
+
     assert [one["warning"] != "" for one in document] == [True, False]
+
     key = document[0]["source"]["key"]
     result = refresh_sources(config, key, "open")
+
     assert [result[one]["reason"] for one in (key, "open")] == [None, None]  # no error
+
     output = run_checked_command(config, "status").stdout.splitlines()
     ((number, line),) = ((n, line) for n, line in enumerate(output) if "robots.txt" in line)
+
     assert key in output[number - 1]
     assert "robots.txt disallows this address; it is fetched because sources.toml names it" in line
     assert output[0].startswith("2 fine, 0 need you")
@@ -48,10 +55,12 @@ def test_a_disallowed_feed_is_added_visited_and_warned_of(tmp_path: Path, web: W
         line.split("\t")[2][:6]
         for line in run_checked_command(config, "sources").stdout.splitlines()[1:]
     ] == ["ok", "robots"]
+
     web.routes["/robots.txt"] = Reply(200, {}, b"")
     # with it goes what was remembered of robots.txt
     (tmp_path / "feeds" / "state" / "syndicator.db").unlink()
     refresh_sources(config, key)
+
     # allowed since: nothing to warn of
     assert "robots.txt" not in run_checked_command(config, "status").stdout
 
@@ -64,6 +73,7 @@ def test_a_disallowed_page_is_warned_of_before_it_is_added(tmp_path: Path, web: 
         "/shut": Reply(200, {"Content-Type": "text/html"}, PAGE),
     }
     output = run_checked_command(config, "add", "--dry-run", web.url("/shut")).stderr
+
     assert 'it will not be read; robots = "ignore"' in output
 
 

@@ -63,6 +63,7 @@ def test_hosts_do_not_wait_for_each_other() -> None:
 def test_one_connection_per_host() -> None:
     log = Log(pause=0)
     log.run_requests(*(("a", 1.0) for _ in range(5)), *(("b", 1.0) for _ in range(5)))
+
     assert log.most == {"a": 1, "b": 1}
     assert log.clock.seconds_since_start() == 5
 
@@ -71,6 +72,7 @@ def test_back_off() -> None:
     """A host in back-off is requested after the wait; others are not delayed."""
     log = Log()
     log.throttle.back_off("a", log.clock() + timedelta(minutes=2))
+
     assert log.throttle.backs_off_until("a") == log.clock() + timedelta(minutes=2)
     assert log.throttle.backs_off_until("b") is None
     assert log.run_requests(("a", 0), ("b", 0)) == [(0, "b"), (120, "a")]
@@ -88,6 +90,7 @@ def test_crawl_delay_outranks_a_shorter_pause_up_to_a_minute() -> None:
     log.throttle.set_delay("a", 10)
     log.throttle.set_delay("b", 86_400)
     log.run_requests(("a", 0), ("a", 0), ("b", 0), ("b", 0))
+
     assert log.began == [(0, "a"), (0, "b"), (10, "a"), (60, "b")]
 
 
@@ -99,8 +102,11 @@ def test_a_clock_set_back_stretches_no_wait(back: timedelta) -> None:
     log.clock.now -= back
     start = log.clock.now
     log.run_requests(("a", 0))
+
     assert (log.clock.now - start).total_seconds() <= 1
+
     log.run_requests(("b", 0))
+
     assert (log.clock.now - start).total_seconds() <= 901
 
 
@@ -129,6 +135,7 @@ def test_hosts_are_forgotten() -> None:
     log.throttle.set_delay("kept", 30)
     for n in range(3000):
         log.throttle.set_delay(f"other{n}", 0)
+
     assert len(log.throttle._hosts) <= 1100
 
 

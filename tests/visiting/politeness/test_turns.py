@@ -58,11 +58,14 @@ class Machines:
 def test_machines_ask_a_host_one_at_a_time_and_keep_its_pause() -> None:
     """Several machines never request a host at the same time, and keep the pause."""
     machines = Machines()
+
     assert all(isinstance(one, Fetched) for one in machines.request_from(0, 1, 0, 1))
     assert machines.most == 1
+
     gaps = [
         later - before for before, later in zip(machines.began, machines.began[1:], strict=False)
     ]
+
     # a second for the answer, two for the pause; sums of floats end a hair below
     assert min(gaps) >= 3.0 - 1e-6
 
@@ -71,6 +74,7 @@ def test_a_host_that_others_have_for_long_is_waited_for_and_not_for_ever() -> No
     machines = Machines()
     machines.turns.take("a.example")  # by a machine that stopped
     (found,) = machines.request_from(0)
+
     assert isinstance(found, Failed) and found.unasked, "no try of the page was counted"
     assert machines.began == []
     assert PATIENCE <= machines.clock.seconds_since_start() < PATIENCE + 5
@@ -83,6 +87,7 @@ def test_a_host_that_is_free_soon_is_waited_for() -> None:
     machines = Machines()
     machines.turns.hold("a.example", PATIENCE - 5)
     (found,) = machines.request_from(0)
+
     assert isinstance(found, Fetched)
     assert machines.began[0] >= PATIENCE - 5
 
@@ -91,6 +96,7 @@ def test_a_host_that_is_held_for_long_is_not_waited_for() -> None:
     machines = Machines()
     machines.turns.hold("a.example", 600)
     (found,) = machines.request_from(0)
+
     assert isinstance(found, Failed)
     assert found.unasked
     assert machines.clock.seconds_since_start() == 0
@@ -102,8 +108,11 @@ def test_what_one_did_not_reach_the_other_does_not_try() -> None:
     machines = Machines()
     machines.answer = Failed(url="https://a.example/page", reason="dns", detail="no such name")
     machines.request_from(0)
+
     assert machines.turns.away == {"a.example": ("dns", "no such name")}
+
     (found,) = machines.request_from(1)
+
     assert isinstance(found, Failed)
     assert found.reason == "dns"
     assert found.detail == "no such name"
@@ -115,9 +124,12 @@ def test_a_crawl_delay_that_one_read_holds_for_the_other() -> None:
     machines = Machines()
     machines.throttles[0].set_delay("a.example", 20)
     machines.throttles[0].set_delay("a.example", 20)
+
     assert machines.turns.delays == {"a.example": 20}
+
     machines.request_from(1)
     machines.request_from(0)
+
     assert machines.began[1] - machines.began[0] >= 21
 
 

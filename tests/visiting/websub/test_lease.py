@@ -47,6 +47,7 @@ VERIFIED = websub.answer_hub(ASKED, make_parameters("subscribe"), NOW).after
 def test_what_a_hub_is_asked() -> None:
     """The fields of a subscription request."""
     request = websub.build_request(ASKED)
+
     assert request.method == "POST"
     assert request.url == NEW.hub
     assert parse_qs((request.body or b"").decode()) == {
@@ -87,6 +88,7 @@ def test_only_what_was_asked_for_is_confirmed(
 ) -> None:
     """Only a pending request is confirmed to the hub; others answer 404."""
     answer = websub.answer_hub(before, asked, NOW)
+
     assert answer.status == status
     assert answer.body == ("c" if status == 200 else "Not found.\n")
     assert status == 200 or answer.after == before
@@ -104,9 +106,11 @@ def test_a_lease_is_renewed_before_it_ends() -> None:
     assert websub.read_lease("60") == websub.SHORTEST
     assert websub.read_lease("9" * 12) == websub.LONGEST
     assert websub.read_lease("soon") == websub.read_lease("0") == websub.LEASE
+
     renewed = websub.answer_hub(
         websub.record_request(VERIFIED, "x"), make_parameters("subscribe"), NOW + 8 * DAY
     ).after
+
     assert renewed.expires == NOW + 18 * DAY
     assert renewed.verified_at == NOW  # it stood all the time
 
@@ -129,6 +133,7 @@ def test_a_hub_that_does_not_verify_is_asked_again_less_and_less_often() -> None
         assert after.reason == "unverified"
         waits.append(after.next_try - NOW)
         one = replace(after, asked="subscribe")
+
     assert waits == [HOUR * 2**n for n in range(8)] + [7 * DAY] * 2
 
 
@@ -150,14 +155,17 @@ def test_a_hub_that_denies_has_no_subscription_any_more() -> None:
     answer = websub.answer_hub(
         VERIFIED, make_parameters("denied", hub_reason="no  more\nof you"), NOW
     )
+
     assert answer.status == 200
     assert not answer.after.active(NOW)
     assert answer.after.reason == "denied"
     assert answer.after.detail == "no more of you"
     assert answer.after.next_try == NOW + 7 * DAY
+
     second_after = websub.answer_hub(
         replace(answer.after, asked="subscribe"), make_parameters("denied"), NOW
     ).after
+
     assert second_after.next_try == NOW + 14 * DAY
 
 
@@ -171,11 +179,14 @@ def test_who_is_left_is_told_three_times_at_most() -> None:
         one = websub.record_answer(
             websub.record_request(one, "x"), Failed(url="", reason="connect"), NOW
         )
+
     assert one is None
     assert websub.may_be_deleted(websub.plan_unsubscribing(NEW, NOW))  # no hub knows of it
+
     after = websub.answer_hub(
         websub.record_request(websub.plan_unsubscribing(VERIFIED, NOW), "x"),
         make_parameters("unsubscribe"),
         NOW,
     ).after
+
     assert websub.may_be_deleted(after)

@@ -25,6 +25,7 @@ def test_offers(name: str) -> None:
         format="rss20", hubs=tuple(case.get("hubs", ())), self_url=case.get("self", "")
     )
     offer = find_offer({"link": case["link"]} if "link" in case else {}, feed, URL)
+
     assert (offer.hubs[0] if offer else "") == case.get("hub", "")
     assert (offer.topic if offer else "") == case.get("topic", "")
 
@@ -54,6 +55,7 @@ def test_offers(name: str) -> None:
 def test_each_form_of_feed_says_it(body: str) -> None:
     """Each feed format can name hub and topic."""
     offer = find_offer({}, parse_feed(body.encode(), URL), URL)
+
     assert offer
     assert offer.hubs == ("https://site.example/hub",)
     assert offer.topic == "https://site.example/own"
@@ -66,6 +68,7 @@ def test_the_head_of_a_page_says_it_and_its_text_does_not() -> None:
         b' href="b" rel=self></head>'
     )
     result = page_links(head + b'<body><link rel="hub" href="/other">', URL, {})
+
     assert result.hubs == ("https://site.example/a/hub",)
     assert result.self_url == "https://site.example/a/b"
     assert page_links(b'<html><body><p>Hi<link rel="hub" href="/other">', URL, {}).hubs == ()

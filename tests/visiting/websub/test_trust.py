@@ -41,6 +41,7 @@ def make_entry(before: timedelta | None) -> Entry:
 def test_a_hub_has_missed_what_came_while_it_stood_and_not_just_now() -> None:
     """Only entries published during the subscription, and not just now, count as missed."""
     new = [make_entry(HOUR), make_entry(GRACE / 2), make_entry(9 * HOUR), make_entry(-HOUR)]
+
     assert count_missed(STANDS, new, NOW - 2 * HOUR, NOW) == 1
     assert count_missed(replace(STANDS, expires=NOW - HOUR), new, NOW - 2 * HOUR, NOW) == 0
     assert count_missed(replace(STANDS, verified_at=None), new, NOW - 2 * HOUR, NOW) == 0
@@ -60,6 +61,7 @@ def test_nobody_is_trusted_before_the_first_push_or_after_the_lease() -> None:
 
 def test_a_hub_of_a_good_record_is_trusted_sooner() -> None:
     first = replace(STANDS, pushed=1.0)
+
     assert rate_trust(first, GOOD, NOW) > 0.9 > 0.5 > rate_trust(first, BAD, NOW)
     # what it does for this source outweighs that
     assert rate_trust(replace(STANDS, pushed=60.0), BAD, NOW) > 0.9
@@ -84,7 +86,10 @@ def test_polling_is_slower_and_never_off(
     usual: float, share: float, most: float, pushed: float, lost: float
 ) -> None:
     wait = space_backup_polls(usual, share, most)
+
     assert usual <= wait <= max(usual, most)
+
     one = replace(STANDS, pushed=pushed, missed=lost)
+
     assert 0 <= rate_trust(one, Tally(hub="h", pushed=pushed, missed=lost), NOW) <= 0.98
     assert (1 - share) * wait <= usual * 1.0001  # nobody waits longer on average

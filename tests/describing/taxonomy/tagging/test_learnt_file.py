@@ -56,6 +56,7 @@ def test_weights_are_read_by_name(tagger: LearntTagger, tmp_path: Path) -> None:
     before = read_scores(path)
     turned = np.concatenate([*tagger.weights[:-1].reshape(3, -1)[:, ::-1], tagger.weights[-1:]])
     rewrite_arrays(path, weights=turned, features=pack_names(FEATURES[::-1]))
+
     assert read_scores(path) == before
     assert before["birds"] > 0.5
 
@@ -66,6 +67,7 @@ def test_a_file_from_before_names_is_read_as_it_was(tagger: LearntTagger, tmp_pa
     learning.save_learnt(learning.State(tagger, {}), path)
     before = read_scores(path)
     rewrite_arrays(path, features=None)
+
     assert read_scores(path) == before
 
 
@@ -73,5 +75,6 @@ def test_a_file_of_other_features_is_refused(tagger: LearntTagger, tmp_path: Pat
     path = tmp_path / "learnt.npz"
     learning.save_learnt(learning.State(tagger, {}), path)
     rewrite_arrays(path, features=pack_names((*FEATURES[:-1], "colour")))
+
     with pytest.raises(ValueError, match="colour"):
         learning.load_learnt(path)

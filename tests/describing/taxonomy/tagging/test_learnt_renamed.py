@@ -39,6 +39,7 @@ def test_a_rename_changes_the_name_alone(taxonomy: Taxonomy) -> None:
     renamed = taxonomy.rename_tag("Bird", "Ornithology")
     before = score_post(taxonomy, BIRDS)
     after = score_post(renamed, BIRDS)
+
     assert after == {
         ("Ornithology" if tag == "birds" else tag): chance for tag, chance in before.items()
     }

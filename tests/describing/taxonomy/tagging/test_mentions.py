@@ -47,6 +47,7 @@ def test_a_capital_in_a_title_alone_proves_no_name() -> None:
 def test_mentions_are_counted_in_title_text_and_head() -> None:
     text = "A bridge. " + "More words of text. " * 60 + "Another bridge."
     mention = MATCHER.find("The bridge", text)[0]
+
     assert mention.title == 1
     assert mention.text == 2
     assert mention.head == 1

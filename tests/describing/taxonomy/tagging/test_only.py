@@ -29,6 +29,7 @@ def choose_tags(
 def test_a_list_removes_no_tag_of_the_publisher(tmp_path: Path) -> None:
     before = choose_tags(tmp_path, "")
     after = choose_tags(tmp_path, "only = false\n" + LISTED)
+
     assert len(before) == MOST_TAGS
     assert [tag.casefold().replace("flooding", "floods") for tag in before] == [
         tag.casefold() for tag in after[:MOST_TAGS]
@@ -55,6 +56,7 @@ def test_what_publishers_call_otherwise_is_no_vote_against_a_listed_tag(tmp_path
     (tmp_path / "taxonomy.toml").write_text("only = false\n" + LISTED)
     taxonomy = Taxonomy.from_toml(tmp_path / "taxonomy.toml")
     others = [(f"{TITLE} {day}", TEXT, ("Weirs",)) for day in range(12)]
+
     assert (
         taxonomy.learn([*others, (TITLE, TEXT, ("floods", "bridges"))]).trust
         == taxonomy.learn([(TITLE, TEXT, ("floods", "bridges"))]).trust

@@ -18,6 +18,7 @@ ROSES = (
 def test_it_counts_what_was_confirmed_and_what_was_not() -> None:
     """Trust is the smoothed share of proposed tags that were confirmed."""
     result = learn_trust([(["Roses", "walls"], ["rose"]), (["walls"], ["rain"]), ([], ["rain"])])
+
     assert result.rejected == {"walls": 2}
     assert result.share == pytest.approx((1 + 2) / (3 + 2))
     assert learn_trust([]) == Trust(1.0, {})
@@ -33,11 +34,16 @@ def test_a_tag_that_was_rejected_again_and_again_counts_less() -> None:
 def test_a_past_that_never_had_a_tag_rejects_it(tmp_path: Path) -> None:
     """A tag that no confirmed article has is not given by its name any more."""
     taxonomy = Taxonomy(Vocabulary(tag=(TagDef(name="roses"), TagDef(name="gardens"))))
+
     assert "roses" in taxonomy.tags("Of roses", ROSES)
+
     learnt = taxonomy.learn([(f"Of roses {n}", ROSES, ["gardens"]) for n in range(12)])
+
     assert learnt.tags("Of roses", ROSES) == ("gardens",)
+
     learnt.save(tmp_path / "learnt.npz")
     again = taxonomy.with_learnt(tmp_path / "learnt.npz")
+
     assert again.trust == learnt.trust
     assert again.tags("Of roses", ROSES) == ("gardens",)
 
@@ -50,14 +56,18 @@ def test_a_past_that_agrees_with_names_leaves_others_their_chance() -> None:
         "Heat pumps are quiet, and a heat pump lasts. We all like heat pumps, and heat pumps"
         " like us."
     )
+
     assert "heat pumps" in learnt.tags("Of heat pumps", pumps)
 
 
 def test_a_single_past_post_decides_nothing_of_what_was_never_named() -> None:
     """One confirmed post gives no trust value."""
     taxonomy = Taxonomy(Vocabulary(tag=(TagDef(name="roses"),)))
+
     assert taxonomy.learn([("T", "Text.", [])]).trust is None
+
     alone = Taxonomy().learn([("T", "Text.", ["x"])])  # no tag twice: nothing to fit weights on
+
     assert alone.trust is None
     assert alone.learnt is not None
     assert all(0 <= chance <= 1 for chance in alone.learnt.score_tags("T", "Text.").values())

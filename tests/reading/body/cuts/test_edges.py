@@ -138,4 +138,5 @@ def test_a_list_of_links_below_a_heading_of_its_own_stays(heading: str, cut: lis
     blocks = read_blocks(parse(f"<html><body>{TEXT}<h2>{heading}</h2>{links}".encode(), URL).tree)
     overlap.measure_letters(blocks)
     result = edges.cut_edges(blocks, [True] * len(blocks))
+
     assert [block.text for block in blocks if block in result] == cut

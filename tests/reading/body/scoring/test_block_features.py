@@ -109,6 +109,7 @@ def test_kinds_and_levels() -> None:
     results = [
         {name for name in kinds if compute_features(markup, place)[name]} for place in range(6)
     ]
+
     assert results == [
         {"is-p"},
         {"is-h", "h1"},
@@ -122,6 +123,7 @@ def test_kinds_and_levels() -> None:
 def test_shares() -> None:
     """Shares of digits and link text, and size thresholds of a block."""
     features = compute_features("<p>1234 words<a href='/x'> linked</a></p>")
+
     assert features["digits"] == pytest.approx(4 / 17)
     assert features["link"] == pytest.approx(7 / 17)
     assert features["size>8"] == 1

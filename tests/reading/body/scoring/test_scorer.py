@@ -63,6 +63,7 @@ def test_the_score_is_the_mean_of_weights_and_trees(
         monkeypatch, {name: 4.0 * (name == "bias") for name in scorer.load_weights("asked")}
     )
     results = {block.kind == "h": block.score for block in blocks}
+
     assert results == pytest.approx({False: 1 / (1 + math.exp(-1.5)), True: 1 / (1 + math.exp(-1))})
 
 
@@ -75,6 +76,7 @@ def test_a_feature_without_a_weight_is_an_error(
     value = weights.pop(name)
     if change == "renamed":
         weights[f"{name}-2"] = value
+
     with pytest.raises(ValueError, match=re.escape(f"no weight for ['{name}']")):
         score_page(monkeypatch, weights)
 
@@ -99,6 +101,7 @@ def test_the_order_of_weights_means_nothing(monkeypatch: pytest.MonkeyPatch) -> 
     scores = [
         [block.score for block in score_page(monkeypatch, each)] for each in (weights, turned)
     ]
+
     assert scores[0] == pytest.approx(scores[1], abs=1e-5)
 
 
@@ -110,6 +113,7 @@ def test_every_feature_has_a_value_for_each_block() -> None:
         containers.build_containers(blocks),
         features.compute_text_features(blocks, "A title"),
     )
+
     assert {len(column) for column in found.values()} == {len(blocks)}
 
 
@@ -122,6 +126,7 @@ def test_the_files_name_the_script_that_made_them(
     """Each weights file names its script, date and data hash."""
     content = files("syndicator.reading").joinpath(f"data/{name}").read_text("utf-8")
     table = parsed(content)
+
     assert (ROOT / table["script"]).is_file()
     assert date.fromisoformat(table["made"]).year >= 2026
     assert re.fullmatch("[0-9a-f]{64}", table["data_sha256"])

@@ -53,6 +53,7 @@ def blocks_of(markup: str) -> list[Block]:
 
 def test_features_of_the_odds_of_neighbouring_texts() -> None:
     columns = make_columns("".join(f"<p>{text}</p>" for text in STORY[:3]), [2.0, -1.0, 3.0])
+
     assert columns["odds"] == [2.0, -1.0, 3.0]
     assert columns["odds-1"] == [-8.0, 2.0, -1.0]
     assert columns["odds+1"] == [-1.0, 3.0, -8.0]
@@ -76,6 +77,7 @@ def test_features_of_lists_sections_and_equal_markup() -> None:
         f"<p>{STORY[2]}</p><h2>Crew</h2><ul>{items}</ul><h2>Boats</h2><p>{STORY[3]}</p>",
         [3, 0, 4, -4, 0, 3],
     )
+
     assert columns["list-mean"] == pytest.approx([-1, -1, 0.018, 0.982, -1, -1], abs=0.001)
     assert columns["alike-mean"][0] == pytest.approx(0.953, abs=0.001)
     assert columns["section-mean"][1] == pytest.approx(0.5, abs=0.05)
@@ -91,6 +93,7 @@ def test_features_of_the_statements_of_the_page() -> None:
         f"<h1>The last ferry</h1><p>A photo by Maren Oduya.</p><p>{STORY[0]}</p><p>{STORY[1]}</p>"
     )
     columns = make_columns(markup, [0.0] * 4, facts)
+
     assert columns["title-in"][:2] == [1.0, 0.0]
     assert columns["title-behind"] == pytest.approx([0.0, 1.0, 1 / 2, 1 / 3])
     assert columns["author"][1] == pytest.approx(10 / 18)
@@ -127,8 +130,11 @@ def read_with(question: str, monkeypatch: pytest.MonkeyPatch, rules: Rules | Non
 
 def test_the_second_score_cuts_a_text_that_the_first_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = read_with("second place > 2.0", monkeypatch)
+
     assert NOTE in whole.body
+
     cut = read_with("second place > 0.85", monkeypatch)
+
     assert NOTE not in cut.body
     assert STORY[3] in cut.body
     assert any("the texts around it" in each["rule"] for each in cut.trace["body"]["cut"])
@@ -146,9 +152,12 @@ def test_texts_that_an_operator_selects_have_no_second_score(
 @pytest.mark.parametrize("table", ["asked", "alone"])
 def test_the_shipped_trees_ask_for_computed_features(table: scorer.Table) -> None:
     shipped = scorer.load_trees("sequence_trees.json", table)
+
     assert len(shipped.leaves) >= 100
+
     columns = make_columns(f"<p>{STORY[0]}</p>", [0.0], sequence.Facts(types={"article": 1.0}))
     asked = {name.removeprefix("second ") for name in shipped.names if name.startswith("second ")}
+
     assert {name for name in asked if not name.startswith("type-")} <= columns.keys()
 
 

@@ -233,6 +233,7 @@ def test_the_owner_of_a_site_of_one_person(head: str, body: str, url: str) -> No
     found = author.choose_author(
         page, identity.read_sitename(page), None, survey_body(page.tree, "The Last Ferry")
     )
+
     assert found.value == "Maria Lund"
     assert found.candidate == "owner"
 
@@ -380,10 +381,13 @@ def test_a_person_whose_site_bears_the_same_name() -> None:
         "<script"
         ' type="application/ld+json">{"@type":"Article","author":{"@type":"%s","name":"%s"}}</script>'  # noqa: E501
     )
+
     assert (
         read_author(script % ("Person", "Zuza Gryfik") + HEAD, site="Zuza Gryfik") == "Zuza Gryfik"
     )
+
     byline = '<p class="byline">By Maren Oduya</p>'
+
     assert (
         read_author(script % ("Organization", "Zuza Gryfik") + HEAD + byline, site="Zuza Gryfik")
         == "Maren Oduya"

@@ -66,6 +66,7 @@ def test_a_declared_author_and_nobody_s_name() -> None:
         '<script type="application/ld+json">{"@type":"DiscussionForumPosting","author":{"name":"Ana'
         ' Lima"}}</script>'
     )
+
     assert read_author(declared + '<a class="username">bosun</a>') == "Ana Lima"
     assert read_author('<a class="username">Guest</a><p>When does it leave?</p>') is None
     assert (
