@@ -216,7 +216,7 @@ def assign_keys(
             f"{option} names one source, and {new_count} would be added; add them one by one"
         )
     taken_keys = set(sources)
-    former_keys = beside.former(taken_keys)
+    former_keys = beside.find_former_keys(taken_keys)
     used_keys = beside.keys()
     for alias, candidate in by_alias.items():
         if candidate.known:

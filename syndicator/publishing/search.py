@@ -80,11 +80,11 @@ class Shards:
         for number, view in enumerate(views, first_number):
             marks = _weigh_terms(view, documents.get(view.id))
             for term, mark in marks.items():
-                # the position of an article is the number of articles without the term before it,
-                # since the last one that has the term
+                # an article is listed by how many without the term lie between it and the last
+                # one with the term: small numbers are short
                 last_number = self._last_number.get(term, -1)
-                skipped = number - last_number - 1
-                self._positions[term] += _pack_position(skipped, mark)
+                between = number - last_number - 1
+                self._positions[term] += _pack_position(between, mark)
                 self._last_number[term] = number
             result_fields = (
                 view.title,

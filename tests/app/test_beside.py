@@ -280,9 +280,11 @@ def test_its_key_is_used_again_for_its_address(place: Place) -> None:
     publish_two_articles(place)
     (place.config / "sources.toml").write_text("")
     with place.open_app() as app:
-        assert app.archive.beside.former(())[urls.alias("http://one.example/feed/")] == "one"
-        assert "one" not in app.archive.beside.former(("one",)).values()
-        assert urls.alias("https://one.example/other") not in app.archive.beside.former(())
+        beside = app.archive.beside
+
+        assert beside.find_former_keys(())[urls.alias("http://one.example/feed/")] == "one"
+        assert "one" not in beside.find_former_keys(("one",)).values()
+        assert urls.alias("https://one.example/other") not in beside.find_former_keys(())
         assert app.archive.beside.keys() == {
             "one",
             "two",

@@ -224,10 +224,10 @@ class Beside:
         move(index, old_row, replace(new_row, first_slug=first_slug))
         index.show_again([old_row.key])
 
-    def former(self, taken: Collection[str]) -> dict[str, str]:
-        """Return the keys of removed sources by their addresses. Keys in `taken`, and sources whose
-        feed redirects, are left out. If two sources had the same address, the first key in the
-        alphabet counts."""
+    def find_former_keys(self, taken: Collection[str]) -> dict[str, str]:
+        """Return the key of each removed source by its addresses, as `urls.alias` spells them. Keys
+        in `taken`, and sources whose feed redirects, are left out. If two sources had the same
+        address, the first key in the alphabet counts."""
         removed_keys: set[str] = set()
         for key, row in self._read_source_rows().items():
             if key not in taken and row.moved_to is None:
@@ -236,7 +236,8 @@ class Beside:
             return {}
         addresses = dict(SOURCES.read(self.files))
         key_of_address: dict[str, str] = {}
-        for key in sorted(addresses.keys() & removed_keys, reverse=True):  # later ones overwrite
+        # the first key in the alphabet is the last here, so that it overwrites the others
+        for key in sorted(addresses.keys() & removed_keys, reverse=True):
             for url in addresses[key]:
                 key_of_address[urls.alias(url)] = key
         return key_of_address
