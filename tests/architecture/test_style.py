@@ -73,3 +73,21 @@ def test_the_project_speaks_of_itself_alone() -> None:
         ["git", "grep", "-nIE", pattern], cwd=ROOT, capture_output=True, text=True, timeout=60
     )
     assert listed.stdout == ""
+
+
+def test_docstrings_explain_names_that_exist() -> None:
+    """A name that a docstring explains, as in "`rows`: the feeds", stands in the code below it."""
+    assert [fault for path in FILES for fault in list_explained_names_of_nothing(path)] == []
+
+
+def list_explained_names_of_nothing(path: Path) -> Iterator[str]:
+    source = path.read_text()
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            continue
+        docstring = ast.get_docstring(node) or ""
+        whole_text = ast.get_source_segment(source, node) or ""
+        code = re.sub(r'""".*?"""', "", whole_text, count=1, flags=re.S)
+        for name in re.findall(r"(?:^|[.;:]\s+)`(\w+)`:", docstring):
+            if not re.search(rf"\b{name}\b", code):
+                yield f"{path.name}:{node.lineno} {node.name}: {name}"

@@ -112,7 +112,7 @@ class ArticleRecord:
     """An article whose file is written, to be stored in the database. `stamp`: of its file;
     `entry`: the entry that led to it, to be stored as well; `html`: its body as HTML, None if it is
     not published in full; `same_body`: the body did not change, so that stored HTML stays; `score`:
-    of its category; `parted`: it is a copy no longer. None for `score`, `compared` or `blocks`
+    of its category; `is_split`: it is a copy no longer. None for `score`, `compared` or `blocks`
     leaves what is stored."""
 
     article: Article

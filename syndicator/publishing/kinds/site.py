@@ -28,15 +28,15 @@ from syndicator.publishing.web.pages import Pages
 class Inputs:
     """The input of a build. `specs`: all feeds to publish; `rows`: rows of all feeds, also ended
     ones; `marks`: by feed, the numbers of the changes since its last build; `planned`: the feeds
-    that this build compares with their articles, None for all; `left_alone`: feeds that are not
+    that this build compares with their articles, None for all; `feeds_to_keep`: feeds that are not
     configured but keep their files; `whole`: make every file again; `source_of`: returns an
     article's source with the settings that apply to the article; `remake`: makes the HTML of an
     article id that has none, in a process that can be killed; `excused`: ids of pruned articles;
     `tags`: of taxonomy.toml; `markdown`: returns the body of an article id; `look`: templates and
-    styles of the operator; `kept`: the cache of entries of earlier builds; `news`: for each story
-    of the front page, its article ids; `digest`: each digest with its issues; `split`: returns the
-    sentences of a text in a language; `now`: the time of the build, None if no report waits for an
-    hour to end; `icons`: names of icon files by source key."""
+    styles of the operator; `entry_cache`: the cache of entries of earlier builds; `news`: for each
+    story of the front page, its article ids; `digests`: each digest with its issues; `split`:
+    returns the sentences of a text in a language; `now`: the time of the build, None if no report
+    waits for an hour to end; `icons`: names of icon files by source key."""
 
     specs: Sequence[FeedSpec]
     rows: Sequence[FeedRow]

@@ -20,8 +20,8 @@ _AT_ONCE: Final = 4  # requests to a hub; a choice
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """The result of notifying a hub. `untold`: addresses of changed feeds of which the hub does not
-    know yet; `failed`: the first failure, None if there was none."""
+    """The result of notifying a hub. `urls_not_notified`: addresses of changed feeds of which the
+    hub does not know yet; `failed`: the first failure, None if there was none."""
 
     urls_not_notified: tuple[str, ...] = ()
     failed: Failed | None = None

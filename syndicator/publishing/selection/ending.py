@@ -21,9 +21,9 @@ _MOST_NAMED: Final = 10  # of those that wait
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """Feeds that would end, but wait for the operator's confirmation. `kept`: those of `feeds`
-    whose files stay as they are; the others are built as before; `publish`: the settings to build
-    with, in which the axes of the waiting feeds are still on."""
+    """Feeds that would end, but wait for the operator's confirmation. `feeds_with_kept_files`:
+    those of `feeds` whose files stay as they are; the others are built as before; `publish`: the
+    settings to build with, in which the axes of the waiting feeds are still on."""
 
     feeds: frozenset[FeedKey]
     feeds_with_kept_files: frozenset[FeedKey]

@@ -150,8 +150,8 @@ class Comparisons:
             self._save_sketch(connection, article_id, compared)
 
     def _save_sketch(self, connection: Connection, article_id: str, compared: Compared) -> None:
-        """Store the sketch of an article, and delete sketches older than `compared.forget`. Lookup
-        keys of the article's earlier text stay, and find the new sketch."""
+        """Store the sketch of an article, and delete sketches older than `compared.delete_before`.
+        Lookup keys of the article's earlier text stay, and find the new sketch."""
         if compared.delete_before != self._deleted_before:
             delete_old = "DELETE FROM sketches WHERE at < ?"
             run_statement(connection, delete_old, (codec.to_micros(compared.delete_before),))
