@@ -11,6 +11,8 @@ def change_state(state: SourceState, **values: Any) -> SourceState:
     for group in fields(state):
         part = getattr(state, group.name)
         if is_dataclass(part) and group.name not in values:
-            mine = {one.name: values.pop(one.name) for one in fields(part) if one.name in values}
+            mine = {
+                field.name: values.pop(field.name) for field in fields(part) if field.name in values
+            }
             values[group.name] = replace(part, **mine)  # type: ignore[type-var]
     return replace(state, **values)

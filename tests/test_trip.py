@@ -36,7 +36,7 @@ class Clock:
         return self.now
 
 
-class Place:
+class Instance:
     """A world, a folder and a clock."""
 
     def __init__(self, folder: Path, world: World) -> None:
@@ -72,22 +72,22 @@ class Place:
 
 
 @pytest.fixture
-async def place(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Place]:
+async def instance(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Instance]:
     """Without the slow site, whose deadline each run would wait for, unless a test asks for the
     `whole` world."""
     whole_closest_marker = request.node.get_closest_marker("whole")
     world = World(without=() if whole_closest_marker else {"slow"})
     await world.start()
-    made = Place(tmp_path, world)
+    made = Instance(tmp_path, world)
     (write_config if whole_closest_marker else patient_config)(made.config, world)
     yield made
     await world.aclose()
 
 
 @pytest.mark.whole
-async def test_sources_become_articles_and_feeds_and_failures_are_named(place: Place) -> None:
+async def test_sources_become_articles_and_feeds_and_failures_are_named(instance: Instance) -> None:
     """One run over the whole world files each article, publishes feeds and names broken sources."""
-    report = await place.run_refresh()
+    report = await instance.run_refresh()
     reasons = {outcome.key: outcome.reason for outcome in report.outcomes if outcome.reason}
 
     assert reasons == {
@@ -97,14 +97,14 @@ async def test_sources_become_articles_and_feeds_and_failures_are_named(place: P
         "broken": "not-a-feed-broken-xml",
     }
 
-    titles = place.load_articles()
+    titles = instance.load_articles()
     expected_titles = {
-        truth.title for truth in place.world.list_truths().values() if truth.is_article
+        truth.title for truth in instance.world.list_truths().values() if truth.is_article
     }
 
     assert expected_titles - titles.keys() == set()
 
-    public = place.folder / "feeds/public"
+    public = instance.folder / "feeds/public"
     for name in (
         "all.atom",
         "all.rss",
@@ -122,76 +122,80 @@ async def test_sources_become_articles_and_feeds_and_failures_are_named(place: P
 
 
 @pytest.mark.slow
-async def test_nothing_new_changes_no_byte(place: Place) -> None:
-    await place.run_refresh()
-    before = place.bytes_of("articles"), place.bytes_of("public")
-    place.clock.now += timedelta(hours=2)
-    report = await place.run_refresh()
+async def test_nothing_new_changes_no_byte(instance: Instance) -> None:
+    await instance.run_refresh()
+    before = instance.bytes_of("articles"), instance.bytes_of("public")
+    instance.clock.now += timedelta(hours=2)
+    report = await instance.run_refresh()
 
-    assert (place.bytes_of("articles"), place.bytes_of("public")) == before
+    assert (instance.bytes_of("articles"), instance.bytes_of("public")) == before
     assert sum(len(outcome.added) + len(outcome.changed) for outcome in report.outcomes) == 0
 
 
 @pytest.mark.slow
-async def test_the_database_can_be_lost(place: Place) -> None:
-    await place.run_refresh()
-    before = place.bytes_of("articles"), place.bytes_of("public")
-    shutil.rmtree(place.folder / "feeds/state")
+async def test_the_database_can_be_lost(instance: Instance) -> None:
+    await instance.run_refresh()
+    before = instance.bytes_of("articles"), instance.bytes_of("public")
+    shutil.rmtree(instance.folder / "feeds/state")
 
     with (
         pytest.raises(StoreError, match="reindex"),
-        open_app(place.config, clock=place.clock, environ={}),
+        open_app(instance.config, clock=instance.clock, environ={}),
     ):
         pass
 
-    with open_app(place.config, clock=place.clock, environ={}, create=True) as app:
+    with open_app(instance.config, clock=instance.clock, environ={}, create=True) as app:
         assert reindex.reindex(app.archive, app.configuration).articles == len(
-            place.load_articles()
+            instance.load_articles()
         )
-    place.clock.now += timedelta(hours=2)
-    report = await place.run_refresh()
+    instance.clock.now += timedelta(hours=2)
+    report = await instance.run_refresh()
 
     assert sum(len(outcome.added) for outcome in report.outcomes) == 0
-    assert (place.bytes_of("articles"), place.bytes_of("public")) == before
+    assert (instance.bytes_of("articles"), instance.bytes_of("public")) == before
 
 
 @pytest.mark.slow
-async def test_public_can_be_deleted_and_comes_back_byte_for_byte(place: Place) -> None:
-    await place.run_refresh()
-    before = place.bytes_of("public")
-    shutil.rmtree(place.folder / "feeds/public")
-    await place.build()
+async def test_public_can_be_deleted_and_comes_back_byte_for_byte(instance: Instance) -> None:
+    await instance.run_refresh()
+    before = instance.bytes_of("public")
+    shutil.rmtree(instance.folder / "feeds/public")
+    await instance.build()
 
-    assert place.bytes_of("public") == before
+    assert instance.bytes_of("public") == before
 
 
-async def test_a_title_edited_by_hand_stays_and_is_published(place: Place) -> None:
-    await place.run_refresh("holt")
-    path = next(p for p in (place.folder / "feeds/articles").rglob("*.md") if "rust-port" in p.name)
+async def test_a_title_edited_by_hand_stays_and_is_published(instance: Instance) -> None:
+    await instance.run_refresh("holt")
+    path = next(
+        p for p in (instance.folder / "feeds/articles").rglob("*.md") if "rust-port" in p.name
+    )
     path.write_text(
         path.read_text().replace("title: A Rust port nobody asked for", "title: A better title")
     )
-    place.clock.now += timedelta(days=1, hours=1)
-    place.world.change_story(key_of(place.world, "A Rust port"), title="A Rust port, corrected")
-    await place.run_refresh("holt")
-
-    assert "A better title" in place.load_articles()
-    assert "A better title" in (place.folder / "feeds/public/all.atom").read_text()
-
-
-async def test_a_correction_moves_updated_and_nothing_else(place: Place) -> None:
-    await place.run_refresh("holt")
-    key = key_of(place.world, "A Rust port")
-    before = next(
-        one for title, one in place.load_articles().items() if title.startswith("A Rust port")
+    instance.clock.now += timedelta(days=1, hours=1)
+    instance.world.change_story(
+        key_of(instance.world, "A Rust port"), title="A Rust port, corrected"
     )
-    place.clock.now += timedelta(days=1, hours=1)
-    place.world.change_story(key, title="A Rust port, corrected")
-    report = await place.run_refresh("holt")
+    await instance.run_refresh("holt")
+
+    assert "A better title" in instance.load_articles()
+    assert "A better title" in (instance.folder / "feeds/public/all.atom").read_text()
+
+
+async def test_a_correction_moves_updated_and_nothing_else(instance: Instance) -> None:
+    await instance.run_refresh("holt")
+    key = key_of(instance.world, "A Rust port")
+    before = next(
+        one for title, one in instance.load_articles().items() if title.startswith("A Rust port")
+    )
+    instance.clock.now += timedelta(days=1, hours=1)
+    instance.world.change_story(key, title="A Rust port, corrected")
+    report = await instance.run_refresh("holt")
 
     assert report.outcomes[0].changed == (before.id,)
 
-    after = place.load_articles()["A Rust port, corrected"]
+    after = instance.load_articles()["A Rust port, corrected"]
 
     assert after.id == before.id
     assert after.published == before.published
@@ -217,59 +221,59 @@ async def test_a_correction_moves_updated_and_nothing_else(place: Place) -> None
     ids=["guids-all-changed", "shrunk-to-one", "cut", "suddenly-html", "unavailable", "gone"],
 )
 async def test_a_feed_that_misbehaves_costs_no_article_and_adds_none(
-    place: Place, mischief: Callable[[World], None]
+    instance: Instance, mischief: Callable[[World], None]
 ) -> None:
     """A misbehaving feed adds no article and changes no file."""
-    await place.run_refresh("parallel")
-    before = place.bytes_of("articles"), place.bytes_of("public")
-    mischief(place.world)
-    place.clock.now += timedelta(hours=2)
-    report = await place.run_refresh("parallel")
+    await instance.run_refresh("parallel")
+    before = instance.bytes_of("articles"), instance.bytes_of("public")
+    mischief(instance.world)
+    instance.clock.now += timedelta(hours=2)
+    report = await instance.run_refresh("parallel")
 
     assert report.outcomes[0].added == ()
-    assert (place.bytes_of("articles"), place.bytes_of("public")) == before
+    assert (instance.bytes_of("articles"), instance.bytes_of("public")) == before
 
 
 @pytest.mark.slow  # without a worker process in tests/faults
-async def test_an_entry_from_the_future_never_pins_the_top(place: Place) -> None:
-    place.world.future_date(key_of(place.world, "A Rust port"))
-    await place.run_refresh("holt")
-    dates = [article.published for article in place.load_articles().values()]
+async def test_an_entry_from_the_future_never_pins_the_top(instance: Instance) -> None:
+    instance.world.future_date(key_of(instance.world, "A Rust port"))
+    await instance.run_refresh("holt")
+    dates = [article.published for article in instance.load_articles().values()]
 
-    assert all(date is None or date <= place.clock.now for date in dates)
+    assert all(date is None or date <= instance.clock.now for date in dates)
 
 
-async def test_without_a_network_nothing_is_held_against_anybody(place: Place) -> None:
-    await place.run_refresh("holt")
-    await place.world.aclose()
-    place.clock.now += timedelta(hours=2)
+async def test_without_a_network_nothing_is_held_against_anybody(instance: Instance) -> None:
+    await instance.run_refresh("holt")
+    await instance.world.aclose()
+    instance.clock.now += timedelta(hours=2)
 
     with pytest.raises(NetworkDown, match="demo"):
-        await place.run_refresh()
+        await instance.run_refresh()
 
-    with open_app(place.config, clock=place.clock, environ={}) as app:
+    with open_app(instance.config, clock=instance.clock, environ={}) as app:
         assert all(
             state.backoff.failures == 0 for state in app.archive.store.visits.states().values()
         )
 
 
 @pytest.mark.slow
-async def test_a_withdrawn_article_never_comes_back(place: Place) -> None:
-    await place.run_refresh("holt")
+async def test_a_withdrawn_article_never_comes_back(instance: Instance) -> None:
+    await instance.run_refresh("holt")
     gone = next(
-        one for title, one in place.load_articles().items() if title.startswith("A Rust port")
+        one for title, one in instance.load_articles().items() if title.startswith("A Rust port")
     )
-    with open_app(place.config, clock=place.clock, environ={}) as app:
+    with open_app(instance.config, clock=instance.clock, environ={}) as app:
         editorial.withdraw(app.archive, app.configuration, gone.url)
         await build_feeds(app)
-    place.clock.now += timedelta(days=1, hours=1)
-    place.world.renumber_entries("holt")
-    await place.run_refresh("holt")
+    instance.clock.now += timedelta(days=1, hours=1)
+    instance.world.renumber_entries("holt")
+    await instance.run_refresh("holt")
 
-    assert gone.title not in place.load_articles()
+    assert gone.title not in instance.load_articles()
 
     for name in ("all.atom", "all.rss", "all.json", "all.html", "sources/holt.atom"):
-        assert gone.excerpt[:60] not in (place.folder / "feeds/public" / name).read_text(), name
+        assert gone.excerpt[:60] not in (instance.folder / "feeds/public" / name).read_text(), name
 
 
 def key_of(world: World, title: str) -> str:

@@ -14,7 +14,7 @@ from syndicator.core.model import make_article_id
 from syndicator.upkeep import editorial, pruning
 from tests.articles.samples import make_full_article
 from tests.articles.wild import store_wild_articles
-from tests.places import Place
+from tests.instances import Instance
 
 OURS = """\
 ---
@@ -62,23 +62,23 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
-def import_folder(place: Place, folder: Path, *, dry_run: bool = False) -> Imported:
-    with place.open_app() as app:
+def import_folder(instance: Instance, folder: Path, *, dry_run: bool = False) -> Imported:
+    with instance.open_app() as app:
         return import_files(
             app.archive, app.configuration, find_markdown_files(folder), dry_run=dry_run
         )
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Place:
+def site(tmp_path: Path) -> Instance:
     (tmp_path / "instance").mkdir()
-    return Place(
+    return Instance(
         tmp_path / "instance",
         settings='[site]\nurl = "https://me.example/"\n[publish]\ntag_min = 1\n',
     )
 
 
-def test_articles_and_feeds_at_once_and_nothing_twice(site: Place, folder: Path) -> None:
+def test_articles_and_feeds_at_once_and_nothing_twice(site: Instance, folder: Path) -> None:
     """An import files and publishes articles at once; a second import adds nothing."""
     first_imported_files = import_folder(site, folder)
 
@@ -108,12 +108,12 @@ def test_articles_and_feeds_at_once_and_nothing_twice(site: Place, folder: Path)
     assert len(second_imported_files.known) == 3
 
 
-def test_a_dry_run_writes_nothing(site: Place, folder: Path) -> None:
+def test_a_dry_run_writes_nothing(site: Instance, folder: Path) -> None:
     assert len(import_folder(site, folder, dry_run=True).articles) == 3
     assert list((site.folder / "feeds/articles").rglob("*.md")) == []
 
 
-def test_a_hand_edit_outlives_another_import(site: Place, folder: Path) -> None:
+def test_a_hand_edit_outlives_another_import(site: Instance, folder: Path) -> None:
     import_folder(site, folder)
     (path,) = (site.folder / "feeds/articles").rglob("bees-*.md")
     path.write_text(path.read_text().replace("Monday", "Tuesday"))
@@ -124,7 +124,7 @@ def test_a_hand_edit_outlives_another_import(site: Place, folder: Path) -> None:
 
 def test_without_a_site_an_address_is_asked_for(tmp_path: Path, folder: Path) -> None:
     (tmp_path / "instance").mkdir()
-    imported_files = import_folder(Place(tmp_path / "instance"), folder)
+    imported_files = import_folder(Instance(tmp_path / "instance"), folder)
 
     assert [article.url for article in imported_files.articles] == ["https://other.example/bridge"]
 
@@ -133,7 +133,7 @@ def test_without_a_site_an_address_is_asked_for(tmp_path: Path, folder: Path) ->
     assert "set site.url" in bees.detail
 
 
-def test_a_folder_without_articles_is_named(site: Place, tmp_path: Path) -> None:
+def test_a_folder_without_articles_is_named(site: Instance, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(UsageError, match="no file ends in"):
         import_folder(site, tmp_path / "empty")
@@ -162,7 +162,7 @@ NO_ARTICLES = {
 }
 
 
-def test_what_is_no_article_is_told_of_and_the_rest_comes(site: Place, tmp_path: Path) -> None:
+def test_what_is_no_article_is_told_of_and_the_rest_comes(site: Instance, tmp_path: Path) -> None:
     """Files that are no articles, loops and folders are reported; the good file is imported."""
     for name, data in NO_ARTICLES.items():
         write_file(tmp_path / "odd", f"{name}.md", data)
@@ -172,12 +172,12 @@ def test_what_is_no_article_is_told_of_and_the_rest_comes(site: Place, tmp_path:
     (tmp_path / "odd/folder.md").mkdir()
     imported_files = import_folder(site, tmp_path / "odd")
 
-    assert [one.title for one in imported_files.articles] == ["Good"]
-    assert {Path(one.what).stem for one in imported_files.problems} == NO_ARTICLES.keys()
+    assert [article.title for article in imported_files.articles] == ["Good"]
+    assert {Path(problem.what).stem for problem in imported_files.problems} == NO_ARTICLES.keys()
     assert site.build().held == ()
 
 
-def test_marks_of_windows_are_no_text(site: Place, tmp_path: Path) -> None:
+def test_marks_of_windows_are_no_text(site: Instance, tmp_path: Path) -> None:
     write_file(
         tmp_path / "odd",
         "a.md",
@@ -186,23 +186,25 @@ def test_marks_of_windows_are_no_text(site: Place, tmp_path: Path) -> None:
     toml = b'\xef\xbb\xbf+++\r\ntitle = "T"\r\ndate = 2026-01-01\r\n+++\r\n\r\nText.\r\n'
     write_file(tmp_path / "odd", "t.md", toml)
 
-    assert {one.title: one.body for one in import_folder(site, tmp_path / "odd").articles} == {
+    assert {
+        article.title: article.body for article in import_folder(site, tmp_path / "odd").articles
+    } == {
         "A": "One.\n\nTwo.",
         "T": "Text.",
     }
 
 
-def test_of_two_files_with_one_address_the_first_counts(site: Place, tmp_path: Path) -> None:
+def test_of_two_files_with_one_address_the_first_counts(site: Instance, tmp_path: Path) -> None:
     """Of two files with the same address only the first is imported."""
     for name in ("a", "b"):
         write_file(tmp_path / "odd", f"{name}.md", HEAD % (b"Same", b"same", name.encode()))
     imported_files = import_folder(site, tmp_path / "odd")
 
-    assert [one.body for one in imported_files.articles] == ["a"]
+    assert [article.body for article in imported_files.articles] == ["a"]
     assert len(imported_files.known) == 1
 
 
-def test_the_instances_own_folder_is_known(site: Place, folder: Path) -> None:
+def test_the_instances_own_folder_is_known(site: Instance, folder: Path) -> None:
     import_folder(site, folder)
     before = site.read_digests("articles")
     for inside in ("feeds/articles", ".", "feeds"):
@@ -213,7 +215,7 @@ def test_the_instances_own_folder_is_known(site: Place, folder: Path) -> None:
     assert site.read_digests("articles") == before
 
 
-def test_what_was_withdrawn_or_pruned_stays_away(site: Place, folder: Path) -> None:
+def test_what_was_withdrawn_or_pruned_stays_away(site: Instance, folder: Path) -> None:
     """Withdrawn and pruned articles are not imported again."""
     import_folder(site, folder)
     with site.open_app() as app:
@@ -231,15 +233,15 @@ def test_what_was_withdrawn_or_pruned_stays_away(site: Place, folder: Path) -> N
         imported_files = import_folder(site, where)
         assert imported_files.articles == []
         assert len(imported_files.known) == 1
-        assert {"withdrawn", "pruned"} >= {one.reason for one in imported_files.problems} - {
-            "bad-article-file"
-        }
+        assert {"withdrawn", "pruned"} >= {
+            problem.reason for problem in imported_files.problems
+        } - {"bad-article-file"}
 
     assert len(list((site.folder / "feeds/articles").rglob("*.md"))) == 1
 
 
 @pytest.mark.slow
-def test_articles_of_another_instance_come_as_they_are(site: Place, tmp_path: Path) -> None:
+def test_articles_of_another_instance_come_as_they_are(site: Instance, tmp_path: Path) -> None:
     """Whatever stands in them, with their times; what is on hold there and copies stay there."""
     first = store_wild_articles(tmp_path / "there")
     store = FileArticleStore(tmp_path / "there", durable=False)
@@ -252,7 +254,7 @@ def test_articles_of_another_instance_come_as_they_are(site: Place, tmp_path: Pa
     assert len(imported_files.problems) == len(first) - len(titled)
     assert len(imported_files.drafts) == 1
 
-    new = {one.id: one for one in imported_files.articles}
+    new = {article.id: article for article in imported_files.articles}
 
     assert len(new) == len(titled)
 

@@ -41,8 +41,8 @@ def is_right(front: Front, instance: Instance, way: str) -> bool:
         )
     if way == "console" and not front.reason:
         return any(
-            (each.kind, each.followed) == (front.kind, front.followed)
-            for each in source_kinds.values()
+            (kind.kind, kind.followed) == (front.kind, front.followed)
+            for kind in source_kinds.values()
         )
     each = source_kinds[front.url]
     return (each.kind, each.followed, each.reason) == (front.kind, front.followed, front.reason)

@@ -190,11 +190,13 @@ def _atom(root: Any) -> Facts:
                 ),
                 "published": _moment(entry.findtext(f"{ATOM}published")),
                 "updated": _moment(entry.findtext(f"{ATOM}updated")),
-                "categories": [one.get("term") for one in entry.findall(f"{ATOM}category")],
+                "categories": [
+                    category.get("term") for category in entry.findall(f"{ATOM}category")
+                ],
                 "enclosures": [
-                    one.get("href")
-                    for one in entry.findall(f"{ATOM}link")
-                    if one.get("rel") == "enclosure"
+                    link.get("href")
+                    for link in entry.findall(f"{ATOM}link")
+                    if link.get("rel") == "enclosure"
                 ],
             }
             for entry in root.findall(f"{ATOM}entry")
@@ -217,7 +219,7 @@ def _rss(root: Any) -> Facts:
                 "published": parsedate_to_datetime(item.findtext("pubDate"))
                 .astimezone(UTC)
                 .isoformat(),
-                "enclosures": [one.get("url") for one in item.findall("enclosure")],
+                "enclosures": [enclosure.get("url") for enclosure in item.findall("enclosure")],
             }
             for item in channel.findall("item")
         ],
@@ -252,13 +254,13 @@ def _entries(feeds: Mapping[str, Facts]) -> dict[str, Facts]:
     """Id -> what feeds tell of the entry. What one of them tells otherwise, as one that is kept
     back does after a while, is put down as its `deviates`."""
     results: dict[str, Facts] = {}
-    for one in feeds.values():
-        one["deviates"] = {}
-        for article_id, entry in one["entries"].items():
+    for feed in feeds.values():
+        feed["deviates"] = {}
+        for article_id, entry in feed["entries"].items():
             known = results.setdefault(article_id, dict(entry))
             other = {
                 key: value for key, value in entry.items() if known.setdefault(key, value) != value
             }
             if other:
-                one["deviates"][article_id] = other
+                feed["deviates"][article_id] = other
     return results

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from syndicator.app.lookup import find_article_id
-from tests.places import Place, store_articles
+from tests.instances import Instance, store_articles
 
 
-def test_an_article_is_named_by_address_id_or_file(place: Place) -> None:
-    with place.open_app() as app:
+def test_an_article_is_named_by_address_id_or_file(instance: Instance) -> None:
+    with instance.open_app() as app:
         article_id = store_articles(app, "Story", "Text of the story.").id
 
         assert (
@@ -16,11 +16,11 @@ def test_an_article_is_named_by_address_id_or_file(place: Place) -> None:
             == article_id
         )
 
-        path = place.find_file("Story")
+        path = instance.find_file("Story")
 
         assert find_article_id(app.archive, str(path)) == article_id
 
-        copy = place.folder / path.name
+        copy = instance.folder / path.name
         copy.write_bytes(path.read_bytes())
 
         # of a file elsewhere nobody knows what it is

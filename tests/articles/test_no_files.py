@@ -16,7 +16,7 @@ from syndicator.health.check.installation import check
 from syndicator.health.observing import open_read_only
 from syndicator.health.summary import read_health
 from syndicator.upkeep import reconcile
-from tests.places import Place, store_articles
+from tests.instances import Instance, store_articles
 
 load_commands()
 ARTICLE = (
@@ -46,28 +46,28 @@ KINDS: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    place = Place(tmp_path)
-    with place.open_app(create=True) as app:
+def instance(tmp_path: Path) -> Instance:
+    instance = Instance(tmp_path)
+    with instance.open_app(create=True) as app:
         store_articles(app, "A story", "A text that says something.")
-    return place
+    return instance
 
 
 @pytest.mark.parametrize("folder", ["", "2026/03"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_it_is_named_and_the_build_goes_on(place: Place, kind: str, folder: str) -> None:
+def test_it_is_named_and_the_build_goes_on(instance: Instance, kind: str, folder: str) -> None:
     """Each kind of non-file is reported as "no-file", and the build continues."""
-    path = place.folder / "feeds/articles" / folder / "d.md"
+    path = instance.folder / "feeds/articles" / folder / "d.md"
     path.parent.mkdir(parents=True, exist_ok=True)
     KINDS[kind](path)
     result = CliRunner().invoke(
-        app, ["build", "--config", str(place.config)], catch_exceptions=False
+        app, ["build", "--config", str(instance.config)], catch_exceptions=False
     )
 
     assert result.exit_code == 0
-    assert "A story" in place.read_published("all.atom")
+    assert "A story" in instance.read_published("all.atom")
 
-    with open_read_only(place.config, now=lambda: place.now, environ={}) as looked:
+    with open_read_only(instance.config, now=lambda: instance.now, environ={}) as looked:
         (found,) = read_health(looked).need_you
 
     assert found.kind == "article-file"
@@ -76,41 +76,41 @@ def test_it_is_named_and_the_build_goes_on(place: Place, kind: str, folder: str)
     assert found.subject == f"{folder}/d.md".lstrip("/")
     assert found.cure
 
-    (reported,) = (item for item in check(place.config, environ={}) if item.reason == "no-file")
+    (reported,) = (item for item in check(instance.config, environ={}) if item.reason == "no-file")
 
     assert reported.file == str(path)
     assert reported.detail == f"it is {kind}"
 
-    with place.open_app() as opened:
+    with instance.open_app() as opened:
         assert [
             item.reason
             for item in reconcile.update_from_files(opened.archive, opened.configuration)
         ] == ["no-file"]
 
 
-def test_a_link_in_a_circle_is_named(place: Place) -> None:
-    path = place.folder / "feeds/articles/d.md"
+def test_a_link_in_a_circle_is_named(instance: Instance) -> None:
+    path = instance.folder / "feeds/articles/d.md"
     path.symlink_to("d.md")
-    with place.open_app() as app:
+    with instance.open_app() as app:
         assert [
             (item.what, item.detail)
             for item in reconcile.update_from_files(app.archive, app.configuration)
         ] == [("d.md", "it is a link that leads nowhere")]
 
 
-def test_a_link_to_an_article_file_is_one(place: Place, tmp_path: Path) -> None:
+def test_a_link_to_an_article_file_is_one(instance: Instance, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere.md"
     elsewhere.write_text(ARTICLE)
-    (place.folder / "feeds/articles/d.md").symlink_to(elsewhere)
-    with place.open_app() as app:
+    (instance.folder / "feeds/articles/d.md").symlink_to(elsewhere)
+    with instance.open_app() as app:
         assert reconcile.update_from_files(app.archive, app.configuration) == ()
         assert len(app.archive.store.visits.stamps()) == 2
 
 
 @pytest.mark.parametrize("name", ["notes.txt", "notes", "notes.markdown"])
-def test_a_pipe_that_is_no_article_is_not_read(place: Place, name: str) -> None:
-    os.mkfifo(place.folder / "feeds/articles" / name)
-    with place.open_app() as app:
+def test_a_pipe_that_is_no_article_is_not_read(instance: Instance, name: str) -> None:
+    os.mkfifo(instance.folder / "feeds/articles" / name)
+    with instance.open_app() as app:
         assert reconcile.update_from_files(app.archive, app.configuration) == ()
         assert reconcile.list_ignored_files(app.archive.article_store) == ()
 

@@ -81,7 +81,8 @@ def sites(sources: int, entries: int) -> Iterator[list[str]]:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
     stories = [
-        (one.title, one.body.split("\n\n")) for one in generate_articles(sources * entries, seed=1)
+        (article.title, article.body.split("\n\n"))
+        for article in generate_articles(sources * entries, seed=1)
     ]
     command = [sys.executable, "-c", _SERVER, str(port), str(entries), *addresses(sources)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
@@ -119,7 +120,7 @@ def visits(server: postgres.Server, fleet: Instance, workers: int, articles: int
     assert fleet.wait_until(
         lambda: all("ready" in fleet.read_log(number) for number in range(workers)), 120
     ), fleet.read_logs()
-    pids = [one.pid for one in fleet.workers]
+    pids = [worker.pid for worker in fleet.workers]
     start = cpu(pids)
     before = server_cpu(server)
     began = time.monotonic()

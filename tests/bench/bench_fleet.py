@@ -125,8 +125,8 @@ class Day:
         while self.ends and self.ends[0][0] <= self.now:
             _, _, job, names, states = heapq.heappop(self.ends)
             ended = [
-                (Outcome(key=one.key, at=self._moment(0), status="unchanged"), self._later(one))
-                for one in states
+                (Outcome(key=state.key, at=self._moment(0), status="unchanged"), self._later(state))
+                for state in states
             ]
             end = partial(
                 self.shards.end, job=job, names=names, owner=f"w{job.worker}", pause=_PAUSE

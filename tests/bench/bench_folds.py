@@ -144,7 +144,7 @@ def lines(rows: Sequence[Row], both: Sequence[Mapping[str, Prediction]]) -> Iter
             chosen = [row for row in rows if row["truth"].get("text") and belongs(row)]
             yield from _losses(name, chosen, bodies, both)
     for name, part in (("must_have", slice(0, 2)), ("must_not", slice(2, 4))):
-        yield compared(*(each[:, part] for each in arrays("snip")), _share).line(f"{name} found")
+        yield compared(*(array[:, part] for array in arrays("snip")), _share).line(f"{name} found")
     for name in ("title", "author", "date", "image"):
         found = arrays(name)
         if len(found[0]):
@@ -157,7 +157,7 @@ def _losses(
     """Bodies that one lost and the other found, and first and last lines that are not in the
     truth."""
     a, b = (
-        2 * each[:, 0] / np.maximum(2 * each[:, 0] + each[:, 1] + each[:, 2], 1) for each in bodies
+        2 * body[:, 0] / np.maximum(2 * body[:, 0] + body[:, 1] + body[:, 2], 1) for body in bodies
     )
     gone = [((x < LOST) & (y > FOUND)).astype(float)[:, None] for x, y in ((a, b), (b, a))]
     yield compared(*gone).line(f"lost where the other found it, {name}")
@@ -165,9 +165,9 @@ def _losses(
     truths = [row["truth"]["text"] + (row["truth"].get("title") or "") for row in rows]
     wrong = [
         np.array(
-            [find_foreign_edges(*pair) for pair in zip(truths, each, strict=True)], dtype=float
+            [find_foreign_edges(*pair) for pair in zip(truths, text, strict=True)], dtype=float
         )
-        for each in texts
+        for text in texts
     ]
     for at, which in enumerate(("first", "last")):
         yield compared(*(each[:, at : at + 1] for each in wrong)).line(

@@ -21,7 +21,7 @@ from syndicator.cli.demo.trip import generate_articles
 from syndicator.core.ports import ArticleRecord, Outlet
 from syndicator.publishing.output.outlets import FileOutlet, ObjectOutlet
 from tests.objects.s3_server import S3
-from tests.objects.stores import Place, open_bucket_place, open_folder_place
+from tests.objects.stores import Instance, open_bucket_place, open_folder_place
 
 
 def serve(told: Connection) -> None:
@@ -56,7 +56,7 @@ def main(count: int) -> None:
             there.articles.instance()
             requests()
             for name, act in STEPS.items():
-                times = [timed(place, act, count) for place in (here, there)]
+                times = [timed(instance, act, count) for instance in (here, there)]
                 print(
                     f"{name:28} folder {times[0]:6.2f} ms   bucket {times[1]:6.2f} ms  "
                     f" {requests()}"
@@ -82,33 +82,35 @@ def main(count: int) -> None:
             )
 
 
-def timed(place: Place, act: Callable[[Place, int], None], count: int) -> float:
+def timed(instance: Instance, act: Callable[[Instance, int], None], count: int) -> float:
     began = cpu()
-    act(place, count)
+    act(instance, count)
     return 1000 * (cpu() - began) / count
 
 
-def file_new(place: Place, count: int) -> None:
-    with place.articles.together() as settle, place.store.visits.shared(settle):
+def file_new(instance: Instance, count: int) -> None:
+    with instance.articles.together() as settle, instance.store.visits.shared(settle):
         for article in generate_articles(count, seed=7):
-            stored, stamp, _ = place.articles.put(article)
-            place.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
+            stored, stamp, _ = instance.articles.put(article)
+            instance.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
 
 
-def revise(place: Place, count: int) -> None:
-    with place.articles.together() as settle, place.store.visits.shared(settle):
+def revise(instance: Instance, count: int) -> None:
+    with instance.articles.together() as settle, instance.store.visits.shared(settle):
         for article in generate_articles(count, seed=7):
-            stored, stamp, _ = place.articles.put(replace(article, title=f"{article.title} anew"))
-            place.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
+            stored, stamp, _ = instance.articles.put(
+                replace(article, title=f"{article.title} anew")
+            )
+            instance.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
 
 
-def read_all(place: Place, count: int) -> None:
-    for stamp in place.store.visits.stamps().values():
-        place.articles.get(stamp.path)
+def read_all(instance: Instance, count: int) -> None:
+    for stamp in instance.store.visits.stamps().values():
+        instance.articles.get(stamp.path)
 
 
-def look_for_changes(place: Place, count: int) -> None:
-    assert not place.articles.changed(place.store.visits.stamps())
+def look_for_changes(instance: Instance, count: int) -> None:
+    assert not instance.articles.changed(instance.store.visits.stamps())
 
 
 STEPS = {

@@ -217,7 +217,7 @@ def table(folder: Path, pages: Sequence[dict[str, Any]], found: dict[str, list[P
             if all(values):
                 lines[f"{title} {name}".strip()] = values
     shares = [_kept(pages, {p["id"]: p for p in found[tool]}) for tool in TOOLS]
-    lines |= {f"{name} kept": [each[name] for each in shares] for name in shares[0]}
+    lines |= {f"{name} kept": [share[name] for share in shares] for name in shares[0]}
     head = f"{len(pages)} pages".ljust(20) + "".join(tool.ljust(26) for tool in TOOLS)
     return "\n".join(
         [

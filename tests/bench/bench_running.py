@@ -134,7 +134,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--rounds", type=int, default=10)
     for what, costs in nothing_due(options.parse_args().rounds).items():
-        cpu, wall = ([one[part] for one in costs] for part in (0, 1))
+        cpu, wall = ([cost[part] for cost in costs] for part in (0, 1))
         print(
             f"{what:44} {min(cpu):.2f} {median(cpu):.2f} s CPU, wall {min(wall):.2f}"
             f" {median(wall):.2f} s"

@@ -65,7 +65,7 @@ def made(
     months: dict[str, list[Article]] = {}
     for one in found:
         months.setdefault(f"{one.added:%Y-%m}", []).append(one)
-    newest = [(one.id, NEWEST, "1") for one in reversed(months[max(months)])]
+    newest = [(month.id, NEWEST, "1") for month in reversed(months[max(months)])]
     source = Source(key="one", url="https://one.example/", content="full")
     views = {one.id: make_view(one, source, INSTANCE, None, f"<p>{one.body}</p>") for one in found}
     documents = {one.id: make_document(one, one.body) for one in found}

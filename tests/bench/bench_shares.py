@@ -43,7 +43,7 @@ from syndicator.core.text import each_word
 from syndicator.publishing.server.server import serve
 from tests.bench.bench_search import articles
 from tests.bench.machine import ROOT, machine
-from tests.places import Place
+from tests.instances import Instance
 from tests.runs.pushes.up import SETTINGS, sources_toml
 from tests.runs.pushes.web import Web, wait_until
 
@@ -113,11 +113,11 @@ def fill(folder: Path) -> Path:
     if (folder / "feeds/public/search").is_dir():
         return folder / "config"
     folder.mkdir(parents=True)
-    place = Place(folder)
+    instance = Instance(folder)
     rng = random.Random(1)
     made = articles(ARTICLES, 120, rng)
-    place.now = made[-1].added
-    with place.open_app() as app:
+    instance.now = made[-1].added
+    with instance.open_app() as app:
         for article in made:
             url = article.url
             source = rng.choice(("one", "two"))
@@ -125,8 +125,8 @@ def fill(folder: Path) -> Path:
                 replace(article, source_key=source, source_id=url, language="en")
             )
             app.archive.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
-    place.build()
-    return place.config
+    instance.build()
+    return instance.config
 
 
 def words_of(folder: Path) -> list[str]:
@@ -221,9 +221,9 @@ async def _answer_slowly(reader: asyncio.StreamReader, writer: asyncio.StreamWri
     writer.close()
 
 
-async def measure_jobs(checkout: Path, place: Path) -> None:
-    await asyncio.to_thread(place.mkdir)
-    instance = Place(place)
+async def measure_jobs(checkout: Path, folder: Path) -> None:
+    await asyncio.to_thread(folder.mkdir)
+    instance = Instance(folder)
     port = free_port()
     settings = (
         f'[console]\nlisten = "127.0.0.1:{port}"\n[fetch]\nallow_loopback = true\npause = 0.0\n'
@@ -232,7 +232,7 @@ async def measure_jobs(checkout: Path, place: Path) -> None:
     with instance.open_app():
         pass
     await asyncio.to_thread(instance.build)
-    path = security.find_tokens_file(place / "feeds/state")
+    path = security.find_tokens_file(folder / "feeds/state")
     tokens = {
         scope: security.create_token(path, scope, scope, 1, utc_now())
         for scope in ("read", "write")
@@ -279,15 +279,15 @@ async def measure_jobs(checkout: Path, place: Path) -> None:
             f"  the writer was refused {refused} times; its job began after"
             f" {time.monotonic() - asked:.2f} s"
         )
-        left = len(list((place / "feeds/state/console/jobs").glob("*.todo")))
+        left = len(list((folder / "feeds/state/console/jobs").glob("*.todo")))
         print(f"  {left} previews waited behind it")
 
 
 # Pushes
 
 
-async def measure_pushes(checkout: Path, place: Path) -> None:
-    (place / "config").mkdir(parents=True)
+async def measure_pushes(checkout: Path, folder: Path) -> None:
+    (folder / "config").mkdir(parents=True)
     web = Web()
     stop = asyncio.Event()
     addresses = list[str]()
@@ -296,12 +296,12 @@ async def measure_pushes(checkout: Path, place: Path) -> None:
     await wait_until(lambda: addresses)
     web.base = addresses[0].rstrip("/")
     large, small = (web.add_topic(100, posts=[name]) for name in ("first", "second"))
-    (place / "config/syndicator.toml").write_text(
+    (folder / "config/syndicator.toml").write_text(
         SETTINGS.format(port=port).replace("pause = 0.0\n", "")
     )
-    (place / "config/sources.toml").write_text(sources_toml(web, [large, small]))
-    published = place / "feeds/public/all.atom"
-    async with running(checkout, place / "config", "up"):
+    (folder / "config/sources.toml").write_text(sources_toml(web, [large, small]))
+    published = folder / "feeds/public/all.atom"
+    async with running(checkout, folder / "config", "up"):
         await wait_until(
             lambda: all(topic.verified for topic in web.topics.values()) and published.exists(),
             _PATIENCE,
@@ -362,11 +362,12 @@ def main() -> None:
     parser.add_argument("--articles", type=Path)
     given = parser.parse_args()
     print(machine(), flush=True)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as temporary:
         for name in given.parts:
             print(f"{name}, load {os.getloadavg()[0]:.1f}", flush=True)
-            place = given.articles if name == "questions" and given.articles else Path(folder, name)
-            asyncio.run(PARTS[name](given.of.resolve(), place))
+            is_kept = name == "questions" and given.articles
+            folder = given.articles if is_kept else Path(temporary, name)
+            asyncio.run(PARTS[name](given.of.resolve(), folder))
 
 
 if __name__ == "__main__":

@@ -128,7 +128,8 @@ def start(config: Path, sources: int) -> Found:
     found.cpu = (used.ru_utime, used.ru_stime)
     found.articles = sum(1 for _ in (feeds / "articles").rglob("*.md"))
     found.waiting = sum(
-        one["waiting"] for one in json.loads((config.parent / "report").read_bytes())["sources"]
+        source["waiting"]
+        for source in json.loads((config.parent / "report").read_bytes())["sources"]
     )
     return found
 

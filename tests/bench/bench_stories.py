@@ -47,7 +47,7 @@ from syndicator.stories.group_new import group_new_articles
 from syndicator.stories.grouping import Report
 from syndicator.stories.likeness import SAMPLE, WINDOW, Comparison, Window, count_terms
 from tests.bench.machine import machine
-from tests.places import Place
+from tests.instances import Instance
 from tools.train.provenance import SHARED
 
 NEVER = datetime(2026, 1, 1, tzinfo=UTC)  # of a corpus without dates: all articles are of one day
@@ -230,10 +230,12 @@ def pages() -> None:
             if row["page_type"] in ("article", "news") or row["set"] == "fundus":
                 url = row["url"] or row["id"]
                 articles.append(Labelled(0, url, *text_of(row), outlet=url))
-    found = reports([one for one in articles if one.text])
+    found = reports([article for article in articles if article.text])
     named = {
         report.id: one
-        for report, one in zip(found, [one for one in articles if one.text], strict=True)
+        for report, one in zip(
+            found, [article for article in articles if article.text], strict=True
+        )
     }
     groups: dict[str, list[str]] = defaultdict(list)
     for one, story in in_passes(found).items():
@@ -255,10 +257,10 @@ def window(number: int) -> None:
     )
     texts = [Labelled(0, "", *both) for both in map(text_of, rows) if len(both[1]) > LEAST]
     chance = random.Random(0)
-    sketches = [make_sketch(one.title, one.text) for one in texts]
+    sketches = [make_sketch(text.title, text.text) for text in texts]
     with tempfile.TemporaryDirectory() as folder:
-        place = Place(Path(folder), settings='[publish]\nstories = "link"\n')
-        with place.open_app() as app:
+        instance = Instance(Path(folder), settings='[publish]\nstories = "link"\n')
+        with instance.open_app() as app:
             asyncio.run(
                 group_new_articles(app.archive, app.configuration)
             )  # which notes the form of the sketches
@@ -286,8 +288,8 @@ def window(number: int) -> None:
                 cost = 1000 * (time.process_time() - begun)
                 each = f"{cost / size:.2f} an article; {len(changed)} in other stories"
                 print(f"  {size} articles: {cost:.1f} ms CPU, {each}")
-                place.now += timedelta(seconds=1)
-            place.now += timedelta(hours=1)
+                instance.now += timedelta(seconds=1)
+            instance.now += timedelta(hours=1)
             begun = time.process_time()
             asyncio.run(group_new_articles(app.archive, app.configuration))
             print(
@@ -343,7 +345,7 @@ def main() -> None:
         case ["ECB", folder]:
             articles = list(events(Path(folder)))
             for name, topics in PARTS:
-                measure(name, [one for one in articles if one.topic in topics])
+                measure(name, [article for article in articles if article.topic in topics])
         case ["JSONL", file]:
             measure(file, list(rows(Path(file))))
         case ["pages"]:

@@ -108,7 +108,7 @@ def run_one(
     assert fleet.wait_until(
         lambda: all("ready" in fleet.read_log(number) for number in range(workers)), 120
     ), fleet.read_logs()
-    pids = [one.pid for one in fleet.workers]
+    pids = [worker.pid for worker in fleet.workers]
     with counting(fleet) as visited:
         done = visited()
         began = time.monotonic()

@@ -632,7 +632,7 @@ def test_a_feed_with_its_articles_on_another_host_of_its_domain_speaks_for_it(
     assert seen["source"]["speaks_for"] == ["paper.example"]
     assert seen["proposed_speaks_for"] == []
     # as the line has it
-    assert [one["origins"]["title"] for one in seen["articles"]] == ["entry"] * 3
+    assert [article["origins"]["title"] for article in seen["articles"]] == ["entry"] * 3
     assert add_command.written_urls == []
     assert len(add_command.web.asked) == len(set(add_command.web.asked))
     assert (

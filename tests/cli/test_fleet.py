@@ -96,7 +96,7 @@ def test_sources_are_pushed_with_the_difference_and_the_database_moves(
     listed = run_syndicator(
         "sources", "--json", *words, environ={**os.environ, "SYNDICATOR_STORE__URL": there}
     )
-    assert [one["source"]["key"] for one in json.loads(listed.stdout)] == ["a", "c"]
+    assert [load["source"]["key"] for load in json.loads(listed.stdout)] == ["a", "c"]
     same = run_syndicator(
         "db", "move", there, *words, environ={**os.environ, "SYNDICATOR_STORE__URL": there}
     )

@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 from syndicator.cli import app
 from syndicator.cli.articles.keys import Keys
 from syndicator.core.errors import UsageError
-from tests.places import TAXONOMY, Place, store_articles
+from tests.instances import TAXONOMY, Instance, store_articles
 from tests.upkeep.passes.test_describe_all import MODELS
 
 SECONDS = 60
@@ -73,8 +73,8 @@ class Terminal:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    made = Place(
+def instance(tmp_path: Path) -> Instance:
+    made = Instance(
         tmp_path,
         taxonomy=TAXONOMY + '\n[[category]]\nname = "Gardens"\ndescription = "Gardens: roses"\n',
     )
@@ -117,9 +117,9 @@ def test_a_key_is_a_character_and_a_function_key_is_none_of_ours(keys: tuple[Key
     assert termios.tcgetattr(reading._descriptor) == before
 
 
-def test_proposed_tags_are_taken_renamed_and_dropped_with_a_key_each(place: Place) -> None:
+def test_proposed_tags_are_taken_renamed_and_dropped_with_a_key_each(instance: Instance) -> None:
     """`tags suggest --choose`: one key takes, renames or drops a proposed tag."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         for number in range(3):
             text = (
                 "We like robotics. Heat pumps are quiet, and heat pumps last. The sky has comets."
@@ -127,7 +127,7 @@ def test_proposed_tags_are_taken_renamed_and_dropped_with_a_key_each(place: Plac
             store_articles(
                 app, f"Of heat pumps, comets and robotics {number}", text, keywords=("Robotics",)
             )
-    terminal = Terminal("tags", "suggest", "--choose", "--config", str(place.config))
+    terminal = Terminal("tags", "suggest", "--choose", "--config", str(instance.config))
     names = []
     for keys in ("\n", "e", "d"):
         names.append(
@@ -143,7 +143,7 @@ def test_proposed_tags_are_taken_renamed_and_dropped_with_a_key_each(place: Plac
 
     tags = {
         tag["name"]: tag
-        for tag in tomllib.loads((place.config / "taxonomy.toml").read_text())["tag"]
+        for tag in tomllib.loads((instance.config / "taxonomy.toml").read_text())["tag"]
     }
 
     assert names[0] in tags
@@ -151,11 +151,11 @@ def test_proposed_tags_are_taken_renamed_and_dropped_with_a_key_each(place: Plac
     assert names[2] not in tags
 
 
-def test_choosing_needs_a_terminal(place: Place) -> None:
-    with place.open_app() as opened:
+def test_choosing_needs_a_terminal(instance: Instance) -> None:
+    with instance.open_app() as opened:
         for number in range(3):
             store_articles(opened, f"Number {number}", "We like robotics.", keywords=("Robotics",))
-    ran = CliRunner().invoke(app, ["tags", "suggest", "--choose", "--config", str(place.config)])
+    ran = CliRunner().invoke(app, ["tags", "suggest", "--choose", "--config", str(instance.config)])
 
     assert isinstance(ran.exception, UsageError)
     assert "--json" in str(ran.exception)

@@ -180,5 +180,7 @@ def test_steps_are_shown_and_the_end_of_a_visit_once(instance: Instance) -> None
     assert [document["source"] for document in documents if document["event"] == "visited"] == [
         "holt"
     ]
-    assert {one["source"] for one in documents if one["event"] == "filed"} == {"holt"}
-    assert {"debug", "info"} <= {one["level"] for one in documents}
+    assert {document["source"] for document in documents if document["event"] == "filed"} == {
+        "holt"
+    }
+    assert {"debug", "info"} <= {document["level"] for document in documents}

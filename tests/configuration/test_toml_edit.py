@@ -266,7 +266,7 @@ def test_a_removed_table_takes_nothing_of_others_along(text: str, number: int) -
     tables = tomllib.loads(text)["feed"]
     number %= len(tables)
     left = remove_table(text, "feed", number)
-    own = [each for each in list_sections(text) if each.key_path[:2] == ("feed", number)]
+    own = [section for section in list_sections(text) if section.key_path[:2] == ("feed", number)]
     lines = text.split("\n")
     outside = [*lines[: own[0].first], *lines[own[-1].end :]]
     lost = [line.strip() for line in outside]

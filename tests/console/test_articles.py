@@ -144,8 +144,8 @@ def test_how_likely_a_category_is_is_known_of_what_was_read(
     set_category_score(running_console, "Three evals I trust", 0.31)
     with open_app(running_console.instance.config) as app:
         scores_by_title = {
-            one.article.title: one.score
-            for one in app.archive.store.browse.articles(Wanted(most=100))[0]
+            article.article.title: article.score
+            for article in app.archive.store.browse.articles(Wanted(most=100))[0]
         }
         unsure = app.archive.store.browse.articles(Wanted(filter="unsure", most=100))[0]
 
@@ -160,7 +160,7 @@ def test_how_likely_a_category_is_is_known_of_what_was_read(
     body = browser.get("/articles").body
 
     assert little
-    assert [int(one) for one in re.findall(r"<b>.+: (\d+) % likely", body)] == little
+    assert [int(likely) for likely in re.findall(r"<b>.+: (\d+) % likely", body)] == little
 
 
 def test_what_was_confirmed_is_unsure_no_more(

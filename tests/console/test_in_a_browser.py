@@ -365,7 +365,7 @@ def test_a_list_is_pointed_to_and_followed(
         body=make_front_page(STORIES, BESIDE),
         headers={"content-type": "text/html"},
     )
-    site = urljoin(next(one.url for one in world.sources if one.key == "holt"), "/front")
+    site = urljoin(next(source.url for source in world.sources if source.key == "holt"), "/front")
     job = running_console.console.ask("look", {"address": site}, "operator")
 
     assert running_console.wait_for_job(job.id).status == "done"
@@ -439,7 +439,7 @@ def test_a_stranger_goes_from_nothing_to_a_mended_site(
     settings.write_text(settings.read_text() + "\n[console]\nlisten = '127.0.0.1:0'\n")
     instance = Instance(folder, world)
     instance.keep_sources()
-    site = urljoin(next(one.url for one in world.sources if one.key == "launchbeat"), "/")
+    site = urljoin(next(source.url for source in world.sources if source.key == "launchbeat"), "/")
     window.clicks, began = 0, time.monotonic()
     for served in serve_instance(instance):
         visit_page(window, served, "/login")

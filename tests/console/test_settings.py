@@ -93,9 +93,9 @@ def test_what_differs_is_saved_and_taken_back(
     assert same.status == "done"
     assert same.change is None
 
-    for each in browser.get("/changes").body.split('name="number" value="')[1:3]:
+    for part in browser.get("/changes").body.split('name="number" value="')[1:3]:
         running_console.finish_job(
-            browser.post("/operations/undo", {"number": each.partition('"')[0], "next": "/"})
+            browser.post("/operations/undo", {"number": part.partition('"')[0], "next": "/"})
         )
 
     assert path.read_text() == before

@@ -237,7 +237,7 @@ def test_a_title_runs_nowhere(running_console: RunningConsole, browser: Browser)
     found, path = find_article(running_console, "The pothole commons")
     text = path.read_text()
     title = "title: '" + EVIL.replace("'", "''") + "'"
-    lines = [title if one.startswith("title:") else one for one in text.split("\n")]
+    lines = [title if part.startswith("title:") else part for part in text.split("\n")]
     lines = [
         "excerpt: '<b>bold</b> javascript:alert(1)'" if line.startswith("excerpt:") else line
         for line in lines

@@ -75,22 +75,26 @@ def test_each_step_names_its_source_host_and_article(
     with open_app(config, environ={}) as app:
         articles = app.archive.store.index.articles(list(app.archive.store.visits.stamps()))
     records = [record for record in caplog.records if record.name.startswith(program.ROOT)]
-    filed = {(one.source, one.host, one.article) for one in records if one.message == "filed"}
+    filed = {
+        (record.source, record.host, record.article)
+        for record in records
+        if record.message == "filed"
+    }
 
     assert filed == {
         (article.source_key, article.url.split("/")[2], article.id) for article in articles.values()
     }
 
-    ended = {(one.source, one.status) for one in records if one.message == "visited"}
+    ended = {(record.source, record.status) for record in records if record.message == "visited"}
 
     assert ("gone", "failed") in ended
     assert ("holt", "new") in ended
-    assert {one.levelname for one in records} == {"DEBUG", "INFO"}
+    assert {record.levelname for record in records} == {"DEBUG", "INFO"}
 
-    answers = {one.answer for one in records if one.message == "asked"}
+    answers = {record.answer for record in records if record.message == "asked"}
 
     assert {200, "gone"} <= answers  # every request, with its host and URL
-    assert all(one.host in one.url for one in records if one.message == "asked")
+    assert all(record.host in record.url for record in records if record.message == "asked")
 
 
 @pytest.mark.slow

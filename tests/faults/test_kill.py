@@ -17,8 +17,9 @@ import pytest
 
 from tests.faults.instance import Instance
 from tests.faults.table import mark_fault
-from tests.faults.whole import check_whole, copy_place, drop_temporary_files, read_files
-from tests.places import NOW, SHORT, Place, store_articles
+from tests.faults.whole import check_whole, copy_instance, drop_temporary_files, read_files
+from tests.instances import NOW, SHORT, store_articles
+from tests.instances import Instance as FilledInstance
 from tests.world import World, serve_world
 
 HOW = (
@@ -143,27 +144,27 @@ main()
 KILLS = 60
 
 
-def store_stories(place: Place) -> None:
-    with place.open_app(create=True) as app:
+def store_stories(filled: FilledInstance) -> None:
+    with filled.open_app(create=True) as app:
         for number in range(40):
             tags = ("LLM", f"Topic {number % 8}")
             store_articles(app, f"Story {number}", "Of it.", tags=tags, category="AI")
 
 
-def publish_first(place: Place) -> None:
+def publish_first(filled: FilledInstance) -> None:
     """An instance that has published, and whose next build publishes one article more."""
-    store_stories(place)
-    place.build()
-    with place.open_app() as app:
+    store_stories(filled)
+    filled.build()
+    with filled.open_app() as app:
         store_articles(app, "New", "Of it.", tags=("LLM",), added=NOW + timedelta(days=2))
 
 
-def start_build(place: Place) -> subprocess.Popen[bytes]:
+def start_build(filled: FilledInstance) -> subprocess.Popen[bytes]:
     """Return a build that has begun to write, or that has ended."""
-    public = place.folder / "feeds/public"
+    public = filled.folder / "feeds/public"
     left = set(public.rglob(".*.tmp"))
     process = subprocess.Popen(
-        [sys.executable, "-c", SMALL_BATCHES, "build", "--config", str(place.config)],
+        [sys.executable, "-c", SMALL_BATCHES, "build", "--config", str(filled.config)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -183,17 +184,17 @@ def start_build(place: Place) -> subprocess.Popen[bytes]:
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("prepare", [store_stories, publish_first])
-def test_sixty_kills_of_builds(tmp_path: Path, prepare: Callable[[Place], None]) -> None:
+def test_sixty_kills_of_builds(tmp_path: Path, prepare: Callable[[FilledInstance], None]) -> None:
     """Killed builds leave only whole files; the next build completes them."""
     dice = random.Random(prepare.__name__)
     counts = Counter[str]()
     (tmp_path / "prepared").mkdir()
-    prepared = Place(tmp_path / "prepared", settings=SHORT)
+    prepared = FilledInstance(tmp_path / "prepared", settings=SHORT)
     prepare(prepared)
     before = read_files(prepared.folder / "feeds/public")
-    place = copy_place(prepared)
-    public = place.folder / "feeds/public"
-    process = start_build(place)
+    filled = copy_instance(prepared)
+    public = filled.folder / "feeds/public"
+    process = start_build(filled)
     started = time.monotonic()
 
     assert process.wait() == 0
@@ -201,9 +202,9 @@ def test_sixty_kills_of_builds(tmp_path: Path, prepare: Callable[[Place], None])
     length = time.monotonic() - started
     after = read_files(public)
     while counts["killed"] < KILLS // 2:
-        place = copy_place(prepared)
+        filled = copy_instance(prepared)
         for _ in range(3):  # a build goes on where one was killed
-            process = start_build(place)
+            process = start_build(filled)
             time.sleep(dice.uniform(0, length))
             counts["ended" if process.poll() is not None else "killed"] += 1
             process.kill()
@@ -212,7 +213,7 @@ def test_sixty_kills_of_builds(tmp_path: Path, prepare: Callable[[Place], None])
             check_whole(files, before, after)
             counts["published some"] += drop_temporary_files(files) not in (before, after)
             counts["left temporaries"] += files.keys() != drop_temporary_files(files).keys()
-        assert start_build(place).wait() == 0
+        assert start_build(filled).wait() == 0
         assert read_files(public) == after
         assert counts["ended"] < 10 * KILLS
     print(dict(counts))

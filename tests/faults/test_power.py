@@ -16,9 +16,9 @@ from syndicator.publishing import builder
 from syndicator.publishing.output.outlets import FileOutlet, ObjectOutlet
 from tests.faults.losing import LosingDisk, LosingObjects, Power, PowerCut
 from tests.faults.table import mark_fault
-from tests.faults.whole import Files, check_whole, copy_place, read_files
+from tests.faults.whole import Files, check_whole, copy_instance, read_files
+from tests.instances import NOW, SHORT, Instance, store_articles
 from tests.objects.s3_server import S3
-from tests.places import NOW, SHORT, Place, store_articles
 
 HOLDS = (
     "every file is whole, of before or of after; the next build ends with the bytes of one that was"
@@ -31,29 +31,29 @@ OFTEN = 11  # one of so many steps, in a run with them; each one takes three qua
 Make = Callable[..., Outlet]
 
 
-def store_stories(place: Place) -> None:
-    with place.open_app(create=True) as app:
+def store_stories(instance: Instance) -> None:
+    with instance.open_app(create=True) as app:
         for number in range(3):
             store_articles(app, f"Story {number}", "Of it.", tags=("LLM",), category="AI")
 
 
-def publish_first(place: Place) -> None:
+def publish_first(instance: Instance) -> None:
     """An instance that has published, and whose next build publishes one article more."""
-    store_stories(place)
-    place.build()
-    with place.open_app() as app:
+    store_stories(instance)
+    instance.build()
+    with instance.open_app() as app:
         store_articles(app, "New", "Of it.", tags=("GPU",), added=NOW + timedelta(hours=1))
 
 
-def publish_less(place: Place) -> None:
+def publish_less(instance: Instance) -> None:
     """An instance that has published, and whose next build ends the feeds of tags."""
-    store_stories(place)
-    place.build()
-    path = place.config / "syndicator.toml"
+    store_stories(instance)
+    instance.build()
+    path = instance.config / "syndicator.toml"
     path.write_text(path.read_text() + 'axes = ["all", "sources", "categories"]\n')
 
 
-BUILDS: Mapping[str, Callable[[Place], None]] = {
+BUILDS: Mapping[str, Callable[[Instance], None]] = {
     "everything": store_stories,
     "one article more": publish_first,
     "feeds that end": publish_less,
@@ -63,12 +63,12 @@ SHARES = {"all names": 1.0, "some names": 0.5, "bytes alone": 0.0}
 
 
 @pytest.fixture(params=[*BUILDS])
-def unbuilt_place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+def unbuilt_instance(request: pytest.FixtureRequest, tmp_path: Path) -> Instance:
     """An instance just before the build."""
     (tmp_path / "prepared").mkdir()
-    place = Place(tmp_path / "prepared", settings=SHORT)
-    BUILDS[request.param](place)
-    return place
+    instance = Instance(tmp_path / "prepared", settings=SHORT)
+    BUILDS[request.param](instance)
+    return instance
 
 
 @pytest.fixture(autouse=True)
@@ -76,10 +76,10 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(builder, "_BATCH_SIZE", FEW)
 
 
-def build_with_outlet(place: Place, make: Make) -> None:
+def build_with_outlet(instance: Instance, make: Make) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(places, "FileOutlet", make)
-        place.build()
+        instance.build()
 
 
 @mark_fault(
@@ -98,25 +98,25 @@ def build_with_outlet(place: Place, make: Make) -> None:
     ],
 )
 @pytest.mark.timeout(1800)
-def test_a_disk(unbuilt_place: Place, share: str, every: int) -> None:
+def test_a_disk(unbuilt_instance: Instance, share: str, every: int) -> None:
     """After a power loss at each step every file on disk is whole."""
-    before = read_files(unbuilt_place.folder / "feeds/public")
+    before = read_files(unbuilt_instance.folder / "feeds/public")
     quiet = Power()
-    place = copy_place(unbuilt_place)
-    build_with_outlet(place, on_disk(LosingDisk(quiet)))
-    after = read_files(place.folder / "feeds/public")
+    instance = copy_instance(unbuilt_instance)
+    build_with_outlet(instance, on_disk(LosingDisk(quiet)))
+    after = read_files(instance.folder / "feeds/public")
 
     assert after != before
 
     for step in range(1, quiet.steps + 1, every):
-        place = copy_place(unbuilt_place)
+        instance = copy_instance(unbuilt_instance)
         disk = LosingDisk(Power(step))
         with pytest.raises(PowerCut):
-            build_with_outlet(place, on_disk(disk))
+            build_with_outlet(instance, on_disk(disk))
         disk.lose(SHARES[share], random.Random(step))
-        public = place.folder / "feeds/public"
+        public = instance.folder / "feeds/public"
         check_whole(read_files(public), before, after)
-        place.build()
+        instance.build()
         assert read_files(public) == after, step
 
 
@@ -127,19 +127,19 @@ def test_a_disk(unbuilt_place: Place, share: str, every: int) -> None:
 )
 @pytest.mark.parametrize("every", [EVERY, pytest.param(OFTEN, marks=pytest.mark.slow)])
 @pytest.mark.timeout(1800)
-def test_a_bucket(unbuilt_place: Place, s3: S3, bucket: Bucket, every: int) -> None:
+def test_a_bucket(unbuilt_instance: Instance, s3: S3, bucket: Bucket, every: int) -> None:
     """After a power loss at each step every object is whole."""
-    fill_bucket(s3, before := read_files(unbuilt_place.folder / "feeds/public"))
+    fill_bucket(s3, before := read_files(unbuilt_instance.folder / "feeds/public"))
     quiet = Power()
-    build_with_outlet(copy_place(unbuilt_place), in_bucket(bucket, quiet))
+    build_with_outlet(copy_instance(unbuilt_instance), in_bucket(bucket, quiet))
     after = s3.list_objects("i")
     for step in range(1, quiet.steps + 1, every):
         fill_bucket(s3, before)
-        place = copy_place(unbuilt_place)
+        instance = copy_instance(unbuilt_instance)
         with pytest.raises(PowerCut):
-            build_with_outlet(place, in_bucket(bucket, Power(step)))
+            build_with_outlet(instance, in_bucket(bucket, Power(step)))
         check_whole(s3.list_objects("i"), before, after)
-        build_with_outlet(place, in_bucket(bucket, Power()))
+        build_with_outlet(instance, in_bucket(bucket, Power()))
         assert s3.list_objects("i") == after, step
 
 

@@ -14,7 +14,7 @@ from syndicator.configuration.settings import load
 from tests.faults.table import mark_fault
 from tests.faults.test_kill import SMALL_BATCHES, store_stories
 from tests.faults.whole import drop_temporary_files, read_files
-from tests.places import SHORT, Place
+from tests.instances import SHORT, Instance
 from tests.postgres import Server
 
 HOLDS = (
@@ -25,17 +25,17 @@ BUSY = 75
 
 
 @pytest.fixture
-def place(tmp_path: Path, postgres: Server) -> Place:
+def instance(tmp_path: Path, postgres: Server) -> Instance:
     """Articles, none of them published, and the database at the server."""
-    place = Place(tmp_path, settings=f'{SHORT}[store]\nurl = "{postgres.schema()}"\n')
-    store_stories(place)
-    return place
+    instance = Instance(tmp_path, settings=f'{SHORT}[store]\nurl = "{postgres.schema()}"\n')
+    store_stories(instance)
+    return instance
 
 
-def start_build(place: Place, *words: str) -> subprocess.Popen[bytes]:
+def start_build(instance: Instance, *words: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-c", SMALL_BATCHES, "build", *words]
     return subprocess.Popen(
-        [*command, "--config", str(place.config)],
+        [*command, "--config", str(instance.config)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -55,13 +55,13 @@ def lose_the_lock(postgres: Server) -> None:
 @mark_fault("two builders at once", how="`build` while another holds the lock", holds=HOLDS)
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_two_builders_take_turns(place: Place) -> None:
+def test_two_builders_take_turns(instance: Instance) -> None:
     """The second build waits or leaves, and both publish the same files."""
-    public = place.folder / "feeds/public"
-    with hold_run_lock(load(place.config)):  # as a build does
-        waits = start_build(place, "--wait")
+    public = instance.folder / "feeds/public"
+    with hold_run_lock(load(instance.config)):  # as a build does
+        waits = start_build(instance, "--wait")
 
-        assert start_build(place).wait() == BUSY
+        assert start_build(instance).wait() == BUSY
         assert waits.poll() is None
         assert not public.exists()
 
@@ -69,7 +69,7 @@ def test_two_builders_take_turns(place: Place) -> None:
 
     published = read_files(public)
 
-    assert start_build(place, "--all").wait() == 0
+    assert start_build(instance, "--all").wait() == 0
     assert read_files(public) == published == drop_temporary_files(published)
 
 
@@ -80,13 +80,13 @@ def test_two_builders_take_turns(place: Place) -> None:
 )
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_two_builders_beside_each_other_tear_nothing(place: Place, postgres: Server) -> None:
+def test_two_builders_beside_each_other_tear_nothing(instance: Instance, postgres: Server) -> None:
     """A lock that its server ended is noticed within seconds; until then both write."""
-    public = place.folder / "feeds/public"
-    first_build = start_build(place)
+    public = instance.folder / "feeds/public"
+    first_build = start_build(instance)
     wait_until_it_writes(first_build, public)
     lose_the_lock(postgres)
-    second = start_build(place, "--wait")
+    second = start_build(instance, "--wait")
     first_build.wait()
 
     assert second.wait() == 0
@@ -95,8 +95,8 @@ def test_two_builders_beside_each_other_tear_nothing(place: Place, postgres: Ser
 
     assert published == drop_temporary_files(published)
 
-    with place.open_app() as app:
+    with instance.open_app() as app:
         assert not app.archive.store.index.list_outdated_owners()
 
-    assert start_build(place, "--all").wait() == 0
+    assert start_build(instance, "--all").wait() == 0
     assert read_files(public) == published

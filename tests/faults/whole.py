@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.places import Place
+from tests.instances import Instance
 
 Files = Mapping[str, bytes]
 
@@ -35,13 +35,13 @@ def check_whole(found: Files, before: Files, after: Files) -> None:
         assert data in (before.get(name), after.get(name)), name
 
 
-def copy_place(prepared: Place) -> Place:
+def copy_instance(prepared: Instance) -> Instance:
     """Return a copy of the instance, in place of the last one."""
     folder = prepared.folder.parent / "copy"
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(prepared.folder, folder)
-    place = object.__new__(Place)
-    place.folder = folder
-    place.config = folder / "config"
-    place.now = prepared.now
-    return place
+    instance = object.__new__(Instance)
+    instance.folder = folder
+    instance.config = folder / "config"
+    instance.now = prepared.now
+    return instance

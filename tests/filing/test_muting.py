@@ -61,9 +61,9 @@ def find_rare_word(app: App, world: World) -> str:
     """A word in one title of the source alone."""
     titles = [story.title for story in world.stories if story.site == "holt"]
     return next(
-        one
-        for one in titles[0].split()
-        if one.isalpha() and sum(one in title for title in titles) == 1
+        word
+        for word in titles[0].split()
+        if word.isalpha() and sum(word in title for title in titles) == 1
     )
 
 

@@ -159,7 +159,7 @@ def test_what_was_refused_is_asked_for_once_more_when_a_rule_changes(
     def asked() -> int:
         before = sum(request.path == path for request in world.requests)
         lab.run_refresh()
-        return sum(one.path == path for one in world.requests) - before
+        return sum(request.path == path for request in world.requests) - before
 
     assert asked() == 0
     with_state = lab.app.archive.store.visits.states()["parallel"]

@@ -239,7 +239,7 @@ def test_an_archive_that_is_imported_is_late_by_one_visit_and_not_lost(garden: G
     late_sources = garden.visit_sources()
 
     assert {late_source.what for late_source in late_sources} == {one.url for one in archive}
-    assert {one.reason for one in late_sources} == {"late"}
+    assert {source.reason for source in late_sources} == {"late"}
     assert len(garden.load_articles()) == 4
 
     garden.serve_posts([*recent, *archive[:-1]])
@@ -296,7 +296,7 @@ def test_a_column_of_one_title_and_the_same_words_stays_apart(garden: Garden) ->
         garden.visit_sources(0)
         garden.now = START + timedelta(days=7 * (n + 1))
 
-    assert {one.url for one in garden.load_articles()} == {week.url for week in weeks}
+    assert {article.url for article in garden.load_articles()} == {week.url for week in weeks}
 
 
 def test_one_title_and_one_second_with_other_text_are_two(garden: Garden) -> None:

@@ -162,7 +162,7 @@ def test_neither_ends_a_hold_nor_begins_one() -> None:
     new = replace(OWN, body="Quite another text.")
     results = [revise(on_hold, new, now), adopt(on_hold, new, now)]
 
-    assert [(one.hold, one.hold_reason) for one in results if one is not None] == [
+    assert [(result.hold, result.hold_reason) for result in results if result is not None] == [
         (True, "flood")
     ] * 2
 

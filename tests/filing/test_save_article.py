@@ -12,12 +12,12 @@ from syndicator.core import urls
 from syndicator.core.model import Article, FeedKey
 from syndicator.core.ports import EntryRow, Progress
 from syndicator.filing.save_article import write_article
-from tests.places import NOW, Place, store_articles
+from tests.instances import NOW, Instance, store_articles
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path)
+def instance(tmp_path: Path) -> Instance:
+    return Instance(tmp_path)
 
 
 def take_stale_feeds(app: App) -> set[str]:
@@ -37,9 +37,9 @@ def write_again(app: App, before: Article, **changes: object) -> tuple[Article, 
     )
 
 
-def test_a_change_marks_the_feeds_it_leaves_joins_and_stays_in(place: Place) -> None:
+def test_a_change_marks_the_feeds_it_leaves_joins_and_stays_in(instance: Instance) -> None:
     """Changed tags mark the old, new and common feeds as stale."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         article = store_articles(app, "Models", "Text.", tags=("LLM",), category="AI")
         take_stale_feeds(app)
 
@@ -53,9 +53,9 @@ def test_a_change_marks_the_feeds_it_leaves_joins_and_stays_in(place: Place) -> 
         }
 
 
-def test_what_changes_no_byte_changes_no_row(place: Place) -> None:
+def test_what_changes_no_byte_changes_no_row(instance: Instance) -> None:
     """Saving an unchanged article marks no feed as stale."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         article = store_articles(app, "Models", "Text.")
         take_stale_feeds(app)
 
@@ -63,12 +63,12 @@ def test_what_changes_no_byte_changes_no_row(place: Place) -> None:
         assert take_stale_feeds(app) == set()
 
 
-def test_an_entry_ends_also_where_its_article_does_not_change(place: Place) -> None:
+def test_an_entry_ends_also_where_its_article_does_not_change(instance: Instance) -> None:
     """The entry is marked done even if the article is unchanged."""
     row = EntryRow(
         source_key="two", entry_id="7", url="", digest="", status="pending", first_seen=NOW
     )
-    with place.open_app() as app:
+    with instance.open_app() as app:
         article = store_articles(app, "Models", "Text.")
         visits = app.archive.store.visits
         write_article(
@@ -83,9 +83,9 @@ def test_an_entry_ends_also_where_its_article_does_not_change(place: Place) -> N
         assert visits.find([urls.guid_alias("two", "7")]) == article.id
 
 
-def test_the_other_addresses_of_an_article_find_it(place: Place) -> None:
+def test_the_other_addresses_of_an_article_find_it(instance: Instance) -> None:
     """Aliases on the article's own site find it, those on other sites do not."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         article = store_articles(app, "Models", "Text.")
         write_again(
             app,
@@ -106,9 +106,9 @@ def test_the_other_addresses_of_an_article_find_it(place: Place) -> None:
         )
 
 
-def test_a_hand_edited_body_is_not_published_as_we_rendered_it(place: Place) -> None:
+def test_a_hand_edited_body_is_not_published_as_we_rendered_it(instance: Instance) -> None:
     """For an edited body the stored HTML is dropped."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         article = store_articles(app, "Models", "Text.")
         write_article(
             app.archive.article_store,
@@ -124,8 +124,8 @@ def test_a_hand_edited_body_is_not_published_as_we_rendered_it(place: Place) -> 
         )  # the same body: what was rendered stays
 
         assert app.archive.store.index.html([article.id]) == {article.id: "<p>Text.</p>"}
-    place.edit_file("Boats", "Text.", "Mine.")
-    with place.open_app() as app:
+    instance.edit_file("Boats", "Text.", "Mine.")
+    with instance.open_app() as app:
         stored, _ = write_article(
             app.archive.article_store,
             app.archive.store.visits,
@@ -136,12 +136,14 @@ def test_a_hand_edited_body_is_not_published_as_we_rendered_it(place: Place) -> 
         assert app.archive.store.index.html([article.id]) == {}
 
 
-def test_a_field_that_a_hand_edited_gives_way_only_to_an_operators_order(place: Place) -> None:
+def test_a_field_that_a_hand_edited_gives_way_only_to_an_operators_order(
+    instance: Instance,
+) -> None:
     """An edited field is replaced only if the write lists it in `ordered`."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         article = store_articles(app, "Models", "Text.", tags=("LLM",))
-    place.edit_file("Models", "- LLM", "- Mine")
-    with place.open_app() as app:
+    instance.edit_file("Models", "- LLM", "- Mine")
+    with instance.open_app() as app:
         kept, _ = write_again(app, article, tags=("GPU",))
 
         assert kept.tags == ("Mine",)

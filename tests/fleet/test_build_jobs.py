@@ -25,7 +25,7 @@ from syndicator.runs.build_timing import find_build_time
 from syndicator.runs.refresh import Totals
 from syndicator.store.fleet import followed, jobs
 from syndicator.store.fleet.jobs import BUILD, FILL, UPKEEP, Job
-from tests.places import NOW, Place, store_articles
+from tests.instances import NOW, Instance, store_articles
 from tests.postgres import Server
 
 LEASE = 35.0
@@ -33,15 +33,15 @@ SETTLE = timedelta(minutes=3)
 
 
 @pytest.fixture
-def place_and_app(postgres: Server, tmp_path: Path) -> Iterator[tuple[Place, App]]:
+def place_and_app(postgres: Server, tmp_path: Path) -> Iterator[tuple[Instance, App]]:
     """An instance on a server, with the queue's tables, whose one article is published."""
     settings = f'[store]\nurl = "{postgres.schema()}"\n[publish]\ntag_min = 1\nlimit = {2 * LONG}\n'
-    place = Place(tmp_path, settings=settings)
-    with place.open_app(create=True) as app:
+    instance = Instance(tmp_path, settings=settings)
+    with instance.open_app(create=True) as app:
         app.archive.store.shards(LEASE).install()
         store_articles(app, "First", "Text.")
         asyncio.run(build_feeds(app))
-        yield place, app
+        yield instance, app
 
 
 def take_job(app: App, task: str) -> Job:
@@ -89,14 +89,14 @@ def run_build_job(app: App, task: str) -> None:
 
 
 def test_a_build_publishes_and_says_so_in_the_rows_of_feeds(
-    place_and_app: tuple[Place, App],
+    place_and_app: tuple[Instance, App],
 ) -> None:
     """A build job publishes, and records time and counts of each feed."""
-    place, app = place_and_app
+    instance, app = place_and_app
     store_articles(app, "Second", "Text.")
     run_build_job(app, BUILD)
 
-    assert "Second" in place.read_published("all.atom")
+    assert "Second" in instance.read_published("all.atom")
 
     built = app.archive.store.index.builds()[ALL]
 
@@ -107,29 +107,29 @@ def test_a_build_publishes_and_says_so_in_the_rows_of_feeds(
 
 
 def test_a_long_feed_rests_whoever_built_it_and_is_built_later(
-    place_and_app: tuple[Place, App],
+    place_and_app: tuple[Instance, App],
 ) -> None:
     """A long feed that was built recently waits for another SETTLE; short feeds are built."""
-    place, app = place_and_app
+    instance, app = place_and_app
     app.archive.store.index.record_builds({ALL: (2 * LONG, 2 * LONG)}, NOW)
     store_articles(app, "Second", "Text.")
-    place.now += SETTLE
+    instance.now += SETTLE
     run_build_job(app, BUILD)
 
-    assert "Second" in place.read_published("sources/one.atom")
-    assert "Second" not in place.read_published("all.atom")
+    assert "Second" in instance.read_published("sources/one.atom")
+    assert "Second" not in instance.read_published("all.atom")
     assert list_planned_jobs(app) == {BUILD: SETTLE}
 
-    place.now += SETTLE
+    instance.now += SETTLE
     run_build_job(app, BUILD)
 
-    assert "Second" in place.read_published("all.atom")
+    assert "Second" in instance.read_published("all.atom")
 
 
 def test_the_first_articles_of_a_source_wait_for_no_long_feed(
-    place_and_app: tuple[Place, App],
+    place_and_app: tuple[Instance, App],
 ) -> None:
-    place, app = place_and_app
+    instance, app = place_and_app
     app.archive.store.index.record_builds({ALL: (2 * LONG, 2 * LONG)}, NOW)
     store_articles(app, "Second", "Text.", source="two")
 
@@ -137,11 +137,11 @@ def test_the_first_articles_of_a_source_wait_for_no_long_feed(
 
     run_build_job(app, BUILD)
 
-    assert "Second" in place.read_published("all.atom")
+    assert "Second" in instance.read_published("all.atom")
 
 
 def test_what_was_changed_waits_for_more_unless_it_is_urgent(
-    place_and_app: tuple[Place, App],
+    place_and_app: tuple[Instance, App],
 ) -> None:
     """A change is built after SETTLE, an urgent one at once."""
     _, app = place_and_app
@@ -152,20 +152,20 @@ def test_what_was_changed_waits_for_more_unless_it_is_urgent(
 
 
 def test_beside_a_command_nothing_is_built_and_soon_tried_again(
-    place_and_app: tuple[Place, App],
+    place_and_app: tuple[Instance, App],
 ) -> None:
     """While a command holds the lock, the build job is retried two seconds later."""
-    place, app = place_and_app
+    instance, app = place_and_app
     store_articles(app, "Second", "Text.")
     with hold_run_lock(app.configuration.settings):
         run_build_job(app, BUILD)
 
-    assert "Second" not in place.read_published("all.atom")
+    assert "Second" not in instance.read_published("all.atom")
     assert list_planned_jobs(app) == {BUILD: timedelta(seconds=2)}
 
 
 def test_an_upkeep_plans_the_next_and_builds_that_no_visit_planned(
-    place_and_app: tuple[Place, App],
+    place_and_app: tuple[Instance, App],
 ) -> None:
     _, app = place_and_app
     run_build_job(app, UPKEEP)
@@ -179,21 +179,21 @@ def test_an_upkeep_plans_the_next_and_builds_that_no_visit_planned(
 
 
 def test_a_job_to_fill_the_queue_plans_what_is_missing_and_ends(
-    place_and_app: tuple[Place, App],
+    place_and_app: tuple[Instance, App],
 ) -> None:
     _, app = place_and_app
     run_build_job(app, FILL)
     assert list_planned_jobs(app).keys() == {BUILD, UPKEEP}
 
 
-def test_other_settings_are_built_at_once(place_and_app: tuple[Place, App]) -> None:
-    place, app = place_and_app
+def test_other_settings_are_built_at_once(place_and_app: tuple[Instance, App]) -> None:
+    instance, app = place_and_app
     plan_after_edits(app)
 
     assert list_planned_jobs(app) == {}
 
-    place.write_taxonomy(place.taxonomy + '\n[[tag]]\nname = "robots"\n')
-    with place.open_app() as edited:
+    instance.write_taxonomy(instance.taxonomy + '\n[[tag]]\nname = "robots"\n')
+    with instance.open_app() as edited:
         plan_after_edits(edited)
         assert list_planned_jobs(edited) == {BUILD: timedelta(0)}
 
@@ -204,7 +204,7 @@ def test_a_frozen_builder_is_replaced_within_forty_seconds() -> None:
     assert lost_after + worker._BUILDER_CHECK_SECONDS + jobs._LOOK <= 40
 
 
-def test_the_visits_of_each_worker_count_once(place_and_app: tuple[Place, App]) -> None:
+def test_the_visits_of_each_worker_count_once(place_and_app: tuple[Instance, App]) -> None:
     _, app = place_and_app
 
     def count(session: Session) -> None:

@@ -43,5 +43,5 @@ def test_later_visits_publish_nothing_wrong_and_find_the_list_or_refuse() -> Non
         for seed in range(SEEDS):
             page = mutate.mutate_page(case, f"{case.name}/{seed}")
             results.append((case.name, seed, visit_again(case, first, page)))
-    assert [one for one in results if one[2].wrong] == []
-    assert fmean(one[2].is_right for one in results) >= WELL
+    assert [result for result in results if result[2].wrong] == []
+    assert fmean(result[2].is_right for result in results) >= WELL

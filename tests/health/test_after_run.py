@@ -26,20 +26,20 @@ from syndicator.health.after_run import check_health, is_look_due, report_run
 from syndicator.health.episodes import read_counters, read_outbox
 from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.publishing.validate import find_atom_fault
-from tests.places import NOW, Place
+from tests.instances import NOW, Instance
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 URL = "https://one.example/feed"
 
 
 def end_run(
-    place: Place, *, gone: bool, environ: dict[str, str] | None = None
+    instance: Instance, *, gone: bool, environ: dict[str, str] | None = None
 ) -> tuple[Problem, ...]:
     """The end of a run that found source "one" gone, or well."""
     state = SourceState(
         key="one",
         url=URL,
-        visits=VisitTimes(first_visit=NOW, last_visit=place.now, last_success=NOW),
+        visits=VisitTimes(first_visit=NOW, last_visit=instance.now, last_success=NOW),
     )
     if gone:
         state = replace(
@@ -52,8 +52,8 @@ def end_run(
                 gone_since=NOW,
             ),
         )
-    outcome = Outcome(key="one", at=place.now, status="disabled" if gone else "unchanged")
-    with place.open_app() as app:
+    outcome = Outcome(key="one", at=instance.now, status="disabled" if gone else "unchanged")
+    with instance.open_app() as app:
         app.archive.store.visits.save_states([state])
         configuration = replace(app.configuration, environ=environ or {})
         return _follow(replace(app, configuration=configuration), [outcome])
@@ -66,22 +66,22 @@ def _follow(app: App, outcomes: Sequence[Outcome]) -> tuple[Problem, ...]:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path)
+def instance(tmp_path: Path) -> Instance:
+    return Instance(tmp_path)
 
 
-def write_settings(place: Place, text: str) -> None:
-    (place.config / "syndicator.toml").write_text(
+def write_settings(instance: Instance, text: str) -> None:
+    (instance.config / "syndicator.toml").write_text(
         f'[site]\ntitle = "Ours"\nurl = "https://feeds.example/"\n{text}'
     )
 
 
-def test_the_health_feed_is_valid_and_stable(place: Place) -> None:
+def test_the_health_feed_is_valid_and_stable(instance: Instance) -> None:
     """A condition has an entry for its start and one for its end; the bytes repeat."""
-    end_run(place, gone=True)
-    place.now += timedelta(hours=1)
-    end_run(place, gone=False)
-    with place.open_app() as app:
+    end_run(instance, gone=True)
+    instance.now += timedelta(hours=1)
+    end_run(instance, gone=False)
+    with instance.open_app() as app:
         key = episodes.ensure_feed_token(app.configuration.settings.state_dir)
         result = metrics.health_feed(app.configuration.settings, key)
         assert metrics.health_feed(app.configuration.settings, key) == result
@@ -103,14 +103,14 @@ def test_the_health_feed_is_valid_and_stable(place: Place) -> None:
     assert "<br>\nDetail: HTTP 410 &lt;b&gt;<br>" in str(entries[1].findtext(f"{ATOM}content"))
 
 
-def test_its_address_is_where_it_is_served(place: Place) -> None:
+def test_its_address_is_where_it_is_served(instance: Instance) -> None:
     """The health feed links its local address, or the public one if published."""
     for text, base in (
         ("", "http://127.0.0.1:8080/"),
         ("[health]\npublish = true\n", "https://feeds.example/"),
     ):
-        write_settings(place, text)
-        with place.open_app() as app:
+        write_settings(instance, text)
+        with instance.open_app() as app:
             result = metrics.health_feed(app.configuration.settings, "key")
         assert f'href="{base}health/key.atom"'.encode() in result
 
@@ -137,22 +137,22 @@ def test_the_token_is_minted_once_for_this_user_alone(tmp_path: Path) -> None:
         episodes.ensure_feed_token(tmp_path / "state")
 
 
-def test_the_public_folder_has_it_by_setting_alone(place: Place) -> None:
+def test_the_public_folder_has_it_by_setting_alone(instance: Instance) -> None:
     """The health feed is published only if the setting says so."""
-    public = place.folder / "feeds/public"
-    place.build()
-    end_run(place, gone=True)
-    with place.open_app() as app:
+    public = instance.folder / "feeds/public"
+    instance.build()
+    end_run(instance, gone=True)
+    with instance.open_app() as app:
         # `status` has an address to name after any run
         assert episodes.read_feed_token(app.configuration.settings.state_dir)
     before = {path for path in public.rglob("*") if path.is_file()}
 
     assert not any("health" in path.name for path in before)
 
-    write_settings(place, "[health]\npublish = true\n")
-    place.build()
-    end_run(place, gone=True)
-    with place.open_app() as app:
+    write_settings(instance, "[health]\npublish = true\n")
+    instance.build()
+    end_run(instance, gone=True)
+    with instance.open_app() as app:
         name = episodes.feed_name(episodes.ensure_feed_token(app.configuration.settings.state_dir))
 
     assert (public / name).exists()
@@ -165,22 +165,22 @@ def test_the_public_folder_has_it_by_setting_alone(place: Place) -> None:
 
     assert not any(b"health/" in path.read_bytes() for path in listed)
 
-    write_settings(place, "")
-    end_run(place, gone=True)
+    write_settings(instance, "")
+    end_run(instance, gone=True)
 
     assert not (public / name).exists()
 
 
-def test_the_textfile_is_written_where_a_setting_names_it(place: Place) -> None:
+def test_the_textfile_is_written_where_a_setting_names_it(instance: Instance) -> None:
     """Metrics are written to `health.textfile`; a failure is a problem of the run."""
-    write_settings(place, '[health]\ntextfile = "metrics.prom"\n')
+    write_settings(instance, '[health]\ntextfile = "metrics.prom"\n')
 
-    assert end_run(place, gone=True) == ()
+    assert end_run(instance, gone=True) == ()
 
     families = {
-        one.name: one
-        for one in parser.text_string_to_metric_families(
-            (place.folder / "metrics.prom").read_text()
+        family.name: family
+        for family in parser.text_string_to_metric_families(
+            (instance.folder / "metrics.prom").read_text()
         )
     }
 
@@ -189,8 +189,8 @@ def test_the_textfile_is_written_where_a_setting_names_it(place: Place) -> None:
         sample.labels["kind"]: sample.value for sample in families["syndicator_conditions"].samples
     } == {"source-gone": 1}
 
-    write_settings(place, '[health]\ntextfile = "nowhere/metrics.prom"\n')
-    [problem] = end_run(place, gone=True)
+    write_settings(instance, '[health]\ntextfile = "nowhere/metrics.prom"\n')
+    [problem] = end_run(instance, gone=True)
 
     assert problem.what == "health.textfile"
 
@@ -212,9 +212,9 @@ def test_when_all_is_looked_at(passed: float, took: float, has_news: bool, due: 
     assert is_look_due({}, NOW, has_news=has_news)
 
 
-def test_a_configuration_that_is_broken_is_told(place: Place) -> None:
+def test_a_configuration_that_is_broken_is_told(instance: Instance) -> None:
     """A fault in the configuration becomes an event."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         asyncio.run(
             check_health(
                 app.archive,
@@ -228,10 +228,10 @@ def test_a_configuration_that_is_broken_is_told(place: Place) -> None:
     assert event.detail == "sources.toml: line 3"
 
 
-def test_a_run_in_which_nothing_happens_is_counted_and_spared_the_look(place: Place) -> None:
+def test_a_run_in_which_nothing_happens_is_counted_and_spared_the_look(instance: Instance) -> None:
     """Idle runs are counted; conditions are checked only every few minutes."""
-    end_run(place, gone=False)
-    with place.open_app() as app:
+    end_run(instance, gone=False)
+    with instance.open_app() as app:
         app.archive.store.visits.save_states(
             [
                 SourceState(
@@ -243,54 +243,54 @@ def test_a_run_in_which_nothing_happens_is_counted_and_spared_the_look(place: Pl
             ]
         )
         for minutes, events in ((1, 0), (6, 1)):
-            place.now = NOW + timedelta(minutes=minutes)
+            instance.now = NOW + timedelta(minutes=minutes)
             _follow(app, [])
             assert len(metrics.read_memory(app.archive.store).events) == events
         assert read_counters(app.archive.store)["runs"] == {"ok": 3}
 
 
-def configure_alert(place: Place, script: str) -> None:
-    program = place.folder / "tell"
+def configure_alert(instance: Instance, script: str) -> None:
+    program = instance.folder / "tell"
     program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(0o755)
     write_settings(
-        place, f'[alert]\ncommand = ["{program}", "$HOME; touch {place.folder}/shell"]\n'
+        instance, f'[alert]\ncommand = ["{program}", "$HOME; touch {instance.folder}/shell"]\n'
     )
 
 
-def test_a_command_gets_what_broke_and_recovered(place: Place) -> None:
+def test_a_command_gets_what_broke_and_recovered(instance: Instance) -> None:
     """The alert command gets "broken" and "recovered" events as JSON."""
-    out = place.folder / "told"
-    configure_alert(place, f"cat >> {shlex.quote(str(out))}; echo >> {shlex.quote(str(out))}")
+    out = instance.folder / "told"
+    configure_alert(instance, f"cat >> {shlex.quote(str(out))}; echo >> {shlex.quote(str(out))}")
 
-    assert end_run(place, gone=True) == ()
+    assert end_run(instance, gone=True) == ()
 
-    place.now += timedelta(minutes=5)
+    instance.now += timedelta(minutes=5)
 
     # within ten minutes: later
-    assert end_run(place, gone=False) == ()
+    assert end_run(instance, gone=False) == ()
     assert len(out.read_text().splitlines()) == 1
 
-    place.now += timedelta(minutes=6)
+    instance.now += timedelta(minutes=6)
 
-    assert end_run(place, gone=False) == ()
+    assert end_run(instance, gone=False) == ()
 
-    place.now += timedelta(hours=6)
+    instance.now += timedelta(hours=6)
 
-    assert end_run(place, gone=False) == ()  # nothing new
+    assert end_run(instance, gone=False) == ()  # nothing new
 
     documents: list[dict[str, Any]] = [json.loads(line) for line in out.read_text().splitlines()]
     events = [event for document in documents for event in document["events"]]
 
     assert len(documents) == 2
     assert documents[0]["site"] == "Ours"
-    assert [(one["state"], one["kind"], one["subject"]) for one in events] == [
+    assert [(event["state"], event["kind"], event["subject"]) for event in events] == [
         ("broken", "source-gone", "one"),
         ("recovered", "source-gone", "one"),
     ]
     assert events[0]["title"].startswith("one: the address is gone")
     assert events[0]["cure"]
-    assert not (place.folder / "shell").exists()
+    assert not (instance.folder / "shell").exists()
 
 
 @pytest.mark.parametrize(
@@ -298,26 +298,26 @@ def test_a_command_gets_what_broke_and_recovered(place: Place) -> None:
     [("echo no network; exit 3", "exit code 3: no network"), ("rm $0; kill -9 $$", "exit code -9")],
 )
 def test_a_command_that_fails_is_told_and_tried_again(
-    place: Place, script: str, words: str
+    instance: Instance, script: str, words: str
 ) -> None:
     """A failing alert command is reported, and its message is sent later."""
-    configure_alert(place, script)
-    [problem] = end_run(place, gone=True)
+    configure_alert(instance, script)
+    [problem] = end_run(instance, gone=True)
 
     assert problem.reason == "alert-failing"
     assert words in problem.detail
 
-    with place.open_app() as app:
+    with instance.open_app() as app:
         outbox = read_outbox(app.archive.store)
 
     assert len(outbox.waiting) == 1
     assert words in outbox.fault
 
-    out = place.folder / "told"
-    configure_alert(place, f"cat > {shlex.quote(str(out))}")
-    place.now += timedelta(minutes=11)
+    out = instance.folder / "told"
+    configure_alert(instance, f"cat > {shlex.quote(str(out))}")
+    instance.now += timedelta(minutes=11)
 
-    assert end_run(place, gone=True) == ()
+    assert end_run(instance, gone=True) == ()
     assert {event["kind"] for event in json.loads(out.read_text())["events"]} == {
         "source-gone",
         "alert-failing",
@@ -325,18 +325,18 @@ def test_a_command_that_fails_is_told_and_tried_again(
 
 
 def test_a_command_that_does_not_end_is_ended(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("syndicator.health.alert.SECONDS", 0.2)
-    configure_alert(place, "sleep 600 & sleep 600")
-    [problem] = end_run(place, gone=True)
+    configure_alert(instance, "sleep 600 & sleep 600")
+    [problem] = end_run(instance, gone=True)
 
     assert "no end after" in problem.detail
 
 
-def test_a_command_that_is_not_there_is_named(place: Place) -> None:
-    write_settings(place, '[alert]\ncommand = ["/nowhere/tell"]\n')
-    [problem] = end_run(place, gone=True)
+def test_a_command_that_is_not_there_is_named(instance: Instance) -> None:
+    write_settings(instance, '[alert]\ncommand = ["/nowhere/tell"]\n')
+    [problem] = end_run(instance, gone=True)
     assert problem.detail == "/nowhere/tell: No such file or directory"
 
 
@@ -373,13 +373,13 @@ def serve_mailbox() -> Iterator[tuple[int, list[str]]]:
             thread.join()
 
 
-def test_a_mail_has_all_events(place: Place) -> None:
+def test_a_mail_has_all_events(instance: Instance) -> None:
     """The alert's mail has a subject, a cure and the mark of an automatic mail."""
     with serve_mailbox() as (port, mails):
         write_settings(
-            place, f'[alert]\nmail = "ops@feeds.example"\nsmtp = "smtp://127.0.0.1:{port}"\n'
+            instance, f'[alert]\nmail = "ops@feeds.example"\nsmtp = "smtp://127.0.0.1:{port}"\n'
         )
-        assert end_run(place, gone=True) == ()
+        assert end_run(instance, gone=True) == ()
     [mail] = mails
 
     assert "Subject: Ours: one: the address is gone for good" in mail.replace("\r\n ", " ")
@@ -387,21 +387,23 @@ def test_a_mail_has_all_events(place: Place) -> None:
     assert "Cure: remove it" in mail
 
 
-def test_a_mail_server_that_is_not_there_is_named(place: Place) -> None:
+def test_a_mail_server_that_is_not_there_is_named(instance: Instance) -> None:
     with serve_mailbox() as (port, _):
         pass
     write_settings(
-        place, f'[alert]\nmail = "ops@feeds.example"\nsmtp = "smtp://127.0.0.1:{port}"\n'
+        instance, f'[alert]\nmail = "ops@feeds.example"\nsmtp = "smtp://127.0.0.1:{port}"\n'
     )
-    [problem] = end_run(place, gone=True)
+    [problem] = end_run(instance, gone=True)
 
     assert f"smtp://127.0.0.1:{port}" in problem.detail
     assert "refused" in problem.detail
 
 
-def test_a_password_that_is_not_set_is_named(place: Place) -> None:
-    write_settings(place, '[alert]\nmail = "ops@feeds.example"\npassword_env = "MAIL_PASSWORD"\n')
-    [problem] = end_run(place, gone=True)
+def test_a_password_that_is_not_set_is_named(instance: Instance) -> None:
+    write_settings(
+        instance, '[alert]\nmail = "ops@feeds.example"\npassword_env = "MAIL_PASSWORD"\n'
+    )
+    [problem] = end_run(instance, gone=True)
     assert "MAIL_PASSWORD is not set" in problem.detail
 
 
@@ -410,14 +412,14 @@ def test_a_password_that_is_not_set_is_named(place: Place) -> None:
     [("smtp://a..b", "x", "smtp://a..b"), ("smtp://a.example", "gehe\xefm", "not ASCII")],
 )
 def test_what_no_mail_can_be_sent_with_is_named_and_not_waited_for(
-    place: Place, smtp: str, secret: str, words: str
+    instance: Instance, smtp: str, secret: str, words: str
 ) -> None:
     """Wrong mail settings are reported at once, without the password."""
     write_settings(
-        place,
+        instance,
         f'[alert]\nmail = "ops@feeds.example"\nsmtp = "{smtp}"\npassword_env = "MAIL_PASSWORD"\n',
     )
-    [problem] = end_run(place, gone=True, environ={"MAIL_PASSWORD": secret})
+    [problem] = end_run(instance, gone=True, environ={"MAIL_PASSWORD": secret})
 
     assert words in problem.detail
     assert secret not in problem.detail.split()

@@ -351,7 +351,7 @@ def test_what_needs_the_operator_comes_first() -> None:
         "muted",
         "outdated",
     ]
-    assert len({one.identity for one in conditions}) == len(conditions)
+    assert len({condition.identity for condition in conditions}) == len(conditions)
 
 
 def test_a_file_whose_name_is_no_utf_8_is_named_so_that_it_can_be_written() -> None:

@@ -12,19 +12,19 @@ from syndicator.core.reasons import ConditionReason
 from syndicator.health.episodes import Memory, update_episodes, write_state
 from syndicator.health.observing import open_read_only
 from syndicator.health.summary import Health, read_health
-from tests.places import NOW, Place, store_articles
+from tests.instances import NOW, Instance, store_articles
 from tests.states import change_state
 
 HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path)
+def instance(tmp_path: Path) -> Instance:
+    return Instance(tmp_path)
 
 
-def read_place_health(place: Place) -> Health:
-    with open_read_only(place.config, now=lambda: place.now, environ={}) as looked:
+def read_place_health(instance: Instance) -> Health:
+    with open_read_only(instance.config, now=lambda: instance.now, environ={}) as looked:
         return read_health(looked)
 
 
@@ -37,100 +37,104 @@ def make_visited_state(key: str, **fields: object) -> SourceState:
     return change_state(state, **fields)
 
 
-def test_sources_are_well_ill_or_not_visited_yet(place: Place) -> None:
-    assert read_place_health(place).fine == 0
-    assert read_place_health(place).unvisited == 2
+def test_sources_are_well_ill_or_not_visited_yet(instance: Instance) -> None:
+    assert read_place_health(instance).fine == 0
+    assert read_place_health(instance).unvisited == 2
 
-    with place.open_app() as app:
+    with instance.open_app() as app:
         # of one that was removed
         app.archive.store.visits.save_states(
             [make_visited_state("one"), make_visited_state("left", reason="dns")]
         )
-    health = read_place_health(place)
+    health = read_place_health(instance)
 
     assert health.fine == 1
     assert health.unvisited == 1
     assert health.conditions == ()
 
-    with place.open_app() as app:
+    with instance.open_app() as app:
         app.archive.store.visits.save_states([make_visited_state("two", reason="http-404")])
-    health = read_place_health(place)
+    health = read_place_health(instance)
 
     assert health.fine == 1
     assert health.unvisited == 0
     assert [one.identity for one in health.need_you] == ["source-failing:two"]
 
 
-def test_a_source_whose_address_was_edited_is_not_visited_yet(place: Place) -> None:
-    with place.open_app() as app:
+def test_a_source_whose_address_was_edited_is_not_visited_yet(instance: Instance) -> None:
+    with instance.open_app() as app:
         app.archive.store.visits.save_states(
             [make_visited_state("one", reason="http-404", url="https://old.example/feed")]
         )
-    health = read_place_health(place)
+    health = read_place_health(instance)
 
     assert health.fine == 0
     assert health.unvisited == 2
     assert health.conditions == ()
 
 
-def test_a_source_with_articles_of_several_publishers_has_no_usual_length(place: Place) -> None:
+def test_a_source_with_articles_of_several_publishers_has_no_usual_length(
+    instance: Instance,
+) -> None:
     short = make_visited_state("one", bodies=(100,) * 5 + (3000,) * 10)
-    with place.open_app() as app:
+    with instance.open_app() as app:
         app.archive.store.visits.save_states([short])
         store_articles(app, "A story", "A text that says something.")
 
-    assert [found.kind for found in read_place_health(place).conditions] == ["extraction-collapsed"]
+    assert [found.kind for found in read_place_health(instance).conditions] == [
+        "extraction-collapsed"
+    ]
 
-    with place.open_app() as app:
+    with instance.open_app() as app:
         store_articles(
             app, "Another", "A text of somebody else.", url="https://other.example/a", id="b" * 26
         )
         store_articles(app, "A third", "Of another source.", source="two")
 
-    assert read_place_health(place).conditions == ()
+    assert read_place_health(instance).conditions == ()
 
 
-def test_a_held_feed_has_the_name_of_its_file_and_when_that_was_written(place: Place) -> None:
+def test_a_held_feed_has_the_name_of_its_file_and_when_that_was_written(instance: Instance) -> None:
     """The condition of a held feed has its file name and the time of the last write."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         store_articles(app, "A story", "A text that says something.")
-    place.build()
-    with place.open_app() as app:
+    instance.build()
+    with instance.open_app() as app:
         app.archive.store.index.record_invalid(
             FeedKey("source", "one"), "lost 1 of the live feed's entries"
         )
-    (condition,) = read_place_health(place).conditions
+    (condition,) = read_place_health(instance).conditions
 
     assert condition.kind == ConditionReason.FEED_HELD
     assert condition.subject == "sources/one"
     assert condition.last_success is not None
-    assert read_place_health(place).figures.counts.feeds == 2  # all, and that of the source
+    assert read_place_health(instance).figures.counts.feeds == 2  # all, and that of the source
 
 
-def test_what_nothing_dates_is_as_old_as_the_first_look_that_found_it(place: Place) -> None:
+def test_what_nothing_dates_is_as_old_as_the_first_look_that_found_it(instance: Instance) -> None:
     """A condition without a known start begins at the first look that found it."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         app.archive.store.index.record_invalid(
             FeedKey("source", "one"), "lost 1 of the live feed's entries"
         )
         app.archive.store.visits.save_states(
             [make_visited_state("two", reason="http-404", failing_since=NOW - 2 * HOUR)]
         )
-    failing, held = read_place_health(place).conditions
+    failing, held = read_place_health(instance).conditions
 
     assert failing.since == NOW - 2 * HOUR
     assert held.since is None
 
-    with place.open_app() as app:
+    with instance.open_app() as app:
         memory, _ = update_episodes(Memory(), (failing, held), NOW - HOUR, app.archive.instance)
         write_state(app.archive.store, memory, NOW - HOUR)
 
-    assert [condition.since for condition in read_place_health(place).conditions] == [
+    assert [condition.since for condition in read_place_health(instance).conditions] == [
         NOW - 2 * HOUR,
         NOW - HOUR,
     ]
 
 
-def test_a_disk_is_named_once(place: Place) -> None:
-    (disk,) = read_place_health(place).disks
+def test_a_disk_is_named_once(instance: Instance) -> None:
+    (disk,) = read_place_health(instance).disks
     assert 0 < disk.free <= disk.size

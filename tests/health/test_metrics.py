@@ -45,7 +45,9 @@ def read_samples(text: str) -> dict[str, float]:
         for family in parser.text_string_to_metric_families(text)
         for sample in family.samples
     ]
-    return {"".join([one.name, *sorted(one.labels.values())]): one.value for one in samples}
+    return {
+        "".join([sample.name, *sorted(sample.labels.values())]): sample.value for sample in samples
+    }
 
 
 def test_counters_go_on_from_run_to_run() -> None:
@@ -103,7 +105,7 @@ def test_names_follow_the_conventions_of_prometheus() -> None:
             sample.name.endswith("_total") for sample in family.samples if family.type == "counter"
         )
         assert not any(
-            one.name.endswith("_total") for one in family.samples if family.type != "counter"
+            sample.name.endswith("_total") for sample in family.samples if family.type != "counter"
         )
         assert not re.search(r"_(ms|millis|minutes|hours|kb|mb)$", family.name)
 

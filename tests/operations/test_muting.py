@@ -16,11 +16,11 @@ from syndicator.operations.articles import withdraw_muted
 from syndicator.operations.operation import no_progress
 from syndicator.upkeep import editorial
 from syndicator.upkeep.reconcile import update_from_files
-from tests.places import Place, store_articles
+from tests.instances import Instance, store_articles
 
 
-def store_muted_articles(place: Place) -> None:
-    with place.open_app() as app:
+def store_muted_articles(instance: Instance) -> None:
+    with instance.open_app() as app:
         first_article = store_articles(app, "Sports today", "A text about the cup.", tags=("LLM",))
         store_articles(
             app,
@@ -31,39 +31,40 @@ def store_muted_articles(place: Place) -> None:
         )
         store_articles(app, "Science", "A text about cells and a cup of tea.", tags=("GPU",))
         store_articles(app, "Trains", "A text about rails.", source="two")
-    (place.folder / "feeds/articles/mine.md").write_text(
+    (instance.folder / "feeds/articles/mine.md").write_text(
         "---\ntitle: Sports of mine\ndate: '2026-03-01'\nsource:"
         " 'https://mine.example/sports'\n---\n\nMy own words.\n"
     )
-    with place.open_app() as app:
+    with instance.open_app() as app:
         update_from_files(app.archive, app.configuration)
-    place.build()
+    instance.build()
 
 
 load_commands()
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path).fill_once(store_muted_articles)
+def instance(tmp_path: Path) -> Instance:
+    return Instance(tmp_path).fill_once(store_muted_articles)
 
 
-def write_settings(place: Place, text: str) -> None:
-    (place.config / "syndicator.toml").write_text(f"[publish]\ntag_min = 1\n{text}\n")
+def write_settings(instance: Instance, text: str) -> None:
+    (instance.config / "syndicator.toml").write_text(f"[publish]\ntag_min = 1\n{text}\n")
 
 
-def run_change(place: Place, *words: str) -> Any:
+def run_change(instance: Instance, *words: str) -> Any:
     said = CliRunner().invoke(
         command_line,
-        ["change", *words, "--json", "--config", str(place.config)],
+        ["change", *words, "--json", "--config", str(instance.config)],
         catch_exceptions=False,
     )
     return json.loads(said.stdout)
 
 
-def list_planned_titles(place: Place) -> set[str]:
+def list_planned_titles(instance: Instance) -> set[str]:
     return {
-        article["title"] for article in run_change(place, "withdraw-muted", "--dry-run")["articles"]
+        article["title"]
+        for article in run_change(instance, "withdraw-muted", "--dry-run")["articles"]
     }
 
 
@@ -82,77 +83,77 @@ def list_planned_titles(place: Place) -> set[str]:
     ],
 )
 def test_a_dry_run_shows_the_articles_that_the_settings_leave_out_without_those_of_a_hand(
-    place: Place, text: str, titles: set[str]
+    instance: Instance, text: str, titles: set[str]
 ) -> None:
     """`withdraw-muted --dry-run` lists muted articles, but none filed by hand."""
-    write_settings(place, text)
-    before = place.read_digests("articles")
+    write_settings(instance, text)
+    before = instance.read_digests("articles")
 
-    assert list_planned_titles(place) == titles
-    assert place.read_digests("articles") == before
+    assert list_planned_titles(instance) == titles
+    assert instance.read_digests("articles") == before
 
 
-def test_they_are_withdrawn_and_one_undo_brings_all_back(place: Place) -> None:
+def test_they_are_withdrawn_and_one_undo_brings_all_back(instance: Instance) -> None:
     """`withdraw-muted` withdraws muted articles; one undo restores them."""
-    write_settings(place, 'mute = "title:sports"')
-    before = place.read_digests("articles")
+    write_settings(instance, 'mute = "title:sports"')
+    before = instance.read_digests("articles")
 
-    assert len(run_change(place, "withdraw-muted")["articles"]) == 2
-    assert list_planned_titles(place) == set()
-    assert "today" not in place.read_published("all.json")
-    assert "copy" not in place.read_published("sources/two.json")
-    assert "Sports of mine" in place.read_published("all.json")
+    assert len(run_change(instance, "withdraw-muted")["articles"]) == 2
+    assert list_planned_titles(instance) == set()
+    assert "today" not in instance.read_published("all.json")
+    assert "copy" not in instance.read_published("sources/two.json")
+    assert "Sports of mine" in instance.read_published("all.json")
 
-    run_change(place, "undo", "1")
+    run_change(instance, "undo", "1")
 
-    assert "Sports today" in place.read_published("all.json")
-    assert place.read_digests("articles").keys() >= before.keys()
+    assert "Sports today" in instance.read_published("all.json")
+    assert instance.read_digests("articles").keys() >= before.keys()
 
-    run_change(place, "undo", "2")
+    run_change(instance, "undo", "2")
 
-    assert "Sports today" not in place.read_published("all.json")
+    assert "Sports today" not in instance.read_published("all.json")
 
 
 @pytest.mark.parametrize("dry", [(), ("--dry-run",)])
-def test_if_nothing_is_muted_the_command_says_so(place: Place, dry: tuple[str, ...]) -> None:
+def test_if_nothing_is_muted_the_command_says_so(instance: Instance, dry: tuple[str, ...]) -> None:
     """Without muted articles the command reports 0."""
-    words = ("change", "withdraw-muted", *dry, "--config", str(place.config))
+    words = ("change", "withdraw-muted", *dry, "--config", str(instance.config))
     stdout = CliRunner().invoke(command_line, words, catch_exceptions=False).stdout
     assert stdout == "0 articles withdrawn, as syndicator.toml mutes them\n"
 
 
-def test_what_came_back_by_hand_is_in_the_way_of_no_undo(place: Place) -> None:
+def test_what_came_back_by_hand_is_in_the_way_of_no_undo(instance: Instance) -> None:
     """Undo restores the remaining articles if one was restored by hand before."""
-    write_settings(place, 'mute = "title:sports"')
-    run_change(place, "withdraw-muted")
-    with place.open_app() as app:
+    write_settings(instance, 'mute = "title:sports"')
+    run_change(instance, "withdraw-muted")
+    with instance.open_app() as app:
         editorial.undo_withdrawal(
             app.archive, app.configuration, "https://one.example/sports-today"
         )
 
-    assert [article["url"] for article in run_change(place, "undo", "1")["articles"]] == [
+    assert [article["url"] for article in run_change(instance, "undo", "1")["articles"]] == [
         "https://two.example/sports-copy"
     ]
 
 
-def test_what_went_meanwhile_is_in_the_way_of_no_withdrawal(place: Place) -> None:
+def test_what_went_meanwhile_is_in_the_way_of_no_withdrawal(instance: Instance) -> None:
     """An article withdrawn between plan and action does not stop the others."""
-    write_settings(place, 'mute = "title:sports"')
-    with place.open_app() as app:
+    write_settings(instance, 'mute = "title:sports"')
+    with instance.open_app() as app:
         plan = withdraw_muted.plan(app, {})
 
         assert plan.act is not None
 
         editorial.withdraw(app.archive, app.configuration, "https://one.example/sports-today")
         plan.act(no_progress)
-    assert list_planned_titles(place) == set()
+    assert list_planned_titles(instance) == set()
 
 
-def test_a_query_that_cannot_be_read_is_shown_with_its_fault(place: Place) -> None:
+def test_a_query_that_cannot_be_read_is_shown_with_its_fault(instance: Instance) -> None:
     """An invalid `publish.mute` is an error with its line."""
-    write_settings(place, 'mute = "title:"')
+    write_settings(instance, 'mute = "title:"')
     with (
         pytest.raises(ConfigError, match=r"syndicator.toml:3: publish.mute: .*needs a word"),
-        place.open_app(),
+        instance.open_app(),
     ):
         pass

@@ -13,14 +13,14 @@ from syndicator.core.errors import UsageError
 from syndicator.health.observing import open_read_only
 from syndicator.operations.operation import schema_of
 from syndicator.operations.paged_lists import QUERIES
-from tests.places import Place, store_articles
+from tests.instances import Instance, store_articles
 
 load_commands()
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    made = Place(tmp_path)
+def instance(tmp_path: Path) -> Instance:
+    made = Instance(tmp_path)
     with made.open_app() as app:
         for number in range(5):
             store_articles(app, f"Number {number}", "Of chips.", source="two")
@@ -28,18 +28,20 @@ def place(tmp_path: Path) -> Place:
     return made
 
 
-def run_command(place: Place, *words: str) -> Result:
-    return CliRunner().invoke(app, [*words, "--config", str(place.config)], catch_exceptions=False)
+def run_command(instance: Instance, *words: str) -> Result:
+    return CliRunner().invoke(
+        app, [*words, "--config", str(instance.config)], catch_exceptions=False
+    )
 
 
-def test_pages_follow_each_other_and_end(place: Place) -> None:
-    with open_read_only(place.config) as opened:
+def test_pages_follow_each_other_and_end(instance: Instance) -> None:
+    with open_read_only(instance.config) as opened:
         query = QUERIES["articles"]
         titles = []
         after = ""
         for _ in range(3):
             page = query.read(opened, {}, after=after, most=2)
-            titles += [one["title"] for one in page.items]
+            titles += [item["title"] for item in page.items]
             after = page.next
 
         assert after == ""
@@ -52,58 +54,58 @@ def test_pages_follow_each_other_and_end(place: Place) -> None:
             query.read(opened, {"filter": "new"})
 
 
-def test_what_is_new_meanwhile_moves_no_page(place: Place) -> None:
+def test_what_is_new_meanwhile_moves_no_page(instance: Instance) -> None:
     """New items do not shift the next page."""
-    run_command(place, "change", "add-tag", "Robots")
-    run_command(place, "change", "add-tag", "Drones")
-    with open_read_only(place.config) as opened:
+    run_command(instance, "change", "add-tag", "Robots")
+    run_command(instance, "change", "add-tag", "Drones")
+    with open_read_only(instance.config) as opened:
         first = QUERIES["changes"].read(opened, {}, most=1)
-        run_command(place, "change", "add-tag", "Ferries")
+        run_command(instance, "change", "add-tag", "Ferries")
         second = QUERIES["changes"].read(opened, {}, after=first.next, most=1)
 
     assert [one["args"]["name"] for one in (*first.items, *second.items)] == ["Drones", "Robots"]
 
 
-def test_the_command_line_lists_them(place: Place) -> None:
-    run_command(place, "change", "add-tag", "Robots")
-    run_command(place, "change", "undo", "1")
-    lines = run_command(place, "status", "--list", "changes").output.splitlines()
+def test_the_command_line_lists_them(instance: Instance) -> None:
+    run_command(instance, "change", "add-tag", "Robots")
+    run_command(instance, "change", "undo", "1")
+    lines = run_command(instance, "status", "--list", "changes").output.splitlines()
     head, second, first = lines[-3:]
 
     assert head.split() == ["id", "at", "who", "act", "said"]
     assert first.startswith("1 ")
     assert "taken back: Robots" in second
 
-    (undo, change) = json.loads(run_command(place, "status", "--list", "changes", "--json").stdout)[
-        "items"
-    ]
+    (undo, change) = json.loads(
+        run_command(instance, "status", "--list", "changes", "--json").stdout
+    )["items"]
 
     assert change["taken_back"] is True
     assert undo["taken_back"] is False
     assert undo["undoes"] == 1
     with pytest.raises(UsageError, match="did you mean 'changes'"):
-        run_command(place, "status", "--list", "chnages")
+        run_command(instance, "status", "--list", "chnages")
 
 
 @pytest.mark.parametrize("name", QUERIES)
-def test_each_is_json_with_an_id(place: Place, name: str) -> None:
-    page = json.loads(run_command(place, "status", "--list", name, "--json").stdout)
+def test_each_is_json_with_an_id(instance: Instance, name: str) -> None:
+    page = json.loads(run_command(instance, "status", "--list", name, "--json").stdout)
 
     assert page["next"] == ""
-    assert all(one["id"] for one in page["items"])
+    assert all(item["id"] for item in page["items"])
     assert (
-        set(QUERIES[name].columns) <= {key for one in page["items"] for key in one}
+        set(QUERIES[name].columns) <= {key for item in page["items"] for key in item}
         or not page["items"]
     )
     assert all("description" in one for one in schema_of(QUERIES[name])["properties"].values())
 
 
-def test_the_command_line_filters_them(place: Place) -> None:
+def test_the_command_line_filters_them(instance: Instance) -> None:
     words = ["status", "--list", "articles", "--json", "--where"]
-    (found,) = json.loads(run_command(place, *words, "words=number,3").stdout)["items"]
+    (found,) = json.loads(run_command(instance, *words, "words=number,3").stdout)["items"]
 
     assert found["title"] == "Number 3"
     with pytest.raises(UsageError, match="no article has the source 'three'"):
-        run_command(place, *words, "source=three")
+        run_command(instance, *words, "source=three")
     with pytest.raises(UsageError, match="articles: unknown key 'sorce'; did you mean 'source'"):
-        run_command(place, *words, "sorce=two")
+        run_command(instance, *words, "sorce=two")

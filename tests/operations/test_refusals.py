@@ -10,7 +10,7 @@ import pytest
 
 from syndicator.core.errors import UsageError
 from syndicator.operations.operation import arguments_of, need_operation, no_progress
-from tests.places import Place
+from tests.instances import Instance
 
 REFUSED: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("release", {"id": "abc"}, "release: id: write a list, such as"),
@@ -42,7 +42,7 @@ def test_what_cannot_be_done_is_said(
 ) -> None:
     """Invalid arguments raise UsageError with an explanation."""
     operation = need_operation(name)
-    with Place(tmp_path).open_app() as app, pytest.raises(UsageError, match=said):
+    with Instance(tmp_path).open_app() as app, pytest.raises(UsageError, match=said):
         operation.plan(app, arguments_of(operation, given), no_progress)
 
 
@@ -51,12 +51,12 @@ def test_what_cannot_be_done_is_said(
 )
 def test_another_host_does_not_get_the_credentials_of_a_source(tmp_path: Path, line: str) -> None:
     """A source with credentials cannot be moved to another host by an operation."""
-    place = Place(tmp_path)
-    (place.config / "sources.toml").write_text(
+    instance = Instance(tmp_path)
+    (instance.config / "sources.toml").write_text(
         f'[[source]]\nkey = "one"\nurl = "https://one.example/feed"\n{line}\n'
     )
     operation = need_operation("change-source")
-    with place.open_app() as app:
+    with instance.open_app() as app:
         with pytest.raises(UsageError, match="by hand"):
             operation.plan(app, {"key": "one", "url": "https://evil.example/feed"}, no_progress)
         assert not operation.plan(

@@ -15,112 +15,114 @@ from typer.testing import CliRunner, Result
 from syndicator.cli import app, load_commands
 from syndicator.core.errors import UsageError
 from syndicator.operations.changes.log import Log
-from tests.places import Place, store_articles
+from tests.instances import Instance, store_articles
 
 load_commands()
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    made = Place(tmp_path)
+def instance(tmp_path: Path) -> Instance:
+    made = Instance(tmp_path)
     with made.open_app() as app:
         store_articles(app, "Chips", "Of chips.", source="two")
     made.build()
     return made
 
 
-def run_command(place: Place, *words: str) -> Result:
-    return CliRunner().invoke(app, [*words, "--config", str(place.config)], catch_exceptions=False)
+def run_command(instance: Instance, *words: str) -> Result:
+    return CliRunner().invoke(
+        app, [*words, "--config", str(instance.config)], catch_exceptions=False
+    )
 
 
-def open_log(place: Place) -> Log:
-    with place.open_app() as app:
+def open_log(instance: Instance) -> Log:
+    with instance.open_app() as app:
         return Log(app.configuration.settings.state_dir)
 
 
-def test_a_withdrawal_is_taken_back_and_that_too(place: Place) -> None:
+def test_a_withdrawal_is_taken_back_and_that_too(instance: Instance) -> None:
     url = "https://two.example/chips"
-    run_command(place, "withdraw", url)
+    run_command(instance, "withdraw", url)
 
-    assert "Chips" not in place.read_published("all.atom")
+    assert "Chips" not in instance.read_published("all.atom")
 
-    run_command(place, "change", "undo", "1")
+    run_command(instance, "change", "undo", "1")
 
-    assert "Chips" in place.read_published("all.atom")
+    assert "Chips" in instance.read_published("all.atom")
     with pytest.raises(UsageError, match="taken back already"):
-        run_command(place, "change", "undo", "1")
+        run_command(instance, "change", "undo", "1")
 
-    answer = json.loads(run_command(place, "change", "undo", "2", "--json").stdout)
+    answer = json.loads(run_command(instance, "change", "undo", "2", "--json").stdout)
 
     assert answer["withdrawn"]
-    assert "Chips" not in place.read_published("all.atom")
-    assert [(one.act, one.undoes) for one in open_log(place).newest()] == [
+    assert "Chips" not in instance.read_published("all.atom")
+    assert [(one.act, one.undoes) for one in open_log(instance).newest()] == [
         ("undo", 2),
         ("undo", 1),
         ("withdraw", None),
     ]
 
 
-def test_several_articles_are_one_change_and_one_undo(place: Place) -> None:
+def test_several_articles_are_one_change_and_one_undo(instance: Instance) -> None:
     """A change of several articles is undone at once."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         store_articles(app, "Boats", "Of boats.", source="two")
-    place.build()
+    instance.build()
     urls = ["https://two.example/chips", "https://two.example/boats"]
 
     def said() -> list[tuple[str, str, bool]]:
         return [
-            (article.title, article.category, article.hold) for article in place.load_articles()
+            (article.title, article.category, article.hold) for article in instance.load_articles()
         ]
 
     before = said()
-    run_command(place, "change", "each", "hide", *urls)
-    assert "Chips" not in place.read_published("all.atom")
-    assert "Boats" not in place.read_published("all.atom")
-    (change,) = open_log(place).newest()
+    run_command(instance, "change", "each", "hide", *urls)
+    assert "Chips" not in instance.read_published("all.atom")
+    assert "Boats" not in instance.read_published("all.atom")
+    (change,) = open_log(instance).newest()
     assert change.said == "2 articles hidden"
     assert len(change.subjects) == 2
-    assert [open_log(place).of(article_id) for article_id in change.subjects] == [
+    assert [open_log(instance).of(article_id) for article_id in change.subjects] == [
         [change],
         [change],
     ]
-    run_command(place, "change", "undo", "1")
+    run_command(instance, "change", "undo", "1")
     assert said() == before
-    assert "Boats" in place.read_published("all.atom")
-    run_command(place, "change", "each", "withdraw", *urls)
-    assert "Boats" not in place.read_published("all.atom")
-    run_command(place, "change", "undo", "3")
+    assert "Boats" in instance.read_published("all.atom")
+    run_command(instance, "change", "each", "withdraw", *urls)
+    assert "Boats" not in instance.read_published("all.atom")
+    run_command(instance, "change", "undo", "3")
     assert said() == before
-    assert "Chips" in place.read_published("all.atom")
-    run_command(place, "change", "each", "confirm", *urls, "--values", "category=AI")
-    assert {one.category for one in place.load_articles()} == {"AI"}
-    run_command(place, "change", "undo", "5")
+    assert "Chips" in instance.read_published("all.atom")
+    run_command(instance, "change", "each", "confirm", *urls, "--values", "category=AI")
+    assert {article.category for article in instance.load_articles()} == {"AI"}
+    run_command(instance, "change", "undo", "5")
     assert said() == before
 
 
-def test_several_sources_are_one_change_and_one_undo(place: Place) -> None:
+def test_several_sources_are_one_change_and_one_undo(instance: Instance) -> None:
     """A change of several sources is undone at once."""
-    path = place.config / "sources.toml"
+    path = instance.config / "sources.toml"
     before = path.read_text()
-    run_command(place, "change", "each", "change-source", "one", "two", "--values", "every=6h")
+    run_command(instance, "change", "each", "change-source", "one", "two", "--values", "every=6h")
 
     assert path.read_text().count('every = "6h"') == 2
 
-    run_command(place, "change", "undo", "1")
+    run_command(instance, "change", "undo", "1")
 
     assert path.read_text() == before
     with pytest.raises(UsageError, match="on one alone"):
-        run_command(place, "change", "each", "prune", "one")
+        run_command(instance, "change", "each", "prune", "one")
     assert path.read_text() == before
 
 
 @pytest.mark.parametrize("lock", ["changes.lock", "edits.lock"])
 def test_changes_are_made_and_numbered_one_at_a_time(
-    place: Place, lock: str, monkeypatch: pytest.MonkeyPatch
+    instance: Instance, lock: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who has the lock of the log, or of edits of the configuration, keeps the others waiting."""
-    path = place.config / "taxonomy.toml"
-    log = open_log(place)
+    path = instance.config / "taxonomy.toml"
+    log = open_log(instance)
     event = threading.Event()
     before = path.read_text()
     wait_for_lock = fcntl.flock
@@ -133,52 +135,52 @@ def test_changes_are_made_and_numbered_one_at_a_time(
     with ThreadPoolExecutor(1) as pool:
         with log.alone(lock):
             monkeypatch.setattr(fcntl, "flock", flock)
-            other = pool.submit(run_command, place, "change", "add-tag", "Robots")
+            other = pool.submit(run_command, instance, "change", "add-tag", "Robots")
 
             assert event.wait(60)
             assert log.newest() == []
             assert lock == "changes.lock" or "Robots" not in path.read_text()
         assert other.result(60).exit_code == 0
         assert [one.number for one in log.newest()] == [1]
-    run_command(place, "change", "undo", "1")
+    run_command(instance, "change", "undo", "1")
     assert path.read_text() == before
 
 
-def test_a_dry_run_is_not_logged(place: Place) -> None:
-    run_command(place, "withdraw", "https://two.example/chips", "--dry-run")
-    assert open_log(place).newest() == []
+def test_a_dry_run_is_not_logged(instance: Instance) -> None:
+    run_command(instance, "withdraw", "https://two.example/chips", "--dry-run")
+    assert open_log(instance).newest() == []
 
 
-def test_a_later_change_of_the_same_file_is_not_in_the_way(place: Place) -> None:
-    path = place.config / "taxonomy.toml"
+def test_a_later_change_of_the_same_file_is_not_in_the_way(instance: Instance) -> None:
+    path = instance.config / "taxonomy.toml"
     first = path.read_text() if path.exists() else ""
     for name in ("Robots", "Drones", "Ferries"):
-        run_command(place, "change", "add-tag", name)
-    run_command(place, "change", "undo", "1")
+        run_command(instance, "change", "add-tag", name)
+    run_command(instance, "change", "undo", "1")
 
     assert "Robots" not in path.read_text()
     assert "Drones" in path.read_text()
     assert "Ferries" in path.read_text()
 
-    run_command(place, "change", "undo", "3")
-    run_command(place, "change", "undo", "2")
+    run_command(instance, "change", "undo", "3")
+    run_command(instance, "change", "undo", "2")
 
     assert path.read_text().strip() == first.strip()
 
 
-def test_a_withdrawal_that_an_earlier_version_logged_is_taken_back(place: Place) -> None:
-    run_command(place, "withdraw", "https://two.example/chips")
-    path = open_log(place).path
+def test_a_withdrawal_that_an_earlier_version_logged_is_taken_back(instance: Instance) -> None:
+    run_command(instance, "withdraw", "https://two.example/chips")
+    path = open_log(instance).path
     line = json.loads(path.read_text())
     del line["inverse"]
     path.write_text(json.dumps(line) + "\n")
-    run_command(place, "change", "undo", "1")
+    run_command(instance, "change", "undo", "1")
 
-    assert "Chips" in place.read_published("all.atom")
+    assert "Chips" in instance.read_published("all.atom")
 
 
 def test_an_import_is_taken_back_but_for_what_was_edited_since(
-    place: Place, tmp_path: Path
+    instance: Instance, tmp_path: Path
 ) -> None:
     """Undoing an import keeps articles that were edited since."""
     folder = tmp_path / "blog"
@@ -189,21 +191,22 @@ def test_an_import_is_taken_back_but_for_what_was_edited_since(
             f" https://else.example/{name}\n---\nA text of it.\n"
         )
 
-    assert "would be imported" in run_command(place, "import", str(folder), "--dry-run").output
+    assert "would be imported" in run_command(instance, "import", str(folder), "--dry-run").output
     assert (
-        len(json.loads(run_command(place, "import", str(folder), "--json").stdout)["articles"]) == 2
+        len(json.loads(run_command(instance, "import", str(folder), "--json").stdout)["articles"])
+        == 2
     )
-    assert "Of a bridge" in place.read_published("all.atom")
+    assert "Of a bridge" in instance.read_published("all.atom")
 
-    run_command(place, "change", "undo", "1")
+    run_command(instance, "change", "undo", "1")
 
-    assert "Of a bridge" not in place.read_published("all.atom")
-    assert [article.title for article in place.load_articles()] == ["Chips"]
+    assert "Of a bridge" not in instance.read_published("all.atom")
+    assert [article.title for article in instance.load_articles()] == ["Chips"]
 
-    run_command(place, "import", str(folder))
-    run_command(place, "change", "edit", "https://else.example/roof", "--title", "Of a new roof")
+    run_command(instance, "import", str(folder))
+    run_command(instance, "change", "edit", "https://else.example/roof", "--title", "Of a new roof")
 
     with pytest.raises(UsageError, match="edited since; it stays as it is"):
-        run_command(place, "change", "undo", "3")
-    assert "Of a bridge" in place.read_published("all.atom")
-    assert "Of a new roof" in place.read_published("all.atom")
+        run_command(instance, "change", "undo", "3")
+    assert "Of a bridge" in instance.read_published("all.atom")
+    assert "Of a new roof" in instance.read_published("all.atom")

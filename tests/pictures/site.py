@@ -7,11 +7,11 @@ from collections.abc import Mapping
 
 from syndicator.cli.demo.server import Answer, Request, SiteServer
 from syndicator.runs import refresh
-from tests.places import Place
+from tests.instances import Instance
 
 
 def run_beside_site(
-    place: Place, answers: Mapping[str, Answer], port: int, seen: list[Request]
+    instance: Instance, answers: Mapping[str, Answer], port: int, seen: list[Request]
 ) -> refresh.RunReport:
     """Visit what is due while the site answers on 127.0.0.1; all else is 404. `answers`: by path;
     `seen`: gets the requests."""
@@ -21,7 +21,7 @@ def run_beside_site(
         server = SiteServer("site", lambda method, target: answers.get(target, missing), seen)
         await server.start("127.0.0.1", port)
         try:
-            with place.open_app() as app:
+            with instance.open_app() as app:
                 return await refresh.run(app, refresh.Wanted(), stop=asyncio.Event())
         finally:
             await server.aclose()

@@ -35,7 +35,7 @@ def test_a_child_makes_one_thumbnail_after_the_other(fresh_decoder: Decoder) -> 
         make_thumbnail(fresh_decoder, made.make_jpeg()),
         make_thumbnail(fresh_decoder, made.see_through()),
     ]
-    assert [(one.width, one.height) for one in results] == [(600, 315), (400, 300)]
+    assert [(result.width, result.height) for result in results] == [(600, 315), (400, 300)]
 
 
 @pytest.mark.parametrize(

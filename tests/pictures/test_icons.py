@@ -22,9 +22,9 @@ from syndicator.pictures.icon_squares import make_icon
 from syndicator.pictures.icons import find_site
 from syndicator.pictures.requests import answer_request
 from syndicator.runs import refresh
+from tests.instances import Instance
 from tests.pictures import made
 from tests.pictures.site import run_beside_site
-from tests.places import Place
 
 SETTINGS = "[publish]\ntag_min = 1\n[fetch]\nallow_loopback = true\npause = 0\n"
 RED = (200, 0, 0)
@@ -61,7 +61,7 @@ class Web:
     """A site with a feed of one article, and a folder that follows it."""
 
     def __init__(self, folder: Path) -> None:
-        self.place = Place(folder, settings=SETTINGS)
+        self.instance = Instance(folder, settings=SETTINGS)
         self.seen: list[Request] = []
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -72,7 +72,7 @@ class Web:
         text = "<p>" + "Some words of an article that is long enough to be one. " * 20 + "</p>"
         page = f"<title>One</title><article><h1>One</h1>{text}</article>"
         self.answers["/one"] = Answer(body=page.encode())
-        sources = self.place.config / "sources.toml"
+        sources = self.instance.config / "sources.toml"
         sources.write_text(f'[[source]]\nkey = "one"\nurl = "{self.base}/feed"\n')
 
     def state_feed(self, head: str) -> None:
@@ -90,9 +90,9 @@ class Web:
 
     def run_visits(self, after: timedelta = timedelta(0)) -> refresh.RunReport:
         """Visit what is due `after` some time. Return the report."""
-        self.place.now += after
+        self.instance.now += after
         self.seen.clear()
-        return run_beside_site(self.place, self.answers, self.port, self.seen)
+        return run_beside_site(self.instance, self.answers, self.port, self.seen)
 
     @property
     def asked_paths(self) -> list[str]:
@@ -103,16 +103,16 @@ class Web:
     @property
     def published_icon(self) -> Image.Image | None:
         """The icon that is published."""
-        paths = sorted((self.place.folder / "feeds/public/pictures").glob("*.webp"))
+        paths = sorted((self.instance.folder / "feeds/public/pictures").glob("*.webp"))
         assert len(paths) <= 1
         return open_webp(paths[0].read_bytes()) if paths else None
 
     @property
     def published_page(self) -> str:
-        return self.place.read_published("sources/one.html")
+        return self.instance.read_published("sources/one.html")
 
     def read_reason(self) -> str:
-        with self.place.open_app() as app:
+        with self.instance.open_app() as app:
             row = app.archive.store.icons.row("one")
             return row.reason if row else "no row"
 
@@ -135,7 +135,7 @@ def test_the_icon_that_a_feed_states_is_shown_and_its_site_is_not_asked(web: Web
     assert PICTURE in web.published_page
     assert LETTER not in web.published_page
     assert web.published_page.count(PICTURE) == 2, "in the heading and in the line of the article"
-    assert PICTURE in web.place.read_published("categories/uncategorised.html")
+    assert PICTURE in web.instance.read_published("categories/uncategorised.html")
 
 
 def test_else_the_icon_of_the_site_is_taken_the_smallest_that_is_large_enough(web: Web) -> None:
@@ -187,7 +187,7 @@ def test_another_icon_is_shown_after_a_month_and_one_that_is_lost_stays(web: Web
     """After a month a changed icon is fetched; if it is missing then, the old one stays."""
     web.answers["/favicon.ico"] = make_png_answer(RED)
     web.run_visits()
-    feeds = [web.place.read_published(name) for name in ("all.atom", "sources/one.rss")]
+    feeds = [web.instance.read_published(name) for name in ("all.atom", "sources/one.rss")]
     before = web.published_page
     web.answers["/favicon.ico"] = make_png_answer(BLUE)
     web.run_visits(timedelta(days=31))
@@ -202,7 +202,7 @@ def test_another_icon_is_shown_after_a_month_and_one_that_is_lost_stays(web: Web
 
     assert web.read_reason() == "http-404"
     assert web.published_page == changed
-    assert [web.place.read_published(name) for name in ("all.atom", "sources/one.rss")] == feeds
+    assert [web.instance.read_published(name) for name in ("all.atom", "sources/one.rss")] == feeds
 
 
 @pytest.mark.parametrize(
@@ -261,7 +261,7 @@ def test_robots_txt_is_obeyed(web: Web) -> None:
 
 def test_without_thumbnails_there_are_no_icons(web: Web) -> None:
     web.answers["/favicon.ico"] = make_png_answer(RED)
-    config = web.place.config / "syndicator.toml"
+    config = web.instance.config / "syndicator.toml"
     without = SETTINGS.replace("tag_min = 1", "tag_min = 1\nthumbnails = false")
     config.write_text(without)
     web.run_visits()
@@ -284,7 +284,7 @@ def test_without_thumbnails_there_are_no_icons(web: Web) -> None:
 
 def test_a_source_that_is_paused_is_not_asked(web: Web) -> None:
     web.run_visits()
-    sources = web.place.config / "sources.toml"
+    sources = web.instance.config / "sources.toml"
     sources.write_text(sources.read_text() + "enabled = false\n")
     web.run_visits(timedelta(days=31))
 
@@ -295,10 +295,10 @@ def test_an_icon_whose_files_are_lost_is_fetched_again(web: Web) -> None:
     web.answers["/favicon.ico"] = make_png_answer(RED)
     web.run_visits()
     for folder in ("public", "state"):
-        for path in (web.place.folder / f"feeds/{folder}/pictures").rglob("*.webp"):
+        for path in (web.instance.folder / f"feeds/{folder}/pictures").rglob("*.webp"):
             path.unlink()
-    (web.place.folder / "feeds/public/index.html").unlink()  # something to build
-    web.place.build()
+    (web.instance.folder / "feeds/public/index.html").unlink()  # something to build
+    web.instance.build()
 
     assert LETTER in web.published_page
 

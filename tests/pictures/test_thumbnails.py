@@ -18,9 +18,9 @@ from syndicator.publishing.output.outlets import FileOutlet
 from syndicator.runs import refresh
 from syndicator.showing import explain
 from syndicator.upkeep.editorial import withdraw
+from tests.instances import Instance, store_articles
 from tests.pictures import made
 from tests.pictures.site import run_beside_site
-from tests.places import Place, store_articles
 
 SETTINGS = "[publish]\ntag_min = 1\n[fetch]\nallow_loopback = true\npause = 0\n"
 JPEG = Answer(body=made.make_jpeg(), type="image/jpeg")
@@ -30,7 +30,7 @@ class Web:
     """A folder, and a site with pictures that it follows no feed of."""
 
     def __init__(self, folder: Path) -> None:
-        self.place = Place(folder, settings=SETTINGS)
+        self.instance = Instance(folder, settings=SETTINGS)
         self.answers: dict[str, Answer] = {}
         self.seen: list[Request] = []
         with socket.socket() as free:
@@ -39,7 +39,7 @@ class Web:
 
     def file_articles(self, *titles: str, **changes: Any) -> None:
         """Files articles, each with its picture at /<title>.jpg, which is there."""
-        with self.place.open_app() as app:
+        with self.instance.open_app() as app:
             for title in titles:
                 self.answers.setdefault(f"/{title}.jpg", JPEG)
                 cover = f"http://127.0.0.1:{self.port}/{title}.jpg"
@@ -47,7 +47,7 @@ class Web:
 
     def run_pictures(self) -> refresh.RunReport:
         """A run in which no source is due."""
-        return run_beside_site(self.place, self.answers, self.port, self.seen)
+        return run_beside_site(self.instance, self.answers, self.port, self.seen)
 
     @property
     def asked_paths(self) -> list[str]:
@@ -58,25 +58,27 @@ class Web:
 
     @property
     def published_pictures(self) -> dict[str, bytes]:
-        folder = self.place.folder / "feeds/public/pictures"
+        folder = self.instance.folder / "feeds/public/pictures"
         return {path.name: path.read_bytes() for path in sorted(folder.glob("*"))}
 
     @property
     def kept_pictures(self) -> set[str]:
-        return {path.name for path in (self.place.folder / "feeds/state/pictures").rglob("*.webp")}
+        return {
+            path.name for path in (self.instance.folder / "feeds/state/pictures").rglob("*.webp")
+        }
 
     @property
     def published_feeds(self) -> dict[str, str]:
         """The published feeds, without pages."""
         return {
             name: found
-            for name, found in self.place.read_digests("public").items()
+            for name, found in self.instance.read_digests("public").items()
             if name.endswith((".atom", ".rss"))
         }
 
     def read_outcomes(self) -> dict[str, str]:
         """What became of each article's picture, by title."""
-        with self.place.open_app() as app:
+        with self.instance.open_app() as app:
             results = {
                 article.title: app.archive.store.pictures.row(article.id)
                 for article in app.archive.store.index.each()
@@ -90,7 +92,7 @@ class Web:
 @pytest.fixture
 def web(tmp_path: Path) -> Web:
     found = Web(tmp_path)
-    path = found.place.config / "sources.toml"
+    path = found.instance.config / "sources.toml"
     path.write_text(path.read_text().replace("[[source]]", "[[source]]\nenabled = false"))
     return found
 
@@ -99,7 +101,7 @@ def test_a_picture_is_taken_kept_and_published_and_no_feed_knows(web: Web) -> No
     """A run fetches, stores and publishes thumbnails without changing feeds."""
     web.file_articles("one", "two")
     web.answers["/two.jpg"] = Answer(body=made.see_through(), type="image/png")
-    web.place.build()
+    web.instance.build()
     before = web.published_feeds
     web.run_pictures()
 
@@ -140,7 +142,7 @@ def test_a_picture_that_cannot_be_had_costs_nothing_but_itself(
 
     assert web.read_outcomes() == {"one": reason, "two": "shown"}
 
-    with web.place.open_app() as app:
+    with web.instance.open_app() as app:
         pictures_by_title = {
             one.title: dict(explain.list_state(app.archive.store, app.configuration.settings, one))[
                 "picture"
@@ -153,7 +155,7 @@ def test_a_picture_that_cannot_be_had_costs_nothing_but_itself(
     assert pictures_by_title["two"].startswith("made, ")
     assert report.problems == ()
     assert report.built.held == ()
-    assert ">one<" in web.place.read_published("all.atom")
+    assert ">one<" in web.instance.read_published("all.atom")
     assert len(web.published_pictures) == 1
 
     web.seen.clear()
@@ -187,7 +189,7 @@ def test_a_page_that_wants_its_pictures_in_no_index_is_obeyed(web: Web) -> None:
 
 def test_a_page_that_an_older_version_read_is_looked_at_for_such_rules(web: Web) -> None:
     web.file_articles("one", "two")
-    with web.place.open_app() as app:
+    with web.instance.open_app() as app:
         one, two = (
             article.id
             for article in sorted(app.archive.store.index.each(), key=lambda article: article.title)
@@ -203,9 +205,9 @@ def test_a_page_that_an_older_version_read_is_looked_at_for_such_rules(web: Web)
 def test_a_withdrawn_article_takes_its_picture_along(web: Web) -> None:
     web.file_articles("one")
     web.run_pictures()
-    with web.place.open_app() as app:
+    with web.instance.open_app() as app:
         withdraw(app.archive, app.configuration, "https://one.example/one")
-    web.place.build()
+    web.instance.build()
 
     assert web.published_pictures == {}
     assert web.kept_pictures == set()
@@ -216,13 +218,13 @@ def test_an_article_put_on_hold_by_hand_shows_no_picture_until_it_is_released(we
     web.file_articles("one", "two")
     web.answers["/two.jpg"] = Answer(body=made.see_through())
     web.run_pictures()
-    text = web.place.find_file("one").read_text()
-    web.place.edit_file("one", "category:", "schema: 4\nhold: true\ncategory:")
+    text = web.instance.find_file("one").read_text()
+    web.instance.edit_file("one", "category:", "schema: 4\nhold: true\ncategory:")
     web.run_pictures()
 
     assert len(web.published_pictures) == 1
 
-    web.place.find_file("one").write_text(text)
+    web.instance.find_file("one").write_text(text)
     web.run_pictures()
 
     assert len(web.published_pictures) == 2
@@ -238,26 +240,26 @@ def test_what_is_gone_from_the_web_root_is_copied_again_and_what_is_lost_fetched
 
     assert web.asked_paths == ["/one.jpg"]
 
-    for path in (web.place.folder / "feeds/public/pictures").iterdir():
+    for path in (web.instance.folder / "feeds/public/pictures").iterdir():
         path.unlink()
     web.file_articles("two", cover=None)  # something to build
-    web.place.build()
+    web.instance.build()
 
     assert web.published_pictures == whole_published_pictures
     assert web.asked_paths == []
 
     for folder in ("public", "state"):
-        for path in (web.place.folder / f"feeds/{folder}/pictures").rglob("*.webp"):
+        for path in (web.instance.folder / f"feeds/{folder}/pictures").rglob("*.webp"):
             path.unlink()
     web.file_articles("three", cover=None)
-    web.place.build()
+    web.instance.build()
     before = web.published_feeds
     web.run_pictures()
 
     assert web.published_pictures == whole_published_pictures
     assert web.asked_paths == ["/one.jpg"]
 
-    web.place.build()
+    web.instance.build()
 
     assert web.published_feeds == before
 
@@ -265,7 +267,7 @@ def test_what_is_gone_from_the_web_root_is_copied_again_and_what_is_lost_fetched
 def test_thumbnails_can_be_switched_off(web: Web) -> None:
     web.file_articles("one")
     web.run_pictures()
-    config = web.place.config / "syndicator.toml"
+    config = web.instance.config / "syndicator.toml"
     config.write_text(SETTINGS.replace("tag_min = 1", "tag_min = 1\nthumbnails = false"))
     web.file_articles("two")
     web.seen.clear()
@@ -273,7 +275,7 @@ def test_thumbnails_can_be_switched_off(web: Web) -> None:
 
     assert web.published_pictures == {}
     assert web.asked_paths == []
-    assert "pictures/" not in web.place.read_published("all.html")
+    assert "pictures/" not in web.instance.read_published("all.html")
 
     config.write_text(SETTINGS)
     web.run_pictures()
@@ -285,7 +287,7 @@ def test_thumbnails_can_be_switched_off(web: Web) -> None:
 
 def test_of_a_source_that_may_only_be_linked_no_picture_is_shown(web: Web) -> None:
     """Sources with `content = "link"` get no thumbnails."""
-    path = web.place.config / "sources.toml"
+    path = web.instance.config / "sources.toml"
     path.write_text(path.read_text().replace('key = "one"', 'key = "one"\ncontent = "link"'))
     web.file_articles("one")
     web.file_articles("two", source="two")
@@ -324,8 +326,8 @@ def test_a_picture_is_asked_for_without_credentials() -> None:
 
 def test_half_of_a_picture_is_swept_after_its_writer_was_killed(web: Web) -> None:
     """Temporary files are deleted only after a writer was killed."""
-    half = web.place.folder / "feeds/public/pictures/.1.webp.1234.tmp"
-    kept_half = web.place.folder / "feeds/state/pictures/1f/.tmp-999999999-1.webp.part"
+    half = web.instance.folder / "feeds/public/pictures/.1.webp.1234.tmp"
+    kept_half = web.instance.folder / "feeds/state/pictures/1f/.tmp-999999999-1.webp.part"
     web.file_articles("one")
     web.run_pictures()
     kept_half.parent.mkdir(exist_ok=True)
@@ -337,7 +339,7 @@ def test_half_of_a_picture_is_swept_after_its_writer_was_killed(web: Web) -> Non
     assert half.exists()  # nobody was killed, and looking at all files takes time
     assert kept_half.exists()
 
-    with web.place.open_app() as app:
+    with web.instance.open_app() as app:
         app.archive.store.visits.set_note("pictures begun", "now", app.archive.clock())
     web.file_articles("three")
     web.run_pictures()
@@ -355,7 +357,7 @@ def test_that_pictures_are_written_is_known_before_the_first_file(
 
     def look(outlet: FileOutlet, name: str, data: bytes, **more: Any) -> bool:
         if name.startswith("pictures/"):
-            with web.place.open_app() as other_app:
+            with web.instance.open_app() as other_app:
                 seen.append(other_app.archive.store.visits.note("pictures begun"))
         return put(outlet, name, data, **more)
 
@@ -363,5 +365,5 @@ def test_that_pictures_are_written_is_known_before_the_first_file(
     web.file_articles("one")
     web.run_pictures()
     assert seen == ["now"]
-    with web.place.open_app() as app:
+    with web.instance.open_app() as app:
         assert app.archive.store.visits.note("pictures begun") is None

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from syndicator.upkeep.editorial import withdraw
-from tests.places import Place, keep_workers, store_articles
+from tests.instances import Instance, keep_workers, store_articles
 
-__all__ = ["keep_workers", "place"]
+__all__ = ["instance", "keep_workers"]
 
 SOURCES = "\n".join(
     f"""
@@ -61,9 +61,9 @@ CASES = (
 PARTS = ("title", "excerpt", "text")
 
 
-def store_cases(place: Place) -> None:
-    (place.config / "sources.toml").write_text(SOURCES)
-    with place.open_app(create=True) as app:
+def store_cases(instance: Instance) -> None:
+    (instance.config / "sources.toml").write_text(SOURCES)
+    with instance.open_app(create=True) as app:
         ids: dict[str, str] = {}
         for case in CASES:
             stored = store_articles(
@@ -79,21 +79,21 @@ def store_cases(place: Place) -> None:
             app, "Injection", INJECTION, source="full", excerpt=INJECTION, author="Root\u202e"
         )
         store_articles(app, "Long", "word " * 9_000, source="full")
-    place.build()
-    with place.open_app() as app:
+    instance.build()
+    with instance.open_app() as app:
         app.archive.store.index.merge(ids["copy"], ids["open"])
         withdraw(app.archive, app.configuration, ids["withdrawn"])
-    place.build()
+    instance.build()
 
 
 @pytest.fixture
-def place(tmp_path: Any) -> Place:
-    return Place(tmp_path).fill_once(store_cases)
+def instance(tmp_path: Any) -> Instance:
+    return Instance(tmp_path).fill_once(store_cases)
 
 
-def find_id(place: Place, word: str) -> str:
+def find_id(instance: Instance, word: str) -> str:
     """Return the id of the article whose title begins with `word`, withdrawn ones included."""
     if word == "withdrawn":
-        with place.open_app() as app:
+        with instance.open_app() as app:
             return app.archive.store.index.withdrawn()[0].id
-    return next(a.id for a in place.load_articles() if a.title.startswith(word))
+    return next(a.id for a in instance.load_articles() if a.title.startswith(word))

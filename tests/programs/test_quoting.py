@@ -13,7 +13,7 @@ from syndicator.core.model import Article, Source
 from syndicator.programs.permission import Permission
 from syndicator.programs.quoting import TEXT_CHARACTERS, clean_text, quote_article
 from syndicator.publishing.render.view import View, make_view
-from tests.places import NOW
+from tests.instances import NOW
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 

@@ -25,7 +25,7 @@ from syndicator.configuration.settings import load
 from syndicator.console import security
 from syndicator.programs.quoting import NOTICE
 from tests.commands import ROOT, run_syndicator
-from tests.places import Place
+from tests.instances import Instance
 from tests.programs.conftest import CASES, find_id
 
 TOOLS = {"search", "article", "feeds", "stories", "sources"}
@@ -33,8 +33,8 @@ MOST_CHARACTERS = 100_000  # of an answer
 Ask = Callable[[Client], Coroutine[Any, Any, Any]]
 
 
-def ask_over_stdio(place: Place, ask: Ask) -> Any:
-    command = ["-m", "syndicator", "mcp", "--config", str(place.config)]
+def ask_over_stdio(instance: Instance, ask: Ask) -> Any:
+    command = ["-m", "syndicator", "mcp", "--config", str(instance.config)]
     parameters = StdioServerParameters(command=sys.executable, args=command, cwd=ROOT)
 
     async def connect() -> Any:
@@ -45,11 +45,11 @@ def ask_over_stdio(place: Place, ask: Ask) -> Any:
 
 
 @contextmanager
-def serve_mcp(place: Place) -> Iterator[str]:
+def serve_mcp(instance: Instance) -> Iterator[str]:
     """Serve over HTTP in a process of its own; yield the address."""
     command = [sys.executable, "-m", "syndicator", "mcp", "--port", "0"]
     process = subprocess.Popen(
-        [*command, "--config", str(place.config)], cwd=ROOT, stderr=subprocess.PIPE, text=True
+        [*command, "--config", str(instance.config)], cwd=ROOT, stderr=subprocess.PIPE, text=True
     )
     assert process.stderr is not None
     try:
@@ -63,8 +63,8 @@ def serve_mcp(place: Place) -> Iterator[str]:
         process.stderr.close()
 
 
-def make_token(place: Place, scope: security.Scope = "programs", days: int = 1) -> str:
-    path = security.find_tokens_file(load(place.config).state_dir)
+def make_token(instance: Instance, scope: security.Scope = "programs", days: int = 1) -> str:
+    path = security.find_tokens_file(load(instance.config).state_dir)
     return security.create_token(path, f"the {scope} one", scope, days, datetime.now(UTC))
 
 
@@ -107,20 +107,20 @@ def check_answers(answers: dict[str, Any]) -> None:
     assert "opentext" in article["untrusted"]["text"]
 
 
-def test_a_program_reads_over_standard_input_and_output(place: Place) -> None:
-    check_answers(ask_over_stdio(place, use_all_tools))
+def test_a_program_reads_over_standard_input_and_output(instance: Instance) -> None:
+    check_answers(ask_over_stdio(instance, use_all_tools))
 
 
-def test_a_program_with_a_token_reads_over_http(place: Place) -> None:
-    token = make_token(place)
-    with serve_mcp(place) as address:
+def test_a_program_with_a_token_reads_over_http(instance: Instance) -> None:
+    token = make_token(instance)
+    with serve_mcp(instance) as address:
         assert address.startswith("http://127.0.0.1:")
         check_answers(ask_over_http(address, token, use_all_tools))
 
 
-def test_hostile_questions_are_refused_and_tell_no_path(place: Place) -> None:
+def test_hostile_questions_are_refused_and_tell_no_path(instance: Instance) -> None:
     """Hostile arguments give errors without local paths."""
-    unpublished = [find_id(place, name) for name in ("held", "copy", "withdrawn")]
+    unpublished = [find_id(instance, name) for name in ("held", "copy", "withdrawn")]
     calls: list[tuple[str, dict[str, Any]]] = [
         ("search", {"query": "ferry", "limit": 10**9}),
         ("search", {"query": "ferry", "limit": -1}),
@@ -141,24 +141,24 @@ def test_hostile_questions_are_refused_and_tell_no_path(place: Place) -> None:
     async def call_all(client: Client) -> list[Any]:
         return [await client.call_tool(tool, arguments) for tool, arguments in calls]
 
-    answers = ask_over_stdio(place, call_all)
+    answers = ask_over_stdio(instance, call_all)
     assert [call for call, answer in zip(calls, answers, strict=True) if not answer.is_error] == []
     texts = " ".join(answer.content[0].text for answer in answers)
-    assert str(place.folder) not in texts
+    assert str(instance.folder) not in texts
     assert "Traceback" not in texts
 
 
-def test_answers_have_a_bounded_size_and_name_nothing_unpublished(place: Place) -> None:
+def test_answers_have_a_bounded_size_and_name_nothing_unpublished(instance: Instance) -> None:
     async def ask_for_most(client: Client) -> list[Any]:
         return [
             await client.call_tool("search", {"query": "ferry", "limit": 25}),
-            await client.call_tool("article", {"id": find_id(place, "Long")}),
-            await client.call_tool("article", {"id": find_id(place, "Injection")}),
+            await client.call_tool("article", {"id": find_id(instance, "Long")}),
+            await client.call_tool("article", {"id": find_id(instance, "Injection")}),
             await client.call_tool("feeds", {"limit": 100}),
             await client.call_tool("sources", {"limit": 100}),
         ]
 
-    for answer in ask_over_stdio(place, ask_for_most):
+    for answer in ask_over_stdio(instance, ask_for_most):
         text = answer.content[0].text
         assert not answer.is_error
         assert len(text) < MOST_CHARACTERS
@@ -166,36 +166,36 @@ def test_answers_have_a_bounded_size_and_name_nothing_unpublished(place: Place) 
         assert [name for name in hidden if f"{name}title" in text] == []
 
 
-def test_a_broken_instance_is_the_operators_affair(place: Place) -> None:
-    (place.config / "syndicator.toml").write_text("[publish]\nlimit = 'secret value'\n")
+def test_a_broken_instance_is_the_operators_affair(instance: Instance) -> None:
+    (instance.config / "syndicator.toml").write_text("[publish]\nlimit = 'secret value'\n")
 
     async def search(client: Client) -> Any:
         return await client.call_tool("search", {"query": "ferry"})
 
-    answer = ask_over_stdio(place, search)
+    answer = ask_over_stdio(instance, search)
     assert answer.is_error
     assert "cannot be answered now" in answer.content[0].text
     assert "secret value" not in answer.content[0].text
-    assert str(place.folder) not in answer.content[0].text
+    assert str(instance.folder) not in answer.content[0].text
 
 
-def test_http_needs_a_token_for_programs_before_it_starts(place: Place) -> None:
+def test_http_needs_a_token_for_programs_before_it_starts(instance: Instance) -> None:
     """`mcp --port` needs a token with scope `programs`."""
-    make_token(place, "settings")
-    answer = run_syndicator("mcp", "--port", "0", "--config", str(place.config))
+    make_token(instance, "settings")
+    answer = run_syndicator("mcp", "--port", "0", "--config", str(instance.config))
 
     assert answer.returncode == 69
     assert "--programs" in answer.stderr
 
 
-def test_only_tokens_for_programs_pass(place: Place) -> None:
+def test_only_tokens_for_programs_pass(instance: Instance) -> None:
     """Only valid tokens with scope `programs` are accepted, from allowed origins."""
-    token = make_token(place)
-    others = [make_token(place, scope) for scope in security.SCOPES]
+    token = make_token(instance)
+    others = [make_token(instance, scope) for scope in security.SCOPES]
     initialize = {"jsonrpc": "2.0", "id": 1, "method": "ping", "params": {}}
     plain = {"accept": "application/json, text/event-stream", "content-type": "application/json"}
     bearer = {**plain, "authorization": f"Bearer {token}"}
-    with serve_mcp(place) as address:
+    with serve_mcp(instance) as address:
 
         def post(headers: dict[str, str], to: str = address, body: Any = initialize) -> int:
             return httpx.post(to, headers=headers, json=body, timeout=10).status_code
@@ -210,24 +210,29 @@ def test_only_tokens_for_programs_pass(place: Place) -> None:
         assert post({**bearer, "origin": "https://evil.example"}) == 403
         assert post(bearer, to=address + "/../api/v1/articles") == 404
         assert post(bearer, body={"fill": "x" * 200_000}) == 413
-        path = security.find_tokens_file(load(place.config).state_dir)
+        path = security.find_tokens_file(load(instance.config).state_dir)
         security.revoke_token(path, "the programs one")
         assert post(bearer) == 401
 
 
-def test_a_wrong_token_reaches_no_tool(place: Place) -> None:
-    make_token(place)
-    with serve_mcp(place) as address, pytest.raises((MCPError, httpx2.HTTPError, ExceptionGroup)):
+def test_a_wrong_token_reaches_no_tool(instance: Instance) -> None:
+    make_token(instance)
+    with (
+        serve_mcp(instance) as address,
+        pytest.raises((MCPError, httpx2.HTTPError, ExceptionGroup)),
+    ):
         ask_over_http(address, "syn_wrong", use_all_tools)
 
 
-def test_without_the_extra_the_command_says_how_to_install_it(place: Place, tmp_path: Path) -> None:
+def test_without_the_extra_the_command_says_how_to_install_it(
+    instance: Instance, tmp_path: Path
+) -> None:
     """Without the package `mcp` the error names the lock file."""
     blocked = tmp_path / "blocked" / "mcp.py"
     blocked.parent.mkdir()
     blocked.write_text("raise ModuleNotFoundError(\"No module named 'mcp'\", name='mcp')\n")
     answer = subprocess.run(
-        [sys.executable, "-m", "syndicator", "mcp", "--config", str(place.config)],
+        [sys.executable, "-m", "syndicator", "mcp", "--config", str(instance.config)],
         cwd=ROOT,
         env={"PYTHONPATH": str(blocked.parent)},
         capture_output=True,

@@ -11,40 +11,42 @@ from syndicator.core.errors import UsageError
 from syndicator.health.observing import open_read_only
 from syndicator.programs import tools
 from syndicator.programs.quoting import TEXT_CHARACTERS, Found, NamedList, StoryList, WholeArticle
-from tests.places import Place
+from tests.instances import Instance
 from tests.programs.conftest import CASES, PARTS, SOURCES, Case, find_id
 from tests.stories.test_published import file_report as report
 
 READABLE = [case for case in CASES if case.readable]
 
 
-def search_articles(place: Place, query: str, limit: int = 25, start: int = 0) -> Found:
-    with open_read_only(place.config) as opened:
+def search_articles(instance: Instance, query: str, limit: int = 25, start: int = 0) -> Found:
+    with open_read_only(instance.config) as opened:
         return tools.search_articles(opened, query, limit=limit, start=start)
 
 
-def read_whole_article(place: Place, id: str, start: int = 0) -> WholeArticle:
-    with open_read_only(place.config) as opened:
+def read_whole_article(instance: Instance, id: str, start: int = 0) -> WholeArticle:
+    with open_read_only(instance.config) as opened:
         return tools.read_article(opened, id, start=start)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_a_search_finds_words_that_may_be_read_and_no_others(place: Place, case: Case) -> None:
+def test_a_search_finds_words_that_may_be_read_and_no_others(
+    instance: Instance, case: Case
+) -> None:
     """A search finds an article only by its parts that programs may read."""
-    results = [bool(search_articles(place, f"{case.name}{part}").articles) for part in PARTS]
+    results = [bool(search_articles(instance, f"{case.name}{part}").articles) for part in PARTS]
     assert results == [number < case.readable for number in range(len(PARTS))]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_a_phrase_of_an_unread_text_finds_nothing(place: Place, case: Case) -> None:
-    articles = search_articles(place, f'"the {case.name}text stands"').articles
+def test_a_phrase_of_an_unread_text_finds_nothing(instance: Instance, case: Case) -> None:
+    articles = search_articles(instance, f'"the {case.name}text stands"').articles
     assert bool(articles) == (case.readable == 3)
 
 
 @pytest.mark.parametrize("case", READABLE, ids=lambda case: case.name)
-def test_an_article_has_what_may_be_read_of_it(place: Place, case: Case) -> None:
+def test_an_article_has_what_may_be_read_of_it(instance: Instance, case: Case) -> None:
     """Each article returns only its readable parts, with a reason for the rest."""
-    article = read_whole_article(place, find_id(place, case.name)).article
+    article = read_whole_article(instance, find_id(instance, case.name)).article
     fields = (article.untrusted.title, article.untrusted.excerpt, article.untrusted.text)
     results = [f"{case.name}{part}" in text for part, text in zip(PARTS, fields, strict=True)]
 
@@ -55,9 +57,9 @@ def test_an_article_has_what_may_be_read_of_it(place: Place, case: Case) -> None
 
 
 @pytest.mark.parametrize("name", ["held", "copy", "withdrawn"])
-def test_an_unpublished_article_is_not_there(place: Place, name: str) -> None:
+def test_an_unpublished_article_is_not_there(instance: Instance, name: str) -> None:
     with pytest.raises(UsageError, match="there is no article with this id"):
-        read_whole_article(place, find_id(place, name))
+        read_whole_article(instance, find_id(instance, name))
 
 
 @pytest.mark.parametrize(
@@ -74,30 +76,30 @@ def test_an_unpublished_article_is_not_there(place: Place, name: str) -> None:
         "\ud800",
     ],
 )
-def test_only_ids_name_articles(place: Place, id: str) -> None:
+def test_only_ids_name_articles(instance: Instance, id: str) -> None:
     """Paths, addresses and unknown ids are refused."""
     with pytest.raises(UsageError, match="there is no article with this id"):
-        read_whole_article(place, id)
+        read_whole_article(instance, id)
 
 
-def test_the_address_of_an_article_is_not_searched(place: Place) -> None:
+def test_the_address_of_an_article_is_not_searched(instance: Instance) -> None:
     with pytest.raises(UsageError, match="url: is not searched here"):
-        search_articles(place, "ferry not url:secret")
+        search_articles(instance, "ferry not url:secret")
 
 
-def test_a_wrong_search_says_where(place: Place) -> None:
+def test_a_wrong_search_says_where(instance: Instance) -> None:
     """A syntax error in a search names the character."""
     with pytest.raises(UsageError, match="at character"):
-        search_articles(place, "(ferry")
+        search_articles(instance, "(ferry")
 
 
-def test_a_narrowed_search_corrects_no_spelling(place: Place) -> None:
-    assert search_articles(place, "opentitel").articles == []
+def test_a_narrowed_search_corrects_no_spelling(instance: Instance) -> None:
+    assert search_articles(instance, "opentitel").articles == []
 
 
-def test_a_search_has_pages(place: Place) -> None:
-    first_articles = search_articles(place, "ferry", limit=5)
-    second = search_articles(place, "ferry", limit=25, start=first_articles.next_start)
+def test_a_search_has_pages(instance: Instance) -> None:
+    first_articles = search_articles(instance, "ferry", limit=5)
+    second = search_articles(instance, "ferry", limit=25, start=first_articles.next_start)
     ids = [article.id for article in (*first_articles.articles, *second.articles)]
 
     assert first_articles.next_start == 5
@@ -105,19 +107,19 @@ def test_a_search_has_pages(place: Place) -> None:
     assert len(set(ids)) == len(READABLE)
 
 
-def test_a_long_text_has_parts(place: Place) -> None:
+def test_a_long_text_has_parts(instance: Instance) -> None:
     """A long text is read in parts; `next_start` is 0 at the end."""
-    article_id = find_id(place, "Long")
-    first_article = read_whole_article(place, article_id)
-    last = read_whole_article(place, article_id, start=2 * TEXT_CHARACTERS)
+    article_id = find_id(instance, "Long")
+    first_article = read_whole_article(instance, article_id)
+    last = read_whole_article(instance, article_id, start=2 * TEXT_CHARACTERS)
 
     assert len(first_article.article.untrusted.text) == first_article.next_start == TEXT_CHARACTERS
     assert 0 < len(last.article.untrusted.text) < TEXT_CHARACTERS
     assert last.next_start == 0
 
 
-def test_instructions_in_a_text_stay_data(place: Place) -> None:
-    article = read_whole_article(place, find_id(place, "Injection"))
+def test_instructions_in_a_text_stay_data(instance: Instance) -> None:
+    article = read_whole_article(instance, find_id(instance, "Injection"))
 
     assert "Ignore all previous instructions" in article.article.untrusted.text
     assert "evil.example" not in article.article.untrusted.text  # links have no targets
@@ -129,30 +131,30 @@ def test_instructions_in_a_text_stay_data(place: Place) -> None:
     assert not {"\u202e", "\u200b", "\U000e0041"}.intersection(article.article.untrusted.text)
 
 
-def list_all(place: Place, what: str, limit: int = 100, after: str = "") -> NamedList:
-    with open_read_only(place.config) as opened:
+def list_all(instance: Instance, what: str, limit: int = 100, after: str = "") -> NamedList:
+    with open_read_only(instance.config) as opened:
         listed: NamedList = getattr(tools, f"list_{what}")(opened, limit=limit, after=after)
     return listed
 
 
-def test_feeds_have_addresses(place: Place) -> None:
-    feeds = {feed.key: feed for feed in list_all(place, "feeds").items}
+def test_feeds_have_addresses(instance: Instance) -> None:
+    feeds = {feed.key: feed for feed in list_all(instance, "feeds").items}
     assert "http://127.0.0.1:8080/all.atom" in feeds["all"].addresses
     assert feeds["all"].articles == len(READABLE) + 2
 
 
-def test_a_private_instance_names_no_address(place: Place) -> None:
-    file = place.config / "syndicator.toml"
+def test_a_private_instance_names_no_address(instance: Instance) -> None:
+    file = instance.config / "syndicator.toml"
     file.write_text(file.read_text() + 'secret_path = "abcdefghijklmnopqrst"\n')
-    listed = list_all(place, "feeds")
+    listed = list_all(instance, "feeds")
 
     assert listed.items
     assert "abcdefghijklmnopqrst" not in repr(listed)
 
 
-def test_lists_have_parts(place: Place) -> None:
-    first = list_all(place, "sources", limit=2)
-    rest = list_all(place, "sources", after=first.next_after)
+def test_lists_have_parts(instance: Instance) -> None:
+    first = list_all(instance, "sources", limit=2)
+    rest = list_all(instance, "sources", after=first.next_after)
     keys = [source.key for source in (*first.items, *rest.items)]
 
     assert keys == ["closed", "full", "licensed", "linked", "short"]
@@ -160,23 +162,23 @@ def test_lists_have_parts(place: Place) -> None:
 
 
 @pytest.fixture
-def place_with_story(tmp_path: Path) -> Place:
-    """A place with a story of three outlets, one of which keeps its reports from models."""
-    place = Place(tmp_path, settings='[publish]\nstories = "link"\n')
-    (place.config / "sources.toml").write_text(SOURCES)
+def place_with_story(tmp_path: Path) -> Instance:
+    """An instance with a story of three outlets, one of which keeps its reports from models."""
+    instance = Instance(tmp_path, settings='[publish]\nstories = "link"\n')
+    (instance.config / "sources.toml").write_text(SOURCES)
     for outlet in ("full", "short", "closed"):
-        report(place, outlet, excerpt="The ground shook.")
-    report(place, "linked", hold=True)
-    place.build()
-    return place
+        report(instance, outlet, excerpt="The ground shook.")
+    report(instance, "linked", hold=True)
+    instance.build()
+    return instance
 
 
-def list_stories(place: Place, days: int = 30) -> StoryList:
-    with open_read_only(place.config, now=lambda: place.now) as opened:
+def list_stories(instance: Instance, days: int = 30) -> StoryList:
+    with open_read_only(instance.config, now=lambda: instance.now) as opened:
         return tools.list_stories(opened, limit=10, days=days)
 
 
-def test_a_story_has_the_reports_that_may_be_read(place_with_story: Place) -> None:
+def test_a_story_has_the_reports_that_may_be_read(place_with_story: Instance) -> None:
     (story,) = list_stories(place_with_story).stories
     excerpts = {quote.source_key: quote.untrusted.excerpt for quote in story.reports}
     shaken = "The ground shook."
@@ -185,12 +187,12 @@ def test_a_story_has_the_reports_that_may_be_read(place_with_story: Place) -> No
     assert story.outlets == 3
 
 
-def test_stories_are_of_the_last_days(place_with_story: Place) -> None:
+def test_stories_are_of_the_last_days(place_with_story: Instance) -> None:
     place_with_story.now += timedelta(days=5)
     assert list_stories(place_with_story, days=3).stories == []
 
 
-def test_an_instance_that_publishes_no_stories_tells_none(place_with_story: Place) -> None:
+def test_an_instance_that_publishes_no_stories_tells_none(place_with_story: Instance) -> None:
     """With `stories = "off"` the tool lists no stories."""
     file = place_with_story.config / "syndicator.toml"
     file.write_text(file.read_text().replace('"link"', '"off"'))

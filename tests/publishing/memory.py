@@ -181,8 +181,12 @@ class MemoryIndex:
             if self._month(article_id) == month
         ]
         return [
-            (one.id, one.added or _OLD, hash_value((one.title, one.revisions, one.tags)))
-            for one in results
+            (
+                result.id,
+                result.added or _OLD,
+                hash_value((result.title, result.revisions, result.tags)),
+            )
+            for result in results
         ]
 
     def days(self, key: FeedKey) -> dict[str, tuple[int, str]]:

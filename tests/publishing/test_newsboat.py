@@ -26,7 +26,7 @@ from syndicator.publishing.server.server import serve
 from syndicator.runs.build import build_feeds
 from syndicator.upkeep import editorial
 from syndicator.upkeep.tags import rename as rename_tags
-from tests.places import NOW, Place, store_articles
+from tests.instances import NOW, Instance, store_articles
 from tests.publishing import newsboat
 from tests.publishing.newsboat import Newsboat
 
@@ -103,12 +103,12 @@ class Month:
             f'[site]\nurl = "{address}"\n[publish]\ntag_min = 1\nlimit = 5\nwindow_hours ='
             f" {hours}\n"
         )
-        self.place = Place(folder, taxonomy=TAXONOMY, settings=settings)
+        self.instance = Instance(folder, taxonomy=TAXONOMY, settings=settings)
         queries = (
             "[[feed]]\nslug = 'robots'\nquery = 'tag:Robots or category:AI and not source:two'\n"
             f'window = "{hours}h"\n'  # without archives a head has none but its own
         )
-        (self.place.config / "feeds.toml").write_text(queries)
+        (self.instance.config / "feeds.toml").write_text(queries)
         self.chance = random.Random(seed)
         self.readers = {feed: Newsboat(folder / "readers" / feed, address + feed) for feed in FEEDS}
         self.due: dict[str, set[int]] = {feed: set() for feed in FEEDS}
@@ -116,13 +116,13 @@ class Month:
         self.fresh: dict[int, str] = {}  # story -> article id, since the last poll
 
     def live_days(
-        self, days: int, spoil: Callable[[Place, int], None] = lambda place, day: None
+        self, days: int, spoil: Callable[[Instance, int], None] = lambda instance, day: None
     ) -> list[str]:
         """Return the errors of a number of days."""
         for day in range(days):
-            self.place.now = NOW + timedelta(days=day, hours=11)
-            spoil(self.place, day)
-            with self.place.open_app() as app:
+            self.instance.now = NOW + timedelta(days=day, hours=11)
+            spoil(self.instance, day)
+            with self.instance.open_app() as app:
                 self.live_day(app, day)
                 report = asyncio.run(build_feeds(app))
                 assert report.held == ()
@@ -215,7 +215,7 @@ class Month:
         """Another source carries a story: one entry for both, or, where an operator splits them,
         one each."""
         article = self.choose_article(app)
-        result = self.publish_story(app, (self.place.now - NOW).days, merged_into=article.id)
+        result = self.publish_story(app, (self.instance.now - NOW).days, merged_into=article.id)
         self.write_article(app, article, replace(article, also=(result.url,)))
         if self.chance.random() < 0.5:
             editorial.split(app.archive, result.id)
@@ -293,17 +293,17 @@ def test_a_month_shows_every_story_once(make_month: Callable[..., Month], seed: 
         shown = lived.readers[feed].shown
         assert len(lived.due[feed]) > 25, f"{feed} saw too little to tell"
         assert len(shown) > max(
-            30, 2 * (lived.place.folder / "feeds/public" / feed).read_text().count("<title")
+            30, 2 * (lived.instance.folder / "feeds/public" / feed).read_text().count("<title")
         )
 
 
 def test_ids_that_change_are_noticed(make_month: Callable[..., Month]) -> None:
-    def spoil(place: Place, day: int) -> None:
+    def spoil(instance: Instance, day: int) -> None:
         if day == 5:
-            (place.folder / "feeds/articles/instance.toml").write_text(
+            (instance.folder / "feeds/articles/instance.toml").write_text(
                 'id = "00000000-0000-4000-8000-000000000000"\n'
             )
-            shutil.rmtree(place.folder / "feeds/public")  # else validation keeps the live feeds
+            shutil.rmtree(instance.folder / "feeds/public")  # else validation keeps the live feeds
 
     assert any("twice" in complaint for complaint in make_month(0).live_days(8, spoil))
 

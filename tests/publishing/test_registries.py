@@ -24,7 +24,7 @@ from syndicator.publishing.selection.feeds import LEAST
 from syndicator.publishing.server.files import make_app
 from syndicator.publishing.validate import Check
 from syndicator.publishing.web.pages import Pages
-from tests.places import Place, store_articles
+from tests.instances import Instance, store_articles
 from tests.publishing.test_builder import ATOM
 
 SETTINGS = """\
@@ -51,7 +51,7 @@ def check_lines(data: bytes) -> Check:
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Instance:
     """An installation of a service with the format "txt" and the axis "language"."""
     monkeypatch.setitem(FORMATS, "txt", Format(label="Plain text", media_type="text/plain"))
     monkeypatch.setitem(
@@ -66,20 +66,20 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
             ),
             folder="languages/",
             heading="Languages",
-            place=9,
+            instance=9,
             archived=True,
             configured=True,
         ),
     )
-    return Place(tmp_path, settings=SETTINGS)
+    return Instance(tmp_path, settings=SETTINGS)
 
 
-def fill_place(place: Place, *titles: str, **fields: str) -> Place:
-    with place.open_app() as app:
+def fill_instance(instance: Instance, *titles: str, **fields: str) -> Instance:
+    with instance.open_app() as app:
         for title in titles:
             store_articles(app, title, "Of it.", **fields)
-    assert place.build().held == ()
-    return place
+    assert instance.build().held == ()
+    return instance
 
 
 def test_every_format_can_be_written_and_every_axis_has_a_place() -> None:
@@ -91,30 +91,32 @@ def test_every_format_can_be_written_and_every_axis_has_a_place() -> None:
     )
 
 
-def test_the_files_are_there(place: Place) -> None:
+def test_the_files_are_there(instance: Instance) -> None:
     """A kind of feed that was only registered is published in each of its formats."""
-    fill_place(place, "One", "Two")
+    fill_instance(instance, "One", "Two")
     text = "EN - Syndicator\nTwo https://one.example/two\nOne https://one.example/one\n"
 
-    assert place.read_published("languages/en.txt") == text
-    assert {path.name for path in (place.folder / "feeds/public/languages").glob("*[!z]")} == {
+    assert instance.read_published("languages/en.txt") == text
+    assert {path.name for path in (instance.folder / "feeds/public/languages").glob("*[!z]")} == {
         "en.atom",
         "en.html",
         "en.txt",
     }
 
-    with place.open_app() as app:
+    with instance.open_app() as app:
         urn = feed_urn(app.archive.instance, "language", "en")
 
     assert (
-        etree.fromstring(place.read_published("languages/en.atom").encode()).findtext(f"{ATOM}id")
+        etree.fromstring(instance.read_published("languages/en.atom").encode()).findtext(
+            f"{ATOM}id"
+        )
         == urn
     )
 
 
-def test_the_pages_and_the_list_name_them(place: Place) -> None:
-    fill_place(place, "One")
-    page = html.fromstring(place.read_published("feeds.html"))
+def test_the_pages_and_the_list_name_them(instance: Instance) -> None:
+    fill_instance(instance, "One")
+    page = html.fromstring(instance.read_published("feeds.html"))
     (section,) = [
         found
         for found in page.iter("section")
@@ -125,17 +127,21 @@ def test_the_pages_and_the_list_name_them(place: Place) -> None:
     assert links["EN"][0] == "languages/en.html"
     assert links["Plain text"] == ("languages/en.txt", "text/plain")
 
-    own = html.fromstring(place.read_published("languages/en.html"))
+    own = html.fromstring(instance.read_published("languages/en.html"))
 
     assert ("text/plain", "../languages/en.txt") in [
         (link.get("type"), link.get("href")) for link in own.xpath("//link[@rel='alternate']")
     ]
-    assert 'xmlUrl="https://feeds.example/languages/en.atom"' in place.read_published("feeds.opml")
+    assert 'xmlUrl="https://feeds.example/languages/en.atom"' in instance.read_published(
+        "feeds.opml"
+    )
 
 
-def test_the_server_knows_the_type(place: Place) -> None:
-    fill_place(place, "One")
-    client = TestClient(make_app(place.folder / "feeds/public", base_url="https://feeds.example/"))
+def test_the_server_knows_the_type(instance: Instance) -> None:
+    fill_instance(instance, "One")
+    client = TestClient(
+        make_app(instance.folder / "feeds/public", base_url="https://feeds.example/")
+    )
     answer = client.get("/languages/en.txt")
 
     assert answer.status_code == 200
@@ -143,29 +149,31 @@ def test_the_server_knows_the_type(place: Place) -> None:
     assert answer.headers["link"] == '<https://feeds.example/languages/en.txt>; rel="self"'
 
 
-def test_a_feed_that_is_not_valid_is_held_in_every_format(place: Place) -> None:
-    fill_place(place, "One")
-    before = place.read_digests("public")
-    with place.open_app() as app:
+def test_a_feed_that_is_not_valid_is_held_in_every_format(instance: Instance) -> None:
+    fill_instance(instance, "One")
+    before = instance.read_digests("public")
+    with instance.open_app() as app:
         store_articles(app, "Two!", "Of it.")
-    report = place.build()
+    report = instance.build()
 
     assert {problem.what for problem in report.held} == {"all", "languages/en", "sources/one"}
     assert {problem.detail.partition(": ")[2] for problem in report.held} == {"invalid: too loud"}
 
-    after = place.read_digests("public")
+    after = instance.read_digests("public")
 
     assert [
         name for name in before if "languages/en." in name and before[name] != after[name]
     ] == []
 
 
-def test_an_entry_that_one_format_cannot_hold_is_left_out_of_all_and_named(place: Place) -> None:
+def test_an_entry_that_one_format_cannot_hold_is_left_out_of_all_and_named(
+    instance: Instance,
+) -> None:
     """An article that one format cannot render is left out of all formats and reported."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         store_articles(app, "One", "Of it.")
         store_articles(app, "An unprintable one", "Of it.")
-    report = place.build()
+    report = instance.build()
 
     assert report.held == ()
     assert [(problem.what, problem.reason, problem.detail) for problem in report.set_aside] == [
@@ -173,68 +181,70 @@ def test_an_entry_that_one_format_cannot_hold_is_left_out_of_all_and_named(place
     ]
 
     for feed_format in ("txt", "atom", "html"):
-        text = place.read_published(f"languages/en.{feed_format}")
+        text = instance.read_published(f"languages/en.{feed_format}")
         assert "https://one.example/one" in text and "unprintable" not in text, feed_format
 
 
 def test_an_axis_may_be_off_and_its_feeds_end_with_it(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The feeds of the added axis end when it is switched off."""
     monkeypatch.setitem(LEAST, "language", lambda publish: None)
-    fill_place(place, "One")
+    fill_instance(instance, "One")
 
-    assert not (place.folder / "feeds/public/languages").exists()
-    assert "Languages" not in place.read_published("feeds.html")
+    assert not (instance.folder / "feeds/public/languages").exists()
+    assert "Languages" not in instance.read_published("feeds.html")
 
     monkeypatch.setitem(LEAST, "language", lambda publish: 1)
 
-    assert "languages/en.txt" in place.build().written
+    assert "languages/en.txt" in instance.build().written
 
     monkeypatch.setitem(LEAST, "language", lambda publish: None)
 
-    assert "languages/en.txt" in place.build().written
+    assert "languages/en.txt" in instance.build().written
 
-    client = TestClient(make_app(place.folder / "feeds/public"))
+    client = TestClient(make_app(instance.folder / "feeds/public"))
 
     assert client.get("/languages/en.txt").status_code == 410
 
 
-def test_a_feed_of_it_may_be_set_up_and_move(place: Place) -> None:
+def test_a_feed_of_it_may_be_set_up_and_move(instance: Instance) -> None:
     """Feeds of the added axis can be configured and renamed."""
-    (place.config / "feeds.toml").write_text('[[feed]]\nfeed = "languages/en"\nformats = ["txt"]\n')
-    fill_place(place, "One")
+    (instance.config / "feeds.toml").write_text(
+        '[[feed]]\nfeed = "languages/en"\nformats = ["txt"]\n'
+    )
+    fill_instance(instance, "One")
 
-    assert not (place.folder / "feeds/public/languages/en.atom").exists()
+    assert not (instance.folder / "feeds/public/languages/en.atom").exists()
 
     old = FeedKey("language", "en")
     new = FeedKey("language", "eng")
-    with place.open_app() as app:
+    with instance.open_app() as app:
         row = next(row for row in app.archive.store.index.feeds() if row.key == old)
         app.archive.store.index.save_feed(replace(row, moved_to=new))
         app.archive.store.index.save_feed(replace(row, key=new, first_slug="en", published=None))
 
         assert resolve_moves(app.archive.store.index.feeds()) == {old: new}
-    place.build()
+    instance.build()
 
-    assert '"/languages/en.txt" "/languages/eng.txt";' in place.read_published("maps/nginx.conf")
+    assert '"/languages/en.txt" "/languages/eng.txt";' in instance.read_published("maps/nginx.conf")
 
 
-def test_settings_take_the_names_of_the_table_and_no_other(place: Place) -> None:
+def test_settings_take_the_names_of_the_table_and_no_other(instance: Instance) -> None:
     """`formats` accepts the registered format and refuses unknown ones."""
-    assert load(place.config, {}).publish.formats == ("txt", "atom", "html")
-    (place.config / "syndicator.toml").write_text('[publish]\nformats = ["atom", "pdf"]\n')
+    assert load(instance.config, {}).publish.formats == ("txt", "atom", "html")
+    (instance.config / "syndicator.toml").write_text('[publish]\nformats = ["atom", "pdf"]\n')
     with pytest.raises(
         ConfigError, match=r"publish\.formats: the formats are atom, rss, json, html, txt"
     ):
-        load(place.config, {})
+        load(instance.config, {})
 
 
-def test_archives_follow_the_table(place: Place) -> None:
-    (place.config / "syndicator.toml").write_text(
+def test_archives_follow_the_table(instance: Instance) -> None:
+    (instance.config / "syndicator.toml").write_text(
         SETTINGS + "limit = 1\nwindow_hours = 0\narchives = true\n"
     )
-    fill_place(place, "One", "Two", "Three")
+    fill_instance(instance, "One", "Two", "Three")
 
-    assert list((place.folder / "feeds/public/archive/languages/en").glob("*.atom"))
-    assert not (place.folder / "feeds/public/archive/sources").exists()
+    assert list((instance.folder / "feeds/public/archive/languages/en").glob("*.atom"))
+    assert not (instance.folder / "feeds/public/archive/sources").exists()

@@ -19,23 +19,23 @@ from syndicator.core.ports import ArticleRecord
 from syndicator.core.requests import QUESTION_SECONDS
 from syndicator.runs import daemon
 from syndicator.upkeep.tags import rename
-from tests.places import Place, store_articles
+from tests.instances import Instance, store_articles
 
 load_commands()
 SETTINGS = '[site]\nurl = "https://feeds.example/"\n[publish]\ntag_min = 1\n'
 
 
-def publish_texts(place: Place, content: str) -> None:
-    sources = place.config / "sources.toml"
+def publish_texts(instance: Instance, content: str) -> None:
+    sources = instance.config / "sources.toml"
     plain = re.sub("content = .*\n", "", sources.read_text())
     sources.write_text(plain.replace("[[source]]\n", f'[[source]]\ncontent = "{content}"\n'))
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    place = Place(tmp_path, settings=SETTINGS)
-    publish_texts(place, "full")
-    with place.open_app() as app:
+def instance(tmp_path: Path) -> Instance:
+    instance = Instance(tmp_path, settings=SETTINGS)
+    publish_texts(instance, "full")
+    with instance.open_app() as app:
         store_articles(
             app,
             "Chips",
@@ -69,17 +69,17 @@ def place(tmp_path: Path) -> Place:
             language="ja",
             excerpt="A sentence.",
         )
-    place.build()
-    return place
+    instance.build()
+    return instance
 
 
-def make_client(place: Place, **publish: Any) -> TestClient:
-    read = read_configuration(place.config, {})
+def make_client(instance: Instance, **publish: Any) -> TestClient:
+    read = read_configuration(instance.config, {})
     settings = read.settings.model_copy(
         update={"publish": read.settings.publish.model_copy(update=publish)}
     )
     read = replace(read, settings=settings)
-    site = daemon.Site(settings, answers=daemon.Answers(place.config, lambda: read))
+    site = daemon.Site(settings, answers=daemon.Answers(instance.config, lambda: read))
     return TestClient(site, base_url="http://127.0.0.1", follow_redirects=False)
 
 
@@ -106,34 +106,36 @@ CASES = [
 
 
 @pytest.mark.parametrize(("name", "expected"), CASES)
-def test_what_is_asked_for_is_found(place: Place, name: str, expected: list[str]) -> None:
+def test_what_is_asked_for_is_found(instance: Instance, name: str, expected: list[str]) -> None:
     """Each search finds the expected articles."""
-    assert list_titles(make_client(place), name) == expected
+    assert list_titles(make_client(instance), name) == expected
 
 
 @pytest.mark.parametrize(("name", "expected"), CASES)
 def test_a_saved_question_finds_the_same_at_the_same_address_and_id(
-    place: Place, name: str, expected: list[str]
+    instance: Instance, name: str, expected: list[str]
 ) -> None:
-    text = make_client(place).get(f"/q/{name}.atom").text
-    (place.config / "feeds.toml").write_text(f'[[feed]]\nslug = "q/{name}"\n')
-    place.build()
-    saved = json.loads(place.read_published(f"q/{name}.json"))
+    text = make_client(instance).get(f"/q/{name}.atom").text
+    (instance.config / "feeds.toml").write_text(f'[[feed]]\nslug = "q/{name}"\n')
+    instance.build()
+    saved = json.loads(instance.read_published(f"q/{name}.json"))
 
     assert sorted(item["title"] for item in saved["items"]) == expected
 
-    atom = place.read_published(f"q/{name}.atom")
+    atom = instance.read_published(f"q/{name}.atom")
 
     assert (
         atom.partition("<id>")[2].partition("</id>")[0]
         == text.partition("<id>")[2].partition("</id>")[0]
     )
-    assert make_client(place).get(f"/q/{name}.atom").text == atom, "the server hands out the file"
+    assert make_client(instance).get(f"/q/{name}.atom").text == atom, (
+        "the server hands out the file"
+    )
 
 
-def test_an_address_is_answered_in_one_spelling_alone(place: Place) -> None:
+def test_an_address_is_answered_in_one_spelling_alone(instance: Instance) -> None:
     """Other spellings of a search redirect to the canonical address."""
-    served = make_client(place)
+    served = make_client(instance)
     for asked, right in (
         ("words.GPUs/tag.AI.atom", "../../q/tag.ai/words.gpu.atom"),
         ("tag.ai/tag.ai.rss", "../../q/tag.ai.rss"),
@@ -171,20 +173,20 @@ def test_an_address_is_answered_in_one_spelling_alone(place: Place) -> None:
     ],
 )
 def test_what_is_no_question_is_refused_without_a_look_at_anything(
-    place: Place, monkeypatch: pytest.MonkeyPatch, name: str, status: int
+    instance: Instance, monkeypatch: pytest.MonkeyPatch, name: str, status: int
 ) -> None:
     """Invalid search addresses are refused before the database is opened."""
     monkeypatch.setattr("syndicator.runs.answers.open_read_only", None)
-    answer = make_client(place).get(f"/q/{name}")
+    answer = make_client(instance).get(f"/q/{name}")
 
     assert answer.status_code == status
     assert answer.text.endswith(".\n") or status == 400
 
 
-def test_an_answer_has_validators_and_ids_as_everywhere(place: Place) -> None:
-    served = make_client(place)
+def test_an_answer_has_validators_and_ids_as_everywhere(instance: Instance) -> None:
+    served = make_client(instance)
     answer = served.get("/q/tag.gpu.atom", headers={"accept-encoding": "identity"})
-    with place.open_app() as app:
+    with instance.open_app() as app:
         (article,) = (one for one in app.archive.store.index.each() if one.title == "Chips")
         assert entry_urn(app.archive.instance, article.id) in answer.text
 
@@ -203,22 +205,24 @@ def test_an_answer_has_validators_and_ids_as_everywhere(place: Place) -> None:
 
 
 def test_an_answer_is_kept_until_the_search_changes_and_nothing_is_written(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    served = make_client(place)
-    before = {path: path.stat().st_mtime_ns for path in place.folder.rglob("*") if path.is_file()}
+    served = make_client(instance)
+    before = {
+        path: path.stat().st_mtime_ns for path in instance.folder.rglob("*") if path.is_file()
+    }
 
     assert list_titles(served, "lang.de") == ["Preise"]
     assert {
-        path: path.stat().st_mtime_ns for path in place.folder.rglob("*") if path.is_file()
+        path: path.stat().st_mtime_ns for path in instance.folder.rglob("*") if path.is_file()
     } == before
 
     with monkeypatch.context() as patched:
         patched.setattr("syndicator.runs.answers.open_read_only", None)
         assert list_titles(served, "lang.de") == ["Preise"]
-    with place.open_app() as app:
+    with instance.open_app() as app:
         store_articles(app, "Neues", "Mehr.", language="de", excerpt="Ein Satz.")
-    place.build()
+    instance.build()
 
     assert list_titles(served, "lang.de") == ["Neues", "Preise"]
 
@@ -227,58 +231,60 @@ def test_an_answer_is_kept_until_the_search_changes_and_nothing_is_written(
     ("content", "words"),
     [("excerpt", "inflation"), ("excerpt", "gpu-price"), ("link", "sentence")],
 )
-def test_words_that_are_not_published_find_nothing(place: Place, content: str, words: str) -> None:
+def test_words_that_are_not_published_find_nothing(
+    instance: Instance, content: str, words: str
+) -> None:
     """A search finds words of a text only while they are published."""
-    assert list_titles(make_client(place), f"words.{words}")
+    assert list_titles(make_client(instance), f"words.{words}")
 
-    publish_texts(place, content)
-    place.build()
+    publish_texts(instance, content)
+    instance.build()
 
-    assert list_titles(make_client(place), f"words.{words}") == []
-    assert list_titles(make_client(place), "words.chip") == ["Chips"]
+    assert list_titles(make_client(instance), f"words.{words}") == []
+    assert list_titles(make_client(instance), "words.chip") == ["Chips"]
 
 
-def test_what_is_held_back_or_gone_is_in_no_answer(place: Place) -> None:
+def test_what_is_held_back_or_gone_is_in_no_answer(instance: Instance) -> None:
     """Held articles are left out although the index still has them."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         (held,) = (one for one in app.archive.store.index.each() if one.title == "Chips")
         path = app.archive.store.index.path(held.id)
         stored, stamp, _ = app.archive.article_store.put(
             replace(app.archive.article_store.get(path or ""), hold=True)
         )
         app.archive.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
-    assert list_titles(make_client(place), "tag.ai") == ["Markets", "人工知能の今"], (
+    assert list_titles(make_client(instance), "tag.ai") == ["Markets", "人工知能の今"], (
         "though the search still has it"
     )
 
 
-def test_a_tag_that_was_renamed_is_asked_for_by_its_new_name(place: Place) -> None:
+def test_a_tag_that_was_renamed_is_asked_for_by_its_new_name(instance: Instance) -> None:
     """A search with an old tag name redirects to the new name."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         rename.write_rename(
             app.archive,
             app.configuration,
             rename.plan_rename(app.archive, app.configuration, "rename", "GPU", "Graphics chips"),
         )
-    place.build()
-    answer = make_client(place).get("/q/not.tag.gpu/tag.ai.atom")
+    instance.build()
+    answer = make_client(instance).get("/q/not.tag.gpu/tag.ai.atom")
 
     assert answer.status_code == 301
 
-    moved = make_client(place).get("/q/tag.ai/not.tag.gpu.atom")
+    moved = make_client(instance).get("/q/tag.ai/not.tag.gpu.atom")
 
     assert moved.status_code == 301
     assert moved.headers["location"] == "../../q/tag.ai/not.tag.graphics-chips.atom"
-    assert list_titles(make_client(place), "tag.ai/not.tag.graphics-chips") == [
+    assert list_titles(make_client(instance), "tag.ai/not.tag.graphics-chips") == [
         "Markets",
         "人工知能の今",
     ]
 
 
-def test_questions_can_be_turned_off_and_wait_for_the_first_build(place: Place) -> None:
-    assert make_client(place, questions=False).get("/q/tag.ai.atom").status_code == 404
-    (place.folder / "feeds/public/search/index.js").unlink()
-    assert make_client(place).get("/q/tag.ai.atom").status_code == 404
+def test_questions_can_be_turned_off_and_wait_for_the_first_build(instance: Instance) -> None:
+    assert make_client(instance, questions=False).get("/q/tag.ai.atom").status_code == 404
+    (instance.folder / "feeds/public/search/index.js").unlink()
+    assert make_client(instance).get("/q/tag.ai.atom").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -290,8 +296,8 @@ def test_questions_can_be_turned_off_and_wait_for_the_first_build(place: Place) 
         ("lang.fr/words.gpu", "the language 'fr'"),
     ],
 )
-def test_a_name_that_no_article_has_is_an_error(place: Place, name: str, named: str) -> None:
-    answer = make_client(place).get(f"/q/{name}.atom")
+def test_a_name_that_no_article_has_is_an_error(instance: Instance, name: str, named: str) -> None:
+    answer = make_client(instance).get(f"/q/{name}.atom")
     assert answer.status_code == 404
     assert answer.text == f"No article has {named}.\n"
 
@@ -307,58 +313,62 @@ def test_a_name_that_no_article_has_is_an_error(place: Place, name: str, named: 
         *("tag.ai/words.gpu.atom", "https://old.example/q/tag.ai/words.gpu.atom"),
     ],
 )
-def test_a_command_makes_the_feed_of_an_address_a_file(place: Place, given: str) -> None:
+def test_a_command_makes_the_feed_of_an_address_a_file(instance: Instance, given: str) -> None:
     """`build --question` saves the search and writes its feed."""
-    words = ("build", "--question", given, "--config", str(place.config))
+    words = ("build", "--question", given, "--config", str(instance.config))
     done = CliRunner().invoke(app, words, catch_exceptions=False)
 
     assert done.exit_code == 0, done.stdout
 
-    feed = json.loads(place.read_published("q/tag.ai/words.gpu.json"))
+    feed = json.loads(instance.read_published("q/tag.ai/words.gpu.json"))
 
     assert feed["title"] == "AI, gpu"
     assert [item["title"] for item in feed["items"]] == ["Chips"]
     assert feed["feed_url"] == "https://feeds.example/q/tag.ai/words.gpu.json"
-    assert "q/tag.ai/words.gpu.html" in place.read_published("combine.html")
+    assert "q/tag.ai/words.gpu.html" in instance.read_published("combine.html")
 
     again = CliRunner().invoke(app, words)
 
     assert again.exit_code == 0
-    assert (place.config / "feeds.toml").read_text().count("[[feed]]") == 1
+    assert (instance.config / "feeds.toml").read_text().count("[[feed]]") == 1
 
 
-def test_pages_offer_no_address_before_a_script_saw_that_something_answers(place: Place) -> None:
+def test_pages_offer_no_address_before_a_script_saw_that_something_answers(
+    instance: Instance,
+) -> None:
     """Search addresses are hidden until a script finds a server that answers."""
-    assert '<p id="offered" hidden>' in place.read_published("combine.html")
-    assert '<p id="subscribe" hidden>' in place.read_published("search.html")
+    assert '<p id="offered" hidden>' in instance.read_published("combine.html")
+    assert '<p id="subscribe" hidden>' in instance.read_published("search.html")
 
 
-def test_the_script_that_pages_look_for_says_whether_something_answers(place: Place) -> None:
+def test_the_script_that_pages_look_for_says_whether_something_answers(instance: Instance) -> None:
     """q/answers.js is empty as a file and sets a flag when served."""
-    assert place.read_published("q/answers.js") == "", "the file"
-    assert make_client(place).get("/q/answers.js").text == "syndicator.isAnswered = true;\n"
+    assert instance.read_published("q/answers.js") == "", "the file"
+    assert make_client(instance).get("/q/answers.js").text == "syndicator.isAnswered = true;\n"
 
 
 @pytest.mark.parametrize("given", ["q/color.red.atom", "color.red"])
-def test_what_asks_nothing_is_no_feed(place: Place, given: str) -> None:
+def test_what_asks_nothing_is_no_feed(instance: Instance, given: str) -> None:
     """`build --question` refuses an invalid search and creates no feeds.toml."""
-    words = ("build", "--question", given, "--config", str(place.config))
+    words = ("build", "--question", given, "--config", str(instance.config))
     done = CliRunner().invoke(app, words)
 
     assert done.exit_code != 0
     assert "'color.red' is no valid part; write tag.…" in str(done.exception)
-    assert not (place.config / "feeds.toml").exists()
+    assert not (instance.config / "feeds.toml").exists()
 
 
-def test_a_question_has_so_many_seconds_of_cpu(place: Place) -> None:
-    read = read_configuration(place.config, {})
+def test_a_question_has_so_many_seconds_of_cpu(instance: Instance) -> None:
+    read = read_configuration(instance.config, {})
     used = [0.0]
 
     def cpu() -> float:
         used[0] += 2 * QUESTION_SECONDS
         return used[0]
 
-    site = daemon.Site(read.settings, answers=daemon.Answers(place.config, lambda: read, cpu=cpu))
+    site = daemon.Site(
+        read.settings, answers=daemon.Answers(instance.config, lambda: read, cpu=cpu)
+    )
     served = TestClient(site, base_url="http://127.0.0.1", follow_redirects=False)
     answer = served.get("/q/tag.ai/lang.en/words.gpu.atom")
     assert answer.status_code == 400

@@ -10,24 +10,24 @@ import pytest
 
 from syndicator.core.errors import ConfigError
 from syndicator.upkeep import reconcile
-from tests.places import Place, store_articles
+from tests.instances import Instance, store_articles
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 ALL = ["all", "categories", "tags", "queries", "sources"]
 
 
-def build_axes(place: Place, axes: list[str]) -> tuple[str, ...]:
+def build_axes(instance: Instance, axes: list[str]) -> tuple[str, ...]:
     """Builds with these axes. Returns the feeds that ended."""
-    path = place.config / "syndicator.toml"
+    path = instance.config / "syndicator.toml"
     path.write_text(f"[publish]\ntag_min = 2\naxes = {json.dumps(axes)}\n")
-    report = place.build()
+    report = instance.build()
     assert report.held == ()
     return report.ended
 
 
-def read_feed_ids(place: Place) -> dict[str, str]:
+def read_feed_ids(instance: Instance) -> dict[str, str]:
     """The published feeds with their ids."""
-    public = place.folder / "feeds/public"
+    public = instance.folder / "feeds/public"
     paths = [path for path in sorted(public.rglob("*.atom")) if "archive" not in path.parts]
     return {
         str(path.relative_to(public)): str(ElementTree.parse(path).findtext(f"{ATOM}id"))
@@ -35,27 +35,27 @@ def read_feed_ids(place: Place) -> dict[str, str]:
     }
 
 
-def list_gone_feeds(place: Place) -> set[str]:
-    document: Any = json.loads(place.read_published("maps/moved.json"))
+def list_gone_feeds(instance: Instance) -> set[str]:
+    document: Any = json.loads(instance.read_published("maps/moved.json"))
     return {name for name in document["gone"] if name.endswith(".atom")}
 
 
 @pytest.fixture
-def filled_place(place: Place) -> Place:
+def filled_instance(instance: Instance) -> Instance:
     """With a tag that has fewer articles left than a new one needs."""
-    return place.fill_once(store_tagged_articles)
+    return instance.fill_once(store_tagged_articles)
 
 
-def store_tagged_articles(place: Place) -> None:
-    (place.config / "feeds.toml").write_text('[[feed]]\nslug = "chips"\nquery = "tag:GPU"\n')
-    with place.open_app() as app:
+def store_tagged_articles(instance: Instance) -> None:
+    (instance.config / "feeds.toml").write_text('[[feed]]\nslug = "chips"\nquery = "tag:GPU"\n')
+    with instance.open_app() as app:
         store_articles(app, "First", "Text.", tags=("GPU", "Bees"), category="AI")
         store_articles(app, "Second", "Text.", tags=("GPU", "Bees"), category="AI", source="two")
-    build_axes(place, ALL)
-    place.edit_file("Second", "- Bees\n", "")
-    with place.open_app() as app:
+    build_axes(instance, ALL)
+    instance.edit_file("Second", "- Bees\n", "")
+    with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
-    build_axes(place, ALL)
+    build_axes(instance, ALL)
 
 
 @pytest.mark.slow
@@ -82,20 +82,20 @@ def store_tagged_articles(place: Place) -> None:
     ],
 )
 def test_feeds_of_an_axis_end_and_come_back_with_it(
-    filled_place: Place, left: list[str], ended: set[str]
+    filled_instance: Instance, left: list[str], ended: set[str]
 ) -> None:
     """Feeds of a removed axis answer 410 and return with the same ids."""
-    before = read_feed_ids(filled_place)
-    kept_digests = filled_place.read_digests("public")
+    before = read_feed_ids(filled_instance)
+    kept_digests = filled_instance.read_digests("public")
 
-    assert set(build_axes(filled_place, left)) == ended
+    assert set(build_axes(filled_instance, left)) == ended
 
     names = {f"{name}.atom" for name in ended}
 
-    assert set(read_feed_ids(filled_place)) == set(before) - names
-    assert list_gone_feeds(filled_place) == names
+    assert set(read_feed_ids(filled_instance)) == set(before) - names
+    assert list_gone_feeds(filled_instance) == names
 
-    public = filled_place.folder / "feeds/public"
+    public = filled_instance.folder / "feeds/public"
     stems = {
         str(path.relative_to(public)).partition(".")[0]
         for path in public.rglob("*")
@@ -103,17 +103,17 @@ def test_feeds_of_an_axis_end_and_come_back_with_it(
     }
 
     assert stems.isdisjoint(ended)
-    assert not any(f"{name}.atom" in filled_place.read_published("feeds.opml") for name in ended)
+    assert not any(f"{name}.atom" in filled_instance.read_published("feeds.opml") for name in ended)
 
-    before_again = filled_place.read_digests("public")
+    before_again = filled_instance.read_digests("public")
 
-    assert build_axes(filled_place, left) == ()
-    assert filled_place.read_digests("public") == before_again  # once
-    assert build_axes(filled_place, ALL) == ()
-    assert read_feed_ids(filled_place) == before
-    assert list_gone_feeds(filled_place) == set()
+    assert build_axes(filled_instance, left) == ()
+    assert filled_instance.read_digests("public") == before_again  # once
+    assert build_axes(filled_instance, ALL) == ()
+    assert read_feed_ids(filled_instance) == before
+    assert list_gone_feeds(filled_instance) == set()
 
-    after = filled_place.read_digests("public")
+    after = filled_instance.read_digests("public")
 
     assert {name for name in kept_digests if after[name] != kept_digests[name]} <= {
         "index.html",
@@ -121,31 +121,31 @@ def test_feeds_of_an_axis_end_and_come_back_with_it(
     }
 
 
-def test_what_comes_meanwhile_is_in_the_feeds_that_come_back(filled_place: Place) -> None:
+def test_what_comes_meanwhile_is_in_the_feeds_that_come_back(filled_instance: Instance) -> None:
     """Articles filed while an axis was off are in its feeds when it returns."""
-    build_axes(filled_place, ["tags"])
-    with filled_place.open_app() as app:
+    build_axes(filled_instance, ["tags"])
+    with filled_instance.open_app() as app:
         store_articles(app, "Third", "Text.", tags=("GPU",))
-    build_axes(filled_place, ["tags"])
+    build_axes(filled_instance, ["tags"])
 
-    assert "Third" in filled_place.read_published("tags/gpu.atom")
-    assert "Third" in filled_place.read_published("index.html")
+    assert "Third" in filled_instance.read_published("tags/gpu.atom")
+    assert "Third" in filled_instance.read_published("index.html")
 
-    with filled_place.open_app() as app:
+    with filled_instance.open_app() as app:
         store_articles(app, "Fourth", "Text.")  # in no feed that is published
-    build_axes(filled_place, ["tags"])
+    build_axes(filled_instance, ["tags"])
 
-    assert "Fourth" in filled_place.read_published("index.html")
+    assert "Fourth" in filled_instance.read_published("index.html")
 
-    build_axes(filled_place, ALL)
+    build_axes(filled_instance, ALL)
 
-    assert "Third" in filled_place.read_published("all.atom")
-    assert "Third" in filled_place.read_published("sources/one.atom")
+    assert "Third" in filled_instance.read_published("all.atom")
+    assert "Third" in filled_instance.read_published("sources/one.atom")
 
 
-def test_a_word_that_is_no_axis_is_refused_with_those_there_are(place: Place) -> None:
+def test_a_word_that_is_no_axis_is_refused_with_those_there_are(instance: Instance) -> None:
     """An unknown axis is refused with the list of axes."""
     with pytest.raises(
         ConfigError, match="'tag' is none of all, categories, tags, queries, sources"
     ):
-        build_axes(place, ["tag"])
+        build_axes(instance, ["tag"])

@@ -20,7 +20,7 @@ from syndicator.runs.build import build_meanwhile
 from syndicator.store.index import Index
 from syndicator.upkeep import reconcile
 from tests.faults.instance import NOT_SMALL, InProcess
-from tests.places import Place, store_articles
+from tests.instances import Instance, store_articles
 from tests.world import World, patient_config, serve_world
 
 SLOW = "parallel"
@@ -78,8 +78,8 @@ def test_an_article_does_not_wait_for_a_slow_source(app: App, world: World) -> N
     assert asyncio.run(go())
 
 
-def test_visits_have_their_turn_between_two_feeds(place: Place) -> None:
-    with place.open_app() as app:
+def test_visits_have_their_turn_between_two_feeds(instance: Instance) -> None:
+    with instance.open_app() as app:
         for number in range(3):
             store_articles(app, f"Story {number}", "Text.", tags=("LLM", "GPU"))
 
@@ -94,8 +94,10 @@ def test_visits_have_their_turn_between_two_feeds(place: Place) -> None:
         assert asyncio.run(turns()) > len(app.archive.store.index.feeds())
 
 
-def test_what_is_filed_while_feeds_are_built_is_published_by_the_next_build(place: Place) -> None:
-    with place.open_app() as app:
+def test_what_is_filed_while_feeds_are_built_is_published_by_the_next_build(
+    instance: Instance,
+) -> None:
+    with instance.open_app() as app:
         store_articles(app, "First", "Text.")
 
         async def go() -> None:
@@ -108,30 +110,30 @@ def test_what_is_filed_while_feeds_are_built_is_published_by_the_next_build(plac
 
         asyncio.run(go())
         assert all(
-            f">{title}<" in place.read_published("sources/one.atom")
+            f">{title}<" in instance.read_published("sources/one.atom")
             for title in ("First", "Second")
         )
 
 
 def test_a_tag_added_to_the_taxonomy_has_its_feed_with_the_next_build(tmp_path: Path) -> None:
     """Of an instance that had none for it; another tag with so few articles still has none."""
-    place = Place(tmp_path, settings="[publish]\ntag_min = 3\n")
-    with place.open_app(create=True) as app:
+    instance = Instance(tmp_path, settings="[publish]\ntag_min = 3\n")
+    with instance.open_app(create=True) as app:
         store_articles(app, "First", "Text.", tags=("LLM", "Robots", "Bees"))
-    place.build()
-    tags = place.folder / "feeds/public/tags"
+    instance.build()
+    tags = instance.folder / "feeds/public/tags"
 
     assert {path.name for path in tags.glob("*.atom")} == {"llm.atom"}
 
-    place.write_taxonomy(place.taxonomy + '\n[[tag]]\nname = "robots"\n')
-    place.build()
+    instance.write_taxonomy(instance.taxonomy + '\n[[tag]]\nname = "robots"\n')
+    instance.build()
 
     assert {path.name for path in tags.glob("*.atom")} == {"llm.atom", "robots.atom"}
-    assert "tags/robots.atom" in place.read_published("feeds.opml")
+    assert "tags/robots.atom" in instance.read_published("feeds.opml")
 
 
-def test_nothing_new_is_no_new_build(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    with place.open_app() as app:
+def test_nothing_new_is_no_new_build(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    with instance.open_app() as app:
         store_articles(app, "First", "Text.")
         real = build.build_feeds
         calls = []
@@ -193,20 +195,20 @@ class Dying:
     ],
 )
 def test_a_text_is_rendered_once_more_where_the_process_was_gone(
-    place: Place,
+    instance: Instance,
     monkeypatch: pytest.MonkeyPatch,
     fails: int,
     reason: WorkerReason,
     set_aside: list[str],
 ) -> None:
     monkeypatch.setattr(build, "open_worker", lambda: nullcontext(Dying(fails, reason)))
-    (place.config / "sources.toml").write_text(
+    (instance.config / "sources.toml").write_text(
         '[[source]]\nkey = "one"\nurl = "https://one.example/feed"\ncontent = "full"\n'
     )
-    with place.open_app() as app:
+    with instance.open_app() as app:
         store_articles(app, "Chips", "A text.")
 
-    assert [problem.reason for problem in place.build().set_aside] == set_aside
+    assert [problem.reason for problem in instance.build().set_aside] == set_aside
 
 
 def _unread(monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -224,39 +226,39 @@ def _unread(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_without_a_change_no_row_of_all_feeds_is_read(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An idle build reads no feed rows, but notices changed files and styles."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         store_articles(app, "First", "Text.")
         reconcile.update_from_files(app.archive, app.configuration)
-    place.build()
+    instance.build()
     reads = _unread(monkeypatch)
-    with place.open_app() as app:
+    with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
         assert asyncio.run(build.build_feeds(app)).builds == 0
         assert app.archive.store.index.newest_mark() == 0
 
     assert reads == []
 
-    (place.folder / "feeds/public/all.atom").write_text("an earlier day")
+    (instance.folder / "feeds/public/all.atom").write_text("an earlier day")
 
-    assert "all.atom" in place.build().written
+    assert "all.atom" in instance.build().written
 
-    (place.config / "site.css").write_text("a { color: red }")
+    (instance.config / "site.css").write_text("a { color: red }")
 
-    assert "site.css" in place.build().written
+    assert "site.css" in instance.build().written
 
 
 def test_one_more_article_reads_all_feeds_once(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A build with one new article reads the feed rows once."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         store_articles(app, "First", "Text.")
         reconcile.update_from_files(app.archive, app.configuration)
-    place.build()
-    with place.open_app() as app:
+    instance.build()
+    with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
         store_articles(app, "Second", "Text.")
         reads = _unread(monkeypatch)
@@ -268,26 +270,26 @@ def test_one_more_article_reads_all_feeds_once(
 
 def test_a_feed_that_is_not_published_does_not_stay_stale(tmp_path: Path) -> None:
     """Marks of unpublished feeds are cleared."""
-    place = Place(tmp_path, settings="[publish]\ntag_min = 5\n")
-    with place.open_app(create=True) as app:
+    instance = Instance(tmp_path, settings="[publish]\ntag_min = 5\n")
+    with instance.open_app(create=True) as app:
         store_articles(app, "First", "Text.", tags=("Sea",))
         assert {row.key.axis for row in app.archive.store.index.feeds() if row.stale} >= {
             "tag",
             "all",
         }
-    place.build()
-    with place.open_app() as app:
+    instance.build()
+    with instance.open_app() as app:
         assert not [row.key for row in app.archive.store.index.feeds() if row.stale]
 
 
-def test_a_build_clears_up_after_one_that_did_not_end(place: Place) -> None:
+def test_a_build_clears_up_after_one_that_did_not_end(instance: Instance) -> None:
     """After an interrupted build, the next one deletes temporary files."""
 
     def stop() -> None:
         raise KeyboardInterrupt
 
-    left = place.folder / "feeds/public/tags/.llm.atom.1.tmp"
-    with place.open_app() as app:
+    left = instance.folder / "feeds/public/tags/.llm.atom.1.tmp"
+    with instance.open_app() as app:
         store_articles(app, "First", "Text.")
         asyncio.run(build.build_feeds(app))
         left.parent.mkdir(exist_ok=True)
@@ -308,18 +310,18 @@ def test_a_build_clears_up_after_one_that_did_not_end(place: Place) -> None:
 
 
 def test_that_a_build_has_begun_is_known_before_its_first_file(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also beside visits, whose writes wait for a common commit: a kill may come with that file."""
     seen: list[str | None] = []
     put = FileOutlet.put
 
     def look(outlet: FileOutlet, name: str, data: bytes, **more: Any) -> bool:
-        with place.open_app() as other_app:
+        with instance.open_app() as other_app:
             seen.append(other_app.archive.store.visits.note("build begun"))
         return put(outlet, name, data, **more)
 
-    with place.open_app() as app:
+    with instance.open_app() as app:
         store_articles(app, "First", "Text.")
         asyncio.run(build.build_feeds(app))
         store_articles(app, "Second", "Text.")

@@ -15,7 +15,7 @@ from syndicator.runs import build
 from syndicator.runs.build import build_due, build_feeds
 from syndicator.runs.build_timing import Settling
 from syndicator.upkeep import editorial
-from tests.places import Place, store_articles
+from tests.instances import Instance, store_articles
 
 
 class Time:
@@ -28,8 +28,8 @@ class Time:
 class Runs:
     """What the runs of `up` do about building, in one process."""
 
-    def __init__(self, place: Place, app: App) -> None:
-        self.place = place
+    def __init__(self, instance: Instance, app: App) -> None:
+        self.instance = instance
         self.app = app
         self.time = Time()
         self.number = 0
@@ -50,14 +50,14 @@ class Runs:
         return report.builds
 
     def count_shown(self) -> int:
-        return self.place.read_published("all.atom").count("<entry")
+        return self.instance.read_published("all.atom").count("<entry")
 
 
 @pytest.fixture
-def runs(place: Place) -> Iterator[Runs]:
+def runs(instance: Instance) -> Iterator[Runs]:
     """With one article of a source that is published."""
-    with place.open_app(create=True) as app:
-        made = Runs(place, app)
+    with instance.open_app(create=True) as app:
+        made = Runs(instance, app)
         assert made.run_once(1) == 1  # the first of a process
         yield made
 
@@ -106,11 +106,11 @@ def test_a_long_feed_and_what_speaks_of_all_rest_while_short_ones_are_built(runs
     assert runs.run_once(1, source="two") == 0
 
     runs.time.now += 180
-    before = runs.place.read_digests("public")
+    before = runs.instance.read_digests("public")
 
     assert runs.run_once() == 1
 
-    after = runs.place.read_digests("public")
+    after = runs.instance.read_digests("public")
     changed = {name for name in after if after[name] != before.get(name)}
 
     assert {"sources/two.atom"} <= changed
@@ -123,7 +123,7 @@ def test_a_long_feed_and_what_speaks_of_all_rest_while_short_ones_are_built(runs
     runs.time.now += 180
 
     assert runs.run_once() == 1
-    assert "Story 103" in runs.place.read_published("all.atom")
+    assert "Story 103" in runs.instance.read_published("all.atom")
 
 
 def test_what_a_build_leaves_is_out_of_date_and_made_by_the_next_one(
@@ -137,7 +137,7 @@ def test_what_a_build_leaves_is_out_of_date_and_made_by_the_next_one(
     runs.time.now += 180
 
     assert runs.run_once() == 1
-    assert "Story 2" not in runs.place.read_published(page)
+    assert "Story 2" not in runs.instance.read_published(page)
     assert runs.app.archive.store.index.list_outdated_owners()
 
     monkeypatch.undo()
@@ -145,13 +145,13 @@ def test_what_a_build_leaves_is_out_of_date_and_made_by_the_next_one(
 
     assert runs.run_once() == 1
     assert runs.count_shown() == 2
-    assert "Story 2" in runs.place.read_published(page)
+    assert "Story 2" in runs.instance.read_published(page)
     assert not runs.app.archive.store.index.list_outdated_owners()
 
-    digests = runs.place.read_digests("public")
+    digests = runs.instance.read_digests("public")
     asyncio.run(build_feeds(runs.app, include_all=True))
 
-    assert runs.place.read_digests("public") == digests
+    assert runs.instance.read_digests("public") == digests
 
 
 def test_what_is_withdrawn_goes_from_pages_of_older_stories_at_once(runs: Runs) -> None:
@@ -162,7 +162,7 @@ def test_what_is_withdrawn_goes_from_pages_of_older_stories_at_once(runs: Runs) 
 
     assert runs.run_once() == 1
 
-    left = runs.place.read_published("archive/all/2026-03-09.html")
+    left = runs.instance.read_published("archive/all/2026-03-09.html")
 
     assert "Story 2" in left
     assert "Story 1" not in left
@@ -180,8 +180,8 @@ def test_what_no_visit_did_does_not_wait(runs: Runs) -> None:
 
 def test_an_edit_of_the_configuration_does_not_wait(runs: Runs) -> None:
     assert runs.run_once(1) == 0
-    runs.place.write_taxonomy(runs.place.taxonomy + '\n[[tag]]\nname = "robots"\n')
-    with runs.place.open_app() as app:
+    runs.instance.write_taxonomy(runs.instance.taxonomy + '\n[[tag]]\nname = "robots"\n')
+    with runs.instance.open_app() as app:
         runs.app = app
         assert runs.run_once() == 1
 
@@ -200,7 +200,7 @@ def test_a_build_that_failed_is_due_at_once(runs: Runs, monkeypatch: pytest.Monk
 
 def test_once_an_hour_a_build_looks_at_what_no_mark_tells_of(runs: Runs) -> None:
     """Once an hour a full build repairs files that changed without a mark."""
-    (runs.place.folder / "feeds/public/all.atom").write_text("an earlier day")
+    (runs.instance.folder / "feeds/public/all.atom").write_text("an earlier day")
     runs.time.now += 1800
 
     assert runs.run_once() == 0

@@ -12,7 +12,7 @@ from syndicator.articles.beside.tab_lists import CARRIED, TabList
 from syndicator.core.model import FeedKey
 from syndicator.core.ports import ArticleRecord, EntryRow
 from syndicator.upkeep import editorial, reconcile, reindex
-from tests.places import NOW, Place, store_articles
+from tests.instances import NOW, Instance, store_articles
 
 ONE = FeedKey("source", "one")
 TWO = FeedKey("source", "two")
@@ -31,27 +31,29 @@ def list_stale_feeds(app: App) -> set[FeedKey]:
     return {row.key for row in app.archive.store.index.feeds() if row.stale}
 
 
-def test_a_carriers_feed_shows_the_article_as_the_others_do(place: Place) -> None:
+def test_a_carriers_feed_shows_the_article_as_the_others_do(instance: Instance) -> None:
     """The same entry appears in the feeds of all announcing sources."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         story = store_articles(app, "Story", "Text of the story.", tags=("LLM",))
         add_carrier(app, story.id, "two")
         reconcile.update_from_files(app.archive, app.configuration)
-    place.build()
-    entry = place.read_published("sources/one.atom").partition("<entry")[2].partition("</entry>")[0]
+    instance.build()
+    entry = (
+        instance.read_published("sources/one.atom").partition("<entry")[2].partition("</entry>")[0]
+    )
 
     assert "Story" in entry
-    assert entry in place.read_published("sources/two.atom")
-    assert ">The second - " in place.read_published("sources/two.atom")
+    assert entry in instance.read_published("sources/two.atom")
+    assert ">The second - " in instance.read_published("sources/two.atom")
 
 
-def test_one_more_carrier_touches_its_own_feed_alone(place: Place) -> None:
+def test_one_more_carrier_touches_its_own_feed_alone(instance: Instance) -> None:
     """A second announcing source makes only its own feed stale, and leaves the article file."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         story = store_articles(app, "Story", "Text.", tags=("LLM",))
         reconcile.update_from_files(app.archive, app.configuration)
-    place.build()
-    with place.open_app() as app:
+    instance.build()
+    with instance.open_app() as app:
         path = app.archive.article_store.find(story.id)
 
         assert path
@@ -67,9 +69,9 @@ def test_one_more_carrier_touches_its_own_feed_alone(place: Place) -> None:
         assert [row.count for row in app.archive.store.index.feeds() if row.key == TWO] == [1]
 
 
-def test_the_article_stays_in_its_carriers_feed_when_it_is_written_anew(place: Place) -> None:
+def test_the_article_stays_in_its_carriers_feed_when_it_is_written_anew(instance: Instance) -> None:
     """A rewritten article stays in the feeds of all sources that announced it."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         story = store_articles(app, "Story", "Text.")
         add_carrier(app, story.id, "two")
         stored, stamp, _ = app.archive.article_store.put(replace(story, title="New title"))
@@ -78,8 +80,8 @@ def test_the_article_stays_in_its_carriers_feed_when_it_is_written_anew(place: P
         assert list_members(app, TWO) == list_members(app, ONE) == [story.id]
 
 
-def test_a_withdrawn_article_leaves_every_carriers_feed(place: Place) -> None:
-    with place.open_app() as app:
+def test_a_withdrawn_article_leaves_every_carriers_feed(instance: Instance) -> None:
+    with instance.open_app() as app:
         story = store_articles(app, "Story", "Text.")
         add_carrier(app, story.id, "two")
         editorial.withdraw(app.archive, app.configuration, story.id)
@@ -92,9 +94,9 @@ def test_a_withdrawn_article_leaves_every_carriers_feed(place: Place) -> None:
         assert [row.count for row in app.archive.store.index.feeds() if row.key == TWO] == [0]
 
 
-def test_a_copy_is_in_the_feeds_of_its_sources_only(place: Place) -> None:
+def test_a_copy_is_in_the_feeds_of_its_sources_only(instance: Instance) -> None:
     """A merged copy is in the feeds of its sources, not in the feed of all."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         first_article = store_articles(app, "Story", "Text.")
         copy = store_articles(app, "Copy", "Text.", source="two", merged_into=first_article.id)
         add_carrier(app, copy.id, "one")
@@ -103,20 +105,22 @@ def test_a_copy_is_in_the_feeds_of_its_sources_only(place: Place) -> None:
         assert list_members(app, FeedKey("all", "all")) == [first_article.id]
 
 
-def test_a_lost_database_loses_no_membership(place: Place) -> None:
-    with place.open_app() as app:
+def test_a_lost_database_loses_no_membership(instance: Instance) -> None:
+    with instance.open_app() as app:
         story = store_articles(app, "Story", "Text.")
         add_carrier(app, story.id, "two")
-    shutil.rmtree(place.folder / "feeds/state")
-    with place.open_app(create=True) as app:
+    shutil.rmtree(instance.folder / "feeds/state")
+    with instance.open_app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
         assert list_members(app, TWO) == list_members(app, ONE) == [story.id]
         assert app.archive.store.visits.carriers(story.id) == ["two"]
 
 
-def test_reindex_takes_the_file_for_the_truth_and_makes_it_where_it_is_lost(place: Place) -> None:
+def test_reindex_takes_the_file_for_the_truth_and_makes_it_where_it_is_lost(
+    instance: Instance,
+) -> None:
     """carried.tsv overrides the database; if missing, it is written from it."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         story = store_articles(app, "Story", "Text.")
         path = app.archive.article_store.root / CARRIED.name
         add_carrier(app, story.id, "two")
@@ -131,8 +135,8 @@ def test_reindex_takes_the_file_for_the_truth_and_makes_it_where_it_is_lost(plac
         assert list_members(app, TWO) == []
 
 
-def test_lines_that_the_database_lacks_are_noticed_at_the_next_start(place: Place) -> None:
-    with place.open_app() as app:
+def test_lines_that_the_database_lacks_are_noticed_at_the_next_start(instance: Instance) -> None:
+    with instance.open_app() as app:
         story = store_articles(app, "Story", "Text.")
         reconcile.update_from_files(app.archive, app.configuration)
         CARRIED.append(
@@ -143,8 +147,8 @@ def test_lines_that_the_database_lacks_are_noticed_at_the_next_start(place: Plac
         assert list_members(app, TWO) == [story.id]
 
 
-def test_an_unchanged_file_is_not_read(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    with place.open_app() as app:
+def test_an_unchanged_file_is_not_read(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    with instance.open_app() as app:
         story = store_articles(app, "Story", "Text.")
         CARRIED.append(app.archive.article_store, [(story.id, "two")])
         reconcile.update_from_files(app.archive, app.configuration)
@@ -155,7 +159,7 @@ def test_an_unchanged_file_is_not_read(place: Place, monkeypatch: pytest.MonkeyP
 
 
 def test_an_instance_without_the_file_learns_from_its_entries_who_announced_what(
-    place: Place,
+    instance: Instance,
 ) -> None:
     """A missing carried.tsv is made from the stored entries."""
 
@@ -171,7 +175,7 @@ def test_an_instance_without_the_file_learns_from_its_entries_who_announced_what
             article_id=article,
         )
 
-    with place.open_app() as app:
+    with instance.open_app() as app:
         story = store_articles(app, "Story", "Text.")
         other_article = store_articles(app, "Other", "Text.")
         entries = [
@@ -187,9 +191,9 @@ def test_an_instance_without_the_file_learns_from_its_entries_who_announced_what
         assert list_members(app, ONE) == [other_article.id, story.id]
 
 
-def test_a_withdrawal_that_is_undone_comes_back_to_its_carriers(place: Place) -> None:
+def test_a_withdrawal_that_is_undone_comes_back_to_its_carriers(instance: Instance) -> None:
     """Undoing a withdrawal restores the article in all carriers' feeds."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         story = store_articles(app, "Story", "Text.")
         add_carrier(app, story.id, "two")
         editorial.withdraw(app.archive, app.configuration, story.id)
@@ -198,17 +202,19 @@ def test_a_withdrawal_that_is_undone_comes_back_to_its_carriers(place: Place) ->
         assert list_members(app, TWO) == list_members(app, ONE) == [story.id]
 
 
-def test_a_feed_of_carried_articles_alone_is_the_same_after_a_lost_database(place: Place) -> None:
+def test_a_feed_of_carried_articles_alone_is_the_same_after_a_lost_database(
+    instance: Instance,
+) -> None:
     """A feed with only carried articles survives a lost database unchanged."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         story = store_articles(app, "Story", "Text.")
         add_carrier(app, story.id, "two")
         reconcile.update_from_files(app.archive, app.configuration)
-    place.build()
-    before = place.read_digests("public")
-    shutil.rmtree(place.folder / "feeds/state")
-    with place.open_app(create=True) as app:
+    instance.build()
+    before = instance.read_digests("public")
+    shutil.rmtree(instance.folder / "feeds/state")
+    with instance.open_app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
-    place.build()
+    instance.build()
 
-    assert place.read_digests("public") == before
+    assert instance.read_digests("public") == before

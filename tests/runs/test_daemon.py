@@ -31,30 +31,30 @@ from syndicator.runs.daemon import (
     Opened,
 )
 from tests.health.test_after_run import serve_mailbox
-from tests.places import Place, store_articles
+from tests.instances import Instance, store_articles
 
 pytestmark = pytest.mark.anyio
 MAIL = 'mail = ["me@ours.example"]\n[alert]\nsmtp = "smtp://127.0.0.1:{port}"\n'
 
 
 class Up:
-    """Jobs of a place, and what they called for."""
+    """Jobs of an instance, and what they called for."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, instance: Instance) -> None:
         self.opened: list[App] = []
         self.called: list[tuple[str, float]] = []
         self.troubles: list[str] = []
         self.now = 0.0
         self.build_at_once: Callable[[], None] = lambda: None
-        (place.config / "sources.toml").write_text("")
+        (instance.config / "sources.toml").write_text("")
         self.jobs = Jobs(
-            place.config,
+            instance.config,
             stop=asyncio.Event(),
             warn=self.troubles.append,
             run_beside=self.run_beside,
             bring_forward=lambda name, seconds: self.called.append((name, seconds)),
-            read_next_runs=lambda: dict.fromkeys(JOBS, place.now + timedelta(minutes=1)),
-            clock=lambda: place.now,
+            read_next_runs=lambda: dict.fromkeys(JOBS, instance.now + timedelta(minutes=1)),
+            clock=lambda: instance.now,
             steady=lambda: self.now,
         )
 
@@ -70,8 +70,8 @@ class Up:
 
 
 @pytest.fixture
-def daemon_instance(place: Place) -> Up:
-    return Up(place)
+def daemon_instance(instance: Instance) -> Up:
+    return Up(instance)
 
 
 async def test_jobs_that_start_together_open_the_instance_once(daemon_instance: Up) -> None:
@@ -83,7 +83,7 @@ async def test_jobs_that_start_together_open_the_instance_once(daemon_instance: 
 
 
 async def test_visits_wait_for_the_jobs_under_way_and_no_job_goes_before_them(
-    daemon_instance: Up, place: Place, monkeypatch: pytest.MonkeyPatch
+    daemon_instance: Up, instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Visits wait for running jobs; jobs that come later are postponed until after the visits."""
     gate = asyncio.Event()
@@ -105,7 +105,7 @@ async def test_visits_wait_for_the_jobs_under_way_and_no_job_goes_before_them(
         (name, seconds) for name, seconds in daemon_instance.called if name in (VISITS, RETENTION)
     ]
     assert sorted(postponed) == [(RETENTION, 0.5), (VISITS, 0.5)]
-    with hold_run_lock(load(place.config)):  # for half a second: another command's turn
+    with hold_run_lock(load(instance.config)):  # for half a second: another command's turn
         await daemon_instance.jobs.run(VISITS)
     assert len(daemon_instance.troubles) == 1
     assert "another run is under way" in daemon_instance.troubles[0]
@@ -114,10 +114,10 @@ async def test_visits_wait_for_the_jobs_under_way_and_no_job_goes_before_them(
 
 
 async def test_a_lock_that_others_hold_is_said_once_between_two_visits(
-    daemon_instance: Up, place: Place
+    daemon_instance: Up, instance: Instance
 ) -> None:
     """A held lock is reported once per round, and postponed jobs are tried again soon."""
-    with hold_run_lock(load(place.config)):
+    with hold_run_lock(load(instance.config)):
         await daemon_instance.run_all()
 
         assert len(daemon_instance.troubles) == 1
@@ -129,10 +129,10 @@ async def test_a_lock_that_others_hold_is_said_once_between_two_visits(
 
 
 async def test_an_edit_of_the_configuration_counts_from_the_next_visits(
-    daemon_instance: Up, place: Place
+    daemon_instance: Up, instance: Instance
 ) -> None:
     await daemon_instance.run_all()
-    (place.config / "syndicator.toml").write_text("[publish]\nlimit = 77\n")
+    (instance.config / "syndicator.toml").write_text("[publish]\nlimit = 77\n")
     await daemon_instance.jobs.run(BUILD)
     await daemon_instance.jobs.run(VISITS)
 
@@ -142,14 +142,14 @@ async def test_an_edit_of_the_configuration_counts_from_the_next_visits(
     ]
 
 
-async def test_builds_leave_time_for_the_visits(daemon_instance: Up, place: Place) -> None:
+async def test_builds_leave_time_for_the_visits(daemon_instance: Up, instance: Instance) -> None:
     await daemon_instance.jobs.run(BUILD)
     daemon_instance.called.clear()
 
     def build_for_two_seconds() -> None:
         daemon_instance.now += 2
 
-    with place.open_app() as app:
+    with instance.open_app() as app:
         store_articles(app, "Story", "Text.")
     daemon_instance.jobs.watch = replace(daemon_instance.jobs.watch, turn=build_for_two_seconds)
     await daemon_instance.jobs.run(BUILD)
@@ -165,16 +165,18 @@ async def test_builds_leave_time_for_the_visits(daemon_instance: Up, place: Plac
 
 
 async def test_status_says_when_each_job_ran_and_runs_next(
-    daemon_instance: Up, place: Place
+    daemon_instance: Up, instance: Instance
 ) -> None:
     """`status` shows the last and next time of each job."""
     await daemon_instance.run_all()
-    with open_read_only(place.config, now=lambda: place.now) as seen:
+    with open_read_only(instance.config, now=lambda: instance.now) as seen:
         health = read_health(seen)
         jobs: list[Any] = list(describe_instance(health, seen.store, [])["schedule"])
 
     assert [job.job for job in jobs] == list(JOBS)
-    assert {(job.last, job.next) for job in jobs} == {(place.now, place.now + timedelta(minutes=1))}
+    assert {(job.last, job.next) for job in jobs} == {
+        (instance.now, instance.now + timedelta(minutes=1))
+    }
 
 
 async def test_what_one_process_did_another_does_not_repeat(
@@ -182,16 +184,16 @@ async def test_what_one_process_did_another_does_not_repeat(
 ) -> None:
     """A restarted `up` does not send the same digest mail again."""
     monkeypatch.setenv("TZ", "UTC")
-    place = Place(tmp_path, settings='[publish]\ntag_min = 1\n[[digest]]\nname = "morning"\n')
-    await asyncio.to_thread(place.build)
+    instance = Instance(tmp_path, settings='[publish]\ntag_min = 1\n[[digest]]\nname = "morning"\n')
+    await asyncio.to_thread(instance.build)
     with serve_mailbox() as (port, mails):
-        path = place.config / "syndicator.toml"
+        path = instance.config / "syndicator.toml"
         path.write_text(path.read_text() + MAIL.format(port=port))
-        with place.open_app() as app:
-            store_articles(app, "Story", "Text.", added=place.now)
-        place.now = datetime(2026, 3, 11, 7, tzinfo=UTC)
+        with instance.open_app() as app:
+            store_articles(app, "Story", "Text.", added=instance.now)
+        instance.now = datetime(2026, 3, 11, 7, tzinfo=UTC)
         for _ in range(2):
-            up = Up(place)
+            up = Up(instance)
             for name in (*JOBS, *JOBS):
                 await up.jobs.run(name)
             assert up.troubles == []

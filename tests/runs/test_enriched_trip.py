@@ -19,7 +19,7 @@ from syndicator.operations.operation import CancelledJob, need_operation
 from syndicator.runs.refresh import RunReport, Wanted, run
 from tests import commands
 from tests.fakellm import BEHAVIOURS, FakeLlm, Question, Said, answer_honestly, llm
-from tests.places import Place
+from tests.instances import Instance
 from tests.upkeep.model.test_ask import FIRST, SECOND, Lab
 from tests.world import World, patient_config, world
 
@@ -114,30 +114,32 @@ def lab(tmp_path: Path, llm: FakeLlm) -> Lab:
     return Lab(tmp_path, llm)
 
 
-def run_command(place: Place, *words: str) -> Result:
-    return CliRunner().invoke(cli, [*words, "--config", str(place.config)], catch_exceptions=False)
+def run_command(instance: Instance, *words: str) -> Result:
+    return CliRunner().invoke(
+        cli, [*words, "--config", str(instance.config)], catch_exceptions=False
+    )
 
 
 def test_describe_llm_asks_about_the_shelf(lab: Lab) -> None:
     lab.file_articles("Weather", "Climate")
-    dry = run_command(lab.place, "describe", "--all", "--llm", "--dry-run")
+    dry = run_command(lab.instance, "describe", "--all", "--llm", "--dry-run")
 
     assert "the language model would be asked about up to 2 articles" in dry.output
     assert lab.llm.seen == []
 
-    output = run_command(lab.place, "describe", "--all", "--llm")
+    output = run_command(lab.instance, "describe", "--all", "--llm")
 
     assert "described: Weather" in output.output
     assert "2 calls; 2 answers accepted" in output.output
-    assert SECOND in lab.place.read_published("all.atom")
-    assert FIRST not in lab.place.read_published("all.atom")
+    assert SECOND in lab.instance.read_published("all.atom")
+    assert FIRST not in lab.instance.read_published("all.atom")
 
-    run_command(lab.place, "change", "undo", "1")
+    run_command(lab.instance, "change", "undo", "1")
 
-    assert FIRST in lab.place.read_published("all.atom")
-    assert SECOND not in lab.place.read_published("all.atom")
+    assert FIRST in lab.instance.read_published("all.atom")
+    assert SECOND not in lab.instance.read_published("all.atom")
     assert (
-        json.loads(run_command(lab.place, "describe", "--all", "--llm", "--json").stdout)["llm"][
+        json.loads(run_command(lab.instance, "describe", "--all", "--llm", "--json").stdout)["llm"][
             "calls"
         ]
         == 0
@@ -150,7 +152,7 @@ def test_a_cancelled_job_asks_no_more(lab: Lab) -> None:
     def progress(done: int, total: int) -> None:
         raise CancelledJob
 
-    with lab.place.open_app() as app:
+    with lab.instance.open_app() as app:
         operation = need_operation("ask-model")
         planned = operation.plan(app, {"all": True})
         made, _ = apply(app, operation, {"all": True}, planned, who="ann", progress=progress)
@@ -165,16 +167,16 @@ def test_describe_llm_names_what_is_refused_and_what_is_missing(
     """`describe --llm` lists refused answers, and fails if the key is missing."""
     lab.file_articles("Weather", "Climate")
     lab.llm.behaviour = BEHAVIOURS["lies-in-category"]
-    told = run_command(lab.place, "describe", "--all", "--llm")
+    told = run_command(lab.instance, "describe", "--all", "--llm")
 
     assert "category nothing in the article speaks for Horoscopes" in told.output
     assert (
         "category  nothing in the article speaks for Horoscopes"
-        in run_command(lab.place, "status").output
+        in run_command(lab.instance, "status").output
     )
 
-    path = str(lab.place.find_file("Weather"))
-    output = run_command(lab.place, "show", path, "--trace").output
+    path = str(lab.instance.find_file("Weather"))
+    output = run_command(lab.instance, "show", path, "--trace").output
 
     assert "llm: refused (category: nothing in the article speaks for Horoscopes)" in output
     assert "Horoscopes" in output
@@ -182,12 +184,12 @@ def test_describe_llm_names_what_is_refused_and_what_is_missing(
     lab.file_articles("Third")
     lab.llm.close()
 
-    assert run_command(lab.place, "describe", "--all", "--llm").exit_code == 69
+    assert run_command(lab.instance, "describe", "--all", "--llm").exit_code == 69
 
-    config = lab.place.config / "syndicator.toml"
+    config = lab.instance.config / "syndicator.toml"
     config.write_text(config.read_text() + 'key_env = "MY_MISSING_KEY"\n')
     monkeypatch.delenv("MY_MISSING_KEY", raising=False)
-    missing = run_command(lab.place, "describe", "--all", "--llm")
+    missing = run_command(lab.instance, "describe", "--all", "--llm")
 
     assert missing.exit_code == 78
     assert "MY_MISSING_KEY is not set; set it" in missing.stderr
@@ -197,7 +199,7 @@ def test_describe_llm_wants_an_endpoint(tmp_path: Path) -> None:
     from syndicator.core.errors import ConfigError
 
     with pytest.raises(ConfigError, match=r"describe\.llm\.url is empty"):
-        run_command(Place(tmp_path), "describe", "--all", "--llm")
+        run_command(Instance(tmp_path), "describe", "--all", "--llm")
 
 
 def test_refresh_publishes_without_the_key_and_says_so(

@@ -8,15 +8,15 @@ from datetime import timedelta
 from syndicator.core.model import SourceState, VisitTimes
 from syndicator.health import freshness
 from syndicator.health.freshness import Freshness, Samples
-from tests.places import NOW, Place, store_articles
+from tests.instances import NOW, Instance, store_articles
 
 MINUTE = timedelta(minutes=1)
 
 
-def test_a_build_notes_what_was_published_since_its_source_is_followed(place: Place) -> None:
+def test_a_build_notes_what_was_published_since_its_source_is_followed(instance: Instance) -> None:
     """Only articles published after their source was added count for freshness."""
-    place.build()
-    with place.open_app() as app:
+    instance.build()
+    with instance.open_app() as app:
         state = SourceState(
             key="one",
             url="https://one.example/feed",
@@ -29,11 +29,11 @@ def test_a_build_notes_what_was_published_since_its_source_is_followed(place: Pl
             )
         store_articles(app, "Undated", "A text.", published=None, added=NOW + 9 * MINUTE)
         store_articles(app, "Day", "A text.", published=NOW.replace(hour=0), added=NOW + 9 * MINUTE)
-    place.now = NOW + 10 * MINUTE
-    place.build()
-    place.now = NOW + 20 * MINUTE
-    place.build()
-    with place.open_app() as app:
+    instance.now = NOW + 10 * MINUTE
+    instance.build()
+    instance.now = NOW + 20 * MINUTE
+    instance.build()
+    with instance.open_app() as app:
         assert freshness.read_freshness(app.archive.store).seconds == (300,)
 
 

@@ -17,50 +17,50 @@ from syndicator.publishing.web import feed_list
 from syndicator.publishing.web.pages import Pages
 from syndicator.runs import build
 from syndicator.upkeep import reconcile
-from tests.places import Place, store_articles
+from tests.instances import Instance, store_articles
 
 TAGS = ("Sea", "Seal", "Sand", "Salt", "Tide", "Port")
 LISTS = re.compile(r"(feeds|sitemap)(-.*)?\.(html|xml|opml)")
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Instance:
     monkeypatch.setattr(feed_list, "WHOLE", 4)
     monkeypatch.setattr(feed_list, "PART", 2)
-    place = Place(
+    instance = Instance(
         tmp_path, settings='[site]\nurl = "https://feeds.example/"\n[publish]\ntag_min = 1\n'
     )
-    with place.open_app(create=True) as app:
+    with instance.open_app(create=True) as app:
         for tag in TAGS:
             store_articles(app, f"Of {tag}", "Text.", tags=(tag,))
-    build_now(place)
-    return place
+    build_now(instance)
+    return instance
 
 
-def build_now(place: Place, **how: object) -> set[str]:
+def build_now(instance: Instance, **how: object) -> set[str]:
     """The written lists."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
         written = asyncio.run(build.build_feeds(app, **how)).written  # type: ignore[arg-type]
     return {name for name in written if LISTS.fullmatch(name)}
 
 
-def read_list_digests(place: Place) -> dict[str, str]:
+def read_list_digests(instance: Instance) -> dict[str, str]:
     return {
         name: digest
-        for name, digest in place.read_digests("public").items()
+        for name, digest in instance.read_digests("public").items()
         if LISTS.fullmatch(name)
     }
 
 
-def store_article(place: Place, title: str, *tags: str) -> None:
-    with place.open_app() as app:
+def store_article(instance: Instance, title: str, *tags: str) -> None:
+    with instance.open_app() as app:
         store_articles(app, title, "Text.", tags=tags)
 
 
-def test_each_feed_is_on_one_part_that_the_first_leads_to(place: Place) -> None:
+def test_each_feed_is_on_one_part_that_the_first_leads_to(instance: Instance) -> None:
     """Every feed is on exactly one part, linked from the first page and the sitemap."""
-    first = place.read_published("feeds.html")
+    first = instance.read_published("feeds.html")
     parts = sorted(set(re.findall(r'href="(feeds-[^"]*)"', first)))
 
     assert parts == [
@@ -73,25 +73,25 @@ def test_each_feed_is_on_one_part_that_the_first_leads_to(place: Place) -> None:
     shown_tags = [
         tag
         for part in parts
-        for tag in re.findall(r'href="tags/(\w+).html"', place.read_published(part))
+        for tag in re.findall(r'href="tags/(\w+).html"', instance.read_published(part))
     ]
 
     assert sorted(shown_tags) == sorted(tag.lower() for tag in TAGS)
     assert 'href="sources/one.html"' in first
 
-    index = etree.fromstring(place.read_published("sitemap.xml").encode())
+    index = etree.fromstring(instance.read_published("sitemap.xml").encode())
     named = [str(loc.text).removeprefix("https://feeds.example/") for loc in index.iter("{*}loc")]
-    listed = "".join(map(place.read_published, named))
+    listed = "".join(map(instance.read_published, named))
 
     assert all(f"/tags/{tag.lower()}.html</loc>" in listed for tag in TAGS)
     assert "/sources/one.html</loc>" in listed
 
 
 def test_one_more_article_makes_the_parts_of_its_feeds(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A new article rewrites only the parts with its feeds."""
-    store_article(place, "Another", "Tide")
+    store_article(instance, "Another", "Tide")
     results = list[str]()
     listed = Pages.render_feed_list
 
@@ -100,62 +100,67 @@ def test_one_more_article_makes_the_parts_of_its_feeds(
         return listed(self, part, rows)
 
     monkeypatch.setattr(Pages, "render_feed_list", noted)
-    assert build_now(place) == {"feeds.html", "feeds-tags-t.html"}  # on the day of the one before
+    assert build_now(instance) == {
+        "feeds.html",
+        "feeds-tags-t.html",
+    }  # on the day of the one before
     assert results == ["", "-tags-t"]
-    assert "Another" in place.read_published("feeds-tags-t.html")
+    assert "Another" in instance.read_published("feeds-tags-t.html")
 
 
-def test_one_more_feed_writes_its_part_and_what_names_all(place: Place) -> None:
+def test_one_more_feed_writes_its_part_and_what_names_all(instance: Instance) -> None:
     """A new feed rewrites its part of the list; a part that grows too long is divided."""
-    store_article(place, "Another", "Pond")
-    written = build_now(place)
+    store_article(instance, "Another", "Pond")
+    written = build_now(instance)
 
     assert {"feeds.html", "feeds.opml", "feeds-tags-p.html", "sitemap-tags-p.xml"} <= written
     assert written.isdisjoint(("feeds-tags-sa.html", "feeds-tags-se.html", "feeds-tags-t.html"))
 
-    store_article(place, "And more", "Pool")  # three with p: the part is divided
+    store_article(instance, "And more", "Pool")  # three with p: the part is divided
 
-    assert {"feeds-tags-pon.html", "feeds-tags-poo.html", "feeds-tags-p.html"} <= build_now(place)
+    assert {"feeds-tags-pon.html", "feeds-tags-poo.html", "feeds-tags-p.html"} <= build_now(
+        instance
+    )
 
 
-def test_parts_are_those_of_a_build_of_everything(place: Place) -> None:
+def test_parts_are_those_of_a_build_of_everything(instance: Instance) -> None:
     for title, tag in (("A", "Pond"), ("B", "Sea"), ("C", "Pool"), ("D", "Tidal")):
-        store_article(place, title, tag)
-        build_now(place)
-    before = read_list_digests(place)
+        store_article(instance, title, tag)
+        build_now(instance)
+    before = read_list_digests(instance)
 
-    assert not build_now(place, include_all=True)
-    assert read_list_digests(place) == before
+    assert not build_now(instance, include_all=True)
+    assert read_list_digests(instance) == before
     assert "feeds-tags-p.html" not in before  # it was, before it was divided
 
 
 def test_what_a_build_left_is_written_by_the_next(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A partial or failed build leaves changed parts for the next one."""
-    store_article(place, "Another", "Tide")
+    store_article(instance, "Another", "Tide")
 
     # with its tag's feed
-    assert build_now(place, accepts=lambda key: key != ALL) == set()
-    assert "feeds-tags-t.html" in build_now(place)
+    assert build_now(instance, accepts=lambda key: key != ALL) == set()
+    assert "feeds-tags-t.html" in build_now(instance)
 
-    store_article(place, "One more", "Salt")
+    store_article(instance, "One more", "Salt")
     with monkeypatch.context() as patched:
         patched.setattr(Pages, "render_shared_pages", lambda *given: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            build_now(place)
+            build_now(instance)
 
-    assert "feeds-tags-sa.html" in build_now(place)
+    assert "feeds-tags-sa.html" in build_now(instance)
 
 
 def test_a_list_that_has_become_short_is_one_page_again(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A short list is one page, and its parts are deleted."""
     monkeypatch.setattr(feed_list, "WHOLE", 100)
-    store_article(place, "Another", "Tide")
-    written = build_now(place)
+    store_article(instance, "Another", "Tide")
+    written = build_now(instance)
 
     assert {"feeds-tags-t.html", "sitemap-tags-t.xml", "sitemap-pages.xml"} <= written
-    assert set(read_list_digests(place)) == {"feeds.html", "feeds.opml", "sitemap.xml"}
-    assert all(f"tags/{tag.lower()}.html" in place.read_published("feeds.html") for tag in TAGS)
+    assert set(read_list_digests(instance)) == {"feeds.html", "feeds.opml", "sitemap.xml"}
+    assert all(f"tags/{tag.lower()}.html" in instance.read_published("feeds.html") for tag in TAGS)

@@ -8,35 +8,35 @@ from pathlib import Path
 
 import pytest
 
-from tests.places import NOW, Place, store_articles
+from tests.instances import NOW, Instance, store_articles
 
 
-def make_grown_instance(folder: Path) -> tuple[Place, Path]:
+def make_grown_instance(folder: Path) -> tuple[Instance, Path]:
     """An instance of today, and what it published yesterday."""
-    place = Place(folder)
+    instance = Instance(folder)
     yesterday = folder / "yesterday"
-    with place.open_app(create=True) as app:
+    with instance.open_app(create=True) as app:
         for number in range(3):
             store_articles(app, f"Old {number}", "Of it.", tags=("LLM",))
-    place.build()
+    instance.build()
     shutil.copytree(folder / "feeds/public", yesterday)
-    with place.open_app() as app:
+    with instance.open_app() as app:
         store_articles(app, "New", "Of it.", tags=("LLM",), added=NOW + timedelta(hours=1))
-    place.build()
-    return place, yesterday
+    instance.build()
+    return instance, yesterday
 
 
 @pytest.mark.parametrize("more", [False, True])
 def test_the_next_build_writes_what_differs(tmp_path: Path, more: bool) -> None:
-    place, yesterday = make_grown_instance(tmp_path)
-    today = place.read_digests("public")
+    instance, yesterday = make_grown_instance(tmp_path)
+    today = instance.read_digests("public")
     shutil.rmtree(tmp_path / "feeds/public")
     shutil.copytree(yesterday, tmp_path / "feeds/public")
     if more:  # something new makes the feed of everything stale, but not that of the tag
-        with place.open_app() as app:
+        with instance.open_app() as app:
             store_articles(app, "Newest", "Of it.", source="two", added=NOW + timedelta(hours=2))
-    place.build()
-    now = place.read_digests("public")
+    instance.build()
+    now = instance.read_digests("public")
 
     assert now["tags/llm.atom"] == today["tags/llm.atom"]
     assert (now == today) is not more
@@ -44,19 +44,19 @@ def test_the_next_build_writes_what_differs(tmp_path: Path, more: bool) -> None:
 
 def test_a_file_that_is_gone_is_written_again(tmp_path: Path) -> None:
     """A build writes a missing published file again."""
-    place, _ = make_grown_instance(tmp_path)
-    today = place.read_digests("public")
+    instance, _ = make_grown_instance(tmp_path)
+    today = instance.read_digests("public")
     (tmp_path / "feeds/public/tags/llm.atom").unlink()
-    place.build()
+    instance.build()
 
-    assert place.read_digests("public") == today
+    assert instance.read_digests("public") == today
 
 
 def test_a_build_with_nothing_to_do_reads_few_files_and_writes_none(tmp_path: Path) -> None:
     """An idle build changes no file."""
-    place, _ = make_grown_instance(tmp_path)
+    instance, _ = make_grown_instance(tmp_path)
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "feeds/public").rglob("*")}
-    place.build()
+    instance.build()
 
     assert {
         path: path.stat().st_mtime_ns for path in (tmp_path / "feeds/public").rglob("*")

@@ -19,7 +19,7 @@ from syndicator.core.model import SourceState, make_article_id
 from syndicator.health.check.config_files import check_settings as checked
 from syndicator.health.episodes import feed_url
 from syndicator.publishing.web.shell import draw_qr_svg
-from tests.places import SOURCES, Place, store_articles
+from tests.instances import SOURCES, Instance, store_articles
 
 SECRET = "sesame-opens-this-door"
 PRIVATE = f'[site]\nurl = "http://192.168.1.5:8080/"\n[publish]\nsecret_path = "{SECRET}"\n'
@@ -27,20 +27,20 @@ BODY = "The first paragraph.\n\nThe last paragraph."
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    place = Place(tmp_path, settings=PRIVATE)
-    (place.config / "sources.toml").write_text(SOURCES + 'content = "link"\n')
-    with place.open_app() as app:
+def instance(tmp_path: Path) -> Instance:
+    instance = Instance(tmp_path, settings=PRIVATE)
+    (instance.config / "sources.toml").write_text(SOURCES + 'content = "link"\n')
+    with instance.open_app() as app:
         store_articles(app, "Own", BODY)
         store_articles(app, "Linked", BODY, source="two")
         address = "https://neighbour.example/1"
         store_articles(app, "Found", BODY, id=make_article_id(address), url=address)
-    place.build()
-    return place
+    instance.build()
+    return instance
 
 
-def test_readers_get_whole_texts_below_the_secret(place: Place) -> None:
-    feed = json.loads(place.read_published("all.json"))
+def test_readers_get_whole_texts_below_the_secret(instance: Instance) -> None:
+    feed = json.loads(instance.read_published("all.json"))
     base = f"http://192.168.1.5:8080/{SECRET}/"
 
     assert feed["feed_url"] == f"{base}all.json"
@@ -51,17 +51,18 @@ def test_readers_get_whole_texts_below_the_secret(place: Place) -> None:
 
     assert whole_titles == {"Own", "Found"}  # `content = "link"` of the operator holds
     assert (
-        sorted(path.name for path in (place.folder / "feeds/public/articles").rglob("*.html")) != []
+        sorted(path.name for path in (instance.folder / "feeds/public/articles").rglob("*.html"))
+        != []
     )
 
 
-def test_a_page_says_how_a_phone_subscribes(place: Place) -> None:
+def test_a_page_says_how_a_phone_subscribes(instance: Instance) -> None:
     """`test_once_it_is_public` says that it goes."""
-    assert '<a href="phone.html">Subscribe from your phone</a>' in place.read_published(
+    assert '<a href="phone.html">Subscribe from your phone</a>' in instance.read_published(
         "index.html"
     )
 
-    page = place.read_published("phone.html")
+    page = instance.read_published("phone.html")
     base = f"http://192.168.1.5:8080/{SECRET}/"
 
     assert draw_qr_svg(f"{base}phone.html") in page
@@ -69,10 +70,10 @@ def test_a_page_says_how_a_phone_subscribes(place: Place) -> None:
     assert f'href="feed:{base.removeprefix("http:")}all.atom"' in page
 
 
-def test_no_link_tells_the_secret_to_another_site(place: Place) -> None:
+def test_no_link_tells_the_secret_to_another_site(instance: Instance) -> None:
     """The secret appears only in links to our own address."""
     links = list[str]()
-    for path in (place.folder / "feeds/public").rglob("*.html"):
+    for path in (instance.folder / "feeds/public").rglob("*.html"):
         page = lxml_html.fromstring(path.read_text())
         links += [
             str(link)
@@ -87,19 +88,19 @@ def test_no_link_tells_the_secret_to_another_site(place: Place) -> None:
 
 
 def test_a_public_page_offers_readers_on_the_web(tmp_path: Path) -> None:
-    place = Place(tmp_path, settings='[site]\nurl = "https://feeds.example/"\n')
-    with place.open_app() as app:
+    instance = Instance(tmp_path, settings='[site]\nurl = "https://feeds.example/"\n')
+    with instance.open_app() as app:
         store_articles(app, "Own", BODY)
-    place.build()
+    instance.build()
 
     assert (
         "feedly.com/i/subscription/feed/https%3A//feeds.example/all.atom"
-        in place.read_published("index.html")
+        in instance.read_published("index.html")
     )
 
 
-def test_no_page_is_for_search_engines(place: Place) -> None:
-    pages = list((place.folder / "feeds/public").rglob("*.html"))
+def test_no_page_is_for_search_engines(instance: Instance) -> None:
+    pages = list((instance.folder / "feeds/public").rglob("*.html"))
     assert len(pages) > 5
     assert [
         page.name
@@ -108,13 +109,13 @@ def test_no_page_is_for_search_engines(place: Place) -> None:
     ] == []
 
 
-def test_once_it_is_public_its_texts_are_excerpts(place: Place) -> None:
+def test_once_it_is_public_its_texts_are_excerpts(instance: Instance) -> None:
     """After removing the secret path, full texts are no longer published."""
-    (place.config / "syndicator.toml").write_text('[site]\nurl = "https://feeds.example/"\n')
-    place.build()
+    (instance.config / "syndicator.toml").write_text('[site]\nurl = "https://feeds.example/"\n')
+    instance.build()
     everything = "".join(
         path.read_text()
-        for path in (place.folder / "feeds/public").rglob("*.*")
+        for path in (instance.folder / "feeds/public").rglob("*.*")
         if path.suffix not in (".gz", ".png")
     )
 
@@ -177,9 +178,9 @@ def test_a_secret_that_leaves_the_house_without_tls_is_warned_of(
     assert ("secret-without-tls" in reasons) == warns
 
 
-def test_a_visit_renders_the_whole_text_at_once(place: Place) -> None:
+def test_a_visit_renders_the_whole_text_at_once(instance: Instance) -> None:
     """Else each build would have to, in a process of its own."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         source = app.configuration.sources["one"]
         context = make_context(
             app.archive, app.configuration, app.jitter, Mock(), Mock(), lambda title: None

@@ -10,7 +10,7 @@ import pytest
 
 from syndicator.publishing.output.outlets import FileOutlet
 from syndicator.upkeep.tags import rename
-from tests.places import NOW, TAXONOMY, Place, store_articles
+from tests.instances import NOW, TAXONOMY, Instance, store_articles
 
 THREE = '\n[[source]]\nkey = "three"\nurl = "https://three.example/feed"\n'
 
@@ -19,13 +19,13 @@ ARCHIVES = "[publish]\narchives = true\n"
 
 
 @pytest.fixture
-def filled_place(tmp_path: Path) -> Place:
+def filled_instance(tmp_path: Path) -> Instance:
     """Two sources, each with a tag of its own; the first one's article is in an archive."""
-    return Place(tmp_path, settings=f"{ARCHIVES}tag_min = 1\n").fill_once(store_two_sources)
+    return Instance(tmp_path, settings=f"{ARCHIVES}tag_min = 1\n").fill_once(store_two_sources)
 
 
-def store_two_sources(place: Place) -> None:
-    with place.open_app(create=True) as app:
+def store_two_sources(instance: Instance) -> None:
+    with instance.open_app(create=True) as app:
         old = {
             "added": NOW - timedelta(days=60),
             "published": NOW - timedelta(days=60),
@@ -33,7 +33,7 @@ def store_two_sources(place: Place) -> None:
         }
         store_articles(app, "First", "Text.", tags=("LLM",), excerpt="Text of the first.", **old)
         store_articles(app, "Second", "Text.", tags=("GPU",), source="two")
-    place.build()
+    instance.build()
 
 
 @pytest.fixture
@@ -50,50 +50,54 @@ def written_names(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return results
 
 
-def edit_sources(place: Place, old: str, new: str) -> None:
-    path = place.config / "sources.toml"
+def edit_sources(instance: Instance, old: str, new: str) -> None:
+    path = instance.config / "sources.toml"
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new, 1))
 
 
-def test_a_source_more_makes_nothing_anew(filled_place: Place, written_names: list[str]) -> None:
-    edit_sources(filled_place, "", THREE)
-    assert filled_place.build().builds == 0
+def test_a_source_more_makes_nothing_anew(
+    filled_instance: Instance, written_names: list[str]
+) -> None:
+    edit_sources(filled_instance, "", THREE)
+    assert filled_instance.build().builds == 0
     assert written_names == []
 
 
 def test_what_does_not_show_makes_nothing_anew(
-    filled_place: Place, written_names: list[str]
+    filled_instance: Instance, written_names: list[str]
 ) -> None:
     """Changing `every` of a source rebuilds nothing."""
-    edit_sources(filled_place, 'key = "one"', 'key = "one"\nevery = "6h"')
-    assert filled_place.build().builds == 0
+    edit_sources(filled_instance, 'key = "one"', 'key = "one"\nevery = "6h"')
+    assert filled_instance.build().builds == 0
     assert written_names == []
 
 
 def test_a_licence_makes_the_feeds_of_the_source_anew_with_their_archives(
-    filled_place: Place, written_names: list[str]
+    filled_instance: Instance, written_names: list[str]
 ) -> None:
     """A licence that allows full texts rebuilds the source's feeds and archives."""
     archive = next(
-        name for name in filled_place.read_digests("public") if name.startswith("archive/tags/llm")
+        name
+        for name in filled_instance.read_digests("public")
+        if name.startswith("archive/tags/llm")
     )
 
-    assert "Text of the first." not in filled_place.read_published(archive)
+    assert "Text of the first." not in filled_instance.read_published(archive)
 
-    edit_sources(filled_place, 'key = "one"', 'key = "one"\nlicence = "CC0"')
-    filled_place.build()
+    edit_sources(filled_instance, 'key = "one"', 'key = "one"\nlicence = "CC0"')
+    filled_instance.build()
 
     assert {"all.atom", "tags/llm.atom", "sources/one.atom", archive} <= set(written_names)
     assert not {"tags/gpu.atom", "sources/two.atom"} & set(written_names)
 
     pages = [
         name
-        for name in filled_place.read_digests("public")
+        for name in filled_instance.read_digests("public")
         if name.startswith("archive/") and name.endswith(".html")
     ]
-    shown_names = [name for name in pages if "First" in filled_place.read_published(name)]
+    shown_names = [name for name in pages if "First" in filled_instance.read_published(name)]
 
     assert len(shown_names) >= 2  # its day's and its month's or year's
 
@@ -103,89 +107,91 @@ def test_a_licence_makes_the_feeds_of_the_source_anew_with_their_archives(
         "tags/llm.atom",
         *(name for name in shown_names if not calendars.fullmatch(name)),
     ):
-        assert "Text of the first." in filled_place.read_published(name), name
+        assert "Text of the first." in filled_instance.read_published(name), name
     written_names.clear()
 
-    assert filled_place.build().builds == 0
+    assert filled_instance.build().builds == 0
 
 
 def test_a_source_that_went_and_came_back_is_an_edit_each_time(
-    filled_place: Place, written_names: list[str]
+    filled_instance: Instance, written_names: list[str]
 ) -> None:
     """Feeds of its articles are rewritten when it goes and again when it is back."""
     edit_sources(
-        filled_place,
+        filled_instance,
         'key = "one"\nurl = "https://one.example/feed"',
         'key = "four"\nurl = "https://four.example/feed"',
     )
-    filled_place.build()
+    filled_instance.build()
 
     assert "tags/llm.atom" in written_names
     assert "tags/gpu.atom" not in written_names
 
     written_names.clear()
     edit_sources(
-        filled_place,
+        filled_instance,
         'key = "four"\nurl = "https://four.example/feed"',
         'key = "one"\nurl = "https://one.example/feed"',
     )
-    filled_place.build()
+    filled_instance.build()
 
     assert "tags/llm.atom" in written_names
     assert "tags/gpu.atom" not in written_names
 
 
 def test_a_tag_that_has_a_page_now_makes_the_feeds_of_its_articles_anew(
-    filled_place: Place, written_names: list[str]
+    filled_instance: Instance, written_names: list[str]
 ) -> None:
     """If a tag gets or loses its page, the feeds of its articles are rebuilt, and no others."""
 
     def links(name: str) -> bool:
-        return "tags/llm.html" in filled_place.read_published(name)
+        return "tags/llm.html" in filled_instance.read_published(name)
 
     # tags of taxonomy.toml are linked, and no others
-    (filled_place.config / "syndicator.toml").write_text(ARCHIVES)
-    filled_place.build()
+    (filled_instance.config / "syndicator.toml").write_text(ARCHIVES)
+    filled_instance.build()
     archive = next(
-        name for name in filled_place.read_digests("public") if name.startswith("archive/tags/llm/")
+        name
+        for name in filled_instance.read_digests("public")
+        if name.startswith("archive/tags/llm/")
     )
     written_names.clear()
-    filled_place.write_taxonomy(TAXONOMY + '[[tag]]\nname = "Carried by none"\n')
-    assert filled_place.build().builds == 0
+    filled_instance.write_taxonomy(TAXONOMY + '[[tag]]\nname = "Carried by none"\n')
+    assert filled_instance.build().builds == 0
     assert written_names == []
     for now in (False, True):
-        filled_place.write_taxonomy(TAXONOMY if now else TAXONOMY.replace('"LLM"', '"Other"'))
+        filled_instance.write_taxonomy(TAXONOMY if now else TAXONOMY.replace('"LLM"', '"Other"'))
         written_names.clear()
-        filled_place.build()
+        filled_instance.build()
         assert links("all.atom") is links("sources/one.atom") is now
         assert archive in written_names
         assert not {"tags/gpu.atom", "sources/two.atom"} & set(written_names)
 
 
 def test_a_renamed_tag_leaves_months_without_its_articles(
-    filled_place: Place, written_names: list[str]
+    filled_instance: Instance, written_names: list[str]
 ) -> None:
     """Renaming a tag does not rewrite archive months without its articles."""
-    (filled_place.config / "syndicator.toml").write_text(ARCHIVES)
-    with filled_place.open_app() as app:
+    (filled_instance.config / "syndicator.toml").write_text(ARCHIVES)
+    with filled_instance.open_app() as app:
         store_articles(app, "Third", "Text.", tags=("GPU",), added=NOW - timedelta(days=60))
         store_articles(app, "Fourth", "Text.", tags=("GPU", "LLM"))
-    filled_place.build()
+    filled_instance.build()
     closed = {
         name
-        for name in filled_place.read_digests("public")
+        for name in filled_instance.read_digests("public")
         if name.startswith("archive/tags/gpu/2026-01")
     }
     written_names.clear()
-    with filled_place.open_app() as app:
+    with filled_instance.open_app() as app:
         rename.write_rename(
             app.archive,
             app.configuration,
             rename.plan_rename(app.archive, app.configuration, "rename", "LLM", "Models"),
         )
-    filled_place.build()
+    filled_instance.build()
 
     assert "tags/gpu.atom" in written_names
-    assert "tags/models.html" in filled_place.read_published("tags/gpu.atom")
+    assert "tags/models.html" in filled_instance.read_published("tags/gpu.atom")
     assert closed
     assert not closed & set(written_names)

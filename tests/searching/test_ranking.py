@@ -41,7 +41,7 @@ def make_candidate(id: str, title: str, body: str = "", added: int = 0, **more: 
 def list_ranked(search: str, *candidates: Candidate, **counts: int) -> list[str]:
     words = plan_search(parse_search(search)).words
     frequencies = Frequencies(total=1000, terms={word: counts.get(word, 10) for word in words})
-    return [one.id for one in rank_candidates(words, candidates, frequencies)]
+    return [candidate.id for candidate in rank_candidates(words, candidates, frequencies)]
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from syndicator.runs.build import build_due
 from syndicator.runs.build_timing import Settling
 from syndicator.sending.digests import last_end
 from tests.health.test_after_run import serve_mailbox
-from tests.places import Place, store_articles
+from tests.instances import Instance, store_articles
 from tests.stories.test_published import file_report as report
 from tests.stories.test_published import open_and_run as operate
 from tests.stories.test_stories import FERRY, QUAKE
@@ -40,79 +40,83 @@ def utc_timezone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "UTC")
 
 
-def place_of(folder: Path, more: str = "", settings: str = SETTINGS) -> Place:
-    """A place whose digest began on 10 March at noon."""
-    place = Place(folder, settings=settings + more)
-    place.build()
-    return place
+def place_of(folder: Path, more: str = "", settings: str = SETTINGS) -> Instance:
+    """An instance whose digest began on 10 March at noon."""
+    instance = Instance(folder, settings=settings + more)
+    instance.build()
+    return instance
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
+def instance(tmp_path: Path) -> Instance:
     return place_of(tmp_path)
 
 
-def list_digest_entries(place: Place, name: str = "morning") -> list[feedparser.FeedParserDict]:
+def list_digest_entries(
+    instance: Instance, name: str = "morning"
+) -> list[feedparser.FeedParserDict]:
     entries: list[feedparser.FeedParserDict] = feedparser.parse(
-        place.read_published(f"digests/{name}.atom")
+        instance.read_published(f"digests/{name}.atom")
     ).entries
     return entries
 
 
-def list_story_addresses(place: Place, name: str = "morning", entry: int = 0) -> list[list[str]]:
+def list_story_addresses(
+    instance: Instance, name: str = "morning", entry: int = 0
+) -> list[list[str]]:
     """The addresses of each story of an entry, the lead first."""
-    items = list_digest_entries(place, name)[entry].content[0].value.split("</li>")[:-1]
+    items = list_digest_entries(instance, name)[entry].content[0].value.split("</li>")[:-1]
     return [re.findall('href="([^"]*)"', item) for item in items]
 
 
-def build_at(place: Place, now: datetime) -> None:
-    place.now = now
-    place.build()
+def build_at(instance: Instance, now: datetime) -> None:
+    instance.now = now
+    instance.build()
 
 
 LISTS = ("index.html", "feeds.html", "feeds.opml", "sitemap.xml")
 
 
-def test_a_digest_is_there_from_the_first_day_and_in_the_lists_of_feeds(place: Place) -> None:
-    listed = {name: "digests/morning." in place.read_published(name) for name in LISTS}
+def test_a_digest_is_there_from_the_first_day_and_in_the_lists_of_feeds(instance: Instance) -> None:
+    listed = {name: "digests/morning." in instance.read_published(name) for name in LISTS}
 
     assert listed == dict.fromkeys(LISTS, True)
-    assert list_digest_entries(place) == []
-    assert find_atom_fault(place.read_published("digests/morning.atom").encode()) is None
-    assert 'text="Digests"' in place.read_published("feeds.opml")
+    assert list_digest_entries(instance) == []
+    assert find_atom_fault(instance.read_published("digests/morning.atom").encode()) is None
+    assert 'text="Digests"' in instance.read_published("feeds.opml")
 
-    config = place.config / "syndicator.toml"
+    config = instance.config / "syndicator.toml"
     config.write_text(config.read_text().partition("[[digest]]")[0])
-    place.build()
+    instance.build()
 
-    assert not [name for name in LISTS if "digests/" in place.read_published(name)]
+    assert not [name for name in LISTS if "digests/" in instance.read_published(name)]
 
 
-def end_run(place: Place) -> tuple[Problem, ...]:
+def end_run(instance: Instance) -> tuple[Problem, ...]:
     """The end of a run."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         return asyncio.run(
             report_run(app.archive, app.configuration, app.jitter, [], BuildReport(), seconds=1)
         )
 
 
-def test_an_entry_lists_stories_by_outlets_and_is_made_once(place: Place) -> None:
+def test_an_entry_lists_stories_by_outlets_and_is_made_once(instance: Instance) -> None:
     """A digest lists stories by number of outlets and does not change later."""
-    report(place, "one", excerpt="Nobody was <hurt>.")
-    report(place, "two")
-    report(place, "sea", FERRY)
-    build_at(place, MORNING - timedelta(seconds=1))
+    report(instance, "one", excerpt="Nobody was <hurt>.")
+    report(instance, "two")
+    report(instance, "sea", FERRY)
+    build_at(instance, MORNING - timedelta(seconds=1))
 
-    assert list_digest_entries(place) == []
+    assert list_digest_entries(instance) == []
 
-    build_at(place, MORNING)
+    build_at(instance, MORNING)
 
-    assert list_story_addresses(place) == [
+    assert list_story_addresses(instance) == [
         ["https://one.example/a", "https://two.example/a"],
         ["https://sea.example/a"],
     ]
 
-    (first_entry,) = list_digest_entries(place)
+    (first_entry,) = list_digest_entries(instance)
 
     assert first_entry.title == "Morning: Wednesday, 11 March 2026"
     assert first_entry.published == MORNING.isoformat()
@@ -121,21 +125,22 @@ def test_an_entry_lists_stories_by_outlets_and_is_made_once(place: Place) -> Non
     assert "<p>Nobody was &lt;hurt&gt;.</p>" in first_entry.content[0].value
 
     for feed_format in ("rss", "json", "html"):
-        assert "https://two.example/a" in place.read_published(f"digests/morning.{feed_format}")
+        assert "https://two.example/a" in instance.read_published(f"digests/morning.{feed_format}")
 
     assert "source" not in first_entry  # it would be the digest itself
     assert (
-        find_atom_fault((place.folder / "feeds/public/digests/morning.atom").read_bytes()) is None
+        find_atom_fault((instance.folder / "feeds/public/digests/morning.atom").read_bytes())
+        is None
     )
 
-    before = place.read_digests("public/digests")
-    report(place, "three")
-    build_at(place, MORNING + timedelta(hours=23))
+    before = instance.read_digests("public/digests")
+    report(instance, "three")
+    build_at(instance, MORNING + timedelta(hours=23))
 
-    assert place.read_digests("public/digests") == before
+    assert instance.read_digests("public/digests") == before
 
-    build_at(place, MORNING + timedelta(days=1))
-    second, again = list_digest_entries(place)
+    build_at(instance, MORNING + timedelta(days=1))
+    second, again = list_digest_entries(instance)
 
     assert again.id == first_entry.id
     assert again.updated == first_entry.updated
@@ -143,121 +148,123 @@ def test_an_entry_lists_stories_by_outlets_and_is_made_once(place: Place) -> Non
     assert second.id != first_entry.id
 
 
-def test_a_period_ends_before_its_last_moment_and_none_is_lost(place: Place) -> None:
+def test_a_period_ends_before_its_last_moment_and_none_is_lost(instance: Instance) -> None:
     """An article at the exact end of a period is in the next digest."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         for title, added in (
             ("At the end", MORNING),
             ("Just before", MORNING - timedelta(seconds=1)),
         ):
             store_articles(app, title, "A text.", added=added)
-    build_at(place, MORNING + timedelta(hours=1))
+    build_at(instance, MORNING + timedelta(hours=1))
 
-    assert list_story_addresses(place) == [["https://one.example/just-before"]]
+    assert list_story_addresses(instance) == [["https://one.example/just-before"]]
 
-    build_at(place, MORNING + timedelta(days=3))
+    build_at(instance, MORNING + timedelta(days=3))
 
-    assert list_story_addresses(place) == [["https://one.example/at-the-end"]]
+    assert list_story_addresses(instance) == [["https://one.example/at-the-end"]]
 
 
-def test_a_report_after_the_period_is_not_of_it(place: Place) -> None:
+def test_a_report_after_the_period_is_not_of_it(instance: Instance) -> None:
     """Later reports of a story do not change an earlier digest."""
-    for outlet, now in (("one", place.now), ("two", MORNING)):
-        place.now = now
-        report(place, outlet)
-    place.build()
+    for outlet, now in (("one", instance.now), ("two", MORNING)):
+        instance.now = now
+        report(instance, outlet)
+    instance.build()
 
-    assert list_story_addresses(place) == [["https://one.example/a"]]
+    assert list_story_addresses(instance) == [["https://one.example/a"]]
 
-    build_at(place, MORNING + timedelta(days=1))
+    build_at(instance, MORNING + timedelta(days=1))
 
-    assert list_story_addresses(place) == [["https://one.example/a", "https://two.example/a"]]
+    assert list_story_addresses(instance) == [["https://one.example/a", "https://two.example/a"]]
 
-    place.now = MORNING + timedelta(days=2)
-    report(place, "three")
-    place.build()
+    instance.now = MORNING + timedelta(days=2)
+    report(instance, "three")
+    instance.build()
 
-    assert len(list_digest_entries(place)) == 2
+    assert len(list_digest_entries(instance)) == 2
 
 
 def test_the_first_entry_is_of_the_last_period_alone(tmp_path: Path) -> None:
     """The first digest covers only the last complete period."""
-    place = Place(tmp_path, settings=SETTINGS)
-    with place.open_app() as app:
+    instance = Instance(tmp_path, settings=SETTINGS)
+    with instance.open_app() as app:
         for title, hours in (("Old", 30), ("Of the last day", 20), ("Of today", 2)):
-            store_articles(app, title, "A text.", added=place.now - timedelta(hours=hours))
-    place.build()
+            store_articles(app, title, "A text.", added=instance.now - timedelta(hours=hours))
+    instance.build()
 
-    assert list_story_addresses(place) == [["https://one.example/of-the-last-day"]]
+    assert list_story_addresses(instance) == [["https://one.example/of-the-last-day"]]
 
 
-def test_without_stories_there_is_no_entry(place: Place) -> None:
-    build_at(place, MORNING)
-    assert list_digest_entries(place) == []
+def test_without_stories_there_is_no_entry(instance: Instance) -> None:
+    build_at(instance, MORNING)
+    assert list_digest_entries(instance) == []
 
 
 @pytest.mark.parametrize("operation", ["withdraw", "hide"])
-def test_what_is_published_no_more_leaves_no_trace(place: Place, operation: str) -> None:
+def test_what_is_published_no_more_leaves_no_trace(instance: Instance, operation: str) -> None:
     """Withdrawn articles leave the digest; a digest without articles disappears."""
-    ids = [report(place, "sea", FERRY), report(place, "one"), report(place, "two")]
-    build_at(place, MORNING)
-    (first_entry,) = list_digest_entries(place)
-    operate(place, operation, id=ids[1])
-    place.build()
+    ids = [report(instance, "sea", FERRY), report(instance, "one"), report(instance, "two")]
+    build_at(instance, MORNING)
+    (first_entry,) = list_digest_entries(instance)
+    operate(instance, operation, id=ids[1])
+    instance.build()
 
-    assert list_story_addresses(place) == [["https://two.example/a"], ["https://sea.example/a"]]
-    assert list_digest_entries(place)[0].updated == first_entry.updated
+    assert list_story_addresses(instance) == [["https://two.example/a"], ["https://sea.example/a"]]
+    assert list_digest_entries(instance)[0].updated == first_entry.updated
 
     for article_id in (ids[0], ids[2]):
-        operate(place, operation, id=article_id)
-    place.build()
+        operate(instance, operation, id=article_id)
+    instance.build()
 
-    assert list_digest_entries(place) == []
+    assert list_digest_entries(instance) == []
     assert not [
-        name for name in FORMATS if "example/a" in place.read_published(f"digests/morning.{name}")
+        name
+        for name in FORMATS
+        if "example/a" in instance.read_published(f"digests/morning.{name}")
     ]
 
 
 def test_a_digest_is_of_one_feed_and_goes_with_its_table(tmp_path: Path) -> None:
     """A digest contains articles of its feed only, and is deleted with its table."""
-    place = place_of(tmp_path, 'of = "tags/llm"\nat = "wed 07:00"\n')
-    with place.open_app() as app:
-        store_articles(app, "Tagged", "A text.", added=place.now, tags=("LLM",))
-        store_articles(app, "Not", "A text.", added=place.now)
-    build_at(place, MORNING)
+    instance = place_of(tmp_path, 'of = "tags/llm"\nat = "wed 07:00"\n')
+    with instance.open_app() as app:
+        store_articles(app, "Tagged", "A text.", added=instance.now, tags=("LLM",))
+        store_articles(app, "Not", "A text.", added=instance.now)
+    build_at(instance, MORNING)
 
-    assert list_story_addresses(place) == [["https://one.example/tagged"]]
+    assert list_story_addresses(instance) == [["https://one.example/tagged"]]
 
-    (place.config / "syndicator.toml").write_text("[publish]\ntag_min = 1\n")
-    place.build()
+    (instance.config / "syndicator.toml").write_text("[publish]\ntag_min = 1\n")
+    instance.build()
 
-    assert place.read_digests("public/digests") == {}
+    assert instance.read_digests("public/digests") == {}
 
 
 def test_a_digest_of_a_query_has_the_stories_that_match(tmp_path: Path) -> None:
-    place = place_of(tmp_path, 'query = "tag:llm or storm"\n')
-    with place.open_app() as app:
-        store_articles(app, "Tagged", "A text.", added=place.now, tags=("LLM",))
-        store_articles(app, "A storm", "A text.", added=place.now)
-        store_articles(app, "Not published", "A storm.", added=place.now)
-    build_at(place, MORNING)
+    instance = place_of(tmp_path, 'query = "tag:llm or storm"\n')
+    with instance.open_app() as app:
+        store_articles(app, "Tagged", "A text.", added=instance.now, tags=("LLM",))
+        store_articles(app, "A storm", "A text.", added=instance.now)
+        store_articles(app, "Not published", "A storm.", added=instance.now)
+    build_at(instance, MORNING)
 
-    assert sorted(list_story_addresses(place)) == [
+    assert sorted(list_story_addresses(instance)) == [
         ["https://one.example/a-storm"],
         ["https://one.example/tagged"],
     ]
 
 
-def test_a_due_entry_does_not_wait_for_articles(place: Place) -> None:
-    report(place, "one")
-    place.build()
+def test_a_due_entry_does_not_wait_for_articles(instance: Instance) -> None:
+    report(instance, "one")
+    instance.build()
     settling = Settling(clock=lambda: 1.0)
-    place.now = MORNING - timedelta(seconds=1)
-    with place.open_app() as app:
+    instance.now = MORNING - timedelta(seconds=1)
+    with instance.open_app() as app:
         asyncio.run(build_due(app, settling))
         assert asyncio.run(build_due(app, settling)).written == ()
-    place.now = MORNING
-    with place.open_app() as app:
+    instance.now = MORNING
+    with instance.open_app() as app:
         assert "digests/morning.atom" in asyncio.run(build_due(app, settling)).written
 
 
@@ -280,27 +287,27 @@ def test_periods_end_by_the_clock_of_the_operator(
     assert last_end(digest, moment, ZoneInfo(zone)) == datetime.fromisoformat(f"{then}+00:00")
 
 
-def configure_mail(place: Place, port: int) -> None:
+def configure_mail(instance: Instance, port: int) -> None:
     text = (
         'mail = ["me@ours.example", "you@ours.example"]\n[alert]\nsmtp ='
         f' "smtp://127.0.0.1:{port}"\n'
     )
-    (place.config / "syndicator.toml").write_text(SETTINGS + text)
+    (instance.config / "syndicator.toml").write_text(SETTINGS + text)
 
 
-def test_a_mail_is_sent_once(place: Place) -> None:
+def test_a_mail_is_sent_once(instance: Instance) -> None:
     """Later runs of the same morning send the digest no second time."""
-    report(place, "one", QUAKE)
+    report(instance, "one", QUAKE)
     with serve_mailbox() as (port, mails):
-        configure_mail(place, port)
-        build_at(place, MORNING)
+        configure_mail(instance, port)
+        build_at(instance, MORNING)
 
-        assert end_run(place) == ()
-        assert end_run(place) == ()
+        assert end_run(instance) == ()
+        assert end_run(instance) == ()
 
-        build_at(place, MORNING + timedelta(hours=1))
+        build_at(instance, MORNING + timedelta(hours=1))
 
-        assert end_run(place) == ()
+        assert end_run(instance) == ()
     (mail,) = mails
 
     assert "To: me@ours.example, you@ours.example" in mail
@@ -310,44 +317,44 @@ def test_a_mail_is_sent_once(place: Place) -> None:
     )
 
 
-def test_a_mail_that_fails_is_reported_and_tried_again(place: Place) -> None:
-    report(place, "one")
+def test_a_mail_that_fails_is_reported_and_tried_again(instance: Instance) -> None:
+    report(instance, "one")
     with serve_mailbox() as (port, _):
         pass
-    configure_mail(place, port)
-    build_at(place, MORNING)
-    (problem,) = end_run(place)
+    configure_mail(instance, port)
+    build_at(instance, MORNING)
+    (problem,) = end_run(instance)
 
     assert "me@ours.example" in problem.detail
 
-    with place.open_app() as app:
+    with instance.open_app() as app:
         assert (
             observe(make_opened_instance(app.archive, app.configuration, "")).alert
             == problem.detail
         )
     with serve_mailbox() as (port, mails):
-        configure_mail(place, port)
+        configure_mail(instance, port)
 
-        assert end_run(place) == (problem,)
+        assert end_run(instance) == (problem,)
         assert mails == []
 
-        place.now += timedelta(minutes=10)
+        instance.now += timedelta(minutes=10)
 
-        assert end_run(place) == ()
+        assert end_run(instance) == ()
 
     assert len(mails) == 1
 
 
 def test_the_first_entry_of_a_new_digest_is_not_mailed(tmp_path: Path) -> None:
     with serve_mailbox() as (port, mails):
-        place = Place(tmp_path)
-        report(place, "one")
-        place.now = MORNING
-        configure_mail(place, port)
-        place.build()
+        instance = Instance(tmp_path)
+        report(instance, "one")
+        instance.now = MORNING
+        configure_mail(instance, port)
+        instance.build()
 
-        assert len(list_digest_entries(place)) == 1
-        assert end_run(place) == ()
+        assert len(list_digest_entries(instance)) == 1
+        assert end_run(instance) == ()
     assert mails == []
 
 

@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from syndicator.cli import app, load_commands
-from tests.places import Place, store_articles
+from tests.instances import Instance, store_articles
 from tests.sending.foreign import ForeignHub, running_flask_websub, running_webubbub
 
 load_commands()
@@ -35,43 +35,43 @@ def hub(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ForeignHub]:
         yield started
 
 
-def make_place(folder: Path, hub: str) -> Place:
+def make_instance(folder: Path, hub: str) -> Instance:
     folder.mkdir()
-    place = Place(
+    instance = Instance(
         folder, settings=f'[site]\nurl = "{SITE}"\n[publish]\ntag_min = 1\nhubs = ["{hub}"]\n'
     )
-    with place.open_app() as app:
+    with instance.open_app() as app:
         store_articles(app, "A story", "A text that says something.")
         store_articles(app, "Another", "A text that says something else.", source="two")
-    return place
+    return instance
 
 
-def run_command(place: Place, *words: str) -> Any:
+def run_command(instance: Instance, *words: str) -> Any:
     result = CliRunner().invoke(
-        app, [*words, "--json", "--config", str(place.config)], catch_exceptions=False
+        app, [*words, "--json", "--config", str(instance.config)], catch_exceptions=False
     )
     return json.loads(result.stdout)
 
 
-def find_refusals(place: Place) -> list[str]:
+def find_refusals(instance: Instance) -> list[str]:
     return [
         str(found["detail"])
-        for found in run_command(place, "check")
+        for found in run_command(instance, "check")
         if found["reason"] == "hub-refuses"
     ]
 
 
-def name_failing(place: Place) -> list[str]:
+def name_failing(instance: Instance) -> list[str]:
     return [
         item["code"]
-        for item in run_command(place, "status")["conditions"]
+        for item in run_command(instance, "status")["conditions"]
         if item["kind"] == "hub-failing"
     ]
 
 
 def test_every_changed_feed_is_taken(hub: ForeignHub, tmp_path: Path) -> None:
-    place = make_place(tmp_path / "place", hub.url)
-    built = run_command(place, "build")
+    instance = make_instance(tmp_path / "place", hub.url)
+    built = run_command(instance, "build")
 
     assert built["hubs"] == []
     assert set(FEEDS) <= {str(name) for name in built["written"]}
@@ -80,8 +80,8 @@ def test_every_changed_feed_is_taken(hub: ForeignHub, tmp_path: Path) -> None:
     if hub.name == "Webubbub":
         assert hub.list_topics() == [f"{SITE}{name}" for name in FEEDS]
 
-    assert name_failing(place) == []
-    assert find_refusals(place) == []
+    assert name_failing(instance) == []
+    assert find_refusals(instance) == []
 
 
 def test_flask_websub_refuses_a_notice_without_topic(tmp_path: Path) -> None:
@@ -98,13 +98,13 @@ def test_a_hub_that_takes_no_notices_is_named(tmp_path: Path) -> None:
     folder = tmp_path / "hub"
     folder.mkdir()
     with running_flask_websub(folder, mode="private") as hub:
-        place = make_place(tmp_path / "place", hub.url)
-        (failed,) = run_command(place, "build")["hubs"]
+        instance = make_instance(tmp_path / "place", hub.url)
+        (failed,) = run_command(instance, "build")["hubs"]
 
         assert failed["reason"] == "http-400"
-        assert name_failing(place) == ["http-400"]
+        assert name_failing(instance) == ["http-400"]
 
-        (refusal,) = find_refusals(place)
+        (refusal,) = find_refusals(instance)
 
         assert "http-400" in refusal
         assert hub.count_taken() == 0

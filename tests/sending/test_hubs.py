@@ -24,7 +24,7 @@ from syndicator.health.observing import open_read_only
 from syndicator.health.summary import read_health
 from syndicator.runs.build import build_feeds
 from syndicator.sending.hubs import FailingHub
-from tests.places import NOW, Place, store_articles
+from tests.instances import NOW, Instance, store_articles
 
 SITE = "https://feeds.example/"
 INSTANCE = uuid.UUID(int=1)
@@ -72,43 +72,43 @@ def hub() -> Iterator[OwnHub]:
 
 
 @pytest.fixture
-def place(tmp_path: Path, hub: OwnHub) -> Place:
-    place = Place(tmp_path, settings="")
-    set_hubs(place, hub.url)
-    add_article(place, "A story", "one")
-    return place
+def instance(tmp_path: Path, hub: OwnHub) -> Instance:
+    instance = Instance(tmp_path, settings="")
+    set_hubs(instance, hub.url)
+    add_article(instance, "A story", "one")
+    return instance
 
 
-def set_hubs(place: Place, *hubs: str) -> None:
+def set_hubs(instance: Instance, *hubs: str) -> None:
     listed = ", ".join(f'"{hub}"' for hub in hubs)
-    (place.config / "syndicator.toml").write_text(
+    (instance.config / "syndicator.toml").write_text(
         f'[site]\nurl = "{SITE}"\n[publish]\nformats = ["atom"]\nhubs = [{listed}]\n'
     )
 
 
-def add_article(place: Place, title: str, source: str) -> None:
-    with place.open_app() as app:
+def add_article(instance: Instance, title: str, source: str) -> None:
+    with instance.open_app() as app:
         store_articles(app, title, f"A text about {title} that says something.", source=source)
 
 
-def build_and_notify(place: Place) -> tuple[Problem, ...]:
-    with place.open_app() as app:
+def build_and_notify(instance: Instance) -> tuple[Problem, ...]:
+    with instance.open_app() as app:
         return asyncio.run(build_feeds(app)).hubs
 
 
-def find_failing(place: Place) -> list[Condition]:
-    with open_read_only(place.config, now=lambda: place.now, environ={}) as looked:
+def find_failing(instance: Instance) -> list[Condition]:
+    with open_read_only(instance.config, now=lambda: instance.now, environ={}) as looked:
         return [item for item in read_health(looked).conditions if item.kind == ConditionReason.HUB]
 
 
-def test_a_refusal_is_a_condition_with_its_cure(place: Place, hub: OwnHub) -> None:
+def test_a_refusal_is_a_condition_with_its_cure(instance: Instance, hub: OwnHub) -> None:
     hub.status = 400
-    (problem,) = build_and_notify(place)
+    (problem,) = build_and_notify(instance)
 
     assert problem.what == hub.url
     assert problem.reason == "http-400"
 
-    (found,) = find_failing(place)
+    (found,) = find_failing(instance)
 
     assert found.subject == hub.url
     assert found.code == "http-400"
@@ -119,65 +119,65 @@ def test_a_refusal_is_a_condition_with_its_cure(place: Place, hub: OwnHub) -> No
     assert "publish.hubs" in found.cure
 
 
-def test_it_is_remembered_until_a_notice_is_taken(place: Place, hub: OwnHub) -> None:
+def test_it_is_remembered_until_a_notice_is_taken(instance: Instance, hub: OwnHub) -> None:
     """A refused notification is kept until the hub accepts one."""
     hub.status = 400
-    build_and_notify(place)
-    place.now += timedelta(hours=1)
-    build_and_notify(place)  # nothing changed, and the hub is told all the same
+    build_and_notify(instance)
+    instance.now += timedelta(hours=1)
+    build_and_notify(instance)  # nothing changed, and the hub is told all the same
 
-    assert [item.since for item in find_failing(place)] == [NOW]
+    assert [item.since for item in find_failing(instance)] == [NOW]
 
     hub.status = 202
     hub.topics.clear()
 
-    assert build_and_notify(place) == ()
+    assert build_and_notify(instance) == ()
     assert sorted(hub.topics) == [f"{SITE}all.atom", f"{SITE}sources/one.atom"]
-    assert find_failing(place) == []
+    assert find_failing(instance) == []
 
     hub.topics.clear()
-    build_and_notify(place)
+    build_and_notify(instance)
 
     assert hub.topics == []
 
 
-def test_later_changes_do_not_hide_what_it_was_not_told_of(place: Place, hub: OwnHub) -> None:
+def test_later_changes_do_not_hide_what_it_was_not_told_of(instance: Instance, hub: OwnHub) -> None:
     """A refused notification is repeated with later ones, until the hub accepts it."""
     hub.refuses = f"{SITE}sources/one.atom"
-    build_and_notify(place)
-    add_article(place, "Another", "two")
+    build_and_notify(instance)
+    add_article(instance, "Another", "two")
     hub.topics.clear()
-    build_and_notify(place)
+    build_and_notify(instance)
 
     assert sorted(hub.topics) == [
         f"{SITE}{name}.atom" for name in ("all", "sources/one", "sources/two")
     ]
-    assert "was not told of: 1" in find_failing(place)[0].detail
+    assert "was not told of: 1" in find_failing(instance)[0].detail
 
 
-def test_it_is_forgotten_when_the_hub_is_removed(place: Place, hub: OwnHub) -> None:
+def test_it_is_forgotten_when_the_hub_is_removed(instance: Instance, hub: OwnHub) -> None:
     hub.status = 400
-    build_and_notify(place)
+    build_and_notify(instance)
     with serve_hub() as other_hub:
-        set_hubs(place, other_hub.url)
+        set_hubs(instance, other_hub.url)
 
-        assert find_failing(place) == []
+        assert find_failing(instance) == []
 
-        build_and_notify(place)
-        set_hubs(place, hub.url, other_hub.url)
+        build_and_notify(instance)
+        set_hubs(instance, hub.url, other_hub.url)
 
-        assert find_failing(place) == []
+        assert find_failing(instance) == []
 
 
-def test_one_hub_does_not_stop_another(place: Place, hub: OwnHub) -> None:
+def test_one_hub_does_not_stop_another(instance: Instance, hub: OwnHub) -> None:
     """A failing hub does not keep another one from being notified."""
     hub.status = 400
     with serve_hub() as other_hub:
-        set_hubs(place, hub.url, other_hub.url)
-        build_and_notify(place)
+        set_hubs(instance, hub.url, other_hub.url)
+        build_and_notify(instance)
 
         assert len(other_hub.topics) == 2
-        assert [item.subject for item in find_failing(place)] == [hub.url]
+        assert [item.subject for item in find_failing(instance)] == [hub.url]
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_one_hub_does_not_stop_another(place: Place, hub: OwnHub) -> None:
     ],
 )
 def test_the_health_feed_tells_refusals_at_once_and_outages_that_last(
-    place: Place, reason: str, age: timedelta, needs_you: bool
+    instance: Instance, reason: str, age: timedelta, needs_you: bool
 ) -> None:
     """A refusal by a hub needs the operator at once, an outage only after a day."""
     failing = FailingHub(
@@ -205,7 +205,7 @@ def test_the_health_feed_tells_refusals_at_once_and_outages_that_last(
 
     assert len(events) == needs_you
 
-    with place.open_app() as app:
+    with instance.open_app() as app:
         document = render_health_feed(events, app.configuration.settings, "key").decode()
 
     assert ("https://hub.example/: a hub takes no notice" in document) == needs_you
@@ -213,15 +213,15 @@ def test_the_health_feed_tells_refusals_at_once_and_outages_that_last(
 
 @pytest.mark.parametrize("status", [202, 204, 400, 503])
 def test_check_tells_the_hub_and_subscribes_to_nothing(
-    place: Place, hub: OwnHub, status: int
+    instance: Instance, hub: OwnHub, status: int
 ) -> None:
     hub.status = status
     results = [
         one
-        for one in check(place.config, environ={}, clock=lambda: NOW)
+        for one in check(instance.config, environ={}, clock=lambda: NOW)
         if one.reason == "hub-refuses"
     ]
 
     assert set(hub.topics) == {f"{SITE}all.atom"}
-    assert [one.what for one in results] == ([hub.url] if status >= 400 else [])
-    assert all(f"http-{status}" in one.detail for one in results)
+    assert [result.what for result in results] == ([hub.url] if status >= 400 else [])
+    assert all(f"http-{status}" in result.detail for result in results)

@@ -1,5 +1,5 @@
 """The instances that these tests work on."""
 
-from tests.places import keep_workers, place
+from tests.instances import instance, keep_workers
 
-__all__ = ["keep_workers", "place"]
+__all__ = ["instance", "keep_workers"]

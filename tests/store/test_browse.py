@@ -60,7 +60,9 @@ def test_a_list_has_the_wanted_articles_the_newest_first(
         )  # copies are in feeds of sources only
         numbers = {article.id: number for number, article in articles_by_number.items()}
 
-        assert [numbers[one.article.id] for one in store.browse.articles(wanted)[0]] == found
+        assert [
+            numbers[article.article.id] for article in store.browse.articles(wanted)[0]
+        ] == found
 
 
 def test_the_least_likely_category_is_the_first_of_unsure_ones(any_url: str) -> None:

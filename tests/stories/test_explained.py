@@ -16,7 +16,7 @@ from syndicator.publishing import paths
 from syndicator.publishing.validate import find_atom_fault
 from syndicator.runs.build import build_due
 from syndicator.runs.build_timing import Settling
-from tests.places import Place
+from tests.instances import Instance
 from tests.stories.test_published import A, B, file_report, open_and_run, read_entries
 
 SETTINGS = '[publish]\ntag_min = 1\nstories = "link"\naxes = ["all", "sources", "stories"]\n'
@@ -26,149 +26,149 @@ LATE = "Three hospital ships with doctors and tents left for Sant Orel and its h
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path, settings=SETTINGS)
+def instance(tmp_path: Path) -> Instance:
+    return Instance(tmp_path, settings=SETTINGS)
 
 
-def file_text(place: Place, outlet: str, text: str, **changes: object) -> str:
-    return file_report(place, outlet, excerpt=text, tags=(outlet,), **changes)
+def file_text(instance: Instance, outlet: str, text: str, **changes: object) -> str:
+    return file_report(instance, outlet, excerpt=text, tags=(outlet,), **changes)
 
 
-def read_content(place: Place) -> str:
-    (entry,) = read_entries(place, "stories").values()
+def read_content(instance: Instance) -> str:
+    (entry,) = read_entries(instance, "stories").values()
     return unescape(str(entry.content[0].value))
 
 
-def read_page(place: Place) -> str:
-    with place.open_app() as app:
+def read_page(instance: Instance) -> str:
+    with instance.open_app() as app:
         (story,) = {member.story for member in app.archive.store.stories.members()}
-    return unescape(place.read_published(paths.story_name(story)))
+    return unescape(instance.read_published(paths.story_name(story)))
 
 
-def read_times(place: Place) -> tuple[str, str]:
-    (entry,) = read_entries(place, "stories").values()
+def read_times(instance: Instance) -> tuple[str, str]:
+    (entry,) = read_entries(instance, "stories").values()
     return entry.published, entry.updated
 
 
-def build_later(place: Place, **later: int) -> None:
-    place.now += timedelta(**later)
-    place.build()
+def build_later(instance: Instance, **later: int) -> None:
+    instance.now += timedelta(**later)
+    instance.build()
 
 
-def begin_story(place: Place) -> list[str]:
+def begin_story(instance: Instance) -> list[str]:
     """File two reports of different outlets on one event, at 12:20."""
-    ids = [file_text(place, "one", FIRST), file_text(place, "two", ADDS)]
-    place.build()
+    ids = [file_text(instance, "one", FIRST), file_text(instance, "two", ADDS)]
+    instance.build()
     return ids
 
 
-def test_the_feed_of_stories_is_there_from_the_first_day(place: Place) -> None:
-    place.build()
+def test_the_feed_of_stories_is_there_from_the_first_day(instance: Instance) -> None:
+    instance.build()
 
-    assert read_entries(place, "stories") == {}
-    assert find_atom_fault(place.read_published("stories.atom").encode()) is None
-    assert "stories.atom" in place.read_published("feeds.opml")
+    assert read_entries(instance, "stories") == {}
+    assert find_atom_fault(instance.read_published("stories.atom").encode()) is None
+    assert "stories.atom" in instance.read_published("feeds.opml")
 
 
-def test_a_story_says_who_was_first_and_what_the_other_adds(place: Place) -> None:
+def test_a_story_says_who_was_first_and_what_the_other_adds(instance: Instance) -> None:
     """Entry and page name the first outlet, an added quote and differing figures."""
-    begin_story(place)
-    for text in (read_content(place), read_page(place)):
+    begin_story(instance)
+    for text in (read_content(instance), read_page(instance)):
         assert "First reported by" in text
         assert f'“{ADDS}” <a href="{B}">Two</a>, 2026-03-10 12:20 UTC' in text
         assert f'12 people (<a href="{A}">One</a>, 2026-03-10 12:10 UTC)' in text
         assert f'14 people (<a href="{B}">Two</a>, 2026-03-10 12:20 UTC)' in text
 
-    assert FIRST in read_page(place)
+    assert FIRST in read_page(instance)
 
-    (entry,) = read_entries(place, "stories").values()
+    (entry,) = read_entries(instance, "stories").values()
 
     assert {tag.term for tag in entry.tags} >= {"one", "two"}
-    assert find_atom_fault(place.read_published("stories.atom").encode()) is None
+    assert find_atom_fault(instance.read_published("stories.atom").encode()) is None
 
 
-def test_tags_of_a_flood_push_out_none_of_others(place: Place) -> None:
+def test_tags_of_a_flood_push_out_none_of_others(instance: Instance) -> None:
     """Tags of one outlet with many reports do not displace tags of others."""
-    begin_story(place)
+    begin_story(instance)
     flood = [f"spam {number}" for number in range(12)]
     for number in range(4):
         tags = tuple(flood[number * 2 : number * 2 + 4])
-        file_report(place, f"x{number}.flood", excerpt=FIRST, tags=tags)
-    build_later(place, hours=1)
-    (entry,) = read_entries(place, "stories").values()
+        file_report(instance, f"x{number}.flood", excerpt=FIRST, tags=tags)
+    build_later(instance, hours=1)
+    (entry,) = read_entries(instance, "stories").values()
     shown_terms = [tag.term for tag in entry.tags]
 
     assert shown_terms[:3] == ["one", "two", "spam 0"]
     assert len(shown_terms) == 10
 
 
-def test_a_story_over_days_has_them(place: Place) -> None:
-    begin_story(place)
+def test_a_story_over_days_has_them(instance: Instance) -> None:
+    begin_story(instance)
 
-    assert "Day by day" not in read_page(place)
+    assert "Day by day" not in read_page(instance)
 
-    place.now += timedelta(days=1)
-    file_text(place, "three", LATE)
-    place.build()
+    instance.now += timedelta(days=1)
+    file_text(instance, "three", LATE)
+    instance.build()
 
-    assert "<li>2026-03-11: <a" in read_page(place)
+    assert "<li>2026-03-11: <a" in read_page(instance)
 
 
-def test_only_what_is_published_of_a_source_is_quoted(place: Place) -> None:
+def test_only_what_is_published_of_a_source_is_quoted(instance: Instance) -> None:
     """A source that forbids quotes is named but not quoted."""
-    sources = place.config / "sources.toml"
+    sources = instance.config / "sources.toml"
     listed = sources.read_text()
-    begin_story(place)
+    begin_story(instance)
 
-    assert ADDS in read_content(place)
+    assert ADDS in read_content(instance)
 
     for option in ("quotes = false", 'content = "link"'):
         sources.write_text(listed + option + "\n")
-        place.build()
-        assert ADDS not in read_content(place)
-        assert ADDS not in read_page(place).partition('<ol class="stories">')[0]
-        assert "14 people" not in read_content(place)
-        assert f'<a href="{B}">Two</a>' in read_content(place)
+        instance.build()
+        assert ADDS not in read_content(instance)
+        assert ADDS not in read_page(instance).partition('<ol class="stories">')[0]
+        assert "14 people" not in read_content(instance)
+        assert f'<a href="{B}">Two</a>' in read_content(instance)
         sources.write_text(listed)
-        place.build()
-        assert ADDS in read_content(place)
+        instance.build()
+        assert ADDS in read_content(instance)
 
 
-def test_a_quote_goes_with_its_article(place: Place) -> None:
+def test_a_quote_goes_with_its_article(instance: Instance) -> None:
     """The quote of a withdrawn article is removed."""
-    ids = begin_story(place)
-    file_text(place, "three", LATE)
-    build_later(place, hours=1)
+    ids = begin_story(instance)
+    file_text(instance, "three", LATE)
+    build_later(instance, hours=1)
 
-    assert LATE in read_content(place)
-    assert LATE in read_page(place)
+    assert LATE in read_content(instance)
+    assert LATE in read_page(instance)
 
-    open_and_run(place, "withdraw", id=(entry_id := _find(place, "three")))
-    place.build()
+    open_and_run(instance, "withdraw", id=(entry_id := _find(instance, "three")))
+    instance.build()
 
-    assert LATE not in read_content(place)
-    assert LATE not in read_page(place)
+    assert LATE not in read_content(instance)
+    assert LATE not in read_page(instance)
     assert entry_id not in ids
 
     _correct(
-        place,
+        instance,
         ids[1],
         "Two ferries sank in the harbour after the quake in Sant Orel, its mayor said.",
     )
-    place.build()
+    instance.build()
 
-    assert ADDS not in read_content(place)
-    assert "Two ferries sank" in read_content(place)
+    assert ADDS not in read_content(instance)
+    assert "Two ferries sank" in read_content(instance)
 
 
-def _find(place: Place, outlet: str) -> str:
-    with place.open_app() as app:
+def _find(instance: Instance, outlet: str) -> str:
+    with instance.open_app() as app:
         members = app.archive.store.stories.members()
     return next(member.article for member in members if member.outlet == f"{outlet}.example")
 
 
-def _correct(place: Place, id: str, excerpt: str) -> None:
-    with place.open_app() as app:
+def _correct(instance: Instance, id: str, excerpt: str) -> None:
+    with instance.open_app() as app:
         path = app.archive.store.index.path(id) or ""
         before = app.archive.article_store.get(path)
         after = replace(before, excerpt=excerpt)
@@ -177,61 +177,61 @@ def _correct(place: Place, id: str, excerpt: str) -> None:
         )
 
 
-def test_new_reports_change_an_entry_once_an_hour(place: Place) -> None:
+def test_new_reports_change_an_entry_once_an_hour(instance: Instance) -> None:
     """Web pages show a new report at once; the feed's entry waits for the next hour."""
-    begin_story(place)
-    first = place.read_published("stories.atom")
-    published, updated = read_times(place)
+    begin_story(instance)
+    first = instance.read_published("stories.atom")
+    published, updated = read_times(instance)
     for outlet, text in (("three", LATE), ("four", ADDS)):
-        file_text(place, outlet, text)
-        place.build()
-        assert place.read_published("stories.atom") == first
+        file_text(instance, outlet, text)
+        instance.build()
+        assert instance.read_published("stories.atom") == first
 
-    assert LATE in read_page(place)  # pages change at once
+    assert LATE in read_page(instance)  # pages change at once
 
-    place.now = place.now.replace(hour=13, minute=0)
-    place.build()
+    instance.now = instance.now.replace(hour=13, minute=0)
+    instance.build()
 
-    assert LATE in read_content(place)
-    assert "Four" in read_content(place)
+    assert LATE in read_content(instance)
+    assert "Four" in read_content(instance)
 
-    after = read_times(place)
+    after = read_times(instance)
 
     assert after[0] == published
     assert (
         datetime.fromisoformat(updated)
         < datetime.fromisoformat(after[1])
-        <= place.now + (timedelta(seconds=1))
+        <= instance.now + (timedelta(seconds=1))
     )
 
-    second = place.read_published("stories.atom")
-    build_later(place, hours=5)
+    second = instance.read_published("stories.atom")
+    build_later(instance, hours=5)
 
-    assert place.read_published("stories.atom") == second
-
-
-def test_a_copy_does_not_move_updated(place: Place) -> None:
-    begin_story(place)
-    before = read_times(place)
-    file_text(place, "four", ADDS)
-    build_later(place, hours=1)
-
-    assert "Four" in read_content(place)
-    assert read_times(place) == before
+    assert instance.read_published("stories.atom") == second
 
 
-def test_up_builds_when_an_hour_with_a_new_report_has_ended(place: Place) -> None:
+def test_a_copy_does_not_move_updated(instance: Instance) -> None:
+    begin_story(instance)
+    before = read_times(instance)
+    file_text(instance, "four", ADDS)
+    build_later(instance, hours=1)
+
+    assert "Four" in read_content(instance)
+    assert read_times(instance) == before
+
+
+def test_up_builds_when_an_hour_with_a_new_report_has_ended(instance: Instance) -> None:
     """A story's explanation is rebuilt at the end of an hour with a new report."""
-    begin_story(place)
-    file_text(place, "three", LATE)
-    place.build()
-    with place.open_app() as app:
+    begin_story(instance)
+    file_text(instance, "three", LATE)
+    instance.build()
+    with instance.open_app() as app:
         settling = Settling(lambda: 0.0)
         asyncio.run(build_due(app, settling))
 
         assert not settling.is_due(app)
 
-        place.now = place.now.replace(hour=13, minute=0)
+        instance.now = instance.now.replace(hour=13, minute=0)
 
         assert settling.is_due(app)
 
@@ -239,4 +239,4 @@ def test_up_builds_when_an_hour_with_a_new_report_has_ended(place: Place) -> Non
 
         assert not settling.is_due(app)
 
-    assert LATE in read_content(place)
+    assert LATE in read_content(instance)

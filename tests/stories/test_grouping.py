@@ -84,7 +84,11 @@ def find_changes(
         return [other for other in reports if other.id != one.id]
 
     return find_story_changes(
-        [one for one in reports if not new or one.id in new], near, members, name_story, window
+        [report for report in reports if not new or report.id in new],
+        near,
+        members,
+        name_story,
+        window,
     )
 
 
@@ -353,7 +357,7 @@ def test_a_later_pass_splits_articles_that_are_not_alike() -> None:
         make_report("m", FERRY),
     ]
     changes = find_changes(reports, "nm")
-    now = {one.id: changes.get(one.id, one.story) for one in reports}
+    now = {report.id: changes.get(report.id, report.story) for report in reports}
 
     assert now["a"] == now["n"] != now["b"] == now["m"]
 
@@ -406,4 +410,4 @@ def test_an_article_on_two_events_joins_no_two_stories() -> None:
     changes = find_changes([*apart, *bridges], [bridge.id for bridge in bridges])
 
     assert not changes.keys() & {"a", "b", "c", "d"}
-    assert changes.keys() == {one.id for one in bridges}
+    assert changes.keys() == {bridge.id for bridge in bridges}

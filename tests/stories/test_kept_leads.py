@@ -11,7 +11,7 @@ import pytest
 
 from syndicator.core.errors import UsageError
 from syndicator.upkeep.reindex import reindex
-from tests.places import Place
+from tests.instances import Instance
 from tests.stories.test_published import (
     A,
     B,
@@ -27,52 +27,52 @@ LONGER = (QUAKE[0], QUAKE[1] * 50)
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path, settings='[publish]\ntag_min = 1\nstories = "link"\n')
+def instance(tmp_path: Path) -> Instance:
+    return Instance(tmp_path, settings='[publish]\ntag_min = 1\nstories = "link"\n')
 
 
-def follow_only(place: Place, *outlets: str, preferred: str = "") -> None:
+def follow_only(instance: Instance, *outlets: str, preferred: str = "") -> None:
     """Follow these outlets from now on, in place of those before."""
     tables = (
         f'[[source]]\nkey = "{outlet}"\nurl = "https://{outlet}.example/feed"\n'
         + ("lead = true\n" if outlet == preferred else "")
         for outlet in outlets
     )
-    (place.config / "sources.toml").write_text("\n".join(tables))
-    with place.open_app() as app:
+    (instance.config / "sources.toml").write_text("\n".join(tables))
+    with instance.open_app() as app:
         app.archive.beside.follow(app.configuration.sources)
 
 
-def read_leads(place: Place) -> list[str]:
+def read_leads(instance: Instance) -> list[str]:
     """Return the addresses of the reports that lead stories."""
-    place.build()
-    return list(read_named_outlets(place, "stories"))
+    instance.build()
+    return list(read_named_outlets(instance, "stories"))
 
 
-def read_headline(place: Place) -> str:
+def read_headline(instance: Instance) -> str:
     """Return the address of the first headline of the front page."""
     return (
-        place.read_published("index.html")
+        instance.read_published("index.html")
         .partition('<h3><a class="headline" href="')[2]
         .partition('"')[0]
     )
 
 
-def test_a_source_followed_for_a_week_leads_before_a_new_one(place: Place) -> None:
+def test_a_source_followed_for_a_week_leads_before_a_new_one(instance: Instance) -> None:
     """A source followed for a week is preferred as lead."""
-    follow_only(place, "one")
-    follow_only(place, "two", "one")
-    place.now += timedelta(days=6, hours=13)
-    follow_only(place, "one", "two", "three")
-    file_report(place, "three", LONGER)
-    place.now += timedelta(days=1)
-    file_report(place, "two")
-    file_report(place, "one", LONGER)
+    follow_only(instance, "one")
+    follow_only(instance, "two", "one")
+    instance.now += timedelta(days=6, hours=13)
+    follow_only(instance, "one", "two", "three")
+    file_report(instance, "three", LONGER)
+    instance.now += timedelta(days=1)
+    file_report(instance, "two")
+    file_report(instance, "one", LONGER)
 
-    assert read_leads(place) == [B]
-    assert read_headline(place) == B
+    assert read_leads(instance) == [B]
+    assert read_headline(instance) == B
 
-    lines = (place.folder / "feeds/articles/followed.tsv").read_text().splitlines()
+    lines = (instance.folder / "feeds/articles/followed.tsv").read_text().splitlines()
 
     assert [line.split("\t")[0] for line in lines if not line.startswith("#")] == [
         "one",
@@ -81,179 +81,181 @@ def test_a_source_followed_for_a_week_leads_before_a_new_one(place: Place) -> No
     ]
 
 
-def test_the_first_of_new_sources_leads_even_if_another_text_is_longer(place: Place) -> None:
-    follow_only(place, "one", "two")
-    file_report(place, "one")
-    file_report(place, "two", LONGER)
+def test_the_first_of_new_sources_leads_even_if_another_text_is_longer(instance: Instance) -> None:
+    follow_only(instance, "one", "two")
+    file_report(instance, "one")
+    file_report(instance, "two", LONGER)
 
-    assert read_leads(place) == [A]
+    assert read_leads(instance) == [A]
 
 
-def test_a_source_with_lead_leads_though_it_is_new_and_last(place: Place) -> None:
-    follow_only(place, "one", "two")
-    place.now += timedelta(days=8)
-    follow_only(place, "one", "two", "three", preferred="three")
+def test_a_source_with_lead_leads_though_it_is_new_and_last(instance: Instance) -> None:
+    follow_only(instance, "one", "two")
+    instance.now += timedelta(days=8)
+    follow_only(instance, "one", "two", "three", preferred="three")
     for outlet in ("one", "two", "three"):
-        file_report(place, outlet)
+        file_report(instance, outlet)
 
-    assert read_leads(place) == [C]
+    assert read_leads(instance) == [C]
 
 
-def test_a_published_story_keeps_its_lead(place: Place) -> None:
-    follow_only(place, "one", "two", "three")
+def test_a_published_story_keeps_its_lead(instance: Instance) -> None:
+    follow_only(instance, "one", "two", "three")
     for outlet in ("one", "two"):
-        file_report(place, outlet)
+        file_report(instance, outlet)
 
-    assert read_leads(place) == [A]
+    assert read_leads(instance) == [A]
 
-    follow_only(place, "one", "two", "three", preferred="three")
-    file_report(place, "three", LONGER)
+    follow_only(instance, "one", "two", "three", preferred="three")
+    file_report(instance, "three", LONGER)
 
-    assert read_leads(place) == [A]
-    assert read_headline(place) == A
+    assert read_leads(instance) == [A]
+    assert read_headline(instance) == A
 
 
-def test_the_owner_of_an_article_counts_whoever_announced_it(place: Place) -> None:
+def test_the_owner_of_an_article_counts_whoever_announced_it(instance: Instance) -> None:
     """The owner's time of being followed counts, not the announcing source's."""
-    follow_only(place, "one", "two")
-    place.now += timedelta(days=8)
-    follow_only(place, "one", "two", "three")
-    file_report(place, "one", source_key="three")
-    file_report(place, "two")
+    follow_only(instance, "one", "two")
+    instance.now += timedelta(days=8)
+    follow_only(instance, "one", "two", "three")
+    file_report(instance, "one", source_key="three")
+    file_report(instance, "two")
 
-    assert read_leads(place) == [A]
+    assert read_leads(instance) == [A]
 
 
-def test_a_source_with_an_address_on_another_site_is_a_new_one(place: Place) -> None:
+def test_a_source_with_an_address_on_another_site_is_a_new_one(instance: Instance) -> None:
     """A source moved to another site counts as newly followed."""
-    follow_only(place, "one", "two")
-    place.now += timedelta(days=8)
-    file = place.config / "sources.toml"
+    follow_only(instance, "one", "two")
+    instance.now += timedelta(days=8)
+    file = instance.config / "sources.toml"
     file.write_text(file.read_text().replace("one.example/feed", "three.example/feed"))
-    with place.open_app() as app:
+    with instance.open_app() as app:
         app.archive.beside.follow(app.configuration.sources)
-    file_report(place, "three", source_key="one")
-    file_report(place, "two")
+    file_report(instance, "three", source_key="one")
+    file_report(instance, "two")
 
-    assert read_leads(place) == [B]
+    assert read_leads(instance) == [B]
 
 
-def test_a_lost_database_and_a_lost_list_keep_the_leads(place: Place) -> None:
-    follow_only(place, "one", "two")
+def test_a_lost_database_and_a_lost_list_keep_the_leads(instance: Instance) -> None:
+    follow_only(instance, "one", "two")
     for outlet in ("one", "two"):
-        file_report(place, outlet)
+        file_report(instance, outlet)
 
-    assert read_leads(place) == [A]
+    assert read_leads(instance) == [A]
 
-    follow_only(place, "one", "two", preferred="two")
-    with place.open_app() as app:
+    follow_only(instance, "one", "two", preferred="two")
+    with instance.open_app() as app:
         reindex(app.archive, app.configuration)
 
-    assert read_leads(place) == [A]
+    assert read_leads(instance) == [A]
 
-    for file in (place.folder / "feeds/state").glob("syndicator.db*"):
+    for file in (instance.folder / "feeds/state").glob("syndicator.db*"):
         file.unlink()
-    with place.open_app(create=True) as app:
+    with instance.open_app(create=True) as app:
         reindex(app.archive, app.configuration)
 
-    assert read_leads(place) == [A]
+    assert read_leads(instance) == [A]
 
-    (place.folder / "feeds/articles/leads.tsv").unlink()
+    (instance.folder / "feeds/articles/leads.tsv").unlink()
 
-    assert read_leads(place) == [A]
-    assert (place.folder / "feeds/articles/leads.tsv").exists()
+    assert read_leads(instance) == [A]
+    assert (instance.folder / "feeds/articles/leads.tsv").exists()
 
 
-def test_an_edit_of_the_list_counts(place: Place) -> None:
-    follow_only(place, "one", "two")
-    ids = [file_report(place, outlet) for outlet in ("one", "two")]
+def test_an_edit_of_the_list_counts(instance: Instance) -> None:
+    follow_only(instance, "one", "two")
+    ids = [file_report(instance, outlet) for outlet in ("one", "two")]
 
-    assert read_leads(place) == [A]
+    assert read_leads(instance) == [A]
 
-    file = place.folder / "feeds/articles/leads.tsv"
+    file = instance.folder / "feeds/articles/leads.tsv"
     file.write_text(file.read_text().replace(ids[0], ids[1]))
 
-    assert read_leads(place) == [B]
+    assert read_leads(instance) == [B]
 
 
-def test_a_lead_that_is_withdrawn_or_on_hold_leaves_the_story_to_the_next(place: Place) -> None:
-    follow_only(place, "one", "two", "three")
+def test_a_lead_that_is_withdrawn_or_on_hold_leaves_the_story_to_the_next(
+    instance: Instance,
+) -> None:
+    follow_only(instance, "one", "two", "three")
     for outlet in ("one", "two", "three"):
-        file_report(place, outlet)
+        file_report(instance, outlet)
 
-    assert read_leads(place) == [A]
+    assert read_leads(instance) == [A]
 
-    ((before, entry),) = read_entries(place, "stories").items()
-    open_and_run(place, "hide", id=A)
+    ((before, entry),) = read_entries(instance, "stories").items()
+    open_and_run(instance, "hide", id=A)
 
-    assert read_leads(place) == [B]
+    assert read_leads(instance) == [B]
 
-    open_and_run(place, "release", id=(A,))
+    open_and_run(instance, "release", id=(A,))
 
-    assert read_leads(place) == [B]
+    assert read_leads(instance) == [B]
 
-    open_and_run(place, "withdraw", id=B)
+    open_and_run(instance, "withdraw", id=B)
 
-    assert read_leads(place) == [C]  # the first is looked at within an hour
+    assert read_leads(instance) == [C]  # the first is looked at within an hour
 
-    after = read_entries(place, "stories")
+    after = read_entries(instance, "stories")
 
     assert after.keys() == {before}
     assert after[before].published == entry.published
 
 
-def test_a_lead_whose_file_is_pruned_leaves_the_story_to_the_next(place: Place) -> None:
-    follow_only(place, "one", "two", "three")
+def test_a_lead_whose_file_is_pruned_leaves_the_story_to_the_next(instance: Instance) -> None:
+    follow_only(instance, "one", "two", "three")
     for outlet in ("one", "two", "three"):
-        file_report(place, outlet)
+        file_report(instance, outlet)
 
-    assert read_leads(place) == [A]
+    assert read_leads(instance) == [A]
 
-    open_and_run(place, "prune", named=(A,))
+    open_and_run(instance, "prune", named=(A,))
 
-    assert read_leads(place) == [B]
+    assert read_leads(instance) == [B]
 
 
-def test_the_operator_names_the_lead_and_takes_it_back(place: Place) -> None:
-    follow_only(place, "one", "two", "three")
+def test_the_operator_names_the_lead_and_takes_it_back(instance: Instance) -> None:
+    follow_only(instance, "one", "two", "three")
     for outlet, words in (("one", QUAKE), ("two", QUAKE), ("three", FERRY)):
-        file_report(place, outlet, words)
+        file_report(instance, outlet, words)
 
-    assert read_leads(place) == [A]
+    assert read_leads(instance) == [A]
 
-    open_and_run(place, "join", ids=[A, C])
+    open_and_run(instance, "join", ids=[A, C])
 
-    assert read_leads(place) == [A]
+    assert read_leads(instance) == [A]
 
-    open_and_run(place, "join", ids=[B, A], lead=True)
+    open_and_run(instance, "join", ids=[B, A], lead=True)
 
-    assert read_leads(place) == [B]
+    assert read_leads(instance) == [B]
 
-    with place.open_app() as app:
+    with instance.open_app() as app:
         reindex(app.archive, app.configuration)
 
-    assert read_leads(place) == [B]
+    assert read_leads(instance) == [B]
 
-    open_and_run(place, "undo", number="2")
+    open_and_run(instance, "undo", number="2")
 
-    assert read_leads(place) == [A]
+    assert read_leads(instance) == [A]
     with pytest.raises(UsageError, match="two articles"):
-        open_and_run(place, "join", ids=[B], lead=True)
+        open_and_run(instance, "join", ids=[B], lead=True)
 
 
-def test_a_restored_folder_is_believed(place: Place) -> None:
-    follow_only(place, "one", "two", "three")
+def test_a_restored_folder_is_believed(instance: Instance) -> None:
+    follow_only(instance, "one", "two", "three")
     for outlet in ("one", "two", "three"):
-        file_report(place, outlet)
+        file_report(instance, outlet)
 
-    assert read_leads(place) == [A]
+    assert read_leads(instance) == [A]
 
-    saved = place.folder / "saved.tsv"
-    shutil.copyfile(place.folder / "feeds/articles/leads.tsv", saved)
-    open_and_run(place, "join", ids=[C, A], lead=True)
+    saved = instance.folder / "saved.tsv"
+    shutil.copyfile(instance.folder / "feeds/articles/leads.tsv", saved)
+    open_and_run(instance, "join", ids=[C, A], lead=True)
 
-    assert read_leads(place) == [C]
+    assert read_leads(instance) == [C]
 
-    shutil.copyfile(saved, place.folder / "feeds/articles/leads.tsv")
+    shutil.copyfile(saved, instance.folder / "feeds/articles/leads.tsv")
 
-    assert read_leads(place) == [A]
+    assert read_leads(instance) == [A]

@@ -25,7 +25,7 @@ from syndicator.stories.group_new import group_new_articles
 from syndicator.stories.likeness import WINDOW
 from syndicator.upkeep.reconcile import update_from_files
 from syndicator.upkeep.reindex import reindex
-from tests.places import Place
+from tests.instances import Instance
 
 QUAKE = (
     "Strong quake hits Sant Orel in Verania",
@@ -39,13 +39,13 @@ STORIES = '[publish]\ntag_min = 1\nstories = "link"\n'
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path, settings=STORIES)
+def instance(tmp_path: Path) -> Instance:
+    return Instance(tmp_path, settings=STORIES)
 
 
 @pytest.fixture
-def app(place: Place) -> Iterator[App]:
-    with place.open_app() as opened:
+def app(instance: Instance) -> Iterator[App]:
+    with instance.open_app() as opened:
         yield opened
 
 
@@ -84,8 +84,8 @@ def read_sketches(app: App, ids: Collection[str]) -> list[Any]:
     return list(app.archive.store._db.rows(select(table).where(table.c.article.in_(ids))))
 
 
-def read_lines(place: Place) -> list[str]:
-    text = (place.folder / "feeds/articles/stories.tsv").read_text()
+def read_lines(instance: Instance) -> list[str]:
+    text = (instance.folder / "feeds/articles/stories.tsv").read_text()
     return [line for line in text.splitlines() if not line.startswith("#")]
 
 
@@ -96,7 +96,7 @@ def run_operation(app: App, name: str, **values: Any) -> None:
 
 
 def test_reports_of_several_outlets_are_a_story_and_it_is_kept_in_a_file(
-    app: App, place: Place
+    app: App, instance: Instance
 ) -> None:
     """A story is stored in a file, and later reports join it."""
     one = file_article(app, "https://one.example/a")
@@ -107,7 +107,7 @@ def test_reports_of_several_outlets_are_a_story_and_it_is_kept_in_a_file(
 
     story = app.archive.store.stories.find_stories([one])[one]
 
-    assert sorted(read_lines(place)) == sorted(
+    assert sorted(read_lines(instance)) == sorted(
         f"{article_id}\t{story}" for article_id in (one, two)
     )
 
@@ -116,24 +116,24 @@ def test_reports_of_several_outlets_are_a_story_and_it_is_kept_in_a_file(
     assert group_stories(app) == {frozenset((one, two, three))}
     assert app.archive.store.stories.find_stories([three]) == {three: story}
     assert asyncio.run(group_new_articles(app.archive, app.configuration)) == set()
-    assert len(read_lines(place)) == 3
+    assert len(read_lines(instance)) == 3
 
 
 def test_nothing_is_grouped_unless_the_setting_is_on(tmp_path: Path) -> None:
-    place = Place(tmp_path)
-    with place.open_app() as app:
+    instance = Instance(tmp_path)
+    with instance.open_app() as app:
         file_article(app, "https://one.example/a")
         file_article(app, "https://two.example/b")
         assert group_stories(app) == set()
 
 
-def test_a_build_groups_first(place: Place) -> None:
-    with place.open_app() as app:
+def test_a_build_groups_first(instance: Instance) -> None:
+    with instance.open_app() as app:
         ids = frozenset(
             (file_article(app, "https://one.example/a"), file_article(app, "https://two.example/b"))
         )
-    place.build()
-    with place.open_app() as app:
+    instance.build()
+    with instance.open_app() as app:
         assert {member.article for member in app.archive.store.stories.members()} == ids
         page = (app.configuration.settings.public_dir / "index.html").read_text()
 
@@ -186,13 +186,13 @@ def test_a_claimed_date_puts_no_article_before_others(app: App) -> None:
 
 
 def test_an_article_whose_text_changed_is_looked_at_again_within_an_hour(
-    app: App, place: Place
+    app: App, instance: Instance
 ) -> None:
     """A changed article leaves its story within an hour."""
     one = file_article(app, "https://one.example/a")
     two = file_article(app, "https://two.example/b")
     three = file_article(app, "https://three.example/c")
-    place.now += timedelta(minutes=1)
+    instance.now += timedelta(minutes=1)
     file_article(app, "https://four.example/d", FERRY)
 
     assert group_stories(app) == {frozenset((one, two, three))}
@@ -201,60 +201,60 @@ def test_an_article_whose_text_changed_is_looked_at_again_within_an_hour(
 
     assert asyncio.run(group_new_articles(app.archive, app.configuration)) == set()
 
-    place.now += timedelta(hours=1)
+    instance.now += timedelta(hours=1)
 
     assert group_stories(app) == {frozenset((one, two))}
-    assert read_lines(place)[-1] == f"{three}\t-"
+    assert read_lines(instance)[-1] == f"{three}\t-"
 
 
-def test_an_article_on_hold_leaves_its_story(app: App, place: Place) -> None:
+def test_an_article_on_hold_leaves_its_story(app: App, instance: Instance) -> None:
     one = file_article(app, "https://one.example/a")
     two = file_article(app, "https://two.example/b")
     three = file_article(app, "https://three.example/c")
     group_stories(app)
     run_operation(app, "hide", id=three)
-    place.now += timedelta(hours=1)
+    instance.now += timedelta(hours=1)
 
     assert group_stories(app) == {frozenset((one, two))}
 
 
 def test_a_story_stays_as_it_is_once_its_first_article_is_older_than_the_window(
-    app: App, place: Place
+    app: App, instance: Instance
 ) -> None:
     """After the window no later change of a member changes the story."""
     one = file_article(app, "https://one.example/a")
     two = file_article(app, "https://two.example/b")
-    place.now += WINDOW - timedelta(hours=1)
+    instance.now += WINDOW - timedelta(hours=1)
     late_article = file_article(app, "https://three.example/c")
 
     assert group_stories(app) == {frozenset((one, two, late_article))}
 
-    place.now += timedelta(hours=2)
+    instance.now += timedelta(hours=2)
     later_article = file_article(app, "https://four.example/d")
 
     assert group_stories(app) == {frozenset((one, two, late_article, later_article))}
 
     rewrite_article(app, late_article, FERRY)
-    place.now += timedelta(hours=1)
+    instance.now += timedelta(hours=1)
 
     assert group_stories(app) == {frozenset((one, two, late_article, later_article))}
 
-    place.now += WINDOW
+    instance.now += WINDOW
 
     assert group_stories(app) == {frozenset((one, two, late_article, later_article))}
     assert read_sketches(app, [one, two, late_article, later_article]) == []
 
 
-def test_a_lost_database_has_the_same_stories_again(place: Place) -> None:
+def test_a_lost_database_has_the_same_stories_again(instance: Instance) -> None:
     """After the database was deleted, a reindex restores the same stories."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         one = file_article(app, "https://one.example/a")
         two = file_article(app, "https://two.example/b")
         before = group_stories(app)
         named = app.archive.store.stories.find_stories([one, two])
-    for file in (place.folder / "feeds/state").glob("syndicator.db*"):
+    for file in (instance.folder / "feeds/state").glob("syndicator.db*"):
         file.unlink()
-    with place.open_app(create=True) as app:
+    with instance.open_app(create=True) as app:
         reindex(app.archive, app.configuration)
 
         assert group_stories(app) == before
@@ -270,25 +270,25 @@ def test_a_lost_database_has_the_same_stories_again(place: Place) -> None:
         assert group_stories(app) == {frozenset((one, two, three))}
 
 
-def test_an_upgrade_groups_the_last_days_by_itself(place: Place, tmp_path: Path) -> None:
-    config = place.config / "syndicator.toml"
+def test_an_upgrade_groups_the_last_days_by_itself(instance: Instance, tmp_path: Path) -> None:
+    config = instance.config / "syndicator.toml"
     config.write_text(STORIES.replace("link", "off"))
-    with place.open_app() as app:
+    with instance.open_app() as app:
         ids = frozenset(
             (file_article(app, "https://one.example/a"), file_article(app, "https://two.example/b"))
         )
         assert group_stories(app) == set()
     config.write_text(STORIES)
-    with place.open_app() as app:
+    with instance.open_app() as app:
         assert group_stories(app) == {ids}
     config.write_text(STORIES.replace("link", "off"))
-    place.now += timedelta(seconds=1)
-    with place.open_app() as app:
+    instance.now += timedelta(seconds=1)
+    with instance.open_app() as app:
         assert group_stories(app) == {ids}  # the stories stay
         assert read_sketches(app, ids) == []  # what finds new ones goes
 
 
-def test_an_edit_of_the_file_counts(app: App, place: Place) -> None:
+def test_an_edit_of_the_file_counts(app: App, instance: Instance) -> None:
     one = file_article(app, "https://one.example/a")
     two = file_article(app, "https://two.example/b", FERRY)
     three = file_article(app, "https://three.example/c")
@@ -297,25 +297,25 @@ def test_an_edit_of_the_file_counts(app: App, place: Place) -> None:
 
     story = "b" * 26
     text = f"{one}\t{story}\tfinal\n{two}\t{story}\tfinal\nno line\n{three}\tcut"
-    (place.folder / "feeds/articles/stories.tsv").write_text(text)
+    (instance.folder / "feeds/articles/stories.tsv").write_text(text)
 
     assert asyncio.run(group_new_articles(app.archive, app.configuration)) == {one, two, three}
     assert group_stories(app) == {frozenset((one, two))}
 
 
-def test_a_lost_file_is_written_again(app: App, place: Place) -> None:
+def test_a_lost_file_is_written_again(app: App, instance: Instance) -> None:
     ids = [file_article(app, f"https://{outlet}.example/a") for outlet in ("one", "two")]
 
     assert group_stories(app) == {frozenset(ids)}
 
-    before = sorted(read_lines(place))
-    (place.folder / "feeds/articles/stories.tsv").unlink()
+    before = sorted(read_lines(instance))
+    (instance.folder / "feeds/articles/stories.tsv").unlink()
 
     assert group_stories(app) == {frozenset(ids)}
-    assert read_lines(place) == before
+    assert read_lines(instance) == before
 
 
-def test_articles_that_an_operator_joined_stay_together(app: App, place: Place) -> None:
+def test_articles_that_an_operator_joined_stay_together(app: App, instance: Instance) -> None:
     one = file_article(app, "https://one.example/a")
     two = file_article(app, "https://two.example/b", FERRY)
     three = file_article(app, "https://three.example/c")
@@ -329,7 +329,7 @@ def test_articles_that_an_operator_joined_stay_together(app: App, place: Place) 
 
     assert frozenset((one, two, three)) <= max(group_stories(app), key=len)
     assert {four, five} <= {member.article for member in app.archive.store.stories.members()}
-    assert sum(line.endswith("\tfinal") for line in read_lines(place)) == 3
+    assert sum(line.endswith("\tfinal") for line in read_lines(instance)) == 3
 
 
 def test_articles_that_an_operator_split_stay_apart(app: App) -> None:
@@ -365,7 +365,7 @@ def test_a_decision_outlives_a_withdrawal(app: App) -> None:
 
 @pytest.mark.parametrize("how", ["join", "split"])
 def test_undo_puts_articles_back_into_the_stories_of_before(
-    app: App, place: Place, how: str
+    app: App, instance: Instance, how: str
 ) -> None:
     one = file_article(app, "https://one.example/a")
     two = file_article(app, "https://two.example/b")
@@ -381,7 +381,7 @@ def test_undo_puts_articles_back_into_the_stories_of_before(
     assert app.archive.store.stories.members() == before
     assert group_stories(app) == {frozenset((one, two))}
 
-    last = {line[:26]: line for line in read_lines(place)}
+    last = {line[:26]: line for line in read_lines(instance)}
 
     assert not any(line.endswith("final") for line in last.values())
 
@@ -390,19 +390,19 @@ def test_undo_puts_articles_back_into_the_stories_of_before(
     "spelled", [("\n", "\r\n"), ("published", "more: " + "Klopstokia " * 50 + "\npublished")]
 )
 def test_an_article_is_compared_by_its_text_alone(
-    app: App, place: Place, spelled: tuple[str, str]
+    app: App, instance: Instance, spelled: tuple[str, str]
 ) -> None:
     """Changes of other fields do not change the sketch."""
     article = file_article(app, "https://one.example/a")
     asyncio.run(group_new_articles(app.archive, app.configuration))
     (before,) = read_sketches(app, [article])
-    path = place.find_file(QUAKE[0])
+    path = instance.find_file(QUAKE[0])
     path.write_bytes(path.read_text().replace(*spelled).encode())
     update_from_files(app.archive, app.configuration)
-    place.now += timedelta(hours=1)
+    instance.now += timedelta(hours=1)
     asyncio.run(group_new_articles(app.archive, app.configuration))
 
-    assert app.archive.store.stories.list_unread(place.now - WINDOW, 1, include_all=True) == []
+    assert app.archive.store.stories.list_unread(instance.now - WINDOW, 1, include_all=True) == []
     assert [row.data for row in read_sketches(app, [article])] == [before.data]
 
 

@@ -83,12 +83,12 @@ def test_predictions_are_of_a_fit_to_other_sites() -> None:
     folds = list(fit_blocks.parted(EXAMPLES, 3))
 
     assert sorted(each.page for _, test in folds for each in test) == sorted(
-        each.page for each in EXAMPLES
+        example.page for example in EXAMPLES
     )
     assert all(not {e.site for e in train} & {e.site for e in test} for train, test in folds)
 
     for row in fit_blocks.predictions(EXAMPLES, 3, PLAN):
-        each = next(each for each in EXAMPLES if each.page == row["id"])
+        each = next(example for example in EXAMPLES if example.page == row["id"])
         right = [text for text, wanted in zip(each.texts, each.wanted, strict=True) if wanted]
         assert row["text"].split("\n") == right
 

@@ -32,7 +32,7 @@ def test_trees_tell_lists_from_articles_and_right_readings_from_wrong_ones() -> 
 
 def test_readings_of_which_nothing_is_known_teach_no_right_ones() -> None:
     """Readings with unknown truth do not change the trees."""
-    unknown = [*READINGS, *(each._replace(right=float("nan")) for each in READINGS)]
+    unknown = [*READINGS, *(reading._replace(right=float("nan")) for reading in READINGS)]
     assert fit_readings.grow(unknown)["right"] == fit_readings.grow(READINGS)["right"]
 
 
@@ -54,7 +54,7 @@ def test_a_text_is_right_as_far_as_the_truth_has_it() -> None:
 
 def test_a_file_that_decides_otherwise_is_named(shared_folder: Path) -> None:
     grown = fit_readings.grow(READINGS)
-    turned = fit_readings.grow([each._replace(kind="article") for each in READINGS])
+    turned = fit_readings.grow([reading._replace(kind="article") for reading in READINGS])
 
     assert fit_readings.differences(fit_readings.written(grown, ROWS), grown, READINGS) == []
     assert (

@@ -358,7 +358,7 @@ def live_pair(folder: Path, machine: Machine, case: Case) -> Iterator[Seen]:
             Seen(difference=difference, day=number, case=case, alone=publisheds[1])
             for difference in list_differences(*publisheds)
         )
-        yield from (one for one in results if not is_allowed(one))
+        yield from (result for result in results if not is_allowed(result))
     for life in lives:
         life.delete_folder()
 

@@ -49,9 +49,9 @@ def _said(value: Any) -> dict[str, Any]:
     """The fields that are not what they are by default."""
     plain = type(value)()
     return {
-        one.name: said
-        for one in fields(value)
-        if (said := getattr(value, one.name)) != getattr(plain, one.name)
+        field.name: said
+        for field in fields(value)
+        if (said := getattr(value, field.name)) != getattr(plain, field.name)
     }
 
 

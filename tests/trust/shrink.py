@@ -120,8 +120,8 @@ def _fewer(items: tuple[Item, ...]) -> Iterator[tuple[Item, ...]]:
 
 def _plainer(value: T) -> Iterator[T]:
     """The value with one field less that says something."""
-    for one in fields(value):
-        if one.name not in ("link", "text", "to") and getattr(value, one.name) != one.default:
-            yield replace(value, **{one.name: one.default})
+    for field in fields(value):
+        if field.name not in ("link", "text", "to") and getattr(value, field.name) != field.default:
+            yield replace(value, **{field.name: field.default})
     if isinstance(value, Page) and "+" in value.text:
         yield from (replace(value, text=word) for word in value.text.split("+"))

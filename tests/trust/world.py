@@ -42,7 +42,9 @@ class Judge:
             results = list(pair.live_pair(lived, self._machine, case))
         finally:
             shutil.rmtree(lived, ignore_errors=True)
-        return [one for one in results if not any(words in one.kind for words in self._ignored)]
+        return [
+            result for result in results if not any(words in result.kind for words in self._ignored)
+        ]
 
     def live_worlds(
         self, count: int, *, first: bool = False, number: int | None = None, **options: Any
@@ -76,7 +78,7 @@ class Judge:
         """The smallest world that shows a difference of this kind, and what differs in it."""
         case = shrink_case(
             self.failed[kind],
-            lambda case: any(one.kind == kind for one in self.list_neighbour_changes(case)),
+            lambda case: any(change.kind == kind for change in self.list_neighbour_changes(case)),
         )
         differences = {
             neighbour_change.kind: f"# {neighbour_change}\n"

@@ -13,7 +13,7 @@ from syndicator.health.check.installation import check
 from syndicator.upkeep import reconcile
 from syndicator.upkeep.reindex import Reindexed
 from syndicator.upkeep.reindex import reindex as remake
-from tests.places import SOURCES, Place, store_articles
+from tests.instances import SOURCES, Instance, store_articles
 
 TITLE = "Chips from 2"
 FULL = SOURCES.replace('url = "https://one', 'content = "full"\nurl = "https://one')
@@ -21,36 +21,36 @@ QUERY = '[[feed]]\nslug = "engines"\nquery = "turbine"\n'
 
 
 @pytest.fixture
-def filled_place(place: Place) -> Place:
-    """A place with five articles in feeds, one of which is published whole and found by its
+def filled_instance(instance: Instance) -> Instance:
+    """An instance with five articles in feeds, one of which is published whole and found by its
     text."""
-    return place.fill_once(store_five_articles)
+    return instance.fill_once(store_five_articles)
 
 
-def store_five_articles(place: Place) -> None:
-    (place.config / "sources.toml").write_text(FULL)
-    (place.config / "feeds.toml").write_text(QUERY)
-    with place.open_app() as app:
+def store_five_articles(instance: Instance) -> None:
+    (instance.config / "sources.toml").write_text(FULL)
+    (instance.config / "feeds.toml").write_text(QUERY)
+    with instance.open_app() as app:
         for number in range(5):
             body = f"Text {number} of a **turbine**." if number == 2 else f"Text {number}."
             store_articles(app, f"Chips from {number}", body, category="AI", tags=("GPU",))
-    assert place.build().set_aside == ()
+    assert instance.build().set_aside == ()
 
 
-def break_frontmatter(place: Place) -> Path:
-    path = place.find_file(TITLE)
+def break_frontmatter(instance: Instance) -> Path:
+    path = instance.find_file(TITLE)
     path.write_text(path.read_text().replace("title: ", "title: '", 1))
     return path
 
 
-def reindex_place(place: Place) -> Reindexed:
-    with place.open_app(create=True) as app:
+def reindex_place(instance: Instance) -> Reindexed:
+    with instance.open_app(create=True) as app:
         return remake(app.archive, app.configuration)
 
 
-def list_start_problems(place: Place) -> list[str]:
+def list_start_problems(instance: Instance) -> list[str]:
     """What a start names."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         return [
             problem.what for problem in reconcile.update_from_files(app.archive, app.configuration)
         ]
@@ -65,30 +65,30 @@ FEEDS = (
 )
 
 
-def read_entries(place: Place, feed: str) -> dict[str, Any]:
+def read_entries(instance: Instance, feed: str) -> dict[str, Any]:
     """The entries of a feed, by title."""
-    return {item["title"]: item for item in json.loads(place.read_published(feed))["items"]}
+    return {item["title"]: item for item in json.loads(instance.read_published(feed))["items"]}
 
 
 @pytest.mark.parametrize("ending", ["", "moved"])
 def test_its_last_entry_stays_and_every_other_feed_goes_on(
-    filled_place: Place, ending: str
+    filled_instance: Instance, ending: str
 ) -> None:
     """The article with a broken file keeps its last entry; all feeds are still updated."""
-    before = {feed: read_entries(filled_place, feed) for feed in FEEDS}
-    path = break_frontmatter(filled_place)
+    before = {feed: read_entries(filled_instance, feed) for feed in FEEDS}
+    path = break_frontmatter(filled_instance)
     if ending:
         path = path.rename(path.with_name(f"other-{path.name}"))
-    with filled_place.open_app() as app:
+    with filled_instance.open_app() as app:
         store_articles(app, "Later chips", "More.", category="AI", tags=("GPU",))
-    (problem,) = reindex_place(filled_place).problems
+    (problem,) = reindex_place(filled_instance).problems
 
-    report = filled_place.build()
+    report = filled_instance.build()
 
     assert report.held == ()
     assert report.set_aside == ()
     for feed in FEEDS:
-        after = read_entries(filled_place, feed)
+        after = read_entries(filled_instance, feed)
         assert after.pop("Later chips", None) or feed == "queries/engines.json"
         assert after == before[feed]
     assert list(before["queries/engines.json"]) == [TITLE]
@@ -96,72 +96,76 @@ def test_its_last_entry_stays_and_every_other_feed_goes_on(
     assert problem.reason == "bad-article-file"
     assert str(path) in problem.detail
     assert ": line " in problem.detail
-    assert list_start_problems(filled_place) == [problem.what]
-    assert list_start_problems(filled_place) == [problem.what]  # and nothing forgets it
+    assert list_start_problems(filled_instance) == [problem.what]
+    assert list_start_problems(filled_instance) == [problem.what]  # and nothing forgets it
 
 
-def test_the_mended_file_counts_at_the_next_start_and_nothing_is_new(filled_place: Place) -> None:
+def test_the_mended_file_counts_at_the_next_start_and_nothing_is_new(
+    filled_instance: Instance,
+) -> None:
     """The mended article has its new text in the feed, and every entry keeps its id."""
-    path = break_frontmatter(filled_place)
-    reindex_place(filled_place)
-    filled_place.build()
-    before = read_entries(filled_place, "all.json")
+    path = break_frontmatter(filled_instance)
+    reindex_place(filled_instance)
+    filled_instance.build()
+    before = read_entries(filled_instance, "all.json")
     path.write_text(
         path.read_text()
         .replace("title: '", "title: ", 1)
         .replace("a **turbine**", "a new **turbine**")
     )
 
-    assert list_start_problems(filled_place) == []
-    filled_place.build()
+    assert list_start_problems(filled_instance) == []
+    filled_instance.build()
 
-    after = read_entries(filled_place, "all.json")
+    after = read_entries(filled_instance, "all.json")
     assert "a new <strong>turbine" in after[TITLE]["content_html"]
     assert {title: item["id"] for title, item in after.items()} == {
         title: item["id"] for title, item in before.items()
     }
-    with filled_place.open_app() as app:
+    with filled_instance.open_app() as app:
         assert reconcile.list_unreadable_files(app.archive.store, app.archive.article_store) == ()
 
 
-def test_after_a_lost_database_it_alone_is_missing_until_it_is_mended(filled_place: Place) -> None:
+def test_after_a_lost_database_it_alone_is_missing_until_it_is_mended(
+    filled_instance: Instance,
+) -> None:
     """After a lost database only the broken article is missing, until its file is repaired."""
-    before = read_entries(filled_place, "all.json")
-    path = break_frontmatter(filled_place)
-    for file in (filled_place.folder / "feeds/state").glob("syndicator.db*"):
+    before = read_entries(filled_instance, "all.json")
+    path = break_frontmatter(filled_instance)
+    for file in (filled_instance.folder / "feeds/state").glob("syndicator.db*"):
         file.unlink()
-    assert len(reindex_place(filled_place).problems) == 1
+    assert len(reindex_place(filled_instance).problems) == 1
 
-    assert filled_place.build().held == ()
-    without = read_entries(filled_place, "all.json")
+    assert filled_instance.build().held == ()
+    without = read_entries(filled_instance, "all.json")
     assert before.keys() - without.keys() == {TITLE}
 
     path.write_text(path.read_text().replace("title: '", "title: ", 1))
-    assert list_start_problems(filled_place) == []
-    assert filled_place.build().held == ()
-    assert read_entries(filled_place, "all.json") == before
+    assert list_start_problems(filled_instance) == []
+    assert filled_instance.build().held == ()
+    assert read_entries(filled_instance, "all.json") == before
 
 
-def test_without_its_html_the_build_shows_its_excerpt(filled_place: Place) -> None:
+def test_without_its_html_the_build_shows_its_excerpt(filled_instance: Instance) -> None:
     """Without stored HTML the entry falls back to the excerpt and is reported."""
-    break_frontmatter(filled_place)
-    with filled_place.open_app() as app:
+    break_frontmatter(filled_instance)
+    with filled_instance.open_app() as app:
         article_id = next(
             article.id for article in app.archive.store.index.each() if article.title == TITLE
         )
         app.archive.store.index.save_html({article_id: ""})
-    with filled_place.open_app() as app:
+    with filled_instance.open_app() as app:
         app.archive.store.index.mark_stale([row.key for row in app.archive.store.index.feeds()])
-    report = filled_place.build()
+    report = filled_instance.build()
 
     assert report.held == ()
     assert [problem.reason for problem in report.set_aside] == ["html-missing"]
 
 
-def test_check_names_the_file_and_its_line(filled_place: Place) -> None:
-    path = break_frontmatter(filled_place)
+def test_check_names_the_file_and_its_line(filled_instance: Instance) -> None:
+    path = break_frontmatter(filled_instance)
     (found,) = [
-        problem for problem in check(filled_place.config) if problem.reason == "bad-article-file"
+        problem for problem in check(filled_instance.config) if problem.reason == "bad-article-file"
     ]
 
     assert found.what == f"{path}:{found.line}"
@@ -169,28 +173,28 @@ def test_check_names_the_file_and_its_line(filled_place: Place) -> None:
 
 
 @pytest.mark.parametrize("broken", [True, False])
-def test_a_file_of_another_name_is_not_gone(filled_place: Place, broken: bool) -> None:
+def test_a_file_of_another_name_is_not_gone(filled_instance: Instance, broken: bool) -> None:
     """A renamed article file is still the same article, even if broken."""
-    before = filled_place.read_published("all.json")
-    path = break_frontmatter(filled_place) if broken else filled_place.find_file(TITLE)
+    before = filled_instance.read_published("all.json")
+    path = break_frontmatter(filled_instance) if broken else filled_instance.find_file(TITLE)
     path.rename(path.with_name(f"other-{path.name}"))
 
     for _ in range(2):
-        assert len(list_start_problems(filled_place)) == broken
-        assert filled_place.build().held == ()
-        assert filled_place.read_published("all.json") == before
+        assert len(list_start_problems(filled_instance)) == broken
+        assert filled_instance.build().held == ()
+        assert filled_instance.read_published("all.json") == before
 
 
-def test_a_name_that_is_no_text_costs_no_other_article(filled_place: Place) -> None:
+def test_a_name_that_is_no_text_costs_no_other_article(filled_instance: Instance) -> None:
     """As files have that were unpacked from an archive of another system."""
-    path = filled_place.find_file(TITLE)
+    path = filled_instance.find_file(TITLE)
     odd = os.fsencode(path.parent) + b"/m\xff.md"
     try:
         Path(os.fsdecode(odd)).write_text(path.read_text().replace("Text 2", "Text of a copy"))
     except OSError as error:
         pytest.skip(f"this file system takes no such name: {error}")
     path.write_text(path.read_text().replace("Text 2", "Another text 2"))
-    with filled_place.open_app() as app:
+    with filled_instance.open_app() as app:
         (named,) = reconcile.update_from_files(app.archive, app.configuration)
         assert reconcile.list_unreadable_files(app.archive.store, app.archive.article_store) == (
             named,
@@ -199,7 +203,7 @@ def test_a_name_that_is_no_text_costs_no_other_article(filled_place: Place) -> N
     assert named.reason == "bad-article-file"
     assert named.what.endswith("m\\udcff.md")
     assert "rename" in named.detail
-    assert "all.json" in filled_place.build().written
-    assert "Another" in str(read_entries(filled_place, "all.json")[TITLE])
-    assert len(read_entries(filled_place, "all.json")) == 5
-    assert [problem.what for problem in reindex_place(filled_place).problems] == [named.what]
+    assert "all.json" in filled_instance.build().written
+    assert "Another" in str(read_entries(filled_instance, "all.json")[TITLE])
+    assert len(read_entries(filled_instance, "all.json")) == 5
+    assert [problem.what for problem in reindex_place(filled_instance).problems] == [named.what]

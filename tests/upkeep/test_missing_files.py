@@ -17,7 +17,7 @@ from syndicator.upkeep import reconcile
 from syndicator.upkeep.reconcile import are_many
 from syndicator.upkeep.reindex import reindex
 from tests.aged.web import serve_web
-from tests.places import Place, store_articles
+from tests.instances import Instance, store_articles
 from tests.trust.case import Case, Day, Item, Page
 from tests.trust.life import Life
 
@@ -40,65 +40,65 @@ def test_what_is_many(missing: int, known: int, many: bool) -> None:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path).fill_once(store_thirty_stories)
+def instance(tmp_path: Path) -> Instance:
+    return Instance(tmp_path).fill_once(store_thirty_stories)
 
 
-def store_thirty_stories(place: Place) -> None:
-    place.now += timedelta(days=1)  # of thirty articles, an hour apart
-    with place.open_app(create=True) as app:
+def store_thirty_stories(instance: Instance) -> None:
+    instance.now += timedelta(days=1)  # of thirty articles, an hour apart
+    with instance.open_app(create=True) as app:
         for number in range(30):
             store_articles(app, f"Story {number}", "Of it.")
-    place.build()
+    instance.build()
 
 
-def list_article_files(place: Place) -> list[Path]:
-    return sorted((place.folder / "feeds/articles").rglob("*.md"))
+def list_article_files(instance: Instance) -> list[Path]:
+    return sorted((instance.folder / "feeds/articles").rglob("*.md"))
 
 
-def test_a_few_files_that_a_hand_deleted_end_their_articles(place: Place) -> None:
-    for path in list_article_files(place)[:3]:
+def test_a_few_files_that_a_hand_deleted_end_their_articles(instance: Instance) -> None:
+    for path in list_article_files(instance)[:3]:
         path.unlink()
-    with place.open_app() as app:
+    with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
         assert len(app.archive.store.visits.stamps()) == 27
 
 
-def test_many_stop_the_run_and_nothing_is_forgotten(place: Place) -> None:
+def test_many_stop_the_run_and_nothing_is_forgotten(instance: Instance) -> None:
     """Most files missing at once is an error; once they are back, all is as before."""
-    before = place.read_digests("public")
-    gone_article_files = list_article_files(place)[:25]
+    before = instance.read_digests("public")
+    gone_article_files = list_article_files(instance)[:25]
     kept = {path: path.read_bytes() for path in gone_article_files}
     for path in gone_article_files:
         path.unlink()
 
     with (
-        place.open_app() as app,
+        instance.open_app() as app,
         pytest.raises(MissingError, match=r"25 of 30 article files are gone .*reindex") as error,
     ):
         reconcile.update_from_files(app.archive, app.configuration)
-    assert str(place.folder / "feeds/articles") in str(error.value)
+    assert str(instance.folder / "feeds/articles") in str(error.value)
 
     for path, data in kept.items():
         path.write_bytes(data)
-    with place.open_app() as app:
+    with instance.open_app() as app:
         assert reconcile.update_from_files(app.archive, app.configuration) == ()
         assert len(app.archive.store.visits.stamps()) == 30
-    place.build()
+    instance.build()
 
-    assert place.read_digests("public") == before
+    assert instance.read_digests("public") == before
 
 
-def test_reindex_takes_the_folder_as_it_is(place: Place) -> None:
+def test_reindex_takes_the_folder_as_it_is(instance: Instance) -> None:
     """`reindex` accepts that many files are missing."""
-    for path in list_article_files(place)[:25]:
+    for path in list_article_files(instance)[:25]:
         path.unlink()
-    with place.open_app() as app:
+    with instance.open_app() as app:
         assert reindex(app.archive, app.configuration).articles == 5
         reconcile.update_from_files(app.archive, app.configuration)
 
-    assert place.build().held == ()
-    assert place.read_published("all.atom").count("<entry") == 5
+    assert instance.build().held == ()
+    assert instance.read_published("all.atom").count("<entry") == 5
 
 
 def test_files_that_an_earlier_folder_lacks_are_fetched_again_as_they_were(tmp_path: Path) -> None:
@@ -194,21 +194,21 @@ def test_what_is_gone_is_fetched_again_after_that(tmp_path: Path) -> None:
         assert all(article.title.startswith("Story") for article in life.load_articles().values())
 
 
-def test_check_says_that_many_are_gone(place: Place) -> None:
+def test_check_says_that_many_are_gone(instance: Instance) -> None:
     """`check` reports how many article files are missing."""
-    for path in list_article_files(place)[:25]:
+    for path in list_article_files(instance)[:25]:
         path.unlink()
-    with place.open_app() as app:
+    with instance.open_app() as app:
         (problem,) = reconcile.list_unreadable_files(app.archive.store, app.archive.article_store)
 
-    assert problem.what == str(place.folder / "feeds/articles")
+    assert problem.what == str(instance.folder / "feeds/articles")
     assert "25 of 30 article files are gone" in problem.detail
 
 
-def test_check_names_a_second_file_of_an_article(place: Place) -> None:
-    first_article_file = list_article_files(place)[0]
+def test_check_names_a_second_file_of_an_article(instance: Instance) -> None:
+    first_article_file = list_article_files(instance)[0]
     shutil.copy(first_article_file, first_article_file.with_name("copy.md"))
-    with place.open_app() as app:
+    with instance.open_app() as app:
         for _ in range(2):
             (problem,) = reconcile.list_unreadable_files(
                 app.archive.store, app.archive.article_store

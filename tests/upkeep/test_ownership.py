@@ -17,14 +17,14 @@ from syndicator.core.urls import alias
 from syndicator.upkeep import reconcile
 from syndicator.upkeep.ownership import describe_fault, find_mend, mend_articles
 from tests import commands
-from tests.places import NOW, Place, store_articles
+from tests.instances import NOW, Instance, store_articles
 
 BEFORE = NOW - timedelta(days=2)  # every article was filed before they had owners
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path)
+def instance(tmp_path: Path) -> Instance:
+    return Instance(tmp_path)
 
 
 def file_article(
@@ -65,8 +65,8 @@ def list_pending(app: App, source: str) -> list[EntryRow]:
     return app.archive.store.visits.pending(source, NOW)
 
 
-def test_articles_of_their_own_sources_are_in_order(place: Place) -> None:
-    with place.open_app() as app:
+def test_articles_of_their_own_sources_are_in_order(instance: Instance) -> None:
+    with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
         own = file_article(app, "Own", aliases=("https://www.one.example/other",))
         add_announcement(app, "one", own.source_id, own)
@@ -78,9 +78,11 @@ def test_articles_of_their_own_sources_are_in_order(place: Place) -> None:
         assert find_mend(app.archive, app.configuration.sources) == []
 
 
-def test_what_another_source_filed_goes_to_the_own_one_that_announced_it(place: Place) -> None:
+def test_what_another_source_filed_goes_to_the_own_one_that_announced_it(
+    instance: Instance,
+) -> None:
     """Repair: an article filed by a foreign source is read again by its own source."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
         article = file_article(app, "Taken", source="two", source_id="t1")
         add_announcement(app, "two", "t1", article)
@@ -92,7 +94,7 @@ def test_what_another_source_filed_goes_to_the_own_one_that_announced_it(place: 
         ]
 
         mend_articles(app.archive, find_mend(app.archive, app.configuration.sources))
-        mended = place.load_article("Taken")
+        mended = instance.load_article("Taken")
 
         assert mended.source_key == "one"
         assert mended.source_id == "o1"
@@ -112,10 +114,10 @@ def test_what_another_source_filed_goes_to_the_own_one_that_announced_it(place: 
         assert find_mend(app.archive, app.configuration.sources) == []
 
 
-def test_text_of_a_source_without_a_right_is_read_again_from_its_page(place: Place) -> None:
+def test_text_of_a_source_without_a_right_is_read_again_from_its_page(instance: Instance) -> None:
     """Foreign feed text of an article is replaced by its page, once; later articles are not
     touched."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
         third = file_article(app, "Third", on="three", source="two", source_id="t1")
         add_announcement(app, "two", "t1", third)
@@ -133,10 +135,10 @@ def test_text_of_a_source_without_a_right_is_read_again_from_its_page(place: Pla
 
 
 def test_an_entry_that_took_an_article_over_is_freed_and_the_article_read_again(
-    place: Place,
+    instance: Instance,
 ) -> None:
     """Repair: a foreign entry is detached, and the owner reads the article again."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
         bank = file_article(
             app,
@@ -157,7 +159,7 @@ def test_an_entry_that_took_an_article_over_is_freed_and_the_article_read_again(
 
         mend_articles(app.archive, find_mend(app.archive, app.configuration.sources))
 
-        assert place.load_article("Bank").aliases == ()
+        assert instance.load_article("Bank").aliases == ()
         assert (
             app.archive.store.visits.find([alias("https://two.example/x"), "guid:two:e1"]) is None
         )
@@ -174,9 +176,11 @@ def test_an_entry_that_took_an_article_over_is_freed_and_the_article_read_again(
         assert find_mend(app.archive, app.configuration.sources) == []
 
 
-def test_a_redirector_of_the_source_that_filed_the_article_is_no_other_site(place: Place) -> None:
+def test_a_redirector_of_the_source_that_filed_the_article_is_no_other_site(
+    instance: Instance,
+) -> None:
     """Announced addresses of a redirect service do not count as a foreign site."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
         own = file_article(app, "Own", source_id="o1")
         add_announcement(app, "one", "o1", own, url="https://feedproxy.example/r/1")
@@ -186,9 +190,9 @@ def test_a_redirector_of_the_source_that_filed_the_article_is_no_other_site(plac
         assert find_mend(app.archive, app.configuration.sources) == []
 
 
-def test_an_article_that_nobody_can_read_again_is_named_as_such(place: Place) -> None:
+def test_an_article_that_nobody_can_read_again_is_named_as_such(instance: Instance) -> None:
     """If no source can read the article again, the operator is asked to look at it."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
         file_article(app, "Left", on="three", source="gone")
         (problem,) = [
@@ -202,12 +206,12 @@ def test_an_article_that_nobody_can_read_again_is_named_as_such(place: Place) ->
         mend_articles(app.archive, find_mend(app.archive, app.configuration.sources))
 
 
-def test_the_command_shows_first_and_mends_only_when_told(place: Place) -> None:
+def test_the_command_shows_first_and_mends_only_when_told(instance: Instance) -> None:
     """`check --ownership` lists faults; with `--mend` it repairs them."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
         file_article(app, "Other", aliases=("https://two.example/x",))
-    where = ["--config", str(place.config)]
+    where = ["--config", str(instance.config)]
     shown = commands.run_syndicator("check", "--ownership", *where)
 
     assert shown.returncode == 78
@@ -218,10 +222,10 @@ def test_the_command_shows_first_and_mends_only_when_told(place: Place) -> None:
     assert asked.returncode == 2
     assert "foreign-alias" in asked.stdout
     assert "--yes" in asked.stderr
-    assert place.load_article("Other").aliases != ()
+    assert instance.load_article("Other").aliases != ()
     assert (
         commands.run_syndicator("check", "--ownership", "--mend", "--yes", *where).returncode == 0
     )
-    assert place.load_article("Other").aliases == ()
+    assert instance.load_article("Other").aliases == ()
     assert commands.run_syndicator("check", "--ownership", *where).returncode == 0
     assert commands.run_syndicator("check", "--mend", *where).returncode == 2

@@ -21,7 +21,7 @@ from syndicator.core.ports import ArticleRecord, EntryRow
 from syndicator.upkeep import pruning, reconcile, reindex
 from syndicator.upkeep.pruning import Row, Which, select_rows, separate_spared
 from tests.filing.entry.test_ingest import get_problem_reason, ingest_entry, make_page
-from tests.places import NOW, SHORT, Place, store_articles
+from tests.instances import NOW, SHORT, Instance, store_articles
 
 DAY = timedelta(days=1)
 HAND = "---\ntitle: Mine\ndate: '2020-01-01'\nsource: https://me.example/mine\n---\n\nBy hand.\n"
@@ -82,13 +82,13 @@ def test_what_a_hand_wrote_and_what_is_on_hold_stays_and_copies_go_with_their_ar
 
 
 @pytest.fixture
-def filled_place(place: Place) -> Place:
+def filled_instance(instance: Instance) -> Instance:
     """Three months with articles of two sources, one with a tag of its own."""
-    return place.fill_once(store_three_months)
+    return instance.fill_once(store_three_months)
 
 
-def store_three_months(place: Place) -> None:
-    with place.open_app() as app:
+def store_three_months(instance: Instance) -> None:
+    with instance.open_app() as app:
         for number in range(6):
             at = NOW - timedelta(days=60) + number * 10 * DAY
             store_articles(
@@ -110,83 +110,85 @@ def store_three_months(place: Place) -> None:
             tags_by="matched",
         )
         reconcile.update_source_states(app.archive, app.configuration)
-    place.build()
+    instance.build()
 
 
-def prune_articles(place: Place, *named: str, **which: object) -> pruning.Pruning:
-    with place.open_app() as app:
+def prune_articles(instance: Instance, *named: str, **which: object) -> pruning.Pruning:
+    with instance.open_app() as app:
         planned = pruning.plan_pruning(
             app.archive, app.configuration.sources, Which(named=named, **which)
         )  # type: ignore[arg-type]
         pruning.prune_articles(app.archive, app.configuration.settings, planned)
-    assert place.build().held == ()
+    assert instance.build().held == ()
     return planned
 
 
-def list_titles(place: Place, name: str = "all.json") -> list[str]:
-    return [item["title"] for item in json.loads(place.read_published(name))["items"]]
+def list_titles(instance: Instance, name: str = "all.json") -> list[str]:
+    return [item["title"] for item in json.loads(instance.read_published(name))["items"]]
 
 
-def pruned_file(place: Place) -> Path:
-    return place.folder / "feeds/articles/pruned.tsv"
+def pruned_file(instance: Instance) -> Path:
+    return instance.folder / "feeds/articles/pruned.tsv"
 
 
-def lose_database(place: Place) -> None:
-    for path in (place.folder / "feeds/state").glob("syndicator.db*"):
+def lose_database(instance: Instance) -> None:
+    for path in (instance.folder / "feeds/state").glob("syndicator.db*"):
         path.unlink()
-    with place.open_app(create=True) as app:
+    with instance.open_app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
 
 
 def test_files_go_feeds_lose_them_without_a_tombstone_and_nothing_is_held(
-    filled_place: Place,
+    filled_instance: Instance,
 ) -> None:
     """Pruned articles leave files and feeds, without deleted-entry elements."""
-    done = prune_articles(filled_place, older_than=45 * DAY)
+    done = prune_articles(filled_instance, older_than=45 * DAY)
 
     assert [article.title for article in done.articles] == ["Lone", "Story 0", "Story 1"]
-    assert list_titles(filled_place) == ["Story 5", "Story 4", "Story 3", "Story 2"]
-    assert len(list((filled_place.folder / "feeds/articles").rglob("*.md"))) == 4
-    assert "deleted-entry" not in filled_place.read_published("all.atom")
+    assert list_titles(filled_instance) == ["Story 5", "Story 4", "Story 3", "Story 2"]
+    assert len(list((filled_instance.folder / "feeds/articles").rglob("*.md"))) == 4
+    assert "deleted-entry" not in filled_instance.read_published("all.atom")
 
-    with filled_place.open_app() as app:
+    with filled_instance.open_app() as app:
         assert reconcile.update_from_files(app.archive, app.configuration) == ()
 
-    assert not filled_place.build().written
-    assert prune_articles(filled_place, older_than=45 * DAY).articles == ()
+    assert not filled_instance.build().written
+    assert prune_articles(filled_instance, older_than=45 * DAY).articles == ()
 
 
-def test_newest_entries_of_a_feed_may_go_too(filled_place: Place) -> None:
-    with filled_place.open_app() as app:
+def test_newest_entries_of_a_feed_may_go_too(filled_instance: Instance) -> None:
+    with filled_instance.open_app() as app:
         newest = app.archive.article_store.get(
-            filled_place.find_file("Story 5").relative_to(app.archive.article_store.root).as_posix()
+            filled_instance.find_file("Story 5")
+            .relative_to(app.archive.article_store.root)
+            .as_posix()
         )
-    prune_articles(filled_place, newest.url)
-    assert list_titles(filled_place)[0] == "Story 4"
+    prune_articles(filled_instance, newest.url)
+    assert list_titles(filled_instance)[0] == "Story 4"
 
 
 def test_a_feed_that_loses_all_keeps_its_address_and_comes_back_as_it_was(
-    filled_place: Place,
+    filled_instance: Instance,
 ) -> None:
     """A feed that lost all articles keeps its id when it gets new ones."""
-    before = re.search("<id>.*</id>", filled_place.read_published("sources/two.atom"))
-    prune_articles(filled_place, keep=0, source="two")
-    with filled_place.open_app() as app:
+    before = re.search("<id>.*</id>", filled_instance.read_published("sources/two.atom"))
+    prune_articles(filled_instance, keep=0, source="two")
+    with filled_instance.open_app() as app:
         store_articles(app, "Anew", "Text.", source="two", added=NOW)
-    filled_place.build()
-    after = re.search("<id>.*</id>", filled_place.read_published("sources/two.atom"))
+    filled_instance.build()
+    after = re.search("<id>.*</id>", filled_instance.read_published("sources/two.atom"))
 
     assert before
     assert after
     assert before[0] == after[0]
 
 
-def test_its_source_may_announce_it_for_ever(filled_place: Place) -> None:
+def test_its_source_may_announce_it_for_ever(filled_instance: Instance) -> None:
     """A pruned article is not filed again although its source announces it."""
-    url = filled_place.load_article("Story 0").url
-    prune_articles(filled_place, older_than=45 * DAY)
+    url = filled_instance.load_article("Story 0").url
+    prune_articles(filled_instance, older_than=45 * DAY)
     for _ in range(2):
-        with filled_place.open_app() as app:
+        with filled_instance.open_app() as app:
             # its page is not even asked for
             assert get_problem_reason(ingest_entry(app, url, None)) == "pruned"
             amp = "https://one.example/amp/story-0"
@@ -197,13 +199,13 @@ def test_its_source_may_announce_it_for_ever(filled_place: Place) -> None:
             assert [
                 one.path for one in app.archive.article_store.walk() if "story-0" in one.path
             ] == []
-        lose_database(filled_place)
+        lose_database(filled_instance)
 
 
-def test_what_announced_it_under_another_id_is_remembered(filled_place: Place) -> None:
+def test_what_announced_it_under_another_id_is_remembered(filled_instance: Instance) -> None:
     """An entry of another source whose address leads to it."""
-    with filled_place.open_app() as app:
-        article = filled_place.load_article("Story 0")
+    with filled_instance.open_app() as app:
+        article = filled_instance.load_article("Story 0")
         row = EntryRow(
             source_key="two",
             entry_id="theirs",
@@ -220,11 +222,11 @@ def test_what_announced_it_under_another_id_is_remembered(filled_place: Place) -
                 entry=row,
             )
         )
-    path = filled_place.find_file("Story 0")
+    path = filled_instance.find_file("Story 0")
     data = path.read_bytes()
-    prune_articles(filled_place, article.id)
-    lose_database(filled_place)
-    with filled_place.open_app() as app:
+    prune_articles(filled_instance, article.id)
+    lose_database(filled_instance)
+    with filled_instance.open_app() as app:
         assert app.archive.store.visits.look_up(["guid:two:theirs"]).pruned
         assert not app.archive.store.visits.look_up(["guid:two:other"]).pruned
 
@@ -236,46 +238,48 @@ def test_what_announced_it_under_another_id_is_remembered(filled_place: Place) -
 
 def test_archives_are_made_again_without_it(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Archives are rebuilt without pruned articles."""
-    place = Place(tmp_path_factory.mktemp("short"), settings=SHORT).fill_once(store_three_months)
+    instance = Instance(tmp_path_factory.mktemp("short"), settings=SHORT).fill_once(
+        store_three_months
+    )
 
     def archives() -> list[str]:
-        documents = sorted((place.folder / "feeds/public/archive/all").glob("*.atom"))
+        documents = sorted((instance.folder / "feeds/public/archive/all").glob("*.atom"))
         return re.findall(
             r"<title[^>]*>(Story \d|Lone)</title>", "".join(path.read_text() for path in documents)
         )
 
     before = archives()
     assert {"Story 0", "Story 2"} <= set(before)
-    prune_articles(place, place.load_article("Story 0").id)
+    prune_articles(instance, instance.load_article("Story 0").id)
     assert archives() == [one for one in before if one != "Story 0"]
-    prune_articles(place, older_than=30 * DAY)
+    prune_articles(instance, older_than=30 * DAY)
     assert archives() == [one for one in before if one in ("Story 3", "Story 4", "Story 5")]
 
 
-def test_a_hand_written_file_goes_by_its_name_alone(filled_place: Place) -> None:
+def test_a_hand_written_file_goes_by_its_name_alone(filled_instance: Instance) -> None:
     """A file written by hand is pruned only if it is named."""
-    path = filled_place.folder / "feeds/articles/mine.md"
+    path = filled_instance.folder / "feeds/articles/mine.md"
     path.write_text(HAND)
-    with filled_place.open_app() as app:
+    with filled_instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
-    filled_place.build()
+    filled_instance.build()
 
-    assert prune_articles(filled_place, older_than=45 * DAY).stays == {"hand": 1}
+    assert prune_articles(filled_instance, older_than=45 * DAY).stays == {"hand": 1}
     assert path.exists()
 
-    prune_articles(filled_place, str(path))
+    prune_articles(filled_instance, str(path))
 
     assert not path.exists()
-    assert "Mine" not in list_titles(filled_place)
+    assert "Mine" not in list_titles(filled_instance)
 
 
 @pytest.mark.parametrize("named", ["https://one.example/nothing", "no-id"])
-def test_what_is_no_article_is_named(filled_place: Place, named: str) -> None:
+def test_what_is_no_article_is_named(filled_instance: Instance, named: str) -> None:
     """Unknown articles and sources are refused."""
     with pytest.raises(UsageError, match="no article"):
-        prune_articles(filled_place, named)
+        prune_articles(filled_instance, named)
     with pytest.raises(UsageError, match="no source 'tow' \\(did you mean"):
-        prune_articles(filled_place, keep=0, source="tow")
+        prune_articles(filled_instance, keep=0, source="tow")
 
 
 class Killed(BaseException):
@@ -286,7 +290,7 @@ class Killed(BaseException):
 @pytest.mark.parametrize("step", ["list.append", "visits.prune", "article_store.delete_all"])
 @pytest.mark.parametrize("after", [False, True])
 def test_ended_at_any_step_an_article_is_whole_or_gone(
-    filled_place: Place, monkeypatch: pytest.MonkeyPatch, step: str, after: bool
+    filled_instance: Instance, monkeypatch: pytest.MonkeyPatch, step: str, after: bool
 ) -> None:
     """Pruning killed at any step leaves each article whole or gone; the next run completes it."""
     monkeypatch.setattr(pruning, "_ARTICLES_A_TRANSACTION", 2)
@@ -298,18 +302,18 @@ def test_ended_at_any_step_an_article_is_whole_or_gone(
             "visits": app.archive.store.visits,
             "article_store": app.archive.article_store,
         }
-        place = owners[owner]
-        done = getattr(place, name)
+        instance = owners[owner]
+        done = getattr(instance, name)
 
         def then(*given: Sequence[object]) -> None:
             if after:
                 done(*given)
             raise Killed
 
-        monkeypatch.setattr(place, name, then)
+        monkeypatch.setattr(instance, name, then)
 
-    published = list_titles(filled_place)
-    with filled_place.open_app() as app:
+    published = list_titles(filled_instance)
+    with filled_instance.open_app() as app:
         planned = pruning.plan_pruning(
             app.archive, app.configuration.sources, Which(older_than=45 * DAY)
         )
@@ -317,7 +321,7 @@ def test_ended_at_any_step_an_article_is_whole_or_gone(
         with pytest.raises(Killed):
             pruning.prune_articles(app.archive, app.configuration.settings, planned)
     monkeypatch.undo()
-    with filled_place.open_app() as app:
+    with filled_instance.open_app() as app:
         assert reconcile.update_from_files(app.archive, app.configuration) == ()
 
         paths = {stamp.path for stamp in app.archive.article_store.walk()}
@@ -327,39 +331,39 @@ def test_ended_at_any_step_an_article_is_whole_or_gone(
         gone = {article.path for article in planned.articles} - paths
 
         assert {
-            one.path
-            for one in planned.articles
-            if app.archive.store.visits.look_up([urls.alias(one.url)]).pruned
+            article.path
+            for article in planned.articles
+            if app.archive.store.visits.look_up([urls.alias(article.url)]).pruned
         } == gone
-    assert filled_place.build().held == ()
-    assert [title for title in published if title in list_titles(filled_place)] == list_titles(
-        filled_place
+    assert filled_instance.build().held == ()
+    assert [title for title in published if title in list_titles(filled_instance)] == list_titles(
+        filled_instance
     )
-    prune_articles(filled_place, older_than=45 * DAY)
-    assert list_titles(filled_place) == ["Story 5", "Story 4", "Story 3", "Story 2"]
-    lines = pruned_file(filled_place).read_text().splitlines()
+    prune_articles(filled_instance, older_than=45 * DAY)
+    assert list_titles(filled_instance) == ["Story 5", "Story 4", "Story 3", "Story 2"]
+    lines = pruned_file(filled_instance).read_text().splitlines()
     assert len(lines) == len(set(lines))
 
 
-def test_a_file_that_is_put_back_is_an_article_again(filled_place: Place) -> None:
-    path = filled_place.find_file("Story 0")
-    feeds = filled_place.read_published("all.json")
+def test_a_file_that_is_put_back_is_an_article_again(filled_instance: Instance) -> None:
+    path = filled_instance.find_file("Story 0")
+    feeds = filled_instance.read_published("all.json")
     data = path.read_bytes()
-    prune_articles(filled_place, filled_place.load_article("Story 0").id)
+    prune_articles(filled_instance, filled_instance.load_article("Story 0").id)
     path.write_bytes(data)
-    with filled_place.open_app() as app:
+    with filled_instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
         # known, and not "pruned"
         assert ingest_entry(app, "https://one.example/story-0", None).problem is None
-    filled_place.build()
+    filled_instance.build()
 
-    assert filled_place.read_published("all.json") == feeds
+    assert filled_instance.read_published("all.json") == feeds
 
 
-def test_without_its_lines_it_is_read_again(filled_place: Place) -> None:
+def test_without_its_lines_it_is_read_again(filled_instance: Instance) -> None:
     """Deleting an article's lines from pruned.tsv lets its source file it again."""
-    article = filled_place.load_article("Story 0")
-    with filled_place.open_app() as app:
+    article = filled_instance.load_article("Story 0")
+    with filled_instance.open_app() as app:
         app.archive.store.visits.save_states(
             [
                 SourceState(
@@ -367,12 +371,12 @@ def test_without_its_lines_it_is_read_again(filled_place: Place) -> None:
                 )
             ]
         )
-    prune_articles(filled_place, article.id)
-    with filled_place.open_app() as app:
+    prune_articles(filled_instance, article.id)
+    with filled_instance.open_app() as app:
         ingest_entry(app, article.url, None)
-    other_text = pruned_file(filled_place).read_text()
-    pruned_file(filled_place).write_text("# none\n")
-    with filled_place.open_app() as app:
+    other_text = pruned_file(filled_instance).read_text()
+    pruned_file(filled_instance).write_text("# none\n")
+    with filled_instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
         state = app.archive.store.visits.states()["one"]
 
@@ -385,18 +389,18 @@ def test_without_its_lines_it_is_read_again(filled_place: Place) -> None:
     assert article.id in other_text
 
 
-def test_a_list_that_is_lost_is_written_again(filled_place: Place) -> None:
-    prune_articles(filled_place, older_than=45 * DAY)
-    lines = set(pruned_file(filled_place).read_text().splitlines())
-    pruned_file(filled_place).unlink()
-    with filled_place.open_app() as app:
+def test_a_list_that_is_lost_is_written_again(filled_instance: Instance) -> None:
+    prune_articles(filled_instance, older_than=45 * DAY)
+    lines = set(pruned_file(filled_instance).read_text().splitlines())
+    pruned_file(filled_instance).unlink()
+    with filled_instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
 
-    assert set(pruned_file(filled_place).read_text().splitlines()) == lines
+    assert set(pruned_file(filled_instance).read_text().splitlines()) == lines
 
 
 def test_the_list_is_read_when_it_changed_alone(
-    filled_place: Place, monkeypatch: pytest.MonkeyPatch
+    filled_instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Unchanged pruned.tsv is not parsed again."""
 
@@ -404,49 +408,49 @@ def test_the_list_is_read_when_it_changed_alone(
         assert kept is not PRUNED
         return parse(kept, data)
 
-    prune_articles(filled_place, older_than=45 * DAY)
-    with filled_place.open_app() as app:
+    prune_articles(filled_instance, older_than=45 * DAY)
+    with filled_instance.open_app() as app:
         parse = TabList._parse
         monkeypatch.setattr(TabList, "_parse", parse_others)
         assert reconcile.update_from_files(app.archive, app.configuration) == ()
 
 
-def test_a_copy_that_was_pruned_goes_from_its_sources_feed(filled_place: Place) -> None:
+def test_a_copy_that_was_pruned_goes_from_its_sources_feed(filled_instance: Instance) -> None:
     """An original with a copy stays until the copy is pruned."""
-    with filled_place.open_app() as app:
-        first_article = filled_place.load_article("Story 5")
+    with filled_instance.open_app() as app:
+        first_article = filled_instance.load_article("Story 5")
         copy = store_articles(app, "Copy", "Text.", source="two", merged_into=first_article.id)
-    filled_place.build()
+    filled_instance.build()
 
-    assert "Copy" in list_titles(filled_place, "sources/two.json")
-    assert prune_articles(filled_place, first_article.id).stays == {"copy": 1}
+    assert "Copy" in list_titles(filled_instance, "sources/two.json")
+    assert prune_articles(filled_instance, first_article.id).stays == {"copy": 1}
 
-    prune_articles(filled_place, copy.id)
+    prune_articles(filled_instance, copy.id)
 
-    assert "Copy" not in list_titles(filled_place, "sources/two.json")
-    assert "Story 5" in list_titles(filled_place)
+    assert "Copy" not in list_titles(filled_instance, "sources/two.json")
+    assert "Story 5" in list_titles(filled_instance)
 
-    prune_articles(filled_place, first_article.id)
+    prune_articles(filled_instance, first_article.id)
 
-    assert "Story 5" not in list_titles(filled_place)
+    assert "Story 5" not in list_titles(filled_instance)
 
 
 def test_a_backup_that_is_restored_elsewhere_publishes_the_same_and_knows_what_was_pruned(
-    filled_place: Place, tmp_path: Path
+    filled_instance: Instance, tmp_path: Path
 ) -> None:
     """The two folders that docs/running.md names, copied."""
-    url = filled_place.load_article("Story 0").url
-    prune_articles(filled_place, older_than=45 * DAY)
-    place = Place(make_folder(tmp_path / "there"))
+    url = filled_instance.load_article("Story 0").url
+    prune_articles(filled_instance, older_than=45 * DAY)
+    instance = Instance(make_folder(tmp_path / "there"))
     for part in ("config", "feeds/articles"):
-        shutil.copytree(filled_place.folder / part, place.folder / part, dirs_exist_ok=True)
-    with place.open_app(create=True) as app:
+        shutil.copytree(filled_instance.folder / part, instance.folder / part, dirs_exist_ok=True)
+    with instance.open_app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
-    place.build()
+    instance.build()
 
-    assert place.read_published("all.atom") == filled_place.read_published("all.atom")
+    assert instance.read_published("all.atom") == filled_instance.read_published("all.atom")
 
-    with place.open_app() as app:
+    with instance.open_app() as app:
         assert get_problem_reason(ingest_entry(app, url, None)) == "pruned"
 
 

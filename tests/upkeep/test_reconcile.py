@@ -10,15 +10,15 @@ from syndicator.articles.beside.withdrawals import enter_withdrawal
 from syndicator.core import urls
 from syndicator.core.model import SourceState
 from syndicator.upkeep import reconcile
-from tests.places import NOW, Place, store_articles
+from tests.instances import NOW, Instance, store_articles
 from tests.states import change_state
 
 LATER = NOW + timedelta(hours=9)
 
 
-def make_failed_visit(place: Place) -> SourceState:
+def make_failed_visit(instance: Instance) -> SourceState:
     """Source "one" after a visit that failed."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         state = change_state(
             reconcile.update_source_states(app.archive, app.configuration)["one"],
             etag='"1"',
@@ -31,10 +31,10 @@ def make_failed_visit(place: Place) -> SourceState:
     return state
 
 
-def reconcile_edited_sources(place: Place, old: str = "", new: str = "") -> SourceState:
-    path = place.config / "sources.toml"
+def reconcile_edited_sources(instance: Instance, old: str = "", new: str = "") -> SourceState:
+    path = instance.config / "sources.toml"
     path.write_text(path.read_text().replace(old, new, 1) if old else path.read_text())
-    with place.open_app() as app:
+    with instance.open_app() as app:
         return reconcile.update_source_states(app.archive, app.configuration)["one"]
 
 
@@ -50,9 +50,9 @@ FEED = 'url = "https://one.example/feed"\n'
         'headers_env = { Cookie = "JAR" }',
     ],
 )
-def test_a_source_to_be_visited_otherwise_is_due_now(place: Place, line: str) -> None:
-    before = make_failed_visit(place)
-    after = reconcile_edited_sources(place, FEED, f"{FEED}{line}\n")
+def test_a_source_to_be_visited_otherwise_is_due_now(instance: Instance, line: str) -> None:
+    before = make_failed_visit(instance)
+    after = reconcile_edited_sources(instance, FEED, f"{FEED}{line}\n")
 
     assert after.schedule.next_due is None
     assert after.backoff.failures == 0
@@ -65,31 +65,31 @@ def test_a_source_to_be_visited_otherwise_is_due_now(place: Place, line: str) ->
 @pytest.mark.parametrize(
     "line", ["", 'title = "One"', 'category = "AI"', "# a remark", 'content = "full"']
 )
-def test_other_edits_wait_for_the_next_visit(place: Place, line: str) -> None:
-    before = make_failed_visit(place)
-    assert reconcile_edited_sources(place, FEED, f"{FEED}{line}\n") == before
+def test_other_edits_wait_for_the_next_visit(instance: Instance, line: str) -> None:
+    before = make_failed_visit(instance)
+    assert reconcile_edited_sources(instance, FEED, f"{FEED}{line}\n") == before
 
 
-def test_new_rules_end_a_collapse_and_keep_what_was_usual_before(place: Place) -> None:
+def test_new_rules_end_a_collapse_and_keep_what_was_usual_before(instance: Instance) -> None:
     """New rules reset a text collapse and keep the earlier baseline."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         state = change_state(
             reconcile.update_source_states(app.archive, app.configuration)["one"],
             bodies=(90,) * 5 + (3000,) * 15,
         )
         app.archive.store.visits.save_states([state])
-    assert reconcile_edited_sources(place).pages.bodies == state.pages.bodies
+    assert reconcile_edited_sources(instance).pages.bodies == state.pages.bodies
     assert (
         reconcile_edited_sources(
-            place, FEED, f'{FEED}rules = {{ select = ["main"] }}\n'
+            instance, FEED, f'{FEED}rules = {{ select = ["main"] }}\n'
         ).pages.bodies
         == (3000,) * 15
     )
 
 
-def test_another_address_starts_anew(place: Place) -> None:
-    make_failed_visit(place)
-    after = reconcile_edited_sources(place, "one.example/feed", "one.example/new")
+def test_another_address_starts_anew(instance: Instance) -> None:
+    make_failed_visit(instance)
+    after = reconcile_edited_sources(instance, "one.example/feed", "one.example/new")
 
     assert after.url == "https://one.example/new"
     assert after.validators.etag is None
@@ -97,41 +97,41 @@ def test_another_address_starts_anew(place: Place) -> None:
     assert after.schedule.next_due is None
 
 
-def test_a_source_that_is_gone_is_forgotten(place: Place) -> None:
-    make_failed_visit(place)
-    path = place.config / "sources.toml"
+def test_a_source_that_is_gone_is_forgotten(instance: Instance) -> None:
+    make_failed_visit(instance)
+    path = instance.config / "sources.toml"
     path.write_text(path.read_text().split("[[source]]")[2].join(("[[source]]", "")))
-    with place.open_app() as app:
+    with instance.open_app() as app:
         assert list(reconcile.update_source_states(app.archive, app.configuration)) == ["two"]
         assert list(app.archive.store.visits.states()) == ["two"]
 
 
-def test_a_clock_that_was_set_back_hides_no_source(place: Place) -> None:
-    make_failed_visit(place)
-    place.now = NOW - timedelta(days=2)
-    after = reconcile_edited_sources(place)
+def test_a_clock_that_was_set_back_hides_no_source(instance: Instance) -> None:
+    make_failed_visit(instance)
+    instance.now = NOW - timedelta(days=2)
+    after = reconcile_edited_sources(instance)
 
-    assert after.schedule.next_due == place.now
+    assert after.schedule.next_due == instance.now
     assert after.schedule.due_why == "the clock was set back"
 
 
-def test_articles_whose_files_were_deleted_leave_their_feeds(place: Place) -> None:
-    with place.open_app() as app:
+def test_articles_whose_files_were_deleted_leave_their_feeds(instance: Instance) -> None:
+    with instance.open_app() as app:
         for number in range(6):
             store_articles(app, f"Story {number}", "Text.", tags=("LLM",))
 
-    assert place.build().held == ()
+    assert instance.build().held == ()
 
     for number in (1, 3, 4):
-        place.find_file(f"Story {number}").unlink()
-    with place.open_app() as app:
+        instance.find_file(f"Story {number}").unlink()
+    with instance.open_app() as app:
         assert reconcile.update_from_files(app.archive, app.configuration) == ()
 
-    assert place.build().held == ()
+    assert instance.build().held == ()
 
     for name in ("all.atom", "tags/llm.atom"):
         assert [
-            number for number in range(6) if f">Story {number}<" in place.read_published(name)
+            number for number in range(6) if f">Story {number}<" in instance.read_published(name)
         ] == [
             0,
             2,
@@ -139,27 +139,27 @@ def test_articles_whose_files_were_deleted_leave_their_feeds(place: Place) -> No
         ]
 
 
-def test_a_second_file_of_an_article_is_named_and_left_alone(place: Place) -> None:
+def test_a_second_file_of_an_article_is_named_and_left_alone(instance: Instance) -> None:
     """A duplicate article file is reported as "duplicate-article" and not deleted."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         store_articles(app, "Story", "Text.")
-    copy = place.find_file("Story").with_name("copy.md")
-    copy.write_bytes(place.find_file("Story").read_bytes())
-    with place.open_app() as app:
+    copy = instance.find_file("Story").with_name("copy.md")
+    copy.write_bytes(instance.find_file("Story").read_bytes())
+    with instance.open_app() as app:
         (problem,) = reconcile.update_from_files(app.archive, app.configuration)
 
         assert problem.what == str(copy.relative_to(app.archive.article_store.root))
         assert problem.reason == "duplicate-article"
-        assert app.archive.store.visits.article(place.load_article("Story").id) is not None
+        assert app.archive.store.visits.article(instance.load_article("Story").id) is not None
 
     assert copy.exists()
 
 
-def test_tags_of_a_dropped_file_are_spelt_as_the_taxonomy_spells_them(place: Place) -> None:
+def test_tags_of_a_dropped_file_are_spelt_as_the_taxonomy_spells_them(instance: Instance) -> None:
     """Tags in a file added by hand get the taxonomy's spelling in the database only."""
     tags = "tags: [large language model, llm, Ports]\n"
     head = f"---\ntitle: Mine\ndate: 2026-03-01\nsource: https://a.example/1\n{tags}---\n"
-    with place.open_app() as app:
+    with instance.open_app() as app:
         path = app.archive.article_store.root / "mine.md"  # type: ignore[attr-defined]
         path.write_text(f"{head}Text.\n")
 
@@ -173,16 +173,16 @@ def test_tags_of_a_dropped_file_are_spelt_as_the_taxonomy_spells_them(place: Pla
     assert path.read_text() == f"{head}Text.\n"
 
 
-def test_a_withdrawal_that_a_crash_cut_short_is_finished(place: Place) -> None:
-    with place.open_app() as app:
+def test_a_withdrawal_that_a_crash_cut_short_is_finished(instance: Instance) -> None:
+    with instance.open_app() as app:
         article = store_articles(app, "Story", "Text.", tags=("LLM",))
         # written first; the database and the file come after it
-        enter_withdrawal(app.archive.article_store, article, place.now)
-    with place.open_app() as app:
+        enter_withdrawal(app.archive.article_store, article, instance.now)
+    with instance.open_app() as app:
         assert reconcile.update_from_files(app.archive, app.configuration) == ()
         assert app.archive.store.visits.look_up([urls.alias(article.url)]).withdrawn
         assert app.archive.store.visits.article(article.id) is None
         assert list(app.archive.article_store.walk()) == []
-    place.build()
+    instance.build()
 
-    assert ">Story<" not in place.read_published("all.atom")
+    assert ">Story<" not in instance.read_published("all.atom")

@@ -21,61 +21,61 @@ from syndicator.runs.build import build_feeds
 from syndicator.upkeep import editorial, reconcile, reindex
 from syndicator.upkeep.editorial import Released, release
 from tests.filing.test_similarity import make_prose
-from tests.places import SHORT, Place, store_articles
+from tests.instances import SHORT, Instance, store_articles
 
 ON_HOLD = {"hold": True, "hold_reason": "unsure-text", "tags": ("LLM",), "category": "AI"}
 QUERY = '[[feed]]\nslug = "llm"\nquery = "tag:LLM"\n'
 
 
 @pytest.fixture
-def filled_place(place: Place) -> Place:
+def filled_instance(instance: Instance) -> Instance:
     """Three published articles and one on hold, which is older than two of them, and a saved
     query."""
-    return place.fill_once(store_articles_and_hold)
+    return instance.fill_once(store_articles_and_hold)
 
 
-def store_articles_and_hold(place: Place) -> None:
-    (place.config / "feeds.toml").write_text(QUERY)
-    with place.open_app() as app:
+def store_articles_and_hold(instance: Instance) -> None:
+    (instance.config / "feeds.toml").write_text(QUERY)
+    with instance.open_app() as app:
         store_articles(app, "Old", "Old text.", tags=("LLM",), category="AI")
         store_articles(app, "Waiting", make_prose(4, 90), source="two", **ON_HOLD)
         store_articles(app, "Newer", "Newer text.", tags=("LLM",))
         store_articles(app, "Newest", "Newest text.", tags=("LLM",))
-    place.build()
+    instance.build()
 
 
-def reconcile_and_build(place: Place) -> None:
+def reconcile_and_build(instance: Instance) -> None:
     """What a run does about files, then a build."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         assert reconcile.update_from_files(app.archive, app.configuration) == ()
         assert asyncio.run(build_feeds(app)).held == ()
 
 
-def release_articles(place: Place, *named: str, **which: object) -> Released:
-    with place.open_app() as app:
+def release_articles(instance: Instance, *named: str, **which: object) -> Released:
+    with instance.open_app() as app:
         done = release(app.archive, app.configuration, named, **which)  # type: ignore[arg-type]
         assert asyncio.run(build_feeds(app)).held == ()
         return done
 
 
-def list_titles(place: Place, name: str) -> list[str]:
-    entries = ElementTree.fromstring(place.read_published(name)).iter(
+def list_titles(instance: Instance, name: str) -> list[str]:
+    entries = ElementTree.fromstring(instance.read_published(name)).iter(
         "{http://www.w3.org/2005/Atom}entry"
     )
     return [str(entry.findtext("{http://www.w3.org/2005/Atom}title")) for entry in entries]
 
 
-def read_feed_titles(place: Place) -> dict[str, list[str]]:
-    public = place.folder / "feeds/public"
+def read_feed_titles(instance: Instance) -> dict[str, list[str]]:
+    public = instance.folder / "feeds/public"
     results = sorted(public.rglob("*.atom"))
     return {
-        str(path.relative_to(public)): list_titles(place, str(path.relative_to(public)))
+        str(path.relative_to(public)): list_titles(instance, str(path.relative_to(public)))
         for path in results
     }
 
 
-def test_an_article_on_hold_is_in_no_feed_page_or_count(filled_place: Place) -> None:
-    public = filled_place.folder / "feeds/public"
+def test_an_article_on_hold_is_in_no_feed_page_or_count(filled_instance: Instance) -> None:
+    public = filled_instance.folder / "feeds/public"
     named = [
         path for path in public.rglob("*") if path.is_file() and b"Waiting" in path.read_bytes()
     ]
@@ -84,7 +84,7 @@ def test_an_article_on_hold_is_in_no_feed_page_or_count(filled_place: Place) -> 
     assert not (public / "sources/two.atom").exists()
     assert not (public / "categories/uncategorised.atom").exists()
 
-    with filled_place.open_app() as app:
+    with filled_instance.open_app() as app:
         counts = {row.key.slug: row.count for row in app.archive.store.index.feeds()}
         (one,) = app.archive.store.status.on_hold()
 
@@ -96,22 +96,26 @@ def test_an_article_on_hold_is_in_no_feed_page_or_count(filled_place: Place) -> 
     assert Path(one.file).suffix == ".md"
 
 
-def test_its_file_says_that_and_why(filled_place: Place) -> None:
+def test_its_file_says_that_and_why(filled_instance: Instance) -> None:
     """The file of a held article has `hold` and `hold_reason`."""
-    text = filled_place.find_file("Waiting").read_text()
+    text = filled_instance.find_file("Waiting").read_text()
     assert "schema: 4\nhold: true\nhold_reason: unsure-text\n" in text
 
 
-def test_what_is_released_stands_on_top_of_its_feeds_as_a_new_article(filled_place: Place) -> None:
+def test_what_is_released_stands_on_top_of_its_feeds_as_a_new_article(
+    filled_instance: Instance,
+) -> None:
     """A released article is first in its feeds and counts as added now."""
-    filled_place.now += timedelta(days=40)  # its month is closed
+    filled_instance.now += timedelta(days=40)  # its month is closed
 
     assert [
         one.title
-        for one in release_articles(filled_place, filled_place.load_article("Waiting").id).articles
+        for one in release_articles(
+            filled_instance, filled_instance.load_article("Waiting").id
+        ).articles
     ] == ["Waiting"]
 
-    shown_titles = read_feed_titles(filled_place)
+    shown_titles = read_feed_titles(filled_instance)
     for name in (
         "all.atom",
         "tags/llm.atom",
@@ -120,17 +124,17 @@ def test_what_is_released_stands_on_top_of_its_feeds_as_a_new_article(filled_pla
         "categories/ai.atom",
     ):
         assert shown_titles[name][0] == "Waiting", name
-    article = filled_place.load_article("Waiting")
+    article = filled_instance.load_article("Waiting")
 
     assert article.hold is False
     assert article.hold_reason == ""
-    assert article.added == filled_place.now
-    assert "hold" not in filled_place.find_file("Waiting").read_text()
+    assert article.added == filled_instance.now
+    assert "hold" not in filled_instance.find_file("Waiting").read_text()
 
 
 def test_who_walks_the_archives_meets_it(tmp_path_factory: pytest.TempPathFactory) -> None:
     """A closed month gains no article: it stands in the month of its release."""
-    filled = Place(tmp_path_factory.mktemp("short"), settings=SHORT).fill_once(
+    filled = Instance(tmp_path_factory.mktemp("short"), settings=SHORT).fill_once(
         store_articles_and_hold
     )
     filled.now += timedelta(days=40)
@@ -148,44 +152,50 @@ def test_who_walks_the_archives_meets_it(tmp_path_factory: pytest.TempPathFactor
     assert read_feed_titles(filled)["archive/all/2026-04.atom"] == ["Waiting"]
 
 
-def test_releasing_twice_is_as_once(filled_place: Place) -> None:
-    article_id = filled_place.load_article("Waiting").id
-    release_articles(filled_place, article_id)
-    before = filled_place.read_digests("articles") | filled_place.read_digests("public")
-    filled_place.now += timedelta(hours=1)
-    again = release_articles(filled_place, article_id)
+def test_releasing_twice_is_as_once(filled_instance: Instance) -> None:
+    article_id = filled_instance.load_article("Waiting").id
+    release_articles(filled_instance, article_id)
+    before = filled_instance.read_digests("articles") | filled_instance.read_digests("public")
+    filled_instance.now += timedelta(hours=1)
+    again = release_articles(filled_instance, article_id)
 
     assert again.articles == ()
     assert [one.title for one in again.known] == ["Waiting"]
-    assert filled_place.read_digests("articles") | filled_place.read_digests("public") == before
+    assert (
+        filled_instance.read_digests("articles") | filled_instance.read_digests("public") == before
+    )
 
 
 @pytest.mark.parametrize("how", ["id", "url", "file", "source", "all"])
-def test_what_to_release_is_named_in_five_ways(filled_place: Place, how: str) -> None:
-    article = filled_place.load_article("Waiting")
-    named = {"id": article.id, "url": article.url, "file": str(filled_place.find_file("Waiting"))}
+def test_what_to_release_is_named_in_five_ways(filled_instance: Instance, how: str) -> None:
+    article = filled_instance.load_article("Waiting")
+    named = {
+        "id": article.id,
+        "url": article.url,
+        "file": str(filled_instance.find_file("Waiting")),
+    }
     which = {"source": {"source": "two"}, "all": {"include_all": True}}.get(how, {})
-    done = release_articles(filled_place, *([named[how]] if how in named else []), **which)
+    done = release_articles(filled_instance, *([named[how]] if how in named else []), **which)
 
     assert [one.id for one in done.articles] == [article.id]
 
 
-def test_nothing_is_released_when_one_name_is_none(filled_place: Place) -> None:
+def test_nothing_is_released_when_one_name_is_none(filled_instance: Instance) -> None:
     """An unknown name or source releases nothing; so does a dry run."""
     with pytest.raises(UsageError, match="no article 'nobody'"):
-        release_articles(filled_place, filled_place.load_article("Waiting").id, "nobody")
+        release_articles(filled_instance, filled_instance.load_article("Waiting").id, "nobody")
     with pytest.raises(UsageError, match="no source 'tow'"):
-        release_articles(filled_place, source="tow")
-    assert filled_place.load_article("Waiting").hold
+        release_articles(filled_instance, source="tow")
+    assert filled_instance.load_article("Waiting").hold
 
-    release_articles(filled_place, source="one")
+    release_articles(filled_instance, source="one")
 
-    assert filled_place.load_article("Waiting").hold
+    assert filled_instance.load_article("Waiting").hold
 
-    planned = release_articles(filled_place, include_all=True, dry_run=True)
+    planned = release_articles(filled_instance, include_all=True, dry_run=True)
 
     assert [article.title for article in planned.articles] == ["Waiting"]
-    assert filled_place.load_article("Waiting").hold
+    assert filled_instance.load_article("Waiting").hold
 
 
 @pytest.mark.parametrize(
@@ -196,189 +206,195 @@ def test_nothing_is_released_when_one_name_is_none(filled_place: Place) -> None:
         ("hold: true\nhold_reason: unsure-text\n", ""),
     ],
 )
-def test_a_hand_releases_it_in_its_file(filled_place: Place, old: str, new: str) -> None:
+def test_a_hand_releases_it_in_its_file(filled_instance: Instance, old: str, new: str) -> None:
     """Editing `hold` in the file releases the article as a new one."""
-    filled_place.edit_file("Waiting", old, new)
-    filled_place.now += timedelta(days=1)
-    reconcile_and_build(filled_place)
+    filled_instance.edit_file("Waiting", old, new)
+    filled_instance.now += timedelta(days=1)
+    reconcile_and_build(filled_instance)
 
-    assert read_feed_titles(filled_place)["tags/llm.atom"][0] == "Waiting"
-    assert filled_place.load_article("Waiting").added == filled_place.now
+    assert read_feed_titles(filled_instance)["tags/llm.atom"][0] == "Waiting"
+    assert filled_instance.load_article("Waiting").added == filled_instance.now
 
-    before = filled_place.read_digests("articles") | filled_place.read_digests("public")
-    filled_place.now += timedelta(days=1)
-    reconcile_and_build(filled_place)
+    before = filled_instance.read_digests("articles") | filled_instance.read_digests("public")
+    filled_instance.now += timedelta(days=1)
+    reconcile_and_build(filled_instance)
 
-    assert filled_place.read_digests("articles") | filled_place.read_digests("public") == before
+    assert (
+        filled_instance.read_digests("articles") | filled_instance.read_digests("public") == before
+    )
 
 
 def test_a_new_text_that_comes_before_a_hands_release_was_seen_does_not_publish_it_as_old(
-    filled_place: Place,
+    filled_instance: Instance,
 ) -> None:
     """An article released by hand and revised before the next run is published as new."""
-    filled_place.edit_file("Waiting", "hold: true\n", "hold: false\n")
-    with filled_place.open_app() as app:
-        article = filled_place.load_article("Waiting")
+    filled_instance.edit_file("Waiting", "hold: true\n", "hold: false\n")
+    with filled_instance.open_app() as app:
+        article = filled_instance.load_article("Waiting")
         write_article(
             app.archive.article_store,
             app.archive.store.visits,
             replace(article, body=article.body + " More."),
             before=article,
         )
-    filled_place.build()
+    filled_instance.build()
 
-    assert "Waiting" not in read_feed_titles(filled_place)["all.atom"]
+    assert "Waiting" not in read_feed_titles(filled_instance)["all.atom"]
 
-    filled_place.now += timedelta(days=1)
-    reconcile_and_build(filled_place)
+    filled_instance.now += timedelta(days=1)
+    reconcile_and_build(filled_instance)
 
-    assert read_feed_titles(filled_place)["all.atom"][0] == "Waiting"
-    assert filled_place.load_article("Waiting").added == filled_place.now
+    assert read_feed_titles(filled_instance)["all.atom"][0] == "Waiting"
+    assert filled_instance.load_article("Waiting").added == filled_instance.now
 
 
-def test_a_crash_between_file_and_row_is_made_up_for(filled_place: Place) -> None:
-    with filled_place.open_app() as app:
+def test_a_crash_between_file_and_row_is_made_up_for(filled_instance: Instance) -> None:
+    with filled_instance.open_app() as app:
         article = app.archive.article_store.get(
-            app.archive.article_store.find(filled_place.load_article("Waiting").id) or ""
+            app.archive.article_store.find(filled_instance.load_article("Waiting").id) or ""
         )
         app.archive.article_store.put(
-            replace(article, hold=False, hold_reason="", added=filled_place.now),
+            replace(article, hold=False, hold_reason="", added=filled_instance.now),
             ordered=("added", "hold"),
         )
-    reconcile_and_build(filled_place)
-    assert read_feed_titles(filled_place)["all.atom"][0] == "Waiting"
+    reconcile_and_build(filled_instance)
+    assert read_feed_titles(filled_instance)["all.atom"][0] == "Waiting"
 
 
 def test_a_rebuilt_database_keeps_what_is_on_hold_and_takes_up_what_a_hand_released(
-    filled_place: Place,
+    filled_instance: Instance,
 ) -> None:
     """After a reindex held articles stay held, and those released by hand are new."""
-    with filled_place.open_app(create=True) as app:
+    with filled_instance.open_app(create=True) as app:
         assert reindex.reindex(app.archive, app.configuration).problems == ()
-    filled_place.build()
+    filled_instance.build()
 
-    assert "Waiting" not in read_feed_titles(filled_place)["all.atom"]
+    assert "Waiting" not in read_feed_titles(filled_instance)["all.atom"]
 
-    filled_place.edit_file("Waiting", "hold: true\n", "hold: false\n")
-    filled_place.now += timedelta(days=1)
-    (filled_place.folder / "feeds/state/syndicator.db").unlink()
-    with filled_place.open_app(create=True) as app:
+    filled_instance.edit_file("Waiting", "hold: true\n", "hold: false\n")
+    filled_instance.now += timedelta(days=1)
+    (filled_instance.folder / "feeds/state/syndicator.db").unlink()
+    with filled_instance.open_app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
-    reconcile_and_build(filled_place)
+    reconcile_and_build(filled_instance)
 
-    assert read_feed_titles(filled_place)["all.atom"][0] == "Waiting"
-    assert filled_place.load_article("Waiting").added == filled_place.now
+    assert read_feed_titles(filled_instance)["all.atom"][0] == "Waiting"
+    assert filled_instance.load_article("Waiting").added == filled_instance.now
 
 
-def test_a_published_article_that_a_hand_puts_on_hold_leaves_its_feeds(filled_place: Place) -> None:
+def test_a_published_article_that_a_hand_puts_on_hold_leaves_its_feeds(
+    filled_instance: Instance,
+) -> None:
     """Setting `hold: true` by hand removes the article from feeds until it is released."""
-    release_articles(filled_place, include_all=True)
-    filled_place.edit_file("Newer", "tags_by: ''\n", "tags_by: ''\nschema: 4\nhold: true\n")
+    release_articles(filled_instance, include_all=True)
+    filled_instance.edit_file("Newer", "tags_by: ''\n", "tags_by: ''\nschema: 4\nhold: true\n")
     reconcile_and_build(
-        filled_place
+        filled_instance
     )  # which says that no feed is kept back: the entry was not lost
 
-    assert read_feed_titles(filled_place)["all.atom"] == ["Waiting", "Newest", "Old"]
+    assert read_feed_titles(filled_instance)["all.atom"] == ["Waiting", "Newest", "Old"]
 
-    filled_place.now += timedelta(days=1)
-    release_articles(filled_place, include_all=True)
+    filled_instance.now += timedelta(days=1)
+    release_articles(filled_instance, include_all=True)
 
-    assert read_feed_titles(filled_place)["all.atom"] == ["Newer", "Waiting", "Newest", "Old"]
+    assert read_feed_titles(filled_instance)["all.atom"] == ["Newer", "Waiting", "Newest", "Old"]
 
 
-def test_a_withdrawn_article_that_was_on_hold_comes_back_on_hold(filled_place: Place) -> None:
-    url = filled_place.load_article("Waiting").url
-    with filled_place.open_app() as app:
+def test_a_withdrawn_article_that_was_on_hold_comes_back_on_hold(filled_instance: Instance) -> None:
+    url = filled_instance.load_article("Waiting").url
+    with filled_instance.open_app() as app:
         assert editorial.withdraw(app.archive, app.configuration, url).feeds == ()
         assert app.archive.store.index.on_hold() == {}
 
         editorial.undo_withdrawal(app.archive, app.configuration, url)
 
         assert len(app.archive.store.index.on_hold()) == 1
-    filled_place.build()
+    filled_instance.build()
 
-    assert "Waiting" not in read_feed_titles(filled_place)["all.atom"]
+    assert "Waiting" not in read_feed_titles(filled_instance)["all.atom"]
 
 
-def test_who_announces_it_meanwhile_carries_it_from_its_release_on(filled_place: Place) -> None:
+def test_who_announces_it_meanwhile_carries_it_from_its_release_on(
+    filled_instance: Instance,
+) -> None:
     """A source that announced a held article shows it after the release."""
-    article_id = filled_place.load_article("Waiting").id
-    with filled_place.open_app() as app:
+    article_id = filled_instance.load_article("Waiting").id
+    with filled_instance.open_app() as app:
         CARRIED.append(app.archive.article_store, [(article_id, "one")])
         app.archive.store.visits.add_carriers([(article_id, "one")], {"one": "One"})
-    filled_place.build()
+    filled_instance.build()
 
-    assert "Waiting" not in read_feed_titles(filled_place)["sources/one.atom"]
+    assert "Waiting" not in read_feed_titles(filled_instance)["sources/one.atom"]
 
-    release_articles(filled_place, article_id)
+    release_articles(filled_instance, article_id)
 
-    assert "Waiting" in read_feed_titles(filled_place)["sources/one.atom"]
+    assert "Waiting" in read_feed_titles(filled_instance)["sources/one.atom"]
 
 
 def store_merged_article(
-    place: Place, title: str, body: str, source: str, **more: object
+    instance: Instance, title: str, body: str, source: str, **more: object
 ) -> Article:
-    with place.open_app() as app:
+    with instance.open_app() as app:
         article = store_articles(app, title, body, source=source, **more)
         context = make_filing_context(app.archive, app.configuration.sources)
         merged = Merged(article=article)
         if not article.hold:
-            merged = merge_copy(article, context, place.now)
+            merged = merge_copy(article, context, instance.now)
         refile_others(context, merged.others)
         filed, _ = write_article(
             app.archive.article_store, app.archive.store.visits, merged.article, before=article
         )
-        sketch = make_comparison_data(filed, place.now)
+        sketch = make_comparison_data(filed, instance.now)
         assert sketch is not None
         app.archive.store.visits.save_sketch(filed.id, sketch)
     return filed
 
 
 def test_a_copy_of_what_is_on_hold_is_published_and_the_two_are_one_once_it_is_released(
-    place: Place,
+    instance: Instance,
 ) -> None:
     """A copy of a held article is published; after the release both are one entry."""
     story = make_prose(1, 300)
-    store_merged_article(place, "Held story", story, "two", **ON_HOLD)
-    copy = store_merged_article(place, "Copy", story, "one")
+    store_merged_article(instance, "Held story", story, "two", **ON_HOLD)
+    copy = store_merged_article(instance, "Copy", story, "one")
 
     assert copy.merged_into == ""
 
-    place.build()
+    instance.build()
 
-    assert read_feed_titles(place)["all.atom"] == ["Copy"]
+    assert read_feed_titles(instance)["all.atom"] == ["Copy"]
 
-    release_articles(place, include_all=True)
+    release_articles(instance, include_all=True)
 
-    assert len(read_feed_titles(place)["all.atom"]) == 1
-    assert read_feed_titles(place)["sources/two.atom"] == ["Held story"]
+    assert len(read_feed_titles(instance)["all.atom"]) == 1
+    assert read_feed_titles(instance)["sources/two.atom"] == ["Held story"]
     assert {
         one.merged_into != ""
-        for one in (place.load_article("Held story"), place.load_article("Copy"))
+        for one in (instance.load_article("Held story"), instance.load_article("Copy"))
     } == {True, False}
 
 
-def test_copies_stand_for_themselves_while_their_original_is_on_hold(place: Place) -> None:
+def test_copies_stand_for_themselves_while_their_original_is_on_hold(instance: Instance) -> None:
     story = make_prose(1, 300)
-    first = store_merged_article(place, "First", story, "one")
+    first = store_merged_article(instance, "First", story, "one")
 
-    assert store_merged_article(place, "Copy", story, "two").merged_into == first.id
+    assert store_merged_article(instance, "Copy", story, "two").merged_into == first.id
 
-    place.build()
+    instance.build()
 
-    assert read_feed_titles(place)["all.atom"] == ["First"]
+    assert read_feed_titles(instance)["all.atom"] == ["First"]
 
-    place.edit_file("First", "also:\n", "schema: 4\nhold: true\nalso:\n")
-    reconcile_and_build(place)
+    instance.edit_file("First", "also:\n", "schema: 4\nhold: true\nalso:\n")
+    reconcile_and_build(instance)
 
-    assert read_feed_titles(place)["all.atom"] == ["Copy"]
+    assert read_feed_titles(instance)["all.atom"] == ["Copy"]
 
-    with place.open_app(create=True) as app:
+    with instance.open_app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
-    place.build()
+    instance.build()
 
-    assert read_feed_titles(place)["all.atom"] == ["Copy"]
+    assert read_feed_titles(instance)["all.atom"] == ["Copy"]
 
-    release_articles(place, first.id)
+    release_articles(instance, first.id)
 
-    assert read_feed_titles(place)["all.atom"] == ["First"]
+    assert read_feed_titles(instance)["all.atom"] == ["First"]

@@ -9,7 +9,7 @@ import pytest
 from syndicator.app.container import App
 from syndicator.upkeep import reconcile
 from syndicator.upkeep.reconcile import Walks
-from tests.places import Place, store_articles
+from tests.instances import Instance, store_articles
 
 
 class Steady:
@@ -23,8 +23,8 @@ class Steady:
 
 
 class Runs:
-    def __init__(self, place: Place, app: App) -> None:
-        self.place = place
+    def __init__(self, instance: Instance, app: App) -> None:
+        self.place = instance
         self.app = app
         self.steady = Steady()
         self.walks = Walks(self.steady)
@@ -41,16 +41,16 @@ class Runs:
 
 
 @pytest.fixture
-def runs(place: Place) -> Iterator[Runs]:
-    with place.open_app(create=True) as app:
+def runs(instance: Instance) -> Iterator[Runs]:
+    with instance.open_app(create=True) as app:
         store_articles(app, "First", "Text.")
-        made = Runs(place, app)
+        made = Runs(instance, app)
         made.run_once()
         yield made
 
 
-def edit_in_place(place: Place, old: str, new: str) -> None:
-    path = place.find_file(old)
+def edit_in_place(instance: Instance, old: str, new: str) -> None:
+    path = instance.find_file(old)
     with path.open("r+b") as file:
         text = file.read()
         file.seek(0)

@@ -25,15 +25,15 @@ from syndicator.operations.jobs.queue import Queue
 from syndicator.operations.jobs.work import drain
 from syndicator.upkeep import editorial, learn, reconcile, reindex
 from tests.aged.web import serve_web
-from tests.places import NOW, Place, store_articles
+from tests.instances import NOW, Instance, store_articles
 from tests.trust.case import Case, Day, Page
 from tests.trust.life import Life
 
 URL = "https://one.example/story"
 
 
-def store_story_and_other(place: Place) -> None:
-    with place.open_app() as app:
+def store_story_and_other(instance: Instance) -> None:
+    with instance.open_app() as app:
         first_article = store_articles(
             app, "Story", "Text of the story.", tags=("LLM",), tags_by="matched"
         )
@@ -43,232 +43,233 @@ def store_story_and_other(place: Place) -> None:
         store_articles(
             app, "Copy", "Text of the story.", source="two", merged_into=first_article.id
         )
-    place.edit_file("Story", "Text of the story.", "Text of the story, by hand.")
-    with place.open_app() as app:
+    instance.edit_file("Story", "Text of the story.", "Text of the story, by hand.")
+    with instance.open_app() as app:
         reconcile.update_source_states(app.archive, app.configuration)
         reconcile.update_from_files(app.archive, app.configuration)
-    place.build()
+    instance.build()
 
 
-def withdraw_story(place: Place, *, purge: bool = False) -> editorial.Withdrawal:
-    with place.open_app() as app:
+def withdraw_story(instance: Instance, *, purge: bool = False) -> editorial.Withdrawal:
+    with instance.open_app() as app:
         done = editorial.withdraw(app.archive, app.configuration, URL, purge=purge)
-    place.build()
+    instance.build()
     return done
 
 
-def undo_withdrawal(place: Place, what: str = URL) -> None:
-    with place.open_app() as app:
+def undo_withdrawal(instance: Instance, what: str = URL) -> None:
+    with instance.open_app() as app:
         editorial.undo_withdrawal(app.archive, app.configuration, what)
-    place.build()
+    instance.build()
 
 
-def reconcile_at_start(place: Place) -> None:
-    with place.open_app() as app:
+def reconcile_at_start(instance: Instance) -> None:
+    with instance.open_app() as app:
         reconcile.update_source_states(app.archive, app.configuration)
         assert reconcile.update_from_files(app.archive, app.configuration) == ()
-    place.build()
+    instance.build()
 
 
-def get_withdrawn_list(place: Place) -> Path:
-    return place.folder / "feeds/articles/withdrawn.toml"
+def get_withdrawn_list(instance: Instance) -> Path:
+    return instance.folder / "feeds/articles/withdrawn.toml"
 
 
-def list_kept_files(place: Place) -> list[Path]:
-    return sorted((place.folder / "feeds/state/withdrawn").rglob("*.md"))
+def list_kept_files(instance: Instance) -> list[Path]:
+    return sorted((instance.folder / "feeds/state/withdrawn").rglob("*.md"))
 
 
-def list_entry_titles(place: Place, name: str = "all.json") -> list[str]:
-    return [item["title"] for item in json.loads(place.read_published(name))["items"]]
+def list_entry_titles(instance: Instance, name: str = "all.json") -> list[str]:
+    return [item["title"] for item in json.loads(instance.read_published(name))["items"]]
 
 
-def read_published_files(place: Place) -> dict[str, str]:
+def read_published_files(instance: Instance) -> dict[str, str]:
     """Everything published by name, with the bytes."""
-    public = place.folder / "feeds/public"
+    public = instance.folder / "feeds/public"
     return {str(path.relative_to(public)): path.read_text() for path in public.rglob("*.json")}
 
 
-def read_article_digests(place: Place) -> dict[str, str]:
+def read_article_digests(instance: Instance) -> dict[str, str]:
     return {
         name: digest
-        for name, digest in place.read_digests("articles").items()
+        for name, digest in instance.read_digests("articles").items()
         if name.endswith(".md")
     }
 
 
-def test_trying_says_which_feeds_would_lose_it_and_changes_nothing(place: Place) -> None:
+def test_trying_says_which_feeds_would_lose_it_and_changes_nothing(instance: Instance) -> None:
     """`plan_withdrawal` lists feeds and copies and changes no file."""
-    place.fill_once(store_story_and_other)
-    before = place.read_digests("articles"), place.read_digests("public")
-    with place.open_app() as app:
+    instance.fill_once(store_story_and_other)
+    before = instance.read_digests("articles"), instance.read_digests("public")
+    with instance.open_app() as app:
         planned = editorial.plan_withdrawal(app.archive, app.configuration.sources, URL)
 
     assert planned.title == "Story"
     assert planned.feeds == (FeedKey("all", "all"), FeedKey("source", "one"), FeedKey("tag", "llm"))
     assert [copy.title for copy in planned.copies] == ["Copy"]
-    assert (place.read_digests("articles"), place.read_digests("public")) == before
+    assert (instance.read_digests("articles"), instance.read_digests("public")) == before
 
 
-def test_what_comes_back_is_as_it_was(place: Place) -> None:
+def test_what_comes_back_is_as_it_was(instance: Instance) -> None:
     """Undoing a withdrawal restores the file, with edits by hand, and the same feeds."""
-    place.tell_of_withdrawals()
-    place.fill_once(store_story_and_other)
-    files = read_article_digests(place)
-    published = read_published_files(place)
-    withdraw_story(place)
+    instance.tell_of_withdrawals()
+    instance.fill_once(store_story_and_other)
+    files = read_article_digests(instance)
+    published = read_published_files(instance)
+    withdraw_story(instance)
 
-    assert "Story" not in list_entry_titles(place)
-    assert read_article_digests(place) != files
-    assert "deleted-entry" in place.read_published("all.atom")
+    assert "Story" not in list_entry_titles(instance)
+    assert read_article_digests(instance) != files
+    assert "deleted-entry" in instance.read_published("all.atom")
 
-    undo_withdrawal(place)
+    undo_withdrawal(instance)
 
-    assert read_article_digests(place) == files
-    assert "by hand" in place.find_file("Story").read_text()
-    assert read_published_files(place) == published
-    assert "deleted-entry" not in place.read_published("all.atom")
-    assert list_kept_files(place) == []
+    assert read_article_digests(instance) == files
+    assert "by hand" in instance.find_file("Story").read_text()
+    assert read_published_files(instance) == published
+    assert "deleted-entry" not in instance.read_published("all.atom")
+    assert list_kept_files(instance) == []
 
-    with place.open_app() as app:
+    with instance.open_app() as app:
         assert not app.archive.store.visits.look_up([urls.alias(URL)]).withdrawn
         assert app.archive.store.index.withdrawn() == []
 
 
-def test_an_article_is_named_by_any_of_its_addresses_or_its_id(place: Place) -> None:
+def test_an_article_is_named_by_any_of_its_addresses_or_its_id(instance: Instance) -> None:
     """Undo accepts each spelling of the address, or the id."""
-    place.fill_once(store_story_and_other)
-    article_id = withdraw_story(place).id
+    instance.fill_once(store_story_and_other)
+    article_id = withdraw_story(instance).id
     for what in ("http://one.example/story/", article_id):
-        with place.open_app() as app:
+        with instance.open_app() as app:
             assert editorial.plan_return(app.archive, what).id == article_id
 
     with (
-        place.open_app() as app,
+        instance.open_app() as app,
         pytest.raises(UsageError, match=r"was withdrawn; .*withdrawn\.toml lists"),
     ):
         editorial.plan_return(app.archive, "https://one.example/nothing")
 
 
-def test_copies_stand_for_themselves_while_it_is_withdrawn(place: Place) -> None:
+def test_copies_stand_for_themselves_while_it_is_withdrawn(instance: Instance) -> None:
     """They are other sites' articles: what is withdrawn is this one."""
-    place.fill_once(store_story_and_other)
-    withdraw_story(place)
+    instance.fill_once(store_story_and_other)
+    withdraw_story(instance)
 
-    assert "Copy" in list_entry_titles(place)
+    assert "Copy" in list_entry_titles(instance)
 
-    undo_withdrawal(place)
+    undo_withdrawal(instance)
 
-    assert "Copy" not in list_entry_titles(place)
+    assert "Copy" not in list_entry_titles(instance)
 
 
-def test_its_file_is_in_no_backup_of_the_articles(place: Place) -> None:
+def test_its_file_is_in_no_backup_of_the_articles(instance: Instance) -> None:
     """The kept file is outside the articles folder."""
-    place.fill_once(store_story_and_other)
-    withdraw_story(place)
+    instance.fill_once(store_story_and_other)
+    withdraw_story(instance)
 
-    assert len(list_kept_files(place)) == 1
+    assert len(list_kept_files(instance)) == 1
     assert all(
-        "by hand" not in path.read_text() for path in (place.folder / "feeds/articles").rglob("*.*")
+        "by hand" not in path.read_text()
+        for path in (instance.folder / "feeds/articles").rglob("*.*")
     )
 
 
-def test_an_entry_deleted_by_hand_is_undone_at_the_next_start(place: Place) -> None:
-    place.fill_once(store_story_and_other)
-    published = read_published_files(place)
-    withdraw_story(place)
-    get_withdrawn_list(place).write_text("# none\n")
-    reconcile_at_start(place)
+def test_an_entry_deleted_by_hand_is_undone_at_the_next_start(instance: Instance) -> None:
+    instance.fill_once(store_story_and_other)
+    published = read_published_files(instance)
+    withdraw_story(instance)
+    get_withdrawn_list(instance).write_text("# none\n")
+    reconcile_at_start(instance)
 
-    assert read_published_files(place) == published
-    assert list_kept_files(place) == []
+    assert read_published_files(instance) == published
+    assert list_kept_files(instance) == []
 
 
-def test_so_it_is_where_the_database_was_lost(place: Place) -> None:
+def test_so_it_is_where_the_database_was_lost(instance: Instance) -> None:
     """An article taken off withdrawn.toml returns also after a lost database."""
-    place.fill_once(store_story_and_other)
-    withdraw_story(place)
-    for path in (place.folder / "feeds/state").glob("syndicator.db*"):
+    instance.fill_once(store_story_and_other)
+    withdraw_story(instance)
+    for path in (instance.folder / "feeds/state").glob("syndicator.db*"):
         path.unlink()
-    get_withdrawn_list(place).write_text("# none\n")
-    with place.open_app(create=True) as app:
+    get_withdrawn_list(instance).write_text("# none\n")
+    with instance.open_app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
-    place.build()
+    instance.build()
 
-    assert "Story" in list_entry_titles(place)
+    assert "Story" in list_entry_titles(instance)
 
 
-def test_a_list_that_is_lost_is_no_undoing(place: Place) -> None:
-    place.fill_once(store_story_and_other)
-    withdraw_story(place)
-    before = get_withdrawn_list(place).read_bytes()
-    get_withdrawn_list(place).unlink()
-    reconcile_at_start(place)
+def test_a_list_that_is_lost_is_no_undoing(instance: Instance) -> None:
+    instance.fill_once(store_story_and_other)
+    withdraw_story(instance)
+    before = get_withdrawn_list(instance).read_bytes()
+    get_withdrawn_list(instance).unlink()
+    reconcile_at_start(instance)
 
-    assert get_withdrawn_list(place).read_bytes().splitlines()[:4] == before.splitlines()[:4]
-    assert "Story" not in list_entry_titles(place)
+    assert get_withdrawn_list(instance).read_bytes().splitlines()[:4] == before.splitlines()[:4]
+    assert "Story" not in list_entry_titles(instance)
 
-    with place.open_app() as app:
+    with instance.open_app() as app:
         assert WITHDRAWN.read(app.archive.article_store)[0].aliases
 
 
-def test_a_second_withdrawal_says_how_to_undo_the_first(place: Place) -> None:
-    place.fill_once(store_story_and_other)
-    withdraw_story(place)
+def test_a_second_withdrawal_says_how_to_undo_the_first(instance: Instance) -> None:
+    instance.fill_once(store_story_and_other)
+    withdraw_story(instance)
     with (
-        place.open_app() as app,
+        instance.open_app() as app,
         pytest.raises(UsageError, match=r"is withdrawn already; .*--undo"),
     ):
         editorial.withdraw(app.archive, app.configuration, URL)
 
 
-def test_its_file_is_kept_for_thirty_days(place: Place) -> None:
+def test_its_file_is_kept_for_thirty_days(instance: Instance) -> None:
     """The undo file of a withdrawn article is deleted after thirty days."""
-    place.fill_once(store_story_and_other)
-    withdraw_story(place)
-    place.now += timedelta(days=30)
-    reconcile_at_start(place)
+    instance.fill_once(store_story_and_other)
+    withdraw_story(instance)
+    instance.now += timedelta(days=30)
+    reconcile_at_start(instance)
 
-    assert len(list_kept_files(place)) == 1
+    assert len(list_kept_files(instance)) == 1
 
-    place.now += timedelta(seconds=1)
-    reconcile_at_start(place)
+    instance.now += timedelta(seconds=1)
+    reconcile_at_start(instance)
 
-    assert list_kept_files(place) == []
+    assert list_kept_files(instance) == []
 
-    with place.open_app() as app:
+    with instance.open_app() as app:
         assert not editorial.plan_return(app.archive, URL).kept
 
 
-def test_what_is_purged_is_forgotten_at_once(place: Place) -> None:
-    place.fill_once(store_story_and_other)
-    with place.open_app() as app:
+def test_what_is_purged_is_forgotten_at_once(instance: Instance) -> None:
+    instance.fill_once(store_story_and_other)
+    with instance.open_app() as app:
         app.archive.snapshots.put(
             app.archive.store.visits.find([urls.alias(URL)]) or "", b"<p>page", {}
         )
 
-    assert not withdraw_story(place, purge=True).kept
-    assert list_kept_files(place) == []
-    assert not list((place.folder / "feeds/state/pages").rglob("*.gz"))
-    assert "Story" not in list_entry_titles(place)
+    assert not withdraw_story(instance, purge=True).kept
+    assert list_kept_files(instance) == []
+    assert not list((instance.folder / "feeds/state/pages").rglob("*.gz"))
+    assert "Story" not in list_entry_titles(instance)
 
-    reconcile_at_start(place)
+    reconcile_at_start(instance)
 
-    assert "Story" not in list_entry_titles(place)
-
-
-def test_what_was_withdrawn_can_be_purged_later(place: Place) -> None:
-    place.fill_once(store_story_and_other)
-    withdraw_story(place)
-
-    assert not withdraw_story(place, purge=True).kept
-    assert list_kept_files(place) == []
-    assert "Story" not in list_entry_titles(place)
+    assert "Story" not in list_entry_titles(instance)
 
 
-def test_without_its_file_it_is_read_again_when_it_is_announced(place: Place) -> None:
+def test_what_was_withdrawn_can_be_purged_later(instance: Instance) -> None:
+    instance.fill_once(store_story_and_other)
+    withdraw_story(instance)
+
+    assert not withdraw_story(instance, purge=True).kept
+    assert list_kept_files(instance) == []
+    assert "Story" not in list_entry_titles(instance)
+
+
+def test_without_its_file_it_is_read_again_when_it_is_announced(instance: Instance) -> None:
     """Undo without a kept file makes the source read the article again."""
-    place.fill_once(store_story_and_other)
-    with place.open_app() as app:
+    instance.fill_once(store_story_and_other)
+    with instance.open_app() as app:
         article_id = app.archive.store.visits.find([urls.alias(URL)])
         rows = [
             EntryRow(
@@ -306,9 +307,9 @@ def test_without_its_file_it_is_read_again_when_it_is_announced(place: Place) ->
             schedule=Schedule(next_due=NOW + timedelta(days=1)),
         )
         app.archive.store.visits.save_states([state])
-    withdraw_story(place, purge=True)
-    undo_withdrawal(place)
-    with place.open_app() as app:
+    withdraw_story(instance, purge=True)
+    undo_withdrawal(instance)
+    with instance.open_app() as app:
         visits = app.archive.store.visits
 
         assert list(visits.entries("one", ["e1"])) == [] == list(visits.entries("two", ["e2"]))
@@ -321,13 +322,13 @@ def test_without_its_file_it_is_read_again_when_it_is_announced(place: Place) ->
         assert known.schedule.due_why == "a withdrawal was undone"
         assert not visits.look_up([urls.alias(URL)]).withdrawn
 
-    assert "Story" not in list_entry_titles(place)
+    assert "Story" not in list_entry_titles(instance)
 
 
-def test_what_was_read_is_not_read_again_when_its_file_comes_back(place: Place) -> None:
+def test_what_was_read_is_not_read_again_when_its_file_comes_back(instance: Instance) -> None:
     """Undo with the kept file leaves the entry as done."""
-    place.fill_once(store_story_and_other)
-    with place.open_app() as app:
+    instance.fill_once(store_story_and_other)
+    with instance.open_app() as app:
         article_id = app.archive.store.visits.find([urls.alias(URL)])
         row = EntryRow(
             source_key="one",
@@ -339,18 +340,18 @@ def test_what_was_read_is_not_read_again_when_its_file_comes_back(place: Place) 
             article_id=article_id,
         )
         app.archive.store.visits.save_entries([row])
-    withdraw_story(place)
-    undo_withdrawal(place)
-    with place.open_app() as app:
+    withdraw_story(instance)
+    undo_withdrawal(instance)
+    with instance.open_app() as app:
         assert list(app.archive.store.visits.entries("one", ["e1"])) == ["e1"]
 
 
 @pytest.mark.parametrize("moment", ["listed", "kept"])
-def test_a_withdrawal_that_is_killed_ends_well(place: Place, moment: str) -> None:
+def test_a_withdrawal_that_is_killed_ends_well(instance: Instance, moment: str) -> None:
     """Killed after its file was kept, nothing happened; after it was listed, the next start ends
     it, and it can be undone."""
-    place.fill_once(store_story_and_other)
-    with place.open_app() as app:
+    instance.fill_once(store_story_and_other)
+    with instance.open_app() as app:
         planned = editorial.plan_withdrawal(app.archive, app.configuration.sources, URL)
         path = app.archive.article_store.find(planned.id)
 
@@ -360,26 +361,28 @@ def test_a_withdrawal_that_is_killed_ends_well(place: Place, moment: str) -> Non
         if moment == "listed":
             article = app.archive.store.visits.article(planned.id)
             assert article is not None
-            enter_withdrawal(app.archive.article_store, article, place.now, planned.feeds)
-    reconcile_at_start(place)
+            enter_withdrawal(app.archive.article_store, article, instance.now, planned.feeds)
+    reconcile_at_start(instance)
 
-    assert ("Story" in list_entry_titles(place)) == (moment == "kept")
-    assert bool(list_kept_files(place)) == (moment == "listed")
+    assert ("Story" in list_entry_titles(instance)) == (moment == "kept")
+    assert bool(list_kept_files(instance)) == (moment == "listed")
 
     if moment == "listed":
-        undo_withdrawal(place)
-        assert "Story" in list_entry_titles(place)
+        undo_withdrawal(instance)
+        assert "Story" in list_entry_titles(instance)
 
 
-def test_the_list_says_all_feeds_that_showed_it(place: Place) -> None:
+def test_the_list_says_all_feeds_that_showed_it(instance: Instance) -> None:
     """withdrawn.toml lists every feed of the article, also saved queries."""
-    place.tell_of_withdrawals()
-    place.config.joinpath("feeds.toml").write_text('[[feed]]\nslug = "models"\nquery = "tag:LLM"\n')
-    place.fill_once(store_story_and_other)
-    withdraw_story(place)
+    instance.tell_of_withdrawals()
+    instance.config.joinpath("feeds.toml").write_text(
+        '[[feed]]\nslug = "models"\nquery = "tag:LLM"\n'
+    )
+    instance.fill_once(store_story_and_other)
+    withdraw_story(instance)
 
-    assert '"query/models"' in get_withdrawn_list(place).read_text()
-    assert re.search("deleted-entry", place.read_published("queries/models.atom"))
+    assert '"query/models"' in get_withdrawn_list(instance).read_text()
+    assert re.search("deleted-entry", instance.read_published("queries/models.atom"))
 
 
 MARKER = "quicksilverbyword"
@@ -457,9 +460,9 @@ def test_the_text_of_a_withdrawn_article_stands_nowhere_but_in_the_file_to_undo_
         )
         files = list_files_with_marker(life.feeds)
         assert [
-            place
-            for place in (*places, "public/search", "state/syndicator.db")
-            if not any(place in one for one in files)
+            instance
+            for instance in (*places, "public/search", "state/syndicator.db")
+            if not any(instance in one for one in files)
         ] == []
 
         with open_app(life.config, clock=lambda: life.now, jitter=lambda: 0.5, environ={}) as app:

@@ -118,7 +118,7 @@ def test_a_pipe_gets_what_a_terminal_shows_without_colours(
     piped = [visited_instance.run_command(*word).output for word in words]
     monkeypatch.setattr("typer.testing._NamedTextIOWrapper.isatty", lambda stream: True)
     monkeypatch.setenv("LINES", "200")
-    shown_outputs = [visited_instance.run_command(*each).output for each in words]
+    shown_outputs = [visited_instance.run_command(*word).output for word in words]
     ago = re.compile(r"\d+ seconds? ago")
     colour = re.compile(r"\x1b\[\d*m")
 

@@ -156,4 +156,4 @@ def group_of(leader: int) -> list[str]:
         ["ps", "-eo", "pgid=,stat=,args="], capture_output=True, text=True, check=True
     )
     lines = [line.split(None, 2) for line in result.stdout.splitlines()]
-    return [one[2] for one in lines if int(one[0]) == leader and not one[1].startswith("Z")]
+    return [line[2] for line in lines if int(line[0]) == leader and not line[1].startswith("Z")]

@@ -14,7 +14,8 @@ import pytest
 
 from tests import commands
 from tests.commands import ROOT
-from tests.places import SOURCES, Place, store_articles
+from tests.instances import SOURCES, store_articles
+from tests.instances import Instance as FilledInstance
 
 MOST = 10  # that end at once
 AXES = ("all", "categories", "tags", "queries", "sources")
@@ -25,36 +26,36 @@ class Instance:
     """A folder with `count` tags and saved queries, whose feeds are published."""
 
     def __init__(self, folder: Path, count: int) -> None:
-        self.place = Place(folder)
+        self.filled = FilledInstance(folder)
         self.count = count
         (folder / "config/sources.toml").write_text(SOURCES.replace("url", "enabled = false\nurl"))
         self.tags = [f"Tag {number}" for number in range(count)]
         self.set_axes(AXES)
         self.set_queries(count)
-        with self.place.open_app() as app:
+        with self.filled.open_app() as app:
             store_articles(app, "First", "Text.", tags=tuple(self.tags), category="AI")
         self.run_json("build")
 
     def set_axes(self, axes: tuple[str, ...]) -> None:
         text = f'[publish]\ntag_min = 1\nlisten = "127.0.0.1:0"\naxes = {json.dumps(axes)}\n'
-        (self.place.config / "syndicator.toml").write_text(text)
+        (self.filled.config / "syndicator.toml").write_text(text)
 
     def set_queries(self, count: int, *, first: int = 0) -> None:
         numbers = range(first, count)
         tables = [f'[[feed]]\nslug = "q{n}"\nquery = "tag:tag-{n}"\n' for n in numbers]
-        (self.place.config / "feeds.toml").write_text("\n".join(tables))
+        (self.filled.config / "feeds.toml").write_text("\n".join(tables))
 
     def run_json(self, *words: str) -> Any:
-        done = commands.run_syndicator(*words, "--json", "--config", str(self.place.config))
+        done = commands.run_syndicator(*words, "--json", "--config", str(self.filled.config))
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
     def list_published(self, kind: str) -> set[str]:
-        folder = self.place.folder / "feeds/public" / kind
+        folder = self.filled.folder / "feeds/public" / kind
         return {path.stem for path in folder.glob("*.atom")}
 
     def list_gone(self) -> list[str]:
-        moved = json.loads(self.place.read_published("maps/moved.json"))
+        moved = json.loads(self.filled.read_published("maps/moved.json"))
         return [name for name in moved["gone"] if name.endswith(".atom")]
 
     def read_condition(self) -> Any:
@@ -128,16 +129,16 @@ def test_feeds_of_a_kind_that_waits_go_on(tmp_path: Path) -> None:
     instance = Instance(tmp_path, MOST + 1)
     take_out_tags(instance)
     instance.run_json("build")
-    with instance.place.open_app() as app:
+    with instance.filled.open_app() as app:
         store_articles(app, "Second", "Text.", tags=("Tag 1",), category="AI")
     instance.run_json("build")
 
-    assert "Second" in instance.place.read_published("tags/tag-1.atom")
-    assert "tags/tag-1.html" in instance.place.read_published("all.atom")
+    assert "Second" in instance.filled.read_published("tags/tag-1.atom")
+    assert "tags/tag-1.html" in instance.filled.read_published("all.atom")
 
     instance.run_json("build", "--end-feeds")
 
-    assert "tags/tag-1.html" not in instance.place.read_published("all.atom")
+    assert "tags/tag-1.html" not in instance.filled.read_published("all.atom")
 
 
 def test_queries_that_wait_leave_nothing_to_build(tmp_path: Path) -> None:
@@ -145,32 +146,32 @@ def test_queries_that_wait_leave_nothing_to_build(tmp_path: Path) -> None:
     instance = Instance(tmp_path, MOST + 2)
     instance.set_queries(MOST + 2, first=MOST + 1)  # one stays
     instance.run_json("build")
-    before = instance.place.read_published("queries/q1.atom")
-    with instance.place.open_app() as app:
+    before = instance.filled.read_published("queries/q1.atom")
+    with instance.filled.open_app() as app:
         store_articles(app, "Second", "Text.", tags=("Tag 1",), category="AI")
     for _ in range(2):
         instance.run_json("build")
-        with instance.place.open_app() as app:
+        with instance.filled.open_app() as app:
             assert app.archive.store.index.newest_mark() == 0
 
-    assert instance.place.read_published("queries/q1.atom") == before
+    assert instance.filled.read_published("queries/q1.atom") == before
 
 
 def test_an_edit_that_is_taken_back_needs_no_word(tmp_path: Path) -> None:
     """If the operator reverts the edit that would end feeds, no confirmation is needed."""
     instance = Instance(tmp_path, MOST + 1)
-    before = instance.place.read_digests("public")
+    before = instance.filled.read_digests("public")
     for edit in (take_out_tags, take_out_queries):
         edit(instance)
         instance.run_json("build")
-        with instance.place.open_app() as app:
+        with instance.filled.open_app() as app:
             assert app.archive.store.index.newest_mark() == 0  # nothing is left to build meanwhile
         instance.set_axes(AXES)
         instance.set_queries(MOST + 1)
         assert instance.run_json("build")["ending"] == []
         assert instance.read_condition() is None
 
-    assert instance.place.read_digests("public") == before
+    assert instance.filled.read_digests("public") == before
 
 
 def test_a_confirmation_holds_for_the_feeds_that_were_named(tmp_path: Path) -> None:
@@ -197,7 +198,7 @@ def test_those_who_read_are_told(tmp_path: Path) -> None:
     instance = Instance(tmp_path, MOST + 1)
     take_out_tags(instance)
     for _ in range(2):  # the second has nothing to build
-        done = commands.run_syndicator("build", "--config", str(instance.place.config))
+        done = commands.run_syndicator("build", "--config", str(instance.filled.config))
         assert "11 feeds (tags/tag-0, " in done.stdout
         assert "--end-feeds" in done.stdout
 
@@ -209,7 +210,7 @@ def test_up_ends_none(tmp_path: Path) -> None:
     """`up` opens a condition and leaves the feeds when too many would end."""
     instance = Instance(tmp_path, MOST + 1)
     take_out_tags(instance)
-    command = [sys.executable, "-m", "syndicator", "up", "--config", str(instance.place.config)]
+    command = [sys.executable, "-m", "syndicator", "up", "--config", str(instance.filled.config)]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
         try:
             end = time.monotonic() + _SECONDS

@@ -33,7 +33,9 @@ def test_each_setting_is_shown_with_where_it_comes_from(config: Path) -> None:
         "SYNDICATOR_FETCH__PROXY": "http://u:hidden@proxy.example:1",
         "SYNDICATOR_DESCRIBE__LLM__MODEL": "m",
     }
-    results = {one.name: (one.value, one.origin) for one in list_settings(config, environ)}
+    results = {
+        setting.name: (setting.value, setting.origin) for setting in list_settings(config, environ)
+    }
 
     assert results["publish.listen"] == ("0.0.0.0:81", f"{config}/syndicator.toml:2")
     assert results["publish.limit"] == (50, "default")

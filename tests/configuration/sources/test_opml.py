@@ -141,7 +141,7 @@ def test_a_list_that_is_not_trusted_gives_no_right_and_names_no_variable() -> No
     )
     assert cleaned[1:] == SOURCES[1:]
     assert listed.outlines[0].removed == RIGHTS
-    assert not any(one.removed for one in listed.outlines[1:])
+    assert not any(outline.removed for outline in listed.outlines[1:])
 
     (skipped,) = listed.skipped
 
@@ -155,7 +155,7 @@ def test_newsletters_of_one_mailbox_come_back_from_a_list_of_our_own_alone() -> 
     listed = read_opml(opml, is_trusted=True)
 
     assert [
-        make_source(make_source_table(one, "tag", {})) for one in listed.outlines
+        make_source(make_source_table(outline, "tag", {})) for outline in listed.outlines
     ] == NEWSLETTERS
 
     strange = read_opml(opml)

@@ -22,7 +22,7 @@ from syndicator.configuration.sources.registry import (
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Rules, Source
 from syndicator.operations.operation import need_operation
-from tests.places import Place
+from tests.instances import Instance
 
 
 def make_source_table(key: str) -> str:
@@ -56,7 +56,7 @@ def list_source_keys(path: Path) -> list[str]:
 
 def test_sources_toml_comes_first_and_the_others_by_name(path: Path) -> None:
     assert list_source_keys(path) == ["zebra", "news", "daily", "papers"]
-    assert [one.file.path.name for one in read_placed_sources(path)] == [
+    assert [source.file.path.name for source in read_placed_sources(path)] == [
         "sources.toml",
         "10-news.toml",
         "10-news.toml",
@@ -142,15 +142,15 @@ def test_new_ones_go_to_sources_toml_unless_they_are_in_a_file_already(path: Pat
 
 def test_a_source_may_move_from_file_to_file(tmp_path: Path) -> None:
     """It stays what it was: nothing of it is remembered by its file."""
-    place = Place(tmp_path)
-    listed = place.config / "sources.toml"
+    instance = Instance(tmp_path)
+    listed = instance.config / "sources.toml"
     head, _, two = listed.read_text().partition("\n\n")
-    with place.open_app() as app:
+    with instance.open_app() as app:
         before = app.configuration.sources
     listed.write_text(head + "\n")
-    (place.config / "sources.d").mkdir()
-    (place.config / "sources.d/more.toml").write_text(two)
-    with place.open_app() as app:
+    (instance.config / "sources.d").mkdir()
+    (instance.config / "sources.d/more.toml").write_text(two)
+    with instance.open_app() as app:
         assert app.configuration.sources == before
         assert apply(app, need_operation("remove-source"), {"key": ("two", "one")}).data == {
             "removed": ("two", "one")

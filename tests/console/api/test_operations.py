@@ -79,7 +79,7 @@ def test_a_dry_run_changes_nothing_and_a_change_is_undone(
     finish_operation(writing_client, "undo", {"number": job["change"]})
 
     assert get_article(writing_client)["id"] == article_id
-    assert [one["taken_back"] for one in writing_client.get("/changes")["items"]][:2] == [
+    assert [item["taken_back"] for item in writing_client.get("/changes")["items"]][:2] == [
         False,
         True,
     ]
@@ -226,7 +226,7 @@ def test_jobs_are_seen_and_cancelled_by_their_token_alone(
         assert reading_client.problem("POST", f"/jobs/{article_id}/cancel")[0] == 404
 
     assert reading_client.get("/jobs")["items"] == [] or job["id"] not in {
-        one["id"] for one in reading_client.get("/jobs")["items"]
+        item["id"] for item in reading_client.get("/jobs")["items"]
     }
     assert writing_client.get(f"/jobs/{job['id']}")["status"] == "done"
 

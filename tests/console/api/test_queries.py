@@ -47,9 +47,9 @@ def test_articles_are_newest_first_and_can_be_chosen(reading_client: Client) -> 
     word = max(chosen[0]["title"].split(), key=len)
 
     assert chosen[0] in list_all_items(reading_client, f"/articles?words={word}&filter=all", 100)
-    assert {one["id"] for one in list_all_items(reading_client, "/articles?filter=unsure", 1)} <= {
-        one["id"] for one in articles
-    }
+    assert {
+        item["id"] for item in list_all_items(reading_client, "/articles?filter=unsure", 1)
+    } <= {article["id"] for article in articles}
 
 
 def test_articles_of_a_search_can_be_sorted(reading_client: Client) -> None:
@@ -93,7 +93,7 @@ def test_the_status_is_that_of_the_instance(reading_client: Client) -> None:
 
     assert status["articles"] == len(list_all_items(reading_client, "/articles", 100))
     assert status["fine"] >= 1
-    assert "source-failing" in {one["kind"] for one in reading_client.get("/conditions")["items"]}
+    assert "source-failing" in {item["kind"] for item in reading_client.get("/conditions")["items"]}
 
 
 def test_changes_have_what_the_console_did(

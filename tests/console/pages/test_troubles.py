@@ -43,7 +43,7 @@ def test_the_cure_comes_first(kind: Kind, code: str, first: str, link: str) -> N
 
     assert [one.act for one in strong] == ([first] if first else [])
     assert result.link == link
-    assert {tuple(one.args.items()) for one in result.remedies} == {(("key", "a"),)}
+    assert {tuple(remedy.args.items()) for remedy in result.remedies} == {(("key", "a"),)}
 
 
 def test_what_is_about_no_source_has_no_button_for_one() -> None:

@@ -34,7 +34,7 @@ def test_nearly_half_of_the_honest_sentences_pass() -> None:
 @pytest.mark.parametrize("article", ARTICLES, ids=lambda article: article["title"])
 def test_the_articles_own_sentences_pass(article: dict[str, str]) -> None:
     code = article["language"]
-    own = [one.text for one in sentences.split(article["text"], language=code)]
+    own = [part.text for part in sentences.split(article["text"], language=code)]
     assert [one for one in own if find_unfounded_sentence(one, article["text"], code)] == []
 
 

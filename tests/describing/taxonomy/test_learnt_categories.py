@@ -106,7 +106,7 @@ def test_a_category_that_came_later_gains_nothing_and_one_that_is_gone_is_not_gi
 
     assert gains["Desk one"] > 0 > gains["Desk two"]
 
-    later = (*(CategoryDef(name=one) for one in SUBJECTS), CategoryDef(name="Desk three"))
+    later = (*(CategoryDef(name=subject) for subject in SUBJECTS), CategoryDef(name="Desk three"))
 
     assert replace(learnt, vocabulary=Vocabulary(category=later)).category(title, text).name == name
     assert (

@@ -24,7 +24,7 @@ def propose_tags(
 ) -> dict[str, Proposal]:
     """Proposals from `texts` articles with such a text, `titles` of which have such a title."""
     past = [(title if n < titles else f"Nothing {n}", text, tags) for n in range(texts)]
-    return {one.name: one for one in suggest_tags([*past, *OTHERS], known)}
+    return {tag.name: tag for tag in suggest_tags([*past, *OTHERS], known)}
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_a_word_of_every_text_tells_nothing() -> None:
     """A word that occurs in all texts is suggested only if enough other texts lack it."""
     past = [("Of robots", "A robot is a robot, and robots are robots.", ())] * 30
     assert suggest_tags(past) == []
-    assert [one.name for one in suggest_tags([*past, *OTHERS * 10])] == ["robot"]
+    assert [tag.name for tag in suggest_tags([*past, *OTHERS * 10])] == ["robot"]
 
 
 def test_the_most_telling_come_first() -> None:
@@ -116,7 +116,7 @@ def test_the_most_telling_come_first() -> None:
         ("On heat pumps", f"Heat pumps here, heat pumps there, and heat pumps last. {TALK}", ())
     ] * 3
     passing = [("On solar panels", f"He has solar panels. {TALK}", ())] * 3
-    assert [one.name for one in suggest_tags([*passing, *deep, *OTHERS])] == [
+    assert [tag.name for tag in suggest_tags([*passing, *deep, *OTHERS])] == [
         "heat pumps",
         "solar panels",
     ]

@@ -22,8 +22,8 @@ from syndicator.filing.entry.carry_out import refile_others
 from syndicator.filing.save_article import write_article
 from syndicator.upkeep import editorial, reconcile, reindex
 from tests.filing.test_similarity import make_prose
-from tests.places import Place
-from tests.test_trip import Place as Trip
+from tests.instances import Instance
+from tests.test_trip import Instance as Trip
 from tests.test_trip import key_of
 from tests.world import World, patient_config
 
@@ -33,12 +33,12 @@ TITLE = "Cities pool one model against potholes"
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path)
+def instance(tmp_path: Path) -> Instance:
+    return Instance(tmp_path)
 
 
 def file_article(
-    place: Place,
+    instance: Instance,
     app: App,
     title: str,
     body: str = STORY,
@@ -50,7 +50,7 @@ def file_article(
     """An article filed now, as a visit files one that is new; `after`: when its source was visited
     before."""
     url = f"https://{source}.example/{title.casefold()}"
-    place.now += timedelta(seconds=1)
+    instance.now += timedelta(seconds=1)
     now = app.archive.clock()
     feed = Origin(url=f"https://{source}.example/feed")
     filed = {
@@ -84,71 +84,71 @@ def file_article(
     return stored
 
 
-def file_story_and_copy(place: Place) -> tuple[Article, Article]:
+def file_story_and_copy(instance: Instance) -> tuple[Article, Article]:
     """A story and a copy of it, cut and with words of another site around it, published."""
-    with place.open_app() as app:
-        first_article = file_article(place, app, "First")
+    with instance.open_app() as app:
+        first_article = file_article(instance, app, "First")
         copy = file_article(
-            place,
+            instance,
             app,
             "Copy",
             f"{make_prose(2, 20)} {STORY[:1200]} {make_prose(3, 30)}",
             source="two",
         )
     assert copy.merged_into == first_article.id
-    place.build()
-    return place.load_article("First"), place.load_article("Copy")
+    instance.build()
+    return instance.load_article("First"), instance.load_article("Copy")
 
 
-def list_shown(place: Place) -> list[bool]:
+def list_shown(instance: Instance) -> list[bool]:
     """Return for First and Copy whether they are in the feed of all articles."""
-    assert place.build().held == ()
-    return [f">{title}<" in place.read_published("all.atom") for title in ("First", "Copy")]
+    assert instance.build().held == ()
+    return [f">{title}<" in instance.read_published("all.atom") for title in ("First", "Copy")]
 
 
-def lose_the_database(place: Place) -> None:
-    shutil.rmtree(place.folder / "feeds/state")
-    with place.open_app(create=True) as app:
+def lose_the_database(instance: Instance) -> None:
+    shutil.rmtree(instance.folder / "feeds/state")
+    with instance.open_app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
 
 
-def test_a_copy_is_shown_by_its_source_alone_and_named_by_the_first(place: Place) -> None:
+def test_a_copy_is_shown_by_its_source_alone_and_named_by_the_first(instance: Instance) -> None:
     """A copy is published in its source's feed only; the original links it."""
-    first, copy = file_story_and_copy(place)
+    first, copy = file_story_and_copy(instance)
 
     assert first.also == (copy.url,)
     assert first.updated is None
     assert first.revisions == ()
-    assert list_shown(place) == [True, False]
-    assert "Copy" not in place.read_published("tags/llm.atom")
-    assert "Copy" in place.read_published("sources/two.atom")
-    assert copy.url in place.read_published("all.atom")
+    assert list_shown(instance) == [True, False]
+    assert "Copy" not in instance.read_published("tags/llm.atom")
+    assert "Copy" in instance.read_published("sources/two.atom")
+    assert copy.url in instance.read_published("all.atom")
 
 
-def test_a_split_pair_stays_apart_also_after_the_database_is_lost(place: Place) -> None:
+def test_a_split_pair_stays_apart_also_after_the_database_is_lost(instance: Instance) -> None:
     """A split copy stays separate through builds, a lost database and a new reading."""
-    first, copy = file_story_and_copy(place)
-    with place.open_app() as app:
-        assert [one.id for one in editorial.split(app.archive, copy.url)] == [copy.id]
+    first, copy = file_story_and_copy(instance)
+    with instance.open_app() as app:
+        assert [part.id for part in editorial.split(app.archive, copy.url)] == [copy.id]
         with pytest.raises(UsageError, match="merged with no other"):
             editorial.split(app.archive, copy.id)
         with pytest.raises(UsageError, match="no article"):
             editorial.split(app.archive, "https://nowhere.example/")
 
-    assert list_shown(place) == [True, True]
+    assert list_shown(instance) == [True, True]
 
-    before = place.load_article("First")
-    after = place.load_article("Copy")
+    before = instance.load_article("First")
+    after = instance.load_article("Copy")
 
     assert before.also == ()
     assert before.split_from == (copy.id,)
     assert after.split_from == (first.id,)
 
-    lose_the_database(place)
+    lose_the_database(instance)
 
-    assert list_shown(place) == [True, True]
+    assert list_shown(instance) == [True, True]
 
-    with place.open_app() as app:
+    with instance.open_app() as app:
         run = make_context(
             app.archive,
             app.configuration,
@@ -160,33 +160,35 @@ def test_a_split_pair_stays_apart_also_after_the_database_is_lost(place: Place) 
         assert merge_copy(after, run, app.archive.clock()).article.merged_into == ""
 
 
-def test_a_split_copy_that_is_read_anew_does_not_merge_again(place: Place) -> None:
+def test_a_split_copy_that_is_read_anew_does_not_merge_again(instance: Instance) -> None:
     """A copy that was split stays separate, even if its file was deleted and filed again."""
-    first, copy = file_story_and_copy(place)
-    with place.open_app() as app:
+    first, copy = file_story_and_copy(instance)
+    with instance.open_app() as app:
         editorial.split(app.archive, copy.id)
-    place.find_file("Copy").unlink()  # and with it what it says of the split
-    with place.open_app() as app:
+    instance.find_file("Copy").unlink()  # and with it what it says of the split
+    with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
 
         assert app.archive.store.visits.article(copy.id) is None
-        assert file_article(place, app, "Copy", copy.body, source="two").merged_into == ""
+        assert file_article(instance, app, "Copy", copy.body, source="two").merged_into == ""
         assert (
-            file_article(place, app, "Copy", copy.body, source="two", also=(first.url,)).merged_into
+            file_article(
+                instance, app, "Copy", copy.body, source="two", also=(first.url,)
+            ).merged_into
             == ""
         )
 
 
-def test_a_first_that_is_read_anew_takes_no_split_copy_back(place: Place) -> None:
+def test_a_first_that_is_read_anew_takes_no_split_copy_back(instance: Instance) -> None:
     """If the original is filed again, a copy that was split stays separate."""
-    first, copy = file_story_and_copy(place)
-    with place.open_app() as app:
+    first, copy = file_story_and_copy(instance)
+    with instance.open_app() as app:
         editorial.split(app.archive, copy.id)
-    place.find_file("First").unlink()
-    with place.open_app() as app:
+    instance.find_file("First").unlink()
+    with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
-        file_article(place, app, "First")
-        reading = replace(place.load_article("Copy"), also=(first.url,))
+        file_article(instance, app, "First")
+        reading = replace(instance.load_article("Copy"), also=(first.url,))
         run = make_context(
             app.archive,
             app.configuration,
@@ -199,11 +201,13 @@ def test_a_first_that_is_read_anew_takes_no_split_copy_back(place: Place) -> Non
         assert merge_copy(reading, run, app.archive.clock()).article.merged_into == ""
 
 
-def test_a_split_copy_does_not_merge_by_way_of_another_copy(place: Place) -> None:
+def test_a_split_copy_does_not_merge_by_way_of_another_copy(instance: Instance) -> None:
     """A split copy does not merge through a third copy."""
-    first, copy = file_story_and_copy(place)
-    with place.open_app() as app:
-        assert file_article(place, app, "Third", copy.body, source="three").merged_into == first.id
+    first, copy = file_story_and_copy(instance)
+    with instance.open_app() as app:
+        assert (
+            file_article(instance, app, "Third", copy.body, source="three").merged_into == first.id
+        )
 
         editorial.split(app.archive, copy.id)
         run = make_context(
@@ -214,117 +218,122 @@ def test_a_split_copy_does_not_merge_by_way_of_another_copy(place: Place) -> Non
             make_worker(app.configuration.settings),
             lambda title: None,
         )
-        again = replace(place.load_article("Copy"), split_from=())
+        again = replace(instance.load_article("Copy"), split_from=())
 
         assert merge_copy(again, run, app.archive.clock()).article.merged_into == ""
 
 
-def test_a_merge_survives_a_lost_database_and_later_copies_are_still_found(place: Place) -> None:
-    first, copy = file_story_and_copy(place)
-    before = place.read_digests("articles"), place.read_digests("public")
-    lose_the_database(place)
-    place.build()
+def test_a_merge_survives_a_lost_database_and_later_copies_are_still_found(
+    instance: Instance,
+) -> None:
+    first, copy = file_story_and_copy(instance)
+    before = instance.read_digests("articles"), instance.read_digests("public")
+    lose_the_database(instance)
+    instance.build()
 
-    assert (place.read_digests("articles"), place.read_digests("public")) == before
+    assert (instance.read_digests("articles"), instance.read_digests("public")) == before
 
-    with place.open_app() as app:
+    with instance.open_app() as app:
         assert app.archive.store.index.merged() == {copy.id: first.id}
-        assert file_article(place, app, "Third", source="three").merged_into == first.id
+        assert file_article(instance, app, "Third", source="three").merged_into == first.id
 
 
-def test_a_copy_of_a_copy_belongs_to_the_first_and_all_are_split_at_once(place: Place) -> None:
-    first, copy = file_story_and_copy(place)
-    with place.open_app() as app:
-        third = file_article(place, app, "Third", copy.body, source="three")
+def test_a_copy_of_a_copy_belongs_to_the_first_and_all_are_split_at_once(
+    instance: Instance,
+) -> None:
+    first, copy = file_story_and_copy(instance)
+    with instance.open_app() as app:
+        third = file_article(instance, app, "Third", copy.body, source="three")
 
         assert third.merged_into == first.id
-        assert place.load_article("First").also == (copy.url, third.url)
-        assert {one.id for one in editorial.split(app.archive, first.id)} == {copy.id, third.id}
+        assert instance.load_article("First").also == (copy.url, third.url)
+        assert {part.id for part in editorial.split(app.archive, first.id)} == {copy.id, third.id}
         assert app.archive.store.index.merged() == {}
 
 
-def test_a_claim_to_be_old_makes_no_original_and_what_is_old_no_copy(place: Place) -> None:
+def test_a_claim_to_be_old_makes_no_original_and_what_is_old_no_copy(instance: Instance) -> None:
     """An old claimed date does not make an article the original."""
-    with place.open_app() as app:
-        first_article = file_article(place, app, "First")
+    with instance.open_app() as app:
+        first_article = file_article(instance, app, "First")
         reprint = file_article(
-            place, app, "Reprint", source="two", published=place.now - 2 * WINDOW
+            instance, app, "Reprint", source="two", published=instance.now - 2 * WINDOW
         )
 
         assert reprint.merged_into == first_article.id
 
-        place.now += 2 * WINDOW
+        instance.now += 2 * WINDOW
 
-        assert not file_article(place, app, "Late", source="three").merged_into
+        assert not file_article(instance, app, "Late", source="three").merged_into
 
 
-def test_one_source_tells_a_story_twice_only_in_the_same_words(place: Place) -> None:
+def test_one_source_tells_a_story_twice_only_in_the_same_words(instance: Instance) -> None:
     """Two articles of one source merge only if their texts are nearly identical."""
-    with place.open_app() as app:
-        first_article = file_article(place, app, "First")
-        assert not file_article(place, app, "Follow-up", STORY + make_prose(4, 150)).merged_into
+    with instance.open_app() as app:
+        first_article = file_article(instance, app, "First")
+        assert not file_article(instance, app, "Follow-up", STORY + make_prose(4, 150)).merged_into
         assert (
-            file_article(place, app, "Again", STORY + " Corrected.").merged_into == first_article.id
+            file_article(instance, app, "Again", STORY + " Corrected.").merged_into
+            == first_article.id
         )
 
 
 def test_what_names_an_article_as_its_original_is_a_copy_where_the_texts_agree_whatever_its_age(
-    place: Place,
+    instance: Instance,
 ) -> None:
     """An article that names an original merges with it if the texts agree, at any age."""
-    with place.open_app() as app:
-        first_article = file_article(place, app, "First")
-        place.now += 3 * WINDOW
-        copy = file_article(place, app, "Copy", source="two", also=(first_article.url,))
+    with instance.open_app() as app:
+        first_article = file_article(instance, app, "First")
+        instance.now += 3 * WINDOW
+        copy = file_article(instance, app, "Copy", source="two", also=(first_article.url,))
 
         assert copy.merged_into == first_article.id
         assert copy.also == (first_article.url,)
 
         digest = file_article(
-            place, app, "Digest", "In other words.", source="two", also=(first_article.url,)
+            instance, app, "Digest", "In other words.", source="two", also=(first_article.url,)
         )
 
         assert digest.merged_into == ""
         assert digest.also == ()
-        assert place.load_article("First").also == (copy.url,)
+        assert instance.load_article("First").also == (copy.url,)
 
 
-def test_a_copy_stands_for_itself_while_its_original_is_gone(place: Place) -> None:
+def test_a_copy_stands_for_itself_while_its_original_is_gone(instance: Instance) -> None:
     """If the original's file is missing, its copy is published until it returns."""
-    file_story_and_copy(place)
-    path = place.find_file("First")
+    file_story_and_copy(instance)
+    path = instance.find_file("First")
     kept = path.read_bytes()
     path.unlink()
-    with place.open_app() as app:
+    with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
 
-    assert list_shown(place) == [False, True]
+    assert list_shown(instance) == [False, True]
 
     path.write_bytes(kept)
-    with place.open_app() as app:
+    with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
 
-    assert list_shown(place) == [True, False]
+    assert list_shown(instance) == [True, False]
 
 
-def test_the_line_taken_out_by_hand_undoes_the_merge(place: Place) -> None:
+def test_the_line_taken_out_by_hand_undoes_the_merge(instance: Instance) -> None:
     """Deleting `merged_into` in the file undoes the merge."""
-    _, copy = file_story_and_copy(place)
-    place.edit_file("Copy", f"merged_into: {copy.merged_into}\n", "")
-    with place.open_app() as app:
+    _, copy = file_story_and_copy(instance)
+    instance.edit_file("Copy", f"merged_into: {copy.merged_into}\n", "")
+    with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
 
-    assert list_shown(place) == [True, True]
+    assert list_shown(instance) == [True, True]
 
 
-def test_the_firsts_hand_edited_title_stays_the_operators(place: Place) -> None:
+def test_the_firsts_hand_edited_title_stays_the_operators(instance: Instance) -> None:
     """Merging keeps an edited title."""
-    with place.open_app() as app:
-        file_article(place, app, "First")
-    place.edit_file("First", "title: First", "title: Mine")
-    with place.open_app() as app:
+    with instance.open_app() as app:
+        file_article(instance, app, "First")
+    instance.edit_file("First", "title: First", "title: Mine")
+    with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
-        copy = file_article(place, app, "Copy", source="two")
+        copy = file_article(instance, app, "Copy", source="two")
         path = app.archive.store.index.path(copy.merged_into) or ""
         again, _, _ = app.archive.article_store.put(
             replace(app.archive.article_store.get(path), title="Theirs")
@@ -340,42 +349,42 @@ HOUR = timedelta(hours=1)
 
 
 def test_an_original_that_is_found_after_its_copy_takes_the_stand_and_nothing_is_shown_twice_or_lost(  # noqa: E501
-    place: Place,
+    instance: Instance,
 ) -> None:
     """An original filed after its copy takes over the copy's entry, id and date."""
-    with place.open_app() as app:
-        copy = file_article(place, app, "Copy", source="two")
+    with instance.open_app() as app:
+        copy = file_article(instance, app, "Copy", source="two")
 
-    assert list_shown(place) == [False, True]
+    assert list_shown(instance) == [False, True]
 
-    place.now += HOUR
-    with place.open_app() as app:
-        third = file_article(place, app, "Third", source="three")
+    instance.now += HOUR
+    with instance.open_app() as app:
+        third = file_article(instance, app, "Third", source="three")
         first_article = file_article(
-            place, app, "First", published=place.now - 3 * HOUR, after=place.now - 4 * HOUR
+            instance, app, "First", published=instance.now - 3 * HOUR, after=instance.now - 4 * HOUR
         )
 
         assert first_article.merged_into == ""
         assert first_article.also == (copy.url, third.url)
-    turned = place.load_article("Copy")
+    turned = instance.load_article("Copy")
 
     assert turned.merged_into == first_article.id
     assert turned.id == copy.id
     assert turned.published == copy.published
-    assert list_shown(place) == [True, False]
-    assert ">Copy<" in place.read_published("sources/two.atom")
+    assert list_shown(instance) == [True, False]
+    assert ">Copy<" in instance.read_published("sources/two.atom")
 
-    with place.open_app() as app:
-        assert file_article(place, app, "Fourth", source="four").merged_into == first_article.id
-    lose_the_database(place)
+    with instance.open_app() as app:
+        assert file_article(instance, app, "Fourth", source="four").merged_into == first_article.id
+    lose_the_database(instance)
 
-    assert list_shown(place) == [True, False]
+    assert list_shown(instance) == [True, False]
 
 
-def test_a_turn_that_a_crash_cut_short_is_made_again(place: Place) -> None:
+def test_a_turn_that_a_crash_cut_short_is_made_again(instance: Instance) -> None:
     """A half-finished change of roles is repeated after a crash."""
-    with place.open_app() as app:
-        copy = file_article(place, app, "Copy", source="two")
+    with instance.open_app() as app:
+        copy = file_article(instance, app, "Copy", source="two")
         unborn = make_article_id("https://one.example/first")
         write_article(
             app.archive.article_store,
@@ -384,79 +393,83 @@ def test_a_turn_that_a_crash_cut_short_is_made_again(place: Place) -> None:
             before=copy,
         )
 
-    assert list_shown(place)[1]
+    assert list_shown(instance)[1]
 
-    with place.open_app() as app:  # it is read again, and by now something else speaks against it
-        first_article = file_article(place, app, "First")
+    with (
+        instance.open_app() as app
+    ):  # it is read again, and by now something else speaks against it
+        first_article = file_article(instance, app, "First")
         assert first_article.merged_into == copy.id
-        assert place.load_article("Copy").merged_into == ""
+        assert instance.load_article("Copy").merged_into == ""
 
-    assert list_shown(place) == [False, True]
+    assert list_shown(instance) == [False, True]
 
 
 def test_a_copy_that_claims_to_be_older_than_its_sources_last_visit_gains_nothing(
-    place: Place,
+    instance: Instance,
 ) -> None:
     """A publication date before the source's last visit does not make it the original."""
-    with place.open_app() as app:
-        first_article = file_article(place, app, "First")
-        place.now += HOUR
-        early = place.now - 30 * HOUR
+    with instance.open_app() as app:
+        first_article = file_article(instance, app, "First")
+        instance.now += HOUR
+        early = instance.now - 30 * HOUR
 
         assert (
             file_article(
-                place, app, "Copy", source="two", published=early, after=place.now - HOUR / 2
+                instance, app, "Copy", source="two", published=early, after=instance.now - HOUR / 2
             ).merged_into
             == first_article.id
         )
 
 
-def test_who_names_an_original_is_its_copy_however_early_it_was(place: Place) -> None:
+def test_who_names_an_original_is_its_copy_however_early_it_was(instance: Instance) -> None:
     """An article that links an original becomes its copy even if filed earlier."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         address = "https://one.example/first"
-        copy = file_article(place, app, "Copy", source="two", also=(address,))
+        copy = file_article(instance, app, "Copy", source="two", also=(address,))
 
         assert copy.also == ()
 
-        place.now += HOUR
-        first_article = file_article(place, app, "First")
+        instance.now += HOUR
+        first_article = file_article(instance, app, "First")
 
         assert first_article.merged_into == ""
-        assert place.load_article("Copy").merged_into == first_article.id
+        assert instance.load_article("Copy").merged_into == first_article.id
 
 
-def test_naming_an_accomplice_does_not_raise_it(place: Place) -> None:
+def test_naming_an_accomplice_does_not_raise_it(instance: Instance) -> None:
     """A copy cannot become the original by naming a third article."""
-    with place.open_app() as app:
-        first_article = file_article(place, app, "First")
-        place.now += HOUR
-        accomplice = file_article(place, app, "Second", source="two", after=place.now - HOUR)
+    with instance.open_app() as app:
+        first_article = file_article(instance, app, "First")
+        instance.now += HOUR
+        accomplice = file_article(instance, app, "Second", source="two", after=instance.now - HOUR)
 
         assert (
-            file_article(place, app, "Third", source="three", also=(accomplice.url,)).merged_into
+            file_article(instance, app, "Third", source="three", also=(accomplice.url,)).merged_into
             == first_article.id
         )
-        assert place.load_article("First").merged_into == ""
+        assert instance.load_article("First").merged_into == ""
 
 
 @pytest.mark.parametrize("how", ["edited", "split", "old"])
 def test_roles_do_not_turn_against_a_hand_or_when_the_story_is_no_news(
-    place: Place, how: str
+    instance: Instance, how: str
 ) -> None:
     """Roles stay if the operator split or edited the copy, or the story is old."""
-    with place.open_app() as app:
-        copy = file_article(place, app, "Copy", source="two", also=("https://one.example/first",))
+    with instance.open_app() as app:
+        copy = file_article(
+            instance, app, "Copy", source="two", also=("https://one.example/first",)
+        )
         if how == "split":
             parted = replace(copy, split_from=(make_article_id("https://one.example/first"),))
             write_article(app.archive.article_store, app.archive.store.visits, parted, before=copy)
     if how == "edited":
-        place.edit_file("Copy", "title: Copy", "title: Mine")
-    with place.open_app() as app:
+        instance.edit_file("Copy", "title: Copy", "title: Mine")
+    with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
-        place.now += 2 * WINDOW if how == "old" else HOUR
+        instance.now += 2 * WINDOW if how == "old" else HOUR
         fields = {"also": (copy.url,)} if how == "old" else {}
-        first_article = file_article(place, app, "First", published=copy.published, **fields)
+        first_article = file_article(instance, app, "First", published=copy.published, **fields)
         path = app.archive.article_store.find(copy.id) or ""
 
         assert app.archive.article_store.get(path).merged_into == ""
@@ -464,14 +477,14 @@ def test_roles_do_not_turn_against_a_hand_or_when_the_story_is_no_news(
 
 
 def test_an_article_shows_twenty_copies_at_most_and_none_that_only_claims_to_be_one(
-    place: Place,
+    instance: Instance,
 ) -> None:
     """At most MOST_ALSO copies are listed; articles with other texts are not."""
-    with place.open_app() as app:
-        first_article = file_article(place, app, "First")
+    with instance.open_app() as app:
+        first_article = file_article(instance, app, "First")
         for number in range(30):
             file_article(
-                place,
+                instance,
                 app,
                 "Spam",
                 make_prose(100 + number, 80),
@@ -479,15 +492,15 @@ def test_an_article_shows_twenty_copies_at_most_and_none_that_only_claims_to_be_
                 also=(first_article.url,),
             )
 
-        assert place.load_article("First").also == ()
+        assert instance.load_article("First").also == ()
 
         for number in range(MOST_ALSO + 2):
             assert (
-                file_article(place, app, "Copy", source=f"copy{number}").merged_into
+                file_article(instance, app, "Copy", source=f"copy{number}").merged_into
                 == first_article.id
             )
 
-        assert len(place.load_article("First").also) == MOST_ALSO
+        assert len(instance.load_article("First").also) == MOST_ALSO
 
 
 # -- over the demo's web

@@ -18,20 +18,20 @@ from syndicator.filing.save_article import write_article
 from syndicator.upkeep import reconcile
 from tests.filing.dedupe.test_merge import STORY, file_article, lose_the_database
 from tests.filing.test_similarity import make_prose
-from tests.places import Place
+from tests.instances import Instance
 
 SPAM = make_prose(9, 300)
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path)
+def instance(tmp_path: Path) -> Instance:
+    return Instance(tmp_path)
 
 
-def revise_article(place: Place, app: App, title: str, body: str) -> Article:
+def revise_article(instance: Instance, app: App, title: str, body: str) -> Article:
     """The article with another text, as a visit files a revision."""
-    place.now += timedelta(hours=25)
-    old = place.load_article(title)
+    instance.now += timedelta(hours=25)
+    old = instance.load_article(title)
     run = make_context(
         app.archive,
         app.configuration,
@@ -40,117 +40,119 @@ def revise_article(place: Place, app: App, title: str, body: str) -> Article:
         make_worker(app.configuration.settings),
         lambda title: None,
     )
-    updated = update_copies(old, replace(old, body=body), run, place.now)
+    updated = update_copies(old, replace(old, body=body), run, instance.now)
     refile_others(run, updated.others)
     stored, _ = write_article(
         app.archive.article_store,
         app.archive.store.visits,
         updated.article,
         before=old,
-        compared=lambda stored: make_comparison_data(stored, place.now),
+        compared=lambda stored: make_comparison_data(stored, instance.now),
     )
     return stored
 
 
-def list_shown(place: Place, *titles: str) -> list[bool]:
-    assert place.build().held == ()
-    return [f">{title}<" in place.read_published("all.atom") for title in titles]
+def list_shown(instance: Instance, *titles: str) -> list[bool]:
+    assert instance.build().held == ()
+    return [f">{title}<" in instance.read_published("all.atom") for title in titles]
 
 
-def test_an_original_comes_back_when_the_copy_before_it_turns_into_spam(place: Place) -> None:
+def test_an_original_comes_back_when_the_copy_before_it_turns_into_spam(instance: Instance) -> None:
     """If the leading article becomes spam, the next copy takes over."""
-    with place.open_app() as app:
-        evil = file_article(place, app, "Evil", source="two")
-        file_article(place, app, "Late", source="three")
-        first_article = file_article(place, app, "First")
+    with instance.open_app() as app:
+        evil = file_article(instance, app, "Evil", source="two")
+        file_article(instance, app, "Late", source="three")
+        first_article = file_article(instance, app, "First")
 
         assert first_article.merged_into == evil.id
 
-    assert list_shown(place, "Evil", "Late", "First") == [True, False, False]
+    assert list_shown(instance, "Evil", "Late", "First") == [True, False, False]
 
-    with place.open_app() as app:
-        assert revise_article(place, app, "Evil", SPAM).also == ()
-    late_article = place.load_article("Late")
-    back = place.load_article("First")
+    with instance.open_app() as app:
+        assert revise_article(instance, app, "Evil", SPAM).also == ()
+    late_article = instance.load_article("Late")
+    back = instance.load_article("First")
 
     assert late_article.merged_into == ""
     assert late_article.also == (back.url,)  # seen earlier, and of the same text
     assert back.merged_into == late_article.id
     assert back.id == first_article.id
     assert back.published == first_article.published
-    assert list_shown(place, "Evil", "Late", "First") == [True, True, False]
+    assert list_shown(instance, "Evil", "Late", "First") == [True, True, False]
 
-    lose_the_database(place)
+    lose_the_database(instance)
 
-    assert list_shown(place, "Evil", "Late", "First") == [True, True, False]
+    assert list_shown(instance, "Evil", "Late", "First") == [True, True, False]
 
 
-def test_copies_that_still_have_the_text_stay_copies(place: Place) -> None:
-    with place.open_app() as app:
-        first_article = file_article(place, app, "First")
-        file_article(place, app, "Copy", STORY[:1000], source="two")
-        file_article(place, app, "Third", STORY + make_prose(5, 40), source="three")
+def test_copies_that_still_have_the_text_stay_copies(instance: Instance) -> None:
+    with instance.open_app() as app:
+        first_article = file_article(instance, app, "First")
+        file_article(instance, app, "Copy", STORY[:1000], source="two")
+        file_article(instance, app, "Third", STORY + make_prose(5, 40), source="three")
 
-        assert len(revise_article(place, app, "First", STORY + " Corrected.").also) == 2
+        assert len(revise_article(instance, app, "First", STORY + " Corrected.").also) == 2
         assert (
             len(
                 revise_article(
-                    place, app, "First", STORY[: len(STORY) * 2 // 3] + make_prose(6, 10)
+                    instance, app, "First", STORY[: len(STORY) * 2 // 3] + make_prose(6, 10)
                 ).also
             )
             == 2
         )
         assert (
-            place.load_article("Copy").merged_into
-            == place.load_article("Third").merged_into
+            instance.load_article("Copy").merged_into
+            == instance.load_article("Third").merged_into
             == first_article.id
         )
 
 
-def test_a_copy_of_another_text_stands_for_itself(place: Place) -> None:
+def test_a_copy_of_another_text_stands_for_itself(instance: Instance) -> None:
     """A copy is separated when its text becomes a different one."""
-    with place.open_app() as app:
-        first_article = file_article(place, app, "First")
+    with instance.open_app() as app:
+        first_article = file_article(instance, app, "First")
 
-        assert file_article(place, app, "Copy", source="two").merged_into == first_article.id
+        assert file_article(instance, app, "Copy", source="two").merged_into == first_article.id
         assert (
-            revise_article(place, app, "Copy", STORY + " Corrected.").merged_into
+            revise_article(instance, app, "Copy", STORY + " Corrected.").merged_into
             == first_article.id
         )
-        assert revise_article(place, app, "Copy", make_prose(7, 300)).merged_into == ""
-        assert place.load_article("First").also == ()
-    assert list_shown(place, "First", "Copy") == [True, True]
+        assert revise_article(instance, app, "Copy", make_prose(7, 300)).merged_into == ""
+        assert instance.load_article("First").also == ()
+    assert list_shown(instance, "First", "Copy") == [True, True]
 
 
-def test_what_tells_anothers_story_by_now_is_its_copy_although_it_is_older(place: Place) -> None:
+def test_what_tells_anothers_story_by_now_is_its_copy_although_it_is_older(
+    instance: Instance,
+) -> None:
     """An older article whose text becomes that of a newer one turns into its copy."""
-    with place.open_app() as app:
-        file_article(place, app, "Evil", SPAM, source="two")
-        place.now += timedelta(hours=1)
-        first_article = file_article(place, app, "First")
+    with instance.open_app() as app:
+        file_article(instance, app, "Evil", SPAM, source="two")
+        instance.now += timedelta(hours=1)
+        first_article = file_article(instance, app, "First")
 
-        assert revise_article(place, app, "Evil", STORY).merged_into == first_article.id
-        assert place.load_article("First").also == (place.load_article("Evil").url,)
-    assert list_shown(place, "First", "Evil") == [True, False]
-
-
-def test_after_a_week_a_revision_merges_nothing(place: Place) -> None:
-    with place.open_app() as app:
-        file_article(place, app, "Other", SPAM, source="two")
-        place.now += WINDOW
-        file_article(place, app, "First")
-
-        assert revise_article(place, app, "Other", STORY).merged_into == ""
+        assert revise_article(instance, app, "Evil", STORY).merged_into == first_article.id
+        assert instance.load_article("First").also == (instance.load_article("Evil").url,)
+    assert list_shown(instance, "First", "Evil") == [True, False]
 
 
-def test_a_merge_that_a_hand_undid_is_not_made_again(place: Place) -> None:
+def test_after_a_week_a_revision_merges_nothing(instance: Instance) -> None:
+    with instance.open_app() as app:
+        file_article(instance, app, "Other", SPAM, source="two")
+        instance.now += WINDOW
+        file_article(instance, app, "First")
+
+        assert revise_article(instance, app, "Other", STORY).merged_into == ""
+
+
+def test_a_merge_that_a_hand_undid_is_not_made_again(instance: Instance) -> None:
     """If the operator deletes `merged_into` from a file, a new text does not merge it again."""
-    with place.open_app() as app:
-        first_article = file_article(place, app, "First")
-        file_article(place, app, "Copy", source="two")
-    place.edit_file("Copy", f"merged_into: {first_article.id}\n", "")
-    with place.open_app() as app:
+    with instance.open_app() as app:
+        first_article = file_article(instance, app, "First")
+        file_article(instance, app, "Copy", source="two")
+    instance.edit_file("Copy", f"merged_into: {first_article.id}\n", "")
+    with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
-        assert revise_article(place, app, "Copy", STORY + " Corrected.").merged_into == ""
+        assert revise_article(instance, app, "Copy", STORY + " Corrected.").merged_into == ""
 
-    assert list_shown(place, "First", "Copy") == [True, True]
+    assert list_shown(instance, "First", "Copy") == [True, True]

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from syndicator.core.model import Article, Entry, Source, SourceState
 from syndicator.filing.entry.new_article import complete_article
-from tests.places import NOW
+from tests.instances import NOW
 
 SOURCE = Source(key="one", url="https://one.example/feed")
 

@@ -31,7 +31,7 @@ from syndicator.filing.save_article import write_article
 from syndicator.processes.worker import Worker
 from syndicator.upkeep import editorial
 from tests.faults.instance import InProcess
-from tests.places import NOW, Place, store_articles
+from tests.instances import NOW, Place, store_articles
 
 STORY = " ".join(
     f"The council counted {number} bridges in its report of the year." for number in range(40)

@@ -116,7 +116,7 @@ def test_a_public_instance_publishes_no_mail_until_its_table_says_so(
     mail_instance.configure(BRIDGES + 'content = "excerpt"\n', settings=PUBLIC)
     mail_instance.visit_sources()
 
-    assert [each.hold for each in mail_instance.load_articles()] == [False]
+    assert [article.hold for article in mail_instance.load_articles()] == [False]
 
     mail_instance.visit_sources()
 
@@ -190,7 +190,7 @@ def test_one_message_id_of_two_senders_changes_no_article(mail_instance: MailIns
 
     assert len(mail_instance.visit_sources()["towers"].added) == 1
     assert before in [path.read_bytes() for path in mail_instance.list_article_files()]
-    assert len({each.id for each in mail_instance.load_articles()}) == 2
+    assert len({article.id for article in mail_instance.load_articles()}) == 2
 
 
 def test_a_mail_that_two_sources_name_is_one_article(mail_instance: MailInstance) -> None:
@@ -238,7 +238,9 @@ def test_a_sender_is_shown_as_it_names_itself(mail_instance: MailInstance) -> No
     mail_instance.deliver_mail("1.host", make_mail(1, NOW, headers=name))
     mail_instance.visit_sources()
 
-    assert [each.author for each in mail_instance.load_articles()] == ["Ida from Bridges & Co"]
+    assert [article.author for article in mail_instance.load_articles()] == [
+        "Ida from Bridges & Co"
+    ]
 
 
 def test_a_mail_that_cannot_be_put_away_is_read_nevertheless(mail_instance: MailInstance) -> None:

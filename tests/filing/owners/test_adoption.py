@@ -21,7 +21,7 @@ from syndicator.filing.context import Page
 from syndicator.filing.entry.endings import EntryResult
 from syndicator.filing.entry.ingest import ingest
 from tests.faults.instance import InProcess
-from tests.places import NOW, Place, store_articles
+from tests.instances import NOW, Instance, store_articles
 
 STORY = " ".join(
     f"The council counted {number} bridges in its report of the year." for number in range(40)
@@ -30,8 +30,8 @@ NEWER = STORY.replace("bridges", "ferries")
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path)
+def instance(tmp_path: Path) -> Instance:
+    return Instance(tmp_path)
 
 
 def make_page(url: str, text: str = STORY, head: str = "") -> Page:
@@ -92,9 +92,9 @@ def list_members(app: App, key: str) -> list[str]:
     return app.archive.store.index.ids(FeedKey("source", key), limit=9, since=None, most=9)
 
 
-def test_it_becomes_as_its_own_source_has_it_and_stays_what_it_is(place: Place) -> None:
+def test_it_becomes_as_its_own_source_has_it_and_stays_what_it_is(instance: Instance) -> None:
     """The adopted article gets its own source's values and keeps id, address and date added."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         old = file_foreign_article(app)
         result = ingest_entry(app, "one", old, make_page(old.url))
 
@@ -116,43 +116,45 @@ def test_it_becomes_as_its_own_source_has_it_and_stays_what_it_is(place: Place) 
         assert (old.id, "two") in CARRIED.read(app.archive.article_store)
 
 
-def test_what_a_hand_edited_stays(place: Place) -> None:
+def test_what_a_hand_edited_stays(instance: Instance) -> None:
     """Adoption keeps a title that the operator edited."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         old = file_foreign_article(app)
-    place.edit_file("Bridges", "title: Bridges", "title: Bridges of mine")
-    with place.open_app() as app:
+    instance.edit_file("Bridges", "title: Bridges", "title: Bridges of mine")
+    with instance.open_app() as app:
         ingest_entry(app, "one", old, make_page(old.url, NEWER))
-        mine = place.load_article("Bridges of mine")
+        mine = instance.load_article("Bridges of mine")
 
         assert mine.source_key == "one"
         assert "ferries" in mine.body
 
 
-def test_it_happens_once(place: Place) -> None:
+def test_it_happens_once(instance: Instance) -> None:
     """An adopted article is not adopted by a second source."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         old = file_foreign_article(app)
         ingest_entry(app, "one", old, make_page(old.url))
 
         assert ingest_entry(app, "two", old, make_page(old.url, NEWER)).changed is None
-        assert place.load_article("Our bridges").source_key == "one"
+        assert instance.load_article("Our bridges").source_key == "one"
 
 
-def test_a_source_of_another_site_adopts_nothing_and_carries(place: Place) -> None:
+def test_a_source_of_another_site_adopts_nothing_and_carries(instance: Instance) -> None:
     """A foreign source becomes a carrier, not the owner."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         old = file_foreign_article(app, by="three")
 
         assert ingest_entry(app, "two", old, None) == EntryResult()
         assert list_members(app, "two") == [old.id]
-        assert place.load_article("Bridges").source_key == "three"
+        assert instance.load_article("Bridges").source_key == "three"
 
 
-def test_a_source_that_only_points_to_an_article_has_its_page_asked_for_once(place: Place) -> None:
+def test_a_source_that_only_points_to_an_article_has_its_page_asked_for_once(
+    instance: Instance,
+) -> None:
     """A source that only links a filed article does not fetch its page again."""
     nowhere = "http://nowhere.invalid/story"  # a request to it fails
-    with place.open_app() as app:
+    with instance.open_app() as app:
         old = file_foreign_article(app, by="three", url=nowhere)
 
         assert ingest_entry(app, "two", old, None, article_id=old.id) == EntryResult()
@@ -165,10 +167,10 @@ def test_a_source_that_only_points_to_an_article_has_its_page_asked_for_once(pla
 
 
 def test_a_link_that_another_source_changes_within_a_site_leads_to_another_article(
-    place: Place,
+    instance: Instance,
 ) -> None:
     """A foreign source's changed link files a new article; the owner's moves the old one."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         old = file_foreign_article(app)
         other = replace(old, url="https://one.example/ferries")
         result = ingest_entry(app, "two", other, make_page(other.url, NEWER), article_id=old.id)
@@ -187,27 +189,27 @@ def test_a_link_that_another_source_changes_within_a_site_leads_to_another_artic
         assert moved.changed == old.id
 
 
-def test_what_a_hand_put_there_is_carried_and_not_taken(place: Place) -> None:
+def test_what_a_hand_put_there_is_carried_and_not_taken(instance: Instance) -> None:
     """An article that the operator filed by hand stays without a source."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         old = file_foreign_article(app, by="", source_id="")
         ingest_entry(app, "one", old, make_page(old.url, NEWER))
 
-        assert place.load_article("Bridges").source_key == ""
+        assert instance.load_article("Bridges").source_key == ""
         assert list_members(app, "one") == [old.id]
 
 
 def test_if_its_page_cannot_be_read_any_more_it_names_its_own_source_all_the_same(
-    place: Place,
+    instance: Instance,
 ) -> None:
     """Adoption also works if the page is gone; the text stays."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         old = file_foreign_article(app)
         gone = replace(make_page(old.url), html=b"<title>Nothing</title>")
 
         assert ingest_entry(app, "one", old, gone).problem is None
 
-        new = place.load_article("Bridges")
+        new = instance.load_article("Bridges")
 
         assert new.source_key == "one"
         assert new.origin.url == app.configuration.sources["one"].url
@@ -222,9 +224,9 @@ def test_if_its_page_cannot_be_read_any_more_it_names_its_own_source_all_the_sam
         assert row.article_id == old.id
 
 
-def test_a_feed_that_the_page_links_may_take_it_from_a_neighbour(place: Place) -> None:
+def test_a_feed_that_the_page_links_may_take_it_from_a_neighbour(instance: Instance) -> None:
     """A feed linked by the page may adopt it; the site's own source comes first."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         old = file_foreign_article(app, by="three")
         link = '<link rel="alternate" type="application/rss+xml" href="https://two.example/feed">'
         app.archive.snapshots.put(
@@ -232,15 +234,15 @@ def test_a_feed_that_the_page_links_may_take_it_from_a_neighbour(place: Place) -
         )
         ingest_entry(app, "two", old, make_page(old.url, head=link))
 
-        assert place.load_article("Our bridges").source_key == "two"
+        assert instance.load_article("Our bridges").source_key == "two"
         # its own site's comes before both
         assert ingest_entry(app, "one", old, make_page(old.url)).changed == old.id
-        assert place.load_article("Our bridges").source_key == "one"
+        assert instance.load_article("Our bridges").source_key == "one"
 
 
-def test_a_page_that_is_read_again_for_mending_is_taken_as_it_is(place: Place) -> None:
+def test_a_page_that_is_read_again_for_mending_is_taken_as_it_is(instance: Instance) -> None:
     """Even where its text changed an hour ago: it was another's text."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         old = file_foreign_article(
             app, source_key="one", source_id="o1", revisions=("2026-03-10T11:00:00Z",)
         )
@@ -259,6 +261,6 @@ def test_a_page_that_is_read_again_for_mending_is_taken_as_it_is(place: Place) -
 
         assert second_entry.changed == old.id
 
-        mended = place.load_article("Our bridges")
+        mended = instance.load_article("Our bridges")
 
         assert "ferries" in mended.body

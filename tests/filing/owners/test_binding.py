@@ -13,7 +13,7 @@ from syndicator.core.model import Article, Entry, Source, make_article_id
 from syndicator.filing.context import Page
 from syndicator.upkeep import editorial
 from tests.filing.entry.test_ingest import take_entry
-from tests.places import Place, store_articles
+from tests.instances import Instance, store_articles
 
 EVIL = Source(
     key="evil", url="https://evil.example/feed", category="Casino", tags=("Poker",), content="full"
@@ -24,8 +24,8 @@ X = "https://evil.example/x"
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path)
+def instance(tmp_path: Path) -> Instance:
+    return Instance(tmp_path)
 
 
 def make_page(url: str, word: str, head: str = "") -> Page:
@@ -42,59 +42,59 @@ def make_entry(id: str, url: str, **more: str) -> Entry:
     return Entry(id=id, url=url, title="What the feed calls it", **more)  # type: ignore[arg-type]
 
 
-def load_articles(place: Place) -> dict[str, Article]:
-    files = (place.folder / "feeds/articles").rglob("*.md")
+def load_articles(instance: Instance) -> dict[str, Article]:
+    files = (instance.folder / "feeds/articles").rglob("*.md")
     return {article.url: article for article in (load(path.read_bytes()) for path in files)}
 
 
-def test_another_source_says_where_an_article_is_and_nothing_else(place: Place) -> None:
+def test_another_source_says_where_an_article_is_and_nothing_else(instance: Instance) -> None:
     """Title, tags and summary of a foreign source's entry are ignored."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         take_entry(app, make_entry("e1", A, summary="Casino " * 40), make_page(A, "Council"), EVIL)
-    article = load_articles(place)[A]
+    article = load_articles(instance)[A]
 
     assert article.title == "Council counts"
     assert article.tags == ()
     assert article.category == "uncategorised"
 
 
-def test_a_source_says_what_its_own_article_is(place: Place) -> None:
+def test_a_source_says_what_its_own_article_is(instance: Instance) -> None:
     """Title, tags and category of a source's own entry are used."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         take_entry(app, make_entry("e1", X), make_page(X, "Council"), EVIL)
-    article = load_articles(place)[X]
+    article = load_articles(instance)[X]
 
     assert article.title == "What the feed calls it"
     assert article.tags == ("Poker",)
     assert article.category == "Casino"
 
 
-def test_a_link_that_changes_to_another_site_is_another_entry(place: Place) -> None:
+def test_a_link_that_changes_to_another_site_is_another_entry(instance: Instance) -> None:
     """An entry whose link moves to another site becomes a new article."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         take_entry(app, make_entry("e1", A), make_page(A, "Council"), EVIL)
-        before = load_articles(place)[A]
+        before = load_articles(instance)[A]
         took = take_entry(app, make_entry("e1", X), make_page(X, "Casino"), EVIL)
 
         assert took.added == make_article_id(X)
-        assert load_articles(place)[A] == before
+        assert load_articles(instance)[A] == before
 
         changed = take_entry(app, make_entry("g1", A), make_page(A, "Bank"), BANK)
 
         assert changed.added is None
-        assert set(load_articles(place)) == {A, X}
+        assert set(load_articles(instance)) == {A, X}
 
 
-def test_a_link_that_changes_within_its_site_is_the_same_article(place: Place) -> None:
+def test_a_link_that_changes_within_its_site_is_the_same_article(instance: Instance) -> None:
     """A changed link within the site keeps the article."""
     moved = "https://bank.example/blog/a"
-    with place.open_app() as app:
+    with instance.open_app() as app:
         take_entry(app, make_entry("g1", A), make_page(A, "Council"), BANK)
         took = take_entry(app, make_entry("g1", moved), make_page(moved, "Bank"), BANK)
 
         assert took.changed == make_article_id(A)
 
-        (article,) = load_articles(place).values()
+        (article,) = load_articles(instance).values()
 
         assert article.url == A
         assert moved in article.aliases
@@ -106,56 +106,56 @@ def test_a_link_that_changes_within_its_site_is_the_same_article(place: Place) -
         assert second_entry.added is None
 
 
-def test_a_link_that_changes_to_another_known_article_leaves_both_alone(place: Place) -> None:
+def test_a_link_that_changes_to_another_known_article_leaves_both_alone(instance: Instance) -> None:
     """An entry whose link changes to another known article changes neither article."""
     other = "https://bank.example/b"
-    with place.open_app() as app:
+    with instance.open_app() as app:
         take_entry(app, make_entry("g1", A), make_page(A, "Council"), BANK)
         take_entry(app, make_entry("g2", other), make_page(other, "Mayor"), BANK)
-        before = load_articles(place)
+        before = load_articles(instance)
         took = take_entry(app, make_entry("g1", other), make_page(other, "Bank"), BANK)
 
         assert took.added is None
         assert took.changed is None
-        assert load_articles(place) == before
+        assert load_articles(instance) == before
 
 
-def test_a_redirect_to_another_site_is_no_revision_and_no_article(place: Place) -> None:
+def test_a_redirect_to_another_site_is_no_revision_and_no_article(instance: Instance) -> None:
     """A redirect of a page to another site changes nothing."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         take_entry(app, make_entry("g1", A), make_page(A, "Council"), BANK)
-        before = load_articles(place)
+        before = load_articles(instance)
         took = take_entry(app, make_entry("g1", A), make_page(X, "Casino"), BANK)
 
         assert took.added is None
         assert took.changed is None
-        assert load_articles(place) == before
+        assert load_articles(instance) == before
 
 
-def test_a_shortened_link_is_the_article_that_it_leads_to(place: Place) -> None:
+def test_a_shortened_link_is_the_article_that_it_leads_to(instance: Instance) -> None:
     """A short link counts as the page to which it redirects."""
     short = "https://go.example/1"
-    with place.open_app() as app:
+    with instance.open_app() as app:
         take_entry(app, make_entry("g1", short), make_page(A, "Council"), BANK)
         took = take_entry(app, make_entry("g1", short), make_page(A, "Bank"), BANK)
 
         assert took.changed == make_article_id(A)
 
-        (article,) = load_articles(place).values()
+        (article,) = load_articles(instance).values()
 
         assert article.title == "What the feed calls it"  # the bank owns what answered
 
 
-def test_another_source_does_not_revise_what_it_points_to(place: Place) -> None:
+def test_another_source_does_not_revise_what_it_points_to(instance: Instance) -> None:
     """A foreign source's entry never changes an article of another site."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         take_entry(app, make_entry("g1", A), make_page(A, "Council"), BANK)
         take_entry(app, make_entry("e1", A), None, EVIL)
-        before = load_articles(place)
+        before = load_articles(instance)
         took = take_entry(app, make_entry("e1", A), make_page(A, "Bank"), EVIL)
 
         assert took.changed is None
-        assert load_articles(place) == before
+        assert load_articles(instance) == before
 
 
 @pytest.mark.parametrize(
@@ -167,9 +167,9 @@ def test_another_source_does_not_revise_what_it_points_to(place: Place) -> None:
         f'<a href="{A}?print=1">Print</a>',
     ],
 )
-def test_no_page_takes_the_address_of_another_site(place: Place, head: str) -> None:
+def test_no_page_takes_the_address_of_another_site(instance: Instance, head: str) -> None:
     """Canonical links to another site create no alias there."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         spam = take_entry(app, make_entry("e1", X), make_page(X, "Casino", head), EVIL).added
 
         assert app.archive.store.visits.find(["bank.example/a", "bank.example/a?print=1"]) is None
@@ -181,10 +181,10 @@ def test_no_page_takes_the_address_of_another_site(place: Place, head: str) -> N
         assert took.problem is None
 
 
-def test_an_address_that_leads_elsewhere_is_not_taken(place: Place) -> None:
+def test_an_address_that_leads_elsewhere_is_not_taken(instance: Instance) -> None:
     """An open redirect: the bank's address led to evil's page when it was announced."""
     out = "https://bank.example/out?to=evil"
-    with place.open_app() as app:
+    with instance.open_app() as app:
         take_entry(app, make_entry("e1", out), make_page(X, "Casino"), EVIL)
 
         assert app.archive.store.visits.find(["bank.example/out?to=evil"]) is None
@@ -208,9 +208,11 @@ def file_squatting_article(app: App) -> str:
     return article.id
 
 
-def test_an_address_that_an_earlier_version_let_others_take_is_its_own_again(place: Place) -> None:
+def test_an_address_that_an_earlier_version_let_others_take_is_its_own_again(
+    instance: Instance,
+) -> None:
     """A site's source takes back an address that a foreign article has as an alias."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         spam = file_squatting_article(app)
 
         assert app.archive.store.visits.find(["bank.example/a"]) == spam
@@ -220,30 +222,32 @@ def test_an_address_that_an_earlier_version_let_others_take_is_its_own_again(pla
         assert app.archive.store.visits.find(["bank.example/a"]) == make_article_id(A)
 
 
-def test_a_withdrawal_of_an_earlier_version_takes_nothing_of_another_site(place: Place) -> None:
+def test_a_withdrawal_of_an_earlier_version_takes_nothing_of_another_site(
+    instance: Instance,
+) -> None:
     """Withdrawing an article does not withdraw its aliases on other sites."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         spam = app.archive.store.visits.article(file_squatting_article(app))
 
         assert spam is not None
 
-        app.archive.store.visits.withdraw(spam, ["bank.example/a"], (), place.now)
+        app.archive.store.visits.withdraw(spam, ["bank.example/a"], (), instance.now)
 
         assert app.archive.store.visits.look_up(["evil.example/spam"]).withdrawn
         assert not app.archive.store.visits.look_up(["bank.example/a"]).withdrawn
 
 
-def test_no_content_stands_in_for_another_sites_page(place: Place) -> None:
+def test_no_content_stands_in_for_another_sites_page(instance: Instance) -> None:
     """Feed text of a foreign source is used only with `speaks_for`."""
     content = "<p>" + "Casino news of the day. " * 40 + "</p>"
     pdf = Page(html=b"%PDF-1.7 ...", url=A, headers={})
-    with place.open_app() as app:
+    with instance.open_app() as app:
         took = take_entry(app, make_entry("e1", A, content=content), pdf, EVIL)
 
         assert took.problem is not None
         assert took.problem.reason == "not-html"
         assert 'speaks_for = ["bank.example"]' in took.problem.detail
-        assert load_articles(place) == {}
+        assert load_articles(instance) == {}
 
         spoken = replace(EVIL, speaks_for=("bank.example",))
 
@@ -251,4 +255,4 @@ def test_no_content_stands_in_for_another_sites_page(place: Place) -> None:
             app, make_entry("e2", A, content=content), pdf, spoken
         ).added == make_article_id(A)
 
-    assert load_articles(place)[A].tags == ("Poker",)
+    assert load_articles(instance)[A].tags == ("Poker",)

@@ -207,18 +207,18 @@ def live_days(
     files = sorted((folder / "feeds/articles").rglob("*.md"))
     results = [load(path.read_bytes(), str(path)) for path in files]
     return {
-        one.url: (
-            one.id,
-            one.title,
-            one.body,
-            one.published,
-            one.updated,
-            one.author,
-            one.tags,
-            one.source_key,
+        result.url: (
+            result.id,
+            result.title,
+            result.body,
+            result.published,
+            result.updated,
+            result.author,
+            result.tags,
+            result.source_key,
         )
-        for one in results
-        if one.url.startswith(BANK)
+        for result in results
+        if result.url.startswith(BANK)
     }
 
 

@@ -19,7 +19,7 @@ from syndicator.filing.granted_rights import ask_front_page, get_front_page
 from tests.aged.web import Answer, Web, serve_web
 from tests.faults.instance import InProcess
 from tests.filing.entry.test_ingest import take_entry
-from tests.places import NOW, Place
+from tests.instances import NOW, Instance
 
 BURNER = Source(key="burner", url="http://burner.example/bank")
 CONTENT = "<p>" + "The council counted the bridges again. " * 30 + "</p>"
@@ -34,8 +34,8 @@ def web() -> Iterator[Web]:
 
 
 @pytest.fixture
-def place(tmp_path: Path, web: Web) -> Place:
-    return Place(tmp_path, settings=f'[fetch]\npause = 0\nproxy = "{web.proxy}"\n')
+def instance(tmp_path: Path, web: Web) -> Instance:
+    return Instance(tmp_path, settings=f'[fetch]\npause = 0\nproxy = "{web.proxy}"\n')
 
 
 def take_story(app: App, number: int, source: Source = BURNER) -> str | None:
@@ -43,10 +43,10 @@ def take_story(app: App, number: int, source: Source = BURNER) -> str | None:
     return take_entry(app, entry, None, source).added
 
 
-def test_a_front_page_is_asked_once_a_week_by_each_source(place: Place, web: Web) -> None:
+def test_a_front_page_is_asked_once_a_week_by_each_source(instance: Instance, web: Web) -> None:
     """Its link to the feed counts for a week, then it is fetched and judged again."""
     web.answers = {FRONT: Answer(body=f"<html><head>{LINK}</head><body>Bank</body></html>")}
-    with place.open_app() as app:
+    with instance.open_app() as app:
         assert take_story(app, 1)
         assert take_story(app, 2)
         assert web.asked.count(FRONT) == 1
@@ -58,7 +58,7 @@ def test_a_front_page_is_asked_once_a_week_by_each_source(place: Place, web: Web
         assert web.asked.count(FRONT) == 2
         assert list_linked_hosts(app, "burner") == ("bank.example",)
 
-        place.now += timedelta(days=8)
+        instance.now += timedelta(days=8)
         web.answers = {FRONT: Answer(body="<html><head></head><body>Bank</body></html>")}
 
         assert take_story(app, 4) is None  # the address of the feed may have changed hands
@@ -70,23 +70,23 @@ def test_a_front_page_is_asked_once_a_week_by_each_source(place: Place, web: Web
         assert not app.archive.store.visits.find(["bank.example/4"])
 
 
-def test_a_front_page_that_is_away_for_weeks_ends_nothing(place: Place, web: Web) -> None:
+def test_a_front_page_that_is_away_for_weeks_ends_nothing(instance: Instance, web: Web) -> None:
     web.answers = {FRONT: Answer(body=f"<html><head>{LINK}</head><body>Bank</body></html>")}
-    with place.open_app() as app:
+    with instance.open_app() as app:
         assert take_story(app, 1)
 
-        place.now += timedelta(days=30)
+        instance.now += timedelta(days=30)
         web.answers = {FRONT: Answer(status=404)}
 
         assert take_story(app, 2)
         assert web.asked.count(FRONT) == 2
 
-        place.now += timedelta(days=31)
+        instance.now += timedelta(days=31)
 
         assert take_story(app, 3) is None
 
 
-def test_a_front_page_that_may_not_be_asked_now_ends_nothing(place: Place, web: Web) -> None:
+def test_a_front_page_that_may_not_be_asked_now_ends_nothing(instance: Instance, web: Web) -> None:
     """If the host asks us to wait, an existing link stays valid."""
     busy = f"{FRONT}busy"
     web.answers = {
@@ -99,10 +99,10 @@ def test_a_front_page_that_may_not_be_asked_now_ends_nothing(place: Place, web: 
         await visit.fetch_page(busy)
         owned.append(await ask_front_page(make_entry_context(visit, 1), f"{FRONT}1"))
 
-    with place.open_app() as app:
+    with instance.open_app() as app:
         assert take_story(app, 1)
 
-        place.now += timedelta(days=8)
+        instance.now += timedelta(days=8)
         run_in_visit(app, BURNER, "", ask)
 
         assert owned == [True]
@@ -110,13 +110,13 @@ def test_a_front_page_that_may_not_be_asked_now_ends_nothing(place: Place, web: 
         assert web.asked.count(FRONT) == 1
 
 
-def test_a_front_page_that_leads_to_another_site_says_nothing(place: Place, web: Web) -> None:
+def test_a_front_page_that_leads_to_another_site_says_nothing(instance: Instance, web: Web) -> None:
     """A link on a page behind a redirect to another site gives no rights."""
     web.answers = {
         FRONT: Answer(status=302, headers={"Location": "http://evil.example/"}),
         "http://evil.example/": Answer(body=f"<html><head>{LINK}</head></html>"),
     }
-    with place.open_app() as app:
+    with instance.open_app() as app:
         assert take_story(app, 1) is None
         assert list_linked_hosts(app, "burner") == ()
 
@@ -125,21 +125,21 @@ def list_linked_hosts(app: App, key: str) -> tuple[str, ...]:
     return app.archive.rights_file.linked(key, app.archive.clock().date())
 
 
-def test_a_page_that_links_the_feed_speaks_for_itself_alone(place: Place, web: Web) -> None:
+def test_a_page_that_links_the_feed_speaks_for_itself_alone(instance: Instance, web: Web) -> None:
     """A page that links a feed gives rights over this page only."""
     text = "".join(
         f"<p>The council counted {number} bridges in its report.</p>" for number in range(30)
     )
     body = f"<html><head><title>Theirs</title>{LINK}</head><body><article><h1>Theirs</h1>{text}</article></body></html>"  # noqa: E501
     web.answers = {f"{FRONT}1": Answer(body=body), f"{FRONT}2": Answer(body=body.replace(LINK, ""))}
-    with place.open_app() as app:
+    with instance.open_app() as app:
         assert take_story(app, 1)
         assert take_story(app, 2)
         assert take_story(app, 3) is None
         assert web.asked.count(FRONT) == 1
         assert list_linked_hosts(app, "burner") == ()
 
-    assert {article.title: article.url for article in place.load_articles()} == {
+    assert {article.title: article.url for article in instance.load_articles()} == {
         "Story 1": f"{FRONT}1",
         "Theirs": f"{FRONT}2",
     }
@@ -160,18 +160,20 @@ def test_front_pages(url: str, front: str) -> None:
     assert get_front_page(url) == front
 
 
-def test_entries_side_by_side_ask_the_front_page_once(place: Place, web: Web) -> None:
+def test_entries_side_by_side_ask_the_front_page_once(instance: Instance, web: Web) -> None:
     async def ask(visit: VisitContext) -> None:
         await asyncio.gather(
             *(ask_front_page(make_entry_context(visit, n), f"{FRONT}{n}") for n in range(4))
         )
 
-    with place.open_app() as app:
+    with instance.open_app() as app:
         run_in_visit(app, BURNER, "", ask)
     assert web.asked.count(FRONT) == 1
 
 
-def test_a_feed_that_redirects_to_another_sites_wins_nothing_there(place: Place, web: Web) -> None:
+def test_a_feed_that_redirects_to_another_sites_wins_nothing_there(
+    instance: Instance, web: Web
+) -> None:
     """Else articles that it announced before would count as that site's own."""
     feed = "http://bank.example/feed"
     evil = Source(key="evil", url="http://evil.example/feed")
@@ -182,7 +184,7 @@ def test_a_feed_that_redirects_to_another_sites_wins_nothing_there(place: Place,
     async def ask(visit: VisitContext) -> None:
         said.append(await ask_front_page(make_entry_context(visit, 1), f"{FRONT}1"))
 
-    with place.open_app() as app:
+    with instance.open_app() as app:
         run_in_visit(app, evil, feed, ask)
 
         assert said == [False]

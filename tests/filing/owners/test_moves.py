@@ -14,7 +14,7 @@ from syndicator.core.model import Entry, Fetched, ParsedFeed, Source, SourceStat
 from syndicator.filing.granted_rights import follow_move, pair_articles
 from tests.aged.web import Answer, Web, serve_web
 from tests.faults.instance import InProcess
-from tests.places import Place, store_articles
+from tests.instances import Instance, store_articles
 
 OLD = "http://bank.example"
 NEW = "http://bank-2.example"
@@ -47,8 +47,8 @@ def list_confirmed_hosts(
     """The hosts that the site of `source` moved to, after a visit in which its feed was answered
     from NEW. `filed_by`: the source of its articles."""
     folder.mkdir(exist_ok=True)
-    place = Place(folder, settings=f'[fetch]\npause = 0\nproxy = "{web.proxy}"\n')
-    (place.config / "sources.toml").write_text(
+    instance = Instance(folder, settings=f'[fetch]\npause = 0\nproxy = "{web.proxy}"\n')
+    (instance.config / "sources.toml").write_text(
         f'[[source]]\nkey = "bank"\nurl = "{source.url}"\n{sources}'
     )
     web.answers = {f"{NEW}/{n}": Answer(body="<title>Here</title>") for n in NUMBERS}
@@ -60,7 +60,7 @@ def list_confirmed_hosts(
     answer = Fetched(
         url=source.url, final_url=f"{NEW}/feed", status=200, headers={}, body=b"", moved_to=to
     )
-    with place.open_app() as app:
+    with instance.open_app() as app:
         for number in NUMBERS:
             article = store_articles(
                 app, f"Story {number}", "A text.", source_key=filed_by, url=f"{OLD}/{number}"

@@ -12,18 +12,18 @@ from syndicator.app.contexts import make_filing_context
 from syndicator.core.model import Article, Origin, make_article_id
 from syndicator.filing.dedupe import RECENT, keep_out_of_feeds
 from tests.filing.test_similarity import make_prose
-from tests.places import NOW, Place, store_articles
+from tests.instances import NOW, Instance, store_articles
 
 STORY = make_prose(1, 300)
 NEWS = NOW - timedelta(hours=2)
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path)
+def instance(tmp_path: Path) -> Instance:
+    return Instance(tmp_path)
 
 
-def file_announced_page(place: Place, url: str, **fields: Any) -> Article | None:
+def file_announced_page(instance: Instance, url: str, **fields: Any) -> Article | None:
     """Return the article as it is filed for a page that the source `two` announces."""
     origin = Origin(url="https://two.example/feed")
     given = {
@@ -33,7 +33,7 @@ def file_announced_page(place: Place, url: str, **fields: Any) -> Article | None
         "body": make_prose(2, 300),
         **fields,
     }
-    with place.open_app() as app:
+    with instance.open_app() as app:
         return keep_out_of_feeds(
             Article(id=make_article_id(url), url=url, **{"title": "A page", **given}),
             make_filing_context(app.archive, app.configuration.sources),
@@ -42,35 +42,37 @@ def file_announced_page(place: Place, url: str, **fields: Any) -> Article | None
 
 
 @pytest.mark.parametrize("published", [None, NOW - RECENT - timedelta(days=1), NOW])
-def test_what_is_old_undated_or_still_to_come_is_unlisted(place: Place, published: Any) -> None:
+def test_what_is_old_undated_or_still_to_come_is_unlisted(
+    instance: Instance, published: Any
+) -> None:
     """Foreign announcements of pages that are no recent news are filed as unlisted."""
-    article = file_announced_page(place, "https://one.example/old", published=published)
+    article = file_announced_page(instance, "https://one.example/old", published=published)
 
     assert article is not None
     assert article.unlisted
     assert not article.merged_into
 
 
-def test_news_is_listed(place: Place) -> None:
-    assert file_announced_page(place, "https://one.example/news", published=NEWS) is None
+def test_news_is_listed(instance: Instance) -> None:
+    assert file_announced_page(instance, "https://one.example/news", published=NEWS) is None
 
 
-def test_a_page_of_a_site_that_nobody_follows_is_listed(place: Place) -> None:
-    assert file_announced_page(place, "https://elsewhere.example/old") is None
+def test_a_page_of_a_site_that_nobody_follows_is_listed(instance: Instance) -> None:
+    assert file_announced_page(instance, "https://elsewhere.example/old") is None
 
 
-def test_a_page_of_the_source_itself_is_listed(place: Place) -> None:
-    assert file_announced_page(place, "https://two.example/old") is None
+def test_a_page_of_the_source_itself_is_listed(instance: Instance) -> None:
+    assert file_announced_page(instance, "https://two.example/old") is None
 
 
-def test_a_page_that_holds_a_story_of_its_site_is_a_copy_of_it(place: Place) -> None:
+def test_a_page_that_holds_a_story_of_its_site_is_a_copy_of_it(instance: Instance) -> None:
     """A foreign announcement of a copy of a site's story merges with that story."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         first_article = store_articles(
             app, "The story", STORY, source_key="one", url="https://one.example/story"
         )
     article = file_announced_page(
-        place,
+        instance,
         "https://one.example/print/story",
         title="The story",
         body=f"{STORY} {make_prose(3, 60)}",
@@ -81,6 +83,8 @@ def test_a_page_that_holds_a_story_of_its_site_is_a_copy_of_it(place: Place) -> 
     assert article.unlisted is False
     # another text
     assert (
-        file_announced_page(place, "https://one.example/other", title="The story", published=NEWS)
+        file_announced_page(
+            instance, "https://one.example/other", title="The story", published=NEWS
+        )
         is None
     )

@@ -8,35 +8,35 @@ import pytest
 
 from syndicator.health.check.config_files import Finding
 from syndicator.health.check.installation import check
-from tests.places import SOURCES, Place
+from tests.instances import SOURCES, Instance
 
 
 def check_config(
-    place: Place, *, settings: str = "", sources: str = "", **environ: str
+    instance: Instance, *, settings: str = "", sources: str = "", **environ: str
 ) -> list[Finding]:
-    (place.config / "syndicator.toml").write_text(settings)
-    (place.config / "sources.toml").write_text(SOURCES + sources)
+    (instance.config / "syndicator.toml").write_text(settings)
+    (instance.config / "sources.toml").write_text(SOURCES + sources)
     return [
-        finding for finding in check(place.config, environ=environ) if finding.severity != "info"
+        finding for finding in check(instance.config, environ=environ) if finding.severity != "info"
     ]
 
 
-def test_rights_and_variables_are_listed_and_are_no_fault(place: Place) -> None:
+def test_rights_and_variables_are_listed_and_are_no_fault(instance: Instance) -> None:
     """Also those of sources.d; what every source has is not listed, and what permits less is no
     right."""
-    (place.config / "sources.toml").write_text(
+    (instance.config / "sources.toml").write_text(
         '[[source]]\nkey = "plain"\nurl = "https://plain.example/feed"\ncontent ='
         ' "link"\nspeaks_for = []\n[[source]]\nkey = "a"\nurl ='
         ' "https://a.example/${A_TOKEN}"\nallow = ["127.0.0.0/8"]\nspeaks_for ='
         ' ["b.example"]\ncontent = "full"\n'
     )
-    (place.config / "sources.d").mkdir()
+    (instance.config / "sources.d").mkdir()
     more = (
         '[[source]]\nkey = "c"\nurl = "https://c.example/"\nrobots = "ignore"\nheaders_env = {'
         ' "X-A" = "C_TOKEN" }\n'
     )
-    (place.config / "sources.d/c.toml").write_text(more)
-    listed = check(place.config, environ={"A_TOKEN": "long enough", "C_TOKEN": "x"})
+    (instance.config / "sources.d/c.toml").write_text(more)
+    listed = check(instance.config, environ={"A_TOKEN": "long enough", "C_TOKEN": "x"})
 
     assert {(one.severity, one.reason) for one in listed} == {("info", "source-rights")}
     assert [(Path(one.file).name, one.line, one.detail) for one in listed] == [
@@ -60,9 +60,9 @@ def test_rights_and_variables_are_listed_and_are_no_fault(place: Place) -> None:
 
 
 @pytest.mark.parametrize("url", ["feeds.example.org", "ftp://feeds.example.org/", "not a url"])
-def test_an_address_that_is_none_is_named(place: Place, url: str) -> None:
+def test_an_address_that_is_none_is_named(instance: Instance, url: str) -> None:
     """An invalid `site.url` is an error with its line."""
-    (one,) = check_config(place, settings=f'[site]\nurl = "{url}"\n')
+    (one,) = check_config(instance, settings=f'[site]\nurl = "{url}"\n')
 
     assert one.severity == "error"
     assert one.reason == "no-site-url"
@@ -70,9 +70,9 @@ def test_an_address_that_is_none_is_named(place: Place, url: str) -> None:
     assert url in one.detail
 
 
-def test_an_alert_that_cannot_be_sent_is_named(place: Place) -> None:
+def test_an_alert_that_cannot_be_sent_is_named(instance: Instance) -> None:
     """Alert settings that cannot work are errors with their line."""
-    (one,) = check_config(place, settings='[alert]\ncommand = ["/nowhere/tell"]\n')
+    (one,) = check_config(instance, settings='[alert]\ncommand = ["/nowhere/tell"]\n')
 
     assert one.severity == "error"
     assert one.reason == "bad-alert"
@@ -80,7 +80,7 @@ def test_an_alert_that_cannot_be_sent_is_named(place: Place) -> None:
     assert "'/nowhere/tell'" in one.detail
 
     (one,) = check_config(
-        place, settings='[alert]\nmail = "a@b.example"\npassword_env = "MAIL_PASSWORD"\n'
+        instance, settings='[alert]\nmail = "a@b.example"\npassword_env = "MAIL_PASSWORD"\n'
     )
 
     assert one.reason == "bad-alert"
@@ -92,21 +92,22 @@ def test_an_alert_that_cannot_be_sent_is_named(place: Place) -> None:
         ' ["a@b.example"]\n'
     )
 
-    assert [(finding.reason, finding.line) for finding in check_config(place, settings=digest)] == [
-        ("bad-alert", 2)
-    ]
+    assert [
+        (finding.reason, finding.line) for finding in check_config(instance, settings=digest)
+    ] == [("bad-alert", 2)]
     assert (
-        check_config(place, settings='[alert]\ncommand = ["/bin/sh"]\nmail = "a@b.example"\n') == []
+        check_config(instance, settings='[alert]\ncommand = ["/bin/sh"]\nmail = "a@b.example"\n')
+        == []
     )
 
 
 @pytest.mark.parametrize(
     "of", ["tags/nowhere", "categories/nowhere", "sources/nowhere", "queries/nowhere"]
 )
-def test_a_digest_of_a_feed_that_is_none_is_named(place: Place, of: str) -> None:
+def test_a_digest_of_a_feed_that_is_none_is_named(instance: Instance, of: str) -> None:
     """A digest of an unknown feed is a warning with its line."""
     (one,) = check_config(
-        place, settings=f'[[digest]]\nname = "big"\n[[digest]]\nname = "small"\nof = "{of}"\n'
+        instance, settings=f'[[digest]]\nname = "big"\n[[digest]]\nname = "small"\nof = "{of}"\n'
     )
 
     assert one.severity == "warning"
@@ -114,25 +115,27 @@ def test_a_digest_of_a_feed_that_is_none_is_named(place: Place, of: str) -> None
     assert one.line == 5
     assert of in one.detail
     assert (
-        check_config(place, settings='[[digest]]\nname = "big"\nof = "sources/one"\n', sources="")
+        check_config(
+            instance, settings='[[digest]]\nname = "big"\nof = "sources/one"\n', sources=""
+        )
         == []
     )
 
 
-def test_archives_of_a_feed_that_is_none_are_named(place: Place) -> None:
+def test_archives_of_a_feed_that_is_none_are_named(instance: Instance) -> None:
     """Archives of an unknown feed are reported with their line."""
     archives = '["all", "tags", "sources/one", "tags/nowhere"]'
-    (one,) = check_config(place, settings=f"[publish]\narchives = {archives}\n", sources="")
+    (one,) = check_config(instance, settings=f"[publish]\narchives = {archives}\n", sources="")
 
     assert one.reason == "unknown-name"
     assert one.line == 2
     assert "tags/nowhere" in one.detail
 
 
-def test_a_hub_that_is_none_is_named(place: Place) -> None:
+def test_a_hub_that_is_none_is_named(instance: Instance) -> None:
     """An invalid hub is an error with its line."""
     (one,) = check_config(
-        place, settings='[publish]\nhubs = [\n  "https://hub.example/",\n  "hub.example",\n]\n'
+        instance, settings='[publish]\nhubs = [\n  "https://hub.example/",\n  "hub.example",\n]\n'
     )
 
     assert one.severity == "error"
@@ -141,12 +144,12 @@ def test_a_hub_that_is_none_is_named(place: Place) -> None:
     assert "'hub.example'" in one.detail
 
 
-def test_a_variable_without_a_value_is_named_with_its_line(place: Place) -> None:
+def test_a_variable_without_a_value_is_named_with_its_line(instance: Instance) -> None:
     lines = (
         'headers_env = { A = "ONE_1", B = "TWO_2" }\n[[source]]\nkey = "c"\nurl ='
         ' "https://c.example/?t=${THREE_3}"\n'
     )
-    both_findings = check_config(place, sources=lines, ONE_1="x")
+    both_findings = check_config(instance, sources=lines, ONE_1="x")
 
     assert [(both_finding.reason, both_finding.line) for both_finding in both_findings] == [
         ("unset-variable", 8),
@@ -156,7 +159,7 @@ def test_a_variable_without_a_value_is_named_with_its_line(place: Place) -> None
     assert "THREE_3" in both_findings[1].detail
     assert (
         check_config(
-            place,
+            instance,
             sources=lines.replace("[[source]]", "enabled = false\n[[source]]"),
             THREE_3="12345678",
         )
@@ -164,50 +167,50 @@ def test_a_variable_without_a_value_is_named_with_its_line(place: Place) -> None
     )
 
 
-def test_force_is_warned_of_and_is_about_every_or_cron(place: Place) -> None:
-    (one,) = check_config(place, sources='every = "15m"\nforce = true\n')
+def test_force_is_warned_of_and_is_about_every_or_cron(instance: Instance) -> None:
+    (one,) = check_config(instance, sources='every = "15m"\nforce = true\n')
 
     assert one.severity == "warning"
     assert one.reason == "forced"
     assert one.line == 9
 
-    (alone,) = check_config(place, sources="force = true\n")
+    (alone,) = check_config(instance, sources="force = true\n")
 
     assert alone.severity == "error"
     assert "remove it" in alone.detail
 
 
-def test_the_key_of_the_language_model_is_looked_for(place: Place) -> None:
+def test_the_key_of_the_language_model_is_looked_for(instance: Instance) -> None:
     llm = '[describe.llm]\nurl = "http://127.0.0.1:9/v1"\nmodel = "m"\nkey_env = "MY_KEY"\n'
-    (one,) = check_config(place, settings=llm)
+    (one,) = check_config(instance, settings=llm)
 
     assert one.reason == "no-llm-key"
     assert one.line == 4
     assert one.detail.count("syndicator.toml") == 0
-    assert check_config(place, settings=llm, MY_KEY="k") == []
+    assert check_config(instance, settings=llm, MY_KEY="k") == []
 
 
-def test_a_file_is_named_once(place: Place) -> None:
+def test_a_file_is_named_once(instance: Instance) -> None:
     for line in ("[publish", "[publish]\nlimit = 'x'"):
-        (one,) = check_config(place, settings=line)
+        (one,) = check_config(instance, settings=line)
         assert f"{one.what}{one.detail}".count("syndicator.toml") == 1
-    (place.config / "sources.toml").unlink()
-    (one,) = check(place.config, environ={})
+    (instance.config / "sources.toml").unlink()
+    (one,) = check(instance.config, environ={})
 
     assert f"{one.what}: {one.detail}".count("sources.toml") == 1
 
 
-def test_files_of_cookies_are_looked_at(place: Place) -> None:
+def test_files_of_cookies_are_looked_at(instance: Instance) -> None:
     """Cookie files are checked: missing, readable by others, malformed."""
-    (place.config / "sources.toml").write_text(
+    (instance.config / "sources.toml").write_text(
         '[[source]]\nkey = "a"\nurl = "https://a.example/feed"\ncookies = "cookies/a.txt"\n'
     )
-    file = place.config / "cookies/a.txt"
+    file = instance.config / "cookies/a.txt"
 
     def found() -> list[tuple[str, str]]:
         return [
             (one.severity, one.reason)
-            for one in check(place.config, environ={})
+            for one in check(instance.config, environ={})
             if one.reason != "source-rights"
         ]
 
@@ -222,7 +225,7 @@ def test_files_of_cookies_are_looked_at(place: Place) -> None:
     file.write_text("a.example\tFALSE\t/\tFALSE\t1\tsession\tvalue-of-it\n")
     assert found() == [("warning", "session-ended")]
     file.write_text("a.example FALSE / FALSE 0 session value-of-it\n")
-    (fault,) = (one for one in check(place.config, environ={}) if one.severity == "error")
+    (fault,) = (one for one in check(instance.config, environ={}) if one.severity == "error")
     assert Path(fault.file).name == "sources.toml"
     assert fault.line == 4
     assert fault.key == "source.cookies"

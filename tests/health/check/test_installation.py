@@ -9,66 +9,68 @@ import pytest
 
 from syndicator.health.check.installation import check
 from syndicator.visiting.drawing import launcher
-from tests.places import SOURCES, Place, store_articles
+from tests.instances import SOURCES, Instance, store_articles
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def list_reasons(place: Place) -> dict[str, str]:
-    return {problem.reason: problem.what for problem in check(place.config)}
+def list_reasons(instance: Instance) -> dict[str, str]:
+    return {problem.reason: problem.what for problem in check(instance.config)}
 
 
-def test_a_folder_that_cannot_be_written_is_named(place: Place) -> None:
-    assert "not-writable" not in list_reasons(place)
+def test_a_folder_that_cannot_be_written_is_named(instance: Instance) -> None:
+    assert "not-writable" not in list_reasons(instance)
 
-    public = place.folder / "feeds/public"
+    public = instance.folder / "feeds/public"
     # as good as no right to write: root is let in everywhere
     (public / ".check").mkdir(parents=True)
 
-    assert list_reasons(place)["not-writable"] == str(public)
+    assert list_reasons(instance)["not-writable"] == str(public)
 
 
 @pytest.mark.parametrize("name", ["articles", "state"])
 @pytest.mark.parametrize("loop", [True, False])
 def test_a_folder_that_is_none_is_one_finding_among_all(
-    place: Place, name: str, loop: bool
+    instance: Instance, name: str, loop: bool
 ) -> None:
     """A file or a link loop in place of a folder is reported beside the other findings."""
-    path = place.folder / "feeds" / name
+    path = instance.folder / "feeds" / name
     path.parent.mkdir(exist_ok=True)
     path.symlink_to(name) if loop else path.write_text("")
-    (place.config / "sources.d").write_text("")
-    results = [(one.what, one.reason) for one in check(place.config) if one.severity == "error"]
+    (instance.config / "sources.d").write_text("")
+    results = [(one.what, one.reason) for one in check(instance.config) if one.severity == "error"]
 
     assert sorted(results) == sorted(
-        [(str(place.config / "sources.d"), "bad-config"), (str(path), "not-writable")]
+        [(str(instance.config / "sources.d"), "bad-config"), (str(path), "not-writable")]
     )
     assert all(
-        "it is no folder" in one.detail for one in check(place.config) if one.severity == "error"
+        "it is no folder" in one.detail for one in check(instance.config) if one.severity == "error"
     )
 
 
-def test_no_trace_of_the_check_is_left(place: Place) -> None:
+def test_no_trace_of_the_check_is_left(instance: Instance) -> None:
     """`check` leaves no test files."""
-    list_reasons(place)
-    assert list(place.folder.rglob(".check")) == []
+    list_reasons(instance)
+    assert list(instance.folder.rglob(".check")) == []
 
 
-def test_sources_that_write_for_others_are_named_until_the_operator_answers(place: Place) -> None:
+def test_sources_that_write_for_others_are_named_until_the_operator_answers(
+    instance: Instance,
+) -> None:
     """Sources with articles on other sites are reported until `speaks_for` is set."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         store_articles(app, "Mine", "Text.")
         for site in ("b", "a"):
             store_articles(
                 app, f"Theirs {site}", "Text.", url=f"https://www.{site}.example/1", id=site * 26
             )
-    (place.folder / "feeds/articles/rights.toml").unlink()  # an earlier version had none
-    (problem,) = (found for found in check(place.config) if found.reason == "speaks-for")
+    (instance.folder / "feeds/articles/rights.toml").unlink()  # an earlier version had none
+    (problem,) = (found for found in check(instance.config) if found.reason == "speaks-for")
 
     assert problem.what == "one"
     assert 'speaks_for = ["a.example", "b.example"]' in problem.detail
 
-    with place.open_app() as app:
+    with instance.open_app() as app:
         one = app.configuration.sources["one"]
 
         assert app.archive.rights_of(one).owns("https://a.example/2")
@@ -76,12 +78,12 @@ def test_sources_that_write_for_others_are_named_until_the_operator_answers(plac
         assert not app.archive.rights_of(app.configuration.sources["two"]).owns(
             "https://a.example/2"
         )
-    sources = place.config / "sources.toml"
+    sources = instance.config / "sources.toml"
     for answer in ("[]", '["a.example"]'):
         said = f'url = "https://one.example/feed"\nspeaks_for = {answer}\n'
         sources.write_text(SOURCES.replace('url = "https://one.example/feed"\n', said))
-        assert "speaks-for" not in list_reasons(place)
-        with place.open_app() as app:
+        assert "speaks-for" not in list_reasons(instance)
+        with instance.open_app() as app:
             assert app.archive.rights_of(app.configuration.sources["one"]).owns(
                 "https://a.example/2"
             ) is (answer != "[]")
@@ -90,30 +92,30 @@ def test_sources_that_write_for_others_are_named_until_the_operator_answers(plac
             )
 
 
-def test_what_comes_after_the_first_start_is_no_right(place: Place) -> None:
+def test_what_comes_after_the_first_start_is_no_right(instance: Instance) -> None:
     """Articles on another site filed after the first start give no `speaks-for` finding."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         store_articles(app, "Theirs", "Text.", url="https://a.example/1")
-    assert "speaks-for" not in list_reasons(place)
+    assert "speaks-for" not in list_reasons(instance)
 
 
-def test_a_lost_database_leaves_the_rights_as_they_were(place: Place) -> None:
+def test_a_lost_database_leaves_the_rights_as_they_were(instance: Instance) -> None:
     """rights.toml is the same after the database was lost."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         store_articles(app, "Theirs", "Text.", url="https://a.example/1")
-    rights = place.folder / "feeds/articles/rights.toml"
+    rights = instance.folder / "feeds/articles/rights.toml"
     rights.unlink()
-    with place.open_app():
+    with instance.open_app():
         before = rights.read_bytes()
 
     assert b"a.example" in before
 
-    shutil.rmtree(place.folder / "feeds/state")
-    with place.open_app(create=True):
+    shutil.rmtree(instance.folder / "feeds/state")
+    with instance.open_app(create=True):
         assert rights.read_bytes() == before
     rights.unlink()  # articles of an earlier version, restored without a database
-    shutil.rmtree(place.folder / "feeds/state")
-    with place.open_app(create=True):
+    shutil.rmtree(instance.folder / "feeds/state")
+    with instance.open_app(create=True):
         assert rights.read_bytes() == before
 
 
@@ -134,22 +136,26 @@ def test_the_shipped_configuration_has_no_finding(tmp_path: Path) -> None:
     ]
 
 
-def test_every_file_is_looked_at_whatever_is_wrong_with_the_others(place: Place) -> None:
+def test_every_file_is_looked_at_whatever_is_wrong_with_the_others(instance: Instance) -> None:
     """`check` reports the faults of all configuration files at once."""
-    (place.config / "syndicator.toml").write_text("[publish]\nprot = 1\n")
-    (place.config / "sources.toml").write_text(
+    (instance.config / "syndicator.toml").write_text("[publish]\nprot = 1\n")
+    (instance.config / "sources.toml").write_text(
         SOURCES.replace('key = "one"', 'key = "One"') + "evry = '1h'\n"
     )
-    (place.config / "feeds.toml").write_text(
+    (instance.config / "feeds.toml").write_text(
         "[[feed]]\nslug = 'x'\nquery = 'a'\n\n[[feed]]\nslug = 'X'\nquery = 'a'"
     )
-    place.write_taxonomy("[[tag]]\nname = 'a'\n\n[[tag]]\nname = 'A'\nalias = ['b']\n[[category]\n")
-    (place.config / "sources.d").mkdir()
-    (place.config / "sources.d/a.toml").write_text("[[source]\n")
-    (place.config / "sources.d/b.toml").write_text(
+    instance.write_taxonomy(
+        "[[tag]]\nname = 'a'\n\n[[tag]]\nname = 'A'\nalias = ['b']\n[[category]\n"
+    )
+    (instance.config / "sources.d").mkdir()
+    (instance.config / "sources.d/a.toml").write_text("[[source]\n")
+    (instance.config / "sources.d/b.toml").write_text(
         '[[source]]\nkey = "B"\nurl = "https://b.example/"\n'
     )
-    results = [(Path(one.file).name, one.line, one.key) for one in check(place.config, environ={})]
+    results = [
+        (Path(one.file).name, one.line, one.key) for one in check(instance.config, environ={})
+    ]
 
     assert results == [
         ("feeds.toml", 6, "feed.slug"),
@@ -162,14 +168,14 @@ def test_every_file_is_looked_at_whatever_is_wrong_with_the_others(place: Place)
     ]
 
 
-def test_errors_come_first_and_warnings_fail_nothing(place: Place) -> None:
+def test_errors_come_first_and_warnings_fail_nothing(instance: Instance) -> None:
     """Findings are sorted by severity, each with file and line."""
-    (place.config / "sources.toml").write_text(
+    (instance.config / "sources.toml").write_text(
         SOURCES + 'category = "Ai"\nheaders_env = { A = "UNSET_1" }\n'
     )
-    (place.config / "syndicator.toml").write_text("[fetch]\nredirects = 5\n")
+    (instance.config / "syndicator.toml").write_text("[fetch]\nredirects = 5\n")
     result = check(
-        place.config, environ={"SYNDICATOR_SITE__URI": "x", "SYNDICATOR_PUBLISH__MOST": "9"}
+        instance.config, environ={"SYNDICATOR_SITE__URI": "x", "SYNDICATOR_PUBLISH__MOST": "9"}
     )
 
     assert [(one.severity, one.reason) for one in result] == [
@@ -182,15 +188,15 @@ def test_errors_come_first_and_warnings_fail_nothing(place: Place) -> None:
     ]
     assert "source 'two': category 'Ai' is not in taxonomy.toml" in result[2].detail
     assert "'AI'" in result[2].detail
-    assert result[2].what == f"{place.config}/sources.toml:8"
-    assert result[3].what == f"{place.config}/syndicator.toml:2"
+    assert result[2].what == f"{instance.config}/sources.toml:8"
+    assert result[3].what == f"{instance.config}/syndicator.toml:2"
     assert result[3].key == "fetch.redirects"
     assert "publish.most is no setting any more" in result[4].detail
 
 
-def test_an_article_of_a_hand_is_looked_at(place: Place) -> None:
+def test_an_article_of_a_hand_is_looked_at(instance: Instance) -> None:
     """Files written by hand are checked; files that are ignored are listed as "passed-over"."""
-    folder = place.folder / "feeds/articles"
+    folder = instance.folder / "feeds/articles"
     (folder / "2026/03/deep").mkdir(parents=True)
     text = (
         "---\ntitle: T\ndate: 2026-03-01\nsource: https://a.example/{}\ncategory: Ai\ncoverImage:"
@@ -202,7 +208,7 @@ def test_an_article_of_a_hand_is_looked_at(place: Place) -> None:
     for name in ("README.md", "2026/03/picture.jpg", ".hidden.md", "notes.txt"):
         (folder / name).write_text("x")
     results = {
-        (Path(one.file).name, one.line, one.reason) for one in check(place.config, environ={})
+        (Path(one.file).name, one.line, one.reason) for one in check(instance.config, environ={})
     }
 
     assert results == {
@@ -216,10 +222,10 @@ def test_an_article_of_a_hand_is_looked_at(place: Place) -> None:
     }
 
 
-def test_articles_that_we_wrote_are_not_lint(place: Place) -> None:
-    with place.open_app() as app:
+def test_articles_that_we_wrote_are_not_lint(instance: Instance) -> None:
+    with instance.open_app() as app:
         store_articles(app, "Ours", "Text.", category="Elsewhere", cover="/a.jpg")
-    assert check(place.config, environ={}) == []
+    assert check(instance.config, environ={}) == []
 
 
 @pytest.mark.parametrize(
@@ -232,12 +238,12 @@ def test_articles_that_we_wrote_are_not_lint(place: Place) -> None:
     ],
 )
 def test_a_broken_article_is_named_once_with_its_line(
-    place: Place, text: str, line: int | None, said: str
+    instance: Instance, text: str, line: int | None, said: str
 ) -> None:
-    path = place.folder / "feeds/articles/mine.md"
+    path = instance.folder / "feeds/articles/mine.md"
     path.parent.mkdir(parents=True)
     path.write_text(text)
-    (found,) = check(place.config, environ={})
+    (found,) = check(instance.config, environ={})
 
     assert found.severity == "error"
     assert found.reason == "bad-article-file"
@@ -248,16 +254,16 @@ def test_a_broken_article_is_named_once_with_its_line(
 
 @pytest.mark.parametrize("enabled", [True, False])
 def test_a_source_that_cannot_be_drawn_here_is_named(
-    place: Place, monkeypatch: pytest.MonkeyPatch, enabled: bool
+    instance: Instance, monkeypatch: pytest.MonkeyPatch, enabled: bool
 ) -> None:
     monkeypatch.setattr(launcher, "find_obstacle", lambda: "Chromium is missing")
 
-    assert "no-browser" not in list_reasons(place)
+    assert "no-browser" not in list_reasons(instance)
 
-    sources = place.config / "sources.toml"
+    sources = instance.config / "sources.toml"
     more = f"browser = true\nenabled = {str(enabled).lower()}\n"
     sources.write_text(f"{SOURCES}{more}")
-    results = [one for one in check(place.config) if one.reason == "no-browser"]
+    results = [one for one in check(instance.config) if one.reason == "no-browser"]
 
     assert bool(results) == enabled
 
@@ -270,8 +276,8 @@ def test_a_source_that_cannot_be_drawn_here_is_named(
 
 
 def test_a_machine_that_draws_pages_has_no_finding(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(launcher, "find_obstacle", lambda: "")
-    (place.config / "sources.toml").write_text(f"{SOURCES}browser = true\n")
-    assert "no-browser" not in list_reasons(place)
+    (instance.config / "sources.toml").write_text(f"{SOURCES}browser = true\n")
+    assert "no-browser" not in list_reasons(instance)

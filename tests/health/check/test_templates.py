@@ -10,7 +10,7 @@ from syndicator.configuration.settings import Settings
 from syndicator.health.check.installation import check
 from syndicator.publishing.page_design import Look
 from syndicator.publishing.web.pages import find_template_faults, list_template_names
-from tests.places import Place
+from tests.instances import Instance
 
 
 @pytest.mark.parametrize(
@@ -31,13 +31,13 @@ from tests.places import Place
     ],
 )
 def test_what_is_wrong_is_named_with_its_line(
-    place: Place, name: str, text: str, severity: str, line: int | None, said: str
+    instance: Instance, name: str, text: str, severity: str, line: int | None, said: str
 ) -> None:
     """A broken template is reported with file and line."""
-    path = place.config / "templates" / name
+    path = instance.config / "templates" / name
     path.parent.mkdir()
     path.write_text(text)
-    (one,) = check(place.config, environ={})
+    (one,) = check(instance.config, environ={})
 
     assert one.severity == severity
     assert one.reason == "template"
@@ -46,14 +46,14 @@ def test_what_is_wrong_is_named_with_its_line(
     assert said in one.detail
 
 
-def test_templates_of_ours_and_parts_that_they_use_are_fine(place: Place) -> None:
+def test_templates_of_ours_and_parts_that_they_use_are_fine(instance: Instance) -> None:
     """Valid templates with includes give no finding."""
-    folder = place.config / "templates"
+    folder = instance.config / "templates"
     folder.mkdir()
     (folder / "footer.html").write_text("<footer>{% include 'imprint.html' %}</footer>")
     (folder / "imprint.html").write_text("<p>{{ page.site }}</p>")
 
-    assert check(place.config, environ={}) == []
+    assert check(instance.config, environ={}) == []
 
 
 @pytest.mark.slow

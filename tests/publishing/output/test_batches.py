@@ -14,7 +14,7 @@ from syndicator.app import places
 from syndicator.core.errors import OURS
 from syndicator.publishing.output.disk import Disk
 from syndicator.publishing.output.outlets import FileOutlet
-from tests.places import NOW, Place, store_articles
+from tests.instances import NOW, Instance, store_articles
 
 
 class Counting(Disk):
@@ -40,19 +40,19 @@ class Counting(Disk):
         self.replaced += 1
 
 
-def make_grown_instance(place: Place) -> None:
+def make_grown_instance(instance: Instance) -> None:
     """An instance that has published, and has something new to publish."""
-    with place.open_app(create=True) as app:
+    with instance.open_app(create=True) as app:
         for number in range(3):
             store_articles(app, f"Story {number}", "Of it.", tags=("LLM",), category="AI")
-    place.build()
-    with place.open_app() as app:
+    instance.build()
+    with instance.open_app() as app:
         store_articles(app, "New", "Of it.", tags=("LLM",), added=NOW + timedelta(hours=1))
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path).fill_once(make_grown_instance)
+def instance(tmp_path: Path) -> Instance:
+    return Instance(tmp_path).fill_once(make_grown_instance)
 
 
 def use_disk(monkeypatch: pytest.MonkeyPatch, disk: Disk) -> None:
@@ -61,9 +61,9 @@ def use_disk(monkeypatch: pytest.MonkeyPatch, disk: Disk) -> None:
     )
 
 
-def test_a_small_build_syncs_twice(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_small_build_syncs_twice(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
     use_disk(monkeypatch, disk := Counting())
-    written = place.build().written
+    written = instance.build().written
 
     assert disk.replaced > len(written) > 10
     assert disk.syncs == 2
@@ -71,62 +71,62 @@ def test_a_small_build_syncs_twice(place: Place, monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.parametrize("others", [[], ["tags/llm.rss"]])
 def test_a_head_that_cannot_be_replaced_holds_its_feed_alone(
-    place: Place, others: list[str]
+    instance: Instance, others: list[str]
 ) -> None:
     """A feed file that cannot be written holds only its feed, until it can."""
     name = "tags/llm.atom"
     for each in (name, *others):
-        path = place.folder / "feeds/public" / each
+        path = instance.folder / "feeds/public" / each
         path.unlink()
         path.mkdir()
-    report = place.build()
+    report = instance.build()
     (held,) = report.held
 
     assert held.what == "tags/llm"
     assert name in held.detail
     assert name not in report.written
-    assert "New" in place.read_published("all.atom")
-    assert "New" in place.read_published("sources/one.atom")
-    assert place.build().held  # its mark stays
+    assert "New" in instance.read_published("all.atom")
+    assert "New" in instance.read_published("sources/one.atom")
+    assert instance.build().held  # its mark stays
 
     for each in (name, *others):
-        (place.folder / "feeds/public" / each).rmdir()
+        (instance.folder / "feeds/public" / each).rmdir()
 
-    assert name in place.build().written
-    assert "New" in place.read_published(name)
-    assert place.build().written == ()
+    assert name in instance.build().written
+    assert "New" in instance.read_published(name)
+    assert instance.build().written == ()
 
 
-def test_a_page_of_all_feeds_that_cannot_be_replaced_ends_the_build(place: Place) -> None:
+def test_a_page_of_all_feeds_that_cannot_be_replaced_ends_the_build(instance: Instance) -> None:
     """If index.html cannot be written, the build raises."""
-    path = place.folder / "feeds/public/index.html"
+    path = instance.folder / "feeds/public/index.html"
     path.unlink()
     path.mkdir()
 
     with pytest.raises(IsADirectoryError, match=r"index\.html"):
-        place.build()
+        instance.build()
 
     path.rmdir()
 
-    assert "index.html" in place.build().written
+    assert "index.html" in instance.build().written
 
 
 @pytest.mark.parametrize("room", [0, 1, 7, 20])
 def test_a_full_disk_ends_the_build_and_changes_no_file(
-    place: Place, monkeypatch: pytest.MonkeyPatch, room: int
+    instance: Instance, monkeypatch: pytest.MonkeyPatch, room: int
 ) -> None:
-    before = place.read_digests("public")
+    before = instance.read_digests("public")
     with monkeypatch.context() as patch:
         use_disk(patch, Counting(room))
         with pytest.raises(OSError, match="No space") as failed:
-            place.build()
+            instance.build()
 
     assert failed.value.errno in OURS
-    assert place.read_digests("public") == before
-    assert "tags/llm.atom" in place.build().written
+    assert instance.read_digests("public") == before
+    assert "tags/llm.atom" in instance.build().written
 
 
-def test_published_files_are_for_everybody(place: Place) -> None:
-    place.build()
-    mode = (place.folder / "feeds/public/all.atom").stat().st_mode
+def test_published_files_are_for_everybody(instance: Instance) -> None:
+    instance.build()
+    mode = (instance.folder / "feeds/public/all.atom").stat().st_mode
     assert stat.S_IMODE(mode) & 0o444 == 0o444

@@ -111,7 +111,7 @@ def read_results(address: str, folder: Path) -> tuple[list[str], str, str]:
 def test_the_script_and_the_build_agree_on_the_terms_of_a_text(site: str, tmp_path: Path) -> None:
     match = re.search(r"<pre>(.*?)</pre>", load_page(site + "terms.html", tmp_path), re.DOTALL)
     assert match is not None
-    assert [set(one) for one in json.loads(html.unescape(match[1]))] == [
+    assert [set(load) for load in json.loads(html.unescape(match[1]))] == [
         set(each_term(text)) for text in TEXTS
     ]
 

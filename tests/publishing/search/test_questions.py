@@ -175,7 +175,7 @@ def test_nearly_all_is_found_on_the_pages(archive: Store, search_files: Path) ->
     def found(case: dict[str, Any]) -> set[str]:
         if "ask" in case:
             return find_answers(archive, case["ask"])
-        return {id_of(*one) for one in places[case["search"]]}
+        return {id_of(*place) for place in places[case["search"]]}
 
     assert len(CASES) == 40
     assert count_right(found) >= RIGHT

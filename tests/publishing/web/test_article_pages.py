@@ -201,7 +201,7 @@ def test_a_build_without_news_makes_no_page(monkeypatch: pytest.MonkeyPatch) -> 
     )
     build_pages(index, outlet)
 
-    assert {one: outlet.files[one] for one in list_pages(outlet)} == before
+    assert {page: outlet.files[page] for page in list_pages(outlet)} == before
 
 
 def test_an_article_that_is_withdrawn_is_gone_and_its_neighbours_say_so() -> None:

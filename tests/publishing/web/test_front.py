@@ -151,8 +151,8 @@ def test_sections_begin_with_the_category_of_most_articles_and_end_with_what_has
         "4",
         "1",
     ]
-    assert [one["lang"] for one in result[2].lines] == ["en", "en", "en", "de"]
-    assert [one["short"] for one in result[0].lines] == ["3 Nov", "3 Nov", "08:04", "08:01"]
+    assert [line["lang"] for line in result[2].lines] == ["en", "en", "en", "de"]
+    assert [line["short"] for line in result[0].lines] == ["3 Nov", "3 Nov", "08:04", "08:01"]
 
 
 def test_the_most_active_tags_are_sorted_by_the_number_that_they_show() -> None:
@@ -286,7 +286,7 @@ def test_a_feed_names_its_most_active_sources_and_a_source_none() -> None:
     """A feed page names up to eight sources by activity; a source's page names none."""
     spec = FeedSpec(key=FeedKey("tag", "sea"), name="Sea", title="-", first_slug="sea")
     views = [parse_front_page(n, source) for n, source in enumerate("abcbcc")]
-    named = [replace(one, origin=replace(one.origin, title=one.source_key)) for one in views]
+    named = [replace(view, origin=replace(view.origin, title=view.source_key)) for view in views]
     facts = about.gather_facts(spec, 6, {}, named, Links(base="../"))
 
     assert facts.sources == [

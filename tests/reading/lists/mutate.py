@@ -263,8 +263,8 @@ def _fill_copy(page: Page, item: Any, key: str, url: str, title: str, *, dated: 
             image.set("alt", title)
     _replace_title(item, page.titles[key], title)
     if not dated:
-        for one in list(item.iter("time")):
-            one.drop_tree()
+        for time in list(item.iter("time")):
+            time.drop_tree()
 
 
 def _replace_title(item: Any, old: str, title: str) -> None:

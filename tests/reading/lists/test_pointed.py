@@ -125,12 +125,12 @@ def test_any_item_of_a_list_leads_to_the_whole_of_it(case: Case) -> None:
     elements = list(tree.iter())
     for url in wanted:
         anchors = [
-            one
-            for one in tree.iter("a")
-            if urls.alias(urls.absolute(base, one.get("href")) or "") == url
+            link
+            for link in tree.iter("a")
+            if urls.alias(urls.absolute(base, link.get("href")) or "") == url
         ]
         results = [pointed(case.html, case.url, elements.index(anchor)) for anchor in anchors]
-        lists = [one for each in results for one in each]
+        lists = [one for result in results for one in result]
         assert wanted in [[urls.alias(item.url) for item in one.items] for one in lists], url
         whole_list = next(
             one for one in lists if [urls.alias(item.url) for item in one.items] == wanted

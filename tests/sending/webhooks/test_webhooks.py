@@ -34,7 +34,7 @@ from syndicator.sending import webhooks
 from syndicator.upkeep.editorial import release, undo_withdrawal, withdraw
 from syndicator.upkeep.reconcile import update_from_files
 from syndicator.upkeep.reindex import reindex
-from tests.places import NOW, Place, store_articles
+from tests.instances import NOW, Instance, store_articles
 from tests.postgres import Server
 from tests.sending.webhooks.receiver import SECRET, Receiver, serve_receiver
 
@@ -48,24 +48,24 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def place(tmp_path: Path, receiver: Receiver) -> Place:
+def instance(tmp_path: Path, receiver: Receiver) -> Instance:
     """An instance with one article published before it had a receiver."""
-    result = Place(tmp_path).fill_once(publish_one)
+    result = Instance(tmp_path).fill_once(publish_one)
     configure_receiver(result, receiver)
     build_and_send(result)
     return result
 
 
-def publish_one(place: Place) -> None:
-    store_titles(place, "Old")
-    place.now += timedelta(hours=1)
-    place.build()
+def publish_one(instance: Instance) -> None:
+    store_titles(instance, "Old")
+    instance.now += timedelta(hours=1)
+    instance.build()
 
 
 def configure_receiver(
-    place: Place, receiver: Receiver, more: str = 'allow = ["127.0.0.1"]\n'
+    instance: Instance, receiver: Receiver, more: str = 'allow = ["127.0.0.1"]\n'
 ) -> None:
-    path = place.config / "syndicator.toml"
+    path = instance.config / "syndicator.toml"
     kept_lines = [
         line
         for line in path.read_text().splitlines()
@@ -83,69 +83,73 @@ def test_messages_are_sent_from_a_database_server_too(
     """Published, changed and withdrawn articles, a receiver that is down, and a database that is
     lost."""
     settings = f'[publish]\ntag_min = 1\n[store]\nurl = "{postgres.schema()}"\n'
-    place = Place(tmp_path, settings=settings)
-    publish_one(place)
-    configure_receiver(place, receiver)
-    build_and_send(place)
+    instance = Instance(tmp_path, settings=settings)
+    publish_one(instance)
+    configure_receiver(instance, receiver)
+    build_and_send(instance)
     receiver.answer = lambda delivery: 500
-    store_titles(place, "First", "Second")
-    build_and_send(place)
+    store_titles(instance, "First", "Second")
+    build_and_send(instance)
 
     assert receiver.lines == ["article.published First"]
 
     receiver.answer = lambda delivery: 204
-    place.edit_file("First", "title: First", "title: Edited")
-    send_later(place, minutes=2)
+    instance.edit_file("First", "title: First", "title: Edited")
+    send_later(instance, minutes=2)
 
     assert receiver.lines[1:3] == ["article.published First", "article.published Second"]
     assert receiver.lines[3:] == ["article.changed Edited"]
 
-    with place.open_app() as app:
-        withdraw(app.archive, app.configuration, place.load_article("Edited").id)
-    send_later(place, minutes=1)
+    with instance.open_app() as app:
+        withdraw(app.archive, app.configuration, instance.load_article("Edited").id)
+    send_later(instance, minutes=1)
 
     assert receiver.lines[4:] == ["article.withdrawn"]
 
     receiver.answer = lambda delivery: 500
-    place.now += timedelta(hours=25)
-    store_titles(place, "Waits")
-    send_later(place, minutes=1)
-    path = place.config / "syndicator.toml"
+    instance.now += timedelta(hours=25)
+    store_titles(instance, "Waits")
+    send_later(instance, minutes=1)
+    path = instance.config / "syndicator.toml"
     lost = f'url = "{postgres.schema()}"'
     path.write_text(re.sub(r'(?m)^url = "postgresql.*', lost, path.read_text()))
     receiver.answer = lambda delivery: 204
-    with place.open_app(create=True) as app:
+    with instance.open_app(create=True) as app:
         reindex(app.archive, app.configuration)
-    send_later(place, minutes=5)
+    send_later(instance, minutes=5)
 
     # of the last day: what waited was lost
     assert receiver.lines[6:] == ["article.published Waits"]
 
-    store_titles(place, "New")
-    send_later(place, minutes=1)
+    store_titles(instance, "New")
+    send_later(instance, minutes=1)
 
     assert receiver.lines[7:] == ["article.published New"]
 
 
-def store_titles(place: Place, *titles: str, **fields: object) -> None:
-    with place.open_app() as app:
+def store_titles(instance: Instance, *titles: str, **fields: object) -> None:
+    with instance.open_app() as app:
         for title in titles:
             store_articles(
-                app, title, f"The text of {title}.", tags=("AI",), **{"added": place.now, **fields}
+                app,
+                title,
+                f"The text of {title}.",
+                tags=("AI",),
+                **{"added": instance.now, **fields},
             )
 
 
-def build_and_send(place: Place) -> list[Problem]:
+def build_and_send(instance: Instance) -> list[Problem]:
     """Build and send, as `build` does."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         update_from_files(app.archive, app.configuration)
         asyncio.run(build_feeds(app))
         return asyncio.run(webhooks.send_due_messages(app.archive, app.configuration, app.jitter))
 
 
-def send_later(place: Place, **passed: float) -> list[Problem]:
-    place.now += timedelta(**passed)
-    return build_and_send(place)
+def send_later(instance: Instance, **passed: float) -> list[Problem]:
+    instance.now += timedelta(**passed)
+    return build_and_send(instance)
 
 
 def test_the_signature_is_that_of_the_specification() -> None:
@@ -162,37 +166,39 @@ def test_the_signature_is_that_of_the_specification() -> None:
 
 
 def test_an_article_is_announced_once_after_its_build_and_signed(
-    place: Place, receiver: Receiver
+    instance: Instance, receiver: Receiver
 ) -> None:
     """A new article is announced once, after its build, with a signature."""
-    store_titles(place, "New")
-    with place.open_app() as app:
+    store_titles(instance, "New")
+    with instance.open_app() as app:
         assert (
             asyncio.run(webhooks.send_due_messages(app.archive, app.configuration, app.jitter))
             == []
         )
 
     assert receiver.got == []  # it is not published yet
-    assert build_and_send(place) == build_and_send(place) == []
+    assert build_and_send(instance) == build_and_send(instance) == []
 
     [delivery] = receiver.got
 
     assert delivery.line == "article.published New"
 
-    article = place.load_article("New")
-    with place.open_app() as app:
+    article = instance.load_article("New")
+    with instance.open_app() as app:
         urn = entry_urn(app.archive.instance, article.id)
     data = delivery.message["data"]
 
     assert data["id"] == urn
     assert data["url"] == article.url
     assert data["_source"] == "one"
-    assert urn in place.read_published("all.json")
+    assert urn in instance.read_published("all.json")
     assert data["tags"] == ["AI"]
-    assert delivery.message["timestamp"] == place.now.isoformat()
+    assert delivery.message["timestamp"] == instance.now.isoformat()
 
     key = webhooks.read_signing_key(SECRET, {})
-    signed = webhooks.make_signature(delivery.headers["webhook-id"], place.now, delivery.body, key)
+    signed = webhooks.make_signature(
+        delivery.headers["webhook-id"], instance.now, delivery.body, key
+    )
 
     assert signed.items() <= delivery.headers.items()
     assert delivery.headers["content-type"] == "application/json"
@@ -200,24 +206,24 @@ def test_an_article_is_announced_once_after_its_build_and_signed(
 
 
 def test_articles_are_announced_in_the_order_in_which_they_came(
-    place: Place, receiver: Receiver
+    instance: Instance, receiver: Receiver
 ) -> None:
     titles = [f"Number {number}" for number in range(6)]
-    store_titles(place, *titles)
-    build_and_send(place)
+    store_titles(instance, *titles)
+    build_and_send(instance)
 
     assert receiver.lines == [f"article.published {title}" for title in titles]
 
 
-def test_edits_and_withdrawals_follow_in_order(place: Place, receiver: Receiver) -> None:
-    place.edit_file("Old", "title: Old", "title: Renamed")
-    send_later(place, minutes=1)
-    with place.open_app() as app:
-        withdraw(app.archive, app.configuration, place.load_article("Renamed").id)
-    send_later(place, minutes=1)
-    with place.open_app() as app:
+def test_edits_and_withdrawals_follow_in_order(instance: Instance, receiver: Receiver) -> None:
+    instance.edit_file("Old", "title: Old", "title: Renamed")
+    send_later(instance, minutes=1)
+    with instance.open_app() as app:
+        withdraw(app.archive, app.configuration, instance.load_article("Renamed").id)
+    send_later(instance, minutes=1)
+    with instance.open_app() as app:
         undo_withdrawal(app.archive, app.configuration, "https://one.example/old")
-    send_later(place, minutes=1)
+    send_later(instance, minutes=1)
 
     assert receiver.lines == [
         "article.changed Renamed",
@@ -231,97 +237,103 @@ def test_edits_and_withdrawals_follow_in_order(place: Place, receiver: Receiver)
     assert len({delivery.headers["webhook-id"] for delivery in receiver.got}) == 3
 
 
-def test_a_file_that_is_written_anew_is_no_news(place: Place, receiver: Receiver) -> None:
+def test_a_file_that_is_written_anew_is_no_news(instance: Instance, receiver: Receiver) -> None:
     """A changed title is announced once; a touched file is not."""
-    place.edit_file("Old", "title: Old", "title: Renamed")
-    build_and_send(place)
-    path = place.find_file("Renamed")
+    instance.edit_file("Old", "title: Old", "title: Renamed")
+    build_and_send(instance)
+    path = instance.find_file("Renamed")
     os.utime(path, ns=(0, 0))
-    send_later(place, minutes=1)
+    send_later(instance, minutes=1)
 
     assert receiver.lines == ["article.changed Renamed"]
 
 
 def test_what_a_build_leaves_is_announced_by_the_one_that_publishes_it(
-    place: Place, receiver: Receiver
+    instance: Instance, receiver: Receiver
 ) -> None:
     """An article is announced after the build that publishes it, not before."""
-    store_titles(place, "New")
-    with place.open_app() as app:
+    store_titles(instance, "New")
+    with instance.open_app() as app:
         asyncio.run(build_feeds(app, accepts=lambda key: False))
         asyncio.run(webhooks.send_due_messages(app.archive, app.configuration, app.jitter))
 
     assert receiver.got == []
 
-    build_and_send(place)
+    build_and_send(instance)
 
     assert receiver.lines == ["article.published New"]
 
 
 def test_what_is_filed_during_a_build_holds_up_no_other_news(
-    place: Place, receiver: Receiver
+    instance: Instance, receiver: Receiver
 ) -> None:
     """An article filed during a build is announced after the next build."""
-    store_titles(place, "New")
-    with place.open_app() as app:
+    store_titles(instance, "New")
+    with instance.open_app() as app:
         during = iter(
-            [lambda: store_articles(app, "Later", "A text.", tags=("AI",), added=place.now)]
+            [lambda: store_articles(app, "Later", "A text.", tags=("AI",), added=instance.now)]
         )
         asyncio.run(build_feeds(app, turn=lambda: next(during, lambda: None)()))
         asyncio.run(webhooks.send_due_messages(app.archive, app.configuration, app.jitter))
 
     assert receiver.lines == ["article.published New"]
 
-    build_and_send(place)
+    build_and_send(instance)
 
     assert receiver.lines == ["article.published New", "article.published Later"]
 
 
-def test_a_long_answer_is_an_answer(place: Place, receiver: Receiver) -> None:
+def test_a_long_answer_is_an_answer(instance: Instance, receiver: Receiver) -> None:
     receiver.answer = lambda delivery: 200
     receiver.text = b"x" * 100_000
-    store_titles(place, "New")
+    store_titles(instance, "New")
 
-    assert build_and_send(place) == []
+    assert build_and_send(instance) == []
 
-    send_later(place, hours=1)
+    send_later(instance, hours=1)
 
     assert receiver.lines == ["article.published New"]
 
 
-def test_an_article_on_hold_is_announced_with_its_release(place: Place, receiver: Receiver) -> None:
-    store_titles(place, "Held", hold=True)
-    send_later(place, minutes=1)
+def test_an_article_on_hold_is_announced_with_its_release(
+    instance: Instance, receiver: Receiver
+) -> None:
+    store_titles(instance, "Held", hold=True)
+    send_later(instance, minutes=1)
 
     assert receiver.got == []
 
-    with place.open_app() as app:
-        release(app.archive, app.configuration, [place.load_article("Held").id])
-    send_later(place, minutes=1)
+    with instance.open_app() as app:
+        release(app.archive, app.configuration, [instance.load_article("Held").id])
+    send_later(instance, minutes=1)
 
     assert receiver.lines == ["article.published Held"]
 
 
-def test_private_sources_show_no_more_than_their_feeds(place: Place, receiver: Receiver) -> None:
+def test_private_sources_show_no_more_than_their_feeds(
+    instance: Instance, receiver: Receiver
+) -> None:
     """A message for a source with `content = "link"` has no excerpt."""
-    (place.config / "sources.toml").write_text(
+    (instance.config / "sources.toml").write_text(
         '[[source]]\nkey = "one"\nurl = "https://one.example/feed"\ncontent = "link"\n'
     )
-    store_titles(place, "New", excerpt="A line that is not to be shown.")
-    build_and_send(place)
+    store_titles(instance, "New", excerpt="A line that is not to be shown.")
+    build_and_send(instance)
 
     assert receiver.lines == ["article.published New"]
     assert b"not to be shown" not in receiver.got[0].body
 
 
-def test_only_what_a_receiver_asked_for_is_sent(place: Place, receiver: Receiver) -> None:
+def test_only_what_a_receiver_asked_for_is_sent(instance: Instance, receiver: Receiver) -> None:
     """A receiver gets only the events in its `events`."""
-    configure_receiver(place, receiver, 'allow = ["127.0.0.1"]\nevents = ["article.withdrawn"]\n')
-    store_titles(place, "New")
-    build_and_send(place)
-    with place.open_app() as app:
-        withdraw(app.archive, app.configuration, place.load_article("New").id)
-    send_later(place, minutes=1)
+    configure_receiver(
+        instance, receiver, 'allow = ["127.0.0.1"]\nevents = ["article.withdrawn"]\n'
+    )
+    store_titles(instance, "New")
+    build_and_send(instance)
+    with instance.open_app() as app:
+        withdraw(app.archive, app.configuration, instance.load_article("New").id)
+    send_later(instance, minutes=1)
 
     assert receiver.lines == ["article.withdrawn"]
 
@@ -336,50 +348,50 @@ def test_only_what_a_receiver_asked_for_is_sent(place: Place, receiver: Receiver
     ],
 )
 def test_a_query_chooses_what_is_announced(
-    place: Place, receiver: Receiver, query: str, announced: list[str]
+    instance: Instance, receiver: Receiver, query: str, announced: list[str]
 ) -> None:
-    configure_receiver(place, receiver, f'allow = ["127.0.0.1"]\nquery = "{query}"\n')
-    store_titles(place, "New", excerpt="An excerpt.")
-    build_and_send(place)
+    configure_receiver(instance, receiver, f'allow = ["127.0.0.1"]\nquery = "{query}"\n')
+    store_titles(instance, "New", excerpt="An excerpt.")
+    build_and_send(instance)
 
     assert receiver.lines == announced
 
 
 def test_a_receiver_that_comes_back_hears_of_nothing_in_between(
-    place: Place, receiver: Receiver
+    instance: Instance, receiver: Receiver
 ) -> None:
     """A receiver that was removed and added again gets only later articles."""
-    (place.config / "syndicator.toml").write_text("[publish]\ntag_min = 1\n")
-    store_titles(place, "Meanwhile")
-    send_later(place, minutes=1)
-    place.now += timedelta(minutes=1)
-    configure_receiver(place, receiver)
-    build_and_send(place)
-    store_titles(place, "New")
-    send_later(place, minutes=1)
+    (instance.config / "syndicator.toml").write_text("[publish]\ntag_min = 1\n")
+    store_titles(instance, "Meanwhile")
+    send_later(instance, minutes=1)
+    instance.now += timedelta(minutes=1)
+    configure_receiver(instance, receiver)
+    build_and_send(instance)
+    store_titles(instance, "New")
+    send_later(instance, minutes=1)
 
     assert receiver.lines == ["article.published New"]
 
 
 @pytest.mark.parametrize("status", [500, 503, 429, 302, 307, 308, 0])
 def test_a_receiver_that_fails_gets_the_same_message_again(
-    place: Place, receiver: Receiver, status: int
+    instance: Instance, receiver: Receiver, status: int
 ) -> None:
     """The message is sent again after a pause, with its id; later messages wait for it."""
     answers = [status, 200, 200]
     receiver.answer = lambda delivery: answers.pop(0)
-    store_titles(place, "First", "Second")
-    [problem] = build_and_send(place)
+    store_titles(instance, "First", "Second")
+    [problem] = build_and_send(instance)
 
     assert problem.what == "127.0.0.1"
     assert problem.reason == "webhook-failing"
 
-    build_and_send(place)
+    build_and_send(instance)
 
     # it gets a pause, and no redirect is followed
     assert receiver.lines == ["article.published First"]
 
-    send_later(place, minutes=2)
+    send_later(instance, minutes=2)
 
     assert receiver.lines == [
         "article.published First",
@@ -394,35 +406,37 @@ def test_a_receiver_that_fails_gets_the_same_message_again(
 
 
 def test_a_message_that_is_refused_holds_up_its_article_alone(
-    place: Place, receiver: Receiver
+    instance: Instance, receiver: Receiver
 ) -> None:
     """A refused message delays later messages of the same article only."""
     refused = [True]
     receiver.answer = lambda delivery: 400 if "First" in delivery.line and refused[0] else 200
-    store_titles(place, "First", "Second")
-    build_and_send(place)
-    place.edit_file("First", "title: First", "title: Edited")
-    send_later(place, seconds=1)
+    store_titles(instance, "First", "Second")
+    build_and_send(instance)
+    instance.edit_file("First", "title: First", "title: Edited")
+    send_later(instance, seconds=1)
 
     assert receiver.lines == ["article.published First", "article.published Second"]
 
     refused[0] = False
-    send_later(place, minutes=2)
+    send_later(instance, minutes=2)
 
     assert receiver.lines[2:] == ["article.published First", "article.changed Edited"]
 
 
-def test_a_receiver_that_refuses_everything_gets_a_pause(place: Place, receiver: Receiver) -> None:
+def test_a_receiver_that_refuses_everything_gets_a_pause(
+    instance: Instance, receiver: Receiver
+) -> None:
     receiver.answer = lambda delivery: 401
-    store_titles(place, *(f"Number {number}" for number in range(9)))
-    build_and_send(place)
-    send_later(place, seconds=30)
+    store_titles(instance, *(f"Number {number}" for number in range(9)))
+    build_and_send(instance)
+    send_later(instance, seconds=30)
 
     assert len(receiver.got) == 3
 
 
 def test_a_slow_receiver_holds_up_no_other(
-    place: Place, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+    instance: Instance, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     over = threading.Event()
     receiver.answer = lambda delivery: 200 if over.wait(30) else 500
@@ -432,9 +446,9 @@ def test_a_slow_receiver_holds_up_no_other(
             f'[[webhook]]\nurl = "{other_receiver.url}"\n'
             f'secret = "{SECRET}"\nallow = ["127.0.0.1"]\n'
         )
-        configure_receiver(place, receiver, 'allow = ["127.0.0.1"]\n' + table)
-        store_titles(place, "First", "Second")
-        [problem] = build_and_send(place)
+        configure_receiver(instance, receiver, 'allow = ["127.0.0.1"]\n' + table)
+        store_titles(instance, "First", "Second")
+        [problem] = build_and_send(instance)
         over.set()
 
         assert other_receiver.lines == ["article.published First", "article.published Second"]
@@ -444,57 +458,59 @@ def test_a_slow_receiver_holds_up_no_other(
 
 
 def test_a_run_sends_for_a_bounded_time(
-    place: Place, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+    instance: Instance, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(webhooks, "SECONDS", -1.0)
-    store_titles(place, "New")
-    build_and_send(place)
+    store_titles(instance, "New")
+    build_and_send(instance)
 
     assert receiver.got == []
 
     monkeypatch.undo()
-    build_and_send(place)
+    build_and_send(instance)
 
     assert receiver.lines == ["article.published New"]
 
 
-def test_a_private_address_needs_allow(place: Place, receiver: Receiver) -> None:
-    configure_receiver(place, receiver, "")
-    store_titles(place, "New")
-    [problem] = build_and_send(place)
+def test_a_private_address_needs_allow(instance: Instance, receiver: Receiver) -> None:
+    configure_receiver(instance, receiver, "")
+    store_titles(instance, "New")
+    [problem] = build_and_send(instance)
 
     assert receiver.got == []
     assert 'allow = ["127.0.0.1/32:' in problem.detail
 
-    configure_receiver(place, receiver)
-    send_later(place, minutes=2)
+    configure_receiver(instance, receiver)
+    send_later(instance, minutes=2)
 
     assert receiver.lines == ["article.published New"]
 
 
-def test_a_receiver_that_is_down_for_a_day_is_a_condition(place: Place, receiver: Receiver) -> None:
+def test_a_receiver_that_is_down_for_a_day_is_a_condition(
+    instance: Instance, receiver: Receiver
+) -> None:
     """After 25 hours of errors the condition opens; it closes once messages arrive again."""
     configure_receiver(
-        place,
+        instance,
         receiver,
         'allow = ["127.0.0.1"]\nevents = ["article.published", "condition.opened"]\n',
     )
     receiver.answer = lambda delivery: 500
-    store_titles(place, "New")
-    build_and_send(place)
+    store_titles(instance, "New")
+    build_and_send(instance)
 
-    assert list_open_conditions(place) == set()
+    assert list_open_conditions(instance) == set()
 
-    place.now += timedelta(hours=25)
+    instance.now += timedelta(hours=25)
 
-    assert list_open_conditions(place) == {"webhook-failing:127.0.0.1"}
+    assert list_open_conditions(instance) == {"webhook-failing:127.0.0.1"}
 
     receiver.answer = lambda delivery: 200
-    place.now += timedelta(hours=2)
-    list_open_conditions(place)
-    place.now += timedelta(hours=2)
+    instance.now += timedelta(hours=2)
+    list_open_conditions(instance)
+    instance.now += timedelta(hours=2)
 
-    assert list_open_conditions(place) == set()
+    assert list_open_conditions(instance) == set()
 
     [*_, published, opened] = receiver.got
 
@@ -503,17 +519,17 @@ def test_a_receiver_that_is_down_for_a_day_is_a_condition(place: Place, receiver
     assert "127.0.0.1" in opened.message["data"]["subject"]
 
 
-def list_open_conditions(place: Place) -> set[str]:
+def list_open_conditions(instance: Instance) -> set[str]:
     """The end of a run. Returns the conditions of webhooks that are open."""
     from syndicator.health.episodes import read_memory
 
-    with place.open_app() as app:
+    with instance.open_app() as app:
         asyncio.run(
             report_run(
                 app.archive,
                 app.configuration,
                 app.jitter,
-                [Outcome(key="one", at=place.now, status="unchanged")],
+                [Outcome(key="one", at=instance.now, status="unchanged")],
                 BuildReport(),
                 seconds=1,
             )
@@ -525,19 +541,19 @@ def list_open_conditions(place: Place) -> set[str]:
         }
 
 
-def test_conditions_open_and_close(place: Place, receiver: Receiver) -> None:
+def test_conditions_open_and_close(instance: Instance, receiver: Receiver) -> None:
     """One message when a source is gone, and one when it has recovered."""
     for disabled in ("gone", None):
         state = SourceState(
             key="one",
             url="https://one.example/feed",
-            visits=VisitTimes(first_visit=NOW, last_visit=place.now),
+            visits=VisitTimes(first_visit=NOW, last_visit=instance.now),
             backoff=BackOff(disabled=disabled),
         )
-        with place.open_app() as app:
+        with instance.open_app() as app:
             app.archive.store.visits.save_states([state])
-        list_open_conditions(place)
-        place.now += timedelta(hours=1)
+        list_open_conditions(instance)
+        instance.now += timedelta(hours=1)
 
     assert [delivery.message["type"] for delivery in receiver.got] == [
         "condition.opened",
@@ -553,40 +569,46 @@ def test_conditions_open_and_close(place: Place, receiver: Receiver) -> None:
     assert opened["id"] != closed["id"]
 
 
-def test_a_receiver_that_was_taken_out_leaves_nothing(place: Place, receiver: Receiver) -> None:
+def test_a_receiver_that_was_taken_out_leaves_nothing(
+    instance: Instance, receiver: Receiver
+) -> None:
     """Waiting messages of a removed receiver are deleted."""
     receiver.answer = lambda delivery: 500
-    store_titles(place, "New")
-    build_and_send(place)
-    (place.config / "syndicator.toml").write_text("[publish]\ntag_min = 1\n")
-    send_later(place, hours=1)
-    with place.open_app() as app:
+    store_titles(instance, "New")
+    build_and_send(instance)
+    (instance.config / "syndicator.toml").write_text("[publish]\ntag_min = 1\n")
+    send_later(instance, hours=1)
+    with instance.open_app() as app:
         assert app.archive.store.messages.waiting() == []
 
 
-def test_a_withdrawal_takes_the_text_that_waits(place: Place, receiver: Receiver) -> None:
+def test_a_withdrawal_takes_the_text_that_waits(instance: Instance, receiver: Receiver) -> None:
     receiver.answer = lambda delivery: 500
-    store_titles(place, "Secret")
-    build_and_send(place)
-    with place.open_app() as app:
-        withdraw(app.archive, app.configuration, place.load_article("Secret").id, purge=True)
+    store_titles(instance, "Secret")
+    build_and_send(instance)
+    with instance.open_app() as app:
+        withdraw(app.archive, app.configuration, instance.load_article("Secret").id, purge=True)
     receiver.answer = lambda delivery: 200
-    send_later(place, hours=1)
+    send_later(instance, hours=1)
 
     assert receiver.lines == ["article.published Secret", "article.withdrawn"]
-    assert b"Secret" not in (place.folder / "feeds/state/syndicator.db").read_bytes()
+    assert b"Secret" not in (instance.folder / "feeds/state/syndicator.db").read_bytes()
 
 
 def test_a_crash_after_the_build_loses_nothing(
-    place: Place, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+    instance: Instance, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store_titles(place, "New")
+    store_titles(instance, "New")
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt), place.open_app() as app:
+    with (
+        monkeypatch.context() as patch,
+        pytest.raises(KeyboardInterrupt),
+        instance.open_app() as app,
+    ):
         patch.setattr(webhooks, "queue_article_messages", _stop)
         asyncio.run(build_feeds(app))
 
-    build_and_send(place)
+    build_and_send(instance)
 
     assert receiver.lines == ["article.published New"]
 
@@ -596,9 +618,11 @@ def _stop(*_: object) -> None:
 
 
 @pytest.mark.slow
-def test_a_message_whose_sender_was_killed_is_sent_again(place: Place, receiver: Receiver) -> None:
-    store_titles(place, "First", "Second")
-    command = [sys.executable, "-m", "syndicator", "build", "--config", str(place.config)]
+def test_a_message_whose_sender_was_killed_is_sent_again(
+    instance: Instance, receiver: Receiver
+) -> None:
+    store_titles(instance, "First", "Second")
+    command = [sys.executable, "-m", "syndicator", "build", "--config", str(instance.config)]
     sender = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def kill(delivery: object) -> int:
@@ -638,35 +662,43 @@ def test_pauses_grow_to_an_hour_and_follow_what_the_receiver_asks() -> None:
 @pytest.mark.parametrize(
     "secret", ["", "whsec_", "whsec_c2hvcnQ=", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_!"]
 )
-def test_a_secret_that_signs_nothing_is_refused_and_not_shown(place: Place, secret: str) -> None:
-    path = place.config / "syndicator.toml"
+def test_a_secret_that_signs_nothing_is_refused_and_not_shown(
+    instance: Instance, secret: str
+) -> None:
+    path = instance.config / "syndicator.toml"
     path.write_text(path.read_text().replace(SECRET, secret))
 
     with (
         pytest.raises(ConfigError, match=r"webhook\.secret: write \"whsec_\"") as caught,
-        place.open_app(),
+        instance.open_app(),
     ):
         pass
     assert "c2hvcnQ" not in str(caught.value)
     assert "MfKQ" not in str(caught.value)
 
 
-def test_a_secret_is_not_shown_with_the_settings(place: Place) -> None:
-    [shown] = [str(one.value) for one in list_settings(place.config, {}) if one.name == "webhook"]
+def test_a_secret_is_not_shown_with_the_settings(instance: Instance) -> None:
+    [shown] = [
+        str(setting.value)
+        for setting in list_settings(instance.config, {})
+        if setting.name == "webhook"
+    ]
     assert "/feeds" in shown
     assert SECRET not in shown
 
 
-def test_a_secret_can_be_in_the_environment(place: Place, receiver: Receiver) -> None:
-    path = place.config / "syndicator.toml"
+def test_a_secret_can_be_in_the_environment(instance: Instance, receiver: Receiver) -> None:
+    path = instance.config / "syndicator.toml"
     path.write_text(path.read_text().replace(SECRET, "${HOOK}"))
-    store_titles(place, "New")
-    [problem] = build_and_send(place)
+    store_titles(instance, "New")
+    [problem] = build_and_send(instance)
 
     assert "HOOK" in problem.detail
     assert receiver.got == []
 
-    [finding] = [one for one in check(place.config, environ={}) if "webhook.secret" in one.detail]
+    [finding] = [
+        one for one in check(instance.config, environ={}) if "webhook.secret" in one.detail
+    ]
 
     assert finding.severity == "error"
     assert finding.line == 5

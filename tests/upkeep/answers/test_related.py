@@ -15,7 +15,7 @@ from syndicator.publishing.paths import article_name
 from syndicator.upkeep.answers import related
 from syndicator.upkeep.editorial import withdraw
 from syndicator.upkeep.reconcile import update_from_files
-from tests.places import Place, keep_workers, store_articles
+from tests.instances import Instance, keep_workers, store_articles
 
 __all__ = ["keep_workers"]
 
@@ -41,116 +41,118 @@ GARDENS = ("Tomatoes ripen", "What compost does in a garden")
 BY_DAY = (FERRIES[0], *GARDENS, *FERRIES[1:])  # the first page is of no day near the other ferries
 
 
-def store_ferry_stories(place: Place) -> None:
-    (place.config / "sources.toml").write_text(SOURCES)
-    with place.open_app(create=True) as app:
+def store_ferry_stories(instance: Instance) -> None:
+    (instance.config / "sources.toml").write_text(SOURCES)
+    with instance.open_app(create=True) as app:
         for number, title in enumerate(BY_DAY):
             text = f"{FERRY if title in FERRIES else GARDEN} Paragraph {number} tells more of it."
             source = ("one", "two")[number % 2]
-            published = place.now - timedelta(days=len(BY_DAY) - number)
+            published = instance.now - timedelta(days=len(BY_DAY) - number)
             store_articles(app, title, text, source=source, excerpt=text, published=published)
-    place.build()
+    instance.build()
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path).fill_once(store_ferry_stories)
+def instance(tmp_path: Path) -> Instance:
+    return Instance(tmp_path).fill_once(store_ferry_stories)
 
 
-def read_related(place: Place, title: str) -> list[str]:
+def read_related(instance: Instance, title: str) -> list[str]:
     """Return the titles below "Related articles" on the page of an article."""
-    page = html.fromstring(place.read_published(article_name(place.load_article(title).id)))
+    page = html.fromstring(instance.read_published(article_name(instance.load_article(title).id)))
     return [str(node.text_content()) for node in page.xpath("//section[@class='related']//li/a")]
 
 
-def reconcile_and_build(place: Place) -> None:
-    with place.open_app() as app:
+def reconcile_and_build(instance: Instance) -> None:
+    with instance.open_app() as app:
         update_from_files(app.archive, app.configuration)
-    place.build()
+    instance.build()
 
 
-def test_a_page_links_articles_on_its_subject(place: Place) -> None:
+def test_a_page_links_articles_on_its_subject(instance: Instance) -> None:
     for title in FERRIES:
-        assert sorted(read_related(place, title)) == sorted({*FERRIES} - {title})
-    assert read_related(place, GARDENS[0]) == [GARDENS[1]]
+        assert sorted(read_related(instance, title)) == sorted({*FERRIES} - {title})
+    assert read_related(instance, GARDENS[0]) == [GARDENS[1]]
 
 
-def test_lists_are_found_once(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lists_are_found_once(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(related.RelatedFinder, "find", lambda *_: pytest.fail("found again"))
-    before = place.read_digests("public")
-    place.build()
+    before = instance.read_digests("public")
+    instance.build()
 
-    assert place.read_digests("public") == before
+    assert instance.read_digests("public") == before
 
 
-def test_a_new_article_makes_no_page_of_an_old_one_again(place: Place) -> None:
+def test_a_new_article_makes_no_page_of_an_old_one_again(instance: Instance) -> None:
     """New related articles do not rewrite pages of old articles."""
-    before = place.read_digests("public")
-    place.now += timedelta(days=30)
-    with place.open_app() as app:
+    before = instance.read_digests("public")
+    instance.now += timedelta(days=30)
+    with instance.open_app() as app:
         for number in range(2):
             title = f"Ferry number {number} arrives"
-            store_articles(app, title, FERRY, excerpt=FERRY, published=place.now, added=place.now)
-    place.build()
-    after = place.read_digests("public")
+            store_articles(
+                app, title, FERRY, excerpt=FERRY, published=instance.now, added=instance.now
+            )
+    instance.build()
+    after = instance.read_digests("public")
 
-    assert set(read_related(place, "Ferry number 1 arrives")) >= {*FERRIES}
+    assert set(read_related(instance, "Ferry number 1 arrives")) >= {*FERRIES}
 
     # the page of the last one links the next article
-    old = [article_name(place.load_article(title).id) for title in BY_DAY[:-1]]
+    old = [article_name(instance.load_article(title).id) for title in BY_DAY[:-1]]
 
     assert [name for name in old if after[name] != before[name]] == []
 
 
 @pytest.mark.parametrize("how", ["hold", "withdraw"])
 def test_an_article_that_is_not_published_any_more_is_linked_nowhere(
-    place: Place, how: str
+    instance: Instance, how: str
 ) -> None:
     hidden = FERRIES[1]
-    article_id = place.load_article(hidden).id
+    article_id = instance.load_article(hidden).id
 
-    assert hidden in read_related(place, FERRIES[0])
+    assert hidden in read_related(instance, FERRIES[0])
 
     if how == "hold":
-        path = place.find_file(hidden)
+        path = instance.find_file(hidden)
         path.write_text(path.read_text().replace("---\n", "---\nschema: 4\nhold: true\n", 1))
-        reconcile_and_build(place)
+        reconcile_and_build(instance)
     else:
-        with place.open_app() as app:
+        with instance.open_app() as app:
             withdraw(app.archive, app.configuration, article_id)
-        place.build()
+        instance.build()
     for title in {*FERRIES} - {hidden}:
-        assert hidden not in place.read_published(article_name(place.load_article(title).id))
+        assert hidden not in instance.read_published(article_name(instance.load_article(title).id))
 
 
-def test_an_article_with_another_title_is_linked_by_it(place: Place) -> None:
+def test_an_article_with_another_title_is_linked_by_it(instance: Instance) -> None:
     """A changed title appears in links of related articles."""
-    path = place.find_file(FERRIES[1])
+    path = instance.find_file(FERRIES[1])
     path.write_text(path.read_text().replace(FERRIES[1], "The old ferry is sold"))
-    reconcile_and_build(place)
+    reconcile_and_build(instance)
 
-    assert "The old ferry is sold" in read_related(place, FERRIES[0])
+    assert "The old ferry is sold" in read_related(instance, FERRIES[0])
 
 
-def test_an_article_with_another_text_has_another_list(place: Place) -> None:
-    path = place.find_file(FERRIES[1])
+def test_an_article_with_another_text_has_another_list(instance: Instance) -> None:
+    path = instance.find_file(FERRIES[1])
     text = path.read_text().replace(FERRY, GARDEN).replace(FERRIES[1], "Tomatoes are sold")
     path.write_text(text)
-    reconcile_and_build(place)
+    reconcile_and_build(instance)
 
-    assert set(read_related(place, "Tomatoes are sold")) == {*GARDENS}
+    assert set(read_related(instance, "Tomatoes are sold")) == {*GARDENS}
 
 
-def test_words_of_an_unpublished_text_relate_nothing(place: Place) -> None:
+def test_words_of_an_unpublished_text_relate_nothing(instance: Instance) -> None:
     """Only published words make articles related."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         hidden = store_articles(
             app, "A quiet note", FERRY * 5, source="short", excerpt="Nothing of that."
         )
         article = store_articles(app, "Another note", "Nothing.", source="short", excerpt=FERRY)
-    place.build()
-    ferry = place.load_article(FERRIES[0]).id
-    with place.open_app() as app:
+    instance.build()
+    ferry = instance.load_article(FERRIES[0]).id
+    with instance.open_app() as app:
         sources = app.configuration.sources
         finder = related.RelatedFinder(app.archive.store, lambda one: sources[one.source_key])
         result = finder.find(ferry)
@@ -165,22 +167,22 @@ def test_words_of_an_unpublished_text_relate_nothing(place: Place) -> None:
         assert hidden.id in whole_finder.find(ferry)
 
 
-def test_an_unpublished_article_has_no_related_ones(place: Place) -> None:
-    with place.open_app() as app:
+def test_an_unpublished_article_has_no_related_ones(instance: Instance) -> None:
+    with instance.open_app() as app:
         held_article = store_articles(app, "Held ferry", FERRY, excerpt=FERRY, hold=True)
-    place.build()
-    with place.open_app() as app:
+    instance.build()
+    with instance.open_app() as app:
         sources = app.configuration.sources
         finder = related.RelatedFinder(app.archive.store, lambda one: sources[one.source_key])
 
         assert finder.find(held_article.id) == []
-        assert held_article.id not in finder.find(place.load_article(FERRIES[0]).id)
+        assert held_article.id not in finder.find(instance.load_article(FERRIES[0]).id)
 
 
-def test_the_api_names_related_articles(place: Place) -> None:
-    with open_read_only(place.config, now=lambda: place.now) as opened:
-        answer = read_item(opened, place.load_article(FERRIES[0]).id).answer
+def test_the_api_names_related_articles(instance: Instance) -> None:
+    with open_read_only(instance.config, now=lambda: instance.now) as opened:
+        answer = read_item(opened, instance.load_article(FERRIES[0]).id).answer
     named = {one["title"]: one["url"] for one in answer["related"]}
 
     assert {*named} == {*FERRIES} - {FERRIES[0]}
-    assert named[FERRIES[1]] == place.load_article(FERRIES[1]).url
+    assert named[FERRIES[1]] == instance.load_article(FERRIES[1]).url

@@ -32,7 +32,7 @@ from tests.fakellm import (
     make_completion,
     make_late_behaviour,
 )
-from tests.places import NOW, TAXONOMY, Place, store_articles
+from tests.instances import NOW, TAXONOMY, Instance, store_articles
 
 __all__ = ["llm"]
 
@@ -63,20 +63,20 @@ name = "ransomware"
 
 
 class Lab:
-    """A place with a language model."""
+    """An instance with a language model."""
 
     def __init__(self, folder: Path, llm: FakeLlm, *, key: str = "", **settings: Any) -> None:
         self.llm = llm
         values = {"url": llm.url, "model": "tiny", "seconds": 0.8} | settings
         lines = "".join(f"{name} = {value!r}\n" for name, value in values.items())
         asked = f"[publish]\ntag_min = 1\n[describe.llm]\n{lines}".replace("'", '"')
-        self.place = Place(folder, taxonomy=TAXONOMY + OTHERS, settings=asked)
+        self.instance = Instance(folder, taxonomy=TAXONOMY + OTHERS, settings=asked)
         self.environ = {"MY_KEY": key} if key else {}
 
     def open_app(self) -> Any:
         return open_app(
-            self.place.config,
-            clock=lambda: self.place.now,
+            self.instance.config,
+            clock=lambda: self.instance.now,
             jitter=lambda: 0.5,
             environ=self.environ,
         )
@@ -99,14 +99,14 @@ class Lab:
 
     def read_result(self, title: str) -> Any:
         with self.open_app() as app:
-            return app.archive.store.enrichment.read_result(self.place.load_article(title).id)
+            return app.archive.store.enrichment.read_result(self.instance.load_article(title).id)
 
     def read_meter(self) -> Any:
         with self.open_app() as app:
             return app.archive.store.enrichment.meter()
 
     def pass_time(self, **delta: float) -> None:
-        self.place.now += timedelta(**delta)
+        self.instance.now += timedelta(**delta)
 
 
 @pytest.fixture
@@ -125,9 +125,9 @@ BY_US = (FIRST, "extractive", "uncategorised", ("GPU",), "matched")
 def test_what_passes_is_filed_and_updated_stays(lab: Lab) -> None:
     """An accepted answer is stored, and `updated` stays."""
     lab.file_articles("Weather", tags=("GPU",), tags_by="matched", updated=NOW - timedelta(hours=3))
-    before = lab.place.load_article("Weather")
+    before = lab.instance.load_article("Weather")
     report = lab.ask_model()
-    after = lab.place.load_article("Weather")
+    after = lab.instance.load_article("Weather")
 
     assert report.calls == 1
     assert report.counts == {"accepted": 1}
@@ -161,11 +161,11 @@ REFUSED = {
 def test_what_does_not_pass_leaves_ours_and_its_reason(lab: Lab) -> None:
     """A refused answer leaves the article unchanged, and its reason is recorded."""
     lab.file_articles(*REFUSED, tags=("GPU",), tags_by="matched")
-    before = lab.place.read_digests("articles")
+    before = lab.instance.read_digests("articles")
     lab.llm.behaviour = lambda question: BEHAVIOURS[question.title](question)
     report = lab.ask_model()
 
-    assert lab.place.read_digests("articles") == before
+    assert lab.instance.read_digests("articles") == before
     assert report.calls == len(REFUSED)
     assert report.counts == {"refused": len(REFUSED)}
     assert {title: lab.read_result(title).reason for title in REFUSED} == REFUSED
@@ -199,7 +199,7 @@ def test_an_endpoint_in_trouble_is_noted_and_asked_later(
     lab.llm.behaviour = BEHAVIOURS[behaviour]
     report = lab.ask_model()
 
-    assert get_description(lab.place.load_article("Weather")) == BY_US
+    assert get_description(lab.instance.load_article("Weather")) == BY_US
     assert [problem.reason for problem in report.problems] == [reason]
     assert lab.read_meter().reason == reason
     assert (lab.read_meter().rest_until is not None) == rests
@@ -211,7 +211,7 @@ def test_an_endpoint_in_trouble_is_noted_and_asked_later(
     lab.pass_time(hours=1)
 
     assert lab.ask_model().calls == 1
-    assert get_description(lab.place.load_article("Weather")) == BY_LLM
+    assert get_description(lab.instance.load_article("Weather")) == BY_LLM
     assert lab.read_meter().reason == ""
 
 
@@ -292,7 +292,7 @@ def test_a_planted_order_is_not_obeyed(lab: Lab) -> None:
     lab.ask_model()
 
     assert lab.llm.seen[0].sentences[-1] == RICH  # the order itself it never got to see
-    assert get_description(lab.place.load_article("Weather")) == BY_LLM
+    assert get_description(lab.instance.load_article("Weather")) == BY_LLM
 
 
 @pytest.mark.parametrize(
@@ -314,7 +314,7 @@ def test_a_planted_order_is_not_obeyed(lab: Lab) -> None:
 def test_a_model_that_may_write_is_held_to_the_article(
     lab: Lab, says: str, excerpt: str | None, counts: Any
 ) -> None:
-    config = lab.place.config / "syndicator.toml"
+    config = lab.instance.config / "syndicator.toml"
     config.write_text(config.read_text() + "write = true\n")
     lab.file_articles(
         "Weather", body=BODY.replace(", and knows no other weather", ", which took a week")
@@ -324,7 +324,7 @@ def test_a_model_that_may_write_is_held_to_the_article(
     )
 
     assert lab.ask_model().counts == counts
-    assert lab.place.load_article("Weather").excerpt == (excerpt or says)
+    assert lab.instance.load_article("Weather").excerpt == (excerpt or says)
     assert lab.read_result("Weather").plan == "tiny prompt 2, writing"
 
 
@@ -344,7 +344,7 @@ def test_what_stands_around_the_json_is_no_fault(lab: Lab, behaviour: str) -> No
     lab.llm.behaviour = BEHAVIOURS[behaviour]
     lab.ask_model()
 
-    assert get_description(lab.place.load_article("Weather")) == (
+    assert get_description(lab.instance.load_article("Weather")) == (
         SECOND,
         "llm",
         "AI",
@@ -368,15 +368,15 @@ def test_the_form_of_the_request_follows_the_endpoint_and_is_remembered(lab: Lab
 def test_what_an_operator_wrote_is_not_even_asked_about(lab: Lab) -> None:
     """Fields that the operator edited are neither asked for nor changed."""
     lab.file_articles("Weather", "Tagged", tags=("GPU",), tags_by="matched")
-    lab.place.edit_file("Weather", FIRST, "Mine, and no machine's.")
-    lab.place.edit_file("Tagged", "- GPU", "- Mine")
+    lab.instance.edit_file("Weather", FIRST, "Mine, and no machine's.")
+    lab.instance.edit_file("Tagged", "- GPU", "- Mine")
     with lab.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
 
     assert lab.ask_model().counts == {"accepted": 1}
-    assert lab.place.load_article("Weather").excerpt == "Mine, and no machine's."
+    assert lab.instance.load_article("Weather").excerpt == "Mine, and no machine's."
 
-    tagged = lab.place.load_article("Tagged")
+    tagged = lab.instance.load_article("Tagged")
 
     assert tagged.excerpt_by == "llm"
     assert tagged.tags == ("Mine",)
@@ -387,22 +387,22 @@ def test_an_edit_made_while_the_model_thinks_wins(lab: Lab) -> None:
     lab.file_articles("Weather")
 
     def behave(question: Question) -> Said:
-        lab.place.edit_file("Weather", FIRST, "Mine, and no machine's.")
+        lab.instance.edit_file("Weather", FIRST, "Mine, and no machine's.")
         return answer_honestly(question)
 
     lab.llm.behaviour = behave
     lab.ask_model()
-    assert lab.place.load_article("Weather").excerpt == "Mine, and no machine's."
+    assert lab.instance.load_article("Weather").excerpt == "Mine, and no machine's."
 
 
 def test_a_publishers_tags_and_the_sources_stay_and_teach(lab: Lab) -> None:
-    with (lab.place.config / "sources.toml").open("a") as file:
+    with (lab.instance.config / "sources.toml").open("a") as file:
         file.write('tags = ["papers"]\n')  # of the last source, two
     lab.file_articles(
         "Weather", source="two", tags=("papers", "GPU"), tags_by="publisher", keywords=("GPU",)
     )
     lab.ask_model()
-    article = lab.place.load_article("Weather")
+    article = lab.instance.load_article("Weather")
 
     assert article.tags == ("papers", "GPU", "LLM")
     assert article.tags_by == "llm"
@@ -422,14 +422,14 @@ def test_describing_the_shelf_anew_leaves_what_the_model_said(lab: Lab) -> None:
 
 
 def test_a_source_can_opt_out(lab: Lab) -> None:
-    sources = lab.place.config / "sources.toml"
+    sources = lab.instance.config / "sources.toml"
     sources.write_text(sources.read_text().replace('key = "one"', 'key = "one"\nllm = false'))
     lab.file_articles("Ours")
     lab.file_articles("Theirs", source="two")
 
     assert lab.ask_model().counts == {"accepted": 1}
     assert lab.read_result("Ours").reason == "opted-out"
-    assert lab.place.load_article("Ours").excerpt_by == "extractive"
+    assert lab.instance.load_article("Ours").excerpt_by == "extractive"
     assert [question.title for question in lab.llm.seen] == ["Theirs"]
 
     sources.write_text(sources.read_text().replace("llm = false", ""))
@@ -467,13 +467,13 @@ def test_another_model_is_asked_about_what_none_has_described(lab: Lab) -> None:
     lab.llm.behaviour = BEHAVIOURS["lies-in-tags"]
     lab.file_articles("Refused")
     lab.ask_model()
-    config = lab.place.config / "syndicator.toml"
+    config = lab.instance.config / "syndicator.toml"
     config.write_text(config.read_text().replace('"tiny"', '"large"'))
     lab.llm.behaviour = answer_honestly
 
     assert lab.ask_model().calls == 1
     assert lab.llm.seen[-1].payload["model"] == "large"
-    assert lab.place.load_article("Refused").excerpt_by == "llm"
+    assert lab.instance.load_article("Refused").excerpt_by == "llm"
     assert lab.read_result("Weather").status == "accepted"
     assert lab.read_result("Weather").by == "tiny prompt 2"
 
@@ -483,7 +483,7 @@ def test_a_text_that_changes_is_asked_about_again(lab: Lab) -> None:
     lab.file_articles("Weather")
     lab.llm.behaviour = BEHAVIOURS["files-elsewhere"]
     lab.ask_model()
-    lab.place.edit_file("Weather", "Acme Labs in Oslo", "Zorblax in Oslo")
+    lab.instance.edit_file("Weather", "Acme Labs in Oslo", "Zorblax in Oslo")
     lab.llm.behaviour = answer_honestly
     with lab.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
@@ -492,7 +492,7 @@ def test_a_text_that_changes_is_asked_about_again(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [lambda lab: lab.place.find_file("Weather").touch(), lambda lab: None]
+    "change", [lambda lab: lab.instance.find_file("Weather").touch(), lambda lab: None]
 )
 def test_a_pass_with_nothing_to_do_asks_and_reads_nothing(
     lab: Lab, change: Callable[[Lab], None]
@@ -525,7 +525,7 @@ def test_the_days_budget_holds_in_calls_and_in_tokens(tmp_path: Path, llm: FakeL
 
     assert lab.ask_model().calls == 3
 
-    config = lab.place.config / "syndicator.toml"
+    config = lab.instance.config / "syndicator.toml"
     config.write_text(config.read_text().replace("daily_calls = 3", "daily_tokens = 5_000"))
     lab.pass_time(days=1)
     lab.file_articles(*(f"Rain {number}" for number in range(6)))
@@ -619,7 +619,7 @@ def test_the_key_is_sent_and_stands_nowhere(tmp_path: Path, llm: FakeLlm) -> Non
                 app.archive.store.status.llm(),
                 *(
                     describe_model_answer(
-                        app.archive, app.configuration, lab.place.load_article(t).id
+                        app.archive, app.configuration, lab.instance.load_article(t).id
                     )
                     for t in ("One", "Two")
                 ),
@@ -649,7 +649,7 @@ def test_show_says_what_was_asked_answered_and_decided(lab: Lab) -> None:
     lab.ask_model()
     with lab.open_app() as app:
         model_answer = describe_model_answer(
-            app.archive, app.configuration, lab.place.load_article("Weather").id
+            app.archive, app.configuration, lab.instance.load_article("Weather").id
         )
 
     assert model_answer["llm"].startswith(
@@ -690,7 +690,7 @@ def test_a_full_disk_ends_the_pass_and_is_raised(lab: Lab, monkeypatch: pytest.M
 
 
 def test_a_model_on_this_machine_is_not_asked_by_way_of_a_proxy(lab: Lab) -> None:
-    config = lab.place.config / "syndicator.toml"
+    config = lab.instance.config / "syndicator.toml"
     config.write_text(config.read_text() + '[fetch]\nproxy = "http://127.0.0.1:9"\n')
     lab.file_articles("Weather")
 

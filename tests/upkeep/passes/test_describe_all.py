@@ -5,7 +5,7 @@ from __future__ import annotations
 from syndicator.core.model import Article
 from syndicator.upkeep.passes.describe_all import plan_descriptions
 from syndicator.upkeep.passes.one_pass import Plan, write_plan
-from tests.places import TAXONOMY, Place, store_articles
+from tests.instances import TAXONOMY, Instance, store_articles
 
 MODELS = (
     "A large language model answers questions about the weather. The large language model was"
@@ -14,43 +14,43 @@ MODELS = (
 )
 
 
-def describe_all(place: Place) -> Plan:
-    with place.open_app() as app:
+def describe_all(instance: Instance) -> Plan:
+    with instance.open_app() as app:
         planned = plan_descriptions(app.archive, app.configuration)
         write_plan(app.archive, planned)
     return planned
 
 
-def test_describing_again_changes_nothing_when_nothing_was_edited(place: Place) -> None:
-    with place.open_app() as app:
+def test_describing_again_changes_nothing_when_nothing_was_edited(instance: Instance) -> None:
+    with instance.open_app() as app:
         store_articles(app, "Models", MODELS)
-    describe_all(place)
-    before = place.read_digests("articles")
+    describe_all(instance)
+    before = instance.read_digests("articles")
 
-    assert describe_all(place).articles == ()
-    assert place.read_digests("articles") == before
+    assert describe_all(instance).articles == ()
+    assert instance.read_digests("articles") == before
 
 
-def test_an_edited_taxonomy_reaches_the_shelf(place: Place) -> None:
+def test_an_edited_taxonomy_reaches_the_shelf(instance: Instance) -> None:
     """A new tag reaches old articles it fits, without a revision; others keep their bytes."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         store_articles(app, "Models", MODELS)
         store_articles(
             app,
             "Gardens",
             "Roses want sun. Tulips want rain, and a wall that keeps the wind away from them.",
         )
-    describe_all(place)
-    before = place.load_article("Models")
+    describe_all(instance)
+    before = instance.load_article("Models")
 
     assert before.tags == ("LLM",)
     assert before.tags_by == "matched"
     assert before.category == "AI"
 
-    place.build()
-    place.write_taxonomy(TAXONOMY + '\n[[tag]]\nname = "weather"\n')
-    gardens = place.find_file("Gardens").read_bytes()
-    with place.open_app() as app:
+    instance.build()
+    instance.write_taxonomy(TAXONOMY + '\n[[tag]]\nname = "weather"\n')
+    gardens = instance.find_file("Gardens").read_bytes()
+    with instance.open_app() as app:
         planned = plan_descriptions(app.archive, app.configuration)
 
         assert [item.title for item in planned.articles] == ["Models"]
@@ -60,23 +60,23 @@ def test_an_edited_taxonomy_reaches_the_shelf(place: Place) -> None:
 
         assert gains["tags/weather"] == (1, 0, 0)
         assert gains["tags/llm"] == gains["all"] == gains["sources/one"] == (0, 0, 1)
-        assert place.load_article("Models") == before  # not before it is applied
+        assert instance.load_article("Models") == before  # not before it is applied
 
         write_plan(app.archive, planned)
-    after = place.load_article("Models")
+    after = instance.load_article("Models")
 
     assert set(after.tags) == {"LLM", "weather"}
     assert after.updated == before.updated
     assert after.revisions == before.revisions
     assert after.published == before.published
-    assert place.find_file("Gardens").read_bytes() == gardens
-    assert place.build().held == ()
-    assert "Models" in place.read_published("tags/weather.atom")
+    assert instance.find_file("Gardens").read_bytes() == gardens
+    assert instance.build().held == ()
+    assert "Models" in instance.read_published("tags/weather.atom")
 
 
-def test_what_a_hand_edited_is_never_overwritten(place: Place) -> None:
+def test_what_a_hand_edited_is_never_overwritten(instance: Instance) -> None:
     """Fields that the operator edited survive describing and later readings."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         store_articles(
             app,
             "Models",
@@ -86,25 +86,25 @@ def test_what_a_hand_edited_is_never_overwritten(place: Place) -> None:
             excerpt="Old one.",
             excerpt_by="extractive",
         )
-    place.edit_file("Models", "- Old", "- Mine")
-    place.edit_file("Models", "title: Models", "title: Better models")
-    planned = describe_all(place)
+    instance.edit_file("Models", "- Old", "- Mine")
+    instance.edit_file("Models", "title: Models", "title: Better models")
+    planned = describe_all(instance)
 
     assert [line.partition(":")[0] for line in planned.articles[0].revision.lines] == [
         "category",
         "excerpt",
     ]
 
-    after = place.load_article("Better models")
+    after = instance.load_article("Better models")
 
     assert after.tags == ("Mine",)
     assert after.category == "AI"
     # and stays so: the title is still known as the operator's
-    assert describe_all(place).articles == ()
+    assert describe_all(instance).articles == ()
 
-    with place.open_app() as app:
+    with instance.open_app() as app:
         kept = app.archive.article_store.get(
-            str(place.find_file("Better models").relative_to(app.archive.article_store.root))
+            str(instance.find_file("Better models").relative_to(app.archive.article_store.root))
         )
 
         assert kept.tags_by == "operator"
@@ -117,8 +117,8 @@ def test_what_a_hand_edited_is_never_overwritten(place: Place) -> None:
         assert again.tags == ("Mine",)
 
 
-def test_only_articles_added_since_a_day(place: Place) -> None:
-    with place.open_app() as app:
+def test_only_articles_added_since_a_day(instance: Instance) -> None:
+    with instance.open_app() as app:
         store_articles(app, "Models", MODELS)
         later_article = store_articles(app, "More models", MODELS)
         planned = plan_descriptions(app.archive, app.configuration, since=later_article.added)
@@ -127,30 +127,30 @@ def test_only_articles_added_since_a_day(place: Place) -> None:
         assert planned.looked == 1
 
 
-def test_a_file_that_says_no_article_is_named_and_costs_no_other(place: Place) -> None:
+def test_a_file_that_says_no_article_is_named_and_costs_no_other(instance: Instance) -> None:
     """A broken file is reported; other articles are described."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         store_articles(app, "Models", MODELS)
         store_articles(app, "Broken", MODELS)
-    place.find_file("Broken").write_text("no frontmatter")
-    planned = describe_all(place)
+    instance.find_file("Broken").write_text("no frontmatter")
+    planned = describe_all(instance)
 
     assert [item.title for item in planned.articles] == ["Models"]
     assert [problem.reason for problem in planned.problems] == ["bad-article-file"]
 
 
-def test_the_sources_own_tags_and_category_stay(place: Place) -> None:
-    sources = place.config / "sources.toml"
+def test_the_sources_own_tags_and_category_stay(instance: Instance) -> None:
+    sources = instance.config / "sources.toml"
     sources.write_text(
         sources.read_text() + '\n[[source]]\nkey = "three"\nurl = "https://three.example/"\n'
     )
     sources.write_text(
         sources.read_text() + 'category = "Gardens"\ntags = ["large language model", "Roses"]\n'
     )
-    with place.open_app() as app:
+    with instance.open_app() as app:
         store_articles(app, "Roses", "Roses want sun.", source="three")
-    describe_all(place)
-    article = place.load_article("Roses")
+    describe_all(instance)
+    article = instance.load_article("Roses")
 
     assert article.tags == ("LLM", "Roses")  # the operator's word, as the taxonomy calls it now
     assert article.category in ("Gardens", "AI")

@@ -22,21 +22,21 @@ from syndicator.upkeep.passes.one_pass import (
     write_plan,
 )
 from syndicator.upkeep.passes.revision import Revision
-from tests.places import Place, store_articles
+from tests.instances import Instance, store_articles
 
 Revise = Callable[[Sequence[Filed]], list[Outcome]]
 TITLES = ("Bridges", "Gardens", "Harbours")
 
 
-def store_titles(place: Place) -> None:
-    with place.open_app() as app:
+def store_titles(instance: Instance) -> None:
+    with instance.open_app() as app:
         for title in TITLES:
             store_articles(app, title, f"Words about {title}.")
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path).fill_once(store_titles)
+def instance(tmp_path: Path) -> Instance:
+    return Instance(tmp_path).fill_once(store_titles)
 
 
 def plan_with_progress(app: App, revise: Revise, seen: list[tuple[int, int]] | None = None) -> Plan:
@@ -60,11 +60,11 @@ def change_category(articles: Sequence[Filed]) -> list[Outcome]:
     return [Revision(values={"category": "Towns"}) for _ in articles]
 
 
-def test_a_plan_names_revisions_and_feeds_and_writes_nothing(place: Place) -> None:
+def test_a_plan_names_revisions_and_feeds_and_writes_nothing(instance: Instance) -> None:
     seen: list[tuple[int, int]] = []
-    with place.open_app() as app:
+    with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
-        before = place.read_digests("articles")
+        before = instance.read_digests("articles")
         planned = plan_with_progress(app, change_category, seen)
 
     assert [item.title for item in planned.articles] == list(TITLES)
@@ -73,10 +73,10 @@ def test_a_plan_names_revisions_and_feeds_and_writes_nothing(place: Place) -> No
     assert planned.problems == ()
     assert ("categories/towns", 3) in [(feed.feed, feed.joins) for feed in planned.feeds]
     assert seen == [(2, 3), (3, 3)]
-    assert place.read_digests("articles") == before
+    assert instance.read_digests("articles") == before
 
 
-def test_a_failure_of_the_worker_costs_the_article_at_fault_alone(place: Place) -> None:
+def test_a_failure_of_the_worker_costs_the_article_at_fault_alone(instance: Instance) -> None:
     """If a batch crashes the worker, only the faulty article is reported."""
 
     def revise(articles: Sequence[Filed]) -> list[Outcome]:
@@ -84,29 +84,29 @@ def test_a_failure_of_the_worker_costs_the_article_at_fault_alone(place: Place) 
             raise WorkerFailed(WorkerReason.CRASHED, "signal 9")
         return change_category(articles)
 
-    with place.open_app() as app:
+    with instance.open_app() as app:
         planned = plan_with_progress(app, revise)
     assert [item.title for item in planned.articles] == ["Bridges", "Harbours"]
     [problem] = planned.problems
     assert problem.reason == WorkerReason.CRASHED
     assert problem.detail == "signal 9"
-    failed = place.load_article("Gardens").id
+    failed = instance.load_article("Gardens").id
     assert failed not in planned.examined
     assert len(planned.examined) == 2
 
 
-def test_a_file_that_cannot_be_read_is_named_once(place: Place) -> None:
-    place.find_file("Gardens").write_text("no frontmatter")
-    with place.open_app() as app:
+def test_a_file_that_cannot_be_read_is_named_once(instance: Instance) -> None:
+    instance.find_file("Gardens").write_text("no frontmatter")
+    with instance.open_app() as app:
         planned = plan_with_progress(app, change_category)
 
     assert [problem.reason for problem in planned.problems] == [FileReason.BAD_ARTICLE_FILE]
     assert planned.looked == 2
 
 
-def test_what_is_not_kept_is_lacking_and_a_problem_is_not_revised(place: Place) -> None:
+def test_what_is_not_kept_is_lacking_and_a_problem_is_not_revised(instance: Instance) -> None:
     """Missing pages are counted and problems reported; the rest is revised."""
-    bridges = place.load_article("Bridges").id
+    bridges = instance.load_article("Bridges").id
     problem = Problem(what="Gardens", reason=FileReason.BAD_ARTICLE_FILE)
 
     def read(chosen: Chosen) -> Filed | Problem | None:
@@ -116,7 +116,7 @@ def test_what_is_not_kept_is_lacking_and_a_problem_is_not_revised(place: Place) 
         assert isinstance(filed, Filed)
         return problem if filed.article.title == "Gardens" else filed
 
-    with place.open_app() as app:
+    with instance.open_app() as app:
         chosen = choose_all_articles(app.archive, None)
         planned = plan_pass(app.archive, chosen, read, change_category, problems=())
         gone = read_filed(app.archive, "2020/01/none.md")
@@ -126,13 +126,13 @@ def test_what_is_not_kept_is_lacking_and_a_problem_is_not_revised(place: Place) 
     assert gone is None
 
 
-def test_an_edit_between_plan_and_writing_stays(place: Place) -> None:
-    with place.open_app() as app:
+def test_an_edit_between_plan_and_writing_stays(instance: Instance) -> None:
+    with instance.open_app() as app:
         planned = plan_with_progress(app, change_category)
-        place.edit_file("Gardens", "title: Gardens", "title: Better gardens")
-        place.edit_file("Harbours", "source_key", "category: Mine\nsource_key")
+        instance.edit_file("Gardens", "title: Gardens", "title: Better gardens")
+        instance.edit_file("Harbours", "source_key", "category: Mine\nsource_key")
         write_plan(app.archive, planned)
 
-    assert place.load_article("Bridges").category == "Towns"
-    assert place.load_article("Better gardens").category == "Towns"
-    assert place.load_article("Harbours").category == "Mine"
+    assert instance.load_article("Bridges").category == "Towns"
+    assert instance.load_article("Better gardens").category == "Towns"
+    assert instance.load_article("Harbours").category == "Mine"

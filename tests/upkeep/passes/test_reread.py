@@ -28,7 +28,7 @@ from syndicator.upkeep.passes.choose import (
 )
 from syndicator.upkeep.passes.one_pass import Plan
 from syndicator.upkeep.passes.reread import fetch_pages, list_unkept, plan_reread, write_reread
-from tests.places import NOW, Place, store_articles
+from tests.instances import NOW, Instance, store_articles
 from tests.test_real_input import Pages
 
 SETTINGS = "[fetch]\nallow_loopback = true\npause = 0\nworkers = 1\n[publish]\ntag_min = 1\n"
@@ -70,7 +70,7 @@ def make_page(title: str, text: str) -> bytes:
     ).encode()
 
 
-async def serve_and_visit(place: Place) -> Pages:
+async def serve_and_visit(instance: Instance) -> Pages:
     """The source `daily`, whose feed has better titles than its pages, visited once; its site still
     answers."""
     server = Pages()
@@ -86,66 +86,66 @@ async def serve_and_visit(place: Place) -> Pages:
         f" version='2.0'><channel><title>Daily</title><link>{server.base}</link>{''.join(items)}</channel></rss>"  # noqa: E501
     )
     server.files["/feed"] = ("application/rss+xml", feed.encode())
-    (place.config / "sources.toml").write_text(
+    (instance.config / "sources.toml").write_text(
         f'[[source]]\nkey = "daily"\nurl = "{server.base}/feed"\n'
     )
-    with place.open_app() as app:
+    with instance.open_app() as app:
         await run(app, Wanted(all=True), stop=asyncio.Event())
     return server
 
 
-async def visit_once(place: Place) -> None:
-    server = await serve_and_visit(place)
+async def visit_once(instance: Instance) -> None:
+    server = await serve_and_visit(instance)
     await server.aclose()
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path, settings=SETTINGS).fill_once(store_visited_articles)
+def instance(tmp_path: Path) -> Instance:
+    return Instance(tmp_path, settings=SETTINGS).fill_once(store_visited_articles)
 
 
-def store_visited_articles(place: Place) -> None:
-    asyncio.run(visit_once(place))
-    place.now += timedelta(days=2)
+def store_visited_articles(instance: Instance) -> None:
+    asyncio.run(visit_once(instance))
+    instance.now += timedelta(days=2)
 
 
-def add_rule(place: Place, line: str = 'remove = [".promo"]') -> None:
-    path = place.config / "sources.toml"
+def add_rule(instance: Instance, line: str = 'remove = [".promo"]') -> None:
+    path = instance.config / "sources.toml"
     path.write_text(path.read_text() + f"rules = {{ {line} }}\n")
 
 
-def plan_rereading(place: Place, what: str = "", since: datetime | None = None) -> Plan:
-    with place.open_app() as app:
+def plan_rereading(instance: Instance, what: str = "", since: datetime | None = None) -> Plan:
+    with instance.open_app() as app:
         return plan_reread(app.archive, app.configuration, Choice(what=what, since=since))
 
 
-def due_again(place: Place, what: str) -> int:
-    with place.open_app() as app:
+def due_again(instance: Instance, what: str) -> int:
+    with instance.open_app() as app:
         return count_due_again(app.archive, app.configuration.sources, Choice(what=what))
 
 
-def reread_articles(place: Place, what: str = "") -> Plan:
-    with place.open_app() as app:
+def reread_articles(instance: Instance, what: str = "") -> Plan:
+    with instance.open_app() as app:
         planned = plan_reread(app.archive, app.configuration, Choice(what=what))
         write_reread(app.archive, planned)
     return planned
 
 
-def find_article(place: Place, topic: str) -> Article:
-    results = (load for load in load_articles(place) if load.url.endswith(topic))
+def find_article(instance: Instance, topic: str) -> Article:
+    results = (load for load in load_articles(instance) if load.url.endswith(topic))
     return next(results)
 
 
-def load_articles(place: Place) -> list[Article]:
-    with place.open_app() as app:
+def load_articles(instance: Instance) -> list[Article]:
+    with instance.open_app() as app:
         return [
             app.archive.article_store.get(stamp.path) for stamp in app.archive.article_store.walk()
         ]
 
 
-def test_nothing_changes_where_no_rule_did(place: Place) -> None:
+def test_nothing_changes_where_no_rule_did(instance: Instance) -> None:
     """Without edited rules, rereading changes nothing."""
-    planned = plan_rereading(place)
+    planned = plan_rereading(instance)
 
     assert planned.looked == 3
     assert planned.articles == ()
@@ -153,14 +153,14 @@ def test_nothing_changes_where_no_rule_did(place: Place) -> None:
     assert planned.problems == ()
 
 
-def test_a_new_rule_cuts_what_was_filed_and_nothing_else(place: Place) -> None:
+def test_a_new_rule_cuts_what_was_filed_and_nothing_else(instance: Instance) -> None:
     """A new `remove` rule changes body and excerpt only."""
-    before = find_article(place, "Bridges")
+    before = find_article(instance, "Bridges")
 
     assert "seats left" in before.body
 
-    add_rule(place)
-    planned = reread_articles(place)
+    add_rule(instance)
+    planned = reread_articles(instance)
 
     assert len(planned.articles) == 3
     assert ("all", 3) in [(feed.feed, feed.changes) for feed in planned.feeds]
@@ -173,14 +173,14 @@ def test_a_new_rule_cuts_what_was_filed_and_nothing_else(place: Place) -> None:
     assert changes[1].old.startswith("Our evening about bridges")
     assert changes[1].new == ""
 
-    after = find_article(place, "Bridges")
+    after = find_article(instance, "Bridges")
 
     assert "seats left" not in after.body + after.excerpt
     assert "eleven people" in after.body
 
-    moment = place.now.strftime("%Y-%m-%dT%H:%M:%SZ")
+    moment = instance.now.strftime("%Y-%m-%dT%H:%M:%SZ")
 
-    assert after.updated == place.now
+    assert after.updated == instance.now
     assert after.revisions == (moment,)
 
     kept = replace(
@@ -194,163 +194,167 @@ def test_a_new_rule_cuts_what_was_filed_and_nothing_else(place: Place) -> None:
 
     assert kept == before  # title, identity, `published`, `added` and `origin` among the rest
 
-    place.build()
+    instance.build()
 
-    assert "seats left" not in place.read_published("all.json")
-    assert reread_articles(place).articles == ()
-    assert place.build().written == ()
-
-
-def test_the_plan_alone_changes_nothing(place: Place) -> None:
-    add_rule(place)
-    plan_rereading(place)
-    before = place.read_digests("articles")
-
-    assert len(plan_rereading(place).articles) == 3
-    assert place.read_digests("articles") == before
-    assert place.build().written == ()
+    assert "seats left" not in instance.read_published("all.json")
+    assert reread_articles(instance).articles == ()
+    assert instance.build().written == ()
 
 
-def test_the_feeds_better_title_stays_and_title_suffix_cuts_it(place: Place) -> None:
+def test_the_plan_alone_changes_nothing(instance: Instance) -> None:
+    add_rule(instance)
+    plan_rereading(instance)
+    before = instance.read_digests("articles")
+
+    assert len(plan_rereading(instance).articles) == 3
+    assert instance.read_digests("articles") == before
+    assert instance.build().written == ()
+
+
+def test_the_feeds_better_title_stays_and_title_suffix_cuts_it(instance: Instance) -> None:
     """The feed's title is kept; `title_suffix` is cut from it."""
-    assert find_article(place, "Gardens").title == "Gardens of our town | Daily"
+    assert find_article(instance, "Gardens").title == "Gardens of our town | Daily"
 
-    add_rule(place, 'title_suffix = " | Daily"')
-    planned = reread_articles(place, "daily")
+    add_rule(instance, 'title_suffix = " | Daily"')
+    planned = reread_articles(instance, "daily")
 
-    assert {change.field for one in planned.articles for change in one.revision.changes} == {
-        "title"
-    }
-    assert find_article(place, "Gardens").title == "Gardens of our town"
-    assert plan_rereading(place).articles == ()
+    assert {
+        change.field for article in planned.articles for change in article.revision.changes
+    } == {"title"}
+    assert find_article(instance, "Gardens").title == "Gardens of our town"
+    assert plan_rereading(instance).articles == ()
 
 
-def test_a_title_that_no_feed_can_have_is_the_pages(place: Place) -> None:
-    assert find_article(place, "Harbours").title == "Harbours, <b> and other tags"
+def test_a_title_that_no_feed_can_have_is_the_pages(instance: Instance) -> None:
+    assert find_article(instance, "Harbours").title == "Harbours, <b> and other tags"
 
-    add_rule(place)
+    add_rule(instance)
     fields = {
-        change.field for one in reread_articles(place).articles for change in one.revision.changes
+        change.field
+        for article in reread_articles(instance).articles
+        for change in article.revision.changes
     }
 
     assert fields == {"excerpt", "body"}
 
 
-def test_hand_edits_stay(place: Place) -> None:
+def test_hand_edits_stay(instance: Instance) -> None:
     """Articles whose body the operator edited are not changed."""
-    article = find_article(place, "Bridges")
-    place.edit_file(article.title, "eleven people", "twelve people")
-    before = place.find_file(article.title).read_bytes()
-    add_rule(place)
+    article = find_article(instance, "Bridges")
+    instance.edit_file(article.title, "eleven people", "twelve people")
+    before = instance.find_file(article.title).read_bytes()
+    add_rule(instance)
 
-    assert article.id not in {one.id for one in reread_articles(place).articles}
-    assert place.find_file(article.title).read_bytes() == before
+    assert article.id not in {one.id for one in reread_articles(instance).articles}
+    assert instance.find_file(article.title).read_bytes() == before
 
 
-def test_a_tag_of_todays_taxonomy_comes_and_updated_stays(place: Place) -> None:
+def test_a_tag_of_todays_taxonomy_comes_and_updated_stays(instance: Instance) -> None:
     """Rereading adds a new tag and leaves `updated`."""
-    before = find_article(place, "Harbours")
-    place.write_taxonomy(
-        place.taxonomy + '\n[[tag]]\nname = "Harbours"\naliases = ["harbour master"]\n'
+    before = find_article(instance, "Harbours")
+    instance.write_taxonomy(
+        instance.taxonomy + '\n[[tag]]\nname = "Harbours"\naliases = ["harbour master"]\n'
     )
-    [article] = reread_articles(place).articles
+    [article] = reread_articles(instance).articles
 
     assert [
         (change.field, change.new) for change in article.revision.changes if change.field == "tags"
     ] == [("tags", "Harbours")]
 
-    after = find_article(place, "Harbours")
+    after = find_article(instance, "Harbours")
 
     assert after.tags == ("Harbours",)
     assert after.updated == before.updated
     assert after.revisions == before.revisions
 
 
-def test_a_source_or_an_article_is_named_by_key_address_or_id(place: Place) -> None:
-    add_rule(place)
-    article = find_article(place, "Gardens")
-    with place.open_app() as app:
+def test_a_source_or_an_article_is_named_by_key_address_or_id(instance: Instance) -> None:
+    add_rule(instance)
+    article = find_article(instance, "Gardens")
+    with instance.open_app() as app:
         feed = app.configuration.sources["daily"].url
     for what, count in (("daily", 3), (feed, 3), (article.url, 1), (article.id, 1)):
-        planned = plan_rereading(place, what)
+        planned = plan_rereading(instance, what)
         assert (planned.looked, len(planned.articles)) == (count, count), what
 
-    assert plan_rereading(place, "daily", place.now).looked == 0
-    assert plan_rereading(place, "daily", article.added).looked == 3
+    assert plan_rereading(instance, "daily", instance.now).looked == 0
+    assert plan_rereading(instance, "daily", article.added).looked == 3
     with pytest.raises(UsageError, match="no source or article 'nobody'; give the key"):
-        plan_rereading(place, "nobody")
+        plan_rereading(instance, "nobody")
 
 
-def test_articles_without_a_kept_page_are_counted(place: Place) -> None:
-    add_rule(place)
-    old = find_article(place, "Gardens")
-    with place.open_app() as app:
+def test_articles_without_a_kept_page_are_counted(instance: Instance) -> None:
+    add_rule(instance)
+    old = find_article(instance, "Gardens")
+    with instance.open_app() as app:
         app.archive.snapshots.forget(old.id)
-    planned = reread_articles(place)
+    planned = reread_articles(instance)
 
     assert planned.looked == 2
     assert planned.lacking == (old.id,)
     assert len(planned.articles) == 2
-    assert find_article(place, "Gardens") == old
+    assert find_article(instance, "Gardens") == old
 
 
-def test_a_page_that_is_no_article_any_more_is_named_and_its_article_stays(place: Place) -> None:
+def test_a_page_that_is_no_article_any_more_is_named_and_its_article_stays(
+    instance: Instance,
+) -> None:
     """If the saved page is no article any more, this is reported and the article stays."""
-    article = find_article(place, "Gardens")
-    before = place.read_digests("articles")
-    with place.open_app() as app:
+    article = find_article(instance, "Gardens")
+    before = instance.read_digests("articles")
+    with instance.open_app() as app:
         app.archive.snapshots.put(
             article.id, b"<html><body><h1>Page not found</h1></body></html>", {}
         )
-    [problem] = reread_articles(place).problems
+    [problem] = reread_articles(instance).problems
 
     assert problem.reason.startswith("not-an-article")
     assert "stays as it is" in problem.detail
-    assert place.read_digests("articles") == before
+    assert instance.read_digests("articles") == before
 
 
-def test_selectors_that_leave_nothing_are_named(place: Place) -> None:
+def test_selectors_that_leave_nothing_are_named(instance: Instance) -> None:
     """Rules that remove everything are reported, and nothing changes."""
-    before = place.read_digests("articles")
-    add_rule(place, 'remove = ["body"]')
-    problems = reread_articles(place).problems
+    before = instance.read_digests("articles")
+    add_rule(instance, 'remove = ["body"]')
+    problems = reread_articles(instance).problems
 
     assert len(problems) == 3
     assert "source 'daily': rules.select and rules.remove leave no" in problems[0].detail
-    assert place.read_digests("articles") == before
+    assert instance.read_digests("articles") == before
 
 
-def test_a_rule_that_is_no_css_is_an_error_that_names_the_source(place: Place) -> None:
-    add_rule(place, 'select = ["div[["]')
+def test_a_rule_that_is_no_css_is_an_error_that_names_the_source(instance: Instance) -> None:
+    add_rule(instance, 'select = ["div[["]')
     with pytest.raises(ConfigError, match=r"sources\.toml:4: source 'daily': rules\.select"):
-        plan_rereading(place)
+        plan_rereading(instance)
 
 
-def test_title_author_and_cover_by_a_rule_win_over_what_the_feed_said(place: Place) -> None:
-    add_rule(place, 'title = "h1", author = ".promo p", cover = "html@lang"')
-    reread_articles(place)
-    article = find_article(place, "Gardens")
+def test_title_author_and_cover_by_a_rule_win_over_what_the_feed_said(instance: Instance) -> None:
+    add_rule(instance, 'title = "h1", author = ".promo p", cover = "html@lang"')
+    reread_articles(instance)
+    article = find_article(instance, "Gardens")
 
     assert article.title == "Gardens"
     assert (article.author or "").startswith("Our evening")
     assert (article.cover or "").endswith("/en")
 
 
-def test_articles_of_a_source_that_is_gone_are_left(place: Place) -> None:
+def test_articles_of_a_source_that_is_gone_are_left(instance: Instance) -> None:
     """Articles of a removed source are not read again."""
-    article = find_article(place, "Gardens")
-    (place.config / "sources.toml").write_text(
+    article = find_article(instance, "Gardens")
+    (instance.config / "sources.toml").write_text(
         '[[source]]\nkey = "other"\nurl = "https://other.example/feed"\n'
     )
 
-    assert plan_rereading(place).looked == 0
+    assert plan_rereading(instance).looked == 0
     with pytest.raises(UsageError, match=r"'daily' is not in sources\.toml"):
-        plan_rereading(place, article.url)
+        plan_rereading(instance, article.url)
 
 
-def test_links_start_at_the_address_that_answered(place: Place) -> None:
-    article = find_article(place, "Gardens")
-    with place.open_app() as app:
+def test_links_start_at_the_address_that_answered(instance: Instance) -> None:
+    article = find_article(instance, "Gardens")
+    with instance.open_app() as app:
         kept = app.archive.snapshots.get(article.id)
 
     assert kept
@@ -359,9 +363,9 @@ def test_links_start_at_the_address_that_answered(place: Place) -> None:
     there = urls.host(article.url) and article.url.replace("/Gardens", "/deep/er/Gardens")
     html = kept[0].replace(b"eleven people", b"<a href='who.html'>eleven people</a>")
     for elsewhere, link in ((there, "/deep/er/who.html"), ("https://evil.example/x/", "/who.html")):
-        with place.open_app() as app:
+        with instance.open_app() as app:
             app.archive.snapshots.put(article.id, html, {**kept[1], "content-location": elsewhere})
-        [one] = plan_rereading(place, article.id).articles
+        [one] = plan_rereading(instance, article.id).articles
         assert f"({article.url.removesuffix('/Gardens')}{link})" in one.revision.values["body"]
 
 
@@ -370,27 +374,27 @@ def count_offered(app: App) -> int:
 
 
 def test_what_an_older_version_read_is_offered_once_and_until_it_was_read_again(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Pages read by an older version are reported once and counted until reread."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         assert count_newly_outdated(app.archive, app.configuration.sources) == 0
         assert count_offered(app) == 0
     monkeypatch.setattr("syndicator.app.places.READING_VERSION", READING_VERSION + 1)
-    articles = place.read_digests("articles")
-    published = place.read_digests("public")
-    with place.open_app() as app:
+    articles = instance.read_digests("articles")
+    published = instance.read_digests("public")
+    with instance.open_app() as app:
         assert [
             count_newly_outdated(app.archive, app.configuration.sources),
             count_newly_outdated(app.archive, app.configuration.sources),
         ] == [3, 0]
-    with open_read_only(place.config, now=lambda: place.now, environ={}) as there:
+    with open_read_only(instance.config, now=lambda: instance.now, environ={}) as there:
         assert [
             condition.count
             for condition in read_health(there).conditions
             if condition.kind == ConditionReason.OUTDATED
         ] == [3]
-    with place.open_app() as app:
+    with instance.open_app() as app:
         assert (
             plan_reread(app.archive, app.configuration, Choice(outdated=True)).looked
             == count_offered(app)
@@ -398,20 +402,20 @@ def test_what_an_older_version_read_is_offered_once_and_until_it_was_read_again(
         )
 
         reread = plan_reread(
-            app.archive, app.configuration, Choice(what=find_article(place, "Gardens").id)
+            app.archive, app.configuration, Choice(what=find_article(instance, "Gardens").id)
         )
         write_reread(app.archive, reread)  # nothing to change: it is as today's version reads it
 
         assert count_offered(app) == 2
-    add_rule(place)
-    with place.open_app() as app:
+    add_rule(instance)
+    with instance.open_app() as app:
         planned = plan_reread(app.archive, app.configuration, Choice(outdated=True))
 
         assert planned.looked == 2
         assert len(planned.articles) == 2
         assert count_offered(app) == 2
-        assert place.read_digests("articles") == articles
-        assert place.read_digests("public") == published
+        assert instance.read_digests("articles") == articles
+        assert instance.read_digests("public") == published
 
         write_reread(app.archive, planned)
 
@@ -421,13 +425,13 @@ def test_what_an_older_version_read_is_offered_once_and_until_it_was_read_again(
 
 def test_pages_that_are_not_kept_are_fetched_when_asked_for(tmp_path: Path) -> None:
     """With an option, missing saved pages are fetched again."""
-    place = Place(tmp_path, settings=SETTINGS)
+    instance = Instance(tmp_path, settings=SETTINGS)
 
     async def go() -> None:
-        server = await serve_and_visit(place)
-        old, gone, other = (find_article(place, topic) for topic in TOPICS)
+        server = await serve_and_visit(instance)
+        old, gone, other = (find_article(instance, topic) for topic in TOPICS)
         del server.files["/Gardens"]
-        with place.open_app() as app:
+        with instance.open_app() as app:
             for article_id in (old.id, gone.id):
                 app.archive.snapshots.forget(article_id)
             assert set(list_unkept(app.archive, app.configuration.sources, Choice())) == {
@@ -442,18 +446,18 @@ def test_pages_that_are_not_kept_are_fetched_when_asked_for(tmp_path: Path) -> N
             assert problem.what == gone.url
             assert problem.reason.startswith(("http-404", "not-found"))
             assert list_unkept(app.archive, app.configuration.sources, Choice()) == [gone.id]
-            assert other.body == find_article(place, "Harbours").body
+            assert other.body == find_article(instance, "Harbours").body
         await server.aclose()
 
     asyncio.run(go())
-    add_rule(place)
-    assert {one.id for one in reread_articles(place).articles} == {
-        find_article(place, topic).id for topic in ("Bridges", "Harbours")
+    add_rule(instance)
+    assert {article.id for article in reread_articles(instance).articles} == {
+        find_article(instance, topic).id for topic in ("Bridges", "Harbours")
     }
 
 
-def test_entries_that_a_changed_rule_makes_due_are_counted(place: Place) -> None:
-    with place.open_app() as app:
+def test_entries_that_a_changed_rule_makes_due_are_counted(instance: Instance) -> None:
+    with instance.open_app() as app:
         base = app.configuration.sources["daily"].url.removesuffix("/feed")
         row = EntryRow(
             source_key="daily",
@@ -465,22 +469,22 @@ def test_entries_that_a_changed_rule_makes_due_are_counted(place: Place) -> None
             reason="empty",
         )
         app.archive.store.visits.save_entries([row])
-    asked = ("", "daily", find_article(place, "Gardens").id)
+    asked = ("", "daily", find_article(instance, "Gardens").id)
 
-    assert [due_again(place, what) for what in asked] == [0, 0, 0]
+    assert [due_again(instance, what) for what in asked] == [0, 0, 0]
 
-    add_rule(place)
+    add_rule(instance)
 
-    assert [due_again(place, what) for what in asked] == [1, 1, 0]
+    assert [due_again(instance, what) for what in asked] == [1, 1, 0]
 
 
-def test_whose_an_article_is_never_changes(place: Place) -> None:
+def test_whose_an_article_is_never_changes(instance: Instance) -> None:
     """Nothing that a kept page says of another address, original or author's site reaches identity
     or ownership."""
-    before = find_article(place, "Bridges")
+    before = find_article(instance, "Bridges")
     elsewhere = "https://bank.example/bridges"
     head = "".join(f"<link rel={rel} href={elsewhere}>" for rel in ("canonical", "amphtml"))
-    with place.open_app() as app:
+    with instance.open_app() as app:
         kept = app.archive.snapshots.get(before.id)
 
         assert kept is not None
@@ -489,9 +493,9 @@ def test_whose_an_article_is_never_changes(place: Place) -> None:
         app.archive.snapshots.put(before.id, html, {**kept[1], "content-location": elsewhere})
         carried = CARRIED.read(app.archive.article_store)
 
-    assert [one.id for one in reread_articles(place).articles] == [before.id]
+    assert [article.id for article in reread_articles(instance).articles] == [before.id]
 
-    after = find_article(place, "Bridges")
+    after = find_article(instance, "Bridges")
 
     assert "twelve people" in after.body
 
@@ -511,7 +515,7 @@ def test_whose_an_article_is_never_changes(place: Place) -> None:
         getattr(before, name) for name in identity
     ]
 
-    with place.open_app() as app:
+    with instance.open_app() as app:
         assert app.archive.store.visits.find([urls.alias(elsewhere)]) is None
         assert app.archive.store.visits.read_claims(before.id)[1] is None
         assert CARRIED.read(app.archive.article_store) == carried
@@ -519,20 +523,20 @@ def test_whose_an_article_is_never_changes(place: Place) -> None:
 
 def test_rules_of_a_source_do_not_reach_what_it_does_not_own(tmp_path: Path) -> None:
     """`one` brought an article of `two`'s site: the operator's rule for `one` is no word on it."""
-    place = Place(tmp_path)
-    with place.open_app() as app:
+    instance = Instance(tmp_path)
+    with instance.open_app() as app:
         for title, owner in (("Bridges", "one"), ("Gardens", "two")):
             url = f"https://{owner}.example/{title}"
             article = store_articles(
                 app, title, "Words.", id=make_article_id(url), url=url, source_id=url
             )
             app.archive.snapshots.put(article.id, make_page(title, TOPICS[title]), {})
-    reread_articles(place)
-    path = place.config / "sources.toml"
+    reread_articles(instance)
+    path = instance.config / "sources.toml"
     path.write_text(
         path.read_text().replace('feed"\n', 'feed"\nrules = { remove = [".promo"] }\n', 1)
     )
 
-    assert [one.title for one in reread_articles(place).articles] == ["Bridges"]
-    assert "seats left" in place.load_article("Gardens").body
-    assert {one.source_key for one in load_articles(place)} == {"one"}
+    assert [one.title for one in reread_articles(instance).articles] == ["Bridges"]
+    assert "seats left" in instance.load_article("Gardens").body
+    assert {one.source_key for one in load_articles(instance)} == {"one"}

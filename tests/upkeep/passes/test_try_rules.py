@@ -15,23 +15,23 @@ from syndicator.operations.operation import need_operation
 from syndicator.runs import refresh
 from syndicator.upkeep.passes.try_rules import count_matched, find_mean_score, try_rules
 from tests.faults.instance import InProcess
-from tests.places import Place
+from tests.instances import Instance
 from tests.upkeep.passes.test_reread import SETTINGS, visit_once
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Instance:
     monkeypatch.setattr(refresh, "make_worker", lambda settings: InProcess())
-    made = Place(tmp_path, settings=SETTINGS)
+    made = Instance(tmp_path, settings=SETTINGS)
     asyncio.run(visit_once(made))
     return made
 
 
-def test_rules_are_tried_on_the_newest_kept_pages_scored_and_saved(place: Place) -> None:
+def test_rules_are_tried_on_the_newest_kept_pages_scored_and_saved(instance: Instance) -> None:
     """Trying rules shows their effect on saved pages and changes nothing until saved."""
-    before = place.read_digests("articles")
+    before = instance.read_digests("articles")
     rules = Rules(remove=(".promo",))
-    with place.open_app() as app:
+    with instance.open_app() as app:
         promo = try_rules(app.archive, app.configuration, "daily", rules, most=2)
 
         assert len(promo) == 2
@@ -52,7 +52,7 @@ def test_rules_are_tried_on_the_newest_kept_pages_scored_and_saved(place: Place)
 
         apply(app, need_operation("save-rules"), {"key": "daily", "remove": rules.remove})
 
-    assert place.read_digests("articles") == before
+    assert instance.read_digests("articles") == before
 
-    with place.open_app() as app:
+    with instance.open_app() as app:
         assert app.configuration.sources["daily"].rules == rules

@@ -20,7 +20,7 @@ from syndicator.upkeep import reconcile
 from syndicator.upkeep import recovery as clock
 from syndicator.upkeep.reindex import reindex
 from tests.aged.web import serve_web
-from tests.places import NOW, Place, store_articles
+from tests.instances import NOW, Instance, store_articles
 from tests.trust.case import Case, Day, Item, Page
 from tests.trust.life import BEGAN, Life
 
@@ -28,34 +28,34 @@ FAR = timedelta(days=3650)
 OLD = 60
 
 
-def reconcile_files(place: Place) -> tuple[Problem, ...]:
-    with place.open_app() as app:
+def reconcile_files(instance: Instance) -> tuple[Problem, ...]:
+    with instance.open_app() as app:
         return reconcile.update_from_files(app.archive, app.configuration)
 
 
-def read_entries(place: Place) -> list[dict[str, Any]]:
-    result: list[dict[str, Any]] = json.loads(place.read_published("all.json"))["items"]
+def read_entries(instance: Instance) -> list[dict[str, Any]]:
+    result: list[dict[str, Any]] = json.loads(instance.read_published("all.json"))["items"]
     return result
 
 
 @pytest.fixture
-def filled_place(place: Place) -> Place:
-    """A place with sixty articles, of which none lies in the future."""
-    return place.fill_once(store_old_articles)
+def filled_instance(instance: Instance) -> Instance:
+    """An instance with sixty articles, of which none lies in the future."""
+    return instance.fill_once(store_old_articles)
 
 
-def store_old_articles(place: Place) -> None:
-    with place.open_app() as app:
+def store_old_articles(instance: Instance) -> None:
+    with instance.open_app() as app:
         for number in range(OLD):
             at = NOW - timedelta(days=9) + timedelta(hours=number)
             store_articles(app, f"Old {number}", "Text.", added=at, published=at)
-    place.build()
+    instance.build()
 
 
-def store_future_articles(place: Place, count: int) -> list[Article]:
+def store_future_articles(instance: Instance, count: int) -> list[Article]:
     """So many articles as a run files them that believes to be ten years later."""
     results = []
-    with place.open_app() as app:
+    with instance.open_app() as app:
         for number in range(count):
             at = NOW + FAR + timedelta(minutes=number)
             results.append(store_articles(app, f"Late {number}", "Text.", added=at, published=at))
@@ -63,7 +63,7 @@ def store_future_articles(place: Place, count: int) -> list[Article]:
             Outcome(key="one", at=NOW + FAR, status="unchanged"),
             SourceState(key="one", url="https://one.example/feed"),
         )
-    place.build()
+    instance.build()
     return results
 
 
@@ -85,7 +85,7 @@ def read_dates(life: Life) -> dict[str, tuple[datetime | None, ...]]:
 
 def list_shown_entries(life: Life) -> list[tuple[str, str]]:
     items = json.loads((life.feeds / "public/all.json").read_text())["items"]
-    return [(one["title"], one["date_published"]) for one in items]
+    return [(item["title"], item["date_published"]) for item in items]
 
 
 @pytest.mark.parametrize(
@@ -163,30 +163,30 @@ def test_a_text_that_changes_while_the_clock_is_behind_is_updated_later_than_bef
 
 
 def test_what_the_last_run_or_the_newest_article_says_is_a_problem_of_the_run(
-    filled_place: Place,
+    filled_instance: Instance,
 ) -> None:
     """A clock behind the last visit or newest article is reported, unless servers agree with it."""
-    store_future_articles(filled_place, 1)
-    before = filled_place.read_digests("articles")
+    store_future_articles(filled_instance, 1)
+    before = filled_instance.read_digests("articles")
 
-    (problem,) = reconcile_files(filled_place)
+    (problem,) = reconcile_files(filled_instance)
     assert problem.what == "clock"
     assert problem.reason == "clock-behind"
     assert "the last visit was at 2036-" in problem.detail
-    (problem,) = reconcile_files(filled_place)
+    (problem,) = reconcile_files(filled_instance)
     assert "the newest article was added at 2036-" in problem.detail
-    with filled_place.open_app() as app:
+    with filled_instance.open_app() as app:
         assert "2036-" in clock.describe_clock_fault(app.archive.store, NOW)
         app.archive.clock_offsets.update(
             {f"{name}.example": timedelta(seconds=2) for name in "abc"}
         )
         assert clock.compare_clocks(app.archive) == ()
-    assert reconcile_files(filled_place) == (), "servers say that the clock is right now"
-    assert filled_place.read_digests("articles") == before
+    assert reconcile_files(filled_instance) == (), "servers say that the clock is right now"
+    assert filled_instance.read_digests("articles") == before
 
 
-def test_a_clock_that_is_ahead_of_servers_is_reported(filled_place: Place) -> None:
-    with filled_place.open_app() as app:
+def test_a_clock_that_is_ahead_of_servers_is_reported(filled_instance: Instance) -> None:
+    with filled_instance.open_app() as app:
         app.archive.clock_offsets.update({"a.example": FAR, "b.example": FAR})
 
         assert clock.compare_clocks(app.archive) == (), "two may be wrong"
@@ -206,10 +206,10 @@ def test_a_clock_that_is_ahead_of_servers_is_reported(filled_place: Place) -> No
 
 @pytest.mark.parametrize("lost", [False, True], ids=["a run", "a lost database"])
 def test_a_file_that_a_hand_dates_ten_years_ahead_is_published_as_of_now(
-    filled_place: Place, lost: bool
+    filled_instance: Instance, lost: bool
 ) -> None:
     """A file dated in the future by hand is published with the current time."""
-    folder = filled_place.folder / "feeds/articles"
+    folder = filled_instance.folder / "feeds/articles"
     for number in range(9):
         text = (
             f"---\ntitle: Mine {number}\ndate: 2036-01-0{number + 1}\nsource:"
@@ -218,26 +218,26 @@ def test_a_file_that_a_hand_dates_ten_years_ahead_is_published_as_of_now(
         (folder / f"mine-{number}.md").write_text(text)
 
     if lost:
-        with filled_place.open_app(create=True) as app:
+        with filled_instance.open_app(create=True) as app:
             reindex(app.archive, app.configuration)
-    assert reconcile_files(filled_place) == ()
-    filled_place.build()
+    assert reconcile_files(filled_instance) == ()
+    filled_instance.build()
 
-    assert ">2036-" not in filled_place.read_published("all.atom")
-    mine = [entry for entry in read_entries(filled_place) if entry["title"].startswith("Mine")]
+    assert ">2036-" not in filled_instance.read_published("all.atom")
+    mine = [entry for entry in read_entries(filled_instance) if entry["title"].startswith("Mine")]
     assert [one["title"] for one in mine] == [f"Mine {number}" for number in reversed(range(9))]
     assert mine[0]["date_published"].startswith("2026-03-10T12:00:00")
     assert "2036-01-09" in (folder / "mine-8.md").read_text()  # the date is the hand's
-    published = filled_place.read_published("all.atom")
-    filled_place.now += timedelta(days=1)
-    assert reconcile_files(filled_place) == ()
-    with filled_place.open_app(create=True) as app:
+    published = filled_instance.read_published("all.atom")
+    filled_instance.now += timedelta(days=1)
+    assert reconcile_files(filled_instance) == ()
+    with filled_instance.open_app(create=True) as app:
         reindex(app.archive, app.configuration)
-    filled_place.build()
-    assert filled_place.read_published("all.atom") == published
+    filled_instance.build()
+    assert filled_instance.read_published("all.atom") == published
 
 
-def test_visits_and_entries_of_the_future_come_back(filled_place: Place) -> None:
+def test_visits_and_entries_of_the_future_come_back(filled_instance: Instance) -> None:
     """States and entries dated in the future are reset when the clock is right."""
     late = NOW + FAR
     row = EntryRow(
@@ -250,7 +250,7 @@ def test_visits_and_entries_of_the_future_come_back(filled_place: Place) -> None
         next_try=late + timedelta(hours=1),
         tries=1,
     )
-    with filled_place.open_app() as app:
+    with filled_instance.open_app() as app:
         state = SourceState(
             key="one",
             url="https://one.example/feed",
@@ -263,8 +263,8 @@ def test_visits_and_entries_of_the_future_come_back(filled_place: Place) -> None
             row, entry_id="surplus", first_seen=NOW, next_try=then, reason=EntryReason.FLOOD
         )
         app.archive.store.visits.save_entries([row, flood])
-    store_future_articles(filled_place, 0)
-    with filled_place.open_app() as app:
+    store_future_articles(filled_instance, 0)
+    with filled_instance.open_app() as app:
         app.archive.store.visits.save_states([state])
         states = reconcile.update_source_states(app.archive, app.configuration)
 

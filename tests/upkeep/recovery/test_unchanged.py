@@ -12,7 +12,7 @@ import pytest
 from syndicator.app.beside.kept_feeds import Beside
 from syndicator.core.model import Outcome, SourceState
 from syndicator.upkeep import reconcile
-from tests.places import NOW, Place
+from tests.instances import NOW, Instance
 
 OLD = 1_600_000_000_000_000_000  # nanoseconds
 
@@ -31,9 +31,9 @@ def walked_sources(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return seen
 
 
-def start_run(place: Place) -> SourceState:
+def start_run(instance: Instance) -> SourceState:
     """What a run does at its start. Returns the state of source "one"."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         reconcile.update_edited_sources(app.archive, app.configuration)
         reconcile.update_from_files(app.archive, app.configuration)
         state = app.archive.store.visits.state("one")
@@ -41,28 +41,28 @@ def start_run(place: Place) -> SourceState:
         return state
 
 
-def set_sources_age(place: Place, by: int = 0) -> None:
-    os.utime(place.config / "sources.toml", ns=(OLD + by, OLD + by))
+def set_sources_age(instance: Instance, by: int = 0) -> None:
+    os.utime(instance.config / "sources.toml", ns=(OLD + by, OLD + by))
 
 
 def test_sources_that_did_not_change_are_left_alone(
-    place: Place, walked_sources: list[str]
+    instance: Instance, walked_sources: list[str]
 ) -> None:
     """A second run with the same sources.toml processes no source."""
-    set_sources_age(place)
-    start_run(place)
+    set_sources_age(instance)
+    start_run(instance)
 
     assert walked_sources == ["update_source_states", "follow"]
 
-    start_run(place)
+    start_run(instance)
 
     assert walked_sources == ["update_source_states", "follow"]
 
 
-def test_an_edit_counts_at_the_next_run(place: Place, walked_sources: list[str]) -> None:
+def test_an_edit_counts_at_the_next_run(instance: Instance, walked_sources: list[str]) -> None:
     """After an edit of sources.toml a source is due, though its next visit was tomorrow."""
-    set_sources_age(place)
-    with place.open_app() as app:
+    set_sources_age(instance)
+    with instance.open_app() as app:
         reconcile.update_edited_sources(app.archive, app.configuration)
         state = app.archive.store.visits.state("one")
 
@@ -77,74 +77,74 @@ def test_an_edit_counts_at_the_next_run(place: Place, walked_sources: list[str])
                 )
             ]
         )
-    path = place.config / "sources.toml"
+    path = instance.config / "sources.toml"
     path.write_text(path.read_text().replace('key = "one"', 'key = "one"\nevery = "1h"', 1))
-    set_sources_age(place)
+    set_sources_age(instance)
 
-    assert start_run(place).schedule.due_why == "sources.toml was edited"
+    assert start_run(instance).schedule.due_why == "sources.toml was edited"
     assert walked_sources == ["update_source_states", "update_source_states", "follow"]
 
 
 def test_of_sources_that_were_added_at_the_end_the_others_are_left_alone(
-    place: Place, walked_sources: list[str]
+    instance: Instance, walked_sources: list[str]
 ) -> None:
     """Appending a source to sources.toml processes only the new source."""
-    set_sources_age(place)
-    start_run(place)
-    path = place.config / "sources.toml"
+    set_sources_age(instance)
+    start_run(instance)
+    path = instance.config / "sources.toml"
     path.write_text(
         path.read_text() + '\n[[source]]\nkey = "late"\nurl = "https://late.example/feed"\n'
     )
-    set_sources_age(place, by=5_000_000_000)
-    start_run(place)
+    set_sources_age(instance, by=5_000_000_000)
+    start_run(instance)
 
     assert walked_sources == ["update_source_states", "follow", "follow"]
 
-    with place.open_app() as app:
+    with instance.open_app() as app:
         added = app.archive.store.visits.state("late")
 
         assert added is not None
         assert added.url == "https://late.example/feed"
         assert added.terms
-        assert "late" in (place.folder / "feeds/articles/sources.toml").read_text()
+        assert "late" in (instance.folder / "feeds/articles/sources.toml").read_text()
 
 
 def test_an_addition_to_sources_that_no_run_has_looked_at_is_no_reason_to_leave_them(
-    place: Place, walked_sources: list[str]
+    instance: Instance, walked_sources: list[str]
 ) -> None:
     """If the earlier sources were never reconciled, all are processed."""
-    set_sources_age(place)
-    with place.open_app() as app:
+    set_sources_age(instance)
+    with instance.open_app() as app:
         app.archive.store.visits.set_note("sources reconciled", "of another time", NOW)
-    path = place.config / "sources.toml"
+    path = instance.config / "sources.toml"
     path.write_text(
         path.read_text() + '\n[[source]]\nkey = "late"\nurl = "https://late.example/feed"\n'
     )
-    set_sources_age(place, by=5_000_000_000)
-    start_run(place)
+    set_sources_age(instance, by=5_000_000_000)
+    start_run(instance)
 
     assert walked_sources[0] == "update_source_states"
 
 
 def test_a_touched_file_of_addresses_is_followed_again(
-    place: Place, walked_sources: list[str]
+    instance: Instance, walked_sources: list[str]
 ) -> None:
-    set_sources_age(place)
-    start_run(place)
-    (place.folder / "feeds/articles/sources.toml").unlink()
-    start_run(place)
+    set_sources_age(instance)
+    start_run(instance)
+    (instance.folder / "feeds/articles/sources.toml").unlink()
+    start_run(instance)
 
     assert walked_sources == ["update_source_states", "follow", "follow"]
-    assert (place.folder / "feeds/articles/sources.toml").exists()
+    assert (instance.folder / "feeds/articles/sources.toml").exists()
 
 
 def test_a_clock_that_was_set_back_is_seen_although_nothing_was_edited(
-    place: Place, walked_sources: list[str]
+    instance: Instance, walked_sources: list[str]
 ) -> None:
-    set_sources_age(place)
-    state = start_run(place)
+    set_sources_age(instance)
+    state = start_run(instance)
     ahead = NOW + timedelta(days=300)
-    with place.open_app() as app:
+    with instance.open_app() as app:
         late = replace(
             state,
             visits=replace(state.visits, last_visit=ahead),
@@ -152,15 +152,15 @@ def test_a_clock_that_was_set_back_is_seen_although_nothing_was_edited(
         )
         app.archive.store.visits.end_visit(Outcome(key="one", at=ahead, status="unchanged"), late)
 
-    assert start_run(place).schedule.next_due == NOW
+    assert start_run(instance).schedule.next_due == NOW
     assert walked_sources == ["update_source_states", "follow", "update_source_states"]
 
 
-def test_a_lost_database_knows_nothing(place: Place, walked_sources: list[str]) -> None:
-    set_sources_age(place)
-    start_run(place)
-    for path in (place.folder / "feeds/state").glob("syndicator.db*"):
+def test_a_lost_database_knows_nothing(instance: Instance, walked_sources: list[str]) -> None:
+    set_sources_age(instance)
+    start_run(instance)
+    for path in (instance.folder / "feeds/state").glob("syndicator.db*"):
         path.unlink()
-    with place.open_app(create=True) as app:
+    with instance.open_app(create=True) as app:
         reconcile.update_edited_sources(app.archive, app.configuration)
         assert app.archive.store.visits.state("one") is not None

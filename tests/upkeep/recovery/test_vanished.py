@@ -12,134 +12,136 @@ from syndicator.health.conditions import Condition
 from syndicator.health.observing import open_read_only, read_folders
 from syndicator.health.summary import read_health
 from syndicator.upkeep import reconcile
-from tests.places import Place, store_articles
+from tests.instances import Instance, store_articles
 
 NINE = 9
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path).fill_once(store_stories)
+def instance(tmp_path: Path) -> Instance:
+    return Instance(tmp_path).fill_once(store_stories)
 
 
-def store_stories(place: Place) -> None:
-    with place.open_app(create=True) as app:
+def store_stories(instance: Instance) -> None:
+    with instance.open_app(create=True) as app:
         for number in range(NINE):
             store_articles(app, f"Story {number}", "Of it.")
-    reconcile_and_build(place)
+    reconcile_and_build(instance)
 
 
-def reconcile_and_build(place: Place) -> None:
-    with place.open_app() as app:
+def reconcile_and_build(instance: Instance) -> None:
+    with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
-    place.build()
+    instance.build()
 
 
-def list_articles(place: Place) -> list[Path]:
-    return sorted((place.folder / "feeds/articles").rglob("*.md"), key=lambda path: path.name)
+def list_articles(instance: Instance) -> list[Path]:
+    return sorted((instance.folder / "feeds/articles").rglob("*.md"), key=lambda path: path.name)
 
 
-def find_files(place: Place) -> list[Condition]:
-    with open_read_only(place.config, now=lambda: place.now, environ={}) as looked:
+def find_files(instance: Instance) -> list[Condition]:
+    with open_read_only(instance.config, now=lambda: instance.now, environ={}) as looked:
         return [item for item in read_health(looked).conditions if item.kind == "article-file"]
 
 
-def name_files(place: Place) -> list[str]:
+def name_files(instance: Instance) -> list[str]:
     return sorted(
-        Path(item.subject).name for item in find_files(place) if item.code == "vanished-file"
+        Path(item.subject).name for item in find_files(instance) if item.code == "vanished-file"
     )
 
 
 @pytest.mark.parametrize("gone", [1, 2, 4])
-def test_they_are_named_before_and_after_the_run(place: Place, gone: int) -> None:
+def test_they_are_named_before_and_after_the_run(instance: Instance, gone: int) -> None:
     """Missing files are reported before the run that removes their articles and a week after."""
-    assert name_files(place) == []
+    assert name_files(instance) == []
 
-    paths = list_articles(place)[:gone]
+    paths = list_articles(instance)[:gone]
     for path in paths:
         path.unlink()
     names = [path.name for path in paths]
 
-    assert name_files(place) == names
-    assert all(not item.needs_you and item.cure for item in find_files(place))
+    assert name_files(instance) == names
+    assert all(not item.needs_you and item.cure for item in find_files(instance))
 
-    reconcile_and_build(place)
-    with place.open_app() as app:
+    reconcile_and_build(instance)
+    with instance.open_app() as app:
         assert len(app.archive.store.visits.stamps()) == NINE - gone
 
-    assert name_files(place) == names
-    assert f"left its feeds on {place.now:%Y-%m-%d}" in find_files(place)[0].detail
+    assert name_files(instance) == names
+    assert f"left its feeds on {instance.now:%Y-%m-%d}" in find_files(instance)[0].detail
 
-    place.now += timedelta(days=6)
-    reconcile_and_build(place)
+    instance.now += timedelta(days=6)
+    reconcile_and_build(instance)
 
-    assert name_files(place) == names
+    assert name_files(instance) == names
 
-    place.now += timedelta(days=2)
+    instance.now += timedelta(days=2)
 
-    assert name_files(place) == []
+    assert name_files(instance) == []
 
 
-def test_a_walk_of_before_the_run_names_none_twice(place: Place) -> None:
+def test_a_walk_of_before_the_run_names_none_twice(instance: Instance) -> None:
     """The console walks every ten minutes."""
-    path = list_articles(place)[0]
+    path = list_articles(instance)[0]
     path.unlink()
-    with open_read_only(place.config, now=lambda: place.now, environ={}) as looked:
+    with open_read_only(instance.config, now=lambda: instance.now, environ={}) as looked:
         walked = read_folders(looked)
-    reconcile_and_build(place)
-    with open_read_only(place.config, now=lambda: place.now, environ={}) as looked:
+    reconcile_and_build(instance)
+    with open_read_only(instance.config, now=lambda: instance.now, environ={}) as looked:
         conditions = read_health(looked, walked=walked).conditions
 
     assert [item.code for item in conditions if item.kind == "article-file"] == ["vanished-file"]
 
 
-def test_later_ones_are_named_beside_the_first(place: Place) -> None:
-    first, second, *_ = list_articles(place)
+def test_later_ones_are_named_beside_the_first(instance: Instance) -> None:
+    first, second, *_ = list_articles(instance)
     for path in (first, second):
         path.unlink()
-        reconcile_and_build(place)
-    assert name_files(place) == [first.name, second.name]
+        reconcile_and_build(instance)
+    assert name_files(instance) == [first.name, second.name]
 
 
-def test_a_file_that_is_back_is_not_named(place: Place) -> None:
-    path = list_articles(place)[0]
+def test_a_file_that_is_back_is_not_named(instance: Instance) -> None:
+    path = list_articles(instance)[0]
     data = path.read_bytes()
     path.unlink()
-    reconcile_and_build(place)
+    reconcile_and_build(instance)
     path.write_bytes(data)
-    reconcile_and_build(place)
+    reconcile_and_build(instance)
 
-    assert name_files(place) == []
+    assert name_files(instance) == []
 
 
-def test_a_file_under_another_name_is_not_named(place: Place) -> None:
-    path = list_articles(place)[0]
+def test_a_file_under_another_name_is_not_named(instance: Instance) -> None:
+    path = list_articles(instance)[0]
     path.rename(path.with_name(f"other-{path.name}"))
 
-    assert name_files(place) == []
+    assert name_files(instance) == []
 
-    reconcile_and_build(place)
+    reconcile_and_build(instance)
 
-    assert name_files(place) == []
+    assert name_files(instance) == []
 
 
-def test_what_is_deleted_by_command_is_not_named(place: Place) -> None:
+def test_what_is_deleted_by_command_is_not_named(instance: Instance) -> None:
     from syndicator.operations.changes import texts
     from syndicator.operations.operation import need_operation
 
-    with place.open_app() as app:
+    with instance.open_app() as app:
         operation = need_operation("withdraw")
         arguments = {"id": "https://one.example/story-3"}
         texts.apply(app, operation, arguments, operation.plan(app, arguments), who="operator")
-    reconcile_and_build(place)
-    assert name_files(place) == []
+    reconcile_and_build(instance)
+    assert name_files(instance) == []
 
 
-def test_check_warns_of_them(place: Place) -> None:
+def test_check_warns_of_them(instance: Instance) -> None:
     """`check` warns of each missing article file."""
-    path = list_articles(place)[0]
+    path = list_articles(instance)[0]
     path.unlink()
-    (found,) = (item for item in check(place.config, environ={}) if item.reason == "vanished-file")
+    (found,) = (
+        item for item in check(instance.config, environ={}) if item.reason == "vanished-file"
+    )
 
     assert found.severity == "warning"
     assert found.file == str(path)

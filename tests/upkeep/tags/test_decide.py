@@ -21,27 +21,30 @@ from syndicator.upkeep.tags.decide import (
     without_tags,
     write_decision,
 )
-from tests.places import Place, store_articles
+from tests.instances import Instance, store_articles
 from tests.upkeep.passes.test_describe_all import MODELS, describe_all
 
 URL = "https://one.example/models"
 
 
 @pytest.fixture
-def place_with_article(place: Place) -> Place:
-    with place.open_app() as app:
+def place_with_article(instance: Instance) -> Instance:
+    with instance.open_app() as app:
         store_articles(app, "Models", MODELS, tags=("LLM", "GPU"), tags_by="matched", category="AI")
-    return place
+    return instance
 
 
 def decide_tags(
-    place: Place, added: Sequence[str] = (), wrong: Sequence[str] = (), category: str | None = None
+    instance: Instance,
+    added: Sequence[str] = (),
+    wrong: Sequence[str] = (),
+    category: str | None = None,
 ) -> Article:
     def decide(article: Article, names: Names) -> Decision:
         said = without_tags(article, names, wrong) if wrong else with_tags(article, names, added)
         return Decision(tags=said.tags, category=category)
 
-    with place.open_app() as app:
+    with instance.open_app() as app:
         return write_planned_decision(
             app, plan_decision(app.archive, app.configuration, URL, decide)
         )
@@ -52,7 +55,7 @@ def write_planned_decision(app: App, planned: Confirmed) -> Article:
 
 
 @pytest.mark.slow
-def test_confirmed_tags_stay_and_teach(place_with_article: Place) -> None:
+def test_confirmed_tags_stay_and_teach(place_with_article: Instance) -> None:
     """Confirmed tags outlast a change of the taxonomy, and `learn` uses them."""
     assert decide_tags(place_with_article, ["large language models", "gpu"]).tags == ("LLM", "GPU")
 
@@ -79,7 +82,7 @@ def test_confirmed_tags_stay_and_teach(place_with_article: Place) -> None:
         )
 
 
-def test_a_rejected_tag_does_not_come_back(place_with_article: Place) -> None:
+def test_a_rejected_tag_does_not_come_back(place_with_article: Instance) -> None:
     assert decide_tags(place_with_article, wrong=["large language model"]).tags == ("GPU",)
     assert decide_tags(place_with_article, wrong=["GPU"]).tags == ()
 
@@ -90,7 +93,7 @@ def test_a_rejected_tag_does_not_come_back(place_with_article: Place) -> None:
     assert article.tags_by == "operator"
 
 
-def test_a_confirmed_category_stays_whatever_it_is(place_with_article: Place) -> None:
+def test_a_confirmed_category_stays_whatever_it_is(place_with_article: Instance) -> None:
     """A category set by the operator stays, also if describing disagrees."""
     decide_tags(place_with_article, category="Weather")
     describe_all(place_with_article)
@@ -102,7 +105,7 @@ def test_a_confirmed_category_stays_whatever_it_is(place_with_article: Place) ->
 
 
 def test_a_language_models_category_stays_its_own_when_its_tags_are_confirmed(
-    place_with_article: Place,
+    place_with_article: Instance,
 ) -> None:
     """Confirming tags does not turn the model's category into the operator's."""
     with place_with_article.open_app() as app:
@@ -111,7 +114,7 @@ def test_a_language_models_category_stays_its_own_when_its_tags_are_confirmed(
     assert find_writer(place_with_article.load_article("Models"), "category") is By.LLM
 
 
-def test_a_word_taken_back_leaves_the_file_as_it_was(place_with_article: Place) -> None:
+def test_a_word_taken_back_leaves_the_file_as_it_was(place_with_article: Instance) -> None:
     """Undoing a decision restores the file byte for byte."""
     bytes_before = place_with_article.find_file("Models").read_bytes()
     before = place_with_article.load_article("Models")
@@ -125,7 +128,7 @@ def test_a_word_taken_back_leaves_the_file_as_it_was(place_with_article: Place) 
     assert place_with_article.find_file("Models").read_bytes() == bytes_before
 
 
-def test_an_edit_meanwhile_is_the_last_word(place_with_article: Place) -> None:
+def test_an_edit_meanwhile_is_the_last_word(place_with_article: Instance) -> None:
     """A planned decision is refused if the tags were edited since; other edits are kept."""
     with place_with_article.open_app() as app:
         planned = plan_decision(
@@ -164,7 +167,7 @@ def test_an_edit_meanwhile_is_the_last_word(place_with_article: Place) -> None:
     ],
 )
 def test_what_cannot_be_meant_changes_nothing(
-    place_with_article: Place, added: list[str], wrong: list[str], told: str
+    place_with_article: Instance, added: list[str], wrong: list[str], told: str
 ) -> None:
     """Contradictory or unknown tags are refused and change nothing."""
     before = place_with_article.find_file("Models").read_bytes()
@@ -176,18 +179,18 @@ def test_what_cannot_be_meant_changes_nothing(
         assert decide_tags(place_with_article, added, wrong).tags == ()
 
 
-def test_a_tag_that_is_not_there_cannot_be_rejected(place_with_article: Place) -> None:
+def test_a_tag_that_is_not_there_cannot_be_rejected(place_with_article: Instance) -> None:
     decide_tags(place_with_article, wrong=["GPU"])
     with pytest.raises(UsageError, match="does not have the tag 'GPU'; its tags: LLM"):
         decide_tags(place_with_article, wrong=["GPU"])
 
 
-def test_an_empty_taxonomy_takes_any_tag(place_with_article: Place) -> None:
+def test_an_empty_taxonomy_takes_any_tag(place_with_article: Instance) -> None:
     place_with_article.write_taxonomy("")
     assert decide_tags(place_with_article, ["Köln 东京", "llm"]).tags == ("LLM", "GPU", "Köln 东京")
 
 
-def test_a_withdrawn_article_says_how_it_comes_back(place_with_article: Place) -> None:
+def test_a_withdrawn_article_says_how_it_comes_back(place_with_article: Instance) -> None:
     """Deciding on a withdrawn article names `withdraw --undo`."""
     with place_with_article.open_app() as app:
         editorial.withdraw(app.archive, app.configuration, URL)
@@ -195,7 +198,7 @@ def test_a_withdrawn_article_says_how_it_comes_back(place_with_article: Place) -
         decide_tags(place_with_article)
 
 
-def test_a_broken_file_is_named(place_with_article: Place) -> None:
+def test_a_broken_file_is_named(place_with_article: Instance) -> None:
     path = place_with_article.find_file("Models")
     path.write_text("---\ntags: [\n---\n")
     with pytest.raises(ConfigError, match=path.name):

@@ -16,7 +16,7 @@ from syndicator.runs.refresh import remake
 from syndicator.upkeep import editorial, reconcile, reindex
 from syndicator.upkeep.learn import Post, find_cache_path, limit_sources, select_confirmed_tags
 from syndicator.upkeep.tags import learning
-from tests.places import Place, store_articles
+from tests.instances import Instance, store_articles
 from tests.upkeep.passes.test_describe_all import MODELS
 
 
@@ -95,9 +95,9 @@ def test_a_source_teaches_at_most_a_fifth(given: dict[str, int], taught: dict[st
     assert newest == [f"{n}" for n in range(given.get("flood", 0))][-len(newest) :]
 
 
-def test_learning_counts_hand_edits_and_forgets_what_is_no_more(place: Place) -> None:
+def test_learning_counts_hand_edits_and_forgets_what_is_no_more(instance: Instance) -> None:
     """Learning uses confirmed articles and forgets purged ones."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         store_articles(app, "Ours", MODELS, tags=("LLM",), tags_by="matched")
         store_articles(app, "Theirs", MODELS, tags=("LLM",), tags_by="publisher", keywords=("LLM",))
 
@@ -110,8 +110,8 @@ def test_learning_counts_hand_edits_and_forgets_what_is_no_more(place: Place) ->
             articles=1, tags=1
         )
         assert (app.configuration.settings.state_dir / "learnt.npz").exists()
-    place.edit_file("Ours", "- LLM", "- Weather")
-    with place.open_app() as app:
+    instance.edit_file("Ours", "- LLM", "- Weather")
+    with instance.open_app() as app:
         assert not reindex.reindex(app.archive, app.configuration).unlearnt
         assert learning.learn(app.archive, app.configuration, least=1).articles == 2
         assert find_cache_path(app.configuration.settings.state_dir / "learnt.npz").exists()
@@ -128,20 +128,22 @@ def test_learning_counts_hand_edits_and_forgets_what_is_no_more(place: Place) ->
         assert not (app.configuration.settings.state_dir / "learnt.npz").exists()
 
 
-def test_categories_are_learnt_from_those_that_an_operator_stands_behind(place: Place) -> None:
+def test_categories_are_learnt_from_those_that_an_operator_stands_behind(
+    instance: Instance,
+) -> None:
     """Only categories set by the operator are learnt."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         store_articles(app, "Ours", MODELS, category="AI")
         store_articles(app, "Said", MODELS, category="AI", category_by="operator")
         store_articles(app, "Edited", MODELS, category="Gardens")
-    place.edit_file("Edited", "category: Gardens", "category: AI")
-    with place.open_app() as app:
+    instance.edit_file("Edited", "category: Gardens", "category: AI")
+    with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
         assert learning.learn(app.archive, app.configuration).filed == 2
 
 
-def test_suggestions_come_from_the_shelf(place: Place) -> None:
-    with place.open_app() as app:
+def test_suggestions_come_from_the_shelf(instance: Instance) -> None:
+    with instance.open_app() as app:
         for number in range(3):
             store_articles(
                 app, f"Number {number}", "Text on robotics.", keywords=("Robotics", "LLM")
@@ -151,10 +153,10 @@ def test_suggestions_come_from_the_shelf(place: Place) -> None:
 
 
 def test_groups_come_from_the_shelf_and_one_is_taken_as_a_category(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Groups are suggested from articles; a chosen group becomes a category, once."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         for number in range(4):
             store_articles(
                 app,
@@ -172,22 +174,23 @@ def test_groups_come_from_the_shelf_and_one_is_taken_as_a_category(
 
     assert sorted(one.support for one in result) == [4, 4]
 
-    before = (place.config / "taxonomy.toml").read_text()
+    before = (instance.config / "taxonomy.toml").read_text()
     chosen = {"name": "Ferries", "description": "Ferries: harbours", "stamp": ""}
-    with place.open_app() as app:
+    with instance.open_app() as app:
         apply(app, need_operation("save-category"), chosen)
         with pytest.raises(UsageError, match="already"):
             apply(app, need_operation("save-category"), {**chosen, "name": "ferries"})
 
-    assert (place.config / "taxonomy.toml").read_text().startswith(before.rstrip())
+    assert (instance.config / "taxonomy.toml").read_text().startswith(before.rstrip())
     assert (
-        Taxonomy.from_toml(place.config / "taxonomy.toml").vocabulary.category[-1].name == "Ferries"
+        Taxonomy.from_toml(instance.config / "taxonomy.toml").vocabulary.category[-1].name
+        == "Ferries"
     )
 
 
-def test_a_lost_database_is_made_again_with_what_was_learnt(place: Place) -> None:
+def test_a_lost_database_is_made_again_with_what_was_learnt(instance: Instance) -> None:
     """A reindex learns again from the articles."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         for number in range(learning.LEAST):
             store_articles(
                 app,

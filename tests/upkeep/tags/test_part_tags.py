@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from syndicator.operations.changes import texts
-from tests.places import Place
+from tests.instances import Instance
 from tests.upkeep.tags.test_rename import (
     feed_id,
     read_moved_feeds,
@@ -12,35 +12,35 @@ from tests.upkeep.tags.test_rename import (
 )
 
 
-def test_each_has_its_feed_and_its_articles_again(place: Place) -> None:
+def test_each_has_its_feed_and_its_articles_again(instance: Instance) -> None:
     """Done twice, as after a crash in between, it is the same."""
-    store_tagged_articles(place)
-    before = {name: feed_id(place, name) for name in ("tags/llm.atom", "tags/gpu.atom")}
-    with place.open_app() as app:
+    store_tagged_articles(instance)
+    before = {name: feed_id(instance, name) for name in ("tags/llm.atom", "tags/gpu.atom")}
+    with instance.open_app() as app:
         had = {
             article_id: app.archive.store.index.articles([article_id])[article_id].tags
             for article_id in app.archive.store.visits.stamps()
         }
-    rename_tag(place, "merge", "LLM", "GPU")
-    place.build()
+    rename_tag(instance, "merge", "LLM", "GPU")
+    instance.build()
 
-    assert read_moved_feeds(place)["tags/llm.atom"] == "tags/gpu.atom"
+    assert read_moved_feeds(instance)["tags/llm.atom"] == "tags/gpu.atom"
 
     wanted = {"feed:tag/llm": "here", "feed:tag/gpu": "here"}
     wanted |= {
         f"tags:{article_id}": "".join(f"{tag}\n" for tag in its) for article_id, its in had.items()
     }
     for _ in range(2):
-        with place.open_app() as app:
+        with instance.open_app() as app:
             texts.write(app, {name: (None, text) for name, text in wanted.items()})
-    place.build()
+    instance.build()
 
-    assert "tags/llm.atom" not in read_moved_feeds(place)
-    assert {name: feed_id(place, name) for name in before} == before
-    assert place.read_published("tags/llm.atom").count("</entry>") == 2
-    assert place.read_published("tags/gpu.atom").count("</entry>") == 2
+    assert "tags/llm.atom" not in read_moved_feeds(instance)
+    assert {name: feed_id(instance, name) for name in before} == before
+    assert instance.read_published("tags/llm.atom").count("</entry>") == 2
+    assert instance.read_published("tags/gpu.atom").count("</entry>") == 2
 
-    with place.open_app() as app:
+    with instance.open_app() as app:
         assert {
             article_id: app.archive.store.index.articles([article_id])[article_id].tags
             for article_id in had
@@ -53,11 +53,11 @@ def test_each_has_its_feed_and_its_articles_again(place: Place) -> None:
         } == had
 
 
-def test_where_the_address_of_a_feed_leads_is_a_text(place: Place) -> None:
-    store_tagged_articles(place)
-    rename_tag(place, "merge", "LLM", "GPU")
-    rename_tag(place, "rename", "GPU", "chips")
-    with place.open_app() as app:
+def test_where_the_address_of_a_feed_leads_is_a_text(instance: Instance) -> None:
+    store_tagged_articles(instance)
+    rename_tag(instance, "merge", "LLM", "GPU")
+    rename_tag(instance, "rename", "GPU", "chips")
+    with instance.open_app() as app:
         assert [
             texts.read(app, f"feed:tag/{slug}") for slug in ("llm", "gpu", "chips", "none")
         ] == [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from syndicator.core.model import Article
 from syndicator.upkeep.tags.try_category import categorise_twice
-from tests.places import Place
+from tests.instances import Instance
 
 FERRY = Article(
     id="a",
@@ -19,10 +19,10 @@ FERRY = Article(
 SHIPS = "ships: ferries, harbours, captains, ports, passengers at sea"
 
 
-def test_the_description_decides_and_nothing_is_written(place: Place) -> None:
-    taxonomy = place.config / "taxonomy.toml"
+def test_the_description_decides_and_nothing_is_written(instance: Instance) -> None:
+    taxonomy = instance.config / "taxonomy.toml"
     before = taxonomy.read_text()
-    with place.open_app() as app:
+    with instance.open_app() as app:
         files = app.configuration.taxonomy
         [(article_id, now, described)] = categorise_twice(files, "Unit 7", SHIPS, [FERRY])
         [(_, same, undescribed)] = categorise_twice(files, "Unit 7", "", [FERRY])

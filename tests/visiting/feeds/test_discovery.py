@@ -128,10 +128,10 @@ def test_charset(header: str, charset: str) -> None:
 def test_pages_of_the_samples_name_their_feeds(samples: Samples) -> None:
     results = [discover(read_sample(path), URL) for path in samples.pages(every=40)]
 
-    assert {one.kind for one in results} == {"page"}
-    assert sum(bool(one.title) for one in results) >= 0.9 * len(results)
+    assert {result.kind for result in results} == {"page"}
+    assert sum(bool(result.title) for result in results) >= 0.9 * len(results)
     assert (
-        sum(one.feeds[0].type not in ("guess", "link") for one in results if one.feeds)
+        sum(result.feeds[0].type not in ("guess", "link") for result in results if result.feeds)
         >= len(results) // 5
     )
 

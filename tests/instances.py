@@ -53,8 +53,8 @@ url = "https://two.example/feed"
 """
 
 
-class Place:
-    """What a test works with."""
+class Instance:
+    """An instance in `folder`, with the clock `now`, that tests fill by hand."""
 
     def __init__(
         self, folder: Path, *, taxonomy: str = TAXONOMY, settings: str = "[publish]\ntag_min = 1\n"
@@ -74,9 +74,9 @@ class Place:
     def write_taxonomy(self, text: str) -> None:
         (self.config / "taxonomy.toml").write_text(text)
 
-    def fill_once(self, fill: Callable[[Place], object]) -> Place:
-        """This place with all that `fill` puts into a place of this configuration: it is filled
-        once a process, and copied with the times of its files."""
+    def fill_once(self, fill: Callable[[Instance], object]) -> Instance:
+        """Return this instance with all that `fill` puts into it. An instance of this configuration
+        is filled once a process, and copied with the times of its files."""
         first = _filled(
             fill, tuple((path.name, path.read_text()) for path in sorted(self.config.iterdir()))
         )
@@ -92,7 +92,7 @@ class Place:
             yield app
 
     def tell_of_withdrawals(self) -> None:
-        """Feeds of this place have tombstones."""
+        """Feeds of this instance have tombstones."""
         path = self.config / "syndicator.toml"
         path.write_text(path.read_text() + 'extensions = ["tombstones"]\n')
 
@@ -135,14 +135,14 @@ class Place:
 
 
 @cache
-def _filled(fill: Callable[[Place], object], config: tuple[tuple[str, str], ...]) -> Place:
+def _filled(fill: Callable[[Instance], object], config: tuple[tuple[str, str], ...]) -> Instance:
     folder = Path(tempfile.mkdtemp(prefix="place-", dir=os.environ.get("PYTEST_DEBUG_TEMPROOT")))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    place = Place(folder)
+    instance = Instance(folder)
     for name, text in config:
-        (place.config / name).write_text(text)
-    fill(place)
-    return place
+        (instance.config / name).write_text(text)
+    fill(instance)
+    return instance
 
 
 def store_articles(
@@ -168,8 +168,8 @@ def store_articles(
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path)
+def instance(tmp_path: Path) -> Instance:
+    return Instance(tmp_path)
 
 
 @pytest.fixture(autouse=True)
