@@ -66,7 +66,7 @@ def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Instance:
             ),
             folder="languages/",
             heading="Languages",
-            instance=9,
+            place=9,
             archived=True,
             configured=True,
         ),

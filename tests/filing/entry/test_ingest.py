@@ -31,7 +31,7 @@ from syndicator.filing.save_article import write_article
 from syndicator.processes.worker import Worker
 from syndicator.upkeep import editorial
 from tests.faults.instance import InProcess
-from tests.instances import NOW, Place, store_articles
+from tests.instances import NOW, Instance, store_articles
 
 STORY = " ".join(
     f"The council counted {number} bridges in its report of the year." for number in range(40)
@@ -43,8 +43,8 @@ FEED_ONLY = replace(SOURCE, rules=Rules(content="feed"))
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path)
+def instance(tmp_path: Path) -> Instance:
+    return Instance(tmp_path)
 
 
 def make_page(url: str, canonical: str = "") -> Page:
@@ -118,30 +118,30 @@ def get_problem_reason(result: EntryResult) -> str | None:
     return result.problem.reason if result.problem else None
 
 
-def test_a_page_becomes_an_article(place: Place) -> None:
-    with place.open_app() as app:
+def test_a_page_becomes_an_article(instance: Instance) -> None:
+    with instance.open_app() as app:
         result = ingest_entry(app, "https://one.example/a", make_page("https://one.example/a"))
 
         assert result.problem is None
         assert result.added
-        assert place.load_article("Bridges").body.startswith("The council counted 0 bridges")
+        assert instance.load_article("Bridges").body.startswith("The council counted 0 bridges")
 
 
 def test_a_copy_is_decided_before_anything_is_written_and_what_it_joins_is_written_first(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The original's file is written before the copy's."""
     url = "https://two.example/a"
     two = Source(key="two", url="https://two.example/feed")
     written = []
-    with place.open_app() as app:
+    with instance.open_app() as app:
         first = ingest_entry(app, "https://one.example/a", make_page("https://one.example/a")).added
 
         def carried_out(context: EntryContext, decision: Decision) -> EntryResult:
             assert [(before.id, before.also, new.also) for new, before in decision.others] == [
                 (first, (), (url,))
             ]
-            assert place.load_article("Bridges").also == ()
+            assert instance.load_article("Bridges").also == ()
             assert len([*app.archive.article_store.walk()]) == 1
             return carry_out(context, decision)
 
@@ -156,11 +156,11 @@ def test_a_copy_is_decided_before_anything_is_written_and_what_it_joins_is_writt
 
 
 def test_a_page_that_lacks_a_header_of_the_operators_is_not_asked_and_loses_no_try(
-    place: Place,
+    instance: Instance,
 ) -> None:
     """Without the variable for a configured header, no request is sent and no retry is used."""
     source = replace(SOURCE, headers_env={"Authorization": "NOT_SET_HERE"})
-    with place.open_app() as app:
+    with instance.open_app() as app:
         result = ingest_entry(app, "https://one.example/a", None, source=source)
 
         assert get_problem_reason(result) == "unset-variable"
@@ -175,12 +175,12 @@ def test_a_page_that_lacks_a_header_of_the_operators_is_not_asked_and_loses_no_t
 
 @pytest.mark.parametrize("why", ["hung", "memory", "crashed"])
 def test_a_page_that_the_worker_fails_at_is_tried_again_before_it_is_refused(
-    place: Place, why: str
+    instance: Instance, why: str
 ) -> None:
     """After a worker failure a page is retried with longer waits, and refused after five tries."""
     entry = Entry(id="guid", url="https://one.example/a", title="Bridges")
     waits = []
-    with place.open_app() as app:
+    with instance.open_app() as app:
         for tries in range(1, 6):
             assert (
                 get_problem_reason(
@@ -189,42 +189,46 @@ def test_a_page_that_the_worker_fails_at_is_tried_again_before_it_is_refused(
                 == why
             )
             (row,) = app.archive.store.visits.entries(SOURCE.key, [entry.id]).values()
-            waits += [row.next_try - place.now] if row.status == "pending" and row.next_try else []
+            waits += (
+                [row.next_try - instance.now] if row.status == "pending" and row.next_try else []
+            )
             assert (row.status, row.tries) == (("pending", tries) if tries < 5 else ("refused", 4))
 
     assert waits == sorted(set(waits)) and len(waits) == 4, "each pause is longer"
 
 
-def test_a_page_that_hung_once_becomes_an_article(place: Place) -> None:
+def test_a_page_that_hung_once_becomes_an_article(instance: Instance) -> None:
     entry = Entry(id="guid", url="https://one.example/a", title="Bridges")
-    with place.open_app() as app:
+    with instance.open_app() as app:
         take_entry(app, entry, make_page(entry.url), worker=Failing("hung"))
         assert take_entry(app, entry, make_page(entry.url)).added
 
 
-def test_an_undated_page_has_the_time_of_its_server_while_our_clock_is_behind(place: Place) -> None:
+def test_an_undated_page_has_the_time_of_its_server_while_our_clock_is_behind(
+    instance: Instance,
+) -> None:
     """If our clock is behind, the server's Date header is used."""
     undated = make_page("https://one.example/a")
     dated = replace(undated, headers={**undated.headers, "date": "Tue, 10 Mar 2026 23:30:00 GMT"})
-    with place.open_app() as app:
+    with instance.open_app() as app:
         store_articles(app, "Newest", "Text.", added=NOW + timedelta(hours=12))
         assert ingest_entry(app, "https://one.example/a", dated).added
-    article = place.load_article("Bridges")
+    article = instance.load_article("Bridges")
 
     assert article.published == NOW + timedelta(hours=11, minutes=30)
     assert article.added == NOW + timedelta(hours=12, seconds=1)
 
 
-def test_the_page_of_a_withdrawn_entry_is_not_even_fetched(place: Place) -> None:
-    with place.open_app() as app:
+def test_the_page_of_a_withdrawn_entry_is_not_even_fetched(instance: Instance) -> None:
+    with instance.open_app() as app:
         article = store_articles(app, "Bridges", "Text.", url=NOWHERE)
         editorial.withdraw(app.archive, app.configuration, article.id)
         assert get_problem_reason(ingest_entry(app, NOWHERE, None)) == "withdrawn"
 
 
-def test_what_is_withdrawn_does_not_come_back_under_another_address(place: Place) -> None:
+def test_what_is_withdrawn_does_not_come_back_under_another_address(instance: Instance) -> None:
     """Pages whose canonical address is withdrawn are refused as "withdrawn"."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         article = store_articles(app, "Bridges", "Text.")
         editorial.withdraw(app.archive, app.configuration, article.id)
         other = "https://one.example/amp/bridges"
@@ -243,19 +247,19 @@ def test_what_is_withdrawn_does_not_come_back_under_another_address(place: Place
         assert list(app.archive.article_store.walk()) == []
 
 
-def test_the_feeds_own_content_stands_in_for_a_page_that_cannot_be_had(place: Place) -> None:
+def test_the_feeds_own_content_stands_in_for_a_page_that_cannot_be_had(instance: Instance) -> None:
     """If the page cannot be fetched, a long enough feed text is used."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         assert (
             get_problem_reason(ingest_entry(app, NOWHERE, None, "Too little to read.", INSIDE))
             == "blocked-address"
         )
         assert ingest_entry(app, f"{NOWHERE}/whole", None, f"<p>{STORY}</p>", INSIDE).added
-    assert place.load_article("Bridges").url == f"{NOWHERE}/whole"
+    assert instance.load_article("Bridges").url == f"{NOWHERE}/whole"
 
 
 def test_a_dead_link_with_few_words_in_the_feed_is_named_as_one(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A 404 page with little feed text is reported as "http-404"."""
     dead = Failed(url="https://one.example/a", reason=FetchReason.NOT_FOUND, detail="answered 404")
@@ -265,7 +269,7 @@ def test_a_dead_link_with_few_words_in_the_feed_is_named_as_one(
 
     monkeypatch.setattr(EntryContext, "fetch_page", answer_404)
     few_words = f"<p>{'<b></b>' * 200}Too little to read.</p>"
-    with place.open_app() as app:
+    with instance.open_app() as app:
         result = ingest_entry(app, dead.url, None, few_words)
 
         assert result.problem is not None
@@ -278,9 +282,9 @@ def test_a_dead_link_with_few_words_in_the_feed_is_named_as_one(
     "url", [NOWHERE, "http://intranet/a", "http://0x7f.1/a", "https://me:secret@one.example/a"]
 )
 def test_a_private_address_makes_no_article_whatever_the_feed_has_to_say(
-    place: Place, url: str
+    instance: Instance, url: str
 ) -> None:
-    with place.open_app() as app:
+    with instance.open_app() as app:
         result = ingest_entry(app, url, None, f"<p>{STORY}</p>")
 
         assert get_problem_reason(result) == "blocked-address"
@@ -294,11 +298,11 @@ def test_a_private_address_makes_no_article_whatever_the_feed_has_to_say(
 
 
 def test_a_name_that_resolves_to_a_private_address_makes_no_article(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     addresses = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.1", 80))]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: addresses)
-    with place.open_app() as app:
+    with instance.open_app() as app:
         result = ingest_entry(app, "http://one.example/a", None, f"<p>{STORY}</p>")
 
         assert get_problem_reason(result) == "blocked-address"
@@ -310,9 +314,9 @@ def test_a_name_that_resolves_to_a_private_address_makes_no_article(
         assert ingest_entry(app, "http://one.example/b", None, f"<p>{STORY}</p>", allowed).added
 
 
-def test_the_feeds_own_content_stands_in_for_a_page_that_is_no_article(place: Place) -> None:
+def test_the_feeds_own_content_stands_in_for_a_page_that_is_no_article(instance: Instance) -> None:
     """A PDF page is refused, unless the feed has the text."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         for content, refused in (("", "not-html"), (f"<p>{STORY}</p>", None)):
             url = f"https://one.example/{len(content)}.pdf"
             assert (
@@ -321,12 +325,12 @@ def test_the_feeds_own_content_stands_in_for_a_page_that_is_no_article(place: Pl
                 )
                 == refused
             )
-    assert place.load_article("Bridges").url == url
+    assert instance.load_article("Bridges").url == url
 
 
-def test_a_source_that_announces_a_known_article_carries_it(place: Place) -> None:
+def test_a_source_that_announces_a_known_article_carries_it(instance: Instance) -> None:
     """Announcing a known article records the source as a carrier, once."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         article = store_articles(app, "Story", STORY, source="two")
         own = store_articles(app, "Mine", STORY)
         ingest_entry(app, article.url, None)
@@ -346,16 +350,15 @@ FOOTER = (
 
 def make_text_with_footer(number: int) -> str:
     words = " ".join(
-        f"Bridge {number} of the {place}th mile is {place * number} feet long."
-        for place in range(30)
+        f"Bridge {number} of the {mile}th mile is {mile * number} feet long." for mile in range(30)
     )
     return f"<p>{words}</p><p>{FOOTER}</p>"
 
 
-def ingest_footed_articles(place: Place, urls_of: str, *, fetched: bool) -> frozenset[str]:
+def ingest_footed_articles(instance: Instance, urls_of: str, *, fetched: bool) -> frozenset[str]:
     """Ingest three articles at addresses like this, read from pages or from the feed; return the
     repeated blocks of their host."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         for number in range(1, 4):
             url = urls_of.format(number)
             text = make_text_with_footer(number)
@@ -365,30 +368,32 @@ def ingest_footed_articles(place: Place, urls_of: str, *, fetched: bool) -> froz
         return app.archive.store.visits.find_boilerplate(urls.own_host(urls_of))
 
 
-def test_pages_of_a_host_teach_what_repeats_there(place: Place) -> None:
+def test_pages_of_a_host_teach_what_repeats_there(instance: Instance) -> None:
     """Three pages with the same footer teach one repeated block."""
-    assert len(ingest_footed_articles(place, "https://one.example/{}", fetched=True)) == 1
+    assert len(ingest_footed_articles(instance, "https://one.example/{}", fetched=True)) == 1
 
 
-def test_what_a_feed_says_teaches_nothing_of_the_host_it_names(place: Place) -> None:
+def test_what_a_feed_says_teaches_nothing_of_the_host_it_names(instance: Instance) -> None:
     """Text from a feed is not counted as boilerplate of the host."""
-    assert ingest_footed_articles(place, "https://one.example/{}", fetched=False) == frozenset()
+    assert ingest_footed_articles(instance, "https://one.example/{}", fetched=False) == frozenset()
 
 
-def test_one_user_of_a_shared_host_teaches_nothing_of_another(place: Place) -> None:
+def test_one_user_of_a_shared_host_teaches_nothing_of_another(instance: Instance) -> None:
     """Boilerplate learnt from one user of medium.com does not apply to another user."""
-    assert len(ingest_footed_articles(place, "https://medium.com/@evil/{}", fetched=True)) == 1
-    with place.open_app() as app:
+    assert len(ingest_footed_articles(instance, "https://medium.com/@evil/{}", fetched=True)) == 1
+    with instance.open_app() as app:
         assert (
             app.archive.store.visits.find_boilerplate(urls.own_host("https://medium.com/@bank/1"))
             == frozenset()
         )
 
 
-def test_what_repeats_on_a_users_pages_is_cut_from_the_next_of_them_alone(place: Place) -> None:
+def test_what_repeats_on_a_users_pages_is_cut_from_the_next_of_them_alone(
+    instance: Instance,
+) -> None:
     """A learnt footer is cut from later pages of the same user only."""
-    ingest_footed_articles(place, "https://medium.com/@evil/{}", fetched=True)
-    with place.open_app() as app:
+    ingest_footed_articles(instance, "https://medium.com/@evil/{}", fetched=True)
+    with instance.open_app() as app:
         for url in ("https://medium.com/@evil/4", "https://medium.com/@bank/1"):
             html = (
                 f"<title>At {url}</title><article><h1>At"
@@ -396,13 +401,13 @@ def test_what_repeats_on_a_users_pages_is_cut_from_the_next_of_them_alone(place:
             )
             assert ingest_entry(app, url, Page(html=html.encode(), url=url, headers={})).added
 
-    assert FOOTER not in place.load_article("At https://medium.com/@evil/4").body
-    assert FOOTER in place.load_article("At https://medium.com/@bank/1").body
+    assert FOOTER not in instance.load_article("At https://medium.com/@evil/4").body
+    assert FOOTER in instance.load_article("At https://medium.com/@bank/1").body
 
 
-def test_one_page_under_three_addresses_teaches_nothing(place: Place) -> None:
+def test_one_page_under_three_addresses_teaches_nothing(instance: Instance) -> None:
     """The same page under several addresses counts once for boilerplate."""
-    with place.open_app() as app:
+    with instance.open_app() as app:
         for number in range(3):
             ingest_entry(
                 app,
@@ -412,10 +417,10 @@ def test_one_page_under_three_addresses_teaches_nothing(place: Place) -> None:
         assert app.archive.store.visits.find_boilerplate("one.example") == frozenset()
 
 
-def test_what_ends_as_no_article_counts_as_a_text_of_no_length(place: Place) -> None:
+def test_what_ends_as_no_article_counts_as_a_text_of_no_length(instance: Instance) -> None:
     """A refused page counts as 0 characters; a page that was not reached counts as None."""
     url = "https://one.example/a"
-    with place.open_app() as app:
+    with instance.open_app() as app:
         result = ingest_entry(app, url, Page(html=b"%PDF-1.7 ...", url=url, headers={}))
 
         assert result.refused is True
