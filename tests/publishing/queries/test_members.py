@@ -45,6 +45,7 @@ def list_titles(instance: Instance, slug: str = "chips") -> list[str]:
 
 
 def test_new_and_changed_articles_are_filed(instance: Instance) -> None:
+    """A build files new articles that match a query, and drops changed ones that no longer do."""
     with instance.open_app() as app:
         store_articles(app, "Cards", "A new **chip** is out.")
         store_articles(app, "Ships", "Of ships.")
@@ -76,6 +77,8 @@ def fill_index(instance: Instance, *names: str) -> None:
 
 
 def test_withdrawn_and_merged_articles_leave_a_query(instance: Instance) -> None:
+    """An article leaves the feed of a query when it is withdrawn or found to be a copy; a split
+    brings it back."""
     instance.tell_of_withdrawals()
     fill_index(instance, "One", "Two", "Three")
     with instance.open_app() as app:
@@ -96,6 +99,7 @@ def test_withdrawn_and_merged_articles_leave_a_query(instance: Instance) -> None
 
 
 def test_a_copy_takes_the_place_of_an_original_that_went(instance: Instance) -> None:
+    """If the original of a copy is withdrawn, the copy is in the feed of the query."""
     fill_index(instance, "One", "Two")
     save_articles(
         instance, instance.load_article("Two"), merged_into=instance.load_article("One").id
@@ -109,6 +113,7 @@ def test_a_copy_takes_the_place_of_an_original_that_went(instance: Instance) -> 
 
 
 def test_a_changed_query_sees_the_whole_shelf_again(instance: Instance) -> None:
+    """A changed query selects from all stored articles, not only from new ones."""
     fill_index(instance, "One", "Two")
     make_query(instance, chips="tag:two")
     instance.build()

@@ -88,6 +88,7 @@ def test_holds(query: str) -> None:
     ],
 )
 def test_does_not_hold(query: str) -> None:
+    """None of these queries matches STORY: fields match whole values, words match whole words."""
     assert not assert_feeds(query)
 
 
@@ -107,6 +108,7 @@ def test_does_not_hold(query: str) -> None:
     ],
 )
 def test_a_fault_is_pointed_at(query: str, at: int, says: str) -> None:
+    """The error of a faulty query says what is wrong, and at which character."""
     with pytest.raises(QueryError, match=says) as caught:
         parse_query(query)
     assert caught.value.at == at
@@ -124,6 +126,7 @@ def test_the_body_is_read_only_if_title_and_excerpt_do_not_decide(query: str) ->
 
 @given(st.text(st.sampled_from('()":andortg AI\\ \n\x00é'), max_size=40))
 def test_any_text_is_read_or_refused(query: str) -> None:
+    """Any text is a query or raises QueryError with a position inside the text."""
     try:
         assert isinstance(assert_feeds(query), bool)
     except QueryError as error:
@@ -194,6 +197,7 @@ def test_a_bad_query_is_shown_with_the_number_of_the_character(tmp_path: Path) -
     ],
 )
 def test_a_bad_file_is_named(tmp_path: Path, text: str, says: str) -> None:
+    """A faulty feeds.toml is refused with what is wrong in it."""
     with pytest.raises(ConfigError, match=says):
         load_queries(write_feeds_file(tmp_path, text))
 
@@ -219,6 +223,7 @@ def test_an_entry_with_a_fault_costs_no_other_one(tmp_path: Path) -> None:
 
 
 def test_the_shipped_file_loads_and_its_examples_are_right(tmp_path: Path) -> None:
+    """The shipped feeds.toml has no query, and its four examples are valid once uncommented."""
     shipped = Path(__file__).parents[3] / "config" / "feeds.toml"
 
     assert load_queries(shipped) == ()

@@ -208,6 +208,7 @@ def test_merged_copies_leave_all_but_their_source() -> None:
 
 
 def test_changed_settings_make_feeds_stale() -> None:
+    """After a build no feed is stale; a new title of the site makes every feed be written again."""
     index = MemoryIndex(make_article(n) for n in range(5))
     outlet = MemoryOutlet()
     end_run(index, outlet)

@@ -62,6 +62,7 @@ def test_other_settings_leave_it_to_the_axis(key: FeedKey, setting: bool) -> Non
     ],
 )
 def test_a_list_names_feeds_and_kinds(key: FeedKey, older: Older) -> None:
+    """The setting `archives` may name kinds of feeds ("sources") and single feeds ("tags/bees")."""
     assert (
         find_older_place(key, ("all", "sources", "tags/bees", "queries/mine"), {"ai"}, {AI})
         is older
@@ -69,11 +70,14 @@ def test_a_list_names_feeds_and_kinds(key: FeedKey, older: Older) -> None:
 
 
 def test_published_archives_continue() -> None:
+    """A feed whose archives are published keeps them, although the setting does not name it."""
     assert find_older_place(BEES, "listed", (), {BEES}) is Older.OF_AXIS
     assert find_older_place(MINE, "listed", (), {MINE}) is Older.OWN
 
 
 def test_a_feed_without_archives_is_its_newest_unless_the_operator_wrote_a_window() -> None:
+    """Only a feed that has archives, or a window set by the operator, also shows all articles of a
+    window of time."""
     specs = [
         FeedSpec(key=key, name=key.slug, title=key.slug, first_slug=key.slug)
         for key in (AI, BEES, MINE)

@@ -20,6 +20,8 @@ WITHOUT_TAGS = Publish(axes=("all", "sources", "queries"))
 
 
 def test_ten_end_and_eleven_wait() -> None:
+    """Ten feeds that the settings give up end at once; eleven wait for a confirmation and stay
+    published."""
     assert decide_waiting(TAGS[:10], (), WITHOUT_TAGS).feeds == frozenset()
 
     waiting = decide_waiting(TAGS, (), WITHOUT_TAGS)
@@ -30,6 +32,7 @@ def test_ten_end_and_eleven_wait() -> None:
 
 
 def test_confirmed_feeds_do_not_count() -> None:
+    """Feeds whose end is confirmed do not count towards the eleven, and do not wait."""
     assert decide_waiting(TAGS, TAGS, WITHOUT_TAGS).feeds == frozenset()
     assert decide_waiting(TAGS, TAGS[:1], WITHOUT_TAGS).feeds == frozenset()
 
@@ -40,6 +43,7 @@ def test_confirmed_feeds_do_not_count() -> None:
 
 
 def test_feeds_of_a_kind_that_is_on_keep_their_files() -> None:
+    """Feeds that wait, and whose kind is still on, keep the files that they have."""
     queries = [FeedKey(QUERY, f"q{number}") for number in range(11)]
     waiting = decide_waiting(queries, (), WITHOUT_TAGS)
 
@@ -57,6 +61,7 @@ def test_stories_that_wait_are_published_as_before() -> None:
 
 
 def test_only_published_feeds_count() -> None:
+    """A feed that was never published, or has moved, is not one that the settings give up."""
     rows = [make_row(key) for key in TAGS[:4]]
     rows[1] = replace(rows[1], published=None)
     rows[2] = replace(rows[2], moved_to=TAGS[0])
@@ -67,6 +72,7 @@ def test_only_published_feeds_count() -> None:
 
 
 def test_the_first_feeds_are_named() -> None:
+    """The condition names the first feeds that would end and counts the rest."""
     (problem,) = describe_waiting([key.slug for key in TAGS])
 
     assert problem.what == "11 feeds"

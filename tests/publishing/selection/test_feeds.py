@@ -34,6 +34,7 @@ def list_keys(
 
 
 def test_an_empty_shelf_has_one_feed() -> None:
+    """Without articles there is only the feed of everything."""
     assert list_keys() == [FeedKey("all", "all")]
 
 
@@ -95,6 +96,8 @@ def replace_axes(settings: Settings, words: tuple[str, ...]) -> Settings:
 
 
 def test_moved_and_dropped_feeds_are_none() -> None:
+    """A feed that moved has no files of its own; one that was dropped exists once it has an article
+    again."""
     moved = make_row("tag", "llm", 9, moved_to=FeedKey("tag", "language-models"))
     dropped = make_row("category", "old", 0, dropped=True)
 
@@ -107,6 +110,7 @@ def test_a_removed_source_keeps_its_feed() -> None:
 
 
 def test_the_order_is_fixed() -> None:
+    """The order of feeds does not depend on the order of their rows."""
     query = SavedQuery(slug="q", query="chip", expr=parse_query("chip"))
     rows = [
         make_row("source", "alpha", 1),
@@ -166,6 +170,8 @@ def test_titles_languages_and_overrides() -> None:
 def test_a_larger_limit_counts_for_the_day_and_older_articles_and_a_sources_feed_has_no_share() -> (
     None
 ):
+    """A limit above 200 or 500 raises these two bounds; one source may fill its own feed."""
+
     def spec(axis: str, publish: Publish) -> tuple[int, int, float]:
         rows = [make_row("source", "alpha", 5)]
         how = Settings(publish=publish)
@@ -206,6 +212,8 @@ def test_a_saved_question_has_the_names_of_its_feeds_as_title() -> None:
     ],
 )
 def test_a_private_feed_of_everything_has_a_day(publish: Publish, hours: int) -> None:
+    """The feed of everything shows 24 hours on a private instance, unless the operator set a
+    window."""
     rows = [make_row("category", "ai", 9)]
     settings = Settings(publish=publish)
     everything, category = plan_feeds(

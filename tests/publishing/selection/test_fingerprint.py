@@ -28,6 +28,7 @@ LATER = Later(key=SPEC.key, name=SPEC.name, title=SPEC.title, first_slug=SPEC.fi
 
 
 def test_a_new_field_makes_no_feed_again() -> None:
+    """A field that a later version adds changes no fingerprint while it has its default."""
     assert fingerprints.fingerprint_feed(LATER, "x") == fingerprints.fingerprint_feed(SPEC, "x")
     assert fingerprints.fingerprint_feed(
         replace(LATER, mood="glad"), "x"
@@ -36,6 +37,7 @@ def test_a_new_field_makes_no_feed_again() -> None:
 
 @pytest.mark.parametrize("field", ["title", "description", "language"])
 def test_fields_of_the_head_change_feed_and_archives(field: str) -> None:
+    """Title, description and language stand in the feed and in its archives."""
     other = replace(SPEC, **{field: "de"})
     assert fingerprints.fingerprint_feed(other, "x") != fingerprints.fingerprint_feed(SPEC, "x")
     assert fingerprints.fingerprint_archive(other, "x") != fingerprints.fingerprint_archive(
@@ -45,6 +47,7 @@ def test_fields_of_the_head_change_feed_and_archives(field: str) -> None:
 
 @pytest.mark.parametrize("field", ["limit", "window_hours", "most", "share"])
 def test_settings_that_select_the_head_change_no_archive(field: str) -> None:
+    """Settings that choose the newest entries change the feed, not its archives."""
     other = replace(SPEC, **{field: 7})
     assert fingerprints.fingerprint_feed(other, "x") != fingerprints.fingerprint_feed(SPEC, "x")
     assert fingerprints.fingerprint_archive(other, "x") == fingerprints.fingerprint_archive(
@@ -53,6 +56,8 @@ def test_settings_that_select_the_head_change_no_archive(field: str) -> None:
 
 
 def test_settings_that_all_feeds_show() -> None:
+    """Hubs and the author of the site are in every feed; the address that the server listens on is
+    in none."""
     before = fingerprints.fingerprint_shared_input(SETTINGS, INSTANCE)
     hubs = SETTINGS.model_copy(update={"publish": Publish(hubs=("https://hub.example/",))})
     author = SETTINGS.model_copy(

@@ -159,6 +159,7 @@ def test_entries_of_a_closed_month_are_read_only_if_it_changed() -> None:
 
 @pytest.mark.slow
 def test_a_part_that_was_published_is_not_cut_again() -> None:
+    """Published documents of a long month stay when one of its days gets many more articles."""
     index = MemoryIndex()
     outlet = MemoryOutlet()
     documents = collect_documents(8, index, outlet)

@@ -33,6 +33,7 @@ SETTLE = 180.0
 def test_waiting_changes_are_built_if_urgent_many_or_old(
     waiting: Waiting, build_at: float | None
 ) -> None:
+    """Changes wait for SETTLE seconds, unless MANY articles wait or one is urgent."""
     assert next_build_at(waiting, SETTLE) == build_at
 
 
@@ -53,6 +54,7 @@ def test_without_a_pause_all_is_built_at_once() -> None:
 def test_a_long_feed_is_written_less_often(
     entries: int, after: float, articles: int, rested: bool
 ) -> None:
+    """A feed rests longer the more entries it has, unless many articles were added since."""
     built = Built(at=1000, entries=entries, articles=7)
     assert may_build_again(built, SETTLE, 1000 + after, lambda: 7 + articles) == rested
 
@@ -79,6 +81,8 @@ def test_the_more_long_feeds_there_are_the_longer_each_rests(
 
 
 def test_long_feeds_alone_make_a_crowd() -> None:
+    """The crowd, by which pauses are multiplied, is the number of long feeds divided by FEW, at
+    least 1."""
     long = Built(at=0, entries=LONG + 1, articles=0)
     short = Built(at=0, entries=LONG, articles=0)
 

@@ -68,12 +68,14 @@ def walk_archive(outlet: MemoryOutlet, stem: str) -> Iterator[etree._Element]:
 
 
 def test_a_feed_that_shows_everything_has_no_documents() -> None:
+    """There is no archive while the newest document shows every article."""
     outlet = MemoryOutlet()
     build_index(list_months(0, 5, 1), outlet, make_settings())
     assert list_documents(outlet) == []
 
 
 def test_months_share_documents_that_keep_their_addresses() -> None:
+    """A published document keeps its name while months are added; a walk finds every article."""
     index = MemoryIndex()
     outlet = MemoryOutlet()
     seen: set[str] = set()
@@ -95,6 +97,7 @@ def test_months_share_documents_that_keep_their_addresses() -> None:
 
 
 def test_an_old_article_of_a_new_tag_joins_the_document_of_a_later_month() -> None:
+    """An article older than all documents is added to the first of them."""
     index = list_months(1, 8, 2)
     outlet = MemoryOutlet()
     build_index(index, outlet, make_settings())
@@ -107,6 +110,8 @@ def test_an_old_article_of_a_new_tag_joins_the_document_of_a_later_month() -> No
 
 
 def test_documents_of_single_months_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Documents of one month, which earlier versions published, stay as they are, also after a lost
+    database."""
     index = list_months(0, 6, 2)
     outlet = MemoryOutlet()
     monkeypatch.setattr(archive, "_LEAST_ENTRIES", 1)  # as earlier versions had it
@@ -183,6 +188,8 @@ def test_earlier_instances_keep_the_calendar_pages_of_tags() -> None:
 
 
 def test_earlier_instances_have_a_document_a_month() -> None:
+    """With `archives = true` each month has a document, also after files and their table were
+    lost."""
     index = list_months(0, 4, 1)
     outlet = MemoryOutlet()
     for _ in range(2):

@@ -31,6 +31,7 @@ ADDED = [make_article(n, added=START + timedelta(hours=10 * n)) for n in range(8
 def test_the_newest_and_all_of_the_window_up_to_the_most(
     limit: int, hours: int, most: int, shown: list[int]
 ) -> None:
+    """A feed shows `limit` articles and all of the last hours, but no more than `most`."""
     index = MemoryIndex(ADDED)
     spec = FeedSpec(
         key=KEY, name="", title="", first_slug="all", limit=limit, window_hours=hours, most=most
@@ -120,6 +121,8 @@ def test_beyond_a_day_a_source_with_its_share_gives_way_to_the_news_of_others_al
 
 
 def test_places_are_given_by_order_and_by_a_share_that_grows_for_all_sources() -> None:
+    """Each letter is an article of that source. Places go to the newest; the limit of a source
+    rises while places are left."""
     assert select_indices("aaaabb", always=0, places=4, source_limit=2) == [0, 1, 4, 5]
     assert select_indices("aaaab", always=3, places=4, source_limit=1) == [0, 1, 2, 4]
     assert select_indices("aaaaabbbb", always=0, places=6, source_limit=2) == [0, 1, 2, 5, 6, 7]
