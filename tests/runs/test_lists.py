@@ -14,7 +14,7 @@ from syndicator.core.axes import ALL
 from syndicator.core.model import FeedKey
 from syndicator.core.ports import FeedRow
 from syndicator.publishing.web import feed_list
-from syndicator.publishing.web.pages import Pages
+from syndicator.publishing.web.shared_pages import SharedPages
 from syndicator.runs import build
 from syndicator.upkeep import reconcile
 from tests.instances import Instance, store_articles
@@ -93,13 +93,13 @@ def test_one_more_article_makes_the_parts_of_its_feeds(
     """A new article rewrites only the parts with its feeds."""
     store_article(instance, "Another", "Tide")
     results = list[str]()
-    listed = Pages.render_feed_list
+    listed = SharedPages.render_feed_list
 
-    def noted(self: Pages, part: str, rows: Mapping[FeedKey, FeedRow]) -> dict[str, bytes]:
+    def noted(self: SharedPages, part: str, rows: Mapping[FeedKey, FeedRow]) -> dict[str, bytes]:
         results.append(part)
         return listed(self, part, rows)
 
-    monkeypatch.setattr(Pages, "render_feed_list", noted)
+    monkeypatch.setattr(SharedPages, "render_feed_list", noted)
     assert build_now(instance) == {
         "feeds.html",
         "feeds-tags-t.html",
@@ -146,7 +146,7 @@ def test_what_a_build_left_is_written_by_the_next(
 
     store_article(instance, "One more", "Salt")
     with monkeypatch.context() as patched:
-        patched.setattr(Pages, "render_shared_pages", lambda *given: 1 / 0)
+        patched.setattr(SharedPages, "render_shared_pages", lambda *given: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             build_now(instance)
 

@@ -272,7 +272,10 @@ def check_templates(config: Path, settings: Settings) -> Iterator[Finding]:
     if not design.templates:
         return
     # loads a library of templates
-    from syndicator.publishing.web.pages import find_template_faults, list_template_names
+    from syndicator.publishing.web.template_samples import (
+        find_template_faults,
+        list_template_names,
+    )
 
     yield from _list_unused_templates(config, design.templates, list_template_names())
     for fault in find_template_faults(design, settings):

@@ -48,7 +48,8 @@ def list_front_targets(site: Site) -> Iterator[Target]:
 
 def _make_front(site: Site) -> Iterator[File]:
     """Yield the front page, stylesheets, scripts and icons."""
-    files = site.pages.render_shared_pages(site.rows, _list_newest_views(site), site.inputs.news)
+    views = _list_newest_views(site)
+    files = site.shared_pages.render_shared_pages(site.rows, views, site.inputs.news)
     for name, data in files.items():
         yield File(name, data)
 
@@ -65,7 +66,7 @@ def list_feed_list_targets(site: Site) -> Iterator[Target]:
     the OPML file of all feeds. The page of a part shows how many articles its feeds have: if
     nothing else changed, it waits for a build that also builds the feed of everything."""
     published = site.index.targets([LISTS])
-    for part, specs in site.pages.parts.items():
+    for part, specs in site.shared_pages.parts.items():
         target_id = f"feeds{part}"
         fingerprint = feed_list.fingerprint_list(site.common_fingerprint, specs)
         if part:
@@ -94,10 +95,10 @@ def list_feed_list_targets(site: Site) -> Iterator[Target]:
 
 def _make_list(site: Site, part: str) -> Iterator[File]:
     """Yield the page and the sitemap of a part of the list of feeds."""
-    keys = {ALL, *(spec.key for spec in site.pages.parts[part])}
+    keys = {ALL, *(spec.key for spec in site.shared_pages.parts[part])}
     rows = {row.key: row for row in site.index.feeds(keys)}
     site.plan_calendar_of_everything()
-    for name, data in site.pages.render_feed_list(part, rows).items():
+    for name, data in site.shared_pages.render_feed_list(part, rows).items():
         yield File(name, data)
 
 

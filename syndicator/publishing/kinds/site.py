@@ -22,6 +22,7 @@ from syndicator.publishing.selection import fingerprints
 from syndicator.publishing.stories.explanation import Split
 from syndicator.publishing.web.calendar import plan_feed_calendar
 from syndicator.publishing.web.pages import Pages
+from syndicator.publishing.web.shared_pages import SharedPages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +77,7 @@ class Site:
     outlet: Outlet = field(init=False)
     settings: Settings = field(init=False)
     pages: Pages = field(init=False)
+    shared_pages: SharedPages = field(init=False)
     kept: KeptEntries = field(init=False)
     entries: Entries = field(init=False)
     rows: dict[FeedKey, FeedRow] = field(init=False)
@@ -98,6 +100,7 @@ class Site:
 
         listed_specs = [*inputs.specs, *digests.plan_digest_feeds(inputs.digests, inputs.settings)]
         self.pages = Pages(listed_specs, inputs.settings, inputs.look, inputs.tags)
+        self.shared_pages = SharedPages(self.pages)
         look = self.pages.templates.look
         self.shared_fingerprint = fingerprints.fingerprint_shared_input(
             inputs.settings, inputs.instance

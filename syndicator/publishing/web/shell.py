@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from syndicator.configuration.settings import Settings
 from syndicator.core import text
+from syndicator.core.formats import FORMATS, subscribed
 from syndicator.publishing import paths
 from syndicator.publishing.render.view import clean_language, clean_uri, get_direction
 
@@ -106,6 +107,20 @@ def make_page(settings: Settings, name: str, title: str, description: str, **mor
     }
     fields |= more
     return Page(direction=get_direction(fields["language"]), **fields)
+
+
+def list_feed_files(
+    stem: str, formats: Sequence[str], root: str, base: str
+) -> list[tuple[str, str, str, str]]:
+    """Return (label, link, address, media type) for each file of a feed to which programs can
+    subscribe. `stem`: path of the feed; `formats`: the formats in which it is published; `root`:
+    path from the page with the link to the web root; `base`: address of the web root."""
+    rows: list[tuple[str, str, str, str]] = []
+    for name in subscribed(formats):
+        file = f"{stem}.{name}"
+        feed_format = FORMATS[name]
+        rows.append((feed_format.label, f"{root}{file}", f"{base}{file}", feed_format.media_type))
+    return rows
 
 
 def make_files(settings: Settings) -> dict[str, bytes]:

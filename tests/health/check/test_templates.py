@@ -9,7 +9,7 @@ import pytest
 from syndicator.configuration.settings import Settings
 from syndicator.health.check.installation import check
 from syndicator.publishing.page_design import Look
-from syndicator.publishing.web.pages import find_template_faults, list_template_names
+from syndicator.publishing.web.template_samples import find_template_faults, list_template_names
 from tests.instances import Instance
 
 

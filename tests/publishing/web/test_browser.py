@@ -26,7 +26,8 @@ from syndicator.core.model import FeedSpec
 from syndicator.core.ports.subscriptions import Picture
 from syndicator.publishing.render.html import render_markdown
 from syndicator.publishing.selection.feeds import plan_feeds
-from syndicator.publishing.web.pages import PHONE, Pages
+from syndicator.publishing.web.pages import Pages
+from syndicator.publishing.web.shared_pages import PHONE, SharedPages
 from tests import axe as axe_core
 from tests.publishing.memory import MemoryIndex, MemoryOutlet, build_all
 from tests.publishing.test_builder import INSTANCE, SOURCES, make_article
@@ -176,7 +177,8 @@ def published_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Publish
     _build(index, right_to_left, arabic, sources)
     outlet.files |= {f"ar/{name}": data for name, data in right_to_left.files.items()}
     private = SETTINGS.model_copy(update={"publish": Publish(secret_path="sesame-opens-this-door")})
-    outlet.files[PHONE] = Pages(specs, private).render_shared_pages({}, [])[PHONE]
+    shared_pages = SharedPages(Pages(specs, private))
+    outlet.files[PHONE] = shared_pages.render_shared_pages({}, [])[PHONE]
     Image.new("RGB", (640, 360), "teal").save(bytes_io := io.BytesIO(), "WEBP")
     for folder_of_site in ("", "ar/"):
         outlet.files[f"{folder_of_site}pictures/1.webp"] = bytes_io.getvalue()
