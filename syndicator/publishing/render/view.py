@@ -111,7 +111,7 @@ _MOST_SHOWN: Final = 200  # characters of a faulty address
 _STORY_TIME_DIGITS: Final = 10  # the name of a story begins with its Unix time
 _MOST_CACHED_NAMES: Final = 4096
 _MOST_CACHED_LANGUAGES: Final = 256
-_HALF_DAY: Final = 12  # hours
+_NOON: Final = 12  # o'clock
 _SENTENCE_ENDS: Final = (". ", "! ", "? ", "。")
 # The microseconds of times are 1 to 999,998. The next one is free for an entry of the same time.
 _MOST_MICROSECONDS: Final = 999_998
@@ -152,7 +152,7 @@ class View:
     licence: str = ""  # the address of its licence
     also: tuple[tuple[str, str], ...] = ()  # name and address of reports of other outlets
     story: str = ""  # the story that it leads
-    began: datetime | None = None  # when that story did: `published` in feeds, whoever leads it
+    began: datetime | None = None  # the time when that story began: feeds write it as `published`
     explained: str = ""  # HTML: what the other reports of the story add to this one
 
     @property
@@ -162,8 +162,8 @@ class View:
 
     @property
     def text(self) -> str:
-        """The excerpt; if there is none, the title of the source, since formats require a text,
-        which should not repeat the title of the article."""
+        """The excerpt or, if there is none, the title of the source. Formats require a text, and
+        the title of the article would only repeat what readers see already."""
         return self.summary or self.origin.title
 
 
@@ -227,20 +227,25 @@ def make_view(
 
 
 def _hide_secrets(article: Article, source: Source | None) -> Article:
-    """Return the article with placeholders in its addresses for the secrets of the source, such as
-    an access token in the address of a private feed."""
+    """Return the article without the secrets of its source, such as an access token in the address
+    of a private feed: in all addresses of the article, placeholders replace them. `source`: None if
+    it was removed."""
     names = secrets.variables(source.url) if source else ()
     if source is None or not names:
         return article
+
+    def hide(address: str) -> str:
+        return secrets.make_public_url(address, names)
+
     origin = replace(article.origin, url=article.origin.url or source.url)
-    article = replace(article, url=secrets.make_public_url(article.url, names), origin=origin)
-    return _change_addresses(article, lambda address: secrets.make_public_url(address, names))
+    with_public_url = replace(article, url=hide(article.url), origin=origin)
+    return _change_addresses(with_public_url, hide)
 
 
 def _remove_private_addresses(article: Article, source: Source | None) -> Article:
-    """Return the article without addresses that contain passwords or lead into private networks. A
-    source that is itself in a private network, or that the operator allows to read one, keeps such
-    addresses: then the article is returned unchanged. `source`: None if it was removed."""
+    """Return the article without addresses that contain passwords or lead into private networks.
+    Return it unchanged if its source is itself in a private network, or if the operator allows the
+    source to read private addresses. `source`: None if it was removed."""
     if source and (source.allow or urls.private(source.url)):
         return article
 
@@ -253,16 +258,16 @@ def _remove_private_addresses(article: Article, source: Source | None) -> Articl
 
 
 def _is_public(value: str, base: str) -> bool:
-    """Return True if no word of `value` is an address with a password or into a private network.
-    `base`: the address of the article."""
+    """Return True if no word of `value` is an address that has a password or leads into a private
+    network. `base`: the address of the article, to which relative addresses refer."""
     return not any(urls.refusal(word, base) for word in _WORD_SEPARATOR.split(value))
 
 
 def _change_addresses(article: Article, change: Callable[[str], str]) -> Article:
-    """Return the article with `change` applied to all addresses in it but `article.url`. If
-    `change` returns "", the address is removed; an enclosure without an address is removed as a
-    whole. A line about a podcast may contain an address anywhere: it is removed if `change` alters
-    it."""
+    """Return the article with `change` applied to all of its addresses except `article.url`. An
+    address for which `change` returns "" is removed, and with the address of an enclosure the whole
+    enclosure. Lines about a podcast contain addresses anywhere: a line that `change` would alter is
+    removed."""
     changed_origin = replace(
         article.origin,
         url=change(article.origin.url),
@@ -289,9 +294,9 @@ def _change_addresses(article: Article, change: Callable[[str], str]) -> Article
 def list_other_reports(
     article_id: str, story: Story, source_of: Callable[[Article], Source | None]
 ) -> tuple[tuple[str, str], ...]:
-    """Return the other outlets that report the story of an article, twelve at most: pairs of the
-    outlet's name and the address of its first report. Reports without a usable address are left
-    out. `source_of`: returns the source of an article, None if it was removed."""
+    """Return the other outlets that report the story of an article, each as (name of the outlet,
+    address of its first report), twelve at most. Reports without a usable address are left out.
+    `source_of`: returns the source of an article, None if it was removed."""
     seen_outlets = {outlet for outlet, article in story.reports if article.id == article_id}
     reports: list[tuple[str, str]] = []
     for outlet, article in story.reports:
@@ -305,9 +310,9 @@ def list_other_reports(
 
 
 def name_outlet(outlet: str, article: Article) -> str:
-    """Return the name of an outlet for people. `outlet`: its registrable domain; `article`: one of
-    its articles. The name is the title of the feed that announced the article, if this feed is the
-    outlet's own; else the domain."""
+    """Return the name of an outlet for people. This is the title of the feed that announced
+    `article`, if that feed is of the same outlet; else it is the domain of the outlet. `outlet`:
+    its registrable domain, such as "example.co.uk"; `article`: one of its articles."""
     site = article.origin.site or article.origin.url
     is_announced_by_outlet = bool(site) and urls.publisher(site) == outlet
     if not is_announced_by_outlet:
@@ -316,9 +321,9 @@ def name_outlet(outlet: str, article: Article) -> str:
 
 
 def find_begin(view: View, story: str) -> datetime:
-    """Return the time when a story began. The name of a story starts with it, as a Unix time.
-    Stories of earlier versions have other names: for them return the time of `view`, their
-    lead."""
+    """Return the time when a story began. `story`: its name, which starts with this time as a Unix
+    time of ten digits; `view`: its lead article. Names from earlier versions of the program do not
+    start with a time: for them, return when the lead article was published."""
     seconds = story[:_STORY_TIME_DIGITS]
     if not seconds.isdecimal():
         return view.published
@@ -326,10 +331,10 @@ def find_begin(view: View, story: str) -> datetime:
 
 
 def make_lead_view(view: View, entry: StoryEntry, instance: uuid.UUID) -> View:
-    """Return `view`, the view of a story's lead article, as the entry of the story. It has the
-    entry id of the story and the time when the story began. It counts as updated when the lead was
-    updated or when the newest report of the story was added (`entry.latest`), whichever is later,
-    but not before the story began."""
+    """Return the entry of a story: the view of its lead article (`view`) with the entry id of the
+    story and the time when the story began. Its `updated` time is the latest of three: when the
+    story began, when the lead article was updated, and when the newest report of the story was
+    added (`entry.latest`)."""
     began = find_begin(view, entry.story)
     last_change = max(began, view.updated, entry.latest)
     return replace(
@@ -342,22 +347,21 @@ def make_lead_view(view: View, entry: StoryEntry, instance: uuid.UUID) -> View:
 
 
 def make_folded_entry(view: View, entry: StoryEntry, instance: uuid.UUID) -> View:
-    """Return the view of a story in the form that versions up to 0.3 published in all feeds. Its
+    """Return the entry of a story in the form that versions up to 0.3 published in all feeds. Its
     `updated` time is rounded down to noon or midnight, so that readers show the entry as changed at
-    most twice a day."""
+    most twice a day. `view`: the lead article."""
     latest = max(view.updated, entry.latest)
-    half_day = latest.hour // _HALF_DAY * _HALF_DAY
+    half_day = 0 if latest.hour < _NOON else _NOON
     last_change = latest.replace(hour=half_day, minute=0, second=0, microsecond=0)
     updated = max(find_begin(view, entry.story), last_change)
-    return replace(
-        make_lead_view(view, entry, instance), updated=_add_microseconds(updated, entry.story)
-    )
+    lead_view = make_lead_view(view, entry, instance)
+    return replace(lead_view, updated=_add_microseconds(updated, entry.story))
 
 
 def _get_content_mode(source: Source | None) -> ContentMode:
-    """Return how much of a source's articles may be shown, by its setting `content`. If the source
-    was removed, that is "excerpt"; if its setting is "private", it is "link", for articles that the
-    operator published all the same."""
+    """Return how much of a source's articles may be shown, as its setting `content` says. Return
+    "excerpt" if the source was removed (None). Return "link" if the setting is "private": single
+    articles of such a source may still be published by the operator."""
     if source is None:
         return "excerpt"
     return "link" if source.content == "private" else source.content
@@ -367,11 +371,13 @@ def find_permitted_mode(
     article: Article, source: Source | None
 ) -> tuple[ContentMode, tuple[str, ...]]:
     """Return how much of an article may be shown, and the names of the publisher's rules that
-    restrict it. If the operator recorded a licence for the source, no rule counts. Rules are the
-    publisher's terms of use (`derive_terms`) and those of the page for robots: with nosnippet or
-    max-snippet:0 only a link is shown; with noarchive, or max-snippet and a number, no body but an
-    excerpt, which max-snippet limits to so many characters
-    (https://developers.google.com/search/docs/crawling-indexing/robots-meta-tag)."""
+    restrict it. If the operator recorded a licence for the source, no rule restricts it. There are
+    two kinds of rules: the publisher's terms of use (see `derive_terms`), and the page's rules for
+    robots (https://developers.google.com/search/docs/crawling-indexing/robots-meta-tag):
+
+    - nosnippet or max-snippet:0 permit only a link;
+    - noarchive permits an excerpt;
+    - max-snippet:NUMBER permits an excerpt of so many characters."""
     mode = _get_content_mode(source)
     if source and source.licence:
         return mode, ()
@@ -395,14 +401,16 @@ def find_permitted_mode(
 
 
 def _normalise_robots(article: Article) -> set[str]:
-    """Return the rules of a page for robots (<meta name="robots">) in lower case without spaces."""
+    """Return the rules for robots on an article's page (<meta name="robots">), in lower case and
+    without spaces."""
     return {rule.strip().lower().replace(" ", "") for rule in article.robots}
 
 
 def may_copy_picture(article: Article, source: Source | None) -> bool:
-    """Return True if we may show a thumbnail of the article's cover. More than a link must be
-    permitted, and neither the page (noimageindex, max-image-preview:none) nor the publisher's terms
-    may forbid it; these do not count if the operator recorded a licence."""
+    """Return True if this instance may show a thumbnail of the article's cover. Return False if
+    only a link to the article is permitted. Else a licence that the operator recorded permits the
+    thumbnail; without a licence, the publisher's terms or the page's rules for robots may forbid
+    it."""
     if find_permitted_mode(article, source)[0] == "link":
         return False
     if source and source.licence:
@@ -430,7 +438,7 @@ def clean_name(value: str) -> str:
     the W3C validator reports in names (ContainsHTML)."""
     cleaned = clean_line(value)
     previous = ""
-    while cleaned != previous:  # "<a<b>>" without "<b>" is a tag
+    while cleaned != previous:  # "<a<b>>" without its tag "<b>" is again a tag, "<a>"
         previous = cleaned
         cleaned = text.line(_MARKUP.sub(" ", cleaned))
     return cleaned
@@ -451,8 +459,9 @@ def clean_language(value: str) -> str:
 
 
 def get_direction(language: str) -> str:
-    """Return the direction in which a language is written, "rtl" or "ltr", for the attribute `dir`
-    of HTML. A right-to-left language in Latin script, such as "ku-Latn", is written "ltr"."""
+    """Return the direction in which a language is written, for the attribute `dir` of HTML: "rtl"
+    (from right to left) or "ltr". It is "ltr" for any language in Latin script, such as
+    "ku-Latn"."""
     code, _, subtags = language.lower().partition("-")
     if code in _RIGHT_TO_LEFT and "latn" not in subtags:
         return "rtl"
@@ -475,8 +484,8 @@ def _remove_unprintable(value: str) -> str:
 
 
 def _decode_twice_encoded(match: re.Match[str]) -> str:
-    """Return the matched text decoded once more, if its characters are in Latin-1 and their bytes
-    are UTF-8 ("Ã¤" gives "ä"); else unchanged. The validator reports such texts."""
+    """Return the matched text, decoded once more if it was encoded twice: "Ã¤" gives "ä". It was if
+    all of its characters are in Latin-1 and their bytes are UTF-8; else return it unchanged."""
     try:
         return match[0].encode("latin-1").decode("utf-8")
     except UnicodeError:
@@ -484,8 +493,8 @@ def _decode_twice_encoded(match: re.Match[str]) -> str:
 
 
 def _remove_title(html: str, title: str) -> str:
-    """Return a text without its first heading, if that stands at its beginning and has the same
-    words as the title."""
+    """Return the HTML of an article without the heading at its beginning, if the heading has the
+    same words as the title; else return it unchanged."""
     heading = _HEADING.match(html[:_LONGEST_HEADING])
     if heading is None:
         return html
@@ -501,11 +510,12 @@ def _split_words(value: str) -> list[str]:
 
 
 def find_times(article: Article) -> tuple[datetime, datetime]:
-    """Return the times when an article was published and updated, in UTC. The page states when it
-    was published; if it does not, or states a time after the one when we added the article, the
-    article counts as published when we added it. So it does if the stated time is before 1990. The
-    article was updated when we last noticed a change. If we never did, it was updated when the page
-    says so, but not before the publication and not after the addition."""
+    """Return (published, updated) of an article, both in UTC.
+
+    It was published when its page says so, unless the page states no time, a time before 1990 or
+    one after the article was added here: then the article counts as published when it was added. It
+    was updated when this instance last noticed a change. If it noticed none, the article was
+    updated when the page says so, but not before it was published and not after it was added."""
     added = _convert_to_utc(article.added) or _FIRST_DATE
     stated_publication = _convert_to_utc(article.published) or added
     published = min(stated_publication, added)
@@ -521,9 +531,9 @@ def find_times(article: Article) -> tuple[datetime, datetime]:
 
 
 def _add_microseconds(moment: datetime, entry_id: str) -> datetime:
-    """Return `moment` with microseconds that are derived from the entry's id. So entries of the
-    same second have different times: readers sort by time, and the validator warns of equal
-    times."""
+    """Return `moment` with microseconds that are derived from the id of an entry. So entries of the
+    same second mostly have different times. Readers sort by time, and the W3C validator warns of
+    equal times."""
     digest = hashlib.sha256(entry_id.encode("utf-8", "replace")).digest()
     number = int.from_bytes(digest[:4], "big")
     return moment.replace(microsecond=1 + number % _MOST_MICROSECONDS)
@@ -560,9 +570,9 @@ def _find_snippet_limit(article: Article) -> int | None:
 
 
 def cut_summary(article: Article, restrictions: Sequence[str]) -> str:
-    """Return the part of the excerpt that may be shown: whole sentences, together at most as long
-    as the page's max-snippet rule allows; "" if not even one sentence is short enough.
-    `restrictions`: from `find_permitted_mode`."""
+    """Return the excerpt of an article or, if the page's max-snippet rule permits fewer characters,
+    so many whole sentences from its beginning as are permitted; "" if not even one is.
+    `restrictions`: the rules that restrict the article, from `find_permitted_mode`."""
     excerpt = clean_line(article.excerpt)
     is_limited = any(rule.startswith("max-snippet") for rule in restrictions)
     limit = _find_snippet_limit(article) if is_limited else None
@@ -575,14 +585,16 @@ def cut_summary(article: Article, restrictions: Sequence[str]) -> str:
 
 
 def _clean_names(values: Sequence[str]) -> tuple[str, ...]:
-    """Return names as `clean_name` returns them, each once, without empty ones."""
+    """Return names of people or tags, each as one line without HTML tags. Names that are empty or
+    occur again are left out."""
     names = [clean_name(value) for value in values]
     return tuple(dict.fromkeys(name for name in names if name))
 
 
 def _clean_enclosure(enclosure: Enclosure | None) -> Enclosure | None:
-    """Return the enclosure with legal values; None if its address is invalid or it is neither audio
-    nor video. If its media type is invalid, take the one that the ending of the address shows."""
+    """Return the enclosure with values that feeds may contain. A media type that is not of audio or
+    video is replaced by the type of the file ending in the address. Return None if there is no
+    enclosure, its address is invalid, or it has no such ending either."""
     if enclosure is None:
         return None
     url = clean_uri(enclosure.url)
@@ -604,37 +616,43 @@ def _clean_enclosure(enclosure: Enclosure | None) -> Enclosure | None:
 
 
 def _clean_podcast_line(line: str) -> str:
-    """Return a line of `Enclosure.podcast` with legal addresses and names. Its form is "kind value;
-    key=value; key=value"; the first value is the name of a person or the address of a transcript or
-    of chapters. Attributes with invalid values are left out. Return "" if the first value is
-    invalid, or an address has no media type, which Podcasting 2.0 requires. A line such as
-    "season 2" stays."""
+    """Return a line of `Enclosure.podcast` with legal addresses and names, "" if that is
+    impossible. Such a line is one of these:
+
+    - a fact, such as "season 2", which is returned unchanged;
+    - "person NAME; key=value; key=value";
+    - an address, "transcript ADDRESS; type=text/vtt; key=value" or "chapters ADDRESS; ...". Without
+      a valid type it is dropped, since Podcasting 2.0 requires one.
+
+    Further keys with an invalid value are left out."""
     if _EPISODE_FACT.fullmatch(line):
         return line
     kind, _, rest = clean_line(line).partition(" ")
-    stated_value, *pairs = rest.split("; ")
+    name_or_address, *pairs = rest.split("; ")
     attributes: list[str] = []
-    has_type = False
+    has_media_type = False
     for pair in pairs:
-        key, _, stated_attribute = pair.partition("=")
-        if key == "type" and _MEDIA_TYPE.fullmatch(stated_attribute):
-            has_type = True
-        attribute = stated_attribute
-        if key in ("href", "img"):
-            attribute = clean_uri(stated_attribute)
-        if attribute and not attribute.endswith("="):
-            attributes.append(f"{key}={attribute}")
-    is_person = kind == "person"
-    value = clean_name(stated_value) if is_person else clean_uri(stated_value)
-    is_typed = has_type or is_person  # a person needs no media type
-    if not value or not is_typed:
+        key, _, stated_value = pair.partition("=")
+        if key == "type" and _MEDIA_TYPE.fullmatch(stated_value):
+            has_media_type = True
+        is_address = key in ("href", "img")
+        value = clean_uri(stated_value) if is_address else stated_value
+        if value and not value.endswith("="):
+            attributes.append(f"{key}={value}")
+    if kind == "person":
+        main_value = clean_name(name_or_address)
+    elif has_media_type:
+        main_value = clean_uri(name_or_address)
+    else:
+        main_value = ""
+    if not main_value:
         return ""
-    return "; ".join([f"{kind} {value}", *attributes])
+    return "; ".join([f"{kind} {main_value}", *attributes])
 
 
 def _parse_duration(enclosure: Enclosure | None) -> int:
-    """Return the duration of an enclosure in seconds, 0 if it is unknown. Feeds write seconds,
-    MM:SS or HH:MM:SS."""
+    """Return the duration of an enclosure in seconds, 0 if it is unknown. `enclosure.duration` has
+    seconds, MM:SS or HH:MM:SS."""
     if enclosure is None:
         return 0
     duration = enclosure.duration.strip()
@@ -647,19 +665,22 @@ def _parse_duration(enclosure: Enclosure | None) -> int:
 
 
 def _get_file_ending(url: str) -> str:
-    """Return the ending of the file name in an address, such as "mp3"; "" if it is invalid."""
+    """Return the ending of the file name in an address in lower case, such as "mp3". Return the
+    whole name if it has no ending, "" if the address is invalid."""
     try:
         path = urlsplit(url).path
     except ValueError:
         return ""
-    return path.rpartition("/")[2].rpartition(".")[2].lower()
+    _, _, name = path.rpartition("/")
+    _, _, ending = name.rpartition(".")
+    return ending.lower()
 
 
 def _make_origin(article: Article, source: Source | None, published: datetime) -> Origin:
-    """Return the source feed of an article as it may be published. What was not recorded with the
-    article is taken from its source or, failing that, from the article's address. `source`: None if
-    it was removed; `published`: when the article was published; that is also the time of the feed
-    if it states no usable one."""
+    """Return the source feed of an article as it may be published. Values that were not recorded
+    with the article come from its source; if the source has none either, they come from the address
+    of the article. `source`: None if it was removed; `published`: when the article was published,
+    which is also the time of the feed if the feed states no usable time."""
     recorded = article.origin
     source_url = source.url if source else ""
     source_title = (source.title or "") if source else ""
@@ -682,8 +703,9 @@ def _make_origin(article: Article, source: Source | None, published: datetime) -
 
 
 def _make_source_id(value: str) -> str:
-    """Return the id of a source feed as an absolute URI in its normal form, as RFC 4287 4.2.6
-    requires; "" if `value` is no URI. An address that has no normal form gives a UUID."""
+    """Return the id of a source feed as an absolute URI in its normal form, as RFC 4287 section
+    4.2.6 requires. Return a UUID, made from the address, for an address that has no normal form.
+    Return "" if `value` is no URI."""
     stated_id = value.strip()
     if any(form.fullmatch(stated_id) for form in (_URN, _UUID, _TAG)):
         return stated_id
@@ -702,6 +724,7 @@ def _make_source_id(value: str) -> str:
 
 
 def _compose_accents(escaped: re.Match[str]) -> str:
-    """Return the matched characters of an address, which are escaped, in the Unicode form NFC and
-    escaped again: "a%CC%88" gives "%C3%A4". Raises UnicodeDecodeError if they are not UTF-8."""
+    """Return escaped characters of an address in the Unicode form NFC, escaped again: "a%CC%88",
+    which is a letter and its accent, gives "%C3%A4". `escaped`: the match of the characters. Raises
+    UnicodeDecodeError if they are not UTF-8."""
     return quote(normalize("NFC", unquote(escaped[0], errors="strict")), safe="")
