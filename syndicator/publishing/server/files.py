@@ -29,7 +29,8 @@ from syndicator.core.formats import (
 from syndicator.core.requests import PART_BYTES
 from syndicator.publishing.paths import PROBE, QUESTIONS
 
-Stamp = tuple[int, int, int]  # mtime in nanoseconds, size, inode of a file
+# Values of a file that change with its content: mtime in nanoseconds, size in bytes, inode.
+Stamp = tuple[int, int, int]
 Key = tuple[str, bool]  # name of a file; True for its compressed variant
 
 # 64 MiB hold some 1,500 feeds of 50 entries in both variants; a machine with 1 GB has them to
@@ -77,9 +78,9 @@ _BYTE_RANGE: Final = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})")
 
 
 class BodyCache:
-    """Cache of the bodies of answers. A body is valid as long as its file has the same stamp. If
-    all bodies together exceed `most` bytes, the least recently used are dropped. A body of more
-    than `largest` bytes is not cached."""
+    """Cache of the bodies of answers. A body is valid as long as its file has the stamp with which
+    it was read. If all bodies together exceed `most` bytes, the least recently used are dropped. A
+    body of more than `largest` bytes is not cached."""
 
     def __init__(self, most: int = _MOST_BYTES, largest: int = LARGEST) -> None:
         self._most = most
@@ -88,7 +89,8 @@ class BodyCache:
         self._bytes = 0
 
     def get(self, key: Key, stamp: Stamp) -> bytes | None:
-        """Return the body of a file, None if it is not cached or the file has another stamp now."""
+        """Return the cached body of a file. Return None if there is none; if it was read when the
+        file had another stamp, also drop it. `stamp`: that of the file now."""
         entry = self._cached.pop(key, None)
         if entry is None:
             return None
@@ -122,9 +124,10 @@ Answer = tuple[int, Headers, bytes]  # status, headers, body
 
 @dataclass(frozen=True, slots=True)
 class _CachedFile:
-    """Facts about a file, cached so that an answer needs only a stat of the file. `tags`: the ETags
-    of the plain and of the compressed variant; `mtime`: in seconds; `unchanged`: by ETag, the
-    headers of a 304; `whole`: the headers of a 200, by (is compressed, is for a browser's tab)."""
+    """Facts about a file, cached so that an answer needs only a stat of the file. `tags`: the ETag
+    of the plain variant, then that of the compressed one; `mtime`: in seconds; `unchanged`: by
+    ETag, the headers of an answer with status 304; `whole`: the headers of an answer with status
+    200, by two questions: is it compressed, and is it for a browser's tab?"""
 
     path: Path
     stamp: Stamp
@@ -142,9 +145,9 @@ Ask = Callable[[str, str, Asked], Awaitable[Answer]]
 
 @dataclass(frozen=True, slots=True)
 class _Moves:
-    """Addresses that redirect (`moved`: old name -> new name) and addresses that are gone, as the
-    last build wrote them. `mtime`: modification time of that file in nanoseconds, -1 if there is no
-    file."""
+    """Addresses that redirect and addresses that are gone, from the file that each build writes.
+    `moved`: by old name, the new name; `gone`: names; `mtime`: modification time of the file in
+    nanoseconds, -1 if there is no file."""
 
     mtime: int = -1
     moved: Mapping[str, str] = field(default_factory=dict)
@@ -159,10 +162,11 @@ def make_app(
     secret_path: str = "",
     ask: Ask | None = None,
 ) -> ASGIApp:
-    """Return an ASGI application that serves the folder `public`. `hubs`: addresses of WebSub hubs,
-    and `base_url`: address of the web root with a final slash, for the Link headers of feeds;
-    `secret_path`: if it is set, serve everything only below this folder of the web root; `ask`:
-    answers requests for names below q/ that have no file, None if questions are off."""
+    """Return an ASGI application that serves the folder `public`. The Link headers of feeds name
+    `hubs`, the addresses of WebSub hubs, and begin with `base_url`, the address of the web root
+    with a final slash. `secret_path`: if it is not "", serve everything only below this folder of
+    the web root; `ask`: function that answers requests for names below q/ that have no file, None
+    if questions are turned off."""
     files = _Files(public, tuple(hubs), base_url, ask)
     if not secret_path:
         return files
@@ -171,8 +175,9 @@ def make_app(
 
 def _serve_below(secret: str, app: ASGIApp) -> ASGIApp:
     """Return an application that serves `app` only below the path `secret`, such as "/x7k2". Its
-    answers forbid shared caches to store them and search engines to list them. All other paths get
-    the same short answer; our page for missing files would reveal the secret by its links."""
+    answers forbid shared caches to store them and search engines to list them. Requests for all
+    other paths get the same short answer with status 404, since the links on the usual page for
+    missing files would reveal the secret."""
     refuse = _always_answer(make_text_answer("Not found.\n", 404))
     redirect_to_root = _always_answer(make_text_answer("", 303, location="/"))
 
@@ -182,13 +187,14 @@ def _serve_below(secret: str, app: ASGIApp) -> ASGIApp:
         path_below = scope["path"][len(secret) :]
         # in constant time, so that the time of an answer does not reveal a part of the secret
         has_secret = hmac.compare_digest(beginning.encode(), secret.encode())
-        ends_like_secret = path_below == "" or path_below.startswith("/")  # not "/x7k2all.atom"
-        is_allowed = has_secret and ends_like_secret
+        is_whole_folder = path_below == "" or path_below.startswith("/")  # not "/x7k2all.atom"
+        is_allowed = has_secret and is_whole_folder
         if not is_allowed:
             await refuse(scope, receive, send)
             return
 
         async def send_privately(message: Message) -> None:
+            """Send a message of the answer; if it has the headers, make them private before."""
             if message["type"] == "http.response.start":
                 headers = [_make_private(name, value, secret) for name, value in message["headers"]]
                 message["headers"] = [*headers, (b"x-robots-tag", b"noindex, nofollow")]
@@ -204,8 +210,9 @@ def _serve_below(secret: str, app: ASGIApp) -> ASGIApp:
 
 
 def _make_private(name: bytes, value: bytes, secret: str) -> tuple[bytes, bytes]:
-    """Return name and value of a response header as they are sent below the path `secret`: shared
-    caches must not store the answer, and a redirect to a path leads below `secret`, too."""
+    """Change a response header for an answer below the path `secret`, and return its name and
+    value. Cache-Control then forbids shared caches to store the answer, and Location leads to a
+    path below `secret`. Other headers stay."""
     if name == b"cache-control":
         return name, b"private, " + value
     if name == b"location" and value.startswith(b"/"):
@@ -229,7 +236,8 @@ async def _send_answer(answer: Answer, scope: Scope, send: Send) -> None:
     await send({"type": "http.response.start", "status": status, "headers": headers})
     if scope["method"] == "HEAD":
         body = b""
-    last_start = max(len(body) - 1, 0) // PART_BYTES * PART_BYTES
+    parts_before_last = max(len(body) - 1, 0) // PART_BYTES
+    last_start = parts_before_last * PART_BYTES
     # `send` returns once the client has read most of the part
     for start in range(0, last_start, PART_BYTES):
         part = body[start : start + PART_BYTES]
@@ -238,8 +246,9 @@ async def _send_answer(answer: Answer, scope: Scope, send: Send) -> None:
 
 
 class _Files:
-    """The ASGI application that serves files. It uses no request and response objects of a
-    framework: they would double the CPU time of a cached answer (tests/bench/bench_web.py)."""
+    """The ASGI application that serves files. It does without the request and response objects of
+    a framework, because they would double the CPU time of a cached answer
+    (tests/bench/bench_web.py)."""
 
     def __init__(self, public: Path, hubs: tuple[str, ...], base_url: str, ask: Ask | None) -> None:
         self.root = public
@@ -264,8 +273,8 @@ class _Files:
         await _send_answer(answer, scope, send)
 
     def _find_answer(self, scope: Scope) -> Answer:
-        """Return the answer to a request without `ask`: a redirect, a file, or an error such as
-        404."""
+        """Return the answer to a request that needs no calculation: a redirect, a file, or an error
+        such as 404. Questions are answered elsewhere, by `ask`."""
         if scope["method"] not in ("GET", "HEAD"):
             return make_text_answer("Method not allowed.\n", 405, allow="GET, HEAD")
         path = scope["path"][1:]
@@ -292,8 +301,9 @@ class _Files:
         return self._answer_missing(headers)
 
     def _find_page_of_feed(self, name: str) -> str | None:
-        """Return the name of the page that belongs to the feed file `name`; None if the file is not
-        one to which programs subscribe, or the feed has no page."""
+        """Return the name of the HTML page of a feed, such as all.html for all.atom. Return None if
+        `name` is not the name of a file to which programs subscribe, or if there is no such
+        page."""
         feed_format = find_format(name)
         if feed_format is None or not feed_format.subscribed:
             return None
@@ -301,8 +311,8 @@ class _Files:
         return page if self._find_file(page) else None
 
     def _answer_missing(self, request_headers: Asked) -> Answer:
-        """Return an answer with status 404. A browser gets our page for missing files, if it is
-        published; any other client gets a line of text."""
+        """Return an answer with status 404. A browser gets the page for missing files if it is
+        published. Any other client gets a line of text."""
         if _is_for_browser(request_headers):
             file = self._find_file(_MISSING_PAGE)
             body = self._read_whole(_MISSING_PAGE, file) if file else None
@@ -317,9 +327,9 @@ class _Files:
         return make_text_answer("Not found.\n", 404)
 
     def _answer_file(self, name: str, file: _CachedFile, request_headers: Asked) -> Answer | None:
-        """Return an answer with the file (200), a part of it (206, 416), or no body if the client
-        has it already (304). Return None if the file was replaced while it was read: the caller
-        must look it up again."""
+        """Return an answer with the whole file (status 200), with a part of it (206, or 416 if
+        there is no such part), or without a body if the client has the file already (304). Return
+        None if the file was replaced while it was read: the caller must look it up again."""
         unchanged_headers = file.unchanged.get(request_headers.get(b"if-none-match", b""))
         if unchanged_headers is not None:
             return 304, unchanged_headers, b""
@@ -332,9 +342,7 @@ class _Files:
         if _is_unchanged(request_headers, file):
             tag = gzip_tag if is_packed else plain_tag
             return 304, file.unchanged[tag], b""
-        body = packed
-        if body is None:
-            body = self._read_whole(name, file)
+        body = packed if is_packed else self._read_whole(name, file)
         if body is None:
             return None
         headers = file.whole[is_packed, _is_for_browser(request_headers)]
@@ -345,7 +353,7 @@ class _Files:
 
     def _read_whole(self, name: str, file: _CachedFile) -> bytes | None:
         """Return the bytes of a file, from the cache if possible. Return None if the file was
-        replaced since its facts were read."""
+        replaced since its facts (`file`) were read."""
         body = self.bodies.get((name, False), file.stamp)
         if body is None:
             body = _read_file(file.path)
@@ -355,25 +363,26 @@ class _Files:
         return body
 
     def _read_packed(self, name: str, file: _CachedFile) -> bytes | None:
-        """Return the compressed bytes of a file: from the cache, from the .gz beside it if that is
-        not older, or else compressed now. Return None if it does not pay to compress the file, or
-        if the file was replaced since its facts were read."""
-        body = self.bodies.get((name, True), file.stamp)
-        if body is None:
-            packed_path = file.path.with_name(file.path.name + ".gz")
-            packed_stamp = read_stamp(packed_path)
-            if packed_stamp is not None and packed_stamp[0] >= file.stamp[0]:
-                body = _read_file(packed_path)
-            else:
-                body = self._compress_file(name, file)
-            if body is None or read_stamp(file.path) != file.stamp:
-                return None
-            self.bodies.put((name, True), file.stamp, body)
+        """Return the compressed bytes of a file, from the cache if possible. Else take them from
+        the .gz beside the file, or compress the file if there is no .gz or an older one. Return
+        None if it does not pay to compress the file, or if it was replaced since its facts (`file`)
+        were read."""
+        cached = self.bodies.get((name, True), file.stamp)
+        if cached is not None:
+            return cached
+        packed_path = file.path.with_name(file.path.name + ".gz")
+        packed_stamp = read_stamp(packed_path)
+        # the first value of a stamp is the modification time
+        has_current_gz = packed_stamp is not None and packed_stamp[0] >= file.stamp[0]
+        body = _read_file(packed_path) if has_current_gz else self._compress_file(name, file)
+        if body is None or read_stamp(file.path) != file.stamp:
+            return None
+        self.bodies.put((name, True), file.stamp, body)
         return body
 
     def _compress_file(self, name: str, file: _CachedFile) -> bytes | None:
-        """Return the compressed bytes of a file. Return None if it is no text, too small, or too
-        large for the cache, or if it was replaced meanwhile."""
+        """Return the compressed bytes of a file. Return None if it does not pay to compress it (it
+        is no text, is small, or is too large for the cache), or if it was replaced meanwhile."""
         is_text = "charset" in media_type(name) or name.endswith(".svg")
         _, size, _ = file.stamp
         if not is_text or not _LEAST_BYTES <= size <= LARGEST:
@@ -384,8 +393,9 @@ class _Files:
         return gzip.compress(whole, GZIP_LEVEL, mtime=0)
 
     def _find_path(self, name: str) -> Path | None:
-        """Return the path of the file `name` below the web root. Return None for names that are not
-        served: hidden files, files of unknown types, and names that may lead out of the folder."""
+        """Return the path of the file `name` below the web root. Return None for a name that is not
+        served: that of a hidden file, of a file in maps/ or of an unknown type, and any name that
+        may lead out of the web root."""
         if name.startswith(_UNSERVED_FOLDER) or not media_type(name):
             return None
         if "\\" in name or "\0" in name:
@@ -397,7 +407,7 @@ class _Files:
 
     def _find_file(self, name: str) -> _CachedFile | None:
         """Return the facts about a file, from the cache unless the file changed. Return None if the
-        file does not exist or must not be served, such as a link that leads out of the folder."""
+        file does not exist or must not be served, such as a symbolic link to a file elsewhere."""
         cached = self.files.get(name)
         path = cached.path if cached else self._find_path(name)
         if path is None:
@@ -415,8 +425,8 @@ class _Files:
         return self.files[name]
 
     def _read_facts(self, name: str, path: Path, stamp: Stamp) -> _CachedFile:
-        """Read a file, and return its ETags and all headers that answers with it may need.
-        `stamp`: of the file, read before."""
+        """Read a file, and return the facts about it: its ETags, and the headers of all answers
+        with it. `stamp`: the stamp of the file, read before."""
         digest = hashlib.sha256(path.read_bytes()).hexdigest()[:_TAG_DIGITS]
         plain_tag = f'"{digest}"'
         gzip_tag = make_gzip_tag(plain_tag)
@@ -443,8 +453,8 @@ class _Files:
         return _CachedFile(path, stamp, tags, mtime, unchanged, whole)
 
     def _load_moves(self) -> _Moves:
-        """Return the addresses that moved or are gone; read their file again if it changed. Nothing
-        is moved or gone if there is no file."""
+        """Return the addresses that moved or are gone, from memory or, if their file changed, from
+        the file. Without a file, no address moved and none is gone."""
         stamp = read_stamp(self.moves_path)
         if stamp is None:
             return _Moves()
@@ -456,7 +466,8 @@ class _Files:
 
 
 def _is_for_browser(request_headers: Asked) -> bool:
-    """Return True if a browser requests a document to show in a tab, not for a script or reader."""
+    """Return True if a browser requests a document to show it in a tab. Scripts and feed readers
+    make other requests."""
     return request_headers.get(b"sec-fetch-dest") == b"document"
 
 
@@ -471,17 +482,17 @@ def _get_browser_type(name: str) -> str:
 
 
 def make_headers(name: str, base: str, hubs: Sequence[str] = ()) -> dict[str, str]:
-    """Return the response headers that depend only on the name of a file. Feeds name themselves and
-    their hubs in a Link header. `base`: the address of the web root with a final slash, "" if it is
-    unknown; `hubs`: addresses of WebSub hubs."""
+    """Return the response headers that depend only on the name of a file. The Link header of a feed
+    names the address of the feed and its hubs. `base`: the address of the web root with a final
+    slash, "" if it is unknown; `hubs`: addresses of WebSub hubs."""
     feed_format = find_format(name)
-    is_subscribed = feed_format is not None and feed_format.subscribed
+    is_feed = feed_format is not None and feed_format.subscribed
     headers = {
         "vary": "Accept-Encoding",
         "cache-control": cache_control(name),
         **_SECURITY_HEADERS,
     }
-    if not is_subscribed:
+    if not is_feed:
         return headers
     headers["vary"] = "Accept-Encoding, Sec-Fetch-Dest"  # browsers get a page, see `_find_answer`
     links = [f'<{base}{quote(name)}>; rel="self"'] if base else []
@@ -514,7 +525,8 @@ def _read_file(path: Path) -> bytes | None:
 
 
 def read_stamp(path: Path) -> Stamp | None:
-    """Return the stamp of a file, by which a change is noticed; None if the file is missing."""
+    """Return the stamp of a file: if the file is changed, it gets another stamp. Return None if the
+    file is missing or its path is invalid."""
     try:
         stat = os.stat(path)  # noqa: PTH116 - faster than Path.stat, and called three times a request
     except (OSError, ValueError):
@@ -523,9 +535,9 @@ def read_stamp(path: Path) -> Stamp | None:
 
 
 def make_gzip_tag(etag: str) -> str:
-    """Return the ETag of the compressed variant of a file: "abc" with quotes gives "abc-gz". It
-    differs from that of the plain variant, because their bytes differ (RFC 9110 section
-    8.8.3.3)."""
+    """Return the ETag of the compressed variant of a file. `etag`: that of the plain variant with
+    its quotes, such as "abc", for which the result is "abc-gz". Both must differ, because the bytes
+    of the variants differ (RFC 9110 section 8.8.3.3)."""
     return etag[:-1] + '-gz"'
 
 
@@ -541,9 +553,9 @@ def accepts_gzip(accepted: bytes) -> bool:
 
 
 def _is_unchanged(request_headers: Asked, file: _CachedFile) -> bool:
-    """Return True if the client has the file already: the header If-None-Match names one of its
-    ETags or, if that header is missing, the file is not newer than If-Modified-Since (RFC 9110
-    section 13.2.2)."""
+    """Return True if the client has the file already (RFC 9110 section 13.2.2): if the request has
+    the header If-None-Match, this header must name an ETag of the file; else the file must not be
+    newer than the header If-Modified-Since."""
     client_tags = request_headers.get(b"if-none-match")
     since = request_headers.get(b"if-modified-since")
     if client_tags is not None:
@@ -558,10 +570,15 @@ def _is_unchanged(request_headers: Asked, file: _CachedFile) -> bool:
 
 
 def _answer_part(first: bytes, last: bytes, headers: Headers, body: bytes) -> Answer:
-    """Return an answer with a part of a body, as the request header "Range: bytes=first-last" asks
-    (RFC 9110 section 14): the bytes from number `first` to number `last`, both included; to the end
-    if `last` is empty; the last `last` bytes if `first` is empty. Return 416 if there is no such
-    part. `headers`: those of an answer with the whole body."""
+    """Return an answer with a part of a body, for which a request asks with the header "Range:
+    bytes=FIRST-LAST" (RFC 9110 section 14). `first`, `last`: the two numbers as text, of which one
+    may be empty; `headers`: those of an answer with the whole body.
+
+    - "2-5": the bytes with the numbers 2, 3, 4 and 5; the first byte has the number 0;
+    - "2-": all bytes from number 2;
+    - "-5": the last five bytes.
+
+    If the body has no such part, return an answer with status 416."""
     size = len(body)
     start = 0
     end = size
@@ -586,8 +603,8 @@ def encode_headers(headers: Mapping[str, str]) -> Headers:
 
 
 def make_text_answer(text: str, status: int, **more_headers: str) -> Answer:
-    """Return an answer with one line of plain text as its body; if `text` is "", the answer has no
-    body. `more_headers`: name=value."""
+    """Return an answer with a line of plain text as its body, without a body if `text` is "".
+    `more_headers`: further headers, by name."""
     body = text.encode()
     headers = {
         "cache-control": CACHE_CONTROL,
