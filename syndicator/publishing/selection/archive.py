@@ -42,8 +42,8 @@ Entry = tuple[str, datetime, str]  # id, added, fingerprint
 
 
 class PlacedEntry(NamedTuple):
-    """An entry of a month. `microseconds`: the time from the beginning of the month until it was
-    added."""
+    """An entry of a month. `microseconds`: the time between the beginning of the month and the
+    moment when the article was added to the store."""
 
     microseconds: int
     article_id: str
@@ -60,18 +60,24 @@ class Selection:
 
 
 def select_head(spec: FeedSpec, index: Members, row: FeedRow | None) -> Selection:
-    """Select the articles of a head feed: the newest `spec.limit`, and all of the `window_hours`
-    before the newest. If these are too many, older ones are left out: of the 24 hours before the
-    newest article, the head has at most `most` articles; in all, it has at most `most_older`, or
-    the articles of these 24 hours if they are more. Then each source gets at most its `share` of
-    the places, as long as other sources have articles. `row`: the row of the feed, None if it is
-    new."""
+    """Select the articles of a head feed. `row`: the row of the feed in the database, None if it is
+    new. The limits are those of `spec`:
+
+    - At first, the newest `limit` articles are selected, and all articles that were added in the
+      `window_hours` before the newest. If there are at most `most_older` (or `most`, if that is
+      lower), this is the selection.
+    - Else, if more than `most` articles are of the 24 hours before the newest, `most` articles are
+      selected, of each source at most its `share`.
+    - Else all articles of these 24 hours are selected; older ones are added until there are
+      `most_older`, of each source at most its `share`.
+
+    If places would stay empty, sources get more than their share."""
     latest = row.latest_added if row is not None else None
     if latest is None:
         latest = _find_latest(spec.key, index)
     since = latest - timedelta(hours=spec.window_hours) if latest else None
     most_in_all = min(spec.most_older, spec.most)
-    # one more than there may be, to see whether these are too many
+    # ask for one more than there may be, to see whether there are too many
     ids_in_window = index.ids(spec.key, limit=spec.limit, since=since, most=most_in_all + 1)
     are_too_many = len(ids_in_window) > most_in_all
     if latest is None or not are_too_many:
@@ -79,7 +85,8 @@ def select_head(spec: FeedSpec, index: Members, row: FeedRow | None) -> Selectio
 
     day_begin = max(latest - DAY, since) if since else latest
     ids_of_day = index.ids(spec.key, limit=0, since=day_begin, most=spec.most + 1)
-    if len(ids_of_day) > spec.most:  # the last day alone fills all places
+    does_day_fill_all = len(ids_of_day) > spec.most
+    if does_day_fill_all:
         reach = _CANDIDATES_PER_PLACE * spec.most
         return _select_shared(spec, index, always=0, places=spec.most, reach=reach, since=since)
     # all articles of the last day are selected, and the others share the places that are left
@@ -94,7 +101,8 @@ def select_head(spec: FeedSpec, index: Members, row: FeedRow | None) -> Selectio
 
 
 def get_source_limit(spec: FeedSpec, places: int) -> int:
-    """Return how many of the places in a feed one source may fill while others have articles."""
+    """Return how many of the `places` in a feed one source may fill as long as other sources have
+    articles for them: its `spec.share`, at least one."""
     return max(1, round(spec.share * places))
 
 
@@ -107,9 +115,10 @@ def _select_shared(
     reach: int,
     since: datetime | None,
 ) -> Selection:
-    """Select as many articles as there are `places`. The candidates are the newest `reach` articles
-    and those added after `since`. The newest `always` of them are selected in any case; for the
-    other places, no source gets more than its share, as long as other sources have articles."""
+    """Select articles for so many `places`. The candidates are the newest `reach` articles and all
+    articles that were added after `since`. The newest `always` candidates are selected whatever
+    their source. The other places are filled with the newest candidates whose source has not filled
+    its share of all places yet; if places would stay empty, sources get more than that."""
     may_one_source_fill_all = spec.share >= 1
     if may_one_source_fill_all:
         return Selection(ids=index.ids(spec.key, limit=spec.limit, since=since, most=places))
@@ -128,10 +137,11 @@ def _select_shared(
 def select_indices(
     sources: Sequence[str], *, always: int, places: int, source_limit: int
 ) -> list[int]:
-    """Select articles for `places` places by their sources; return the indices of the selected
-    ones, ascending. `sources`: the source of each article, newest first. The newest `always`
-    articles are selected; then others, newest first, if their source has fewer than `source_limit`
-    selected ones. If places would stay empty, the limit is raised for all sources. Pure."""
+    """Select at most `places` articles by their sources; return the indices of the selected ones,
+    ascending. `sources`: the source of each article, newest first. The newest `always` articles are
+    selected whatever their source; then others, newest first, each if fewer than `source_limit`
+    articles of its source are selected so far. If places would stay empty, the limit is raised for
+    all sources. Pure."""
     article_count = Counter(sources)
     selected_count = Counter(sources[:always])
     most = min(places, len(sources))
@@ -150,9 +160,10 @@ def select_indices(
 def _count_selectable(
     article_count: Mapping[str, int], selected_count: Mapping[str, int], limit: int
 ) -> int:
-    """Return how many articles may be selected in all if each source may have `limit`. Articles
-    that are selected already stay, even if their source has more of them. `article_count`,
-    `selected_count`: number of all and of selected articles by source."""
+    """Return how many articles are selected in the end if each source may have `limit` of them.
+    Articles that are selected already stay selected, also those of a source with more than `limit`.
+    `article_count`: the number of articles of each source; `selected_count`: the number of its
+    articles that are selected already."""
     selectable_count = 0
     for source, count in article_count.items():
         allowed_count = min(count, limit)
@@ -170,25 +181,23 @@ def _find_latest(key: FeedKey, index: Members) -> datetime | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """An archive document. `name`: of its Atom file; `fingerprint`: of its input; for a part of a
-    past month it begins with `month`; `ids`: its entries, newest first. If `ids` is None, its
-    entries are those of `months`; if `bits` is set, only those whose time within the month, as a
-    binary number of 42 digits, starts with `bits`: "0" is the first half of the time, "01" its
-    second quarter. `previous`, `following`: names of the documents before and after it, "" for
-    none."""
+    """An archive document: all entries of `months` or, with `bits`, a part of one month.
 
-    name: str
-    months: Sequence[str]
-    fingerprint: str
-    ids: tuple[str, ...] | None = None
+    A part has the entries whose time within the month, written as a binary number of 42 digits,
+    starts with `bits`: "0" is the first half of the time, "01" its second quarter."""
+
+    name: str  # of its Atom file
+    months: Sequence[str]  # such as "2026-11", ascending
+    fingerprint: str  # of its input; in a part of a past month, it begins with `month`
+    ids: tuple[str, ...] | None = None  # its entries, newest first; None if they are not read yet
     bits: str | None = None
-    month: str = ""  # the fingerprint of the month, if it is closed and in parts
-    previous: str = ""
-    following: str = ""
+    month: str = ""  # the fingerprint of the month, if it is past and divided into parts
+    previous: str = ""  # name of the document before it, "" for none
+    following: str = ""  # name of the document after it, "" for none
 
 
 def file_name(document: Document, feed_format: str) -> str:
-    """Return the name of the document's file in a format."""
+    """Return the name of the document's file in a format such as "html"."""
     return document.name.removesuffix(ATOM) + feed_format
 
 
@@ -202,14 +211,14 @@ def plan_documents(
     *,
     shared: bool,
 ) -> list[Document]:
-    """Return the archive documents of a feed, oldest first. `head_ids`: the articles of its head;
-    `open_month`: the current month, which is that of the newest article in the store, such as
-    "2026-11"; `other_input`: a fingerprint of all input besides articles; `published`: by name, the
-    fingerprints of the feed's published documents; `shared`: several months may share a
-    document."""
+    """Return the archive documents of a feed, oldest first. `head_ids`: the ids of the articles in
+    its head; `open_month`: the current month such as "2026-11", in which the newest article of the
+    store was added; `other_input`: a fingerprint of all input besides articles; `published`: by
+    name, the fingerprints of the documents that the feed has published so far; `shared`: True if
+    several months may share a document."""
     months = index.month_fingerprints(spec.key)
     published_bits = _find_published_bits(spec.key, published)
-    closed = {month: counts for month, counts in months.items() if month < open_month}
+    closed = {month: facts for month, facts in months.items() if month < open_month}
     shared_head_ids = head_ids if shared else None
     documents = list(
         _plan_closed_months(spec, index, closed, shared_head_ids, published_bits, published)
@@ -240,8 +249,9 @@ def list_article_ids(document: Document, key: FeedKey, index: Members) -> Sequen
 
 
 def _find_published_bits(key: FeedKey, published: Mapping[str, str]) -> dict[str, frozenset[str]]:
-    """Return month -> the `bits` of its published documents, from their names. The document
-    2026-11.01.atom gives "01"; the one of a whole month, 2026-11.atom, gives ""."""
+    """Return, by month, the `bits` of its published documents, which their names contain: "01" for
+    the document 2026-11.01.atom, "" for 2026-11.atom, the document of a whole month. `key`: of the
+    feed; `published`: the fingerprints of its documents, by name."""
     ending = f".{ATOM}"
     folder = paths.archive_name(key, "").removesuffix(ending)
     bits_by_month: dict[str, set[str]] = {}
@@ -254,9 +264,9 @@ def _find_published_bits(key: FeedKey, published: Mapping[str, str]) -> dict[str
 
 
 class _MonthGroup(NamedTuple):
-    """The months of one document, or a single month that is divided into parts (`in_parts`).
-    `published_name`: the month after which the document is named; "" if no document is published
-    yet."""
+    """Months that share one document or, if `in_parts`, a single month that is divided into parts.
+    `published_name`: the month after which the published document is named, "" if no document is
+    published yet."""
 
     published_name: str
     in_parts: bool
@@ -272,12 +282,12 @@ def _plan_closed_months(
     published: Mapping[str, str],
 ) -> Iterator[Document]:
     """Yield the documents of past months, oldest first. If months may share documents, the newest
-    months get none as long as the head shows all of their articles. `closed`: month -> number of
-    entries and fingerprint; `head_ids`: articles of the head if months may share documents, else
-    None; `published_bits`: month -> the parts of it that are published, "" for a document of the
-    whole month; `published`: fingerprints of published documents, by name."""
-    enough = 1 if head_ids is None else _LEAST_ENTRIES
-    groups = _group_months(closed, published_bits, enough)
+    months get none as long as the head shows all of their articles. `closed`: by past month, its
+    number of entries and its fingerprint; `head_ids`: the articles of the head, None if each month
+    has a document of its own; `published_bits`: by month, its published parts, "" for a document of
+    the whole month; `published`: the fingerprints of published documents, by name."""
+    least_entries = 1 if head_ids is None else _LEAST_ENTRIES
+    groups = _group_months(closed, published_bits, least_entries)
     for group in groups:
         if group.in_parts:
             month = group.months[0]
@@ -285,18 +295,19 @@ def _plan_closed_months(
             bits_of_month = published_bits.get(month, frozenset())
             yield from _plan_parts(spec, index, month, month_fingerprint, bits_of_month, published)
             continue
-        may_wait = group is groups[-1] and not group.published_name
-        is_in_head = False
+        is_newest = group is groups[-1]
+        is_published = group.published_name != ""
+        may_wait = is_newest and not is_published
         if may_wait and head_ids is not None:
-            is_in_head = _are_months_in_head(head_ids, spec.key, group.months, index)
-        if is_in_head:
-            return  # a later build makes the document, once the head does not show all any more
+            are_in_head = _are_months_in_head(head_ids, spec.key, group.months, index)
+            if are_in_head:
+                return  # a later build makes the document, once the head does not show all any more
         month_fingerprints = [closed[month][1] for month in group.months]
         yield _plan_months(spec, group, month_fingerprints)
 
 
 def _plan_months(spec: FeedSpec, group: _MonthGroup, fingerprints: Sequence[str]) -> Document:
-    """Return the document of the whole months of a group. `fingerprints`: those of the months."""
+    """Return the document that the months of a group share. `fingerprints`: of each month."""
     return Document(
         name=paths.archive_name(spec.key, group.published_name or group.months[-1]),
         months=group.months,
@@ -313,10 +324,11 @@ def _plan_parts(
     published: Mapping[str, str],
 ) -> Iterator[Document]:
     """Yield a document for each part of a past month, oldest first. A part is named by its `bits`,
-    the first binary digits of the times of its entries. If the month has not changed since its
-    parts were published, they stay, and its entries are not read: the fingerprint of each published
-    part begins with that of its month. `published_bits`: the `bits` of the published parts;
-    `published`: fingerprints of published documents, by name."""
+    the first binary digits of the times of its entries. The entries of a month that has not changed
+    since its parts were published are not read, and the parts stay the same: the fingerprint of
+    each published part begins with that of its month, which tells whether the month changed.
+    `published_bits`: the `bits` of the published parts; `published`: fingerprints of published
+    documents, by name."""
     month_digest = _digest(month_fingerprint)[:_MONTH_DIGITS]
     bits_of_parts = sorted(published_bits)
     names = [paths.archive_name(spec.key, f"{month}.{bits}") for bits in bits_of_parts]
@@ -338,26 +350,32 @@ def _plan_parts(
 
 
 def _group_months(
-    closed: Mapping[str, tuple[int, str]], published_bits: Mapping[str, frozenset[str]], enough: int
+    closed: Mapping[str, tuple[int, str]],
+    published_bits: Mapping[str, frozenset[str]],
+    least_entries: int,
 ) -> list[_MonthGroup]:
     """Divide past months into groups, oldest first. Each group gets one document, but a month with
-    too many entries is a group of its own that is divided into parts. Published documents keep
-    their addresses: a month without one joins the next month that has one, since it may get
-    articles later, such as old ones that are tagged anew. After the last published document, months
-    are joined until a group has `enough` entries, unless it would get more than 200. `closed`:
-    month -> number of entries and fingerprint, by ascending month; `published_bits`: month -> its
-    published parts, "" for a document of the whole month."""
+    more than 200 entries, or with published parts, is a group of its own: each part of it gets a
+    document.
+
+    Published documents keep their addresses. So a month without a document joins the next month
+    that has one: such a month got its entries later, such as old ones tagged anew. After the last
+    published document, months are joined until a group has `least_entries`; a group never gets more
+    than 200 in this way. `closed`: by ascending month, its number of entries and its fingerprint;
+    `published_bits`: by month, its published parts, "" for a document of the whole month."""
     published_months = sorted(month for month, bits in published_bits.items() if "" in bits)
     groups: list[_MonthGroup] = []
     group_size = 0  # entries in the last group
     for month, (count, _) in closed.items():
-        next_published = next((end for end in published_months if end >= month), "")
+        next_published = next((name for name in published_months if name >= month), "")
         needs_parts = count > _MOST_OF_MONTHS or month in published_bits
         in_parts = needs_parts and month != next_published
         published_name = month if in_parts else next_published
         joins_last_group = bool(groups) and groups[-1].published_name == published_name
         if published_name == "":  # no document is published: sizes decide
-            is_full = group_size >= enough or group_size + count > _MOST_OF_MONTHS
+            has_enough = group_size >= least_entries
+            would_be_too_large = group_size + count > _MOST_OF_MONTHS
+            is_full = has_enough or would_be_too_large
             joins_last_group = joins_last_group and not is_full
         if not joins_last_group:
             groups.append(_MonthGroup(published_name, in_parts, []))
@@ -370,7 +388,8 @@ def _group_months(
 def _are_months_in_head(
     head_ids: Collection[str], key: FeedKey, months: Sequence[str], index: Members
 ) -> bool:
-    """Return True if the head of a feed (`head_ids`) has all of its articles of these months."""
+    """Return True if the head of a feed has all of the feed's articles of these months.
+    `head_ids`: the articles of the head."""
     ids_of_months: set[str] = set()
     for month in months:
         entries = index.month_entries(key, month)
@@ -385,20 +404,21 @@ def _plan_open_month(
     month: str,
     published_bits: frozenset[str],
 ) -> list[Document]:
-    """Return the documents of the current month, oldest first. The month is divided by time into
-    parts. The newest part gets no document as long as the head shows all of its articles, unless it
-    was published already. `entries`: those of the month, newest first; `published_bits`: the `bits`
-    of its published parts."""
+    """Return the documents of the current month, oldest first, one for each part into which the
+    month is divided by time. The newest part gets no document as long as the head shows all of its
+    articles and no document of it was published before. `entries`: those of the month, newest
+    first; `head_ids`: the articles of the head; `published_bits`: the `bits` of the parts that were
+    published before."""
     ids = {article_id for article_id, _, _ in entries}
     is_month_in_head = ids <= set(head_ids)
     if is_month_in_head and not published_bits:
         return []
     placed_entries = _place_in_month(entries, month)
-    most = min(spec.limit, _MOST_OF_MONTHS)
-    parts = list(_split_by_time(placed_entries, most, published_bits))
+    most_entries = min(spec.limit, _MOST_OF_MONTHS)
+    parts = list(_split_by_time(placed_entries, most_entries, published_bits))
     if not _is_part_in_head(head_ids, parts[-1]):
-        # There are so many articles that the head shows only the share of a source. Parts of the
-        # size of this share leave the newest one to the head.
+        # The head lacks articles of the newest part, because each source has only its share of the
+        # places. Smaller parts, of the size of this share, may leave the newest part to the head.
         share = get_source_limit(spec, min(spec.most_older, spec.most))
         parts = list(_split_by_time(placed_entries, min(spec.limit, share), published_bits))
     newest_part = parts[-1]
@@ -409,8 +429,8 @@ def _plan_open_month(
 
 
 def _place_in_month(entries: Sequence[Entry], month: str) -> list[PlacedEntry]:
-    """Return the entries of `month` with their times within it, oldest first. `entries`: newest
-    first."""
+    """Return the entries of a month ("2026-11") with their times within the month, oldest first.
+    `entries`: the same entries, newest first."""
     begin = datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
     return [
         PlacedEntry((added - begin) // _MICROSECOND, article_id, fingerprint)
@@ -419,15 +439,16 @@ def _place_in_month(entries: Sequence[Entry], month: str) -> list[PlacedEntry]:
 
 
 class _Part(NamedTuple):
-    """The entries of a month whose time within it, as a binary number, starts with `bits`; oldest
-    first."""
+    """The entries of a month whose time within the month, as a binary number of 42 digits, starts
+    with `bits`. The oldest is first."""
 
     bits: str
     entries: Sequence[PlacedEntry]
 
 
 def _is_part_in_head(head_ids: Collection[str], part: _Part) -> bool:
-    """Return True if the head of a feed (`head_ids`) has all articles of a part."""
+    """Return True if the head of a feed, with the articles `head_ids`, has all articles of a part
+    of a month."""
     return {entry.article_id for entry in part.entries} <= set(head_ids)
 
 
@@ -438,10 +459,10 @@ def _split_by_time(
     bits: str = "",
     bits_left: int = _TIME_BITS,
 ) -> Iterator[_Part]:
-    """Yield the parts of a month that have entries, oldest first. The time is halved until each
-    part has at most `most` entries; so only the time of an entry decides to which part it belongs.
-    Published parts stay as they are, whatever their size. Recursive: `entries` are those whose
-    binary times start with `bits`, and `bits_left` is the number of the digits that follow."""
+    """Yield the parts of a month that have entries, oldest first. The time of the month is halved
+    until each part has at most `most` entries. Parts that are published already are not divided
+    again, whatever their size. `entries`: oldest first. Recursive: a call divides the entries whose
+    binary times start with `bits`, and `bits_left` is the number of binary digits after these."""
     if not entries:
         return
     is_published = bits in published_bits
@@ -466,8 +487,8 @@ def _make_part(key: FeedKey, month: str, part: _Part) -> Document:
 
 
 def _link_document(documents: Sequence[Document], index: int, other_input: str) -> Document:
-    """Return the document at `index` with the names of the documents before and after it, and with
-    its final fingerprint: it also covers these names, since the document links them, and
+    """Return the document at `index` with the names of the documents before and after it, which it
+    links, and with its final fingerprint. This fingerprint also covers these two names and
     `other_input`, a fingerprint of all other input."""
     document = documents[index]
     previous = documents[index - 1].name if index > 0 else ""
