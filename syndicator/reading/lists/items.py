@@ -85,18 +85,20 @@ class Record:
 
     @property
     def key(self) -> str:
-        """Return the alias of the item's address."""
+        """Return the address of the item in the form that is the same for all its spellings."""
         return self.links[0].key
 
     @property
     def index(self) -> int:
-        """Return the index of its first link among all links of the page."""
+        """Return the position of the item's first link among all links of the page."""
         return self.links[0].index
 
 
 def read_records(item_links: Sequence[Link], links: Sequence[Link]) -> list[Record]:
-    """Return a record for each address to which the links `item_links` lead. A record also contains
-    those of `links`, all links of the page, that are in its elements and lead to its address."""
+    """Return a record for each different address to which `item_links` lead.
+
+    `links` are all links of the page. A record gets those links that stand in its elements and lead
+    to its address. An address without such links gets no record."""
     # find the elements of each item
     item_keys = {link.key for link in item_links}
     keys_within: dict[Any, set[str]] = defaultdict(set)
@@ -134,8 +136,9 @@ def _list_upwards(anchor: Any) -> Iterable[Any]:
 
 
 def _find_top(anchor: Any, keys_within: Mapping[Any, set[str]]) -> Any:
-    """Return the largest element around the link that has no link to another item in it.
-    `keys_within`: for each element the addresses to which the links in it lead."""
+    """Return the largest element around the link `anchor` that contains no link to another item.
+    It is smaller than the main element of the page. `keys_within`: by element, the keys of the
+    items to which the links in it lead."""
     top = anchor
     for element in anchor.iterancestors():
         if element.tag in ("body", "html", "main") or len(keys_within.get(element, ())) != 1:
@@ -145,9 +148,9 @@ def _find_top(anchor: Any, keys_within: Mapping[Any, set[str]]) -> Any:
 
 
 def _find_followers(tops: Iterable[Any]) -> dict[Any, tuple[Any, ...]]:
-    """Return for each top, the main element of an item, the siblings that follow it and belong to
-    the same item. Siblings do if the tops of a parent are at regular distances, such as the `dt` in
-    a list of `dt`, `dd`, `dd`."""
+    """Return, by the main element of an item, the siblings that follow it and belong to the same
+    item. `tops`: the main elements of all items. Siblings belong to an item if the main elements in
+    the same parent are at regular distances, such as each `dt` in a list of `dt`, `dd`, `dd`."""
     by_parent: dict[Any, list[Any]] = defaultdict(list)
     for top in tops:
         parent = top.getparent()
@@ -175,8 +178,9 @@ def _find_followers(tops: Iterable[Any]) -> dict[Any, tuple[Any, ...]]:
 def read_items(
     document: Document, records: Sequence[Record], forms: Mapping[str, str] | None = None
 ) -> list[Shown]:
-    """Return the title, date and picture of each item; a missing one is "" or None. `forms`: key of
-    an item -> the form of its link, if it is not that of its first link."""
+    """Return what each item shows: its title ("" if it has none), its date (None) and its picture
+    (""), with the traits by which its list is recognised later. `forms`: by the key of an item, the
+    form of its link; the form of its first link is used for items that it lacks."""
     items: list[Shown] = []
     for record, title in zip(records, choose_titles(records), strict=True):
         published = find_published(record)
@@ -208,7 +212,8 @@ def read_items(
 def _describe_layout(
     record: Record, title: str, published: "_Dated | None", picture: "_Picture | None"
 ) -> str:
-    """Return the order of title, date and picture in an item as letters, such as "ptd"."""
+    """Return the order in which an item shows its title (t), date (d) and picture (p), such as
+    "ptd". What it does not show has no letter."""
     title_element = record.links[0].anchor
     for link in record.links:
         if title and title in link.text:
@@ -229,8 +234,9 @@ def _describe_layout(
 def choose_titles(records: Sequence[Record]) -> list[str]:
     """Return the headline of each item, "" if it has none.
 
-    Items have titles of different kinds: in headings, in classes, as links. The first kind is taken
-    that most items have, each another title; for the other items, the first of their titles."""
+    An item has titles of several kinds: in a heading, in an element with a title's class, as the
+    text of a link. Chosen is the first kind of which at least 70 % of the items have a title that
+    differs from those of the others. An item without a title of this kind gets its first title."""
     titles_by_item = [[text.line(title) for title in _list_titles(record)] for record in records]
     if not titles_by_item:
         return []
@@ -252,16 +258,17 @@ def choose_titles(records: Sequence[Record]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _TitleShares:
-    """Titles of one kind. `distinct`: the share of items with a title that no other item has;
-    `headlines`: the share of items with such a title that is long enough for a headline."""
+    """The different titles of one kind in a list. `distinct`: their number as a share of the number
+    of items; `headlines`: the same for those that are long enough for headlines."""
 
     distinct: float
     headlines: float
 
 
 def _measure_titles(titles: Sequence[str]) -> _TitleShares:
-    """Return which shares of `titles`, one for each item, are distinct and long enough for
-    headlines. Dates and host names do not count as titles."""
+    """Measure how many of `titles` are different titles, and how many of these are long enough for
+    headlines, both as shares of the number of items. `titles`: one for each item, "" for none.
+    Dates and host names do not count as titles."""
     distinct: set[str] = set()
     for title in titles:
         if not title:
@@ -278,18 +285,19 @@ def _find_first(texts: Iterable[str]) -> str:
 
 
 def is_headline(title: str) -> bool:
-    """Return True if `title` is long enough for the headline of an article. In scripts that need no
-    spaces, such as Chinese, five characters are."""
+    """Return True if `title` is long enough for the headline of an article: 12 characters with a
+    space among them, or five if one is not ASCII, as Chinese needs fewer characters and no
+    spaces."""
     if len(title) >= _HEADLINE_LENGTH and " " in title:
         return True
     return len(title) >= _WIDE_HEADLINE_LENGTH and not title.isascii()
 
 
 def _list_titles(record: Record) -> Iterator[str]:
-    """Yield the titles of an item, one of each kind, always in this order; "" if it has none of a
-    kind: a heading in a link, a heading around a link, a title's class in a link, a title's class
-    around a link, a heading or title's class without link, the longest link, a label or alternative
-    text."""
+    """Yield seven titles of an item, one of each kind, always in this order: a heading in a link, a
+    heading around a link, a title's class in a link, a title's class around a link, a heading or
+    title's class without link, the longest link, a label or alternative text. A title that the item
+    lacks is ""."""
     anchors = [link.anchor for link in record.links]
     # a heading in a link, or around it
     yield _find_text(node for node in _list_nodes(anchors) if _is_heading(node))
@@ -319,8 +327,8 @@ def _find_text(nodes: Iterator[Any]) -> str:
 def _find_text_within(
     links: Sequence[Link], most_steps: int, is_title: Callable[[Any], bool]
 ) -> str:
-    """Return the text of the first link that has, among the `most_steps` elements around it, one
-    for which `is_title` is True; "" if no link has."""
+    """Return the text of the first link that stands in a title; "" if no link does. `is_title` is
+    asked for each of the `most_steps` nearest elements around a link."""
     for link in links:
         if link.text and any(map(is_title, islice(link.anchor.iterancestors(), most_steps))):
             return link.text
@@ -328,8 +336,8 @@ def _find_text_within(
 
 
 def _list_unlinked_titles(record: Record) -> Iterator[str]:
-    """Yield the texts of an item's headings, and elements with a title's class, that have no
-    link."""
+    """Yield the texts of those headings of an item that contain no link, and of those elements with
+    a title's class that contain none."""
     for node in _list_nodes(record.elements):
         is_title = _is_heading(node) or _has_title_class(node)
         if is_title and next(node.iter("a"), None) is None:
@@ -347,7 +355,8 @@ def _list_nodes(elements: Iterable[Any]) -> Iterator[Any]:
 
 
 def _has_title_class(element: Any) -> bool:
-    """Return True if a class or itemprop calls an element a title, not a subtitle or a category."""
+    """Return True if the itemprop of an element is that of a title, or if one of its classes names
+    a title and not a subtitle, a category or the like."""
     if element.get("itemprop") in ("headline", "name"):
         return True
     names = (element.get("class") or "").split()
@@ -355,9 +364,12 @@ def _has_title_class(element: Any) -> bool:
 
 
 def _choose_piece(anchor: Any, link_text: str) -> str:
-    """Return the title in the link `anchor`. If all its text is in several elements, such as one
-    for the title and one for the date, it is the longest of their texts. Else, or if none of them
-    is long enough, it is `link_text`, the whole text of the link."""
+    """Return the title in the link `anchor`. `link_text`: the whole text of the link.
+
+    If the link consists of several elements, such as one for the title and one for the date, the
+    title is the first of their texts with at least 25 characters, else the longest. Texts of fewer
+    than 6 characters and dates do not count. If no text is left, or if the link also has text
+    outside of its elements, the title is `link_text`."""
     # find the innermost element around all the link's text
     holder = anchor
     while len(holder) == 1:
@@ -393,8 +405,8 @@ class _Dated:
 
 
 def find_published(record: Record) -> _Dated | None:
-    """Return the date of an item: the first with the lowest rank, else the day in its address, else
-    None."""
+    """Return the most reliable date in the elements of an item; of equal ones the first. If they
+    have none, return the day in the item's address, None if there is none either."""
     dates = list(_list_dates(record))
     if dates:
         return min(dates, key=lambda dated: dated.rank)
@@ -406,7 +418,8 @@ def find_published(record: Record) -> _Dated | None:
 
 
 def _list_dates(record: Record) -> Iterator[_Dated]:
-    """Yield the dates in an item. Dates of changes and of comments are left out."""
+    """Yield the dates in an item, in document order. Elements whose class, itemprop or ids say that
+    they are about changes or comments are left out, with all elements in them."""
     for element in record.elements:
         change_elements: set[Any] = set()
         for node in _list_nodes((element,)):
@@ -460,8 +473,8 @@ def _read_labelled_date(element: Any) -> datetime | None:
 
 
 def _read_shown_date(element: Any) -> datetime | None:
-    """Return the date of the first short line directly in `element`, not in the elements inside it;
-    None if no line has one."""
+    """Return the date in the first short line that has one, None if none has. The lines are the
+    texts between the children of `element`; the texts within the children do not count."""
     tails = (child.tail or "" for child in islice(element, _MOST_CHILDREN))
     for piece in (element.text or "", *tails):
         line = text.line(piece[: 4 * _LONGEST_DATE])
@@ -491,8 +504,8 @@ def find_picture(document: Document, record: Record) -> _Picture | None:
 
 
 def _read_picture(document: Document, element: Any) -> str | None:
-    """Return the address of the picture that an element is or has as its background. None if it is
-    no picture, or an icon, portrait or logo."""
+    """Return the address of the picture that an element shows: as an image, or as its background.
+    None if it shows none, or if the image is an icon, a portrait or a logo."""
     if element.tag not in ("img", "amp-img"):
         background = _STYLE_URL.search(element.get("style") or "")
         if not background:
@@ -511,8 +524,8 @@ def _read_picture(document: Document, element: Any) -> str | None:
 
 
 def _is_person(image: Any) -> bool:
-    """Return True if an image is a portrait or a logo, by its address or by classes of it and the
-    two elements around it."""
+    """Return True if an image is a portrait or a logo. Its address tells, or a class or id of the
+    image, or a class of the two elements around it."""
     if "gravatar.com/" in (image.get("src") or ""):
         return True
     own_names = f"{image.get('class') or ''} {image.get('id') or ''}"

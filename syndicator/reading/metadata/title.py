@@ -107,14 +107,16 @@ _TITLE_METAS = (
 
 
 def split_ends(title: str) -> Iterator[tuple[str, str]]:
-    """Yield (BEGINNING, the text before the first separator) and (END, the text after the last
-    one). "News | A story - Example" gives "News" and "Example". Yields nothing for a title without
-    separators."""
-    title = mask_quotes(title)
-    separators = _find_separators(title)
+    """Yield the two parts of a title that may name the site: BEGINNING with the text before the
+    first separator, then END with the text after the last separator. "News | A story - Example"
+    gives "News" and "Example". Yields nothing for a title without separators."""
+    masked_title = mask_quotes(title)
+    separators = _find_separators(masked_title)
     if separators:
-        yield BEGINNING, unmask_quotes(title[: separators[0].start()])
-        yield END, unmask_quotes(title[separators[-1].end() :])
+        text_before_first = masked_title[: separators[0].start()]
+        text_after_last = masked_title[separators[-1].end() :]
+        yield BEGINNING, unmask_quotes(text_before_first)
+        yield END, unmask_quotes(text_after_last)
 
 
 def _find_separators(title: str) -> list[re.Match[str]]:
@@ -126,10 +128,11 @@ def _find_separators(title: str) -> list[re.Match[str]]:
 class SiteTitle:
     """Removes the site's name and its sections from titles of a page.
 
-    `sitenames`: the names of the site as the page states them. `suffix`: an ending that the
-    operator wants removed. `document_title`: the text of the title element; a site's name equal to
-    it is ignored, except on the home page, as some pages state the title of the article as the
-    site's name."""
+    `url`: the address of the page. `sitenames`: the names of the site as the page states them.
+    `suffix`: an ending that the operator wants removed, None for none. `document_title`: the text
+    of the page's title element. A stated name equal to it is ignored, because some pages state the
+    title of the article as the site's name; on the home page it counts. `is_shared` says whether
+    other pages of the host have a part of a title, too."""
 
     def __init__(
         self,
@@ -166,8 +169,9 @@ class SiteTitle:
         return bool(_WORD.search(title)) and not self.is_site_name(title)
 
     def is_site_name(self, value: str) -> bool:
-        """Return True if `value` is a name of the site or its host, or little more than the label
-        of the domain ("Example News" for example.org is too much)."""
+        """Return True if `value` is a name of the site or its host, or if the first label of the
+        domain makes up at least three quarters of it. For example.org, "The Example" is the site's
+        name, and "Example News" is not."""
         value_key = make_key(value)
         if value_key in self.names:
             return True
@@ -176,35 +180,37 @@ class SiteTitle:
         return len(self.label) >= _LABEL_SHARE * len(value_key)
 
     def remove_site_name(self, title: str) -> str:
-        """Return `title` as one line without a date at its start, the operator's suffix, and the
-        names of site and section at its ends."""
-        title = mask_quotes(clean_line(title)[:_MOST_CHARACTERS]).strip(EDGE)
-        title = _DATE_PREFIX.sub("", title)
-        if self.suffix and title.endswith(self.suffix):
-            title = title.removesuffix(self.suffix).rstrip(EDGE)
+        """Return `title` as one line. Removed are a date at its start, the operator's suffix, and
+        up to three names of the site and its sections at either end."""
+        line = mask_quotes(clean_line(title)[:_MOST_CHARACTERS]).strip(EDGE)
+        remaining = _DATE_PREFIX.sub("", line)
+        if self.suffix and remaining.endswith(self.suffix):
+            remaining = remaining.removesuffix(self.suffix).rstrip(EDGE)
         for _ in range(_MOST_SITE_PARTS):
-            shorter = self._remove_site_part(title)
-            if shorter == title:
+            shorter = self._remove_site_part(remaining)
+            if shorter == remaining:
                 break
-            title = shorter
-        return unmask_quotes(title)
+            remaining = shorter
+        return unmask_quotes(remaining)
 
     def find_main_part(self, title: str, *, hard_only: bool = False, least_soft: int = 2) -> str:
         """Return the part of `title` that has most words of the page's address; of equal ones the
         longest.
 
-        Parts are separated by "|" and the like; also by dashes and the like, unless `hard_only`, if
-        there are then at least `least_soft` parts."""
-        title = self._find_main_piece(mask_quotes(title), _HARD_SEPARATOR, least_pieces=2)
+        The title is split at signs that do not stand within titles, such as "|". The best part is
+        then split at signs that may, such as dashes, but only if this gives at least `least_soft`
+        parts. With `hard_only` it is not."""
+        main_part = self._find_main_piece(mask_quotes(title), _HARD_SEPARATOR, least_pieces=2)
         if not hard_only:
-            title = self._find_main_piece(title, _SOFT_SEPARATOR, least_pieces=least_soft)
-        return unmask_quotes(title)
+            main_part = self._find_main_piece(main_part, _SOFT_SEPARATOR, least_pieces=least_soft)
+        return unmask_quotes(main_part)
 
     def _find_main_piece(self, title: str, separator: re.Pattern[str], least_pieces: int) -> str:
-        """Split `title` at each `separator`, and return the piece that has most words of the page's
-        address; of equal ones the longest. `title` itself if there are less than `least_pieces`."""
-        stripped = [piece.strip(EDGE) for piece in separator.split(title)[:_MOST_PARTS]]
-        pieces = [piece for piece in stripped if piece]
+        """Split `title` at each `separator`. Return the piece that has most words of the page's
+        address; of equal ones the longest. Return `title` itself if it has fewer pieces than
+        `least_pieces`."""
+        stripped_pieces = [piece.strip(EDGE) for piece in separator.split(title)[:_MOST_PARTS]]
+        pieces = [piece for piece in stripped_pieces if piece]
         if len(pieces) < least_pieces:
             return title
 
@@ -216,9 +222,9 @@ class SiteTitle:
         return max(pieces, key=rate_piece)
 
     def _remove_site_part(self, title: str) -> str:
-        """Return `title` without one part at its beginning or end that names the site or a section,
-        or that other titles of the host have, too; `title` itself if there is no such part, or if
-        nothing else would remain."""
+        """Return `title` without one part at its beginning or end: a part that names the site or a
+        section of it, or a part that other titles of the host have, too. Return `title` itself if
+        there is no such part, or if nothing else would remain."""
         separators = _find_separators(title)
         if separators:
             first = separators[0]
@@ -245,8 +251,8 @@ class SiteTitle:
         return title
 
     def _is_section(self, part: str) -> bool:
-        """Return True if `part` of a title is the site's name, or a few words with it ("Sport at
-        Example"). Also if it has no letters."""
+        """Return True if `part`, the end of a title, is the site's name, or at most six words that
+        contain it ("Sport at Example"). A part without letters or digits counts, too."""
         part_key = make_key(part)
         if not part_key or self.is_site_name(part):
             return True
@@ -256,29 +262,30 @@ class SiteTitle:
 
 
 def _find_slug_words(url: str) -> set[str]:
-    """Return the words of the last segment of an address that has a word of at least four letters;
-    words such as "index" and "html" are left out. An empty set if there is none."""
+    """Return the words of an address that may spell the title: those of its last segment with a
+    word of at least four letters. Words such as "index" and "html" do not count. An empty set if no
+    segment has such a word."""
     after_scheme = url.partition("://")[2]
     after_host = after_scheme.partition("/")[2]
     path = after_host.partition("?")[0]
     segments = _PERCENT_ESCAPE.sub(" ", path).split("/")
-    for part in reversed(segments[:_MOST_PATH_PARTS]):
-        part_words = set(_WORD.findall(part.replace("_", " ").casefold())) - _GENERIC_WORDS
-        if any(len(word) > _LEAST_NAME and word.isalpha() for word in part_words):
-            return part_words
+    for segment in reversed(segments[:_MOST_PATH_PARTS]):
+        words = set(_WORD.findall(segment.replace("_", " ").casefold())) - _GENERIC_WORDS
+        if any(len(word) > _LEAST_NAME and word.isalpha() for word in words):
+            return words
     return set()
 
 
 def mask_quotes(title: str) -> str:
-    """Replace the marks « and » around a quotation by other characters, so that they are not taken
-    for separators. `unmask_quotes` undoes it."""
+    """Replace the marks « and » around a quotation by private characters, because these marks are
+    also separators, and a title is not to be split there. `unmask_quotes` puts the marks back."""
     if "»" not in title and "›" not in title:
         return title
     return _QUOTED.sub(lambda pair: pair[0].translate(_MASK), title)
 
 
 def unmask_quotes(title: str) -> str:
-    """Undo `mask_quotes`."""
+    """Put back the quotation marks that `mask_quotes` replaced."""
     return title.translate(_UNMASK)
 
 
@@ -316,8 +323,8 @@ class Heading:
         return trim_separators(clean_line("".join(self.pieces)))
 
     def list_part_keys(self) -> set[str]:
-        """Return the keys of all texts that successive pieces make: of "a", "b" and "ab" for the
-        pieces "a" and "b"."""
+        """Return the keys of all texts that pieces next to each other make. The pieces "One" and
+        "two" give "one", "two" and "onetwo"."""
         pieces = self.pieces[:_MOST_PARTS]
         keys: set[str] = set()
         for end in range(1, len(pieces) + 1):
@@ -327,14 +334,16 @@ class Heading:
 
 
 def find_headings(tree: Any) -> list[Heading]:
-    """Return the h1, h2 and h3 of `tree` that may be titles by their length, in order."""
+    """Return the first 200 h1, h2 and h3 of `tree` whose texts have 2 to 300 characters, in
+    order. Small print above a headline is left out."""
     headings: list[Heading] = []
     for element in tree.iter("h1", "h2", "h3"):
         if len(headings) >= _MOST_HEADINGS:
             break
-        tag = LOGO_TAG if _is_logo(element) else element.tag
-        heading = Heading(tag, tuple(_read_pieces(element, skip_kicker=tag != LOGO_TAG)))
-        if len(heading.text) < _LEAST_HEADLINE:  # what looks like a kicker is the whole heading
+        is_logo = _is_logo(element)
+        tag = LOGO_TAG if is_logo else element.tag
+        heading = Heading(tag, tuple(_read_pieces(element, skip_kicker=not is_logo)))
+        if len(heading.text) < _LEAST_HEADLINE:  # what looked like small print is the headline
             heading = Heading(tag, tuple(_read_pieces(element, skip_kicker=False)))
         if 1 < len(heading.text) <= LONGEST:
             headings.append(heading)
@@ -342,8 +351,8 @@ def find_headings(tree: Any) -> list[Heading]:
 
 
 def _is_logo(heading: Any) -> bool:
-    """Return True if a heading is the site's name, by class or id of it or the element around it,
-    or because its link leads to the home page."""
+    """Return True if a heading is the site's name: its class or id says so, or that of the element
+    around it, or its first link leads to the home page."""
     for element in (heading, heading.getparent()):
         if element is None or element.tag in ("article", "main", "body"):
             continue
@@ -399,9 +408,12 @@ def choose_title(
     *,
     is_shared: IsShared = lambda kind, value: False,
 ) -> Choice[str]:
-    """Choose the title of the page. `sitename`: of its site; `entry`: the feed's entry for it;
-    `rules`: the operator's rules. `is_shared` says whether other pages of the host have a title, or
-    a part of one, too: such titles are not chosen, such parts are removed."""
+    """Choose the title of the page.
+
+    `sitename`: the name of the site; `entry`: the feed's entry for the page, None if there is none;
+    `rules`: the operator's rules for the source. `is_shared` says whether other pages of the host
+    have a title, or a part of a title, too. A title that they have is not chosen, and a part that
+    they have is removed."""
     headings = find_headings(document.tree)
     logos = [heading.text for heading in headings if heading.tag == LOGO_TAG]
     site = SiteTitle(
@@ -436,8 +448,9 @@ def choose_title(
 def _list_candidates(
     document: Document, entry: Entry | None, site: SiteTitle, headings: Sequence[Heading]
 ) -> Iterator[tuple[str, str]]:
-    """Yield (name of the place, title) for each possible title of the page, the likeliest first. An
-    empty title is no candidate. `entry`: the feed's entry for the page; `headings`: of the page."""
+    """Yield each possible title of the page, the likeliest first, as (name of the place where it
+    stands, title). The title is "" where a place has none. `entry`: the feed's entry for the page;
+    `headings`: the headings of the page."""
     cleaned: list[tuple[str, str]] = []  # the declared titles without the site's name
     for place, declared_title in list_declared_titles(document):
         if declared_title:
@@ -472,8 +485,8 @@ def _list_candidates(
 
 
 def list_declared_titles(document: Document) -> Iterator[tuple[str, str]]:
-    """Yield (name of the place, title) for each title that JSON-LD, metas and the title element
-    declare; a missing one is ""."""
+    """Yield the titles in JSON-LD, metas and the title element, as (name of the place where it
+    stands, title). The title is "" for a meta or a title element that the page lacks."""
     for item in list_articles(document)[:_MOST_ARTICLES]:
         for value in jsonld.list_texts(item.get("headline") or item.get("name")):
             yield "json-ld", value
@@ -483,8 +496,8 @@ def list_declared_titles(document: Document) -> Iterator[tuple[str, str]]:
 
 
 def _read_document_title(document: Document) -> str:
-    """Return the text of the page's title element, "" if it has none. Drawings (svg) have their
-    own."""
+    """Return the text of the page's title element, "" if it has none. The title of a drawing (svg)
+    is not that of the page."""
     for element in document.tree.iter("title"):
         if element.getparent().tag != "svg":
             return text.line((element.text or "")[:_MOST_CHARACTERS])
@@ -494,9 +507,11 @@ def _read_document_title(document: Document) -> str:
 def _find_best_heading(
     headings: Sequence[Heading], declared_titles: Sequence[str], site: SiteTitle
 ) -> Heading | None:
-    """Return the heading that is the title: an h1 similar to a declared title or to the words of
-    the address; else an h2 or h3 nearly equal to a declared title; else an h1 with which a declared
-    title begins. None if there is no such heading."""
+    """Return the heading that is the title of the page, None if none is surely.
+
+    The first choice is an h1 that is similar to a declared title or to the words of the address.
+    The second is an h2 or h3 that nearly equals a declared title. The third is an h1 of at least 12
+    characters with which a declared title begins."""
     declared_words: list[list[str]] = []
     for declared in declared_titles:
         for title in {declared, site.find_main_part(declared)}:
@@ -523,8 +538,8 @@ def _find_best_heading(
 def _find_most_similar(
     headings: Sequence[Heading], word_lists: Sequence[Sequence[str]], least_similarity: float
 ) -> Heading | None:
-    """Return the heading that is most similar to one of `word_lists`, None if no similarity is at
-    least `least`."""
+    """Return the heading that is most similar to one of `word_lists`. None if its similarity, from
+    0 to 1, is less than `least_similarity`."""
     best: Heading | None = None
     best_similarity = 0.0
     for heading in headings:
@@ -540,8 +555,11 @@ def _find_most_similar(
 def _find_only_h1(
     headings: Sequence[Heading], declared_titles: Sequence[str], site: SiteTitle
 ) -> str:
-    """Return the text of the only h1 of the page. "" if there are several, or if it shares no word
-    with the declared titles, or if the address spells one of these and not the h1."""
+    """Return the text of the only h1 of the page, "" if it is probably not the title.
+
+    It is not if the page has several different h1, or if the h1 has one word only. It is not if it
+    shares no word with the declared titles, or if the words of the address spell one of these: the
+    declared title is then the better one."""
     texts = list(dict.fromkeys(heading.text for heading in headings if heading.tag == "h1"))
     if len(texts) != 1:
         return ""
@@ -564,13 +582,15 @@ def _find_only_h1(
 
 
 def _have_common_word(some_words: set[str], other_words: Sequence[str]) -> bool:
-    """Return True if both lists have a word of at least four letters in common."""
+    """Return True if `some_words` and `other_words` have a word of at least four letters in
+    common."""
     return any(len(word) >= _LEAST_COMPARED and word in some_words for word in other_words)
 
 
 def _find_headline(heading: Heading, declared_titles: Sequence[str], site: SiteTitle) -> str:
-    """Return the title in a heading: the part of it that is also a declared title, else the heading
-    without section and source at its ends."""
+    """Return the title in a heading, which may also have the names of a section and a source. It is
+    the declared title that the heading equals, contains as a part, or has at its end. If there is
+    none, it is the main part of the heading between separators."""
     heading_text = _DATE_PREFIX.sub("", heading.text)
     heading_key = make_key(heading_text)
     is_declared = any(heading_key in make_key(declared) for declared in declared_titles)
@@ -600,8 +620,8 @@ def _find_headline(heading: Heading, declared_titles: Sequence[str], site: SiteT
 
 
 def _complete_title(title: str, declared_titles: Sequence[str]) -> str:
-    """If `title` ends in an ellipsis, it is cut off: return the declared title that begins like it.
-    Else return `title`."""
+    """Return `title`, or the declared title that begins with it if `title` was cut off, as its
+    ellipsis at the end shows."""
     start = title.removesuffix("…").removesuffix("...").rstrip()
     if start == title:
         return title
@@ -612,8 +632,8 @@ def _complete_title(title: str, declared_titles: Sequence[str]) -> str:
 
 
 def _measure_similarity(words: Sequence[str], other_words: Sequence[str]) -> float:
-    """Return the similarity of two lists of words, 0 to 1: the F1 score of their different
-    words."""
+    """Return the similarity of two lists of words, from 0 (no common word) to 1 (the same words):
+    the F1 score. The order of words and repeated words do not count."""
     distinct = set(words)
     other_distinct = set(other_words)
     if not distinct or not other_distinct:
