@@ -35,8 +35,8 @@ _LINE_BREAK = "\\\n"
 
 
 def escape(value: str) -> str:
-    """Return `value` so that CommonMark shows it as it is: signs with a meaning get a backslash,
-    `<` and `&` become entities."""
+    """Return `value` so that CommonMark shows every character of it as text: signs with a meaning
+    get a backslash, "<" and "&" become entities."""
     if not _SPECIAL_SIGN.search(value):
         return value
     return _SPECIAL.sub(lambda match: _ENTITIES.get(match[0], "\\" + match[0]), value)
@@ -56,9 +56,10 @@ def resolve_link(base: str, href: str) -> str | None:
 
 
 def render_runs(runs: Iterable[Run], base: str, *, cell: bool = False) -> str:
-    """Return text as the markdown of one paragraph. `runs`: pieces of text with marks (bold) and
-    links; `base`: the address against which links are resolved. With `cell`, the text is for a cell
-    of a table: bars are escaped, and line breaks become spaces."""
+    """Return the markdown of one paragraph. `runs`: its text in pieces, each with marks such as
+    bold and perhaps a link; `base`: the address against which links are resolved. A link that
+    `resolve_link` refuses is left out, its text stays. With `cell`, the text is for a cell of a
+    table: bars are escaped, and line breaks become spaces."""
     pieces: list[str] = []
     for href, group in groupby(runs, key=lambda run: run.href):
         label = ""
@@ -83,14 +84,17 @@ def render_runs(runs: Iterable[Run], base: str, *, cell: bool = False) -> str:
 def _escape_start(match: re.Match[str]) -> str:
     """Escape the beginning of a line that would begin a list, heading, quote or table: "1." becomes
     "1\\.", "#" becomes "\\#"."""
-    if match[2]:
-        return f"{match[2]}\\{match[3]}"
+    item_number = match[2]
+    sign_after_number = match[3]
+    if item_number:
+        return f"{item_number}\\{sign_after_number}"
     return "\\" + match[1]
 
 
 def _render_marked(value: str, marks: int) -> str:
-    """Return the text `value` as markdown, escaped, within the signs of its `marks` ("**" for
-    BOLD). White space at its ends stays outside of the signs, where CommonMark wants it."""
+    """Return a text as markdown. It is escaped, and stands within the signs of its `marks`, such as
+    "**" for BOLD. White space at its ends stays outside of the signs, since CommonMark does not
+    take signs beside a space for marks."""
     if value == "\n":
         return _LINE_BREAK
     if not value.strip():
@@ -116,8 +120,8 @@ def _split_space(value: str) -> tuple[str, str, str]:
 
 
 def _render_inline_code(value: str) -> str:
-    """Return `value` as inline code: between backticks, one more in a row than the longest row in
-    it."""
+    """Return `value` as inline code. It stands between rows of backticks that are longer than any
+    row within it, so that it ends nowhere else."""
     value = value.replace("\n", " ")
     longest = max((len(ticks) for ticks in _TICKS.findall(value)), default=0)
     delimiter = "`" * (longest + 1)
@@ -126,8 +130,8 @@ def _render_inline_code(value: str) -> str:
 
 
 def render_image(picture: Image, base: str, caption: str = "") -> str:
-    """Return an image as markdown with its caption as title; "" if its address is not http or
-    https, or is refused by `resolve_link`."""
+    """Return an image as markdown; its `caption` becomes the title. Return "" if the address of the
+    image is not http or https, or leads from the public page `base` to a private network."""
     target = resolve_link(base, picture.src)
     if not target or not target.startswith(("http://", "https://")):
         return ""
@@ -170,8 +174,9 @@ class _Writer:
     def _render_block(
         self, blocks: Sequence[Block], index: int, captions: dict[Block, str]
     ) -> list[str]:
-        """Return the markdown lines of the block at `index`; [] if it is not shown, such as a
-        caption that is already the title of its image."""
+        """Return the block at `index` as lines of markdown, without indentation. An empty list
+        means that it is not shown, such as a caption that is already the title of its image.
+        `captions`: by image block, the caption that becomes its title."""
         block = blocks[index]
         match block.kind:
             case "row":
@@ -201,12 +206,14 @@ class _Writer:
                 return render_runs(block.runs, self.base).split("\n")
 
     def _render_row(self, blocks: Sequence[Block], index: int) -> list[str]:
-        """Return a table row as a markdown line. The first row of a table becomes its header: a
-        line with "---" in each column follows."""
+        """Return the table row at `index` as a line of markdown. The first row of a table is its
+        header, and a second line follows, which has "---" in each column. All rows get as many
+        cells as the longest row of the table."""
         block = blocks[index]
         table = _find_frame(block, "table")
         cells = [render_runs(cell, self.base, cell=True).strip() for cell in block.cells]
-        if self.last is not None and _is_row_of(self.last, table):
+        is_first_row = self.last is None or not _is_row_of(self.last, table)
+        if not is_first_row:
             return [_join_cells(cells, self.columns)]
         self.columns = 0
         for row in islice(blocks, index, None):
@@ -217,9 +224,9 @@ class _Writer:
         return [_join_cells(cells, self.columns), header_line]
 
     def _separate(self, block: Block) -> None:
-        """Add an empty line before `block`, unless it is the next row of a table or the next item
-        of a list. The line has the indent and ">" of the items and quotes that both neighbours are
-        in."""
+        """Add an empty line between the last block and `block`. There is none before the next row
+        of a table or the next item of a list. Inside of quotes and list items that contain both
+        blocks, the line has their ">" and indentation."""
         last = self.last
         if last is None:
             return
@@ -235,9 +242,10 @@ class _Writer:
         self.lines.append("".join(indents).rstrip())
 
     def _is_next_item(self, block: Block, frames: Sequence[Frame], last: Block) -> bool:
-        """Return True if `block` begins an item of a list in which `last`, the block before, is,
-        too. Such items follow each other without an empty line, unless `last` is code, a table row
-        or an image."""
+        """Return True if `block` begins a new item of a list that also contains `last`, the block
+        before it. Such items follow each other without an empty line. After code, a table row or
+        an image an empty line is needed: return False. `frames`: the list items and quotes around
+        `block`."""
         item = next((frame for frame in reversed(frames) if frame.kind == "li"), None)
         if item is None or item in self.begun_items:
             return False
@@ -246,8 +254,8 @@ class _Writer:
         return any(frame.kind in _LIST_KINDS and frame in block.frames for frame in last.frames)
 
     def _list_indenting(self, block: Block) -> list[Frame]:
-        """Return the list items and quotes around a block by which its lines are indented, the
-        outermost first."""
+        """Return the list items and quotes around a block, the outermost first. The lines of the
+        block are indented by each of them. List items without text of their own are left out."""
         return [
             frame
             for frame in block.frames
@@ -255,8 +263,8 @@ class _Writer:
         ]
 
     def _add_lines(self, block: Block, lines: list[str]) -> None:
-        """Add the lines of a block, indented. The first line of a list item begins with its marker,
-        "- " or "1. "."""
+        """Add the lines of a block, each behind the signs of the quotes and list items around it:
+        "> " for a quote; "- " or "1. " for a list item on its first line, spaces on all others."""
         first_indent = ""
         indent = ""
         for frame in self._list_indenting(block):
@@ -287,24 +295,25 @@ def _make_indent(frame: Frame) -> str:
 
 
 def _render_code(block: Block) -> list[str]:
-    """Return a code block as lines, between fences of more backticks than any row of them in the
-    code."""
+    """Return a code block as lines of markdown. Its fences have more backticks than any row of them
+    within the code, so that it ends nowhere else."""
     longest = max(map(len, _LONG_TICKS.findall(block.code)), default=0)
     fence = "`" * max(_LEAST_FENCE, longest + 1)
     return [fence + block.lang, *texts.legal(block.code).split("\n"), fence]
 
 
 def _find_hollow_items(blocks: Sequence[Block]) -> set[Frame]:
-    """Return the list items that contain other list items but have no text of their own before
-    them."""
-    with_text: set[Frame] = set()
-    hollow: set[Frame] = set()
+    """Return the list items that contain an inner list and have no text of their own before it."""
+    seen_items: set[Frame] = set()  # those around the blocks so far
+    hollow_items: set[Frame] = set()
     for block in blocks:
         items = [frame for frame in block.frames if frame.kind == "li"]
-        # the block belongs to the last item; an outer one without a block so far has no text
-        hollow.update(item for item in items[:-1] if item not in with_text)
-        with_text.update(items)
-    return hollow
+        # the block is the text of the innermost item; an item around it that is new has no text
+        for outer_item in items[:-1]:
+            if outer_item not in seen_items:
+                hollow_items.add(outer_item)
+        seen_items.update(items)
+    return hollow_items
 
 
 def _find_frame(block: Block, kind: str) -> Frame | None:
@@ -313,7 +322,8 @@ def _find_frame(block: Block, kind: str) -> Frame | None:
 
 
 def _is_row_of(block: Block, table: Frame | None) -> bool:
-    """Return True if `block` is a row of `table`; None stands for rows outside of tables."""
+    """Return True if `block` is a row whose innermost table is `table`, or one outside of tables if
+    `table` is None."""
     return block.kind == "row" and _find_frame(block, "table") is table
 
 
@@ -324,8 +334,8 @@ def _join_cells(cells: list[str], columns: int) -> str:
 
 
 def _find_captions(blocks: Sequence[Block]) -> dict[Block, str]:
-    """Return for each image block the caption of the figure it is in. Images without one are left
-    out."""
+    """Return captions by image block: each image gets the first caption of the figure around it.
+    Images outside of figures, or in figures without caption, have none."""
     caption_of: dict[Frame, str] = {}
     for block in blocks:
         figure = _find_frame(block, "figure")

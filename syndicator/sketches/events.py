@@ -65,9 +65,10 @@ _NO_SIGNS: Final = str.maketrans("", "", ".,:")
 
 
 class Sketch(NamedTuple):
-    """The sketch of an article. `words`, `names`, `numbers`: hash of a term -> its stress, which is
-    1 plus the logarithm of how often the text has the term, and more for words of the title and the
-    beginning; `tone`: from -2, that of a guide, to 0, that of news."""
+    """The sketch of an article. `words`, `names`, `numbers`: by the hash of a term, its stress,
+    which says how important the term is in the article. It is 1 plus the logarithm of how often the
+    text has the term; words of the title and the beginning get more. `tone`: from -2, a guide, to
+    0, news."""
 
     words: Terms
     names: Terms
@@ -76,7 +77,8 @@ class Sketch(NamedTuple):
 
 
 def make_sketch(title: str, text: str) -> Sketch:
-    """Return the sketch of an article. `text`: its plain text, of which the beginning is read."""
+    """Return the sketch of an article. `text`: its plain text; only the first 2,000 characters are
+    read."""
     title_and_text = f"{title}\n{text[:READ]}"
     title_words = _find_words(title)
     lead_words = title_words + _find_words(text[:LEAD])
@@ -96,40 +98,45 @@ def make_sketch(title: str, text: str) -> Sketch:
 
 
 def iterate_terms(title: str, text: str) -> Iterator[str]:
-    """Yield all words and numbers of an article as terms, also repeated ones. The counts in
-    data/common.bin were made with them."""
+    """Yield the words and numbers of the title and the first 4,000 characters of `text` as terms. A
+    term is yielded each time it occurs. data/common.bin was made by counting these terms."""
     title_and_text = f"{title}\n{text[:COUNTED]}"
     yield from _find_words(title_and_text)
     yield from _find_numbers(title_and_text)
 
 
 def count_words(title: str, text: str) -> Counter[str]:
-    """Return how often an article has each word, as a stem; its tone is measured by these
-    counts."""
+    """Return, by the stem of a word, how often the word stands in the title and the first 2,000
+    characters of `text`. The tone of an article is measured by these counts."""
     return Counter(_find_words(f"{title}\n{text[:READ]}"))
 
 
 def choose_lookup_keys(sketched: Sketch) -> tuple[int, ...]:
-    """Return the hashes of the six terms by which articles on the same event are looked up: those
-    that are rare and stressed. The weights of all names form a vector shorter than 1, and so
-    do those of all words; a term that is both gets the sum of its two weights."""
+    """Return the hashes of the six terms by which articles on the same event are looked up, the
+    heaviest first; of equal weights the lower hash. The weight of a term is the product of its
+    stress and its rarity. The weights of names and those of words are each divided by the length of
+    their vector, so that many words do not outweigh few names. A term that is both a name and a
+    word gets the sum of its two weights."""
     rarity_bytes = _read_rarity_bytes()
     weights: dict[int, float] = {}
     for terms in (sketched.names, sketched.words):
-        rarities = {
+        products = {
             term: stress * rarity_bytes[term % len(rarity_bytes)] / SCALE
             for term, stress in terms.items()
         }
-        length = math.hypot(1.0, *rarities.values())
-        for term, rarity in rarities.items():
-            weights[term] = weights.get(term, 0.0) + rarity / length
+        vector_length = math.hypot(1.0, *products.values())
+        for term, product in products.items():
+            weights[term] = weights.get(term, 0.0) + product / vector_length
     heaviest_first = sorted(weights, key=lambda term: (-weights[term], term))
     return tuple(heaviest_first[:KEYS])
 
 
 def find_first_names(sketched: Sketch) -> list[int]:
-    """Return the hashes of the names in the title or at the beginning of the text."""
-    return [term for term in sketched.names if sketched.words.get(term, 0.0) >= 1 + IN_LEAD]
+    """Return the hashes of the names in the title or at the beginning of the text. Words that stand
+    there have a stress of at least 1 + IN_LEAD; names of the sketch that are none of its words are
+    left out."""
+    least_stress = 1 + IN_LEAD
+    return [term for term in sketched.names if sketched.words.get(term, 0.0) >= least_stress]
 
 
 def pack(sketched: Sketch) -> bytes:
@@ -148,15 +155,18 @@ def unpack(data: bytes) -> Sketch:
     """Return the sketch that `pack` packed. Sketches of an earlier form have no byte for the tone,
     which is then 0."""
     kinds: list[Terms] = []
-    end = 0  # of the last kind of terms: each has a count, hashes and stresses
+    start = 0  # of a kind of terms: its count, then its hashes, then its stresses
     for _ in ("words", "names", "numbers"):
-        hashes_end = end + 1 + _HASH_BYTES * data[end]
-        hashes = array("I", data[end + 1 : hashes_end])
-        end = hashes_end + len(hashes)
-        stresses = map(_STRESSES.__getitem__, data[hashes_end:end])
+        hashes_start = start + 1
+        hashes_end = hashes_start + _HASH_BYTES * data[start]
+        hashes = array("I", data[hashes_start:hashes_end])
+        stresses_end = hashes_end + len(hashes)
+        stresses = map(_STRESSES.__getitem__, data[hashes_end:stresses_end])
         kinds.append(dict(zip(hashes, stresses, strict=True)))
+        start = stresses_end
     words, names, numbers = kinds
-    return Sketch(words, names, numbers, -int.from_bytes(data[end:], "big") / STEPS)
+    tone_byte = int.from_bytes(data[start:], "big")  # 0 if there is none
+    return Sketch(words, names, numbers, -tone_byte / STEPS)
 
 
 def find_terms(sketched: Sketch) -> set[int]:
@@ -165,15 +175,16 @@ def find_terms(sketched: Sketch) -> set[int]:
 
 
 def unpack_terms(data: bytes) -> set[int]:
-    """Return the hashes of all terms of a packed sketch. That takes a fifth of the time of
-    `unpack`."""
+    """Return the hashes of all terms of a sketch that `pack` packed, without their stresses. That
+    takes a fifth of the time of `unpack`."""
     terms: set[int] = set()
-    end = 0  # of the last kind of terms: each has a count, hashes and stresses
+    start = 0  # of a kind of terms: its count, then its hashes, then its stresses
     for _ in ("words", "names", "numbers"):
-        count = data[end]
-        hashes_end = end + 1 + _HASH_BYTES * count
-        terms.update(array("I", data[end + 1 : hashes_end]))
-        end = hashes_end + count
+        count = data[start]
+        hashes_start = start + 1
+        hashes_end = hashes_start + _HASH_BYTES * count
+        terms.update(array("I", data[hashes_start:hashes_end]))
+        start = hashes_end + count  # a stress is one byte
     return terms
 
 
@@ -203,7 +214,8 @@ def _find_names(text: str) -> list[str]:
 
 
 def _find_numbers(text: str) -> list[str]:
-    """Return the numbers of a text as digits alone: "1,200" and "12:00" give "1200"."""
+    """Return the numbers of a text, in order, without the signs in them: both "1,200" and "12:00"
+    give "1200"."""
     return " ".join(_NUMBER.findall(text)).translate(_NO_SIGNS).split()
 
 
@@ -219,30 +231,31 @@ def hash_term(term: str) -> int:
 
 
 def get_rarity(term: int) -> float:
-    """Return the rarity of a term, which is given by its hash: the logarithm of (number of all
-    texts / number of texts with the term)."""
+    """Return how rare a term is: the logarithm of the number of all texts divided by the number of
+    texts with the term. `term`: its hash."""
     return get_rarity_byte(term) / SCALE
 
 
 def get_rarity_byte(term: int) -> int:
-    """Return 25 times the rarity of a term, which is given by its hash: a byte of
-    data/common.bin."""
+    """Return how rare a term is, as a byte: 25 times the logarithm that `get_rarity` returns.
+    `term`: its hash."""
     rarity_bytes = _read_rarity_bytes()
     return rarity_bytes[term % len(rarity_bytes)]
 
 
 @lru_cache(maxsize=1)
 def _read_rarity_bytes() -> bytes:
-    """Return the content of data/common.bin: the byte at a hash modulo its length is that of the
-    rarity of the term with this hash. Zeros, for terms that the file lacks, become RAREST."""
+    """Return the rarities of all terms as bytes, the content of data/common.bin. The index of a
+    term is its hash modulo the number of bytes. A zero of the file stands for an unknown term; it
+    becomes RAREST."""
     file = resources.files("syndicator.sketches").joinpath("data/common.bin")
     return file.read_bytes().replace(b"\0", b"%c" % RAREST)
 
 
 @lru_cache(maxsize=1)
 def _read_tones() -> Mapping[str, float]:
-    """Return the tone of each word in data/tone.toml: above 0 if news have it more often than
-    guides, below 0 if guides have it more often."""
+    """Return, by the stem of a word, its tone as data/tone.toml has it: above 0 if news have the
+    word more often than guides, below 0 if guides have it more often."""
     file = resources.files("syndicator.sketches").joinpath("data/tone.toml")
     tones: Mapping[str, float] = tomllib.loads(file.read_text("utf-8"))["tone"]
     return tones
@@ -263,8 +276,9 @@ def _stress_terms(terms: Iterable[str]) -> dict[str, float]:
 
 
 def _choose_telling_terms(stresses: Mapping[str, float], most: int) -> Terms:
-    """Return at most `most` of an article's terms, those that say most about it, as hash -> stress.
-    They have the highest products of stress and rarity. `stresses`: term -> stress."""
+    """Return the terms that say most about an article, at most `most`, as stresses by hash. They
+    have the highest products of stress and rarity. `stresses`: the stress of each of its terms, by
+    term."""
     rarity_bytes = _read_rarity_bytes()
     encoded_terms = "\n".join(stresses).encode("utf-8", "replace").split(b"\n")
     hashes = map(crc32, encoded_terms)
@@ -278,10 +292,10 @@ def _choose_telling_terms(stresses: Mapping[str, float], most: int) -> Terms:
 
 
 def choose_index_place(article: str, outlet: str) -> int:
-    """Return a number for the place of an article in the database's index of lookup terms. The
-    articles of an outlet share four places, and an article displaces an earlier one in its place.
-    `article`: its id."""
+    """Return the place of an article in the database's index of lookup terms, as a signed number of
+    64 bits. All articles of an outlet share four places, and an article displaces the earlier one
+    in its place. `article`: the id of the article."""
     article_digest = hashlib.blake2b(article.encode(), digest_size=2).digest()
-    number = int.from_bytes(article_digest, "big") % PLACES
-    digest = hashlib.blake2b(f"{outlet}\0{number}".encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big", signed=True)
+    number_in_outlet = int.from_bytes(article_digest, "big") % PLACES
+    place_digest = hashlib.blake2b(f"{outlet}\0{number_in_outlet}".encode(), digest_size=8).digest()
+    return int.from_bytes(place_digest, "big", signed=True)

@@ -77,8 +77,9 @@ class Texts:
 
 
 def select_texts(blocks: Sequence[Block], facts: Facts) -> Texts:
-    """Select the blocks that have letters from the measured `blocks` of a page, and compute those
-    of their features that do not depend on the first score."""
+    """Select the blocks of a page that have letters, and compute those of their features that do
+    not depend on the first score. `blocks`: all blocks of the page, whose letters are counted
+    already; `facts`: what the page declares."""
     indices = np.array(
         [index for index, block in enumerate(blocks) if block.letters], dtype=np.intp
     )
@@ -91,10 +92,10 @@ def select_texts(blocks: Sequence[Block], facts: Facts) -> Texts:
 
 
 def score_texts(texts: Texts, box: containers.Containers, first: scorer.Scored) -> scorer.Scored:
-    """Set the score of each text, the probability (0 to 1) that it is part of the article, from its
-    first score and those of its neighbours. `first`: the result of the first score; `box`: the
-    elements around the blocks. Return `first`, with another reason for the trace where both scores
-    disagree."""
+    """Set the score of each text: the probability (0 to 1) that it is part of the article, computed
+    from its first score and those of its neighbours. `first`: the result of the first score; `box`:
+    the elements around the blocks. Return `first`; where the two scores disagree, the trace names
+    the texts around as the reason."""
     if not texts.blocks:
         return first
     values = compute_features(texts, box, first)
@@ -105,17 +106,17 @@ def score_texts(texts: Texts, box: containers.Containers, first: scorer.Scored) 
     for block, probability in zip(texts.blocks, probabilities, strict=True):
         block.score = probability
 
-    heaviest = list(first.heaviest)
+    reasons = list(first.heaviest)
     is_changed = (first_odds > 0) != (odds > 0)
     for index in texts.indices[is_changed].tolist():
-        heaviest[index] = "the texts around it"
-    return first._replace(heaviest=heaviest)
+        reasons[index] = "the texts around it"
+    return first._replace(heaviest=reasons)
 
 
 def compute_features(texts: Texts, box: containers.Containers, first: scorer.Scored) -> Columns:
-    """Return all features of the texts, those of the first score included: name -> float32 array
-    with a value for each text. `first`: the result of the first score; `box`: the elements around
-    the blocks."""
+    """Return all features of the texts, including those of the first score, by name. Each is a
+    float32 array with a value for each text. `first`: the result of the first score; `box`: the
+    elements around the blocks."""
     odds = np.clip(first.odds[texts.indices], -_MOST_ODDS, _MOST_ODDS)
     probability = scorer.compute_probabilities(odds)
     letters = texts.letters
@@ -134,17 +135,18 @@ def compute_features(texts: Texts, box: containers.Containers, first: scorer.Sco
 
 
 def _prefix_names(features: Columns) -> Columns:
-    """Return `features` as float32 arrays, with "second " before their names, as some have the same
-    names as features of the first score."""
+    """Return `features` as float32 arrays, by their name with "second " before it: some have the
+    same names as features of the first score."""
     return {
         f"second {name}": np.asarray(column, dtype=np.float32) for name, column in features.items()
     }
 
 
 def _measure_neighbours(odds: Any, likely_letters: Any, letters: Any) -> Columns:
-    """Compute the log odds and sizes of the nearest texts of each text, and the mean probability of
-    the other texts up to 2, 5 and 12 places away. `odds`: the first log odds of each text;
-    `letters`: its number of letters; `likely_letters`: these times its probability."""
+    """Compute for each text the log odds of the four texts before and after it, the sizes of the
+    nearest two, and the mean probability of all other texts up to 2, 5 and 12 places away. `odds`:
+    the first log odds of each text; `letters`: its number of letters; `likely_letters`: its number
+    of letters times its probability."""
     features: Columns = {"odds": odds}
     for step in _NEAR_STEPS:
         features[f"odds-{step}"] = shift(odds, step, _OUTSIDE)
@@ -158,6 +160,7 @@ def _measure_neighbours(odds: Any, likely_letters: Any, letters: Any) -> Columns
     for reach in _WIDE_STEPS:
         start = np.maximum(index - reach, 0)
         end = np.minimum(index + reach + 1, len(odds))
+        # the text itself does not count
         other_likely = likely_sums[end] - likely_sums[start] - likely_letters
         other_letters = letter_sums[end] - letter_sums[start] - letters
         features[f"mean-{reach}"] = other_likely / np.maximum(other_letters, 1.0)
@@ -165,9 +168,10 @@ def _measure_neighbours(odds: Any, likely_letters: Any, letters: Any) -> Columns
 
 
 def _measure_page(probability: Any, likely_letters: Any, letters: Any) -> Columns:
-    """Compute where each text is on the page, and how much of the article is probably before and
-    after it. `letters`: the number of letters of each text; `probability`: that it is part of the
-    article; `likely_letters`: the product of both."""
+    """Compute for each text where it stands on the page and which share of the article is probably
+    before it, in it and after it; also the size of the page and of its article, which are the same
+    for all texts. `probability`: for each text, the probability that it is part of the article;
+    `letters`: its number of letters; `likely_letters`: the product of both."""
     count = len(likely_letters)
     index = np.arange(count)
     likely_total = float(likely_letters.sum()) or 1.0
@@ -192,10 +196,10 @@ def _measure_page(probability: Any, likely_letters: Any, letters: Any) -> Column
 
 
 def _measure_distances(odds: Any, letters: Any) -> Columns:
-    """Compute how far each text is from the nearest "sure" texts before and after it, which are
-    long and probably the article's; how many likely and sure texts there are on both sides; and the
-    best odds of a long text there. `odds`: the first log odds of each text; `letters`: its number
-    of letters."""
+    """Compute for each text how far the nearest sure text is, how many likely and sure texts there
+    are, and the best odds of a long text: each before it and after it. A text is likely if it is
+    probably the article's, and sure if it is also long. `odds`: the first log odds of each text;
+    `letters`: its number of letters."""
     count = len(odds)
     index = np.arange(count)
     is_likely = odds > 0
@@ -235,11 +239,11 @@ def _measure_distances(odds: Any, letters: Any) -> Columns:
 def _measure_containers(
     box: containers.Containers, element_of: Any, likely_letters: Any, letters: Any
 ) -> Columns:
-    """Compute for each of four elements around a text, from its parent outwards: the mean
-    probability of the other texts in it, and the share of the likely article that is in it.
-    `element_of`: for each text the number of its own element in `box`; `letters`: its number of
-    letters; `likely_letters`: these times its probability."""
-    # for each element two sums over all texts in it: of likely letters and of letters
+    """Compute two features for each of the four elements around a text, from its parent outwards:
+    the mean probability of the other texts in this element, and the share of the likely article
+    that is in it. `element_of`: for each text, the number of its own element in `box`; `letters`:
+    its number of letters; `likely_letters`: its number of letters times its probability."""
+    # a row for each element, with two sums over all texts in it: likely letters and letters
     sums = np.zeros((len(box.nodes), 2))
     np.add.at(sums, element_of, np.stack([likely_letters, letters], axis=1))
     for level in reversed(box.levels[1:]):
@@ -257,18 +261,19 @@ def _measure_containers(
 
 
 def _divide(likely_letters: Any, letters: Any) -> Any:
-    """Return the mean probability of a letter for each pair of sums; _NO_TEXTS where there are no
-    letters."""
+    """Return the mean probability of groups of texts, _NO_TEXTS for groups without letters.
+    `letters`: the number of letters of each group; `likely_letters`: the sum over its texts of
+    letters times probability."""
     return np.where(letters > 0, likely_letters / np.maximum(letters, 1.0), _NO_TEXTS)
 
 
 def _measure_groups(
     texts: Sequence[Block], markup: Sequence[Any], likely_letters: Any, letters: Any
 ) -> Columns:
-    """Compute the mean probability and the size of the other texts of each text's groups: those in
-    the same list, those with the same markup, and headings of the same level and class. `markup`:
-    for each text the tags and classes around it; `letters`: its number of letters;
-    `likely_letters`: these times its probability."""
+    """Compute for each text the mean probability and the size of the other texts in three groups:
+    those in the same list, those with the same markup, and headings of the same level and class.
+    `markup`: for each text, the tags and classes around it; `letters`: its number of letters;
+    `likely_letters`: its number of letters times its probability."""
     list_keys: list[Any] = []
     heading_keys: list[Any] = []
     for index, text in enumerate(texts):
@@ -288,13 +293,14 @@ def _measure_groups(
 
 
 def _measure_others(keys: Iterable[Any], likely_letters: Any, letters: Any) -> tuple[Any, Any]:
-    """Return two arrays: for each text the mean probability of the other texts with the same key,
-    and the logarithm of their letters. `keys`: a key for each text; `letters`: its size;
-    `likely_letters`: its size times its probability."""
-    # number the groups: texts with the same key are a group
-    numbers: dict[Any, int] = {}  # key -> number of its group
-    group_of = np.array([numbers.setdefault(key, len(numbers)) for key in keys])
-    # the others of a text have what its whole group has, less what the text itself has
+    """Compare each text with the other texts that have the same key. Return two arrays with a value
+    for each text: the mean probability of these others, and the logarithm of their letters. `keys`:
+    a key for each text; `letters`: its number of letters; `likely_letters`: its number of letters
+    times its probability."""
+    # texts with the same key are a group; groups are numbered in their order
+    number_by_key: dict[Any, int] = {}
+    group_of = np.array([number_by_key.setdefault(key, len(number_by_key)) for key in keys])
+    # the others have what the whole group has, less what the text itself has
     letters_of_group = np.bincount(group_of, letters)
     likely_of_group = np.bincount(group_of, likely_letters)
     other_letters = letters_of_group[group_of] - letters
@@ -305,10 +311,11 @@ def _measure_others(keys: Iterable[Any], likely_letters: Any, letters: Any) -> t
 def _measure_sections(
     texts: Sequence[Block], odds: Any, likely_letters: Any, letters: Any
 ) -> Columns:
-    """Compute the mean probability of the other texts in each text's section, which begins with a
-    heading, and that of the sections before and after it. Texts before the first heading are
-    section 0. `odds`: the first log odds of each text; `letters`: its number of letters;
-    `likely_letters`: these times its probability."""
+    """Compute for each text the mean probability of the other texts in its section, the size of the
+    section, the odds of its heading, and the mean probability of the sections before and after it.
+    A section begins with a heading; texts before the first heading are section 0. `odds`: the first
+    log odds of each text; `letters`: its number of letters; `likely_letters`: its number of letters
+    times its probability."""
     is_heading = np.array([text.kind == "h" for text in texts])
     section_of = np.cumsum(is_heading)
     section_count = int(section_of[-1]) + 1
@@ -332,9 +339,9 @@ def _measure_sections(
 
 
 def _compare_with_facts(texts: Sequence[Block], facts: Facts) -> Columns:
-    """Compute the features of `texts` that do not depend on the first score: what they have in
-    common with the title, description, names and text that the page declares; their wording and
-    tags; and what the page is."""
+    """Compute the features of `texts` that do not depend on the first score. They say what a text
+    has in common with the title, description, names and text that the page declares, how it is
+    worded, which tag it has, how far the headline is, and of what type the page is."""
     spellings = [text.letters_and_digits for text in texts]
     headlines = _find_headlines(texts, facts.title)
     features: Columns = {
@@ -367,10 +374,11 @@ def _find_headlines(texts: Sequence[Block], title: str) -> list[int]:
 def _compare_with_title(
     texts: Sequence[Block], spellings: Sequence[str], title: str, headlines: Sequence[int]
 ) -> Columns:
-    """Compute which share of each text the page's title is ("title-in", 0 if the text does not
-    contain it), whether the text is a part of the title ("in-title"), and which share of its words
-    are words of the title ("title-words"). `spellings`: the letters and digits of each text;
-    `headlines`: the indices of texts whose words also count as those of the title."""
+    """Compare each text with the page's title in three features. "title-in": the share of the
+    text that the title makes up, 0 if the text does not contain it. "in-title": whether the title
+    contains the text. "title-words": the share of the text's words that are words of the title or
+    of a headline. `spellings`: the letters and digits of each text; `headlines`: the indices of the
+    headlines among `texts`."""
     title_letters = overlap.extract_letters(title)
     features: Columns = {}
     title_shares = [0.0] * len(spellings)
@@ -393,9 +401,9 @@ def _compare_with_title(
 
 
 def _compare_with_statements(spellings: Sequence[str], facts: Facts) -> Columns:
-    """Compute what each text has in common with what the page declares: the description, the
-    authors, the site's name and the article's text; and whether another text begins like it
-    ("again"). `spellings`: the letters and digits of each text."""
+    """Compare each text with what the page declares: the description, the authors, the site's name
+    and the article's text. The feature "again" says whether another text of the page begins like
+    it. `spellings`: the letters and digits of each text."""
     description = overlap.extract_letters(facts.description)
     site = overlap.extract_letters(facts.site)
     body = overlap.extract_letters(facts.body)
@@ -427,14 +435,16 @@ def _compare_with_statements(spellings: Sequence[str], facts: Facts) -> Columns:
 
 
 def _is_described(letters: str, description: str) -> bool:
-    """Return True if a text, given as letters, is part of the page's description or contains it."""
+    """Return True if the page's description contains a text or is contained in it. Both are given
+    as letters without spaces. Texts of fewer than 20 letters never are."""
     if len(letters) < _LEAST_COMPARED:
         return False
     return letters in description or (description != "" and description in letters)
 
 
 def _find_longest_within(letters: str, names: Iterable[str]) -> int:
-    """Return the length of the longest of `names` that is in a text, 0 if none is."""
+    """Return the length of the longest of `names` that a text contains, 0 if it contains none.
+    `letters`: the letters and digits of the text."""
     return max([len(name) for name in names if name in letters], default=0)
 
 
@@ -449,9 +459,10 @@ def _count_common_start(text: str, other: str) -> int:
 
 
 def _measure_wording(texts: Sequence[Block]) -> Columns:
-    """Compute features of the words and signs of each text: phrases of boilerplate, capitals, signs
-    at both ends and within, and the number of words. Phrases are only searched in short texts, and
-    capitals only in the beginning of a text."""
+    """Compute for each text which phrases of boilerplate it has, the share of its characters that
+    are capitals, which signs it has at its ends and within, and the logarithm of its number of
+    words. Phrases are only searched in texts of at most 400 letters; capitals and signs at the ends
+    only count in the first 300 characters."""
     features: Columns = {}
     short_texts = [
         hints.normalise_phrase(text.text) if text.letters <= _SHORT_TEXT else "" for text in texts
@@ -485,9 +496,10 @@ def count_capitals(text: str) -> int:
 
 
 def _measure_distance_to_title(index: Any, headlines: Any) -> Columns:
-    """Compute for each text 1 / its distance, in texts, from the nearest headline before it
-    ("title-behind") and from the nearest after it ("title-ahead"); 0 where there is none. `index`:
-    the indices of the texts; `headlines`: the indices of the headlines, in order."""
+    """Compute for each text how near the last headline before it is ("title-behind") and the next
+    one after it ("title-ahead"): 1 divided by the number of texts from one to the other, 0 if there
+    is no headline. `index`: the indices of the texts; `headlines`: the indices of the headlines, in
+    order."""
     if not len(headlines):
         return {"title-behind": np.zeros(len(index)), "title-ahead": np.zeros(len(index))}
     # for each text how many headlines are before it, and how many before it or the text itself

@@ -93,7 +93,8 @@ _ARTICLE_ENDINGS = ("Article", "Posting", "Report", "Review", "CreativeWork")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Document:
-    """A parsed page. `tree` is the root element. Copy it before you change it."""
+    """A parsed page. `tree` is its root element, which others read, too: copy it before you change
+    it."""
 
     url: str
     base_url: str  # what relative references are resolved against
@@ -107,8 +108,8 @@ class Document:
     size: int = 0  # characters of its HTML source
 
     def meta(self, *names: str) -> str:
-        """Return the content of a meta element as one line. `names` are tried in order; "" if the
-        page has none of them or all are empty."""
+        """Return the content of the first meta element with one of `names` that is not empty, as
+        one line; "" if there is none. Earlier names go before later ones."""
         for name in names:
             for value in self.metas.get(name, ()):
                 if value:
@@ -117,8 +118,9 @@ class Document:
 
 
 def parse(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> Document:
-    """Parse `html`, the bytes that the server sent for `url` with these response `headers`. Raises
-    NotAnArticle("not-html") for feeds, JSON, plain text, pictures and other types."""
+    """Parse the page at `url`. `html`: the bytes that the server sent; `headers`: those of its
+    response. Raises NotAnArticle("not-html") if the bytes are no HTML, such as a feed, JSON, plain
+    text or a picture."""
     lower_headers = {name.lower(): value for name, value in (headers or {}).items()}
     content_type = lower_headers.get("content-type", "")
     _refuse_binary(html, content_type)
@@ -144,8 +146,9 @@ def parse(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> Do
 
 
 def _refuse_binary(html: bytes, content_type: str) -> None:
-    """Raise NotAnArticle if the response is empty, if its bytes begin like a picture, a PDF or
-    another binary format, or if its content type says so and the bytes do not begin with "<"."""
+    """Raise NotAnArticle if the response is empty, if its bytes begin like those of a picture, a
+    PDF or another binary format, or if its content type is none of HTML and the bytes do not begin
+    with "<"."""
     start = html[:64].lstrip()
     if not start and not html.strip():
         raise NotAnArticle("not-html", "no bytes")
@@ -164,9 +167,9 @@ def _list_jsonld_scripts(tree: Any) -> Iterator[str]:
 
 
 def _find_base(tree: Any, url: str) -> str:
-    """Return the address against which the page's relative links are resolved. It is the address of
-    the page's base element; it is `url` if the page has no base element, or if this leads from a
-    public page to a private network."""
+    """Return the address against which the page's relative links are resolved: that of its base
+    element. Return `url`, the address of the page, if there is no base element, or if the base
+    element would lead from a public page to a private network."""
     hrefs = (element.get("href") for element in tree.iter("base"))
     href = next(filter(None, hrefs), None)
     base = urls.absolute(url, href) if href else None
@@ -206,8 +209,8 @@ def parse_tree(content: str) -> Any:
 
 
 def _remove_early_ends(data: bytes) -> bytes:
-    """Remove all `</body>` and `</html>` if a paragraph follows one. Browsers ignore such end tags
-    and go on with the body (WHATWG HTML 13.2.6.4.22); libxml2 does not."""
+    """Remove all end tags of body and html if a paragraph follows one of html. Browsers ignore such
+    end tags and go on with the body (WHATWG HTML 13.2.6.4.22); libxml2 does not."""
     last_paragraph = data.rfind(b"<p")
     for end_tag in (b"</html", b"</HTML"):
         if 0 <= data.find(end_tag) < last_paragraph:
@@ -238,7 +241,8 @@ def _close_head(tree: Any) -> None:
 
 def _open_noscript(tree: Any) -> None:
     """Turn the noscript elements of a page into divs if their paragraphs have more text than all
-    others. Discourse, for example, has its whole text only in a noscript."""
+    other paragraphs of the page, and at least 200 characters. The article is then in them: the
+    forum Discourse, for example, has its whole text only in a noscript."""
     holders = [element for element in tree.iter("noscript") if element.find(".//p") is not None]
     if not holders:
         return
@@ -276,8 +280,8 @@ def read_text(element: Any, most: int = 1_000) -> str:
 
 
 def _cut_attributes(tag: re.Match[str]) -> str:
-    """Return the tag without the attributes after its 200th: libxml2 takes quadratic time for
-    them."""
+    """Return a tag with its first 200 attributes only, since the time that libxml2 takes for a tag
+    grows with the square of their number. `tag`: a match of a start tag in the source."""
     attributes = list(islice(_ATTRIBUTE.finditer(tag[0], 1), _MOST_ATTRIBUTES + 1))
     if len(attributes) <= _MOST_ATTRIBUTES:
         return tag[0]
@@ -296,8 +300,9 @@ def is_in_reply(element: Any) -> bool:
 
 
 def _read_metas(tree: Any) -> dict[str, tuple[str, ...]]:
-    """Return the distinct contents of the page's meta elements by their name, property, itemprop
-    and http-equiv, in lower case. Microdata of comments is left out."""
+    """Return the different contents of the page's meta elements, by name in lower case. The name of
+    a meta is its attribute name, property, itemprop or http-equiv; a meta with several is under
+    each of them. Microdata of comments is left out."""
     metas: dict[str, list[str]] = {}
     for element in tree.iter("meta"):
         if "itemprop" in element.attrib and is_in_reply(element):
@@ -347,8 +352,9 @@ def _spell_language(value: str) -> str:
 
 
 def list_articles(document: Document) -> tuple[jsonld.Object, ...]:
-    """Return the page's JSON-LD objects that are articles, those with the page's own address first.
-    If there is no article, return the objects that are about the page itself, such as a WebPage."""
+    """Return the page's JSON-LD objects that are articles. Those with the page's own address come
+    first, since the others may be teasers of articles that the page only links to. If there is no
+    article, return the objects that are about the page itself, such as a WebPage."""
     articles = [item for item in document.jsonld if _is_article(item)]
     if not articles:
         return tuple(
@@ -356,7 +362,6 @@ def list_articles(document: Document) -> tuple[jsonld.Object, ...]:
         )
     if len(articles) == 1:
         return tuple(articles)
-    # several: the others may be teasers of articles that the page only links to
     page_alias = urls.alias(document.url)
 
     def is_of_other_page(item: jsonld.Object) -> bool:

@@ -137,7 +137,7 @@ def _list_upwards(anchor: Any) -> Iterable[Any]:
 
 def _find_top(anchor: Any, keys_within: Mapping[Any, set[str]]) -> Any:
     """Return the largest element around the link `anchor` that contains no link to another item.
-    It is smaller than the main element of the page. `keys_within`: by element, the keys of the
+    It lies within `main` and `body`. `keys_within`: by element, the keys of the
     items to which the links in it lead."""
     top = anchor
     for element in anchor.iterancestors():

@@ -66,9 +66,10 @@ def find_shape(url: str) -> str:
 
 
 def _classify_segment(segment: str, *, is_last: bool) -> str:
-    """Return the kind of a path segment: {year}, {number}, {code} or {title} if it changes from
-    article to article, else the segment itself in lower case. An ending such as ".html" is kept.
-    `is_last`: the last segment is always a title, unless it is a number or a code."""
+    """Return the kind of a path segment. A segment that changes from article to article becomes
+    {year}, {number}, {code} or {title}. Any other is the name of a section and stays, in lower
+    case. An ending such as ".html" is kept. `is_last`: the last segment of an address is never the
+    name of a section."""
     stem, dot, ending = segment.rpartition(".")
     if dot and ending.isalpha() and len(ending) <= _LONGEST_ENDING:
         segment = stem
@@ -87,8 +88,9 @@ def _classify_segment(segment: str, *, is_last: bool) -> str:
 
 
 def find_family(url: str) -> str:
-    """Return a part of a site: the host and, if the path has several segments, the first of them.
-    "site.example/news/2026/a-title" gives "site.example/news/"."""
+    """Return the part of a site to which an address belongs: its host, with the first segment of
+    its path if the path has several. "site.example/news/2026/a-title" gives
+    "site.example/news/"."""
     host, _, path = find_shape(url).partition("?")[0].partition("/")
     first, slash, _ = path.partition("/")
     return f"{host}/{first}/" if slash else f"{host}/"
@@ -99,8 +101,9 @@ class Unsure(Exception):
 
 
 def make_wrapper(items: Sequence[Shown], origin: str, seen: Iterable[Seen] = ()) -> Wrapper:
-    """Return the traits of the list `items`, by which it is found again. `origin`: where the list
-    was found, such as "json-ld"; `seen`: items of earlier visits, which are remembered, too."""
+    """Return the traits of a list, by which later visits recognise it. `items`: its present items.
+    `origin`: where the list was found, such as "json-ld". `seen`: items that the list had on
+    earlier visits; they are remembered, too."""
     dated_count = sum(item.item.published is not None for item in items)
     dated_percent = 0
     title_length = 0
@@ -127,8 +130,9 @@ def _list_most_common(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def merge_seen(items: Iterable[Shown], seen: Iterable[Seen]) -> tuple[Seen, ...]:
-    """Return what to remember of a list: its present `items`, then those `seen` on earlier visits,
-    in all at most REMEMBERED. Items with the same address are one item, as it is at present."""
+    """Return the items of a list to remember, at most REMEMBERED: its present `items`, then the
+    items `seen` on earlier visits. Of two items with the same address only the first is kept, so
+    that a present title replaces an earlier one."""
     by_key = {item.key: Seen(url=item.item.url, title=item.item.title) for item in items}
     seen_by_key = {urls.alias(item.url): item for item in seen}
     for key, seen_item in seen_by_key.items():
@@ -137,9 +141,9 @@ def merge_seen(items: Iterable[Shown], seen: Iterable[Seen]) -> tuple[Seen, ...]
 
 
 def learn_list(lists: Sequence[tuple[str, Sequence[Shown]]], seen: Sequence[Seen]) -> FoundList:
-    """Choose the list to follow: the one that has most of the `seen` items, articles that are known
-    already; the first if none has any. `lists`: (origin, items) for each list of the page, the
-    likeliest first. Raises Unsure if the page has no list."""
+    """Choose the list of a page to follow: the one with most of the items in `seen`, else the
+    first. `lists`: each list of the page as (where it was found, its items), the likeliest first.
+    `seen`: articles that are known already. Raises Unsure if `lists` is empty."""
     if not lists:
         raise Unsure("no three links of the page are alike")
     known = KnownItems(seen)
@@ -148,9 +152,11 @@ def learn_list(lists: Sequence[tuple[str, Sequence[Shown]]], seen: Sequence[Seen
 
 
 def find_again(lists: Sequence[tuple[str, Sequence[Shown]]], wrapper: Wrapper) -> FoundList:
-    """Find the list that `wrapper` remembers among the `lists` of the page, (origin, items) each.
-    Return its items, without links that look unlike the others, and its present traits. Raises
-    Unsure if no list is surely the same."""
+    """Find the list that `wrapper` remembers among those of the page.
+
+    `lists`: each list as (where it was found, its items). Return the items of the list, without
+    links that look unlike them, and its traits to remember from now on. Their note says what was
+    changed or left out. Raises Unsure if `lists` is empty or no list is surely the same."""
     if not lists:
         raise Unsure("no three links of the page are alike; its items were there before")
     seen_items = KnownItems(wrapper.seen)
@@ -191,29 +197,32 @@ def find_again(lists: Sequence[tuple[str, Sequence[Shown]]], wrapper: Wrapper) -
 
 
 def _measure_likeness(items: Sequence[Shown], wrapper: Wrapper) -> float:
-    """Return how many of its four traits an item shares with the remembered list, on average: 0 to
-    4."""
-    traits = 0
+    """Return how many of its four traits an item of the list shares with the remembered list: the
+    mean over all items, from 0 (unlike) to 4 (alike)."""
+    shared_traits = 0
     for item in items:
-        traits += item.form in wrapper.forms
-        traits += item.path in wrapper.paths
-        traits += item.shape in wrapper.shapes
-        traits += item.layout in wrapper.layouts
-    return traits / len(items)
+        shared_traits += item.form in wrapper.forms
+        shared_traits += item.path in wrapper.paths
+        shared_traits += item.shape in wrapper.shapes
+        shared_traits += item.layout in wrapper.layouts
+    return shared_traits / len(items)
 
 
 def _check_looks(items: Sequence[Shown], wrapper: Wrapper) -> None:
-    """Check a list in which nearly all items are new. Raises Unsure unless 90 % of them have
-    remembered shapes, and 90 % have remembered forms or layouts."""
+    """Check a list in which nearly all items are new: it must look like the remembered list. Raises
+    Unsure if less than 90 % of the items have remembered shapes. Raises Unsure, too, if less than
+    90 % have remembered forms, and less than 90 % have remembered paths and layouts."""
     count = len(items)
-    same_shape = sum(item.shape in wrapper.shapes for item in items) / count
-    same_form = sum(item.form in wrapper.forms for item in items) / count
+    same_shape_share = sum(item.shape in wrapper.shapes for item in items) / count
+    same_form_share = sum(item.form in wrapper.forms for item in items) / count
     same_layout_count = 0
     for item in items:
         if item.path in wrapper.paths and item.layout in wrapper.layouts:
             same_layout_count += 1
-    same_layout = same_layout_count / count
-    if same_shape < _NEARLY_ALL or max(same_form, same_layout) < _NEARLY_ALL:
+    same_layout_share = same_layout_count / count
+    have_same_shapes = same_shape_share >= _NEARLY_ALL
+    have_same_markup = max(same_form_share, same_layout_share) >= _NEARLY_ALL
+    if not have_same_shapes or not have_same_markup:
         raise Unsure(
             "none of the items that were there before is, and what is listed looks unlike them"
         )
@@ -221,8 +230,8 @@ def _check_looks(items: Sequence[Shown], wrapper: Wrapper) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Partition:
-    """The items of a list: those that are known or similar to the remembered ones, and the
-    others."""
+    """The items of a list in two groups. `similar`: those that are known or look like the
+    remembered list; `strangers`: all others, such as advertisements."""
 
     similar: list[Shown]
     strangers: list[Shown]
@@ -232,7 +241,8 @@ def _separate_strangers(
     items: Sequence[Shown], wrapper: Wrapper, known: "KnownItems"
 ) -> _Partition:
     """Separate items that look unlike the remembered list, such as advertisements, from the others.
-    Raises Unsure if they are more than half. `known`: the items of earlier visits."""
+    `known`: the items of earlier visits; they are never separated. Raises Unsure if more than half
+    of `items` look unlike the list."""
     forms = {*wrapper.forms} | _list_proven_values(items, known, lambda item: item.form)
     shapes = {*wrapper.shapes} | _list_proven_values(items, known, lambda item: item.shape)
     similar: list[Shown] = []
@@ -252,9 +262,9 @@ def _separate_strangers(
 def _list_proven_values(
     items: Sequence[Shown], known: "KnownItems", read_trait: Callable[[Shown], str]
 ) -> set[str]:
-    """Return values of a trait that belong to the list, even if they are new: several known items
-    have such a value now, and at least half of all items with it are known. `read_trait` returns
-    the trait of an item."""
+    """Return the values of a trait that belong to the list because known items have them, even if
+    the list was not remembered with them. At least two known items must have the value, and at
+    least half of all items with it must be known. `read_trait` returns the trait of an item."""
     counts = Counter(read_trait(item) for item in items)
     known_counts = Counter(read_trait(item) for item in items if known.has_match(item))
     proven_values: set[str] = set()
@@ -268,10 +278,11 @@ def _list_proven_values(
 def _is_similar(
     item: Shown, wrapper: Wrapper, forms: Collection[str], shapes: Collection[str]
 ) -> bool:
-    """Return True if a new item looks like the items of the remembered list: by its date, the
-    length of its title, its form or layout, and its shape. `forms`, `shapes`: the forms and shapes
-    that items of the list have."""
-    if wrapper.dated >= 100 * _NEARLY_ALL and item.item.published is None:
+    """Return True if a new item looks like the items of the remembered list in all of these: its
+    date, the length of its title, its form or layout, and its shape. `forms`, `shapes`: the forms
+    and shapes that items of the list have."""
+    has_list_dates = wrapper.dated >= 100 * _NEARLY_ALL
+    if has_list_dates and item.item.published is None:
         return False
     shortest = wrapper.title_length * _LEAST_LENGTH
     longest = max(wrapper.title_length, _UNIQUE_LENGTH) * _MOST_LENGTH
@@ -286,7 +297,8 @@ def _is_similar(
 
 
 def _has_similar_layout(item: Shown, wrapper: Wrapper) -> bool:
-    """Return True if an item has a remembered layout, and a remembered path or end of a form."""
+    """Return True if an item has a remembered layout and, besides, a remembered path, or a form
+    with the same two innermost elements as a remembered form."""
     if item.layout not in wrapper.layouts:
         return False
     if item.path in wrapper.paths:
@@ -296,15 +308,18 @@ def _has_similar_layout(item: Shown, wrapper: Wrapper) -> bool:
 
 
 def _find_form_end(form: str) -> str:
-    """Return the two innermost elements of a form, "article.post > a" of "div.list > article.post >
-    a"; "" if neither has a class."""
+    """Return the two innermost elements of a form: "div.list > article.post > a" gives
+    "article.post > a". Return "" if neither has a class, since such elements are everywhere."""
     end = " > ".join(form.split(" > ")[-2:])
     return end if "." in end else ""
 
 
 def _is_of_mixed_list(item: Shown, shapes: Collection[str]) -> bool:
-    """Return True if `shapes`, those of the list, come from many parts of a site, and `item` is of
-    one of these parts, or of any site if the list has many hosts. Advertisements never are."""
+    """Return True if the list has items from many parts of a site, and `item` may be one of them.
+
+    `shapes`: the shapes of the list, at least four if it is mixed. An item on a host of the list
+    must be of the same part as one of the `shapes`. An item on another host may only be in a list
+    with at least four hosts. An item with the address of an advertisement never is."""
     if len(shapes) < _MANY_SHAPES or PAID_PATH.search(item.item.url):
         return False
     hosts = {value.partition("/")[0] for value in shapes}
@@ -320,17 +335,17 @@ def _find_site_part(shape: str) -> str:
 
 
 def _is_newest_first(items: Sequence[Shown], share: float) -> bool:
-    """Return True if the dated items are sorted, the newest first, except for a few: at least
-    `share` of them are not newer than the item before."""
+    """Return True if the dated items are sorted, the newest first. A few may be out of order: a
+    `share` (0 to 1) of the items must not be newer than the dated item before."""
     dates = [item.item.published for item in items if item.item.published]
     in_order = sum(after <= before for before, after in pairwise(dates))
     return in_order >= share * (len(dates) - 1)
 
 
 def _add_old_values(current: Wrapper, remembered: Wrapper) -> Wrapper:
-    """Return the `current` traits of a list together with those `remembered` from earlier visits: a
-    site may alternate between two layouts. At most 12 values of each trait are kept, the current
-    ones first."""
+    """Return the `current` traits of a list, to which those `remembered` from earlier visits are
+    added, because a site may alternate between two layouts. At most 12 values of each trait are
+    kept, the current ones first."""
     return replace(
         current,
         pointed=remembered.pointed,
@@ -347,10 +362,11 @@ def _merge_values(new: Sequence[str], old: Sequence[str]) -> tuple[str, ...]:
 
 
 class KnownItems:
-    """The items of earlier visits, found by address or by title.
+    """The items that a list had on earlier visits (`seen`), found by address or by title.
 
-    `has_moved`: the site changed the addresses of its articles, as more of the present items match
-    by title than by address. Titles then prove more: short ones count, too."""
+    `has_moved`: the site has changed the addresses of its articles, since more of the present
+    `items` have only the title of an earlier item than its address. Short titles then prove that
+    two items are the same, too."""
 
     def __init__(self, seen: Sequence[Seen], items: Sequence[Shown] = ()) -> None:
         self._by_key = {urls.alias(item.url): item for item in seen}
@@ -369,13 +385,13 @@ class KnownItems:
         self.has_moved = same_title_only >= _LEAST_KNOWN and same_title_only > same_address
 
     def knows_item(self, item: Shown) -> bool:
-        """Return True if the list had `item` before: at the same address, or at another one if
-        `has_moved`."""
+        """Return True if the list had `item` before, at the same address. If the site has changed
+        its addresses (`has_moved`), an item with the same title was there before, too."""
         return item.key in self._by_key or (self.has_moved and self.has_match(item))
 
     def has_match(self, item: Shown) -> bool:
-        """Return True if an earlier item has the address of `item`, or its title, if that is long
-        enough."""
+        """Return True if an earlier item has the address or the title of `item`. A title of fewer
+        than 12 characters only counts if the site has changed its addresses (`has_moved`)."""
         if item.key in self._by_key:
             return True
         if not self.has_moved and len(item.item.title) < _UNIQUE_LENGTH:
@@ -383,13 +399,13 @@ class KnownItems:
         return make_title_key(item.item.title) in self._by_title
 
     def count_matches(self, items: Iterable[Shown]) -> int:
-        """Return how many of `items` have a match."""
+        """Return how many of `items` have the address or title of an earlier item."""
         return sum(map(self.has_match, items))
 
     def restore_addresses(self, items: Sequence[Shown]) -> list[Shown]:
-        """Return `items` with their old addresses, if the site has changed all addresses
-        (`has_moved`): else they would count as new articles. If the site has not, return them
-        unchanged: an equal title is then that of a column, such as "Letters"."""
+        """Give items their old addresses back if the site has changed its addresses (`has_moved`),
+        so that they do not count as new articles. If it has not, return `items` unchanged: two
+        articles with one title are then two of a column, such as "Letters"."""
         if not self.has_moved:
             return list(items)
         restored: list[Shown] = []

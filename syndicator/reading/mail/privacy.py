@@ -65,7 +65,8 @@ class _Words:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """The marks by which what belongs to the reader of a mail is recognised."""
+    """Addresses of the reader of a mail, by which the parts of the mail that belong to this reader
+    are recognised."""
 
     addresses: tuple[str, ...]  # mail addresses, the longest first
     spellings: frozenset[str]  # these addresses as links may contain them, in lower case
@@ -73,20 +74,21 @@ class Reader:
 
 
 def clean_mail(html: str, addresses: Collection[str], unsubscribe: Collection[str]) -> str:
-    """Return the text of a mail as HTML without what belongs to one reader; "" if no text is left.
-    Of all attributes only the targets of links are kept.
+    """Return the text of a mail as HTML without the parts that belong to one reader; "" if no text
+    is left. Of all attributes only the targets of links are kept.
 
-    `addresses`: mail addresses of the reader; `unsubscribe`: the addresses in the header
-    List-Unsubscribe. Raises NotAnArticle("not-html")."""
+    `addresses`: mail addresses of the reader; `unsubscribe`: the web addresses in the header
+    List-Unsubscribe. Raises NotAnArticle("not-html") if `html` has no element."""
     tree = parse_tree(html)
     reader = make_reader(addresses, unsubscribe)
     for element in list(tree.iter()):
         if element.tag in _NO_TEXT or _is_hidden(element):
             _remove_element(element)
-    for element in list(tree.iter("a")):
+    for link in list(tree.iter("a")):
         # a link may have been removed with an earlier link's line
-        if element.getroottree().getroot() is tree:
-            _clean_link(element, reader)
+        is_still_in_tree = link.getroottree().getroot() is tree
+        if is_still_in_tree:
+            _clean_link(link, reader)
     _remove_addresses(tree, reader)
     _remove_greetings(tree)
     for element in tree.iter():
@@ -102,8 +104,9 @@ def clean_mail(html: str, addresses: Collection[str], unsubscribe: Collection[st
 
 
 def make_reader(addresses: Collection[str], unsubscribe: Collection[str]) -> Reader:
-    """Return the marks by which the reader of a mail is recognised. `addresses`: mail addresses of
-    this reader; `unsubscribe`: web addresses at which the reader can end the subscription."""
+    """Return the addresses by which the parts of a mail that belong to its reader are recognised.
+    `addresses`: mail addresses of the reader; `unsubscribe`: web addresses at which the reader can
+    end the subscription."""
     spellings: set[str] = set()
     for address in addresses:
         spellings.update(_list_spellings(address))
@@ -130,14 +133,16 @@ def _list_spellings(address: str) -> Iterator[str]:
 
 
 def clean_address(url: str, reader: Reader) -> str:
-    """Return the address of a link without parameters for one reader. If the address contains that
-    of its target, as those of trackers do, return the target. "" if the link only works for one
+    """Return the address of a link without the parameters that were made for one reader. A
+    tracker's address contains the address to which it leads: return this one, cleaned in the same
+    way. Return "" if the address is invalid, leads to a private network, or only works for one
     reader."""
     return _clean_address(url, reader, 0)
 
 
 def _clean_address(url: str, reader: Reader, depth: int) -> str:
-    """Do as `clean_address`. `depth`: how many addresses `url` was inside of."""
+    """Clean an address as `clean_address` does. `depth`: how many trackers' addresses contained
+    `url`, one inside the other."""
     try:
         canonical = urls.canonical(url)
     except urls.BadUrl:
@@ -163,8 +168,8 @@ def _clean_address(url: str, reader: Reader, depth: int) -> str:
 
 
 def _is_personal_path(path: str, reader: Reader) -> bool:
-    """Return True if the path of an address is about a subscription, contains an address of the
-    reader, or has a code in it."""
+    """Return True if the path of an address is probably for one reader: it is about a subscription,
+    contains a mail address of the reader, or has a code as a segment."""
     if _is_subscription_path(path) or _contains_reader(unquote(path).lower(), reader):
         return True
     return any(is_opaque(segment) for segment in unquote(path).split("/"))
@@ -189,8 +194,9 @@ def _contains_reader(value: str, reader: Reader) -> bool:
 
 
 def is_opaque(word: str) -> bool:
-    """Return True if a part of an address is a code: a UUID, or long and not made of words.
-    "2026-a-long-title" is not, "dGhpcyBpcyBhIGNvZGU5OQ" is."""
+    """Return True if a part of an address is a code: it contains a UUID, or it has at least 22
+    characters and a piece that is no word. "2026-a-long-title" is made of words,
+    "dGhpcyBpcyBhIGNvZGU5OQ" is a code."""
     if _UUID.search(word):
         return True
     if len(word) < _OPAQUE:
@@ -202,27 +208,27 @@ def is_opaque(word: str) -> bool:
         looks_random = has_digit or not has_case_of_word
         if len(piece) >= _OPAQUE and looks_random:
             return True
-        # no word of a title is so long, and has a digit in it
+        # a word of a title is shorter, or has no digit
         if len(piece) > _LONGEST_WORD and has_digit and has_letter:
             return True
     return False
 
 
 def _clean_link(element: Any, reader: Reader) -> None:
-    """Replace the target of a link by the one that it has for all readers. A link about the
-    subscription is removed with its line; of a link that only works for this reader the text
-    stays."""
+    """Give a link the target that it has for all readers. A link about the subscription is removed
+    with its line, and a link without text, whose picture was removed, is removed, too. If a link
+    only works for this reader, only its text stays."""
     href = (element.get("href") or "").strip()
-    words = text.line("".join(element.itertext())).lower()
+    link_text = text.line("".join(element.itertext())).lower()
     target = clean_address(href, reader) if href else ""
-    if _load_words().links.search(words) or _is_about_subscription(href, reader):
+    if _load_words().links.search(link_text) or _is_about_subscription(href, reader):
         _remove_line(element, _SHORT)
         return
-    if not words:  # its picture was removed
+    if not link_text:
         _remove_element(element)
     elif not target:
         element.drop_tag()
-    elif words.startswith(("http://", "https://")):
+    elif link_text.startswith(("http://", "https://")):
         # the text shows the old address, with its codes
         element.set("href", target)
         for child in list(element):
@@ -233,7 +239,8 @@ def _clean_link(element: Any, reader: Reader) -> None:
 
 
 def _is_about_subscription(href: str, reader: Reader) -> bool:
-    """Return True if a link ends or changes the subscription. False for an invalid address."""
+    """Return True if a link ends or changes the subscription, by words in its address, or because
+    the mail names the address for that. False for an invalid address."""
     if href.lower().startswith("mailto:"):
         return bool(_load_words().paths.search(unquote(href).lower()))
     try:
@@ -246,8 +253,8 @@ def _is_about_subscription(href: str, reader: Reader) -> bool:
 
 
 def _remove_addresses(tree: Any, reader: Reader) -> None:
-    """Remove the reader's mail addresses from the text. If the line with an address is short,
-    remove the line: it says to whom the mail was sent."""
+    """Remove the reader's mail addresses from the text. A line of at most 400 characters with an
+    address is removed as a whole, since it says to whom the mail was sent."""
     if not reader.addresses:
         return
     pattern = re.compile("|".join(map(re.escape, reader.addresses)), re.I)
@@ -275,8 +282,9 @@ def _remove_greetings(tree: Any) -> None:
 
 
 def _remove_line(element: Any, longest: int, *, only_block: bool = False) -> None:
-    """Remove the block around an element if its text has at most `longest` characters. If it has
-    more, remove the element alone, or with `only_block` nothing."""
+    """Remove the line in which an element stands: the innermost block around it, such as a
+    paragraph. A block with more than `longest` characters of text stays; then the element alone is
+    removed, or nothing if `only_block`."""
     block = element
     while block is not None and block.tag not in _BLOCKS:
         block = block.getparent()
@@ -299,7 +307,8 @@ def _remove_element(element: Any) -> None:
 
 
 def _is_hidden(element: Any) -> bool:
-    """Return True if mail programs do not show an element, by its attributes."""
+    """Return True if mail programs do not show an element: its attribute hidden or its style says
+    so, or its font is tiny and no element in it has another size. Comments are hidden, too."""
     if not isinstance(element.tag, str):
         return True
     if element.tag in ("html", "body"):

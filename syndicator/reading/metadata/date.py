@@ -172,21 +172,22 @@ load_date_words = cache(DateWords)
 
 
 def parse_date_text(value: str) -> datetime | None:
-    """Return the date in `value`, None if there is none. Formats: ISO 8601 and similar, seconds
-    since 1970, RFC 5322 ("Sun, 8 Mar 2026 17:05:00 +0100"), and prose ("8 March 2026"). A date
-    without a zone is in UTC."""
-    value = value.strip()[:_MOST_CHARACTERS]
-    if not value:
+    """Return the date in `value`, None if it has none. Formats: ISO 8601 and similar, seconds or
+    milliseconds since 1970, RFC 5322 ("Sun, 8 Mar 2026 17:05:00 +0100"), and prose ("8 March
+    2026"). A date without a zone is in UTC."""
+    date_text = value.strip()[:_MOST_CHARACTERS]
+    if not date_text:
         return None
-    match = _ISO_LIKE.search(value) or _COMPACT_ISO.match(value)
+    match = _ISO_LIKE.search(date_text) or _COMPACT_ISO.match(date_text)
     if match:
         return _parse_moment(match)
-    if _EPOCH.match(value):
-        return datetime.fromtimestamp(float(value[:10]), UTC)
+    if _EPOCH.match(date_text):
+        seconds = date_text[:10]  # milliseconds are cut off
+        return datetime.fromtimestamp(float(seconds), UTC)
     try:
-        when = parsedate_to_datetime(value)
+        when = parsedate_to_datetime(date_text)
     except (ValueError, TypeError, IndexError, OverflowError):
-        return next(find_days(value), None)
+        return next(find_days(date_text), None)
     if when.tzinfo is None:
         return when.replace(tzinfo=UTC)
     if not _has_utc_form(when):
@@ -195,11 +196,11 @@ def parse_date_text(value: str) -> datetime | None:
 
 
 def find_days(value: str, *, month_first: bool = False) -> Iterator[datetime]:
-    """Yield the dates in the prose `value`, not in the order of the text but by format: first those
-    like 2021-04-03, then those like 2021年4月3日, 3 April 2021, April 3, 2021, and 3/4/2021.
+    """Yield the dates in the prose `value`, ordered by format: first all dates like 2021-04-03,
+    then those like 2021年4月3日, 3 April 2021, April 3, 2021, and at last 3/4/2021.
 
-    With `month_first`, 3/4/2021 is the 4th of March, else the 3rd of April. A date that does not
-    exist in this order is read in the other one."""
+    With `month_first`, 3/4/2021 is the 4th of March, without it the 3rd of April. If there is no
+    such day, as with 3/14/2021, day and month are exchanged."""
     prose = value[:_MOST_CHARACTERS]
     if not any(char.isdigit() for char in prose):
         return
@@ -227,17 +228,23 @@ def find_days(value: str, *, month_first: bool = False) -> Iterator[datetime]:
 
 
 def _parse_numeric_day(match: re.Match[str], prose: str, *, month_first: bool) -> datetime | None:
-    """Return the date in a match of _NUMERIC_DAY in `prose`, None if it does not exist."""
-    day, separator, month, year = match.groups()
+    """Return the date of a match such as 3/4/2021 or 3.4.2021 in `prose`, None if there is no such
+    day. `month_first`: a date with slashes probably begins with the month, others never do. If the
+    probable order of day and month gives no date, the other order is tried."""
+    first_number, separator, second_number, year = match.groups()
     if month_first and separator == "/":
-        day, month = month, day
+        month = first_number
+        day = second_number
+    else:
+        day = first_number
+        month = second_number
     return _make_day(year, month, day, prose) or _make_day(year, day, month, prose)
 
 
 def _make_day(year: str, month: str, day: str, prose: str) -> datetime | None:
-    """Return a day at midnight UTC, or at the time of day in `prose`, the text around the date, if
-    there is exactly one time. None if the day does not exist. A year of two digits is in this
-    century."""
+    """Return a day at the time of day that stands in `prose`, the text around the date. Without a
+    time, or with several, it is midnight; the zone is always UTC. A year of two digits is in this
+    century. None if there is no such day."""
     try:
         year_number = int(year.lstrip("'"))
         if year_number < _TWO_DIGITS:
@@ -261,8 +268,8 @@ def _make_day(year: str, month: str, day: str, prose: str) -> datetime | None:
 
 
 def _parse_moment(match: re.Match[str]) -> datetime | None:
-    """Return the moment in a match of _ISO_LIKE or _COMPACT_ISO, None if there is no such day or
-    time. A missing time is midnight, a missing zone UTC."""
+    """Return the moment in a match of year, month, day, hour, minute, second and zone. A missing
+    time is midnight, a missing zone is UTC. None if there is no such day or time."""
     year, month, day, hour, minute, second, zone = match.groups(default="0")
     has_offset = zone[0] in "+-"  # else it is "Z", "UTC", "GMT" or missing
     offset = zone if has_offset else "Z"
@@ -295,9 +302,9 @@ class Day(NamedTuple):
 
 
 def list_shown_days(document: Document, survey: Survey) -> list[Day]:
-    """Return the dates in the text of the page, the likeliest date of publication first. Dates far
-    above the headline are left out. A date with a score of at least SURE_SCORE is surely that of
-    the article."""
+    """Return the dates in the text of the page, the likeliest date of publication first. Dates more
+    than 500 characters before the end of the headline are left out. A date with a score of at least
+    SURE_SCORE is surely that of the article."""
     month_first = _is_american(document)
     first_offset = survey.headline_end - _MOST_BEFORE if survey.has_headline else 0
     days: list[Day] = []
@@ -309,7 +316,8 @@ def list_shown_days(document: Document, survey: Survey) -> list[Day]:
 
 def find_first_published(document: Document, survey: Survey) -> datetime | None:
     """Return the date in a sentence such as "This was originally published on 3 May 2024", None if
-    there is none. Short texts are ignored: they may be labels of other dates."""
+    no text has one. Texts of up to 30 characters do not count, as they may be labels of other
+    dates."""
     month_first = _is_american(document)
     for spot in survey.spots:
         first_text = spot.element.text or ""
@@ -351,8 +359,9 @@ def _is_american(document: Document) -> bool:
 
 
 def _read_days(spot: Spot, survey: Survey, *, month_first: bool) -> Iterator[Day]:
-    """Yield the dates in the element at `spot`, each with its score: the datetime of a time
-    element, else the dates in its short lines of text. `month_first`: see `find_days`."""
+    """Yield the dates of the element at `spot`, each with its score. A time element with an
+    attribute datetime has only the date in it. Any other element has those in its short lines of
+    text. `month_first`: 3/4/2021 is the 4th of March."""
     element = spot.element
     distance = spot.offset - survey.headline_end
     position_score = _score_position(distance)
@@ -392,15 +401,18 @@ def _score_position(distance: int) -> int:
 
 
 def _score_briefness(line: str) -> int:
-    """Score a line with a date by how little else it has: _DATE_ALONE if it has no other words, 1
-    if it is short, else 0."""
+    """Score a line that contains a date; a higher score means that it contains less else. It is
+    _DATE_ALONE (2) for at most 25 characters and three words, 1 for at most 40 characters, else
+    0."""
     if len(line) <= _DATE_ONLY_LINE and len(_WORD.findall(line)) <= _DATE_WORDS:
         return _DATE_ALONE
     return 1 if len(line) <= _SHORT_LINE else 0
 
 
 def _list_lines_with_digits(element: Any) -> Iterator[str]:
-    """Yield the short texts with a digit directly in `element`, not in the elements inside it."""
+    """Yield the lines of an element that may contain a date: those with a digit and at most 120
+    characters. The lines are the texts between the children of `element`; the texts within the
+    children do not count."""
     for value in (element.text, *(child.tail for child in islice(element, _MOST_CHILDREN))):
         if value and len(value) <= 4 * _LONGEST_LINE:
             line = " ".join(value.split())
@@ -409,9 +421,10 @@ def _list_lines_with_digits(element: Any) -> Iterator[str]:
 
 
 def _find_label(spot: Spot, attributes: str, line: str) -> int:
-    """Return what class names and the words beside a date call it: LABEL_PUBLISHED, LABEL_UPDATED
-    or NO_LABEL. `attributes`: class, id and itemprop of the element; `line`: the text with the
-    date, "" if an attribute states it."""
+    """Return whether a date is called that of publication (LABEL_PUBLISHED), that of a change
+    (LABEL_UPDATED) or neither (NO_LABEL). `attributes`: class, id and itemprop of the element;
+    these can only call it that of a change. `line`: the text with the date, "" if the date is in an
+    attribute. The words before the element count like those of `line`."""
     words = load_date_words()
     line_in_context = f"{spot.text_before[-_CONTEXT:]} {line}"
     if _UPDATED_CLASS.search(attributes) and not _PUBLISHED_CLASS.search(attributes):
@@ -425,10 +438,12 @@ def _find_label(spot: Spot, attributes: str, line: str) -> int:
 def choose_published(
     document: Document, entry: Entry | None, survey: Survey, now: datetime | None
 ) -> Choice[datetime]:
-    """Choose the date of publication. Dates before 1990 or more than a day after `now` are ignored.
+    """Choose the date of publication. Dates before 1990 or more than a day after `now` are ignored;
+    with None for `now`, only those before 1990 and after 2099.
 
-    A declared date may be that of a change: a date that the page shows beside the headline replaces
-    it if it is at least two days earlier."""
+    A date that JSON-LD or a meta declares may be that of a change. It is replaced by a date that
+    the page shows beside the headline, if that is at least two days earlier. Else it is moved to
+    the zone of the site, if the shown date reveals it."""
     days = [day for day in list_shown_days(document, survey) if is_plausible(day.when, now)]
     choice = choose_first_valid(
         _list_candidates(document, entry, survey, days), lambda when: is_plausible(when, now)
@@ -455,7 +470,9 @@ def choose_published(
 def choose_updated(
     document: Document, entry: Entry | None, now: datetime | None
 ) -> Choice[datetime]:
-    """Choose the date of the last change, as the feed's entry, JSON-LD or metas state it."""
+    """Choose the date of the last change: the first plausible one that the feed's entry, JSON-LD or
+    metas state. `entry`: the feed's entry for the page, None if there is none; `now`: dates more
+    than a day after it are not plausible."""
     return choose_first_valid(
         _list_updated_candidates(document, entry), lambda when: is_plausible(when, now)
     )
@@ -464,9 +481,10 @@ def choose_updated(
 def _list_candidates(
     document: Document, entry: Entry | None, survey: Survey, days: Sequence[Day]
 ) -> Iterator[tuple[str, datetime | None]]:
-    """Yield (name of the place, date of publication) for each place that may have one, the most
-    reliable first; None where a place has none. `entry`: the feed's entry for the page; `days`: the
-    dates that the page shows, the likeliest first."""
+    """Yield a possible date of publication for each place that may state one, the most reliable
+    place first, as (name of the place, date). The date is None where the place has none. `entry`:
+    the feed's entry for the page, None if there is none; `days`: the dates that the page shows, the
+    likeliest first."""
     if entry is not None and not entry.listed:
         yield "entry", entry.published
 
@@ -503,8 +521,8 @@ def _list_candidates(
 
 
 def _parse_microdata_dates(document: Document) -> Iterator[datetime | None]:
-    """Yield the dates of publication that microdata state, None for an invalid one. Those of
-    comments are left out."""
+    """Yield the dates of publication that the page states as microdata (itemprop) or by the
+    attribute pubdate; None for an invalid one. The dates of comments are left out."""
     elements = document.tree.xpath('//*[contains(@itemprop,"datePublished") or @pubdate]')
     for element in elements[:_MOST_MICRODATA]:
         if not is_in_reply(element):
@@ -513,14 +531,15 @@ def _parse_microdata_dates(document: Document) -> Iterator[datetime | None]:
 
 
 def _parse_item_dates(item: jsonld.Object) -> Iterator[datetime | None]:
-    """Return the dates of publication of a JSON-LD object, None for an invalid one."""
+    """Return the dates of a JSON-LD object, None in place of an invalid one: those of publication
+    if it states any, else those of creation, else those of an upload."""
     stated = item.get("datePublished") or item.get("dateCreated") or item.get("uploadDate")
     return map(parse_date_text, jsonld.list_texts(stated))
 
 
 def _is_about_other_page(item: jsonld.Object, document: Document) -> bool:
-    """Return True if a JSON-LD object is a reply, or if it has another address than the page and
-    another headline."""
+    """Return True if a JSON-LD object is a reply, or if both its address and its headline are not
+    those of the page. An object without address or without headline is about the page."""
     if any(item.get(name) for name in _REPLY_KEYS):
         return True
     page_addresses = {
@@ -547,8 +566,8 @@ def _is_about_other_page(item: jsonld.Object, document: Document) -> bool:
 def _list_updated_candidates(
     document: Document, entry: Entry | None
 ) -> Iterator[tuple[str, datetime | None]]:
-    """Yield (name of the place, date of the last change), the likeliest first; None where a place
-    has none."""
+    """Yield the possible dates of the last change, the likeliest first, as (name of the place that
+    states it, date). The date is None where the place has none."""
     if entry is not None:
         yield "entry", entry.updated
     for item in list_articles(document)[:_MOST_ITEMS]:
@@ -559,9 +578,12 @@ def _list_updated_candidates(
 
 
 def _move_to_shown_zone(declared: datetime, shown: datetime) -> datetime:
-    """Return the date `declared` in the zone of the site, if the date that the page shows reveals
-    it: if 23:30 UTC is declared and the next day shown, the site is east of UTC. `declared` itself
-    if it has a zone other than UTC or no time, or if both days are equal or further apart."""
+    """Return the moment `declared` in the zone of the site, if the day `shown` on the page reveals
+    it: a page that declares 23:30 UTC and shows the next day is east of UTC. The zone is then the
+    one nearest to UTC in which both have the same day.
+
+    Return `declared` itself if it is not in UTC, if its time is midnight and so probably missing,
+    if the two days are not one apart, or if no zone in use fits."""
     is_midnight = declared.hour == 0 and declared.minute == 0
     if declared.utcoffset() or is_midnight:
         return declared
@@ -577,8 +599,8 @@ def _move_to_shown_zone(declared: datetime, shown: datetime) -> datetime:
 
 
 def _ask_htmldate(document: Document, *, extensive: bool = False) -> datetime | None:
-    """Return the date that the package htmldate finds, None if it finds none or the page is too
-    large for it. `extensive`: it also searches the source code."""
+    """Return the date that the package htmldate finds. None if it finds none, if it only guesses
+    the day, or if the page is too large for it. `extensive`: it also searches the source code."""
     from htmldate import find_date
 
     if document.size > _LARGEST_FOR_HTMLDATE:

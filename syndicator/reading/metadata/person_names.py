@@ -102,14 +102,15 @@ load_byline_words = cache(BylineWords)
 
 
 def introduces_name(value: str) -> bool:
-    """Return True if `value` is a phrase before an author's name, and nothing else: "By",
-    "Geschrieben von:"."""
+    """Return True if the whole `value` is a phrase that stands before an author's name, such as
+    "By" or "Geschrieben von:"."""
     return value.casefold().strip().rstrip(_PHRASE_END) in load_byline_words().before_names
 
 
 def ends_with_phrase(value: str, phrases: tuple[str, ...]) -> bool:
-    """Return True if `value` ends with one of `phrases`, which are in lower case and have at most
-    four words. "Not by" ends with "by", "standby" does not."""
+    """Return True if the last words of `value` are one of `phrases`, in upper or lower case. For
+    the phrase "by", "Not by" is true and "standby" is not. `phrases`: in lower case, of at most
+    four words."""
     lower = value.casefold().rstrip(_PHRASE_END)
     if not lower.endswith(phrases):
         return False
@@ -128,8 +129,8 @@ def load_given_names() -> frozenset[str]:
 
 
 def has_given_name(value: str) -> bool:
-    """Return True if the first word of `value`, titles such as "Dr." aside, is a common given
-    name."""
+    """Return True if the first word of `value` is a common given name. A title such as "Dr." before
+    it does not count."""
     for word in value.split():
         lower_word = word.casefold()
         if lower_word.strip(".") not in _HONORIFICS:
@@ -143,15 +144,16 @@ def make_name_key(value: str) -> str:
 
 
 def _join_alternatives(values: Iterable[str]) -> str:
-    """Return a regular expression that matches any of `values`, the longest possible."""
+    """Return a regular expression that matches any of `values`; where several match, it takes the
+    longest."""
     longest_first = sorted(set(values), key=lambda value: (-len(value), value))
     return "|".join(map(re.escape, longest_first))
 
 
 def find_names(value: str, *, lenient: bool = False) -> list[str]:
-    """Return the names of people in a byline, without repetitions. With `lenient` the page declares
-    that the text has only names, so parts that look like no name are skipped, and do not end the
-    list."""
+    """Return the different names of people in the byline `value`, in order. A byline goes on with
+    other things: the first part that looks like no name ends it. With `lenient`, the page declares
+    that the text consists of names: such a part is then skipped."""
     byline = remove_by(text.line(value[:_MOST_CHARACTERS].replace(_SOFT_HYPHEN, "")))
     name_behind_mail = _NAME_BEHIND_MAIL.match(byline)
     if name_behind_mail:
@@ -170,8 +172,9 @@ def find_names(value: str, *, lenient: bool = False) -> list[str]:
 
 
 def _split_names(byline: str, *, lenient: bool = False) -> list[str]:
-    """Return the names in a list such as "Ann Other, John Doe and dpa". The first part that is no
-    name ends the list; with `lenient` it is skipped."""
+    """Return the different names in a list such as "Ann Other, John Doe and dpa". After a name, the
+    first part that is no name ends the list; with `lenient` it is skipped. "Jr." is added to the
+    name before. Roles, and abbreviations of papers behind a full name, are left out."""
     names: list[str] = []
     parts = load_byline_words().name_separator.split(byline)[:_MOST_NAMES]
     # in prose, a word in lower case is no login
@@ -200,18 +203,20 @@ def _split_names(byline: str, *, lenient: bool = False) -> list[str]:
 
 
 def _is_agency(name: str) -> bool:
-    """Return True for the name of a news agency, such as "dpa"."""
+    """Return True if `name` is that of a news agency, such as "dpa"."""
     return name.casefold() in load_byline_words().agencies
 
 
 def remove_by(value: str) -> str:
-    """Return `value` without the phrases before the name at its start: "By", "Geschrieben von"."""
+    """Return a byline without up to three phrases at its start that stand before a name, such as
+    "By" or "Geschrieben von"."""
+    remaining = value
     for _ in range(_MOST_BY):
-        shorter = load_byline_words().by.sub("", value, count=1).strip()
-        if shorter == value:
+        shorter = load_byline_words().by.sub("", remaining, count=1).strip()
+        if shorter == remaining:
             break
-        value = shorter
-    return value
+        remaining = shorter
+    return remaining
 
 
 def is_name(value: str) -> bool:
@@ -249,8 +254,9 @@ def is_login(value: str) -> bool:
 
 
 def _is_phrase(parts: list[str]) -> bool:
-    """Return True if the words `parts` are rather a phrase than a name: the last is a role, or one
-    is in lower case and no particle such as "van"."""
+    """Return True if several words are rather a phrase than a name. They are if the last is a role,
+    such as "editor", or if one begins in lower case and is no particle such as "van". Two words
+    that begin with a common given name may be in lower case. `parts`: the words."""
     if len(parts) < _LEAST_WORDS:
         return False
     if parts[-1].casefold() in load_byline_words().roles - _COLLECTIVES:
@@ -264,8 +270,9 @@ def _is_phrase(parts: list[str]) -> bool:
 
 
 def is_person(value: str) -> bool:
-    """Return True if `value` is certainly written like a person's name: two or three capitalised
-    words, particles aside, without words of companies."""
+    """Return True if `value` is written like the name of a person: two or three capitalised words,
+    none of which is a word of company names. Particles after the first word, such as "van", do not
+    count."""
     parts = value.split()
     if not parts:
         return False
@@ -289,8 +296,9 @@ def is_known_person(value: str) -> bool:
 
 
 def rank_name(name: str) -> int:
-    """Return how complete a name is: FULL for several words, _ONE_WORD for a surname or an agency,
-    _LIKELY_LOGIN for a login, initials or a team."""
+    """Return how complete a name is; a higher number is more complete. FULL: several words, or a
+    name in Chinese, Japanese or Korean. _ONE_WORD: a surname or an agency. _LIKELY_LOGIN: a login,
+    initials or a team."""
     if _is_agency(name):
         return _ONE_WORD
     if name.casefold() in load_byline_words().teams or _INITIALS.fullmatch(name):
@@ -303,11 +311,12 @@ def rank_name(name: str) -> int:
 
 
 def is_full_name(name: str) -> bool:
-    """Return True for a name of several words, see `rank_name`."""
+    """Return True for a name of several words, or one in Chinese, Japanese or Korean."""
     return rank_name(name) == FULL
 
 
 def find_all_names(values: Iterable[str], *, lenient: bool = False) -> Iterator[str]:
-    """Yield the names of people in several bylines, see `find_names`."""
+    """Yield the names of people in several bylines, those of each byline once. `lenient`: each byline
+    consists of names, and a part that looks like no name is skipped instead of ending it."""
     for value in values:
         yield from find_names(value, lenient=lenient)
