@@ -28,8 +28,8 @@ _NOT_IN_TOKENS: Final = re.compile(r"[^0-9a-z]+")
 
 
 def join_terms(terms: Iterable[str]) -> str:
-    """Return terms in one text with a space before and after each. So " gpu price " is in the
-    result exactly if both terms are neighbours."""
+    """Return terms as one text with a space before and after each, so that a search for
+    " gpu price " in it finds these two terms only side by side. " " if there are no terms."""
     joined = " ".join(terms)
     return f" {joined} " if joined else " "
 
@@ -48,7 +48,8 @@ class Document:
 
     @property
     def fields(self) -> tuple[str, str, str, str]:
-        """The fields with terms, in the order that weights of fields have, too."""
+        """The fields with the terms of texts: title, names, excerpt and body. The weights of the
+        ranking have the same order."""
         return self.title, self.names, self.excerpt, self.body
 
     @property
@@ -60,7 +61,7 @@ class Document:
         return tokens
 
     def pack(self) -> bytes:
-        """Return the document in compressed form: a line for each field."""
+        """Return the document as compressed bytes, from which `unpack` restores it."""
         lines = (field[1:-1] for field in (*self.fields, self.facets))
         return zlib.compress("\n".join(lines).encode(), _ZLIB_LEVEL)
 
@@ -72,38 +73,40 @@ class Document:
         return cls(title=title, names=names, excerpt=excerpt, body=body, facets=facets)
 
     def count(self, term: str) -> tuple[int, ...]:
-        """Return how often each of `fields` has `term`. If a field has it twice in a row, both
-        count as one, because they share a space."""
+        """Return how often each of `fields` has `term`, in the order of `fields`. If a term stands
+        twice in a row, the two count as one, because they share a space."""
         token = f" {term} "
         return tuple(field.count(token) for field in self.fields)
 
     def has_terms_in_row(self, joined_terms: str) -> bool:
-        """Return True if one of `fields` has these terms in a row. `joined_terms`: from
-        `join_terms`."""
+        """Return True if one of `fields` has these terms one directly after the other.
+        `joined_terms`: the terms as one text, joined by `join_terms`."""
         return any(joined_terms in field for field in self.fields)
 
 
 @dataclass(frozen=True, slots=True)
 class TermTexts:
-    """The texts of an article in the form that `searching.matching` asks, answered from its terms:
-    case, accents and plurals make no difference."""
+    """Answers from the terms of an article whether its texts have some words, as
+    `searching.matching` asks. Case, accents and plurals make no difference."""
 
     document: Document
 
     def says(self, value: str) -> bool:
-        """Return True if one of the texts has the words of `value` in a row."""
+        """Return True if one of the texts has the words of `value` in a row. False if `value` has
+        no words."""
         terms = list(each_term(value))
         return bool(terms) and self.document.has_terms_in_row(join_terms(terms))
 
     def has_words(self, value: str) -> bool:
-        """Return True if the texts together have all words of `value`, in any order."""
+        """Return True if each word of `value` is in at least one of the texts. The words may be in
+        different texts, and in any order."""
         return all(any(self.document.count(term)) for term in each_term(value))
 
 
 def make_document(article: Article, body: str) -> Document:
-    """Return the terms of an article, field by field, as they are searched. `names`: those of its
-    tags, category, author and outlet; `facets`: terms that stand for a value, such as its language.
-    `body`: the plain text of the article."""
+    """Return the terms of an article, field by field, as they are searched. `body`: the plain text
+    of the article. The field `names` gets the terms of its tags, category, author and outlet; the
+    field `facets` gets tokens that stand for a value, such as its language."""
     names = (*article.tags, article.category, article.author or "", article.origin.title)
     terms_of_names = each_term("\n".join(names))
     distinct_facets = set(_make_facets(article))
@@ -123,14 +126,16 @@ def join_text_terms(text: str) -> str:
 
 
 def make_facet(kind: str, value: str) -> str:
-    """Return the token for a tag, category, source, language or year, such as "§tag-ai". `kind`:
-    "tag", ...; characters besides a to z and digits become hyphens."""
+    """Return the token for a value by which articles are selected: for the tag "AI" it is
+    "§tag-ai". `kind`: "tag", "category", "source", "language" or "year". In `value`, each row of
+    characters other than a to z and digits becomes a hyphen."""
     return f"{FACET}{kind}-{_NOT_IN_TOKENS.sub('-', value.casefold())}"
 
 
 def _make_facets(article: Article) -> Iterator[str]:
-    """Yield the tokens for tags, category, source, language and year of an article. A name has
-    several tokens, since queries may name it by its name or its slug."""
+    """Yield the tokens for the tags, category, source, language and year of an article. A tag,
+    category or source has two tokens, one for its name and one for its slug, since a query may have
+    either."""
     kinds_and_names = [("tag", tag) for tag in article.tags]
     if article.category:
         kinds_and_names.append(("category", article.category))
@@ -145,8 +150,8 @@ def _make_facets(article: Article) -> Iterator[str]:
 
 
 def make_year(year: int) -> str:
-    """Return the token for a year of publication. All years before 1970 have the token of 1970, all
-    after 2069 that of 2069."""
+    """Return the token for a year of publication. Earlier years have the token of 1970, later ones
+    that of 2069."""
     return make_facet("year", str(min(max(year, FIRST_YEAR), LAST_YEAR)))
 
 

@@ -52,7 +52,8 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A leaf of a query's tree, such as tag:AI. `field`: "" for words of the texts."""
+    """One condition of a query, such as tag:AI. `field`: its field, "" for words without one, which
+    are searched in title, excerpt and text; `value`: the value that the field must have."""
 
     field: str
     value: str
@@ -102,13 +103,14 @@ class _Token:
 
 @lru_cache(maxsize=256)
 def parse_query(text: str) -> Expr:
-    """Return the tree of a query. Raise QueryError if it is invalid."""
+    """Parse a query, and return it as a tree of terms. Raise QueryError if it is invalid."""
     return _Parser(_split_tokens(text)).parse()
 
 
 def parse_search(text: str) -> Expr:
-    """Return the tree of a search that a stranger may have sent. Raise QueryError if it is invalid,
-    too long, has too many terms, or has control characters."""
+    """Parse a query that a stranger may have sent, and return it as a tree of terms. Raise
+    QueryError if it is invalid, has more than 1,000 characters or more than 50 terms, or contains
+    control characters."""
     if len(text) > MOST_CHARACTERS:
         raise QueryError(f"more than {MOST_CHARACTERS} characters", MOST_CHARACTERS)
     control = _CONTROL_CHARACTER.search(text)
@@ -121,8 +123,8 @@ def parse_search(text: str) -> Expr:
 
 
 def write_field(name: str, value: str) -> str:
-    """Return the text of a query's term such as tag:"AI". `name`: a field. Quotation marks in the
-    value become spaces, because they would end it."""
+    """Write a term of a query, such as tag:"AI" for the field "tag" and the value "AI". Quotation
+    marks in the value become spaces, because they would end it."""
     return f'{name}:"{value.replace(chr(34), " ")}"'
 
 
@@ -138,15 +140,16 @@ def iterate_terms(expr: Expr) -> Iterator[Term]:
 
 
 def join_all(parts: Sequence[Expr]) -> Expr | None:
-    """Return the query that matches what all of `parts` match, None if there are no parts."""
+    """Join queries by `and`: return the query that matches what all of `parts` match. None if there
+    are no parts."""
     if not parts:
         return None
     return parts[0] if len(parts) == 1 else And(tuple(parts))
 
 
 def parse_date(value: str) -> datetime | None:
-    """Return the time when a year, month or day such as 2026, 2026-11 or 2026-11-30 begins, in UTC;
-    None if `value` is anything else."""
+    """Return the moment in UTC when a year, month or day begins, such as 2026, 2026-11 or
+    2026-11-30. None if `value` is none of these, or if there is no such day."""
     match = _DATE.fullmatch(value)
     if match is None:
         return None
@@ -160,7 +163,8 @@ def parse_date(value: str) -> datetime | None:
 
 
 def _split_tokens(text: str) -> list[_Token]:
-    """Split a query into tokens; the last one has the kind "end". Raise QueryError."""
+    """Split a query into tokens; the last one has the kind "end". Raise QueryError if a quotation
+    mark is never closed, a field is unknown, or a value is empty or invalid."""
     tokens: list[_Token] = []
     position = 0
     end = len(text.rstrip())
@@ -174,14 +178,15 @@ def _split_tokens(text: str) -> list[_Token]:
 
 
 def _make_token(match: re.Match[str]) -> _Token:
-    """Return the token for a match of _TOKEN. Raise QueryError for an unknown field or an empty
-    value."""
+    """Return the token for a match of _TOKEN: a parenthesis, an operator or a term. Raise
+    QueryError if a field is unknown, or if a value is empty or invalid."""
     position = match.end() - len(match[0].lstrip())
     if match["paren"]:
         return _Token(match["paren"], position)
     if match["field"]:
-        value = match["field_word"] if match["field_phrase"] is None else match["field_phrase"]
-        return _Token("term", position, _make_field_term(match["field"], value, position))
+        is_quoted = match["field_phrase"] is not None
+        field_value = match["field_phrase"] if is_quoted else match["field_word"]
+        return _Token("term", position, _make_field_term(match["field"], field_value, position))
     if match["word"] and match["word"].lower() in _OPERATORS:
         return _Token(match["word"].lower(), position)
     value = match["word"] if match["phrase"] is None else match["phrase"]
@@ -191,8 +196,9 @@ def _make_token(match: re.Match[str]) -> _Token:
 
 
 def _make_field_term(field: str, value: str, position: int) -> Term:
-    """Return a term such as tag:AI. `position`: where it begins in the query, for errors. Raise
-    QueryError for an unknown field or an invalid value."""
+    """Return a term with a field, such as tag:AI. `position`: where it begins in the query, from 0,
+    for errors. Raise QueryError if there is no such field, if the value is empty, or if after: or
+    before: has no date."""
     name = field.lower()
     value_position = position + len(name) + 1
     if name not in FIELDS:
@@ -210,8 +216,9 @@ def _make_field_term(field: str, value: str, position: int) -> Term:
 
 
 class _Parser:
-    """A parser by recursive descent, with a method for each level: `or` binds least, then `and`,
-    then `not`. The methods raise QueryError, and leave `position` after what they parsed."""
+    """Parses the tokens of a query by recursive descent, with a method for each operator: `or`
+    binds least, then `and`, then `not`. Each method begins at the next token, moves `position`
+    behind the tokens that it parsed, and raises QueryError if they are no query."""
 
     def __init__(self, tokens: list[_Token]) -> None:
         self.tokens = tokens
@@ -219,7 +226,7 @@ class _Parser:
         self.depth = 0  # number of open parentheses
 
     def parse(self) -> Expr:
-        """Return the tree of the whole query. Raise QueryError."""
+        """Return the tree of the whole query. Raise QueryError if it is empty or invalid."""
         if self.kind == "end":
             raise QueryError("an empty query", 0)
         expression = self.parse_disjunction()
@@ -251,7 +258,8 @@ class _Parser:
         return parts[0] if len(parts) == 1 else And(tuple(parts))
 
     def parse_negation(self) -> Expr:
-        """Parse a term or a group, with any number of `not` before it; two of them cancel out."""
+        """Parse a term, or a query in parentheses, with any number of `not` before it; two of them
+        cancel out."""
         is_negated = False
         while self.kind == "not":
             self.position += 1

@@ -40,9 +40,9 @@ _TEXT_FIELDS: Final = ("", WORDS)  # of terms that are words of titles and texts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """A search. `expr`: its tree; `words`: the terms by which articles are ranked, in the order of
-    the search; `exact`: the rest of the tree, which an article must match, None if there is
-    none."""
+    """A search. `expr`: the whole query as a tree. `words`: its words, in order; an article is
+    ranked by them and may lack some. `exact`: the other parts of the tree, which an article must
+    match, None if there are none."""
 
     expr: Expr
     words: tuple[str, ...] = ()
@@ -51,22 +51,22 @@ class Search:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frequencies:
-    """`total`: the number of all articles; `terms`: by term, the number of articles that have
-    it."""
+    """How frequent terms are. `total`: the number of all articles; `terms`: by term, the number of
+    articles that have it; a term that is missing is in none."""
 
     total: int
     terms: Mapping[str, int]
 
     def weigh(self, term: str) -> float:
-        """Return the weight of a term by BM25: the fewer articles have it, the higher."""
+        """Return the weight of a term by BM25. It is higher for a term that fewer articles have."""
         count = min(self.terms.get(term, 0), self.total)
         return math.log(1 + (self.total - count + 0.5) / (count + 0.5))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """An article that a search may find. `added`: when it was added, in microseconds; `document`:
-    its terms."""
+    """An article that a search may find. `added`: when it was added, in microseconds since 1970;
+    `document`: its terms."""
 
     id: str
     added: int
@@ -75,8 +75,9 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranked:
-    """A result of a search. `id`: of the article; `words`: how many words of the search it has;
-    `added`: when it was added, in microseconds."""
+    """An article that a search found. `words`: how many words of the search it has; `score`: how
+    well it matches them, higher is better; `added`: when it was added, in microseconds since
+    1970."""
 
     id: str
     words: int
@@ -85,9 +86,9 @@ class Ranked:
 
 
 def plan_search(expr: Expr) -> Search:
-    """Divide a search into words and the rest. Words, joined by `and` or nothing, are used for
-    ranking, and an article may lack some of them. An article must match the rest: fields such as
-    tag:, phrases in quotation marks, `or` and `not`."""
+    """Divide a query into words and exact parts. Words, joined by `and` or nothing, are used to
+    rank articles, which may lack some of them. Exact parts are fields such as tag:, phrases in
+    quotation marks, and expressions with `or` or `not`: an article must match all of these."""
     parts = expr.parts if isinstance(expr, And) else (expr,)
     words: dict[str, None] = {}
     exact: list[Expr] = []
@@ -104,23 +105,23 @@ def _is_for_ranking(term: Term) -> bool:
 
 
 def _is_phrase(term: Term) -> bool:
-    """Return True if a term has several words, which must stand in a row: it was written in
-    quotation marks."""
+    """Return True if a term is a phrase: it was written in quotation marks, and has several words
+    that must stand in a row. One word with signs beside it is no phrase."""
     if term.field != "" or len(term.value.split()) <= 1:
         return False
-    return len(list(each_word(term.value))) > 1  # not only a word and signs
+    return len(list(each_word(term.value))) > 1
 
 
 def needs_texts(expr: Expr | None) -> bool:
-    """Return True if a query has a term for words of titles and texts. False for None."""
+    """Return True if a query asks for words of titles or texts. False for None, no query."""
     if expr is None:
         return False
     return any(term.field in _TEXT_FIELDS for term in iterate_terms(expr))
 
 
 def needs_article(expr: Expr | None) -> bool:
-    """Return True if a query has a term for other fields than words of texts, such as tag:. False
-    for None."""
+    """Return True if a query asks for another field than the texts, such as tag:. False for None,
+    no query."""
     if expr is None:
         return False
     return any(term.field not in _TEXT_FIELDS for term in iterate_terms(expr))
@@ -133,15 +134,16 @@ def choose_words(search: Search, frequencies: Frequencies) -> tuple[str, ...]:
 
 
 def _sort_rarest_first(words: Collection[str], frequencies: Frequencies) -> list[str]:
-    """Return words in the order of the number of articles that have them, lowest first."""
+    """Return the words sorted by how many articles have them, the rarest first; equally rare ones
+    by the alphabet."""
     return sorted(words, key=lambda word: (frequencies.terms.get(word, 0), word))
 
 
 def require_most(words: Sequence[str], frequencies: Frequencies) -> list[tuple[str, ...]]:
-    """Return sets of words for the text index. An article that has all words of one of these sets
-    has most of `words`. The sets are: all words but one, for each word; then sets of the rarest
-    words, each more than half of all. Not every article with most words is found, but there are few
-    sets. The result is empty for fewer than three words."""
+    """Return sets of words by which the text index finds articles with most of `words`, more than
+    half: an article with all words of one set has most. First, for each word, the set of all
+    others; then sets of the rarest words. There are few sets, so that a few such articles are
+    missed. Empty for fewer than three words."""
     if len(words) < _LEAST_WORDS:
         return []
     sets: list[tuple[str, ...]] = []
@@ -154,7 +156,7 @@ def require_most(words: Sequence[str], frequencies: Frequencies) -> list[tuple[s
 
 
 def _count_majority(words: Sequence[str]) -> int:
-    """Return the least number that is more than half of all words; 0 if there are none."""
+    """Return the lowest number of words that is more than half of all; 0 if there are none."""
     if not words:
         return 0
     return len(words) // 2 + 1
@@ -166,8 +168,9 @@ def rank_candidates(
     frequencies: Frequencies,
     spellings: Mapping[str, Collection[str]] = _NO_SPELLINGS,
 ) -> list[Ranked]:
-    """Return the candidates that have most of `words`, more than half, the best first. `words`:
-    those of the search; `spellings`: by word, other spellings that count as this word."""
+    """Return the candidates that have more than half of the words, the best first: those with more
+    words, then those with the higher score, then the newer ones. `words`: those of the search;
+    `spellings`: by word, other spellings that count as this word."""
     weights = {word: frequencies.weigh(word) for word in words}
     least_words = _count_majority(words)
     results: list[Ranked] = []
@@ -179,8 +182,8 @@ def rank_candidates(
 
 
 def _get_sort_key(result: Ranked) -> tuple[int, float, int, str]:
-    """Return the key by which results are sorted: most words first, then highest score, then
-    newest."""
+    """Return the key by which results are sorted. More words come first, then the higher score,
+    then the newer article."""
     return -result.words, -result.score, -result.added, result.id
 
 
@@ -190,9 +193,9 @@ def _score_candidate(
     weights: Mapping[str, float],
     spellings: Mapping[str, Collection[str]],
 ) -> Ranked:
-    """Return a candidate with its number of words and its score. `words`: those of the search;
-    `weights`: by word, from `Frequencies.weigh`; `spellings`: by word, other spellings that count
-    as this word."""
+    """Count the words of a search that a candidate has, and compute its score. `words`: those of
+    the search; `weights`: by word, higher for rarer words; `spellings`: by word, other spellings
+    that count as this word."""
     document = candidate.document
     lengths = _measure_lengths(document)
     present: list[str] = []  # of each word, the first spelling that the article has
@@ -217,7 +220,8 @@ def _score_candidate(
 
 
 def _measure_lengths(document: Document) -> list[float]:
-    """Return the length of each field of a document, divided by the usual length of that field."""
+    """Return for each field of a document its length divided by the usual length of such fields: 2
+    is twice as long as usual."""
     return [
         field.count(" ") / typical
         for field, typical in zip(document.fields, _TYPICAL_LENGTHS, strict=True)
@@ -225,9 +229,10 @@ def _measure_lengths(document: Document) -> list[float]:
 
 
 def _score_word(counts: Sequence[int], lengths: Sequence[float]) -> float:
-    """Return how well an article matches a word, by BM25. The value grows with each occurrence of
-    the word, but less each time, and an occurrence in a short field counts more. `counts`: number
-    of occurrences by field; `lengths`: from `_measure_lengths`."""
+    """Return how well an article matches a word, by BM25; higher is better. Each occurrence of the
+    word adds less than the one before, and an occurrence in a short field adds more. `counts`: for
+    each field the number of occurrences; `lengths`: for each field its length divided by the usual
+    one."""
     frequency = 0.0
     for weight, count, length in zip(WEIGHTS, counts, lengths, strict=True):
         if count:
@@ -236,8 +241,9 @@ def _score_word(counts: Sequence[int], lengths: Sequence[float]) -> float:
 
 
 def _score_nearness(words: Sequence[str], document: Document) -> float:
-    """Return what is added to the score because words stand in a row, or all near each other.
-    `words`: two or more words, all in the document, in the order of the search."""
+    """Return what an article's score gains because words that are neighbours in the search are also
+    neighbours in a field, or because a field has all words near each other. `words`: two or more
+    words, all in the document, in the order of the search."""
     pairs = [join_terms(words[start : start + 2]) for start in range(len(words) - 1)]
     score = 0.0
     for field, score_in_field in zip(document.fields, _IN_A_ROW, strict=True):
@@ -249,8 +255,8 @@ def _score_nearness(words: Sequence[str], document: Document) -> float:
 
 
 def _are_near(words: Sequence[str], field: str) -> bool:
-    """Return True if a field has all words near each other: within 80 characters of one of the
-    first 20 occurrences of the first word."""
+    """Return True if a field has all words near each other: the others stand at most 80 characters
+    before or after the first word. Only 20 occurrences of the first word are examined."""
     first, *others = [f" {word} " for word in words]
     if first not in field or not all(other in field for other in others):
         return False

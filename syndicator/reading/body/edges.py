@@ -50,8 +50,8 @@ _LEAST_HEAD = 5
 
 
 def cut_edges(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
-    """Cut dates above the first paragraph of the text, lines below its last one (links, labels,
-    appeals), and lines that repeat the line before. A text without paragraphs stays whole.
+    """Cut dates above the first long paragraph of the article, links, labels and appeals below the
+    last one, and lines that repeat the line before. Without long paragraphs nothing is cut.
 
     `stay` has a flag for each block, True if it is part of the article so far; flags of cut blocks
     are cleared. Return the cut blocks, each with the rule for the trace."""
@@ -83,7 +83,7 @@ def cut_edges(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
 
 def _find_repeated_lines(texts: Sequence[Block]) -> dict[Block, str]:
     """Return the lines that have the same text as the line before, each with the rule for the
-    trace."""
+    trace. Only paragraphs, terms and captions of at least 12 letters are lines here."""
     lines = [
         text
         for text in texts
@@ -97,8 +97,10 @@ def _find_repeated_lines(texts: Sequence[Block]) -> dict[Block, str]:
 
 
 def cut_consent(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
-    """Cut boxes that ask for consent to cookies, unless nothing else would be left. `stay` and the
-    result are as in `cut_edges`."""
+    """Cut boxes that ask for consent to cookies, unless nothing else would be left.
+
+    `stay` has a flag for each block, True if it is part of the article so far; flags of cut blocks
+    are cleared. Return the cut blocks, each with the rule for the trace."""
     bit = hints.get_bit("consent")
     consent_indices: list[int] = []
     for index, block in enumerate(blocks):
@@ -112,8 +114,8 @@ def cut_consent(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
 
 
 def _is_in_consent_box(element: Any) -> bool:
-    """Return True if `element` is, or is inside of, a box whose name says that it asks for
-    consent."""
+    """Return True if the class or id of `element`, or of an element around it, says that it asks
+    for consent to cookies."""
     for holder in (element, *element.iterancestors()):
         if holder.tag in _PAGE_TAGS:
             continue
@@ -130,7 +132,8 @@ def _is_lead(block: Block) -> bool:
 
 
 def _is_date(block: Block) -> bool:
-    """Return True for a line with a year or a day in which many characters are digits."""
+    """Return True for a line that is a date: it has a year or a day, and the number of its digits
+    is at least 30 % of that of its letters and digits."""
     if block.kind != "p":
         return False
     digits = sum(char.isdigit() for char in block.text)
@@ -155,9 +158,10 @@ def _find_list(block: Block) -> Frame | None:
 
 
 def _find_lines_below(lines: Sequence[Block], letters: int) -> dict[Block, str]:
-    """Return those of `lines`, the texts below the last paragraph, that must be cut, each with the
-    rule. The search begins at the last line and ends at the first that looks like text of the
-    article. A list is cut as a whole. `letters`: the length of the article."""
+    """Return the lines to cut below the last paragraph, each with the rule for the trace. `lines`:
+    all texts there; `letters`: the number of letters of the article. The last line is examined
+    first, and a line that looks like text of the article ends the search. A list is cut as a
+    whole or not at all."""
     cuts: dict[Block, str] = {}
     end = len(lines)  # the lines from here on are cut
     while end:
@@ -174,7 +178,9 @@ def _find_lines_below(lines: Sequence[Block], letters: int) -> dict[Block, str]:
         if not _is_link(line):
             return cuts
         items = [other for other in lines[:end] if _find_list(other) is frame]
-        if not _are_links(items, letters) or _has_article_heading(items, lines):
+        if not _are_links(items, letters):
+            return cuts
+        if _has_article_heading(items, lines):
             return cuts
         cuts |= dict.fromkeys(items, "a list of links below the text")
         end -= len(items)
@@ -182,13 +188,17 @@ def _find_lines_below(lines: Sequence[Block], letters: int) -> dict[Block, str]:
 
 
 def _has_article_heading(items: Sequence[Block], lines: Sequence[Block]) -> bool:
-    """Return True if the list `items` is below a heading that belongs to the article: not "Related"
-    or another heading that pages put below articles."""
-    index = lines.index(items[0])
-    if index == 0 or lines[index - 1].kind != "h":
+    """Return True if the list `items` has a heading of the article directly above it. "Related" and
+    other headings that pages put below articles are none. `lines`: the texts with the items."""
+    first_index = lines.index(items[0])
+    if first_index == 0:
         return False
-    heading = hints.normalise_phrase(lines[index - 1].text)
-    return not hints.measure_starts(("tailhead",), heading)[0]
+    line_above = lines[first_index - 1]
+    if line_above.kind != "h":
+        return False
+    heading = hints.normalise_phrase(line_above.text)
+    is_below_articles = hints.measure_starts(("tailhead",), heading)[0]
+    return not is_below_articles
 
 
 def _are_links(items: Sequence[Block], letters: int) -> bool:
@@ -200,8 +210,9 @@ def _are_links(items: Sequence[Block], letters: int) -> bool:
 
 
 def _find_rule_below(line: Block) -> str:
-    """Return the rule by which `line`, below the text, is cut; "" if it may be text of the
-    article."""
+    """Return the rule for the trace by which a line below the last paragraph is cut: it is a
+    heading, a label, an appeal, a link, an aside or a sign. Return "" if the line may be text of
+    the article."""
     if line.kind == "h":
         return "a heading below the text"
     if line.kind not in _LINE_KINDS:
@@ -225,9 +236,9 @@ def _find_rule_below(line: Block) -> str:
 
 
 def keep_tables(blocks: Sequence[Block], stay: list[bool]) -> None:
-    """Let nearly all rows of a table stay if a third of its letters stays, or if the texts just
-    before and after it stay; rows with a very low score do not. `stay` has a flag for each block,
-    True if it is part of the article; flags of rows are set."""
+    """Let a table stay whole if at least 30 % of its letters stay so far, or if the texts just
+    before and after it stay. Rows with a score below 0.15 are left as they are. `stay` has a flag
+    for each block, True if it is part of the article; flags of rows are set."""
 
     def get_table_key(index: int) -> tuple[bool, tuple[Frame, ...]]:
         """Return what all rows of a table have in common."""
@@ -250,8 +261,9 @@ def keep_tables(blocks: Sequence[Block], stay: list[bool]) -> None:
 
 
 def _is_enclosed(blocks: Sequence[Block], stay: Sequence[bool], rows: Sequence[int]) -> bool:
-    """Return True if the next text before the table and the next text after it stay. `rows`: the
-    positions of the table's rows."""
+    """Return True if both the last block with text before a table and the first one after it stay.
+    `rows`: the indices of the table's rows among `blocks`, in order; `stay`: a flag for each
+    block."""
     before = range(rows[0] - 1, -1, -1)
     after = range(rows[-1] + 1, len(blocks))
     if not _does_first_text_stay(blocks, stay, before):
@@ -262,8 +274,8 @@ def _is_enclosed(blocks: Sequence[Block], stay: Sequence[bool], rows: Sequence[i
 def _does_first_text_stay(
     blocks: Sequence[Block], stay: Sequence[bool], indices: Iterable[int]
 ) -> bool:
-    """Return True if the first block with text, in the order of `indices`, stays; False if none has
-    text."""
+    """Return True if the first block with text stays. The blocks at `indices` are examined in this
+    order; False if none of them has text. `stay`: a flag for each block."""
     for index in indices:
         if blocks[index].letters:
             return stay[index]
@@ -271,10 +283,13 @@ def _does_first_text_stay(
 
 
 def cut_contents(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
-    """Cut tables of contents: lists with at least two links to headings of the same page, which are
-    at least 80 % of the items. `stay` and the result are as in `cut_edges`."""
+    """Cut tables of contents: lists of which at least two items, and at least 80 %, are links to
+    headings of the same page.
+
+    `stay` has a flag for each block; flags of cut blocks are cleared. Return the cut blocks, each
+    with the rule for the trace."""
     headings: set[str] = set()
-    indices_of: dict[Frame, list[int]] = {}  # outermost list -> the indices of the blocks in it
+    indices_by_list: dict[Frame, list[int]] = {}  # the indices of the blocks in an outermost list
     for index, block in enumerate(blocks):
         if not block.letters_and_digits:
             continue
@@ -282,9 +297,9 @@ def cut_contents(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
             headings.add(block.letters_and_digits)
         outer_list = next((frame for frame in block.frames if frame.kind in ("ul", "ol")), None)
         if outer_list is not None:
-            indices_of.setdefault(outer_list, []).append(index)
+            indices_by_list.setdefault(outer_list, []).append(index)
     cuts: dict[Block, str] = {}
-    for indices in indices_of.values():
+    for indices in indices_by_list.values():
         link_count = sum(_leads_to_heading(blocks[index], headings) for index in indices)
         if link_count > 1 and link_count >= _LEAST_DIRECT * len(indices):
             for index in indices:
@@ -294,8 +309,9 @@ def cut_contents(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
 
 
 def _leads_to_heading(block: Block, headings: Collection[str]) -> bool:
-    """Return True if a block is a link within the page ("#history") whose text is, or ends with,
-    one of `headings`, given as letters."""
+    """Return True if all links of a block lead to a place of the same page ("#history"), and its
+    text is one of the page's headings or ends with one of more than five letters ("2. History").
+    `headings`: the letters and digits of each heading."""
     addresses = [run.href for run in block.runs if run.href]
     if not addresses:
         return False

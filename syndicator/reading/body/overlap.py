@@ -76,17 +76,17 @@ def extract_letters(value: str) -> str:
 
 
 def measure_letters(blocks: Sequence[Block]) -> None:
-    """Set `letters_and_digits` and `letters`, their number, in each block. A wide character, such
-    as a Chinese one, counts as two."""
+    """Set in each block its `letters_and_digits`, in lower case, and their number `letters`. A wide
+    character, such as a Chinese one, counts as two."""
     for block in blocks:
         block.letters_and_digits = extract_letters(block.text)
         block.letters = texts.width(block.letters_and_digits)
 
 
 def compare_with_text(blocks: Sequence[Block], extracted: str) -> None:
-    """Set the overlap of each block: the share (0 to 1) of its letters that is in the text
-    `extracted`. Blocks are searched there in their order, so that a repeated text is found at its
-    own place."""
+    """Set the overlap of each block: the share (0 to 1) of its letters that is in the compared text
+    `extracted`. The blocks are searched in their order, each behind the one before, so that a text
+    that occurs several times is found at the right place."""
     extracted_letters = extract_letters(extracted)
     position = 0
     for block in blocks:
@@ -99,9 +99,9 @@ def compare_with_text(blocks: Sequence[Block], extracted: str) -> None:
 
 
 def _drop_strays(blocks: Sequence[Block]) -> None:
-    """Clear the overlap (the share found in the compared text) of short blocks that are not beside
-    another match: a word such as "Sport" in a menu is in many texts by accident. If the same text
-    is beside a match elsewhere, set the overlap there to 1."""
+    """Clear the overlap of short blocks that are not beside another block of the compared text: a
+    word such as "Sport" in a menu is in many texts by accident. If a block with the same text is
+    beside such a block elsewhere, set its overlap to 1."""
     strays: set[str] = set()
     for index, block in enumerate(blocks):
         is_short = len(block.letters_and_digits) < _SHORT_TEXT
@@ -116,14 +116,16 @@ def _drop_strays(blocks: Sequence[Block]) -> None:
 
 def _is_beside_match(blocks: Sequence[Block], index: int) -> bool:
     """Return True if the block before or after the block at `index` is in the compared text."""
-    neighbours = [*blocks[max(index - 1, 0) : index], *blocks[index + 1 : index + 2]]
-    return any(block.overlap > MOST for block in neighbours)
+    block_before = blocks[max(index - 1, 0) : index]
+    block_after = blocks[index + 1 : index + 2]
+    return any(block.overlap > MOST for block in (*block_before, *block_after))
 
 
 def _find_share(letters: str, extracted: str, position: int) -> tuple[float, int]:
-    """Return the share (0 to 1) of a block's `letters` that is in `extracted`, and the position
-    there at which the next block is expected. `position`: where this block is expected. A short
-    text is searched only there, a longer one also elsewhere, and at last in pieces."""
+    """Return the share (0 to 1) of a block's `letters` that is in the compared text `extracted`,
+    and the position there at which the next block is expected. `position`: where this block is
+    expected. Fewer than 16 letters are searched only there. More are searched from there on, then
+    everywhere, and at last in pieces."""
     if len(letters) < _SHORT_TEXT:
         start = extracted.find(letters, position, position + len(letters) + _MOST_AHEAD)
         if start == _NOT_FOUND:
@@ -143,15 +145,16 @@ def _find_share(letters: str, extracted: str, position: int) -> tuple[float, int
 
 
 def _cut_pieces(letters: str, step: int = _PIECE) -> list[str]:
-    """Return the pieces of 32 letters that begin at each multiple of `step`; [] for a shorter
-    text."""
-    return [letters[start : start + _PIECE] for start in range(0, len(letters) - _PIECE + 1, step)]
+    """Return the pieces of 32 letters that begin at 0, `step`, twice `step` and so on. The letters
+    that are left at the end are dropped. A text of fewer than 32 letters has no piece."""
+    last_start = len(letters) - _PIECE
+    return [letters[start : start + _PIECE] for start in range(0, last_start + 1, step)]
 
 
 def guess_overlap(blocks: Sequence[Block], box: containers.Containers) -> None:
-    """Set the overlaps of the blocks without a compared text: 1 for each block of prose in the
-    element that contains most of the page's prose, 0 for all others. `box`: the elements around the
-    blocks."""
+    """Set the overlaps of the blocks if there is no text with which to compare them: 1 for each
+    block of prose in the smallest element with at least 70 % of the page's prose, 0 for all others.
+    `box`: the elements around the blocks."""
     main = containers.find_deepest_with(PROSE_SHARE, box.prose, box)
     is_inside = box.inside(main)[box.element_of].tolist()
     for block, inside in zip(blocks, is_inside, strict=True):
@@ -159,13 +162,15 @@ def guess_overlap(blocks: Sequence[Block], box: containers.Containers) -> None:
 
 
 def contains_feed_text(blocks: Sequence[Block], content: str) -> bool:
-    """Return True if `content`, the text of a feed's entry, is the whole article: most of it is on
-    the page, and it is not much shorter than the text with which `blocks` were compared before."""
+    """Return True if the text of a feed's entry is the whole article, not only its beginning. It is
+    if it has at least 800 letters, at least 70 % of the letters that the compared text and the page
+    have in common, and if at least 70 % of it is on the page. `blocks`: those of the page, with
+    their overlaps; `content`: the text of the entry."""
     content_letters = extract_letters(content)
-    compared = sum(block.letters * block.overlap for block in blocks)
+    compared_letters = sum(block.letters * block.overlap for block in blocks)
     if len(content_letters) < _LEAST_WHOLE:
         return False
-    if len(content_letters) < _WHOLE_SHARE * compared:
+    if len(content_letters) < _WHOLE_SHARE * compared_letters:
         return False
     page_letters = "".join(block.letters_and_digits for block in blocks)
     pieces = _cut_pieces(content_letters, 4 * _PIECE)
@@ -176,8 +181,9 @@ def contains_feed_text(blocks: Sequence[Block], content: str) -> bool:
 def measure_summary_share(
     chosen_blocks: Sequence[Block], page: Sequence[Block], summary: str
 ) -> float:
-    """Return the share (0 to 1) of `summary` that is in `chosen_blocks`. 1 if this says nothing
-    about them: the summary is short, or even the whole `page` lacks most of it."""
+    """Return the share (0 to 1) of `summary` that is in `chosen_blocks`. Return 1 if the summary
+    proves nothing about them: if it is short, or if less than 60 % of it is in `page`, all blocks
+    of the page."""
     # compared in pieces, as one different word must not make the whole different
     pieces = _cut_pieces(extract_letters(summary))[:_MOST_PIECES]
     if len(pieces) < _LEAST_PIECES:
@@ -192,8 +198,9 @@ def measure_summary_share(
 
 
 def read_entry_blocks(entry: Entry) -> list[Block]:
-    """Return the measured blocks of the content of a feed's entry, else of its summary, whichever
-    first has 120 letters; else []. Lines that plugins add to feeds are left out."""
+    """Return the blocks of a feed's entry: those of its content if they have at least 120 letters,
+    else those of its summary if they have; else none. Their letters are counted. Lines that plugins
+    add to feeds are left out."""
     for html in (entry.content, entry.summary):
         blocks = _parse_blocks(html)
         measure_letters(blocks)
@@ -203,8 +210,8 @@ def read_entry_blocks(entry: Entry) -> list[Block]:
 
 
 def read_entry_text(html: str) -> str:
-    """Return the text of an entry's HTML, one line for each block, without lines that plugins add
-    to feeds."""
+    """Return the text of an entry's HTML with one line for each block. Lines that plugins add to
+    feeds are left out."""
     return "\n".join(block.text for block in _parse_blocks(html))
 
 
@@ -222,15 +229,17 @@ def _parse_blocks(html: str) -> list[Block]:
 
 
 def _is_plugin_line(text: str) -> bool:
-    """Return True for "The post X appeared first on Y" and the like."""
+    """Return True for a line that a plugin added to a feed, such as "The post X appeared first on
+    Y"."""
     if len(text) >= _LONGEST_PLUGIN_LINE:
         return False
     return any(phrase in text for phrase in _PLUGIN_PHRASES)
 
 
 def cut_copies(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
-    """Cut a second copy of the article that a page has for other screens: a large part of the text
-    that repeats earlier texts in their order, or one block with several of them run together.
+    """Cut a second copy of the article, which some pages have for other screens. It has more than
+    20 % of all letters, and either repeats earlier texts in their order, or is one block with
+    several of these texts run together.
 
     `stay` has a flag for each block, True if it is part of the article so far; flags of cut blocks
     are cleared. Return the cut blocks, each with the rule for the trace."""
@@ -259,9 +268,12 @@ def cut_copies(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
 
 
 def _find_repeated_runs(texts: Sequence[str]) -> list[list[int]]:
-    """Return the positions of texts that also stood before, in runs. In a run each text is at most
-    four positions behind the last, and so were their first occurrences, in the same order. A run
-    begins before it only with a long text, as short ones repeat by accident."""
+    """Find runs of texts that repeat earlier texts in their order, as a second copy does. Return
+    for each run the positions of its texts.
+
+    From one text of a run to the next there are at most four positions, both here and where the
+    texts stood first. Directly after a run, only a text of at least 40 letters begins a new one, as
+    shorter ones repeat by accident."""
     first_positions: dict[str, int] = {}
     runs: list[list[int]] = []
     last_origin = -1  # where the last text of the run stood first
@@ -281,7 +293,8 @@ def _find_repeated_runs(texts: Sequence[str]) -> list[list[int]]:
 
 
 def _runs_together(block: Block, others: Sequence[Block]) -> bool:
-    """Return True if the text of `block` mostly consists of at least three of the other texts."""
+    """Return True if `block` contains the texts of at least three of the `others`, which make up
+    more than 70 % of it. Texts of fewer than 40 letters do not count."""
     block_letters = block.letters_and_digits
     parts: set[str] = set()
     for other in others:
@@ -297,17 +310,19 @@ def _runs_together(block: Block, others: Sequence[Block]) -> bool:
 
 
 def is_comparable(block: Block) -> bool:
-    """Return True if `block` counts as boilerplate when other pages of the host repeat it: a
-    paragraph, row or term of at least 20 letters. Headings and code may repeat in articles."""
+    """Return True if `block` is boilerplate as soon as other pages of its host have the same: it is
+    a paragraph, row or term of at least 20 letters. Headings and code are not, since articles may
+    have the same ones."""
     return block.kind in ("p", "row", "dt") and block.letters >= _LEAST_REPEAT
 
 
 def digest_block(block: Block) -> str:
-    """Return 16 hex digits that stand for the text of `block`. Links are left out if enough other
-    text remains, as they differ from page to page ("Read also: ...")."""
-    compared = block.letters_and_digits
+    """Return 16 hex digits that are equal for blocks with the same text. The texts of links do not
+    count if at least 20 other letters remain, since links differ from page to page ("Read also:
+    ...")."""
+    compared_letters = block.letters_and_digits
     if block.linked_length:
         without_links = extract_letters("".join([run.text for run in block.runs if not run.href]))
         if len(without_links) >= _LEAST_REPEAT:
-            compared = without_links
-    return hashlib.sha256(compared.encode("utf-8", "replace")).hexdigest()[:_DIGITS]
+            compared_letters = without_links
+    return hashlib.sha256(compared_letters.encode("utf-8", "replace")).hexdigest()[:_DIGITS]

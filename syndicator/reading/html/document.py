@@ -147,8 +147,8 @@ def parse(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> Do
 
 def _refuse_binary(html: bytes, content_type: str) -> None:
     """Raise NotAnArticle if the response is empty, if its bytes begin like those of a picture, a
-    PDF or another binary format, or if its content type is none of HTML and the bytes do not begin
-    with "<"."""
+    PDF or another binary format, or if its content type is such a format or JSON and the bytes do
+    not begin with "<"."""
     start = html[:64].lstrip()
     if not start and not html.strip():
         raise NotAnArticle("not-html", "no bytes")

@@ -110,9 +110,9 @@ _NOBODY_BIAS = "nobody"  # the feature of the answer that the page names no auth
 
 
 def read_opener(document: Document) -> str:
-    """Return the name of the user who began the thread of a forum that the page shows, by its
-    microdata or by the classes of forum software. "" if the page is no thread or nobody is
-    found."""
+    """Return the name of the user who began the thread, if the page is a thread of a forum. The
+    microdata of the thread state it; without them it is the first user's name in an element of
+    forum software. Return "" if the page is no thread or has no such name."""
     body = next(document.tree.iter("body"), document.tree)
     elements = body.iter("div", "article", "section", "main", "body", "span")
     for element in islice(elements, _MOST_ELEMENTS):
@@ -134,8 +134,8 @@ def _has_item_type(element: Any, types: Sequence[str]) -> bool:
 
 
 def _read_declared_opener(thread: Any) -> str:
-    """Return the author that the microdata of a forum's thread state for the thread itself, not for
-    answers; "" if they state none."""
+    """Return the author of a forum's thread as its microdata state it, "" if they state none. The
+    authors of answers do not count. `thread`: the element of the thread."""
     for element in _walk(thread, lambda child: _has_item_type(child, _REPLY_TYPES)):
         is_author = "author" in (element.get("itemprop") or "").split()
         if not is_author:
@@ -145,29 +145,29 @@ def _read_declared_opener(thread: Any) -> str:
             if "name" in (child.get("itemprop") or "").split():
                 name_elements.append(child)
         name_elements.append(element)  # if no element has the name, the whole text may be it
-        values = (each.get("content") or read_text(each, _LONGEST_VALUE) for each in name_elements)
-        return _find_user_name(values)
+        names = (each.get("content") or read_text(each, _LONGEST_VALUE) for each in name_elements)
+        return _find_user_name(names)
     return ""
 
 
 def _walk(top: Any, is_outside: Callable[[Any], bool]) -> Iterator[Any]:
-    """Yield `top` and the elements in it in document order. Elements for which `is_outside` is True
-    are left out with all that is in them."""
-    stack = [top]
+    """Yield `top` and the elements in it in document order, at most 30,000. Elements for which
+    `is_outside` is True are left out with all that is in them; it is not asked for `top`."""
+    remaining = [top]  # the elements to yield, the next one last
     for _ in range(_MOST_ELEMENTS):
-        if not stack:
+        if not remaining:
             return
-        element = stack.pop()
+        element = remaining.pop()
         yield element
         for child in reversed(element):
             if isinstance(child.tag, str) and not is_outside(child):
-                stack.append(child)
+                remaining.append(child)
 
 
 def _read_user_name(element: Any) -> str:
-    """Return the user's name in an element whose class is that of users in forum software; "" for
-    other elements. In a box with more than the name, it is the text of a link to a member's page,
-    else the first text that may be a name."""
+    """Return the user's name in an element that forum software marks by its class; "" for all other
+    elements. A link, span or heading consists of the name. Any other element contains more: the
+    name is then the text of a link to a member's page, else the first text that may be a name."""
     if not _USER_CLASS.search((element.get("class") or "")[:_LONGEST_VALUE]):
         return ""
     if element.tag in ("a", "span", "h3", "h4", "strong", "b"):
@@ -201,8 +201,9 @@ def _clean_user_name(value: str) -> str:
 
 
 def _list_owner_names(document: Document, sitename: str) -> Iterator[tuple[str, str]]:
-    """Yield (kind of place, text) for each text that may name the owner of the site: its name, the
-    titles of its feeds, the end of the page's title, and texts of the body."""
+    """Yield each text that may name the owner of the site, as (kind of place where it stands,
+    text): the name of the site, the titles of its feeds, the end of the page's title, and texts of
+    the body."""
     yield "site", sitename
     for link in document.tree.iter("link"):
         is_alternate = "alternate" in (link.get("rel") or "")
@@ -218,8 +219,9 @@ def _list_owner_names(document: Document, sitename: str) -> Iterator[tuple[str, 
 
 
 def _list_body_names(document: Document) -> Iterator[tuple[str, str]]:
-    """Yield (kind of place, text) for links to the home page, lines equal to the host's name, and
-    copyright notices."""
+    """Yield each text of the body that may name the owner of the site, as (kind of place where it
+    stands, text): the text of a link to the home page, a line that equals a part of the host's
+    name, and the name in a copyright notice."""
     host_labels = {make_key(label) for label in urls.host(document.url).split(".")}
     body = next(document.tree.iter("body"), document.tree)
     elements = body.iter("a", "p", "div", "span", "footer", "small", "li", "h1", "h2")
@@ -249,19 +251,20 @@ def _list_body_names(document: Document) -> Iterator[tuple[str, str]]:
 def choose_author(
     document: Document, sitename: str, entry: Entry | None, survey: Survey
 ) -> Choice[str]:
-    """Choose the authors of the page, joined as "A, B": the candidate with the highest score. The
-    choice is empty if this is lower than the score of "nobody". `survey`: the elements of the
+    """Choose the authors of the page, joined as "A, B": those of the candidate with the highest
+    score; of equal ones the first. The value is None if that score is lower than that of "nobody".
+    `entry`: the feed's entry for the page, None if there is none; `survey`: the elements of the
     body."""
     candidates = find_page_candidates(document, sitename, entry, survey)
     scores = [score_candidate(candidate) for candidate in candidates]
-    best_first = sorted(range(len(candidates)), key=lambda number: (-scores[number], number))
+    best_first = sorted(range(len(candidates)), key=lambda index: (-scores[index], index))
     considered: list[tuple[str, str]] = []
-    for number in best_first:
-        names = ", ".join(candidates[number].people)[:_LONGEST_AUTHORS]
-        considered.append((candidates[number].place, names))
+    for index in best_first:
+        names = ", ".join(candidates[index].people)[:_LONGEST_AUTHORS]
+        considered.append((candidates[index].place, names))
     if not considered:
         return Choice(None)
-    highest_score = scores[best_first[0]]
+    highest_score = max(scores)
     if highest_score < _load_weights()[_NOBODY_BIAS]:
         return Choice(None, "", tuple(considered))
     place, authors = considered[0]
@@ -276,12 +279,14 @@ def _load_weights() -> Mapping[str, float]:
 
 
 def score_candidate(candidate: Candidate) -> float:
-    """Return the log odds that a candidate wrote the page, to be compared with the weight
-    "nobody"."""
+    """Return the log odds that a candidate wrote the page: the sum of the weights of its features.
+    A person whom the feed's entry names gets more. Higher odds are likelier; below the weight
+    "nobody", the page rather has no author."""
     weights = _load_weights()
     odds = sum(weights.get(feature, 0.0) for feature in candidate.features)
     is_in_feed = "whole entry" in candidate.features
-    if is_in_feed and not _NO_PERSON_FEATURES & candidate.features.keys():
+    may_be_person = _NO_PERSON_FEATURES.isdisjoint(candidate.features)
+    if is_in_feed and may_be_person:
         odds += _FEED_ODDS
     return odds
 
@@ -297,8 +302,9 @@ def find_page_candidates(
 def _list_stated_evidence(
     document: Document, sitename: str, entry: Entry | None
 ) -> Iterator[Evidence]:
-    """Yield the names that the feed's `entry`, JSON-LD and metas state, as people and as written;
-    if no person is stated, the opener of a thread; and the owner of the site."""
+    """Yield the names that the feed's `entry`, JSON-LD and metas state: first those of people, then
+    all values as they are written. If no person is stated, yield the user who began the thread of a
+    forum. At last yield the owner of the site."""
     counts: Counter[str] = Counter()
     for place, people in _list_declared_people(document, entry):
         if not people:
@@ -319,10 +325,10 @@ def _list_stated_evidence(
 
 
 def _list_owners(document: Document, sitename: str) -> Iterator[Evidence]:
-    """Yield the persons whom at least two kinds of places on the page name as the owner of the
-    site, as blogs do. Companies are left out."""
-    names: dict[str, str] = {}  # key of a name -> the name
-    kinds_of: dict[str, dict[str, None]] = {}  # key of a name -> the kinds of places that have it
+    """Yield the persons who seem to own the site, since at least two kinds of places on the page
+    name them, as in blogs. Names of companies are left out."""
+    names: dict[str, str] = {}  # by the key of a name
+    kinds_of: dict[str, dict[str, None]] = {}  # by the key of a name, the kinds of places
     for kind, value in _list_owner_names(document, sitename):
         name = value.strip(" .,")
         if person_names.is_known_person(name):
@@ -343,8 +349,9 @@ def _list_owners(document: Document, sitename: str) -> Iterator[Evidence]:
 
 
 def _list_declared_values(document: Document) -> Iterator[tuple[str, str]]:
-    """Yield (place, value) for each author in JSON-LD and metas as it is written, even if it is no
-    person's name: short values that name one author."""
+    """Yield each author in JSON-LD and metas as it is written, as (place where it stands, value).
+    The value need not be a person's name. Left out are values of fewer than 3 or more than 60
+    characters, those that name several authors, and those that name nobody, such as "guest"."""
     stated: list[tuple[str, str]] = []
     for item in list_articles(document)[:_MOST_ARTICLES]:
         stated += [("json-ld", name) for name in _list_author_names(item.get("author"), {})]
@@ -362,8 +369,9 @@ def _list_declared_values(document: Document) -> Iterator[tuple[str, str]]:
 def _list_declared_people(
     document: Document, entry: Entry | None
 ) -> Iterator[tuple[str, list[str]]]:
-    """Yield (place, names of people) for the feed's entry, for each article in JSON-LD and for each
-    meta. A place may have no names."""
+    """Yield the people whom the feed's entry, each article in JSON-LD and each meta name as
+    authors, as (place where they stand, names). The list of names is empty where a place names
+    nobody."""
     if entry is not None:
         yield "entry", list(person_names.find_all_names(entry.authors, lenient=True))
     items_by_id: dict[str, jsonld.Object] = {}  # objects with a name, to which articles refer
@@ -389,8 +397,9 @@ def _list_declared_people(
 
 
 def _list_author_names(value: Any, items_by_id: Mapping[str, jsonld.Object]) -> Iterator[str]:
-    """Yield the names in the JSON-LD value of an author. An author without a name may refer by
-    "@id" to an object with it; `items_by_id` has these objects."""
+    """Yield the names in `value`, which JSON-LD states as the author or a list of authors. An
+    author without a name may refer to an object that has it: `items_by_id` are these objects by
+    their "@id"."""
     items = value if isinstance(value, list) else [value]
     for item in items[:_MOST_AUTHORS]:
         author = item

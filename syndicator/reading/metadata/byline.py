@@ -85,14 +85,16 @@ class UnmarkedByline:
 
 
 def read_unmarked_byline(spot: Spot, survey: Survey) -> UnmarkedByline | None:
-    """Return the byline without a mark that the element at `spot` is, None if it is none. Its kind
-    is "line": in a line with a date; "date": beside a date; "alone": a line below the headline; or
-    "signed": a signature below the text."""
+    """Return the byline in the element at `spot` if nothing marks it as one; None if there is none.
+    Its kind says how it was found. "line": after "by" in a line with a date. "date": a name beside
+    a date. "alone": a name alone on a line below the headline. "signed": a name as a paragraph at
+    the end of the text."""
     element = spot.element
     distance = spot.offset - survey.headline_end
     if survey.has_headline and abs(distance) <= _MOST_BESIDE:
         text = read_text(element, 2 * _MOST_READ)
-        line = " ".join(text.split()) if len(text) < 2 * _MOST_READ else ""
+        is_complete = len(text) < 2 * _MOST_READ
+        line = " ".join(text.split()) if is_complete else ""
         if len(line) > _LONG_LINE:
             line = ""
         names = _read_names_within_line(element, line)
@@ -116,8 +118,8 @@ def read_unmarked_byline(spot: Spot, survey: Survey) -> UnmarkedByline | None:
 
 
 def _read_names_within_line(element: Any, line: str) -> tuple[str, ...]:
-    """Return the names after "by" in a line with a date, "Dec 8, 2019 by Ann Other in Boats". () if
-    there is no date or no "by"."""
+    """Return the names after "by" in a line with a date, such as "Dec 8, 2019 by Ann Other in
+    Boats". Return () if the line has no date or no "by" within. `line`: the text of `element`."""
     if not _DIGIT.search(line):
         return ()
     has_date = next(date.find_days(line), None) is not None
@@ -133,8 +135,9 @@ def _read_names_within_line(element: Any, line: str) -> tuple[str, ...]:
 
 
 def _read_names_beside_date(spot: Spot, line: str) -> tuple[str, ...]:
-    """Return the names in a line with a date, "4 May 2024 | Ann Other", or in a line directly
-    before or after a date. () if there are none."""
+    """Return the names in a line with a date, such as "4 May 2024 | Ann Other", or in a line with
+    nothing else directly before or after a date. Return () if there are none. `line`: the text of
+    the element at `spot`; if it has no date, only the text before the first child is read."""
     element = spot.element
     if not _DATE.search(line):
         line = " ".join((element.text or "")[:_MOST_READ].split())
@@ -154,12 +157,12 @@ def _read_names_beside_date(spot: Spot, line: str) -> tuple[str, ...]:
         names = tuple(pieces)
 
     # a date in the same line, or directly before or after it, makes the names a byline
-    line_without_names = line
+    rest_of_line = line
     for name in names:
-        line_without_names = line_without_names.replace(name, "")
-    if _DATE.search(line_without_names):
+        rest_of_line = rest_of_line.replace(name, "")
+    if _DATE.search(rest_of_line):
         return names
-    if _LETTER.search(line_without_names):
+    if _LETTER.search(rest_of_line):
         return ()
     if _DATE.search(spot.text_before) or _DATE.search(_read_text_after(element)):
         return names
@@ -167,8 +170,8 @@ def _read_names_beside_date(spot: Spot, line: str) -> tuple[str, ...]:
 
 
 def _read_text_after(element: Any) -> str:
-    """Return the text directly after `element`, else the text of the next element, "" if there is
-    neither."""
+    """Return the text directly after the end of `element`. If there is none, return the text of the
+    element that follows, "" if none follows."""
     tail: str = (element.tail or "").strip()
     if tail:
         return tail
@@ -177,9 +180,9 @@ def _read_text_after(element: Any) -> str:
 
 
 def _read_name(line: str, distance: int) -> str:
-    """Return the name in a line below the headline: the whole line, or what follows words such as
-    "A guest post by". "" if it is no name of a known form. `distance`: characters from the
-    headline."""
+    """Return the name in a line below the headline, "" if there is none. The name follows words
+    such as "A guest post by", or is the whole line if the headline is at most 200 characters away.
+    It must begin with a common given name. `distance`: characters between headline and line."""
     if len(line) <= _SHORTEST_NAME:
         return ""
     introduced = person_names.load_byline_words().by_within.match(line)
@@ -219,13 +222,16 @@ def find_marks(survey: Survey) -> list[Mark]:
 
 
 def find_coauthors(best: Mark, marks: list[Mark]) -> Iterator[Mark]:
-    """Yield `best` and then the bylines of its co-authors: those of the same kind that follow it
-    closely."""
+    """Yield `best`, then those of the later `marks` that name its co-authors: bylines of the same
+    kind, each at most a few characters behind the one before. If their elements look alike, there
+    may be 120 characters between them. `marks`: the bylines of the page in order."""
     yield best
     end = best.distance + sum(map(len, best.people))  # where the last name ends
     for mark in marks:
-        is_of_same_kind = mark.kind == best.kind and mark.score >= best.score - 1
-        if mark.distance <= best.distance or not is_of_same_kind:
+        if mark.distance <= best.distance:
+            continue
+        is_similar_mark = mark.kind == best.kind and mark.score >= best.score - 1
+        if not is_similar_mark:
             continue
         gap = mark.distance - end
         looks_alike = mark.look == best.look and len(mark.look) > _SHORTEST_LOOK
@@ -235,8 +241,8 @@ def find_coauthors(best: Mark, marks: list[Mark]) -> Iterator[Mark]:
 
 
 def _read_mark(spot: Spot, survey: Survey) -> Mark | None:
-    """Return the byline that the element at `spot` is. None if the element is no byline, if it
-    names nobody, or if it belongs to a comment."""
+    """Return the element at `spot` as a byline, marked or not. None if it is no byline, if it names
+    nobody, or if it belongs to a comment."""
     element = spot.element
     distance = spot.offset - survey.headline_end
     position_score = _score_position(distance)
@@ -281,8 +287,8 @@ def _read_mark(spot: Spot, survey: Survey) -> Mark | None:
 
 
 def _score_position(distance: int) -> int:
-    """Score a distance from the headline in characters: the byline of an article mostly follows it
-    closely."""
+    """Score a distance from the headline in characters, negative for before it. A higher score is
+    likelier: the byline of an article mostly follows the headline closely."""
     if 0 <= distance <= _MOST_AFTER:
         return _AFTER_HEADLINE
     if -_MOST_BEFORE <= distance < 0:
@@ -291,11 +297,12 @@ def _score_position(distance: int) -> int:
 
 
 def _list_lines(element: Any) -> list[str]:
-    """Return the pieces of text between the tags in `element`, each on one line. If they are too
-    long for a byline, return only the first of several pieces; [] if there is only one."""
+    """Return the pieces of text between the tags in `element`, each on one line. If together they
+    have more than 220 characters, too many for a byline, only the first can be one: return it
+    alone. Return [] if a single piece is so long."""
     texts = islice(element.itertext(), 4 * _LONGEST_BYLINE)
-    collapsed = (" ".join(text.split()) for text in texts)
-    lines = [line for line in collapsed if line]
+    lines_or_empty = (" ".join(text.split()) for text in texts)
+    lines = [line for line in lines_or_empty if line]
     if sum(map(len, lines)) <= _LONGEST_BYLINE:
         return lines
     if len(lines) == 1:
@@ -304,14 +311,16 @@ def _list_lines(element: Any) -> list[str]:
 
 
 def _read_login(pieces: Sequence[str]) -> str:
-    """Return the only word of a byline if it can be a login, such as "harbour1984", else ""."""
-    word = person_names.remove_by(" ".join(pieces)).strip(" ,.:;|-–—•·*@")
-    return word if len(word) >= _SHORTEST_NAME and person_names.is_login(word) else ""
+    """Return the name of a user in a byline, such as "harbour1984", if the byline consists of it
+    and a phrase such as "by" before it; else "". `pieces`: the texts of the byline."""
+    name = person_names.remove_by(" ".join(pieces)).strip(" ,.:;|-–—•·*@")
+    return name if len(name) >= _SHORTEST_NAME and person_names.is_login(name) else ""
 
 
 def _list_flags(spot: Spot, pieces: Sequence[str], survey: Survey) -> Iterator[str]:
-    """Yield the features of a byline by its length and by the text before it: whether this ends
-    with "by", a date, or the word for another job, such as "photo by"."""
+    """Yield the names of the features that the byline at `spot` has. They say that the text before
+    it ends with "by", with words for another job such as "photo by", or contains a date; that the
+    byline is long; or that the page has no headline. `pieces`: the texts of the byline."""
     if person_names.ends_with_phrase(
         spot.text_before, person_names.load_byline_words().before_others
     ):
@@ -328,15 +337,17 @@ def _list_flags(spot: Spot, pieces: Sequence[str], survey: Survey) -> Iterator[s
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """How an element is marked as a byline: the kind of mark, and how sure it is."""
+    """How an element is marked as a byline. `name`: the kind of mark, such as "rel"; `weight`: how
+    surely the mark means a byline."""
 
     name: str
     weight: int
 
 
 def _find_kind(spot: Spot) -> _Kind | None:
-    """Return how the element at `spot` is marked as a byline, by its attributes or by words such as
-    "By"; None if it is not marked."""
+    """Return how the element at `spot` is marked as a byline. The first that applies counts: its
+    rel or itemprop, its class or id, a link to an author's page, words such as "By" at its start or
+    before it. None if it is not marked."""
     element = spot.element
     attributes = dict(element.items())  # faster than to ask lxml for each attribute
     if attributes:
@@ -375,12 +386,12 @@ def _begins_with_by(text: str) -> bool:
 
 @lru_cache(_REMEMBERED)
 def _weigh_class(names: str) -> int:
-    """Return how sure it is that class, test id and id, given as one text, are those of a byline:
-    _SURE, _LIKELY, or 0 if they are not."""
-    names = _CAMEL_CASE.sub("-", names).lower()
-    if not _AUTHOR_CLASS.search(names) or _OTHER_CLASS.search(names):
+    """Return how surely an element is a byline by its class, test id and id: _SURE, _LIKELY, or 0
+    if they do not call it one. `names`: these as one text."""
+    hyphenated = _CAMEL_CASE.sub("-", names).lower()
+    if not _AUTHOR_CLASS.search(hyphenated) or _OTHER_CLASS.search(hyphenated):
         return 0
-    return _SURE if _BYLINE_CLASS.search(names) else _LIKELY
+    return _SURE if _BYLINE_CLASS.search(hyphenated) else _LIKELY
 
 
 @lru_cache(_REMEMBERED)
@@ -392,8 +403,9 @@ def _ends_by(text: str) -> bool:
 
 
 def _read_equal_children(element: Any) -> tuple[str, ...]:
-    """Return the names in an element whose children are equal elements, each with the name of one
-    author; () if there is no such element."""
+    """Return the names of several authors if each stands in a child of its own: `element` or one of
+    the first elements in it has only children with the same tag and class, and each of these
+    consists of a person's name. Return () if there is no such element."""
     for holder in islice(element.iter(etree.Element), _FIRST_PIECES):
         if not 1 < len(holder) <= _MOST_ALIKE:
             continue
@@ -408,8 +420,9 @@ def _read_equal_children(element: Any) -> tuple[str, ...]:
 
 
 def _read_people(pieces: Sequence[str]) -> Iterator[str]:
-    """Yield the names in the texts of a byline. If one of the first texts is a phrase such as "by",
-    the names begin after it. They end at a text that is no name, or at words such as "photo by"."""
+    """Yield the names in `pieces`, the texts of a byline. If one of the first six is a phrase such
+    as "by", the names begin after it. Words such as "photo by" end them. Once there is a name, a
+    piece that is neither another name nor a separator such as "and" ends them, too."""
     start = 0
     for index, piece in enumerate(pieces[:_FIRST_PIECES]):
         if person_names.introduces_name(piece):

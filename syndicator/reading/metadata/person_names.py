@@ -316,7 +316,7 @@ def is_full_name(name: str) -> bool:
 
 
 def find_all_names(values: Iterable[str], *, lenient: bool = False) -> Iterator[str]:
-    """Yield the names of people in several bylines, those of each byline once. `lenient`: each byline
-    consists of names, and a part that looks like no name is skipped instead of ending it."""
+    """Yield the names of people in several bylines. `lenient`: each byline consists of names, so
+    that a part that looks like no name is skipped; else it ends the byline."""
     for value in values:
         yield from find_names(value, lenient=lenient)
