@@ -53,12 +53,13 @@ class NextPage(NamedTuple):
 
 
 def find_next_page(document: Document, first: str, number: int = 1) -> NextPage | None:
-    """Return the next page of the article that begins at `first`, None if there is none. `document`
-    is page `number` of the article.
+    """Return the next page of an article, None if there is none. `document`: a page of the article;
+    `number`: its number, from 1; `first`: the address of the first page.
 
     A link leads to the next page if its address is that of the article with the next number, and if
-    there is other evidence. An address such as "/story-2" may be another story: it needs a row of
-    page numbers, or "page 1 of 3" and a further sign."""
+    there is at least one other sign. An address such as "/story-2" may be another story: its link
+    must be in a row of page numbers, or the page must say "page 1 of 3" and there must be a further
+    sign."""
     if number >= MOST_NUMBER or not first:
         return None
     next_number = number + 1
@@ -85,9 +86,10 @@ def find_next_page(document: Document, first: str, number: int = 1) -> NextPage 
 def address_of_next(
     html: bytes, url: str, headers: Mapping[str, str], first: str, number: int
 ) -> str | None:
-    """Return the address of the page after page `number` of an article, None if there is none or if
-    `html` is not HTML. `html` and `headers`: the answer of `url`, the page `number`; `first`: the
-    address of the first page. Called in the worker process."""
+    """Return the address of the next page of an article, None if there is none or if `html` is not
+    HTML. `html`, `headers`: the answer of the server for `url`, a page of the article; `number`:
+    the number of this page; `first`: the address of the first page. Called in the worker
+    process."""
     try:
         following = find_next_page(parse(html, url, headers), first, number)
     except NotAnArticle:
@@ -96,24 +98,27 @@ def address_of_next(
 
 
 def _list_links_with_number(document: Document, number: int) -> Iterator[tuple[str, Any]]:
-    """Yield (address without fragment, element) for each link whose address contains `number`."""
+    """Yield each link whose address contains `number`, as (absolute address without fragment,
+    element). Link elements without rel are left out."""
     digits = str(number)
     has_number = re.compile(rf"(?<!\d){number}(?!\d)").search
     for element in islice(document.tree.iter("a", "link"), _MOST_LINKS):
         href = element.get("href", "")
         if digits not in href:  # a fast way to exclude most links
             continue
-        href = href[:_LONGEST_ADDRESS].strip()
-        if not has_number(href) or (element.tag == "link" and not element.get("rel")):
+        reference = href[:_LONGEST_ADDRESS].strip()
+        if not has_number(reference):
             continue
-        address = urls.absolute(document.base_url, text.legal(href))
+        if element.tag == "link" and not element.get("rel"):
+            continue
+        address = urls.absolute(document.base_url, text.legal(reference))
         if address:
             yield address.partition("#")[0], element
 
 
 def _find_signs(element: Any, number: int) -> Iterator[str]:
-    """Yield the signs that the link `element`, on page `number` of an article, leads to the next
-    page."""
+    """Yield the signs that a link leads to the next page of an article: REL, WORDS or NUMBERS.
+    `element`: the link; `number`: the number of the page on which it is."""
     if "next" in (element.get("rel") or "").lower().split():
         yield REL
     if element.tag != "a":
@@ -127,8 +132,9 @@ def _find_signs(element: Any, number: int) -> Iterator[str]:
 
 
 def _is_in_row_of_numbers(element: Any, number: int) -> bool:
-    """Return True if a link is near the text `number`, among texts of which at least half are
-    numbers: "1 2 3 next"."""
+    """Return True if a link is in a row of page numbers such as "1 2 3 next". One of the three
+    elements around it must contain the text `number`, and at least half of its words must be
+    numbers."""
     row = element
     for _ in range(_MOST_ABOVE):
         row = row.getparent()
@@ -144,8 +150,8 @@ def _is_in_row_of_numbers(element: Any, number: int) -> bool:
 
 
 def _states_count(document: Document, number: int) -> bool:
-    """Return True if a text of the page says "page 1 of 3", where 1 is `number` and not the
-    last."""
+    """Return True if a text of the page states its number, as "page 1 of 3" does. The stated number
+    must be `number`, and must not be that of the last page."""
     elements = document.tree.iter("a", "div", "em", "li", "p", "small", "span", "strong", "td")
     for element in islice(elements, _MOST_LINKS):
         line = " ".join((element.text or "").split())

@@ -42,7 +42,8 @@ _PAYWALL_BOX = re.compile(
 
 @cache
 def _load_phrases() -> dict[str, dict[str, list[str]]]:
-    """Return kind -> "titles", "texts" or "elements" -> the phrases that show this kind of page."""
+    """Return the phrases that show a kind of page: by kind, then by where they stand, "titles",
+    "texts" or "elements"."""
     return tomllib.loads(reading.file_text("page_kinds.toml"))
 
 
@@ -69,14 +70,18 @@ def find_kind(
 
 
 def is_partial(document: Document, body: Sequence[Block], blocks: Sequence[Block]) -> bool:
-    """Return True if the page shows only the beginning of a story that payers can read whole.
-    Either the text ends with a request to pay, or the page says that it is locked and the text is
-    short. `blocks`: all blocks of the page; `body`: those of the article's text."""
+    """Return True if the page shows only the beginning of a story, which is whole for those who
+    pay. It is if a text that is not long ends with a request to pay; or if the page declares or
+    shows that it is locked, and asks to pay. A page that declares it need not ask, if its text is
+    short or breaks off. `blocks`: all blocks of the page; `body`: those of the article's text."""
     letters = sum(block.letters for block in body)
-    if letters < _LEAST_LONG and _asks_to_pay_at_end(body, blocks):
+    is_long = letters >= _LEAST_LONG
+    if not is_long and _asks_to_pay_at_end(body, blocks):
         return True
     is_locked = _is_declared_locked(document)
-    if not is_locked and (letters >= _LEAST_LONG or not _has_paywall_box(document)):
+    if not is_locked and is_long:
+        return False
+    if not is_locked and not _has_paywall_box(document):
         return False
     if _count_phrases("paywall", blocks) > 0:
         return True
@@ -98,7 +103,7 @@ def _is_declared_locked(document: Document) -> bool:
 
 
 def _has_paywall_box(document: Document) -> bool:
-    """Return True if an id or class on the page is that of a box that asks to pay."""
+    """Return True if the page has a box that asks to pay, by the id or class of an element."""
     names: list[str] = []
     for box in document.tree.iter("div", "section", "aside", "form"):
         names += filter(None, (box.get("id"), box.get("class")))
@@ -123,8 +128,8 @@ def _breaks_off(body: Sequence[Block]) -> bool:
 
 
 def _asks_to_pay_at_end(body: Sequence[Block], blocks: Sequence[Block]) -> bool:
-    """Return True if the page asks to pay where the text ends: in one of the last two texts of the
-    body, if it is short, or in one of the next eight texts of the page. `body`: the blocks of the
+    """Return True if the page asks to pay where the article ends: in one of the last two texts of
+    the article that is short, or in one of the eight texts below it. `body`: the blocks of the
     article; `blocks`: all blocks of the page."""
     body_texts = [block for block in body if block.letters]
     end_of_body = len(blocks)  # the index of the last text of the body
@@ -147,9 +152,9 @@ def _asks_to_pay_at_end(body: Sequence[Block], blocks: Sequence[Block]) -> bool:
 
 
 def _find_kind_by_title(document: Document, title: str, blocks: Sequence[Block]) -> str | None:
-    """Return the kind of page that the article's title or the title element names, such as "login"
-    for "Sign in"; None if they name none. If a title only begins with a phrase of several words,
-    two phrases in the text must confirm the kind."""
+    """Return the kind of page that its titles name, such as "login" for "Sign in"; None if they
+    name none. `title`: the title of the article; the title element counts, too. If a title goes on
+    after a phrase of several words, at least two phrases in the `blocks` must confirm the kind."""
     document_title = next((element.text or "" for element in document.tree.iter("title")), "")
     titles = [hints.normalise_phrase(" ".join(value.split())) for value in (title, document_title)]
     for kind in _KINDS:
@@ -166,20 +171,21 @@ def _find_kind_by_title(document: Document, title: str, blocks: Sequence[Block])
 
 
 def _is_title_of(title: str, phrase: str) -> bool:
-    """Return True if `title` is `phrase` alone, or has after it a separator ("404 | Example") or,
-    if the phrase is long, at most two words."""
+    """Return True if a title consists of `phrase`, or of the phrase and a part behind a separator
+    ("404 | Example"). At most two words may follow a phrase of more than six characters directly.
+    Any other headline that goes on, such as "404 days later", is no error."""
     if not title.startswith(phrase):
         return False
     rest = title[len(phrase) :].strip()
     if not rest or not rest[0].isalnum():
         return True
-    # a headline that goes on ("404 days later", "Login data stolen") is no error and no form
     return len(rest.split()) <= _MOST_MORE_WORDS and len(phrase) > _LONGEST_WORD
 
 
 def _find_kind_by_phrases(document: Document, blocks: Sequence[Block], letters: int) -> str | None:
     """Return the kind of page that its forms, class names and phrases show, None if they show none.
-    `letters`: the length of the body."""
+    `blocks`: all blocks of the page; `letters`: the number of letters of the article's text. If
+    this is below 80, a single phrase is enough."""
     counts = {kind: _count_phrases(kind, blocks) for kind in (*_KINDS, "paywall")}
     is_short = letters < _LEAST_LEAD
     is_article = _is_article(document)
@@ -214,8 +220,8 @@ def _has_bot_check_element(document: Document) -> bool:
 
 
 def _count_phrases(kind: str, blocks: Sequence[Block]) -> int:
-    """Return how many of the phrases that show pages of `kind` are in the first `blocks` of a
-    page."""
+    """Return how many different phrases for pages of `kind` are in the beginning of a page.
+    `blocks`: all blocks of the page, of which the first 400 are searched."""
     sample = "\n".join(block.text[:_MOST_SAMPLE] for block in blocks[:_MOST_SAMPLE])
     text = hints.normalise_phrase(sample)
     return sum(phrase in text for phrase in _load_phrases()[kind]["texts"])
@@ -232,6 +238,6 @@ def _is_article(document: Document) -> bool:
 
 
 def is_declared(document: Document) -> bool:
-    """Return True if the page declares that it is an article, and is not the front page of a site,
-    whose declaration would be a mistake."""
+    """Return True if the page declares that it is an article. False for the front page of a site,
+    where such a declaration is a mistake."""
     return _is_article(document) and not urls.is_root(document.url)

@@ -37,19 +37,22 @@ _TITLE_MARKER: Final = re.compile(  # "page 2 of 3" at the end of a title
 
 
 class Numbered(NamedTuple):
-    """The page number in an address. `sure` is True if the address certainly names a page, as
-    "/story/2" and "?page=2" do; "/story-2" may be another story."""
+    """The page number in an address. `sure`: the number certainly means a page, as in "/story/2"
+    and "?page=2". The number in "/story-2" is not sure: this may be another story."""
 
     number: int
     sure: bool
 
 
 def read_page_number(url: str, first: str) -> Numbered | None:
-    """Return which page of the article at `first` is at `url`: 1 for `first` itself, 2 for
-    "/story?page=2" or "/story/2". None if `url` is no page of this article."""
+    """Return which page of an article is at `url`. `first`: the address of the first page. If that
+    is "/story", "/story" gives 1, and "/story?page=2" and "/story/2" give 2. None if `url` is no
+    page of this article."""
     first_address = _split_address(first)
     address = _split_address(url)
-    if first_address is None or address is None or first_address.host != address.host:
+    if first_address is None or address is None:
+        return None
+    if first_address.host != address.host:
         return None
     has_same_query = first_address.query == address.query
     if first_address.path == address.path:
@@ -85,24 +88,28 @@ def _split_address(url: str) -> _Address | None:
 
 
 def _compare_queries(first: _Address, address: _Address) -> Numbered | None:
-    """Return the page number if the queries differ in one parameter only, which is 1 or missing in
-    `first` and a number in `address`. None for all other differences. The number is sure if the
-    parameter is called "page" or the like."""
+    """Return the page number in the query of `address`. `first`: the address of the first page. The
+    two queries must differ in one parameter only: it must be 1 or missing in `first`, and a number
+    in `address`. None for all other differences. The number is sure if the parameter is called
+    "page" or the like, unless `first` is the home page of a site."""
     names = first.query | address.query
     differing = [name for name in names if first.query.get(name) != address.query.get(name)]
     if len(differing) != 1:
         return None
     name = differing[0]
     number = address.query.get(name, "")
-    if first.query.get(name, "1") != "1" or not _NUMBER.fullmatch(number):
+    if first.query.get(name, "1") != "1":
+        return None
+    if not _NUMBER.fullmatch(number):
         return None
     is_sure = bool(_PAGE_WORD.fullmatch(name)) and bool(first.path)
     return _make_number(number, sure=is_sure)
 
 
 def _compare_paths(first: list[str], path: list[str]) -> Numbered | None:
-    """Return the page number if `path` is the path `first` with a number added: as further segments
-    ("/story/page/2") or at the end ("/story-2.html"). None for other paths."""
+    """Return the page number in `path`. It must be the path `first` of the first page with a number
+    added, either as one or two segments ("/story/page/2") or at the end of the last segment
+    ("/story-2.html"). None for other paths. Both paths are given as segments."""
     base = _remove_first_number(first)
     if not base:
         return None  # "/2" and "/page/2" are lists of articles
@@ -124,8 +131,8 @@ def _compare_paths(first: list[str], path: list[str]) -> Numbered | None:
 
 
 def _read_added_number(added: list[str]) -> Numbered | None:
-    """Return the number in the one or two segments of a path behind the article's own path: "2",
-    "page-2" or "page", "2". None if they are anything else."""
+    """Return the page number in `added`, the one or two segments by which a path is longer than
+    that of the article: "2", "page-2" or "page", "2". None if they are anything else."""
     if len(added) == 1:
         match = _NUMBERED_SEGMENT.fullmatch(_split_ending(added[0]).stem)
         return _make_number(match["number"], sure=True) if match else None
@@ -136,8 +143,9 @@ def _read_added_number(added: list[str]) -> Numbered | None:
 
 
 def _remove_first_number(path: list[str]) -> list[str]:
-    """Return `path` without a page number 1 at its end: "/story/page/1", "/story/page-1" and
-    "/story-page-1.html" become "/story" and "/story.html". Other paths are returned unchanged."""
+    """Return the segments `path` without a page number 1 at the end. "/story/page/1" and
+    "/story/page-1" become "/story"; "/story-page-1.html" becomes "/story.html". Other paths are
+    returned unchanged."""
     # "/story/page/1"
     without_last_two = path[:-2]
     if without_last_two and _PAGE_WORD.fullmatch(path[-2]) and path[-1] == "1":
@@ -158,7 +166,7 @@ def _remove_first_number(path: list[str]) -> list[str]:
 
 
 class _Name(NamedTuple):
-    """The last segment of a path, divided."""
+    """A segment of a path in two parts."""
 
     stem: str
     ending: str  # such as ".html", "" if there is none
@@ -170,7 +178,7 @@ def _split_ending(segment: str) -> _Name:
 
 
 def _make_number(digits: str, *, sure: bool) -> Numbered | None:
-    """Return the number of a later page; None for 0 and 1."""
+    """Return the number of a page after the first; None for 0, 1 and numbers above 99."""
     number = int(digits)
     return Numbered(number, sure) if 1 < number <= MOST_NUMBER else None
 
@@ -190,25 +198,25 @@ class Missing(NamedTuple):
 
 
 def join_pages(parts: Sequence[Part], missing: Missing | None) -> tuple[bytes, dict[str, str]]:
-    """Return the pages of an article as one sequence of bytes to keep, and headers with the sizes
-    and addresses by which `split_pages` separates them. `missing`: the page that could not be
-    fetched, None if all could."""
+    """Return the pages of an article, one behind the other, as bytes to store. Also return a header
+    to store with them, by which `split_pages` separates the pages. `parts`: the pages in order;
+    `missing`: the page that could not be fetched, None if all could."""
     sizes_and_addresses = [[len(part.html), part.url] for part in parts]
-    content = {"parts": sizes_and_addresses, "missing": list(missing or ())}
-    headers = {PAGES: json.dumps(content)}
+    header = {"parts": sizes_and_addresses, "missing": list(missing or ())}
+    headers = {PAGES: json.dumps(header)}
     return b"".join(part.html for part in parts), headers
 
 
 def split_pages(
     html: bytes, url: str, headers: Mapping[str, str]
 ) -> tuple[list[Part], Missing | None]:
-    """Separate pages that `join_pages` joined; also return the page that was missing then, if any.
-    Without a valid header from `join_pages`, `html` is the only page. The first page gets the
-    address `url`."""
+    """Separate pages that `join_pages` joined. Also return the page that could not be fetched then,
+    None if all could. Without a valid header from `join_pages`, `html` is the only page. `url`: the
+    address of the first page."""
     try:
-        content: Any = json.loads(headers[PAGES])
-        sizes_and_addresses = [(int(size), str(address)) for size, address in content["parts"]]
-        missing = Missing(*map(str, content["missing"])) if content["missing"] else None
+        header: Any = json.loads(headers[PAGES])
+        sizes_and_addresses = [(int(size), str(address)) for size, address in header["parts"]]
+        missing = Missing(*map(str, header["missing"])) if header["missing"] else None
     except (KeyError, TypeError, ValueError):
         return [Part(html, url)], None
     total_size = sum(size for size, _ in sizes_and_addresses)
@@ -230,11 +238,12 @@ def append_pages(
     missing: Missing | None,
     read: Callable[[Part], Draft],
 ) -> Draft:
-    """Return the article `first`, read from `url`, with the texts of its later pages.
+    """Return the article `first` with the texts of its later pages.
 
-    `parts` are the later pages in order, `read` reads one of them. The article ends before the
-    first page that is not part of it; the trace says why. If nothing else ended it, a `missing`
-    page makes the article partial."""
+    `url`: the address from which `first` was read; `parts`: the later pages in order; `read`: reads
+    one of them. The first page that does not belong to the article ends it; the trace says why.
+    `missing`: the page after `parts` that could not be fetched, None if there is none. If all
+    `parts` belong to the article, this page makes it partial."""
     pages = [url]
     why_stopped = ""
     article = first
@@ -269,9 +278,11 @@ def append_pages(
 
 
 def append_page(first: Draft, later: Draft, page: str, *, sure: bool) -> Draft | str:
-    """Return the article `first` with the text of its next page `later`, without paragraphs that it
-    has already. If `later` is not a page of it, return the reason as a text instead. `page`: the
-    address from which `later` was fetched; `sure`: see `Numbered`."""
+    """Return the article `first` with the text of its next page `later`. Left out are
+    paragraphs of at least 40 characters that the article already has, and headings at the start
+    that repeat its title. If `later` is not a page of the
+    article, return the reason as a text instead. `page`: the address from which `later` was
+    fetched; `sure`: this address certainly names a page of the article."""
     refusal = _find_difference(first, later, page, sure=sure)
     if refusal:
         return refusal
@@ -300,7 +311,7 @@ def append_page(first: Draft, later: Draft, page: str, *, sure: bool) -> Draft |
 
 
 def _clean_title(title: str) -> str:
-    """Return a title for comparison: without "page 2 of 3" at its end, and without case."""
+    """Return a title in lower case without "page 2 of 3" at its end, to compare titles."""
     return _TITLE_MARKER.sub("", title).casefold()
 
 
@@ -311,7 +322,8 @@ def _is_heading_with(title: str, paragraph: str) -> bool:
 
 def _find_difference(first: Draft, later: Draft, page: str, *, sure: bool) -> str:
     """Return why `later` cannot be a page of the article `first`, "" if it can. `page`: the address
-    from which `later` was fetched, while `later.url` is the address that it states itself."""
+    from which `later` was fetched; the address that `later` states itself may be another. `sure`:
+    `page` certainly names a page of the article, so that the titles may differ."""
     if first.published and later.published:
         time_between = abs(first.published - later.published)
         if time_between > _MOST_APART:
@@ -326,6 +338,6 @@ def _find_difference(first: Draft, later: Draft, page: str, *, sure: bool) -> st
 
 
 def _make_key(paragraph: str) -> str:
-    """Return the text by which a paragraph is recognised again: without case and extra white
-    space."""
+    """Return a paragraph in lower case with single spaces, by which the same paragraph is
+    recognised."""
     return " ".join(paragraph.split()).casefold()

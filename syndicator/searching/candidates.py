@@ -20,8 +20,8 @@ from syndicator.searching.language import AFTER, And, Expr, Not, Or, Term, join_
 
 
 def require(expr: Expr) -> Expr | None:
-    """Return the requirement that all articles matching the query `expr` fulfil; None if any
-    article may match, such as for `not tag:ai`."""
+    """Return the tokens that every article matching the query `expr` has in the text index, as a
+    tree. None if no token is required, as for `not tag:ai`."""
     if isinstance(expr, Not):
         return None
     if isinstance(expr, And):
@@ -33,8 +33,8 @@ def require(expr: Expr) -> Expr | None:
 
 
 def require_any(parts: Iterable[Expr | None]) -> Expr | None:
-    """Return the requirement to fulfil at least one of `parts`. If a part is None, which every
-    article fulfils, return None."""
+    """Return the requirement to fulfil at least one of `parts`. None stands for no requirement: if
+    one of `parts` is None, every article fulfils it, so return None."""
     requirements: list[Expr] = []
     for part in parts:
         if part is None:
@@ -49,8 +49,8 @@ def require_tokens(tokens: Iterable[str]) -> Expr | None:
 
 
 def _require_term(term: Term) -> Expr | None:
-    """Return the requirement of one term of a query; None if the index cannot help with it, such as
-    with a part of an address."""
+    """Return the tokens that articles matching one term of a query must have. None if the index has
+    no tokens for such a term, as for url:."""
     match term.field:
         case "tag" | "category" | "source" | "language":
             return _require_name(term.field, term.value)
@@ -66,22 +66,23 @@ def _require_term(term: Term) -> Expr | None:
 
 
 def _require_years(term: Term) -> Expr:
-    """Return the requirement of a term such as after:2026-11: one of the years from 2026 on, or
-    until 2026 for before:2026-11. The year of the date counts, since the index has only years."""
+    """Return the tokens of years for a term such as after:2026-11 or before:2026-11. An article
+    must have one of them: the first term requires a year from 2026 on, the second one a year up to
+    2026. Months and days are ignored, since the index has only years."""
     day = parse_date(term.value)
     assert day is not None  # the parser refuses others
-    first = FIRST_YEAR
-    last = LAST_YEAR
+    first_year = FIRST_YEAR
+    last_year = LAST_YEAR
     if term.field == AFTER:
-        first = min(day.year, LAST_YEAR)
+        first_year = min(day.year, LAST_YEAR)
     else:
-        last = max(day.year, FIRST_YEAR)
-    return Or(tuple(Term("", make_year(year)) for year in range(first, last + 1)))
+        last_year = max(day.year, FIRST_YEAR)
+    return Or(tuple(Term("", make_year(year)) for year in range(first_year, last_year + 1)))
 
 
 def _require_name(field: str, value: str) -> Expr:
-    """Return the requirement of a term such as tag:ai. `field`: "tag", "category", "source" or
-    "language"."""
+    """Return the token that an article must have to match a term such as tag:ai. `field`: "tag",
+    "category", "source" or "language"."""
     if field == "language":
         return Term("", make_facet(field, get_primary_language(value)))
     if field == "source":
@@ -90,7 +91,7 @@ def _require_name(field: str, value: str) -> Expr:
 
 
 def _list_whole_words(value: str) -> list[str]:
-    """Return the tokens that an article with this phrase must have. A single character of a script
-    without spaces is left out: the index has only pairs of characters there."""
+    """Return the tokens that an article with the phrase `value` must have. In scripts without
+    spaces, such as Chinese, the index has pairs of characters: a single character is left out."""
     terms = list(each_term(value))
     return [term for term in terms if len(term) > 1 or term.isascii()]

@@ -17,7 +17,8 @@ _SPACELESS: Final = re.compile(
 
 
 class Texts(Protocol):
-    """The texts of an article, as queries ask for them. `value`: in lower case."""
+    """The texts of an article, as queries ask for them. The values for which they ask are in lower
+    case."""
 
     def says(self, value: str) -> bool:
         """Return True if title, excerpt or body contain the whole words of `value` in a row."""
@@ -30,8 +31,8 @@ class Texts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PlainTexts:
-    """The texts of an article as they are written. `body`: returns the plain text of its body;
-    called only if the other texts do not decide."""
+    """The texts of an article as they are written. `body`: a function that returns the plain text
+    of its body. Reading it is slow, so it is called only if the other texts do not decide."""
 
     article: Article
     body: Callable[[], str]
@@ -43,7 +44,7 @@ class PlainTexts:
 
     def has_words(self, value: str) -> bool:
         """Return True if title, excerpt, names and body together contain all words of `value`, in
-        any order."""
+        any order. Names are tags, category, author and outlet."""
         short_texts = "\n".join(_list_short_texts(self.article))
         missing_terms = set(each_term(value)).difference(each_term(short_texts))
         if not missing_terms:
@@ -66,14 +67,14 @@ def _list_short_texts(article: Article) -> list[str]:
 
 
 def is_match(expr: Expr, article: Article, body: Callable[[], str]) -> bool:
-    """Return True if an article matches the query `expr`. `body`: returns the plain text of its
-    body; called only if the query cannot be decided without it."""
+    """Return True if an article matches the query `expr`. `body`: a function that returns the plain
+    text of the article; called only if the query cannot be decided without it."""
     return is_match_with_texts(expr, article, PlainTexts(article, body))
 
 
 def is_match_with_texts(expr: Expr, article: Article, texts: Texts) -> bool:
-    """Return True if an article matches the query `expr`. `texts`: the texts that terms without a
-    field, and those of words:, are searched in."""
+    """Return True if an article matches the query `expr`. `texts`: the texts of the article, in
+    which terms with the field words: and terms without a field are searched."""
     if isinstance(expr, Not):
         return not is_match_with_texts(expr.inner, article, texts)
     if isinstance(expr, And):
@@ -89,8 +90,8 @@ def is_match_with_texts(expr: Expr, article: Article, texts: Texts) -> bool:
 
 
 def _sort_cheap_first(expr: And | Or) -> list[Expr]:
-    """Return the parts of a query in the order in which to examine them: those that need the body
-    of the article last, since reading it is slow."""
+    """Return the parts of a query in the order in which to examine them. Those that may need the
+    body of the article come last, since reading it is slow."""
     return sorted(expr.parts, key=_needs_body)
 
 
@@ -104,8 +105,9 @@ def _needs_body(expr: Expr) -> bool:
 
 
 def has_phrase(value: str, text: str) -> bool:
-    """Return True if `text` contains the whole words of `value` in a row. `value`: in lower case,
-    not empty. At a character of a script without spaces, no word boundary is needed."""
+    """Return True if `text` contains the whole words of `value` in a row, in upper or lower case.
+    `value`: in lower case, not empty. If it begins or ends with a character of a script without
+    spaces, such as Chinese, `text` may go on there without a space."""
     word_start = "" if _SPACELESS.match(value[0]) else r"(?<!\w)"
     word_end = "" if _SPACELESS.match(value[-1]) else r"(?!\w)"
     words = r"\s+".join(re.escape(word) for word in value.split())
@@ -113,8 +115,8 @@ def has_phrase(value: str, text: str) -> bool:
 
 
 def _is_name(value: str, name: str | None) -> bool:
-    """Return True if `value`, in lower case, is the name `name`, perhaps with hyphens for spaces,
-    or its slug. False if `name` is None."""
+    """Return True if a query means `name` by `value`: it is the name in lower case, the same with
+    hyphens for spaces, or its slug. False if `name` is None."""
     if name is None:
         return False
     folded = name.casefold()
@@ -129,21 +131,21 @@ def _is_language(value: str, article: Article) -> bool:
 
 
 def _get_begin(value: str) -> datetime:
-    """Return the time when a year, month or day of a query begins."""
+    """Return the moment when a year, month or day of a query begins, such as 2026 or 2026-11-30."""
     begin = parse_date(value)
     assert begin is not None  # the parser refuses others
     return begin
 
 
 def _is_after(value: str, article: Article) -> bool:
-    """Return True if the article was published at or after the beginning of a year, month or day.
-    False if its time of publication is unknown."""
+    """Return True if the article was published at or after the beginning of `value`, a year, month
+    or day. False if its time of publication is unknown."""
     return article.published is not None and article.published >= _get_begin(value)
 
 
 def _is_before(value: str, article: Article) -> bool:
-    """Return True if the article was published before a year, month or day began. False if its time
-    of publication is unknown."""
+    """Return True if the article was published before the beginning of `value`, a year, month or
+    day. False if its time of publication is unknown."""
     return article.published is not None and article.published < _get_begin(value)
 
 

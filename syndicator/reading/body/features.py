@@ -48,7 +48,8 @@ _CROSSED = [tuple(pair.split(" x ")) for pair in _CROSSED_NAMES.split("; ")]
 
 
 def compute_text_features(blocks: Sequence[Block], title: str) -> Columns:
-    """Return the features of measured `blocks` that do not depend on a compared text. `title`: of
+    """Return those features of the blocks of a page, by name, that do not depend on a text with
+    which they are compared. `blocks`: their letters must be counted already; `title`: the title of
     the page."""
     own_features = block_features.compute_block_features(blocks, title)
     return (
@@ -62,10 +63,10 @@ def compute_text_features(blocks: Sequence[Block], title: str) -> Columns:
 def compute_features(
     blocks: Sequence[Block], box: containers.Containers, text_features: Columns
 ) -> Columns:
-    """Return all features: name -> float32 array with a value for each block. The overlap of each
-    block, the share of its text that is in the compared text, must be set. `text_features`: the
-    result of `compute_text_features`; `box`: the elements around the blocks, whose sums and hints
-    are updated."""
+    """Return all features by name; each is a float32 array with a value for each block. Before the
+    call, set the overlap of each block: the share of its text that is in the compared text.
+    `text_features`: the features that do not depend on overlaps, from `compute_text_features`;
+    `box`: the elements around the blocks, whose sums and hints this function updates."""
     containers.add_up_letters(blocks, box)
     containers.weigh_hints(blocks, box)
     main = containers.find_deepest_with(_MAIN_SHARE, box.overlapping, box)
@@ -91,9 +92,9 @@ def compute_features(
 
 
 def _list_inner_hints(blocks: Sequence[Block], box: containers.Containers, main: int) -> list[int]:
-    """Return for each block the class hints, as bits, of the elements around it. If the block is in
-    the main container, only elements inside of that count. `box`: the elements around the blocks;
-    `main`: the number of the main container."""
+    """Return for each block the hints of the elements around it, as bits. For a block in the main
+    container, only the elements between it and this container count. `box`: the elements around the
+    blocks; `main`: the number of the main container."""
     is_inside_main = box.inside(main).tolist()
     parents = box.parent.tolist()
     hints_below_main = [0] * len(box.nodes)
@@ -107,9 +108,9 @@ def _list_inner_hints(blocks: Sequence[Block], box: containers.Containers, main:
 
 
 def _measure_containers(box: containers.Containers, main: int) -> Columns:
-    """Compute where each block is in the main container, and how much text and links the three
-    elements above its own have. `box`: the elements around the blocks; `main`: the number of the
-    main container, -1 if there is none."""
+    """Compute for each block how deep in the main container it is, and how much text, matching text
+    and links there are in its parent, grandparent and great-grandparent. `box`: the elements around
+    the blocks; `main`: the number of the main container, -1 if there is none."""
     parent = box.parent[box.element_of]
     grandparent = box.parent[parent]
     depth = box.measure_depths(main)[box.element_of]
@@ -120,35 +121,37 @@ def _measure_containers(box: containers.Containers, main: int) -> Columns:
         "main-depth": depth,
     }
     ancestors = {"parent": parent, "grand": grandparent, "great": box.parent[grandparent]}
-    for name, node in ancestors.items():
-        letters = np.maximum(box.letters[node], 1.0)
-        features[f"{name}-overlap"] = box.overlapping[node] / letters
-        features[f"{name}-link"] = box.linked_letters[node] / letters
+    for name, ancestor_of in ancestors.items():  # an array: for each block the number of an element
+        letters = np.maximum(box.letters[ancestor_of], 1.0)
+        features[f"{name}-overlap"] = box.overlapping[ancestor_of] / letters
+        features[f"{name}-link"] = box.linked_letters[ancestor_of] / letters
         if name != "great":
-            features[f"{name}-prose"] = box.prose[node] / letters
-            features[f"{name}-size"] = np.log1p(box.letters[node])
+            features[f"{name}-prose"] = box.prose[ancestor_of] / letters
+            features[f"{name}-size"] = np.log1p(box.letters[ancestor_of])
     return features
 
 
 def _measure_lists(blocks: Sequence[Block]) -> Columns:
-    """Compute size and links of the innermost list or table around each block; 0 for blocks in
-    none."""
-    members: dict[Any, list[Block]] = {}
+    """Compute for each block the size and the links of the innermost list or table around it. All
+    features are 0 for blocks outside of lists and tables."""
+    blocks_of_list: dict[Any, list[Block]] = {}
     for block in blocks:
         for frame in block.frames:
             if frame.kind in _LIST_KINDS:
-                members.setdefault(frame, []).append(block)
-    features_of = {frame: _measure_list(inner_blocks) for frame, inner_blocks in members.items()}
-    no_list = dict.fromkeys(_measure_list(()), 0.0)
-    by_block: list[dict[str, float]] = []
+                blocks_of_list.setdefault(frame, []).append(block)
+    features_of_list = {
+        frame: _measure_list(inner_blocks) for frame, inner_blocks in blocks_of_list.items()
+    }
+    without_list = dict.fromkeys(_measure_list(()), 0.0)
+    features_by_block: list[dict[str, float]] = []
     for block in blocks:
-        features_of_innermost = no_list
+        features_of_block = without_list
         for frame in reversed(block.frames):
-            if frame in features_of:
-                features_of_innermost = features_of[frame]
+            if frame in features_of_list:
+                features_of_block = features_of_list[frame]
                 break
-        by_block.append(features_of_innermost)
-    return {name: [features[name] for features in by_block] for name in no_list}
+        features_by_block.append(features_of_block)
+    return {name: [features[name] for features in features_by_block] for name in without_list}
 
 
 def _measure_list(blocks: Sequence[Block]) -> dict[str, float]:
@@ -170,8 +173,9 @@ def _measure_list(blocks: Sequence[Block]) -> dict[str, float]:
 
 
 def _compare_markup(blocks: Sequence[Block], box: containers.Containers) -> Columns:
-    """Compute for each block how many other blocks have the same tags and classes, and which share
-    of their letters is in the compared text."""
+    """Compare each block with the other blocks that have the same tags and classes: how many there
+    are, and which share (0 to 1) of their letters is in the compared text. The share is 0.5 if
+    there are none. `box`: the elements around the blocks."""
     overlapping: dict[Any, float] = defaultdict(float)
     letters: dict[Any, float] = defaultdict(float)
     counts = Counter(box.markup)
@@ -193,8 +197,9 @@ def _compare_markup(blocks: Sequence[Block], box: containers.Containers) -> Colu
 
 
 def _measure_place(blocks: Sequence[Block], overlaps: Any) -> Columns:
-    """Compute where each block is on the page, and relative to the first and the last long block
-    that is in the compared text. `overlaps`: for each block the share of it that is in the compared
+    """Compute where each block is on the page. The first and the last long block that is in the
+    compared text show where the article is: compute also whether each block is before or after it,
+    and how many blocks away. `overlaps`: for each block, the share of it that is in the compared
     text."""
     count = len(blocks)
     overlap_shares = _round_to_float32(overlaps)
@@ -222,8 +227,9 @@ def _measure_place(blocks: Sequence[Block], overlaps: Any) -> Columns:
 
 
 def _measure_neighbour_overlaps(blocks: Sequence[Block], overlaps: Any) -> Columns:
-    """Compute for each block the overlaps of the two blocks before and after it, and mean overlaps
-    around it. `overlaps`: for each block the share of it that is in the compared text."""
+    """Compute for each block the overlaps of the two blocks before it and of the two after it, and
+    the mean overlaps of 3 and of 8 blocks on both sides. `overlaps`: for each block, the share of
+    it that is in the compared text."""
     overlap_shares = _round_to_float32(overlaps)
     letters = _list_letters(blocks)
     return {
@@ -237,8 +243,8 @@ def _measure_neighbour_overlaps(blocks: Sequence[Block], overlaps: Any) -> Colum
 
 
 def _compare_neighbour_kinds(blocks: Sequence[Block], own_features: Columns) -> Columns:
-    """Compute for each block links, sizes and kinds of the blocks before and after it.
-    `own_features`: the features of each block by itself."""
+    """Compute for each block the links, sizes and kinds of the block before it and of the one after
+    it. `own_features`: the features of each block by itself."""
     link = _round_to_float32(own_features["link"])
     letters = _list_letters(blocks)
     features: Columns = {
@@ -260,8 +266,9 @@ def _compare_neighbour_kinds(blocks: Sequence[Block], own_features: Columns) -> 
 
 
 def _measure_sections(blocks: Sequence[Block], own_features: Columns) -> Columns:
-    """Compute how far each block is from the last heading and from the last h1, and whether the
-    headings before it are like those below articles ("Related stories")."""
+    """Compute for each block how many blocks ago the last heading and the last h1 were, and whether
+    headings so far are like those below articles ("Related stories"). A short text that is mostly
+    such a phrase counts as a heading. `own_features`: the features of each block by itself."""
     section_tail = 0.0  # how much of the last heading is a phrase of headings below articles
     section_age = 0  # blocks since the last heading
     tails_seen = 0  # such headings so far
@@ -296,8 +303,8 @@ def _measure_sections(blocks: Sequence[Block], own_features: Columns) -> Columns
 
 
 def _round_to_float32(values: Any) -> Any:
-    """Return `values` as float64 with the precision of float32, in which features are stored for
-    training. Sums are then the same as in training."""
+    """Return `values` as float64, rounded to the precision of float32. Features are stored in that
+    precision for training, so that sums of rounded values are the same as in training."""
     return np.asarray(values).astype(np.float32).astype(np.float64)
 
 
@@ -307,9 +314,9 @@ def _list_letters(blocks: Sequence[Block]) -> Any:
 
 
 def shift(values: Any, by: int, outside: float = 0.0) -> Any:
-    """Return an array of the same length with the `values` moved by `by` places towards the end, or
-    if it is negative, towards the start. Places that become free get the value `outside`; values
-    that are moved over an end are lost."""
+    """Return `values`, an array, with each value moved by `by` places: towards the end, or towards
+    the start if `by` is negative. So 1 gives each place the value of the place before it. Places
+    that become free get the value `outside`; values that are moved over an end are lost."""
     count = len(values)
     shifted = np.full(count, outside)
     if abs(by) >= count:
@@ -322,8 +329,8 @@ def shift(values: Any, by: int, outside: float = 0.0) -> Any:
 
 
 def _average_around(values: Any, weights: Any, reach: int) -> Any:
-    """Return for each of `values` the weighted mean of itself and of `reach` neighbours on both
-    sides."""
+    """Return for each of `values` the mean of itself and of `reach` neighbours on each side, each
+    weighted by its number in `weights`."""
     kernel = np.ones(2 * reach + 1)
     weighted_sums = np.convolve(values * weights, kernel)[reach:-reach]
     weight_sums = np.convolve(weights, kernel)[reach:-reach]

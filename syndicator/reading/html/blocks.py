@@ -42,8 +42,8 @@ _MOST_BLOCKS = 20_000  # blocks read of a page; the longest of 801 real ones has
 
 @dataclass(slots=True, eq=False)
 class Frame:
-    """An element around blocks, such as a list, a list item, a quote, a table or a heading, that
-    shapes their markdown."""
+    """An element around blocks that decides how they are written as markdown: a list, a list item,
+    a quote, a table, a heading or the like."""
 
     kind: str  # the tag of the element
     element: Any
@@ -81,9 +81,10 @@ class Block:
     hidden: bool = False
 
 
-# What the elements around a text say of it: the frames, the hints of all elements, those of the
-# three nearest block elements, the marks such as BOLD, the target of a link, whether the text is
-# hidden, the nearest block element. A tuple, as one is made for each element.
+# The state at a text, as the elements around it determine it: its frames, the hints of all these
+# elements, those of the three nearest block elements, its marks such as BOLD, the target of its
+# link, whether it is hidden, and the nearest block element. A tuple, because one is made for each
+# element of a page.
 _State = tuple[tuple[Frame, ...], int, tuple[int, ...], int, str, bool, Any]
 
 
@@ -96,7 +97,7 @@ class _Walker:
         self.images: list[Block] = []  # the images in this paragraph, added after it
         self.state: _State = ((), 0, (), 0, "", False, root)
         self.stack: list[_State] = []  # the states before each open element
-        self.numbers: dict[Frame, int] = {}  # list -> the number of its last item so far
+        self.numbers: dict[Frame, int] = {}  # for each list the number of its last item so far
         self.tag_hints = class_hints.load_tag_hints()
         self.hints: dict[Any, int] = {}  # element -> the hints that it has itself
 
@@ -129,8 +130,9 @@ class _Walker:
             self.runs.append((text, marks, href))
 
     def _start(self, element: Any) -> bool:
-        """Read the start tag of an element and its first text. Return True if the element's content
-        must be skipped: it has been read already, or it is not text, such as a script."""
+        """Read the start tag of an element, and its text before the first child. Return True if the
+        content of the element must be skipped. This is so if it has been read here as a whole, like
+        a picture, or if it is no text of the page, like a script."""
         self.stack.append(self.state)
         tag = element.tag
         if tag == "br":
@@ -159,8 +161,9 @@ class _Walker:
         return False
 
     def _start_block(self, element: Any, own_hints: int, class_name: str, *, hidden: bool) -> bool:
-        """Read the start tag of an element that is not inline markup; `hidden`: the page does not
-        show it. Return True if the element's content must be skipped: it has been read already."""
+        """Read the start tag of an element that begins a block, such as a paragraph or a table.
+        Return True if its content must be skipped, since it has been read here as a whole.
+        `own_hints`: its hints; `class_name`: its class; `hidden`: the page does not show it."""
         if self.runs or self.images:
             self._end_paragraph()
         tag = element.tag
@@ -185,8 +188,8 @@ class _Walker:
         return False
 
     def _make_frame(self, tag: str, element: Any) -> Frame:
-        """Make the frame of `element`. An item of an ordered list gets its number, and its list
-        remembers this number for the next item."""
+        """Return the frame of `element`, whose tag is `tag`. A list item is numbered: one more than
+        the item before it in its list."""
         frame = Frame(tag, element)
         if tag in _LIST_TAGS:
             frame.ordered = tag == "ol"
@@ -201,7 +204,7 @@ class _Walker:
         return frame
 
     def _make_block(self, kind: str) -> Block:
-        """Return a block of `kind` at the present element, still without content."""
+        """Return a block of `kind`, without content, at the element that is being read."""
         frames, all_hints, last_hints, _, _, hidden, element = self.state
         near_hints = 0
         for hints in last_hints:
@@ -222,20 +225,21 @@ class _Walker:
             self.images = []
 
     def _add_paragraph(self, runs: list[Run]) -> None:
-        """Add `runs` as a block. The innermost frame around it decides whether it is a paragraph, a
-        heading, a caption or a term of a definition list."""
+        """Add a text, the pieces `runs`, as a block. It is a heading, a caption or a term of a
+        definition list if the innermost frame around it is one; quotes and figures do not count.
+        Else it is a paragraph."""
         block = self._make_block("p")
-        kind = ""  # of the innermost frame; in quotes and figures, text is a plain paragraph
+        frame_kind = ""  # of the innermost frame that counts
         for frame in reversed(block.frames):
             if frame.kind not in ("blockquote", "figure"):
-                kind = frame.kind
+                frame_kind = frame.kind
                 break
-        if kind in _HEADINGS:
+        if frame_kind in _HEADINGS:
             block.kind = "h"
-            block.level = _HEADINGS[kind]
-        elif kind in ("figcaption", "caption"):
+            block.level = _HEADINGS[frame_kind]
+        elif frame_kind in ("figcaption", "caption"):
             block.kind = "caption"
-        elif kind == "dt":
+        elif frame_kind == "dt":
             block.kind = "dt"
         block.runs = runs
         block.text = runs[0].text if len(runs) == 1 else "".join([run.text for run in runs])
@@ -243,8 +247,8 @@ class _Walker:
         self.blocks.append(block)
 
     def _read_image(self, element: Any) -> None:
-        """Add an image as a block: at once between paragraphs, inside of one after its text. An
-        image of an emoji adds its text."""
+        """Add an image as a block. An image within a paragraph is added when the paragraph ends. An
+        image of an emoji is no block: its alternative text is added to the paragraph."""
         if _EMOJI_CLASS.search(element.get("class", "")):
             self._add_text(element.get("alt"))
             return
@@ -260,7 +264,8 @@ class _Walker:
             self.blocks.append(block)
 
     def _read_code(self, element: Any) -> None:
-        """Add a code listing as a block, unless it is empty or only line numbers of another."""
+        """Add a code listing as a block. An empty one is left out, and so is one that only has the
+        line numbers of another listing."""
         if tables.counts_lines(element):
             return
         block = self._make_block("code")
@@ -271,9 +276,10 @@ class _Walker:
             self.blocks.append(block)
 
     def _add_code_lines(self, runs: list[Stretch]) -> bool:
-        """Add a paragraph of inline code on several lines as a code block. Return False, and add
-        nothing, if `runs` is ordinary text, stands in a heading or is on one line. Without br
-        elements, line ends count only if a class says that it is code."""
+        """Add a paragraph as a code block if it only consists of inline code on several lines.
+        Return True if it was added; False, and nothing is added, if it has other text, has one line
+        or stands in a heading. Lines end at br elements. Without these they end where they end in
+        the source, but only if a class around them says that they are code."""
         if not all(marks & elements.CODE or text.isspace() for text, marks, _ in runs):
             return False
         if any(frame.kind in _HEADINGS for frame in self.state[0]):
@@ -294,7 +300,8 @@ class _Walker:
         return True
 
     def _read_table(self, element: Any) -> None:
-        """Add a block for each row of a data table that has text; cells are parted by tabs."""
+        """Add a block for each row of a data table that has text. In the text of such a block there
+        is a tab between two cells."""
         for row in tables.read_rows(element):
             block = self._make_block("row")
             block.is_header = row.is_header
@@ -321,8 +328,9 @@ def _find_last(frames: tuple[Frame, ...], kinds: Collection[str]) -> Frame | Non
 
 
 def _read_attributes(element: Any, tag_hints: int) -> tuple[int, str, bool]:
-    """Return three things: the class hints of an element added to `tag_hints`, its class attribute,
-    and True if the page hides it. They are a tuple, as this is called for each element."""
+    """Return three values from the attributes of an element: its hints, its class, and True if the
+    page hides it. The hints are the bits `tag_hints` with those of class names added. It is a plain
+    tuple because this is called for each element of a page."""
     hints = tag_hints
     class_name = ""
     hidden = False

@@ -32,8 +32,8 @@ _TYPOGRAPHIC = re.compile(f"[{''.join(map(chr, _PLAIN_QUOTES))}]")
 
 @cache
 def _load_table() -> dict[str, Any]:
-    """Return the file class_hints.toml: "words" has the expressions for class names by the name of
-    their hint, "tags" the name of the hint for a tag."""
+    """Return the content of class_hints.toml. Its table "words" has, by the name of a hint, regular
+    expressions for class names. Its table "tags" has, by tag, the name of a hint."""
     return tomllib.loads(reading.file_text("class_hints.toml"))
 
 
@@ -45,15 +45,15 @@ def list_names() -> tuple[str, ...]:
 
 @cache
 def get_bit(name: str) -> int:
-    """Return the int whose only bit is that of the hint `name`."""
+    """Return the bit that stands for the hint `name`, as an int."""
     return 1 << list_names().index(name)
 
 
 @dataclass(frozen=True, slots=True)
 class _WordPatterns:
-    """Compiled expressions for class names. `scan` finds the literals with which expressions begin.
-    `by_literal` has for each literal the expressions to try where `scan` finds it, each with the
-    bit of its hint."""
+    """Compiled expressions for class names. `scan` finds the letters with which expressions begin,
+    called literals. `by_literal`: by literal, the expressions to try if `scan` finds it, each with
+    the bit of its hint."""
 
     scan: re.Pattern[str]
     by_literal: Mapping[str, Sequence[tuple[re.Pattern[str], int]]]
@@ -63,8 +63,8 @@ class _WordPatterns:
 def _compile_words() -> _WordPatterns:
     """Compile the expressions of data/class_hints.toml.
 
-    To find their first letters in a class name, and only then try expressions, is faster than to
-    try each expression on each class name."""
+    They are grouped by the letters with which they begin. To look for these letters in a class
+    name first, and to try only the expressions of those found, is faster than to try them all."""
     # the expressions by the letters with which they begin
     by_literal: dict[str, list[tuple[re.Pattern[str], int]]] = {}
     for name, expressions in _load_table()["words"].items():
@@ -74,12 +74,12 @@ def _compile_words() -> _WordPatterns:
             by_literal.setdefault(literal, []).append((re.compile(expression), get_bit(name)))
     # The scan finds the longest literal only. Where it finds "header", an expression that begins
     # with "head" may match, too.
-    with_shorter: dict[str, list[tuple[re.Pattern[str], int]]] = {}
+    to_try: dict[str, list[tuple[re.Pattern[str], int]]] = {}
     for literal in by_literal:
-        with_shorter[literal] = []
-        for shorter, expressions in by_literal.items():
-            if literal.startswith(shorter):
-                with_shorter[literal] += expressions
+        to_try[literal] = []
+        for same_or_shorter, expressions in by_literal.items():
+            if literal.startswith(same_or_shorter):
+                to_try[literal] += expressions
 
     # one expression that finds all these letters: "(?=(c(?:omment|ode)|n(?:av)))"
     by_letter: dict[str, list[str]] = {}
@@ -91,22 +91,23 @@ def _compile_words() -> _WordPatterns:
         ends = "|".join(literal[1:] for literal in longest_first)
         alternatives.append(f"{letter}(?:{ends})")
     scan = f"(?=({'|'.join(alternatives)}))"  # a lookahead, so that matches may overlap
-    return _WordPatterns(re.compile(scan), with_shorter)
+    return _WordPatterns(re.compile(scan), to_try)
 
 
 @cache
 def load_tag_hints() -> Mapping[str, int]:
-    """Return for each tag that is a hint itself, such as "footer", the bit of this hint."""
+    """Return, by tag, the bit of its hint, for those tags that are a hint themselves, such as
+    "footer"."""
     return {tag: get_bit(name) for tag, name in _load_table()["tags"].items()}
 
 
 @lru_cache(maxsize=20_000)
 def _read_word(value: str) -> int:
     """Return the bits of all hints in one class name, such as "shareButtons" or "share-buttons"."""
-    value = value[:_LONGEST_WORD]
-    word = value.lower()
-    if word != value:
-        word = _CAMEL_CASE.sub("-", value).lower()
+    class_name = value[:_LONGEST_WORD]
+    word = class_name.lower()
+    if word != class_name:
+        word = _CAMEL_CASE.sub("-", class_name).lower()
     patterns = _compile_words()
     bits = 0
     for literal in patterns.scan.findall(word):
@@ -118,8 +119,8 @@ def _read_word(value: str) -> int:
 
 @lru_cache(maxsize=20_000)
 def read_words(value: str) -> int:
-    """Return the bits of all hints in `value`: the content of a class attribute, or of another of
-    the ATTRIBUTES, with its words separated by spaces."""
+    """Return the bits of all hints in an attribute such as class. `value`: its content, words
+    separated by spaces; only the first 30 words are read."""
     bits = 0
     for word in value.split()[:_MOST_WORDS]:
         bits |= _read_word(word)
@@ -127,7 +128,8 @@ def read_words(value: str) -> int:
 
 
 def read_hints(element: Any) -> int:
-    """Return the bits of the hints that the tag of `element` and its ATTRIBUTES give."""
+    """Return the bits of all hints that an element has by its tag, its class, its id and the other
+    ATTRIBUTES."""
     bits = load_tag_hints().get(element.tag, 0)
     for name, value in element.items():
         if name in ATTRIBUTES:
@@ -137,22 +139,24 @@ def read_hints(element: Any) -> int:
 
 @cache
 def _load_phrases() -> dict[str, dict[str, dict[str, list[str]]]]:
-    """Return the file phrases.toml: kind -> "starts" or "contains" -> language -> phrases."""
+    """Return the content of phrases.toml: phrases by kind, then by "starts" or "contains", then by
+    language."""
     return tomllib.loads(reading.file_text("phrases.toml"))
 
 
 def normalise_phrase(text: str) -> str:
-    """Return `text` in the form of the phrases in phrases.toml: lower case, straight quotes, no
-    arrows, no punctuation at the ends."""
+    """Return `text` in the form of the phrases in phrases.toml: in lower case, with straight
+    quotes, without arrows, and without dashes, brackets and the like at the ends."""
+    plain_text = text
     if not text.isascii() and _TYPOGRAPHIC.search(text):
-        text = text.translate(_PLAIN_QUOTES)
-    return text.strip(" \t\n-–—*•|:<>[]()»").lower()
+        plain_text = text.translate(_PLAIN_QUOTES)
+    return plain_text.strip(" \t\n-–—*•|:<>[]()»").lower()
 
 
 def measure_starts(kinds: tuple[str, ...], text: str) -> list[float]:
-    """Return a number from 0 to 1 for each of `kinds`: the share of `text` that the longest phrase
-    of this kind with which `text` starts makes up; 0 if it starts with none. `text` must be
-    normalised by `normalise_phrase`."""
+    """Return for each of `kinds` how much of `text` is a phrase of this kind at its start: the
+    length of the longest such phrase as a share (0 to 1) of `text`, 0 if it starts with none.
+    `text`: as `normalise_phrase` returns it."""
     shares = [0.0] * len(kinds)
     candidates = _load_starts(kinds).get(text[:_KEY_LENGTH])
     if candidates is None or not text.startswith(candidates.phrases):
@@ -164,8 +168,8 @@ def measure_starts(kinds: tuple[str, ...], text: str) -> list[float]:
 
 
 def find_phrase_kinds(kinds: Sequence[str], text: str) -> frozenset[str]:
-    """Return those of `kinds` that have a phrase anywhere in `text`. `text` must be normalised by
-    `normalise_phrase`."""
+    """Return those of `kinds` of which a phrase is anywhere in `text`. `text`: as
+    `normalise_phrase` returns it."""
     contained = _load_contained(tuple(kinds))
     matching: set[str] = set()
     # only phrases whose first word is a word of the text can be in it
@@ -182,8 +186,8 @@ def find_phrase_kinds(kinds: Sequence[str], text: str) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Starts:
-    """The phrases with the same first two letters, the longest first: `phrases` for str.startswith,
-    `with_kinds` each with the index of its kind."""
+    """All phrases that begin with the same two letters, the longest first. `phrases`: the phrases
+    alone; `with_kinds`: each phrase with the index of its kind."""
 
     phrases: tuple[str, ...]
     with_kinds: tuple[tuple[str, int], ...]
@@ -191,9 +195,9 @@ class _Starts:
 
 @cache
 def _load_starts(kinds: tuple[str, ...]) -> dict[str, _Starts]:
-    """Return the phrases of all languages with which texts of `kinds` start, grouped by their first
-    two letters."""
-    groups: dict[str, list[tuple[str, int]]] = {}  # two letters -> (phrase, index of its kind)
+    """Return the phrases of all languages with which texts of `kinds` start, by their first two
+    letters."""
+    groups: dict[str, list[tuple[str, int]]] = {}  # pairs of a phrase and the index of its kind
     for index, kind in enumerate(kinds):
         by_language = _load_phrases()[kind].get("starts", {})
         for phrase in set(chain.from_iterable(by_language.values())):
@@ -207,8 +211,9 @@ def _load_starts(kinds: tuple[str, ...]) -> dict[str, _Starts]:
 
 
 def _ends_at_word(phrase: str, text: str) -> bool:
-    """Return True if `phrase` ends at the end of a word of `text`, which must start with `phrase`:
-    "share" does in "share this", not in "shareholders". Only ASCII words are checked."""
+    """Return True if the `phrase` with which `text` starts ends where a word of `text` ends.
+    "share" does in "share this", and does not in "shareholders". Only words in ASCII are
+    checked."""
     next_character = text[len(phrase) : len(phrase) + 1]
     word_follows = next_character.isascii() and next_character.isalnum()
     ends_in_word = phrase[-1].isascii() and phrase[-1].isalnum()
@@ -217,8 +222,9 @@ def _ends_at_word(phrase: str, text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Contained:
-    """The phrases that texts may contain, each with its kind: `by_first_word` for most languages,
-    `without_words` for scripts such as Chinese, which do not separate words."""
+    """The phrases that texts may contain, each with its kind. `by_first_word`: by its first word, a
+    phrase of most languages; `without_words`: the phrases in scripts that do not separate words,
+    such as Chinese."""
 
     by_first_word: Mapping[str, Sequence[tuple[str, str]]]
     without_words: Sequence[tuple[str, str]]
@@ -226,7 +232,8 @@ class _Contained:
 
 @cache
 def _load_contained(kinds: tuple[str, ...]) -> _Contained:
-    """Return the phrases, of all languages, by which texts of `kinds` are recognised anywhere."""
+    """Return the phrases of all languages that show, anywhere in a text, that it is of one of
+    `kinds`."""
     by_first_word: dict[str, list[tuple[str, str]]] = {}
     without_words: list[tuple[str, str]] = []
     for kind in kinds:

@@ -59,8 +59,9 @@ class PageList:
 
 
 def _estimate_score(links: Sequence[Link]) -> float:
-    """Estimate the score of a group of links quickly, before its items are read: the letters of its
-    links, reduced by up to 80 % for links in menus and up to 90 % for links in running text."""
+    """Estimate how likely a group of links is the main list, quickly, before its items are read.
+    The score is the number of letters of its links, 10 added for each item. It is reduced by up to
+    80 % for links in menus, and by up to 90 % for links in running text. Higher is likelier."""
     letters_by_key = {link.key: min(len(link.text), _COUNTED_LETTERS) for link in links}
     letters = sum(letters_by_key.values()) + _ITEM_LETTERS * len(letters_by_key)
     aside_share = sum(link.is_aside for link in links) / len(links)
@@ -71,8 +72,9 @@ def _estimate_score(links: Sequence[Link]) -> float:
 def _read_group(
     document: Document, form: str, form_links: Sequence[Link], links: Sequence[Link]
 ) -> Group | None:
-    """Read the items to which `form_links`, the links of one form, lead. `links`: all links of the
-    page. None if there are less than three items."""
+    """Return the group of the links that have the form `form`, with the items to which they lead.
+    None if there are fewer than three items. `form_links`: these links; `links`: all links of the
+    page."""
     records = tuple(read_records(form_links, links))
     items = tuple(item.item for item in read_items(document, records))
     if len(items) < LEAST_ITEMS:
@@ -82,9 +84,9 @@ def _read_group(
 
 
 def score_group(group: Group, page: str) -> float:
-    """Return a number that is higher the likelier the group is the main list of the page at the
-    address `page`: the length of its headlines times a weight for each trait of its items. The
-    weights are choices."""
+    """Return how likely a group is the main list of a page; a higher number is likelier. It is the
+    number of letters of its headlines, multiplied by a factor for each trait of its items. The
+    factors are choices. `page`: the address of the page."""
     count = len(group.items)
     distinct_titles = {item.title for item in group.items}
     headlines = [title for title in distinct_titles if is_headline(title)]
@@ -122,8 +124,9 @@ def score_group(group: Group, page: str) -> float:
 def read_lists(
     document: Document, links: Sequence[Link], extra_forms: Collection[str] = ()
 ) -> list[PageList]:
-    """Return the lists of a page, the likeliest first; of lists with the same items only the first.
-    The links of `extra_forms` are read as lists wherever they are on the page, also in menus."""
+    """Return the lists of a page, the likeliest first. Of several lists with the same items, only
+    the first is returned. Links with one of `extra_forms` are read as lists even if they are in a
+    menu. `links`: all links of the page."""
     by_keys: dict[frozenset[str], PageList] = {}
     for page_list in _list_candidates(document, links, extra_forms):
         if len(page_list.items) >= LEAST_ITEMS:
@@ -135,12 +138,13 @@ def read_lists(
 def _list_candidates(
     document: Document, links: Sequence[Link], extra_forms: Collection[str]
 ) -> Iterator[PageList]:
-    """Yield possible lists of a page, the likeliest first: the best groups of links with the same
-    form, each merged with groups and links that belong to the same list. Then the groups with
-    `extra_forms`, first as they are and then merged. `links`: all links of the page."""
+    """Yield possible lists of a page, the likeliest first. The first are made from the five best
+    groups of links with the same form: each group is merged with other groups and links that belong
+    to the same list. Then come the groups with one of `extra_forms`, each as it is; then these
+    groups merged. `links`: all links of the page."""
     # read the items of the groups that seem best, and of those with extra forms
     by_form = _group_by_form(links)
-    estimates: dict[str, float] = {}  # form -> estimated score
+    estimates: dict[str, float] = {}  # the estimated score of each form
     for form, form_links in by_form.items():
         if len({link.key for link in form_links}) >= LEAST_ITEMS:
             estimates[form] = _estimate_score(form_links)
@@ -167,8 +171,9 @@ def _list_candidates(
 
 
 def _group_by_form(links: Sequence[Link]) -> dict[str, list[Link]]:
-    """Group the links of a page by form. A link whose form is rare is also put in a group by the
-    short form of the link and one element around it, under the key "... > h2.title > a"."""
+    """Return the links of a page by their form. A link whose form fewer than three links have is
+    also under a shorter form, which has only the link and the element around it:
+    "... > h2.title > a"."""
     by_form: dict[str, list[Link]] = defaultdict(list)
     for link in links:
         by_form[link.form].append(link)
@@ -186,8 +191,8 @@ def _is_aside(group: Group) -> bool:
 def merge_groups(
     document: Document, best: Group, groups: Sequence[Group], links: Sequence[Link]
 ) -> PageList:
-    """Return the list of the items of `best`, and of those other groups and links that belong to
-    the same list. `links`: all links of the page."""
+    """Return the list to which the items of the group `best` belong. Those of other groups and
+    links are added if they seem to be in the same list. `links`: all links of the page."""
     merged = [*best.links, *_find_similar_links(best, links)]
     for other in groups:
         if other is not best and is_part_of(other, best):
@@ -205,8 +210,10 @@ def _read_list(document: Document, item_links: Sequence[Link], links: Sequence[L
 
 
 def _find_similar_links(best: Group, links: Sequence[Link]) -> list[Link]:
-    """Return links of the page that probably belong to the same list as those of `best`: they have
-    headlines, similar forms, and lead to the same sites."""
+    """Return other links of the page that probably belong to the same list as those of the group
+    `best`. They have the texts of headlines and similar forms, and lead to the same sites. Like
+    most links of `best`, they are in headings, or are not. Links in menus and in running text are
+    left out."""
     link_forms = {link.link_form for link in best.links}
     short_forms = {link.short_form for link in best.links}
     best_keys = {link.key for link in best.links}
@@ -215,7 +222,8 @@ def _find_similar_links(best: Group, links: Sequence[Link]) -> list[Link]:
     are_headings = sum(link.is_heading for link in best.links) * 2 > len(best.links)
 
     def has_similar_form(link: Link) -> bool:
-        """Return True if the link has a form of `best`; without a class in it, only in headings."""
+        """Return True if a link has the same form as one of `best`. A form without class names is
+        too common: it only counts in headings."""
         has_same_link_form = "." in link.link_form and link.link_form in link_forms
         has_same_short_form = link.short_form in short_forms
         if has_same_link_form and (are_headings or has_same_short_form):
@@ -238,8 +246,10 @@ def _find_similar_links(best: Group, links: Sequence[Link]) -> list[Link]:
 
 
 def is_part_of(other: Group, best: Group) -> bool:
-    """Return True if the group `other` is a part of the list `best`: its links have the same short
-    form, and most of its addresses the same shape."""
+    """Return True if the group `other` belongs to the same list as the group `best`. One of its
+    links must have the short form of a link of `best`, and 80 % of its addresses must have the
+    shape of an address of `best`. Both must be in headings, or both not. A group of which most
+    links are in menus belongs to no list."""
     if sum(link.is_aside for link in other.links) * 2 > len(other.links):
         return False
     if other.links[0].is_heading != best.links[0].is_heading:
@@ -253,8 +263,9 @@ def is_part_of(other: Group, best: Group) -> bool:
 
 
 def _keep_main_site(items: Sequence[Shown]) -> list[Shown]:
-    """Return `items` without those of other sites, if most are of one site, and without
-    advertisements, if they are few: a list with many of them may be about offers."""
+    """Return `items` without those of other sites and without advertisements. Items of other sites
+    stay if less than 80 % of the items are of one site. Advertisements stay if they are more than
+    25 %, as the list may be about offers."""
     if not items:
         return []
     site_counts = Counter(urls.publisher(item.item.url) for item in items)
@@ -270,8 +281,9 @@ def _keep_main_site(items: Sequence[Shown]) -> list[Shown]:
 
 
 def tidy_list(items: Sequence[Shown]) -> list[Shown]:
-    """Return `items` without links such as "more", and without undated items if nearly all have
-    dates. Numbers before titles ("1. ", "2. ") are removed if they count the items."""
+    """Return the items of a list without those that do not belong to it: links such as "more",
+    items without title, items without date if 90 % have one, items of other sites and
+    advertisements. If the titles are numbered ("1. ", "2. "), the numbers are removed."""
     # leave out undated items, and links such as "more"
     dated = [shown for shown in items if shown.item.published is not None]
     are_nearly_all_dated = len(dated) >= _NEARLY_ALL * len(items)
@@ -294,5 +306,6 @@ def tidy_list(items: Sequence[Shown]) -> list[Shown]:
 
 
 def _count_upwards(numbers: Sequence[int]) -> bool:
-    """Return True if each number is larger than the one before it, or is 1: a new count begins."""
+    """Return True if each number is larger than the one before it. A 1 may follow any number, since
+    a new count begins there."""
     return all(after == 1 or after > before for before, after in pairwise(numbers))

@@ -58,8 +58,9 @@ _LONGEST_LABEL = 300  # characters of a link's text
 
 
 def is_list(document: Document, items: Sequence[Shown]) -> bool:
-    """Return True if the list `items` is the main content of the page. It is if most items are
-    below the page's address, or if there are several items and little other text."""
+    """Return True if the list `items` is the main content of the page. At least 60 % of its items
+    must have headlines. It is then, if half of the items have addresses below that of the page, or
+    if the list has five items and there is little prose beside it."""
     headlines = sum(is_headline(item.item.title) for item in items)
     if headlines < _HEADLINE_SHARE * len(items):
         return False
@@ -78,8 +79,8 @@ def is_list(document: Document, items: Sequence[Shown]) -> bool:
 
 
 def _is_section(url: str) -> bool:
-    """Return True if the last segment of an address is that of a section: at most three words,
-    without a code."""
+    """Return True if an address is probably that of a section: its last segment has at most three
+    words, and no long number or code as the addresses of articles have."""
     last_part = unquote(urlsplit(url).path).rstrip("/").rpartition("/")[2].partition(".")[0]
     if _CODE.search(last_part):
         return False
@@ -87,10 +88,10 @@ def _is_section(url: str) -> bool:
 
 
 def _count_prose(tree: Any, keys: Collection[str], base: str) -> int:
-    """Return how many characters of prose the page has that do not belong to a list: the paragraphs
-    outside of its items, and those of an item whose paragraphs are longer than an excerpt. `keys`:
-    aliases of the items' addresses; `base`: the address against which links are resolved."""
-    # find for each element the items to which links in it lead
+    """Return how many characters of prose a page has beside a list. Paragraphs outside of its items
+    count. Those in an item only count if together they are too long for an excerpt. `keys`: the
+    keys of the items; `base`: the address against which links are resolved."""
+    # for each element find the items to which links in it lead
     keys_within: dict[Any, set[str]] = defaultdict(set)
     for anchor in islice(tree.iter("a"), _MOST_ELEMENTS):
         url = urls.absolute(base, anchor.get("href") or "")
@@ -125,8 +126,8 @@ def _count_prose(tree: Any, keys: Collection[str], base: str) -> int:
 
 
 def find_next_page(document: Document) -> str:
-    """Return the address of the next page of a list: by rel="next", else by a link such as "older
-    posts". "" if there is none on the same host."""
+    """Return the address of the next page of a list, "" if there is none on the same host. It is
+    the target of a link with rel="next", else of one whose text is like "older posts"."""
     for element in document.tree.iter("link", "a"):
         if "next" in (element.get("rel") or "").lower().split():
             url = _find_other_page(document, element.get("href") or "")
@@ -141,7 +142,8 @@ def find_next_page(document: Document) -> str:
 
 
 def _leads_to_next(anchor: Any) -> bool:
-    """Return True if a link says "next" or "older" and its address has the number of a page."""
+    """Return True if the text of a link is like "next" or "older posts", and its address contains
+    the number of a page."""
     label = text.line(read_text(anchor, _LONGEST_NEXT_LABEL + 1)) or anchor.get("aria-label") or ""
     if len(label) > _LONGEST_NEXT_LABEL or not _NEXT_LABEL.match(label):
         return False
@@ -167,12 +169,13 @@ def read_listing(
     wrapper: Wrapper | None = None,
     seen: Sequence[Seen] = (),
 ) -> ParsedFeed:
-    """Return the articles that a page lists as a feed, whose `listing` has the traits of the list
-    to remember.
+    """Return the articles that a page lists, as a feed. The `listing` of the feed has the traits of
+    the list, by which the next visit finds it again.
 
-    `wrapper`: the remembered traits, by which the list is found again; None to learn the list now.
-    `seen`: articles of the source that are known although no list is learnt, as after a lost
-    database. Raises NotAFeed if there is no list, or if none is surely the learnt one."""
+    `html`, `headers`: the answer of the server for `url`. `wrapper`: the traits from the last
+    visit; None if no list is learnt yet, so that one is chosen now. `seen`: articles of the source
+    that are known although no list is learnt, as after the loss of the database. Raises NotAFeed if
+    there is no list, or if none is surely the learnt one."""
     try:
         document = parse(html, url, headers)
         if wrapper is None:
@@ -206,10 +209,11 @@ def _read_page_title(document: Document) -> str:
 def _learn_list(
     document: Document, lists: Sequence[tuple[str, Sequence[Shown]]], seen: Sequence[Seen]
 ) -> wrappers.FoundList:
-    """Choose the list of the page to follow. `lists`: (origin, items) for each list; `seen`: known
-    articles. If no list has a known article, but other links of the page lead to some, the list of
-    the links with the same forms is taken, as if the operator had pointed at it. Raises Unsure if
-    there is no list."""
+    """Choose the list of the page to follow. `lists`: each list as (where it was found, its items);
+    `seen`: articles that are known already. Raises Unsure if there is no list.
+
+    If no list has a known article, but other links of the page lead to some, these links and others
+    of the same form are read as lists, too, as if the operator had pointed at them."""
     forms_of_seen = set[str]()  # the forms of links to known articles outside of `lists`
     if seen:
         known = wrappers.KnownItems(seen)
@@ -226,15 +230,15 @@ def _learn_list(
 def list_candidates(
     document: Document, extra_forms: Collection[str] = ()
 ) -> list[tuple[str, Sequence[Shown]]]:
-    """Return (origin, items) for each list of a page, the likeliest first. Links with `extra_forms`
-    are read as lists, too, wherever they are on the page."""
+    """Return each list of a page as (where it was found, its items), the likeliest first. Links
+    with `extra_forms` are read as lists, too, even in menus and the like."""
     page_lists = read_lists(document, read_links(document), extra_forms)
     return declared.list_candidates(document, [each.items for each in page_lists])
 
 
 def _make_entry(listed: Shown) -> Entry:
-    """Return an item of a list as the entry of a feed. A title that the list cuts off is left out:
-    the article's page has the whole."""
+    """Return an item of a list as the entry of a feed. If the list shows only the beginning of a
+    title, with an ellipsis, the entry gets no title: that of the article's page is whole."""
     item = listed.item
     is_cut_off = item.title.endswith(("…", "..."))
     return Entry(
@@ -259,9 +263,12 @@ class PointedList:
 def pointed(
     html: bytes, url: str, number: int, headers: Mapping[str, str] | None = None
 ) -> tuple[PointedList, ...]:
-    """Return the lists, at most three, of which an item contains element `number` of the page, to
-    which the operator points: the main lists first, then the links of the same form as the nearest
-    link. () if there is no list, no such element, or if `html` is no HTML."""
+    """Return the lists with the element to which the operator points: at most three, each with an
+    item that contains it. The main lists of the page come first, then lists of the links that have
+    the same form as the link nearest to the element.
+
+    `number`: the index of the element among all elements and comments of the page. Return () if
+    there is no such list or element, or if `html` is no HTML."""
     try:
         document = parse(html, url, headers)
     except NotAnArticle:
@@ -305,14 +312,16 @@ def pointed(
 
 
 def _has_any_element(page_list: PageList, ids: Collection[int]) -> bool:
-    """Return True if the id() of an element of one of the list's items is in `ids`."""
+    """Return True if one of the elements that contain the items of a list is among those with the
+    numbers `ids`, which Python's id() gives to elements."""
     parts = chain.from_iterable(page_list.elements[item.key] for item in page_list.items)
     return any(id(part) in ids for part in parts)
 
 
 def _find_nearest_links(upwards: Sequence[Any], links: Sequence[Link]) -> list[Link]:
-    """Return the links in the first of the elements `upwards` that has links or is one. `upwards`:
-    the pointed element and those around it, from the inside outwards."""
+    """Return the links in the innermost element that is or contains a link; [] if none of the eight
+    innermost ones does. `upwards`: the element to which the operator points and those around it,
+    the innermost first; `links`: all links of the page."""
     by_anchor = {link.anchor: link for link in links}
     for element in upwards[:_MOST_POINTED_ANCESTORS]:
         anchors = [element, *element.iter("a")]
@@ -325,12 +334,14 @@ def _find_nearest_links(upwards: Sequence[Any], links: Sequence[Link]) -> list[L
 def read_list(
     html: bytes, url: str, headers: Mapping[str, str] | None, links: Sequence[str]
 ) -> ParsedFeed:
-    """Return the links of a page that the operator's CSS selectors `links` match, as a feed. Raises
-    NotAFeed if they match no link to another page, RulesError for invalid CSS."""
+    """Return the links of a page that the operator has selected, as a feed. `links`: CSS selectors,
+    perhaps with an attribute ("div@data-url"). Raises NotAFeed if they match no link to another
+    page, and RulesError if they are no valid CSS."""
     document = parse(html, url, headers)
     page_alias = urls.alias(url)
-    addresses: dict[str, str | None] = {}  # as written -> address, None for the page itself
-    titles: dict[str, str] = {}  # address -> title
+    # absolute addresses by the address as written; None for an invalid one and for the page itself
+    addresses: dict[str, str | None] = {}
+    titles: dict[str, str] = {}  # by absolute address
     for reference, label in _select_links(document.tree, links):
         if reference not in addresses:
             if len(titles) == _MOST_LINKS:  # most of the time is spent on resolving addresses
@@ -360,9 +371,10 @@ def read_list(
 
 
 def _select_links(tree: Any, selectors: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield (reference, text) for each element that one of the CSS `selectors` matches. The
-    reference is the target of the link that is in the element or around it. A selector may instead
-    name an attribute with the reference ("div@data-url")."""
+    """Yield for each element that one of the CSS `selectors` matches the address to which it leads,
+    as written, and its text. The address is that of the link in the element or around it. A
+    selector may instead name the attribute that has the address ("div@data-url"). Elements without
+    address are left out."""
     for selector in selectors:
         attribute = page_rules.split(selector)[1]
         for element in page_rules.select_elements(tree, selector):

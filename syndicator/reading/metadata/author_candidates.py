@@ -38,7 +38,7 @@ _DECLARED = ("json-ld", "json-ld later", "author", "other meta")
 
 @dataclass(slots=True)
 class Candidate:
-    """Names that are stated together, and may be the authors."""
+    """Names that at least one place states together, and that may be the authors."""
 
     people: tuple[str, ...]
     place: str  # the first place that states them
@@ -58,10 +58,10 @@ class Evidence:
 def find_candidates(
     document: Document, survey: Survey, sitename: str, stated: Iterable[Evidence]
 ) -> list[Candidate]:
-    """Return the candidates for the authors of a page, with their features. `stated`: names in the
-    feed, JSON-LD and metas; those of bylines in `survey` are added. `sitename`: the name of the
-    site."""
-    by_names: dict[frozenset[str], Candidate] = {}  # keys of the names -> candidate
+    """Return the candidates for the authors of a page, with their features. `stated`: the names in
+    the feed, JSON-LD and metas. `survey`: the text of the page, whose bylines are added to these.
+    `sitename`: the name of the site. The same names in several places are one candidate."""
+    by_names: dict[frozenset[str], Candidate] = {}  # by the keys of the names
     sites = _list_site_keys(document, sitename)
     for evidence in (*stated, *_list_bylines(survey)):
         all_names = _remove_shorter_forms(evidence.people)
@@ -84,14 +84,16 @@ def find_candidates(
 def _find_or_add(
     by_names: dict[frozenset[str], Candidate], names: tuple[str, ...], place: str
 ) -> Candidate:
-    """Return the candidate with these names, in any order; a new one if there is none."""
+    """Return the candidate of `by_names` with these names, in any order. If there is none, add a
+    new one, which `place` states, and return it."""
     keys = frozenset(map(person_names.make_name_key, names))
     return by_names.setdefault(keys, Candidate(names, place))
 
 
 def _list_bylines(survey: Survey) -> Iterator[Evidence]:
-    """Yield the bylines of the page ("marks"). First those with names, each by itself and, if it
-    has co-authors, again with their names. Then those that only have the login of a user."""
+    """Yield the names in the bylines of the page. A byline with names is yielded by itself, and
+    then again with the names of its co-authors, if there are any. Bylines that only have the login
+    of a user come last."""
     marks = byline.find_marks(survey)
     with_names = [mark for mark in marks if mark.people]
     for mark, features in zip(with_names, _list_place_features(with_names, survey), strict=True):
@@ -105,8 +107,9 @@ def _list_bylines(survey: Survey) -> Iterator[Evidence]:
 
 
 def _list_place_features(marks: Sequence[Mark], survey: Survey) -> Iterator[tuple[str, ...]]:
-    """Yield for each of `marks`, the bylines of the page, its features: its kind, its score and its
-    place on the page, also in comparison with the other bylines."""
+    """Yield for each byline of the page the names of its features: they say its kind, its score,
+    where it is on the page, and how it compares with the other bylines. `marks`: the bylines, in
+    order."""
     text_length = survey.spots[-1].offset if survey.spots else 0
     kind_counts = Counter(mark.kind for mark in marks)
     earlier_kinds: set[str] = set()
@@ -149,8 +152,8 @@ def _merge_people(marks: Iterable[Mark]) -> tuple[str, ...]:
 
 
 def _remove_shorter_forms(people: Sequence[str]) -> tuple[str, ...]:
-    """Return `people` without repetitions, and without names whose words are all in another name,
-    as "Ann" is if there is also "Ann Other"."""
+    """Return the different names of `people`. A name is left out if another one has all of its
+    words and more: "Ann" is left out if there is also "Ann Other"."""
     names: dict[str, str] = {}
     for name in people:
         words = set(name.split())
@@ -161,7 +164,8 @@ def _remove_shorter_forms(people: Sequence[str]) -> tuple[str, ...]:
 
 
 def _list_site_keys(document: Document, sitename: str) -> frozenset[str]:
-    """Return the keys (see `make_key`) of the names of the site, its host and its publishers."""
+    """Return the names of the site, its host and its publishers as keys, which are their letters
+    and digits in lower case."""
     domain = urls.domain(document.url).removeprefix("www.")
     domain_label = domain.split(".")[0]  # "example" for example.org
     names = [sitename, domain, urls.host(document.url), domain_label]
@@ -175,7 +179,7 @@ def _list_site_keys(document: Document, sitename: str) -> frozenset[str]:
 
 def _is_collective(name: str, sites: frozenset[str]) -> bool:
     """Return True if a name is that of a team, an agency, a company or the site itself. `sites`:
-    the keys of the site's names."""
+    the names of the site as keys from `make_key`."""
     lower_name = name.casefold()
     words = person_names.load_byline_words()
     if lower_name in words.teams or lower_name in words.agencies:
@@ -186,8 +190,9 @@ def _is_collective(name: str, sites: frozenset[str]) -> bool:
 
 
 def _add_name_features(candidate: Candidate, document: Document, sites: frozenset[str]) -> None:
-    """Add the features of the names themselves to the candidate. A feature that one name has counts
-    for all of them."""
+    """Add the features of a candidate's names to its features: those that at least one name has,
+    those that all have together, and the number of names. `sites`: the names of the site as keys
+    from `make_key`."""
     features = candidate.features
     features[f"names {min(len(candidate.people), _MOST_COUNTED)}"] = 1
     for name in candidate.people:
@@ -205,8 +210,9 @@ def _add_name_features(candidate: Candidate, document: Document, sites: frozense
 
 
 def _list_name_features(name: str, sites: frozenset[str]) -> Iterator[str]:
-    """Yield the features that one name has: how many words it is, and those of the list below that
-    are true. `sites`: the keys (see `make_key`) of the site's names."""
+    """Yield the names of the features that one name has: its number of words, whether it is that of
+    a team, an agency, a company or the site, and how it is written. `sites`: the names of the site
+    as keys from `make_key`."""
     lower_name = name.casefold()
     name_key = make_key(name)
     known = person_names.load_byline_words()
@@ -239,9 +245,9 @@ def _list_name_features(name: str, sites: frozenset[str]) -> Iterator[str]:
 def _add_relations(
     keys: frozenset[str], candidate: Candidate, by_names: dict[frozenset[str], Candidate]
 ) -> None:
-    """Add the features by which a candidate is compared with the other candidates `by_names`:
-    whether these have the same names and others, fewer, or other names. `keys`: of the candidate's
-    names."""
+    """Add to a candidate the features that compare it with the other candidates: for each of these
+    how its names relate to those of `candidate`, and where they are stated. `keys`: the keys of the
+    candidate's names; `by_names`: all candidates by the keys of their names."""
     features = candidate.features
     is_declared = any(f"whole {source}" in features for source in _DECLARED)
     if is_declared and ("whole mark" in features or "whole marks" in features):
@@ -257,9 +263,10 @@ def _add_relations(
 def _find_relation(
     keys: frozenset[str], candidate: Candidate, other_keys: frozenset[str], other: Candidate
 ) -> str:
-    """Return how the names of `other` relate to those of `candidate`: "longer" if it has all of
-    them and more, "shorter" if it is a part of them, "crossing" if they share some, "a form of" or
-    "has form" if one name is a short form of the other, else "other"."""
+    """Return how the names of `other` relate to those of `candidate`. "longer": all of these and
+    more. "shorter": only some of these. "crossing": some of these, and others. "a form of": the
+    candidate's only name is a short form of the other's. "has form": the other's is a short form of
+    the candidate's. "other": none of this. `keys`, `other_keys`: the names as keys."""
     if keys < other_keys:
         return "longer"
     if other_keys < keys:
@@ -274,7 +281,9 @@ def _find_relation(
 
 
 def _list_relation_features(relation: str, other: Candidate) -> Iterator[str]:
-    """Yield a feature for each source that states the names of `other`: "longer: json-ld full"."""
+    """Yield a feature for each kind of place that states the names of `other`, such as
+    "longer: json-ld full". `relation`: how these names relate to those of the candidate. "full"
+    means that all of them are full names."""
     has_full_names = all(map(person_names.is_full_name, other.people))
     suffix = " full" if has_full_names else ""
     for source in _COMPARED:
@@ -283,8 +292,8 @@ def _list_relation_features(relation: str, other: Candidate) -> Iterator[str]:
 
 
 def _is_short_form(people: Sequence[str], longer: Sequence[str]) -> bool:
-    """Return True if `people` and `longer` have one name each, and the words of the first are a
-    part of the words of the second: "A. Other" is not, "Other" is a short form of "Ann Other"."""
+    """Return True if `people` and `longer` have one name each, and the second has all words of the
+    first and more. "Other" is a short form of "Ann Other"; "A. Other" is not."""
     if len(people) != 1 or len(longer) != 1:
         return False
     return set(people[0].casefold().split()) < set(longer[0].casefold().split())

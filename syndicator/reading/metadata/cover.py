@@ -101,8 +101,8 @@ class Choice(Generic[T]):
         return self.value is not None
 
     def trace(self) -> Mapping[str, Any]:
-        """Return what `show --trace` prints: the place of the chosen candidate, and all candidates
-        as "place: value"."""
+        """Return the choice as `show --trace` prints it: the name of the place that states the
+        chosen value, and the candidates that were examined as "place: value"."""
         return {
             "from": self.candidate,
             "candidates": [f"{name}: {value}" for name, value in self.considered],
@@ -112,8 +112,10 @@ class Choice(Generic[T]):
 def choose_first_valid(
     candidates: Iterable[tuple[str, T | None]], is_valid: Callable[[T], bool]
 ) -> Choice[T]:
-    """Choose the first value that is valid among `candidates`, (place, value) each. Missing values,
-    None or "", are skipped. Candidates after the chosen one are not computed."""
+    """Choose the first of `candidates` whose value is valid. `candidates`: pairs of the name of the
+    place that states a value, and the value; None and "" are skipped. Candidates after the chosen
+    one are not taken from the iterator. The value of the choice is None if no candidate is
+    valid."""
     considered: list[tuple[str, str]] = []
     for name, value in candidates:
         if value is None or value == "":
@@ -128,9 +130,10 @@ def choose_first_valid(
 def choose_cover(
     document: Document, entry: Entry | None, *, may_be: Callable[[str], bool] = bool
 ) -> Choice[str]:
-    """Choose the absolute address of the article's picture. Pictures that are logos or portraits,
-    by their addresses or as the page declares, are never chosen, so the choice may be empty.
-    `may_be`: returns False for further addresses that must not be chosen."""
+    """Choose the picture of the article; the value is its absolute address. A picture is never
+    chosen if its address looks like that of a logo or a portrait, if the page declares it to be
+    one, or if `may_be` returns False for its address. `entry`: the feed's entry for the page, None
+    if there is none."""
     logos = _list_declared_logos(document)
 
     def is_possible(url: str) -> bool:
@@ -141,14 +144,16 @@ def choose_cover(
 
 
 def _list_addresses(document: Document, entry: Entry | None) -> Iterator[tuple[str, str | None]]:
-    """Yield (place, absolute address) for each possible picture; None for an invalid address."""
+    """Yield each possible picture, the likeliest first, as (name of the place that states it,
+    absolute address). The address is None if it is invalid."""
     for place, reference in _list_candidates(document, entry):
         yield place, resolve_picture(document, reference)
 
 
 def _list_declared_logos(document: Document) -> frozenset[str]:
-    """Return the aliases of the addresses of pictures that the page declares to be icons, logos or
-    portraits: in link elements, and in JSON-LD the pictures of companies, people and sites."""
+    """Return the addresses of pictures that the page declares to be icons, logos or portraits, in
+    the form that `urls.alias` gives them. Link elements declare icons; JSON-LD declares logos, and
+    the pictures of companies, people and sites."""
     references: list[str] = []
     for link in document.tree.iter("link"):
         if "icon" in (link.get("rel") or "").lower():
@@ -167,14 +172,16 @@ def _list_declared_logos(document: Document) -> frozenset[str]:
 
 
 def _list_objects(value: Any) -> list[jsonld.Object]:
-    """Return the objects of a JSON-LD value, which may be an object or a list."""
+    """Return the objects in a JSON-LD value: the value itself or the items of a list. Anything else
+    is left out."""
     values = value if isinstance(value, list) else [value]
     return [item for item in values if isinstance(item, dict)]
 
 
 def is_picture(url: str) -> bool:
-    """Return True if the picture at `url` may show the subject of an article: by its address it is
-    no logo, portrait or placeholder."""
+    """Return True if the picture at `url` may show the subject of an article. Return False if its
+    address is that of a logo, a portrait, a drawing or a placeholder, or is longer than 2,000
+    characters."""
     if len(url) > _LONGEST_URL:
         return False
     path = url.partition("?")[0].partition("#")[0]
@@ -185,8 +192,8 @@ def is_picture(url: str) -> bool:
 
 
 def _list_candidates(document: Document, entry: Entry | None) -> Iterator[tuple[str, str]]:
-    """Yield (name of the place, address as written) for each picture that the page or the feed's
-    `entry` states, the likeliest first; an address may be ""."""
+    """Yield each picture that the page or the feed's `entry` states, the likeliest first, as (name
+    of the place that states it, address as written). An address may be ""."""
     yield from _list_metas(document, _FIRST_METAS, most_values=_MOST_META_VALUES)
     for item in list_articles(document)[:_MOST_ARTICLES]:
         for stated in (item.get("image"), item.get("thumbnailUrl")):
@@ -213,22 +220,24 @@ def _list_metas(
 
 
 def resolve_picture(document: Document, value: str) -> str | None:
-    """Return the absolute address of a picture on the page. None if `value` is empty, too long, the
-    picture itself ("data:"), or an address on a private network."""
-    value = text.legal(value).strip()
-    if not value or len(value) > _LONGEST_REFERENCE:
+    """Return the absolute address of a picture on the page. `value`: the address as written. None
+    if it is empty or longer than 4,000 characters, if it contains the picture itself ("data:"), or
+    if it leads from a public page to a private network."""
+    reference = text.legal(value).strip()
+    if not reference or len(reference) > _LONGEST_REFERENCE:
         return None
-    if value.lower().startswith(("data:", "blob:", "javascript:")):
+    if reference.lower().startswith(("data:", "blob:", "javascript:")):
         return None
-    address = urls.absolute(document.base_url, value)
+    address = urls.absolute(document.base_url, reference)
     if not address or refusal(address, document.url):
         return None
     return address
 
 
 def read_image_address(element: Any) -> str:
-    """Return the address of an img element as written: the largest of a srcset, else that of lazy
-    loading, else src; "" if it has only placeholders."""
+    """Return the address of an img element as written: the largest picture of a srcset, else the
+    address for lazy loading, else src. Addresses of placeholders do not count; "" if there is no
+    other."""
     for name in _SRCSET_ATTRIBUTES:
         largest = find_largest(element.get(name) or "")
         if largest:
@@ -241,18 +250,19 @@ def read_image_address(element: Any) -> str:
 
 
 def find_largest(srcset: str) -> str:
-    """Return the address of the widest image in `srcset`, "" if there is none (syntax: WHATWG HTML
-    4.8.4.2.1)."""
-    candidates = _SRCSET_CANDIDATE.findall(srcset[:_MOST_SRCSET])
-    if not candidates:
+    """Return the address of the largest image in `srcset`, by the width or pixel density behind
+    each address. "" if there is none. Syntax: WHATWG HTML 4.8.4.2.1."""
+    addresses_and_sizes = _SRCSET_CANDIDATE.findall(srcset[:_MOST_SRCSET])
+    if not addresses_and_sizes:
         return ""
-    address: str = max(candidates, key=lambda candidate: float(candidate[1]))[0]
+    address: str = max(addresses_and_sizes, key=lambda candidate: float(candidate[1]))[0]
     return address.lstrip(",")
 
 
 def _is_large(element: Any) -> bool:
-    """Return False if an image is too small for a cover, by its stated size or the size in its
-    address; True also if no size is known, except for a GIF, which is often a drawing."""
+    """Return True if an image is large enough for a cover: at least 200 pixels wide and 120 high.
+    The size is stated by its attributes, else by its address. An unknown size is enough; but a GIF
+    of unknown width is often a drawing, and is not large."""
     width = _read_pixels(element.get("width"))
     height = _read_pixels(element.get("height"))
     address = read_image_address(element)
@@ -268,14 +278,15 @@ def _is_large(element: Any) -> bool:
 
 
 def _read_pixels(value: str | None) -> int | None:
-    """Return the pixels of a width or height, "640" or "640px"; None for anything else."""
+    """Return the number of pixels in a width or height such as "640" or "640px"; None for anything
+    else."""
     number = _PIXELS.match(value or "")
     return int(number[1]) if number else None
 
 
 def _is_of_article(image: Any) -> bool:
-    """Return True if an image is in an article, a figure or the like, and in no menu, sidebar or
-    other aside."""
+    """Return True if an image belongs to an article: one of the elements around it is an article, a
+    figure or the like, and none is a menu, a sidebar or another aside."""
     is_within_article = False
     for depth, holder in enumerate(image.iterancestors()):
         if depth > _MOST_ABOVE or holder.tag in ("body", "html"):
