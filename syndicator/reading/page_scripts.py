@@ -12,8 +12,9 @@ _MOST_LETTERS: Final = 200
 
 
 def is_filled_by_scripts(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> bool:
-    """Return True if a page has scripts that run and at most 200 letters of visible text; False
-    also if `html` is not HTML. Called in the worker process."""
+    """Return True if a page has scripts that browsers run, and at most 200 letters and digits of
+    visible text. `html`, `headers`: the answer of the server for `url`. False if `html` is not
+    HTML. Called in the worker process."""
     try:
         tree = parse(html, url, headers).tree
     except NotAnArticle:
@@ -23,7 +24,7 @@ def is_filled_by_scripts(html: bytes, url: str, headers: Mapping[str, str] | Non
 
 
 def _is_program(script: Any) -> bool:
-    """Return True for a script that browsers run, False for data such as JSON-LD, by its type."""
+    """Return True if browsers run a script, by its type. Other types are data, such as JSON-LD."""
     kind = (script.get("type") or "").lower()
     return kind in ("", "module") or "javascript" in kind
 

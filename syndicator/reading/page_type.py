@@ -105,8 +105,8 @@ _MADE_BY: Mapping[str, re.Pattern[str]] = {
 
 
 def _compile_phrases(phrases: str) -> _Phrases:
-    """Compile phrases, separated by "; ", for `_count_phrases`. Each is an expression, such as
-    "likes?", and matches whole words."""
+    """Compile regular expressions such as "likes?", which are separated by "; ". Each matches whole
+    words only. Return each with the letters with which all its matches begin."""
     compiled: list[tuple[str, re.Pattern[str]]] = []
     for phrase in phrases.split("; "):
         # the letters before a group or an optional letter begin every match
@@ -116,8 +116,9 @@ def _compile_phrases(phrases: str) -> _Phrases:
 
 
 def _count_phrases(phrases: _Phrases, lower_text: str) -> int:
-    """Count the occurrences of phrases in a text. To find their first letters by str.find, and only
-    there try the expressions, is faster than to search with expressions."""
+    """Count the occurrences of phrases in a text, which is given in lower case. An expression is
+    only tried where the letters are with which its matches begin: that is faster than to search
+    with it."""
     count = 0
     for start, pattern in phrases:
         position = lower_text.find(start)
@@ -149,7 +150,7 @@ _WORDS: Mapping[str, _Phrases] = {
 
 def compute_features(document: Document, blocks: Sequence[Block]) -> dict[str, float]:
     """Return the features of a page by name; "bias" is 1 for every page. `blocks`: all blocks of
-    the page, whose letters `overlap.measure_letters` has counted."""
+    the page, whose letters must be counted already."""
     return {
         "bias": 1.0,
         **_measure_blocks(blocks),
@@ -215,13 +216,14 @@ def _measure_blocks(blocks: Sequence[Block]) -> dict[str, float]:
 
 
 def _is_link(block: Block) -> bool:
-    """Return True if most of the text of a block is in links."""
+    """Return True if at least 80 % of the text of a block is in links."""
     return block.linked_length >= _LINK_SHARE * len(block.text)
 
 
 def _read_address(url: str) -> dict[str, float]:
-    """Compute the features that the host and the path of an address give: 1 or 0 for yes or no,
-    except for two counts, "depth" and "slug-words"."""
+    """Compute the features of a page that its address gives. "depth" and "slug-words" are counts,
+    up to 6 segments of the path and 8 words of the last one. All others are 1 for yes or 0 for
+    no."""
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()
     path_and_query = f"{parts.path}?{parts.query}".lower()
@@ -244,7 +246,8 @@ def _read_address(url: str) -> dict[str, float]:
 
 
 def _read_head(document: Document) -> dict[str, float]:
-    """Compute the features from what a page declares in JSON-LD and metas."""
+    """Compute the features of a page that JSON-LD and metas give: 1 for what they declare, 0 for
+    what they do not."""
     types: set[str] = set()
     for item in document.jsonld:
         types.update(jsonld.list_types(item))
@@ -267,7 +270,8 @@ def _read_head(document: Document) -> dict[str, float]:
 
 
 def _count_elements(tree: Any) -> dict[str, float]:
-    """Compute how many elements of some tags a page has, as features such as "tag-form"."""
+    """Compute how many elements with some tags a page has, as log(1 + number), by names of features
+    such as "tag-form"."""
     elements = tree.iter("article", "time", "form", "h1", "nav", "address", "pre", "select", "main")
     counts = Counter(element.tag for element in islice(elements, _MOST_ELEMENTS))
     counted = ("article", "time", "form", "h1", "nav", "pre", "select")
@@ -275,9 +279,9 @@ def _count_elements(tree: Any) -> dict[str, float]:
 
 
 def _count_words(blocks: Sequence[Block]) -> dict[str, float]:
-    """Compute how many prices, and how many words of forums, shops, services and lists a page has.
-    Each gives two features: the count, and ("-share") ten times the count for each 1,000
-    characters, both as log(1 + number)."""
+    """Count the prices of a page, and the words that are usual in forums, shops, services and
+    lists. Each count gives two features, as log(1 + number): the count itself, and ten times the
+    count for each 1,000 characters of text ("-share")."""
     text = "\n".join(block.text for block in blocks if block.letters)[:_MOST_CHARACTERS]
     thousands = max(len(text), 1_000) / 1_000
     lower_text = text.lower()
@@ -299,8 +303,8 @@ class PageType(NamedTuple):
     values: Mapping[str, float]  # the features of the page by name
 
     def trace(self) -> Mapping[str, Any]:
-        """Return what `show --trace` prints: the type, and the probabilities of types that are at
-        least 5 %."""
+        """Return the type as `show --trace` prints it: its name, and the probabilities of all types
+        with at least 5 %, the likeliest first."""
         likeliest_first = sorted(self.probabilities.items(), key=lambda pair: -pair[1])
         traced: dict[str, float] = {}
         for name, probability in likeliest_first:
@@ -311,16 +315,16 @@ class PageType(NamedTuple):
 
 @cache
 def load_weights() -> Mapping[str, Mapping[str, float]]:
-    """Return the trained weights: page type -> feature -> how much it adds to the log-odds of this
-    type."""
+    """Return the trained weights by type of page, then by feature. A weight is what the feature
+    adds to the log odds of the type."""
     table = tomllib.loads(reading.file_text("page_types.toml"))
     weights: dict[str, dict[str, float]] = table["weights"]
     return weights
 
 
 def find_type(document: Document, blocks: Sequence[Block]) -> PageType:
-    """Return the type of a page. `blocks` must have been measured by `overlap.measure_letters`.
-    Raises ValueError if the weights were trained for other features."""
+    """Estimate the type of a page. `blocks`: all blocks of the page, whose letters must be counted
+    already. Raises ValueError if the weights were trained for other features."""
     values = compute_features(document, blocks)
     probabilities = compute_probabilities(values)
     likeliest = max(probabilities, key=lambda name: probabilities[name])
@@ -329,8 +333,8 @@ def find_type(document: Document, blocks: Sequence[Block]) -> PageType:
 
 
 def compute_probabilities(values: Mapping[str, float]) -> dict[str, float]:
-    """Return page type -> its probability, for the features of a page (name -> value). All
-    probabilities together are 1 (a softmax). Raises ValueError if the weights were trained for
+    """Return the probability of each type of page, by its name; all together are 1 (a softmax).
+    `values`: the features of the page by name. Raises ValueError if the weights were trained for
     other features."""
     log_odds: dict[str, float] = {}
     for name, weights in load_weights().items():

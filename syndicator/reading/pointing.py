@@ -87,9 +87,13 @@ class Suggested:
 def suggested(
     pages: Sequence[tuple[bytes, str, Mapping[str, str]]], number: int, role: Role
 ) -> tuple[Suggested, ...]:
-    """Return at most five selectors for `role` that match element `number` of the first page, the
-    best first: see `_rank_suggestion`. Each page is (bytes, address, headers); pages that are not
-    HTML are ignored. Elements are numbered in document order. () if there is no such element."""
+    """Return CSS selectors for the element to which the operator points, the best first, at most
+    five.
+
+    `pages`: pages of the source as (bytes, address, headers); those that are not HTML are ignored.
+    `number`: the index of the element on the first page, in document order. `role`: what the
+    element is for: its text is selected or removed, or it has the title, author, date or cover.
+    Return () if there is no such element."""
     trees: list[Any] = []
     for page in pages:
         with suppress(NotAnArticle):
@@ -98,7 +102,8 @@ def suggested(
     if not 0 <= number < len(elements):
         return ()
     target = elements[number]
-    if not isinstance(target.tag, str):  # a comment
+    is_comment = not isinstance(target.tag, str)
+    if is_comment:
         return ()
     if role == "select":
         # an operator who points to a paragraph means the whole text
@@ -116,9 +121,10 @@ def suggested(
 
 
 def _rank_suggestion(suggestion: Suggested, role: Role) -> tuple[int, int, int, int]:
-    """Return a key that sorts the best suggestion first. It should match on most pages, match no
-    further elements there, have few steps and be short. For the role "remove" few further matches
-    matter more than many pages: too much removed is worse than something left."""
+    """Return a key that sorts the best suggestion first: one that matches on more pages, then one
+    that matches fewer further elements there, then one with fewer steps, then the shortest. For the
+    role "remove", few further matches come before many pages, since it is worse to remove too much
+    than to leave something."""
     further_matches = sum(max(0, count - 1) for count in suggestion.pages)
     steps = suggestion.selector.count(" ")
     length = len(suggestion.selector)
@@ -128,8 +134,9 @@ def _rank_suggestion(suggestion: Suggested, role: Role) -> tuple[int, int, int, 
 
 
 def _choose_attribute(element: Any, role: Role) -> str:
-    """Return the attribute of `element` in which the value for `role` is, as rules spell it:
-    "@datetime" or "@src". "" if its text is the value."""
+    """Return the attribute of `element` that has the value for `role`, with "@" before it as in
+    rules: "@datetime" for a date, "@src" for a cover. "" if the value is the text of the
+    element."""
     if role == "date" and element.tag == "time" and element.get("datetime"):
         return "@datetime"
     if role == "cover" and element.tag == "img" and element.get("src"):
@@ -138,8 +145,9 @@ def _choose_attribute(element: Any, role: Role) -> str:
 
 
 def _list_selectors(element: Any) -> list[str]:
-    """Return at most 160 selectors that match `element`, the shortest first: by its own tag,
-    classes and attributes, and by these below one of its ancestors ("article .text")."""
+    """Return at most 160 selectors that match `element`. Some name its own tag, classes and
+    attributes; others name one of the six elements around it, too ("article .text"). Those with
+    the fewest steps come first, then the shortest."""
     simple_selectors = list(_list_simple_selectors(element))
     selectors = list(simple_selectors)
     holder = element.getparent()
@@ -181,16 +189,18 @@ def _list_simple_selectors(element: Any) -> Iterator[str]:
 
 
 def _is_lasting_name(value: str | None) -> bool:
-    """Return True if an id, class or attribute will probably stay when the site changes, and needs
-    no escapes in CSS. False for None and for generated names."""
+    """Return True if an id, a class or the value of an attribute will probably stay when the site
+    changes, and can be written in CSS without escapes. False for None, and for names that programs
+    generate, such as "css-1x2y3z"."""
     return bool(value and _NAME.fullmatch(value) and not _BUILD_NAME.search(value))
 
 
 def _try_selector(
     css: str, trees: Sequence[Any], elements: Sequence[Any], attribute: str
 ) -> Suggested | None:
-    """Try a selector on all pages and return its matches; None if it is invalid CSS. `elements`:
-    all elements of the first page; `attribute`: see `_choose_attribute`."""
+    """Try the selector `css` on all pages, and return what it matches; None if it is invalid CSS.
+    `trees`: the pages; `elements`: all elements of the first page; `attribute`: the attribute with
+    the value, such as "@datetime", "" for the text."""
     try:
         matches_by_page = [compile_css(css)(tree) for tree in trees]
     except RulesError:
@@ -211,7 +221,8 @@ def _try_selector(
 
 
 def _read_sample(element: Any, attribute: str) -> str:
-    """Return the beginning of what a rule would read: `attribute`, or the text if this is ""."""
+    """Return the beginning of the value that a rule would read from `element`: of its `attribute`,
+    such as "@datetime", or of its text if `attribute` is ""."""
     value = element.get(attribute[1:]) if attribute else read_text(element, _SAMPLE * 4)
     return text.line(value or "")[:_SAMPLE]
 
@@ -224,7 +235,7 @@ SCRIPT: Final = _FOOT.partition("<script>")[2].partition("</script>")[0]
 
 
 def _hash_text(text: str) -> str:
-    """Return the source expression by which a Content-Security-Policy allows the script or style
+    """Return the hash by which a Content-Security-Policy allows a script or style with exactly this
     `text`."""
     digest = hashlib.sha256(text.encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"
@@ -242,8 +253,9 @@ POLICY: Final = (
 def shown_page(
     html: bytes, url: str, headers: Mapping[str, str] | None = None
 ) -> tuple[bytes, str]:
-    """Return the copy of a page to point at, in UTF-8, and its Content-Security-Policy. Raises
-    NotAnArticle("not-html")."""
+    """Return a copy of a page, on which the operator points at an element, as UTF-8; and the
+    Content-Security-Policy to send with it. Raises NotAnArticle("not-html") if `html` is no
+    HTML."""
     tree = parse(html, url, headers).tree
     numbers = {element: number for number, element in enumerate(tree.iter())}
     body = tree.find("body")
@@ -255,9 +267,10 @@ def shown_page(
 
 
 def _write_html(root: Any, numbers: Mapping[Any, int], out: list[str]) -> None:
-    """Append to `out` the HTML of `root` without attributes. Each element gets its number from
-    `numbers` as `data-n`. Unknown tags become spans, pictures their alternative texts; scripts and
-    the like are left out, as is what exceeds 6,000 elements or is nested too deeply."""
+    """Append to `out` the HTML of `root` and all in it, in pieces. An element loses its attributes
+    and gets the number that it has in `numbers` as `data-n`. Unknown tags become spans, and
+    pictures become their alternative texts. Scripts and the like are left out, and so are elements
+    after the first 6,000 and those that are nested more than 60 deep."""
     # A stack in place of recursion: elements still to be written, and texts, such as end tags, that
     # are written as they are. The next item is the last.
     stack: list[Any] = [root]

@@ -27,9 +27,9 @@ EMPTY = "empty"  # the kind of a page without text
 
 
 def count_matches(tree: Any, rules: Rules) -> Mapping[str, int]:
-    """Return how many elements of `tree` each selector of `rules` matches, by names such as `select
-    "div.text"`. For `select`, elements without text are not counted. Raises RulesError for invalid
-    CSS."""
+    """Return how many elements of the page `tree` each selector of the operator's `rules` matches.
+    The keys are like `select "div.text"`: the name of the rule, then the selector. For `select`,
+    elements without text are not counted. Raises RulesError for invalid CSS."""
     counts: dict[str, int] = {}
     for rule in _SELECTORS:
         for selector in getattr(rules, rule):
@@ -41,7 +41,7 @@ def count_matches(tree: Any, rules: Rules) -> Mapping[str, int]:
 
 
 def _has_text(element: Any) -> bool:
-    """Return True if there is more than white space in `element`."""
+    """Return True if the text in `element` is more than white space."""
     return any(text.strip() for text in element.itertext())
 
 
@@ -56,15 +56,16 @@ def read(
     now: datetime | None = None,
     claimed: bool = True,
 ) -> Draft:
-    """Return the article on the page of `url` (None: a saved page without address).
+    """Read a page, and return its article.
 
-    `entry`: the entry of a feed that announced the page. `rules`: the operator's rules for the
-    source. `repeated`: digests of the blocks, title ends and pictures that many articles of the
-    host share. `claimed`: True if somebody, such as a feed, says that the page is an article; if
-    not, a page that is rather a list of links is refused. Dates more than a day after `now` are
-    ignored.
+    `html`, `headers`: the answer of the server for `url`, which is None for a saved page without
+    address. `entry`: the feed's entry that announced the page, None if there is none. `rules`: the
+    operator's rules for the source. `repeated`: digests of the blocks, title ends and pictures that
+    many articles of the host share. `now`: dates more than a day after it are ignored. `claimed`:
+    somebody, such as a feed, says that the page is an article; if nobody does, a page that may be
+    a list of links is refused more readily.
 
-    Raises NotAnArticle if the page is no article, RulesError for invalid CSS."""
+    Raises NotAnArticle if the page is no article. Raises RulesError if `rules` has invalid CSS."""
     rules = rules or Rules()
     document = parse(html, url or "", headers)
     # lxml makes a new Python object each time an element is used, unless a reference to it exists
@@ -106,16 +107,18 @@ def _is_from_page(body: Body) -> bool:
 
 
 def _may_judge(body: Body) -> bool:
-    """Return True if the body shows what kind of page it is: Syndicator itself chose its blocks on
-    the page, and no `select` rule of the operator did."""
+    """Return True if the body may be used to judge what kind of page it is from. It may if the
+    program chose its blocks on the page. It may not if it is the text of a feed, or if a rule
+    `select` of the operator chose the blocks."""
     return body.page_type is not None and not body.trace.get("select")
 
 
 def _find_kind(
     document: Document, meta: Draft, body: Body, *, claimed: bool, announced: bool
 ) -> str | None:
-    """Return the kind of a page that is no article, such as "listing", or None if it is an article.
-    `claimed`: see `read`; `announced`: a feed announced the page."""
+    """Return the kind of a page that is no article, such as "listing"; None if it is an article.
+    `meta`: title and the like of the page; `body`: its text. `announced`: a feed announced the
+    page; `claimed`: a feed or somebody else says that it is an article."""
     kind: str | None = None
     if _is_from_page(body):
         kind = no_article.find_kind(document, meta.title, body.blocks, body.page_blocks)
@@ -138,8 +141,8 @@ def _find_kind(
 
 
 def _add_doubt(body: Body) -> Mapping[str, Any]:
-    """Return the trace of the body. If it is doubtful that this is the article's text, the reason
-    is added as "doubt"."""
+    """Return the trace of a body. If it is doubtful whether the body is the text of the article,
+    the trace says why under the key "doubt"."""
     doubt = body.trace.get("doubt")
     if not doubt and _may_judge(body):
         doubt = describe_doubt(body.listing_odds, body.reading_odds)
@@ -148,7 +151,8 @@ def _add_doubt(body: Body) -> Mapping[str, Any]:
 
 def kind_of(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> str | None:
     """Return the kind of a page that is no article, such as "listing" or "empty"; None if it is an
-    article. The page is read as if nobody said that it is one. Called in the worker process."""
+    article. Nobody is assumed to say that it is one. `html`, `headers`: the answer of the server
+    for `url`. Called in the worker process."""
     try:
         read(html, url, headers=headers, claimed=False)
     except NotAnArticle as refusal:
@@ -178,8 +182,10 @@ def tried(
     headers: Mapping[str, str] | None = None,
     now: datetime | None = None,
 ) -> Trial:
-    """Read a page twice, with `rules` and with the rules `before` them, and compare the results.
-    `repeated`, `headers` and `now`: see `read`. Raises RulesError for invalid CSS."""
+    """Read a page twice, with the operator's new `rules` and with the rules `before` them, and
+    compare the results. `html`, `headers`: the answer of the server for `url`. `repeated`: digests
+    of blocks that many articles of the host share. `now`: dates more than a day after it are
+    ignored. Raises RulesError if one of the rules has invalid CSS."""
     match_counts = count_matches(parse(html, url, headers).tree, rules)
     old_text = ""
     with suppress(NotAnArticle):
@@ -209,8 +215,8 @@ def tried(
 
 
 def _measure_common_words(old_text: str, new_text: str) -> float:
-    """Return 1 if two texts have the same words equally often, 0 if they share none: the F1 score
-    of their words."""
+    """Return how far two texts have the same words, from 0 (no word in common) to 1 (all words,
+    equally often): the F1 score of their words."""
     old_words = Counter(text.words(old_text))
     new_words = Counter(text.words(new_text))
     total = old_words.total() + new_words.total()

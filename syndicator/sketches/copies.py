@@ -36,21 +36,21 @@ _TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]|[^\
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
-    """A short form of a text. `size`: number of different shingles of the text; `lowest`: the 192
-    lowest of their hashes, ascending."""
+    """The sketch of a text. `size`: the number of its different shingles, which are sequences of
+    five words; `lowest`: the 192 lowest hashes of these, the lowest first."""
 
     size: int
     lowest: tuple[int, ...]
 
     @property
     def keys(self) -> tuple[int, ...]:
-        """The hashes by which stored sketches of copies are looked up."""
+        """The hashes by which stored sketches of copies of this text are looked up."""
         return self.lowest[:LOOKED_UP]
 
     @property
     def stored_keys(self) -> tuple[int, ...]:
-        """The hashes to store, so that this sketch is found by the `keys` of others. They are few,
-        because each takes a page of the database."""
+        """The hashes under which this sketch is stored, so that the `keys` of other sketches find
+        it. They are only six, because each takes a page of the database."""
         return self.lowest[:FOUND_BY]
 
     def pack(self) -> bytes:
@@ -66,7 +66,8 @@ class Sketch:
 
 
 def make_sketch(text: str) -> Sketch | None:
-    """Return the sketch of a plain text, None if the text is too short to be compared."""
+    """Return the sketch of a plain text. None if the text has fewer than 40 different sequences of
+    five words: such short texts may be alike by chance."""
     tokens = _TOKEN.findall(text[:MOST].casefold())
     shifted_tokens = [tokens[start:] for start in range(SHINGLE)]
     shingles = set(map(" ".join, zip(*shifted_tokens, strict=False)))
@@ -81,8 +82,8 @@ def make_sketch(text: str) -> Sketch | None:
 
 
 def estimate_resemblance(first: Sketch, second: Sketch) -> float:
-    """Return the estimated resemblance of two texts: of all shingles of either, the share that both
-    have, from 0 to 1."""
+    """Estimate how much two texts resemble each other, from 0 (nothing in common) to 1 (equal). It
+    is the share that both have of all shingles (sequences of five words) of the two."""
     # of the lowest hashes of both texts together, count those that both have
     lowest = heapq.nsmallest(KEPT, {*first.lowest, *second.lowest})
     if not lowest:
@@ -92,12 +93,12 @@ def estimate_resemblance(first: Sketch, second: Sketch) -> float:
 
 
 def estimate_containment(first: Sketch, second: Sketch) -> float:
-    """Return the estimated share of the shorter text that the longer one contains, from 0 to 1."""
+    """Estimate which share of the shorter text the longer one contains, from 0 to 1."""
     return min(1.0, _count_shared(first, second) / min(first.size, second.size))
 
 
 def _count_shared(first: Sketch, second: Sketch) -> float:
-    """Return the estimated number of shingles that both texts have."""
+    """Estimate how many shingles (sequences of five words) two texts have in common."""
     # resemblance = shared / (first + second - shared), solved for shared
     resemblance = estimate_resemblance(first, second)
     return resemblance / (1 + resemblance) * (first.size + second.size)
@@ -109,9 +110,10 @@ def is_contained(first: Sketch, second: Sketch) -> bool:
 
 
 def are_same_story(first: Sketch, second: Sketch, *, one_source: bool) -> bool:
-    """Return True if two texts are copies: the longer contains most of the shorter one, and the
-    shorter at least half of the longer one. `one_source`: both are of the same source; then they
-    must be nearly identical."""
+    """Return True if two texts are copies of one story. The longer one must contain at least 60 %
+    of the shorter one, and half of the longer one must be in the shorter one. `one_source`: both
+    are of the same source, which may publish a series of similar texts; then they must be nearly
+    equal."""
     if one_source:
         return estimate_resemblance(first, second) >= ALIKE_WITHIN_A_SOURCE
     if not is_contained(first, second):

@@ -68,8 +68,8 @@ _TEXT_RULES: Mapping[str, Callable[[str, int], bool]] = {
 
 
 def compute_block_features(blocks: Sequence[Block], title: str) -> Columns:
-    """Return feature name -> a value for each block. `title`: of the page. The blocks must have
-    been measured by `overlap.measure_letters`."""
+    """Return the features of blocks by name; each has a value for each block, in their order. The
+    letters of the `blocks` must be counted already. `title`: the title of the page."""
     letters = np.array([block.letters for block in blocks], dtype=np.float64)
     length = np.array([len(block.text) or 1 for block in blocks], dtype=np.float64)
     link = np.array([block.linked_length for block in blocks], dtype=np.float64) / length
@@ -102,21 +102,22 @@ def compute_block_features(blocks: Sequence[Block], title: str) -> Columns:
 
 
 def make_bit_columns(prefix: str, names: Sequence[str], bits: Sequence[int]) -> Columns:
-    """Return for each name in `names` a feature `prefix` + name. It is 1.0 for those blocks whose
-    value in `bits` has the bit of this name: the first name has the lowest bit."""
+    """Return a feature for each bit of the numbers `bits`, one number a block: 1.0 for the blocks
+    that have the bit, else 0.0. `names`: the names of the bits, the lowest bit first. `prefix`
+    stands before them in the names of the features."""
     positions = np.arange(len(names))[:, None]
     rows = ((np.array(bits, dtype=np.int64) >> positions) & 1).astype(np.float32)
     return {prefix + name: rows[position] for position, name in enumerate(names)}
 
 
 def _make_flags(values: Sequence[bool]) -> Any:
-    """Return a numpy array of booleans, faster than np.array does."""
+    """Return `values` as a numpy array of booleans. It is faster than np.array."""
     return np.frombuffer(bytes(values), dtype=np.bool_)
 
 
 def _compare_frames(blocks: Sequence[Block]) -> Columns:
-    """Compute which blocks are in list items, ordered lists, quotes, figures and layout tables, by
-    the elements ("frames") around them."""
+    """Compute for each block whether it is in a list item, an ordered list, a quote, a figure, a
+    definition or a table for layout. The frames of a block, the elements around it, tell."""
     # many blocks have the same frames, so each tuple of frames is read once
     distinct_frames = {block.frames for block in blocks}
     by_frames = {frames: _read_frames(frames) for frames in distinct_frames}
@@ -130,8 +131,8 @@ def _compare_frames(blocks: Sequence[Block]) -> Columns:
 
 
 def _read_frames(frames: tuple[Frame, ...]) -> dict[str, bool]:
-    """Return which kinds of frames are among `frames`, those around a block, the outermost first.
-    The keys are names of features."""
+    """Return, by names of features, whether a block is in a list item, a quote and so on. `frames`:
+    the elements around the block, the outermost first."""
     kinds = [frame.kind for frame in frames]
     is_in_ordered_list = False
     for frame in frames:
@@ -148,8 +149,8 @@ def _read_frames(frames: tuple[Frame, ...]) -> dict[str, bool]:
 
 
 def _measure_runs(blocks: Sequence[Block]) -> Columns:
-    """Compute three features of each block: whether all its text is bold, whether all of it is
-    italic, and whether all its links lead to places of the same page ("fragment")."""
+    """Compute for each block whether all of its text is bold, whether all of it is italic, and
+    whether it has links and all lead to places of the same page ("fragment")."""
     common_marks = [_join_marks(block.runs) for block in blocks]
     return {
         "bold": _make_flags([bool(marks & BOLD) for marks in common_marks]),
@@ -168,15 +169,17 @@ def _has_only_fragments(block: Block) -> bool:
 
 
 def _join_marks(runs: Sequence[Run]) -> int:
-    """Return the marks, such as BOLD, that all `runs` with text have in common."""
+    """Return the marks, such as BOLD, that all pieces of a text have in common, as bits; 0 for
+    none. `runs`: the pieces; those of white space only do not count."""
     marks = [run.marks for run in runs if run.text.strip()]
     return reduce(and_, marks) if marks else 0
 
 
 def _find_phrases(blocks: Sequence[Block]) -> Columns:
-    """Compute the features about phrases of boilerplate in short blocks; long blocks get 0. For
-    each kind of phrase: which share of the block is such a phrase at its start ("says-legal"). For
-    some kinds: whether the block contains such a phrase ("has-legal")."""
+    """Look for phrases of boilerplate in each block. For each kind of phrase, compute which share
+    of the block such a phrase at its start makes up ("says-legal"). For some kinds, compute also
+    whether the block contains such a phrase anywhere ("has-legal"). Blocks of more than 300 letters
+    are not searched and get 0."""
     texts = [
         hints.normalise_phrase(block.text) if block.letters <= _SHORT_TEXT else ""
         for block in blocks
@@ -203,8 +206,8 @@ def _find_phrases(blocks: Sequence[Block]) -> Columns:
 
 
 def _find_repeats(blocks: Sequence[Block]) -> list[bool]:
-    """Return a flag for each block: True if it is long enough and an earlier block begins with the
-    same 200 characters."""
+    """Return a flag for each block: True if it repeats an earlier block. It has then more than 20
+    letters, and both have the same first 200 characters."""
     beginnings: set[str] = set()
     repeats: list[bool] = []
     for block in blocks:
@@ -215,8 +218,8 @@ def _find_repeats(blocks: Sequence[Block]) -> list[bool]:
 
 
 def _is_title(block: Block, title: str) -> bool:
-    """Return True if a block is the page's `title`, which must be in lower case, or if one of both
-    contains the other and is not much longer."""
+    """Return True if a block says the page's `title`: both texts are equal, or one contains the
+    other and is less than one and a half times as long. `title`: in lower case, "" for none."""
     if not title or block.letters not in _TITLE_LETTERS:
         return False
     text = block.text.casefold().strip()

@@ -38,11 +38,12 @@ SURE_ODDS = 2.5  # log odds of a reading from which no other is tried, chosen by
 def apply_selectors(
     tree: Any, blocks: Sequence[Block], rules: Rules
 ) -> tuple[list[Block], dict[str, Any]]:
-    """Return the blocks that the operator's rules leave, and notes for the trace.
+    """Apply the operator's rules to the `blocks` of the page `tree`. Return the blocks that remain,
+    and notes for the trace.
 
-    `rules.remove` removes blocks, `rules.select` keeps only the blocks inside its matches. A
-    `select` without a match is ignored, so that a redesigned page is still read. Raises RulesError
-    for invalid CSS."""
+    `rules.remove` removes the blocks in the elements that it matches. `rules.select` then removes
+    all blocks outside of those that it matches. If no block is inside, it is ignored, so that the
+    page can still be read after its site was redesigned. Raises RulesError for invalid CSS."""
     notes: dict[str, Any] = {}
     remaining = list(blocks)
     if rules.remove:
@@ -76,12 +77,16 @@ Focus = Literal["fast", "balanced"]
 
 
 def extract_trafilatura(tree: Any, focus: Focus = "fast") -> str:
-    """Return the text that trafilatura extracts from a page, a line for each of its elements. "" if
-    it finds none or the page is too large for it."""
+    """Return the text that trafilatura extracts from the page `tree`, with a line for each part
+    such as a paragraph. Return "" if it finds none or if the page is too large for it. `focus`:
+    "balanced" tries more methods than "fast", and takes twice the time."""
     from trafilatura import bare_extraction
 
     elements = list(islice(tree.iter(), _MOST_ELEMENTS + 2))
-    if len(elements) > _MOST_ELEMENTS + 1 or max(map(len, elements)) > _MOST_CHILDREN:
+    if len(elements) > _MOST_ELEMENTS + 1:
+        return ""
+    most_children = max(map(len, elements))
+    if most_children > _MOST_CHILDREN:
         return ""
     extracted = bare_extraction(
         tree, fast=focus == "fast", include_comments=False, include_tables=True, with_metadata=False
@@ -112,9 +117,10 @@ class Body:
 def read_body(
     document: Document, meta: Draft, *, entry: Entry | None, rules: Rules, repeated: frozenset[str]
 ) -> Body:
-    """Return the body of the page `document`. It is the text of the feed's `entry` instead if
-    `rules` say so, or if that is at least twice as long. `meta`: title and the like of the article;
-    `repeated`: digests of blocks that many pages of the host have."""
+    """Return the body of the article on the page `document`. The text of the feed's `entry` is
+    taken in its place if the operator's `rules` say so, or if it has at least 200 letters and twice
+    as many as the page. `meta`: title and the like of the article; `repeated`: digests of blocks
+    that many pages of the host have."""
     feed_blocks = overlap.read_entry_blocks(entry) if entry else []
     if rules.content == "feed" and feed_blocks:
         notes = {"from": "feed", "rule": "rules.content"}
@@ -184,15 +190,16 @@ def _read_page_body(
 
 
 def _list_digests(page: "Page", reading: "Reading", chosen_blocks: Sequence[Block]) -> list[str]:
-    """Return the digests of the article's texts, `chosen_blocks`, and of those that the first score
-    would take but the second one does not. On another page the second score may take such a text,
-    too, such as a footer: its digest then shows that pages repeat it."""
-    vetoed: list[Block] = []
+    """Return digests of the texts on a page, by which texts are found that many pages of the host
+    repeat. They are those of the article, `chosen_blocks`, and those that its first score would
+    have taken and its second score has not, such as a footer. The second score may take the same
+    footer on another page: the digests of both then show that it is repeated."""
+    rejected_later: list[Block] = []  # by the second score
     for block, first_odds in zip(page.blocks, reading.scored.odds, strict=True):
         if first_odds > 0 and block.score < _LEAST_SCORE:
-            vetoed.append(block)
-    compared = filter(overlap.is_comparable, dict.fromkeys((*chosen_blocks, *vetoed)))
-    return [overlap.digest_block(block) for block in compared]
+            rejected_later.append(block)
+    distinct_blocks = dict.fromkeys((*chosen_blocks, *rejected_later))
+    return [overlap.digest_block(block) for block in filter(overlap.is_comparable, distinct_blocks)]
 
 
 class Reading(NamedTuple):
@@ -206,7 +213,7 @@ class Reading(NamedTuple):
 
 
 class Page(NamedTuple):
-    """A page with all that is measured once, before its blocks are chosen."""
+    """A page and its measurements. They are made once, before any blocks are chosen."""
 
     document: Document
     blocks: Sequence[Block]
@@ -221,8 +228,9 @@ class Page(NamedTuple):
 def measure_page(
     document: Document, meta: Draft, blocks: Sequence[Block], *, selected: bool
 ) -> Page:
-    """Measure the `blocks` of a page. `meta`: title and the like of its article; `selected`: True
-    if a rule of the operator chose the blocks."""
+    """Measure a page: count the letters of its `blocks`, and compute all that does not depend on
+    the text with which they are compared. `meta`: title and the like of the article; `selected`:
+    True if a rule of the operator chose the blocks."""
     overlap.measure_letters(blocks)
     box = containers.build_containers(blocks)
     containers.add_up_letters(blocks, box)
@@ -252,8 +260,8 @@ def measure_page(
 
 
 def _read_declared_text(document: Document) -> str:
-    """Return the article's text if JSON-LD has it (articleBody), with the updates of a live blog;
-    else ""."""
+    """Return the text of the article as JSON-LD declares it (articleBody), followed by that of the
+    updates of a live blog; "" if none is declared."""
     items = list(document.jsonld)
     for item in document.jsonld:
         updates = item.get("liveBlogUpdate")
@@ -271,9 +279,10 @@ class _ChosenReading(NamedTuple):
 
 
 def _choose_reading(page: Page, content: str, summary: str) -> _ChosenReading:
-    """Try readings until one is sure; take the likeliest and set its overlaps and scores in the
-    blocks. If a rule selected the blocks, only the first reading is tried. `content` and `summary`:
-    see `list_readings`."""
+    """Read a page in several ways until one is surely right, and return the likeliest reading. Its
+    overlaps and scores are set in the blocks of the page. If a rule of the operator chose the
+    blocks, only the first reading is tried. `content`: the text of the feed's entry, "" for none;
+    `summary`: a summary of the article, "" for none."""
     readings: dict[str, Reading] = {}
     odds: dict[str, float] = {}
     for reading in list_readings(page, content, summary):
@@ -290,12 +299,13 @@ def _choose_reading(page: Page, content: str, summary: str) -> _ChosenReading:
 
 def list_readings(page: Page, content: str, summary: str) -> Iterator[Reading]:
     """Yield the readings of a page, the fastest first. Each one changes the overlaps and scores of
-    the blocks.
+    the page's blocks.
 
-    If the page contains `content`, the text of the feed's entry, there is only one reading,
-    compared with it. Else there are up to three: with scores alone, compared with the text that the
-    page declares, and with the text that trafilatura extracts. `summary`: of the feed's entry or
-    the page."""
+    `content`: the text of the feed's entry, "" for none. If it is on the page as a whole, there is
+    only one reading, in which the blocks are compared with it. Else the first reading compares
+    them with nothing, the second one with the text that the page declares, if it declares any, and
+    the last one with the text that trafilatura extracts. `summary`: a summary of the article, ""
+    for none."""
     overlap.guess_overlap(page.blocks, page.box)
     if content and overlap.contains_feed_text(page.blocks, content):
         yield _read_compared(page, "feed content", content, summary)
@@ -308,9 +318,9 @@ def list_readings(page: Page, content: str, summary: str) -> Iterator[Reading]:
 
 
 def _read_compared(page: Page, name: str, text: str | None, summary: str) -> Reading:
-    """Choose the blocks of a page with overlaps computed from `text`, or with guessed ones if
-    `text` is None. `name`: of this reading; `summary`: a summary of the article, which the right
-    blocks should contain."""
+    """Read a page: compare its blocks with `text`, score them, and choose those of the article. If
+    `text` is None, the result of the comparison is guessed. `name`: the name of this reading;
+    `summary`: a summary of the article, which the right blocks contain."""
     table: scorer.Table
     if text is None:
         table = "alone"
@@ -342,9 +352,9 @@ def _write_body(
     base: str,
     notes: Mapping[str, Any],
 ) -> Body:
-    """Return a body whose markdown is that of `chosen_blocks`. `page_blocks`: all blocks of the
-    page; `base`: the address against which links are resolved. The trace of the body has `notes`,
-    and the first 60 of `cuts`, the cut blocks."""
+    """Write `chosen_blocks` as markdown, and return them as a body. `page_blocks`: all blocks of
+    the page; `base`: the address against which links are resolved. The trace of the body has the
+    `notes` and the first 60 of `cuts`."""
     traced_cuts: list[dict[str, str]] = []
     for cut in cuts[:_MOST_TRACED]:
         beginning = texts.line(cut.block.text)[:_LONGEST_TRACED]

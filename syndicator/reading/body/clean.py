@@ -58,9 +58,10 @@ class Choice(NamedTuple):
 
 
 def choose_blocks(blocks: Sequence[Block], title: str, *, selected: bool = False) -> Choice:
-    """Choose the blocks of the article among the scored `blocks` of a page, without images:
-    `attach_images` adds these. `title`: of the article; a heading equal to it is left out.
-    `selected`: a rule of the operator chose the blocks, so a lower score suffices."""
+    """Choose the blocks of the article without its images, which `attach_images` adds. `blocks`:
+    all blocks of the page, with their scores. `title`: the title of the article; a heading at the
+    start that repeats it is left out. `selected`: a rule of the operator chose the blocks; then a
+    score of 0.1 is enough, else 0.5."""
     least_score = _LEAST_SELECTED_SCORE if selected else _LEAST_SCORE
     stay: list[bool] = []
     for block in blocks:
@@ -89,8 +90,9 @@ def _is_headline(block: Block, title: str) -> bool:
 def attach_images(
     blocks: Sequence[Block], choice: Choice, heaviest: Sequence[str]
 ) -> tuple[list[Block], list[Cut]]:
-    """Return the blocks of the article with their images and captions; and the cut blocks to
-    mention in the trace. `heaviest`: for each block the most influential feature of its score."""
+    """Add images and captions to the chosen blocks. Return the blocks of the article, and those cut
+    blocks that might have been part of it, for the trace. `blocks`: all blocks of the page;
+    `heaviest`: for each block, the feature with the most influence on its score."""
     stay = list(choice.stay)
     _keep_images(blocks, stay)
     chosen_blocks: list[Block] = []
@@ -106,8 +108,8 @@ def attach_images(
 
 
 def _name_rule(block: Block, choice: Choice, feature: str) -> str:
-    """Return for the trace why a block was cut. `feature`: the most influential feature of its
-    score."""
+    """Return for the trace why a block was cut. `feature`: the feature with the most influence on
+    its score."""
     rule = choice.rules.get(block)
     if rule:
         return rule
@@ -117,9 +119,9 @@ def _name_rule(block: Block, choice: Choice, feature: str) -> str:
 
 
 def _drop_lone_headings(blocks: Sequence[Block], stay: list[bool]) -> None:
-    """Clear the flags in `stay`, one for each block, of headings that have nothing to head: nothing
-    that stays follows, or the text below was cut and a heading of the same or a higher level
-    follows."""
+    """Cut headings that have nothing below them: no block that stays follows, or their text was
+    cut and a heading of the same or a higher level follows. `stay` has a flag for each block; the
+    flags of these headings are cleared."""
     # From the last block to the first. `rank_below` is the rank of the next block that stays: its
     # level if it is a heading. `is_text_cut`: a text between that block and this one was cut.
     rank_below = _NOTHING
@@ -147,12 +149,12 @@ def _drop_lone_headings(blocks: Sequence[Block], stay: list[bool]) -> None:
 
 
 def _keep_images(blocks: Sequence[Block], stay: list[bool]) -> None:
-    """Decide which images, rules (hr) and captions stay, by the texts that stay; set their flags
-    in `stay`, which has one flag for each block.
+    """Decide which images, captions and horizontal rules stay, and set their flags in `stay`, which
+    has a flag for each block. The texts that stay are decided already.
 
-    An image stays if it is among these texts and near one of them, unless it is an icon or in
-    boilerplate. A rule stays between two blocks that stay. A caption stays with the image of its
-    figure."""
+    An image stays if it is among these texts and at most four blocks from one of them, unless it is
+    an icon or in boilerplate. A caption stays if an image of its figure does. A rule stays if the
+    block before it does, and one of the two blocks after it."""
     text_indices = [index for index, stays in enumerate(stay) if stays]
     if not text_indices:
         return
@@ -182,7 +184,8 @@ def _keep_images(blocks: Sequence[Block], stay: list[bool]) -> None:
 
 
 def _is_icon(block: Block) -> bool:
-    """Return True if `block` has no image, or if both sides of its image are stated and short."""
+    """Return True if the image of a block is an icon: both of its sides are stated and shorter than
+    100 pixels. True also for a block without image."""
     image = block.image
     if image is None:
         return True
@@ -192,9 +195,9 @@ def _is_icon(block: Block) -> bool:
 def cut_repeated(
     blocks: Sequence[Block], repeated: frozenset[str], keep: Sequence[str]
 ) -> tuple[list[Block], list[Cut]]:
-    """Cut blocks that other articles of the host have, too: those whose digests are in `repeated`.
-    Return the blocks that remain, and the cut ones. A block that contains one of the texts `keep`
-    is not cut. Nothing is cut if no paragraph would remain."""
+    """Cut blocks that other articles of the host have, too. Return the blocks that remain, and the
+    cut ones. `repeated`: the digests of such blocks; `keep`: texts by the operator; a block that
+    contains one of them is not cut. Nothing is cut if no paragraph would remain."""
     if not repeated:
         return list(blocks), []
     kept_texts = {overlap.extract_letters(text) for text in keep} - {""}
@@ -220,8 +223,9 @@ def cut_repeated(
 
 
 def has_repeats_alone(blocks: Sequence[Block], repeated: frozenset[str]) -> bool:
-    """Return True if `blocks` has comparable paragraphs, and the digests of all of them are in
-    `repeated`."""
+    """Return True if other articles of the host have all paragraphs of `blocks`, too. Headings and
+    short texts do not count. False if there are no paragraphs. `repeated`: the digests of texts
+    that other articles have."""
     compared = [block for block in blocks if overlap.is_comparable(block)]
     return bool(compared) and all(overlap.digest_block(block) in repeated for block in compared)
 
@@ -229,10 +233,10 @@ def has_repeats_alone(blocks: Sequence[Block], repeated: frozenset[str]) -> bool
 def place_players(
     tree: Any, blocks: Sequence[Block], chosen_blocks: Sequence[Block], base: str
 ) -> list[Block]:
-    """Return `chosen_blocks`, the blocks of the article, with a link to each video or audio player
-    that stands between two texts of the article. The link is put after the text before the player.
-    `blocks`: all blocks of the page `tree`; `base`: the address against which links are
-    resolved."""
+    """Add links to the video and audio players of a page to its article. A player gets a link if
+    the texts directly before and after it belong to the article; the link follows the text before
+    it. `chosen_blocks`: the blocks of the article; `blocks`: all blocks of the page `tree`; `base`:
+    the address against which links are resolved. Return the blocks of the article with links."""
     players = [frame for frame in tree.iter("iframe") if _is_player(frame)][:_MOST_PLAYERS]
     if not players or not chosen_blocks:
         return list(chosen_blocks)
@@ -284,9 +288,9 @@ def _make_player_link(player: Any, address: str) -> Block:
 
 
 def _is_player(frame: Any) -> bool:
-    """Return True if an iframe is a video or audio player: it may play in full screen or the like,
-    or its address says so. False if it is very small, or if it is in an advertisement or another
-    aside."""
+    """Return True if an iframe is a video or audio player: it may fill the screen or play
+    automatically, or its address has a word such as "embed". False if it is less than 50 pixels
+    wide or high, or in an advertisement or another aside."""
     source = _read_source(frame)
     if not source:
         return False
@@ -309,8 +313,8 @@ def _is_player(frame: Any) -> bool:
 
 
 def _read_source(frame: Any) -> str:
-    """Return the address of an iframe as written in the page, also if scripts load it later; "" if
-    it has none."""
+    """Return the address of an iframe as written; "" if it has none. If scripts load the iframe
+    later, the address is in another attribute than src."""
     for name in _SOURCE_ATTRIBUTES:
         value: str = (frame.get(name) or "").strip()
         if value and not value.startswith(("about:", "data:", "javascript:")):

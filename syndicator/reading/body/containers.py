@@ -74,13 +74,14 @@ class Containers:
     hints: list[int] = field(default_factory=list)
 
     def inside(self, node: int) -> Bools:
-        """Return an array of flags: True for element `node` and all elements in it. No element if
-        `node` is -1."""
+        """Return a flag for each element, as an array: True for the element with the number `node`
+        and for all elements in it. If `node` is -1, all flags are False."""
         return self.measure_depths(node) >= 0
 
     def measure_depths(self, node: int) -> Floats:
-        """Return how many levels each element is below element `node`: 0 for `node` itself, -1 for
-        elements outside of it."""
+        """Return for each element how many levels it is below the element with the number `node`:
+        0 for this element itself, -1 for all elements outside of it. If `node` is -1, all are
+        outside."""
         depths = np.full(len(self.nodes), -1.0)
         if node == _NO_ELEMENT:
             return depths
@@ -98,8 +99,8 @@ def is_prose(block: Block) -> bool:
 
 
 def build_containers(blocks: Sequence[Block]) -> Containers:
-    """Return the elements around the blocks. All amounts of text are empty until
-    `add_up_letters`."""
+    """Return the elements around the blocks. Their amounts of text are empty arrays until
+    `add_up_letters` computes them."""
     numbers: dict[Any, int] = {}
     nodes: list[Any] = []
     parents: list[int] = []
@@ -107,7 +108,7 @@ def build_containers(blocks: Sequence[Block]) -> Containers:
     for block in blocks:
         if block.element in numbers:
             continue
-        # collect the element and its ancestors up to one that has a number
+        # collect the element and its ancestors that have no number yet
         new_nodes: list[Any] = []
         node = block.element
         while node is not None and node not in numbers:
@@ -146,8 +147,10 @@ def build_containers(blocks: Sequence[Block]) -> Containers:
 def _read_markup(
     nodes: Sequence[Any], parents: Sequence[int], numbers: Iterable[int]
 ) -> list[tuple[Any, ...]]:
-    """Return for each element with one of `numbers` its (tag, class) and that of its parent, None
-    for the root's parent. `nodes` and `parents`: as in `Containers`."""
+    """Return the markup of some elements: for each the pair of its tag and class, and the same pair
+    of its parent, None if it is the root. `numbers`: the numbers of these elements; `nodes`: all
+    elements by number; `parents`: for each element the number of its parent, which is its own for
+    the root."""
     names = [(node.tag, node.get("class")) for node in nodes]
     markup: list[tuple[Any, ...]] = []
     for number in numbers:
@@ -158,9 +161,9 @@ def _read_markup(
 
 
 def add_up_letters(blocks: Sequence[Block], box: Containers) -> None:
-    """Compute four amounts of text in each element of `box`, the elements around `blocks`: all
-    letters, those in the compared text, those in links, and those in prose. The letters and
-    overlaps of the blocks must be set."""
+    """Set four amounts of text for each element of `box`: its letters, those of them in the
+    compared text, those in links, and those in prose. `blocks`: all blocks of the page, whose
+    letters and overlaps must be set; `box`: the elements around them."""
     letters = np.array([block.letters for block in blocks], dtype=np.float64)
     length = np.array([len(block.text) or 1 for block in blocks], dtype=np.float64)
     linked_length = np.array([block.linked_length for block in blocks], dtype=np.float64)
@@ -180,8 +183,9 @@ def add_up_letters(blocks: Sequence[Block], box: Containers) -> None:
 
 
 def find_deepest_with(share: float, amounts: Floats, box: Containers) -> int:
-    """Return the number of the deepest element with at least `share` (more than 0.5) of the total
-    of `amounts`, which are one of the arrays of `box`. -1 if the total is 0."""
+    """Return the number of the deepest element that has at least `share` of the page's text, such
+    as of its prose; -1 if the page has no such text. `amounts`: the amount in each element, one of
+    the arrays of `box`; `share`: more than 0.5, so that only one element of a level can have it."""
     total = float(amounts.max(initial=0.0))
     if total <= 0:
         return _NO_ELEMENT
@@ -193,9 +197,10 @@ def find_deepest_with(share: float, amounts: Floats, box: Containers) -> int:
 
 
 def weigh_hints(blocks: Sequence[Block], box: Containers) -> None:
-    """Decide which class hints, such as "sidebar", count for the elements in `box` and for
-    `blocks`. On elements with much of the page's prose, hints of boilerplate do not count: there
-    the class name means something else. May be called again after the amounts in `box` changed."""
+    """Decide which hints, such as "sidebar", count for the elements of `box`, and set the hints of
+    the `blocks` in them. A hint of boilerplate does not count on an element with much of the page's
+    prose: its class name means something else there. Call it again after the amounts in `box` have
+    changed."""
     if not box.all_hints:
         known_hints = blocks[0].own_hints if blocks else {}
         box.all_hints = [
@@ -237,10 +242,10 @@ def _join_bits(names: Iterable[str]) -> int:
 
 
 def _sum_prose_by_class(all_hints: Sequence[int], box: Containers) -> list[float]:
-    """Return for each element with hints the letters of prose in all elements with its class. 0 for
-    all other elements, and for those whose class has most of its letters outside of the compared
-    text."""
-    groups: dict[str, list[int]] = {}  # class -> elements; one without class is a group by itself
+    """Return for each element the letters of prose in all elements with the same class. They are 0
+    for elements without hints. They are also 0 if less than half of the letters in these elements
+    are in the compared text. `all_hints`: the hints of each element."""
+    groups: dict[str, list[int]] = {}  # elements by class; one without class is a group by itself
     for number in np.flatnonzero((box.prose > 0) & (np.array(all_hints) > 0)).tolist():
         groups.setdefault(box.nodes[number].get("class") or str(number), []).append(number)
     shared_prose = [0.0] * len(all_hints)

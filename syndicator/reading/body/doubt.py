@@ -47,11 +47,13 @@ def is_list(
     declared: bool,
     claimed: bool = True,
 ) -> bool:
-    """Return True if a page must be refused because it is a list, not an article.
+    """Return True if a page must be refused because it is a list, not an article. It is refused if
+    it is likely a list, and its text is not likely enough an article. How likely they must be
+    depends on who says that it is an article; a page that declares it itself is never refused.
 
     `listing`: log odds that the page is a list. `right`: log odds that the chosen text is an
     article. `letters`: the length of this text. `announced`: a feed announced the page. `declared`:
-    the page declares itself an article. `claimed`: somebody else says that it is an article."""
+    the page declares itself an article. `claimed`: a feed or somebody else says that it is one."""
     if declared:
         return False
     if not claimed:
@@ -67,8 +69,8 @@ def is_list(
 
 
 def describe_doubt(listing: float, right: float) -> str:
-    """Return a sentence on why a text may not be the article, "" if it is not in doubt. `listing`
-    and `right`: see `is_list`."""
+    """Return in words why a text may not be the article, "" if it is not in doubt. `listing`: log
+    odds that its page is a list; `right`: log odds that the text is the article."""
     chance = _compute_probability(right)
     if right < _DOUBTFUL:
         return f"the text is the article's with a probability of {chance:.2f}"
@@ -88,8 +90,9 @@ def _compute_probability(odds: float) -> float:
 def find_doubt(
     chosen_blocks: Sequence[Block], feed_blocks: Sequence[Block], *, entry: Entry | None
 ) -> str:
-    """Return why `chosen_blocks` may not be the article, "" if nothing speaks against it: they are
-    very short, or the feed's text is much longer. `feed_blocks`: the text of the feed's `entry`."""
+    """Return why `chosen_blocks` may not be the article: the feed's text is much longer, or they
+    have less than 50 letters. Return "" if neither is so, or if the feed's text is as short.
+    `feed_blocks`: the text of the feed's `entry`, which is None if there is none."""
     letters = sum(block.letters for block in chosen_blocks)
     feed_letter_count = sum(block.letters for block in feed_blocks)
     if feed_letter_count > _MOST_IN_FEED * letters:
@@ -112,10 +115,10 @@ def measure_reading(
     asked: bool,
     declared: bool,
 ) -> dict[str, float]:
-    """Return name -> value of the features by which the trees estimate a reading: the choice of the
-    blocks `body` among all `blocks` of a page. `summary`: of the article, "" if there is none;
-    `asked`: the blocks were compared with a text; `declared`: the page declares itself an
-    article."""
+    """Return, by name, the features by which the trees estimate whether the right blocks of a page
+    were chosen. `body`: the chosen blocks; `blocks`: all blocks of the page; `summary`: a summary
+    of the article, "" if there is none; `asked`: the blocks were compared with a text; `declared`:
+    the page declares itself an article."""
     values: dict[str, float] = {}
     for name, value in page_type.values.items():
         if name != "bias":
@@ -146,17 +149,17 @@ def measure_reading(
     values["linked-heads"] = math.log1p(linked_heading_count)
     values["share"] = letters / (sum(block.letters for block in blocks) or 1)
 
-    letters_and_some = letters + _ADDED_LETTERS
+    divisor = letters + _ADDED_LETTERS  # so that a very short text gives no high values
     unclear = [block for block in blocks if _LEAST_UNCLEAR < block.score < _MOST_UNCLEAR]
     unclear_heading_count = sum(block.kind == "h" for block in unclear)
-    values["unclear"] = sum(block.letters for block in unclear) / letters_and_some
+    values["unclear"] = sum(block.letters for block in unclear) / divisor
     values["unclear-heads"] = unclear_heading_count / (len(headings) + 1)
     values["score"] = sum(block.letters * block.score for block in body) / (letters or 1)
 
     other_prose = [block for block in prose if block not in body_blocks]
     values["overlap"] = _count_overlapping(body) / (letters or 1)
-    values["taken"] = _count_overlapping(blocks) / letters_and_some
-    values["left"] = _count_overlapping(other_prose) / letters_and_some
+    values["taken"] = _count_overlapping(blocks) / divisor
+    values["left"] = _count_overlapping(other_prose) / divisor
     values["summary"] = overlap.measure_summary_share(body, blocks, summary)
     values["asked"] = float(asked)
     values["declared"] = float(declared)
@@ -175,8 +178,9 @@ def _count_overlapping(blocks: Sequence[Block]) -> float:
 
 
 def compute_log_odds(table: Literal["right", "listing"], values: Mapping[str, float]) -> float:
-    """Return the log odds that a reading is right (`table` is "right") or that its page is a list
-    of articles or goods ("listing"). `values`: the result of `measure_reading`."""
+    """Return log odds; higher is likelier. With the `table` "right" they are those that the right
+    blocks of a page were chosen, with "listing" those that the page is a list of articles or goods.
+    `values`: the features of the choice by name, from `measure_reading`."""
     trees = scorer.load_trees("reading_trees.json", table)
     return float(
         scorer.compute_log_odds(trees, {name: [value] for name, value in values.items()})[0]

@@ -27,12 +27,13 @@ _MOST_ODDS = 30.0  # larger log odds do not change the score, but exp() would ov
 
 @dataclass(frozen=True, slots=True)
 class Trees:
-    """Boosted trees, as arrays that answer all questions for all blocks at once.
+    """Boosted trees as arrays, by which all questions are answered for all blocks at once.
 
-    All trees share a list of questions: question n is, is feature `features[n]` (an index into
-    `names`) greater than `limits[n]`? Each tree asks some of them, all on each path ("oblivious"
-    trees). The answers are the bits of the index of its leaf. `questions[k]` has for each tree the
-    number of its question k; `leaves` has a row of log odds for each tree."""
+    All trees share a list of questions. Question n asks: is the feature `features[n]`, an index of
+    `names`, greater than `limits[n]`? A tree asks some of these questions, the same ones on each
+    path (an "oblivious" tree). Its answers are the bits of the number of a leaf. `questions[k]` has
+    for each tree the number of the question that is its bit k. `leaves` has a row for each tree:
+    the log odds of its leaves."""
 
     names: tuple[str, ...]
     features: Any
@@ -42,21 +43,22 @@ class Trees:
 
 
 def read_trees(rows: Iterable[Mapping[str, str]]) -> Trees:
-    """Parse trees, each with the keys `asks`, its questions ("size > 4.2; ..."), and `leaves`, log
-    odds separated by spaces. Raises ValueError if a tree has too many questions or a wrong number
-    of leaves."""
-    asks_of: list[list[str]] = []
-    leaves_of: list[Any] = []
+    """Parse trees. Each has two keys: `asks`, its questions ("size > 4.2; link > 0.5"), and
+    `leaves`, log odds separated by spaces. Raises ValueError if a question cannot be parsed, if a
+    tree has more than 8 questions, or if it does not have a leaf for each combination of
+    answers."""
+    asks_of_trees: list[list[str]] = []
+    leaves_of_trees: list[Any] = []
     for row in rows:
         asks = row["asks"].split("; ")
         leaves = np.array(row["leaves"].split(), dtype=np.float32)
         if len(asks) > DEEPEST or len(leaves) != 1 << len(asks):
             raise ValueError(f"a tree of {len(asks)} questions has {len(leaves)} leaves")
-        asks_of.append(asks)
-        leaves_of.append(leaves)
+        asks_of_trees.append(asks)
+        leaves_of_trees.append(leaves)
 
     # list the different questions of all trees
-    questions = sorted(set(chain.from_iterable(asks_of)))
+    questions = sorted(set(chain.from_iterable(asks_of_trees)))
     numbers = {ask: number for number, ask in enumerate(questions)}
     feature_of: list[str] = []
     limit_of: list[str] = []
@@ -71,17 +73,17 @@ def read_trees(rows: Iterable[Mapping[str, str]]) -> Trees:
 
     # make all trees equally deep: with a question that is always answered by no
     never = len(questions)  # the number of this question
-    deepest = max(map(len, asks_of), default=0)
-    questions_of: list[list[int]] = []
-    for asks in asks_of:
+    deepest = max(map(len, asks_of_trees), default=0)
+    padded_numbers: list[list[int]] = []
+    for asks in asks_of_trees:
         asked_numbers = [numbers[ask] for ask in asks]
-        questions_of.append(_pad_values(asked_numbers, never, deepest))
-    padded_leaves = [_pad_values(leaves.tolist(), 0.0, 1 << deepest) for leaves in leaves_of]
+        padded_numbers.append(_pad_values(asked_numbers, never, deepest))
+    padded_leaves = [_pad_values(leaves.tolist(), 0.0, 1 << deepest) for leaves in leaves_of_trees]
     return Trees(
         names=names,
         features=np.array([index_of[name] for name in feature_of]),
         limits=np.array(limit_of, dtype=np.float32)[:, None],
-        questions=np.array(questions_of).T,
+        questions=np.array(padded_numbers).T,
         leaves=np.array(padded_leaves, dtype=np.float32),
     )
 
@@ -92,8 +94,8 @@ def _pad_values(values: Sequence[Any], filler: Any, length: int) -> list[Any]:
 
 
 def compute_log_odds(trees: Trees, values: Mapping[str, Any]) -> Any:
-    """Return for each block the sum of the leaves that it reaches, one in each of `trees`.
-    `values`: feature name -> an array with a value for each block."""
+    """Return log odds for each block: the sum over all `trees` of the leaf that the block reaches.
+    `values`: the features by name, each an array with a value for each block."""
     columns = np.array([values[name] for name in trees.names])  # a third of the time of np.stack
     block_count = columns.shape[1]
     # a row for each question; the last row stays 0, for the question always answered by no
@@ -113,7 +115,7 @@ Table = Literal["asked", "alone"]
 
 
 class Scored(NamedTuple):
-    """The scores of a page's blocks, and what they were made of."""
+    """How the blocks of a page were scored. The scores themselves are in the blocks."""
 
     table: Table
     heaviest: list[str]  # the name of the most influential feature of each block
@@ -123,8 +125,9 @@ class Scored(NamedTuple):
 
 @cache
 def load_weights(table: Table) -> Mapping[str, float]:
-    """Return the weight of each feature: how much it adds to the log odds that a block is part of
-    the article."""
+    """Return the weights of the features by name: how much each adds to the log odds that a block
+    is part of the article. `table`: "asked" for blocks that were compared with a text, "alone" for
+    others."""
     fitted: dict[str, float] = tomllib.loads(reading.file_text("block_weights.toml"))[table]
     return fitted
 
@@ -138,9 +141,10 @@ def load_trees(file: str, table: str) -> Trees:
 def score_blocks(
     blocks: Sequence[Block], box: containers.Containers, text_features: Columns, table: Table
 ) -> Scored:
-    """Compute the score (0 to 1) of each block and set it. `box`: the elements around the blocks;
-    `text_features`: the result of `compute_text_features`; `table`: see the module. Raises
-    ValueError if the models were trained for other features."""
+    """Set the score of each block, the probability (0 to 1) that it is part of the article. Return
+    how the blocks were scored. `box`: the elements around the blocks; `text_features`: those
+    features that do not depend on a compared text; `table`: "asked" if the blocks were compared
+    with a text, else "alone". Raises ValueError if the models were trained for other features."""
     if not blocks:
         return Scored(table, [], {}, np.zeros(0))
     values = features.compute_features(blocks, box, text_features)

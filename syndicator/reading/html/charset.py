@@ -73,9 +73,9 @@ _FEW_NULS = 4
 
 
 def decode(data: bytes, content_type: str = "") -> tuple[str, str]:
-    """Return the text of `data` and the name of Python's codec for its charset. `content_type` is
-    the HTTP header. Bytes that are invalid in the charset become U+FFFD. Text that was encoded
-    twice is repaired."""
+    """Return the text of a page, and the name of Python's codec for its charset. `data`: its bytes;
+    `content_type`: the HTTP header, "" for none. Bytes that are invalid in the charset become
+    U+FFFD. Text that was encoded twice ("Ã¼" for "ü") is repaired."""
     content, name = _decode(data, content_type)
     # Text encoded twice has a letter from U+00C2 to U+00F4 in each doubled character, and in UTF-8
     # these letters begin with the byte C3. Its count excludes most pages quickly.
@@ -85,8 +85,8 @@ def decode(data: bytes, content_type: str = "") -> tuple[str, str]:
 
 
 def _repair_doubled(content: str) -> str:
-    """Repair text that was encoded twice ("Ã¼" becomes "ü"), if most of its accented letters look
-    like that; else return it unchanged."""
+    """Return a text in which characters that were encoded twice are repaired: "Ã¼" becomes "ü". If
+    less than half of its accented letters look like that, it is returned unchanged."""
     if content.isascii():
         return content
     possible_pairs = len(_PERHAPS_DOUBLED.findall(content))  # fast, excludes most texts
@@ -102,8 +102,9 @@ def _repair_doubled(content: str) -> str:
 
 
 def _decode_doubled(characters: str) -> str:
-    """Return the character of which `characters` are the UTF-8 bytes, each read as Windows-1252;
-    unchanged if the bytes are not valid UTF-8."""
+    """Return the character that was encoded twice as `characters`: each of them is a byte of it in
+    UTF-8 that was read as Windows-1252. Return `characters` themselves if these bytes are not valid
+    UTF-8."""
     data = bytes(_C1[char] if char in _C1 else ord(char) for char in characters)
     try:
         return data.decode("utf-8")
@@ -112,8 +113,10 @@ def _decode_doubled(characters: str) -> str:
 
 
 def _decode(data: bytes, content_type: str) -> tuple[str, str]:
-    """Return the text of `data` and the name of its codec: the first of byte order mark, UTF-16,
-    valid UTF-8 and the stated charsets that fits; then one with few invalid bytes; then a guess."""
+    """Return the text of a page, and the name of the codec that decoded it. The first that fits is
+    taken: that of a byte order mark, UTF-16, UTF-8 and the charsets that the header and the page
+    state, if no byte is invalid; then the stated ones and UTF-8, if few bytes are invalid; at last
+    a guess."""
     for mark, name in _BOMS:
         if data.startswith(mark):
             return data[len(mark) :].decode(name, "replace"), name
@@ -151,12 +154,12 @@ def _decode(data: bytes, content_type: str) -> tuple[str, str]:
 
 
 def _find_utf_16(data: bytes) -> str | None:
-    """Return "utf-16-le" or "utf-16-be" if `data` looks like UTF-16 without a byte order mark:
-    Latin text has a NUL in every second byte. None if it does not."""
-    for name, odd, even in (("utf-16-le", 1, 0), ("utf-16-be", 0, 1)):
-        high = data[odd:_UTF_16_START:2]
-        low = data[even:_UTF_16_START:2]
-        if high.count(0) > _MOST_NULS and low.count(0) < _FEW_NULS:
+    """Return "utf-16-le" or "utf-16-be" if the bytes `data` look like UTF-16 without a byte order
+    mark, else None. Latin text in UTF-16 has a NUL in every second byte."""
+    for name, first_high, first_low in (("utf-16-le", 1, 0), ("utf-16-be", 0, 1)):
+        high_bytes = data[first_high:_UTF_16_START:2]
+        low_bytes = data[first_low:_UTF_16_START:2]
+        if high_bytes.count(0) > _MOST_NULS and low_bytes.count(0) < _FEW_NULS:
             return name
     return None
 
@@ -168,7 +171,7 @@ def _count_faulty_utf8(data: bytes) -> int:
 
 
 def _decode_faulty_utf8(data: bytes) -> str:
-    """Decode UTF-8 in which some bytes are invalid: those are read as Windows-1252."""
+    """Decode UTF-8 in which some bytes are invalid. The invalid bytes are read as Windows-1252."""
     text = data.decode("utf-8", "surrogateescape")
     return _ESCAPE.sub(
         lambda escape: bytes([ord(escape[0]) - _ESCAPE_OFFSET]).decode("cp1252", "replace"), text
@@ -176,8 +179,8 @@ def _decode_faulty_utf8(data: bytes) -> str:
 
 
 def _guess_charset(data: bytes) -> str | None:
-    """Return the name of the codec that charset_normalizer finds likeliest, by a sample from the
-    first bytes that are not ASCII. None if it finds none."""
+    """Return the name of the codec that charset_normalizer finds likeliest, None if it finds none.
+    It gets a sample around the first byte that is not ASCII."""
     from charset_normalizer import from_bytes
 
     start = next((index for index, byte in enumerate(data) if byte > _LAST_ASCII), 0)
@@ -198,12 +201,12 @@ def _read_meta(data: bytes) -> str | None:
 
 
 def _find_codec(label: str) -> str | None:
-    """Return the name of Python's codec for `label`, the name of a charset on the web. Where
-    browsers read a label as a larger charset, so do we: "iso-8859-1" gives "cp1252". None if it is
-    unknown."""
-    label = _ALIASES.get(label.lower(), label)
+    """Return the name of Python's codec for `label`, the name of a charset on the web. None if it
+    is unknown. Browsers read some labels as a larger charset, and this function does so, too:
+    "iso-8859-1" gives "cp1252"."""
+    known_label = _ALIASES.get(label.lower(), label)
     try:
-        info = codecs.lookup(label)
+        info = codecs.lookup(known_label)
     except (LookupError, ValueError):
         return None
     if not getattr(info, "_is_text_encoding", True):  # "base64" and the like are codecs of bytes

@@ -65,8 +65,9 @@ _BREAK_MARKS = -1  # in place of the marks of a BREAK
 
 
 def read_runs(element: Any) -> list[tuple[str, int, str]]:
-    """Return the text in `element` as tuples (text, marks, link target or ""). Blocks are separated
-    by spaces; scripts, forms and images are left out."""
+    """Return the text in `element` in pieces, as tuples (text, marks, link). Marks are bits such as
+    BOLD; link is the target of the link around the text as written, "" for none. There is a space
+    between two blocks, such as paragraphs. Scripts, forms and images are left out."""
     runs: list[tuple[str, int, str]] = []
     stack: list[tuple[int, str]] = []
     marks = 0
@@ -111,9 +112,9 @@ BREAK: Stretch = ("\n", _BREAK_MARKS, "")  # stands for a br element
 
 
 def split_paragraphs(runs: list[Stretch]) -> list[list[Run]]:
-    """Split text at two or more line breaks in a row, and collapse its white space. `runs`: pieces
-    of text as (text, marks, link). Return the runs of each paragraph; paragraphs without text are
-    left out."""
+    """Split a text into paragraphs at two or more line breaks in a row, and collapse its white
+    space. `runs`: the text in pieces, as (text, marks, link), with a BREAK for each line break.
+    Return the pieces of each paragraph. Paragraphs without text are left out."""
     parts: list[list[Stretch]] = []
     current: list[Stretch] = []
     breaks = 0
@@ -138,8 +139,8 @@ def split_paragraphs(runs: list[Stretch]) -> list[list[Run]]:
 
 
 def join_code_lines(runs: list[Stretch]) -> str:
-    """Return inline code as text with line ends. `runs`: pieces of text as (text, marks, link),
-    with a BREAK for each br element."""
+    """Return inline code as text, with a line end for each line break. `runs`: the code in pieces,
+    as (text, marks, link), with a BREAK for each line break."""
     pieces: list[str] = []
     for index, (text, marks, _) in enumerate(runs):
         if marks == _BREAK_MARKS:
@@ -155,9 +156,10 @@ def join_code_lines(runs: list[Stretch]) -> str:
 
 
 def collapse_runs(runs: list[Stretch]) -> list[Run]:
-    """Collapse white space as browsers do: several spaces become one, and spaces at the ends or
-    beside a line break are removed. `runs`: pieces of text as (text, marks, link). Neighbours with
-    equal marks and links become one run. [] if no text is left."""
+    """Collapse the white space of a text as browsers do: several spaces become one, and spaces at
+    the ends and beside a line break are removed. `runs`: the text in pieces, as (text, marks,
+    link). Pieces side by side with the same marks and link become one. Return [] if no text is
+    left."""
     if len(runs) == 1:
         text, marks, href = runs[0]
         if marks == _BREAK_MARKS:
@@ -192,7 +194,8 @@ def collapse_runs(runs: list[Stretch]) -> list[Run]:
 
 
 def _collapse_spaces(text: str) -> str:
-    # most texts have nothing to collapse_runs, and isprintable() is much faster than the expression
+    """Replace each row of white space in `text` by one space."""
+    # most texts have nothing to collapse, and isprintable() is much faster than the expression
     return text if text.isprintable() and "  " not in text else _SPACE.sub(" ", text)
 
 
@@ -219,8 +222,9 @@ class Image:
 
 
 def read_image(element: Any) -> Image | None:
-    """Return the image of an img or picture element, None for a tracking pixel or a placeholder.
-    Its address is that of lazy loading, else `src`, else the widest of a srcset."""
+    """Return the image of an img or picture element. None if it has no address, if it is a
+    placeholder, or if it only counts visits, as images of less than 3 pixels do. Its address is
+    that for lazy loading, else `src`, else the widest of a srcset."""
     image = element.find(".//img") if element.tag == "picture" else element
     if image is None:
         image = element
@@ -237,14 +241,15 @@ def read_image(element: Any) -> Image | None:
 
 
 def _read_pixels(value: str | None) -> int | None:
-    """Return the whole pixels of a width or height such as "640px"; None for others, as "50%"."""
+    """Return the number of pixels in a width or height such as "640px"; None for anything else,
+    such as "50%"."""
     number = _NUMBER.match(value or "")
     return int(number[1]) if number else None
 
 
 def _find_address(image: Any, holder: Any) -> str:
-    """Return the address of an image as written, "" if it has only placeholders. `holder` is the
-    picture element around it, or the image itself if there is none."""
+    """Return the address of an image as written, "" if it has none but placeholders. `image`: the
+    img element; `holder`: the picture element around it, or the image itself if there is none."""
     attributes: dict[str, str] = dict(image.attrib)
     for name in _LAZY_ATTRIBUTES:
         value = attributes.get(name, "").strip()
@@ -268,8 +273,8 @@ def _find_address(image: Any, holder: Any) -> str:
 
 
 def find_widest(srcset: str) -> str:
-    """Return the address of the widest image in `srcset` that has at most 2,000 pixels; if all are
-    wider, the narrowest; "" if there is no image (syntax: WHATWG HTML 4.8.4.2.1)."""
+    """Return the address of the widest image in `srcset` that is at most 2,000 pixels wide. If all
+    are wider, return the narrowest; if there is none, "". Syntax: WHATWG HTML 4.8.4.2.1."""
     best = ""
     best_score = -1.0
     for match in _SRCSET_CANDIDATE.finditer(srcset[:_MOST_SRCSET]):

@@ -31,27 +31,28 @@ _NESTING_KEYS = ("@graph", "mainEntity", "mainEntityOfPage", "hasPart", "itemLis
 
 
 def read_objects(scripts: Iterable[str]) -> tuple[Object, ...]:
-    """Return the objects in JSON-LD `scripts`, at most 2,000, each before the objects inside it.
-    Only objects with a type, an id or a headline are returned."""
+    """Return the objects in a page's JSON-LD as a flat list, at most 2,000. An object comes before
+    the objects inside of it. Objects without type, id and headline are left out. `scripts`: the
+    texts of the scripts."""
     objects: list[Object] = []
     for script in scripts:
         for value in _parse_script(script[:_LONGEST_SCRIPT]):
-            stack = [value]
-            while stack and len(objects) < _MOST_OBJECTS:
-                item = stack.pop()
+            remaining = [value]  # the values to read, the next one last
+            while remaining and len(objects) < _MOST_OBJECTS:
+                item = remaining.pop()
                 if isinstance(item, list):
-                    stack.extend(reversed(item[:_MOST_OBJECTS]))
+                    remaining.extend(reversed(item[:_MOST_OBJECTS]))
                 elif isinstance(item, dict):
                     if "@type" in item or "@id" in item or "headline" in item:
                         objects.append(item)
                     nested = [item.get(key) for key in reversed(_NESTING_KEYS)]
-                    stack.extend(part for part in nested if isinstance(part, dict | list))
+                    remaining.extend(part for part in nested if isinstance(part, dict | list))
     return tuple(objects)
 
 
 def list_types(item: Object) -> tuple[str, ...]:
-    """Return the names of the types of `item` without their vocabulary: "NewsArticle" if its @type
-    is "http://schema.org/NewsArticle"."""
+    """Return the names of an object's types, () if it has none. The vocabulary before a name is
+    removed: "http://schema.org/NewsArticle" gives "NewsArticle"."""
     stated = item.get("@type")
     values = stated if isinstance(stated, list) else [stated]
     names = [value for value in values if isinstance(value, str)]
@@ -59,8 +60,9 @@ def list_types(item: Object) -> tuple[str, ...]:
 
 
 def list_texts(value: Any, *keys: str) -> Iterator[str]:
-    """Yield the texts of a JSON-LD value, cleaned. It may be a text, an object, or a list of these;
-    of an object the first member of `keys` that is not empty is the text."""
+    """Yield the texts in a JSON-LD value, each as one line of plain text. `value`: a text, an
+    object, or a list of these; anything else has no text. `keys`: the members of an object that may
+    have its text, of which the first that is not empty is taken."""
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, str):
             yield clean_text(item)
@@ -74,21 +76,22 @@ def list_texts(value: Any, *keys: str) -> Iterator[str]:
 
 def clean_text(value: str) -> str:
     """Return `value` as one line of plain text. HTML entities are resolved twice, since many
-    systems escape twice: "&amp;amp;" becomes "&"."""
-    value = value[:_LONGEST_VALUE]
+    systems escape twice: "&amp;amp;" becomes "&". Only the first 20,000 characters are read."""
+    unescaped = value[:_LONGEST_VALUE]
     for _ in range(2):
-        if "&" in value:
-            value = html.unescape(value)
-    return text.line(value)
+        if "&" in unescaped:
+            unescaped = html.unescape(unescaped)
+    return text.line(unescaped)
 
 
 def _parse_script(script: str) -> Iterator[Any]:
-    """Yield the JSON value of a script; if it cannot be parsed even after trailing commas are
-    removed, an article with those fields that can be found in the text."""
-    script = _WRAPPER.sub("", script.strip()).strip().rstrip(";")
-    if not script:
+    """Yield the JSON value of a script. If the script is no valid JSON, try again without trailing
+    commas; if that fails, too, yield an article with those fields that can be found in its text.
+    Nothing is yielded for an empty script, or one that is nested too deeply."""
+    content = _WRAPPER.sub("", script.strip()).strip().rstrip(";")
+    if not content:
         return
-    for attempt in (script, _TRAILING_COMMA.sub("", script)):
+    for attempt in (content, _TRAILING_COMMA.sub("", content)):
         try:
             yield json.loads(attempt, strict=False)
             return
@@ -96,12 +99,12 @@ def _parse_script(script: str) -> Iterator[Any]:
             return
         except ValueError:
             continue
-    yield from _salvage_article(script)
+    yield from _salvage_article(content)
 
 
 def _salvage_article(script: str) -> Iterator[Any]:
-    """Yield an article with the headline, dates, thumbnail and authors that are found in broken
-    JSON; nothing if there is neither a headline nor a date."""
+    """Yield an article with the headline, dates, thumbnail and authors that are found in the text
+    of broken JSON. Nothing is yielded if there is neither a headline nor a date of publication."""
     fields: Object = {}
     for name, value in _PAIR.findall(script):
         fields.setdefault(name, _unescape(value))
@@ -115,8 +118,8 @@ def _salvage_article(script: str) -> Iterator[Any]:
 
 
 def _unescape(value: str) -> str:
-    """Resolve the escapes of a JSON string (`\\u00fc`); if they are invalid, return it
-    unchanged."""
+    """Return the content of a JSON string with its escapes resolved (`\\u00fc`). If they are
+    invalid, return it unchanged."""
     try:
         return str(json.loads(f'"{value}"', strict=False))
     except ValueError:

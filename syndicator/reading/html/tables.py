@@ -49,16 +49,17 @@ _NO_LANGUAGE = frozenset(_OTHER_NAMES.split())
 
 @dataclass(slots=True)
 class Row:
-    """A row of a data table. Each cell is a list of (text, marks, link target), see
-    elements.read_runs."""
+    """A row of a data table. A cell is its text in pieces, as tuples (text, marks, link): marks are
+    bits such as BOLD of elements.py, link is the target of the link around the piece, "" for
+    none."""
 
     cells: list[list[tuple[str, int, str]]]
     is_header: bool  # all cells are th
 
 
 def is_data(table: Any) -> bool:
-    """Return True if `table` contains data. Return False if it only arranges parts of the page, is
-    inside another table, or is a code listing."""
+    """Return True if `table` contains data. Return False if it only arranges parts of the page, if
+    it is inside another table, or if it is a code listing."""
     if table.get("role") in _LAYOUT_ROLES:
         return False
     is_inside_table = next(table.iterancestors("table"), None) is not None
@@ -68,26 +69,27 @@ def is_data(table: Any) -> bool:
         return False
 
     has_header = table.find(".//th") is not None
-    rows = _measure_cells(table)
-    columns = [len(lengths) for lengths in rows]
-    if max(columns, default=0) < _LEAST_COLUMNS:
-        return has_header and len(rows) > 1
+    lengths_by_row = _measure_cells(table)
+    cell_counts = [len(lengths) for lengths in lengths_by_row]
+    if max(cell_counts, default=0) < _LEAST_COLUMNS:
+        return has_header and len(lengths_by_row) > 1
     if has_header or table.find("caption") is not None:
         return True
     if table.find(".//h3") is not None:
         return False
-    rows_with_columns = sum(count > 1 for count in columns)
-    if rows_with_columns * 2 < len(columns):
+    rows_with_several_cells = sum(count > 1 for count in cell_counts)
+    if rows_with_several_cells * 2 < len(cell_counts):
         return False
     # cells of data are short, those of a layout have whole articles
-    filled = [length for length in chain.from_iterable(rows) if length]
-    if not filled:
+    filled_lengths = [length for length in chain.from_iterable(lengths_by_row) if length]
+    if not filled_lengths:
         return False
-    return sum(filled) / len(filled) < _LONG_CELL
+    return sum(filled_lengths) / len(filled_lengths) < _LONG_CELL
 
 
 def _measure_cells(table: Any) -> list[list[int]]:
-    """Return for each row that has cells the number of characters in each cell."""
+    """Return for each row of a table the number of characters in each of its cells. Rows without
+    cells are left out, and so are rows after the 201st."""
     rows: list[list[int]] = []
     for row in islice(table.iter("tr"), _MOST_ROWS + 1):
         cells = [cell for cell in row if cell.tag in ("td", "th")]
@@ -118,20 +120,21 @@ def read_rows(table: Any) -> Iterator[Row]:
 
 @lru_cache(maxsize=5_000)
 def names_listing(class_name: str) -> bool:
-    """Return True if `class_name` is a class of code listings that have no pre element."""
+    """Return True if a class is one by which programs mark code listings without a pre element."""
     return _LISTING_CLASS.search(class_name) is not None
 
 
 def counts_lines(pre: Any) -> bool:
-    """Return True if `pre` only contains the line numbers of a listing: it is in a gutter."""
+    """Return True if a pre element contains only the line numbers of a listing: one of the four
+    elements around it is for line numbers."""
     return any(_is_gutter(holder) for holder in islice(pre.iterancestors(), 4))
 
 
 def read_code(pre: Any) -> str:
-    """Return the text of a pre element or listing, without line numbers and buttons. Elements that
-    are lines, such as a div for each line, are on lines of their own."""
+    """Return the code in a pre element or another listing, without line numbers and buttons. Some
+    listings have an element for each line, such as a div: its text is on a line of its own."""
     pieces: list[str] = []
-    gutter_depth = 0  # open elements from the gutter inwards; 0 outside of gutters
+    gutter_depth = 0  # number of open elements from that with line numbers inwards; 0 outside
     for event, node in etree.iterwalk(pre, events=("start", "end")):
         if event == "start":
             if gutter_depth or (node is not pre and _is_gutter(node)):
@@ -152,8 +155,8 @@ def read_code(pre: Any) -> str:
 
 
 def _is_gutter(node: Any) -> bool:
-    """Return True if an element holds line numbers or is a button, such as "Copy": neither is
-    code."""
+    """Return True if an element of a listing is no code: it contains line numbers, or is a button
+    such as "Copy"."""
     attributes = node.attrib
     if not attributes:
         return False
@@ -161,8 +164,9 @@ def _is_gutter(node: Any) -> bool:
 
 
 def read_language(pre: Any) -> str:
-    """Return the programming language of a code block in lower case, as the classes or data
-    attributes of the pre, its code element or the two elements around it state it; else ""."""
+    """Return the programming language of a code block in lower case, "" if none is stated. A class
+    or a data attribute states it: that of the pre element, of the code element in it, or of the two
+    elements around it."""
     for element in (pre, pre.find(".//code"), *islice(pre.iterancestors(), 2)):
         if element is None:
             continue

@@ -51,8 +51,9 @@ class _DeclaredList:
 def list_candidates(
     document: Document, shown_lists: Sequence[Sequence[Shown]]
 ) -> list[tuple[str, Sequence[Shown]]]:
-    """Return (origin, items) for each list of a page: first the declared lists to which no link on
-    the page leads, then `shown_lists` in their order, completed with declared fields."""
+    """Return each list of a page as (where it was found, its items). First come the declared lists
+    to whose articles no link on the page leads. Then come `shown_lists` in their order; their items
+    are completed with the fields that the page declares for them."""
     declared = [each for each in _list_declared(document) if len(each.items) >= LEAST_ITEMS]
     completed = [_complete_list(shown_list, declared) for shown_list in shown_lists]
 
@@ -74,8 +75,9 @@ def list_candidates(
 def _complete_list(
     items: Sequence[Shown], declared: Sequence[_DeclaredList]
 ) -> tuple[str, Sequence[Shown]]:
-    """Return (origin, items) of a shown list. If it is the same as one of the `declared` lists, it
-    gets that one's origin, and its items the fields that are declared for them."""
+    """Return the shown list `items` as (where it was found, its items). If one of the `declared`
+    lists has the same items, the shown list was found there, too, and its items get the fields that
+    are declared for them."""
     for each in declared:
         if _is_same_list(each, items):
             return each.origin, [_complete_item(item, each.items) for item in items]
@@ -83,9 +85,9 @@ def _complete_list(
 
 
 def _complete_item(shown_item: Shown, declared: Mapping[str, Item]) -> Shown:
-    """Return `shown_item`, an item as the page shows it, completed with what the page declares
-    about the same article: a declared date replaces the shown one; a declared title or picture is
-    only taken if none is shown. `declared`: alias of the address -> declared item."""
+    """Return an item as the page shows it, completed with the fields that the page declares for the
+    same article. A declared date replaces the shown one. A declared title or picture is taken only
+    if none is shown. `declared`: the declared items by the keys of their addresses."""
     declared_item = declared.get(shown_item.key)
     if declared_item is None:
         return shown_item
@@ -99,8 +101,9 @@ def _complete_item(shown_item: Shown, declared: Mapping[str, Item]) -> Shown:
 
 
 def _show_declared(declared: _DeclaredList) -> list[Shown]:
-    """Return the items of a declared list that is not shown on the page as shown items. The origin
-    of the list stands for all that only shown items have: form, path and layout."""
+    """Return the items of a declared list, which the page does not show, in the form of shown
+    items. Their form, path and layout are the name of the place that declares the list, since they
+    have no others."""
     origin = declared.origin
     shown_items: list[Shown] = []
     for key, item in declared.items.items():
@@ -112,13 +115,14 @@ def _show_declared(declared: _DeclaredList) -> list[Shown]:
 
 
 def _find_last_segment(url: str) -> str:
-    """Return the last segment of an address: "b" for "https://site.example/a/b/?x=1"."""
+    """Return the last segment of the path of an address: "https://site.example/a/b/?x=1" gives
+    "b"."""
     return url.partition("?")[0].rstrip("/").rpartition("/")[2]
 
 
 def _is_same_list(declared: _DeclaredList, items: Sequence[Shown]) -> bool:
-    """Return True if both lists have at least half of the items of the shorter list in
-    common."""
+    """Return True if a declared list and a shown list, `items`, are the same: at least half of the
+    items of the shorter one are in both."""
     common_count = sum(item.key in declared.items for item in items)
     return common_count >= _LEAST_SHARE * min(len(declared.items), len(items))
 
@@ -139,8 +143,8 @@ def _list_declared(document: Document) -> Iterator[_DeclaredList]:
 
 
 def _read_h_entries(document: Document) -> dict[str, Item]:
-    """Return the items of all h-entries of a page (microformats2), by the alias of their
-    address."""
+    """Return the items of all h-entries of a page (microformats2), by the keys of their addresses,
+    at most 500."""
     items: dict[str, Item] = {}
     for element in document.tree.iter("*"):
         if len(items) == _MOST_ITEMS:
@@ -154,7 +158,7 @@ def _read_h_entries(document: Document) -> dict[str, Item]:
 
 def _read_h_entry(document: Document, entry: Any) -> Item | None:
     """Return the item that an h-entry states, None if it has no valid address."""
-    properties: dict[str, Any] = {}  # name, such as "u-url" -> the last element with this class
+    properties: dict[str, Any] = {}  # by a class such as "u-url", the last element that has it
     for node in entry.iter("*"):
         for name in (node.get("class") or "").split():
             if "-" in name:
@@ -178,8 +182,8 @@ def _read_h_entry(document: Document, entry: Any) -> Item | None:
 
 
 def _list_rows(value: Any) -> Iterator[dict[str, Any]]:
-    """Yield the objects of a JSON-LD list. A ListItem contains the article in its member "item":
-    the fields of both are yielded as one object."""
+    """Yield the objects of a JSON-LD list, at most 500. A ListItem has the article in its member
+    "item": the two are yielded as one object with the members of both."""
     rows = value if isinstance(value, list) else [value]
     for row in rows[:_MOST_ITEMS]:
         if not isinstance(row, dict):
@@ -192,8 +196,8 @@ def _list_rows(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def _read_rows(document: Document, rows: Iterator[dict[str, Any]]) -> dict[str, Item]:
-    """Return the items that JSON-LD objects ("rows") state, by the alias of their address. Objects
-    without a valid address, the page itself and front pages are left out."""
+    """Return the items that the JSON-LD objects `rows` state, by the keys of their addresses. Left
+    out are objects without a valid address, the page itself, and front pages."""
     items: dict[str, Item] = {}
     page_alias = urls.alias(document.url)
     for row in islice(rows, _MOST_ITEMS):
@@ -211,7 +215,8 @@ def _read_rows(document: Document, rows: Iterator[dict[str, Any]]) -> dict[str, 
 
 
 def _read_item(document: Document, url: str, row: jsonld.Object) -> Item:
-    """Return the item at `url` with the title, date and picture that the JSON-LD object states."""
+    """Return the item at `url` with the title, date and picture that the JSON-LD object `row`
+    states. A missing title or picture is "", a missing date None."""
     published: datetime | None = None
     for stated_date in jsonld.list_texts(row.get("datePublished") or row.get("dateCreated")):
         published = date.parse_date_text(stated_date)
@@ -228,8 +233,8 @@ def _read_item(document: Document, url: str, row: jsonld.Object) -> Item:
 
 
 def _read_address(document: Document, value: Any) -> str | None:
-    """Return the canonical address to which `value` leads. None if it is no text, empty or no valid
-    address."""
+    """Return the canonical address to which `value`, a link on the page, leads. None if it is no
+    text, is empty, or leads to no valid address."""
     if not isinstance(value, str) or not value:
         return None
     return resolve_address(document.base_url, value)

@@ -89,7 +89,7 @@ def read_links(document: Document) -> list[Link]:
     classes_by_element = map(list_classes, document.tree.iter())
     class_counts = Counter(chain.from_iterable(classes_by_element))
     links: list[Link] = []
-    addresses: dict[str, str | None] = {}  # href as written -> address, None if it is no article
+    addresses: dict[str, str | None] = {}  # by href as written; None if it is no article
     for index, anchor in enumerate(islice(document.tree.iter("a"), _MOST_LINKS)):
         reference = anchor.get("href") or ""
         if reference not in addresses:
@@ -101,9 +101,9 @@ def read_links(document: Document) -> list[Link]:
 
 
 def _find_article_address(base: str, reference: str, page: str) -> str | None:
-    """Return the address to which `reference` leads, on the page at `page`. None if it cannot be an
-    article: the page itself, a file, the front page, a tag and the like. `base`: the address
-    against which `reference` is resolved."""
+    """Return the address to which `reference`, a link on the page at `page`, leads. None if there
+    cannot be an article: it is the page itself, a file, the front page, a tag or the like. `base`:
+    the address against which links are resolved."""
     if not reference or reference.startswith("#"):
         return None
     url = resolve_address(base, reference)
@@ -128,8 +128,8 @@ def resolve_address(base: str, reference: str) -> str | None:
 
 
 def _read_link(anchor: Any, url: str, index: int, class_counts: Mapping[str, int]) -> Link:
-    """Return the link `anchor` to `url` with its surroundings. `index`: among all links of the
-    page; `class_counts`: how often each class is on the page."""
+    """Return the link `anchor` to `url` with its surroundings. `index`: its position among all
+    links of the page; `class_counts`: how often each class is on the page."""
     ancestors = list(islice(anchor.iterancestors(), _MOST_ANCESTORS))
     label = text.line(read_text(anchor, _LONGEST_TEXT))
 
@@ -161,8 +161,9 @@ def _read_link(anchor: Any, url: str, index: int, class_counts: Mapping[str, int
 
 
 def _list_form_elements(anchor: Any, ancestors: Sequence[Any]) -> Iterator[Any]:
-    """Yield the link and at most three elements around it, from the inside outwards, up to an item
-    of a list."""
+    """Yield the elements by which a link is described, from the inside outwards: the link itself,
+    and at most three elements around it. An item of a list is the last one. `ancestors`: all
+    elements around the link, the innermost first."""
     yield anchor
     for element in ancestors[:3]:
         if element.tag in ("body", "html"):
@@ -173,8 +174,8 @@ def _list_form_elements(anchor: Any, ancestors: Sequence[Any]) -> Iterator[Any]:
 
 
 def _describe_until_class(ancestors: Sequence[Any]) -> list[str]:
-    """Return the descriptions of at most four elements, up to the first that has a class or an id
-    that will probably not change."""
+    """Return descriptions of the first of `ancestors`, such as "div" or "div.posts", at most four.
+    The last one is the first that has a class or an id that will probably not change."""
     descriptions: list[str] = []
     for element in ancestors[:4]:
         if element.tag in ("body", "html"):
@@ -188,16 +189,17 @@ def _describe_until_class(ancestors: Sequence[Any]) -> list[str]:
 
 
 def describe_element(element: Any, class_counts: Mapping[str, int]) -> str:
-    """Return the tag of an element with its class that is most common on the page ("li.post"), as a
-    rare class names one article and not its kind; only the tag if all its classes are unique."""
+    """Return a description of an element: its tag, and that of its classes that is most common on
+    the page ("li.post"). A class that only this element has is no description, since it may name
+    one article. `class_counts`: how often each class is on the page."""
     names = [name for name in list_classes(element) if class_counts.get(name, 0) > 1]
     name = max(names, key=lambda name: class_counts[name], default="")
     return f"{element.tag}.{name}" if name else str(element.tag)
 
 
 def list_classes(element: Any) -> list[str]:
-    """Return the classes of an element that describe its kind and will probably not change: those
-    without numbers, and not for a state such as "is-active"."""
+    """Return those classes of an element that say what kind of element it is. Classes with numbers
+    are left out, as they may change, and so are those for a state, such as "is-active"."""
     if not isinstance(element.tag, str):
         return []
     names = (element.get("class") or "").split()
@@ -207,8 +209,9 @@ def list_classes(element: Any) -> list[str]:
 
 
 def _is_aside(ancestors: Sequence[Any]) -> bool:
-    """Return True if one of a link's `ancestors`, from the inside outwards, is a menu, sidebar or
-    footer, by its tag, role, class or id, or if it is the header of the page."""
+    """Return True if a link is in a menu, a sidebar, a footer or the header of the page. The tag,
+    role, class or id of one of the elements around it tells. `ancestors`: these elements, the
+    innermost first."""
     is_within_item = False
     for element in ancestors:
         if element.tag in ("body", "html"):
@@ -224,7 +227,8 @@ def _is_aside(ancestors: Sequence[Any]) -> bool:
 
 
 def _has_aside_name(element: Any) -> bool:
-    """Return True if a class or the id of an element names a menu, a sidebar or the like."""
+    """Return True if a class or the id of an element is the name of a menu, a sidebar or the
+    like."""
     class_and_id = f"{element.get('class') or ''} {element.get('id') or ''}"[:300]
     names = (name for name in class_and_id.split() if not _CONTENT_CLASS.search(name))
     return any(_ASIDE_CLASS.search(name) for name in names)
@@ -236,8 +240,8 @@ def _is_page_header(header: Any) -> bool:
 
 
 def _is_inline(anchor: Any, label: str) -> bool:
-    """Return True if a link is in running text: its text, `label`, is less than half of its
-    paragraph."""
+    """Return True if a link is in running text: it is in a paragraph, and its text makes up less
+    than half of it. `label`: the text of the link."""
     holder = anchor.getparent()
     while holder is not None and holder.tag in _INLINE_TAGS:
         holder = holder.getparent()

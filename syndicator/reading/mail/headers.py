@@ -39,7 +39,7 @@ _FAILED = frozenset({"fail", "policy"})  # results of DKIM for a wrong signature
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailHeaders:
-    """What the headers of a mail say."""
+    """The headers of a mail, decoded. A missing one is "", () or None."""
 
     mid_url: str  # the address of the mail, see make_mid
     title: str = ""  # its subject
@@ -82,8 +82,9 @@ def read_headers(raw: bytes) -> MailHeaders:
 
 
 def make_mid(message_id: str, headers: bytes) -> str:
-    """Return the address of a mail, "mid:" and its Message-ID (RFC 2392). If the header
-    `message_id` is missing or unusable, make an id from the mail's `headers`."""
+    """Return the address of a mail: "mid:" and its Message-ID (RFC 2392). `message_id`: the header
+    of this name, "" if there is none. If it is missing, invalid or longer than 200 characters, a
+    hash of all `headers` takes its place."""
     bare = message_id.strip().removeprefix("<").removesuffix(">").strip()
     if len(bare) > _LONGEST_ID or not _MESSAGE_ID.fullmatch(bare):
         bare = f"{hashlib.sha256(headers).hexdigest()[:32]}@{_NO_ID}"
@@ -93,9 +94,9 @@ def make_mid(message_id: str, headers: bytes) -> str:
 def find_forgery(senders: tuple[str, ...], results: str) -> str:
     """Return why a mail may not come from its sender, "" if nothing shows that.
 
-    `results`: the first Authentication-Results header. The server of the mailbox adds it at the top
-    (RFC 8601); such a header from a forger is further below. If the server adds none, nothing can
-    be checked."""
+    `senders`: the addresses in its From headers. `results`: its first Authentication-Results
+    header, "" if there is none: then nothing can be checked. The server of the mailbox adds this
+    header above all others (RFC 8601), so that one from a forger is never the first."""
     if len(senders) != 1:
         return f"{len(senders)} addresses as its sender"
     checks: dict[str, set[str]] = {"dmarc": set(), "dkim": set(), "spf": set()}
@@ -113,8 +114,8 @@ def find_forgery(senders: tuple[str, ...], results: str) -> str:
 
 
 def decode_words(value: str) -> str:
-    """Return the value of a header with its encoded words ("=?utf-8?q?...?=", RFC 2047) decoded. A
-    value with a broken word is returned as it is."""
+    """Return the value of a header with its encoded words ("=?utf-8?q?...?=", RFC 2047) decoded. If
+    a word is broken, none of them is decoded."""
     # the parser gives bytes beyond ASCII as surrogates; in today's mails they are UTF-8
     plain = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     try:
@@ -125,7 +126,8 @@ def decode_words(value: str) -> str:
 
 
 def _decode_piece(piece: bytes | str, charset: str | None) -> str:
-    """Decode a part of a header, read as UTF-8 if `charset` is None or unknown."""
+    """Return a part of a header as text. `charset`: that of its bytes; if it is None or unknown,
+    they are read as UTF-8."""
     if isinstance(piece, str):
         return piece
     try:
@@ -147,7 +149,8 @@ def _read_first(message: Message, name: str) -> str:
 
 
 def _list_addresses(message: Message, names: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield (name, address in lower case) for each address in the headers `names`."""
+    """Yield the addresses in all headers with one of `names`, as (name of the person, mail address
+    in lower case). The name is "" if none is stated."""
     values: list[str] = []
     for header in names:
         values += _list_values(message, header)
@@ -158,7 +161,8 @@ def _list_addresses(message: Message, names: Iterable[str]) -> Iterator[tuple[st
 
 
 def _read_list_id(value: str) -> str:
-    """Return the id in a List-Id header, "news.site.example" for "News <news.site.example>"."""
+    """Return the id in a List-Id header, in lower case: "News <news.site.example>" gives
+    "news.site.example". Return "" if `value` is ""."""
     bracketed = _BRACKETS.findall(value)
     list_id = bracketed[-1] if bracketed else value
     return text.line(list_id).lower()

@@ -30,7 +30,8 @@ _LIST_ITEM = re.compile(r"\s{0,9}([-*\u2022]|\d{1,2}[.)])\s")
 
 
 class _UnreadableError(Exception):
-    """Raised if a mail has no text to read. `reason`: the code, `detail`: a sentence for people."""
+    """Raised if a mail has no text that can be read. `reason`: a code; `detail`: why, for
+    people."""
 
     def __init__(self, reason: EntryReason, detail: str) -> None:
         super().__init__(detail)
@@ -39,12 +40,12 @@ class _UnreadableError(Exception):
 
 
 def read_mail(raw: bytes, received: datetime, size: int, readers: tuple[str, ...] = ()) -> Entry:
-    """Return the entry of a mail. If the mail cannot be read, the entry has the reason as its
-    `fault` and no text.
+    """Return the entry of a mail. If the mail cannot be read, the entry has no text, and its
+    `fault` says why.
 
-    `raw`: the mail, or only its headers if it is larger than LARGEST. `received`: when it was
-    delivered. `size`: of the whole mail, in bytes. `readers`: addresses of the reader that the
-    headers may not have."""
+    `raw`: the bytes of the mail, or only those of its headers if it is larger than LARGEST.
+    `received`: when it was delivered. `size`: the size of the whole mail in bytes. `readers`: mail
+    addresses of the reader, which are removed from the text like those in the headers."""
     headers = read_headers(raw)
     authors = (headers.sender_name,) if headers.sender_name else headers.senders[:1]
     entry = Entry(
@@ -73,28 +74,34 @@ def read_mail(raw: bytes, received: datetime, size: int, readers: tuple[str, ...
 
 
 def choose_date(sent: datetime | None, received: datetime) -> datetime:
-    """Return when a mail was sent: `sent`, the date in its headers, or the time of its delivery if
-    that date is missing, later, or more than a week earlier."""
-    if sent is None or sent > received or received - sent > _DATE_DIFFERS:
+    """Return when a mail was sent. `sent`: the date in its headers, None if it has none;
+    `received`: when it was delivered. This is the date of a mail whose headers have no date, one
+    after the delivery, or one more than a week before it."""
+    if sent is None:
+        return received
+    is_after_delivery = sent > received
+    is_much_earlier = received - sent > _DATE_DIFFERS
+    if is_after_delivery or is_much_earlier:
         return received
     return sent
 
 
 def _find_html(raw: bytes) -> str:
-    """Return the text of a mail as HTML: its first HTML part that is not empty, else its first
-    plain text, converted. Raises _UnreadableError if it has neither."""
+    """Return the text of a mail as HTML: its first part in HTML that is not empty, else its first
+    part in plain text that is not, converted. `raw`: the bytes of the mail. Raises _UnreadableError
+    if it has neither, if it has too many parts, or if a part is in no known charset."""
     # checked before parsing, whose time grows with the square of the depth
     if raw.lower().count(b"content-type:") > _MOST_PARTS:
         raise _UnreadableError(EntryReason.MAIL_NESTED, f"more than {_MOST_PARTS} parts")
     message = email.message_from_bytes(raw, policy=compat32)
     parts = list(_list_parts(message, 0))
-    html = [part for part in parts if part.get_content_type() == "text/html"]
-    plain = [part for part in parts if part.get_content_type() == "text/plain"]
-    for part in html:
+    html_parts = [part for part in parts if part.get_content_type() == "text/html"]
+    plain_parts = [part for part in parts if part.get_content_type() == "text/plain"]
+    for part in html_parts:
         text = _decode_part(part)
         if text.strip():
             return text
-    for part in plain:
+    for part in plain_parts:
         text = _decode_part(part)
         if text.strip():
             return make_html(text)
@@ -106,9 +113,9 @@ def _find_html(raw: bytes) -> str:
 
 
 def _list_parts(part: Message, depth: int) -> Iterator[Message]:
-    """Yield the parts of a mail that mail programs show, without attachments. A mail inside the
-    mail is one part: its parts are not those of this mail. Raises _UnreadableError if parts are
-    nested too deeply."""
+    """Yield the parts of a mail that mail programs show, without attachments. A mail inside of the
+    mail is yielded as one part. `part`: the mail, or a part of it; `depth`: in how many parts it
+    is. Raises _UnreadableError if parts are nested more than 20 deep."""
     if depth > _DEEPEST:
         raise _UnreadableError(EntryReason.MAIL_NESTED, f"more than {_DEEPEST} parts in parts")
     if part.get_content_disposition() == "attachment":
@@ -123,13 +130,13 @@ def _list_parts(part: Message, depth: int) -> Iterator[Message]:
 
 
 def _decode_part(part: Message) -> str:
-    """Return the text of a part, "" if it has no content. Raises _UnreadableError if its bytes are
-    no text in any known charset."""
+    """Return the text of a part of a mail, at most 5,000,000 characters; "" if it has no content.
+    Raises _UnreadableError if more than a few characters are in no known charset."""
     data = part.get_payload(decode=True)
     if not isinstance(data, bytes):
         return ""
-    text, _ = charset.decode(data, str(part.get("content-type", "")))
-    text = text[:_LONGEST_TEXT]
+    whole_text, _ = charset.decode(data, str(part.get("content-type", "")))
+    text = whole_text[:_LONGEST_TEXT]
     broken = text.count(_REPLACEMENT)
     if broken > max(_LEAST_BROKEN, _BROKEN_SHARE * len(text)):
         detail = f"{broken} characters of {len(text)} are in no known charset"
@@ -138,9 +145,9 @@ def _decode_part(part: Message) -> str:
 
 
 def make_html(text: str) -> str:
-    """Return a plain text as HTML: a paragraph for each paragraph and each item of a list, and
-    links for web addresses."""
-    pieces = []
+    """Return a plain text as HTML. Each paragraph of it and each item of a list becomes a
+    paragraph, and each web address a link."""
+    pieces: list[str] = []
     for paragraph in re.split(r"\n\s*\n", text.replace("\r\n", "\n")):
         lines: list[str] = []
         for line in paragraph.split("\n"):
@@ -153,16 +160,19 @@ def make_html(text: str) -> str:
 
 
 def _make_paragraph(lines: list[str]) -> str:
-    """Return lines of plain text as one paragraph of HTML, "" if they are blank."""
-    whole = " ".join(line.strip() for line in lines).strip()
-    if not whole:
+    """Return lines of plain text as one paragraph of HTML, in which web addresses are links. ""
+    if all lines are blank."""
+    paragraph = " ".join(line.strip() for line in lines).strip()
+    if not paragraph:
         return ""
-    marked: list[str] = []
-    end = 0
-    for match in _ADDRESS.finditer(whole):
-        marked.append(escape(whole[end : match.start()]))
+    pieces: list[str] = []
+    end = 0  # of the last address
+    for match in _ADDRESS.finditer(paragraph):
+        text_before = paragraph[end : match.start()]
         address = escape(match[0])
-        marked.append(f'<a href="{address}">{address}</a>')
+        pieces.append(escape(text_before))
+        pieces.append(f'<a href="{address}">{address}</a>')
         end = match.end()
-    marked.append(escape(whole[end:]))
-    return f"<p>{''.join(marked)}</p>"
+    text_after_last = paragraph[end:]
+    pieces.append(escape(text_after_last))
+    return f"<p>{''.join(pieces)}</p>"

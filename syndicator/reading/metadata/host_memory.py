@@ -17,8 +17,9 @@ _PICTURE = "picture"
 
 
 def list_title_digests(title: str, declared_titles: Iterable[str]) -> list[str]:
-    """Return the digests by which articles with shared titles are found: of `title`, and of the
-    beginnings and ends of `title` and of the `declared_titles`."""
+    """Return the digests by which it is found that many articles share a title, or its beginning or
+    end. They are that of the whole `title`, "" for none, and those of the beginnings and ends of
+    `title` and of the `declared_titles`."""
     digests: list[str] = []
     if title:
         digests.append(_make_digest(TITLE, titles.make_key(title)))
@@ -30,27 +31,30 @@ def list_title_digests(title: str, declared_titles: Iterable[str]) -> list[str]:
 
 
 def digest_picture(address: str) -> str:
-    """Return the digest of a picture at `address`."""
+    """Return the digest of the picture at `address`: 16 hexadecimal digits."""
     return _make_digest(_PICTURE, urls.alias(address))
 
 
 def is_shared(kind: str, value: str, repeated: frozenset[str]) -> bool:
-    """Return True if the digest of `value` is one of those that articles of the host repeat.
-    `kind`: TITLE for a whole title, titles.BEGINNING or titles.END for a part of one."""
-    if not repeated or (kind != TITLE and not _may_be_shared(value)):
+    """Return True if many articles of the host have the title `value`, or this part of one. `kind`:
+    TITLE for a whole title, titles.BEGINNING or titles.END for a part. `repeated`: the digests that
+    many articles of the host share."""
+    if not repeated:
+        return False
+    if kind != TITLE and not _may_be_shared(value):
         return False
     return _make_digest(kind, titles.make_key(value)) in repeated
 
 
 def _may_be_shared(part: str) -> bool:
-    """Return False for an empty part, and for one with digits: "Part 2" distinguishes an article
-    from others."""
+    """Return True if a part of a title may be the name of the site or a section. Return False if it
+    has no letters, and if it has digits: "Part 2" distinguishes an article from others."""
     return bool(titles.make_key(part)) and not _NUMBER.search(part)
 
 
 def _make_digest(kind: str, value: str) -> str:
-    """Return the digest of a title, a part of one, or a picture's address, as `kind` says: 16
-    hexadecimal digits. The digested text contains a line break, as texts of blocks never do, so
-    that it has another digest than any block."""
+    """Return the digest of `value`, 16 hexadecimal digits. `kind`: whether it is a title, a part of
+    one or the address of a picture. A line break between the two, which texts of blocks never have,
+    makes the digest differ from those of all blocks."""
     kind_and_value = f"{kind}\n{value}".encode("utf-8", "replace")
     return hashlib.sha256(kind_and_value).hexdigest()[:_DIGITS]

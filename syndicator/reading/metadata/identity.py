@@ -41,14 +41,15 @@ class Identity:
 
 
 def read_identity(document: Document) -> Identity:
-    """Return the addresses of a page. The canonical address that it states counts only if it is on
-    the same site, and is not a front page unless the page is one."""
+    """Return the addresses of a page. A canonical address that it states counts only if it is on
+    the same site. The front page of a site counts only if the page itself is one, since some sites
+    state it for all their pages. Without a stated address, that of the page is the canonical
+    one."""
     page_url = _canonicalise(document.url) or document.url
     canonical = ""
     duplicate_of: str | None = None
     addresses = [page_url]
     for stated in _list_stated_addresses(document):
-        # sites state the front page by mistake as the canonical address of all their pages
         is_front_page = urls.is_root(stated)
         if page_url and not urls.same_site(stated, page_url):
             if duplicate_of is None and not is_front_page:
@@ -66,8 +67,9 @@ def read_identity(document: Document) -> Identity:
 
 
 def read_robots(document: Document) -> tuple[str, ...]:
-    """Return the directives for search engines, such as "noindex", in the page's metas and the
-    header X-Robots-Tag, in lower case. "none" becomes "noindex"."""
+    """Return the directives for search engines, such as "noindex", in lower case. They are in metas
+    of the page and in the header X-Robots-Tag. "none" becomes "noindex"; unknown directives are
+    left out."""
     stated: list[str] = []
     for name in _ROBOTS_METAS:
         stated += document.metas.get(name, ())
@@ -86,8 +88,8 @@ def read_robots(document: Document) -> tuple[str, ...]:
 
 
 def read_sitename(document: Document) -> str:
-    """Return the name of the site as the page declares it, "" if it declares none of a usual
-    length."""
+    """Return the name of the site as the page declares it. Addresses do not count, nor do names of
+    one or of more than 80 characters; "" if it declares no other."""
     for name in _list_sitenames(document):
         if 1 < len(name) <= _LONGEST_NAME and "://" not in name:
             return name
@@ -95,8 +97,8 @@ def read_sitename(document: Document) -> str:
 
 
 def _list_sitenames(document: Document) -> Iterator[str]:
-    """Yield the names of the site in metas and JSON-LD, the likeliest first; a missing one may be
-    ""."""
+    """Yield the names of the site in metas and JSON-LD, the likeliest first. A name that the page
+    does not declare is ""."""
     yield document.meta("og:site_name")
     for item in document.jsonld:
         yield from jsonld.list_texts(item.get("publisher"), "name")
@@ -125,8 +127,8 @@ def _list_stated_addresses(document: Document) -> Iterator[str]:
 
 
 def _find_alternate(document: Document) -> str | None:
-    """Return the address of the first AMP or print page of the same publisher, None if there is
-    none."""
+    """Return the address of the AMP page, else that of the page for printing. Those of other
+    publishers do not count; None if there is none."""
     page_alias = urls.alias(document.url)
     publisher = urls.publisher(document.url)
     for reference in (*_list_links(document.tree, "amphtml"), *_list_print_links(document.tree)):
@@ -141,7 +143,7 @@ def _find_alternate(document: Document) -> str | None:
 
 
 def _list_print_links(tree: Any) -> Iterator[str]:
-    """Yield the targets of links to a version for printing, as written."""
+    """Yield the targets of links to a version of the page for printing, as they are written."""
     for element in islice(tree.iter("a", "link"), _MOST_LINKS):
         href = element.get("href", "")
         if element.tag == "link":

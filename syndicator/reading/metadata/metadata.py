@@ -26,19 +26,20 @@ _LONGEST_VALUE = 2_000  # characters of a selected text
 
 
 def choose_ruled_title(document: Document, rules: Rules) -> Choice[str]:
-    """Choose the first text selected by the operator's `rules.title`, without `rules.title_suffix`.
-    The choice is empty if there is none."""
+    """Choose the first title of at most 300 characters among the texts that the operator's
+    `rules.title` selects. `rules.title_suffix` is removed from its end. The value is None if there
+    is no such title."""
     suffix = rules.title_suffix or ""
-    selected = _select_values(document, rules.title, "content")
-    titles = (text.line(value).removesuffix(suffix).strip() for value in selected)
+    selected_values = _select_values(document, rules.title, "content")
+    titles = (text.line(value).removesuffix(suffix).strip() for value in selected_values)
     candidates = (("rules.title", title) for title in titles)
     return choose_first_valid(candidates, lambda title: len(title) <= LONGEST)
 
 
 def choose_ruled_author(document: Document, rules: Rules) -> Choice[str]:
-    """Choose the names in the elements selected by the operator's `rules.author`, joined as "A, B".
-    A text in which no name of a person is recognised is used as it is. The choice is empty if
-    nothing is selected."""
+    """Choose the authors by the operator's `rules.author`, joined as "A, B". Only the first
+    selector that matches a text counts. A text in which no name of a person is recognised is used
+    as it is. The value is None if nothing is selected."""
     for selector in rules.author:
         names: dict[str, None] = {}
         for value in _select_values(document, (selector,), "content"):
@@ -53,16 +54,18 @@ def choose_ruled_author(document: Document, rules: Rules) -> Choice[str]:
 
 
 def choose_ruled_date(document: Document, rules: Rules, now: datetime | None) -> Choice[datetime]:
-    """Choose the first date selected by the operator's `rules.date`: in the attribute datetime or
-    content of an element, else in its text. Dates more than a day after `now` are ignored."""
+    """Choose the first date among the elements that the operator's `rules.date` selects. The date
+    is in the attribute datetime or content of an element, else in its text. Dates before 1990 or
+    more than a day after `now` are ignored. The value is None if there is no date."""
     selected = _select_values(document, rules.date, "datetime", "content")
     candidates = (("rules.date", date.parse_date_text(value)) for value in selected)
     return choose_first_valid(candidates, lambda when: date.is_plausible(when, now))
 
 
 def choose_ruled_cover(document: Document, rules: Rules) -> Choice[str]:
-    """Choose the first picture selected by the operator's `rules.cover`: an img, an element with
-    one in it, a link or a meta. Pictures on private networks are ignored."""
+    """Choose the first picture among the elements that the operator's `rules.cover` selects. Such
+    an element is or contains an img, or is a link or a meta. The value is the absolute address of
+    the picture, None if there is none. Pictures on private networks are ignored."""
     values = (_read_picture(match) for match in _select_matches(document, rules.cover))
     return choose_first_valid(
         (("rules.cover", cover.resolve_picture(document, value)) for value in values), bool
@@ -80,7 +83,7 @@ class _Match:
 
 def _read_picture(match: _Match) -> str:
     """Return the address of the picture in an element that a rule selects, as written; "" if there
-    is none."""
+    is none. It is in the attribute that the rule names; else in an img, in content or in href."""
     element = match.element
     if match.attribute:
         value: str = element.get(match.attribute) or ""
@@ -95,8 +98,9 @@ def _read_picture(match: _Match) -> str:
 
 
 def _select_values(document: Document, rule: Sequence[str], *attributes: str) -> Iterator[str]:
-    """Yield the value of each element that `rule` selects. It is the attribute that the rule names;
-    if it names none, the first of `attributes` that is not empty; else the text."""
+    """Yield the value of each element that the CSS selectors of `rule` match. If a selector names
+    an attribute, the value is this attribute. Else it is the first of `attributes` that is not
+    empty; if all are, it is the text of the element."""
     for match in _select_matches(document, rule):
         element = match.element
         if match.attribute:
@@ -128,11 +132,11 @@ def read_metadata(
 ) -> Draft:
     """Return a draft of the article on the page, with all fields except its body.
 
-    A value selected by the operator's `rules` comes first, then the value of the feed's `entry`,
-    then the values of the page. A date without time is midnight UTC; dates more than a day after
-    `now` are ignored. `repeated`: digests that articles of the host share; titles and pictures with
-    these digests are not chosen. The draft's `blocks` are the digests of its own title and
-    picture."""
+    For title, author, date and cover, a value that the operator's `rules` select is preferred to
+    all others. `entry`: the feed's entry for the page, None if there is none. A date without time
+    is midnight UTC; dates more than a day after `now` are ignored. `repeated`: digests of title
+    ends and pictures that many articles of the host share; these are not chosen. The draft's
+    `blocks` are the digests of its own title and picture."""
     site = identity.read_sitename(document)
     title = _choose_title(document, site, entry, rules, repeated)
     survey = survey_body(document.tree, title.choice.value or "")
@@ -174,7 +178,8 @@ def read_metadata(
 
 @dataclass(frozen=True, slots=True)
 class _Digested:
-    """A choice, and the digests of the values that the page itself states for this field."""
+    """The chosen title or picture of a page, and digests of all titles or pictures that the page
+    itself states. Digests that many pages share show what the host repeats."""
 
     choice: Choice[str]
     digests: Sequence[str] = ()
@@ -183,8 +188,10 @@ class _Digested:
 def _choose_title(
     document: Document, site: str, entry: Entry | None, rules: Rules, repeated: frozenset[str]
 ) -> _Digested:
-    """Choose the title. Titles, and parts of them, whose digests are in `repeated` are left out,
-    unless no title remains."""
+    """Choose the title of a page: the one that the operator's `rules` select, else the likeliest.
+    `site`: the name of the site; `repeated`: digests of titles and ends of titles that many
+    articles of the host share. Such titles are not chosen and such ends are removed, unless no
+    title would remain."""
     ruled = choose_ruled_title(document, rules)
     if ruled:
         return _Digested(ruled)
@@ -213,7 +220,8 @@ def _choose_title(
 def _choose_cover(
     document: Document, entry: Entry | None, rules: Rules, repeated: frozenset[str]
 ) -> _Digested:
-    """Choose a picture whose digest is not in `repeated`."""
+    """Choose the picture of a page: the one that the operator's `rules` select, else the likeliest
+    whose digest is not in `repeated`, the digests that many articles of the host share."""
     ruled = choose_ruled_cover(document, rules)
     if ruled:
         return _Digested(ruled)
@@ -223,6 +231,7 @@ def _choose_cover(
         return host_memory.digest_picture(address) not in repeated
 
     def note_digest(address: str) -> bool:
+        """Add the digest of a picture to `digests`. Return True if the picture may be chosen."""
         digests.setdefault(host_memory.digest_picture(address))
         return is_unshared(address)
 
@@ -233,8 +242,8 @@ def _choose_cover(
 
 
 def _read_description(document: Document) -> str:
-    """Return the description of the page in its metas, else that of its first article in JSON-LD,
-    else ""."""
+    """Return the description of the page as its metas state it. If they state none, return that of
+    its first article in JSON-LD, "" if there is none."""
     stated = document.meta("description", "og:description", "twitter:description", "dc.description")
     description = jsonld.clean_text(stated)
     if description:
@@ -246,7 +255,8 @@ def _read_description(document: Document) -> str:
 
 
 def _read_keywords(document: Document) -> tuple[str, ...]:
-    """Return at most 30 different keywords that metas and JSON-LD state; long ones are left out."""
+    """Return the different keywords that metas and JSON-LD state, at most 30. Keywords of more than
+    60 characters are left out."""
     values = list(document.metas.get("article:tag", ()))
     for item in list_articles(document):
         values += jsonld.list_texts(item.get("keywords"), "name")

@@ -54,8 +54,9 @@ class Survey:
 
 
 def survey_body(tree: Any, headline: str) -> Survey:
-    """Read the elements of the body of `tree`, without menus, sidebars and the like ("asides"), and
-    find the headline: the first heading that contains the text `headline`, else the first h1."""
+    """Read the elements of the body of a page, and find the headline among them. Menus, sidebars
+    and the like ("asides") are left out. `tree`: the page; `headline`: the title of its article, ""
+    if it is unknown. The first heading that contains it is the headline, else the first h1."""
     body = next(tree.iter("body"), tree)
     heading = _find_heading_element(body, headline)
     around_heading = set(heading.iterancestors()) if heading is not None else set()
@@ -94,7 +95,8 @@ def survey_body(tree: Any, headline: str) -> Survey:
 
 
 def _find_heading_element(body: Any, headline: str) -> Any:
-    """Return the first heading that contains `headline`, else the first h1 with text, else None."""
+    """Return the first heading whose letters contain those of `headline`. If there is none, return
+    the first h1 with text, None if there is none either."""
     headline_key = make_key(headline)
     elements = list(islice(body.iter("h1", "h2", "h3", "h4"), _MOST_HEADINGS))
     if headline_key:
@@ -108,8 +110,8 @@ def _find_heading_element(body: Any, headline: str) -> Any:
 
 
 def _is_aside(element: Any) -> bool:
-    """Return True if an element is not part of the article, by its tag, class or id: a menu, a
-    sidebar, a script."""
+    """Return True if an element is not part of the article, such as a menu, a sidebar or a script.
+    Its tag tells, or its class or id. The footer of an article is a part of it."""
     tag = element.tag
     if not isinstance(tag, str) or tag in _TEXTLESS_TAGS:
         return True
@@ -124,7 +126,9 @@ def _is_aside(element: Any) -> bool:
 
 
 def _holds_most_paragraphs(element: Any, paragraph_count: int) -> bool:
-    """Return True if a div or section has most of the page's paragraphs: then it is no aside."""
+    """Return True if an element has so many of the page's paragraphs that it is no aside: it is a
+    div or section with at least 60 % of them, and the page has at least five. A box of comments is
+    an aside with any number of them. `paragraph_count`: the number of paragraphs on the page."""
     if element.tag not in ("div", "section") or paragraph_count < _LEAST_PARAGRAPHS:
         return False
     if _COMMENT_NAME in join_class_and_id(element).lower():

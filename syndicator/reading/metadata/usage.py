@@ -36,12 +36,13 @@ _LICENSE_RELATION = re.compile(
 
 
 def read_rsl(document: str, url: str = "") -> str:
-    """Return what an RSL document says about the uses, as text such as "search=yes, ai-train=no";
-    "" if it says nothing or cannot be parsed.
+    """Return which uses the licences of an RSL document permit, as text such as
+    "search=yes, ai-train=no". Uses about which they say nothing are left out. Return "" if they say
+    nothing at all, or if the document cannot be parsed.
 
-    With `url`, only the licences for this address count: those in the <content> element with the
-    longest matching pattern. A free licence permits its uses and no others. Uses that are
-    prohibited, or permitted only for money, are not permitted."""
+    A use is "no" if it is prohibited, or permitted only for money. If a free licence permits some
+    uses, all others are "no", too. With `url`, only the licences for this address count: those in
+    the <content> element with the longest pattern that matches it."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
     try:
         root = etree.fromstring(document.strip().encode("utf-8", "replace"), parser)
@@ -52,7 +53,7 @@ def read_rsl(document: str, url: str = "") -> str:
     if root is None:
         return ""
 
-    # collect the uses by what the licences say of them
+    # collect the uses that licences permit for free, permit for money, and prohibit
     permitted = set[str]()
     paid = set[str]()
     prohibited = set[str]()
@@ -76,9 +77,9 @@ def read_rsl(document: str, url: str = "") -> str:
 
 
 def _find_content(root: Any, url: str) -> Any:
-    """Return the <content> element of an RSL document that applies to `url`: the one with the
-    longest matching pattern. None if no pattern matches; `root` itself if there is no <content>
-    element."""
+    """Return the part of an RSL document that applies to `url`: the <content> element with the
+    longest pattern that matches this address. Return None if no pattern matches, and the whole
+    document `root` if it has no <content> element."""
     contents = list(_list_elements(root, "content"))
     if not contents:
         return root
@@ -96,18 +97,20 @@ def _find_content(root: Any, url: str) -> Any:
 
 
 def _read_pattern(content_url: str, url: str) -> str | None:
-    """Return the pattern for paths in the attribute url of a <content>, None if it is for another
-    host than that of `url`."""
-    content_url = content_url.strip()[:_LONGEST_PATTERN]
-    if "://" not in content_url:
-        return content_url
-    if urlsplit(content_url).hostname != urlsplit(url).hostname:
+    """Return the pattern for paths that a <content> element states. `content_url`: its attribute
+    url, a pattern or an address with one. None if it is an address on another host than that of
+    `url`."""
+    stated = content_url.strip()[:_LONGEST_PATTERN]
+    if "://" not in stated:
+        return stated
+    if urlsplit(stated).hostname != urlsplit(url).hostname:
         return None
-    return _join_path_and_query(content_url)
+    return _join_path_and_query(stated)
 
 
 def _join_path_and_query(url: str) -> str:
-    """Return the path and the query of an address, to which patterns are compared."""
+    """Return the path and the query of an address as one text, with which patterns are
+    compared."""
     parts = urlsplit(url)
     path = parts.path or "/"
     return f"{path}?{parts.query}" if parts.query else path
@@ -121,8 +124,9 @@ def _list_elements(root: Any, name: str) -> Iterator[Any]:
 
 
 def _list_uses(licence: Any, name: str) -> Iterator[str]:
-    """Yield the uses that the elements `name` ("permits" or "prohibits") of a licence list. "all"
-    and "ai-all" are replaced by the uses that they stand for."""
+    """Yield the uses that a licence permits or prohibits. `name`: "permits" or "prohibits", the
+    name of the elements that list them. "all" and "ai-all" are replaced by the uses that they
+    mean."""
     for element in _list_elements(licence, name):
         if element.get("type", "usage") != "usage":
             continue
@@ -136,8 +140,8 @@ def _list_uses(licence: Any, name: str) -> Iterator[str]:
 
 
 def read_terms(document: Document, entry: Entry | None = None) -> tuple[str, ...]:
-    """Return the terms that the page, the feed's `entry`, the HTTP header and robots.txt state, a
-    line each, without repetitions."""
+    """Return the different terms for using an article, a line each: first those that the page
+    states, then those of the feed's `entry`, of the HTTP headers and of robots.txt."""
     base = document.base_url or ""
     page = read_statements("page", _list_page_fields(document), base)
     header = read_statements("header", _list_header_fields(document), base)
@@ -150,8 +154,8 @@ def read_terms(document: Document, entry: Entry | None = None) -> tuple[str, ...
 
 
 def _list_header_fields(document: Document) -> Iterator[tuple[str, str]]:
-    """Yield (name, value) for each HTTP header and for each licence to which a Link header
-    leads."""
+    """Yield the HTTP headers as (name, value). Each licence in a Link header follows, with the name
+    "link rel=license" and its address."""
     yield from document.headers.items()
     for target, parameters in _LINK_FIELD.findall(document.headers.get("link", "")):
         if _LICENSE_RELATION.search(parameters):
@@ -159,8 +163,8 @@ def _list_header_fields(document: Document) -> Iterator[tuple[str, str]]:
 
 
 def _list_robots_fields(document: Document) -> Iterator[tuple[str, str]]:
-    """Yield (name, value) for each statement of robots.txt. The fetch stored it as a header of the
-    page."""
+    """Yield the statements of the site's robots.txt about uses as (name, value). They are in a
+    header of the page, where the fetch has put them."""
     yield from statements.fields(document.headers.get(statements.HEADER, ""))
     licence = document.headers.get(statements.RSL_HEADER, "")
     if licence:
@@ -168,7 +172,8 @@ def _list_robots_fields(document: Document) -> Iterator[tuple[str, str]]:
 
 
 def _list_page_fields(document: Document) -> Iterator[tuple[str, str]]:
-    """Yield (name, value) for each statement in the page's metas, links, JSON-LD and scripts."""
+    """Yield the statements about uses in the page's metas, links, JSON-LD and scripts as (name,
+    value)."""
     for name, values in document.metas.items():
         if name in names("page"):
             for value in values:
