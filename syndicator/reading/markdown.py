@@ -46,10 +46,10 @@ def resolve_link(base: str, href: str) -> str | None:
     """Return `href`, a link on the page at `base`, as an absolute http, https or mailto address.
     None if it has another scheme, has a password in it, or leads from a public page to a private
     network."""
-    href = href.strip()
-    if href[:7].lower() == "mailto:" and _MAIL_ADDRESS.fullmatch(href):
-        return href
-    target = urls.absolute(base, href[:_LONGEST_REFERENCE]) if href else None
+    reference = href.strip()
+    if _MAIL_ADDRESS.fullmatch(reference):
+        return reference
+    target = urls.absolute(base, reference[:_LONGEST_REFERENCE]) if reference else None
     if not target or refusal(target, base):
         return None
     return quote(texts.legal(target), safe=_SAFE_IN_ADDRESS)
@@ -108,7 +108,7 @@ def _render_marked(value: str, marks: int) -> str:
 
 
 def _escape_lines(value: str) -> str:
-    """Escape a text; its line ends become the line breaks of markdown."""
+    """Escape a text for markdown. Its line ends become line breaks."""
     return escape(value).replace("\n", _LINE_BREAK)
 
 
@@ -155,7 +155,7 @@ class _Writer:
         self.lines: list[str] = []  # the markdown so far
         self.begun_items: set[Frame] = set()  # list items whose "-" or number is written
         self.last: Block | None = None  # the last block that was written
-        self.columns = 0  # of the table that is being written
+        self.columns = 0  # number of columns of the table that is being written
         # list items that only contain other lists, as their text was removed: they are not shown
         self.hollow_items: set[Frame] = set()
 
@@ -328,7 +328,8 @@ def _is_row_of(block: Block, table: Frame | None) -> bool:
 
 
 def _join_cells(cells: list[str], columns: int) -> str:
-    """Return a table row of markdown, filled with empty cells up to `columns`."""
+    """Return the cells of a table row as a line of markdown. Empty cells are added until there are
+    as many as `columns`."""
     filled = cells + [""] * (columns - len(cells))
     return "| " + " | ".join(filled) + " |"
 

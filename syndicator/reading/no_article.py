@@ -50,9 +50,10 @@ def _load_phrases() -> dict[str, dict[str, list[str]]]:
 def find_kind(
     document: Document, title: str, body: Sequence[Block], blocks: Sequence[Block]
 ) -> str | None:
-    """Return why a page is no article: "bot-check", "consent", "login", "paywall", "error-page" or
-    "empty". None for an article. `title`: the article's title; `blocks`: all blocks of the page;
-    `body`: those that were chosen as the article's text."""
+    """Return the kind of a page that is no article: "bot-check", "consent", "login", "paywall",
+    "error-page" or "empty". None if it is an article. A page with a long text always is one.
+    `title`: the title of the article; `blocks`: all blocks of the page; `body`: those that were
+    chosen as its text."""
     letters = sum(block.letters for block in body)
     title_kind = _find_kind_by_title(document, title, blocks)
     if title_kind and letters < _MOST_THIN:
@@ -210,7 +211,7 @@ def _find_kind_by_phrases(document: Document, blocks: Sequence[Block], letters: 
 
 
 def _has_bot_check_element(document: Document) -> bool:
-    """Return True if an id or class on the page is that of a known bot check."""
+    """Return True if the page has an element with an id or class that known bot checks have."""
     marks = _load_phrases()["bot-check"]["elements"]
     for box in document.tree.iter("div", "form", "section"):
         id_and_class = f"{box.get('id', '')} {box.get('class', '')}"

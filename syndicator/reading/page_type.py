@@ -162,9 +162,9 @@ def compute_features(document: Document, blocks: Sequence[Block]) -> dict[str, f
 
 
 def _measure_blocks(blocks: Sequence[Block]) -> dict[str, float]:
-    """Compute the features about the blocks of a page: how much prose, links, headings, images and
-    code it has. Shares are from 0 to 1; counts, which have no limit, are given as log(1 +
-    count)."""
+    """Compute the features of a page that its blocks give: how much prose, links, headings, images
+    and code it has. Shares are from 0 to 1. Counts have no limit; they are given as
+    log(1 + count)."""
     letters = sum(block.letters for block in blocks) or 1
     texts = [block for block in blocks if block.letters]
     link_texts = [block for block in texts if _is_link(block)]

@@ -65,7 +65,7 @@ def read_page_number(url: str, first: str) -> Numbered | None:
 
 
 class _Address(NamedTuple):
-    """The parts of a web address that are compared."""
+    """The parts of a web address by which pages of an article are compared."""
 
     host: str  # without "www.", with its port
     path: list[str]  # its segments
@@ -73,7 +73,8 @@ class _Address(NamedTuple):
 
 
 def _split_address(url: str) -> _Address | None:
-    """Return the parts of an http or https address, None for other or invalid addresses."""
+    """Split an http or https address into the parts that are compared. None for invalid addresses
+    and those of other schemes."""
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").removeprefix("www.")
@@ -173,6 +174,7 @@ class _Name(NamedTuple):
 
 
 def _split_ending(segment: str) -> _Name:
+    """Split a segment of a path into its stem and an ending such as ".html"."""
     match = _SEGMENT.fullmatch(segment)
     return _Name(match[1], match[2] or "") if match else _Name(segment, "")
 
@@ -316,7 +318,8 @@ def _clean_title(title: str) -> str:
 
 
 def _is_heading_with(title: str, paragraph: str) -> bool:
-    """Return True if `paragraph` is a heading of markdown that says the cleaned `title`."""
+    """Return True if a paragraph of markdown is a heading with the text `title`. `title`: as
+    `_clean_title` returns it."""
     return paragraph.startswith("#") and _clean_title(paragraph.lstrip("# ").strip()) == title
 
 

@@ -71,7 +71,7 @@ _MOST_CLASSES = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggested:
-    """A suggested selector and its matches."""
+    """A suggested selector, and the elements that it matches on some pages."""
 
     selector: str  # perhaps with an attribute, as `time@datetime`
     pages: tuple[int, ...]  # how many elements it matches on each page
@@ -168,8 +168,8 @@ def _list_selectors(element: Any) -> list[str]:
 
 
 def _list_simple_selectors(element: Any) -> Iterator[str]:
-    """Yield selectors for `element` that name no other element: by its id, classes, attributes and
-    tag."""
+    """Yield selectors that match `element` by itself: by its id, its classes, its attributes and
+    its tag, the most specific first. Names that may change are not used."""
     tag = element.tag
     if _is_lasting_name(element.get("id")):
         yield f"#{element.get('id')}"

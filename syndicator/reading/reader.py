@@ -162,7 +162,7 @@ def kind_of(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """The effect of rules on one page, compared with the rules before them."""
+    """The effect of new rules on one page, compared with that of the rules before them."""
 
     matches: Mapping[str, int]  # elements that each selector matches, see count_matches
     before: int  # characters of the text with the rules before; 0 if the page was no article

@@ -36,9 +36,10 @@ def join_terms(terms: Iterable[str]) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """The terms of an article. Each field has its terms in the order of the text, joined by
-    `join_terms`; a field without terms is " ". `names`: terms of tags, category, authors and
-    outlet; `facets`: tokens from `make_facet`."""
+    """The terms of an article. A field has its terms as one text, in the order in which they occur,
+    with a space before and after each; a field without terms is " ". `names`: the terms of tags,
+    category, author and outlet; `facets`: tokens by which articles are selected, such as
+    "§tag-ai"."""
 
     title: str = " "
     names: str = " "
@@ -120,8 +121,8 @@ def make_document(article: Article, body: str) -> Document:
 
 
 def join_text_terms(text: str) -> str:
-    """Return the terms of a text, joined by `join_terms`; only the first 20,000 of a very long
-    text."""
+    """Return the terms of a text as one text, with a space before and after each. Of a very long
+    text, only the first 20,000 terms are returned."""
     return join_terms(islice(each_term(text[:_MOST_CHARACTERS]), _MOST_TERMS))
 
 

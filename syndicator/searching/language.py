@@ -129,7 +129,7 @@ def write_field(name: str, value: str) -> str:
 
 
 def iterate_terms(expr: Expr) -> Iterator[Term]:
-    """Yield all terms of a query in order, also those behind `not`."""
+    """Yield all terms of a query, in order. Terms behind `not` are yielded, too."""
     if isinstance(expr, Term):
         yield expr
     elif isinstance(expr, Not):
@@ -268,7 +268,8 @@ class _Parser:
         return Not(expression) if is_negated else expression
 
     def parse_primary(self) -> Expr:
-        """Parse a term or a query in parentheses."""
+        """Parse a term, or a query in parentheses. Raise QueryError if the next token begins
+        neither."""
         token = self.tokens[self.position]
         if token.term is not None:
             self.position += 1
@@ -279,8 +280,8 @@ class _Parser:
         raise QueryError(f"a term is missing before {next_token}", token.at)
 
     def parse_group(self, opening: _Token) -> Expr:
-        """Parse a query in parentheses. `opening`: the token of the opening parenthesis, which is
-        the next token."""
+        """Parse a query in parentheses. `opening`: the opening parenthesis, which is the next
+        token. Raise QueryError if it is never closed, or if more than 50 are open."""
         self.position += 1
         self.depth += 1
         if self.depth > _DEEPEST_NESTING:

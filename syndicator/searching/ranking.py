@@ -51,8 +51,8 @@ class Search:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frequencies:
-    """How frequent terms are. `total`: the number of all articles; `terms`: by term, the number of
-    articles that have it; a term that is missing is in none."""
+    """The frequencies of terms in all articles. `total`: the number of articles; `terms`: by term,
+    the number of articles that have it; a term that is missing is in none."""
 
     total: int
     terms: Mapping[str, int]
@@ -101,6 +101,7 @@ def plan_search(expr: Expr) -> Search:
 
 
 def _is_for_ranking(term: Term) -> bool:
+    """Return True if articles are ranked by the words of a term, False if it must match exactly."""
     return term.field in _TEXT_FIELDS and not _is_phrase(term)
 
 
@@ -128,7 +129,8 @@ def needs_article(expr: Expr | None) -> bool:
 
 
 def choose_words(search: Search, frequencies: Frequencies) -> tuple[str, ...]:
-    """Return the eight rarest words of a search, in the order of the search."""
+    """Return the words by which articles are ranked: the eight rarest ones of the search, in its
+    order. `frequencies`: how many articles have a word."""
     rarest = set(_sort_rarest_first(search.words, frequencies)[:MOST_WORDS])
     return tuple(word for word in search.words if word in rarest)
 

@@ -140,8 +140,9 @@ def find_first_names(sketched: Sketch) -> list[int]:
 
 
 def pack(sketched: Sketch) -> bytes:
-    """Return a sketch as bytes. For each kind of terms: their number (a byte), their hashes (four
-    bytes each), their stresses (a byte each); then the tone (a byte)."""
+    """Return a sketch as bytes. Words, names and numbers follow each other; each kind has the
+    number of its terms (a byte), their hashes (four bytes each) and their stresses (a byte each).
+    The tone (a byte) is last."""
     parts: list[bytes] = []
     for terms in (sketched.words, sketched.names, sketched.numbers):
         parts.append(bytes((len(terms),)))
@@ -189,14 +190,15 @@ def unpack_terms(data: bytes) -> set[int]:
 
 
 def _find_words(text: str) -> list[str]:
-    """Return the stems of the words of a text, in order; in scripts without spaces, the pairs of
-    neighbouring characters."""
+    """Return the stems of the words of a text, in order. In scripts without spaces, such as
+    Chinese, each pair of neighbouring characters counts as a word."""
     return cut_stems(word + second for word, second in _WORD.findall(text))
 
 
 def _find_names(text: str) -> list[str]:
-    """Return the stems of words that may be names: capitalised words, unless they begin a sentence;
-    in scripts without capital letters, all words."""
+    """Return the stems of the words of a text that may be names, in order. These are capitalised
+    words that do not begin a sentence. In scripts without capital letters, all words may be
+    names."""
     names: list[str] = []
     for match in _NAME.finditer(text):
         # `second` continues a pair of characters in a script without spaces
@@ -220,8 +222,8 @@ def _find_numbers(text: str) -> list[str]:
 
 
 def cut_stems(words: Iterable[str]) -> list[str]:
-    """Return the first seven letters of each word in lower case, which is a fast and simple form of
-    stemming."""
+    """Return the stem of each word: its first seven letters in lower case. This is simpler and
+    faster than the rules of a language."""
     return [word[:STEM] for word in " ".join(words).lower().split()]
 
 
@@ -262,8 +264,8 @@ def _read_tones() -> Mapping[str, float]:
 
 
 def _measure_tone(counts: Counter[str]) -> float:
-    """Return the tone of a text, from -2 (guide) to 0 (news). `counts`: how often it has each
-    word."""
+    """Return the tone of a text, from -2 (guide) to 0 (news): the sum of the tones of its words,
+    divided by the logarithm of its length. `counts`: how often it has each word."""
     tones = _read_tones()
     words = tones.keys() & counts.keys()
     sum_of_tones = sum(tones[word] * math.log1p(counts[word]) for word in words)

@@ -99,7 +99,7 @@ def extract_trafilatura(tree: Any, focus: Focus = "fast") -> str:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The body of an article as markdown, and the evidence for the choice of its blocks."""
+    """The body of an article as markdown. The other fields say how its blocks were chosen."""
 
     markdown: str
     letters: int = 0
@@ -143,9 +143,10 @@ def _read_page_body(
     rules: Rules,
     repeated: frozenset[str],
 ) -> Body:
-    """Return the body that the page itself has. `meta`: title and the like of the article;
-    `feed_blocks`: the text of the feed's `entry`, with which the page is compared; `repeated`:
-    digests of blocks that many pages of the host have."""
+    """Return the body of the article as the page has it, not its feed. `meta`: title and the like
+    of the article; `feed_blocks`: the text of the feed's `entry`, with which the page is compared;
+    `rules`: the operator's rules; `repeated`: digests of blocks that many pages of the host
+    have."""
     blocks, rule_notes = apply_selectors(document.tree, read_blocks(document.tree), rules)
     page = measure_page(document, meta, blocks, selected=bool(rule_notes.get("select")))
 
@@ -203,7 +204,7 @@ def _list_digests(page: "Page", reading: "Reading", chosen_blocks: Sequence[Bloc
 
 
 class Reading(NamedTuple):
-    """One choice of the blocks of a page."""
+    """One way to read a page: the blocks that it chooses, and their scores."""
 
     name: str  # the text with which the blocks were compared, "nothing" for none
     choice: clean.Choice

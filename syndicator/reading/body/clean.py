@@ -50,7 +50,8 @@ class Cut:
 
 
 class Choice(NamedTuple):
-    """The choice among the blocks of a page, before images are added."""
+    """Which blocks of a page stay in the article, before images are added, and why others do
+    not."""
 
     stay: list[bool]  # for each block True if it stays
     least_score: float  # the score that a block needs to stay
@@ -269,8 +270,8 @@ def place_players(
 
 
 def _make_player_link(player: Any, address: str) -> Block:
-    """Return a paragraph with a link to a player. Its text is the title of the player, or else its
-    host."""
+    """Return a paragraph that consists of a link to a player. The text of the link is the title of
+    the player, else the host of its `address`."""
     name = " ".join((player.get("title") or "").split())[:_LONGEST_NAME]
     if not name:
         host = urlsplit(address).hostname or ""

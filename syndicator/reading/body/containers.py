@@ -54,9 +54,9 @@ _CLOSED_HINTS = ("comment", "hidden", "modal", "consent")
 
 @dataclass(slots=True)
 class Containers:
-    """All elements around the blocks of a page, with the amounts of text in them. Elements are
-    numbered, a parent before its children. Arrays have one value for each element, unless their
-    comments say else."""
+    """All elements around the blocks of a page, and the amount of text in each. The elements are
+    numbered from 0, a parent before its children. An array has one value for each element, in the
+    order of their numbers, if its comment says nothing else."""
 
     nodes: list[Any]  # the elements themselves
     parent: Ints  # the number of the element's parent; the root is its own parent
@@ -93,8 +93,8 @@ class Containers:
 
 
 def is_prose(block: Block) -> bool:
-    """Return True for a block that reads like a paragraph: more than 60 letters, few of them in
-    links."""
+    """Return True if a block is prose: it has more than 60 letters, and less than 40 % of its text
+    is in links."""
     return block.letters > _PROSE and block.linked_length < _MOST_LINKED * len(block.text)
 
 
@@ -110,11 +110,11 @@ def build_containers(blocks: Sequence[Block]) -> Containers:
             continue
         # collect the element and its ancestors that have no number yet
         new_nodes: list[Any] = []
-        node = block.element
-        while node is not None and node not in numbers:
-            new_nodes.append(node)
-            node = node.getparent()
-        parent = numbers[node] if node is not None else _NO_ELEMENT
+        ancestor = block.element
+        while ancestor is not None and ancestor not in numbers:
+            new_nodes.append(ancestor)
+            ancestor = ancestor.getparent()
+        parent = numbers[ancestor] if ancestor is not None else _NO_ELEMENT
         # number them from the outermost inwards
         for node in reversed(new_nodes):
             if parent == _NO_ELEMENT:  # the root
@@ -209,10 +209,10 @@ def weigh_hints(blocks: Sequence[Block], box: Containers) -> None:
         ]
     earlier_hints = box.hints or box.all_hints
     total = max(float(box.prose.max(initial=0.0)), 1.0)
-    weak = _join_bits(_WEAK_HINTS)
-    strong = _join_bits(_STRONG_HINTS)
-    closed = _join_bits(_CLOSED_HINTS)
-    counted = list(box.all_hints)
+    weak_bits = _join_bits(_WEAK_HINTS)
+    strong_bits = _join_bits(_STRONG_HINTS)
+    closed_bits = _join_bits(_CLOSED_HINTS)
+    counted_hints = list(box.all_hints)
     inside_closed: set[int] = set()  # elements with a closed hint, and all elements in them
     parents = box.parent.tolist()
     shared_prose = _sum_prose_by_class(box.all_hints, box)
@@ -221,15 +221,15 @@ def weigh_hints(blocks: Sequence[Block], box: Containers) -> None:
     ):
         # this much prose is the article itself, whatever its class
         if max(prose, class_prose) >= _NEARLY_ALL_PROSE * total:
-            counted[number] &= ~(weak | strong)
-        if parents[number] in inside_closed or counted[number] & closed:
+            counted_hints[number] &= ~(weak_bits | strong_bits)
+        if parents[number] in inside_closed or counted_hints[number] & closed_bits:
             inside_closed.add(number)
-        elif class_prose >= _MUCH_PROSE * total and not counted[number] & strong:
-            counted[number] &= ~weak
-    box.hints = counted
+        elif class_prose >= _MUCH_PROSE * total and not counted_hints[number] & strong_bits:
+            counted_hints[number] &= ~weak_bits
+    box.hints = counted_hints
 
     changed: set[int] = set()
-    for number, (earlier, current) in enumerate(zip(earlier_hints, counted, strict=True)):
+    for number, (earlier, current) in enumerate(zip(earlier_hints, counted_hints, strict=True)):
         if earlier != current:
             changed.add(number)
     if changed:
@@ -259,8 +259,9 @@ def _sum_prose_by_class(all_hints: Sequence[int], box: Containers) -> list[float
 
 
 def _update_block_hints(blocks: Sequence[Block], box: Containers, changed: set[int]) -> None:
-    """Set the hints of the blocks in elements whose hints changed; the other blocks keep theirs.
-    `changed`: the numbers of these elements."""
+    """Set the hints of those blocks that are in an element with changed hints. Other blocks keep
+    theirs. `box`: the elements around the blocks, with the new hints; `changed`: the numbers of the
+    elements whose hints changed."""
     parents = box.parent.tolist()
     # for each element: the hints of it and of all elements around it
     outer_hints = [0] * len(box.nodes)

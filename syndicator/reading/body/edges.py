@@ -22,7 +22,7 @@ _CONSENT_NAME = re.compile(
 _PAGE_TAGS = ("html", "body", "main", "article")
 # All numbers were chosen on pages of half of our test domains and checked on the other half.
 # A paragraph of the text has so many letters, and less than this share of its text in links.
-_LEAST_LEAD = 80
+_LEAST_RUNNING_TEXT = 80
 _MOST_LINKED = 0.5
 _ALL_LINK = 0.85  # share of a line in links from which the line is a link
 _LINK_BELOW = 150  # letters of a link below the text
@@ -58,22 +58,24 @@ def cut_edges(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
     texts = [
         block for block, keep in zip(blocks, stay, strict=True) if keep and block.letters_and_digits
     ]
-    leads = [position for position, text in enumerate(texts) if _is_lead(text)]
-    if not leads:
+    paragraph_positions = [
+        position for position, text in enumerate(texts) if _is_running_text(text)
+    ]
+    if not paragraph_positions:
         return {}
-    first_lead = leads[0]
+    first_paragraph = paragraph_positions[0]
     cuts = _find_repeated_lines(texts)
-    for text in texts[:first_lead]:
+    for text in texts[:first_paragraph]:
         if _is_date(text):
             cuts[text] = "a date above the text"
     letters = sum(text.letters for text in texts)
     # appeals look like paragraphs, but do not end the text
-    last_lead = first_lead
-    for position in reversed(leads):
+    last_paragraph = first_paragraph
+    for position in reversed(paragraph_positions):
         if not _is_appeal(texts[position]):
-            last_lead = position
+            last_paragraph = position
             break
-    below = texts[last_lead + 1 :]
+    below = texts[last_paragraph + 1 :]
     cuts |= _find_lines_below(below[-_MOST_BELOW:], letters)
     for index, block in enumerate(blocks):
         if block in cuts:
@@ -124,9 +126,10 @@ def _is_in_consent_box(element: Any) -> bool:
     return False
 
 
-def _is_lead(block: Block) -> bool:
-    """Return True for a paragraph of running text: long enough and mostly without links."""
-    if block.kind != "p" or block.letters < _LEAST_LEAD:
+def _is_running_text(block: Block) -> bool:
+    """Return True for a paragraph of running text: it has at least 80 letters, and less than half
+    of its text is in links."""
+    if block.kind != "p" or block.letters < _LEAST_RUNNING_TEXT:
         return False
     return block.linked_length < _MOST_LINKED * len(block.text)
 
@@ -141,14 +144,15 @@ def _is_date(block: Block) -> bool:
 
 
 def _is_appeal(block: Block) -> bool:
-    """Return True for a short text that asks readers for something, such as "support our work"."""
+    """Return True for a text of less than 400 letters that asks readers for something, such as
+    "support our work"."""
     if block.letters >= _LONGEST_APPEAL:
         return False
     return bool(hints.find_phrase_kinds(("appeal",), hints.normalise_phrase(block.text)))
 
 
 def _is_link(block: Block) -> bool:
-    """Return True if nearly the whole text of a block is in links."""
+    """Return True if more than 85 % of the text of a block is in links."""
     return block.linked_length > _ALL_LINK * len(block.text)
 
 
@@ -202,8 +206,9 @@ def _has_article_heading(items: Sequence[Block], lines: Sequence[Block]) -> bool
 
 
 def _are_links(items: Sequence[Block], letters: int) -> bool:
-    """Return True if all items are short links, and together a small part of an article with
-    `letters` letters."""
+    """Return True if the items of a list are only links to elsewhere: each is a link of less than
+    150 letters, and together they have less than 30 % of the article's letters. `letters`: the
+    number of letters of the article."""
     if not all(_is_link(item) and item.letters < _LINK_BELOW for item in items):
         return False
     return sum(item.letters for item in items) < _MOST_LIST_SHARE * letters

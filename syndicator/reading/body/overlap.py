@@ -281,12 +281,13 @@ def _find_repeated_runs(texts: Sequence[str]) -> list[list[int]]:
         origin = first_positions.setdefault(text, position)
         if origin == position:  # the text is new
             continue
-        is_near = bool(runs) and position - runs[-1][-1] <= _MOST_GAP
+        is_near_run = bool(runs) and position - runs[-1][-1] <= _MOST_GAP
         is_in_order = 0 < origin - last_origin <= _MOST_GAP
-        if is_near and is_in_order and origin < runs[-1][0]:
+        continues_run = is_near_run and is_in_order and origin < runs[-1][0]
+        if continues_run:
             runs[-1].append(position)
             last_origin = origin
-        elif not is_near or len(text) >= _LEAST_RECOGNISED:
+        elif not is_near_run or len(text) >= _LEAST_RECOGNISED:
             runs.append([position])
             last_origin = origin
     return runs

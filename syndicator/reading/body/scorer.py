@@ -115,7 +115,7 @@ Table = Literal["asked", "alone"]
 
 
 class Scored(NamedTuple):
-    """How the blocks of a page were scored. The scores themselves are in the blocks."""
+    """The result of scoring the blocks of a page. The scores themselves are set in the blocks."""
 
     table: Table
     heaviest: list[str]  # the name of the most influential feature of each block
@@ -170,8 +170,9 @@ def compute_probabilities(odds: Any) -> Any:
 
 
 def check_names(fitted: Mapping[str, float], computed: Mapping[str, object]) -> Mapping[str, float]:
-    """Return the weights `fitted` unchanged. Raises ValueError if they are not for exactly the
-    features `computed`."""
+    """Check that there is a weight for each feature and a feature for each weight, and return the
+    weights `fitted` unchanged. `computed`: the features by name. Raises ValueError if one has no
+    counterpart."""
     if fitted.keys() != computed.keys():
         missing = sorted(computed.keys() - fitted.keys())
         unknown = sorted(fitted.keys() - computed.keys())

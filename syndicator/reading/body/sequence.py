@@ -55,7 +55,7 @@ _ASCII_CAPITALS = bytes(range(ord("A"), ord("Z") + 1))
 
 
 class Facts(NamedTuple):
-    """What the page declares about itself and its article."""
+    """Statements of a page about itself and its article."""
 
     title: str = ""
     authors: Sequence[str] = ()
@@ -362,11 +362,13 @@ def _compare_with_facts(texts: Sequence[Block], facts: Facts) -> Columns:
 
 def _find_headlines(texts: Sequence[Block], title: str) -> list[int]:
     """Return the indices of the texts that may be the headline: each h1, and each text with the
-    same letters as the page's title."""
+    same letters and digits as the page's `title`."""
     title_letters = overlap.extract_letters(title)
     headlines: list[int] = []
     for index, text in enumerate(texts):
-        if text.level == 1 or (title_letters and text.letters_and_digits == title_letters):
+        is_h1 = text.level == 1
+        is_title = title_letters != "" and text.letters_and_digits == title_letters
+        if is_h1 or is_title:
             headlines.append(index)
     return headlines
 
@@ -449,7 +451,8 @@ def _find_longest_within(letters: str, names: Iterable[str]) -> int:
 
 
 def _count_common_start(text: str, other: str) -> int:
-    """Return how many characters at their start both texts have in common."""
+    """Return how many characters the beginnings of two texts have in common: 2 for "able" and
+    "about"."""
     if text[:1] != other[:1]:
         return 0
     for index, (letter, other_letter) in enumerate(zip(text, other, strict=False)):

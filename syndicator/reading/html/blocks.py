@@ -102,13 +102,14 @@ class _Walker:
         self.hints: dict[Any, int] = {}  # element -> the hints that it has itself
 
     def walk(self, root: Any) -> list[Block]:
-        """Return the blocks of the tree `root`: at most about 20,000, from at most 500,000 starts
-        and ends of elements."""
+        """Return the blocks of the tree `root` in document order. A huge page is read in part: up
+        to about 20,000 blocks, and up to 500,000 starts and ends of elements."""
         steps = etree.iterwalk(root, events=("start", "end"))
         # zip() ends the loop after so many steps
         for _, (event, element) in zip(range(_MOST_STEPS), steps, strict=False):
             if event == "start":
-                if self._start(element):
+                must_skip_content = self._start(element)
+                if must_skip_content:
                     steps.skip_subtree()
                 continue
             if element.tag not in NO_END and (self.runs or self.images):
@@ -212,7 +213,8 @@ class _Walker:
         return Block(kind, element, frames, all_hints, near_hints, self.hints, hidden=hidden)
 
     def _end_paragraph(self) -> None:
-        """Add the text read so far as blocks, then the images that were inside it."""
+        """End the paragraph that is being read: add its text as one or several blocks, then the
+        images that were in it."""
         if self.runs:
             runs = self.runs
             self.runs = []

@@ -139,18 +139,18 @@ def _decode(data: bytes, content_type: str) -> tuple[str, str]:
             continue
     # none is free of errors: take one with few
     beyond_ascii = sum(1 for byte in data[:_MOST_SAMPLE] if byte > _LAST_ASCII)
-    most_wrong = max(_ALWAYS_ALLOWED, _TOO_MANY * beyond_ascii)
+    most_invalid = max(_ALWAYS_ALLOWED, _TOO_MANY * beyond_ascii)
     for name in dict.fromkeys([*stated, "utf-8"]):
         if name == "utf-8":
             text = _decode_faulty_utf8(data)
-            wrong = _count_faulty_utf8(data)
+            invalid_count = _count_faulty_utf8(data)
         else:
             text = data.decode(name, "replace")
-            wrong = text.count(_REPLACEMENT)
-        if wrong <= most_wrong:
+            invalid_count = text.count(_REPLACEMENT)
+        if invalid_count <= most_invalid:
             return text, name
-    name = _guess_charset(data) or "cp1252"
-    return data.decode(name, "replace"), name
+    guessed_name = _guess_charset(data) or "cp1252"
+    return data.decode(guessed_name, "replace"), guessed_name
 
 
 def _find_utf_16(data: bytes) -> str | None:

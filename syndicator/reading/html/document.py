@@ -179,7 +179,8 @@ def _find_base(tree: Any, url: str) -> str:
 
 
 def _refuse_text(content: str) -> None:
-    """Raise NotAnArticle if `content` is XML such as a feed, JSON, or text without HTML tags."""
+    """Raise NotAnArticle if `content`, a decoded page, is an XML document such as a feed, if it is
+    JSON, or if it has no HTML tag."""
     start = content[:2_000].lstrip("\ufeff \t\r\n")
     if _XML_START.match(start):
         raise NotAnArticle("not-html", "an XML document")
@@ -219,19 +220,20 @@ def _remove_early_ends(data: bytes) -> bytes:
 
 
 def _close_head(tree: Any) -> None:
-    """End the head at the first element that may not be in it, such as a div: move that element and
-    all that follow it to the start of the body, as browsers do (WHATWG HTML 13.2.6.4.4)."""
-    first: Any = None
+    """End the head of a page at the first element that may not be in a head, such as a div. This
+    element and all behind it in the head are moved to the start of the body, as browsers do (WHATWG
+    HTML 13.2.6.4.4)."""
+    first_wrong: Any = None
     for child in tree.iterfind("head/*"):
         if isinstance(child.tag, str) and child.tag not in _HEAD_TAGS:
-            first = child
+            first_wrong = child
             break
-    if first is None:
+    if first_wrong is None:
         return
     body = tree.find("body")
     if body is None:
         body = etree.SubElement(tree, "body")
-    moved = [first, *first.itersiblings()]
+    moved = [first_wrong, *first_wrong.itersiblings()]
     # text at the start of the body must follow the moved elements
     moved[-1].tail = (moved[-1].tail or "") + (body.text or "")
     body.text = None
@@ -261,12 +263,14 @@ def _open_noscript(tree: Any) -> None:
 
 
 def _count_characters(element: Any) -> int:
-    """Return the length of the text in `element`, its white space collapsed."""
+    """Return the number of characters of the text in `element`, each row of white space counted as
+    one."""
     return len(text.line("".join(element.itertext())))
 
 
 def read_text(element: Any, most: int = 1_000) -> str:
-    """Return the text in `element` as it is in the source, cut after `most` characters."""
+    """Return the first `most` characters of the text in `element`, with the white space of the
+    source."""
     if not len(element):
         return (element.text or "")[:most]
     pieces: list[str] = []
@@ -289,8 +293,8 @@ def _cut_attributes(tag: re.Match[str]) -> str:
 
 
 def is_in_reply(element: Any) -> bool:
-    """Return True if `element` is in a comment or an answer, by the microdata type or the class of
-    one of its 12 nearest ancestors."""
+    """Return True if `element` is in a comment or an answer of a reader: the microdata type or the
+    class of one of the 12 nearest elements around it says so."""
     for holder in islice(element.iterancestors(), _MOST_ANCESTORS):
         if _REPLY_TYPES.search(holder.get("itemtype") or ""):
             return True
@@ -325,8 +329,9 @@ def _find_language(
     objects: tuple[jsonld.Object, ...],
     headers: Mapping[str, str],
 ) -> str | None:
-    """Return the first valid language tag that the page declares: on its root element, in its
-    metas, in JSON-LD, in the header Content-Language. None if there is none."""
+    """Return the language of a page as a language tag such as "en-US", None if it declares none.
+    The first valid tag counts: on the root element, in `metas`, in JSON-LD `objects`, in the HTTP
+    `headers`."""
     stated: list[Any] = [tree.get("lang"), tree.get(_XML_LANG), tree.get("xml:lang")]
     for name in _LANGUAGE_METAS:
         stated += metas.get(name, ())

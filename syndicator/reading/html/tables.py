@@ -110,8 +110,9 @@ def read_rows(table: Any) -> Iterator[Row]:
             tags.add(cell.tag)
             cells.append(read_runs(cell))
             span = cell.get("colspan", "1")
-            extra = int(span) - 1 if span.isdecimal() and len(span) <= _SPAN_DIGITS else 0
-            cells.extend([] for _ in range(min(extra, _MOST_CELLS)))
+            is_believable = span.isdecimal() and len(span) <= _SPAN_DIGITS
+            extra_columns = int(span) - 1 if is_believable else 0
+            cells.extend([] for _ in range(min(extra_columns, _MOST_CELLS)))
             if len(cells) >= _MOST_CELLS:
                 break
         if cells:

@@ -42,7 +42,7 @@ _ITEM_KEYS = ("blogPost", "blogPosts", "itemListElement", "hasPart")
 
 @dataclass(frozen=True, slots=True)
 class _DeclaredList:
-    """A list that a page declares to programs."""
+    """A list of articles that a page declares to programs, in JSON-LD or as h-entries."""
 
     origin: str  # _JSON_LD or _H_FEED
     items: Mapping[str, Item]  # alias of an item's address -> item
@@ -128,8 +128,8 @@ def _is_same_list(declared: _DeclaredList, items: Sequence[Shown]) -> bool:
 
 
 def _list_declared(document: Document) -> Iterator[_DeclaredList]:
-    """Yield the declared lists of a page: each list in JSON-LD, then all its articles in JSON-LD as
-    one list, then all its h-entries as one list. Lists may be empty."""
+    """Yield the lists of articles that a page declares: first each list in JSON-LD; then all
+    articles in JSON-LD as one list; then all h-entries as one list. Lists may be empty."""
     for item in document.jsonld:
         if not _LIST_TYPES.isdisjoint(jsonld.list_types(item)):
             rows = chain.from_iterable(_list_rows(item.get(name)) for name in _ITEM_KEYS)

@@ -52,7 +52,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PageList:
-    """A list of articles on a page."""
+    """A list of articles that links on a page show."""
 
     items: tuple[Shown, ...]
     elements: Mapping[str, tuple[Any, ...]]  # key of an item -> the elements that contain it
@@ -201,8 +201,9 @@ def merge_groups(
 
 
 def _read_list(document: Document, item_links: Sequence[Link], links: Sequence[Link]) -> PageList:
-    """Return the list of the items to which the links `item_links` lead, in the order of the page.
-    `links`: all links of the page."""
+    """Return the list whose items are those to which the links `item_links` lead, in the order of
+    the page. Items that do not belong to a list, such as advertisements, are left out. `links`: all
+    links of the page."""
     records = sorted(read_records(item_links, links), key=lambda record: record.index)
     forms = {link.key: link.form for link in reversed(item_links)}
     items = tidy_list(read_items(document, records, forms))

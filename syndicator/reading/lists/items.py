@@ -78,7 +78,7 @@ _URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?=[/-]|$)")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Record:
-    """The part of a page that belongs to one item of a list."""
+    """One item of a list: its links on the page, and the elements that only belong to it."""
 
     links: tuple[Link, ...]  # its links in order, all to the same address
     elements: tuple[Any, ...]  # the elements that belong to this item only
@@ -246,14 +246,14 @@ def choose_titles(records: Sequence[Record]) -> list[str]:
     common_kinds = [
         kind for kind, shares in enumerate(shares_by_kind) if shares.distinct >= _MOST_ITEMS_SHARE
     ]
-    best = common_kinds[0] if common_kinds else _LINK_TEXT_KIND
-    if shares_by_kind[best].headlines < _FEW_ITEMS_SHARE:
+    chosen_kind = common_kinds[0] if common_kinds else _LINK_TEXT_KIND
+    if shares_by_kind[chosen_kind].headlines < _FEW_ITEMS_SHARE:
         # this kind may be the name of each item's publisher: prefer one with headlines
         for kind in common_kinds:
             if kind < _MARKED_KINDS and shares_by_kind[kind].headlines >= _MOST_ITEMS_SHARE:
-                best = kind
+                chosen_kind = kind
                 break
-    return [_find_first((titles[best], *titles)) for titles in titles_by_item]
+    return [_find_first((titles[chosen_kind], *titles)) for titles in titles_by_item]
 
 
 @dataclass(frozen=True, slots=True)
@@ -435,8 +435,10 @@ def _list_dates(record: Record) -> Iterator[_Dated]:
 
 
 def _read_date(element: Any, names: str) -> _Dated | None:
-    """Return the date that an element states in an attribute or shows as text, None if it has none.
-    `names`: its class, itemprop and ids as one text."""
+    """Return the date that an element states in an attribute or shows as text, with its rank; None
+    if it has none. Attributes for dates come first; then, if the element is named like a date of
+    publication, its other attributes and its text; then any short text. `names`: the class,
+    itemprop and ids of the element as one text."""
     is_named_published = _PUBLISHED_NAME.search(names) is not None
     when = date.parse_date_text(element.get("datetime") or "")
     if when:
@@ -458,8 +460,8 @@ def _read_date(element: Any, names: str) -> _Dated | None:
 
 
 def _read_labelled_date(element: Any) -> datetime | None:
-    """Return the date in the title or in a data attribute of an element, else in its text if that
-    is short; None if there is none."""
+    """Return the date of an element whose name is that of a date, None if there is none. It is in
+    its title or a data attribute; else in its text, if that has at most 60 characters."""
     for name in ("title", "data-date", "data-time", "data-timestamp", "data-datetime"):
         value = element.get(name) or ""
         if value and len(value) <= _LONGEST_DATE:
@@ -494,8 +496,8 @@ class _Picture:
 
 
 def find_picture(document: Document, record: Record) -> _Picture | None:
-    """Return the first picture of an item that is no icon, portrait or logo; None if it has
-    none."""
+    """Return the first picture of an item; None if it has none. Icons, portraits and logos do not
+    count."""
     for node in _list_nodes(record.elements):
         url = _read_picture(document, node)
         if url and is_picture(url):

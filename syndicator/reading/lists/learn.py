@@ -151,7 +151,8 @@ def _leads_to_next(anchor: Any) -> bool:
 
 
 def _find_other_page(document: Document, href: str) -> str:
-    """Return the address to which `href` leads if it is another page on the same host, else ""."""
+    """Return the address of the page to which `href` leads. "" if it is invalid, on another host,
+    or the page itself."""
     url = urls.absolute(document.base_url, href) if href else None
     if not url or not urls.same_publisher(url, document.url):
         return ""

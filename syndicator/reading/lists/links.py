@@ -118,8 +118,8 @@ def _find_article_address(base: str, reference: str, page: str) -> str | None:
 
 
 def resolve_address(base: str, reference: str) -> str | None:
-    """Return the canonical address of `reference`, resolved against `base`; None if it is no web
-    address."""
+    """Return the canonical address to which a link leads, None if it is no web address.
+    `reference`: the target as written; `base`: the address against which it is resolved."""
     address = urls.absolute(base, reference)
     try:
         return urls.canonical(address) if address else None

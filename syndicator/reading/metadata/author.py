@@ -182,7 +182,8 @@ def _read_user_name(element: Any) -> str:
 
 
 def _find_user_name(values: Iterable[str]) -> str:
-    """Return the first of `values` that may be a user's name, cleaned, else ""."""
+    """Return the first user's name among `values`, without signs at its ends; "" if none of them
+    can be one."""
     for value in values:
         name = _clean_user_name(value)
         if name:
@@ -191,7 +192,8 @@ def _find_user_name(values: Iterable[str]) -> str:
 
 
 def _clean_user_name(value: str) -> str:
-    """Return `value` without "@" and punctuation at its ends; "" if it cannot be a user's name."""
+    """Return a user's name without "@" before it and without colons and commas at its ends. Return
+    "" if `value` cannot be one, by its length, its characters or its words, such as "guest"."""
     name = text.line(value).removeprefix("@").strip(" :,")
     if not 1 < len(name) <= _LONGEST_LOGIN:
         return ""
@@ -294,7 +296,9 @@ def score_candidate(candidate: Candidate) -> float:
 def find_page_candidates(
     document: Document, sitename: str, entry: Entry | None, survey: Survey
 ) -> list[Candidate]:
-    """Return all candidates for the authors of the page, with their features."""
+    """Return all candidates for the authors of the page, with their features. `sitename`: the name
+    of the site; `entry`: the feed's entry for the page, None if there is none; `survey`: the
+    elements of the body."""
     stated = list(_list_stated_evidence(document, sitename, entry))
     return find_candidates(document, survey, sitename, stated)
 

@@ -47,7 +47,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Names that one place states together."""
+    """Names that one place on the page or in the feed states together."""
 
     people: tuple[str, ...]
     place: str  # as the trace names it
@@ -144,7 +144,7 @@ def _list_place_features(marks: Sequence[Mark], survey: Survey) -> Iterator[tupl
 
 
 def _merge_people(marks: Iterable[Mark]) -> tuple[str, ...]:
-    """Return the names of all marks, without repetitions."""
+    """Return the different names in the bylines `marks`, in order."""
     names: dict[str, None] = {}
     for mark in marks:
         names.update(dict.fromkeys(mark.people))

@@ -77,7 +77,7 @@ _LONGEST_BYLINE = 220  # characters
 
 @dataclass(frozen=True, slots=True)
 class UnmarkedByline:
-    """Names in a byline without a mark."""
+    """The names in a byline that neither its markup nor a word such as "by" marks."""
 
     people: tuple[str, ...]
     kind: str  # how they were found: "line", "date", "alone" or "signed"
@@ -139,13 +139,15 @@ def _read_names_beside_date(spot: Spot, line: str) -> tuple[str, ...]:
     nothing else directly before or after a date. Return () if there are none. `line`: the text of
     the element at `spot`; if it has no date, only the text before the first child is read."""
     element = spot.element
+    searched_line = line
     if not _DATE.search(line):
-        line = " ".join((element.text or "")[:_MOST_READ].split())
-    if not _SHORTEST_NAME < len(line) <= _LONG_LINE:
+        searched_line = " ".join((element.text or "")[:_MOST_READ].split())
+    if not _SHORTEST_NAME < len(searched_line) <= _LONG_LINE:
         return ()
-    pieces = [
-        piece for piece in _BAR.split(line) if _LETTER.search(piece) and not _DATE.search(piece)
-    ]
+    pieces: list[str] = []
+    for piece in _BAR.split(searched_line):
+        if _LETTER.search(piece) and not _DATE.search(piece):
+            pieces.append(piece)
     names = tuple(piece for piece in pieces if person_names.is_known_person(piece))
     if not names:
         return ()
@@ -157,7 +159,7 @@ def _read_names_beside_date(spot: Spot, line: str) -> tuple[str, ...]:
         names = tuple(pieces)
 
     # a date in the same line, or directly before or after it, makes the names a byline
-    rest_of_line = line
+    rest_of_line = searched_line
     for name in names:
         rest_of_line = rest_of_line.replace(name, "")
     if _DATE.search(rest_of_line):
@@ -197,7 +199,7 @@ def _read_name(line: str, distance: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A byline of the page, as a candidate for that of the article."""
+    """A byline on the page, which may be that of the article."""
 
     people: tuple[str, ...]  # the names in it, () if there is only a login
     kind: str  # rel, itemprop, class, link, by, or a kind of UnmarkedByline
@@ -210,7 +212,8 @@ class Mark:
 
 
 def find_marks(survey: Survey) -> list[Mark]:
-    """Return the bylines of the page in order, at most 400."""
+    """Return the bylines of the page in order, marked or not, at most 400. `survey`: the elements
+    of the body."""
     marks: list[Mark] = []
     for spot in survey.spots:
         mark = _read_mark(spot, survey)

@@ -213,7 +213,8 @@ def _list_candidates(document: Document, entry: Entry | None) -> Iterator[tuple[
 def _list_metas(
     document: Document, names: Iterable[str], *, most_values: int
 ) -> Iterator[tuple[str, str]]:
-    """Yield (name, value) for the first `most_values` values of each of the metas `names`."""
+    """Yield the values of the metas `names` as (name of the meta, value), at most `most_values` of
+    each."""
     for name in names:
         for value in document.metas.get(name, ())[:most_values]:
             yield name, value

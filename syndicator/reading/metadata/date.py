@@ -190,7 +190,7 @@ def parse_date_text(value: str) -> datetime | None:
         return next(find_days(date_text), None)
     if when.tzinfo is None:
         return when.replace(tzinfo=UTC)
-    if not _has_utc_form(when):
+    if not _can_be_utc(when):
         return None
     return when
 
@@ -279,11 +279,12 @@ def _parse_moment(match: re.Match[str]) -> datetime | None:
         when = datetime.fromisoformat(f"{date_text}T{time_text}{offset}")
     except ValueError:
         return None
-    return when if _has_utc_form(when) else None
+    return when if _can_be_utc(when) else None
 
 
-def _has_utc_form(when: datetime) -> bool:
-    """Return False if `when` cannot be converted to UTC: it is at the end of the year 9999."""
+def _can_be_utc(when: datetime) -> bool:
+    """Return True if `when` can be converted to UTC. Only some moments at the ends of the calendar,
+    such as the last hours of the year 9999, cannot."""
     try:
         when.astimezone(UTC)
     except OverflowError:
@@ -334,7 +335,8 @@ def find_first_published(document: Document, survey: Survey) -> datetime | None:
 
 
 def find_lone_date(document: Document) -> datetime | None:
-    """Return the date of the first line of the body that is only a date, None if there is none."""
+    """Return the date of the first line of the body that has nothing else, None if there is none.
+    Lines that call it the date of a change do not count."""
     month_first = _is_american(document)
     body = next(document.tree.iter("body"), document.tree)
     elements = body.iter(
@@ -342,7 +344,9 @@ def find_lone_date(document: Document) -> datetime | None:
     )
     for element in islice(elements, _MOST_ELEMENTS):
         for line in _list_lines_with_digits(element):
-            if _score_briefness(line) != _DATE_ALONE or load_date_words().updated.search(line):
+            if _score_briefness(line) != _DATE_ALONE:
+                continue
+            if load_date_words().updated.search(line):
                 continue
             when = next(find_days(line, month_first=month_first), None)
             if when:
@@ -391,8 +395,8 @@ def _read_days(spot: Spot, survey: Survey, *, month_first: bool) -> Iterator[Day
 
 
 def _score_position(distance: int) -> int:
-    """Score a distance from the headline in characters: the date of an article mostly follows it
-    closely."""
+    """Score a distance from the headline in characters, negative for before it. A higher score is
+    likelier: the date of an article mostly follows the headline closely."""
     if 0 <= distance <= _MOST_AFTER:
         return _AFTER_HEADLINE
     if -_MOST_BEFORE <= distance < 0:
@@ -617,8 +621,8 @@ def _ask_htmldate(document: Document, *, extensive: bool = False) -> datetime | 
 
 
 def is_plausible(when: datetime, now: datetime | None) -> bool:
-    """Return True if a page may have been published at `when`: from 1990 on, and at most a day
-    after `now`."""
+    """Return True if a page may have been published at `when`: in a year from 1990 to 2099, and at
+    most a day after `now`. If `now` is None, only the year counts."""
     if not _OLDEST <= when.year < _LATEST:
         return False
     return now is None or when.astimezone(UTC) <= now + timedelta(days=1)

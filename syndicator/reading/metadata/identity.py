@@ -61,8 +61,8 @@ def read_identity(document: Document) -> Identity:
     alternate = _find_alternate(document)
     if alternate:
         addresses.append(alternate)
-    others = dict.fromkeys(addresses)
-    aliases = [address for address in others if address and address != canonical]
+    distinct_addresses = dict.fromkeys(addresses)
+    aliases = [address for address in distinct_addresses if address and address != canonical]
     return Identity(canonical, tuple(aliases[:_MOST_ALIASES]), duplicate_of, alternate)
 
 

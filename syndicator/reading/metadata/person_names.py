@@ -139,7 +139,8 @@ def has_given_name(value: str) -> bool:
 
 
 def make_name_key(value: str) -> str:
-    """Return the letters of a name in lower case without "Dr." and the like, to compare names."""
+    """Return the letters of a name in lower case without "Dr." and the like. Two spellings of a
+    name have the same key."""
     return "".join(_WORD.findall(_HONORIFIC.sub("", value.casefold())))
 
 
@@ -220,8 +221,9 @@ def remove_by(value: str) -> str:
 
 
 def is_name(value: str) -> bool:
-    """Return True if `value` may be the name of a person, an agency or an editorial team. This test
-    is generous: it also accepts names of one word."""
+    """Return True if `value` may be the name of a person, an agency or an editorial team. Names of
+    one word are accepted, too. Refused are roles, phrases, addresses, and texts that are too long
+    or have too many digits for a name."""
     lower_value = value.casefold()
     words = load_byline_words()
     if lower_value in words.teams or _is_agency(value):
@@ -246,8 +248,8 @@ def is_name(value: str) -> bool:
 
 
 def is_login(value: str) -> bool:
-    """Return True if `value` may be the name of a user of a forum: a name, or one word of letters,
-    digits, "." and "-"."""
+    """Return True if `value` may be the name of a user of a forum. It is then a name as people have
+    them, or one word of letters, digits, "_", "." and "-"."""
     if is_name(value):
         return True
     return bool(_LOGIN.fullmatch(value)) and value.casefold() not in load_byline_words().never

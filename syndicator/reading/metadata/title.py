@@ -120,7 +120,8 @@ def split_ends(title: str) -> Iterator[tuple[str, str]]:
 
 
 def _find_separators(title: str) -> list[re.Match[str]]:
-    """Return the matches of all separators in a title, such as " | " and " - ", in order."""
+    """Return all separators in a title, such as " | " and " - ", as matches in the order of the
+    title."""
     separators = (*_HARD_SEPARATOR.finditer(title), *_SOFT_SEPARATOR.finditer(title))
     return sorted(separators, key=lambda separator: separator.start())
 
@@ -160,8 +161,9 @@ class SiteTitle:
         self.suffix = (suffix or "").strip()
 
     def may_be_title(self, title: str) -> bool:
-        """Return True if `title` may be that of an article: it has letters, is neither too long nor
-        several sentences, and is not the site's name."""
+        """Return True if `title` may be that of an article. It must have 2 to 300 characters,
+        letters or digits among them, and at most four sentences, and must not be a name of the
+        site."""
         if not 1 < len(title) <= LONGEST:
             return False
         if len(_SENTENCE_END.findall(title)) >= _MOST_SENTENCES:
@@ -319,7 +321,7 @@ class Heading:
 
     @cached_property
     def text(self) -> str:
-        """Return its text as one line."""
+        """The text of the heading as one line."""
         return trim_separators(clean_line("".join(self.pieces)))
 
     def list_part_keys(self) -> set[str]:
@@ -368,13 +370,15 @@ def _is_logo(heading: Any) -> bool:
 
 
 def join_class_and_id(element: Any) -> str:
-    """Return the class and id of an element, to be searched; " " if it has neither."""
+    """Return the class and the id of an element as one text, at most 400 characters; " " if it has
+    neither."""
     return f"{element.get('class') or ''} {element.get('id') or ''}"[:_ATTRIBUTES]
 
 
 def _read_pieces(heading: Any, *, skip_kicker: bool) -> Iterator[str]:
-    """Yield the texts in a heading that readers see, and a space at each line break. With
-    `skip_kicker`, small print above the headline is left out. Ends after about 1,200 characters."""
+    """Yield the texts in a heading that readers see, in order, and a space at each line break. It
+    ends after about 1,200 characters. `skip_kicker`: leave out small print above the headline, the
+    kicker."""
     skipped: Any = None  # the outermost element whose content is being left out
     length = 0  # characters so far
     for event, element in etree.iterwalk(heading, events=("start", "end")):

@@ -143,13 +143,13 @@ def read_terms(document: Document, entry: Entry | None = None) -> tuple[str, ...
     """Return the different terms for using an article, a line each: first those that the page
     states, then those of the feed's `entry`, of the HTTP headers and of robots.txt."""
     base = document.base_url or ""
-    page = read_statements("page", _list_page_fields(document), base)
-    header = read_statements("header", _list_header_fields(document), base)
-    robots = read_statements("robots-txt", _list_robots_fields(document), base)
-    terms = [statement.line() for statement in page]
+    of_page = read_statements("page", _list_page_fields(document), base)
+    of_header = read_statements("header", _list_header_fields(document), base)
+    of_robots_txt = read_statements("robots-txt", _list_robots_fields(document), base)
+    terms = [statement.line() for statement in of_page]
     if entry:
         terms += entry.rights
-    terms += [statement.line() for statement in (*header, *robots)]
+    terms += [statement.line() for statement in (*of_header, *of_robots_txt)]
     return tuple(dict.fromkeys(terms))
 
 
