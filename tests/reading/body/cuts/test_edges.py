@@ -120,12 +120,13 @@ def test_a_repeated_line_is_cut() -> None:
 def test_a_text_without_a_paragraph_keeps_its_lines() -> None:
     """A text of short lines loses none of them."""
     lines = "".join(
-        f"<p>{word}</p>" for word in ("Salt", "Tar", "Rope", "And the long way home over the water")
+        f"<p>{line}</p>" for line in ("Salt", "And the long way home over the water", "Tar", "Rope")
     )
     body = read(
         f"<html><title>Work song</title><body><article><h1>Work song</h1>{lines}".encode(), URL
     ).body
     assert body.startswith("Salt")
+    assert body.rstrip().endswith("Rope")
 
 
 @pytest.mark.parametrize(
