@@ -263,8 +263,9 @@ class _Writer:
         ]
 
     def _add_lines(self, block: Block, lines: list[str]) -> None:
-        """Add the lines of a block, each behind the signs of the quotes and list items around it:
-        "> " for a quote; "- " or "1. " for a list item on its first line, spaces on all others."""
+        """Add the lines of a block, each behind the signs of the quotes and list items around it. A
+        quote has "> " on each line. A list item has "- " or "1. " on its first line, and spaces on
+        all others."""
         first_indent = ""
         indent = ""
         for frame in self._list_indenting(block):

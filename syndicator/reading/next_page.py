@@ -57,9 +57,9 @@ def find_next_page(document: Document, first: str, number: int = 1) -> NextPage 
     `number`: its number, from 1; `first`: the address of the first page.
 
     A link leads to the next page if its address is that of the article with the next number, and if
-    there is at least one other sign. An address such as "/story-2" may be another story: its link
-    must be in a row of page numbers, or the page must say "page 1 of 3" and there must be a further
-    sign."""
+    there is at least one other sign. An address such as "/story-2" may be another story. Its link
+    must be in a row of page numbers; or the page must say "page 1 of 3", and there must be a
+    further sign."""
     if number >= MOST_NUMBER or not first:
         return None
     next_number = number + 1

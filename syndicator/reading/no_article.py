@@ -129,9 +129,9 @@ def _breaks_off(body: Sequence[Block]) -> bool:
 
 
 def _asks_to_pay_at_end(body: Sequence[Block], blocks: Sequence[Block]) -> bool:
-    """Return True if the page asks to pay where the article ends: in one of the last two texts of
-    the article that is short, or in one of the eight texts below it. `body`: the blocks of the
-    article; `blocks`: all blocks of the page."""
+    """Return True if the page asks to pay where the article ends. The request is one of the last
+    two texts of the article, if that is short, or one of the eight texts below it. `body`: the
+    blocks of the article; `blocks`: all blocks of the page."""
     body_texts = [block for block in body if block.letters]
     end_of_body = len(blocks)  # the index of the last text of the body
     if body_texts:

@@ -121,9 +121,9 @@ def suggested(
 
 
 def _rank_suggestion(suggestion: Suggested, role: Role) -> tuple[int, int, int, int]:
-    """Return a key that sorts the best suggestion first: one that matches on more pages, then one
-    that matches fewer further elements there, then one with fewer steps, then the shortest. For the
-    role "remove", few further matches come before many pages, since it is worse to remove too much
+    """Return a key that sorts the best suggestion first. It matches on most pages; of these, it
+    matches the fewest further elements; then it has the fewest steps; then it is the shortest. For
+    the role "remove", the fewest further elements come first, since it is worse to remove too much
     than to leave something."""
     further_matches = sum(max(0, count - 1) for count in suggestion.pages)
     steps = suggestion.selector.count(" ")

@@ -28,8 +28,8 @@ _NOT_IN_TOKENS: Final = re.compile(r"[^0-9a-z]+")
 
 
 def join_terms(terms: Iterable[str]) -> str:
-    """Return terms as one text with a space before and after each, so that a search for
-    " gpu price " in it finds these two terms only side by side. " " if there are no terms."""
+    """Return terms as one text with a space before and after each. A search for " gpu price " in
+    this text finds the two terms only side by side. Without terms, the text is one space."""
     joined = " ".join(terms)
     return f" {joined} " if joined else " "
 

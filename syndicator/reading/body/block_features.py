@@ -149,8 +149,8 @@ def _read_frames(frames: tuple[Frame, ...]) -> dict[str, bool]:
 
 
 def _measure_runs(blocks: Sequence[Block]) -> Columns:
-    """Compute for each block whether all of its text is bold, whether all of it is italic, and
-    whether it has links and all lead to places of the same page ("fragment")."""
+    """Compute three features for each block. "bold": all of its text is bold. "italic": all of it
+    is italic. "fragment": it has links, and all of them lead to places of the same page."""
     common_marks = [_join_marks(block.runs) for block in blocks]
     return {
         "bold": _make_flags([bool(marks & BOLD) for marks in common_marks]),

@@ -118,9 +118,11 @@ def read_body(
     document: Document, meta: Draft, *, entry: Entry | None, rules: Rules, repeated: frozenset[str]
 ) -> Body:
     """Return the body of the article on the page `document`. The text of the feed's `entry` is
-    taken in its place if the operator's `rules` say so, or if it has at least 200 letters and twice
-    as many as the page. `meta`: title and the like of the article; `repeated`: digests of blocks
-    that many pages of the host have."""
+    taken in its place if the operator's `rules` say so. It is also taken if it is at least twice as
+    long as the text of the page, and has at least 200 letters.
+
+    `meta`: title and the like of the article; `repeated`: digests of blocks that many pages of the
+    host have."""
     feed_blocks = overlap.read_entry_blocks(entry) if entry else []
     if rules.content == "feed" and feed_blocks:
         notes = {"from": "feed", "rule": "rules.content"}
@@ -302,11 +304,11 @@ def list_readings(page: Page, content: str, summary: str) -> Iterator[Reading]:
     """Yield the readings of a page, the fastest first. Each one changes the overlaps and scores of
     the page's blocks.
 
-    `content`: the text of the feed's entry, "" for none. If it is on the page as a whole, there is
+    `content`: the text of the feed's entry, "" for none. If the whole article is in it, there is
     only one reading, in which the blocks are compared with it. Else the first reading compares
-    them with nothing, the second one with the text that the page declares, if it declares any, and
-    the last one with the text that trafilatura extracts. `summary`: a summary of the article, ""
-    for none."""
+    them with nothing. The second one compares them with the text that the page declares, if it
+    declares any. The last one compares them with the text that trafilatura extracts. `summary`: a
+    summary of the article, "" for none."""
     overlap.guess_overlap(page.blocks, page.box)
     if content and overlap.contains_feed_text(page.blocks, content):
         yield _read_compared(page, "feed content", content, summary)

@@ -173,7 +173,8 @@ def _is_linked_heading(heading: Block) -> bool:
 
 def _count_overlapping(blocks: Sequence[Block]) -> float:
     """Return about how many letters of `blocks` are also in the text with which the page was
-    compared: the letters of each block times its overlap, a share from 0 to 1."""
+    compared. Each block counts with its letters times its overlap, the share (0 to 1) that is in
+    that text."""
     return sum(block.letters * block.overlap for block in blocks)
 
 

@@ -135,8 +135,8 @@ def _is_running_text(block: Block) -> bool:
 
 
 def _is_date(block: Block) -> bool:
-    """Return True for a line that is a date: it has a year or a day, and the number of its digits
-    is at least 30 % of that of its letters and digits."""
+    """Return True for a line that is a date. It has a year or a day, and at least 30 % of its
+    letters and digits are digits."""
     if block.kind != "p":
         return False
     digits = sum(char.isdigit() for char in block.text)
@@ -206,9 +206,9 @@ def _has_article_heading(items: Sequence[Block], lines: Sequence[Block]) -> bool
 
 
 def _are_links(items: Sequence[Block], letters: int) -> bool:
-    """Return True if the items of a list are only links to elsewhere: each is a link of less than
-    150 letters, and together they have less than 30 % of the article's letters. `letters`: the
-    number of letters of the article."""
+    """Return True if a list consists of links to elsewhere. Each of its `items` must be a link of
+    less than 150 letters. Together they must have less than 30 % of the article's letters.
+    `letters`: the number of letters of the article."""
     if not all(_is_link(item) and item.letters < _LINK_BELOW for item in items):
         return False
     return sum(item.letters for item in items) < _MOST_LIST_SHARE * letters
@@ -314,9 +314,10 @@ def cut_contents(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
 
 
 def _leads_to_heading(block: Block, headings: Collection[str]) -> bool:
-    """Return True if all links of a block lead to a place of the same page ("#history"), and its
-    text is one of the page's headings or ends with one of more than five letters ("2. History").
-    `headings`: the letters and digits of each heading."""
+    """Return True if a block is a link to a heading of the page. All of its links must lead to a
+    place of the same page ("#history"). Its text must be that of a heading, or must end with one of
+    more than five letters, as "2. History" does. `headings`: the letters and digits of each
+    heading."""
     addresses = [run.href for run in block.runs if run.href]
     if not addresses:
         return False

@@ -155,9 +155,9 @@ def _measure_lists(blocks: Sequence[Block]) -> Columns:
 
 
 def _measure_list(blocks: Sequence[Block]) -> dict[str, float]:
-    """Compute the features of a list or table: the share of its text in links, the number and the
-    mean length of its blocks as log(1 + number), and the share of its blocks with links within the
-    page. `blocks`: the blocks in it; without any, all but two features are 0."""
+    """Compute the features of a list or table: the share of its text in links, the number of its
+    blocks, their mean length, and the share of its blocks with links within the page. Number and
+    length are given as log(1 + value). `blocks`: the blocks in the list."""
     count = len(blocks) or 1
     linked_length = 0
     fragment_count = 0  # blocks with a link within the page
@@ -175,9 +175,9 @@ def _measure_list(blocks: Sequence[Block]) -> dict[str, float]:
 
 
 def _compare_markup(blocks: Sequence[Block], box: containers.Containers) -> Columns:
-    """Compare each block with the other blocks that have the same tags and classes: how many there
-    are, and which share (0 to 1) of their letters is in the compared text. The share is 0.5 if
-    there are none. `box`: the elements around the blocks."""
+    """Compare each block with the other blocks that have the same tags and classes. Compute how
+    many these are, and which share (0 to 1) of their letters is in the compared text. Without such
+    blocks, the share is 0.5. `box`: the elements around the blocks."""
     overlapping: dict[Any, float] = defaultdict(float)
     letters: dict[Any, float] = defaultdict(float)
     counts = Counter(box.markup)
@@ -199,10 +199,9 @@ def _compare_markup(blocks: Sequence[Block], box: containers.Containers) -> Colu
 
 
 def _measure_place(blocks: Sequence[Block], overlaps: Any) -> Columns:
-    """Compute where each block is on the page. The first and the last long block that is in the
-    compared text show where the article is: compute also whether each block is before or after it,
-    and how many blocks away. `overlaps`: for each block, the share of it that is in the compared
-    text."""
+    """Compute where each block is on the page, and whether and how far it is before or after the
+    article. The article is taken to reach from the first to the last long block that is in the
+    compared text. `overlaps`: for each block, the share of it that is in the compared text."""
     count = len(blocks)
     overlap_shares = _round_to_float32(overlaps)
     letters = _list_letters(blocks)
@@ -229,9 +228,9 @@ def _measure_place(blocks: Sequence[Block], overlaps: Any) -> Columns:
 
 
 def _measure_neighbour_overlaps(blocks: Sequence[Block], overlaps: Any) -> Columns:
-    """Compute for each block the overlaps of the two blocks before it and of the two after it, and
-    the mean overlaps of 3 and of 8 blocks on both sides. `overlaps`: for each block, the share of
-    it that is in the compared text."""
+    """Compute for each block the overlaps of its neighbours: of the two blocks before it and the
+    two after it, and the mean over 3 and over 8 blocks on both sides. `overlaps`: for each block,
+    the share of it that is in the compared text."""
     overlap_shares = _round_to_float32(overlaps)
     letters = _list_letters(blocks)
     return {

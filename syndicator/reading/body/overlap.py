@@ -152,9 +152,9 @@ def _cut_pieces(letters: str, step: int = _PIECE) -> list[str]:
 
 
 def guess_overlap(blocks: Sequence[Block], box: containers.Containers) -> None:
-    """Set the overlaps of the blocks if there is no text with which to compare them: 1 for each
-    block of prose in the smallest element with at least 70 % of the page's prose, 0 for all others.
-    `box`: the elements around the blocks."""
+    """Set the overlaps of the blocks if there is no text with which to compare them. They are 1 for
+    prose in the smallest element that has at least 70 % of the page's prose, and 0 for all other
+    blocks. `box`: the elements around the blocks."""
     main = containers.find_deepest_with(PROSE_SHARE, box.prose, box)
     is_inside = box.inside(main)[box.element_of].tolist()
     for block, inside in zip(blocks, is_inside, strict=True):
@@ -162,10 +162,10 @@ def guess_overlap(blocks: Sequence[Block], box: containers.Containers) -> None:
 
 
 def contains_feed_text(blocks: Sequence[Block], content: str) -> bool:
-    """Return True if the text of a feed's entry is the whole article, not only its beginning. It is
-    if it has at least 800 letters, at least 70 % of the letters that the compared text and the page
-    have in common, and if at least 70 % of it is on the page. `blocks`: those of the page, with
-    their overlaps; `content`: the text of the entry."""
+    """Return True if the text of a feed's entry is the whole article, not only its beginning. It
+    must have at least 800 letters, and at least 70 % of it must be on the page. It must also have
+    at least 70 % as many letters as the page has in common with the compared text. `blocks`: those
+    of the page, with their overlaps; `content`: the text of the entry."""
     content_letters = extract_letters(content)
     compared_letters = sum(block.letters * block.overlap for block in blocks)
     if len(content_letters) < _LEAST_WHOLE:

@@ -143,10 +143,10 @@ def _prefix_names(features: Columns) -> Columns:
 
 
 def _measure_neighbours(odds: Any, likely_letters: Any, letters: Any) -> Columns:
-    """Compute for each text the log odds of the four texts before and after it, the sizes of the
-    nearest two, and the mean probability of all other texts up to 2, 5 and 12 places away. `odds`:
-    the first log odds of each text; `letters`: its number of letters; `likely_letters`: its number
-    of letters times its probability."""
+    """Compute for each text the log odds of its neighbours, four before it and four after it, and
+    the sizes of the nearest two. Compute also the mean probability of all other texts up to 2, up
+    to 5 and up to 12 places away. `odds`: the first log odds of each text; `letters`: its number of
+    letters; `likely_letters`: its number of letters times its probability."""
     features: Columns = {"odds": odds}
     for step in _NEAR_STEPS:
         features[f"odds-{step}"] = shift(odds, step, _OUTSIDE)
@@ -168,10 +168,11 @@ def _measure_neighbours(odds: Any, likely_letters: Any, letters: Any) -> Columns
 
 
 def _measure_page(probability: Any, likely_letters: Any, letters: Any) -> Columns:
-    """Compute for each text where it stands on the page and which share of the article is probably
-    before it, in it and after it; also the size of the page and of its article, which are the same
-    for all texts. `probability`: for each text, the probability that it is part of the article;
-    `letters`: its number of letters; `likely_letters`: the product of both."""
+    """Compute for each text where it stands on the page, and which share of the article is probably
+    before it, in it and after it. Other features are the same for all texts: the size of the page,
+    and how much of it is probably the article. `probability`: for each text, the probability that
+    it is part of the article; `letters`: its number of letters; `likely_letters`: the product of
+    both."""
     count = len(likely_letters)
     index = np.arange(count)
     likely_total = float(likely_letters.sum()) or 1.0
@@ -196,10 +197,10 @@ def _measure_page(probability: Any, likely_letters: Any, letters: Any) -> Column
 
 
 def _measure_distances(odds: Any, letters: Any) -> Columns:
-    """Compute for each text how far the nearest sure text is, how many likely and sure texts there
-    are, and the best odds of a long text: each before it and after it. A text is likely if it is
-    probably the article's, and sure if it is also long. `odds`: the first log odds of each text;
-    `letters`: its number of letters."""
+    """Look from each text at the texts before it and at those after it. Compute for both sides how
+    far the nearest sure text is, how many likely and sure texts there are, and the best odds of a
+    long text. A text is likely if it is probably the article's, and sure if it is also long.
+    `odds`: the first log odds of each text; `letters`: its number of letters."""
     count = len(odds)
     index = np.arange(count)
     is_likely = odds > 0
@@ -270,10 +271,10 @@ def _divide(likely_letters: Any, letters: Any) -> Any:
 def _measure_groups(
     texts: Sequence[Block], markup: Sequence[Any], likely_letters: Any, letters: Any
 ) -> Columns:
-    """Compute for each text the mean probability and the size of the other texts in three groups:
-    those in the same list, those with the same markup, and headings of the same level and class.
-    `markup`: for each text, the tags and classes around it; `letters`: its number of letters;
-    `likely_letters`: its number of letters times its probability."""
+    """Each text is in three groups: texts in the same list, texts with the same markup, and
+    headings of the same level and class. Compute for each group the mean probability and the size
+    of the other texts in it. `markup`: for each text, the tags and classes around it; `letters`:
+    its number of letters; `likely_letters`: its number of letters times its probability."""
     list_keys: list[Any] = []
     heading_keys: list[Any] = []
     for index, text in enumerate(texts):
@@ -311,11 +312,11 @@ def _measure_others(keys: Iterable[Any], likely_letters: Any, letters: Any) -> t
 def _measure_sections(
     texts: Sequence[Block], odds: Any, likely_letters: Any, letters: Any
 ) -> Columns:
-    """Compute for each text the mean probability of the other texts in its section, the size of the
-    section, the odds of its heading, and the mean probability of the sections before and after it.
-    A section begins with a heading; texts before the first heading are section 0. `odds`: the first
-    log odds of each text; `letters`: its number of letters; `likely_letters`: its number of letters
-    times its probability."""
+    """Compute features of the section of each text, which begins with a heading: the mean
+    probability of its other texts, its size, the odds of its heading, and the mean probability of
+    the sections before and after it. Texts before the first heading are section 0. `odds`: the
+    first log odds of each text; `letters`: its number of letters; `likely_letters`: its number of
+    letters times its probability."""
     is_heading = np.array([text.kind == "h" for text in texts])
     section_of = np.cumsum(is_heading)
     section_count = int(section_of[-1]) + 1
@@ -339,9 +340,9 @@ def _measure_sections(
 
 
 def _compare_with_facts(texts: Sequence[Block], facts: Facts) -> Columns:
-    """Compute the features of `texts` that do not depend on the first score. They say what a text
-    has in common with the title, description, names and text that the page declares, how it is
-    worded, which tag it has, how far the headline is, and of what type the page is."""
+    """Compute the features of `texts` that do not depend on the first score. They compare a text
+    with the title, description, names and article's text that the page declares. They also say how
+    it is worded, which tag it has, how far the headline is, and of what type the page is."""
     spellings = [text.letters_and_digits for text in texts]
     headlines = _find_headlines(texts, facts.title)
     features: Columns = {
@@ -462,10 +463,10 @@ def _count_common_start(text: str, other: str) -> int:
 
 
 def _measure_wording(texts: Sequence[Block]) -> Columns:
-    """Compute for each text which phrases of boilerplate it has, the share of its characters that
-    are capitals, which signs it has at its ends and within, and the logarithm of its number of
-    words. Phrases are only searched in texts of at most 400 letters; capitals and signs at the ends
-    only count in the first 300 characters."""
+    """Compute for each text which phrases of boilerplate it has, its share of capitals, which signs
+    it has at its ends and within, and the logarithm of its number of words. Phrases are only
+    searched in texts of at most 400 letters. Capitals and signs at the ends only count in the first
+    300 characters."""
     features: Columns = {}
     short_texts = [
         hints.normalise_phrase(text.text) if text.letters <= _SHORT_TEXT else "" for text in texts
@@ -499,10 +500,10 @@ def count_capitals(text: str) -> int:
 
 
 def _measure_distance_to_title(index: Any, headlines: Any) -> Columns:
-    """Compute for each text how near the last headline before it is ("title-behind") and the next
-    one after it ("title-ahead"): 1 divided by the number of texts from one to the other, 0 if there
-    is no headline. `index`: the indices of the texts; `headlines`: the indices of the headlines, in
-    order."""
+    """Compute for each text how near the last headline before it is ("title-behind"), and how near
+    the next one after it ("title-ahead"). The value is 1 divided by the distance in texts, 0 if
+    there is no such headline. `index`: the indices of the texts; `headlines`: the indices of the
+    headlines, in order."""
     if not len(headlines):
         return {"title-behind": np.zeros(len(index)), "title-ahead": np.zeros(len(index))}
     # for each text how many headlines are before it, and how many before it or the text itself

@@ -114,9 +114,9 @@ def _decode_doubled(characters: str) -> str:
 
 def _decode(data: bytes, content_type: str) -> tuple[str, str]:
     """Return the text of a page, and the name of the codec that decoded it. The first that fits is
-    taken: that of a byte order mark, UTF-16, UTF-8 and the charsets that the header and the page
-    state, if no byte is invalid; then the stated ones and UTF-8, if few bytes are invalid; at last
-    a guess."""
+    taken. These are tried in order: the charset of a byte order mark; UTF-16; UTF-8 and the
+    charsets that the header and the page state, without an invalid byte; the stated ones and UTF-8,
+    with few invalid bytes; at last a guess."""
     for mark, name in _BOMS:
         if data.startswith(mark):
             return data[len(mark) :].decode(name, "replace"), name

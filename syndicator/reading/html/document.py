@@ -146,9 +146,9 @@ def parse(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> Do
 
 
 def _refuse_binary(html: bytes, content_type: str) -> None:
-    """Raise NotAnArticle if the response is empty, if its bytes begin like those of a picture, a
-    PDF or another binary format, or if its content type is such a format or JSON and the bytes do
-    not begin with "<"."""
+    """Raise NotAnArticle if the response is empty, or if its bytes begin like those of a picture, a
+    PDF or another binary format. Raise it also if its content type is such a format or JSON, unless
+    the bytes begin with "<"."""
     start = html[:64].lstrip()
     if not start and not html.strip():
         raise NotAnArticle("not-html", "no bytes")

@@ -154,9 +154,9 @@ def normalise_phrase(text: str) -> str:
 
 
 def measure_starts(kinds: tuple[str, ...], text: str) -> list[float]:
-    """Return for each of `kinds` how much of `text` is a phrase of this kind at its start: the
-    length of the longest such phrase as a share (0 to 1) of `text`, 0 if it starts with none.
-    `text`: as `normalise_phrase` returns it."""
+    """Return for each of `kinds` how much of `text` is a phrase of this kind at its start. It is
+    the length of the longest such phrase as a share (0 to 1) of `text`, 0 if it starts with none.
+    `text`: normalised by `normalise_phrase`."""
     shares = [0.0] * len(kinds)
     candidates = _load_starts(kinds).get(text[:_KEY_LENGTH])
     if candidates is None or not text.startswith(candidates.phrases):

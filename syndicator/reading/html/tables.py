@@ -49,8 +49,8 @@ _NO_LANGUAGE = frozenset(_OTHER_NAMES.split())
 
 @dataclass(slots=True)
 class Row:
-    """A row of a data table. A cell is its text in pieces, as tuples (text, marks, link): marks are
-    bits such as BOLD of elements.py, link is the target of the link around the piece, "" for
+    """A row of a data table. A cell is its text in pieces, as tuples (text, marks, link). Marks are
+    bits such as BOLD of elements.py. Link is the target of the link around the piece, "" for
     none."""
 
     cells: list[list[tuple[str, int, str]]]

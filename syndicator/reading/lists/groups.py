@@ -282,9 +282,10 @@ def _keep_main_site(items: Sequence[Shown]) -> list[Shown]:
 
 
 def tidy_list(items: Sequence[Shown]) -> list[Shown]:
-    """Return the items of a list without those that do not belong to it: links such as "more",
-    items without title, items without date if 90 % have one, items of other sites and
-    advertisements. If the titles are numbered ("1. ", "2. "), the numbers are removed."""
+    """Return the items of a list without those that do not belong to it. These are links such as
+    "more", items without title, items of other sites and advertisements. Items without date do not
+    belong to it if 90 % have one. If the titles are numbered ("1. ", "2. "), the numbers are
+    removed."""
     # leave out undated items, and links such as "more"
     dated = [shown for shown in items if shown.item.published is not None]
     are_nearly_all_dated = len(dated) >= _NEARLY_ALL * len(items)

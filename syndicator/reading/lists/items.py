@@ -285,9 +285,9 @@ def _find_first(texts: Iterable[str]) -> str:
 
 
 def is_headline(title: str) -> bool:
-    """Return True if `title` is long enough for the headline of an article: 12 characters with a
-    space among them, or five if one is not ASCII, as Chinese needs fewer characters and no
-    spaces."""
+    """Return True if `title` is long enough for the headline of an article: it has 12 characters,
+    among them a space. Chinese and other scripts need fewer characters and no spaces: a title with
+    a character outside of ASCII only needs five."""
     if len(title) >= _HEADLINE_LENGTH and " " in title:
         return True
     return len(title) >= _WIDE_HEADLINE_LENGTH and not title.isascii()
@@ -355,8 +355,8 @@ def _list_nodes(elements: Iterable[Any]) -> Iterator[Any]:
 
 
 def _has_title_class(element: Any) -> bool:
-    """Return True if the itemprop of an element is that of a title, or if one of its classes names
-    a title and not a subtitle, a category or the like."""
+    """Return True if an element is marked as a title, by its itemprop or by one of its classes.
+    Classes of subtitles, categories and the like do not count."""
     if element.get("itemprop") in ("headline", "name"):
         return True
     names = (element.get("class") or "").split()

@@ -79,8 +79,8 @@ def is_list(document: Document, items: Sequence[Shown]) -> bool:
 
 
 def _is_section(url: str) -> bool:
-    """Return True if an address is probably that of a section: its last segment has at most three
-    words, and no long number or code as the addresses of articles have."""
+    """Return True if an address is probably that of a section, not of an article. Its last segment
+    has at most three words, and no long number or code."""
     last_part = unquote(urlsplit(url).path).rstrip("/").rpartition("/")[2].partition(".")[0]
     if _CODE.search(last_part):
         return False

@@ -278,9 +278,9 @@ def _list_proven_values(
 def _is_similar(
     item: Shown, wrapper: Wrapper, forms: Collection[str], shapes: Collection[str]
 ) -> bool:
-    """Return True if a new item looks like the items of the remembered list in all of these: its
-    date, the length of its title, its form or layout, and its shape. `forms`, `shapes`: the forms
-    and shapes that items of the list have."""
+    """Return True if a new item looks like the items of the remembered list. It must have a date if
+    nearly all of them have one, a title of similar length, one of their forms or a similar layout,
+    and one of their shapes. `forms`, `shapes`: the forms and shapes that items of the list have."""
     has_list_dates = wrapper.dated >= 100 * _NEARLY_ALL
     if has_list_dates and item.item.published is None:
         return False

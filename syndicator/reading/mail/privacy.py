@@ -168,8 +168,8 @@ def _clean_address(url: str, reader: Reader, depth: int) -> str:
 
 
 def _is_personal_path(path: str, reader: Reader) -> bool:
-    """Return True if the path of an address is probably for one reader: it is about a subscription,
-    contains a mail address of the reader, or has a code as a segment."""
+    """Return True if the path of an address is probably for one reader. It is if it is about a
+    subscription, contains a mail address of the reader, or has a code as a segment."""
     if _is_subscription_path(path) or _contains_reader(unquote(path).lower(), reader):
         return True
     return any(is_opaque(segment) for segment in unquote(path).split("/"))
@@ -194,9 +194,9 @@ def _contains_reader(value: str, reader: Reader) -> bool:
 
 
 def is_opaque(word: str) -> bool:
-    """Return True if a part of an address is a code: it contains a UUID, or it has at least 22
-    characters and a piece that is no word. "2026-a-long-title" is made of words,
-    "dGhpcyBpcyBhIGNvZGU5OQ" is a code."""
+    """Return True if a part of an address is a code. It then contains a UUID, or has at least 22
+    characters and a piece that is no word: "dGhpcyBpcyBhIGNvZGU5OQ" is a code. Words joined by
+    hyphens, such as "2026-a-long-title", are none."""
     if _UUID.search(word):
         return True
     if len(word) < _OPAQUE:
@@ -307,8 +307,9 @@ def _remove_element(element: Any) -> None:
 
 
 def _is_hidden(element: Any) -> bool:
-    """Return True if mail programs do not show an element: its attribute hidden or its style says
-    so, or its font is tiny and no element in it has another size. Comments are hidden, too."""
+    """Return True if mail programs do not show an element, because its attribute hidden or its
+    style hides it. A tiny font hides it, too, unless an element in it has another size. Comments
+    are always hidden."""
     if not isinstance(element.tag, str):
         return True
     if element.tag in ("html", "body"):

@@ -107,9 +107,9 @@ def _list_bylines(survey: Survey) -> Iterator[Evidence]:
 
 
 def _list_place_features(marks: Sequence[Mark], survey: Survey) -> Iterator[tuple[str, ...]]:
-    """Yield for each byline of the page the names of its features: they say its kind, its score,
-    where it is on the page, and how it compares with the other bylines. `marks`: the bylines, in
-    order."""
+    """Yield for each byline of the page the names of its features. They say of what kind it is,
+    which score it has, where it is on the page, and how it compares with the other bylines.
+    `marks`: the bylines, in order."""
     text_length = survey.spots[-1].offset if survey.spots else 0
     kind_counts = Counter(mark.kind for mark in marks)
     earlier_kinds: set[str] = set()
@@ -210,9 +210,9 @@ def _add_name_features(candidate: Candidate, document: Document, sites: frozense
 
 
 def _list_name_features(name: str, sites: frozenset[str]) -> Iterator[str]:
-    """Yield the names of the features that one name has: its number of words, whether it is that of
-    a team, an agency, a company or the site, and how it is written. `sites`: the names of the site
-    as keys from `make_key`."""
+    """Yield the features that one person's or other name has. They say how many words it has,
+    whether it is that of a team, an agency, a company or the site, and how it is written. `sites`:
+    the names of the site as keys from `make_key`."""
     lower_name = name.casefold()
     name_key = make_key(name)
     known = person_names.load_byline_words()

@@ -321,9 +321,10 @@ def _read_login(pieces: Sequence[str]) -> str:
 
 
 def _list_flags(spot: Spot, pieces: Sequence[str], survey: Survey) -> Iterator[str]:
-    """Yield the names of the features that the byline at `spot` has. They say that the text before
-    it ends with "by", with words for another job such as "photo by", or contains a date; that the
-    byline is long; or that the page has no headline. `pieces`: the texts of the byline."""
+    """Yield the features that the byline at `spot` has. Three are about the text before it: it ends
+    with "by", it ends with words for another job such as "photo by", or it contains a date. The
+    others say that the byline is long, or that the page has no headline. `pieces`: the texts of the
+    byline."""
     if person_names.ends_with_phrase(
         spot.text_before, person_names.load_byline_words().before_others
     ):
@@ -406,9 +407,10 @@ def _ends_by(text: str) -> bool:
 
 
 def _read_equal_children(element: Any) -> tuple[str, ...]:
-    """Return the names of several authors if each stands in a child of its own: `element` or one of
-    the first elements in it has only children with the same tag and class, and each of these
-    consists of a person's name. Return () if there is no such element."""
+    """Return the names of several authors, each of which stands in an element of its own. They are
+    the children of `element` or of one of the first elements in it. All children must have the same
+    tag and class, and each must consist of a person's name. Return () if there is no such
+    element."""
     for holder in islice(element.iter(etree.Element), _FIRST_PIECES):
         if not 1 < len(holder) <= _MOST_ALIKE:
             continue

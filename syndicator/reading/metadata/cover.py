@@ -286,8 +286,8 @@ def _read_pixels(value: str | None) -> int | None:
 
 
 def _is_of_article(image: Any) -> bool:
-    """Return True if an image belongs to an article: one of the elements around it is an article, a
-    figure or the like, and none is a menu, a sidebar or another aside."""
+    """Return True if an image belongs to an article. It is then in an article, a figure or the
+    like, and in no menu, sidebar or other aside."""
     is_within_article = False
     for depth, holder in enumerate(image.iterancestors()):
         if depth > _MOST_ABOVE or holder.tag in ("body", "html"):

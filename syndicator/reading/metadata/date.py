@@ -583,11 +583,12 @@ def _list_updated_candidates(
 
 def _move_to_shown_zone(declared: datetime, shown: datetime) -> datetime:
     """Return the moment `declared` in the zone of the site, if the day `shown` on the page reveals
-    it: a page that declares 23:30 UTC and shows the next day is east of UTC. The zone is then the
+    it. A page that declares 23:30 UTC and shows the next day is east of UTC. The zone is then the
     one nearest to UTC in which both have the same day.
 
-    Return `declared` itself if it is not in UTC, if its time is midnight and so probably missing,
-    if the two days are not one apart, or if no zone in use fits."""
+    Return `declared` unchanged if the two days are not one apart, or if no zone in use fits. Return
+    it unchanged, too, if it is not in UTC, or if it is midnight, which means that no time is
+    stated."""
     is_midnight = declared.hour == 0 and declared.minute == 0
     if declared.utcoffset() or is_midnight:
         return declared

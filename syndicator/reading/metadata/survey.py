@@ -126,9 +126,9 @@ def _is_aside(element: Any) -> bool:
 
 
 def _holds_most_paragraphs(element: Any, paragraph_count: int) -> bool:
-    """Return True if an element has so many of the page's paragraphs that it is no aside: it is a
-    div or section with at least 60 % of them, and the page has at least five. A box of comments is
-    an aside with any number of them. `paragraph_count`: the number of paragraphs on the page."""
+    """Return True if an element has so many of the page's paragraphs that it is no aside. It must
+    be a div or section with at least 60 % of them, and the page must have at least five. A box of
+    comments is always an aside. `paragraph_count`: the number of paragraphs on the page."""
     if element.tag not in ("div", "section") or paragraph_count < _LEAST_PARAGRAPHS:
         return False
     if _COMMENT_NAME in join_class_and_id(element).lower():

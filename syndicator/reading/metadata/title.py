@@ -224,9 +224,9 @@ class SiteTitle:
         return max(pieces, key=rate_piece)
 
     def _remove_site_part(self, title: str) -> str:
-        """Return `title` without one part at its beginning or end: a part that names the site or a
-        section of it, or a part that other titles of the host have, too. Return `title` itself if
-        there is no such part, or if nothing else would remain."""
+        """Return `title` without one part at its beginning or end. The part is the name of the site
+        or of a section, or other titles of the host have it, too. Return `title` itself if there is
+        no such part, or if nothing else would remain."""
         separators = _find_separators(title)
         if separators:
             first = separators[0]
@@ -353,8 +353,8 @@ def find_headings(tree: Any) -> list[Heading]:
 
 
 def _is_logo(heading: Any) -> bool:
-    """Return True if a heading is the site's name: its class or id says so, or that of the element
-    around it, or its first link leads to the home page."""
+    """Return True if a heading is the site's name. Its class or id says so, or the class or id of
+    the element around it, or its first link leads to the home page."""
     for element in (heading, heading.getparent()):
         if element is None or element.tag in ("article", "main", "body"):
             continue
@@ -561,9 +561,9 @@ def _find_only_h1(
 ) -> str:
     """Return the text of the only h1 of the page, "" if it is probably not the title.
 
-    It is not if the page has several different h1, or if the h1 has one word only. It is not if it
-    shares no word with the declared titles, or if the words of the address spell one of these: the
-    declared title is then the better one."""
+    It is not if the page has several different h1, if the h1 has one word only, or if it shares no
+    word with the declared titles. If the words of the address spell a declared title, that one is
+    the title, and the h1 is not."""
     texts = list(dict.fromkeys(heading.text for heading in headings if heading.tag == "h1"))
     if len(texts) != 1:
         return ""
