@@ -189,10 +189,10 @@ class _Writer:
                 markdown = render_image(block.image, self.base, captions.get(block, ""))
                 return [markdown] if markdown else []
             case "hr":
-                # a rule separates: not at the start, at the end, or after another rule
-                follows_rule = self.last is None or self.last.kind == "hr"
+                # a rule stands between two other blocks, so not at the start or the end
+                follows_block = self.last is not None and self.last.kind != "hr"
                 is_last = index + 1 == len(blocks)
-                return [] if follows_rule or is_last else ["---"]
+                return ["---"] if follows_block and not is_last else []
             case "h":
                 heading = render_runs(block.runs, self.base).replace(_LINE_BREAK, " ")
                 signs = "#" * block.level

@@ -280,11 +280,11 @@ def append_pages(
 
 
 def append_page(first: Draft, later: Draft, page: str, *, sure: bool) -> Draft | str:
-    """Return the article `first` with the text of its next page `later`. Left out are
-    paragraphs of at least 40 characters that the article already has, and headings at the start
-    that repeat its title. If `later` is not a page of the
-    article, return the reason as a text instead. `page`: the address from which `later` was
-    fetched; `sure`: this address certainly names a page of the article."""
+    """Return the article `first` with the text of its next page `later`. Left out are paragraphs of
+    at least 40 characters that the article already has, and headings at the start that repeat its
+    title. If `later` is not a page of the article, return the reason as a text instead. `page`: the
+    address from which `later` was fetched; `sure`: this address certainly names a page of the
+    article."""
     refusal = _find_difference(first, later, page, sure=sure)
     if refusal:
         return refusal
@@ -295,8 +295,8 @@ def append_page(first: Draft, later: Draft, page: str, *, sure: bool) -> Draft |
         paragraph_key = _make_key(paragraph)
         if len(paragraph_key) < _LEAST_REPEATED or paragraph_key not in first_keys:
             new_paragraphs.append(paragraph)
-    title = _clean_title(first.title)
-    while new_paragraphs and _is_heading_with(title, new_paragraphs[0]):
+    cleaned_title = _clean_title(first.title)
+    while new_paragraphs and _is_heading_with(cleaned_title, new_paragraphs[0]):
         new_paragraphs.pop(0)
 
     text = "\n\n".join(new_paragraphs).strip()

@@ -117,7 +117,7 @@ def _make_flags(values: Sequence[bool]) -> Any:
 
 def _compare_frames(blocks: Sequence[Block]) -> Columns:
     """Compute for each block whether it is in a list item, an ordered list, a quote, a figure, a
-    definition or a table for layout. The frames of a block, the elements around it, tell."""
+    definition or a table for layout. Its frames, which are the elements around it, show this."""
     # many blocks have the same frames, so each tuple of frames is read once
     distinct_frames = {block.frames for block in blocks}
     by_frames = {frames: _read_frames(frames) for frames in distinct_frames}

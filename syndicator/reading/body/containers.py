@@ -101,10 +101,10 @@ def is_prose(block: Block) -> bool:
 def build_containers(blocks: Sequence[Block]) -> Containers:
     """Return the elements around the blocks. Their amounts of text are empty arrays until
     `add_up_letters` computes them."""
-    numbers: dict[Any, int] = {}
+    numbers: dict[Any, int] = {}  # the number of each element that is in `nodes`
     nodes: list[Any] = []
-    parents: list[int] = []
-    depths: list[int] = []
+    parents: list[int] = []  # for each of `nodes` the number of its parent
+    depths: list[int] = []  # for each of `nodes` how many elements are around it
     for block in blocks:
         if block.element in numbers:
             continue

@@ -178,16 +178,17 @@ def _compare_markup(blocks: Sequence[Block], box: containers.Containers) -> Colu
     """Compare each block with the other blocks that have the same tags and classes. Compute how
     many these are, and which share (0 to 1) of their letters is in the compared text. Without such
     blocks, the share is 0.5. `box`: the elements around the blocks."""
-    overlapping: dict[Any, float] = defaultdict(float)
-    letters: dict[Any, float] = defaultdict(float)
+    # for each markup the letters of all blocks with it, and how many are in the compared text
+    letters_of: dict[Any, float] = defaultdict(float)
+    overlapping_of: dict[Any, float] = defaultdict(float)
     counts = Counter(box.markup)
     for block, markup in zip(blocks, box.markup, strict=True):
-        overlapping[markup] += block.overlap * block.letters
-        letters[markup] += block.letters
+        overlapping_of[markup] += block.overlap * block.letters
+        letters_of[markup] += block.letters
     means: list[float] = []
     for block, markup in zip(blocks, box.markup, strict=True):
-        other_letters = letters[markup] - block.letters
-        other_overlapping = overlapping[markup] - block.overlap * block.letters
+        other_letters = letters_of[markup] - block.letters
+        other_overlapping = overlapping_of[markup] - block.overlap * block.letters
         if other_letters > 0:
             means.append(other_overlapping / other_letters)
         else:

@@ -52,7 +52,8 @@ def read_trees(rows: Iterable[Mapping[str, str]]) -> Trees:
     for row in rows:
         asks = row["asks"].split("; ")
         leaves = np.array(row["leaves"].split(), dtype=np.float32)
-        if len(asks) > DEEPEST or len(leaves) != 1 << len(asks):
+        combinations_of_answers = 1 << len(asks)
+        if len(asks) > DEEPEST or len(leaves) != combinations_of_answers:
             raise ValueError(f"a tree of {len(asks)} questions has {len(leaves)} leaves")
         asks_of_trees.append(asks)
         leaves_of_trees.append(leaves)

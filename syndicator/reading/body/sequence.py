@@ -271,10 +271,11 @@ def _divide(likely_letters: Any, letters: Any) -> Any:
 def _measure_groups(
     texts: Sequence[Block], markup: Sequence[Any], likely_letters: Any, letters: Any
 ) -> Columns:
-    """Each text is in three groups: texts in the same list, texts with the same markup, and
-    headings of the same level and class. Compute for each group the mean probability and the size
-    of the other texts in it. `markup`: for each text, the tags and classes around it; `letters`:
-    its number of letters; `likely_letters`: its number of letters times its probability."""
+    """Compare each text with the other texts of its groups: those in the same list, those with the
+    same markup, and headings of the same level and class. Compute for each of the three groups the
+    mean probability and the size of these others. `markup`: for each text, the tags and classes
+    around it; `letters`: its number of letters; `likely_letters`: its number of letters times its
+    probability."""
     list_keys: list[Any] = []
     heading_keys: list[Any] = []
     for index, text in enumerate(texts):

@@ -293,8 +293,8 @@ def _cut_attributes(tag: re.Match[str]) -> str:
 
 
 def is_in_reply(element: Any) -> bool:
-    """Return True if `element` is in a comment or an answer of a reader: the microdata type or the
-    class of one of the 12 nearest elements around it says so."""
+    """Return True if `element` is in a comment or an answer of a reader. This is known by the
+    microdata type or the class of one of the 12 nearest elements around it."""
     for holder in islice(element.iterancestors(), _MOST_ANCESTORS):
         if _REPLY_TYPES.search(holder.get("itemtype") or ""):
             return True

@@ -69,13 +69,13 @@ def read_runs(element: Any) -> list[tuple[str, int, str]]:
     BOLD; link is the target of the link around the text as written, "" for none. There is a space
     between two blocks, such as paragraphs. Scripts, forms and images are left out."""
     runs: list[tuple[str, int, str]] = []
-    stack: list[tuple[int, str]] = []
+    outer_values: list[tuple[int, str]] = []  # marks and link before each open element
     marks = 0
     href = ""
     steps = etree.iterwalk(element, events=("start", "end"))
     for event, node in steps:
         if event == "start":
-            stack.append((marks, href))
+            outer_values.append((marks, href))
             tag = node.tag
             if tag in SKIP or tag in IMAGES:
                 steps.skip_subtree()
@@ -89,7 +89,7 @@ def read_runs(element: Any) -> list[tuple[str, int, str]]:
             if node.text:
                 runs.append((node.text, marks, href))
             continue
-        marks, href = stack.pop()
+        marks, href = outer_values.pop()
         if node.tag not in INLINE:
             runs.append((" ", marks, href))
         if node is not element and node.tail:

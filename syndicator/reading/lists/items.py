@@ -105,18 +105,18 @@ def read_records(item_links: Sequence[Link], links: Sequence[Link]) -> list[Reco
     for link in item_links:
         for element in _list_upwards(link.anchor):
             keys_within[element].add(link.key)
-    tops: dict[str, Any] = {}  # key of an item -> its main element
+    tops: dict[str, Any] = {}  # the main element of each item, by its key
     for link in item_links:
         tops.setdefault(link.key, _find_top(link.anchor, keys_within))
     followers = _find_followers(tops.values())
-    parts_of = {key: (top, *followers.get(top, ())) for key, top in tops.items()}
+    elements_by_key = {key: (top, *followers.get(top, ())) for key, top in tops.items()}
 
     # find the links in these elements
     key_of_element: dict[Any, str] = {}
-    for key, parts in parts_of.items():
-        for element in parts:
+    for key, item_elements in elements_by_key.items():
+        for element in item_elements:
             key_of_element[element] = key
-    links_of: dict[str, list[Link]] = defaultdict(list)
+    links_by_key: dict[str, list[Link]] = defaultdict(list)
     for link in links:
         if link.key not in item_keys:
             continue
@@ -124,9 +124,13 @@ def read_records(item_links: Sequence[Link], links: Sequence[Link]) -> list[Reco
         for element in _list_upwards(link.anchor):
             if element in key_of_element:
                 if key_of_element[element] == link.key:
-                    links_of[link.key].append(link)
+                    links_by_key[link.key].append(link)
                 break
-    return [Record(tuple(links_of[key]), parts) for key, parts in parts_of.items() if links_of[key]]
+    return [
+        Record(tuple(links_by_key[key]), item_elements)
+        for key, item_elements in elements_by_key.items()
+        if links_by_key[key]
+    ]
 
 
 def _list_upwards(anchor: Any) -> Iterable[Any]:
@@ -460,8 +464,9 @@ def _read_date(element: Any, names: str) -> _Dated | None:
 
 
 def _read_labelled_date(element: Any) -> datetime | None:
-    """Return the date of an element whose name is that of a date, None if there is none. It is in
-    its title or a data attribute; else in its text, if that has at most 60 characters."""
+    """Return the date of an element whose class or id says that it has one; None if it has none.
+    The date is in its title or a data attribute; else in its text, if that has at most 60
+    characters."""
     for name in ("title", "data-date", "data-time", "data-timestamp", "data-datetime"):
         value = element.get(name) or ""
         if value and len(value) <= _LONGEST_DATE:
@@ -526,8 +531,8 @@ def _read_picture(document: Document, element: Any) -> str | None:
 
 
 def _is_person(image: Any) -> bool:
-    """Return True if an image is a portrait or a logo. Its address tells, or a class or id of the
-    image, or a class of the two elements around it."""
+    """Return True if an image is a portrait or a logo. This is known by its address, by a class or
+    the id of the image, or by a class of the two elements around it."""
     if "gravatar.com/" in (image.get("src") or ""):
         return True
     own_names = f"{image.get('class') or ''} {image.get('id') or ''}"

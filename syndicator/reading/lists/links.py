@@ -209,9 +209,9 @@ def list_classes(element: Any) -> list[str]:
 
 
 def _is_aside(ancestors: Sequence[Any]) -> bool:
-    """Return True if a link is in a menu, a sidebar, a footer or the header of the page. The tag,
-    role, class or id of one of the elements around it tells. `ancestors`: these elements, the
-    innermost first."""
+    """Return True if a link is in a menu, a sidebar, a footer or the header of the page. This is
+    known by the tag, role, class or id of one of the elements around it. `ancestors`: these
+    elements, the innermost first."""
     is_within_item = False
     for element in ancestors:
         if element.tag in ("body", "html"):

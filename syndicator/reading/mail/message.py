@@ -75,8 +75,8 @@ def read_mail(raw: bytes, received: datetime, size: int, readers: tuple[str, ...
 
 def choose_date(sent: datetime | None, received: datetime) -> datetime:
     """Return when a mail was sent. `sent`: the date in its headers, None if it has none;
-    `received`: when it was delivered. This is the date of a mail whose headers have no date, one
-    after the delivery, or one more than a week before it."""
+    `received`: when it was delivered. The delivery counts in place of a missing date, of a date
+    after the delivery, and of a date more than a week before it."""
     if sent is None:
         return received
     is_after_delivery = sent > received

@@ -331,8 +331,8 @@ def _list_stated_evidence(
 def _list_owners(document: Document, sitename: str) -> Iterator[Evidence]:
     """Yield the persons who seem to own the site, since at least two kinds of places on the page
     name them, as in blogs. Names of companies are left out."""
-    names: dict[str, str] = {}  # by the key of a name
-    kinds_of: dict[str, dict[str, None]] = {}  # by the key of a name, the kinds of places
+    names: dict[str, str] = {}  # each name by its key
+    kinds_of: dict[str, dict[str, None]] = {}  # the kinds of places that have it, by the same key
     for kind, value in _list_owner_names(document, sitename):
         name = value.strip(" .,")
         if person_names.is_known_person(name):

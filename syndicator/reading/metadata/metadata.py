@@ -221,7 +221,8 @@ def _choose_cover(
     document: Document, entry: Entry | None, rules: Rules, repeated: frozenset[str]
 ) -> _Digested:
     """Choose the picture of a page: the one that the operator's `rules` select, else the likeliest
-    whose digest is not in `repeated`, the digests that many articles of the host share."""
+    that other articles of the host do not have. `repeated`: the digests of pictures that many
+    articles of the host share."""
     ruled = choose_ruled_cover(document, rules)
     if ruled:
         return _Digested(ruled)

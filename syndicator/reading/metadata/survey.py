@@ -111,7 +111,7 @@ def _find_heading_element(body: Any, headline: str) -> Any:
 
 def _is_aside(element: Any) -> bool:
     """Return True if an element is not part of the article, such as a menu, a sidebar or a script.
-    Its tag tells, or its class or id. The footer of an article is a part of it."""
+    This is known by its tag, its class or its id. The footer of an article is a part of it."""
     tag = element.tag
     if not isinstance(tag, str) or tag in _TEXTLESS_TAGS:
         return True
