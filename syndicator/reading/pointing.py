@@ -169,7 +169,7 @@ def _list_selectors(element: Any) -> list[str]:
 
 def _list_simple_selectors(element: Any) -> Iterator[str]:
     """Yield selectors that match `element` by itself: by its id, its classes, its attributes and
-    its tag, the most specific first. Names that may change are not used."""
+    its tag. Names that may change are not used."""
     tag = element.tag
     if _is_lasting_name(element.get("id")):
         yield f"#{element.get('id')}"

@@ -25,6 +25,7 @@ _MOST_HTML = 2_000_000  # characters of an entry's text
 _DIGITS = 16  # hex digits of a digest
 _OTHER_ASCII = bytes(code for code in range(128) if not chr(code).isalnum())
 _PIECE = 32  # letters of a piece: the parts in which longer texts are compared
+_SAMPLE_STEP = 4 * _PIECE  # of a feed's text, one piece in so many letters is compared
 _SHORT_TEXT = 16  # a text with fewer letters counts only beside other matches
 # A feed has the whole text of an article if it has so many letters, if this share of them is on the
 # page, and if it has this share of the letters of the compared text.
@@ -173,7 +174,7 @@ def contains_feed_text(blocks: Sequence[Block], content: str) -> bool:
     if len(content_letters) < _WHOLE_SHARE * compared_letters:
         return False
     page_letters = "".join(block.letters_and_digits for block in blocks)
-    pieces = _cut_pieces(content_letters, 4 * _PIECE)
+    pieces = _cut_pieces(content_letters, _SAMPLE_STEP)
     pieces_on_page = sum(piece in page_letters for piece in pieces)
     return pieces_on_page >= _WHOLE_SHARE * len(pieces)
 

@@ -32,14 +32,18 @@ _CONTROLS = bytes(byte for byte in range(0x20) if byte not in b"\t\n\f\r")
 # attributes are counted in tags of at least so many characters, and so many of them are kept
 _LONG_TAG_LENGTH = 2_000
 _MOST_ATTRIBUTES = 200
+# the beginning of a page, by which other formats are recognised; characters searched for HTML tags
+_START_BYTES = 64
+_START_CHARACTERS = 2_000
+_SEARCHED_CHARACTERS = 200_000
 _LONGEST_VALUE = 20_000  # characters of a meta
 _LONGEST_NAME = 100
 _ADDRESS_KEYS = ("url", "mainEntityOfPage", "@id")  # of JSON-LD objects
 _LANGUAGE_METAS = ("content-language", "language", "dc.language", "og:locale")
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-# contents of one meta; letters of a region in a language tag (RFC 5646 2.2.4)
-_MOST_VALUES = 500
-_REGION_LENGTH = 2
+_MOST_VALUES = 500  # contents of one meta
+_MOST_COMPARED = 50  # contents of one meta with which another is compared
+_REGION_LENGTH = 2  # letters of a region in a language tag (RFC 5646 2.2.4)
 _LONG_TAG = re.compile(rf"<[a-zA-Z][^<>]{{{_LONG_TAG_LENGTH},}}")
 _ATTRIBUTE = re.compile(r"""[^\s"'=<>]+(?:\s{0,9}=\s{0,9}(?:"[^"]*"|'[^']*'|[^\s"'>]+))?""")
 _MOST_CHARACTERS = (
@@ -149,7 +153,7 @@ def _refuse_binary(html: bytes, content_type: str) -> None:
     """Raise NotAnArticle if the response is empty, or if its bytes begin like those of a picture, a
     PDF or another binary format. Raise it also if its content type is such a format or JSON, unless
     the bytes begin with "<"."""
-    start = html[:64].lstrip()
+    start = html[:_START_BYTES].lstrip()
     if not start and not html.strip():
         raise NotAnArticle("not-html", "no bytes")
     if start.startswith(_BINARY_STARTS):
@@ -181,11 +185,11 @@ def _find_base(tree: Any, url: str) -> str:
 def _refuse_text(content: str) -> None:
     """Raise NotAnArticle if `content`, a decoded page, is an XML document such as a feed, if it is
     JSON, or if it has no HTML tag."""
-    start = content[:2_000].lstrip("\ufeff \t\r\n")
+    start = content[:_START_CHARACTERS].lstrip("\ufeff \t\r\n")
     if _XML_START.match(start):
         raise NotAnArticle("not-html", "an XML document")
     begins_like_json = start[:1] in ("{", "[")
-    if not _HTML_TAG.search(content[:200_000]):
+    if not _HTML_TAG.search(content[:_SEARCHED_CHARACTERS]):
         detail = "JSON" if begins_like_json else "no HTML tag in it"
         raise NotAnArticle("not-html", detail)
     # JSON whose strings contain HTML
@@ -318,7 +322,8 @@ def _read_metas(tree: Any) -> dict[str, tuple[str, ...]]:
             if not name:
                 continue
             values = metas.setdefault(name, [])
-            if value and value not in values[:50] and len(values) < _MOST_VALUES:
+            is_new = value not in values[:_MOST_COMPARED]
+            if value and is_new and len(values) < _MOST_VALUES:
                 values.append(value)
     return {name: tuple(values) for name, values in metas.items()}
 

@@ -79,6 +79,7 @@ _LEAST_LABEL = 7  # letters of a line that is equal to a label of the host
 # characters of a line that may be a name
 _LEAST_LINE = 3
 _LONGEST_LINE = 60
+_LONGEST_SOURCE_LINE = 4 * _LONGEST_LINE  # with its white space
 _METAS = (
     "author",
     "parsely-author",
@@ -229,7 +230,7 @@ def _list_body_names(document: Document) -> Iterator[tuple[str, str]]:
     elements = body.iter("a", "p", "div", "span", "footer", "small", "li", "h1", "h2")
     for element in islice(elements, _MOST_OWNER_ELEMENTS):
         first_text = element.text or ""
-        if not _LEAST_LINE < len(first_text) <= 4 * _LONGEST_LINE:
+        if not _LEAST_LINE < len(first_text) <= _LONGEST_SOURCE_LINE:
             continue
         line = text.line(first_text)[:_LONGEST_LINE]
         if not line:

@@ -33,6 +33,9 @@ _LINE_TAGS = frozenset(
 )
 _LONG_LINE = 80  # characters of a line with a name
 _MOST_READ = 400  # characters of an element that are read
+_MOST_READ_OF_LINE = 2 * _MOST_READ  # of an element that may be a line, with its white space
+_LONGEST_ATTRIBUTE = 300  # characters of classes and addresses that are searched
+_LONGEST_INTRODUCTION = 40  # characters of a phrase such as "Written by"
 _SHORTEST_NAME = 3  # characters
 # separators in a line with a name and a date
 _BAR = re.compile(r"\s*[|–—•·,]\s*|\s-\s")
@@ -92,8 +95,8 @@ def read_unmarked_byline(spot: Spot, survey: Survey) -> UnmarkedByline | None:
     element = spot.element
     distance = spot.offset - survey.headline_end
     if survey.has_headline and abs(distance) <= _MOST_BESIDE:
-        text = read_text(element, 2 * _MOST_READ)
-        is_complete = len(text) < 2 * _MOST_READ
+        text = read_text(element, _MOST_READ_OF_LINE)
+        is_complete = len(text) < _MOST_READ_OF_LINE
         line = " ".join(text.split()) if is_complete else ""
         if len(line) > _LONG_LINE:
             line = ""
@@ -360,11 +363,11 @@ def _find_kind(spot: Spot) -> _Kind | None:
         if "author" in rel.split() or "author" in itemprop.split():
             return _Kind("rel" if rel else "itemprop", _SURE)
         names = f"{attributes.get('class', '')} {attributes.get('data-testid', '')}"
-        weight = _weigh_class(f"{names} {attributes.get('id', '')}"[:300])
+        weight = _weigh_class(f"{names} {attributes.get('id', '')}"[:_LONGEST_ATTRIBUTE])
         if weight:
             return _Kind("class", weight)
     href = attributes.get("href") if element.tag == "a" else None
-    if href and _AUTHOR_ADDRESS.search(href[:300]):
+    if href and _AUTHOR_ADDRESS.search(href[:_LONGEST_ATTRIBUTE]):
         if _ends_by(spot.text_before):
             return _Kind("link", _SURE)
         text_around = " ".join(read_text(element.getparent(), _MOST_READ).split())
@@ -401,7 +404,7 @@ def _weigh_class(names: str) -> int:
 @lru_cache(_REMEMBERED)
 def _ends_by(text: str) -> bool:
     """Return True if `text` ends with a phrase such as "by" or "written by"."""
-    if person_names.introduces_name(text[-40:]):
+    if person_names.introduces_name(text[-_LONGEST_INTRODUCTION:]):
         return True
     return person_names.ends_with_phrase(text, person_names.load_byline_words().long_before_names)
 

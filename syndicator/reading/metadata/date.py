@@ -44,6 +44,7 @@ _UPDATED_CLASS = re.compile(r"updat|modif|revis", re.I)
 _MOST_AFTER = 1_200
 _MOST_BEFORE = 500
 _LONGEST_LINE = 120  # characters of a line with a date
+_LONGEST_SOURCE_LINE = 4 * _LONGEST_LINE  # characters of such a line with its white space
 _SHORT_LINE = 40  # characters of a line with a date and little else
 _DATE_ONLY_LINE = 25  # characters of a line with a date and nothing else
 _DATE_WORDS = 3  # words of such a line
@@ -418,7 +419,7 @@ def _list_lines_with_digits(element: Any) -> Iterator[str]:
     characters. The lines are the texts between the children of `element`; the texts within the
     children do not count."""
     for value in (element.text, *(child.tail for child in islice(element, _MOST_CHILDREN))):
-        if value and len(value) <= 4 * _LONGEST_LINE:
+        if value and len(value) <= _LONGEST_SOURCE_LINE:
             line = " ".join(value.split())
             if len(line) <= _LONGEST_LINE and _DIGIT.search(line):
                 yield line
