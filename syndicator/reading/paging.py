@@ -25,7 +25,7 @@ _NUMBERED_END: Final = re.compile(
 _NUMBER: Final = re.compile(r"\d{1,2}")
 _SEGMENT: Final = re.compile(r"(.*?)(\.[a-z]{2,5})?", re.IGNORECASE)
 _MOST_APART: Final = timedelta(days=1)  # between the dates of two pages of one article
-# Our own header, kept with the bytes of several pages: it says where each page ends.
+# A header that the program adds to the stored bytes of several pages: it says where each page ends.
 PAGES: Final = "x-pages"
 # Characters that a paragraph needs to count as repeated; a shorter one may be in a text twice.
 _LEAST_REPEATED: Final = 40

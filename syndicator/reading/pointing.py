@@ -242,7 +242,7 @@ def _hash_text(text: str) -> str:
 
 
 # The Content-Security-Policy of the copy: an origin of its own, no network, and no script and style
-# but ours.
+# but the two above.
 POLICY: Final = (
     "sandbox allow-scripts; default-src 'none';"
     f" script-src {_hash_text(SCRIPT)}; style-src {_hash_text(STYLE)};"

@@ -1,8 +1,8 @@
 """Choose the blocks of a page that are the article's body; write them as markdown. Pure.
 
-A page is read in up to three ways ("readings"): with our scores alone, and compared with the text
-that the page declares or that trafilatura extracts. The likeliest reading is taken. Only this
-module imports trafilatura."""
+A page is read in up to three ways ("readings"): by the scores of its blocks alone, compared with
+the text that the page declares, and compared with the text that trafilatura extracts. The likeliest
+reading is taken. Only this module imports trafilatura."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace

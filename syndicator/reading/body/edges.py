@@ -20,7 +20,7 @@ _CONSENT_NAME = re.compile(
 )
 # elements of the whole page; their class names may contain such words for other reasons
 _PAGE_TAGS = ("html", "body", "main", "article")
-# All numbers were chosen on pages of half of our test domains and checked on the other half.
+# All numbers were chosen on pages of half of the test domains and checked on the other half.
 # A paragraph of the text has so many letters, and less than this share of its text in links.
 _LEAST_RUNNING_TEXT = 80
 _MOST_LINKED = 0.5

@@ -25,7 +25,7 @@ _USES = ("search", "full-text", *sorted(_AI_USES))
 _MOST_CONTENTS = 1_000
 _LONGEST_PATTERN = 2_000
 _MOST_LINKS = 3_000  # links of a page that are searched for a licence
-# types of payment that we fulfil: nothing, or naming the publisher, whom all our entries link
+# types of payment that the program fulfils: none, or naming the publisher, whom all entries link
 _FREE_PAYMENTS = frozenset(("free", "attribution"))
 _RSL_TYPE = "application/rsl+xml"
 _LONGEST_LICENCE = 20_000  # characters of an embedded licence
