@@ -125,14 +125,14 @@ def _decode(data: bytes, content_type: str) -> tuple[str, str]:
         return data.decode(utf_16, "replace"), utf_16
     header = _HEADER.search(content_type[:_LONGEST_HEADER])
     header_name = _find_codec(header[1]) if header else None
-    stated = [name for name in (header_name, _read_meta(data)) if name]
+    stated_names = [name for name in (header_name, _read_meta(data)) if name]
     if data.isascii():
         # these charsets write other scripts with bytes of ASCII
-        for name in stated:
+        for name in stated_names:
             if name.startswith(("iso2022", "hz", "utf-7")):
                 return data.decode(name, "replace"), name
         return data.decode("ascii"), "utf-8"
-    for name in dict.fromkeys(["utf-8", *stated]):
+    for name in dict.fromkeys(["utf-8", *stated_names]):
         try:
             return data.decode(name), name
         except (UnicodeDecodeError, LookupError):
@@ -140,7 +140,7 @@ def _decode(data: bytes, content_type: str) -> tuple[str, str]:
     # none is free of errors: take one with few
     beyond_ascii = sum(1 for byte in data[:_MOST_SAMPLE] if byte > _LAST_ASCII)
     most_invalid = max(_ALWAYS_ALLOWED, _TOO_MANY * beyond_ascii)
-    for name in dict.fromkeys([*stated, "utf-8"]):
+    for name in dict.fromkeys([*stated_names, "utf-8"]):
         if name == "utf-8":
             text = _decode_faulty_utf8(data)
             invalid_count = _count_faulty_utf8(data)

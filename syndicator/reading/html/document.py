@@ -337,12 +337,12 @@ def _find_language(
     """Return the language of a page as a language tag such as "en-US", None if it declares none.
     The first valid tag counts: on the root element, in `metas`, in JSON-LD `objects`, in the HTTP
     `headers`."""
-    stated: list[Any] = [tree.get("lang"), tree.get(_XML_LANG), tree.get("xml:lang")]
+    stated_languages: list[Any] = [tree.get("lang"), tree.get(_XML_LANG), tree.get("xml:lang")]
     for name in _LANGUAGE_METAS:
-        stated += metas.get(name, ())
-    stated += [item.get("inLanguage") for item in objects]
-    stated.append(headers.get("content-language"))
-    for value in stated:
+        stated_languages += metas.get(name, ())
+    stated_languages += [item.get("inLanguage") for item in objects]
+    stated_languages.append(headers.get("content-language"))
+    for value in stated_languages:
         if isinstance(value, str) and _LANGUAGE_TAG.match(value.strip()):
             return _spell_language(value)
     return None

@@ -53,8 +53,8 @@ def read_objects(scripts: Iterable[str]) -> tuple[Object, ...]:
 def list_types(item: Object) -> tuple[str, ...]:
     """Return the names of an object's types, () if it has none. The vocabulary before a name is
     removed: "http://schema.org/NewsArticle" gives "NewsArticle"."""
-    stated = item.get("@type")
-    values = stated if isinstance(stated, list) else [stated]
+    stated_types = item.get("@type")
+    values = stated_types if isinstance(stated_types, list) else [stated_types]
     names = [value for value in values if isinstance(value, str)]
     return tuple(name.rsplit("/", 1)[-1].rsplit(":", 1)[-1] for name in names)
 

@@ -180,24 +180,24 @@ def read_listing(
     try:
         document = parse(html, url, headers)
         if wrapper is None:
-            found = _learn_list(document, list_candidates(document), seen)
+            found_list = _learn_list(document, list_candidates(document), seen)
         else:
             pointed_forms = wrapper.forms if wrapper.pointed else ()
-            found = wrappers.find_again(list_candidates(document, pointed_forms), wrapper)
+            found_list = wrappers.find_again(list_candidates(document, pointed_forms), wrapper)
     except NotAnArticle as refusal:
         raise NotAFeed(FeedReason.NO_LIST, str(refusal)) from refusal
     except wrappers.Unsure as unsure:
         reason = FeedReason.NO_LIST if wrapper is None else FeedReason.LIST_CHANGED
         raise NotAFeed(reason, str(unsure)) from unsure
-    is_main_content = is_list(document, found.items)
+    is_main_content = is_list(document, found_list.items)
     return ParsedFeed(
         format="list",
         title=_read_page_title(document),
         site_url=url,
         language=document.language or "",
-        entries=tuple(_make_entry(item) for item in found.items[:_MOST_LINKS]),
+        entries=tuple(_make_entry(item) for item in found_list.items[:_MOST_LINKS]),
         next_url=find_next_page(document),
-        listing=replace(found.wrapper, whole=is_main_content),
+        listing=replace(found_list.wrapper, whole=is_main_content),
     )
 
 

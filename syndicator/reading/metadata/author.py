@@ -300,8 +300,8 @@ def find_page_candidates(
     """Return all candidates for the authors of the page, with their features. `sitename`: the name
     of the site; `entry`: the feed's entry for the page, None if there is none; `survey`: the
     elements of the body."""
-    stated = list(_list_stated_evidence(document, sitename, entry))
-    return find_candidates(document, survey, sitename, stated)
+    stated_evidence = list(_list_stated_evidence(document, sitename, entry))
+    return find_candidates(document, survey, sitename, stated_evidence)
 
 
 def _list_stated_evidence(
@@ -357,13 +357,13 @@ def _list_declared_values(document: Document) -> Iterator[tuple[str, str]]:
     """Yield each author in JSON-LD and metas as it is written, as (place where it stands, value).
     The value need not be a person's name. Left out are values of fewer than 3 or more than 60
     characters, those that name several authors, and those that name nobody, such as "guest"."""
-    stated: list[tuple[str, str]] = []
+    stated_values: list[tuple[str, str]] = []
     for item in list_articles(document)[:_MOST_ARTICLES]:
-        stated += [("json-ld", name) for name in _list_author_names(item.get("author"), {})]
+        stated_values += [("json-ld", name) for name in _list_author_names(item.get("author"), {})]
     for place in _METAS[:-1]:
-        stated += [(place, value) for value in document.metas.get(place, ())[:1]]
+        stated_values += [(place, value) for value in document.metas.get(place, ())[:1]]
     nobody = _PLACEHOLDERS | person_names.load_byline_words().never
-    for place, value in stated:
+    for place, value in stated_values:
         name = text.line(value).removeprefix("@")
         if not _LEAST_LINE <= len(name) <= _LONGEST_LINE or _NO_SINGLE_NAME.search(name):
             continue
@@ -384,8 +384,8 @@ def _list_declared_people(
         if isinstance(item.get("@id"), str) and item.get("name"):
             items_by_id[item["@id"]] = item
     for item in list_articles(document)[:_MOST_ARTICLES]:
-        stated = _list_author_names(item.get("author") or item.get("creator"), items_by_id)
-        yield "json-ld", list(person_names.find_all_names(stated, lenient=True))
+        stated_names = _list_author_names(item.get("author") or item.get("creator"), items_by_id)
+        yield "json-ld", list(person_names.find_all_names(stated_names, lenient=True))
     for name in _METAS:
         values = [
             value

@@ -455,20 +455,20 @@ def choose_published(
     )
     if choice.value is None or choice.candidate in _FINAL_CANDIDATES:
         return choice
-    shown = next((day for day in days if day.score >= SURE_SCORE), None)
-    if shown is None:
+    shown_day = next((day for day in days if day.score >= SURE_SCORE), None)
+    if shown_day is None:
         return choice
 
-    is_labelled_published = shown.label > NO_LABEL
-    is_unlabelled_time = shown.label == NO_LABEL and shown.is_time_element
+    is_labelled_published = shown_day.label > NO_LABEL
+    is_unlabelled_time = shown_day.label == NO_LABEL and shown_day.is_time_element
     is_of_publication = is_labelled_published or is_unlabelled_time
-    is_of_article = shown.distance <= _MOST_AFTER or len(days) == 1
+    is_of_article = shown_day.distance <= _MOST_AFTER or len(days) == 1
     day_before = (choice.value - timedelta(days=1)).date()
-    is_earlier = shown.when.date() < day_before
+    is_earlier = shown_day.when.date() < day_before
     if is_of_publication and is_of_article and is_earlier:
-        considered = (*choice.considered, ("shown", str(shown.when)))
-        return Choice(shown.when, "shown", considered)
-    value = _move_to_shown_zone(choice.value, shown.when)
+        considered = (*choice.considered, ("shown", str(shown_day.when)))
+        return Choice(shown_day.when, "shown", considered)
+    value = _move_to_shown_zone(choice.value, shown_day.when)
     return Choice(value, choice.candidate, choice.considered)
 
 
@@ -538,8 +538,8 @@ def _parse_microdata_dates(document: Document) -> Iterator[datetime | None]:
 def _parse_item_dates(item: jsonld.Object) -> Iterator[datetime | None]:
     """Return the dates of a JSON-LD object, None in place of an invalid one: those of publication
     if it states any, else those of creation, else those of an upload."""
-    stated = item.get("datePublished") or item.get("dateCreated") or item.get("uploadDate")
-    return map(parse_date_text, jsonld.list_texts(stated))
+    stated_date = item.get("datePublished") or item.get("dateCreated") or item.get("uploadDate")
+    return map(parse_date_text, jsonld.list_texts(stated_date))
 
 
 def _is_about_other_page(item: jsonld.Object, document: Document) -> bool:
@@ -611,15 +611,15 @@ def _ask_htmldate(document: Document, *, extensive: bool = False) -> datetime | 
 
     if document.size > _LARGEST_FOR_HTMLDATE:
         return None
-    stated = find_date(
+    date_text = find_date(
         document.tree, original_date=True, url=document.url or None, extensive_search=extensive
     )
     # a year alone, such as that of a copyright, gives the first of January; an extensive search
     # also gives the first of other months
     guessed_end = "-01" if extensive else "-01-01"
-    if not stated or stated.endswith(guessed_end):
+    if not date_text or date_text.endswith(guessed_end):
         return None
-    return parse_date_text(stated)
+    return parse_date_text(date_text)
 
 
 def is_plausible(when: datetime, now: datetime | None) -> bool:

@@ -49,14 +49,14 @@ def read_identity(document: Document) -> Identity:
     canonical = ""
     duplicate_of: str | None = None
     addresses = [page_url]
-    for stated in _list_stated_addresses(document):
-        is_front_page = urls.is_root(stated)
-        if page_url and not urls.same_site(stated, page_url):
+    for stated_address in _list_stated_addresses(document):
+        is_front_page = urls.is_root(stated_address)
+        if page_url and not urls.same_site(stated_address, page_url):
             if duplicate_of is None and not is_front_page:
-                duplicate_of = stated
+                duplicate_of = stated_address
         elif not is_front_page or urls.is_root(page_url):
-            canonical = canonical or stated
-            addresses.append(stated)
+            canonical = canonical or stated_address
+            addresses.append(stated_address)
     canonical = canonical or page_url
     alternate = _find_alternate(document)
     if alternate:
@@ -70,13 +70,13 @@ def read_robots(document: Document) -> tuple[str, ...]:
     """Return the directives for search engines, such as "noindex", in lower case. They are in metas
     of the page and in the header X-Robots-Tag. "none" becomes "noindex"; unknown directives are
     left out."""
-    stated: list[str] = []
+    stated_values: list[str] = []
     for name in _ROBOTS_METAS:
-        stated += document.metas.get(name, ())
+        stated_values += document.metas.get(name, ())
     header = document.headers.get("x-robots-tag", "")
-    stated.append(_CRAWLER_NAME.sub(",", header))
+    stated_values.append(_CRAWLER_NAME.sub(",", header))
     directives: dict[str, None] = {}
-    for value in stated:
+    for value in stated_values:
         for part in value[:_LONGEST_DIRECTIVES].split(","):
             directive = _SPACE.sub("", part.strip().lower())
             if _DIRECTIVE.match(directive):

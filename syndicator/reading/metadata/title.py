@@ -455,12 +455,12 @@ def _list_candidates(
     """Yield each possible title of the page, the likeliest first, as (name of the place where it
     stands, title). The title is "" where a place has none. `entry`: the feed's entry for the page;
     `headings`: the headings of the page."""
-    cleaned: list[tuple[str, str]] = []  # the declared titles without the site's name
+    cleaned_titles: list[tuple[str, str]] = []  # the declared titles without the site's name
     for place, declared_title in list_declared_titles(document):
         if declared_title:
-            cleaned.append((place, site.remove_site_name(declared_title)))
+            cleaned_titles.append((place, site.remove_site_name(declared_title)))
     distinct_titles: dict[str, None] = {}  # used as an ordered set
-    for _, cleaned_title in cleaned:
+    for _, cleaned_title in cleaned_titles:
         if site.may_be_title(cleaned_title):
             distinct_titles[cleaned_title] = None
     declared_titles = list(distinct_titles)
@@ -473,15 +473,15 @@ def _list_candidates(
         for heading in headings
         if heading.tag != LOGO_TAG and site.may_be_title(heading.text)
     ]
-    best = _find_best_heading(possible_headings, declared_titles, site)
-    if best:
-        yield best.tag, _find_headline(best, declared_titles, site)
+    best_heading = _find_best_heading(possible_headings, declared_titles, site)
+    if best_heading:
+        yield best_heading.tag, _find_headline(best_heading, declared_titles, site)
     else:
         yield "h1 alone", _find_only_h1(possible_headings, declared_titles, site)
     if entry is not None and entry.listed:
         listed_title = site.remove_site_name(remove_tags(entry.title))
         yield "list", _complete_title(listed_title, declared_titles)
-    for place, cleaned_title in cleaned:
+    for place, cleaned_title in cleaned_titles:
         yield place, site.find_main_part(cleaned_title, least_soft=3)
     for heading in possible_headings:
         if heading.tag == "h1":

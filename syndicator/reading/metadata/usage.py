@@ -84,16 +84,16 @@ def _find_content(root: Any, url: str) -> Any:
     if not contents:
         return root
     path = _join_path_and_query(url)
-    best = None
+    best_content = None
     best_length = -1
     for content in contents[:_MOST_CONTENTS]:
         pattern = _read_pattern(content.get("url") or "/", url)
         if pattern is None or len(pattern) <= best_length:
             continue
         if statements.matches(pattern, path):
-            best = content
+            best_content = content
             best_length = len(pattern)
-    return best
+    return best_content
 
 
 def _read_pattern(content_url: str, url: str) -> str | None:
