@@ -84,8 +84,9 @@ COMMIT_VISITS = 100
 
 
 async def reprocess(context: VisitContext, host: str, repeated: frozenset[str]) -> tuple[str, ...]:
-    """Read those saved pages of `host` again that contain a block in `repeated` (digests). Return
-    the ids of the articles that changed."""
+    """Read those saved pages of `host` again that contain a repeated block, so that the block is
+    cut from their articles. `repeated`: digests of the repeated blocks. Return the ids of the
+    articles that changed."""
     changed = []
     for article_id, blocks in context.run.store.blocks_by_article(host).items():
         if blocks & repeated and await _reread_article(context, article_id):
@@ -97,8 +98,8 @@ async def _reread_article(context: VisitContext, article_id: str) -> bool:
     """Read the saved page of an article again and write the article with the new text. Return True
     if its file changed.
 
-    Nothing is written, and False returned, if the page was not saved or can no longer be read as an
-    article, or if another source filed the article."""
+    Return False and write nothing in three cases: the page was not saved, it can no longer be read
+    as an article, or the article was filed by another source."""
     run = context.run
     path = run.article_store.find(article_id)
     snapshot = run.snapshots.get(article_id)
@@ -136,9 +137,9 @@ async def _reread_article(context: VisitContext, article_id: str) -> bool:
 
 
 def merge_reading(old: Article, new: Article, default_category: str) -> Article:
-    """Return the article `old` with the text of the reading `new`. Its excerpt, tags and category
-    are replaced only if neither the operator nor a model wrote them. `default_category`: if `new`
-    has none. Pure."""
+    """Return the article `old` with the text of the reading `new`. Also replace its excerpt, tags
+    and category, each only if neither the operator nor a model wrote it. `default_category`: the
+    category if `new` has none. Pure."""
     better = replace(old, body=new.body)
     if find_writer(old, "excerpt") is By.EXTRACTIVE:
         better = replace(better, excerpt=new.excerpt)
@@ -161,9 +162,9 @@ class Visit(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Answer:
-    """The answer of a source to a visit, and what was read from it. `feed`: None if no feed was
-    read from this answer; `page`: the page of a source that is a single article; `rows`: the
-    entries to process."""
+    """What a visit received from its source. `result`: the answer. `feed`: the feed in it, None if
+    no feed was read. `page`: the fetched page of a source that is a single article, else None.
+    `rows`: the entries to process in this visit."""
 
     context: VisitContext
     result: FetchResult
@@ -174,18 +175,19 @@ class _Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Processed:
-    """The results of the entries that a visit processed, and how many it left for the next one."""
+    """The results of the entries that a visit processed. `left`: how many of its entries were not
+    processed and wait for the next visit."""
 
     results: Sequence[EntryResult]
     left: int
 
 
 def is_signal(source: Source, state: SourceState, hub: str) -> bool:
-    """Return True if a push only means that the source must be polled, because the pushed content
-    cannot be used.
+    """Return True if the content of a push cannot be used, so that the push only causes a poll of
+    the source. `hub`: the address of the hub that sent the push.
 
-    This holds for lists, pages and sources that were not visited yet, and for a push that may have
-    been forged: the hub has no TLS although the source has, and is not in a private network."""
+    This holds for lists, for pages and for sources that were not visited yet. It also holds if the
+    push may be forged: the source has TLS, but the hub has not and is not in a private network."""
     if source.kind in ("page", "list") or source.rules.links or state.discovery.found == "list":
         return True
     if state.is_undiscovered:
@@ -197,23 +199,27 @@ def is_signal(source: Source, state: SourceState, hub: str) -> bool:
 
 def make_due_after_signal(state: SourceState, now: datetime) -> SourceState:
     """Return `state` with the next poll of the feed due now, or five minutes after the last visit
-    if that is later. A failing or paused source keeps its time."""
+    if that is later. An earlier time of the poll stays. A failing or paused source keeps its time,
+    too."""
     schedule = state.schedule
     if state.backoff.failures or schedule.next_due is None:
         return state
-    soon = now
+    poll_time = now
     if state.visits.last_visit is not None:
-        soon = max(now, state.visits.last_visit + _LEAST_PAUSE)
-    if schedule.feed_due is not None:  # `next_due` is for waiting entries
-        return replace(state, schedule=replace(schedule, feed_due=min(schedule.feed_due, soon)))
-    next_due = min(schedule.next_due, soon)
+        poll_time = max(now, state.visits.last_visit + _LEAST_PAUSE)
+    # while entries wait, `feed_due` is the time of the poll, and `next_due` that of the entries
+    if schedule.feed_due is not None:
+        feed_due = min(schedule.feed_due, poll_time)
+        return replace(state, schedule=replace(schedule, feed_due=feed_due))
+    next_due = min(schedule.next_due, poll_time)
     why = "its hub says that it has changed"
     return replace(state, schedule=replace(schedule, next_due=next_due, due_why=why))
 
 
 @asynccontextmanager
 async def deadline(reached: asyncio.Event, seconds: float | None) -> AsyncIterator[None]:
-    """Set the event `reached` when the block has run for `seconds`; never if that is None."""
+    """Run the block, and set the event `reached` if the block runs longer than `seconds`. None:
+    there is no limit."""
     timer = None
     if seconds is not None:
         timer = asyncio.get_running_loop().call_later(seconds, reached.set)
@@ -225,12 +231,12 @@ async def deadline(reached: asyncio.Event, seconds: float | None) -> AsyncIterat
 
 
 async def visit(context: VisitContext, *, limit: int | None = None, stop: asyncio.Event) -> Visit:
-    """Visit the source once: ask it for its feed, store the entries, and read the pages of those
-    that are due. Return the outcome and the new state of the source, which the caller stores.
+    """Visit the source once: request its feed, store the entries, and read the pages of the entries
+    that are due. Return the outcome and the new state of the source. The caller stores both.
 
-    `limit`: at most so many pages, None for the usual number; `stop`: no page is begun after this
-    event is set. If an earlier visit had no time for some entries, only these are read, and the
-    source is not asked."""
+    If an earlier visit had no time for some entries, and the feed itself is not due yet, this visit
+    only reads these entries. `limit`: the largest number of pages to read, None for the usual
+    number. `stop`: after this event is set, no further page is begun."""
     run = context.run
     source = context.source
     started = run.clock()
@@ -242,12 +248,12 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
     kind = choose_kind(source, context.state)
     result = await kind.fetch(context)
     pending = run.store.count_pending(source.key)
-    rows: list[EntryRow] = []
+    waiting: list[EntryRow] = []
     if pending and not _has_no_network(result):
-        rows = sort_for_reading(run.store.pending(source.key, run.clock()), started)
-    answer = _Answer(context=context, result=result, rows=rows)
+        waiting = sort_for_reading(run.store.pending(source.key, run.clock()), started)
+    answer = _Answer(context=context, result=result, rows=waiting)
     if isinstance(result, Fetched) and result.digest != context.state.validators.body_digest:
-        answer = await _read_answer(context, kind, result, rows, started)
+        answer = await _read_answer(context, kind, result, waiting, started)
     context = answer.context
     feed = answer.feed
     result = name_ended_session(source, context.state.address, answer.result)
@@ -258,15 +264,9 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
         )
 
     # process its entries, then plan the next visit
-    announced_ids: set[str] | None
-    if _is_partial(result):
-        announced_ids = None
-    elif feed is not None:
-        announced_ids = {entry.id for entry in feed.entries}
-    else:  # the feed is as it was
-        announced_ids = {row.entry_id for row in answer.rows}
-    rows = _save_unwanted(context, answer.rows, announced_ids)
-    processed = await _ingest_all(context, rows, answer.page, limit, stop)
+    announced_ids = _list_announced_ids(result, feed, answer.rows)
+    rows_to_read = _save_unwanted(context, answer.rows, announced_ids)
+    processed = await _ingest_all(context, rows_to_read, answer.page, limit, stop)
     state = _update_state(context, result, feed, started)
     return _end_visit(
         context,
@@ -285,12 +285,21 @@ def _has_no_network(result: FetchResult) -> bool:
     return isinstance(result, Failed) and result.no_network
 
 
-def _is_partial(result: FetchResult) -> bool:
-    """Return True if the answer need not list all entries that the source announces: a failure, or
-    only the new part of a feed."""
+def _list_announced_ids(
+    result: FetchResult, feed: ParsedFeed | None, rows: Sequence[EntryRow]
+) -> set[str] | None:
+    """Return the ids of the entries that the source announces now. None if they are not all known,
+    as the visit failed or the answer was only the new part of a feed.
+
+    `feed`: the feed that was read. If it is None, the feed did not change, so it still announces
+    the entries of `rows`, which are pending."""
     if isinstance(result, Failed):
-        return True
-    return isinstance(result, Fetched) and result.status == DELTA
+        return None
+    if isinstance(result, Fetched) and result.status == DELTA:
+        return None
+    if feed is None:
+        return {row.entry_id for row in rows}
+    return {entry.id for entry in feed.entries}
 
 
 async def _read_answer(
@@ -300,8 +309,11 @@ async def _read_answer(
     waiting: Sequence[EntryRow],
     started: datetime,
 ) -> _Answer:
-    """Read the entries of a new answer and store them. Return them with the `waiting` entries. If
-    the answer cannot be read, the result in it is a Failed."""
+    """Read the entries of a new answer and store them. Return the answer with the entries to
+    process: the due ones of the feed, and those that were already `waiting`. If the answer cannot
+    be read, the returned result is a Failed.
+
+    `result`: the answer of the source. `started`: when the visit began."""
     rows = waiting
     try:
         announced = await kind.read_entries(context, result)
@@ -326,8 +338,8 @@ async def _read_answer(
 
 
 def _describe_feed(context: VisitContext, feed: ParsedFeed, started: datetime) -> str:
-    """Return a message for the operator: on entries that a flood delayed, else the note of the list
-    that was read; "" without either."""
+    """Return a message for the operator about the feed that was read. It says how many entries a
+    flood delayed. If none was delayed, it is the note of a list page that was read, else ""."""
     note = feed.listing.note if feed.listing else ""
     visits = context.state.visits
     if visits.last_success is None:  # entries of the first visit are never delayed
@@ -341,8 +353,11 @@ def _describe_feed(context: VisitContext, feed: ParsedFeed, started: datetime) -
 async def take_push(
     context: VisitContext, pushed: Fetched, *, stop: asyncio.Event
 ) -> tuple[Outcome | None, SourceState]:
-    """Process the feed that a hub `pushed`. Return the outcome and the new state, which the caller
-    stores. If the feed cannot be read, the outcome is None and the source is due for a poll."""
+    """Process `pushed`, the feed that a hub sent. Return the outcome and the new state of the
+    source. The caller stores both. If the feed cannot be read, the outcome is None, and the new
+    state has the source due for a poll.
+
+    `stop`: after this event is set, no further page is begun."""
     run = context.run
     source = context.source
     started = run.clock()
@@ -371,9 +386,11 @@ async def take_push(
 async def _visit_waiting(
     context: VisitContext, limit: int | None, stop: asyncio.Event, now: datetime
 ) -> Visit:
-    """Process the entries that an earlier visit left, without asking for the feed. If a connection
-    fails, no try is counted and all entries wait for the next poll: this machine's network may be
-    down."""
+    """Process the entries that an earlier visit left, without requesting the feed. `now`: when this
+    visit began.
+
+    If a connection fails, this machine's network may be down: no try is counted, and all entries
+    wait until the next poll of the feed."""
     run = context.run
     source = context.source
     began = asyncio.get_running_loop().time()
@@ -400,11 +417,12 @@ async def _report_to_hubs(
     rows: Sequence[EntryRow],
     now: datetime,
 ) -> None:
-    """Tell the subscriptions to hubs, if this run has them, which hub the source offers and which
-    new entries this poll found. An answer with only the new part of a feed is left out.
+    """Record for the subscriptions to hubs what this poll found: the hub that the source offers,
+    and the new entries. Do nothing if the run has no subscriptions, or if the answer was only the
+    new part of a feed.
 
-    `result`: the answer of the source; `feed`: read from it; `rows`: of its new and changed
-    entries; `now`: when the visit began."""
+    `result`: the answer of the source. `feed`: the feed in it. `rows`: its new and changed entries.
+    `now`: when the visit began, which is also when its new entries were first seen."""
     hubs = context.run.hubs
     if hubs is None or result.status == DELTA:
         return
@@ -426,8 +444,8 @@ async def _report_to_hubs(
 
 def _store_entries(context: VisitContext, feed: ParsedFeed, now: datetime) -> tuple[EntryRow, ...]:
     """Store the new and changed entries of the `feed` that this visit fetched, and return their
-    rows. Of a sudden flood of entries, only some are due now. Addresses in private networks are
-    removed."""
+    rows. If far more entries than usual are new, some of them become due only on later days.
+    Addresses in private networks are removed. `now`: when the visit began."""
     source = context.source
     store = context.run.store
     stored = store.entries(source.key, [entry.id for entry in feed.entries])
@@ -477,9 +495,9 @@ def _remove_private_addresses(row: EntryRow, source: Source) -> EntryRow:
 def _save_unwanted(
     context: VisitContext, rows: Sequence[EntryRow], announced_ids: Collection[str] | None
 ) -> list[EntryRow]:
-    """Return the rows to process now. Of the others, store those that changed: muted entries, and
-    late entries that are skipped. `announced_ids`: ids of the entries in the feed, None if not all
-    are known."""
+    """Return those of `rows` that this visit processes. Of the others, store those that changed:
+    muted entries, and late entries that are skipped now. `announced_ids`: ids of the entries in the
+    feed, None if not all are known."""
     publish = context.run.settings.publish
     not_muted = []
     muted = []
@@ -494,8 +512,9 @@ def _save_unwanted(
 
 
 def _list_aliases(key: str, feed: ParsedFeed) -> frozenset[str]:
-    """Return the alias keys of the feed's entries, by their addresses and by their ids: forms in
-    which different spellings of an address are equal (`urls.alias`). `key`: of the source."""
+    """Return the alias keys of the feed's entries: two for each entry, of its address and of its
+    id. An alias key is a form in which different spellings of an address are equal (`urls.alias`).
+    `key`: the key of the source."""
     aliases = set()
     for entry in feed.entries:
         aliases.add(urls.alias(entry.url))
@@ -504,7 +523,8 @@ def _list_aliases(key: str, feed: ParsedFeed) -> frozenset[str]:
 
 
 def describe_unreadable(url: str, refusal: NotAFeed | WorkerFailed) -> Failed:
-    """Return the failure of an answer from `url` that is no feed or could not be read. Pure."""
+    """Return the failure of a visit whose answer came from `url` and could not be read. `refusal`:
+    it is no feed, or the worker failed to read it. Pure."""
     reason = refusal.reason
     if isinstance(refusal, NotAFeed):
         reason = f"{NOT_A_FEED}{refusal.reason}"
@@ -512,8 +532,10 @@ def describe_unreadable(url: str, refusal: NotAFeed | WorkerFailed) -> Failed:
 
 
 def record_finding(state: SourceState, finding: Finding) -> SourceState:
-    """Return `state` with what the first visit found out: the kind of the source, and the address
-    of a feed that its page names. Pure."""
+    """Return `state` with the result of the first visit, which looked at what is at the source's
+    address. For a list page, this is noted. For a feed that the page names, the feed's address is
+    also stored as the one to request from now on. A single page, or a feed at the address itself,
+    needs neither. Pure."""
     if finding.kind == "list":
         return replace(state, discovery=replace(state.discovery, found="list"))
     if finding.kind == "page" or urls.alias(finding.asked) == urls.alias(state.url):
@@ -526,9 +548,9 @@ def record_finding(state: SourceState, finding: Finding) -> SourceState:
 
 
 def record_channel(state: SourceState, feed: ParsedFeed) -> SourceState:
-    """Return `state` with title, site, id and icons as the feed states them. What it does not state
-    stays as it was. This is called before entries are processed, as articles store these values.
-    Pure."""
+    """Return `state` with the title, site, id and icons that the feed states. A value that it does
+    not state stays as it was. Call this before entries are processed, as articles store these
+    values. Pure."""
     stored = state.channel
     channel = replace(
         stored,
@@ -547,11 +569,12 @@ async def _ingest_all(
     limit: int | None,
     stop: asyncio.Event,
 ) -> _Processed:
-    """Process the entries `rows`, four at a time. `page`: the page that was already fetched, of a
-    source that is a single article; `limit`: at most so many entries, None for the usual number.
+    """Process the entries `rows`, four at a time. `page`: the page of a source that is a single
+    article, if it was fetched already. `limit`: the largest number of entries, None for the usual
+    number.
 
-    No entry is begun after `stop` is set, after a minute, or after the network failed. Afterwards,
-    if a block of text was found to repeat on the pages of a host, its saved pages are read
+    No entry is begun after `stop` is set, after a minute, or after the network failed. At the end,
+    if new repeated blocks of text were found on the pages of a host, its saved pages are read
     again."""
     store = context.run.store
     if not rows:
@@ -561,12 +584,13 @@ async def _ingest_all(
     session_ended = asyncio.Event()
 
     async def process_row(row: EntryRow) -> EntryResult | None:
-        """Process one entry; return None if there is no time for it."""
+        """Process one entry; return None if there is no time for it. Each task of the group below
+        calls this once."""
         async with slots:
             if stop.is_set() or time_is_up.is_set():
                 return None
-            is_entry_of_page = row.entry_id == context.source.url
-            entry = context.make_entry_context(row, page if is_entry_of_page else None)
+            is_source_itself = row.entry_id == context.source.url
+            entry = context.make_entry_context(row, page if is_source_itself else None)
             if session_ended.is_set() and has_session(entry):
                 result = await postpone(entry)
             else:
@@ -602,8 +626,8 @@ async def _ingest_all(
 def _choose_rows(
     context: VisitContext, rows: Sequence[EntryRow], limit: int | None
 ) -> list[EntryRow]:
-    """Return those of `rows` that this visit reads: only pages that the run may read, at most 50
-    (MOST_PAGES), and with a `limit` only so many, the newest."""
+    """Return those of `rows` that this visit reads: only pages that the run may read, and at most
+    50 (MOST_PAGES). With a `limit`, only so many, the newest."""
     may_read = context.run.may_read_page
     readable_rows = list(rows)
     if may_read is not None:
@@ -616,8 +640,8 @@ def _choose_rows(
 def _update_state(
     context: VisitContext, result: FetchResult, feed: ParsedFeed | None, now: datetime
 ) -> SourceState:
-    """Return the state of the source after a visit with the answer `result`, and with the time of
-    its next visit. `feed`: None if none was read."""
+    """Return the state of the source after a visit that ended with `result`. It includes the time
+    of the next visit. `feed`: the feed that was read, None if none was."""
     source = context.source
     run = context.run
     fetch = run.settings.fetch
@@ -651,13 +675,13 @@ def _count_results(
     results: Sequence[EntryResult],
     now: datetime,
 ) -> SourceState:
-    """Return `state` with what is counted over several visits, after the `results` of this one:
-    selectors of the operator's rules that matched nothing on a page, sizes of texts, walls that
-    pages showed, and muted entries. `now`: when the visit began."""
+    """Return `state` with its counts over several visits, updated by the `results` of this one.
+    These are: selectors of the operator's rules that matched nothing on a page, sizes of texts,
+    walls that pages showed, and muted entries. `now`: when the visit began."""
     publish = run.settings.publish
     has_entry_rules = bool(source.keep or source.mute or publish.keep or publish.mute)
-    is_nothing_to_count = not results and not has_entry_rules and not state.muted
-    if is_nothing_to_count:
+    may_change = bool(results or has_entry_rules or state.muted)
+    if not may_change:
         return state
     matches = [result.matches for result in results if result.matches]
     text_sizes = [result.characters for result in results if result.characters is not None]
@@ -688,10 +712,10 @@ def _end_visit(
 ) -> Visit:
     """Summarise a visit: log it, and return its outcome with the new state of the source.
 
-    `state`: that of the source so far; `result`: its answer, None if it was not asked; `feed`: what
-    was read from the answer; `results`: what became of each entry; `now`: when the visit began;
-    `began`: the same by the clock of the event loop; `none_pending`: the caller knows that no entry
-    of the source is pending, so that they need not be counted."""
+    `state`: the state so far. `result`: the answer of the source, None if it was not requested.
+    `feed`: the feed in the answer, if one was read. `results`: one for each processed entry. `now`:
+    when the visit began. `began`: the same by the clock of the event loop. `none_pending`: the
+    caller knows that the source has no pending entry, so that they need not be counted."""
     run = context.run
     state = _count_results(run, context.source, state, results, now)
     added = tuple(entry.added for entry in results if entry.added)
@@ -739,7 +763,8 @@ def _end_visit(
 def _name_status(
     state: SourceState, failed: Failed | None, *, has_news: bool
 ) -> Literal["new", "unchanged", "failed", "disabled"]:
-    """Return the status of a visit as it is stored. `has_news`: an article was added or changed."""
+    """Return the status of a visit for the database. `has_news`: an article was added or
+    changed."""
     if state.backoff.disabled:
         return "disabled"
     if failed is not None:
@@ -757,17 +782,19 @@ async def visit_all(
     done: Callable[[Outcome], None] = lambda outcome: None,
 ) -> list[Outcome]:
     """Visit the `due` sources and store each outcome, which is committed within 5 seconds. Return
-    the outcomes.
+    the outcomes. `done` is called with each one.
 
-    No visit or page is begun after `max_seconds`, or after `stop` is set. `done` is called with
-    each outcome. If none of the sources could be reached, raise NetworkDown and count no
-    failure."""
+    No visit or page is begun after `max_seconds`, or after `stop` is set. `limit`: the largest
+    number of pages to read for each source, None for the usual number. Raises NetworkDown if none
+    of the sources could be reached; then no failure is counted against them."""
     slots = asyncio.Semaphore(run.settings.fetch.concurrency)
     unreached: list[Visit] = []
     outcomes: list[Outcome] = []
 
     async def visit_one(source: Source, state: SourceState) -> None:
-        """Visit a source and store the outcome, after all others if the network failed."""
+        """Visit a source and store the outcome, except for a failure that is due to this machine.
+        An outcome without network is only put into `unreached`: it is stored later if another
+        source was reached."""
         async with slots:
             if stop.is_set():
                 return
@@ -807,7 +834,8 @@ async def visit_all(
 
 
 def _make_network_error(unreached: Sequence[Visit]) -> NetworkDown:
-    """Return the error for the operator if none of the sources could be reached."""
+    """Return the error for a run that could reach none of its sources. `unreached`: their
+    visits."""
     first = unreached[0].outcome
     return NetworkDown(
         f"no network: none of {len(unreached)} sources could be reached ({first.key}:"
@@ -818,11 +846,12 @@ def _make_network_error(unreached: Sequence[Visit]) -> NetworkDown:
 
 @asynccontextmanager
 async def sharing_commits(run: FilingContext) -> AsyncIterator[None]:
-    """Commit the writes of visits together, always after the files were synced to disk: no row may
-    exist without its file."""
+    """Commit the writes of visits in the block together. Before each commit, the files are synced
+    to disk, as no row may exist without its file."""
 
     async def commit_when_due() -> None:
-        """Look once a second if the writes are to be committed."""
+        """Check every second if the writes are to be committed: they pause, are many or have waited
+        long. Runs beside the block, until its end."""
         last_waiting = 0
         checks = 0
         while True:

@@ -14,15 +14,17 @@ _NO_FORMER_SOURCE = ""  # an article that was written by hand
 
 
 def carry_out(context: EntryContext, decision: Decision) -> EntryResult:
-    """Write the decision and return its result. Other articles are written first, and files
-    before rows, so that a crash leaves no row without its file. Raises ConfigError, OSError,
-    StoreError."""
+    """Write what the decision says, and return its result. Raises ConfigError, OSError, StoreError.
+
+    Other articles are written before the entry's article, and each file before its row, so that a
+    crash leaves no row without its file."""
     run = context.run
     row = decision.row
     article = decision.article
     key = context.source.key
-    if decision.handed and decision.handed.source_key not in (_NO_FORMER_SOURCE, key):
-        hand_over(run.article_store, run.store, decision.handed)
+    adopted = decision.handed
+    if adopted is not None and adopted.source_key not in (_NO_FORMER_SOURCE, key):
+        hand_over(run.article_store, run.store, adopted)
     if decision.others:
         refile_others(run, decision.others)
     if row is None:
@@ -51,7 +53,8 @@ def carry_out(context: EntryContext, decision: Decision) -> EntryResult:
 def _file_reading(
     context: EntryContext, decision: Decision, article: Article, reading: PageReading
 ) -> None:
-    """Write the file and the row of `article`, and save the page from which it was read."""
+    """Write the file and the row of `article`, which `decision` files or revises, and save the page
+    from which it was read."""
     run = context.run
     now = run.clock()
 
@@ -81,15 +84,16 @@ def _file_reading(
 
 
 def refile_others(context: FilingContext, others: dedupe.Changes) -> None:
-    """Write other articles of a story, which must be written before the article that changed
-    them."""
+    """Write the changed articles in `others`. Call this before the article is written whose
+    decision changed them."""
     for changed, former in others:
         write_article(context.article_store, context.store, changed, before=former)
 
 
 def release(article: Article, path: str, context: FilingContext) -> Article:
-    """Publish the `article`, which was on hold, as new now, and merge it with copies. `path`: of
-    its file. Return it as stored. Raises OSError, ConfigError, StoreError."""
+    """Publish `article`, which was on hold, as a new article of this moment. If it has no copies
+    yet, it is merged with those that are found now. Return the article as it is stored. `path`: the
+    path of its file. Raises OSError, ConfigError, StoreError."""
     now = context.take_filing_time()
     released = replace(article, hold=False, hold_reason="", added=now)
     if not released.also and not released.merged_into:

@@ -29,7 +29,10 @@ _NOT_A_WALL = ""  # the page showed a whole article
 
 
 async def decide_read(read: ReadPage) -> Decision:
-    """Decide an entry whose page was read as an article. Raises ConfigError."""
+    """Decide what becomes of an entry whose page was read as an article. Raises ConfigError.
+
+    If the article moved here from another address, the moved article is changed. Otherwise the
+    article that has this address decides, or the reading is filed as new."""
     context = read.context
     run = context.run
     reading = read.reading
@@ -70,14 +73,15 @@ async def decide_read(read: ReadPage) -> Decision:
 
 
 def _complete_reading(read: ReadPage) -> Article:
-    """Return the article that was read with its source, the time of filing and the operator's
-    defaults."""
+    """Return the article that was read, with its source, the time of filing, and the operator's
+    defaults. Its dates are limited to the present. If this machine's clock is wrong, the present is
+    that of the server that sent the page."""
     context = read.context
-    added = context.run.take_filing_time()
-    is_clock_behind = added > read.now
+    filing_time = context.run.take_filing_time()
+    is_clock_behind = filing_time > read.now  # it is, or was, wrong
     latest = read.now
-    if is_clock_behind:  # our clock is or was wrong: the server's clock limits the article's dates
-        latest = parse_http_date(read.page.headers.get("date", "")) or added
+    if is_clock_behind:
+        latest = parse_http_date(read.page.headers.get("date", "")) or filing_time
     article = complete_article(
         read.reading.article,
         read.entry,
@@ -88,14 +92,15 @@ def _complete_reading(read: ReadPage) -> Article:
     )
     if not is_clock_behind:
         return article
-    # `complete_article` set `added` to the server's time; feeds are sorted by our own
-    return replace(article, published=article.published or article.added, added=added)
+    # `complete_article` set `added` to the server's time, but feeds are sorted by this machine's
+    return replace(article, published=article.published or article.added, added=filing_time)
 
 
 def _decide_by_match(read: ReadPage, article: Article, lookup: Known) -> Decision:
-    """Decide to file the reading `article` as a new article, or as a revision of the article that
-    the entry became earlier (the bound one) or that has its address. `lookup`: what the database
-    knows of its addresses and text. Raises ConfigError."""
+    """Decide what becomes of the reading `article`, by the filed articles that may be the same one.
+    These are the article that the entry became earlier (`bound`), the article that has the address
+    of the reading, and one that had this address once. `lookup`: what the database knows of the
+    addresses and the text of the reading. Raises ConfigError."""
     context = read.context
     if lookup.away:
         return endings.skip(context, lookup.away)
@@ -126,8 +131,9 @@ def _decide_by_match(read: ReadPage, article: Article, lookup: Known) -> Decisio
 
 
 def _is_redirected(context: EntryContext, bound: Article, article: Article) -> bool:
-    """Return True if the feed announces an address on the site of the entry's article `bound`, but
-    its page redirects to another site: what is there is no revision of the article."""
+    """Return True if the feed still announces the entry on the site of `bound`, the article that it
+    became earlier, but the page redirects to another site. The reading `article` is then no
+    revision of `bound`."""
     is_announced_there = urls.same_site(bound.url, context.announced.url)
     return is_announced_there and not urls.same_site(bound.url, article.url)
 
@@ -136,8 +142,10 @@ def _is_still_same(
     context: EntryContext, bound: Article, article: Article, match: Article | None
 ) -> bool:
     """Return True if the reading `article` is a new version of `bound`, the article that the entry
-    became earlier. `match`: the filed article that has its address, None without one. Only a source
-    that owns the site may give the article a new address."""
+    became earlier. Both must be on one site.
+
+    `match`: the filed article that has the address of the reading. If it is None, this address is
+    new, and only a source that owns the site may give it to `bound`."""
     if not urls.same_site(bound.url, article.url):
         return False
     if match is None:
@@ -146,8 +154,8 @@ def _is_still_same(
 
 
 def _find_former(context: EntryContext, article: Article) -> Article | None:
-    """Return the article that was once filed at the address of the reading `article` and has
-    another address now; None without one. It has the id that this address gives."""
+    """Return the filed article that once had the address of the reading `article` and has another
+    address now; None without one. It still has the id that is made from the former address."""
     filed = context.run.store.article(article.id)
     if filed is None or not ownership.is_former_address(filed, article.url):
         return None
@@ -155,30 +163,35 @@ def _find_former(context: EntryContext, article: Article) -> Article | None:
 
 
 def _has_text_of(context: EntryContext, article: Article, stored: Article) -> bool:
-    """Return True if the reading `article` is still the text of `stored`, which once had its
-    address. It counts as the same without a comparison if the source does not own the address."""
+    """Return True if the reading `article` still has the text of `stored`, which once had its
+    address. If the source does not own the address, the text is not compared and counts as the
+    same."""
     if not context.rights.owns(article.url):
         return True
     return dedupe.is_copy(article, stored, context.run)
 
 
 def _may_be_replaced(context: EntryContext, stored: Article, article: Article) -> bool:
-    """Return True if the owner's reading `article` may be filed in place of `stored`, which a
-    source of another site filed for another address of the page and which few can have seen."""
+    """Return True if the reading `article` may be filed in place of `stored`. For this, `stored`
+    must have another address of the page, the source must have the stronger claim to it, and few
+    people can have seen it: no feed lists it, or it was added in the last week and not edited by
+    hand."""
     if stored.url == article.url:
         return False
-    is_unseen = stored.unlisted or dedupe.may_be_replaced(stored, context.run.clock())
-    return is_unseen and context.has_stronger_claim(stored)
+    was_seen_by_few = stored.unlisted or dedupe.may_be_replaced(stored, context.run.clock())
+    return was_seen_by_few and context.has_stronger_claim(stored)
 
 
 def _find_shown_at_other_address(
     read: ReadPage, article: Article, stored: Article | None, lookup: Known
 ) -> Article | None:
-    """Return the article that feeds show already for the page of the owner's reading `article`,
-    because another source linked the page with another address first. It will keep its id and get
-    the address of `article`. None without one.
+    """Return the article that feeds already show for the same page, under another address of the
+    site; None without one. A source of another site linked the page with that address first. The
+    source of the reading `article` owns the site, so the returned article will keep its id and get
+    the address of the reading.
 
-    `stored`: the article that the database knows at the address of `article`."""
+    `stored`: the filed article that has the address of the reading, None without one. `lookup`:
+    what the database knows of the text of the reading."""
     context = read.context
     if not context.rights.owns(article.url):
         return None
@@ -194,14 +207,15 @@ def _find_shown_at_other_address(
         return None
     if known.unlisted or known.hold:
         return None
-    if known.added is None or known.added >= context.row.first_seen:
+    was_filed_before = known.added is not None and known.added < context.row.first_seen
+    if not was_filed_before:
         return None
     return known if context.has_stronger_claim(known) else None
 
 
 def _find_first_report(context: EntryContext, article: Article, copy: Article) -> Article | None:
-    """Return the shown article into which `copy` is merged, if it has the text of `article`; else
-    None."""
+    """Return the shown article into which `copy` is merged; None if it does not have the text of
+    `article`, or if its file is missing."""
     shown_article = dedupe.find_shown_article(copy.id, context.run.store)
     if shown_article is None:
         return None

@@ -51,20 +51,22 @@ _CONTENT_REASONS: frozenset[str] = frozenset((*PageReason, *WorkerReason))
 
 
 def may_try_again(row: EntryRow, reason: str) -> bool:
-    """Return True if another try may succeed after a failure for `reason`, and tries are left."""
+    """Return True if the page of an entry may be tried again after it failed for `reason`: another
+    try may succeed, and the entry had fewer than five tries."""
     return reason not in _FINAL and row.tries + 1 < MOST_TRIES
 
 
 def end_row(
     row: EntryRow, status: Literal["refused", "skipped"], reason: str, detail: str = ""
 ) -> EntryRow:
-    """Return the row as refused or skipped for `reason`. The feed's entry is no longer stored."""
+    """Return the row as refused or skipped for `reason`. The entry of the feed is removed from it,
+    as it is no longer needed."""
     return replace(row, status=status, reason=reason, detail=detail, entry=None)
 
 
 def mute_row(row: EntryRow) -> EntryRow:
-    """Return the row as skipped by a `mute` or `keep` rule. The feed's entry is stored in a short
-    form, in case the rule changes."""
+    """Return the row as skipped, because a `mute` or `keep` rule of the operator matches. A short
+    form of the feed's entry stays in it, in case the rule changes."""
     entry = shorten_muted_entry(row.entry) if row.entry else None
     return replace(row, status="skipped", reason=EntryReason.MUTED, entry=entry)
 
@@ -72,8 +74,8 @@ def mute_row(row: EntryRow) -> EntryRow:
 def schedule_retry(
     row: EntryRow, reason: str, detail: str, now: datetime, not_before: datetime | None = None
 ) -> EntryRow:
-    """Return the row after a failed try, with the time of the next one: 15 minutes later, doubled
-    with each try, but not before `not_before`."""
+    """Return the row after a failed try, with the time of the next one. The next try is 15 minutes
+    from `now`, and twice as long after each further failure, but not before `not_before`."""
     next_try = now + FIRST_WAIT * 2**row.tries
     if not_before is not None:
         next_try = max(next_try, not_before)
@@ -87,47 +89,50 @@ def schedule_retry(
 
 
 def postpone_row(row: EntryRow, failed: Failed, now: datetime) -> EntryRow:
-    """Return the row as waiting until the host may be asked. This does not count as a try."""
+    """Return the row with its next try at the time that the host set (Retry-After), or in 15
+    minutes. Nothing was requested, so this does not count as a try."""
     next_try = failed.retry_after or now + FIRST_WAIT
     reason = _choose_reason(row, failed.reason)
     return replace(row, next_try=next_try, reason=reason, detail=failed.detail)
 
 
 def reopen_for_rules(row: EntryRow, rules: Rules) -> EntryRow | None:
-    """Return `row` as due if the changed `rules` of its source may help: its page was refused by
-    its content, or a try failed before. None otherwise."""
+    """Return `row` as due now if the changed `rules` of its source may help. This is so if its page
+    was refused for its content, or if an earlier try failed and the row waits. None otherwise."""
     may_read_better = row.reason in _CONTENT_REASONS or rules.content == "feed"
     if row.status == "refused" and may_read_better:
         return row.reopened()
-    failed_before = row.tries > 0 or row.reason in FOR_THE_OPERATOR
-    if row.status == "pending" and row.next_try and failed_before:
+    has_failed = row.tries > 0 or row.reason in FOR_THE_OPERATOR
+    is_waiting = row.status == "pending" and row.next_try is not None
+    if is_waiting and has_failed:
         return replace(row, next_try=None)
     return None
 
 
 def _choose_reason(row: EntryRow, reason: str) -> str:
-    """Return the reason to store for a row that waits: `reason`, unless the row waits because its
-    article changes its owner. This reason stays until the page was read."""
+    """Return the reason to store in a row that waits because of `reason`. If the row was waiting to
+    give its article to another source (OWNERSHIP), it keeps that reason until its page was read."""
     if row.reason == EntryReason.OWNERSHIP:
         return row.reason
     return reason
 
 
 def describe_problem(row: EntryRow, reason: str, detail: str = "") -> Problem:
-    """Return the problem of an entry, as the report of a visit lists it."""
+    """Return the problem of an entry as the report of a visit lists it, with the entry's address,
+    or its id without one."""
     return Problem(what=row.url or row.entry_id, reason=reason, detail=detail)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryResult:
-    """What a visit reports of an entry: the id of the article that it `added` or `changed`, or the
-    problem, or nothing.
+    """What a visit reports of an entry: the id of the article that it `added` or `changed`, or a
+    `problem`, or none of these.
 
-    `matches`: number of elements on its page that each selector of the rules matched; `characters`:
-    of the text, 0 if the page is no article, None if none was read; `wall`: the wall that its page
-    showed, "" for a whole article, None if no page answered; `session_ended`: its page showed the
-    wall of a site with a session; `unreached`: the failure if this machine's network may be down,
-    so that no try was counted."""
+    `matches`: for each selector of the rules, the number of elements on the page that it matched.
+    `characters`: the length of the text; 0 if the page is no article, None if no text was read.
+    `wall`: the kind of wall that the page showed; "" for a whole article, None if no page answered.
+    `session_ended`: the page showed that the login session at its site has ended. `unreached`: the
+    failure, if this machine's network may be down and no try was counted; else None."""
 
     added: str | None = None
     changed: str | None = None
@@ -144,12 +149,15 @@ class EntryResult:
 class Decision:
     """What to write for an entry, and its result.
 
-    `act`: "file" and "revise" write the `article`; "merge" records that the entry is the filed
-    `article` and that its source announced it, too (a carrier); the others only write `row`, and
-    "leave" writes nothing. `handed`: the article before this source adopted it, whose former source
-    becomes a carrier; `others`: changed articles of the same story, to be written first; `before`:
-    the article in its file so far; `named`: the original that the page names; `blocks`: of the
-    page, None for the feed's own text or for a page that a source of another site announced."""
+    `act`: "file" and "revise" write the `article`. "merge" records that the entry is the filed
+    `article`, and that its source announced it, too (a carrier). "leave" writes nothing. The others
+    only write `row`.
+
+    `handed`: the article as it was before this source adopted it; its former source becomes a
+    carrier. `others`: changed articles of the same story, to be written first. `before`: the
+    article that is in the file so far. `named`: the original that the page names. `blocks`: the
+    blocks of the page; None for the feed's own text, and for a page that a source of another site
+    announced."""
 
     act: Literal["file", "revise", "merge", "refuse", "skip", "wait", "leave"]
     result: EntryResult
@@ -171,22 +179,23 @@ def merge_into_known(context: EntryContext, article: Article) -> Decision:
 
 
 def leave(context: EntryContext, failed: Failed, *, unreached: bool = False) -> Decision:
-    """Decide to leave the entry unchanged, as its page was not requested. `failed`: why;
-    `unreached`: this machine's network may be down."""
+    """Decide to leave the entry as it is, because its page was not requested or this machine's
+    network may be down (`unreached`). `failed`: the failure to report."""
     problem = describe_problem(context.row, failed.reason, failed.detail)
     result = EntryResult(problem=problem, unreached=failed if unreached else None)
     return Decision(act="leave", result=result)
 
 
 def wait(row: EntryRow, reason: str, detail: str) -> Decision:
-    """Decide to store `row` as waiting, and to report why."""
+    """Decide to store `row`, which has the time of its next try, and to report `reason` and
+    `detail` as the entry's problem."""
     result = EntryResult(problem=describe_problem(row, reason, detail))
     return Decision(act="wait", row=row, result=result)
 
 
 def ask_operator(context: EntryContext, reason: str, detail: str) -> Decision:
-    """Decide that the entry waits until the operator mends the cause. Its page is tried again in an
-    hour."""
+    """Decide that the entry waits for the operator, who has to mend the cause. The problem is
+    reported with `reason` and `detail`, and the page is tried again in an hour."""
     waiting = replace(
         context.row,
         next_try=context.run.clock() + ASKED_WAIT,
@@ -197,7 +206,8 @@ def ask_operator(context: EntryContext, reason: str, detail: str) -> Decision:
 
 
 def wait_for_session(context: EntryContext, detail: str) -> Decision:
-    """Decide to wait until the operator exports the cookies of the source again."""
+    """Decide that the entry waits until the operator exports the cookies of the source again.
+    `detail`: what showed that the login session has ended."""
     decision = ask_operator(context, FetchReason.SESSION_ENDED, detail)
     return replace(decision, result=replace(decision.result, session_ended=True))
 
@@ -205,8 +215,8 @@ def wait_for_session(context: EntryContext, detail: str) -> Decision:
 def retry_or_refuse(
     context: EntryContext, reason: str, detail: str, not_before: datetime | None = None
 ) -> Decision:
-    """Decide to try the page again, not before `not_before`, or to refuse the entry if no try is
-    left or none can help."""
+    """Decide to try the page again later. The entry is refused if it has no try left, or if another
+    try cannot help. `not_before`: the earliest time of the next try, None for no limit."""
     if not may_try_again(context.row, reason):
         return refuse(context, reason, detail)
     row = schedule_retry(context.row, reason, detail, context.run.clock(), not_before)
@@ -214,14 +224,15 @@ def retry_or_refuse(
 
 
 def skip(context: EntryContext, reason: str) -> Decision:
-    """Decide to skip an entry that is not wanted."""
+    """Decide to skip an entry that is not wanted, for `reason`."""
     result = EntryResult(problem=describe_problem(context.row, reason))
     return Decision(act="skip", row=end_row(context.row, "skipped", reason), result=result)
 
 
 def refuse(context: EntryContext, reason: str, detail: str = "") -> Decision:
-    """Decide to refuse the entry for `reason`. If its article is filed already, for example by
-    another source, the article stays and its source becomes a carrier or the owner."""
+    """Decide to refuse the entry for `reason`. If its article is already filed, for example by
+    another source, nothing is refused: the article stays, and the source of the entry becomes its
+    owner or a carrier."""
     article = None
     if not context.row.article_id:
         article = context.find_known_article(context.run.store.look_up(context.aliases))
@@ -237,8 +248,9 @@ def refuse(context: EntryContext, reason: str, detail: str = "") -> Decision:
 
 
 def _carry_or_adopt(context: EntryContext, filed: Article) -> Decision:
-    """Decide an entry whose page cannot be read and whose article is `filed`: its source becomes a
-    carrier, or the owner if it has the stronger claim."""
+    """Decide on an entry whose page cannot be read, but whose article is already `filed`. The
+    source of the entry becomes the article's owner if it has the stronger claim, else a carrier (a
+    source that announced the article without filing it)."""
     decision = merge_into_known(context, filed)
     article = load_article(filed.id, context.run)
     if article is None or not context.has_stronger_claim(article):

@@ -20,8 +20,9 @@ LEAST_CONTENT = 80  # characters; a shorter text in a feed replaces no page
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadPage:
-    """A page that was read at `now`. `source`: with the settings that it may use for this page;
-    `entry`: the part of the feed's entry that it may set."""
+    """A page that was read at the time `now`, with its `reading`. `source`: the source, with only
+    those settings that it may use for this page. `entry`: the part of the feed's entry that is
+    trusted for this page."""
 
     context: EntryContext
     page: Page
@@ -32,8 +33,10 @@ class ReadPage:
 
 
 async def fetch_page(context: EntryContext) -> Page | Failed:
-    """Fetch the page of an entry. Return an empty page if the operator wants the feed's text to be
-    read in its place (`rules.content`), Failed if there is no page."""
+    """Fetch the page of an entry. Return a Failed if there is none.
+
+    If the operator wants the feed's text in place of the page (`rules.content`), nothing is
+    requested, and the returned page has no HTML."""
     entry = context.announced
     address = entry.url or context.source.url
     source = context.limit_source(address)
@@ -52,8 +55,9 @@ async def fetch_page(context: EntryContext) -> Page | Failed:
 
 
 async def replace_missing_page(context: EntryContext, failed: Failed) -> Page | Decision:
-    """Decide an entry whose page could not be fetched: it waits, is tried again or is refused.
-    Return an empty page if the feed's text is to be read in its place."""
+    """Decide on an entry whose page could not be fetched, as `failed` says. The entry is left as it
+    is, waits, is tried again, or is refused. In place of a refusal, return a page without HTML if
+    the feed's text can be read instead."""
     context.log.debug("no page", reason=failed.reason, detail=failed.detail)
     entry = context.announced
     is_network_down = failed.no_network and context.may_lack_network
@@ -74,11 +78,11 @@ async def replace_missing_page(context: EntryContext, failed: Failed) -> Page | 
 async def replace_refused_page(
     context: EntryContext, page: Page, refused: NotAnArticle
 ) -> Page | Decision:
-    """Decide an entry whose `page` was fetched, but is no article. Return an empty page if the
-    feed's text is to be read in its place.
+    """Decide on an entry whose `page` was fetched, but is no article; `refused` says why. Return a
+    page without HTML if the feed's text can be read instead.
 
-    If the page is an article without the source's selectors, the entry waits for the operator, who
-    has to mend them. Otherwise it is refused."""
+    If the page would be an article without the selectors of the source's rules, the entry waits for
+    the operator, who has to mend them. Otherwise it is refused."""
     trusted = context.limit_to_rights(page.url)
     source = trusted.source
     rules = replace(source.rules, select=(), remove=())
@@ -97,9 +101,9 @@ async def replace_refused_page(
 async def _use_feed_text(
     context: EntryContext, text: str, reason: str, detail: str
 ) -> Page | Decision:
-    """Return an empty page if the feed's `text` is long enough to be read in its place, and if the
-    source owns the site of the address. Otherwise decide to refuse the entry with `reason` and
-    `detail`."""
+    """Return a page without HTML if the `text` in the feed can be read in place of the entry's
+    page. For this, it must be long enough, and the source must own the site of the entry's address.
+    Otherwise decide to refuse the entry with `reason` and `detail`."""
     url = context.announced.url
     key = context.source.key
     if len(text) < LEAST_CONTENT or not urls.host(url):
@@ -117,9 +121,11 @@ async def _use_feed_text(
 
 
 async def read_page(context: EntryContext, page: Page) -> ReadPage | NotAnArticle | Decision:
-    """Read the page of an entry, with its AMP or print version and its further pages if these have
-    more text. Return an exception if it is no article, or the decision that the entry waits if it
-    cannot be read."""
+    """Read the page of an entry. If its AMP or print version, or further pages, have more of the
+    text, these are fetched and read, too.
+
+    Return a NotAnArticle if the page is no article. If it cannot be read now, return the decision
+    on the entry: to wait for the operator, to try again, or to refuse."""
     if _leads_to_front_page(context, page):
         return NotAnArticle(PageReason.FRONT_PAGE, page.url)
     trusted = context.limit_to_rights(page.url)
@@ -154,8 +160,8 @@ async def read_page(context: EntryContext, page: Page) -> ReadPage | NotAnArticl
 
 
 def _leads_to_front_page(context: EntryContext, page: Page) -> bool:
-    """Return True if a new entry redirects to the front page of a site. Sites redirect so from
-    addresses whose article is gone."""
+    """Return True if the address of a new entry redirects to the front page of a site. Sites do
+    this for articles that they deleted."""
     if context.row.article_id or not page.html:
         return False
     return urls.is_front_page(page.url)

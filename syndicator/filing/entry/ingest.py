@@ -26,8 +26,9 @@ from syndicator.filing.granted_rights import grant_by_links
 
 
 async def ingest(context: EntryContext) -> EntryResult:
-    """Process one pending entry and store the result. Only errors of the disk and the database are
-    raised; other errors are stored with the entry."""
+    """Process one pending entry and store what becomes of it. Return the result for the report of
+    the visit. Errors of the disk and the database are raised; other errors are stored with the
+    entry."""
     try:
         return carry_out(context, await _process(context))
     except ConfigError as error:  # the article's file was edited and cannot be read now
@@ -38,14 +39,15 @@ async def ingest(context: EntryContext) -> EntryResult:
 
 
 async def postpone(context: EntryContext) -> EntryResult:
-    """Let an entry wait without requesting its page, because the page of another entry showed that
-    the session has ended."""
+    """Store that an entry waits for a new login session, without requesting its page: the page of
+    another entry showed that the session has ended."""
     detail = "its page was not asked for, as another one of this visit showed a wall"
     return carry_out(context, endings.wait_for_session(context, detail))
 
 
 async def _process(context: EntryContext) -> Decision:
-    """Return the decision on an entry: by what the database knows, else by its page."""
+    """Return the decision on an entry. The database decides if it knows the article, else the page
+    is fetched and decides."""
     if urls.is_mail(context.announced.url):
         return await decide_mail(context)
     decision = await decide_unread(context)
@@ -61,8 +63,8 @@ async def _process(context: EntryContext) -> Decision:
 
 
 async def _process_failed(context: EntryContext, failed: Failed) -> Decision:
-    """Return the decision on an entry whose page could not be fetched. If the feed has enough text,
-    that is read in its place."""
+    """Return the decision on an entry whose page could not be fetched, as `failed` says. If the
+    feed has enough text, this is read instead."""
     page = await replace_missing_page(context, failed)
     if isinstance(page, Decision):
         decision = page
@@ -76,8 +78,8 @@ async def _process_failed(context: EntryContext, failed: Failed) -> Decision:
 
 
 async def _process_page(context: EntryContext, page: Page) -> Decision:
-    """Return the decision on an entry by its page. If the page is no article, the feed's text may
-    be read in its place."""
+    """Return the decision on an entry whose `page` was fetched. If the page is no article, the text
+    in the feed may be read instead."""
     context = await grant_by_links(context, page)
     read = await read_page(context, page)
     wall_detail = _find_wall(context, page, read)
@@ -94,7 +96,8 @@ async def _process_page(context: EntryContext, page: Page) -> Decision:
 
 
 async def _decide(context: EntryContext, read: ReadPage | NotAnArticle | Decision) -> Decision:
-    """Return the decision on an entry by what the reading of its page returned."""
+    """Return the decision on an entry. `read`: the result of reading its page: an article, the
+    reason why it is none, or a decision already."""
     if isinstance(read, NotAnArticle):
         return endings.refuse(context, read.kind, read.detail)
     if isinstance(read, ReadPage):
@@ -103,8 +106,8 @@ async def _decide(context: EntryContext, read: ReadPage | NotAnArticle | Decisio
 
 
 def _report_wall(decision: Decision, wall: str | None) -> Decision:
-    """Return the decision with `wall`, the wall that the page showed, in its result; unchanged if
-    `wall` is None."""
+    """Return the decision with `wall` in its result: the kind of wall that the page showed. If
+    `wall` is None, the decision is unchanged."""
     if wall is None:
         return decision
     return replace(decision, result=replace(decision.result, wall=wall))
@@ -117,12 +120,15 @@ def has_session(context: EntryContext) -> bool:
 
 
 def _find_refusal(context: EntryContext, answer: Page | Failed) -> str | None:
-    """Return what shows, before the page is read, that the session at its site has ended: a
-    refusal, or a redirect to a login form. None if nothing does."""
+    """Return a text that says how the `answer` shows, before the page is read, that the login
+    session at its site has ended: by a refusal, or by a redirect to a login form. None if it does
+    not."""
     if not has_session(context):
         return None
     if isinstance(answer, Failed):
-        return answer.detail if sessions.is_session_wall(answer.reason) else None
+        if sessions.is_session_wall(answer.reason):
+            return answer.detail
+        return None
     requested = context.announced.url or context.source.url
     if sessions.is_login_address(requested, answer.url):
         return f"{requested} redirects to {answer.url}"
@@ -132,8 +138,9 @@ def _find_refusal(context: EntryContext, answer: Page | Failed) -> str | None:
 def _find_wall(
     context: EntryContext, page: Page, read: ReadPage | NotAnArticle | Decision
 ) -> str | None:
-    """Return what shows that the page is a wall, as the session at its site has ended: it was read
-    as a login or paywall, or as only the beginning of an article. None if nothing does."""
+    """Return a text that says how the page shows that the login session at its site has ended: it
+    is a login form or paywall, or it has only the beginning of the article. None if it does not.
+    `read`: the result of reading the page."""
     if not page.html or not has_session(context):
         return None
     if isinstance(read, NotAnArticle) and sessions.is_session_wall(read.kind):

@@ -13,8 +13,8 @@ from syndicator.filing.granted_rights import may_adopt
 
 
 async def decide_unread(context: EntryContext) -> Decision | None:
-    """Decide an entry by its address and what the database knows of it, without its page; None if
-    its page must be read."""
+    """Decide on an entry without its page, by its address and by what the database knows of it.
+    Return None if its page must be read first."""
     row = context.row
     announced_url = context.announced.url
     lookup = context.run.store.look_up(context.aliases)
@@ -24,8 +24,10 @@ async def decide_unread(context: EntryContext) -> Decision | None:
     if refusal:
         return endings.refuse(context, FetchReason.BLOCKED_ADDRESS, refusal)
     if row.article_id:
-        article = _find_linked_only(context, row.article_id, lookup)
-        return endings.merge_into_known(context, article) if article else None
+        linked = _find_linked_only(context, row.article_id, lookup)
+        if linked is None:
+            return None
+        return endings.merge_into_known(context, linked)
     article = context.find_known_article(lookup)
     if article is None and urls.is_front_page(announced_url):
         return endings.refuse(context, PageReason.FRONT_PAGE, "")
@@ -39,25 +41,27 @@ async def decide_unread(context: EntryContext) -> Decision | None:
 
 
 def _is_at_former_host(context: EntryContext, article: Article) -> bool:
-    """Return True if the source's site moved to another host, and the filed `article` still has the
-    address there that corresponds to the announced one: same path, former host."""
+    """Return True if the filed `article` still has its address on the host from which the source's
+    site moved. The source must have filed it, and its address must be the announced one, except for
+    the host."""
     announced_url = context.announced.url
     new_site = urls.site(announced_url)
     former_site = context.find_site_before_move(announced_url)
     if new_site == former_site:  # there was no move
         return False
-    if urls.site(article.url) != former_site or article.source_key != context.source.key:
+    if article.source_key != context.source.key:
+        return False
+    if urls.site(article.url) != former_site:
         return False
     url_on_former_site = announced_url.replace(new_site, former_site, 1)
     return urls.alias(url_on_former_site) == urls.alias(article.url)
 
 
 def _move_to_announced_address(context: EntryContext, article: Article) -> Decision:
-    """Decide to give the filed `article` the announced address; its former address becomes an
-    alias."""
+    """Decide to give the filed `article` the address that the entry announces. Its former address
+    becomes an alias. If its file is missing, only the entry is recorded as done."""
     stored = load_stored(context, article.id)
-    # its file is gone, so the new address cannot be written
-    if stored is None:
+    if stored is None:  # the new address cannot be written
         return endings.merge_into_known(context, article)
     moved = ownership.move_keeping_alias(stored, context.row.url)
     row = context.row.done(article.id, context.run.clock())
@@ -67,14 +71,15 @@ def _move_to_announced_address(context: EntryContext, article: Article) -> Decis
 
 
 def _may_show_another(context: EntryContext, article: Article, url: str) -> bool:
-    """Return True if `url` is a former address of `article` on the source's own site: the site may
-    show another article there by now, so the page must be read."""
+    """Return True if the page at `url` may be another article by now, so that it must be read:
+    `url` is a former address of `article`, and the source owns its site."""
     return ownership.is_former_address(article, url) and context.rights.owns(url)
 
 
 def _find_linked_only(context: EntryContext, article_id: str, lookup: Known) -> Article | None:
-    """Return the article `article_id` that the entry became earlier, if the entry only links to it:
-    its source may neither revise nor adopt it, so its page need not be read. None otherwise."""
+    """Return the article with the id `article_id`, which the entry became earlier, if the entry
+    cannot change it: its source may neither revise nor adopt the article. Its page need not be read
+    then. None otherwise. `lookup`: what the database knows of the entry's addresses."""
     url = context.announced.url
     article = context.run.store.article(article_id)
     if article is None or context.row.reason == EntryReason.OWNERSHIP:

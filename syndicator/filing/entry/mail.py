@@ -18,8 +18,8 @@ from syndicator.filing.save_article import have_same_words
 
 
 async def decide_mail(context: EntryContext) -> Decision:
-    """Decide to file a mail as an article, or to refuse it with the reason that its reading gave.
-    Raises ConfigError."""
+    """Decide on an entry that is a mail: it is filed as an article, or refused with the reason that
+    its reading gave. A mail that is already filed stays as it is. Raises ConfigError."""
     entry = context.announced
     alias = urls.guid_alias(context.source.key, entry.id)
     lookup = context.run.store.look_up([alias])
@@ -48,7 +48,9 @@ async def decide_mail(context: EntryContext) -> Decision:
 
 
 def _file_mail(context: EntryContext, reading: PageReading) -> Decision:
-    """Decide to file the mail that was read, unless it is filed already."""
+    """Decide to file the mail that was read as a new article. If another source filed the same
+    mail, the source of the entry only becomes a carrier (a source that announced the article,
+    too)."""
     run = context.run
     article = _complete_mail(context, reading.article)
     same_id = load_article(article.id, run)
@@ -65,8 +67,8 @@ def _file_mail(context: EntryContext, reading: PageReading) -> Decision:
 
 
 def _complete_mail(context: EntryContext, read: Article) -> Article:
-    """Return the article `read` from a mail, with source, times and sender. Pictures, enclosures
-    and other addresses are left out, as senders recognise the reader by them."""
+    """Return the article that was `read` from a mail, with its source, times and sender. It has no
+    pictures, enclosures or other addresses, as senders use these to recognise the reader."""
     entry = context.announced
     article = complete_article(
         read,
