@@ -17,9 +17,11 @@ from syndicator.filing.entry.new_and_revised import list_alias_keys, load_stored
 async def decide_new_address(
     context: EntryContext, article: Article, lookup: Known
 ) -> Decision | None:
-    """Decide a new entry whose reading `article` may be a filed article at a new address: that
-    article is changed, or the entry waits until the feed announces it again. None if it seems to be
-    a new article. `lookup`: what the database knows of its addresses and text."""
+    """Decide on a new entry if its reading `article` may be a filed article that has a new address.
+    Either this filed article is changed, or the entry waits until the feed announces it again.
+    Return None if the reading seems to be a new article.
+
+    `lookup`: what the database knows of the addresses and the text of the reading."""
     row = context.row
     is_late = row.reason == EntryReason.LATE
     if lookup.away:
@@ -40,9 +42,10 @@ async def decide_new_address(
 
 
 def _record_new_address(context: EntryContext, article: Article, moved: dedupe.Moved) -> Decision:
-    """Decide to record that the filed article in `moved` has the address of the reading `article`
-    now. Within a site this becomes a further alias. On another site it becomes the article's
-    address if the article may move there; else only the source is recorded as a carrier."""
+    """Decide to record that the filed article in `moved` now has the address of the reading
+    `article`. On the same site, the new address becomes an alias. On another site, it becomes the
+    article's address if the article may move there. If it may not, the source only becomes a
+    carrier (a source that announced the article, too)."""
     stored = moved.article
     if urls.same_site(stored.url, article.url):
         new_urls = [url for url in (article.url, *article.aliases) if url != stored.url]
@@ -57,9 +60,9 @@ def _record_new_address(context: EntryContext, article: Article, moved: dedupe.M
 
 
 async def decide_host_move(read: ReadPage, article: Article) -> Decision | None:
-    """Decide a known entry that leads to another site than its filed article, if the former page
-    of that article leads there, too. None if this is no move. `article`: the reading of the new
-    page."""
+    """Decide on an entry whose article is filed, but whose page is on another site now. `article`:
+    the reading of this page. If the former page of the filed article leads there, the article
+    moves, or the source only becomes a carrier. Return None if this is no move."""
     context = read.context
     stored = load_stored(context, context.row.article_id or "")
     if stored is None or stored.source_key != context.source.key:
@@ -83,8 +86,9 @@ async def decide_host_move(read: ReadPage, article: Article) -> Decision | None:
 
 def _may_move_to(context: EntryContext, stored: Article, url: str, lead: dedupe.Lead) -> bool:
     """Return True if both hosts confirm that the `stored` article has the address `url` now. The
-    new host does if the source owns `url`; the former host does if the article's page redirects
-    there permanently (`lead`), or if the whole site moved there."""
+    new host confirms this if the source owns `url`. The former host confirms it if the article's
+    page redirects there permanently (`lead`), or if the whole site moved there. The source must
+    also be the one that filed the article."""
     if stored.source_key != context.source.key or not context.rights.owns(url):
         return False
     if lead is dedupe.Lead.FOR_GOOD:

@@ -17,22 +17,22 @@ from syndicator.filing.save_article import adopt, revise
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Revision:
-    """A stored article as a reading changes it. `article`: None if nothing changes; `is_adopted`:
-    the source of the reading becomes the article's source."""
+    """What the reading of a page changes in a stored article. `article`: the changed article, None
+    if nothing changes. `is_adopted`: the source of the reading becomes the article's source."""
 
     article: Article | None
     is_adopted: bool = False
 
 
 def list_alias_keys(article: Article) -> list[str]:
-    """Return the alias keys (`urls.alias`, forms in which different spellings are equal) of the
-    address of `article` and of its aliases."""
+    """Return the alias keys of an article: one of its address and one of each of its aliases. An
+    alias key is a form in which different spellings of an address are equal (`urls.alias`)."""
     return [urls.alias(url) for url in (article.url, *article.aliases)]
 
 
 def load_stored(context: EntryContext, article_id: str) -> Article | None:
-    """Return an article from its file, None if its file is missing. The file is looked for at the
-    path in the database, too. Raises ConfigError."""
+    """Return an article from its file, None if the file is missing. If the file is not found by the
+    id, the path in the database is tried. Raises ConfigError."""
     run = context.run
     path = run.article_store.find(article_id)
     if path is None:
@@ -47,37 +47,39 @@ def load_stored(context: EntryContext, article_id: str) -> Article | None:
 
 
 def may_revise(context: EntryContext, article: Article) -> bool:
-    """Return True if the source of the entry filed `article` or owns its address."""
+    """Return True if the source of the entry may change `article`: it filed the article, or it owns
+    the article's address."""
     return article.source_key == context.source.key or context.rights.owns(article.url)
 
 
 def take_address(
     read: ReadPage, article: Article, shown_article: Article, stored: Article | None
 ) -> Decision:
-    """Decide to give `shown_article` the address of the owner's reading `article`, and to revise
-    it. If `stored`, a copy of it, has that address now, the copy gets the former address of
-    `shown_article`."""
+    """Decide to give `shown_article` the address of the reading `article`, and to revise it by this
+    reading. `stored`: the article that has this address now, None without one. If `stored` is
+    another article, it gets the former address of `shown_article` in exchange."""
     moved = ownership.move_keeping_alias(shown_article, article.url)
     decision = revise_stored(read, article, shown_article, moved=moved)
     if stored is None or stored.id == shown_article.id or stored.url != article.url:
         return decision
-    copy = stored  # with the changes that the decision makes to it already
-    for changed, stored_article in decision.others:
-        if stored_article.id == stored.id:
-            copy = changed
+    copy = stored
+    for changed, former in decision.others:
+        if former.id == stored.id:
+            copy = changed  # the decision changes it already
             break
     others = _drop_change(decision.others, stored.id)
     return replace(decision, others=(*others, (replace(copy, url=shown_article.url), stored)))
 
 
 def _drop_change(changes: dedupe.Changes, article_id: str) -> dedupe.Changes:
-    """Return `changes` without the change of one article."""
+    """Return `changes` without those of the article with the id `article_id`."""
     return tuple((changed, former) for changed, former in changes if former.id != article_id)
 
 
 def file_new(read: ReadPage, article: Article, lookup: Known, *, lost_id: str | None) -> Decision:
-    """Decide to file the reading `article` as a new article. `lost_id`: id of the article that this
-    entry became earlier and whose file is gone, None without one."""
+    """Decide to file the reading `article` as a new article. `lookup`: what the database knows of
+    its addresses and text. `lost_id`: the id of the article that this entry became earlier and
+    whose file is missing; None without one."""
     merged = _merge_new(read, article, lookup, lost_id=lost_id)
     return _file_as(read, article, merged.article, merged.others)
 
@@ -86,7 +88,8 @@ def file_in_place_of_copy(
     read: ReadPage, article: Article, stored: Article, lookup: Known
 ) -> Decision:
     """Decide to file the reading `article`. The article `stored`, which a source of another site
-    filed for the same page, is merged into it."""
+    filed for the same page, is merged into it. `lookup`: what the database knows of the addresses
+    and the text of the reading."""
     merged = _merge_new(read, article, lookup, lost_id=None)
     copy = replace(stored, merged_into=article.id, also=())
     others = (*_drop_change(merged.others, stored.id), (copy, stored))
@@ -96,8 +99,11 @@ def file_in_place_of_copy(
 def file_at_former_address(
     read: ReadPage, article: Article, stored: Article, lookup: Known
 ) -> Decision:
-    """Decide to file the reading `article` at an address that `stored` once had and no longer has
-    as an alias. As `stored` has the id of this address, the new article gets another id."""
+    """Decide to file the reading `article` as a new article at an address that `stored` had once.
+    The address is removed from the aliases of `stored`. As `stored` has the id that is made from
+    this address, the new article gets another id.
+
+    `lookup`: what the database knows of the addresses and the text of the reading."""
     new_id = find_free_id(read.context, article.url)
     merged = _merge_new(read, replace(article, id=new_id), lookup, lost_id=None)
     other_aliases = tuple(url for url in stored.aliases if url != article.url)
@@ -107,8 +113,9 @@ def file_at_former_address(
 
 
 def _file_as(read: ReadPage, article: Article, filed: Article, others: dedupe.Changes) -> Decision:
-    """Decide to file the reading `article` as the new article `filed`, after the changed `others`
-    are written."""
+    """Decide to file the reading `article` as the new article `filed`, which is the same article
+    after its id was chosen and its copies were found. The changed articles in `others` are written
+    before it."""
     result = EntryResult(added=filed.id, characters=len(filed.body))
     decision = Decision(act="file", article=filed, others=others, result=result)
     return _add_reading(read, article, decision, filed)
@@ -117,8 +124,8 @@ def _file_as(read: ReadPage, article: Article, filed: Article, others: dedupe.Ch
 def revise_stored(
     read: ReadPage, article: Article, stored: Article, *, moved: Article | None = None
 ) -> Decision:
-    """Decide to revise `stored` by the reading `article`. `moved`: `stored` with its new address,
-    None if it keeps its address."""
+    """Decide to revise `stored` by the reading `article`. If the reading changes nothing, the entry
+    is only recorded as done. `moved`: `stored` with a new address, None if it keeps its address."""
     context = read.context
     run = context.run
     current = moved or stored
@@ -139,24 +146,26 @@ def revise_stored(
 
 
 def _revise_or_adopt(context: EntryContext, old: Article, new: Article) -> _Revision:
-    """Return the stored article `old` changed by the reading `new`, as far as the rights of the
-    entry's source allow: the source adopts it, revises its text, or changes nothing."""
+    """Return the stored article `old` as the reading `new` changes it. What changes depends on the
+    rights of the entry's source: it adopts the article, it revises the text, or nothing changes."""
     now = context.run.clock()
-    is_bound = context.row.article_id == old.id  # this entry became the article earlier
+    became_this_article = context.row.article_id == old.id
     is_ownership_mended = context.row.reason == EntryReason.OWNERSHIP
-    is_due_to_adopt = is_bound and is_ownership_mended
+    is_due_to_adopt = became_this_article and is_ownership_mended
     if context.has_stronger_claim(old) or is_due_to_adopt:
         if is_ownership_mended:
             new = replace(new, published=new.published or old.published)
         return _Revision(article=adopt(old, new, now), is_adopted=True)
-    if is_bound and may_revise(context, old):
+    if became_this_article and may_revise(context, old):
         return _Revision(article=revise(old, new, now))
     return _Revision(article=None)
 
 
 def _add_reading(read: ReadPage, article: Article, decision: Decision, filed: Article) -> Decision:
-    """Return `decision`, which files the article `filed`, with the data of the reading: the entry
-    is done, the original that the page names, and the page's blocks."""
+    """Return `decision`, which files the article `filed`, completed by the data of the reading
+    `article`. These are: the row of the entry, which is done; the original that the page names; and
+    the blocks of the page. The blocks are left out if the text is that of the feed, or if the
+    source has no claim to the site of the article."""
     context = read.context
     row = context.row.done(filed.id, context.run.clock())
     blocks = None
@@ -168,11 +177,12 @@ def _add_reading(read: ReadPage, article: Article, decision: Decision, filed: Ar
 def _merge_new(
     read: ReadPage, article: Article, lookup: Known, *, lost_id: str | None
 ) -> dedupe.Merged:
-    """Return the new article as it is to be filed, with changed copies that must be filed before.
-    `lost_id`: see `file_new`.
+    """Return the new article as it is to be filed, with the changed copies that must be written
+    before it. `lookup` and `lost_id`: see `file_new`.
 
-    The first that holds decides: it replaces an article whose file is lost; it is on hold; it is
-    kept out of most feeds, as its source has no claim to its site; it is merged with its copies."""
+    The first of these cases that fits decides: the article replaces one whose file is missing; it
+    is put on hold; its source has no claim to its site, so it is kept out of most feeds; it is
+    merged with its copies."""
     context = read.context
     run = context.run
     now = run.clock()

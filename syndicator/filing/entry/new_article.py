@@ -18,12 +18,12 @@ def complete_article(
     now: datetime,
     uncategorised: str,
 ) -> Article:
-    """Return the `article` that was read from a page with what its `source` and its `entry` in the
-    feed add: where it comes from, when it was filed, and the operator's category and language if
-    the page has none.
+    """Return the `article` that was read from a page, completed by its `source` and by its `entry`
+    in the feed. They add where the article comes from and when it was filed. If the page has no
+    category or language, it gets the one that the operator set for the source.
 
-    `now`: the time of filing; later dates become this time. `uncategorised`: the category if
-    neither the page nor the source has one. Pure."""
+    `now`: the time of filing; a later date of the page becomes this time. `uncategorised`: the
+    category if neither the page nor the source has one. Pure."""
     same_site_urls = ownership.filter_by_site(article.url, (*article.aliases, entry.url))
     aliases = dict.fromkeys(same_site_urls)
     aliases.pop(article.url, None)
@@ -44,15 +44,15 @@ def complete_article(
 
 
 def _limit_time(time: datetime | None, latest: datetime) -> datetime | None:
-    """Return `time`, but `latest` if it is after that; None for None."""
+    """Return the earlier one of `time` and `latest`; None if `time` is None."""
     if time is None:
         return None
     return min(time, latest)
 
 
 def find_free_id(context: EntryContext, url: str) -> str:
-    """Return an id for an article at `url` if another article has the usual id: the id of `url`
-    with "#2", "#3" and so on, the first that is free."""
+    """Return a free id for an article at `url` whose usual id another article has: the id that is
+    made from `url` with "#2" at its end, or else "#3" and so on."""
     number = 2
     while context.run.store.article(make_article_id(f"{url}#{number}")) is not None:
         number += 1
@@ -60,8 +60,8 @@ def find_free_id(context: EntryContext, url: str) -> str:
 
 
 def find_hold(context: EntryContext, reading: PageReading, article: Article) -> str:
-    """Return the HoldReason code for which a new article waits for the operator, "" if it is
-    published at once."""
+    """Return the HoldReason code if a new article has to wait for the operator before it is
+    published; "" if it need not wait. `reading`: the reading of its page."""
     source = context.limit_source(article.url)
     if source.content == "private":
         return HoldReason.PRIVATE

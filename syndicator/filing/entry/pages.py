@@ -28,7 +28,8 @@ _NO_SUCH_PAGE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)  # the link is dead: the
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageVersion:
-    """A page and its reading, or the exception that says why it is no article."""
+    """A page and its reading. If the page is no article, `reading` is the exception that says
+    why."""
 
     page: Page
     reading: PageReading | NotAnArticle
@@ -36,7 +37,7 @@ class PageVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WholePage:
-    """All pages of an article as one page, and the reading of this page."""
+    """All pages of an article, joined to one page, and the reading of this page."""
 
     page: Page
     reading: PageReading
@@ -44,8 +45,8 @@ class WholePage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Parts:
-    """The fetched pages of an article, including the first. `missing`: the page that could not be
-    fetched, None if all were."""
+    """The pages of an article that were fetched, from the first one on. `missing`: the page at
+    which the fetching failed, None if all were fetched."""
 
     parts: list[Part]
     missing: Missing | None = None
@@ -54,9 +55,11 @@ class _Parts:
 async def read_alternate(
     context: EntryContext, page: Page, first: PageReading | NotAnArticle, read: Reader
 ) -> PageVersion:
-    """Fetch and read the AMP or print version that `first`, the reading of `page`, names. Return it
-    if it has the same article with more than twice the text, or if `first` is no article; else
-    return `page` and `first`."""
+    """Fetch and read another version of `page`, AMP or print. `first` is the reading of `page` and
+    names the address of the other version. `read`: the function that reads a page.
+
+    Return the other version in two cases: it is the same article with more than twice the text, or
+    `first` is no article. Otherwise return `page` and `first`."""
     unchanged = PageVersion(page=page, reading=first)
     address = first.alternate or ""
     result = await context.fetch_page(address, context.limit_source(page.url))
@@ -78,8 +81,9 @@ async def read_alternate(
 
 
 def _merge_readings(first: PageReading, second: PageReading) -> PageReading:
-    """Return `second`, the reading of the other version, with title, author, times and cover of
-    `first`, the reading of the page itself, as far as the page has them."""
+    """Return `second`, the reading of the other version of a page, with the title, author, times
+    and cover of `first`, the reading of the page itself. A field that `first` lacks stays as it is
+    in `second`."""
     from_page: dict[str, Any] = {}
     trace = dict(second.trace)
     for name in _FROM_PAGE:
@@ -101,8 +105,11 @@ def _merge_readings(first: PageReading, second: PageReading) -> PageReading:
 async def read_all_pages(
     context: EntryContext, page: Page, first: PageReading, read: Reader
 ) -> WholePage:
-    """Fetch the further pages of the article of which `first` is the reading of the first `page`,
-    and read them all as one page. If one cannot be fetched, the article is marked as partial."""
+    """Fetch the further pages of an article and read all its pages as one. `page`: the first page.
+    `first`: the reading of it, which names the next page. `read`: the function that reads a page.
+
+    If a page cannot be fetched, the article is marked as partial. If the joined page cannot be
+    read, or if there are no further pages, return `page` and `first`."""
     fetched = await _fetch_parts(context, page, first.next_page, first.article.id)
     missing = fetched.missing
     if len(fetched.parts) == 1 and missing is None:
@@ -123,8 +130,10 @@ async def read_all_pages(
 async def _fetch_parts(
     context: EntryContext, page: Page, address: str | None, article_id: str
 ) -> _Parts:
-    """Fetch the pages that follow `page`, beginning with `address` (None: there is none). Stop
-    after ten pages, or at an address that is no further page of the article."""
+    """Fetch the pages that follow `page`, and return them with it. Stop after ten pages in all
+    (MOST_PAGES), or at an address that is no further page of the article.
+
+    `address`: of the next page, None if there is none. `article_id`: the id of the article."""
     source = context.limit_source(page.url)
     parts = [Part(page.html, page.url)]
     while address and len(parts) < MOST_PAGES:
@@ -155,8 +164,9 @@ async def _fetch_parts(
 
 
 def _is_no_further_page(context: EntryContext, address: str, article_id: str) -> bool:
-    """Return True if `address` must not be read as a further page of the article: it is in a
-    private network, an entry of the feed, or the address of another article."""
+    """Return True if `address` must not be read as a further page of the article with the id
+    `article_id`. This is so if it is in a private network, if it is an entry of the feed, or if
+    another article has it."""
     if explain_refusal(address, context.source):
         return True
     alias = urls.alias(address)

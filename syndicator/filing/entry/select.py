@@ -23,8 +23,8 @@ _ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SplitRows:
-    """Pending rows after the late ones were looked at. `to_read`: rows to read now; `changed`: rows
-    to store, as they changed. A row may be in both."""
+    """Pending rows after the late ones were examined. `to_read`: the rows to read now. `changed`:
+    the rows to store, as they changed. A row may be in both."""
 
     to_read: list[EntryRow]
     changed: list[EntryRow]
@@ -41,12 +41,15 @@ def select_entries(
     late: Collection[str] = (),
     muted: Collection[str] = (),
 ) -> tuple[EntryRow, ...]:
-    """Return the new and changed rows of the `entries` that the feed of the source `key` announces.
+    """Return the rows to store for the `entries` that the feed of the source `key` announces: those
+    of new entries and those of changed ones.
 
-    A new entry is pending; at the `first` visit, only the newest `backfill` entries are, and the
-    others are skipped. A known entry that changed is pending again, at most once a day and for a
-    week. `stored`: rows of the known entries, by entry id; `late`: ids of entries that may be moved
-    articles; `muted`: ids of entries that the operator does not want."""
+    A new entry is pending. At the `first` visit, only the newest `backfill` entries are pending,
+    and the others are skipped. A known entry that changed is pending again, at most once a day, and
+    for a week after it was first seen.
+
+    `stored`: rows of the known entries, by entry id. `late`: ids of entries that may be moved
+    articles. `muted`: ids of entries that the operator does not want."""
     # if an id is repeated, the entry that is first in the feed counts
     unique = {entry.id: entry for entry in reversed(entries)}
     muted_ids = frozenset(muted)
@@ -81,27 +84,25 @@ def select_entries(
 
 
 def _make_pending_again(row: EntryRow, entry: Entry) -> EntryRow:
-    """Return the stored `row` of a changed entry as pending, with the new content of the `entry`.
-    Its reason stays, unless it was muted and is not any more."""
-    reason = row.reason
-    if reason == EntryReason.MUTED:
-        reason = None
+    """Return the stored `row` of a changed entry as pending, with the new content of `entry`. The
+    reason of the row stays, except that of an entry which was muted before."""
+    was_muted = row.reason == EntryReason.MUTED
     return replace(
         row,
         status="pending",
         digest=entry.digest,
         entry=entry,
         url=_make_canonical_url(entry.url),
-        reason=reason,
+        reason=None if was_muted else row.reason,
     )
 
 
 def list_due_rows(
     waiting: Sequence[EntryRow], chosen: Sequence[EntryRow], now: datetime
 ) -> list[EntryRow]:
-    """Return the rows that are to be read now, in the order in which they are read. `waiting`: rows
-    from earlier visits; `chosen`: rows of this visit, which replace waiting rows of the same
-    entries."""
+    """Return the pending rows that are due now, in the order in which they are read. `waiting`:
+    rows of earlier visits. `chosen`: rows of this visit, each of which replaces a waiting row of
+    the same entry."""
     rows = {row.entry_id: row for row in (*waiting, *chosen)}
     due = []
     for row in rows.values():
@@ -117,9 +118,13 @@ def find_late_entries(
     last_visit: datetime | None,
     sites: Collection[str],
 ) -> frozenset[str]:
-    """Return the ids of new entries that are dated before the last visit, if there are at least
-    five and they are over half of the feed: the site moved or shows its archive. `stored`: ids of
-    known entries; `sites`: those of the source, as links to other sites may be of any age."""
+    """Return the ids of the new entries that have a date before the last visit. As single late
+    entries are usual, the result is empty unless there are at least five, and they are over half of
+    the feed. The site then moved, or shows its archive.
+
+    `stored`: ids of the known entries. `last_visit`: None if there was none, then no entry is late.
+    `sites`: the sites of the source; entries on other sites do not count, as a link may be of any
+    age."""
     if last_visit is None:
         return frozenset()
     unique = {entry.id: entry for entry in reversed(entries)}
@@ -137,9 +142,10 @@ def find_late_entries(
 def split_late_rows(rows: Sequence[EntryRow], announced_ids: Collection[str] | None) -> SplitRows:
     """Split pending rows into those to read now and those to store as changed.
 
-    A late entry that was read once and that is no moved article is read again only if the feed
-    still announces it; otherwise it is skipped. `announced_ids`: ids of the entries in the feed;
-    None if the feed was not read, then such an entry keeps waiting."""
+    A row is special if its late entry was read once and was no moved article. It is read again if
+    the feed still announces the entry, and skipped if not. `announced_ids`: ids of the entries in
+    the feed. If this is None, as the feed was not read, such a row goes on waiting and is in
+    neither list."""
     to_read = []
     announced_again = []
     changed = []
@@ -163,9 +169,9 @@ def split_late_rows(rows: Sequence[EntryRow], announced_ids: Collection[str] | N
 def sort_for_reading(
     rows: Sequence[EntryRow], now: datetime, limit: int | None = None
 ) -> list[EntryRow]:
-    """Return rows in the order in which their pages are read: rows of a later visit come before
-    those of an earlier one, and of one visit the entry with the oldest date comes first. `limit`:
-    return only so many rows, the newest; None for all."""
+    """Return the rows in the order in which their pages are read. Rows that a later visit found
+    come before those of an earlier visit. Among rows of one visit, the entry with the oldest date
+    comes first. `limit`: return only the newest `limit` rows; None for all."""
 
     def get_entry_time(row: EntryRow) -> datetime:
         if row.entry is None:
@@ -184,8 +190,8 @@ def sort_for_reading(
 
 
 def _get_latest_time(entry: Entry) -> datetime:
-    """Return the latest time that the date of an entry can mean: the end of the day if it has no
-    time of day, and far in the future without a date."""
+    """Return the latest time that the date of an entry can mean. This is the end of the day if the
+    date has no time of day. An entry without a date gets a time far in the future."""
     time = entry.published or entry.updated or _FAR_FUTURE
     is_date_only = time.hour == time.minute == time.second == 0
     if is_date_only and time.date() < _FAR_FUTURE.date():
@@ -194,14 +200,17 @@ def _get_latest_time(entry: Entry) -> datetime:
 
 
 def _get_time(entry: Entry, now: datetime) -> datetime:
-    """Return the time by which an entry is sorted: `now` if its date is in the future, long ago
-    without a date."""
+    """Return the time by which an entry is sorted: its date, or `now` if its date is in the future.
+    An entry without a date gets a time long ago."""
     return min(entry.published or entry.updated or _LONG_AGO, now)
 
 
 def _is_due_again(row: EntryRow, entry: Entry, now: datetime) -> bool:
-    """Return True if a known entry is to be read again: its content changed, or it was muted.
-    Entries that are still muted must not be passed."""
+    """Return True if a known entry is to be read again, because its content changed or because it
+    was muted before. `row`: the stored row. `entry`: the entry now. Do not call this for an entry
+    that is still muted.
+
+    A filed entry is read again at most once a day, and for a week after it was first seen."""
     if row.status == "pending":
         return row.digest != entry.digest
     if row.status == "skipped":
@@ -220,8 +229,9 @@ def _make_row(
     status: EntryStatus = "pending",
     reason: str | None = None,
 ) -> EntryRow:
-    """Return the row of an entry that the source `key` announces for the first time, at `now`. The
-    row contains the entry itself only while it is pending, as it is needed to read its page."""
+    """Return the row of a new entry, which the source `key` announced for the first time at `now`.
+    A pending row contains the entry itself, which is needed to read its page; a skipped row does
+    not."""
     stored_entry = None
     if status == "pending":
         stored_entry = entry
@@ -238,8 +248,8 @@ def _make_row(
 
 
 def _make_canonical_url(url: str) -> str:
-    """Return the canonical form of `url`, "" if it is no address. The address of a mail stays as it
-    is."""
+    """Return the canonical form of `url`; "" if it is no web address. The address of a mail stays
+    as it is."""
     if urls.is_mail(url):
         return url
     try:
@@ -249,7 +259,8 @@ def _make_canonical_url(url: str) -> str:
 
 
 def remove_private_addresses(entry: Entry, source: Source) -> Entry:
-    """Return `entry` without a picture and enclosures in private networks."""
+    """Return `entry` without those addresses of a picture or an enclosure that lead to a private
+    network. They stay if the operator permits `source` to use private networks."""
     image = entry.image
     if image and explain_refusal(image, source):
         image = ""

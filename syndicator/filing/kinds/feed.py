@@ -34,8 +34,8 @@ _XML = re.compile(r"\s*(text|application)/((atom|rss|rdf)\+)?xml\b", re.I)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _ReadFeed:
-    """A feed that was read. `url`: the address that was requested; `title`: the name that the page
-    gives the feed."""
+    """A feed that was read. `url`: the address that was requested. `title`: the name that a page
+    gives the feed, "" without one. `answer`: the answer from `url`. `feed`: the entries in it."""
 
     url: str
     title: str
@@ -44,9 +44,9 @@ class _ReadFeed:
 
     @property
     def address(self) -> str:
-        """The address to follow: the target of a permanent redirect, else the address that was
-        requested. A target that names another environment variable ("${TOKEN}") than this address
-        is not followed, as a server must not choose which secrets it gets."""
+        """The address to follow. This is the target of a permanent redirect, else the address that
+        was requested. The target is not used if it names an environment variable ("${TOKEN}") that
+        the requested address does not name, as a server must not choose which secrets it gets."""
         moved = self.answer.moved_to
         if moved and not secrets.names_more(moved, self.url):
             return moved
@@ -54,23 +54,24 @@ class _ReadFeed:
 
 
 async def discover(search: Search, earlier: Sequence[Finding]) -> list[Finding]:
-    """Return the feeds that the page names, the best first. Why others cannot be read is appended
-    to `search.failed`."""
+    """Return the feeds that the page of `search` names, the best first. If a feed cannot be read,
+    the reason is appended to `search.failed`. `earlier` is not used."""
     del earlier
     read = await _read_feeds(search, list_links(search)[:MOST_TRIED])
     return _make_findings(read, search.answer.final_url)
 
 
 async def read_feed_itself(run: RunContext, url: str, answer: Fetched) -> Finding:
-    """Return the feed in `answer`, which `url` itself gave. Raises NotAFeed, WorkerFailed."""
+    """Return the feed that `answer`, the answer from `url`, contains. Raises NotAFeed if it
+    contains none, WorkerFailed if the worker cannot read it."""
     feed = await _read_feed(run, url, answer, _NO_TITLE)
     return _make_findings([feed], url)[0]
 
 
 def is_meant_as_feed(document: Discovery, answer: Fetched) -> bool:
-    """Return True if an answer that cannot be read as a feed should be one: a page that is sent as
-    XML, or a document that begins like a feed or a sitemap, unless that is an index of sitemaps.
-    `document`: what the answer seems to be."""
+    """Return True if an answer that could not be read as a feed was meant as one: a page that is
+    sent as XML, or a document that begins like a feed or a sitemap. False for an index of sitemaps.
+    `document`: what kind of document the answer seems to be."""
     if document.kind == "page":
         return bool(_XML.match(answer.headers.get("content-type", "")))
     if document.kind == "sitemap" and document.feeds:
@@ -80,23 +81,23 @@ def is_meant_as_feed(document: Discovery, answer: Fetched) -> bool:
 
 
 def list_links(search: Search) -> list[FeedLink]:
-    """Return the links to feeds that the page names. A page that is an article only gives those
-    that it states as its feeds, not those that we guess."""
+    """Return the links to feeds that the page names. If the page is a single article, only those
+    are returned that it states as its feeds, not those that were guessed."""
     if not search.is_declared_article:
         return list(search.document.feeds)
     return [link for link in search.document.feeds if link.type not in _UNCERTAIN]
 
 
 async def discover_known(search: Search) -> list[Finding]:
-    """Return the feeds that a well-known service has for the page's address, for a page that is
-    closed to programs."""
+    """Return the feeds that a well-known service has for the page's address, the best first. This
+    is for a page that refuses programs."""
     return _make_findings(await _read_feeds(search, find_known_feeds(search.url)), search.url)
 
 
 async def _read_feeds(search: Search, links: Sequence[FeedLink]) -> list[_ReadFeed]:
-    """Fetch and read the feeds at `links` in order. A feed that a better one replaces is not
-    fetched, and after a guessed address that works no other is tried. Two links to one address give
-    one feed."""
+    """Fetch the feeds at `links` in order, and return those that can be read. A feed is not fetched
+    if a feed before it replaces it. After the first readable feed at a guessed address, no other is
+    fetched. Two links to one address give one feed."""
     feeds: dict[str, _ReadFeed] = {}
     needless: set[str] = set()
     for link in links:
@@ -116,8 +117,8 @@ async def _read_feeds(search: Search, links: Sequence[FeedLink]) -> list[_ReadFe
 
 
 async def _read_named(search: Search, link: FeedLink, answer: FetchResult) -> _ReadFeed | None:
-    """Return the feed at a link, None if it cannot be fetched or read. Unless the link was a guess,
-    the reason is appended to `search.failed`."""
+    """Return the feed in the `answer` from `link`. None if there is no answer or it cannot be read
+    as a feed; the reason is then appended to `search.failed`, unless the link was a guess."""
     problem = ""
     if isinstance(answer, Fetched):
         try:
@@ -132,8 +133,9 @@ async def _read_named(search: Search, link: FeedLink, answer: FetchResult) -> _R
 
 
 async def _read_feed(run: RunContext, url: str, answer: Fetched, title: str) -> _ReadFeed:
-    """Return the feed in an answer from `url`. `title`: the name that a page gives it. Raises
-    NotAFeed, WorkerFailed."""
+    """Return the feed in `answer`, the answer from `url`. `title`: the name that a page gives the
+    feed, "" without one. Raises NotAFeed if it is no feed or has no readable entry, WorkerFailed if
+    the worker cannot read it."""
     body = (answer.body, answer.final_url, dict(answer.headers))
     feed = await run.worker.call(worker_functions.parse_feed, *body)
     _need_entries(feed)
@@ -141,13 +143,15 @@ async def _read_feed(run: RunContext, url: str, answer: Fetched, title: str) -> 
 
 
 def _need_entries(feed: ParsedFeed) -> None:
-    """Raise NotAFeed if the feed has no entry because it is broken before its first one."""
+    """Raise NotAFeed if no entry of the feed could be read, because the feed is broken before its
+    first entry. A feed that is whole may be empty."""
     if not feed.entries and not feed.complete:
         raise NotAFeed(FeedReason.BROKEN_XML, "not one entry could be read")
 
 
 def _make_findings(feeds: Sequence[_ReadFeed], page: str) -> list[Finding]:
-    """Return the feeds that `page` names as findings, the best first."""
+    """Return `feeds` as findings, the best first. `page`: the address of the page that names
+    them."""
     feeds_by_address = {item.address: item for item in feeds}
     rows = [(item.address, item.title, item.feed) for item in feeds]
     findings = []
@@ -168,8 +172,8 @@ def _make_findings(feeds: Sequence[_ReadFeed], page: str) -> list[Finding]:
 
 
 def is_about(finding: Finding, page: str) -> bool:
-    """Return True if the feed of the finding states `page` as its site, and is no feed of
-    comments."""
+    """Return True if the finding is a feed that names the address `page` as its site. A feed of
+    comments does not count."""
     feed = finding.feed
     if feed is None or is_comments(finding.url, finding.title, feed):
         return False
@@ -177,13 +181,14 @@ def is_about(finding: Finding, page: str) -> bool:
 
 
 async def fetch(context: VisitContext) -> FetchResult:
-    """Fetch the feed."""
+    """Fetch the feed of the visited source. The result is a Failed if that is not possible."""
     return await fetch_source(context, "feed")
 
 
 async def read_entries(context: VisitContext, answer: Fetched) -> Announced:
-    """Return the entries of the feed in `answer`. Raises WorkerFailed, and NotAFeed: if a page is
-    in place of the feed, its reason is the kind of that page, such as a login."""
+    """Return the entries of the feed in `answer`. Raises NotAFeed if it is no feed; if the site
+    shows a page such as a login instead, the reason is the kind of this page. Raises WorkerFailed
+    if the worker cannot read it."""
     body = (answer.body, answer.final_url, dict(answer.headers))
     try:
         feed = await context.run.worker.call(worker_functions.parse_feed, *body)

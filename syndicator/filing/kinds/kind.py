@@ -26,7 +26,7 @@ FollowedKind = Literal["feed", "list", "page"]
 
 
 class Place(IntEnum):
-    """The rank of a finding among all findings at one address; the lowest is the best."""
+    """The rank of a finding among all findings at one address. The lowest number is the best."""
 
     MAINLY_LIST = 0
     ARTICLE = 1
@@ -38,11 +38,12 @@ class Place(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A feed, list or article at an address that can be followed.
+    """Something at an address that can be followed: a feed, a list of articles or a single article.
 
-    `url`: its own address; `answer`: the answer from there; `feed`: its entries, None for a single
-    article; `asked`: the address that was requested, if that redirects to `url` permanently;
-    `same_as`: address of a better finding with the same entries, "" without one."""
+    `url`: the address to follow. `answer`: the answer from there. `feed`: its entries, None for a
+    single article. `asked`: the address that was requested, if it differs from `url` because of a
+    permanent redirect. `same_as`: the address of a better finding that has the same entries, ""
+    without one."""
 
     kind: FollowedKind
     place: Place
@@ -61,9 +62,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """A search for what can be followed at the address `url`. `source`: settings for its requests;
-    `answer`: from `url`; `document`: what the answer is, and the feeds that it names; `failed`: the
-    search appends here why a named feed cannot be followed."""
+    """A search for what can be followed at the address `url`. `source`: has the settings for its
+    requests. `answer`: the answer from `url`. `document`: the kind of this answer, and the feeds
+    that it names. `failed`: the reasons why named feeds cannot be followed; the search appends to
+    it."""
 
     run: RunContext
     source: Source
@@ -84,8 +86,9 @@ class Search:
         return self.document.article and not urls.is_front_page(self.url)
 
     async def fetch(self, url: str, kind: Literal["feed", "page"]) -> FetchResult:
-        """Fetch an address that the page names. As a stranger wrote `url`, variables in it are not
-        replaced by their secret values. `kind` of the request: robots.txt is obeyed for "page"."""
+        """Fetch `url`, an address that the page names. A variable in it is not replaced by its
+        secret value, as a stranger wrote the address. `kind`: robots.txt is obeyed for a "page",
+        not for a "feed"."""
         request = build_page_request(
             url, self.source, self.run.settings, self.run.environ, kind=kind
         )
@@ -94,9 +97,10 @@ class Search:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announced:
-    """The entries in a source's answer, as a feed. `answer`: that was read, which is another one
-    than at first if a feed was found; `page`: of a source that is a single article; `found`: what
-    the first visit of a source found out about its kind."""
+    """The entries in the answer of a source, as a feed. `answer`: the answer that was read; if the
+    first visit found a feed on a page, it is the answer from this feed. `page`: the page of a
+    source that is a single article, else None. `found`: the finding by which the first visit
+    decided the kind of the source, else None."""
 
     feed: ParsedFeed
     answer: Fetched
@@ -105,26 +109,30 @@ class Announced:
 
 
 class Visitable(Protocol):
-    """The way to visit a source."""
+    """The way to visit a source of one kind: fetch its answer, then read the entries in it."""
 
     async def fetch(self, context: VisitContext) -> FetchResult:
-        """Return the source's answer to a request for its feed, page or mails."""
+        """Return the answer of the source to a request for its feed, page or mails."""
 
     async def read_entries(self, context: VisitContext, answer: Fetched) -> Announced:
-        """Return the entries in an answer. Raises NotAFeed, WorkerFailed."""
+        """Return the entries in `answer`. Raises NotAFeed if there are none to follow, WorkerFailed
+        if the worker cannot read it."""
 
 
 class Kind(Visitable, Protocol):
-    """A kind of source: a module with these three functions, listed in `unstated_kind.KINDS`."""
+    """A kind of source: a module that has these three functions and is listed in
+    `unstated_kind.KINDS`."""
 
     async def discover(self, search: Search, earlier: Sequence[Finding]) -> list[Finding]:
-        """Return the findings of this kind at the address. `earlier`: the findings of the kinds
-        before this one in KINDS."""
+        """Return what can be followed as this kind at the address of `search`, the best first.
+        `earlier`: the findings of the kinds that stand before this one in KINDS."""
 
 
 async def fetch_source(context: VisitContext, kind: Literal["feed", "page"]) -> FetchResult:
-    """Fetch the address of the source, with its validators and credentials. If this machine's
-    network or certificates seem to be at fault, the failure names the setting that may help."""
+    """Fetch the address of the source, with its validators and credentials. Return a Failed without
+    a request if a variable of the credentials is not set. If this machine's network or certificates
+    seem to be at fault, the detail of the failure names a setting that may help. `kind`: of the
+    request."""
     run = context.run
     request: Request = build_feed_request(
         context.source, context.state, run.settings, run.environ, kind=kind

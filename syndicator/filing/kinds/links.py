@@ -17,7 +17,7 @@ from syndicator.filing.kinds.kind import (
 
 
 async def discover(search: Search, earlier: Sequence[Finding]) -> list[Finding]:
-    """Return nothing: only the operator can select the links."""
+    """Return []: a program cannot find such a source, as only the operator can select the links."""
     del search, earlier
     return []
 

@@ -23,7 +23,8 @@ MOST_PAGES = 5  # pages of a list that are read, including the first: our choice
 
 
 async def discover(search: Search, earlier: Sequence[Finding]) -> list[Finding]:
-    """Return the page as a list if it lists articles and no feed of them was found."""
+    """Return the page of `search` as a list of articles, if it is one and no feed has its articles.
+    Otherwise return []. `earlier`: the feeds that were found."""
     if not is_left_to_pages(search, earlier):
         return []
     try:
@@ -45,8 +46,9 @@ async def discover(search: Search, earlier: Sequence[Finding]) -> list[Finding]:
 
 
 def is_left_to_pages(search: Search, earlier: Sequence[Finding]) -> bool:
-    """Return True if the page itself may be followed: no feed of articles was found (`earlier`), or
-    the page is an article and the feeds are those of its site."""
+    """Return True if the page itself may be followed. This is so if no feed of articles was found
+    among the findings `earlier`. It is also so if the page says that it is a single article, and
+    the feeds belong to its site and not to it."""
     if search.document.kind != "page":
         return False
     if not any(finding.place == Place.FEED for finding in earlier):
@@ -70,8 +72,9 @@ async def read_entries(context: VisitContext, answer: Fetched) -> Announced:
 
 
 async def _read_list(context: VisitContext, answer: Fetched) -> ParsedFeed:
-    """Return the list of a page. If a list was learnt at an earlier visit, it is found again; else
-    it is learnt, with the help of the articles that are filed already."""
+    """Return the articles that the page in `answer` lists. If an earlier visit learnt where its
+    list is, the list is found by this. Otherwise it is learnt now, with the help of the articles
+    that are filed already."""
     run = context.run
     state = context.state
     learnt = state.discovery.listing
@@ -88,12 +91,13 @@ async def _read_list(context: VisitContext, answer: Fetched) -> ParsedFeed:
 
 
 async def _add_older_pages(context: VisitContext, feed: ParsedFeed) -> ParsedFeed:
-    """Return the feed with the entries of the next pages of its list, until there are as many as
-    the source's `backfill`. At most five pages are read."""
+    """Return the feed with further entries from the next pages of its list, until it has as many as
+    the source's `backfill`. At most five pages are read in all. `feed`: the entries of the first
+    page."""
     source = context.source
     visited = {urls.alias(feed.site_url)}
     entries: dict[str, Entry] = {entry.id: entry for entry in feed.entries}
-    entries_of_first_page = len(entries)
+    count_on_first_page = len(entries)
     page = feed
     while len(entries) < source.backfill and page.next_url and len(visited) < MOST_PAGES:
         if urls.alias(page.next_url) in visited:
@@ -112,6 +116,6 @@ async def _add_older_pages(context: VisitContext, feed: ParsedFeed) -> ParsedFee
         for entry in page.entries:
             entries.setdefault(entry.id, entry)
         context.log.debug("next page of a list", url=answer.final_url, entries=len(entries))
-    if len(entries) == entries_of_first_page:
+    if len(entries) == count_on_first_page:
         return feed
     return replace(feed, entries=tuple(entries.values()))

@@ -49,11 +49,9 @@ _OTHERS: Final = "newsletters of "  # begin of the note with newsletters that no
 
 @dataclass(slots=True, kw_only=True)
 class _Harvest:
-    """The mails that a visit found in its mailbox.
-
-    `new`: mails of the newsletter to fetch; `filed`: mails of the newsletter that are stored
-    already; `others`: newsletters that no source names; `end`: the position up to which all mails
-    were looked at. The next visit begins there."""
+    """The mails that a visit found in its mailbox. `new`: mails of the newsletter to fetch.
+    `filed`: mails of the newsletter that are stored already. `others`: newsletters that no source
+    names, as keys. `end`: the position in the mailbox up to which all mails were examined."""
 
     end: str
     new: list[KnownMail] = field(default_factory=list)
@@ -61,8 +59,8 @@ class _Harvest:
     others: dict[str, None] = field(default_factory=dict)
 
     def has_room_for(self, mail: KnownMail) -> bool:
-        """Return True if this visit can fetch the mail in addition to `new`. At least one mail is
-        fetched, however large."""
+        """Return True if this visit can fetch `mail` in addition to those in `new`: at most 200
+        mails and 50 MB in all. One mail is always fetched, however large it is."""
         if not self.new:
             return True
         size = sum(min(fetched.size, LARGEST) for fetched in (*self.new, mail))
@@ -70,14 +68,15 @@ class _Harvest:
 
 
 async def discover(search: Search, earlier: Sequence[Finding]) -> list[Finding]:
-    """Return nothing: a mailbox is no web address."""
+    """Return []: a mailbox has no web address at which it could be found."""
     del search, earlier
     return []
 
 
 async def fetch(context: VisitContext) -> FetchResult:
-    """Fetch the mails of the newsletter that came since the last visit, as one answer. The position
-    in the mailbox is stored like a validator, in the header "etag"."""
+    """Fetch the mails of the newsletter that came since the last visit, and return them as one
+    answer. The position in the mailbox is stored like a validator, in the header "etag". Mails that
+    earlier visits filed are marked or moved now. A Failed says why the mailbox cannot be read."""
     run = context.run
     source = context.source
     now = run.clock()
@@ -108,9 +107,9 @@ async def fetch(context: VisitContext) -> FetchResult:
 async def _look_through_mails(
     context: VisitContext, mailbox: SharedMailbox, position: newsletter.Position, since: datetime
 ) -> _Harvest:
-    """Read the headers of the mails since `position.before`, 500 at a time, until there are as many
-    mails of the newsletter as one visit fetches. `since`: mails that were delivered before are
-    ignored."""
+    """Read the headers of the mails since `position.before`, 500 at a time, and return those of the
+    newsletter. Stop when there are as many as one visit fetches. `since`: mails that were delivered
+    before this time are ignored."""
     source = context.source
     siblings = newsletter.find_siblings(context.run.sources, source)
     harvest = _Harvest(end=position.after)
@@ -127,8 +126,9 @@ async def _look_through_mails(
 
 
 def _sort_page(context: VisitContext, harvest: _Harvest, mails: Sequence[KnownMail]) -> bool:
-    """Add the newsletter's mails among `mails` to `harvest`. Return False if there was no room for
-    one: then the next visit looks at these mails again."""
+    """Add those of `mails` that belong to the newsletter to `harvest`: stored ones to its `filed`,
+    others to its `new`. Return False if there was no room for a mail, so that the next visit must
+    examine these mails again."""
     source = context.source
     newsletter_mails = [mail for mail in mails if newsletter.is_wanted(source, mail.headers)]
     mail_ids = [mail.headers.mid_url for mail in newsletter_mails]
@@ -149,7 +149,8 @@ def _sort_page(context: VisitContext, harvest: _Harvest, mails: Sequence[KnownMa
 
 
 def open_mailbox(source: Source, run: RunContext) -> OpenMailbox:
-    """Open the mailbox of a source, a Maildir or a folder of a server. Raises MailboxFailed."""
+    """Open the mailbox of a source: a Maildir, or a folder of an IMAP server. Raises MailboxFailed
+    if it cannot be opened, or if a variable of its login is not set."""
     address = parse_mailbox(source.url)
     if not address.host:
         return Maildir(Path(address.folder), LARGEST)
@@ -170,8 +171,8 @@ def open_mailbox(source: Source, run: RunContext) -> OpenMailbox:
 
 
 def _fetch_mails(mailbox: SharedMailbox, mails: Sequence[KnownMail]) -> list[ReceivedMail]:
-    """Return the mails with their bytes. A mail that was deleted or moved by another program
-    meanwhile is left out; if it was moved, the next visit lists it again."""
+    """Return the `mails` with their bytes. A mail that another program deleted or moved meanwhile
+    is left out. If it was moved, the next visit finds it again."""
     received = []
     for mail in mails:
         raw = mail.head or mailbox.box.fetch(mail.name)
@@ -181,8 +182,9 @@ def _fetch_mails(mailbox: SharedMailbox, mails: Sequence[KnownMail]) -> list[Rec
 
 
 async def _put_mails_away(mailbox: SharedMailbox, names: Sequence[MailName], after: str) -> str:
-    """Mark or move the mails `names`, which are filed, as the source's option `after` says. Return
-    a problem for the operator, "" without one; a problem does not fail the visit."""
+    """Mark or move the mails `names`, which are filed, as the source's option `after` says. If this
+    is not possible, the visit does not fail, but a message for the operator is returned; else
+    ""."""
     if after == "keep" or not names:
         return ""
     try:
@@ -193,8 +195,10 @@ async def _put_mails_away(mailbox: SharedMailbox, names: Sequence[MailName], aft
 
 
 def _store_others(context: VisitContext, others: Iterable[str], now: datetime) -> str:
-    """Store the newsletters that no source names, of which `others` are new. Return a line for the
-    operator; of several sources in one mailbox only the first one shows it, others return ""."""
+    """Store the newsletters in the mailbox that no source names. `others`: those that this visit
+    found; earlier ones are stored already. Return a line about all of them for the operator. If
+    several sources have the same mailbox, only the first of them returns the line, the others
+    ""."""
     store = context.run.store
     siblings = newsletter.find_siblings(context.run.sources, context.source)
     key = f"{_OTHERS}{urls.redacted(context.source.url)}"
@@ -210,7 +214,8 @@ def _store_others(context: VisitContext, others: Iterable[str], now: datetime) -
 
 
 async def read_entries(context: VisitContext, answer: Fetched) -> Announced:
-    """Return the mails as entries. A mail that cannot be read becomes an entry with a fault."""
+    """Return the mails in `answer` as entries of a feed. A mail that cannot be read becomes an
+    entry with a `fault`. The title of the feed is the stored one, else the first sender."""
     mails = unpack_mails(answer.body) if answer.body else []
     readers = _find_readers(context.source)
     entries = [await _read_mail(context, mail, readers) for mail in mails]
@@ -223,8 +228,9 @@ async def read_entries(context: VisitContext, answer: Fetched) -> Announced:
 
 
 async def _read_mail(context: VisitContext, mail: ReceivedMail, readers: tuple[str, ...]) -> Entry:
-    """Return the mail as an entry, read in the worker. `readers`: the mail addresses of the reader,
-    which are removed from the text."""
+    """Return the mail as an entry, read in the worker. If the worker fails, the entry has only its
+    id, its title and the `fault`. `readers`: the mail addresses of the reader, which are removed
+    from the text."""
     try:
         entry: Entry = await context.run.worker.call(
             worker_functions.read_mail, mail.raw, mail.received, mail.size, readers
@@ -237,6 +243,7 @@ async def _read_mail(context: VisitContext, mail: ReceivedMail, readers: tuple[s
 
 
 def _find_readers(source: Source) -> tuple[str, ...]:
-    """Return the mailbox's user if it is a mail address, as the only reader; else ()."""
+    """Return the mail addresses of the reader, which texts of mails may contain: the user of the
+    mailbox if this is a mail address, else ()."""
     user = parse_mailbox(source.url).user
     return (user.lower(),) if "@" in user else ()

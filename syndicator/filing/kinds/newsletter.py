@@ -14,9 +14,9 @@ _SHOWN: Final = 5  # newsletters in a message to the operator
 
 
 def is_wanted(source: Source, headers: MailHeaders) -> bool:
-    """Return True if the mail belongs to the newsletter that `source` names by its options `from`
-    and `list`; if both are set, both must fit. A mail with several senders fits each of them; its
-    reading will refuse it and say why."""
+    """Return True if a mail with these `headers` belongs to the newsletter of `source`, which its
+    options `from` and `list` name. If both are set, both must fit. A mail with several senders fits
+    if one of them does; its reading will refuse it later and say why."""
     if source.list_id and headers.list_id != source.list_id:
         return False
     if not source.sender:
@@ -28,19 +28,19 @@ def is_wanted(source: Source, headers: MailHeaders) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
-    """The positions in the mailbox at which a source's last visit began (`before`) and ended
-    (`after`).
+    """The positions in a mailbox at which the last visit of a source began (`before`) and ended
+    (`after`). "" is the beginning of the mailbox.
 
-    The next visit begins at `before` again. The mails up to `after` are filed by then, so that it
-    can mark or move them."""
+    The next visit begins at `before` again: the mails from there to `after` are filed by then, so
+    that it can mark or move them."""
 
     before: str = ""
     after: str = ""
 
 
 def read_position(source: Source, stored: str | None) -> Position:
-    """Return the position in `stored`, the source's validator. It is the beginning of the mailbox
-    if nothing is stored, or if the source named another newsletter then."""
+    """Return the position in `stored`, the validator of the source. It is the beginning of the
+    mailbox if nothing is stored, or if the source named another newsletter when it was stored."""
     parts = (stored or "").split(";")
     if len(parts) != len(_write_position(source, Position()).split(";")):
         return Position()
@@ -51,28 +51,28 @@ def read_position(source: Source, stored: str | None) -> Position:
 
 
 def next_position(source: Source, position: Position, after: str) -> str:
-    """Return the validator to store after a visit that began at `position` and read the mails up to
-    `after`."""
+    """Return the validator to store at the end of a visit. `position`: where the visit began.
+    `after`: the position up to which it examined the mails."""
     return _write_position(source, Position(before=position.after, after=after))
 
 
 def _write_position(source: Source, position: Position) -> str:
-    """Return the position as a validator: digest of the newsletter, `before` and `after`, with
-    semicolons between them."""
+    """Return the position as a text to store: a digest of the newsletter, `before` and `after`,
+    with semicolons between them."""
     return ";".join((_compute_digest(source), position.before, position.after))
 
 
 def _compute_digest(source: Source) -> str:
-    """Return a digest of the newsletter that `source` names. A position that was stored with
-    another digest is not used."""
+    """Return a digest of the newsletter that `source` names. It tells if a stored position belongs
+    to this newsletter."""
     newsletter = repr((source.url, source.sender, source.list_id))
     return hashlib.sha256(newsletter.encode()).hexdigest()[:16]
 
 
 def list_others(sources: Iterable[Source], mails: Sequence[MailHeaders]) -> list[str]:
-    """Return the newsletters among `mails` that none of `sources` names, each as a line for
-    sources.toml: `list = "..."` or `from = "..."`. Mails that are no newsletters are private and
-    not listed."""
+    """Return the newsletters among `mails` that none of `sources` names. Each is a line for
+    sources.toml: `list = "..."` or `from = "..."`. Mails that are no newsletters are private, so
+    they are not listed."""
     all_sources = tuple(sources)
     lines = dict[str, None]()
     for headers in mails:
@@ -90,8 +90,9 @@ def list_others(sources: Iterable[Source], mails: Sequence[MailHeaders]) -> list
 def merge_others(
     sources: Sequence[Source], stored: str | None, new: Sequence[str]
 ) -> tuple[str, ...]:
-    """Return the newsletters that wait for the operator, as lines for sources.toml: those in the
-    note `stored`, without the ones that a source names by now, and the `new` ones."""
+    """Return the newsletters for which the operator may add a source, as lines for sources.toml.
+    These are the ones in the note `stored` and the `new` ones, without those that one of `sources`
+    names by now. `stored`: a JSON list of lines, None if there is none."""
     earlier: list[str] = []
     if stored:
         earlier = json.loads(stored)
@@ -106,7 +107,8 @@ def merge_others(
 
 
 def describe_others(others: Sequence[str]) -> str:
-    """Return a line for the operator that lists the newsletters `others`, "" if there is none."""
+    """Return a message for the operator that lists the first five of the newsletters `others`; ""
+    if there are none."""
     if not others:
         return ""
     first_lines = ", ".join(others[:_SHOWN])
@@ -115,5 +117,6 @@ def describe_others(others: Sequence[str]) -> str:
 
 
 def find_siblings(sources: Mapping[str, Source], source: Source) -> list[Source]:
-    """Return the sources with the same mailbox as `source`, including itself."""
+    """Return the sources that have the same mailbox as `source`, including itself, in their order
+    in `sources`."""
     return [other for other in sources.values() if other.url.strip() == source.url.strip()]

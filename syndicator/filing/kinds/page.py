@@ -13,19 +13,21 @@ from syndicator.filing.kinds.listing import is_left_to_pages
 
 
 async def discover(search: Search, earlier: Sequence[Finding]) -> list[Finding]:
-    """Return the page if it can be followed as an article: it says that it is one, or reads as one,
-    or lists articles and may be one nevertheless (a doubtful finding). A site's front page is never
-    an article."""
-    is_front = urls.is_front_page(search.url) or urls.is_front_page(search.answer.final_url)
-    if is_front or not is_left_to_pages(search, earlier):
+    """Return the page of `search` if it can be followed as a single article; otherwise return [].
+    It can if it says that it is an article, or can be read as one. A page that lists articles may
+    be an article, too, and is a doubtful finding. The front page of a site is never an article.
+    `earlier`: the feeds and lists that were found."""
+    if urls.is_front_page(search.url) or urls.is_front_page(search.answer.final_url):
+        return []
+    if not is_left_to_pages(search, earlier):
         return []
     rank = Place.ARTICLE
     if not search.is_declared_article:
-        why_no_article = await search.run.worker.call(worker_functions.kind_of, *search.body)
+        refusal = await search.run.worker.call(worker_functions.kind_of, *search.body)
         is_list = any(finding.kind == "list" for finding in earlier)
-        if why_no_article and not is_list:
+        if refusal and not is_list:
             return []
-        if why_no_article:
+        if refusal:
             rank = Place.DOUBTFUL_ARTICLE
     title = search.document.title
     return [Finding(kind="page", place=rank, url=search.url, answer=search.answer, title=title)]
@@ -37,8 +39,8 @@ async def fetch(context: VisitContext) -> FetchResult:
 
 
 async def read_entries(context: VisitContext, answer: Fetched) -> Announced:
-    """Return the page as a feed of one entry, and the page itself, so that it need not be fetched
-    again."""
+    """Return the page in `answer` as a feed with one entry. The page itself is returned, too, so
+    that it need not be fetched again for the entry."""
     entry = Entry(id=context.source.url, url=answer.final_url, summary=answer.digest)
     page = Page(html=answer.body, url=answer.final_url, headers=answer.headers)
     feed = ParsedFeed(format="page", entries=(entry,))

@@ -7,9 +7,9 @@ from syndicator.filing.kinds.kind import Visitable
 
 
 def choose_kind(source: Source, state: SourceState) -> Visitable:
-    """Return the module by which the source is visited: that of the kind that the operator
-    states, else of the kind that its first visit found. Before that visit, it is the module that
-    finds out."""
+    """Return the module by which the source is visited. This is the one for the kind that the
+    operator states in sources.toml, else the one for the kind that the first visit found. Before
+    the first visit, it is the module that finds out the kind."""
     if urls.is_mailbox(source.url):
         return mailbox
     if source.rules.links:

@@ -31,7 +31,8 @@ _ALLOW = re.compile(r'allow = \["([^"]+)"\]')
 
 
 def describe_failure(url: str, failed: Failed) -> str:
-    """Return a sentence for the operator: the address, why it failed, and what to do."""
+    """Return a sentence for the operator about a request to `url` that failed: the address, the
+    reason, and what to do."""
     meaning = ""
     if failed.detail.startswith("robots.txt unreachable"):
         meaning = f"{explain_reason(failed.reason)[0]}: "
@@ -41,10 +42,12 @@ def describe_failure(url: str, failed: Failed) -> str:
 def name_setting(
     failed: Failed, proxy: str, environ: Mapping[str, str], *, is_followed: bool = True
 ) -> str:
-    """Return a sentence that names the setting which may help if this machine's network or
-    certificates are at fault; "" for other failures. `proxy`: the setting fetch.proxy, "" if it is
-    not set; `is_followed`: the address is in sources.toml; if it is not, `describe_failure` says
-    what to do about a name that does not resolve."""
+    """Return a sentence that names a setting which may help, if this machine's network or
+    certificates are at fault. Return "" for other failures.
+
+    `proxy`: the setting fetch.proxy, "" if it is not set. `environ`: the environment variables.
+    `is_followed`: the address is in sources.toml. If it is not, `describe_failure` says what to do
+    if the name of the host does not resolve."""
     if failed.reason == FetchReason.TLS and _OWN_CERTIFICATE.search(failed.detail):
         return _TRUST_OWN
     if not failed.no_network:
@@ -64,7 +67,7 @@ def name_setting(
 
 
 def _find_cure(failed: Failed) -> str:
-    """Return the end of the sentence in `describe_failure`: what to do."""
+    """Return the end of the sentence in `describe_failure` that says what to do."""
     allow_line = _ALLOW.search(failed.detail)
     if allow_line:
         return f", or add it with --allow {allow_line[1]}, which writes that line"

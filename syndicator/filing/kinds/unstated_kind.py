@@ -36,9 +36,9 @@ SHUT = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discovered:
-    """The result of a search at an address. `findings`: the best first; `document`: what the answer
-    is; `untried`: number of feeds that the page names and that were not fetched, as they are too
-    many."""
+    """The result of a search at an address. `findings`: what can be followed there, the best first.
+    `document`: the kind of the answer, and the feeds that it names. `untried`: the number of named
+    feeds that were not fetched, as there were too many."""
 
     findings: Sequence[Finding]
     document: Discovery
@@ -46,9 +46,12 @@ class Discovered:
 
 
 async def discover(run: RunContext, source: Source, url: str, answer: Fetched) -> Discovered:
-    """Return the feeds, lists and articles at `url`, which gave `answer`. There are no findings for
-    a list of subscriptions (OPML). `source`: settings for the requests. Raises NotAFeed if there is
-    nothing to follow, WorkerFailed."""
+    """Return the feeds, lists and articles at `url` that can be followed. `answer`: the answer from
+    `url`. `source`: has the settings for further requests. For a list of subscriptions (OPML),
+    there are no findings.
+
+    Raises NotAFeed if there is nothing to follow, WorkerFailed if the worker cannot read the
+    answer."""
     try:
         finding = await feed.read_feed_itself(run, url, answer)
         return Discovered(findings=[finding], document=Discovery("feed"))
@@ -72,15 +75,15 @@ async def discover(run: RunContext, source: Source, url: str, answer: Fetched) -
 
 
 async def discover_closed(run: RunContext, source: Source, url: str) -> Sequence[Finding]:
-    """Return the feeds of the page `url`, which refuses programs, if it is on a well-known service
-    whose feeds are open."""
+    """Return the feeds for the page at `url`, which refuses programs, the best first. They are
+    known only if the page is on a well-known service whose feeds are open; otherwise return []."""
     no_answer = Fetched(url=url, final_url=url, status=0, headers={}, body=b"")
     search = Search(run=run, source=source, url=url, answer=no_answer, document=Discovery("page"))
     return await feed.discover_known(search)
 
 
 async def _explain_nothing_found(search: Search) -> NotAFeed:
-    """Return the exception that says why there is nothing to follow."""
+    """Return the exception that says why the search found nothing to follow."""
     if search.failed:
         detail = f"names feeds, and none of them can be read: {search.failed[0]}"
         return NotAFeed(FeedReason.DEAD_FEEDS, detail)
@@ -97,12 +100,13 @@ async def _explain_nothing_found(search: Search) -> NotAFeed:
 
 
 async def fetch(context: VisitContext) -> FetchResult:
-    """Fetch the address. If it refuses programs, return the answer of the feed that its well-known
-    service has, if any."""
+    """Fetch the address of the source. If it refuses programs, but is on a well-known service that
+    has a feed for it, return the answer from this feed."""
     answer = await fetch_source(context, "feed")
     if not isinstance(answer, Failed):
         return answer
-    if answer.no_network or answer.ours or answer.unasked:  # the address itself was not asked
+    was_not_reached = answer.no_network or answer.ours or answer.unasked
+    if was_not_reached:
         return answer
     findings = await discover_closed(context.run, context.source, context.source.url)
     if not findings:
@@ -111,10 +115,11 @@ async def fetch(context: VisitContext) -> FetchResult:
 
 
 async def read_entries(context: VisitContext, answer: Fetched) -> Announced:
-    """Return the entries of the best finding at the address, and the finding.
+    """Return the entries of the best finding at the address, and the finding itself.
 
-    Raises NotAFeed if there is nothing to follow, or if a person must decide, as there is only a
-    single article or a feed of comments; the message names them. Raises WorkerFailed."""
+    Raises NotAFeed if there is nothing to follow. Raises it also if there is only a single article
+    or a feed of comments, as a person must decide to follow these; the message names them. Raises
+    WorkerFailed if the worker cannot read the answer."""
     source = context.source
     discovered = await discover(context.run, source, answer.url, answer)
     if discovered.document.kind == "opml":
@@ -136,7 +141,7 @@ async def read_entries(context: VisitContext, answer: Fetched) -> Announced:
 
 
 def _refuse_second_key(context: VisitContext, url: str) -> None:
-    """Raise NotAFeed if another source follows the feed `url`."""
+    """Raise NotAFeed if another source already follows the feed at `url`."""
     for other in context.run.sources.values():
         if other.key != context.source.key and urls.alias(other.url) == urls.alias(url):
             detail = f"names the feed {urls.redacted(url)}, which {other.key} follows"
@@ -145,7 +150,7 @@ def _refuse_second_key(context: VisitContext, url: str) -> None:
 
 def _explain_choice(findings: Sequence[Finding]) -> NotAFeed:
     """Return the exception for findings that are followed only if the operator says so: a single
-    article, or a feed of comments."""
+    article, or a feed of comments. Its message names the feeds. `findings`: at least one."""
     feeds = [urls.redacted(finding.url) for finding in findings if finding.kind == "feed"]
     if findings[0].kind != "page":
         return NotAFeed(FeedReason.COMMENTS, f"has a feed of comments alone: {feeds[0]}")
