@@ -54,9 +54,11 @@ MOST_PICTURE = 2_000_000  # bytes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilingContext:
-    """The services that file an article. `take_filing_time` returns the time at which an article is
-    filed, later than all before (`save_article.make_filing_clock`); `ranks`: positions of sources
-    in sources.toml, by key. Made by `app.contexts.filing_context`."""
+    """The services that file an article. Made by `app.contexts.filing_context`.
+
+    `take_filing_time`: returns the time at which an article is filed, which is never before that of
+    an article filed earlier (`save_article.make_filing_clock`). `ranks`: the positions of the
+    sources in sources.toml, by key. `owners`: the sources with their rights."""
 
     store: VisitRecords
     article_store: ArticleStore
@@ -68,7 +70,7 @@ class FilingContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunContext(FilingContext):
-    """The services of a run, made from the settings by `app.contexts.make_context`."""
+    """The services of a run. Made from the settings by `app.contexts.make_context`."""
 
     settings: Settings
     sources: Mapping[str, Source]  # by key
@@ -104,12 +106,12 @@ class RunContext(FilingContext):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitContext:
-    """A visit: the source, and its state when the visit began.
+    """A visit: its source, and the state that the source had when the visit began.
 
-    `announced_aliases`: alias keys of the entries in the feed, if the feed was read;
-    `may_lack_network`: nothing was requested in this visit before, so a failed connection may be
-    due to this machine's network; `feed_site`: the site that the feed came from; `linking_pages`:
-    alias keys of pages that link the source's feed."""
+    `announced_aliases`: the alias keys of the entries in the feed; empty if the feed was not read.
+    `may_lack_network`: nothing was requested in this visit before, so that a failed connection may
+    be due to this machine's network. `feed_site`: the site that the feed came from.
+    `linking_pages`: the alias keys of pages that link the source's feed."""
 
     run: RunContext
     source: Source
@@ -126,7 +128,8 @@ class VisitContext:
 
     @property
     def rights(self) -> ownership.Rights:
-        """The present rights of the source, with those for the pages that link its feed."""
+        """The present rights of the source to write articles. They include those for the pages that
+        link its feed."""
         rights = ownership.load_rights(
             self.run.rights_file, self.source, self.run.clock().date(), self.feed_site
         )
@@ -135,18 +138,19 @@ class VisitContext:
         return replace(rights, pages=self.linking_pages)
 
     def owns_for_now(self, url: str) -> bool:
-        """Return True if the source owns the site of `url` and the site's front page need not be
-        checked now. A right that the front page granted is checked weekly."""
-        file = self.run.rights_file
+        """Return True if the source owns the site of `url`, and no request is needed to be sure of
+        that. A right that the site's front page granted must be confirmed every week."""
+        rights_file = self.run.rights_file
         site = urls.site(url)
         today = self.run.clock().date()
-        if site in file.linked(self.source.key, today):
-            return file.is_fresh(self.source.key, site, today)
+        is_granted_by_front_page = site in rights_file.linked(self.source.key, today)
+        if is_granted_by_front_page:
+            return rights_file.is_fresh(self.source.key, site, today)
         return self.rights.owns(url)
 
     def find_site_before_move(self, url: str) -> str:
-        """Return the site from which the source moved to the site of `url`; if it did not move
-        there, the site of `url` itself."""
+        """Return the former site of the source, from which it moved to the site of `url`. If it did
+        not move there, return the site of `url` itself."""
         site = urls.site(url)
         if site != self.feed_site:
             return site
@@ -154,17 +158,17 @@ class VisitContext:
         return move.old if move else site
 
     def limit_source(self, url: str, rights: ownership.Rights | None = None) -> Source:
-        """Return the source with only those settings that its `rights` allow at `url`. `rights`:
-        None for its present ones."""
+        """Return the source with only those settings that it may use for the page at `url`.
+        `rights`: its rights, None for the present ones."""
         has_private_feeds = bool(self.run.settings.publish.secret_path)
         return ownership.limit_settings(
             self.source, rights or self.rights, url, private=has_private_feeds
         )
 
     async def fetch_page(self, url: str, source: Source | None = None) -> FetchResult:
-        """Fetch the page at `url`. `source`: the source with the settings for the request, None for
-        those that are allowed at `url`. If a variable of its credentials is unset, return Failed
-        without a request."""
+        """Fetch the page at `url`. Return a Failed without a request if a variable of the
+        credentials is not set. `source`: the source with the settings for this request; None for
+        those settings that it may use at `url`."""
         run = self.run
         source = source or self.limit_source(url)
         request = build_page_request(url, source, run.settings, run.environ)
@@ -179,9 +183,10 @@ class VisitContext:
         """Read the article on `page` in the worker process, by the rules and settings of `source`.
         If the page has no HTML, the article is read from the text of `entry`.
 
-        `entry`: the part of the feed's entry that is trusted at the page's address; `now`: dates
-        after it are not believed; `keep`: also return the page, packed for storage. Raises
-        NotAnArticle, WorkerFailed, ConfigError."""
+        `entry`: the part of the feed's entry that is trusted for this page. `now`: dates after this
+        time are not believed. `keep`: also return the page itself, packed for storage. Raises
+        NotAnArticle if the page is no article, WorkerFailed if the worker cannot read it,
+        ConfigError for a faulty rule or taxonomy."""
         run = self.run
         has_page = bool(page.html)
         return await run.worker.call(
@@ -203,18 +208,19 @@ class VisitContext:
 
     def has_stronger_claim(self, article: Article) -> bool:
         """Return True if this source has a stronger claim to `article` than the source that filed
-        it. Nobody has a stronger claim to an article that was written by hand."""
+        it. An article that was written by hand has no source, so nobody has a stronger claim to
+        it."""
         if article.source_key in ("", self.source.key):
             return False
         claimant = ownership.Claimant(source=self.source, rights=self.rights)
         return claimant.claim(article.url) > ownership.get_claim(article, self.run.owners)
 
     def make_entry_context(self, row: EntryRow, page: "Page | None" = None) -> "EntryContext":
-        """Return the context of a pending entry with the stored `row`. `page`: its page, if this
-        was fetched already."""
+        """Return the context of a pending entry, from its stored `row`. `page`: the page of the
+        entry if it was fetched already, else None."""
         previous_visit = self.state.visits.last_success
-        has_waited = previous_visit is not None and previous_visit >= row.first_seen
-        if has_waited:  # the time of the visit before it was announced is no longer stored
+        if previous_visit is not None and previous_visit >= row.first_seen:
+            # an earlier visit found the entry; the time of the visit before that is not stored
             previous_visit = None
         visit_values = {field.name: getattr(self, field.name) for field in fields(VisitContext)}
         return EntryContext(
@@ -228,8 +234,8 @@ class VisitContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A page to read. `html` is empty if the text in the feed is read in its place; `headers`:
-    lower-case names."""
+    """A page to read. `html`: b"" if the text in the feed is read instead. `url`: its address.
+    `headers`: of the answer, with lower-case names."""
 
     html: bytes
     url: str
@@ -238,8 +244,8 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrustedEntry:
-    """The part of an entry that its source may set at one address, and the source with the settings
-    that it may use there."""
+    """The part of an entry that is trusted at one address. `source`: the source of the entry, with
+    only those settings that it may use there."""
 
     source: Source
     entry: Entry
@@ -247,9 +253,10 @@ class TrustedEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryContext(VisitContext):
-    """A pending entry of a visit. `row`: as stored; `page`: its page if this was fetched already;
-    `announced`: the entry of the feed, or its id and address if nothing more is stored;
-    `previous_visit`: the last successful visit before the entry was announced, None if unknown."""
+    """A pending entry of a visit. `row`: its stored row. `page`: its page if it was fetched
+    already, else None. `announced`: the entry as the feed announced it; only its id and address if
+    nothing more is stored. `previous_visit`: the last successful visit before the one that found
+    the entry, None if unknown."""
 
     row: EntryRow
     page: Page | None
@@ -258,7 +265,7 @@ class EntryContext(VisitContext):
 
     @property
     def log(self) -> program.Logger:
-        """The logger of the entry; it names the article if the entry has one."""
+        """The logger of the entry. Its lines also name the article if the entry has one."""
         values = {
             "source": self.source.key,
             "host": urls.host(self.row.url),
@@ -269,9 +276,9 @@ class EntryContext(VisitContext):
         return program.logger("pipeline", **values)
 
     def limit_to_rights(self, url: str) -> TrustedEntry:
-        """Return the part of the entry that its source may set at `url`, and the source with the
-        settings that it may use there. If the operator selected links of a page (`rules.links`),
-        the text of the link is not used as a title."""
+        """Return the part of the entry that is trusted for the page at `url`, with the source
+        limited in the same way. If the operator selects the links of a page (`rules.links`), the
+        entry has no title, as the text of a link is none."""
         rights = self.rights
         entry = self.announced
         if self.source.rules.links:
@@ -282,9 +289,10 @@ class EntryContext(VisitContext):
 
     @property
     def aliases(self) -> list[str]:
-        """The alias keys (forms in which different spellings of an address are equal) under which
-        the database may know an article of this entry: of its address, of the same address on the
-        site before a move, and of its id."""
+        """The alias keys under which the database may have an article of this entry. An alias key
+        is a form in which different spellings of an address are equal. There is one of the entry's
+        address, one of this address on the site from which the source moved, and one of the entry's
+        id."""
         entry = self.announced
         addresses = []
         if entry.url:
@@ -295,15 +303,15 @@ class EntryContext(VisitContext):
         return [*url_aliases, urls.guid_alias(self.source.key, entry.id)]
 
     def find_known_article(self, lookup: Known) -> Article | None:
-        """Return the filed article that the announced address means, None if there is none.
-        `lookup`: what the database knows of `aliases`."""
+        """Return the filed article that has the address of the entry; None if there is none.
+        `lookup`: what the database knows of the alias keys in `aliases`."""
         url = self.announced.url
         former_site = self.find_site_before_move(url)
         return ownership.find_known_article(lookup, self.aliases, url, self.source.key, former_site)
 
 
 def describe_bug(bug: BaseException) -> str:
-    """Return a line that reports an exception of our own code."""
+    """Return a line for the operator about an exception that is a bug of this program."""
     return f"a bug of ours: {type(bug).__name__}: {bug}"[:_LONGEST_BUG]
 
 
@@ -315,10 +323,11 @@ def build_feed_request(
     *,
     kind: Literal["feed", "page"] = "feed",
 ) -> Request:
-    """Build a conditional request for the feed (or with `kind` "page" the list page) of `source`,
-    at its redirected address if there is one.
+    """Build the request for the feed of `source`, at its redirected address if there is one. `kind`
+    "page": the source is a list page. The server answers "not modified" if the validators in
+    `state` still fit.
 
-    A list page that a browser draws is requested without conditions: its scripts may load a new
+    A list page that a browser draws is requested without validators, as its scripts may load a new
     list although the page itself is unchanged."""
     validators = state.validators
     if source.browser and kind == "page":
@@ -337,8 +346,9 @@ def build_feed_request(
 def build_page_request(
     url: str, source: Source, settings: Settings, environ: Mapping[str, str], **more: Any
 ) -> Request:
-    """Build a request for a page. `source`: limited to the settings that are allowed at `url`
-    (`ownership.limit_settings`), which may have credentials; `more`: further fields of the
+    """Build the request for a page. `source`: its settings must be limited to those that it may use
+    at `url` (`ownership.limit_settings`). Credentials are only added if `url` may get them.
+    `environ`: the environment variables, which have their values. `more`: further fields of the
     request."""
     headers = {}
     allow: tuple[str, ...] = ()
@@ -348,8 +358,8 @@ def build_page_request(
                 headers[header] = environ[variable]
         allow = source.allow
     cookies = source.cookies if _may_get_cookies(url, source) else ""
-    # the values of variables in the source's address: only its site may get them; its answers may
-    # repeat them, so they are masked there
+    # Values of variables in the source's address. Only its site may get them. They are masked in
+    # its answers, which may repeat them.
     sent_secrets = {}
     if urls.same_site(url, source.url) and not _loses_tls(url, source):
         sent_secrets = secrets.read_known_values(source.url, environ)
@@ -367,8 +377,8 @@ def build_page_request(
 
 
 def build_picture_request(url: str, source: Source | None, settings: Settings) -> Request:
-    """Build a request for the picture of an article. It has no credentials, as everybody can see
-    its thumbnail. `source`: None if it is not followed any more."""
+    """Build the request for the picture of an article. It has no credentials, as everybody will see
+    the thumbnail. `source`: the source of the article, None if it is not followed any more."""
     request = Request(url=url, kind="image", deadline=settings.fetch.seconds, most=MOST_PICTURE)
     if source is None:
         return request
@@ -376,15 +386,15 @@ def build_picture_request(url: str, source: Source | None, settings: Settings) -
 
 
 def build_site_request(url: str, source: Source, settings: Settings) -> Request:
-    """Build a request for the front page `url` of a source's site, in order to find its icon. It
-    has no credentials, as everybody can see the icon."""
+    """Build the request for `url`, the front page of a source's site, on which its icon is looked
+    for. It has no credentials, as everybody will see the icon."""
     request = Request(url=url, kind="page", deadline=settings.fetch.seconds)
     return _add_site_settings(request, source)
 
 
 def _add_site_settings(request: Request, source: Source) -> Request:
-    """Return the request with the source's permission to use private networks and to ignore
-    robots.txt, as far as these apply to its address."""
+    """Return the request with two permissions of the source, as far as they apply at its address:
+    to use private networks, and to ignore robots.txt."""
     allow: tuple[str, ...] = ()
     if _may_get_credentials(request.url, source):
         allow = source.allow
@@ -393,44 +403,46 @@ def _add_site_settings(request: Request, source: Source) -> Request:
 
 
 def explain_refusal(url: str, source: Source) -> str:
-    """Return why `source` must not refer to `url`, such as an address in a private network; "" if
-    it may. A source with the setting `allow` may refer to any address."""
+    """Return why `url` is refused if `source` refers to it, for example as it leads to a private
+    network; "" if it is not refused. A source with the setting `allow` may refer to any address."""
     if source.allow:
         return ""
     return urls.refusal(url, source.url)
 
 
 def may_use_private_networks(source: Source) -> bool:
-    """Return True if the operator permits `source` to use private networks."""
+    """Return True if `source` may use private networks: it has the setting `allow`, or its own
+    address is in one."""
     return bool(source.allow or urls.private(source.url))
 
 
 def _may_get_credentials(url: str, source: Source) -> bool:
-    """Return True if a request to `url` may have the source's credentials and use its private
-    networks: it is at the host of the source, and has TLS if the source has."""
+    """Return True if a request to `url` may have the credentials of the source and use the private
+    networks that it may use. It must go to the host of the source, and have TLS if the source has
+    TLS."""
     if url == source.url:
         return True
     return urls.host(url) == urls.host(source.url) and not _loses_tls(url, source)
 
 
 def _may_get_cookies(url: str, source: Source) -> bool:
-    """Return True if a request to `url` may have the source's cookies.
+    """Return True if a request to `url` may have the source's cookies. The result is for the whole
+    file of cookies; RFC 6265 decides which of them the host of `url` gets.
 
-    It must have the publisher of the source, as the file may have cookies of other sites, and the
-    same port, which is another server otherwise. RFC 6265 decides which of the cookies its host
-    gets."""
+    The file may have cookies of other sites, so `url` must belong to the publisher of the source.
+    It must have the same port, as another port is another server, and TLS if the source has TLS."""
     if _loses_tls(url, source) or not urls.same_publisher(url, source.url):
         return False
     return _get_port(url) == _get_port(source.url)
 
 
 def _get_port(url: str) -> int | None:
-    """Return the port in `url`; None if it has the default port of its scheme."""
+    """Return the port that `url` states; None if it is the default port of its scheme."""
     return urlsplit(f"//{urls.host(url)}").port
 
 
 def _loses_tls(url: str, source: Source) -> bool:
-    """Return True if the source's address has https and `url` has not."""
+    """Return True if the address of the source has TLS (https) and `url` has not."""
     if urlsplit(source.url).scheme.lower() != "https":
         return False
     return urlsplit(url).scheme.lower() != "https"
@@ -439,9 +451,9 @@ def _loses_tls(url: str, source: Source) -> bool:
 def find_missing_credentials(
     request: Request, source: Source, environ: Mapping[str, str]
 ) -> Failed | None:
-    """Return the failure of a request that needs environment variables which are unset; None if it
-    can be sent. Without its credentials, a site may answer with a page that looks like the one
-    requested, so nothing is sent."""
+    """Return the failure of a request that needs an environment variable which is not set. None if
+    the request can be sent. It is not sent without credentials, as a site may then answer with a
+    page that looks like the right one."""
     variables = secrets.variables(request.url)
     unset_in_url = [name for name in list_unset_url_variables(source, environ) if name in variables]
     if unset_in_url and urls.same_site(request.url, source.url):
@@ -461,8 +473,8 @@ def find_missing_credentials(
 
 
 def find_unset_headers(source: Source, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return, by name of the header, the environment variables of the headers of `source` that are
-    unset or empty."""
+    """Return the environment variables that `source` needs for its headers and that are unset or
+    empty, by name of the header."""
     unset = {}
     for header, variable in source.headers_env.items():
         if not environ.get(variable):
@@ -471,14 +483,15 @@ def find_unset_headers(source: Source, environ: Mapping[str, str]) -> dict[str, 
 
 
 def list_unset_url_variables(source: Source, environ: Mapping[str, str]) -> list[str]:
-    """Return the environment variables in the URL of `source` that are unset, or too short for a
-    secret."""
+    """Return the environment variables in the address of `source` that are unset, or whose values
+    are too short for a secret."""
     values = secrets.read_known_values(source.url, environ)
     return [name for name in secrets.variables(source.url) if name not in values]
 
 
 def describe_unset_variables(names: Sequence[str], environ: Mapping[str, str]) -> str:
-    """Return the message for the operator that these variables of a URL are unset or too short."""
+    """Return a message for the operator about variables in the address of a source. `names`: those
+    that are unset, or whose values in `environ` are too short for a secret."""
     unset = [name for name in names if not environ.get(name, "").strip()]
     short = [name for name in names if name not in unset]
     faults = []

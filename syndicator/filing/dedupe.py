@@ -48,8 +48,8 @@ _OLD_PUBLISHED_DATE = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merged:
-    """An article after it was compared with copies of its story. `others`: changed articles that
-    must be filed before it."""
+    """An article after it was compared with copies of its story. `others`: other articles that
+    changed by this, as pairs (changed, as filed). They must be written before the article."""
 
     article: Article
     others: Changes = ()
@@ -58,12 +58,13 @@ class Merged:
 def estimate_start(
     published: datetime | None, added: datetime, previous_visit: datetime | None
 ) -> datetime:
-    """Return since when an article may have existed, by which the first of several copies is
+    """Return the time since when an article may have existed. By it the first of several copies is
     chosen.
 
-    This is its `published` date, but not before the previous visit (None: unknown), and at most a
-    day before the hour of filing (`added`), as pages may date themselves back. An article with an
-    old date gets the end of the hour of filing, an article without a date an hour more."""
+    This is the article's `published` date, with limits, as pages may give a false one: it is not
+    before the previous visit of the source (None: unknown), and at most a day before the hour of
+    filing. `added`: the time of filing. An article whose date is more than a week old gets the hour
+    of filing plus one hour. An article without a date gets that hour plus two."""
     hour = added.replace(minute=0, second=0, microsecond=0)
     if published is None:
         return hour + _NO_PUBLISHED_DATE
@@ -78,21 +79,22 @@ def estimate_start(
 def build_precedence(
     article: Article, since: datetime, ranks: Mapping[str, int], *, neighbour: bool, copied: bool
 ) -> Precedence:
-    """Return the sort key of `article` among the copies of one text; the copy with the lowest key
-    is shown, and the others are merged into it.
+    """Return the sort key of `article` among the copies of one text. The copy with the lowest key
+    is shown, and the others are merged into it. These rules decide, in this order:
 
-    So an article of its own site comes before one that a source of another site filed
-    (`neighbour`), an original before one whose page names another article as the original
-    (`copied`), the earlier one (`since`: when it may have begun to exist) before the later one, and
-    then the one whose source is first in sources.toml (`ranks`: positions by source key)."""
+    An article from a source of its own site comes before one that a source of another site filed
+    (`neighbour`). An original comes before a copy whose page names the original (`copied`). The one
+    that may have existed earlier (`since`) comes before a later one. Then the one whose source
+    stands first in sources.toml (`ranks`: positions by source key), and the one that was filed
+    first."""
     rank = ranks.get(article.source_key, _LAST_RANK)
     filed_at = article.added or since
     return (neighbour, copied, since, rank, filed_at, article.id)
 
 
 def build_copy_query(article: Article, source: str, now: datetime) -> Like:
-    """Return the query to the database for articles that may be copies of `article`. `source`: key
-    of the source whose articles may also be earlier versions of it. Pure."""
+    """Return the query to the database for articles that may be copies of `article`. `source`: the
+    key of a source; articles that it filed may also be earlier versions of `article`. Pure."""
     query = Like(
         source=source,
         title=article.title,
@@ -115,12 +117,12 @@ def merge_copy(
     previous_visit: datetime | None = None,
     lookup: Known | None = None,
 ) -> Merged:
-    """Look for a filed copy of the new `article`. If there is one, one of the two is shown, the
-    first by `build_precedence`, and the other is merged into it. Return `article` as it is to be
-    filed, and the changed copy.
+    """Compare the new `article` with filed copies of it. If there is a copy, one of the two is
+    shown (the first by `build_precedence`), and the other is merged into it. Return `article` as it
+    is to be filed, with the changed copies.
 
-    `previous_visit`: the last visit of the article's source before it announced the article, None
-    if unknown; `lookup`: what the database knows of possible copies, None to ask it."""
+    `previous_visit`: the last visit of the article's source before the one that found it, None if
+    unknown. `lookup`: what the database knows of possible copies, None to ask it now."""
     if urls.is_mail(article.url):
         return Merged(article=replace(article, also=()))
     first = _find_original(article, run, now, lookup)
@@ -152,15 +154,17 @@ def make_comparison_data(
     named: tuple[str, ...] = (),
     previous_visit: datetime | None = None,
 ) -> Compared | None:
-    """Return the data by which later articles are compared with `article`; None for a mail, which
-    is no article of the web, and for an article that was added over a week ago. `named`: the
-    original that its page names, or (); `previous_visit`: see `estimate_start`. Pure."""
+    """Return the data by which later articles are compared with `article`. None for a mail, which
+    is no article of the web, and for an article that was added more than a week ago.
+
+    `named`: the addresses of the original that its page names, or (). `previous_visit`: see
+    `estimate_start`. Pure."""
     if urls.is_mail(article.url):
         return None
     added = article.added or now
     if added < now - WINDOW:
         return None
-    # older data can be deleted; from the begin of a day, so that this happens once a day
+    # rounded to the begin of a day, so that old data are deleted only once a day
     oldest = (now - 2 * WINDOW).replace(hour=0, minute=0, second=0, microsecond=0)
     data = Compared(
         at=added,
@@ -177,8 +181,8 @@ def make_comparison_data(
 
 
 def have_same_text(article: Article, other: Article) -> bool:
-    """Return True if the texts of two articles tell one story. Texts that are too short for a
-    sketch must have the same words."""
+    """Return True if the texts of two articles tell the same story, by their sketches. If a text is
+    too short for a sketch, both must have the same words."""
     sketch = get_sketch(article.body)
     other_sketch = get_sketch(other.body)
     if sketch and other_sketch:
@@ -189,9 +193,8 @@ def have_same_text(article: Article, other: Article) -> bool:
 
 
 def is_copy(article: Article, other: Article, run: FilingContext) -> bool:
-    """Return True if two articles tell one story, or if both are pages of one article: they are on
-    one site, only one was filed by a source of that site, and the longer text contains the
-    shorter."""
+    """Return True if two articles tell the same story. Return True also if they may be one page at
+    two addresses (`_are_addresses_of_one_page`), and the longer text contains the shorter one."""
     if have_same_text(article, other):
         return True
     sketch = get_sketch(article.body)
@@ -202,27 +205,28 @@ def is_copy(article: Article, other: Article, run: FilingContext) -> bool:
 
 
 def _are_addresses_of_one_page(article: Article, other: Article, run: FilingContext) -> bool:
-    """Return True if two articles may be one page at two addresses: both are on one site, and
-    exactly one was filed by a source of that site. Another source may have linked the page with an
-    other address."""
+    """Return True if two articles may be one page at two addresses. Both must be on one site, and
+    exactly one of them must have been filed by a source of that site. The other source may have
+    linked the page by another address."""
     if not urls.same_site(article.url, other.url):
         return False
     return _is_from_neighbour(article, run) != _is_from_neighbour(other, run)
 
 
 def load_article(article_id: str, run: FilingContext) -> Article | None:
-    """Return the article from its file, None if it has no file. Raises ConfigError."""
+    """Return the article with this id from its file; None if it has no file. Raises ConfigError if
+    the file cannot be read."""
     path = run.article_store.find(article_id)
     return run.article_store.get(path) if path else None
 
 
 def find_shown_article(article_id: str, store: ArticleRecords) -> Article | None:
-    """Return the article that is shown in place of the merged article `article_id`, without its
-    body; the article itself if it is not merged; None if the id is unknown."""
+    """Return the article that feeds show for `article_id`, without its body. This is the article
+    into which it is merged, or itself if it is not merged. None if the id is unknown."""
     article = store.article(article_id)
-    passed = {article_id}  # files that were edited by hand may merge articles in a circle
-    while article is not None and article.merged_into and article.merged_into not in passed:
-        passed.add(article.merged_into)
+    visited_ids = {article_id}  # files that were edited by hand may merge articles in a circle
+    while article is not None and article.merged_into and article.merged_into not in visited_ids:
+        visited_ids.add(article.merged_into)
         article = store.article(article.merged_into) or replace(article, merged_into="")
     return article
 
@@ -230,8 +234,8 @@ def find_shown_article(article_id: str, store: ArticleRecords) -> Article | None
 def compute_precedence(
     article: Article, others: Iterable[Article], run: FilingContext
 ) -> Precedence:
-    """Return the sort key of a stored article among its copies `others`; the copy with the lowest
-    key is shown."""
+    """Return the sort key of a stored article among its copies `others`. The copy with the lowest
+    key is shown (`build_precedence`)."""
     since, original_alias = run.store.read_claims(article.id)
     copied = False
     if original_alias:
@@ -246,19 +250,20 @@ def compute_precedence(
 def find_copies(
     article: Article, run: FilingContext, now: datetime, lookup: Known | None = None
 ) -> Iterator[Article]:
-    """Yield the shown articles that have the text of `article`, the most similar first. Those on
-    hold or unlisted, and those that the operator split from it, are left out. `lookup`: what the
-    database knows of such copies, None to ask it."""
+    """Yield the shown articles that have the text of `article`, the most similar first. Articles
+    that are on hold or unlisted are left out, and so are those that the operator split from it.
+
+    `lookup`: what the database knows of possible copies, None to ask it now."""
     sketch = get_sketch(article.body)
     if sketch is None:
         return
     examined = {article.id}
     for article_id in _list_likely_copies(article, sketch, run, now, lookup):
-        first = find_shown_article(article_id, run.store)
-        if first is None or first.id in examined or first.hold or first.unlisted:
+        shown = find_shown_article(article_id, run.store)
+        if shown is None or shown.id in examined or shown.hold or shown.unlisted:
             continue
-        examined.add(first.id)
-        copy = load_article(first.id, run)
+        examined.add(shown.id)
+        copy = load_article(shown.id, run)
         if copy is not None and not are_split(article, copy) and is_copy(article, copy, run):
             yield copy
 
@@ -266,9 +271,10 @@ def find_copies(
 def find_shown_at_other_address(
     article: Article, run: FilingContext, now: datetime, lookup: Known | None
 ) -> Article | None:
-    """Return the article that feeds show already for the same page at another address of the site,
-    as a source of another site announced it there; None without one. `article`: the reading by the
-    site's own source."""
+    """Return the article that feeds already show for the page of `article`, under another address
+    of the site; None without one. A source of another site announced it with that address.
+    `article`: the new reading; None is returned unless a source of the page's own site made it.
+    `lookup`: what the database knows of possible copies, None to ask it now."""
     if _is_from_neighbour(article, run):
         return None
     for copy in find_copies(article, run, now, lookup):
@@ -278,28 +284,30 @@ def find_shown_at_other_address(
 
 
 def are_split(article: Article, other: Article) -> bool:
-    """Return True if the operator separated the two articles, which were copies."""
+    """Return True if the operator separated these two articles, so that they must not be merged
+    again."""
     return article.id in other.split_from or other.id in article.split_from
 
 
 def extend_also(article: Article, *more: str) -> tuple[str, ...]:
-    """Return the addresses of copies that `article` lists with the addresses `more`, 20 in all
-    (MOST_ALSO)."""
+    """Return the list of addresses of copies (`also`) that `article` has, with the addresses `more`
+    at its end. It has 20 at most (MOST_ALSO); further ones are left out."""
     new = [url for url in more if url not in article.also and url != article.url]
     space = max(0, MOST_ALSO - len(article.also))
     return (*article.also, *new[:space])
 
 
 def get_sketch(body: str) -> Sketch | None:
-    """Return the sketch of a markdown body, None if the body is too short for a sketch. The last
-    sketches are cached."""
+    """Return the sketch of a markdown body, by which texts are compared. None if the body is too
+    short. The last sketches are cached."""
     if body not in _sketches:
         remember_sketch(body, make_sketch(plain(body)))
     return _sketches[body]
 
 
 def remember_sketch(body: str, value: Sketch | None) -> None:
-    """Cache `value`, the sketch of `body` that the worker computed."""
+    """Cache the sketch of `body`, which the worker computed already. `value`: None if the body is
+    too short for a sketch."""
     if len(_sketches) >= _MOST_SKETCHES:
         _sketches.clear()
     _sketches[body] = value
@@ -308,8 +316,9 @@ def remember_sketch(body: str, value: Sketch | None) -> None:
 def _find_original(
     article: Article, run: FilingContext, now: datetime, lookup: Known | None
 ) -> Article | None:
-    """Return the shown article of which `article` is a copy: the one that its page names as the
-    original, else the one with the most similar text; None if there is no such article."""
+    """Return the shown article of which `article` is a copy; None without one. It is the article
+    that the page names as its original, if that has the same text. Otherwise it is the one with the
+    most similar text. `lookup`: see `find_copies`."""
     original = _load_named_original(article, run)
     if original is not None and have_same_text(article, original):
         return original
@@ -317,8 +326,8 @@ def _find_original(
 
 
 def _load_named_original(article: Article, run: FilingContext) -> Article | None:
-    """Return the shown article that the page of `article` names as its original. None if there is
-    none, or if it is on hold, unlisted or split from `article`."""
+    """Return the shown article that the page of `article` names as its original, from its file.
+    None if no such article is filed, or if it is on hold, unlisted or split from `article`."""
     if not article.also:
         return None
     article_id = run.store.find(map(urls.alias, article.also))
@@ -338,9 +347,9 @@ def _load_named_original(article: Article, run: FilingContext) -> Article | None
 def _outranks(
     article: Article, first: Article, run: FilingContext, previous_visit: datetime | None
 ) -> bool:
-    """Return True if the new `article` comes before its stored copy `first` (`build_precedence`),
-    so that it is shown in its place. `previous_visit`: the last visit of the article's source
-    before it announced the article, None if unknown."""
+    """Return True if the new `article` is shown in place of its filed copy `first`, because it
+    comes before it by `build_precedence`. `previous_visit`: the last visit of the article's source
+    before the one that found it, None if unknown."""
     since = estimate_start(article.published, article.added or run.clock(), previous_visit)
     article_precedence = build_precedence(
         article,
@@ -359,24 +368,25 @@ def _is_from_neighbour(article: Article, run: FilingContext) -> bool:
 
 
 def is_named(aliases: Iterable[str], article: Article) -> bool:
-    """Return True if one of the alias keys `aliases` (`urls.alias`, the form in which different
-    spellings of an address are equal) belongs to an address of `article`."""
-    own_aliases = {urls.alias(url) for url in (article.url, *article.aliases)}
-    return not own_aliases.isdisjoint(aliases)
+    """Return True if one of `aliases` is an address of `article`, its present one or a former one.
+    `aliases`: alias keys, forms in which different spellings of an address are equal
+    (`urls.alias`)."""
+    article_aliases = {urls.alias(url) for url in (article.url, *article.aliases)}
+    return not article_aliases.isdisjoint(aliases)
 
 
 def may_be_replaced(first: Article, now: datetime) -> bool:
-    """Return True if a copy may be shown in place of `first`: it was added in the last week and was
-    not edited by hand."""
+    """Return True if a copy may be shown in place of the article `first`: it was added in the last
+    week and was not edited by hand."""
     return first.added is not None and first.added >= now - WINDOW and not hand_edited(first)
 
 
 def merge_into(article: Article, first: Article, run: FilingContext) -> Merged:
-    """Return `article` as a copy that is merged into `first`. The changed `first` lists the address
-    of the copy."""
+    """Return `article` as a copy that is merged into the article `first`. `first` then lists the
+    address of the copy (`also`), and is among the returned changes if this is new."""
     copy = replace(article, also=(), merged_into=first.id)
     if is_named(map(urls.alias, article.also), first):
-        copy = replace(copy, also=article.also[:1])  # it goes on to name its original
+        copy = replace(copy, also=article.also[:1])  # it still names its original
     new_urls = [article.url] if lists_address_of(article, first, run) else []
     shown_article = replace(first, also=extend_also(first, *new_urls), merged_into="")
     if shown_article == first:
@@ -385,15 +395,16 @@ def merge_into(article: Article, first: Article, run: FilingContext) -> Merged:
 
 
 def lists_address_of(copy: Article, first: Article, run: FilingContext) -> bool:
-    """Return True if `first` lists the address of `copy`. It does not if both are on one site and
-    only a source of another site announced this address."""
+    """Return True if the shown article `first` has to list the address of its copy. It does not
+    list an address on its own site that only a source of another site announced."""
     if not urls.same_site(copy.url, first.url):
         return True
     return not _is_from_neighbour(copy, run)
 
 
 def load_copies(first: Article, run: FilingContext) -> list[Article]:
-    """Return the articles that are merged into `first`, from their files."""
+    """Return the articles that are merged into `first`, from their files. Those whose file is
+    missing are left out."""
     loaded = [load_article(article_id, run) for article_id in run.store.copies(first.id)]
     return [copy for copy in loaded if copy is not None]
 
@@ -401,14 +412,15 @@ def load_copies(first: Article, run: FilingContext) -> list[Article]:
 def _list_likely_copies(
     article: Article, sketch: Sketch, run: FilingContext, now: datetime, lookup: Known | None
 ) -> list[str]:
-    """Return the ids of the stored articles that seem to be copies of `article` by their sketches,
-    the most similar first. `sketch`: of `article`; `lookup`: see `find_copies`."""
+    """Return the ids of the filed articles that seem to be copies of `article`, the most similar
+    first. `sketch`: the sketch of `article`, which is compared with theirs. `lookup`: see
+    `find_copies`."""
     if not lookup:
         lookup = run.store.look_up((), like=build_copy_query(article, article.source_key, now))
     similarities: dict[str, float] = {}  # by id of a likely copy
     for other, data in lookup.likely:
-        has_no_sketch = not data
-        if other.id == article.id or has_no_sketch:
+        has_sketch = bool(data)
+        if other.id == article.id or not has_sketch:
             continue
         other_sketch = Sketch.unpack(data)
         one_source = other.source_key == article.source_key
@@ -423,7 +435,7 @@ def _list_likely_copies(
 
 
 class Lead(Enum):
-    """Where the former page of an article leads."""
+    """Where the former page of an article leads now."""
 
     ELSEWHERE = auto()
     TO_ARTICLE = auto()  # to the article's new address, or it names this address as its own
@@ -432,8 +444,8 @@ class Lead(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """A filed article that has another address now. `lead`: where its former page leads; FOR_GOOD
-    if both addresses are on one site."""
+    """A filed article that has another address now. `lead`: where its former page leads. This is
+    FOR_GOOD without a request if both addresses are on one site."""
 
     article: Article
     lead: Lead
@@ -442,11 +454,12 @@ class Moved:
 async def find_moved_article(
     context: EntryContext, article: Article, article_ids: Sequence[str]
 ) -> Moved | None:
-    """Return the article among `article_ids` that moved to the address of the new reading
-    `article`, None without one.
+    """Return the filed article that moved to the address of the new reading `article`; None without
+    one. `article_ids`: the filed articles that may be it.
 
-    On one site, text, title and time decide. If these do not suffice, the former pages of at most
-    two articles are requested, but only if the entry is late: a move usually lists old articles."""
+    On the same site, an article has moved if its text, title and time agree. If they do not
+    suffice, the former pages of at most two articles are requested, to see if they lead to the new
+    address. This is only done if the entry is late, as a site that moves announces old articles."""
     is_late = _is_late(context, article)
     candidates = []
     for article_id in article_ids:
@@ -472,8 +485,8 @@ async def find_moved_article(
 
 
 def _is_late(context: EntryContext, article: Article) -> bool:
-    """Return True if the entry has a date before the previous visit, which therefore should have
-    found it."""
+    """Return True if the entry should have been found by an earlier visit: its date is before the
+    previous visit, or the database has it as late."""
     if context.row.reason == EntryReason.LATE:
         return True
     if context.previous_visit is None or article.published is None:
@@ -482,8 +495,9 @@ def _is_late(context: EntryContext, article: Article) -> bool:
 
 
 def _may_have_moved(context: EntryContext, article: Article, old: Article) -> bool:
-    """Return True if the stored article `old` may be the entry's article at its former address: it
-    was filed before the entry was announced, and the feed does not list it any more."""
+    """Return True if the stored article `old` may have moved to the entry's address. It must have
+    been filed before the entry was announced, the feed must no longer list it, and the operator
+    must not have split it from `article`."""
     if are_split(article, old):
         return False
     if old.added is None or old.added >= context.row.first_seen:
@@ -494,9 +508,9 @@ def _may_have_moved(context: EntryContext, article: Article, old: Article) -> bo
 
 
 def is_same_article(new: Article, old: Article, *, late: bool) -> bool:
-    """Return True if text, title and time show that the reading `new` is the article `old`. `late`:
-    the entry has a date before the previous visit, so that a different date does not count against
-    it. Pure."""
+    """Return True if the reading `new` is the stored article `old`, by text, title and time.
+    `late`: the entry is older than the previous visit, so that a different date does not matter.
+    Pure."""
     published = _drop_fraction(new.published)
     same_title_and_time = (
         published is not None
@@ -524,7 +538,8 @@ def _drop_fraction(time: datetime | None) -> datetime | None:
 
 
 async def ask_former_page(context: EntryContext, old: Article, article: Article) -> Lead:
-    """Request the page of the stored article `old` and return if it leads to `article`."""
+    """Request the page at the address of the stored article `old`, and return if it leads to
+    `article`: by a redirect, or because it names the address of `article` as its own."""
     run = context.run
     answer = await context.fetch_page(old.url)
     if not isinstance(answer, Fetched):
@@ -551,14 +566,15 @@ async def ask_former_page(context: EntryContext, old: Article, article: Article)
 
 
 def _times_agree(first: datetime | None, other: datetime | None, within: timedelta) -> bool:
-    """Return True if two times are at most `within` apart, or if one of them is unknown."""
+    """Return True if two times are at most `within` apart, or if one of them is unknown (None)."""
     if first is None or other is None:
         return True
     return abs(first - other) <= within
 
 
 def _is_one_in_other(text: list[str], other: list[str]) -> bool:
-    """Return True if the longer of two lists of words contains the shorter one in one piece."""
+    """Return True if one of two lists of words is a part of the other, with its words in the same
+    order and without a gap."""
     short, long = sorted((text, other), key=len)
     if not short:
         return True
@@ -566,9 +582,9 @@ def _is_one_in_other(text: list[str], other: list[str]) -> bool:
 
 
 def update_copies(old: Article, new: Article, run: FilingContext, now: datetime) -> Merged:
-    """Return the revised article `new` after it was compared with copies again: former copies may
-    have another text now, and `new` may be a copy of another article. `old`: the article before its
-    revision."""
+    """Compare the revised article `new` with copies again, and return it with the changed ones. Its
+    former copies may have another text now, or `new` may be a copy of another article. `old`: the
+    article before it was revised."""
     # a new source may change the result of `is_copy`, even if the text is the same
     is_adopted = bool(new.merged_into) and old.source_key != new.source_key
     if new.hold:  # it is compared when it is released
@@ -593,17 +609,17 @@ def update_copies(old: Article, new: Article, run: FilingContext, now: datetime)
 
 
 def _remove_from_also(first: Article, copy: Article) -> Changes:
-    """Return the change by which `first` no longer lists the addresses of `copy`; () if it lists
-    none."""
-    also = tuple(url for url in first.also if not is_named([urls.alias(url)], copy))
-    if also == first.also:
+    """Return the change by which the article `first` no longer lists the addresses of `copy`. () if
+    it lists none of them."""
+    other_urls = tuple(url for url in first.also if not is_named([urls.alias(url)], copy))
+    if other_urls == first.also:
         return ()
-    return ((replace(first, also=also), first),)
+    return ((replace(first, also=other_urls), first),)
 
 
 def _split_changed_copies(first: Article, run: FilingContext) -> Merged:
-    """Return the shown article `first` with only those of its copies that still have its text. The
-    others are shown as articles of their own."""
+    """Return the shown article `first` without those copies that no longer have its text. These are
+    among the returned changes, grouped by their own texts, and are shown again."""
     former = load_copies(first, run)
     remaining = [copy for copy in former if is_copy(first, copy, run)]
     changed = {copy.id: copy for copy in former if copy not in remaining}
@@ -620,8 +636,8 @@ def _split_changed_copies(first: Article, run: FilingContext) -> Merged:
 
 
 def group_copies(former: Collection[Article], run: FilingContext) -> list[Article]:
-    """Return former copies of one article, grouped by their texts: the first of each group is
-    shown, and the others are merged into it."""
+    """Return the articles `former`, which were copies of one article, grouped by their texts. The
+    first of each group is shown, and the others of the group are merged into it."""
     first_copies: list[Article] = []
     merged: list[Article] = []
     for copy in sorted(former, key=lambda article: compute_precedence(article, former, run)):
@@ -636,8 +652,8 @@ def group_copies(former: Collection[Article], run: FilingContext) -> list[Articl
 
 
 def _find_same_text(copy: Article, articles: Sequence[Article]) -> int | None:
-    """Return the index of the first article in `articles` that has the text of `copy` and that the
-    operator did not split from it; None without one."""
+    """Return the index of the first article in `articles` that has the text of `copy`; None without
+    one. An article that the operator split from `copy` is left out."""
     for index, article in enumerate(articles):
         if not are_split(copy, article) and have_same_text(copy, article):
             return index
@@ -645,9 +661,9 @@ def _find_same_text(copy: Article, articles: Sequence[Article]) -> int | None:
 
 
 def _merge_into_recent(article: Article, run: FilingContext, now: datetime) -> Merged:
-    """Return `article` merged into a shown article with its text. It stays as it is if there is
-    none, if it was added over a week ago, or if that article lists its address although the two are
-    not merged, as the operator split them."""
+    """Return `article` merged into a shown article that has its text. It stays as it is in three
+    cases: there is no such article; `article` was added more than a week ago; or the shown article
+    lists its address already, although they are not merged, because the operator split them."""
     if article.added is None or article.added < now - WINDOW:
         return Merged(article=article)
     for first in find_copies(article, run, now):
@@ -657,19 +673,20 @@ def _merge_into_recent(article: Article, run: FilingContext, now: datetime) -> M
 
 
 def keep_out_of_feeds(article: Article, run: FilingContext, now: datetime) -> Article | None:
-    """Return an `article` on a followed site that a source of another site filed, changed so that
-    only the feeds of the sources that announced it show it: merged into the article of the site's
-    own source if that has its text, else unlisted if it is not recent.
+    """Return `article` changed so that only the feeds of the sources that announced it show it.
+    This is done if a source of another site filed it, and its own site is followed, too. It is
+    merged into the article of the site's own source if that has its text. Otherwise it is unlisted.
 
-    None if it may be in all feeds: the site's own source filed it, or no source follows its site,
-    or it was published within the last week. Raises ConfigError."""
+    Return None if all feeds may show it: the site's own source filed it, no source follows its
+    site, or it was published in the last week and the own source has no copy. Raises
+    ConfigError."""
     if not filed_by_neighbour(article, run.owners):
         return None
     first = _find_owners_copy(article, run)
     if first is not None:
         return replace(article, merged_into=first.id, also=())
-    # a date in the future is not believed
-    is_recent = article.published is not None and now - RECENT < article.published < now
+    published = article.published  # a date in the future is not believed
+    is_recent = published is not None and now - RECENT < published < now
     if is_recent:
         return None
     return replace(article, unlisted=True, also=())
@@ -677,7 +694,8 @@ def keep_out_of_feeds(article: Article, run: FilingContext, now: datetime) -> Ar
 
 def _find_owners_copy(article: Article, run: FilingContext) -> Article | None:
     """Return the shown article that has the text of `article` and that a source of its site filed;
-    None without one."""
+    None without one. If that article is merged itself, the article into which it is merged is
+    returned."""
     for owner in run.owners.list_owners(article.url):
         for article_id in run.store.find_earlier(build_copy_query(article, owner, run.clock())):
             if article_id == article.id:

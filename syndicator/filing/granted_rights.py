@@ -21,18 +21,17 @@ from syndicator.filing.context import EntryContext, Page, VisitContext
 from syndicator.filing.ownership import Claim, get_claim
 
 _SAMPLED = 3  # former pages that are requested before a move is believed: our choice
-_LEAST_SHARE = (
-    0.5  # of the new feed's entries that must be filed articles, before a move is believed
-)
+# share of the new feed's entries that must be filed articles before a move is believed
+_LEAST_SHARE = 0.5
 Listed = tuple[str, str]  # address and title of an article
 
 
 async def grant_by_links(context: EntryContext, page: Page) -> EntryContext:
-    """Return the context of an entry, with the right to write the article on `page` if this page,
-    or the front page of a site of the same publisher, links the source's feed. An entry without
-    title and text needs no right, as there is nothing to trust."""
-    says_nothing = not context.announced.title and not context.announced.content
-    if says_nothing or not page.html or context.owns_for_now(page.url):
+    """Return the context of an entry, with the right to write the article on `page` if links show
+    that the source may. This page, or the front page of a site of the same publisher, must link the
+    source's feed. An entry without title and text needs no right, as there is nothing to trust."""
+    needs_right = bool(context.announced.title or context.announced.content)
+    if not needs_right or not page.html or context.owns_for_now(page.url):
         return context
     is_linked = await _links_own_feed(context, page)
     if is_linked or urls.same_publisher(page.url, context.source.url):
@@ -43,8 +42,8 @@ async def grant_by_links(context: EntryContext, page: Page) -> EntryContext:
 
 
 async def _links_own_feed(context: EntryContext, page: Page) -> bool:
-    """Return True if the page links the source's feed. To save time, a page is parsed only if it is
-    on the site of the feed or contains the feed's host."""
+    """Return True if `page` links the source's feed. Parsing takes time, so only two kinds of pages
+    are parsed: those on the site of the feed, and those whose HTML contains the feed's host."""
     own_feeds = _list_own_feeds(context)
     may_link = any(
         urls.same_site(page.url, url) or urlsplit(url).netloc.encode() in page.html
@@ -52,13 +51,15 @@ async def _links_own_feed(context: EntryContext, page: Page) -> bool:
     )
     if not may_link:
         return False
-    linked = await _list_linked_feeds(context, page)
-    return linked is not None and not own_feeds.keys().isdisjoint(linked)
+    linked_aliases = await _list_linked_feeds(context, page)
+    if linked_aliases is None:
+        return False
+    return not own_feeds.keys().isdisjoint(linked_aliases)
 
 
 def _list_own_feeds(context: EntryContext) -> dict[str, str]:
-    """Return the addresses of the source's feed by alias key: the configured one, and that of the
-    feed that was found there."""
+    """Return the addresses of the source's feed, by their alias keys. These are the address in
+    sources.toml, and that of the feed that was found on the page there."""
     addresses = [context.source.url]
     state = context.state
     if state.discovery.found == "feed" and state.redirects.effective_url:
@@ -67,27 +68,30 @@ def _list_own_feeds(context: EntryContext) -> dict[str, str]:
 
 
 async def ask_front_page(context: EntryContext, url: str) -> bool:
-    """Return True if the source owns the site of `url`. If its right is not fresh, the site's front
-    page decides, which must link the source's feed. It is requested once a week; if that fails, the
+    """Return True if the source owns the site of `url`. If it is not sure of that, the site's front
+    page decides: it must link the source's feed. The answer is stored as a right of the source, or
+    removes that right. The front page is requested at most once a week. If the request fails, the
     source keeps the rights that it has."""
     if context.owns_for_now(url):
         return True
-    file = context.run.rights_file
+    rights_file = context.run.rights_file
     source = context.source
     site = urls.site(url)
-    feeds = await _list_front_page_feeds(context, url)
-    if feeds is None:
+    linked_aliases = await _list_front_page_feeds(context, url)
+    if linked_aliases is None:
         return context.rights.owns(url)
-    if _list_own_feeds(context).keys().isdisjoint(feeds):
-        file.unlink(source.key, site)
+    links_own_feed = not _list_own_feeds(context).keys().isdisjoint(linked_aliases)
+    if links_own_feed:
+        rights_file.link(source.key, site, context.run.clock().date())
     else:
-        file.link(source.key, site, context.run.clock().date())
+        rights_file.unlink(source.key, site)
     return context.rights.owns(url)
 
 
 async def _list_front_page_feeds(context: EntryContext, url: str) -> list[str] | None:
-    """Return the alias keys of the feeds that the front page of the site of `url` links, requested
-    or as stored within the last week. None if it could not be read."""
+    """Return the alias keys of the feeds that the front page of the site of `url` links; None if
+    the page could not be read. If it was requested for this source in the last week, the stored
+    answer is returned."""
     run = context.run
     site = urls.site(url)
     note = f"front page {site} {context.source.key}"
@@ -110,13 +114,14 @@ async def _list_front_page_feeds(context: EntryContext, url: str) -> list[str] |
 
 
 def _was_not_asked(failed: Failed) -> bool:
-    """Return True if the request did not reach the site, or was not even sent."""
+    """Return True if no request reached the site, so that the failure says nothing about the
+    site."""
     return failed.no_network or failed.ours or failed.unasked
 
 
 async def _list_linked_feeds(context: EntryContext, page: Page) -> list[str] | None:
-    """Return the alias keys of the feeds that `page` links; None if the worker could not read
-    it."""
+    """Return the alias keys of the feeds that `page` links. None if the worker could not read the
+    page."""
     try:
         feeds = await context.run.worker.call(
             worker_functions.linked_feeds, page.html, page.url, dict(page.headers)
@@ -127,19 +132,19 @@ async def _list_linked_feeds(context: EntryContext, page: Page) -> list[str] | N
 
 
 def get_front_page(url: str) -> str:
-    """Return the address of the front page of the site of `url`: that of its host or, on a host
-    that many users share, that of the user."""
+    """Return the address of the front page of the site of `url`. On a host that many users share,
+    this is the front page of the user, else that of the host."""
     parts = urlsplit(urls.canonical(url))
     site = urls.site(url)
-    root = f"{parts.scheme}://{parts.netloc}/"
-    if urls.site(root) == site:
-        return root
+    host_front_page = f"{parts.scheme}://{parts.netloc}/"
+    if urls.site(host_front_page) == site:
+        return host_front_page
     return f"{parts.scheme}://{site}/"
 
 
 async def may_adopt(context: EntryContext, article: Article) -> bool:
-    """Return True if the source has a stronger claim to `article` than the source that filed it,
-    counting a link to its feed on the saved page of the article."""
+    """Return True if the source has a stronger claim to `article` than the source that filed it. A
+    link to the source's feed on the saved page of the article counts as a claim."""
     if get_claim(article, context.run.owners) < Claim.OWNS:
         snapshot = context.run.snapshots.get(article.id)
         if snapshot is not None:
@@ -150,28 +155,30 @@ async def may_adopt(context: EntryContext, article: Article) -> bool:
 
 
 async def follow_move(context: VisitContext, result: Fetched, feed: ParsedFeed) -> VisitContext:
-    """Return the context, with rights for the host to which the source's site moved if both hosts
-    confirm the move.
+    """Return the context of the visit after a check if the source's site moved to the host of
+    `result`, its present answer. If both hosts confirm the move, the source gets rights for the new
+    host.
 
-    The new host confirms it if its feed lists the same articles, and if either the operator entered
-    its address, or the old host redirects the feed there permanently and no other source owns it.
-    The old host confirms it if it redirects the articles' pages there permanently."""
+    The new host confirms the move if its `feed` lists the same articles. In addition, either the
+    operator entered its address, or the old host redirects the feed there permanently and no other
+    source owns it. The old host confirms the move if it redirects the articles' pages there
+    permanently."""
     new_site = urls.site(result.final_url)
     context = replace(context, feed_site=new_site)
     if new_site == "":
         return context
-    file = context.run.rights_file
+    rights_file = context.run.rights_file
     key = context.source.key
-    is_followed_there = new_site == urls.site(context.source.url)
+    is_own_address = new_site == urls.site(context.source.url)  # the one in sources.toml
     state = context.state
-    if not is_followed_there:
+    if not is_own_address:
         state = replace(state, redirects=replace(state.redirects, site_moved=True))
     moved_context = replace(context, state=state)
-    if new_site in file.moved(key):  # the move was confirmed earlier
+    if new_site in rights_file.moved(key):  # the move was confirmed earlier
         return moved_context
-    if is_followed_there and not _is_new_at_home(context, feed, new_site):
+    if is_own_address and not _is_new_at_home(context, feed, new_site):
         return context
-    if not is_followed_there and not _is_feed_moved(context, result):
+    if not is_own_address and not _is_feed_moved(context, result):
         return context
     pairs = pair_articles(feed.entries, context.run.store.list_newest(key, own=True), new_site)
     if not pairs:
@@ -182,13 +189,14 @@ async def follow_move(context: VisitContext, result: Fetched, feed: ParsedFeed) 
     if not await _are_all_moved(context, pairs[:_SAMPLED]):
         return context
     old_site = urls.site(old_page)
-    file.move(key, old_site, new_site, context.run.clock().date())
+    rights_file.move(key, old_site, new_site, context.run.clock().date())
     context.log.info("the site moved", old=old_site, new=new_site)
     return moved_context
 
 
 def _is_feed_moved(context: VisitContext, result: Fetched) -> bool:
-    """Return True if the old host redirects the feed permanently to a host that no source owns."""
+    """Return True if the feed is redirected permanently to the host of `result`, its present
+    answer, and if no source owns that host."""
     if context.rights.owns(result.final_url) or context.run.owners.list_owners(result.final_url):
         return False
     target = result.moved_to or context.state.redirects.effective_url or ""
@@ -196,9 +204,10 @@ def _is_feed_moved(context: VisitContext, result: Fetched) -> bool:
 
 
 def _is_new_at_home(context: VisitContext, feed: ParsedFeed, home: str) -> bool:
-    """Return True if there is a sign that the source's articles come from another host: the
-    operator edited the source's address, or the site moved away from `home` earlier and is back.
-    Without such a sign, the expensive comparison is omitted."""
+    """Return True if there is a sign that the source's articles came from another host until now.
+    Either the operator changed the source's address, or the site moved away from `home` (the site
+    of this address) and is back. Without such a sign, the caller omits the expensive comparison of
+    articles."""
     if context.state.visits.last_success is None:
         return False
     moves = context.run.rights_file.moved(context.source.key)
@@ -213,8 +222,8 @@ def _is_new_at_home(context: VisitContext, feed: ParsedFeed, home: str) -> bool:
 
 
 def _may_leave(context: VisitContext, old_page: str) -> bool:
-    """Return True if the source may move articles away from the site of `old_page`: no other source
-    owns that site, or this source may write there, too."""
+    """Return True if the source may move articles away from the site of `old_page`: it may write
+    there itself, or no other source owns that site."""
     other_owners = {*context.run.owners.list_owners(old_page)} - {context.source.key}
     return context.rights.owns(old_page) or not other_owners
 
@@ -222,12 +231,13 @@ def _may_leave(context: VisitContext, old_page: str) -> bool:
 def pair_articles(
     entries: Sequence[Entry], filed_articles: Iterable[Listed], new_site: str
 ) -> list[tuple[str, str]]:
-    """Return (old, new) addresses of articles that are on `new_site` now. `entries`: those of the
-    new feed; `filed_articles`: the source's filed articles.
+    """Return pairs (old address, new address) of filed articles that are on `new_site` now.
+    `entries`: the entries of the new feed. `filed_articles`: address and title of each article of
+    the source.
 
-    Articles are paired by the path of their address, else by title. All old addresses returned are
-    of one site, the one with the most pairs. [] if fewer than half of the new entries have a pair.
-    Pure."""
+    An entry and an article are a pair if the paths of their addresses are the same, or else their
+    titles. All old addresses are of one site, the one with the most pairs. Return [] if fewer than
+    half of the entries on the new site have a pair. Pure."""
     new_entries = [entry for entry in entries if urls.site(entry.url) == new_site]
     urls_by_path: dict[str, str] = {}
     urls_by_title: dict[str, str] = {}
@@ -250,17 +260,19 @@ def pair_articles(
 
 
 def _get_path(url: str) -> str:
-    """Return the path of `url`, which an article often keeps on another host."""
+    """Return the path of `url`. An article often keeps it when its site moves to another host."""
     return urlsplit(url).path.rstrip("/")
 
 
 def _fold_title(title: str) -> str:
-    """Return the words of a title as one text, by which titles are compared."""
+    """Return the words of a title with single spaces between them. Titles with the same words are
+    equal in this form."""
     return " ".join(words(title))
 
 
 async def _are_all_moved(context: VisitContext, pairs: Sequence[tuple[str, str]]) -> bool:
-    """Return True if each old page of the `pairs` redirects permanently to its new page."""
+    """Return True if each old page redirects permanently to its new page. `pairs`: (old address,
+    new address)."""
     for old, new in pairs:
         answer = await context.fetch_page(old)
         if not isinstance(answer, Fetched) or answer.moved_to is None:

@@ -15,8 +15,8 @@ _MOST_REMEMBERED: Final = 25_000  # mails whose headers stay in memory: 30 MB
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownMail:
-    """A mail whose headers were read. `size`: bytes of the mail; `head`: the bytes of its headers
-    if the mail is too large to be fetched, else b""."""
+    """A mail whose headers were read. `size`: bytes of the whole mail. `received`: when it was
+    delivered. `head`: the bytes of its headers if the mail is too large to be fetched, else b""."""
 
     name: MailName
     headers: MailHeaders
@@ -27,14 +27,15 @@ class KnownMail:
 
 @dataclass(slots=True)
 class SharedMailbox:
-    """An open mailbox of a run. `known`: the mails whose headers were read in this run, by name."""
+    """An open mailbox that several visits of a run use. `known`: the mails whose headers were read
+    in this run, by name."""
 
     box: OpenMailbox
     known: dict[str, KnownMail] = field(default_factory=dict)
 
     def read_heads(self, names: Sequence[MailName]) -> list[KnownMail]:
-        """Return the mails `names` with their headers, without those that were deleted meanwhile.
-        Raises MailboxFailed."""
+        """Return the mails `names` with their headers. A mail that was deleted meanwhile is left
+        out. Raises MailboxFailed if the mailbox does not answer."""
         if len(self.known) > _MOST_REMEMBERED:
             self.known.clear()
         unknown_names = [name for name in names if name.name not in self.known]
@@ -49,24 +50,25 @@ class SharedMailbox:
             )
         mails = []
         for name in names:
-            mail_or_none = self.known.get(name.name)
-            if mail_or_none is not None:
-                mails.append(mail_or_none)
+            if name.name in self.known:
+                mails.append(self.known[name.name])
         return mails
 
 
 @dataclass(slots=True)
 class _Slot:
-    """The state of one mailbox address. `turn`: held by the visit that uses the mailbox; `mailbox`:
-    None if it is not open; `failed`: why it could not be opened. It is not tried again in this run,
-    because servers lock accounts after several wrong passwords."""
+    """The state of the mailbox at one address. `turn`: held by the visit that uses the mailbox.
+    `mailbox`: None if it is not open. `failed`: why it could not be opened, None if nothing
+    failed."""
 
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     mailbox: SharedMailbox | None = None
     failed: MailboxFailed | None = None
 
     async def open(self, open_mailbox: Callable[[], OpenMailbox]) -> SharedMailbox:
-        """Return the mailbox; the first call opens it. Raises MailboxFailed."""
+        """Return the mailbox. The first call opens it by `open_mailbox`. Raises MailboxFailed;
+        after a failure, each further call in this run raises it again without a try, as servers
+        lock accounts after several wrong passwords."""
         if self.failed is not None:
             raise self.failed
         if self.mailbox is None:
@@ -94,8 +96,9 @@ class Mailboxes:
     async def use(
         self, url: str, open_mailbox: Callable[[], OpenMailbox]
     ) -> AsyncIterator[SharedMailbox]:
-        """Yield the mailbox at `url` to one visit at a time; `open_mailbox` is called if it is not
-        open. If the block raises, the mailbox is closed. Raises MailboxFailed."""
+        """Yield the mailbox at `url`, to one visit at a time. It is opened by `open_mailbox` if it
+        is not open, and stays open after the block. If the block raises, it is closed. Raises
+        MailboxFailed if it cannot be opened."""
         slot = self._slots.setdefault(url, _Slot())
         async with slot.turn:
             mailbox = await slot.open(open_mailbox)
@@ -108,7 +111,7 @@ class Mailboxes:
 
     @asynccontextmanager
     async def closing(self) -> AsyncIterator[None]:
-        """Close all mailboxes after the block."""
+        """Run the block, then close all mailboxes."""
         try:
             yield
         finally:

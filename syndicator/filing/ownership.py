@@ -22,7 +22,7 @@ _NOBODY = ""  # in place of the key of a source
 
 
 class Claim(IntEnum):
-    """The strength of a source's claim to an article."""
+    """The strength of a source's claim to an article. A higher number is stronger."""
 
     NONE = 0
     SPEAKS = 1  # the operator or the page grants it the right
@@ -33,10 +33,11 @@ class Claim(IntEnum):
 class Rights:
     """The rights of a source to write articles.
 
-    `sites` (`urls.site`): its own, those whose front page links its feed, and those of a move;
-    `pages`: alias keys of single pages that link its feed; `places`: hosts and paths that the
-    operator granted (`speaks_for`); `before`: domains for which it wrote before there were rights;
-    `is_mailbox`: it may write its mails, and nothing on the web."""
+    `sites`: sites on which it may write (`urls.site`): its own, those whose front page links its
+    feed, and those of a move. `pages`: single pages that link its feed, as alias keys. `places`:
+    hosts and paths that the operator granted it (`speaks_for`). `before`: domains for which it
+    wrote before the program had rights. `is_mailbox`: it may write its mails, and nothing on the
+    web."""
 
     sites: frozenset[str]
     pages: frozenset[str] = frozenset()
@@ -46,15 +47,17 @@ class Rights:
 
     def owns(self, url: str) -> bool:
         """Return True if the source may write the article at `url`."""
-        if self.is_mailbox or urls.is_mail(url):
-            return self.is_mailbox and urls.is_mail(url)
+        if urls.is_mail(url):
+            return self.is_mailbox
+        if self.is_mailbox:
+            return False
         if urls.site(url) in self.sites or self.speaks_for(url):
             return True
         return bool(self.before) and urls.publisher(url) in self.before
 
     def speaks_for(self, url: str) -> bool:
-        """Return True if the page at `url` links the source's feed, or if the operator granted the
-        source this page, host or path."""
+        """Return True if the source has a right to the single page at `url`: the page links the
+        source's feed, or the operator granted the source this page, its host or its path."""
         if urls.alias(url) in self.pages or urls.site(url) in self.places:
             return True
         return not self.places.isdisjoint(_list_places(url))
@@ -63,11 +66,11 @@ class Rights:
 def make_rights(
     source: Source, *, sites: Collection[str] = (), before: Collection[str] = ()
 ) -> Rights:
-    """Return the rights of `source`: the site of its address is its own, and the operator's setting
-    `speaks_for` names further places.
+    """Return the rights of `source` to the site of its own address, and to the places in its
+    setting `speaks_for`. A mailbox has no rights on the web.
 
-    `sites`: further sites that it owns; `before`: domains of articles that it filed before rights
-    were checked, which count as long as `speaks_for` is not set."""
+    `sites`: further sites that it owns. `before`: domains of articles that it filed before the
+    program checked rights. They count only if `speaks_for` is not set."""
     if urls.is_mailbox(source.url):
         return Rights(sites=frozenset(), is_mailbox=True)
     own_sites = frozenset((urls.site(source.url), *sites)) - {""}
@@ -80,12 +83,13 @@ def make_rights(
 def load_rights(
     file: RightsFile, source: Source, today: date | None = None, answered: str | None = None
 ) -> Rights:
-    """Return the rights of `source` by its settings, with those that the rights file grants it.
-    Raises ConfigError.
+    """Return the rights of `source`: those by its settings, and those that the rights file grants
+    it. Raises ConfigError.
 
-    `today`: count only links on front pages of sites that were confirmed lately; None to count all,
-    as for showing articles. `answered`: the site that the feed came from: rights after a move to a
-    site count only if the feed came from there; None to count them in any case."""
+    `today`: links on front pages of sites count only if they were confirmed lately; None counts all
+    links, which is used to show articles. `answered`: the site that the feed came from; rights
+    after a move to a site count only if the feed came from this site. None counts them in any
+    case."""
     linked_sites = file.linked(source.key, today) if today else file.shown(source.key)
     sites = list(linked_sites)
     for new_site, move in file.moved(source.key).items():
@@ -95,9 +99,10 @@ def load_rights(
 
 
 def _list_places(url: str) -> Iterator[str]:
-    """Yield every spelling of a place in `speaks_for` that covers `url`: its host and the domains
-    above it, with and without the port, and with each beginning of its path.
-    "https://a.example.org/b" gives "a.example.org", "a.example.org/b", "example.org",
+    """Yield every spelling of a place in `speaks_for` that includes the page at `url`. This is the
+    host or a domain above it, with and without the port, alone and with each beginning of the path.
+
+    For example, "https://a.example.org/b" gives "a.example.org", "a.example.org/b", "example.org",
     "example.org/b", "org" and "org/b"."""
     host_and_port, _, path = urls.alias(url).casefold().partition("/")
     name = host_and_port.partition(":")[0]
@@ -113,18 +118,20 @@ def _list_places(url: str) -> Iterator[str]:
 
 
 def limit_entry(entry: Entry, rights: Rights, url: str) -> Entry:
-    """Return the part of `entry` that is trusted for the page at `url`: all of it if the source
-    owns the page, else only id and address."""
+    """Return the part of `entry` that is trusted for the page at `url`: the whole entry if the
+    source owns the page, else only its id and address. `rights`: those of the source."""
     if rights.owns(url):
         return entry
     return Entry(id=entry.id, url=entry.url)
 
 
 def limit_settings(source: Source, rights: Rights, url: str, *, private: bool = False) -> Source:
-    """Return `source` with only those settings that it may use for the page at `url`. On a site
-    that it does not own, these are the settings that make it publish less, such as content =
-    "link" and llm = false. `private`: only the operator can read the published feeds, so articles
-    have their whole text in place of an excerpt."""
+    """Return `source` with only those settings that it may use for the page at `url`. `rights`:
+    those of the source. On a page that it does not own, the settings that remain are those that
+    make it publish less, such as content = "link" and llm = false.
+
+    `private`: only the operator can read the published feeds, so whole texts are published in place
+    of excerpts."""
     if not rights.owns(url):
         is_link_only = source.content == "link"
         source = replace(
@@ -146,9 +153,9 @@ def limit_settings(source: Source, rights: Rights, url: str, *, private: bool = 
 
 
 def describe_origin(source: Source, state: SourceState, entry: Entry) -> Origin:
-    """Return what an article stores of the feed that announced it: title, address, site and id of
-    the feed, and the time that its `entry` states. Of a mailbox only title and time are stored, as
-    its address is the reader's own."""
+    """Return what an article stores of the feed that announced it: the title, address, site and id
+    of the feed, and the time in its `entry`. For a mailbox, only the title and the time are stored,
+    as its address is the reader's own."""
     title = source.title or state.channel.feed_title
     if urls.is_mailbox(source.url):
         return Origin(title=title, updated=entry.published)
@@ -184,8 +191,8 @@ class Claimant:
 
 
 class Owners(Mapping[str, Claimant]):
-    """The followed sources with their rights, by key. `rights` returns those of a source; `linked`:
-    pairs (source key, site) of further sites that sources own."""
+    """The followed sources with their rights, by key. `rights`: returns the rights of a source.
+    `linked`: pairs (source key, site) of further sites that sources own."""
 
     def __init__(
         self,
@@ -208,13 +215,13 @@ class Owners(Mapping[str, Claimant]):
         return len(self._sources)
 
     def list_owners(self, url: str) -> list[str]:
-        """Return the keys of the sources whose own site, or one of whose linked sites, is that of
-        `url`."""
+        """Return the keys of the sources that own the site of `url`: it is the site of their
+        address, or was linked to them."""
         return self._by_site.get(urls.site(url), [])
 
     @cached_property
     def granted_rights(self) -> list[Rights]:
-        """The rights of the sources to which the operator granted places (`speaks_for`)."""
+        """The rights of those sources for which the operator set `speaks_for`."""
         return [self._rights(source) for source in self._sources.values() if source.speaks_for]
 
     @cached_property
@@ -229,8 +236,9 @@ class Owners(Mapping[str, Claimant]):
 
 
 def get_claim(article: Article, claimants: Mapping[str, Claimant]) -> Claim:
-    """Return the claim of the article's source to the article. A source that was removed still owns
-    the site of its feed. An article that was written by hand is owned."""
+    """Return the claim that the source of the article has to it. A source that was removed still
+    owns the site of its feed. An article that was written by hand counts as owned. `claimants`: the
+    followed sources, by key."""
     if article.source_key == _WRITTEN_BY_HAND:
         return Claim.OWNS
     claimant = claimants.get(article.source_key)
@@ -241,8 +249,8 @@ def get_claim(article: Article, claimants: Mapping[str, Claimant]) -> Claim:
 
 
 def filed_by_neighbour(article: Article, owners: Owners) -> bool:
-    """Return True if a followed source owns the article's site or speaks for it, but the article
-    was filed by a source without a claim to it."""
+    """Return True if a source without a claim to the article filed it, although another followed
+    source owns the article's site or may write the article."""
     is_followed = bool(owners.list_owners(article.url))
     if not is_followed:
         is_followed = any(rights.speaks_for(article.url) for rights in owners.granted_rights)
@@ -250,8 +258,8 @@ def filed_by_neighbour(article: Article, owners: Owners) -> bool:
 
 
 def move_keeping_alias(article: Article, url: str) -> Article:
-    """Return `article` with the address `url`; its former address becomes an alias. An alias on
-    another site than `url` stays only if the article was once filed at it."""
+    """Return `article` with the address `url`, and its former address as an alias. An alias on
+    another site than `url` is dropped, unless the article was once filed at it."""
     aliases = []
     for alias in dict.fromkeys((*article.aliases, article.url)):
         if alias == url:
@@ -262,8 +270,8 @@ def move_keeping_alias(article: Article, url: str) -> Article:
 
 
 def is_former_address(article: Article, url: str) -> bool:
-    """Return True if the article was once filed at the canonical `url` and has another address
-    now."""
+    """Return True if the article was once filed at `url`, a canonical address, and has another
+    address now."""
     return article.url != url and article.was_filed_at(url)
 
 
@@ -274,12 +282,13 @@ def find_known_article(
     source: str = "",
     former_site: str | None = None,
 ) -> Article | None:
-    """Return the first article under the alias keys `aliases` that `url` may mean ("": any
-    article), None if there is none.
+    """Return the first article in `lookup` that has one of the alias keys `aliases` and that `url`
+    may mean; None without one. `url` "" may mean any article.
 
-    The article must be on the site of `url` or on `former_site`, from which that site moved; or it
-    has the alias `url` on another site that the key `source` may use (`_may_have_alias`). An alias
-    alone proves nothing, as any feed can state one."""
+    The article must be on the site of `url`, or on `former_site`, the site from which that site
+    moved. If it is on another site, `url` must be among its aliases, and `source`, the key of a
+    source, must be allowed to use this alias (`_may_have_alias`). An alias alone proves nothing, as
+    any feed can state one."""
     for alias_key in aliases:
         if alias_key not in lookup.articles:
             continue
@@ -288,7 +297,9 @@ def find_known_article(
             shown_urls = (shown_article.url, *shown_article.aliases)
             if urls.alias(article.url) in map(urls.alias, shown_urls):
                 article = shown_article  # the owner announced this copy's address as its own
-        if url == _ANY_URL or urls.site(article.url) in (urls.site(url), former_site):
+        if url == _ANY_URL:
+            return article
+        if urls.site(article.url) in (urls.site(url), former_site):
             return article
         if url in article.aliases and _may_have_alias(article, url, source):
             return article
@@ -296,9 +307,9 @@ def find_known_article(
 
 
 def _may_have_alias(article: Article, url: str, source: str) -> bool:
-    """Return True if an entry of `source` may use the alias `url`, which is on another site than
-    the article: the source filed the article, both addresses are of one publisher, or the article
-    was once filed at `url`."""
+    """Return True if an entry of `source` (a key) may use the alias `url` of `article`, which is on
+    another site than the article. It may if the source filed the article, if both addresses are of
+    one publisher, or if the article was once filed at `url`."""
     if article.source_key == source or urls.same_publisher(article.url, url):
         return True
     return article.was_filed_at(url)
@@ -306,12 +317,12 @@ def _may_have_alias(article: Article, url: str, source: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """Errors in an article from versions of Syndicator in which sources had no rights.
+    """Errors in an article that come from versions of Syndicator in which sources had no rights.
 
-    `owner`: the source of the article's site, if another source filed it; `text`: title and text
-    may be those of another site; `aliases`: addresses on other sites; `strays`: rows of entries of
-    other sites that count as this article; `reader`: the source that can read its page again, ""
-    without one; `row`: the entry of that source."""
+    `owner`: the source of the article's site if another source filed it, else "". `text`: the title
+    and text may be those of another site. `aliases`: addresses on other sites. `strays`: rows of
+    entries of other sites that are stored as this article. `reader`: the source that can read its
+    page again, "" without one. `row`: the entry of the source `reader`, None without one."""
 
     article: Article
     owner: str = ""
@@ -325,11 +336,11 @@ class Fault:
 def find_fault(
     article: Article, rows: Collection[EntryRow], claimants: Mapping[str, Claimant], since: datetime
 ) -> Fault | None:
-    """Return what sources of other sites may have written into `article` before their rights were
-    checked; None if there is nothing to mend.
+    """Return the errors that sources of other sites may have made in `article` before their rights
+    were checked; None without any.
 
-    `rows`: the entries that are stored as this article; `claimants`: the followed sources with
-    their rights, by key; `since`: when this database began to check rights."""
+    `rows`: the entries that are stored as this article. `claimants`: the followed sources, by key.
+    `since`: when this database began to check rights."""
     owner = _find_owner(article, rows, claimants)
     strays = tuple(row for row in rows if _is_stray(row, article, claimants))
     same_site_aliases = filter_by_site(article.url, article.aliases)
@@ -366,9 +377,9 @@ def find_fault(
 def _find_owner(
     article: Article, rows: Collection[EntryRow], claimants: Mapping[str, Claimant]
 ) -> str:
-    """Return the key of the source that should have filed the article: it owns the article's site
-    and announced the article (in `rows`). Return "" if there is none, if the article was written by
-    hand, or if the source that filed it owns the site, too."""
+    """Return the key of the source that should have filed the article: it owns the article's site,
+    and one of its entries is among `rows`. Return "" if there is none. Return "" also if the
+    article was written by hand, or if the source that filed it owns the site."""
     is_by_hand = article.source_key == _WRITTEN_BY_HAND
     if is_by_hand or get_claim(article, claimants) is Claim.OWNS:
         return _NOBODY
@@ -378,8 +389,9 @@ def _find_owner(
 
 
 def _is_stray(row: EntryRow, article: Article, claimants: Mapping[str, Claimant]) -> bool:
-    """Return True if the entry of `row` is stored as the article although its address is on another
-    site and its source has no right to the article's page."""
+    """Return True if the entry of `row` should not be stored as the article: its address is on
+    another site, and its source may not write the article. The entry from which the article was
+    filed is never a stray."""
     is_entry_of_file = row.source_key == article.source_key and row.entry_id == article.source_id
     if is_entry_of_file:
         return False
@@ -392,9 +404,10 @@ def _is_stray(row: EntryRow, article: Article, claimants: Mapping[str, Claimant]
 def _is_written_without_claim(
     article: Article, rows: Collection[EntryRow], claimants: Mapping[str, Claimant], since: datetime
 ) -> bool:
-    """Return True if the text of the article may be that of another site: a source without a claim
-    to it filed it before `since`, when rights were not checked yet, and its page was not read again
-    later and is not due to be read. `rows`: the entries that are stored as this article."""
+    """Return True if the title and text of the article may be those of another site. This is so if
+    a source without a claim to it filed it before `since`, when the program did not check rights,
+    and if its page was not read again later. An article whose page is due to be read again is left
+    out. `rows`: the entries that are stored as this article."""
     is_by_hand = article.source_key == _WRITTEN_BY_HAND
     added = article.added
     if is_by_hand or added is None or added >= since:

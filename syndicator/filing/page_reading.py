@@ -22,12 +22,14 @@ LEAST_ARTICLES_PER_SOURCE: Final = 50
 class PageReading:
     """What the worker read on a page.
 
-    `blocks`: digests of its paragraphs; `html`: the body as HTML, None if only an excerpt is
-    published; `trace`: where the value of each field was found; `matches`: number of elements that
-    each selector of the rules matched; `ruled`: fields that rules set; `doubts`: codes of
-    `HoldReason`; `category_score`: probability of the category; `sketch` and `packed` (the page):
-    to be stored; `alternate`: address of the AMP or print version, if the page has little text;
-    `next_page`: address of the article's next page."""
+    `blocks`: digests of its paragraphs. `html`: the body as HTML, None if only an excerpt is
+    published. `trace`: where the value of each field was found. `matches`: the number of elements
+    that each selector of the rules matched. `ruled`: the fields that rules set. `doubts`: codes of
+    `HoldReason`. `category_score`: the probability of the category, None without one. `sketch`: the
+    sketch of the text, to be stored, None if the text is too short. `packed`: the page itself,
+    packed for storage, b"" if it is not stored. `alternate`: the address of the AMP or print
+    version if the page has little text, else None. `next_page`: the address of the article's next
+    page, None without one."""
 
     article: Article
     blocks: tuple[str, ...] = ()
@@ -46,18 +48,17 @@ class PageReading:
 def choose_hold_reason(
     doubts: Collection[str], *, every: bool, categorised: bool, flooded: bool, filed: "Filed"
 ) -> str:
-    """Return the `HoldReason` code for which a new article waits for the operator, "" if it is
+    """Return the `HoldReason` code if a new article has to wait for the operator; "" if it is
     published at once.
 
-    `doubts`: codes that its reading gave; `every`: the operator wants to see every article;
-    `categorised`: the operator set the category of its source, so that doubts on the category do
-    not count; `flooded`: its source announced far more entries than usual; `filed`: numbers of
-    articles so far."""
+    `doubts`: the codes that its reading gave. `every`: the operator wants to see every new article.
+    `categorised`: the operator set the category of its source, so that a doubt about the category
+    does not count. `flooded`: its source announced far more entries than usual. `filed`: the
+    numbers of articles so far."""
     for code in doubts:
-        # the operator has set the category of the source
-        if categorised and code == HoldReason.UNSURE_CATEGORY:
-            continue
-        return code
+        does_not_count = categorised and code == HoldReason.UNSURE_CATEGORY
+        if not does_not_count:
+            return code
     if flooded:
         return HoldReason.FLOOD.value
     is_first_of_source = filed.own == 0

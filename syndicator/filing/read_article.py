@@ -78,9 +78,9 @@ def read_article(
 
 
 def _describe_draft(draft: Draft, taxonomy: Taxonomy, *, summarise: bool) -> ReadArticle:
-    """Return the article of `draft`. Its excerpt, category, tags and language are found by
-    `describe` from the title and the text; all other fields are those of the draft. `summarise`:
-    see `describe`."""
+    """Return the article of `draft`, which was read from a page. Its excerpt, category, tags and
+    language are found from the title and the text; all other fields are those of the draft.
+    `summarise`: see `describe`."""
     original_urls: tuple[str, ...] = ()
     if draft.duplicate_of:  # the page says that it is a copy
         original_urls = (draft.duplicate_of,)
@@ -127,8 +127,9 @@ def _describe_draft(draft: Draft, taxonomy: Taxonomy, *, summarise: bool) -> Rea
 
 
 def list_doubts(draft: Draft, category_score: float | None) -> tuple[str, ...]:
-    """Return the `HoldReason` codes for which the operator may want to see an article before it is
-    published. `category_score`: probability of its category, None if it has none."""
+    """Return the `HoldReason` codes of the reasons why the operator may want to see an article
+    before it is published; () without any. `category_score`: the probability of its category from 0
+    to 1, None if it has no category."""
     body_trace: Mapping[str, Any] = draft.trace.get("body", {})
     codes = []
     if draft.partial and width(plain(draft.body)) < _SHORT_BODY:
@@ -141,7 +142,8 @@ def list_doubts(draft: Draft, category_score: float | None) -> tuple[str, ...]:
 
 
 def list_own_names(author: str | None, url: str) -> tuple[str, ...]:
-    """Return the names of the authors and of the site at `url`. Publishers list these as tags."""
+    """Return the names of the authors and the name of the site at `url`, as publishers list these
+    as tags. `author`: several names with commas between them, None if unknown."""
     authors = [name.strip() for name in (author or "").split(",")]
     site_name = urls.domain(url).split(".")[0]
     return (*authors, site_name)
@@ -209,15 +211,16 @@ def read_and_render(
 
 
 def _may_be_stub(reading: ReadArticle) -> bool:
-    """Return True if the body is so short that the page may show only the beginning of its
-    article, which another address may show whole."""
+    """Return True if the text is so short that the page may show only the beginning of its article.
+    Then another version of the page, such as AMP, may have the whole article."""
     if reading.partial or len(reading.body) >= _LONGEST_STUB:
         return False
     return bool(reading.trace["body"].get("from") == "page")
 
 
 def _list_fields_by_rule(trace: Mapping[str, Any]) -> frozenset[str]:
-    """Return the names of the fields that a rule of the operator set."""
+    """Return the names of the fields that a rule of the operator set. `trace`: where the value of
+    each field was found."""
     names = []
     for name in _FIELDS_WITH_RULES:
         if str(trace[name]["from"]).startswith("rules."):
@@ -226,8 +229,8 @@ def _list_fields_by_rule(trace: Mapping[str, Any]) -> frozenset[str]:
 
 
 def spell_tags(tags: Collection[str], taxonomy: Taxonomy) -> tuple[str, ...]:
-    """Return the tags of a source in the spelling of taxonomy.toml. A tag that was renamed there
-    gets its new name."""
+    """Return the tags of a source as taxonomy.toml spells them. A tag that was renamed there gets
+    its new name; one that is not there stays as it is."""
     if not tags:  # most sources have none, and the taxonomy is long
         return ()
     names: dict[str, str] = {}
@@ -239,9 +242,10 @@ def spell_tags(tags: Collection[str], taxonomy: Taxonomy) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def load_taxonomy(files: TaxonomyFiles) -> Taxonomy:
-    """Return the taxonomy in the files; it is empty if taxonomy.toml is missing. Raises
-    ConfigError."""
-    toml, learnt, _ = files  # the third one only makes a changed taxonomy a new cache key
+    """Return the taxonomy that is in `files`. It is empty if there is no taxonomy.toml. The last
+    one is cached. Raises ConfigError if a file is faulty."""
+    # the third value only tells the cache that the taxonomy changed
+    toml, learnt, _ = files
     taxonomy = Taxonomy()
     if Path(toml).exists():
         taxonomy = Taxonomy.from_toml(toml)

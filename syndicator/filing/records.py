@@ -15,10 +15,11 @@ class EntryRecords(Protocol):
     """The stored entries that sources announced."""
 
     def entries(self, source_key: str, entry_ids: Sequence[str]) -> dict[str, EntryRow]:
-        """Return the stored rows of these entries of a source, by entry id."""
+        """Return the stored rows of the entries `entry_ids` of a source, by entry id. Unknown ids
+        are left out."""
 
     def save_entries(self, rows: Sequence[EntryRow]) -> None:
-        """Store rows; a row replaces the stored one of the same entry."""
+        """Store rows. Each replaces the stored row of the same entry."""
 
     def pending(self, source_key: str, now: datetime) -> list[EntryRow]:
         """Return the pending entries of a source whose next try is due at `now`."""
@@ -27,13 +28,13 @@ class EntryRecords(Protocol):
         """Return the number of pending entries of a source."""
 
     def count_muted(self, source_key: str) -> int:
-        """Return the number of entries of a source that `mute` and `keep` rules skip."""
+        """Return the number of entries of a source that are skipped by a `mute` or `keep` rule."""
 
     def list_seen_since(
         self, source_key: str, since: datetime
     ) -> list[tuple[datetime, datetime | None]]:
-        """Return (first seen, next try) of each entry of a source that was first seen after
-        `since`. The next try is None unless the entry is pending."""
+        """Return a pair (first seen, next try) for each entry of a source that was first seen after
+        `since`. The next try is None unless the entry is pending and waits for it."""
 
 
 class ArticleRecords(Protocol):
@@ -43,17 +44,20 @@ class ArticleRecords(Protocol):
         """Return the article without its body, None if the id is unknown."""
 
     def find(self, aliases: Iterable[str]) -> str | None:
-        """Return the id of the article that has one of the alias keys, None without one."""
+        """Return the id of an article that has one of the alias keys `aliases`; None without
+        one."""
 
     def stamp(self, article_id: str) -> FileStamp | None:
-        """Return path and times of the article's file as they were when its row was written; None
-        if the id is unknown."""
+        """Return the path and the times of the article's file, as they were when its row was
+        written. None if the id is unknown."""
 
     def record(self, record: ArticleRecord) -> None:
-        """Store an article with its aliases. Its feeds become stale, and its entry is done."""
+        """Store an article with its aliases, and its entry as done. The feeds that show the article
+        are marked as stale."""
 
     def carriers(self, article_id: str) -> list[str]:
-        """Return the keys of the sources that announced the article without having filed it."""
+        """Return the keys of the carriers of an article: sources that announced it and did not file
+        it."""
 
     def add_carriers(
         self,
@@ -62,17 +66,17 @@ class ArticleRecords(Protocol):
         *,
         entry: EntryRow | None = None,
     ) -> None:
-        """Store the sources that announced articles of others. `carried`: pairs (article id, source
-        key); `names`: titles of the sources by key; `entry`: the row of an entry that is done with
-        this."""
+        """Add carriers: sources that announced articles which others filed. `carried`: pairs
+        (article id, source key). `names`: the titles of these sources, by key. `entry`: the row of
+        the entry that is done by this, None without one."""
 
     def count_filed(self, source_key: str) -> Filed:
-        """Return the number of articles of a source; if it has none, also the numbers of all
-        articles and sources."""
+        """Return the number of articles that a source filed. If this is 0, the result also has the
+        numbers of all articles and of all sources."""
 
     def list_newest(self, source_key: str, *, own: bool = False) -> list[tuple[str, str]]:
-        """Return address and title of the newest articles that a source announced; with `own` only
-        of those that it filed."""
+        """Return (address, title) of the newest articles that a source announced. `own`: only of
+        those that it filed itself."""
 
 
 class Comparisons(Protocol):
@@ -81,16 +85,17 @@ class Comparisons(Protocol):
     def look_up(
         self, aliases: Iterable[str], *, named: Iterable[str] = (), like: Like | None = None
     ) -> Known:
-        """Return the articles with these alias keys, and those that may be copies: they are `like`
-        an article, or have an alias key in `named`, the original that its page names."""
+        """Return the articles that have one of the alias keys `aliases`, and those that may be
+        copies of an article. `like`: describes that article, None to look for no copies. `named`:
+        the alias keys of the originals that its page names."""
 
     def find_earlier(self, like: Like) -> Sequence[str]:
-        """Return the ids of articles that may be earlier versions of the one that `like`
+        """Return the ids of articles that may be earlier versions of the article that `like`
         describes."""
 
     def read_claims(self, article_id: str) -> tuple[datetime | None, str | None]:
-        """Return the time since when an article may have existed, and the alias key of the original
-        that its page names; each is None if unknown."""
+        """Return two values of an article, each None if unknown: the time since when it may have
+        existed, and the alias key of the original that its page names."""
 
     def copies(self, article_id: str) -> list[str]:
         """Return the ids of the articles that are merged into the article."""
@@ -99,7 +104,7 @@ class Comparisons(Protocol):
         """Return digests of the blocks that repeat on several pages of the host."""
 
     def blocks_by_article(self, host: str) -> dict[str, frozenset[str]]:
-        """Return digests of the blocks on the host's pages, by article id."""
+        """Return digests of the blocks on the saved pages of a host, by article id."""
 
 
 class VisitRecords(EntryRecords, ArticleRecords, Comparisons, Protocol):

@@ -38,14 +38,14 @@ def write_article(
     blocks: Callable[[Article], Blocks | None] = lambda stored: None,
 ) -> tuple[Article, bool]:
     """Write the file of `article`, then store it in the database and mark its `entry` as done.
-    Return the article as the file has it now, with the operator's edits, and True if the file
+    Return the article as it is in the file now, with the operator's edits, and True if the file
     changed. Raises OSError, ConfigError, StoreError.
 
-    If the program ends between the two steps, the next start stores what the file has. `before`:
-    the article in the file so far; `path`: of its file, None for a new file; `ordered`: fields to
-    overwrite even if the operator edited them; `html`: the rendered body; `score`: probability of
-    the category; `compared`, `blocks`: called with the article as written, return the data by
-    which later articles and pages are compared with it, or None."""
+    `before`: the article that is in the file so far. `path`: the path of its file, None for a new
+    file. `ordered`: fields to overwrite even if the operator edited them. `html`: the rendered
+    body. `score`: the probability of the category. `compared` and `blocks` are called with the
+    written article and return the data by which later articles and pages are compared with it, or
+    None. If the program ends between the two steps, the next start stores what the file has."""
     if before is not None and before.added != article.added:
         ordered = {*ordered, "added"}
     stored, stamp, changed = article_store.put(article, path, ordered=ordered)
@@ -80,8 +80,8 @@ def write_article(
 
 
 def was_released(article: Article, *, on_hold: bool) -> bool:
-    """Return True if somebody released the article by editing its file. `on_hold`: the article is
-    on hold by its row. Pure."""
+    """Return True if somebody released the article from hold by editing its file. `article`: as the
+    file has it. `on_hold`: the database has it on hold. Pure."""
     if article.hold:
         return False
     return on_hold or bool(article.hold_reason)
@@ -96,8 +96,9 @@ def record_carrier(
     *,
     entry: EntryRow | None = None,
 ) -> None:
-    """Record that `source`, titled `name`, announced an article of another source, and that `entry`
-    is done. Raises OSError, StoreError."""
+    """Record that `source` announced the article `article_id`, which another source filed, and that
+    the row `entry` is done. `source`: a key. `name`: the title of this source. Raises OSError,
+    StoreError."""
     article = store.article(article_id)
     carried = []
     if article is not None and article.source_key != source:
@@ -108,7 +109,7 @@ def record_carrier(
 
 
 def hand_over(article_store: ArticleStore, store: ArticleRecords, article: Article) -> None:
-    """Record the source that filed `article` as one that announced it, before another source
+    """Record the source of `article` as one that only announced it. Call this before another source
     becomes its source. Raises OSError, StoreError."""
     carried = [(article.id, article.source_key)]
     if article.source_key not in store.carriers(article.id):
@@ -117,17 +118,18 @@ def hand_over(article_store: ArticleStore, store: ArticleRecords, article: Artic
 
 
 def have_same_words(first: Article, other: Article) -> bool:
-    """Return True if two articles have the same words in title and body. Spacing, punctuation and
-    markup do not count."""
+    """Return True if two articles have the same words in title and body, in the same order.
+    Spacing, punctuation and markup do not count."""
     return _list_words(first) == _list_words(other)
 
 
 def revise(old: Article, new: Article, now: datetime) -> Article | None:
     """Return the stored article `old` with the text and fields of the new reading `new`, and with
-    one revision more. Its id, source, address and times of publication stay.
+    one more revision at the time `now`. Its id, source, address and times of publication stay.
 
-    None if the text is the same, if only `new` is partial, or if the article changed too often and
-    its publisher states no later date."""
+    Return None if there is nothing to revise: the text is the same, or only `new` is partial.
+    Return None also if the article changed too often and the publisher of `new` states no later
+    date."""
     if have_same_words(old, new):
         return None
     if new.partial and not old.partial:
@@ -157,7 +159,7 @@ def revise(old: Article, new: Article, now: datetime) -> Article | None:
 
 
 def _changes_too_often(article: Article, now: datetime) -> bool:
-    """Return True if the article was revised 24 times, or within the last day."""
+    """Return True if the article already has 24 revisions, or one in the last day."""
     if len(article.revisions) >= MOST_REVISIONS:
         return True
     if not article.revisions:
@@ -167,27 +169,29 @@ def _changes_too_often(article: Article, now: datetime) -> bool:
 
 
 def _is_dated_later(new: Article, old: Article) -> bool:
-    """Return True if `new` states an update after the last date of `old`."""
-    old_time = old.updated or old.published
-    if new.updated is None or old_time is None:
+    """Return True if `new` states that it was updated after the last date of `old`."""
+    last_date = old.updated or old.published
+    if new.updated is None or last_date is None:
         return False
-    return new.updated > old_time
+    return new.updated > last_date
 
 
 def add_revision(article: Article, now: datetime) -> Article:
-    """Return the article with a revision at `now`, as its text changed without a date from its
-    publisher."""
+    """Return the article with one more revision, as its text changed and the publisher states no
+    date of this change. The revision is at `now`, or a second after the last update that feeds
+    show."""
     revised_at = _make_later(article, now)
     revisions = (*article.revisions, _format_time(revised_at))
     return replace(article, updated=revised_at, revisions=revisions)
 
 
 def adopt(old: Article, new: Article, now: datetime) -> Article:
-    """Return the article `old`, which another source filed, with the fields of `new`, as the source
-    that owns it reads it. Id, address and the other fields of its file stay.
+    """Return the article `old`, which another source filed, with the fields of `new`, the reading
+    by the source that owns it. The id, the address and the other fields of its file
+    (`_FILE_FIELDS`) stay.
 
-    If feeds show the article already and its words change, the change is stored as a revision. If
-    they do not change, feeds go on to show the same time of its update."""
+    If feeds already show the article, readers must see what changed: with other words, it gets a
+    revision at `now`; with the same words, its time of update stays as feeds show it."""
     adopted = replace(
         _keep_file_fields(old, new),
         added=new.added if old.unlisted else old.added,
@@ -198,22 +202,22 @@ def adopt(old: Article, new: Article, now: datetime) -> Article:
         return adopted
     if not have_same_words(old, new):
         return replace(adopted, revisions=(*old.revisions, _format_time(_make_later(old, now))))
-    _, old_update = find_times(old)
+    _, shown_update = find_times(old)
     _, adopted_update = find_times(adopted)
-    if adopted_update == old_update:
+    if adopted_update == shown_update:
         return adopted
-    # the time of the update that feeds show stays
-    return replace(adopted, revisions=(*old.revisions, _format_time(old_update)))
+    return replace(adopted, revisions=(*old.revisions, _format_time(shown_update)))
 
 
 def _keep_file_fields(old: Article, new: Article) -> Article:
-    """Return `new` with the fields of `old` that a new reading does not change."""
+    """Return the reading `new` with those fields of the stored article `old` that no reading
+    changes."""
     return replace(new, **{name: getattr(old, name) for name in _FILE_FIELDS})
 
 
 def _make_later(old: Article, now: datetime) -> datetime:
-    """Return `now`; if feeds show a later update of `old`, a second after that, so that a revision
-    is always the latest time."""
+    """Return the time for a revision of `old`: `now`, or a second after the last update that feeds
+    show if that is later. Thus the new revision is always the latest time."""
     _, shown_update = find_times(old)
     if shown_update > now:
         return shown_update + timedelta(seconds=1)
@@ -231,9 +235,9 @@ def _list_words(article: Article) -> list[str]:
 def make_filing_clock(
     clock: Callable[[], datetime], newest: datetime | None
 ) -> Callable[[], datetime]:
-    """Return a clock for the time of filing (`added`). It never runs backwards and begins after
-    `newest`, the time of the article that was filed last, so that feeds list articles in the order
-    of filing even if the system clock is set back."""
+    """Return a function that gives the time of filing (`added`). Its times never go back, even if
+    `clock`, the system clock, is set back. Thus feeds list articles in the order of filing.
+    `newest`: the time of the last filed article, after which the times begin; None without one."""
     last = clock()
     if newest and newest > last:
         last = newest + timedelta(seconds=1)

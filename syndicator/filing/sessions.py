@@ -31,7 +31,7 @@ _LOGIN: Final = re.compile(
 
 
 def is_session_wall(reason: str) -> bool:
-    """Return True if pages are refused for `reason` to readers who are not logged in."""
+    """Return True if a site refuses a page for `reason` because the reader is not logged in."""
     return reason in _WALL_REASONS
 
 
@@ -41,8 +41,8 @@ def is_partial(reading: PageReading) -> bool:
 
 
 def is_login_address(requested_url: str, answered_url: str) -> bool:
-    """Return True if the request for `requested_url` was redirected to `answered_url` and the
-    latter looks like the address of a login form. False if both look like one."""
+    """Return True if a request was redirected to a login form. This is judged by the addresses
+    alone: `answered_url` looks like a login form, and `requested_url` does not."""
     if urls.alias(requested_url) == urls.alias(answered_url):
         return False
     if _LOGIN.search(urlsplit(requested_url).path):
@@ -51,8 +51,9 @@ def is_login_address(requested_url: str, answered_url: str) -> bool:
 
 
 def name_ended_session(source: Source, requested_url: str, result: FetchResult) -> FetchResult:
-    """Return `result`, the answer from a source's own address. If the source has a session and the
-    answer refuses us as not logged in, the reason is replaced by SESSION_ENDED."""
+    """Return `result`, the answer from the source's own address. If the source has a login session,
+    and the answer is a failure as for a reader who is not logged in, its reason becomes
+    SESSION_ENDED. `requested_url`: the address that was requested."""
     if not source.cookies or not isinstance(result, Failed):
         return result
     if is_session_wall(result.reason) or is_login_address(requested_url, result.url):
