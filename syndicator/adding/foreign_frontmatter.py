@@ -29,9 +29,9 @@ _INDEX_NAMES = ("index", "_index")  # files whose page has the address of their 
 
 @dataclass(frozen=True, slots=True)
 class Translated:
-    """A converted frontmatter. `front`: our keys with their values, with `published` and `updated`
-    if the times are known; `is_own_page`: the page is on the operator's own site; `dropped`:
-    messages about values that could not be converted."""
+    """The result of a conversion. `front`: the frontmatter with the keys of this program; it also
+    has `published` and `updated` if these times are known. `is_own_page`: the page is on the
+    operator's own site. `dropped`: messages about values that could not be converted."""
 
     front: Mapping[str, Any]
     is_own_page: bool
@@ -39,8 +39,9 @@ class Translated:
 
 
 def is_draft(front: Mapping[str, Any]) -> bool:
-    """Return True if the frontmatter says that the article is not published: `draft: true`,
-    `published: false`, or, in a file of ours, on hold or merged into another article."""
+    """Return True if the frontmatter says that the article is not published. Other programs write
+    `draft: true` or `published: false`. Files of this program are on hold, or merged into another
+    article."""
     if _make_word(front.get("hold")) in _TRUE:
         return True
     if front.get("merged_into") and front.get("digest"):
@@ -49,10 +50,11 @@ def is_draft(front: Mapping[str, Any]) -> bool:
 
 
 def translate(front: Mapping[str, Any], path: PurePosixPath, site: str) -> Translated:
-    """Convert the frontmatter `front` of the file at `path`.
+    """Convert the frontmatter `front` of the file at `path`. `site`: the URL of the operator's
+    site, "" if it is not set.
 
-    `site`: URL of the operator's site, "" if it is not set. A page that states no address of its
-    own gets one there, by its path."""
+    A page whose frontmatter states no address is on the operator's site, and gets an address there
+    by its path."""
     raw = {key: _find_value(front, names) for key, names in _load_keys().items()}
 
     # the day in the frontmatter, else in the file name
@@ -110,15 +112,16 @@ def translate(front: Mapping[str, Any], path: PurePosixPath, site: str) -> Trans
 
 @cache
 def _load_keys() -> Mapping[str, Sequence[str]]:
-    """Return for each of our keys the names that other programs use, the best first."""
+    """Return the names that other programs use for each key of this program, the best name
+    first."""
     file = resources.files("syndicator.adding").joinpath("foreign_keys.toml")
     return tomllib.loads(file.read_text("utf-8"))
 
 
 def _find_value(front: Mapping[str, Any], names: Sequence[str]) -> Any:
-    """Return the value of the first of `names` that has one, None if there is none. The name
-    "params.author" means the key `author` in the table `params`. True, False and tables without a
-    `name` count as no value."""
+    """Return the value of the first of `names` that has one in `front`; None if none has. The name
+    "params.author" means the key `author` in the table `params`. A truth value is no value, and
+    neither is a table without a `name`."""
     for name in names:
         value: Any = front
         for part in name.split("."):
@@ -132,8 +135,9 @@ def _find_value(front: Mapping[str, Any], names: Sequence[str]) -> Any:
 
 
 def _find_page_path(front: Mapping[str, Any], path: PurePosixPath) -> str:
-    """Return the path of the file's page on its site, without a leading slash and escaped: the one
-    that its frontmatter states, else that of the file, in which `slug` replaces the name."""
+    """Return the path of the file's page on its site, escaped and without a slash at the begin. It
+    is the path that the frontmatter states, else the path of the file; if there is a `slug`, this
+    replaces the file's name."""
     for key in _PAGE_PATH_KEYS:
         address = _make_line(front.get(key))
         if address.startswith("/"):
@@ -148,21 +152,21 @@ def _find_page_path(front: Mapping[str, Any], path: PurePosixPath) -> str:
 
 
 def _list_tags(value: Any, *, by_spaces: bool) -> list[str]:
-    """Return the distinct tags in `value`. `by_spaces`: a text without commas has spaces between
-    its tags."""
+    """Return the distinct tags in `value`. `by_spaces`: a text without commas is split at its
+    spaces."""
     if by_spaces and isinstance(value, str) and "," not in value:
         return _list_texts(value.split())
     return _list_texts(value)
 
 
 def _list_texts(value: Any) -> list[str]:
-    """Return the distinct texts in `value`: a text, a text with commas between several, a list, or
-    tables with a `name` or an address."""
+    """Return the distinct texts in `value`, without empty ones. It may be a text, a text with
+    commas between several, a list, or tables with a `name` or an address."""
     return list(dict.fromkeys(text for text in _find_texts(value) if text))
 
 
 def _find_texts(value: Any) -> Iterator[str]:
-    """Yield the texts in `value`, also empty ones."""
+    """Yield all texts in `value`, including empty ones. `value`: see `_list_texts`."""
     if isinstance(value, Mapping):
         yield _make_line(value.get("name") or value.get("url") or value.get("src"))
     elif isinstance(value, list | tuple):
@@ -184,7 +188,8 @@ def _make_line_of_text(value: Any) -> str:
 
 
 def _make_line(value: Any) -> str:
-    """Return a text, number or date as one line; "" for None, True, False, tables and lists."""
+    """Return a text, number or date as one line. Return "" for any other value, such as None, True,
+    a table or a list."""
     if value is None or isinstance(value, bool | Mapping | list):
         return ""
     return " ".join(str(value).split())
@@ -195,8 +200,9 @@ def _make_word(value: Any) -> str:
 
 
 def _parse_time(value: Any) -> str:
-    """Return a day ("2026-02-11"), or a time in UTC ("2026-02-11T09:00:00Z"), from a date or a
-    text; "" if `value` is neither. Midnight without a zone is a day."""
+    """Return the day ("2026-02-11") or the time in UTC ("2026-02-11T09:00:00Z") that `value`
+    states, a date or a text; "" if it states none. A time at midnight without a zone counts as a
+    day."""
     if isinstance(value, datetime):
         text = value.isoformat()
     elif isinstance(value, date):

@@ -22,9 +22,10 @@ _ENDINGS = (".md", ".markdown", ".mdx")
 
 @dataclass(slots=True)
 class Imported:
-    """The result of an import. `articles`: new articles, filed at `paths`; `known`: files whose
-    articles are filed already; `drafts`: files that are skipped as drafts; `problems`: files that
-    could not be imported; `oddities`: remarks on imported files."""
+    """The result of an import. `articles`: the new articles. `paths`: the files in which they were
+    filed. `known`: files whose articles are filed already. `drafts`: files that are skipped as
+    drafts. `problems`: files that could not be imported. `oddities`: remarks on files that were
+    imported."""
 
     articles: list[Article] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
@@ -41,8 +42,9 @@ def import_files(
     *,
     dry_run: bool = False,
 ) -> Imported:
-    """File an article for each file. `files`: by path below the imported folder, the file or its
-    bytes; `dry_run`: write nothing. Raises ConfigError, OSError, StoreError."""
+    """File an article for each file in `files`, and return what became of them. `files`: by the
+    path in the imported folder, each file or its bytes. `dry_run`: write nothing. A file that
+    cannot be imported is a problem in the result. Raises ConfigError, OSError, StoreError."""
     reconcile.update_from_files(archive, configuration)
     taxonomy_file = configuration.folder / "taxonomy.toml"
     taxonomy = Taxonomy.from_toml(taxonomy_file) if taxonomy_file.exists() else None
@@ -81,15 +83,15 @@ def import_files(
 
 
 def _is_filed(archive: Archive, article_id: str) -> bool:
-    """Return True if the article has a file or a row."""
+    """Return True if the article with this id is filed: it has a file or a row in the database."""
     if archive.article_store.find(article_id):
         return True
     return bool(archive.store.visits.article(article_id))
 
 
 def find_markdown_files(folder: Path) -> dict[str, Path]:
-    """Return the markdown files below a folder, by their path in it. Hidden files and folders are
-    left out. Raises UsageError if there is no such file."""
+    """Return the markdown files in a folder and its subfolders, by their path in the folder. Hidden
+    files and folders are left out. Raises UsageError if there are no markdown files."""
     files: dict[str, Path] = {}
     for path in sorted(folder.rglob("*")):
         if path.suffix.lower() not in _ENDINGS or not path.is_file():
@@ -108,8 +110,8 @@ def find_markdown_files(folder: Path) -> dict[str, Path]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Converted:
-    """A converted file: its article, the bytes of the article file, and remarks for the
-    operator."""
+    """A file after its conversion: its article, the bytes of the article file to write (`text`),
+    and remarks for the operator."""
 
     article: Article
     text: bytes
@@ -119,8 +121,9 @@ class _Converted:
 def _convert_file(
     name: str, raw: bytes, path: PurePosixPath, settings: Settings, taxonomy: Taxonomy | None
 ) -> _Converted | None:
-    """Convert one file with the content `raw`; None for a draft. `name`: how messages call the
-    file; `path`: its path in the imported folder. Raises ConfigError."""
+    """Return the converted file with the content `raw`; None if it is a draft. `name`: the name of
+    the file in messages. `path`: its path in the imported folder. Raises ConfigError if its
+    frontmatter is faulty, or if it states no address and the operator's site has none."""
     front, body = frontmatter.parse_foreign(raw, name)
     if is_draft(front):
         return None

@@ -35,15 +35,15 @@ _SHOWN_CHARS = 60  # of a text in a finding: our choice
 
 @dataclass(frozen=True, slots=True)
 class Oddity:
-    """A mistake in an article: its code, and a message with the correction if known."""
+    """A mistake in an article: its code, and a message that has the correction if it is known."""
 
     reason: LintReason
     detail: str
 
 
 def lint(article: Article, body: str, taxonomy: Taxonomy | None = None) -> list[Oddity]:
-    """Return the mistakes in `article`, whose file has the markdown `body`. `taxonomy`: the
-    operator's, None if there is none."""
+    """Return the mistakes in `article`. `body`: the markdown body in its file. `taxonomy`: the
+    operator's taxonomy, None without one."""
     oddities: list[Oddity] = []
     oddities += _check_tags(article, taxonomy)
     oddities += _check_fields(article)
@@ -53,7 +53,8 @@ def lint(article: Article, body: str, taxonomy: Taxonomy | None = None) -> list[
 
 
 def _check_tags(article: Article, taxonomy: Taxonomy | None) -> Iterator[Oddity]:
-    """Yield a finding that lists the tags in another spelling than the taxonomy's."""
+    """Yield a finding if tags of the article are spelled in another way than in the taxonomy. It
+    lists them all."""
     from syndicator.describing.taxonomy import tag_names
 
     spell = taxonomy.spell_tag if taxonomy else tag_names.spell_tag
@@ -80,8 +81,8 @@ def _check_fields(article: Article) -> Iterator[Oddity]:
 
 
 def _is_name_of_site(author: str, url: str) -> bool:
-    """Return True if `author` is no person: the host of `url`, a label of this host, or a word such
-    as "editorial staff"."""
+    """Return True if `author` is not the name of a person. It may be the host of `url`, one of the
+    names in this host, or words such as "editorial staff"."""
     host = urls.host(url)
     labels = {_normalise_name(label) for label in host.split(".")[:-1]}
     name = _normalise_name(author)
@@ -91,7 +92,8 @@ def _is_name_of_site(author: str, url: str) -> bool:
 
 
 def _check_body(body: str) -> Iterator[Oddity]:
-    """Yield findings on lines that are no text of the article, and on runs of blank lines."""
+    """Yield a finding on lines that are not part of the article's text, and one on runs of blank
+    lines."""
     boilerplate = []
     for markdown_line in body.splitlines():
         line = text.line(_MARKS.sub("", markdown_line))
@@ -112,15 +114,16 @@ def _check_body(body: str) -> Iterator[Oddity]:
 
 
 def _is_boilerplate(line: str) -> bool:
-    """Return True for a call to action ("Sign up now"), and for a line that begins like one that is
-    cut from pages."""
+    """Return True for a call to action ("Sign up now"). Return True also for a line with a
+    beginning by which the reader recognises text that it cuts from pages."""
     if _PROMO.match(line):
         return True
     return hints.measure_starts(("cut",), hints.normalise_phrase(line))[0] > 0
 
 
 def _check_category(article: Article, taxonomy: Taxonomy | None) -> Iterator[Oddity]:
-    """Yield a finding if the category is one of the taxonomy's, and the text suggests another."""
+    """Yield a finding if the text suggests another category than the article has. A category that
+    is not in the taxonomy is not checked."""
     if taxonomy is None:
         return
     names = {category.name for category in taxonomy.vocabulary.category}
@@ -133,5 +136,5 @@ def _check_category(article: Article, taxonomy: Taxonomy | None) -> Iterator[Odd
 
 
 def _normalise_name(name: str) -> str:
-    """Return the letters and digits of `name`, for comparisons that ignore case."""
+    """Return the letters and digits of `name` in lower case, so that names can be compared."""
     return re.sub(r"[\W_]+", "", name.casefold())

@@ -25,10 +25,10 @@ from syndicator.processes.worker import Worker
 
 SHOWN = 5  # entries of a feed that are shown to the operator
 MOST_ITEMS = 100  # of a page's list that are shown to the operator
-# how the list of a page was recognized (`Wrapper.by`), for people
-# of a source that is only checked
+# key and address of a source that is made only to check its other settings
 _ANY_KEY = "unnamed-source"
 _ANY_URL = "https://example.org/"
+# how the list of a page was recognized (`Wrapper.by`), for people
 _LEARNT = {"json-ld": "its JSON-LD", "h-feed": "its microformats", "blocks": "what repeats on it"}
 CandidateKind = Literal["feed", "sitemap", "article", "list", "opml"]
 
@@ -37,12 +37,13 @@ CandidateKind = Literal["feed", "sitemap", "article", "list", "opml"]
 class Candidate:
     """A source that the operator may add.
 
-    `format`: of the feed, or how a list was recognized; `announced`: number of entries; `latest`:
-    time of the newest entry; `comments`: it is a feed of comments; `same_as`: address of a better
-    candidate with the same entries, "" without one; `known`: it is followed already, by `source`;
-    `warning`: for the operator; `entries`: the first ones; `other`: the address that redirects to
-    the feed permanently, "" without one; `asked`: of the best candidate, the address that the
-    operator entered."""
+    `format`: the format of a feed, or how a list was recognized. `announced`: the number of its
+    entries. `latest`: the time of the newest entry, None if unknown. `comments`: it is a feed of
+    comments. `same_as`: the address of a better candidate with the same entries, "" without one.
+    `known`: it is followed already, and `source` is the configured one. `warning`: a message for
+    the operator. `entries`: the first entries. `other`: an address that redirects to the feed
+    permanently, "" without one. `asked`: the address that the operator entered; only the best
+    candidate has it. `answer`: the answer that was read, None without one."""
 
     source: Source
     kind: CandidateKind
@@ -60,7 +61,7 @@ class Candidate:
 
     @property
     def what(self) -> str:
-        """The kind of the source for people, such as "feed (atom10, 12 entries)"."""
+        """The kind of the source in words for people, such as "feed (atom10, 12 entries)"."""
         if self.kind == "article":
             return "single article"
         if self.kind == "opml":
@@ -75,11 +76,12 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """The result of a search at one `address`: candidates, the best first, or an error.
+    """The result of a search at one `address`: candidates, the best first, or an `error`.
 
-    `whole`: the address is a list of subscriptions (`listed`), whose candidates are all added;
-    `skipped`: its outlines that cannot be followed; `untried`: number of feeds that the page names
-    and that were not fetched; `page`: the answer, if a person may point to a list on it."""
+    `whole`: the address is a list of subscriptions, all of which are added. `listed`: this list.
+    `skipped`: its outlines that cannot be followed. `untried`: the number of feeds that a page
+    names and that were not fetched, as there were too many. `page`: the answer, if a person may
+    point to a list of articles on it, else None."""
 
     address: str
     candidates: tuple[Candidate, ...] = ()
@@ -92,14 +94,14 @@ class Found:
 
 
 def by_address(sources: Mapping[str, Source]) -> dict[str, Source]:
-    """Return the sources by a key of their address. All spellings of an address give the same
-    key."""
+    """Return the `sources` by a key of their addresses, which is the same for all spellings of an
+    address."""
     return {address_key(source): source for source in sources.values()}
 
 
 def recognize_followed(sources_by_address: Mapping[str, Source], candidate: Candidate) -> Candidate:
-    """Return `candidate` with the configured source that follows it already; unchanged if there is
-    none."""
+    """Return `candidate` as known, with the configured source, if a source follows it already.
+    Return it unchanged if none does. `sources_by_address`: see `by_address`."""
     source = sources_by_address.get(address_key(candidate.source))
     if source is None and candidate.asked:
         source_of_page = sources_by_address.get(urls.alias(candidate.asked))
@@ -112,9 +114,9 @@ def recognize_followed(sources_by_address: Mapping[str, Source], candidate: Cand
 
 
 def select_feeds(result: Found) -> tuple[Candidate, ...]:
-    """Return the candidates that are added if the operator does not choose: all feeds, without
-    comments and repeats; if there is no feed, only the best candidate; of a list of subscriptions,
-    all."""
+    """Return the candidates of `result` that are added if the operator does not choose. Of a list
+    of subscriptions, these are all. Else these are all feeds, except feeds of comments and those
+    with the entries of a better one. If no feed remains, it is the best candidate."""
     if result.whole:
         return result.candidates
     chosen = []
@@ -127,10 +129,11 @@ def select_feeds(result: Found) -> tuple[Candidate, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """What all searches of one command share. `jitter` returns a random number in [0, 1); `known`:
-    followed sources by the key of their address; `run`: with the fetcher and the worker; `allow`:
-    lines for private networks that may be used; `browser`: pages are drawn by a browser;
-    `previewed`: by key of a previewed source, the fetcher with the answers."""
+    """The values that all searches of one command share. `jitter`: returns a random number in [0,
+    1). `known`: the followed sources by a key of their address. `run`: has the fetcher and the
+    worker. `allow`: lines for the private networks that new sources may use. `browser`: a browser
+    draws their pages. `previewed`: the fetchers with the answers of the previews, by key of the
+    source."""
 
     archive: Archive
     configuration: Configuration
@@ -159,11 +162,11 @@ async def open_session(
     *,
     browser: bool = False,
 ) -> AsyncIterator[Session]:
-    """Yield a session for the searches of one command, with a new fetcher and a new worker, which
-    are closed at the end of the block.
+    """Yield a session for the searches of one command. Its fetcher and its worker are new, and are
+    closed at the end of the block.
 
-    `jitter` returns a random number in [0, 1); `allow`: private networks that new sources may use,
-    such as "10.0.0.0/8:80"; `browser`: their pages are drawn by a browser."""
+    `jitter`: returns a random number in [0, 1). `allow`: lines for the private networks that new
+    sources may use, such as "10.0.0.0/8:80". `browser`: a browser draws their pages."""
     async with (
         aclosing(make_fetcher(archive, configuration.settings)) as fetcher,
         aclosing(make_worker(configuration.settings)) as worker,
@@ -182,7 +185,8 @@ async def open_session(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
-    """The operator's settings for new sources. None and () mean that a setting is not set."""
+    """The operator's settings for new sources. A value of None or () leaves the setting as it
+    is."""
 
     key: str | None = None
     title: str | None = None
@@ -200,11 +204,11 @@ class Wishes:
 def assign_keys(
     beside: Beside, sources: Mapping[str, Source], chosen: Sequence[Candidate], wishes: Wishes
 ) -> list[Candidate]:
-    """Return the `chosen` candidates, each address once. Those that are not followed yet get a free
-    key and the settings in `wishes`.
+    """Return the `chosen` candidates, each address only once. Those that are not followed yet get a
+    free key and the settings in `wishes`.
 
-    `beside`: has the keys of removed sources, which only the same address gets again; `sources`:
-    the followed ones. Raises UsageError for a bad wish."""
+    `beside`: has the keys of removed sources; only a source with the same address gets such a key
+    again. `sources`: the followed sources, by key. Raises UsageError if a wish cannot be met."""
     by_alias: dict[str, Candidate] = {}
     for candidate in chosen:
         by_alias.setdefault(urls.alias(candidate.source.url), candidate)
@@ -234,9 +238,10 @@ def assign_keys(
 def _find_free_key(
     candidate: Candidate, former_keys: Mapping[str, str], taken_keys: Collection[str]
 ) -> str:
-    """Return a key for the candidate: the one that its source states, else the one that the source
-    had when it was followed before; "" if it has none or another source has it now. `former_keys`:
-    by alias key of the address."""
+    """Return the key that the candidate should have: the one that its list of subscriptions states,
+    else the one that it had when it was followed before. Return "" if it has neither, or if another
+    source has it now. `former_keys`: keys of removed sources, by alias key of their addresses.
+    `taken_keys`: keys of the followed sources."""
     source = candidate.source
     if source.key and source.key not in taken_keys:
         return source.key
@@ -251,15 +256,16 @@ def write_sources(
     configuration: Configuration, chosen: Sequence[Candidate], followed: Mapping[str, Source]
 ) -> list[Source]:
     """Append the sources of those `chosen` candidates that are not followed yet to sources.toml,
-    all or none, and return these sources.
+    all or none. Return these sources.
 
-    `followed`: the sources as they were read before, which save reading the file again if it has
-    not changed since. Raises what `registry.add_sources` does."""
+    `followed`: the sources that were read earlier; the file is read again only if it has changed
+    since. Raises what `registry.add_sources` raises."""
     new = [candidate.source for candidate in chosen if not candidate.known]
     path = configuration.folder / "sources.toml"
 
     def get_unchanged_sources() -> Mapping[str, Source] | None:
-        """Return the sources in memory, None if sources.toml has changed since it was read."""
+        """Return the sources that were read earlier; None if sources.toml has changed since.
+        `registry.add_sources` calls this when it has locked the file."""
         stamp = source_cache.stamp(path, __version__)
         return followed if stamp == configuration.sources_stamp else None
 
@@ -268,13 +274,14 @@ def write_sources(
 
 
 def check_wishes(sources: Mapping[str, Source], wishes: Wishes) -> None:
-    """Raise UsageError for a setting that no new source can have, before its address is asked."""
+    """Raise UsageError if a wish cannot be met by any new source. Call this before the address of a
+    source is requested."""
     _apply_wishes(sources, Source(key=wishes.key or _ANY_KEY, url=_ANY_URL), wishes)
 
 
 def _apply_wishes(sources: Mapping[str, Source], source: Source, wishes: Wishes) -> Source:
-    """Return `source`, which has its key, with the operator's settings. Raises UsageError for a bad
-    value, and if the key is in `sources` already."""
+    """Return `source` with the operator's settings; it has its key already. Raises UsageError for a
+    bad value, or if another source in `sources` has the key."""
     values: dict[str, Any] = {}
     for name in ("title", "category", "every", "content", "licence", "backfill", "allow"):
         value = getattr(wishes, name)

@@ -52,8 +52,9 @@ _ORIGIN_NAMES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownArticle:
-    """An article as it would be filed. `date`: YYYY-MM-DD, None if unknown; `origins`: where the
-    value of each field was found; `known`: its id if it is filed already, else ""."""
+    """An article as it would be filed. `date`: YYYY-MM-DD, None if unknown. `origins`: where the
+    value of each field was found, by the name that is shown for the field. `known`: the id of the
+    article if it is filed already, else ""."""
 
     url: str
     title: str
@@ -69,9 +70,9 @@ class ShownArticle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """The newest articles of a source, and the entries that were refused. `speaks_for`: hosts on
-    which the feed has the titles of the pages, so that the source may be granted to write for them;
-    `elsewhere`: hosts of articles that the source does not own."""
+    """The newest articles of a source, and the entries that were refused (`problems`).
+    `speaks_for`: hosts for which the source may be granted to write, as the feed has the titles of
+    their pages. `elsewhere`: hosts of articles that the source does not own."""
 
     articles: tuple[ShownArticle, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -80,11 +81,11 @@ class Preview:
 
 
 async def preview(session: Session, candidate: Candidate) -> Preview:
-    """Return the newest entries of `candidate` as they would be filed; nothing for a source that is
-    followed already or comes from a list.
+    """Return the newest entries of `candidate` as they would be filed. The result is empty for a
+    source that is followed already or comes from a list.
 
-    If the articles are on other hosts of the same publisher, and the feed has nearly the titles of
-    these pages, the source is previewed as speaking for these hosts."""
+    The articles may be on other hosts of the same publisher. If the feed then has nearly the titles
+    of these pages, the source is previewed as if it may write for these hosts (`speaks_for`)."""
     if candidate.known or candidate.kind == "opml":
         return Preview()
     source = replace(candidate.source, backfill=min(ENTRIES, candidate.source.backfill))
@@ -96,15 +97,16 @@ async def preview(session: Session, candidate: Candidate) -> Preview:
     )
     if not publisher_hosts:
         return by_pages
-    by_feed = await _read_newest(session, fetcher, replace(source, speaks_for=publisher_hosts))
+    granted_source = replace(source, speaks_for=publisher_hosts)
+    by_feed = await _read_newest(session, fetcher, granted_source)
     if not _has_similar_titles(by_pages, by_feed, publisher_hosts):
         return by_pages
     return replace(by_feed, speaks_for=publisher_hosts)
 
 
 async def first_visits(session: Session, sources: Iterable[Source]) -> None:
-    """File the entries that the previews of `sources` read, with the same answers. Do nothing if
-    another process is visiting sources."""
+    """Visit `sources`, which were just added, with the answers that their previews fetched. Only
+    pages that a preview fetched are read. Do nothing if another process is visiting sources."""
     with suppress(LockedError), hold_run_lock(session.configuration.settings):
         for source in sources:
             fetcher = session.previewed.get(source.key)
@@ -124,9 +126,9 @@ async def first_visits(session: Session, sources: Iterable[Source]) -> None:
 
 
 async def _read_newest(session: Session, fetcher: Fetcher, source: Source) -> Preview:
-    """Visit `source` as for the first time, but file its articles in a temporary archive. Return
-    these articles, the newest first, with the problems of the visit and the sites of articles that
-    the source does not own. `fetcher`: by which it is visited."""
+    """Visit `source` by `fetcher` as for the first time, but file its articles in a temporary
+    archive. Return these articles, the newest first. The result also has the problems of the visit,
+    and the sites of articles that the source does not own."""
     traces: dict[str, Mapping[str, Any]] = {}
     with _open_temporary_archive(session.archive) as archive:
         configuration = _with_source(session.configuration, source)
@@ -159,7 +161,8 @@ async def _read_newest(session: Session, fetcher: Fetcher, source: Source) -> Pr
 
 def _has_similar_titles(by_pages: Preview, by_feed: Preview, hosts: Collection[str]) -> bool:
     """Return True if page and feed give nearly the same title to each article on one of `hosts`.
-    `by_pages`: preview with the titles of the pages; `by_feed`: preview with those of the feed."""
+    `by_pages`: the preview with the titles of the pages. `by_feed`: the preview with the titles of
+    the feed. Titles are compared by their words."""
     feed_titles = {
         article.url: article.title
         for article in by_feed.articles
@@ -179,16 +182,16 @@ def _has_similar_titles(by_pages: Preview, by_feed: Preview, hosts: Collection[s
 
 
 def add_speaks_for(candidate: Candidate, shown: Preview) -> Candidate:
-    """Return `candidate` with `shown.speaks_for` as a setting of its source; unchanged if that is
-    empty."""
+    """Return `candidate` with the hosts in `shown.speaks_for` as a setting of its source. Return it
+    unchanged if there are none."""
     if not shown.speaks_for:
         return candidate
     return replace(candidate, source=replace(candidate.source, speaks_for=shown.speaks_for))
 
 
 def _describe_article(article: Article, trace: Mapping[str, Any], store: Store) -> ShownArticle:
-    """Return `article` as the preview shows it. `trace`: where the reader found each of its
-    fields."""
+    """Return `article` as the preview shows it. `trace`: where each of its fields was found.
+    `store`: the database, which says if the article is filed already."""
     origins: dict[str, str] = {}
     for field, name in _ORIGIN_NAMES.items():
         origin = _find_origin(trace.get(field))
@@ -216,8 +219,8 @@ def _describe_article(article: Article, trace: Mapping[str, Any], store: Store) 
 
 
 def _find_origin(value: object) -> str:
-    """Return where a field was found, from its entry in a trace: a text, or a table with the text
-    in `from`; "" if unknown."""
+    """Return where a field was found. `value`: the entry of the field in a trace, a text or a table
+    whose key `from` has the text. The result is "" if it is unknown."""
     if isinstance(value, Mapping):
         return str(value.get("from", ""))
     return str(value or "")
@@ -230,8 +233,8 @@ def _with_source(configuration: Configuration, source: Source) -> Configuration:
 
 @contextmanager
 def _open_temporary_archive(archive: Archive) -> Iterator[Archive]:
-    """Yield a copy of `archive` with empty files and an empty database, in a temporary folder that
-    is deleted afterwards."""
+    """Yield a copy of `archive` with no articles and an empty database. Its files are in a
+    temporary folder, which is deleted at the end of the block."""
     with tempfile.TemporaryDirectory(prefix="syndicator-preview-") as name:
         folder = Path(name)
         with open_store(f"sqlite:///{folder / 'preview.db'}", articles_exist=False) as store:
@@ -248,7 +251,8 @@ def _open_temporary_archive(archive: Archive) -> Iterator[Archive]:
 
 
 class _CachingFetcher:
-    """A fetcher that fetches each address only once. It begins with the answer in `candidate`."""
+    """A fetcher that requests each address only once and then returns the same answer. The answer
+    that `candidate` has counts as requested."""
 
     def __init__(self, fetcher: Fetcher, candidate: Candidate) -> None:
         self._fetcher = fetcher
@@ -262,7 +266,8 @@ class _CachingFetcher:
             self._answers["page", candidate.source.url] = answer
 
     async def fetch(self, request: Request) -> FetchResult:
-        """Return the stored answer of this kind from the address, else fetch and store it."""
+        """Return the answer from the address and for the kind of `request`. It is fetched and
+        stored if there is none yet."""
         key = request.kind, request.url
         if key not in self._answers:
             self._answers[key] = await self._fetcher.fetch(request)

@@ -72,9 +72,9 @@ def is_file(address: str) -> bool:
 
 
 def read_file(address: str, *, is_trusted: bool = False) -> opml.SubscriptionList:
-    """Return the subscriptions in the file `address`, or on stdin for "-". `is_trusted`: the
-    operator exported it from this program (`opml.read_opml`). Raises MissingError, and UsageError
-    for a URL."""
+    """Return the subscriptions in the file `address`, or from stdin for "-". `is_trusted`: the
+    operator exported the file from this program (`opml.read_opml`). Raises UsageError if `address`
+    is a URL, MissingError if the file cannot be read."""
     if "://" in address:
         raise UsageError(f"{address} is no file; `syndicator add {address}` follows an address")
     try:
@@ -88,8 +88,9 @@ def read_file(address: str, *, is_trusted: bool = False) -> opml.SubscriptionLis
 
 
 def read_list(data: bytes, where: str, *, is_trusted: bool = False) -> opml.SubscriptionList:
-    """Return the subscriptions in a document: OPML, or addresses, one a line. `where`: the name of
-    the document in messages. Raises MissingError, which names the line at fault and what to do."""
+    """Return the subscriptions in a document. This is OPML, or a text with one address a line.
+    `where`: the name of the document in messages. `is_trusted`: the operator exported it from this
+    program. Raises MissingError, which names the faulty line and what to do."""
     try:
         return read_subscriptions(data, is_trusted=is_trusted)
     except NotAFeed as refusal:
@@ -103,11 +104,13 @@ def make_candidates(
     listed: opml.SubscriptionList,
     folders: opml.Folders = "category",
 ) -> Found:
-    """Return the candidates in the list `listed` from `address`, and its outlines that cannot be
-    followed. `folders`: what the folders of the list become.
+    """Return the subscriptions in `listed` as candidates, and the outlines of this list that cannot
+    be followed. `address`: where the list comes from. `folders`: what a folder of the list becomes
+    for its sources.
 
-    A removed source may still have readers, so its key is reserved for its address. Only a list
-    that is the operator's own may give the key to another address."""
+    The key of a removed source stays reserved for its address, as the source may still have
+    readers. Only a list that the operator exported from this program may give the key to another
+    address."""
     sources_by_address = by_address(configuration.sources)
     reserved_keys = frozenset[str]() if listed.is_trusted else beside.keys()
     categories: dict[str, str] = {}
@@ -141,7 +144,8 @@ def make_candidates(
 
 
 def export(store: Store, configuration: Configuration) -> bytes:
-    """Return our sources as an OPML document, with the addresses that are in use now."""
+    """Return the followed sources as an OPML document. Each has the address that is in use now,
+    such as after a redirect."""
     states = store.visits.states()
     sites = {key: state.channel.site_url for key, state in states.items()}
     sources = [
@@ -151,8 +155,8 @@ def export(store: Store, configuration: Configuration) -> bytes:
 
 
 async def find_candidates(session: Session, address: str) -> Found:
-    """Return the candidates at `address`: a URL, as people type it, the path of a list, or "-" for
-    stdin. Errors are returned in the result."""
+    """Return the candidates at `address`. This is a URL as people type it, the path of a list, or
+    "-" for stdin. An error is not raised, but returned in the result."""
     try:
         if is_file(address):
             return make_candidates(
@@ -165,7 +169,8 @@ async def find_candidates(session: Session, address: str) -> Found:
 
 def _complete_url(address: str) -> str:
     """Return the URL that a person means by `address`: "example.org" gives "https://example.org".
-    Raises UsageError if it is no web address: a file, a folder, a mail address, a plain word."""
+    Raises UsageError if it is no web address, such as a file, a folder, a mail address or a plain
+    word."""
     url = address if "://" in address else f"https://{address}"
     mistake = _find_mistake(address, url)
     if mistake:
@@ -174,8 +179,8 @@ def _complete_url(address: str) -> str:
 
 
 def _find_mistake(address: str, url: str) -> str:
-    """Return why `address` is no web address and what to do, "" if it is one. `url`: the address
-    with a scheme."""
+    """Return a message that says why `address` is no web address and what to do; "" if it is one.
+    `url`: the address with a scheme."""
     if _MAIL_ADDRESS.fullmatch(address):
         return (
             f"{address} is a mail address; newsletters are followed through your mailbox, as"
@@ -206,8 +211,11 @@ def _find_mistake(address: str, url: str) -> str:
 
 
 async def _look_at_url(session: Session, address: str, url: str) -> Found:
-    """Return the candidates at `url`, which the operator entered as `address`. Raises MissingError,
-    or NetworkDown if this machine's network is down."""
+    """Return the candidates at `url`, which the operator entered as `address`. A refusal of the
+    address is returned as the error in the result.
+
+    Raises MissingError if `url` gives no answer or its answer cannot be read, and NetworkDown if
+    this machine's network is down."""
     source = Source(key="", url=url, allow=session.allow, browser=session.browser)
     answer = await _fetch_source(session, source)
     if isinstance(answer, Failed):
@@ -237,7 +245,7 @@ async def _look_at_url(session: Session, address: str, url: str) -> Found:
 
 
 def _add_setting(session: Session, failed: Failed) -> Failed:
-    """Return `failed`; if a setting may help, its detail names it."""
+    """Return `failed`. If a setting may help, its detail also names this setting."""
     run = session.run
     setting = name_setting(failed, run.settings.fetch.proxy, run.environ, is_followed=False)
     if not setting:
@@ -246,8 +254,9 @@ def _add_setting(session: Session, failed: Failed) -> Failed:
 
 
 async def _fetch_source(session: Session, source: Source) -> Fetched | Failed:
-    """Return the answer from the address of `source`, which a person wrote, with its variables
-    replaced by their values. Raises MissingError if a variable is not set."""
+    """Return the answer from the address of `source`, or the failure. Environment variables in the
+    address are replaced by their values, as a person wrote the address. Raises MissingError if a
+    variable is not set."""
     run = session.run
     values = secrets.read_known_values(source.url, run.environ)
     unset_variables = [name for name in secrets.variables(source.url) if name not in values]
@@ -263,7 +272,8 @@ async def _fetch_source(session: Session, source: Source) -> Fetched | Failed:
 
 
 async def _read_opml(session: Session, url: str, answer: Fetched) -> opml.SubscriptionList:
-    """Return the subscriptions in the answer from `url`. Raises MissingError."""
+    """Return the subscriptions in `answer`, the answer from `url`. Raises MissingError if it cannot
+    be read."""
     call = session.worker.call
     try:
         listed: opml.SubscriptionList = await call(worker_functions.read_subscriptions, answer.body)
@@ -273,8 +283,8 @@ async def _read_opml(session: Session, url: str, answer: Fetched) -> opml.Subscr
 
 
 def _make_refusal(url: str, refused: NotAFeed) -> MissingError:
-    """Return the error for the address `url` at which there is nothing to follow, with what to
-    do."""
+    """Return the error for the address `url`, where there is nothing to follow. Its message says
+    why and what to do."""
     _, cure = explain_reason(f"{NOT_A_FEED}{refused.reason}")
     if refused.reason == FeedReason.NOTHING:
         cure = _CURE_OF_NOTHING  # nothing is followed yet that could get rules
@@ -284,8 +294,8 @@ def _make_refusal(url: str, refused: NotAFeed) -> MissingError:
 
 
 def make_unanswered_error(url: str, failed: Failed) -> SyndicatorError:
-    """Return the error for the address `url` that did not answer, with what to do: NetworkDown if
-    this machine's network is down, else MissingError."""
+    """Return the error for the address `url`, which gave no usable answer. It is NetworkDown if
+    this machine's network is down, else MissingError. Its message says why and what to do."""
     message = describe_failure(url, failed)
     return NetworkDown(message) if failed.no_network else MissingError(message)
 
@@ -293,15 +303,15 @@ def make_unanswered_error(url: str, failed: Failed) -> SyndicatorError:
 def _make_candidates(
     session: Session, url: str, findings: Sequence[Finding]
 ) -> tuple[Candidate, ...]:
-    """Return the `findings` at `url`, the best first, as candidates. Those that are followed
-    already have their configured source."""
+    """Return the `findings` at `url` as candidates, the best first. A candidate that is followed
+    already has its configured source. `findings`: at least one, the best first."""
     candidates = [_make_candidate(session, finding) for finding in findings]
     candidates[0] = replace(candidates[0], asked=url)
     return tuple(recognize_followed(session.known, candidate) for candidate in candidates)
 
 
 def _make_candidate(session: Session, finding: Finding) -> Candidate:
-    """Return one finding as a candidate, which is not compared with the followed sources yet."""
+    """Return a finding as a candidate. It is not yet compared with the followed sources."""
     title = finding.title[: opml.LONGEST_TITLE].strip() or None
     source = Source(
         key="",
@@ -317,8 +327,8 @@ def _make_candidate(session: Session, finding: Finding) -> Candidate:
 
 
 def _make_feed_candidate(source: Source, finding: Finding) -> Candidate:
-    """Return the candidate for a feed or a sitemap, with what was read from it. `source`: the
-    source that it would become, which has no key yet."""
+    """Return the candidate for a feed or a sitemap, with what was read from it. `source`: the new
+    source, still without a key."""
     candidate = Candidate(
         source=source,
         kind="feed",
@@ -343,7 +353,7 @@ def _make_feed_candidate(source: Source, finding: Finding) -> Candidate:
 
 def _make_page_candidate(source: Source, finding: Finding) -> Candidate:
     """Return the candidate for a page: a single article, or a list of articles with what was read
-    from it. `source`: the source that it would become, which has no key yet."""
+    from it. `source`: the new source, still without a key."""
     is_single_article = finding.kind == "page"
     candidate = Candidate(
         source=source,
