@@ -60,15 +60,15 @@ _MOST_DOUBLINGS = 12  # of the wait after failures
 
 
 class Next(NamedTuple):
-    """The time of the next visit (aware UTC) and its reason in one line."""
+    """The time of the next visit, in UTC, and the reason for this time in one line."""
 
     at: datetime
     why: str
 
 
 class _Interval(NamedTuple):
-    """Seconds between visits, and the reason for them in a few words. `max` of two intervals is
-    the longer one."""
+    """An interval between visits in seconds, and the reason for it in a few words. `max` of two
+    intervals gives the longer one."""
 
     seconds: float
     why: str
@@ -91,18 +91,18 @@ def plan_next_visit(
     asked_by_person: bool = False,
     trust: float = 0.0,
 ) -> Next:
-    """Return the time of the next visit of `source` after the visit that ended with `result`.
+    """Return the time of the next visit of `source`, after a visit that ended with `result`.
 
-    The first of these that is set decides the time: Retry-After of the server, the back-off after
-    failures, the source's `cron`, its `every`, the rhythm of its publications. Except for failures,
-    and unless `force` is set for the source, the visit is never sooner than the feed, the headers
-    of the answer and courtesy allow. `feed` is None if the answer had none, as "not modified".
+    The first of these that is set decides: the server's Retry-After, the back-off after failures,
+    the source's `cron`, its `every`, and else the rhythm of its publications. After a success, the
+    visit also comes no sooner than the feed, the headers of the answer and courtesy allow, unless
+    the source has `force`.
 
-    `floor` and `ceiling`: shortest and longest interval in seconds. `jitter`: a random number in
-    [0, 1) that spreads visits. `cron_next(expression, time)` returns the first time of a cron
-    expression after `time`. `asked_by_person`: a failure does not delay the visit that was planned.
-    `trust`: share of new entries that the source's hub pushes (`websub.rate_trust`), 0 without a
-    hub."""
+    `feed`: None if the answer had none, as after "not modified". `floor`, `ceiling`: the shortest
+    and the longest interval, in seconds. `jitter`: a random number in [0, 1) that spreads visits.
+    `cron_next(expression, time)`: returns the first time of a cron expression after `time`.
+    `asked_by_person`: a failure does not delay the visit that was planned before. `trust`: the
+    share of new entries that the source's hub pushes (`websub.rate_trust`), 0 without a hub."""
     if isinstance(result, Failed):
         due = _plan_after_failure(source, state, result, now, floor, ceiling, jitter, cron_next)
         if asked_by_person:
@@ -110,11 +110,11 @@ def plan_next_visit(
         return due
     courtesy = _NO_INTERVAL if source.force else _find_least_interval(state, feed, result, now)
     if source.cron:
-        first = cron_next(source.cron, now)
+        first_time = cron_next(source.cron, now)
         not_before = now + timedelta(seconds=max(courtesy.seconds - _SLACK, 0))
         time = cron_next(source.cron, not_before)
         why = f"cron {source.cron}"
-        if time > first:
+        if time > first_time:
             why = f"{why}; {courtesy.why}"
         return Next(time, why)
     if source.every:
@@ -125,8 +125,9 @@ def plan_next_visit(
 
 
 def _plan_every(every: str, courtesy: _Interval, now: datetime, jitter: float) -> Next:
-    """Return the next visit of a source with the option `every`, such as "2h". The `courtesy`
-    interval counts if it is longer. `jitter` in [0, 1) adds up to a twentieth."""
+    """Return the next visit of a source that has the setting `every`, such as "2h". If the
+    `courtesy` interval is longer, it is used instead. `jitter`: a number in [0, 1), which adds up
+    to a twentieth of the interval."""
     configured = float(parse_duration(every))
     if configured >= courtesy.seconds:
         why = f"every {every}"
@@ -145,11 +146,12 @@ def _plan_by_rhythm(
     jitter: float,
     trust: float,
 ) -> Next:
-    """Return the next visit by how often the source publishes.
+    """Return the next visit of a source by how often it publishes.
 
-    The interval is at least `floor` seconds and the `courtesy` interval, and at most `ceiling`
-    seconds, unless the source has been silent for months. It is longer if the hub pushes most
-    entries (`trust`)."""
+    The interval is at least `floor` seconds and at least the `courtesy` interval. It is at most
+    `ceiling` seconds, or longer if the source has been silent for months. If the source's hub
+    pushes most entries (`trust`), polls are rarer. `jitter`: a number in [0, 1) that spreads
+    visits."""
     rhythm = _measure_rhythm(state, now)
     why = rhythm.why
     if courtesy.seconds > rhythm.seconds and courtesy.seconds > floor:
@@ -171,25 +173,24 @@ def _plan_by_rhythm(
 
 
 def is_due_for_waiting_entries(state: SourceState, now: datetime) -> bool:
-    """Return True if the source is due only because an earlier visit had no time for some of its
-    entries. Its feed is not fetched again before `feed_due`."""
+    """Return True if the source is due only for entries that an earlier visit had no time to read.
+    Its feed is not due yet."""
     return state.schedule.feed_due is not None and now < state.schedule.feed_due
 
 
 def plan_waiting_entries(state: SourceState, entries_left: int, now: datetime) -> SourceState:
-    """Return the state with the next visit at once (`now`) if the visit left `entries_left` entries
-    unread.
-
-    That visit only reads these entries; the feed is fetched at `feed_due`, the time for which the
-    next visit was planned. If no entries are left, the next visit is at `feed_due` again."""
+    """Return the state after a visit that left `entries_left` entries unread. If there are any, the
+    next visit is at once (`now`) and only reads them. The feed is still fetched at the time for
+    which the next visit was planned, which is stored as `feed_due`. If no entries are left, the
+    next visit is at that time again."""
     feed_due = state.schedule.feed_due or state.schedule.next_due
-    had_entries_left = bool(state.schedule.feed_due or state.schedule.waiting)
-    if not entries_left and not had_entries_left:
-        return state
     if entries_left:
         schedule = replace(state.schedule, next_due=now, feed_due=feed_due, waiting=entries_left)
-    else:
-        schedule = replace(state.schedule, next_due=feed_due, feed_due=None, waiting=0)
+        return replace(state, schedule=schedule)
+    had_entries_left = bool(state.schedule.feed_due or state.schedule.waiting)
+    if not had_entries_left:
+        return state
+    schedule = replace(state.schedule, next_due=feed_due, feed_due=None, waiting=0)
     return replace(state, schedule=schedule)
 
 
@@ -205,10 +206,14 @@ def _plan_after_failure(
 ) -> Next:
     """Return the next visit of `source` after a visit that failed with `result`.
 
-    It comes after the usual interval, which is doubled for each further failure in a row, but not
-    above `ceiling`; or at the time that the server requested (Retry-After), but not before `floor`
-    seconds. With `cron`, it is the first time of its expression after that."""
-    # these two failures cost no request; try again soon, as the operator may mend them
+    If the server stated a time (Retry-After), the visit is at this time, but not in less than
+    `floor` seconds. Otherwise it comes after the usual interval, which is doubled with each further
+    failure in a row, up to `ceiling` seconds. With `cron`, it is at the first time of the
+    expression after the server's time, or after `now` if there is none.
+
+    If a variable or a browser is missing, no request is sent, so the visit is in `floor`
+    seconds."""
+    # the operator may mend these two failures at any time
     if result.reason == FetchReason.UNSET_VARIABLE:
         return Next(now + timedelta(seconds=floor), "waits for an environment variable")
     if result.reason == FetchReason.NO_BROWSER:
@@ -237,21 +242,22 @@ def _plan_after_failure(
 
 
 def _keep_earlier(state: SourceState, result: Failed, due: Next, now: datetime) -> Next:
-    """Return the visit planned before this failure if it is earlier than `due`, else `due`: a visit
-    that a person started must not delay the next one. Retry-After is always obeyed."""
+    """Return the visit that was planned before this failure if it is earlier than `due`, else
+    `due`. This is for a visit that a person started, which must not delay the next one. A
+    Retry-After of the server always counts."""
     planned = state.schedule.next_due
     if result.retry_after is not None or planned is None:
         return due
-    if not now < planned < due.at:
-        return due
-    return Next(planned, due.why)
+    if now < planned < due.at:
+        return Next(planned, due.why)
+    return due
 
 
 def _measure_rhythm(state: SourceState, now: datetime) -> _Interval:
-    """Return the interval between visits that fits how often the source publishes, measured by the
-    median gap between its publication times. After a long silence it is longer. An hour or longer
-    if fewer than two times are known."""
-    # newest first; feeds announce some entries with a time in the future
+    """Return the interval between visits that fits how often the source publishes. It is derived
+    from the median gap between publication times, and is longer after a long silence. If fewer than
+    two times are known, it is an hour or longer."""
+    # the newest first; some feeds announce entries with a time in the future
     past_times = sorted((time for time in state.cadence.recent if time <= now), reverse=True)
     silence = _measure_silence(state, now)
     if len(past_times) < _TIMES_FOR_RHYTHM:
@@ -263,19 +269,19 @@ def _measure_rhythm(state: SourceState, now: datetime) -> _Interval:
 
 
 def _choose_interval(gap: float, silence: float) -> float:
-    """Return the seconds between visits. `gap`: median seconds between publications; `silence`:
-    seconds since the last one.
+    """Return the seconds between visits of a source. `gap`: the median seconds between its
+    publications. `silence`: the seconds since the last one.
 
-    For a given number of requests to all sources, articles wait least if the interval of a source
-    is proportional to the root of its gap."""
+    With a given number of requests to all sources, articles wait least if the interval of a source
+    is proportional to the square root of its gap."""
     by_gap = max(gap / 2, silence / _SILENCE_SHARE)
     by_root = math.sqrt(max(gap, silence) * _HOUR)
     return max(min(by_gap, by_root), silence / _SILENT)
 
 
 def _measure_silence(state: SourceState, now: datetime) -> float:
-    """Return the seconds since the last publication; if no publication time is known, since the
-    feed last changed, and 0 if that is unknown, too."""
+    """Return the seconds since the last publication. If no publication time is known, return the
+    seconds since the feed last changed, and 0 if that is unknown, too."""
     past_times = [time for time in state.cadence.recent if time <= now]
     since = max(past_times) if past_times else state.validators.validators_at
     if since is None:
@@ -287,8 +293,8 @@ def _find_least_interval(
     state: SourceState, feed: ParsedFeed | None, result: FetchResult, now: datetime
 ) -> _Interval:
     """Return the shortest interval that the feed, the headers of its answer and courtesy allow. A
-    feed with ETag or Last-Modified may be visited hourly, another one daily, as each visit
-    transfers all of it."""
+    feed with ETag or Last-Modified may be visited hourly. Another one may be visited daily, as each
+    visit transfers all of it."""
     requested = _find_requested_interval(state, feed, result, now)
     if state.validators.etag or state.validators.last_modified:
         if requested.seconds:
@@ -304,9 +310,9 @@ def _find_least_interval(
 def _find_requested_interval(
     state: SourceState, feed: ParsedFeed | None, result: FetchResult, now: datetime
 ) -> _Interval:
-    """Return the longer one of two intervals: the one that the feed states, and the one for which
-    the server's cache headers let its answer be reused. It has 0 seconds if neither says anything,
-    and 30 days at most."""
+    """Return the interval that the source requests. The feed may state one, and the server's cache
+    headers may say how long its answer can be reused; the longer one counts. It is 0 seconds if
+    there is neither, and 30 days at most."""
     by_feed = state.cadence.asked_seconds if feed is None else find_requested_interval(feed)
     requested = _Interval(float(by_feed), "the feed's ttl or updatePeriod")
     if isinstance(result, Fetched | NotModified):
@@ -324,10 +330,10 @@ def find_requested_interval(feed: ParsedFeed) -> int:
 
 def _spread_interval(seconds: float, shortest: float, longest: float, jitter: float) -> float:
     """Return the interval `seconds` with a random part, so that sources are not all visited at
-    once.
+    once. `jitter`: a random number in [0, 1), which adds up to a tenth.
 
-    `jitter` in [0, 1) adds up to a tenth; if that would exceed `longest`, the result is in the last
-    tenth below `longest`. It is never below `shortest`."""
+    If this could exceed `longest`, the result is spread over the last tenth below `longest`
+    instead. It is never below `shortest`."""
     if seconds * (1 + _RHYTHM_JITTER) <= longest:
         return seconds * (1 + _RHYTHM_JITTER * jitter)
     below_longest = longest * (1 - _RHYTHM_JITTER)
@@ -336,10 +342,10 @@ def _spread_interval(seconds: float, shortest: float, longest: float, jitter: fl
 
 
 def _leave_skipped_hours(planned: Next, hours: tuple[int, ...], days: tuple[str, ...]) -> Next:
-    """Return `planned`, moved to the begin of the next hour that the feed does not ask to skip
-    (skipHours, skipDays of RSS 2.0, in UTC).
+    """Return `planned`. If the feed asks not to be visited at that hour (skipHours and skipDays of
+    RSS 2.0, in UTC), move it to the begin of the next hour that is allowed.
 
-    `hours`: 0 to 23; `days`: "monday" to "sunday". If they cover the whole week, they are
+    `hours`: 0 to 23. `days`: "monday" to "sunday". If they cover the whole week, they are
     ignored."""
     if not (hours or days):
         return planned
@@ -354,24 +360,25 @@ def _leave_skipped_hours(planned: Next, hours: tuple[int, ...], days: tuple[str,
 
 
 def _format_span(seconds: float) -> str:
-    """Return seconds for people, in one unit: "1.5h", "40s"."""
+    """Return a time span in one unit for people, such as "1.5h" or "40s"."""
     for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
         if seconds >= size:
             return f"{seconds / size:.3g}{unit}"
     return f"{seconds:.0f}s"
 
 
-# A source's entries of the last FLOOD_HISTORY (`Visits.list_seen_since`): when each was first seen,
-# and when its page will be tried again, None if it will not.
+# The entries of a source that were first seen in the last FLOOD_HISTORY (`Visits.list_seen_since`).
+# A pair for each entry: when it was first seen, and when its page is tried again (None: never).
 Arrivals = Sequence[tuple[datetime, datetime | None]]
 
 
 def compute_daily_limit(arrivals: Arrivals, first_visit: datetime | None, now: datetime) -> int:
-    """Return how many new entries of a source may be read per day: ten times as many as on its
-    median day of the last three weeks, but at least 50. The last 24 hours are left out, as they may
-    be the flood, and a flood on one earlier day does not change the median.
+    """Return how many new entries of a source may be read in a day. This is ten times the number on
+    its median day of the last three weeks, and at least 50. A flood on one earlier day does not
+    change the median, and the last 24 hours are left out, as they may be the flood.
 
-    `arrivals`: the entries that were first seen in this time."""
+    `arrivals`: the entries that were first seen in these weeks. `first_visit`: None if there was
+    none yet."""
     history_start = max(first_visit or now, now - FLOOD_HISTORY)
     whole_days = (now - history_start) // DAY
     # by age in days: 0 is the last 24 hours
@@ -385,12 +392,14 @@ def compute_daily_limit(arrivals: Arrivals, first_visit: datetime | None, now: d
 def delay_flood(
     rows: Sequence[EntryRow], arrivals: Arrivals, first_visit: datetime | None, now: datetime
 ) -> tuple[EntryRow, ...]:
-    """Return `rows`, the entries of a source, with those new ones delayed that are too many for
-    today.
+    """Return `rows`, the rows of a source's entries, with those new ones delayed that are too many
+    for today.
 
-    The first new entries stay due now, as many as the daily limit leaves for today. Each further
-    one waits a number of whole days (`next_try`), so that on each day at most as many entries as
-    the limit are due; entries that were delayed earlier come first."""
+    So many new entries as the daily limit leaves for today stay due now, in their order. Each
+    further one waits for a number of whole days (`next_try`), so that no day gets more entries than
+    the limit. Entries that were delayed earlier come first.
+
+    `arrivals`: the entries of the last three weeks. `first_visit`: None if there was none yet."""
     limit = compute_daily_limit(arrivals, first_visit, now)
     today_start = max(first_visit or now, now - DAY)
     waiting = 0
@@ -421,8 +430,8 @@ def delay_flood(
 
 
 def describe_delay(arrivals: Arrivals, first_visit: datetime | None, now: datetime) -> str:
-    """Return a message for the operator that says how many entries a flood delayed; "" if none
-    waits."""
+    """Return a message for the operator that says how many entries a flood delayed; "" if none is
+    delayed. `arrivals`, `first_visit`: see `compute_daily_limit`."""
     waiting = sum(
         next_try is not None and next_try > now + LONGEST_RETRY for _, next_try in arrivals
     )

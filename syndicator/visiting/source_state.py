@@ -46,13 +46,14 @@ def update_after_visit(
     *,
     asked_by_person: bool = False,
 ) -> SourceState:
-    """Return the state of `source` after a visit.
+    """Return the state of `source` after a visit at the time `now`.
 
-    `result`: the answer of the server, a Failed also if the answer could not be parsed. `feed`: the
-    feed of the answer, None if there is none, as after "not modified". If the operator changed the
-    address of the source, the old state is dropped, except for the time of its first visit and the
-    publication times. `asked_by_person`: the failure of a visit that a person started does not
-    lengthen the back-off."""
+    `result`: the answer of the server; it is a Failed if the answer could not be read, too. `feed`:
+    the feed in the answer, None if there is none, as after "not modified". `asked_by_person`: a
+    person started the visit, so its failure does not lengthen the back-off.
+
+    If the operator changed the address of the source, the old state is dropped, except for the time
+    of its first visit and its publication times."""
     is_address_edited = state.url != source.url
     if is_address_edited:
         state = SourceState(
@@ -64,13 +65,13 @@ def update_after_visit(
     first_visit = state.visits.first_visit or now
     state = replace(state, visits=replace(state.visits, first_visit=first_visit, last_visit=now))
     if isinstance(result, Failed):
-        failed = _count_failure(state, result, now)
+        failed_state = _count_failure(state, result, now)
         if not asked_by_person:
-            return failed
+            return failed_state
         # the failure counts only if it is the first in a row, so that the source shows as failing
         most_failures = max(state.backoff.failures, 1)
-        failures = min(failed.backoff.failures, most_failures)
-        return replace(failed, backoff=replace(failed.backoff, failures=failures))
+        failures = min(failed_state.backoff.failures, most_failures)
+        return replace(failed_state, backoff=replace(failed_state.backoff, failures=failures))
     state = replace(
         state,
         visits=replace(state.visits, last_success=now),
@@ -89,19 +90,19 @@ def update_after_visit(
 
 
 def _count_failure(state: SourceState, result: Failed, now: datetime) -> SourceState:
-    """Return the state with one failure more.
+    """Return the state with one more failure. A failure without a request (`unasked`) is stored,
+    but not counted.
 
-    If a source uses the address of a permanent redirect and this address fails several times, the
-    source returns to its configured address. If the server answers 410 (Gone) at least three times
-    in a row, over at least two days, the source is disabled. A failure without a request
-    (`unasked`) is noted, but not counted."""
+    A source that uses another address than the configured one returns to that if the other address
+    failed three times and is broken. If the server answers 410 (Gone) at least three times in a
+    row, over at least two days, the source is disabled."""
     backoff = replace(state.backoff, reason=result.reason, detail=result.detail)
     if state.backoff.reason is None:
         backoff = replace(backoff, failing_since=backoff.failing_since or now)
     if result.unasked:
         return replace(state, backoff=backoff)
     backoff = replace(backoff, failures=backoff.failures + 1)
-    # the address of a feed that we found ourselves shows a page now: the feed is looked for again
+    # the address at which the program found the feed shows a page now
     is_page_now = state.discovery.found == "feed" and result.reason.startswith(NOT_A_FEED)
     is_broken = result.reason in _MOVE_BROKEN or is_page_now
     not_gone = replace(backoff, gone_times=0, gone_since=None)
@@ -118,8 +119,8 @@ def _count_failure(state: SourceState, result: Failed, now: datetime) -> SourceS
 
 
 def _return_to_own_address(state: SourceState) -> SourceState:
-    """Return the state with the address in sources.toml in use again. If a feed was found by
-    looking at that address, it will be looked for again."""
+    """Return the state with the address in sources.toml in use again. If the program found the feed
+    by a page at that address, it will look for the feed again."""
     redirects = replace(state.redirects, effective_url=None, moved_at=None)
     validators = replace(state.validators, etag=None, last_modified=None)
     discovery = state.discovery
@@ -131,11 +132,11 @@ def _return_to_own_address(state: SourceState) -> SourceState:
 
 def _count_redirect(state: SourceState, target: str | None, now: datetime) -> Redirects:
     """Return the redirects of a source after a visit. `target`: the address to which the server
-    redirected it permanently, None if it did not.
+    redirected the visit permanently, None if it did not.
 
-    After MOVE_VISITS visits in a row with the same target, the target becomes the address in use. A
-    target that names an environment variable ("${TOKEN}") which the configured address does not
-    name is never used: a server must not choose which secrets it gets."""
+    After three visits in a row with the same target (MOVE_VISITS), the target becomes the address
+    in use. This never happens if the target names an environment variable ("${TOKEN}") that the
+    configured address does not name, as a server must not choose which secrets it gets."""
     redirects = state.redirects
     if target is None and not redirects.moved_times:
         return redirects
@@ -150,11 +151,11 @@ def _count_redirect(state: SourceState, target: str | None, now: datetime) -> Re
 def update_after_push(
     state: SourceState, feed: ParsedFeed, new_entries: int, now: datetime
 ) -> SourceState:
-    """Return the state after a hub pushed `feed`, which need not contain all entries.
-    `new_entries`: how many of them we did not know.
+    """Return the state after a hub pushed `feed`, which may have only some of the entries.
+    `new_entries`: how many of them were not known before.
 
-    Validators and visit times stay. `pushed_newer` is set to the first push that brought something
-    which our polls did not."""
+    The validators and the times of visits stay. If the push brought new entries, `pushed_newer`
+    becomes `now`, unless an earlier push has set it already."""
     pushed_newer = state.validators.pushed_newer
     if new_entries and pushed_newer is None:
         pushed_newer = now
@@ -167,23 +168,23 @@ def update_after_push(
 
 
 def _list_past_times(feed: ParsedFeed, now: datetime) -> set[datetime]:
-    """Return the times of the feed's entries up to `now`. Times in the future are ignored until
-    they have passed."""
+    """Return the publication times of the feed's entries. Times after `now` are left out until they
+    have passed."""
     times = {entry.published or entry.updated for entry in feed.entries}
     return {time for time in times if time is not None and time <= now}
 
 
 def _keep_latest(times: set[datetime]) -> tuple[datetime, ...]:
-    """Return the latest 30 times (RECENT), newest first."""
+    """Return the latest 30 of the times (RECENT), the newest first."""
     return tuple(sorted(times, reverse=True)[:RECENT])
 
 
 def _confirm_validators(validators: Validators, result: NotModified, now: datetime) -> Validators:
-    """Return the validators after "304 Not Modified", with those that its headers update (RFC 9111
-    section 4.3.4).
+    """Return the validators after the answer "304 Not Modified". Those in its headers replace the
+    stored ones (RFC 9111 section 4.3.4).
 
-    If a push brought newer entries over an hour ago, the server's cache must be outdated: the
-    validators are dropped, so that the next visit fetches the whole feed."""
+    If a push brought newer entries more than an hour ago, the server's cache must be outdated. Then
+    the validators are dropped, so that the next visit fetches the whole feed."""
     if validators.pushed_newer is not None and now - validators.pushed_newer >= STUCK:
         return replace(validators, etag=None, last_modified=None, pushed_newer=None)
     etag = result.headers.get("etag") or validators.etag
@@ -198,11 +199,11 @@ def _replace_validators(
     feed: ParsedFeed | None,
     now: datetime,
 ) -> Validators:
-    """Return the validators of the answer `result`, which replace the former `validators`. `feed`:
+    """Return the validators of the answer `result`, which replace the stored `validators`. `feed`:
     the feed in the answer, None without one.
 
-    If a source of kind "feed" shows something new that is no feed, such as an error page, its ETag
-    and Last-Modified are not stored, so that the next visit fetches the whole feed."""
+    A source of kind "feed" may answer with something else, such as an error page. If this is new,
+    its ETag and Last-Modified are not stored, so that the next visit fetches the whole feed."""
     lacks_its_feed = feed is None and source.kind == "feed"
     has_new_body = result.digest != validators.body_digest
     if lacks_its_feed and has_new_body:
@@ -218,10 +219,12 @@ def _replace_validators(
 def _record_feed(
     state: SourceState, feed: ParsedFeed, now: datetime, *, is_part: bool
 ) -> SourceState:
-    """Return the state with what the fetched `feed` says of itself: its times and wishes replace
-    the former ones; of title, site, id, language and icons, one that it does not state stays as it
-    was. `is_part`: only the new entries were sent, so their times do not show how much time the
-    whole feed covers."""
+    """Return the state with what the fetched `feed` says of itself. Its publication times and the
+    intervals that it requests are stored. Its title, site, id, language and icons replace the
+    stored ones; one that it does not state stays as it was.
+
+    `is_part`: the server sent only the new entries. Their times do not show how much time the whole
+    feed covers, so the stored value stays."""
     stored = state.channel
     channel = Channel(
         feed_title=feed.title or stored.feed_title,

@@ -52,8 +52,8 @@ METHODS: Final = ("sha1", "sha256", "sha384", "sha512")  # of WebSub section 7
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Our answer to a hub's request: HTTP status and text. `after`: the subscription after it, to
-    be stored."""
+    """The answer of this program to a request from a hub: HTTP status and text. `after`: the
+    subscription as it is after the request, to be stored."""
 
     status: int
     body: str
@@ -66,15 +66,15 @@ def name_mode(subscription: Subscription) -> Mode:
 
 
 def record_request(subscription: Subscription, callback: str) -> Subscription:
-    """Return the subscription with the pending request and the address `callback` at which we wait
-    for the hub. Store it before the request is sent: the hub may verify it before it answers the
-    request."""
+    """Return the subscription with a request to the hub that is pending. Store it before the
+    request is sent, as the hub may verify the subscription before it answers. `callback`: the
+    address at which the hub reaches this program."""
     return replace(subscription, asked=name_mode(subscription), callback=callback)
 
 
 def build_request(subscription: Subscription) -> Request:
-    """Return the request that subscribes at the hub or, if the subscription is no longer wanted,
-    unsubscribes (section 5.1)."""
+    """Return the request to the hub by which this program subscribes. If the subscription is no
+    longer wanted, the request unsubscribes (section 5.1)."""
     fields: dict[str, str] = {
         "hub.mode": name_mode(subscription),
         "hub.topic": subscription.topic,
@@ -96,11 +96,12 @@ def build_request(subscription: Subscription) -> Request:
 def record_answer(
     subscription: Subscription, result: FetchResult, now: datetime
 ) -> Subscription | None:
-    """Return the subscription after the hub answered our request with `result`; None if the
-    subscription is to be deleted, as three requests to end it failed.
+    """Return the subscription after the hub answered the request of this program with `result`.
+    Return None if the subscription is to be deleted, as three requests to end it have failed.
 
-    If the hub verified the subscription before it answered (`asked` is None), nothing changes."""
-    if subscription.asked is None:
+    If the hub has verified the subscription already, nothing changes."""
+    is_verified = subscription.asked is None
+    if is_verified:
         return subscription
     tries = subscription.tries + 1
     doublings = min(subscription.tries, _MOST_DOUBLINGS)
@@ -125,19 +126,18 @@ def record_answer(
 
 
 def _is_refused(result: Failed) -> bool:
-    """Return True if the hub answered that the request is wrong (status 4xx)."""
+    """Return True if the hub answered that the request is wrong (a status of 400 to 499)."""
     if result.status is None or result.unasked:
         return False
     return HTTPStatus.BAD_REQUEST <= result.status < HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def answer_hub(subscription: Subscription, parameters: Mapping[str, str], now: datetime) -> Answer:
-    """Return our answer to a hub that verifies our request (section 5.3) or denies the subscription
-    (5.2).
+    """Return the answer to a hub that verifies a request of this program (section 5.3) or denies
+    the subscription (section 5.2). `parameters`: the query parameters of the hub's request.
 
-    `parameters`: the query parameters of the hub's request. A denial is recorded. We echo
-    `hub.challenge` only if we made the request that the hub asks about; every other request gets
-    status 404 and changes nothing."""
+    A denial is recorded. The answer repeats `hub.challenge` only if this program made the request
+    that the hub means. Any other request gets status 404 and changes nothing."""
     topic = parameters.get("hub.topic", "").encode()
     if not hmac.compare_digest(topic, subscription.topic.encode()):
         return _refuse(subscription)
@@ -163,9 +163,9 @@ def answer_hub(subscription: Subscription, parameters: Mapping[str, str], now: d
 def _record_denial(
     subscription: Subscription, parameters: Mapping[str, str], now: datetime
 ) -> Subscription:
-    """Return the subscription after the hub denied it (`parameters`: of the hub's request, which
-    may name a reason). We ask again after 7 days; the wait is doubled with each further denial, up
-    to 30 days."""
+    """Return the subscription after the hub denied it. `parameters`: the query parameters of the
+    hub's request, which may state a reason. The program asks the hub again after 7 days. This wait
+    is doubled with each further denial, up to 30 days."""
     stated_reason = " ".join(parameters.get("hub.reason", "").split())
     doublings = min(subscription.tries, _MOST_DENIAL_DOUBLINGS)
     wait = min(_DENIAL_WAIT * 2.0**doublings, LONGEST)
@@ -182,8 +182,8 @@ def _record_denial(
 
 
 def may_be_deleted(subscription: Subscription) -> bool:
-    """Return True if we no longer want the subscription and wait for nothing: the hub ended it or
-    never had it."""
+    """Return True if the subscription is no longer wanted and nothing of it is pending: the hub
+    ended it, or never had it."""
     if subscription.wanted:
         return False
     waits_for_hub = subscription.asked is not None or subscription.next_try is not None
@@ -191,8 +191,8 @@ def may_be_deleted(subscription: Subscription) -> bool:
 
 
 def plan_unsubscribing(subscription: Subscription, now: datetime) -> Subscription:
-    """Return the subscription marked as unwanted. If the hub may still have it, a request to end it
-    is due now."""
+    """Return the subscription as no longer wanted. If the hub may have it, a request to end it is
+    due now."""
     hub_may_have_it = subscription.asked is not None or subscription.expires is not None
     next_try = now if hub_may_have_it else None
     return replace(subscription, wanted=False, asked=None, tries=0, next_try=next_try)
@@ -201,9 +201,9 @@ def plan_unsubscribing(subscription: Subscription, now: datetime) -> Subscriptio
 def _record_lease(
     subscription: Subscription, parameters: Mapping[str, str], now: datetime
 ) -> Subscription:
-    """Return the subscription after the hub verified it: active for the lease that the hub granted;
-    we renew it after three quarters of this time. `verified_at` remains the begin of the time for
-    which it has been active."""
+    """Return the subscription after the hub verified it. It is active for the lease that the hub
+    granted, and is renewed after three quarters of this time. `verified_at` is the begin of the
+    time for which it has been active without a break."""
     lease = read_lease(parameters.get("hub.lease_seconds", ""))
     verified_at = subscription.verified_at
     if not subscription.active(now):
@@ -221,23 +221,23 @@ def _record_lease(
 
 
 def read_lease(seconds: str) -> timedelta:
-    """Return the lease that the hub granted. `seconds`: digits, as the hub sent them; 10 days
-    (LEASE) if they are unreadable or 0. The result is at least an hour and at most 30 days."""
+    """Return the lease that the hub granted, at least an hour and at most 30 days. `seconds`: the
+    digits that the hub sent; if they cannot be read or are 0, the lease is 10 days (LEASE)."""
     if not re.fullmatch(r"\d{1,12}", seconds) or not int(seconds):
         return LEASE
     return min(max(timedelta(seconds=int(seconds)), SHORTEST), LONGEST)
 
 
 def _refuse(subscription: Subscription) -> Answer:
-    """Return the answer to a request that does not match the subscription: status 404, the
-    subscription unchanged."""
+    """Return the answer to a request that does not fit the subscription: status 404. The
+    subscription does not change."""
     return Answer(HTTPStatus.NOT_FOUND, "Not found.\n", subscription)
 
 
 def find_offer(headers: Mapping[str, str], feed: ParsedFeed | None, url: str) -> Offer | None:
-    """Return the hubs and the topic that the feed at `url` states, None if it has no hub. Links in
-    the HTTP headers are used before those in the feed (section 4). `headers`: lower-case names;
-    `feed`: None if the body was not parsed."""
+    """Return the hubs of the feed at `url` and its topic, the address by which hubs know it. None
+    if it has no hub. Links in the HTTP headers come before those in the feed (section 4).
+    `headers`: with lower-case names. `feed`: None if the body was not read."""
     links = _read_link_header(headers.get("link", ""), url)
     hub_urls: Sequence[str] = links.get("hub", ())
     if not hub_urls and feed:
@@ -253,9 +253,9 @@ def find_offer(headers: Mapping[str, str], feed: ParsedFeed | None, url: str) ->
 
 
 def _read_link_header(header: str, url: str) -> dict[str, list[str]]:
-    """Return the addresses in a Link header (RFC 8288) by relation: `<https://hub.example/>;
-    rel="hub"` gives {"hub": ["https://hub.example/"]}. Relative addresses are resolved against
-    `url`, the address of the answer."""
+    """Return the addresses in a Link header (RFC 8288), by relation. `<https://hub.example/>;
+    rel="hub"` gives {"hub": ["https://hub.example/"]}. `url`: the address of the answer, against
+    which relative addresses are resolved."""
     links: dict[str, list[str]] = {}
     for target, parameters in _LINK.findall(header[:_LONGEST_HEADER]):
         rel = _REL.search(parameters)
@@ -268,8 +268,8 @@ def _read_link_header(header: str, url: str) -> dict[str, list[str]]:
 
 
 def may_subscribe(source: Source) -> bool:
-    """Return True if a hub can fetch the source as we do. False for sources that need credentials,
-    cookies or an allowed private network."""
+    """Return True if a hub can fetch the source as this program does. It cannot if the source needs
+    credentials, cookies or an allowed private network."""
     if source.headers_env or source.cookies or source.allow:
         return False
     if secrets.variables(source.url):
@@ -278,7 +278,7 @@ def may_subscribe(source: Source) -> bool:
 
 
 def _filter_addresses(candidates: Iterable[str]) -> tuple[str, ...]:
-    """Return the `candidates` that are usable addresses of a hub or topic, without repetition."""
+    """Return those of `candidates` that can be the address of a hub or a topic, each only once."""
     return tuple(dict.fromkeys(url for url in candidates if _is_address(url)))
 
 
@@ -303,8 +303,9 @@ Counted = TypeVar("Counted", Subscription, Tally)
 
 
 def add_counts(tally: Counted, *, pushed: float = 0.0, missed: float = 0.0) -> Counted:
-    """Return `tally` with `pushed` and `missed` entries added. At 100 entries the earlier ones are
-    halved, so that a hub's recent behaviour counts more. The halves are fractions of an entry."""
+    """Return `tally` with `pushed` and `missed` entries added. If it had 100 entries or more, the
+    earlier counts are halved first, so that a hub's recent behaviour counts more. Counts may
+    therefore be fractions."""
     weight = 0.5 if tally.pushed + tally.missed >= _MEMORY else 1.0
     return replace(
         tally, pushed=tally.pushed * weight + pushed, missed=tally.missed * weight + missed
@@ -314,10 +315,11 @@ def add_counts(tally: Counted, *, pushed: float = 0.0, missed: float = 0.0) -> C
 def count_missed(
     subscription: Subscription, new: Sequence[Entry], previous_visit: datetime | None, now: datetime
 ) -> int:
-    """Return how many of the `new` entries, found by a poll, the hub should have pushed.
+    """Return how many entries the hub should have pushed, but did not. `new`: the entries that a
+    poll found at the time `now`.
 
-    These were published while the subscription was active, and more than five minutes ago (GRACE).
-    An entry without a time counts as published at `previous_visit`, the previous visit."""
+    An entry counts if it was published while the subscription was active, and more than five
+    minutes ago (GRACE). An entry without a time counts as published at `previous_visit`."""
     since = subscription.verified_at
     if since is None or not subscription.active(now):
         return 0
@@ -330,11 +332,11 @@ def count_missed(
 
 
 def rate_trust(subscription: Subscription, hub_tally: Tally, now: datetime) -> float:
-    """Return the share of the source's entries that its hub pushes, from 0 to 0.98.
+    """Return the share of the source's new entries that its hub pushes, estimated from 0 to 0.98.
+    It is 0 if the subscription is not active or has had no push yet.
 
-    It is estimated by the counts of this subscription and, with the weight of four entries, by
-    `hub_tally`, those of all subscriptions of the hub. The result is 0 if the subscription is not
-    active or has had no push yet."""
+    `subscription` has the counts of this source. `hub_tally` has those of all subscriptions to the
+    hub; they weigh as much as four entries of this source."""
     if not subscription.active(now) or not subscription.pushed:
         return 0.0
     hub_entries = hub_tally.pushed + hub_tally.missed + _ASSUMED_MISSED
@@ -345,16 +347,16 @@ def rate_trust(subscription: Subscription, hub_tally: Tally, now: datetime) -> f
 
 
 def space_backup_polls(usual: float, trust: float, longest: float) -> float:
-    """Return the seconds between polls of a source whose hub pushes: `usual` / (1 - `trust`), but
-    at most `longest` and never below `usual`. `trust`: share of entries that the hub pushes, below
-    1."""
+    """Return the seconds between polls of a source whose hub pushes. `usual`: the seconds without a
+    hub, which is also the least. `longest`: the most seconds. `trust`: the share of entries that
+    the hub pushes, below 1; the higher it is, the rarer are the polls."""
     return max(usual, min(usual / (1.0 - trust), longest))
 
 
 def is_signed(secret: str, body: bytes, signature: str) -> bool:
-    """Return True if `signature`, the header X-Hub-Signature such as "sha256=<hex digits>", is that
-    of `body` with `secret` (section 7.1). The comparison takes the same time for every wrong
-    signature."""
+    """Return True if `body` was signed with `secret` (section 7.1). `signature`: the header
+    X-Hub-Signature, such as "sha256=<hex digits>". The comparison takes the same time for every
+    wrong signature."""
     stated_method, _, stated_digits = signature.strip().partition("=")
     method = stated_method.lower()
     if method not in METHODS:

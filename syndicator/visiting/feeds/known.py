@@ -15,8 +15,8 @@ _LONGEST_ADDRESS = 500  # characters; a longer address is of no known service
 
 @cache
 def _load_table() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Return the known services: a pattern for the address of a page, and a template for the
-    address of its feed (`re.Match.expand`)."""
+    """Return (page pattern, feed template) for each known service. The pattern fits the address of
+    a page, and the template makes the address of its feed of the match (`re.Match.expand`)."""
     path = files("syndicator.visiting").joinpath("data/known_feeds.toml")
     table = tomllib.loads(path.read_text("utf-8"))
     return tuple((re.compile(row["page"]), row["feed"]) for row in table["known"])
@@ -26,10 +26,10 @@ def _load_table() -> tuple[tuple[re.Pattern[str], str], ...]:
 class FeedLink:
     """A feed that a page links to, or the guessed address of a feed.
 
-    `type`: the format of the feed ("atom", "rss", "rdf", "json", "xml", "opml", "sitemap"), or how
-    its address was found: "known" (by the page's service), "link" (an ordinary link that looks like
-    a feed), "guess" (a common path), "api" (an interface for posts). `instead_of`: the address of a
-    feed that this feed replaces if it works."""
+    `type`: the format of the feed ("atom", "rss", "rdf", "json", "xml", "opml", "sitemap"), or else
+    how its address was found. This is "known" (by the page's service), "link" (an ordinary link
+    that looks like a feed), "guess" (a common path) or "api" (an interface for posts).
+    `instead_of`: the address of a feed that this one replaces if it can be read, "" without one."""
 
     url: str
     title: str = ""
@@ -39,8 +39,9 @@ class FeedLink:
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """What a document is. `feeds`: the document itself if it is a feed or a sitemap, else the feeds
-    that it links to and those that are guessed."""
+    """The kind of a document, and feeds. `feeds`: if the document is a feed or a sitemap, the
+    document itself, else the feeds that it links to and guessed ones. `title`: the title of the
+    document."""
 
     kind: Literal["feed", "page", "opml", "sitemap"]
     feeds: tuple[FeedLink, ...] = ()
@@ -49,8 +50,9 @@ class Discovery:
 
 
 def find_known_feeds(url: str) -> list[FeedLink]:
-    """Return the feed of the page `url`, or a better feed than the feed `url`, if
-    data/known_feeds.toml knows its service; else []. There is at most one."""
+    """Return the feed for the page at `url` if data/known_feeds.toml knows its service. If `url` is
+    a feed for which the service has a better one, return that. There is at most one; [] without
+    one."""
     if len(url) > _LONGEST_ADDRESS:
         return []
     for page_pattern, feed in _load_table():

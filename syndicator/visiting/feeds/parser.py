@@ -67,7 +67,7 @@ _HARMLESS = ("CharacterEncodingOverride", "NonXMLContentType", "UndeclaredNamesp
 
 def refuse_huge_elements(body: bytes) -> None:
     """Raise NotAFeed(broken-xml) if an element has more than 1,000 attributes. The time that
-    feedparser needs grows with the square of their number."""
+    feedparser needs grows with the square of their number, so that it would hang."""
     for match in _LONG_TAG.finditer(body):
         count = match[0].count(b"=")
         if count > _MOST_ATTRIBUTES:
@@ -75,15 +75,18 @@ def refuse_huge_elements(body: bytes) -> None:
 
 
 def drop_middle_entries(body: bytes) -> bytes:
-    """Return `body` without its middle entries if it has over 1 MB and over 1,000 entries. The
-    first 500 and the last 500 remain, as feeds have their newest entries at one end."""
+    """Return `body` with only its first 500 and its last 500 entries, if it has over 1 MB and over
+    1,000 entries. Feeds have their newest entries at one of the two ends. Otherwise return `body`
+    unchanged."""
     if len(body) < _TRIM_FROM:
         return body
-    starts = list(_ITEM.finditer(body))
-    if len(starts) <= MOST_ENTRIES:
+    entry_tags = list(_ITEM.finditer(body))
+    if len(entry_tags) <= MOST_ENTRIES:
         return body
     half = MOST_ENTRIES // 2
-    return body[: starts[half].start()] + body[starts[-half].start() :]
+    end_of_first_half = entry_tags[half].start()
+    start_of_last_half = entry_tags[-half].start()
+    return body[:end_of_first_half] + body[start_of_last_half:]
 
 
 def looks_html(body: bytes) -> bool:
@@ -99,8 +102,8 @@ def looks_html(body: bytes) -> bool:
 
 def parse_feed(body: bytes, url: str, headers: Mapping[str, str] | None = None) -> ParsedFeed:
     """Return the feed or sitemap `body` from `url`, with at most 1,000 entries in their order.
-    `headers`: those of the HTTP answer, lower-case names. Raise NotAFeed with a reason if `body` is
-    neither."""
+    `headers`: the headers of the HTTP answer, with lower-case names. Raise NotAFeed if `body` is
+    neither a feed nor a sitemap, or cannot be read; it states the reason."""
     body = decompress_body(body)
     if looks_json(body):
         return _make_ids_distinct(parse_json_feed(body, url, MOST_ENTRIES))
@@ -121,8 +124,8 @@ def parse_feed(body: bytes, url: str, headers: Mapping[str, str] | None = None) 
 
 
 def decompress_body(body: bytes) -> bytes:
-    """Return the content of a gzip file; other bytes are returned as they are. Raise NotAFeed(empty
-    | too-large | unknown-format)."""
+    """Return the content of a gzip file; other bytes are returned unchanged. Raise NotAFeed:
+    "empty", "too-large" over 16 MB, or "unknown-format" for a faulty gzip file."""
     if body.startswith(b"\x1f\x8b"):
         try:
             body = decompress_gzip(body, MOST_BYTES)
@@ -138,8 +141,9 @@ def decompress_body(body: bytes) -> bytes:
 
 
 def read_any(body: bytes, content_type: str) -> Any:
-    """Return feedparser's result for `body`, also for faulty XML. Raise NotAFeed(broken-xml) if
-    feedparser fails."""
+    """Return what feedparser returns for `body`, which may be faulty XML. `content_type`: the
+    header of the HTTP answer, "" if unknown. Raise NotAFeed(broken-xml) if feedparser itself
+    fails."""
     import feedparser
 
     # no content-location: feedparser would resolve every element against it, a fifth of its time
@@ -165,8 +169,8 @@ def read_any(body: bytes, content_type: str) -> Any:
 
 
 def _explain_refusal(body: bytes, parsed: Any) -> NotAFeed:
-    """Return the exception for a document in which feedparser found no feed. `parsed`: feedparser's
-    result."""
+    """Return the exception for the document `body`, in which feedparser found no feed. `parsed`:
+    the result of feedparser."""
     if b"<" not in body[:1000]:
         return NotAFeed("unknown-format", "neither XML nor JSON")
     if isinstance(parsed.get("bozo_exception"), SAXException):
@@ -175,9 +179,9 @@ def _explain_refusal(body: bytes, parsed: Any) -> NotAFeed:
 
 
 def _read_feed(parsed: Any, url: str, body: bytes) -> ParsedFeed:
-    """Return the feed at `url` as a ParsedFeed, with its first 1,000 entries. `parsed`:
-    feedparser's result for it, or that of `well_formed`; `body`: its XML, from which the elements
-    are read that feedparser drops (skipHours, skipDays, podcast elements)."""
+    """Return the feed at `url` with its first 1,000 entries. `parsed`: the result of feedparser, or
+    of `well_formed`. `body`: the XML of the feed. Elements that feedparser drops are read from it,
+    such as skipHours, skipDays and those of podcasts."""
     head = parsed["feed"]
     version = str(parsed.get("version") or "rss")
     links = _list_objects(head, "links")
@@ -213,8 +217,8 @@ def _read_feed(parsed: Any, url: str, body: bytes) -> ParsedFeed:
 
 
 def _list_icons(head: Any, url: str) -> tuple[str, ...]:
-    """Return the addresses of a feed's icon, image (or that of a podcast) and logo, in this order,
-    without repetition."""
+    """Return the addresses of a feed's icon, its image and its logo, in this order, each only once.
+    `head`: the feed's values in feedparser's result. `url`: the address of the feed."""
     image = _get_text(head.get("image") or {}, "href")
     stated = (_get_text(head, "icon"), image, _get_text(head, "logo"))
     addresses = [resolve(url, address) for address in stated]
@@ -222,15 +226,15 @@ def _list_icons(head: Any, url: str) -> tuple[str, ...]:
 
 
 def _read_skip_hours(body: bytes) -> tuple[int, ...]:
-    """Return the hours (0 to 23, UTC) at which the feed asks not to be visited (skipHours of RSS
+    """Return the hours at which the feed asks not to be visited, 0 to 23 in UTC (skipHours of RSS
     2.0)."""
     hours = [int(hour) for hour in _HOUR.findall(_find_block(body, b"skipHours"))]
     return tuple(sorted({hour % _MIDNIGHT for hour in hours if hour <= _MIDNIGHT}))
 
 
 def _read_skip_days(body: bytes) -> tuple[str, ...]:
-    """Return the days ("monday", ...) on which the feed asks not to be visited (skipDays of RSS
-    2.0)."""
+    """Return the days on which the feed asks not to be visited, "monday" to "sunday" in their order
+    in the week (skipDays of RSS 2.0)."""
     days = {day.decode().lower() for day in _DAY.findall(_find_block(body, b"skipDays"))}
     return tuple(day for day in _WEEKDAYS if day in days)
 
@@ -242,11 +246,10 @@ def _read_entry(
     licences: list[str],
     podcast_parts: Mapping[str, tuple[str, ...]],
 ) -> Entry:
-    """Return the entry `item` of feedparser's result as an Entry.
-
-    `url`: address of the feed; `version`: feedparser's name for the format of the feed; `licences`:
-    addresses of the licences of the whole feed, which count for an entry that states none (RFC 4946
-    section 2); `podcast_parts`: what the feed says of its episodes (`read_podcast_parts`)."""
+    """Return an entry of the feed. `item`: the entry in feedparser's result. `url`: the address of
+    the feed. `version`: feedparser's name for the format of the feed. `licences`: the addresses of
+    the feed's licences, which count for an entry that states none (RFC 4946 section 2).
+    `podcast_parts`: see `read_podcast_parts`."""
     # FeedBurner replaces links by those of its counter, and keeps the original ones
     stated_link = _get_text(item, "feedburner_origlink") or _get_text(item, "link")
     link = resolve(url, stated_link)
@@ -278,8 +281,8 @@ def _read_entry(
 
 
 def _list_categories(item: Any) -> tuple[str, ...]:
-    """Return the categories of an entry, without repetition and without those of over 100
-    characters, which are sentences."""
+    """Return the categories of an entry, each only once. Names of over 100 characters are left out,
+    as they are sentences. `item`: the entry in feedparser's result."""
     categories: dict[str, None] = {}
     for tag in _list_objects(item, "tags"):
         name = one_line(_get_text(tag, "label") or _get_text(tag, "term"))
@@ -289,8 +292,9 @@ def _list_categories(item: Any) -> tuple[str, ...]:
 
 
 def _list_rights(item: Any, url: str, licences: list[str]) -> tuple[str, ...]:
-    """Return the lines of `Entry.rights` for the entry `item` (of feedparser's result): its
-    copyright, and the addresses of its `licences`. `url`: address of the feed."""
+    """Return the lines of `Entry.rights`: the copyright of the entry, and its licences. `item`: the
+    entry in feedparser's result. `url`: the address of the feed. `licences`: the addresses of the
+    licences."""
     copyright_line = one_line(_get_text(item, "rights"))
     if not copyright_line and not any(licences):
         return ()
@@ -300,22 +304,22 @@ def _list_rights(item: Any, url: str, licences: list[str]) -> tuple[str, ...]:
 
 
 def _filter_links(links: list[Any], relation: str) -> list[Any]:
-    """Return the `links` whose `rel` is `relation`."""
+    """Return those of `links` whose attribute `rel` is `relation`."""
     return [link for link in links if _get_text(link, "rel") == relation]
 
 
 def _list_addresses(links: list[Any], relation: str) -> list[str]:
-    """Return the addresses of the `links` whose `rel` is `relation`."""
+    """Return the addresses of those of `links` whose attribute `rel` is `relation`."""
     addresses = [_get_text(link, "href") for link in _filter_links(links, relation)]
     return [address for address in addresses if address]
 
 
 def _make_ids_distinct(feed: ParsedFeed) -> ParsedFeed:
-    """Return the feed with distinct ids, without empty entries.
+    """Return the feed with a distinct id for each entry, and without empty entries.
 
     Some feeds use one id for several articles. If entries with the same id have different links,
-    their ids become their links; if entries still share an id and have different titles, a digest
-    of title and id. Of entries that are equal then, the first stays."""
+    their links become their ids. If entries then have the same id and different titles, a digest of
+    title and id becomes their id. Of entries that still have the same id, only the first stays."""
     entries = [entry for entry in feed.entries if _has_content(entry)]
 
     # ids that several links share
@@ -345,14 +349,15 @@ def _make_ids_distinct(feed: ParsedFeed) -> ParsedFeed:
 
 
 def _has_content(entry: Entry) -> bool:
-    """Return True if an entry has more than an id, names and times."""
+    """Return True if an entry has a link, a text, a picture or an enclosure, and not only an id,
+    names and times."""
     texts = (entry.url, entry.title, entry.summary, entry.content, entry.image)
     return any(texts) or bool(entry.enclosures)
 
 
 def _get_html(part: Any) -> str:
-    """Return a content or summary of feedparser's result as HTML. Plain text is escaped, unless it
-    has markup, as in feeds that state the wrong type."""
+    """Return a content or summary of feedparser's result as HTML. Plain text is escaped. It is not
+    escaped if it has markup, as some feeds state the wrong type."""
     value = _get_text(part, "value")
     is_plain = _get_text(part, "type") == "text/plain" and not _MARKUP.search(value)
     if not is_plain:
@@ -361,7 +366,8 @@ def _get_html(part: Any) -> str:
 
 
 def _list_authors(item: Any) -> list[str]:
-    """Return the names of an entry's authors, of those without a name the e-mail address."""
+    """Return the names of an entry's authors. An author without a name is given by the e-mail
+    address. `item`: the entry in feedparser's result."""
     authors = _list_objects(item, "authors")
     people = [_get_text(author, "name") or _get_text(author, "email") for author in authors]
     names = [name for name in people if name]
@@ -371,9 +377,10 @@ def _list_authors(item: Any) -> list[str]:
 def _read_enclosures(
     links: list[Any], url: str, item: Any, podcast_parts: Mapping[str, tuple[str, ...]]
 ) -> Iterator[Enclosure]:
-    """Yield the enclosures among the `links` of the entry `item` (of feedparser's result), such as
-    the audio file of an episode. A link without an address is left out. `url`: address of the feed;
-    `podcast_parts`: lines about each episode, by the address of its file."""
+    """Yield the enclosures of an entry, such as the audio file of an episode. `links`: the links of
+    the entry; one without an address is left out. `url`: the address of the feed. `item`: the entry
+    in feedparser's result. `podcast_parts`: lines about each episode, by the address of its
+    file."""
     duration = _get_text(item, "itunes_duration")[:_LONGEST_DURATION]
     for link in _filter_links(links, "enclosure"):
         target = resolve(url, _get_text(link, "href"))
@@ -389,9 +396,11 @@ def _read_enclosures(
 
 
 def _find_image(item: Any, url: str, enclosures: tuple[Enclosure, ...]) -> str:
-    """Return the absolute address of the picture of the entry `item` (of feedparser's result), ""
-    if it has none. Its elements are tried in this order: media:content (the largest picture first),
-    media:thumbnail, itunes:image, enclosures. `url`: address of the feed."""
+    """Return the absolute address of an entry's picture, "" without one. It may be in several
+    elements; the first of these that has one counts: media:content (the largest picture),
+    media:thumbnail, itunes:image, an enclosure.
+
+    `item`: the entry in feedparser's result. `url`: the address of the feed."""
     pictures = [part for part in _list_objects(item, "media_content") if _is_picture(part)]
     pictures.sort(key=_measure_area, reverse=True)
     thumbnails = _list_objects(item, "media_thumbnail")
@@ -408,21 +417,23 @@ def _find_image(item: Any, url: str, enclosures: tuple[Enclosure, ...]) -> str:
 
 
 def _is_picture(part: Any) -> bool:
-    """Return True if an element media:content states that it is a picture."""
+    """Return True if a media:content element states that it is a picture. `part`: the element in
+    feedparser's result."""
     return _get_text(part, "medium") == "image" or _get_text(part, "type").startswith("image/")
 
 
 def _measure_area(part: Any) -> int:
-    """Return the pixels of a picture as it states them; its width if it states no height, 0 if no
-    width."""
+    """Return the number of pixels that a picture states: width times height. It is the width if no
+    height is stated, and 0 if no width is stated."""
     width = _parse_number(_get_text(part, "width"), _MOST_PIXELS) or 0
     height = _parse_number(_get_text(part, "height"), _MOST_PIXELS) or 1
     return width * height
 
 
 def _get_date(item: Any, name: str) -> datetime | None:
-    """Return the time in the element `name` of an entry, as `parse_date` reads it, else as
-    feedparser does. None if it is missing, unreadable or outside 1990 to 2200."""
+    """Return the time in the element `name` of an entry. `parse_date` reads it, or else feedparser.
+    None if it is missing, cannot be read, or is outside the years 1990 to 2200. `item`: the entry
+    in feedparser's result."""
     written = _get_text(item, name)
     if not written:
         return None
@@ -438,8 +449,9 @@ def _get_date(item: Any, name: str) -> datetime | None:
 
 
 def _get_update_seconds(head: Any) -> int | None:
-    """Return the seconds between updates that the feed states: sy:updatePeriod divided by
-    sy:updateFrequency. None if it states no period."""
+    """Return the seconds between updates that the feed states: its sy:updatePeriod, divided by its
+    sy:updateFrequency. None if it states no period. `head`: the feed's values in feedparser's
+    result."""
     period = _PERIODS.get(_get_text(head, "sy_updateperiod").lower())
     if period is None:
         return None
@@ -448,8 +460,9 @@ def _get_update_seconds(head: Any) -> int | None:
 
 
 def _find_block(body: bytes, name: bytes) -> bytes:
-    """Return the bytes of the first element `name` up to its end tag; b"" if it is missing or over
-    4,000 bytes long. feedparser has only the last child of such elements."""
+    """Return the bytes of the first element `name`, without its end tag. b"" if it is missing or
+    over 4,000 bytes long. The bytes are needed as feedparser has only the last child of such an
+    element."""
     start = body.find(b"<" + name)
     if start < 0:
         return b""
@@ -460,24 +473,25 @@ def _find_block(body: bytes, name: bytes) -> bytes:
 
 
 def _get_title(owner: Any, version: str) -> str:
-    """Return the title of a feed or an entry (`owner`) as plain text. Only in Atom, a title of the
-    type "text" has no markup and no entities; in RSS, titles are HTML."""
+    """Return the title of a feed or an entry as plain text. `owner`: the feed or entry in
+    feedparser's result. `version`: feedparser's name for the format. Titles are HTML, except those
+    of Atom with the type "text"."""
     detail = owner.get("title_detail") or {}
     is_plain = version.startswith("atom") and _get_text(detail, "type") == "text/plain"
     return one_line(_get_text(owner, "title"), markup=not is_plain)
 
 
 def _get_text(owner: Any, name: str) -> str:
-    """Return the text `name` of an object in feedparser's result, "" if it is missing or no
-    text."""
+    """Return the text `name` of `owner`, an object in feedparser's result. "" if it is missing or
+    no text."""
     # dict.get: feedparser's own `get` finds values of other names, too
     value = dict.get(owner, name) if isinstance(owner, dict) else None
     return value.strip() if isinstance(value, str) else ""
 
 
 def _list_objects(owner: Any, name: str) -> list[Any]:
-    """Return the objects in the list `name` of an object in feedparser's result; [] if there is no
-    list."""
+    """Return the objects in the list `name` of `owner`, an object in feedparser's result. [] if
+    there is no list."""
     value = dict.get(owner, name)
     if not isinstance(value, list):
         return []
@@ -485,7 +499,7 @@ def _list_objects(owner: Any, name: str) -> list[Any]:
 
 
 def _parse_number(value: str, most: int) -> int | None:
-    """Return the number that the digits `value` write, but at most `most`; None for any other
+    """Return the number that `value` states in digits, but at most `most`. None if it is any other
     text."""
     if not re.fullmatch(r"\d{1,18}", value):
         return None

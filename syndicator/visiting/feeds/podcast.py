@@ -34,9 +34,9 @@ _PODCAST_ELEMENTS: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def read_podcast_parts(body: bytes, url: str) -> dict[str, tuple[str, ...]]:
-    """Return lines about podcast episodes (`model.Enclosure.podcast`), such as "season 2" and
-    "person Jane Doe; role=host", by the absolute address of the episode's enclosure. `url`: address
-    of the feed."""
+    """Return lines about the podcast episodes in the feed `body`, such as "season 2" or "person
+    Jane Doe; role=host" (`model.Enclosure.podcast`). They are by the absolute address of the
+    episode's enclosure. `url`: the address of the feed."""
     if not any(mark in body for mark in _NAMESPACE_MARKS):
         return {}
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
@@ -54,8 +54,10 @@ def read_podcast_parts(body: bytes, url: str) -> dict[str, tuple[str, ...]]:
 
 
 def _list_podcast_lines(item: Any, url: str) -> Iterator[str]:
-    """Yield a line for each transcript, chapters file and person of an episode: kind, address or
-    name, then attributes, as in "chapters https://a.example/1.json; type=application/json"."""
+    """Yield a line for each transcript, chapters file and person of an episode. It has the kind,
+    the address or name, and then attributes: "chapters https://a.example/1.json;
+    type=application/json". `item`: the XML element of the episode. `url`: the address of the
+    feed."""
     for kind, attribute_names in _PODCAST_ELEMENTS.items():
         for node in item.iterfind(_NAMESPACE + kind):
             if kind == "person":
@@ -73,8 +75,8 @@ def _list_podcast_lines(item: Any, url: str) -> Iterator[str]:
 
 
 def _list_itunes_lines(item: Any) -> Iterator[str]:
-    """Yield a line each for season, number and advice ("explicit true") that an episode states in
-    the elements of Apple Podcasts."""
+    """Yield lines for the season, the number and the advice ("explicit true") that an episode
+    states in the elements of Apple Podcasts. `item`: the XML element of the episode."""
     for kind in ("season", "episode"):
         number = one_line(item.findtext(_ITUNES + kind) or "")
         if _NUMBER.fullmatch(number):
@@ -85,5 +87,6 @@ def _list_itunes_lines(item: Any) -> Iterator[str]:
 
 
 def _clean_value(text: str | None) -> str:
-    """Return the value on one line, without semicolons, which separate values."""
+    """Return a value on one line, at most 300 characters. Semicolons become commas, as they
+    separate the values of a line."""
     return re.sub(r"\s*;\s*", ", ", one_line(text or ""))[:_LONGEST_VALUE]

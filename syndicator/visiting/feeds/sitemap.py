@@ -22,9 +22,9 @@ def looks_sitemap(body: bytes) -> bool:
 
 
 def parse_sitemap(body: bytes, url: str, most: int) -> ParsedFeed:
-    """Return the `most` newest addresses of the sitemap from `url` as a feed. Their time is the
-    publication date (Google News) or lastmod. Raise NotAFeed for an index of sitemaps and for XML
-    that cannot be read."""
+    """Return the newest addresses of the sitemap `body` from `url` as a feed of at most `most`
+    entries. An address is dated by its publication date (Google News), else by its lastmod. Raise
+    NotAFeed for an index of sitemaps, and for XML that cannot be read."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
     root = etree.fromstring(body, parser)
     if root is None:
@@ -44,7 +44,8 @@ def parse_sitemap(body: bytes, url: str, most: int) -> ParsedFeed:
 
 
 def _read_sitemap_entries(root: Any, url: str) -> Iterator[Entry]:
-    """Yield an entry for each address of a sitemap."""
+    """Yield an entry for each address in a sitemap. `root`: its root element. `url`: the address of
+    the sitemap."""
     for node in root.iterfind("{*}url"):
         address = resolve(url, _read_text(node.find("{*}loc")))
         if not address:
@@ -60,5 +61,6 @@ def _read_sitemap_entries(root: Any, url: str) -> Iterator[Entry]:
 
 
 def _read_text(node: Any) -> str:
-    """Return the text of an element, "" if it is missing."""
+    """Return the text of an XML element on one line; "" if the element is missing (None) or
+    empty."""
     return one_line(node.text or "") if node is not None else ""

@@ -155,8 +155,9 @@ _DOCTYPE_BYTES = 4096  # of a document in which a DOCTYPE is looked for
 
 
 class _Row(NamedTuple):
-    """How an element is read: the method of _Reader and its second argument. `name`: the element's
-    name in feedparser, such as "dc_creator"."""
+    """How an element is read. `name`: the element's name in feedparser, such as "dc_creator".
+    `method`: the method of _Reader that reads it. `argument`: the second argument of this
+    method."""
 
     name: str
     method: Callable[[Any, str, int], None]
@@ -170,16 +171,17 @@ _ENCODING = re.compile(rb"(?:\xef\xbb\xbf)?<\?.*encoding=['\"](.*?)['\"].*\?>")
 
 
 class Unusual(Exception):
-    """Input that only feedparser can read."""
+    """Raised for input that only feedparser can read."""
 
 
 def _read_attributes(
     element: Any, *, language: bool = False, based: bool = False
 ) -> dict[str, str]:
-    """Return the attributes of an element by name as feedparser does: lower case, no namespaces.
+    """Return the attributes of an element, by name. As in feedparser, names are in lower case and
+    without namespaces.
 
-    `language`: xml:lang is permitted on an element with children; `based`: xml:base is permitted.
-    Raise Unusual if one of these is there and not permitted, or if a name occurs twice."""
+    Raise Unusual if a name occurs twice. Raise it also for xml:base unless `based`, and for
+    xml:lang on an element with children unless `language`."""
     attributes: dict[str, str] = {}
     for name, value in element.items():
         local = name.rpartition("}")[2].lower()
@@ -192,8 +194,8 @@ def _read_attributes(
 
 
 def _read_leaf(element: Any, *, based: bool = False) -> dict[str, str]:
-    """Return the attributes of an element. Raise Unusual if it has children, or xml:base unless
-    `based`."""
+    """Return the attributes of an element that must have only text. Raise Unusual if it has
+    children, or if it has xml:base and not `based`."""
     if len(element):
         raise Unusual("markup in a text")
     return _read_attributes(element, based=based) if element.keys() else {}
@@ -202,8 +204,9 @@ def _read_leaf(element: Any, *, based: bool = False) -> dict[str, str]:
 class _Reader:
     """The state while one feed is read.
 
-    Methods `read_*` of `_ROWS` get an element, the argument in its row and the element's depth: 1
-    for the root. All of them raise Unusual if only feedparser can read the element."""
+    Each method `read_*` reads one element. Its arguments are the element, the argument in the
+    element's row in `_ROWS`, and the depth of the element, which is 1 for the root. It raises
+    Unusual if only feedparser can read the element."""
 
     def __init__(self, body: bytes) -> None:
         self.may_have_windows = any(pattern.search(body) for pattern in _CONTROLS)
@@ -222,8 +225,9 @@ class _Reader:
         self.rows: dict[object, _Row] = {}  # by tag in lxml's spelling, "{namespace}name"
 
     def read_document(self, root: Any) -> dict[str, Any]:
-        """Return the result of `feedparser.parse` for a document with the element `root`: a dict
-        with "version", "feed", "entries" and "bozo" (False: well-formed). Raise Unusual."""
+        """Return what `feedparser.parse` returns for a document with the element `root`. This is a
+        dict with the keys "version", "feed", "entries" and "bozo", which is False for well-formed
+        XML. Raise Unusual."""
         attributes = _read_attributes(root, language=True, based=True)
         self.base = attributes.get("base", "")
         self.language = attributes.get("lang", "").replace("_", "-")
@@ -245,9 +249,9 @@ class _Reader:
         return {"version": version, "feed": self.head, "entries": self.entries, "bozo": False}
 
     def read_children(self, parent: Any, depth: int) -> None:
-        """Read the children of `parent`, each with the method of its row. `depth`: that of
-        `parent`. Afterwards links are resolved against the base of the element around `parent`, if
-        it has one, as in feedparser. Raise Unusual."""
+        """Read the children of `parent`, each with the method of its row. `depth`: the depth of
+        `parent`. As in feedparser, if the element around `parent` has a base, links after `parent`
+        are resolved against it again. Raise Unusual."""
         outer_base = self.base_around
         self.base_around = self.base
         for child in parent:
@@ -257,9 +261,9 @@ class _Reader:
         self.base = outer_base or self.base
 
     def find_row(self, element: Any) -> _Row:
-        """Return the row of an element by its tag. An element that is not in `_ROWS` is read by
-        `read_other`, with its name as the argument. Raise Unusual if feedparser might take the
-        element's namespace for another one."""
+        """Return the row of an element. An element that is not in `_ROWS` is read by `read_other`,
+        with its name as the argument. Raise Unusual if feedparser might take the namespace of the
+        element for another one."""
         tag = element.tag
         prefix = element.prefix
         if tag in self.rows:
@@ -284,16 +288,17 @@ class _Reader:
         return row
 
     def store(self, name: str, value: str, depth: int) -> None:
-        """Store a value. If a value occurs several times, an entry keeps the one of the least
-        nested element (of equally nested ones the last), a feed the last one."""
+        """Store `value` as `name`. If a feed has several values of one name, the last one stays. If
+        an entry has several, the one of the least nested element stays, and of equally nested ones
+        the last. `depth`: the depth of the element."""
         if self.entry is None or depth <= self.depths.get(name, depth):
             self.depths[name] = depth
             self.context[name] = value
 
     def read_detail(self, element: Any, kind: str) -> dict[str, Any]:
-        """Return the value of a text with its type and language, as feedparser does: {"type":
+        """Return the text of an element with its type and language, as feedparser does: {"type":
         "text/html", "language": "en", "value": "<p>..."}. `kind`: the type if the element states
-        none. Raise Unusual for other types than plain text and HTML."""
+        none. Raise Unusual if the type is neither plain text nor HTML."""
         attributes = _read_leaf(element, based=True)
         value = self.read_text(element)
         language = self.language
@@ -311,28 +316,29 @@ class _Reader:
         return {"type": kind, "language": language, "value": value}
 
     def read_text(self, element: Any) -> str:
-        """Return the text of an element, without white space around it and with a wrong encoding
-        repaired."""
+        """Return the text of an element, without white space around it. A text that was decoded
+        with the wrong encoding is repaired."""
         value: str = (element.text or "").strip()
         return value if value.isascii() else self.repair_text(value)
 
     def repair_text(self, value: str) -> str:
-        """Return `value` with UTF-8 repaired that was encoded twice ("Ã¼" is "ü"), and windows-1252
-        that was labelled as ISO 8859-1."""
+        """Return `value` with two errors repaired: text that was encoded as UTF-8 twice ("Ã¼" for
+        "ü"), and characters of windows-1252 in a text that is labelled as ISO 8859-1."""
         with suppress(UnicodeError):
             value = value.encode("iso-8859-1").decode()
         return value.translate(_WINDOWS) if self.may_have_windows else value
 
     def read_address(self, element: Any) -> str:
-        """Return the text of an element as an absolute address."""
+        """Return the text of an element as an address. It is resolved against the base of the
+        document."""
         address = (element.text or "").strip()
         if address:
             address = self.resolve(address)
         return address if address.isascii() else self.repair_text(address)
 
     def resolve(self, url: str) -> str:
-        """Return `url` as an absolute address by the base of the document, unchanged without one;
-        "" if it is malformed."""
+        """Return `url` as an absolute address, by the base of the document. Without a base, return
+        it unchanged. Return "" if it is malformed."""
         if ":///" in url:  # as feedparser: "http:///a.example" is "http://a.example"
             url = _SLASHES.sub(r"\1\3", url)
         with suppress(ValueError):
@@ -340,9 +346,9 @@ class _Reader:
         return ""
 
     def read_other(self, element: Any, name: str, depth: int) -> None:
-        """Read an element that is not in `_ROWS` and is called `name` in feedparser. Its text is
-        stored if `_STORED` names it, "" if it has attributes, as in feedparser. Its children are
-        read as if they were its siblings. `depth`: of the element."""
+        """Read an element that is not in `_ROWS`. `name`: its name in feedparser. Its text is
+        stored if `_STORED` has the name; as in feedparser, "" is stored in its place if the element
+        has attributes. Its children are read as if they stood beside it. `depth`: its depth."""
         if element.keys():
             _read_attributes(element)
             self.context[name] = ""
@@ -371,9 +377,9 @@ class _Reader:
         self.language = language_around
 
     def read_title(self, element: Any, name: str, depth: int) -> None:
-        """Read a title. A later title replaces the stored one only if it is less nested (`depth`);
-        a title without text and a title of the prefix `media` (`name`) never prevent this. Raise
-        Unusual."""
+        """Read a title. It does not replace a stored title that is less nested or equally nested. A
+        stored title never prevents this if it has no text, or has the prefix `media` (`name`).
+        `depth`: the depth of the element. Raise Unusual."""
         detail = self.read_detail(element, "text/plain")
         value = detail["value"]
         has_better_title = self.title_depth != _TITLE_NOT_SEEN and self.title_depth <= depth
@@ -384,8 +390,9 @@ class _Reader:
             self.title_depth = depth
 
     def read_link(self, element: Any, name: str, depth: int) -> None:
-        """Read a link: in RSS the element's text, in Atom the attribute `href`. It is appended to
-        "links"; a link to a web page is also stored as "link". Raise Unusual."""
+        """Read a link. In RSS it is the element's text, in Atom the attribute `href`. It is
+        appended to "links". If it leads to a web page, it is also stored as "link". Raise
+        Unusual."""
         attributes = _read_leaf(element)
         context = self.context
         attributes.setdefault("rel", "alternate")
@@ -410,9 +417,9 @@ class _Reader:
             attributes["href"] = value
 
     def read_guid(self, element: Any, name: str, depth: int) -> None:
-        """Read an id. If its attribute isPermaLink is missing or "true", the id is an address, and
-        also the link of an entry that has no link yet (RSS 2.0). `depth`: of the element. Raise
-        Unusual."""
+        """Read an id. If its attribute isPermaLink is "true" or missing, the id is an address. Then
+        it is also stored as the link, if there is no link yet (RSS 2.0). `depth`: the depth of the
+        element. Raise Unusual."""
         is_link = _read_leaf(element).get("ispermalink", "true") == "true"
         value = self.read_address(element) if is_link else self.read_text(element)
         self.store("id", value, depth)
@@ -420,9 +427,9 @@ class _Reader:
             self.context.setdefault("link", value)
 
     def read_summary(self, element: Any, kind: str, depth: int) -> None:
-        """Read a summary or description. A second summary is read as the content if the entry has
-        none; a feed's description is its "subtitle". `kind`: its type if the element states none;
-        `depth`: of the element. Raise Unusual."""
+        """Read a summary or description. The description of a feed is stored as its "subtitle". If
+        there is a summary already and no content, the element is read as the content. `kind`: its
+        type if the element states none. `depth`: the depth of the element. Raise Unusual."""
         if "summary" in self.context and not self.has_content:
             return self.read_content(element, "text/plain", depth)
         is_of_feed = self.entry is None and kind == "text/html"
@@ -432,8 +439,8 @@ class _Reader:
         self.context[f"{name}_detail"] = detail
 
     def read_content(self, element: Any, kind: str, depth: int) -> None:
-        """Read a content. If there is no summary, the content is stored as the summary, too.
-        `kind`: its type if the element states none. Raise Unusual."""
+        """Read the content of an entry. It is also stored as the summary if there is none. `kind`:
+        its type if the element states none. Raise Unusual."""
         self.has_content = True
         detail = self.read_detail(element, kind)
         if self.entry is not None:
@@ -441,8 +448,9 @@ class _Reader:
         self.context.setdefault("summary", detail["value"])
 
     def read_value(self, element: Any, name: str, depth: int) -> None:
-        """Read an element whose text is stored as `name`, such as a date. `depth`: of the element.
-        Raise Unusual, also for a date that `parse_date` does not understand, as feedparser may."""
+        """Read an element whose text is stored as `name`, such as a date. `depth`: the depth of the
+        element. Raise Unusual. A date of an entry that `parse_date` does not understand is Unusual,
+        too, as feedparser may understand it."""
         # both calls are only for the Unusual that they raise
         if name == "rights":
             self.read_detail(element, "text/plain")
@@ -455,11 +463,12 @@ class _Reader:
         self.store(name, value, depth)
 
     def read_unused(self, element: Any, name: str, depth: int) -> None:
-        """Check an element that is not used: a person, a source or a search form (`name`). Raise
-        Unusual if feedparser would take values from it.
+        """Check an element whose values are not used. `name`: what it is, such as "person",
+        "source" or "textinput" (a search form). Raise Unusual if feedparser would take values from
+        it.
 
-        As in feedparser, a title in a source or search form prevents later titles of the entry from
-        being stored."""
+        As in feedparser, a title in a source or a search form may keep a later title of the entry
+        from being stored."""
         for inner in element.iter():
             # only for the Unusual that it raises
             _read_attributes(inner, language=name != "person")
@@ -477,8 +486,9 @@ class _Reader:
                     self.title_depth = depth + 1
 
     def read_author(self, element: Any, name: str, depth: int) -> None:
-        """Read an author of an entry: name, e-mail address and URL from its children, else from its
-        text. Authors of the feed are not used. Raise Unusual."""
+        """Read an author of an entry: the name, e-mail address and URL in its children, else its
+        text. The authors of the feed are not used. `depth`: the depth of the element. Raise
+        Unusual."""
         entry = self.entry
         if entry is None:  # authors of the feed are not used
             return self.read_unused(element, "person", depth)
@@ -504,8 +514,9 @@ class _Reader:
         self.complete_author(entry)
 
     def complete_author(self, entry: dict[str, Any]) -> None:
-        """Fill "author" from the parts of the last author: "Jane Doe (jane@example.com)". If it has
-        no parts, take them from the text in "author" instead."""
+        """Complete the last author of `entry`. If the author has parts, "author" becomes their
+        text, such as "Jane Doe (jane@example.com)". If not, the parts are taken from the text in
+        "author"."""
         detail = entry["authors"][-1]
         if detail:
             name = detail.get("name")
@@ -529,8 +540,9 @@ class _Reader:
         entry.setdefault("author_detail", detail)
 
     def read_attached(self, element: Any, key: str, depth: int) -> None:
-        """Read an enclosure or a picture, whose address is an attribute, and append it to the
-        values of `key`; `key` "image" is the one picture of a podcast. Raise Unusual."""
+        """Read an enclosure or a picture whose address is an attribute, and append it to the values
+        of `key`. If `key` is "image", it is the only picture of a podcast and is stored as such.
+        Raise Unusual."""
         attributes = _read_attributes(element) if key == "media_content" else _read_leaf(element)
         if key == "image":
             target = attributes.get("href") or attributes.get("url")
@@ -549,8 +561,8 @@ class _Reader:
         self.read_children(element, depth)
 
     def read_image(self, element: Any, name: str, depth: int) -> None:
-        """Read the image of a feed: its children are stored as the values of "image". The image of
-        an entry is not used. Raise Unusual."""
+        """Read the image of a feed, whose children become the values of "image". The image of an
+        entry is not used. Raise Unusual."""
         self.title_depth = _TITLE_NOT_SEEN
         if self.entry is not None:
             _read_leaf(element)
@@ -570,8 +582,8 @@ class _Reader:
         self.store(name, self.read_address(element), depth)
 
     def read_category(self, element: Any, scheme: str, depth: int) -> None:
-        """Read a category from attributes or text. `scheme`: that of the element's kind, "" if the
-        element states it itself. Raise Unusual."""
+        """Read a category from the attributes and the text of an element. `scheme`: the scheme of
+        this kind of element, "" if the element itself may state it. Raise Unusual."""
         is_itunes = scheme == "http://www.itunes.com/"
         if is_itunes and self.entry is None:
             return
@@ -596,14 +608,14 @@ class _Reader:
     def add_tag(
         self, term: str | None, scheme: str | None = None, label: str | None = None
     ) -> None:
-        """Store a category, unless it is empty or stored already."""
+        """Store a category, unless all its values are empty or it is stored already."""
         tags = self.context.setdefault("tags", [])
         tag = {"term": term, "scheme": scheme, "label": label}
         if (term or scheme or label) and tag not in tags:
             tags.append(tag)
 
     def read_keywords(self, element: Any, name: str, depth: int) -> None:
-        """Read categories from a text with commas between them."""
+        """Read the categories in a text that has commas between them. Raise Unusual."""
         if _read_leaf(element):  # attributes hide them from feedparser
             return
         for term in self.read_text(element).split(","):
@@ -619,8 +631,8 @@ def _name_version(version: str) -> str:
 
 
 def read(body: bytes, content_type: str = "") -> dict[str, Any] | None:
-    """Return the result of `feedparser.parse` for `body`, or None if only feedparser can read the
-    feed. `content_type`: that of the HTTP answer."""
+    """Return what `feedparser.parse` returns for `body`; None if only feedparser can read the feed.
+    `content_type`: the header of the HTTP answer, "" if unknown."""
     if not _is_surely_utf8(body, content_type) or b"<!DOCTYPE" in body[:_DOCTYPE_BYTES]:
         return None
     parser = etree.XMLParser(
@@ -632,8 +644,9 @@ def read(body: bytes, content_type: str = "") -> dict[str, Any] | None:
 
 
 def _is_surely_utf8(body: bytes, content_type: str) -> bool:
-    """Return True if `body` is UTF-8 or ASCII and feedparser would read it as such: neither the
-    HTTP header nor the XML declaration names another encoding."""
+    """Return True if `body` is UTF-8 or ASCII, and feedparser would read it as such.
+    `content_type`: the header of the HTTP answer. Neither this header nor the XML declaration may
+    name another encoding."""
     matches = (_CHARSET.search(content_type.encode()), _ENCODING.match(body))
     names = {match[1].lower() for match in matches if match}
     if not names <= _ASCII:
