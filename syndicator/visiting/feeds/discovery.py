@@ -73,12 +73,12 @@ _HEAD_BYTES = 200_000  # of a page that are looked at for the links of its head:
 
 
 def discover(body: bytes, url: str, headers: Mapping[str, str] | None = None) -> Discovery:
-    """Return what the document `body` from `url` is, and its feeds. `headers`: those of the HTTP
-    answer, lower-case names.
+    """Return the kind of the document `body` from `url`, and its feeds. `headers`: the headers of
+    the HTTP answer, with lower-case names.
 
-    The feeds of a page are those of its well-known service and the first of these: its
-    rel=alternate links; links that look like feeds; common paths that may have a feed. An OPML file
-    gives the feeds that it lists, an index of sitemaps its sitemaps."""
+    A page has the feed of its well-known service, and in addition the first of these that it has:
+    its rel=alternate links, links that look like feeds, common paths that may have a feed. An OPML
+    file has the feeds that it lists, and an index of sitemaps has its sitemaps."""
     try:
         feed = parse_feed(body, url, headers)
     except NotAFeed as refusal:
@@ -93,23 +93,24 @@ def discover(body: bytes, url: str, headers: Mapping[str, str] | None = None) ->
 def linked_feeds(
     body: bytes, url: str, headers: Mapping[str, str] | None = None
 ) -> tuple[str, ...]:
-    """Return at most 50 feeds to which the page's head links (rel=alternate). Links in its body do
-    not count: readers may have written them in comments."""
+    """Return the addresses of at most 50 feeds that the head of the page `body` from `url` links
+    (rel=alternate). Links in its body do not count, as readers may have written them in comments.
+    `headers`: the headers of the page's answer."""
     page = _Page(_cut_head(body, headers or {}), url)
     return tuple(dict.fromkeys(link.url for link in page.alternates[:MOST]))
 
 
 def _cut_head(body: bytes, headers: Mapping[str, str]) -> str:
     """Return the text of a page up to the first element of its body, without comments and scripts.
-    `headers`: for the charset."""
+    `headers`: the headers of its answer, which may state its charset."""
     text = _remove_between(_remove_comments(_decode(body, headers)), "<script", "</script")
     end = _BODY.search(text)
     return text[: end.start()] if end else text
 
 
 def _discover_other(body: bytes, url: str, headers: Mapping[str, str]) -> Discovery:
-    """Return what a document is that is neither a feed nor a sitemap with entries, and its
-    feeds."""
+    """Return the kind and the feeds of a document that is no feed and no sitemap with entries.
+    `headers`: the headers of its answer."""
     if body.startswith(_GZIP):
         body = decompress_body(body)
     start = body[:_KIND_BYTES].lower()
@@ -123,8 +124,8 @@ def _discover_other(body: bytes, url: str, headers: Mapping[str, str]) -> Discov
 
 
 def _read_opml(body: bytes, url: str) -> Discovery:
-    """Return the feeds of a list of subscriptions (OPML). It is read by regular expressions, so
-    that no entity of the file is ever expanded."""
+    """Return the feeds in a list of subscriptions (OPML). It is read by regular expressions, so
+    that its entities are never expanded."""
     text = body.decode("utf-8", "replace")
     links = []
     for outline in _OUTLINE.findall(text):
@@ -140,7 +141,7 @@ def _read_opml(body: bytes, url: str) -> Discovery:
 
 
 def _read_sitemap(body: bytes, url: str) -> Discovery:
-    """Return the addresses in a document that looks like an index of sitemaps."""
+    """Return the addresses in a document that looks like an index of sitemaps, at most 50."""
     text = body.decode("utf-8", "replace")[:_MOST_CHARACTERS]
     links = []
     for address in _SITEMAP_ADDRESS.findall(text)[:MOST]:
@@ -151,8 +152,8 @@ def _read_sitemap(body: bytes, url: str) -> Discovery:
 
 
 def _read_page(text: str, url: str) -> Discovery:
-    """Return the feeds of a page: of its well-known service, linked, or guessed. `text`: its
-    HTML."""
+    """Return the feeds of the page at `url`: that of its well-known service, and those that it
+    links. If it links none, they are guessed. `text`: the HTML of the page."""
     page = _Page(text, url)
     links: list[FeedLink] = []
     for link in page.alternates[:MOST]:
@@ -169,8 +170,8 @@ def _read_page(text: str, url: str) -> Discovery:
 
 
 def _guess_feeds(url: str) -> list[FeedLink]:
-    """Return the addresses at which publishing systems keep feeds, in the folder of the page `url`
-    and at the root of its site; for the front page also sitemaps of news."""
+    """Return the addresses at which publishing systems usually keep feeds, in the folder of the
+    page at `url` and at the root of its site. For the front page, add those of sitemaps of news."""
     parts = urlsplit(url)
     root = f"{parts.scheme}://{parts.netloc}/"
     folder = urljoin(url, ".")
@@ -183,8 +184,8 @@ def _guess_feeds(url: str) -> list[FeedLink]:
 
 
 def _decode(body: bytes, headers: Mapping[str, str]) -> str:
-    """Return the text of a page by the charset in the HTTP header, else the charset that the page
-    states, else as UTF-8. At most 2,000,000 characters."""
+    """Return the text of a page, at most 2,000,000 characters. The charset is the one in the HTTP
+    header, else the one that the page states, else UTF-8."""
     in_header = _CHARSET.search(headers.get("content-type", ""))
     in_page = _CHARSET_IN_PAGE.search(body[:_CHARSET_BYTES])
     charsets = []
@@ -203,7 +204,7 @@ def _decode(body: bytes, headers: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _IconLink:
-    """An icon to which a page links."""
+    """An icon that a page links. `size`: its width in pixels, 0 if unknown."""
 
     url: str
     size: int  # width in pixels, 0 if unknown
@@ -213,8 +214,9 @@ class _Page:
     """The feed links, icons and title of a page.
 
     It is read by regular expressions, as html.parser takes quadratic time for unclosed tags.
-    `base`: against which relative links are resolved; `likely`: ordinary links that look like
-    feeds."""
+    `base`: the address against which relative links are resolved. `alternates`: links to feeds
+    (rel=alternate). `likely`: ordinary links that look like feeds. `posts`: the interface of its
+    publishing system, if it has one."""
 
     def __init__(self, text: str, url: str) -> None:
         self.base = url
@@ -227,7 +229,7 @@ class _Page:
         text = _remove_comments(text)
         title = _TITLE.search(text)
         self.title = title[1] if title else ""
-        self.posts: list[FeedLink] = []  # of an interface of its publishing system
+        self.posts: list[FeedLink] = []
         posts_url = find_posts_api(text, url)
         if posts_url:
             self.posts.append(FeedLink(posts_url, one_line(self.title), "api"))
@@ -235,8 +237,8 @@ class _Page:
             self._read_tag(match[1].lower(), _read_attributes(match[2]))
 
     def _read_tag(self, name: str, attributes: dict[str, str]) -> None:
-        """Store the link or feed of a tag, the base that it sets, or that the page is an article.
-        `name`: "meta", "base", "link" or "a"."""
+        """Store what a tag says: a link or a feed, the base of links, or that the page is an
+        article. `name`: "meta", "base", "link" or "a"."""
         href = attributes.get("href", "")
         title = attributes.get("title", "")
         if name == "meta":
@@ -253,7 +255,8 @@ class _Page:
                 self.likely.append(FeedLink(target, one_line(title), "link"))
 
     def _read_link(self, href: str, title: str, attributes: dict[str, str]) -> None:
-        """Store a link element, and the icon or feed to which it links."""
+        """Store a link element. If it leads to an icon or a feed, store that, too. `href`, `title`:
+        values of its attributes."""
         relations = attributes.get("rel", "").lower().split()
         target = resolve(self.base, href)
         self.links.append((relations, target))
@@ -269,14 +272,16 @@ class _Page:
 
 
 def _is_svg(address: str, attributes: dict[str, str]) -> bool:
-    """Return True if an icon is an SVG, by its path or its stated type: we cannot decode SVG."""
+    """Return True if an icon is an SVG, which the program cannot decode. The path of its `address`
+    or its stated type says so."""
     is_named_svg = urlsplit(address).path.lower().endswith((".svg", ".svgz"))
     return is_named_svg or "svg" in attributes.get("type", "").lower()
 
 
 def _measure_icon(relations: Sequence[str], attributes: dict[str, str]) -> int:
-    """Return the width that a link to an icon states, in pixels; 0 if it states none. Apple's icons
-    have 180 pixels unless they state a size."""
+    """Return the width in pixels that a link to an icon states, the largest of several; 0 if it
+    states none. An Apple icon that states none has 180. `relations`: the values of its attribute
+    `rel`."""
     widths = [int(width) for width in _ICON_SIZE.findall(attributes.get("sizes", ""))]
     if not widths and not _APPLE.isdisjoint(relations):
         return _APPLE_SIZE
@@ -284,8 +289,8 @@ def _measure_icon(relations: Sequence[str], attributes: dict[str, str]) -> int:
 
 
 def _read_attributes(tag: str) -> dict[str, str]:
-    """Return the attributes of a tag by lower-case name. If a name occurs twice, the first value
-    counts, as in browsers."""
+    """Return the attributes of a tag, by name in lower case. If a name occurs twice, the first
+    value counts, as in browsers."""
     attributes: dict[str, str] = {}
     for name, double_quoted, single_quoted, bare in _ATTRIBUTE.findall(tag[:_LONGEST_TAG]):
         value = double_quoted or single_quoted or bare
@@ -298,8 +303,8 @@ def _remove_comments(text: str) -> str:
 
 
 def _remove_between(text: str, opening: str, closing: str) -> str:
-    """Return `text` without the parts from `opening` to the next `closing`, in any case of letters.
-    A part without its `closing` stays."""
+    """Return `text` without the parts that begin with `opening` and end with the next `closing`.
+    Upper and lower case do not matter. A part without its `closing` stays."""
     lowered = text.lower()
     if len(lowered) != len(text):  # a letter became two: positions would not fit
         lowered = text
@@ -318,8 +323,9 @@ def _remove_between(text: str, opening: str, closing: str) -> str:
 
 def linked_icons(body: bytes, url: str, headers: Mapping[str, str]) -> tuple[str, ...]:
     """Return the addresses of at most three icons that the head of the page `body` from `url`
-    links, the best first. Icons of 64 pixels or more are big enough, so the smallest of these is
-    the best; the others follow, the largest first. `headers`: of the page's answer."""
+    links, the best first. An icon of 64 pixels or more is big enough, and the smallest of these is
+    the best. Smaller ones follow, the largest first. `headers`: the headers of the page's
+    answer."""
     head = _cut_head(body[:_HEAD_BYTES], headers)
     icons = _Page(head, url).icons[:MOST]
     large_icons = [icon for icon in icons if icon.size >= _LARGE_ICON]
@@ -331,9 +337,9 @@ def linked_icons(body: bytes, url: str, headers: Mapping[str, str]) -> tuple[str
 
 
 def page_links(body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed:
-    """Return a feed without entries that has the hubs which the page `body` from `url` names in its
-    head, and the address that it gives itself there (WebSub section 4). `headers`: of the page's
-    answer."""
+    """Return a feed without entries, which has the WebSub links in the head of the page `body` from
+    `url`: the hubs, and the address that the page gives itself (WebSub section 4). `headers`: the
+    headers of the page's answer."""
     head = _cut_head(body[:_HEAD_BYTES], headers)
     links = _Page(head, url).links[:MOST]
     hubs = [target for relations, target in links if "hub" in relations]

@@ -130,8 +130,9 @@ _NUMERIC = re.compile(r"\b(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})\b")
 
 
 def one_line(value: str, *, markup: bool = True) -> str:
-    """Return `value` as one line of plain text. `markup`: `value` is HTML, so remove its tags and
-    decode its entities; other text in angle brackets, such as "List<String>", stays."""
+    """Return `value` as one line of plain text. With `markup`, `value` is HTML: its tags are
+    removed and its entities are decoded. Other text in angle brackets, such as "List<String>",
+    stays."""
     if markup and ("<" in value or "&" in value):
         value = unescape(_TAG.sub(_replace_tag, value))
         if _ENTITY.search(value):  # decoded twice: &amp;#8217; is common
@@ -142,16 +143,17 @@ def one_line(value: str, *, markup: bool = True) -> str:
 
 
 def _replace_tag(match: re.Match[str]) -> str:
-    """Return what replaces a tag: a space if the tag separates words, as <br> does, else ""."""
+    """Return the text that replaces a tag: a space if the tag separates words, as <br> does, else
+    ""."""
     return " " if _SEPARATING_TAG.match(match[0]) else ""
 
 
 @lru_cache(maxsize=256)  # most entries of a feed have the same authors
 def clean_names(*values: str) -> tuple[str, ...]:
-    """Return the distinct names of people in the author fields `values`.
+    """Return the names of people in the author fields `values`, each only once.
 
-    E-mail addresses, "By", web addresses and placeholders such as "admin" are left out, as are
-    names of over 80 characters, which are sentences."""
+    E-mail addresses, web addresses, the word "By" and placeholders such as "admin" are removed. A
+    name of over 80 characters is a sentence, and is removed, too."""
     people: dict[str, None] = {}
     for value in values:
         for name in _split_names(one_line(value)):
@@ -163,8 +165,8 @@ def clean_names(*values: str) -> tuple[str, ...]:
 
 
 def _split_names(value: str) -> list[str]:
-    """Return the names in an author field, without e-mail addresses and "By". "Ann Lee and Bob Ray"
-    gives two names, "Doe, Jane" one."""
+    """Return the names in one author field, without e-mail addresses and the word "By". "Ann Lee
+    and Bob Ray" gives two names, but "Doe, Jane" gives one."""
     address_and_name = _ADDRESS_AND_NAME.fullmatch(value)
     value = address_and_name[1] if address_and_name else _EMAIL.sub("", value)
     value = value.replace("<>", "").replace("()", "")
@@ -178,8 +180,8 @@ def _split_names(value: str) -> list[str]:
 
 
 def resolve(base: str, reference: str) -> str:
-    """Return `reference` as an absolute http(s) URL by the address `base`; "" if it is empty or no
-    web address."""
+    """Return `reference` as an absolute http or https URL. `base`: the address against which it is
+    resolved if it is relative. Return "" if it is empty or no web address."""
     reference = reference.strip()
     if not reference:
         return ""
@@ -187,8 +189,8 @@ def resolve(base: str, reference: str) -> str:
 
 
 def choose_entry_id(own_id: str, link: str, title: str, content: str) -> str:
-    """Return the id of an entry: `own_id`, the one in the feed, else its link, else a digest of
-    title and content. A digest also stands for an `own_id` of over 1,000 characters."""
+    """Return the id of an entry: `own_id`, the id that the feed states, else the link, else a
+    digest of title and content. An `own_id` of over 1,000 characters is replaced by its digest."""
     own_id = text.line(own_id)
     if own_id:
         return own_id if len(own_id) <= _LONGEST_ID else _make_digest(own_id)
@@ -201,10 +203,11 @@ def _make_digest(value: str) -> str:
 
 @lru_cache(maxsize=1024)  # callers test a date before they parse it
 def parse_date(value: str) -> datetime | None:
-    """Return a date as aware UTC; None if `value` is no date or its year is outside 1990 to 2200.
+    """Return a date as a time in UTC. Return None if `value` is no date, or if its year is outside
+    1990 to 2200.
 
-    Reads RFC 822 with common misspellings, ISO 8601, W3CDTF, Unix seconds or milliseconds, and
-    month names in ten languages. A time without a zone is UTC."""
+    These forms can be read: RFC 822 with common misspellings, ISO 8601, W3CDTF, Unix seconds or
+    milliseconds, and dates with month names in ten languages. A time without a zone is in UTC."""
     value = " ".join(value.split())[:_LONGEST_DATE]
     if not value or not any(character.isdigit() for character in value):
         return None
@@ -222,8 +225,8 @@ def parse_date(value: str) -> datetime | None:
 
 
 def _parse_usual(value: str) -> datetime | None:
-    """Parse a date of RFC 822 in its usual form, "Tue, 24 Nov 2026 08:30:00 GMT"; None for other
-    forms. Raise ValueError for an impossible day or time."""
+    """Return a date in the usual form of RFC 822, "Tue, 24 Nov 2026 08:30:00 GMT". Return None for
+    other forms. Raise ValueError for an impossible day or time."""
     match = _USUAL.fullmatch(value)
     if match is None:
         return None
@@ -236,7 +239,8 @@ def _parse_usual(value: str) -> datetime | None:
 
 
 def _parse_epoch(value: str) -> datetime | None:
-    """Parse Unix seconds (9 or 10 digits) or milliseconds (3 digits more); None for other texts."""
+    """Return a date in Unix seconds (9 or 10 digits) or milliseconds (3 more digits). Return None
+    for other forms."""
     if not _EPOCH.fullmatch(value):
         return None
     seconds: float = int(value)
@@ -246,9 +250,9 @@ def _parse_epoch(value: str) -> datetime | None:
 
 
 def _parse_iso(value: str) -> datetime | None:
-    """Parse a date that begins with the year, such as "2026-11-24T08:30:00+01:00", "2026/11" or
-    "20261124"; None for other forms. A missing month or day is the first. Raise ValueError for an
-    impossible day or time."""
+    """Return a date that begins with the year, such as "2026-11-24T08:30:00+01:00", "2026/11" or
+    "20261124". A missing month or day is the first one. Return None for other forms. Raise
+    ValueError for an impossible day or time."""
     match = _ISO.fullmatch(value)
     if match is None:
         return None
@@ -266,9 +270,9 @@ def _parse_iso(value: str) -> datetime | None:
 
 
 def _parse_words(value: str) -> datetime | None:
-    """Parse a date with a month's name ("24 November 2026") or of three numbers ("24.11.2026"),
-    with or without a time of day; None for other texts. A zone may only follow the time. Raise
-    ValueError for an impossible day or time."""
+    """Return a date with the name of a month ("24 November 2026"), or of three numbers
+    ("24.11.2026"). A time of day may follow or precede it, and a zone may follow the time. Return
+    None for other forms. Raise ValueError for an impossible day or time."""
     clock = _CLOCK.search(value)
     if clock is None:
         day = _parse_numeric_day(value) or _parse_named_day(value)
@@ -286,9 +290,9 @@ def _parse_words(value: str) -> datetime | None:
 
 
 def _parse_named_day(value: str) -> datetime | None:
-    """Parse a day with a month's name, such as "24 November 2026" or "Nov 24, 26"; None for other
-    texts. The day is the first number of one or two digits near the name, and the year is the first
-    other number of two or four digits."""
+    """Return a day with the name of a month, such as "24 November 2026" or "Nov 24, 26". The day is
+    the first number of one or two digits near the name. The year is the first other number of two
+    or four digits. Return None for other forms."""
     words = re.findall(r"[^\W\d_]+|\d+", value)
     month_positions = [position for position, word in enumerate(words) if _find_month(word)]
     number_positions = [position for position, word in enumerate(words) if word.isdigit()]
@@ -313,8 +317,8 @@ def _parse_named_day(value: str) -> datetime | None:
 
 
 def _parse_numeric_day(value: str) -> datetime | None:
-    """Parse a day of three numbers, the year last; None for other texts. "03/30/2020" is March 30,
-    "03.04.2020" is April 3."""
+    """Return a day of three numbers with the year at the end: "03/30/2020" is March 30, and
+    "03.04.2020" is April 3. Return None for other forms."""
     match = _NUMERIC.search(value)
     if match is None:
         return None
@@ -330,8 +334,8 @@ def _parse_numeric_day(value: str) -> datetime | None:
 
 
 def _find_month(word: str) -> int | None:
-    """Return the number of a month (1 to 12) by its name or an abbreviation of at least three
-    letters; None if `word` is no month."""
+    """Return the number of a month, 1 to 12. `word`: its name, or an abbreviation of at least three
+    letters. None if `word` is no month."""
     word = word.lower()
     month = _MONTH.get(word)
     if not month and len(word) > _ABBREVIATION:
@@ -340,7 +344,7 @@ def _find_month(word: str) -> int | None:
 
 
 def _read_year(digits: str) -> int:
-    """Return a year of four digits, or of two: 26 is 2026, 98 is 1998."""
+    """Return the year that two or four digits mean. 26 is 2026, and 98 is 1998."""
     number = int(digits)
     if len(digits) == _YEAR_DIGITS:
         return number
@@ -348,8 +352,8 @@ def _read_year(digits: str) -> int:
 
 
 def _read_time(match: re.Match[str]) -> tuple[int, int, int]:
-    """Return hour, minute and second of a time of day that `_CLOCK` matched, with or without "am"
-    or "pm"."""
+    """Return (hour, minute, second) of a time of day, with or without "am" or "pm". `match`: the
+    match of `_CLOCK`."""
     # groups 1 to 4: hour, minute, second, "a" or "p"; 5 and 6: hour and "a" or "p", as in "8 pm"
     hour = int(match[1] or match[5])
     minute = int(match[2] or 0)
@@ -364,8 +368,8 @@ def _read_time(match: re.Match[str]) -> tuple[int, int, int]:
 
 
 def _add_time(day: datetime, hour: int, minute: int, second: int, zone: str) -> datetime:
-    """Return the moment at a time of day on `day`. `zone`: text that begins with a zone, "" for
-    UTC. Raise ValueError for an impossible time."""
+    """Return the moment at a time of day on `day`. `zone`: a text that begins with the time zone;
+    "" is UTC. Raise ValueError for an impossible time."""
     # by a timedelta, so that 24:00 and leap seconds give the next day or minute
     moment = day.replace(tzinfo=_find_zone(zone.strip())) + timedelta(
         hours=hour, minutes=minute, seconds=min(second, _LEAP_SECOND)
@@ -377,8 +381,9 @@ def _add_time(day: datetime, hour: int, minute: int, second: int, zone: str) -> 
 
 @lru_cache(maxsize=64)
 def _find_zone(text: str) -> tzinfo:
-    """Return the zone that `text`, the rest of a date, begins with: an offset ("+02:00"), an
-    abbreviation ("CEST") or a name ("Europe/Berlin"). UTC if it is missing or unknown."""
+    """Return the time zone with which `text`, the rest of a date, begins: an offset ("+02:00"), an
+    abbreviation ("CEST") or a name ("Europe/Berlin"). It is UTC if there is none or it is
+    unknown."""
     offset = _OFFSET.match(text)
     if offset:  # groups: sign, hours, minutes
         size = timedelta(hours=int(offset[2]), minutes=int(offset[3] or 0))

@@ -35,14 +35,14 @@ _LONGEST_SECONDS = 1e9  # 30 years
 
 
 def find_posts_api(page: str, url: str) -> str | None:
-    """Return the address of the JSON posts that the page at `url` lists, None if its HTML (`page`)
-    names no API of WordPress or Ghost."""
+    """Return the address of the JSON posts of the page at `url`. None if the page names no API of
+    WordPress or Ghost. `page`: the HTML of the page."""
     return _find_wordpress_api(page, url) or _find_ghost_api(page, url)
 
 
 def _find_wordpress_api(page: str, url: str) -> str | None:
-    """Return the address of the newest posts of a WordPress site, for the page of a category or tag
-    only those in it. None for other sites."""
+    """Return the address of the newest posts of a WordPress site; None for another site. For the
+    page of a category or a tag, only its posts are at this address."""
     link_to_api = _ROOT.search(page)
     if link_to_api is None:
         return None
@@ -61,7 +61,8 @@ def _find_wordpress_api(page: str, url: str) -> str | None:
 
 
 def _find_ghost_api(page: str, url: str) -> str | None:
-    """Return the address of the newest posts of a Ghost site, None for other sites."""
+    """Return the address of the newest posts of a site with Ghost, a publishing system; None for
+    another site. `page`: the HTML of the page at `url`."""
     for script in _SCRIPT.finditer(page):
         key = _KEY.search(script[0])
         api = _API.search(script[0])
@@ -75,7 +76,7 @@ def _find_ghost_api(page: str, url: str) -> str | None:
 
 
 def parse_posts(data: Any, url: str, most: int) -> ParsedFeed | None:
-    """Return `data`, the parsed JSON answer from `url`, as a feed of at most `most` posts; None if
+    """Return `data`, the parsed JSON from `url`, as a feed of at most `most` posts. Return None if
     it is no list of posts of WordPress or Ghost."""
     if isinstance(data, list):
         if not data and "/wp/v2/posts" not in url:  # an empty list says nothing of its kind
@@ -100,8 +101,8 @@ def _is_wordpress_post(value: Any) -> bool:
 
 
 def _read_wordpress_post(post: dict[str, Any], url: str) -> Entry:
-    """Return a post of WordPress's JSON interface as an entry. `url`: address of the posts, for
-    links that are relative."""
+    """Return a post of the WordPress API as an entry. `url`: the address of the posts, against
+    which relative links are resolved."""
     link = resolve(url, _get_text(post, "link"))
     title = one_line(unescape(_get_rendered(post, "title")))
     content = _get_rendered(post, "content")
@@ -124,8 +125,8 @@ def _read_wordpress_post(post: dict[str, Any], url: str) -> Entry:
 
 
 def _read_ghost_post(post: dict[str, Any], url: str) -> Entry:
-    """Return a post of the JSON interface of Ghost, a publishing system, as an entry. `url`:
-    address of the posts, for links that are relative."""
+    """Return a post of the API of Ghost, a publishing system, as an entry. `url`: the address of
+    the posts, against which relative links are resolved."""
     link = resolve(url, _get_text(post, "url"))
     title = one_line(_get_text(post, "title"))
     content = _get_text(post, "html")
@@ -146,8 +147,8 @@ def _read_ghost_post(post: dict[str, Any], url: str) -> Entry:
 
 
 def _get_rendered(post: dict[str, Any], name: str) -> str:
-    """Return the field `name` of a WordPress post: its text, or the HTML in its member
-    `rendered`."""
+    """Return the text of the field `name` of a WordPress post. If the field is an object, this is
+    the HTML in its member `rendered`."""
     value = post.get(name)
     if isinstance(value, dict):
         return _get_text(value, "rendered")
@@ -155,8 +156,8 @@ def _get_rendered(post: dict[str, Any], name: str) -> str:
 
 
 def _list_texts(rows: Any, name: str) -> list[str]:
-    """Return the texts of the field `name` in the objects `rows`, without empty ones; [] if `rows`
-    is no list."""
+    """Return the field `name` of each object in the list `rows`. Empty values are left out. Return
+    [] if `rows` is no list."""
     if not isinstance(rows, list):
         return []
     texts = [_get_text(row, name) for row in rows if isinstance(row, dict)]
@@ -164,8 +165,8 @@ def _list_texts(rows: Any, name: str) -> list[str]:
 
 
 def _read_post_date(post: dict[str, Any], name: str) -> datetime | None:
-    """Return the date in the field `name` of a WordPress post, None if it has none. The date is
-    UTC although it does not say so."""
+    """Return the date in the field `name` of a WordPress post; None without one. The date is in
+    UTC, although it states no zone."""
     time = _get_text(post, name)
     if not time:
         return None
@@ -175,20 +176,22 @@ def _read_post_date(post: dict[str, Any], name: str) -> datetime | None:
 
 
 def _get_text(owner: dict[str, Any], name: str) -> str:
-    """Return the field `name` of an object if it is a text, "" otherwise."""
+    """Return the field `name` of an object if it is a text, else ""."""
     value = owner.get(name)
     return value.strip() if isinstance(value, str) else ""
 
 
 def looks_json(body: bytes) -> bool:
-    """Return True if the bytes begin like a JSON object or array."""
+    """Return True if `body` begins like a JSON object or array."""
     return body[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"["))
 
 
 def parse_json_feed(body: bytes, url: str, most: int) -> ParsedFeed:
-    """Return the JSON document `body` from `url` as a feed with its first `most` items. It is a
-    list of posts of WordPress or Ghost, or a JSON Feed; raise NotAFeed(unknown-format) for any
-    other, and NotAFeed(broken-json) if it cannot be parsed."""
+    """Return the JSON document `body` from `url` as a feed with its first `most` items. It must be
+    a JSON Feed, or a list of posts of WordPress or Ghost.
+
+    Raise NotAFeed(broken-json) if it cannot be parsed, and NotAFeed(unknown-format) if it is any
+    other JSON."""
     try:
         data = json.loads(body.decode("utf-8-sig", "replace"), strict=False)
     except (ValueError, RecursionError) as error:
@@ -223,14 +226,15 @@ def parse_json_feed(body: bytes, url: str, most: int) -> ParsedFeed:
 
 
 def _list_icons(data: dict[str, Any], url: str) -> tuple[str, ...]:
-    """Return the addresses of the feed's icon and favicon, the larger one first."""
+    """Return the addresses of the feed's icon and its smaller favicon, in this order. `data`: the
+    JSON Feed. `url`: its address."""
     addresses = [resolve(url, _read_field(data, name)) for name in ("icon", "favicon")]
     return tuple(dict.fromkeys(address for address in addresses if address))
 
 
 def _read_item(item: dict[str, Any], feed: dict[str, Any], url: str) -> Entry:
-    """Return the object `item` of a JSON Feed as an entry. `feed`: the whole document, whose
-    authors count for an item that names none; `url`: address of the feed."""
+    """Return the object `item` of a JSON Feed as an entry. `feed`: the whole document; its authors
+    count for an item that names none. `url`: the address of the feed."""
     link = resolve(url, _read_field(item, "url") or _read_field(item, "external_url"))
     image = resolve(url, _read_field(item, "image") or _read_field(item, "banner_image"))
     title = one_line(_read_field(item, "title"))
@@ -257,15 +261,15 @@ def _read_item(item: dict[str, Any], feed: dict[str, Any], url: str) -> Entry:
 
 
 def _list_authors(owner: dict[str, Any]) -> list[str]:
-    """Return the names of the authors of an item or a feed (`owner`), from `authors` (1.1) or
-    `author` (1)."""
+    """Return the names of the authors of `owner`, an item or a feed. They are in `authors` (version
+    1.1) or `author` (version 1)."""
     people = _get_list(owner, "authors") or [owner.get("author")]
     return [_read_field(person, "name") for person in people if isinstance(person, dict)]
 
 
 def _read_attachments(item: dict[str, Any], url: str) -> Iterator[Enclosure]:
-    """Yield the attachments of an item that have an address as enclosures. A size or duration that
-    is no plausible number counts as unknown."""
+    """Yield the attachments of an item as enclosures. An attachment without an address is left out.
+    A size or duration that is not plausible counts as unknown. `url`: the address of the feed."""
     for attachment in _get_list(item, "attachments"):
         if not isinstance(attachment, dict):
             continue
@@ -287,13 +291,13 @@ def _read_attachments(item: dict[str, Any], url: str) -> Iterator[Enclosure]:
 
 
 def _make_paragraphs(text: str) -> str:
-    """Return plain text as HTML: empty lines separate paragraphs."""
+    """Return plain text as HTML. Empty lines in it separate paragraphs."""
     blocks = [block.strip() for block in text.replace("\r\n", "\n").split("\n\n")]
     return "".join(f"<p>{escape(block, quote=False)}</p>" for block in blocks if block)
 
 
 def _read_date(item: dict[str, Any], name: str) -> datetime | None:
-    """Return the date in the field `name` of an item, None if it has none."""
+    """Return the date in the field `name` of an item; None without one."""
     value = item.get(name)
     if not isinstance(value, str):
         return None
@@ -301,13 +305,14 @@ def _read_date(item: dict[str, Any], name: str) -> datetime | None:
 
 
 def _read_field(owner: dict[str, Any], name: str) -> str:
-    """Return the field `name` of an object as text, as `_read_text` does."""
+    """Return the field `name` of an object as text. Numbers become texts; other values and a
+    missing field give ""."""
     return _read_text(owner.get(name))
 
 
 def _read_text(value: object) -> str:
-    """Return `value` if it is a text, a number as text (some feeds have numeric ids), ""
-    otherwise."""
+    """Return `value` as text if it is a text or a number, as some feeds have numeric ids; else
+    ""."""
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -316,6 +321,6 @@ def _read_text(value: object) -> str:
 
 
 def _get_list(owner: dict[str, Any], name: str) -> list[Any]:
-    """Return the field `name` of an object if it is a list, [] otherwise."""
+    """Return the field `name` of an object if it is a list, else []."""
     value = owner.get(name)
     return value if isinstance(value, list) else []

@@ -34,9 +34,9 @@ _ABANDONED_AFTER = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankedFeed:
-    """A feed in a list from which the operator chooses. `entries`: their number; `latest`: the time
-    of the newest; `comments`: it is a feed of comments; `same_as`: the address of a better feed
-    with the same entries, "" without one."""
+    """A feed in a list from which the operator chooses. `entries`: the number of its entries.
+    `latest`: the time of the newest one, None if unknown. `comments`: it is a feed of comments.
+    `same_as`: the address of a better feed that has the same entries, "" without one."""
 
     url: str
     title: str
@@ -49,8 +49,8 @@ class RankedFeed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _FoundFeed:
-    """A feed before it is ranked. `title`: by the page; `latest`: the time of its newest entry;
-    `has_comments`: it is a feed of comments."""
+    """A feed before it is ranked. `title`: the title that the page gives it. `latest`: the time of
+    its newest entry, None if unknown. `has_comments`: it is a feed of comments."""
 
     url: str
     title: str
@@ -60,13 +60,13 @@ class _FoundFeed:
 
 
 def rank_feeds(feeds: Sequence[tuple[str, str, ParsedFeed]], page: str) -> list[RankedFeed]:
-    """Return the feeds that were found at the address `page`, the best first. `feeds`: address,
-    title by the page, and content of each.
+    """Return the feeds that were found at the address `page`, the best first. `feeds`: for each
+    feed its address, the title that the page gives it, and its content.
 
-    Two feeds are compared by these questions, in this order, until one of them is better: does it
-    have articles and not comments; does it have entries; is it still written; is it about `page`;
-    is it anything but a sitemap of tags, images and the like? Of feeds with the same entries, the
-    best is named in the others (`same_as`)."""
+    Two feeds are compared by these questions, in this order, until one of them is better. Does it
+    have articles and not comments? Does it have entries? Is it still written? Is it about `page`?
+    Is it anything but a sitemap of tags, images and the like? If several feeds have the same
+    entries, the others name the best one of them (`same_as`)."""
     found = [
         _FoundFeed(
             url=url,
@@ -105,9 +105,9 @@ def rank_feeds(feeds: Sequence[tuple[str, str, ParsedFeed]], page: str) -> list[
 
 
 def _list_defects(item: _FoundFeed, page: str, newest: datetime | None) -> tuple[bool, ...]:
-    """Return for each defect whether the feed has it, the worst defect first. As False sorts before
-    True, this is a sort key that puts the best feed first. `page`: address at which the feed was
-    found; `newest`: time of the newest entry of all the feeds found there."""
+    """Return a sort key by which the best feed comes first. It says for each defect, the worst
+    first, if the feed has it (False sorts before True). `page`: the address at which the feed was
+    found. `newest`: the time of the newest entry in all feeds found there."""
     has_no_entries = not item.feed.entries
     is_abandoned = False
     if newest is not None and item.latest is not None:
@@ -126,8 +126,9 @@ def _list_defects(item: _FoundFeed, page: str, newest: datetime | None) -> tuple
 
 
 def _is_about(url: str, feed: ParsedFeed, page: str) -> bool:
-    """Return True if the feed states `page` as its site, or if its address is below that of `page`,
-    unless `page` is the front page of the site."""
+    """Return True if the feed at `url` is about `page`: it names this address as its site, or its
+    own address is below it. The front page of a site has all addresses below it, so there only the
+    first counts."""
     if urls.alias(feed.site_url or "") == urls.alias(page):
         return True
     if urls.is_root(page):
@@ -136,14 +137,14 @@ def _is_about(url: str, feed: ParsedFeed, page: str) -> bool:
 
 
 def find_last_date(feed: ParsedFeed) -> datetime | None:
-    """Return the time of the newest entry, or None if no entry has one."""
+    """Return the time of the newest entry; None if no entry has a time."""
     times = [entry.published or entry.updated for entry in feed.entries]
     return max((time for time in times if time is not None), default=None)
 
 
 def is_comments(url: str, title: str, feed: ParsedFeed) -> bool:
-    """Return True for a feed of comments: its address, one of its titles or more than half of its
-    entries say so. `title`: the title that the page gives the feed."""
+    """Return True for a feed of comments. Its address, one of its titles, or more than half of its
+    entries say so. `title`: the title that a page gives the feed."""
     parts = urlsplit(url)
     if _PATH.search(parts.path) or _QUERY.search(parts.query):
         return True

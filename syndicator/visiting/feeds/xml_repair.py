@@ -31,11 +31,12 @@ _SUBSET_END = re.compile(rb"\]\s*>")
 
 
 def repair_xml(body: bytes) -> bytes:
-    """Return `body` as XML that feedparser can read: without text around the document and without
-    control characters, with valid ampersands, numeric entities and declared prefixes.
+    """Return `body` as XML that feedparser can read. Text around the document and control
+    characters are removed. Ampersands and entities are made valid, and missing prefixes are
+    declared.
 
-    Entities that the document itself declares are not expanded, as their expansion may be huge;
-    they become plain text. UTF-16 and UTF-32 are not repaired."""
+    Entities that the document itself declares become plain text, as their expansion may be huge.
+    UTF-16 and UTF-32 are returned unchanged."""
     if b"\0" in body[:64] or body.startswith((b"\xff\xfe", b"\xfe\xff")):
         return body
     body = _declare_prefixes(_remove_subset(_cut_junk(body)))
@@ -45,8 +46,8 @@ def repair_xml(body: bytes) -> bytes:
 
 
 def _cut_junk(body: bytes) -> bytes:
-    """Return `body` without text before the feed's first element or XML declaration and after its
-    last element. Scripts print warnings there."""
+    """Return `body` without text before the feed's first element or XML declaration, and without
+    text after its last element. Faulty scripts print warnings there."""
     start = _START.search(body, 0, _JUNK_BYTES)
     if start is not None:
         # comments and a DOCTYPE may precede the first element, but nothing the XML declaration
@@ -61,8 +62,8 @@ def _cut_junk(body: bytes) -> bytes:
 
 
 def _remove_subset(body: bytes) -> bytes:
-    """Return `body` without its DOCTYPE if that declares entities (has an internal subset,
-    "[...]")."""
+    """Return `body` without its DOCTYPE if that has an internal subset ("[...]"), in which entities
+    are declared."""
     start = body.find(b"<!DOCTYPE", 0, _JUNK_BYTES)
     if start < 0:
         return body
@@ -76,7 +77,8 @@ def _remove_subset(body: bytes) -> bytes:
 
 
 def _declare_prefixes(body: bytes) -> bytes:
-    """Return `body` with the namespaces of common prefixes that it uses and does not declare."""
+    """Return `body` with a declaration for each common prefix of a namespace that it uses and does
+    not declare."""
     declarations = b""
     for prefix, namespace in _SPACES.items():
         if b"<" + prefix + b":" in body and b"xmlns:" + prefix not in body:
@@ -87,15 +89,16 @@ def _declare_prefixes(body: bytes) -> bytes:
 
 
 def _is_prologue(head: bytes) -> bool:
-    """Return True if `head` has only parts that XML permits before the root element."""
+    """Return True if `head`, the bytes before the root element, has only parts that XML permits
+    there."""
     rest = re.sub(rb"<\?.*?\?>|<!--.*?-->|<![A-Za-z][^>]*>", b"", head, flags=re.S)
     return not rest.strip(b"\xef\xbb\xbf \t\r\n")
 
 
 def _repair_fault(match: re.Match[bytes]) -> bytes:
-    """Return the replacement for a match of `_FAULT`: "&amp;" for a bare ampersand, numbers for an
-    HTML entity ("&nbsp;" gives "&#160;"), "&amp;name;" for an unknown entity. CDATA and what XML
-    knows stay as they are."""
+    """Return the replacement for a match of `_FAULT`. A bare ampersand becomes "&amp;". An HTML
+    entity becomes a number: "&nbsp;" gives "&#160;". An unknown entity becomes "&amp;name;". CDATA
+    and entities that XML knows stay as they are."""
     fault = match[0]
     if fault.startswith(b"<![CDATA["):
         return fault
