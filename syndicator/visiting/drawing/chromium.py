@@ -53,16 +53,16 @@ AnswerRequest = Callable[[PageRequest, int], Awaitable[Fetched | None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawing:
-    """A page after its scripts have run. `document`: the answer from which the page began; a script
-    may have replaced the original document by that of another address."""
+    """A page after its scripts have run. `html`: its HTML then. `document`: the answer that was the
+    document of the page at the end, as a script may have loaded another one."""
 
     html: str
     document: Fetched
 
 
 class _Loader:
-    """Answers the requests of the page in Chromium. `document`: the answer with which the page
-    begins; `answer` fetches the others."""
+    """Answers the requests of the page in Chromium. `document`: the answer that is the first
+    document of the page. `answer`: fetches the answers to other requests."""
 
     def __init__(self, document: Fetched, answer: AnswerRequest) -> None:
         self.document = document
@@ -74,38 +74,39 @@ class _Loader:
 
     @property
     def pending(self) -> int:
-        """The number of requests without an answer."""
+        """The number of requests that have no answer yet."""
         return len(self._tasks)
 
     @property
     def requests(self) -> int:
-        """The number of requests that were passed to `answer`."""
+        """The number of requests that were passed to `answer` so far."""
         return self._budget.requests
 
     def treat(self, route: "Route") -> None:
-        """Begin to answer a request of the page. playwright calls it for each one."""
+        """Begin to answer a request of the page. playwright calls this for each request, and does
+        not wait for the end."""
         task = asyncio.create_task(self._treat(route))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def aclose(self) -> None:
-        """Cancel the requests that have no answer yet."""
+        """Cancel all requests that have no answer yet."""
         tasks = tuple(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _treat(self, route: "Route") -> None:
-        """Answer a request. playwright's errors are ignored: the page has ended, or does not need
-        the answer any more."""
+        """Answer a request. Errors of playwright are ignored, as they mean that the page has ended
+        or no longer needs the answer."""
         from playwright.async_api import Error
 
         with suppress(Error):
             await self._answer_route(route)
 
     async def _answer_route(self, route: "Route") -> None:
-        """Answer a request of the page: the first one for a document with the document that we
-        have, others with a fetched answer, an empty answer, or a refusal."""
+        """Answer a request of the page. The first one for a document gets the document that was
+        fetched already. Any other is fetched, gets an empty answer, or is refused."""
         request = _describe_request(route)
         is_document = request.kind == "document" and not request.is_framed
         if is_document and not self._is_opened:
@@ -144,7 +145,8 @@ def _describe_request(route: "Route") -> PageRequest:
 
 
 async def _fulfill(route: "Route", fetched: Fetched) -> None:
-    """Give Chromium `fetched` as the answer to a request."""
+    """Give Chromium `fetched` as the answer to the request in `route`. Headers that no longer fit
+    are left out."""
     headers = {name: value for name, value in fetched.headers.items() if name not in _NOT_PASSED}
     await route.fulfill(status=fetched.status, headers=headers, body=fetched.body)
 
@@ -153,7 +155,7 @@ async def draw_page(
     document: Fetched, answer: AnswerRequest, *, user_agent: str, limits: Limits = LIMITS
 ) -> Drawing:
     """Return the page `document` after its scripts have run in a Chromium that is started for it.
-    `answer` fetches what the scripts load. Raises ChildFailed if Chromium fails or exceeds
+    `answer`: fetches what the scripts load. Raises ChildFailed if Chromium fails or exceeds
     `limits`."""
     with make_profile(limits) as profile:
         watching = asyncio.create_task(_watch_limits(profile, limits))
@@ -171,8 +173,8 @@ async def draw_page(
 
 
 async def _watch_limits(profile: Profile, limits: Limits) -> ChildFailed:
-    """Wait until Chromium has used all its time or more than its memory; return this as a
-    failure."""
+    """Wait until Chromium has run for too long or uses too much memory, and return the failure that
+    says so."""
     end = time.monotonic() + limits.wall_seconds
     while time.monotonic() < end:
         process = profile.read_process()
@@ -186,8 +188,8 @@ async def _watch_limits(profile: Profile, limits: Limits) -> ChildFailed:
 async def _draw_in(
     profile: Profile, document: Fetched, answer: AnswerRequest, user_agent: str, limits: Limits
 ) -> Drawing:
-    """Start Chromium in `profile` and return the page `document` after its scripts have run. Raises
-    ChildFailed."""
+    """Start Chromium in `profile`, and return the page `document` after its scripts have run.
+    `answer`: fetches what the scripts load. Raises ChildFailed if Chromium fails."""
     from playwright.async_api import Error, async_playwright
 
     try:
@@ -212,8 +214,8 @@ async def _draw_in(
 
 
 async def _run_scripts(page: "Page", loader: _Loader, limits: Limits) -> Drawing:
-    """Open the page in Chromium and return it once it is complete. Raises ChildFailed if it
-    crashes."""
+    """Open the page in Chromium, and return it when it is complete. Raises ChildFailed if the page
+    crashes Chromium or gets too large."""
     crashed = asyncio.Event()
     page.on("crash", lambda _: crashed.set())
     session = await page.context.new_cdp_session(page)
@@ -239,8 +241,8 @@ async def _run_scripts(page: "Page", loader: _Loader, limits: Limits) -> Drawing
 
 
 async def _read_page(session: "CDPSession", limits: Limits) -> str:
-    """Return the HTML of the page as it is now; "" while a script is loading another document.
-    Raises ChildFailed if the HTML is too long."""
+    """Return the present HTML of the page; "" while a script is loading another document. Raises
+    ChildFailed if the HTML is too long."""
     from playwright.async_api import Error
 
     most = limits.most_answer_bytes or 0

@@ -32,8 +32,9 @@ OpenPage = Callable[[], AbstractAsyncContextManager[Fetcher]]
 
 
 class DrawingFetcher:
-    """`ports.Fetcher` that draws HTML pages for requests with `draw`, one page at a time; all other
-    requests go to `fetcher`."""
+    """`ports.Fetcher` that draws HTML pages if the request has `draw`, one page at a time. All
+    other requests are passed to `fetcher`. `open_page`: opens the fetcher for one page and its
+    parts."""
 
     def __init__(
         self, fetcher: Fetcher, open_page: OpenPage, *, user_agent: str, limits: Limits = LIMITS
@@ -49,8 +50,8 @@ class DrawingFetcher:
         self._log = logger("visiting")
 
     async def fetch(self, request: Request) -> FetchResult:
-        """Return the answer to the request, with the drawn page as its body if `request.draw` is
-        set and the answer is HTML. The result is Failed if the page cannot be drawn."""
+        """Return the answer to the request. If `request.draw` is set and the answer is HTML, its
+        body is the drawn page. Return a Failed if the page cannot be drawn."""
         if not request.draw:
             return await self._fetcher.fetch(request)
         async with self._page_lock:
@@ -72,11 +73,12 @@ class DrawingFetcher:
     async def _draw(
         self, request: Request, document: Fetched, page_fetcher: Fetcher
     ) -> FetchResult:
-        """Return `document`, the answer to `request`, with the drawn page as its body; Failed if
-        Chromium fails. `page_fetcher` loads the parts of the page."""
+        """Return `document`, the answer to `request`, with the drawn page as its body. Return a
+        Failed if Chromium fails. `page_fetcher`: loads the parts of the page."""
 
         async def fetch_part(part: PageRequest, most: int) -> Fetched | None:
-            """Return a part of the page, at most `most` bytes; None if it cannot be fetched."""
+            """Return a part of the page, at most `most` bytes; None if it cannot be fetched.
+            Chromium's requests call this while the page is drawn."""
             result = await page_fetcher.fetch(make_part_request(request, part, most))
             if isinstance(result, Fetched):
                 return result
@@ -106,11 +108,12 @@ class DrawingFetcher:
 
 
 def make_part_request(page: Request, part: PageRequest, most: int) -> Request:
-    """Return the request for a script or data that the page loads. `page`: the request for the
-    page; `most`: bytes of the answer.
+    """Return the request for a part that a page loads, such as a script or data. `page`: the
+    request for the page. `most`: the most bytes of the answer.
 
-    It has no credentials, as scripts of other sites run in the page, too. It may use private
-    networks only for the page's own origin, and ignore robots.txt only for the page's own site."""
+    The request has no credentials, as scripts of other sites may run in the page. It may use
+    private networks only at the origin of the page, and ignore robots.txt only on the site of the
+    page."""
     headers = {}
     if part.accept and part.accept.isascii():
         headers["accept"] = part.accept
@@ -137,8 +140,8 @@ def _has_same_origin(first_url: str, second_url: str) -> bool:
 
 
 def _is_html(answer: Fetched) -> bool:
-    """Return True if the answer's Content-Type is HTML or, without one, if its body looks like
-    HTML."""
+    """Return True if the answer is HTML by its Content-Type. Without this header, its body must
+    look like HTML."""
     declared = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
     if declared:
         return declared in _HTML

@@ -33,8 +33,8 @@ _PASSED_VARIABLES: Final = ("PATH", "LANG", "LC_ALL", "TZ")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """The folder of one run of Chromium, which is deleted when the run ends. `launcher`: the script
-    that starts Chromium; `environment`: its variables."""
+    """The folder of one run of Chromium. It is deleted when the run ends. `launcher`: the script
+    that starts Chromium. `environment`: the environment variables for this script."""
 
     folder: Path
     launcher: Path
@@ -48,7 +48,7 @@ class Profile:
             return None
 
     def kill(self) -> None:
-        """End all processes of Chromium, if it is running."""
+        """End all processes of Chromium, if it has started."""
         process = self.read_process()
         if process is not None:
             kill_tree(process)
@@ -59,8 +59,8 @@ class Profile:
 
 
 def find_obstacle() -> str:
-    """Return why pages cannot be drawn on this machine and what the operator can do; "" if they
-    can."""
+    """Return why pages cannot be drawn on this machine, and what the operator can do; "" if they
+    can be drawn."""
     if importlib.util.find_spec(_LIBRARY) is None:
         return f"the package playwright is missing: {install('browser')}"
     if _find_browser() is None:
@@ -80,8 +80,8 @@ def find_obstacle() -> str:
 
 @contextmanager
 def make_profile(limits: Limits) -> Iterator[Profile]:
-    """Yield a new profile. When the block ends, Chromium is killed and all that it wrote is
-    deleted. Raises OSError, also if there is no Chromium."""
+    """Yield a new profile. At the end of the block, Chromium is killed and all its files are
+    deleted. Raises OSError if the files cannot be written, or if Chromium is not installed."""
     browser = _find_browser()
     if browser is None:
         raise FileNotFoundError("there is no Chromium")
@@ -105,8 +105,8 @@ def make_profile(limits: Limits) -> Iterator[Profile]:
 
 
 def _write_launcher(browser: str, folder: Path, limits: Limits) -> str:
-    """Return the shell script that starts Chromium with its limits and without a network. First
-    the script writes its process id to the file "process": by `exec` the same process becomes
+    """Return the shell script that starts Chromium with its limits and without a network. The
+    script first writes its process id to the file "process". Then `exec` makes the same process
     Chromium."""
     quoted = shlex.quote(str(folder))
     command = shlex.join(
@@ -128,8 +128,8 @@ def _write_launcher(browser: str, folder: Path, limits: Limits) -> str:
 
 
 def _change_user() -> tuple[str, ...]:
-    """Return the begin of a command by which root runs a program as the user "nobody"; () if we are
-    not root."""
+    """Return the begin of a command that runs a program as the user "nobody". Only root needs this;
+    for another user the result is ()."""
     if os.geteuid() != _ROOT:
         return ()
     group = str(pwd.getpwnam(_USER).pw_gid)
@@ -137,7 +137,7 @@ def _change_user() -> tuple[str, ...]:
 
 
 def _find_browser() -> str | None:
-    """Return the path of Chromium, None if it is not installed."""
+    """Return the path of Chromium; None if it is not installed."""
     for name in _BROWSERS:
         path = shutil.which(name)
         if path is not None:
@@ -146,7 +146,8 @@ def _find_browser() -> str | None:
 
 
 def _describe_shut_namespaces(detail: str) -> str:
-    """Return the message for the operator if new namespaces are not permitted."""
+    """Return the message for the operator that new namespaces are not permitted. `detail`: what the
+    system says."""
     return (
         f"this machine gives programs no namespaces of users and network ({detail}); in a container"
         " or a hardened unit, permit them"

@@ -23,8 +23,8 @@ _MOST_SECONDS: Final = 20.0  # then any page is complete, also if requests are n
 
 
 class Treatment(Enum):
-    """How a request of a page is treated: it is loaded by our fetcher, gets an empty answer without
-    a request, or is refused."""
+    """How a request of a page is treated: loaded by this program's fetcher, given an empty answer
+    without a request, or refused."""
 
     LOAD = auto()
     EMPTY = auto()
@@ -33,9 +33,9 @@ class Treatment(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRequest:
-    """A request of a page that is being drawn. `kind`: what it is for, as browsers name it
-    ("document", "script", "xhr", "image"); `is_framed`: it comes from a frame in the page;
-    `accept`: its header Accept, "" without one."""
+    """A request of a page that is being drawn. `kind`: its purpose, as browsers name it, such as
+    "document", "script", "xhr" or "image". `is_framed`: it comes from a frame in the page.
+    `accept`: the value of its header Accept, "" without one."""
 
     url: str
     kind: str
@@ -63,8 +63,9 @@ class Budget:
 
 
 def choose_treatment(request: PageRequest, budget: Budget) -> Treatment:
-    """Return how `request` is treated. Loaded are documents, scripts and their data, by GET only
-    and not in frames, as long as the page's `budget` permits."""
+    """Return how `request` is treated. Documents, scripts and data are loaded, but only by GET and
+    not in frames, and only while the page's `budget` lasts. Style sheets get an empty answer. All
+    others are refused."""
     if request.kind in _LEFT_EMPTY:
         return Treatment.EMPTY
     if request.kind not in _LOADED or request.method != "GET" or request.is_framed:
@@ -75,9 +76,9 @@ def choose_treatment(request: PageRequest, budget: Budget) -> Treatment:
 
 
 def is_complete(*, seconds: float, quiet_looks: int, pending: int) -> bool:
-    """Return True if the page is read as it is now. `seconds`: since it was opened; `quiet_looks`:
-    number of looks in a row that found nothing new; `pending`: number of requests without an
-    answer."""
+    """Return True if the page is read as it is now. `seconds`: the time since it was opened.
+    `quiet_looks`: how many of the last looks, in a row, found nothing new. `pending`: the number of
+    requests without an answer."""
     if seconds >= _MOST_SECONDS:
         return True
     if pending:

@@ -63,10 +63,11 @@ _ACCEPT = {
 
 @dataclass(slots=True)
 class _Chain:
-    """A request and its redirects so far. `url`: the next address to be requested, without
-    credentials and fragment; `first_origin`: the only one that gets the credentials and may be at a
-    private address; `is_permanent`: all redirects so far were permanent; `moved_to`: the last
-    address to which only permanent redirects led, None without one."""
+    """A request and its redirects so far. `url`: the next address to request, without credentials
+    and fragment. `first_origin`: the only origin that gets the credentials, and that may be at a
+    private address. `is_permanent`: all redirects so far were permanent. `moved_to`: the last
+    address to which only permanent redirects led, None without one. `visited`: the addresses that
+    were requested."""
 
     request: Request
     url: httpx.URL
@@ -83,11 +84,11 @@ class _Chain:
 
 
 class HttpFetcher:
-    """`ports.Fetcher` on the network.
+    """`ports.Fetcher` on the network. Raises ConfigError if the settings name an invalid proxy.
 
-    `offsets` is filled: by host the time by which `clock` is ahead of the server's. `lookup`
-    resolves names, `dial` opens sockets. `cookies`: the files of cookies that requests may name.
-    Raises ConfigError for an invalid proxy in the settings."""
+    `offsets`: filled with the time by which `clock` is ahead of a server's clock, by host.
+    `lookup`: resolves names. `dial`: opens a socket. `cookies`: the files of cookies that requests
+    may name, None without any."""
 
     def __init__(
         self,
@@ -110,10 +111,11 @@ class HttpFetcher:
         logging.getLogger("httpx").setLevel(logging.WARNING)
 
     async def fetch(self, request: Request) -> FetchResult:
-        """Return the answer to the request, after its redirects, or Failed; never raises.
+        """Return the answer to the request after its redirects. If there is none, return a Failed;
+        nothing is raised.
 
-        `request.headers` (credentials) are sent to the first origin only. In the result, secrets
-        and the values of cookies are replaced by their names."""
+        The credentials in `request.headers` are only sent to the first origin. In the result, the
+        values of secrets and cookies are replaced by names."""
         values = self._find_cookie_values(request)
         result = await self._fetch(request)
         values |= self._find_cookie_values(request)  # the answer may have renewed some
@@ -123,8 +125,8 @@ class HttpFetcher:
         return _mask_result(result, secrets) if secrets else result
 
     async def _fetch(self, request: Request) -> FetchResult:
-        """Send the request and follow its redirects, at most `request.deadline` seconds. Secrets in
-        the result are not masked yet."""
+        """Send the request and follow its redirects, for at most `request.deadline` seconds. The
+        result still contains the values of secrets."""
         shown_url = redacted(request.url)
         started = time.monotonic()
         try:
@@ -152,8 +154,8 @@ class HttpFetcher:
         await self._clients.aclose()
 
     def _find_cookie_values(self, request: Request) -> frozenset[str]:
-        """Return the values of the request's cookies that its answer must not show. If the file of
-        cookies cannot be read, there are none: then the request fails and says why."""
+        """Return the values of the request's cookies that must not be shown in its result. If the
+        file of cookies cannot be read, return none: the request then fails for this reason."""
         if not request.cookies or self._cookies is None:
             return frozenset()
         try:
@@ -162,8 +164,8 @@ class HttpFetcher:
             return frozenset()
 
     def _make_cookie_header(self, chain: _Chain, url: str) -> str:
-        """Return the header Cookie for `url`, "" without cookies. A redirect to another host than
-        the request's gets none. Raises Refusal if the file of cookies cannot be read."""
+        """Return the header Cookie for a request to `url`; "" without cookies. After a redirect to
+        another host, no cookies are sent. Raises Refusal if the file of cookies cannot be read."""
         name = chain.request.cookies
         if not name or host(url) != host(chain.request.url):
             return ""
@@ -175,8 +177,8 @@ class HttpFetcher:
             raise Refusal(FetchReason.BAD_COOKIES, str(error)) from error
 
     def _store_renewed_cookies(self, chain: _Chain, url: str, response: httpx.Response) -> None:
-        """Store the cookies that an answer from the request's own host renewed. Raises Refusal if
-        the file of cookies cannot be read."""
+        """Store the cookies that the answer from `url` renews. Ignore an answer from another host
+        than the request's. Raises Refusal if the file of cookies cannot be read."""
         name = chain.request.cookies
         if not name or self._cookies is None or host(url) != host(chain.request.url):
             return
@@ -186,8 +188,9 @@ class HttpFetcher:
             raise Refusal(FetchReason.BAD_COOKIES, str(error)) from error
 
     async def _exchange(self, chain: _Chain) -> FetchResult | None:
-        """Send a request to `chain.url`. Return the result, or None after a redirect, whose target
-        is `chain.url` then. Raises Refusal."""
+        """Send a request to `chain.url` and return the result. If the answer is a redirect to
+        follow, set `chain.url` to its target and return None. Raises Refusal for redirects in a
+        circle, and if the answer is refused."""
         url = str(chain.url)
         if url in chain.visited:
             raise Refusal("redirects", "the redirects lead in a circle")
@@ -203,8 +206,9 @@ class HttpFetcher:
     async def _read_answer(
         self, chain: _Chain, url: str, response: httpx.Response
     ) -> FetchResult | None:
-        """Return the result of the answer from `url`; None if it is a redirect to follow, whose
-        target is `chain.url` then. Raises Refusal."""
+        """Return the result for the answer from `url`. If the answer is a redirect to follow, set
+        `chain.url` to its target and return None. Raises Refusal if the answer is refused, such as
+        one that is too large."""
         # names are in lower case here, and headers of one name are joined (RFC 9110 section 5.3)
         headers = dict(response.headers.items())
         if chain.request.cookies:
@@ -244,10 +248,11 @@ class HttpFetcher:
     def _follow_redirect(
         self, chain: _Chain, url: str, status: int, headers: Mapping[str, str]
     ) -> Fetched | None:
-        """Set `chain.url` to the target of a redirect from `url` and return None.
+        """Set `chain.url` to the target of a redirect from `url`, and return None.
 
-        If the request must stay at its host (`request.stay`) and the target is at another host,
-        return the redirect itself as the result. Raises Refusal for a bad target."""
+        If the target is at another host, and the request must stay at its host (`request.stay`),
+        return the redirect itself as the result. `headers`: the headers of the redirect, with
+        lower-case names. Raises Refusal for a bad target."""
         target = resolve_redirect(url, headers.get("location", ""))
         chain.is_permanent = chain.is_permanent and status in _PERMANENT
         if chain.is_permanent:
@@ -268,8 +273,9 @@ class HttpFetcher:
     async def _read_body(
         self, response: httpx.Response, headers: Mapping[str, str], limit: int | None
     ) -> bytes:
-        """Return the decompressed body. `limit`: bytes that the request permits, None for those of
-        the settings. Raises Refusal(too-large | bad-encoding)."""
+        """Return the decompressed body of an answer. `headers`: the headers of the answer. `limit`:
+        the most bytes that the request permits, None for the limit in the settings. Raises Refusal:
+        "too-large", or "bad-encoding" if it cannot be decompressed."""
         wire_bytes = self._settings.wire_bytes
         most_received = min(wire_bytes, limit or wire_bytes)
         most_decoded = min(DECODED * wire_bytes, limit or DECODED * wire_bytes)
@@ -299,8 +305,9 @@ class HttpFetcher:
             raise Refusal("bad-encoding", str(error), response.status_code) from error
 
     def _build_message(self, chain: _Chain) -> httpx.Request:
-        """Return the HTTP message to send to `chain.url`, with validators, credentials and cookies.
-        Raises Refusal if the file of cookies cannot be read."""
+        """Return the HTTP message to send to `chain.url`. It has the request's validators and
+        cookies, and its credentials if it goes to the first origin. Raises Refusal if the file of
+        cookies cannot be read."""
         request = chain.request
         headers = {
             "user-agent": self._user_agent,
@@ -333,8 +340,8 @@ class HttpFetcher:
 
 
 def _begin_chain(request: Request) -> _Chain:
-    """Return the chain of a request before it is sent. Variables in the address are replaced by
-    their values; user name and password move from the address to a header."""
+    """Return the chain for a request that is not sent yet. Variables in its address are replaced by
+    their values. A user name and password in the address become a header."""
     url = parse_url(expand(request.url, request.secrets))
     credentials = dict(request.headers)
     if url.userinfo:
@@ -346,7 +353,8 @@ def _begin_chain(request: Request) -> _Chain:
 
 
 def _is_followed(request: Request, status: int) -> bool:
-    """Return True if an answer with `status` to `request` is a redirect to follow."""
+    """Return True if the answer is a redirect to follow. `status`: its status. `request`: the
+    request that it answers."""
     if status not in _REDIRECTS:
         return False
     if request.method == "GET":
@@ -357,7 +365,8 @@ def _is_followed(request: Request, status: int) -> bool:
 
 
 def _mask_result(result: FetchResult, secrets: Mapping[str, str]) -> FetchResult:
-    """Return `result` with the names of secrets in place of their values."""
+    """Return `result` with the values of secrets replaced by their names. `secrets`: the values, by
+    name."""
     url = mask_text(result.url, secrets)
     if isinstance(result, Failed):
         return replace(result, url=url, detail=mask_text(result.detail, secrets))

@@ -35,8 +35,9 @@ _CURE: Final = "export the cookies of the site, and put them there"
 
 @dataclass(frozen=True, slots=True)
 class _LoadedFile:
-    """The cookies of a file as the operator exported it, and those that the site renewed since.
-    `digest`: SHA-256 of the exported file; `stamps`: state of both files when they were read."""
+    """The cookies in a file that the operator exported (`exported`), and those that the site
+    renewed since (`renewed`). `digest`: SHA-256 of the exported file. `stamps`: the states of both
+    files when they were read."""
 
     stamps: tuple[tuple[int, ...], ...]
     exported: tuple[Cookie, ...]
@@ -45,14 +46,15 @@ class _LoadedFile:
 
     @property
     def cookies(self) -> tuple[Cookie, ...]:
-        """The exported cookies, of which the renewed ones replace those with the same identity."""
+        """The exported cookies. A renewed cookie replaces the exported one with the same
+        identity."""
         return tuple(_merge_cookies(self.exported, self.renewed))
 
 
 class CookieFiles:
-    """The files of cookies below the configuration's folder. Safe for several threads.
+    """The files of cookies in the configuration's folder. Safe for several threads.
 
-    A file is named by its path relative to the folder. Each is read again only after it changed."""
+    A file is named by its path relative to the folder. It is read again only if it has changed."""
 
     def __init__(self, folder: Path, clock: Callable[[], datetime]) -> None:
         self._folder = folder
@@ -66,27 +68,27 @@ class CookieFiles:
         return self._folder / name
 
     def digest(self, name: str) -> str:
-        """Return the SHA-256 of the exported file `name`, "" if it cannot be read."""
+        """Return the SHA-256 of the exported file `name`; "" if it cannot be read."""
         try:
             return _compute_digest(self.path(name).read_bytes())
         except OSError:
             return ""
 
     def cookies(self, name: str) -> tuple[Cookie, ...]:
-        """Return the cookies of the file `name`, with renewed values. Raises BadCookies, whose
-        message has the path, the line and what to do."""
+        """Return the cookies of the file `name`, with renewed values. Raises BadCookies if it
+        cannot be read; its message has the path, the line and what to do."""
         with self._lock:
             return self._load(name).cookies
 
     def header(self, name: str, url: str) -> str:
-        """Return the value of the header Cookie for a request to `url`, "" if no cookie is for it.
-        Raises BadCookies."""
+        """Return the value of the header Cookie for a request to `url`; "" if none of the cookies
+        fits. `name`: the file. Raises BadCookies if it cannot be read."""
         return join_cookies(select_cookies(self.cookies(name), url, self._clock()))
 
     def secrets(self, name: str, url: str) -> frozenset[str]:
-        """Return the values of cookies for the host of `url` by which somebody could use the
-        session, in every spelling in which a page may show them. Values before their renewal are
-        included. Raises BadCookies."""
+        """Return the values of cookies by which somebody could use the session at the host of
+        `url`. They are returned in every spelling in which a page may show them, and include values
+        that were renewed since. `name`: the file. Raises BadCookies if it cannot be read."""
         host = urls.host(url).partition(":")[0]
         values: set[str] = set()
         with self._lock:
@@ -99,8 +101,8 @@ class CookieFiles:
         return frozenset(values)
 
     def renew(self, name: str, url: str, lines: Iterable[str]) -> None:
-        """Store the cookies that an answer from `url` set. `lines`: its headers Set-Cookie. Raises
-        BadCookies."""
+        """Store the cookies that an answer from `url` set. `name`: the file. `lines`: the values of
+        the answer's headers Set-Cookie. Raises BadCookies if the file cannot be read."""
         now = self._clock()
         parsed = (parse_set_cookie(line, url, now) for line in lines)
         sent = [cookie for cookie in parsed if cookie is not None]
@@ -116,8 +118,9 @@ class CookieFiles:
             self._write(name, loaded, renewed)
 
     def _load(self, name: str) -> _LoadedFile:
-        """Return the file `name`, from memory unless it or the file of renewed cookies changed. The
-        caller holds the lock. Raises BadCookies."""
+        """Return the content of the file `name`. It is read again only if it or its file of renewed
+        cookies has changed. The caller must hold the lock. Raises BadCookies if the file cannot be
+        read."""
         exported_path = self.path(name)
         renewed_path = self.path(name + RENEWED)
         stamps = (_get_stamp(exported_path), _get_stamp(renewed_path))
@@ -135,8 +138,9 @@ class CookieFiles:
         return loaded
 
     def _write(self, name: str, loaded: _LoadedFile, renewed: tuple[Cookie, ...]) -> None:
-        """Write renewed cookies to disk, and remember them. If the disk refuses them, this process
-        uses them nevertheless, and a warning is logged."""
+        """Write the renewed cookies of the file `name`, and remember them. `loaded`: the file so
+        far. If the disk does not take them, a warning is logged, and this process uses them
+        nevertheless."""
         path = self.path(name + RENEWED)
         text = write_cookies(renewed, _MADE_FROM + loaded.digest)
         try:
@@ -151,7 +155,8 @@ class CookieFiles:
 
 
 def _read_file(path: Path) -> bytes:
-    """Return the bytes of an exported file of cookies. Raises BadCookies."""
+    """Return the bytes of an exported file of cookies. Raises BadCookies if it is missing, too
+    large or cannot be read."""
     try:
         with path.open("rb") as file:
             data = file.read(_LARGEST + 1)
@@ -163,8 +168,9 @@ def _read_file(path: Path) -> bytes:
 
 
 def _read_renewed(path: Path, digest: str) -> tuple[Cookie, ...]:
-    """Return the cookies in the file of renewed cookies at `path`. () if the file is missing, is
-    damaged as after a crash, or belongs to another export than the one with `digest`."""
+    """Return the cookies in the file of renewed cookies at `path`. `digest`: the digest of the
+    exported file. Return () if the file is missing, is damaged (as after a crash), or belongs to
+    another exported file."""
     try:
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -180,9 +186,9 @@ def _read_renewed(path: Path, digest: str) -> tuple[Cookie, ...]:
 def _select_changes(
     known: Iterable[Cookie], sent: Iterable[Cookie], now: datetime, *, is_safe: bool
 ) -> list[Cookie]:
-    """Return the cookies `sent` by an answer that change the `known` ones. `is_safe`: the answer
-    came over TLS; another answer must not replace secure cookies. Deleting an unknown cookie
-    changes nothing."""
+    """Return those cookies in `sent`, by an answer, that change the `known` ones. `is_safe`: the
+    answer came over TLS; if it did not, it must not replace a secure cookie. Deleting an unknown
+    cookie changes nothing."""
     by_identity = {cookie.identity: cookie for cookie in known}
     changes = []
     for cookie in sent:
@@ -197,8 +203,8 @@ def _select_changes(
 
 
 def _merge_cookies(older: Iterable[Cookie], newer: Iterable[Cookie]) -> list[Cookie]:
-    """Return the cookies `older`, replaced by those `newer` with the same identity; the newest are
-    last."""
+    """Return the cookies of both lists. A newer cookie replaces an older one with the same
+    identity. The newer ones are last."""
     cookies = {cookie.identity: cookie for cookie in older}
     for cookie in newer:
         cookies.pop(cookie.identity, None)
@@ -207,9 +213,9 @@ def _merge_cookies(older: Iterable[Cookie], newer: Iterable[Cookie]) -> list[Coo
 
 
 def is_telling(value: str) -> bool:
-    """Return True if somebody who reads this value of a cookie might use the session.
+    """Return True if the value of a cookie might let somebody use the session who reads it.
 
-    Words, numbers and addresses cannot be such values. They are not masked, as articles may contain
+    Words, numbers and addresses are no such values. They are not masked, as articles may contain
     them: a cookie `country=Deutschland` must not remove this word from pages."""
     plain = unquote(value)
     if len(plain) < _SHORTEST or "://" in plain:
@@ -220,12 +226,12 @@ def is_telling(value: str) -> bool:
 
 
 def _list_spellings(value: str) -> set[str]:
-    """Return the spellings of a value in HTML, scripts and addresses."""
+    """Return the spellings that `value` may have in HTML, in scripts and in addresses."""
     return {value, unquote(value), html.escape(value), value.replace("/", "\\/")}
 
 
 def _get_stamp(path: Path) -> tuple[int, ...]:
-    """Return modification time, size and inode of a file, which change if the file does; () if
+    """Return the modification time, size and inode of a file, by which a change is noticed. () if
     there is no file."""
     try:
         stat = path.stat()

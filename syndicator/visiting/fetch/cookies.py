@@ -24,14 +24,14 @@ _CURE: Final = 'export the cookies again, in the Netscape format ("cookies.txt")
 
 
 class BadCookies(ValueError):
-    """Raised for text that is no file of cookies. The message names the line and what to do, never
-    a value."""
+    """Raised for a text that is no file of cookies. The message names the faulty line and what to
+    do. It never contains the value of a cookie."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cookie:
-    """A cookie. `domain`: a host in lower case; `host_only`: the cookie is not sent to the hosts
-    below `domain`; `secure`: it is sent over TLS only; `expires`: seconds since 1970, 0 if it does
+    """A cookie. `domain`: a host in lower case. `host_only`: it is only sent to this host, not to
+    hosts below it. `secure`: it is only sent over TLS. `expires`: seconds since 1970, 0 if it does
     not expire."""
 
     name: str
@@ -44,7 +44,7 @@ class Cookie:
 
     @property
     def identity(self) -> tuple[str, str, str]:
-        """Domain, path and name. A cookie replaces the one with the same identity."""
+        """Domain, path and name. A new cookie replaces an old one with the same identity."""
         return self.domain, self.path, self.name
 
     def is_expired(self, now: datetime) -> bool:
@@ -53,8 +53,8 @@ class Cookie:
 
 
 def parse_cookies(text: str) -> tuple[Cookie, ...]:
-    """Return the cookies of a file in Netscape's format. Raises BadCookies, also if it has no
-    cookie."""
+    """Return the cookies in a file in Netscape's format. Raises BadCookies if a line is faulty or
+    if there is no cookie."""
     if text.lstrip().startswith(("[", "{")):
         raise BadCookies(f"line 1: it is JSON; {_CURE}")
     cookies = []
@@ -70,8 +70,9 @@ def parse_cookies(text: str) -> tuple[Cookie, ...]:
 
 
 def _parse_line(line: str, number: int) -> Cookie:
-    """Return the cookie that a `line` of a cookies.txt file states in seven parts between tabs.
-    `number`: of the line, from 1, for the message of the error. Raises BadCookies."""
+    """Return the cookie that a line of a cookies.txt file states in seven parts with tabs between
+    them. `number`: the number of the line, from 1, for messages. Raises BadCookies if the line is
+    faulty."""
     parts = line.split("\t")
     if len(parts) == _FIELDS - 1:  # an empty value, whose tab an editor removed
         parts.append("")
@@ -106,13 +107,13 @@ def _parse_line(line: str, number: int) -> Cookie:
 
 
 def _is_legal(value: str) -> bool:
-    """Return True if `value` can be sent as the name or value of a cookie."""
-    # an empty value is printable, too
+    """Return True if `value` may be the name or the value of a cookie. An empty text may be."""
     return value.isascii() and value.isprintable() and ";" not in value
 
 
 def write_cookies(cookies: Iterable[Cookie], comment: str) -> str:
-    """Return a Netscape file of `cookies`. `comment`: its second line."""
+    """Return `cookies` as the text of a file in Netscape's format. `comment`: written as a comment
+    on its second line."""
     lines = ["# Netscape HTTP Cookie File", f"# {comment}"]
     for cookie in cookies:
         if cookie.host_only:
@@ -129,8 +130,8 @@ def write_cookies(cookies: Iterable[Cookie], comment: str) -> str:
 
 
 def select_cookies(cookies: Iterable[Cookie], url: str, now: datetime) -> list[Cookie]:
-    """Return the cookies that a request for `url` sends: those for its host, path and scheme that
-    have not expired. Those with the longest path come first (RFC 6265 section 5.4)."""
+    """Return the cookies that a request for `url` sends. They fit its host, its path and its
+    scheme, and have not expired. Cookies with a longer path come first (RFC 6265 section 5.4)."""
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()
     is_safe = parts.scheme.lower() == "https"
@@ -146,23 +147,26 @@ def select_cookies(cookies: Iterable[Cookie], url: str, now: datetime) -> list[C
 
 
 def join_cookies(cookies: Sequence[Cookie]) -> str:
-    """Return the value of the header Cookie: "name=value; name=value"."""
+    """Return the cookies as the value of a header Cookie: "name=value; name=value"."""
     return "; ".join(f"{cookie.name}={cookie.value}" for cookie in cookies)
 
 
 def _fits_host(cookie: Cookie, host: str) -> bool:
     """Return True if the cookie is sent to `host` (RFC 6265 section 5.1.3). A cookie for a public
-    suffix, such as co.uk, is sent to no other host: anybody may register names below it."""
+    suffix, such as co.uk, is sent only to this host itself, as anybody may register names below
+    it."""
     if host == cookie.domain:
         return True
     if cookie.host_only or not host.endswith(f".{cookie.domain}") or _is_address(host):
         return False
-    return "." in cookie.domain and not urls.is_suffix(f"https://{cookie.domain}/")
+    if "." not in cookie.domain:
+        return False
+    return not urls.is_suffix(f"https://{cookie.domain}/")
 
 
 def _fits_path(path: str, requested_path: str) -> bool:
-    """Return True if `path`, of a cookie, is the requested path or a folder above it (RFC 6265
-    section 5.1.4)."""
+    """Return True if a cookie with the path `path` is sent to `requested_path`. This is so if both
+    are the same, or if `path` is a folder above the other (RFC 6265 section 5.1.4)."""
     if requested_path == path:
         return True
     folder = path if path.endswith("/") else f"{path}/"
@@ -179,9 +183,9 @@ def _is_address(host: str) -> bool:
 
 
 def parse_set_cookie(line: str, url: str, now: datetime) -> Cookie | None:
-    """Return the cookie of a header Set-Cookie in the answer from `url` (RFC 6265 section 5.2);
-    None if it is malformed or may not be set from there. A cookie that the server deletes is
-    returned as an expired one."""
+    """Return the cookie in a header Set-Cookie (RFC 6265 section 5.2). `line`: the value of the
+    header. `url`: the address that sent it. Return None if it is malformed, or if this address may
+    not set it. A cookie that the server deletes is returned as one that has expired."""
     pair, *attributes = line.split(";")
     name_part, equals, value_part = pair.partition("=")
     name = name_part.strip()
@@ -215,22 +219,22 @@ def parse_set_cookie(line: str, url: str, now: datetime) -> Cookie | None:
 
 
 def _read_attributes(attributes: Sequence[str]) -> dict[str, str]:
-    """Return the attributes of a cookie, such as "Path=/", by name in lower case. If a name occurs
-    twice, the last value counts."""
+    """Return the attributes of a cookie, by name in lower case. Each of `attributes` is a text such
+    as "Path=/". If a name occurs twice, the last value counts."""
     pairs = (attribute.partition("=") for attribute in attributes)
     return {name.strip().lower(): value.strip() for name, _, value in pairs}
 
 
 def _get_default_path(path: str) -> str:
-    """Return the folder of the requested path, which is the path of a cookie that states none (RFC
-    6265 section 5.1.4)."""
+    """Return the path of a cookie that states none: the folder of the requested `path` (RFC 6265
+    section 5.1.4)."""
     folder = path.rpartition("/")[0]
     return folder if folder.startswith("/") else "/"
 
 
 def _read_expiry(attributes: dict[str, str], now: datetime) -> int:
-    """Return when a cookie expires, in seconds since 1970: by Max-Age, else by Expires, else 0
-    (_WITH_SESSION). A time in the past, which deletes the cookie, is 1 or more."""
+    """Return the end of a cookie in seconds since 1970: by its Max-Age, else by its Expires. If it
+    has neither, return 0 (_WITH_SESSION). A time in the past deletes the cookie; it is never 0."""
     age = attributes.get("max-age", "")
     if age.removeprefix("-").isdecimal():
         if len(age) > _MOST_DIGITS:

@@ -33,19 +33,20 @@ _AGE_DIGITS = 9  # of an Age that is believed: more seconds than caches keep any
 
 
 class TooLarge(ValueError):
-    """The decoded body is larger than its limit."""
+    """Raised if a decoded body is larger than its limit."""
 
 
 class BadEncoding(ValueError):
-    """The bytes do not match their Content-Encoding, or we did not accept that encoding."""
+    """Raised if a body does not fit its Content-Encoding, or if this program did not accept that
+    encoding."""
 
 
 class Inflater:
-    """Decoder of a Content-Encoding (`encoding`, "" for none).
+    """A decoder for a body with the Content-Encoding `encoding` ("": none). `cap`: the most bytes
+    that the decoded body may have. Raises BadEncoding for an encoding that this program does not
+    accept.
 
-    `feed` takes the bytes of the body in pieces, `finish` returns the decoded body of at most `cap`
-    bytes. They raise TooLarge and BadEncoding; BadEncoding also for an encoding that we do not
-    accept."""
+    Call `feed` with each piece of the body, then `finish`."""
 
     def __init__(self, encoding: str, cap: int) -> None:
         stated = [name.strip().lower() for name in encoding.split(",")]
@@ -61,7 +62,8 @@ class Inflater:
         self._decompressor: zlib._Decompress | None = None
 
     def feed(self, data: bytes) -> None:
-        """Decode the next bytes of the body. Raises TooLarge, BadEncoding."""
+        """Decode the next bytes of the body. Raises TooLarge if it gets larger than its limit, and
+        BadEncoding if it cannot be decoded."""
         self._received += len(data)
         if not self._encoding:
             self._add(data)
@@ -70,14 +72,14 @@ class Inflater:
             data = self._inflate(data)
 
     def finish(self) -> bytes:
-        """Return the decoded body. Raises BadEncoding if its end is missing."""
+        """Return the decoded body. Raises BadEncoding if the end of the body is missing."""
         if self._decompressor is not None and not self._decompressor.eof:
             raise BadEncoding(f"the {self._encoding} body is cut short")
         return bytes(self._body)
 
     def _inflate(self, data: bytes) -> bytes:
-        """Decode at most 64 KB from `data` and return the bytes of `data` that are left to be
-        decoded. Raises TooLarge, BadEncoding."""
+        """Decode a piece of `data`, which gives at most 64 KB. Return the bytes of `data` that are
+        still to be decoded. Raises TooLarge and BadEncoding as `feed` does."""
         if self._decompressor is None:
             self._decompressor = zlib.decompressobj(self._choose_window(data))
         elif self._decompressor.eof:
@@ -95,7 +97,8 @@ class Inflater:
         return self._decompressor.unconsumed_tail
 
     def _choose_window(self, data: bytes) -> int:
-        """Return zlib's `wbits` for a body that begins with `data`."""
+        """Return zlib's parameter `wbits`, which names the format of the body. `data`: the first
+        bytes of the body."""
         if self._encoding != "deflate":
             return _GZIP
         # "deflate" means zlib (RFC 9110 section 8.4.1.2), but many servers omit zlib's header: two
@@ -107,8 +110,9 @@ class Inflater:
         return _RAW
 
     def _add(self, piece: bytes) -> None:
-        """Append decoded bytes. Raises TooLarge over `cap` bytes, or if the body is over 250 times
-        as large as what was received."""
+        """Append a decoded piece to the body. Raises TooLarge if the body then has more than `cap`
+        bytes, or more than 250 times the bytes that were received. The second limit counts only
+        from 1 MB on."""
         self._body += piece
         size = len(self._body)
         if size > self._cap:
@@ -118,8 +122,8 @@ class Inflater:
 
 
 def decompress_gzip(data: bytes, cap: int) -> bytes:
-    """Return the content of a gzip file. Raises TooLarge if it has over `cap` bytes, BadEncoding if
-    `data` is not gzip."""
+    """Return the content of a gzip file. Raises TooLarge if it has more than `cap` bytes, and
+    BadEncoding if `data` is not gzip."""
     inflater = Inflater("gzip", cap)
     for start in range(0, len(data), _STEP):
         inflater.feed(data[start : start + _STEP])
@@ -127,7 +131,8 @@ def decompress_gzip(data: bytes, cap: int) -> bytes:
 
 
 def parse_http_date(value: str) -> datetime | None:
-    """Return an HTTP date (RFC 9110 section 5.6.7) as aware UTC, None if `value` is none."""
+    """Return an HTTP date (RFC 9110 section 5.6.7) as a time in UTC; None if `value` is no such
+    date."""
     try:
         parsed = parsedate_to_datetime(value.strip())
         return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
@@ -136,9 +141,9 @@ def parse_http_date(value: str) -> datetime | None:
 
 
 def parse_retry_after(value: str, now: datetime) -> datetime | None:
-    """Return the time that a header Retry-After asks us to wait for (RFC 9110 section 10.2.3).
-    `value`: seconds or an HTTP date, "" without the header. The result is at most a week after
-    `now`; None if it would not be in the future."""
+    """Return the time until which a server asks clients to wait, by its header Retry-After (RFC
+    9110 section 10.2.3). `value`: seconds or an HTTP date, "" without the header. The time is at
+    most a week after `now`. Return None if it would not be in the future."""
     value = value.strip()
     if re.fullmatch(r"\d+(\.\d+)?", value):
         seconds = min(float(value[:30]), LONGEST_RETRY.total_seconds())
@@ -152,9 +157,9 @@ def parse_retry_after(value: str, now: datetime) -> datetime | None:
 
 
 def measure_clock_offset(headers: Mapping[str, str], now: datetime) -> timedelta | None:
-    """Return by how much our clock (`now`) is ahead of the server's, None without a header Date.
-    An answer from a cache was sent `Age` seconds ago (RFC 9110 section 6.6.1, RFC 9111 section
-    5.1)."""
+    """Return by how much this machine's clock (`now`) is ahead of the server's. None without a
+    header Date. If the answer comes from a cache, it was sent as many seconds ago as its header Age
+    says (RFC 9110 section 6.6.1, RFC 9111 section 5.1)."""
     sent = parse_http_date(headers.get("date", ""))
     if sent is None:
         return None
@@ -162,8 +167,8 @@ def measure_clock_offset(headers: Mapping[str, str], now: datetime) -> timedelta
 
 
 def _read_age(headers: Mapping[str, str]) -> int:
-    """Return the seconds that the answer was in caches (header Age), 0 if the header is missing or
-    absurd."""
+    """Return the seconds for which the answer was in caches, by its header Age. 0 if the header is
+    missing or not plausible."""
     age = headers.get("age", "")
     if not age.isdecimal() or len(age) > _AGE_DIGITS:
         return 0
@@ -171,14 +176,15 @@ def _read_age(headers: Mapping[str, str]) -> int:
 
 
 def name_error(status: int) -> str:
-    """Return the reason code of a status other than 2xx: "gone" for 410, "rate-limited" for 429,
-    else such as "http-404"."""
+    """Return the reason code for a status that is no success: "gone" for 410, "rate-limited" for
+    429, and such as "http-404" for any other."""
     return _ERROR_CODES.get(status, f"http-{status}")
 
 
 def find_fresh_seconds(headers: dict[str, str] | None, now: datetime) -> int | None:
-    """Return for how many more seconds the answer is fresh (RFC 9111 section 4.2.1): by max-age,
-    else by Expires. 0 if it is stale, None if the headers say neither."""
+    """Return the seconds for which the answer is still fresh (RFC 9111 section 4.2.1), by max-age,
+    else by Expires. 0 if it is stale, None if its headers do not say. `headers`: with lower-case
+    names."""
     if not headers:
         return None
     max_age = _MAX_AGE.search(headers.get("cache-control", ""))

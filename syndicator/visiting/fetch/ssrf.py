@@ -27,7 +27,8 @@ _LONGEST_SHOWN = 200  # characters of an address in a message
 
 def list_allow_lines(url: str) -> tuple[str, ...]:
     """Return the `allow` lines that permit connections to the host and port of `url`, an address in
-    the settings; () if it is no http(s) URL. A host name is permitted to resolve to any address."""
+    the settings. If the host is a name, any address to which it resolves is permitted. () if `url`
+    is no http or https URL."""
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
@@ -51,12 +52,12 @@ def explain_refusal(
     nat64: Sequence[str] = (),
     loopback: bool = False,
 ) -> str | None:
-    """Return why a connection to `address`, an IP address, is refused, with the `allow` line that
-    would permit it; None if the connection is permitted.
+    """Return why a connection to the IP address `address` is refused, with the `allow` line that
+    would permit it. Return None if the connection is permitted.
 
-    `allow`: lines such as "10.0.0.0/8:80"; `nat64`: prefixes of IPv6 addresses in which an IPv4
-    address is embedded (RFC 6052 section 2.2); `loopback`: permit this machine. Raises ValueError
-    for an `allow` line that cannot be read."""
+    `allow`: lines such as "10.0.0.0/8:80". `nat64`: prefixes of IPv6 addresses that contain an IPv4
+    address (RFC 6052 section 2.2). `loopback`: connections to this machine are permitted. Raises
+    ValueError if an `allow` line cannot be read."""
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
@@ -83,8 +84,9 @@ def _is_loopback(address: Address) -> bool:
 
 
 def _permits(line: str, address: Address, embedded_address: Address, port: int) -> bool:
-    """Return True if an `allow` line permits `port` at the address, or at the IPv4 address embedded
-    in it (the same address if none is)."""
+    """Return True if the `allow` line permits a connection to `port` at one of two addresses.
+    `embedded_address`: the IPv4 address that `address` contains, or `address` itself if it contains
+    none."""
     network, allowed_port = parse_allow(line)
     if allowed_port not in (None, port):
         return False
@@ -95,7 +97,7 @@ def _permits(line: str, address: Address, embedded_address: Address, port: int) 
 
 
 def format_permission(address: Address, port: int) -> str:
-    """Return the line for sources.toml that permits exactly this address and port: `allow =
+    """Return the line for sources.toml that permits only this address and port, such as `allow =
     ["10.0.0.1/32:80"]`."""
     return f'allow = ["{address}/{address.max_prefixlen}:{port}"]'
 
@@ -106,24 +108,25 @@ Lookup = Callable[[str, int], Sequence[Answer]]
 
 
 def resolve_with_system(host: str, port: int) -> Sequence[Answer]:
-    """Return all TCP addresses of `host` from the operating system. Raise OSError."""
+    """Return all TCP addresses of `host`, by the operating system. Raises OSError if it finds
+    none."""
     return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
 
 
 class Threads:
-    """Callable that looks up a name without blocking: it runs `lookup(host, port)` on a daemon
-    thread.
+    """Callable that looks up a name without blocking the event loop. It calls `lookup(host, port)`
+    on a daemon thread, which may outlive the caller, as a look-up cannot be stopped.
 
-    The thread may outlive the caller, as a look-up cannot be stopped. Raises gaierror if 256
-    look-ups are running, and what `lookup` raises."""
+    The call raises gaierror if 256 look-ups are running already, and any error that `lookup`
+    raises."""
 
     def __init__(self, lookup: Lookup = resolve_with_system) -> None:
         self._lookup = lookup
         self._running = 0
 
     async def __call__(self, host: str, port: int) -> Sequence[Answer]:
-        """Return the addresses of `host`. The thread hands its result to the event loop, which
-        ends the caller's `await`."""
+        """Return the addresses of `host`. The caller waits until the thread has handed its result
+        to the event loop."""
         if self._running >= _MOST_LOOKUPS:
             raise socket.gaierror(socket.EAI_AGAIN, f"{_MOST_LOOKUPS} DNS look-ups hang")
         loop = asyncio.get_running_loop()
@@ -156,8 +159,8 @@ class Threads:
 
 
 class Refusal(Exception):
-    """Raised to end a fetch. `reason` and `status`: as in `Failed`; `detail`: a line for the
-    operator, without secrets."""
+    """Raised to end a fetch. `reason` and `status` have the meaning that they have in `Failed`.
+    `detail`: a line for the operator, without secrets."""
 
     def __init__(self, reason: str, detail: str, status: int | None = None) -> None:
         super().__init__(detail)
@@ -167,13 +170,14 @@ class Refusal(Exception):
 
 
 def get_origin(url: httpx.URL) -> str:
-    """Return scheme, host and port of `url` (RFC 6454): "https://a.example:443"."""
+    """Return scheme, host and port of `url` (RFC 6454), such as "https://a.example:443"."""
     port = url.port or _PORTS.get(url.scheme, _PORTS["http"])
     return f"{url.scheme}://{url.host}:{port}"
 
 
 def parse_url(url: str) -> httpx.URL:
-    """Return an absolute http(s) URL, parsed. Raises Refusal(bad-url) for other texts."""
+    """Return an absolute http or https URL in parsed form. Raises Refusal(bad-url) if `url` is
+    none."""
     try:
         parsed = httpx.URL(url.strip())
         host = parsed.host
@@ -185,9 +189,10 @@ def parse_url(url: str) -> httpx.URL:
 
 
 def resolve_redirect(url: str, location: str) -> str:
-    """Return the absolute target of a redirect from `url`. `location`: its header Location. Raises
-    Refusal(redirects) if that is empty, (bad-url) if the target is no web address, (downgrade) if
-    it leads from https to http."""
+    """Return the absolute target of a redirect from `url`. `location`: its header Location.
+
+    Raises Refusal: "redirects" if the header is empty, "bad-url" if the target is no web address,
+    and "downgrade" if it leads from https to http."""
     if not location.strip():
         raise Refusal("redirects", "a redirect without a Location")
     try:

@@ -62,8 +62,8 @@ _HTTP_PORT = 80
 
 
 class Blocked(OSError):
-    """Raised for an IP address or name that requests must not go to. `why`: one line for the
-    operator."""
+    """Raised for an IP address or a name to which no request may go. `why`: the reason in one line
+    for the operator."""
 
     def __init__(self, why: str) -> None:
         super().__init__(errno.EACCES, why)
@@ -71,8 +71,8 @@ class Blocked(OSError):
 
 
 class Fault(NamedTuple):
-    """An error of a connection: its reason code, and a line for the operator of at most 200
-    characters."""
+    """An error of a connection: its reason code, and a line of at most 200 characters for the
+    operator."""
 
     reason: str
     detail: str
@@ -80,8 +80,9 @@ class Fault(NamedTuple):
 
 @dataclass(slots=True)
 class _Generation:
-    """Transports, each for connections with or without TLS and to certain private addresses.
-    `origins`: those that used a transport; `users`: requests that run."""
+    """Transports that are closed together. Each is for connections with or without TLS, and to
+    certain private addresses. `origins`: the origins that were requested by them. `users`: the
+    number of running requests."""
 
     # by "is for https" and the `allow` lines of the source
     transports: dict[tuple[bool, tuple[str, ...]], AiohttpTransport] = field(default_factory=dict)
@@ -95,8 +96,8 @@ class _Generation:
 
 
 class _Resolver(AbstractResolver):
-    """aiohttp's interface for looking up names. `check(address, port)` raises Blocked for an
-    address that is not permitted."""
+    """aiohttp's interface for looking up names. `lookup`: looks up a name. `check(address, port)`:
+    raises Blocked for an address that is not permitted."""
 
     def __init__(self, lookup: ssrf.Threads, check: Callable[[str, int], None]) -> None:
         self._lookup = lookup
@@ -105,8 +106,8 @@ class _Resolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        """Return the addresses of `host`. Raises Blocked if one of them is not permitted, gaierror
-        if there is none."""
+        """Return the addresses of `host`. Raises Blocked if one of them is not permitted, and
+        gaierror if there is none."""
         results: list[ResolveResult] = []
         for kind, _, proto, _, socket_address in await self._lookup(host, port):
             if kind not in (socket.AF_INET, socket.AF_INET6):
@@ -134,11 +135,11 @@ class _Resolver(AbstractResolver):
 
 
 class Clients:
-    """The open transports. Sources with different allowed private addresses share no connection.
+    """The open transports. Two sources share a connection only if they may use the same private
+    addresses. Raises ConfigError if the settings name an invalid proxy.
 
-    After 64 origins a new generation of transports begins, so that idle connections are closed; the
-    old generation is closed when its requests have ended. `dial` opens a socket. Raises ConfigError
-    for an invalid proxy."""
+    After 64 origins, a new generation of transports begins, so that idle connections are closed.
+    The old generation is closed when its requests have ended. `dial`: opens a socket."""
 
     def __init__(
         self, settings: Fetch, lookup: ssrf.Lookup, dial: Callable[[AddrInfo], socket.socket]
@@ -157,9 +158,11 @@ class Clients:
     async def use(
         self, url: httpx.URL, origin: str, allow: tuple[str, ...]
     ) -> AsyncIterator[AiohttpTransport]:
-        """Yield the transport for a request to `url`, which has the origin `origin`. `allow`: lines
-        for the private addresses that its source may use. If requests go through a proxy, raise
-        Blocked for a forbidden address here, as no connection of ours checks it."""
+        """Yield the transport for a request to `url`. `origin`: the origin of `url`. `allow`: lines
+        for the private addresses that the source may use.
+
+        If there is a proxy, raise Blocked for a forbidden address in `url`: this program then makes
+        no connection to it, so no connection is checked."""
         if self._proxy is not None:
             self._check_literal(url, allow)
         if len(self._current.origins) >= _MOST_ORIGINS and origin not in self._current.origins:
@@ -188,11 +191,12 @@ class Clients:
             await generation.aclose()
 
     def _make_transport(self, allow: tuple[str, ...], *, has_tls: bool) -> AiohttpTransport:
-        """Return a transport that connects only to addresses that `allow` or the settings
-        permit."""
+        """Return a transport that connects only to permitted addresses. `allow`: lines for private
+        addresses that are permitted in addition to those in the settings. `has_tls`: it is for
+        https."""
 
         def check(address: str, port: int) -> None:
-            # if there is a proxy, we only connect to it, and the operator chose its address
+            # a proxy is the only address to connect to, and the operator chose it
             if self._proxy is None:
                 self._check(address, port, allow)
 
@@ -217,8 +221,8 @@ class Clients:
         check_address(self._settings, address, port, allow)
 
     def _check_literal(self, url: httpx.URL, allow: tuple[str, ...]) -> None:
-        """Raise Blocked if `url` has a forbidden IP address or a private name, such as localhost. A
-        proxy resolves other names itself: their addresses are not known here."""
+        """Raise Blocked if the host in `url` is a forbidden IP address or a private name, such as
+        localhost. Other names are resolved by the proxy, so their addresses are not known here."""
         port = url.port or (_HTTPS_PORT if url.scheme == "https" else _HTTP_PORT)
         name = urlsplit(canonical(str(url))).hostname or ""
         if name == "localhost" or name.endswith(".localhost"):
@@ -239,8 +243,8 @@ class Clients:
     def _open_session(
         self, check: Callable[[str, int], None], open_socket: Any, tls: ssl.SSLContext
     ) -> aiohttp.ClientSession:
-        """Return a session of aiohttp that keeps no cookies and decompresses nothing. `check` and
-        `open_socket` raise Blocked."""
+        """Return a session of aiohttp that stores no cookies and decompresses nothing. `check` and
+        `open_socket` raise Blocked for an address that is not permitted."""
         connector = aiohttp.TCPConnector(
             resolver=_Resolver(self._lookup, check),
             socket_factory=open_socket,
@@ -260,8 +264,8 @@ class Clients:
 
 
 def check_address(settings: Fetch, address: str, port: int, allow: tuple[str, ...]) -> None:
-    """Raise Blocked if neither `allow`, lines such as "10.0.0.0/8:80", nor the settings permit a
-    connection to the IP address at `port`."""
+    """Raise Blocked if a connection to the IP address at `port` is not permitted. `allow`: lines
+    that permit private addresses, such as "10.0.0.0/8:80". The settings may permit further ones."""
     try:
         why = ssrf.explain_refusal(
             address, port, allow=allow, nat64=settings.nat64, loopback=settings.allow_loopback
@@ -273,13 +277,14 @@ def check_address(settings: Fetch, address: str, port: int, allow: tuple[str, ..
 
 
 def make_tls() -> ssl.SSLContext:
-    """Return the context for TLS connections. Certificates are checked by the system's authorities,
-    or by those in the file that SSL_CERT_FILE names."""
+    """Return the context for TLS connections. Certificates are checked by the authorities of the
+    system, or by those in the file that SSL_CERT_FILE names."""
     return httpx.create_ssl_context()
 
 
 def _parse_proxy(url: str) -> httpx.Proxy | None:
-    """Return the proxy of the setting `fetch.proxy`, None if it is "". Raises ConfigError."""
+    """Return the proxy at `url`, the value of the setting `fetch.proxy`; None if this is "". Raises
+    ConfigError if it is no address of a proxy."""
     if not url:
         return None
     try:
@@ -291,7 +296,8 @@ def _parse_proxy(url: str) -> httpx.Proxy | None:
 
 
 def explain_error(error: Exception) -> Fault:
-    """Return the reason code of an error of a request, and a line that describes it."""
+    """Return the reason code for an error of a request, and a line for the operator that describes
+    it."""
     cause: BaseException = error  # httpx wraps the errors of aiohttp
     while isinstance(cause, httpx.HTTPError) and cause.__cause__ is not None:
         cause = cause.__cause__
@@ -311,8 +317,9 @@ def explain_error(error: Exception) -> Fault:
 
 
 def _describe_cause(reason: str, cause: BaseException, socket_error: object) -> str:
-    """Return a line that describes an error: for the reason "tls" what is wrong with the
-    certificate, else the message of `socket_error` if the error has one."""
+    """Return a line that describes an error. For the reason "tls" it says what is wrong with the
+    certificate. Otherwise it is the message of `socket_error` (an OSError or None), or else of
+    `cause`."""
     if reason == "tls" and "WRONG_VERSION_NUMBER" in str(cause):
         return NO_TLS
     if reason == "tls":
@@ -325,8 +332,9 @@ def _describe_cause(reason: str, cause: BaseException, socket_error: object) -> 
 
 
 def _describe_connect_error(number: int, message: str) -> str:
-    """Return asyncio's message of a failed connection in the words of the system, with host and
-    port; any other message as it is."""
+    """Return a line for a failed connection. `message`: the message of asyncio; if it names an
+    address, the line says what failed there, else it is the message itself. `number`: the errno of
+    the error."""
     addresses = _CONNECT_CALL.findall(message)
     if not addresses:
         return message

@@ -38,10 +38,11 @@ _MOST_BYTES: Final = 50_000_000  # of an answer: the headers of 500 mails have 3
 def open_folder(
     account: Mailbox, allow: tuple[str, ...], settings: Fetch, largest: int
 ) -> "ImapFolder":
-    """Connect to the mail server, log in and return the folder.
+    """Connect to the mail server of `account`, log in and return the folder. Raises MailboxFailed
+    if this is not possible.
 
-    `account`: variables in it are replaced by their values already; `allow`: lines for private
-    addresses that are permitted; `largest`: bytes of a mail that are read. Raises MailboxFailed."""
+    `account`: variables in it have been replaced by their values. `allow`: lines for private
+    addresses that are permitted. `largest`: the most bytes of a mail that are read."""
     server = Server(
         host=account.host,
         port=account.port,
@@ -62,13 +63,13 @@ def open_folder(
 
 
 class ImapFolder:
-    """The folder of `account` on the server to which `connection` leads; an `OpenMailbox`.
+    """The folder of `account` on a mail server, as an `OpenMailbox`. `connection`: to the server.
+    `largest`: the most bytes of a mail that are read.
 
-    `largest`: bytes of a mail that are read. The name of a mail is "UIDVALIDITY:UID", which is also
-    its position."""
+    The name of a mail is "UIDVALIDITY:UID". This is its position, too."""
 
     def __init__(self, connection: ImapConnection, account: Mailbox, largest: int) -> None:
-        """Log in. Raises MailboxFailed."""
+        """Log in. Raises MailboxFailed if the server refuses this or fails."""
         self.folder = account.folder
         self.largest = largest
         self._connection = connection
@@ -79,9 +80,9 @@ class ImapFolder:
             connection.capabilities = _ask_capabilities(connection)
 
     def list_names(self, position: str, since: datetime) -> list[MailName]:
-        """Return the mails that came after `position`, "UIDVALIDITY:UID", and were delivered on the
-        day of `since` or later. If the server has numbered its mails anew (UIDVALIDITY changed),
-        `position` is ignored. Raises MailboxFailed."""
+        """Return the mails that came after `position` ("UIDVALIDITY:UID") and were delivered on the
+        day of `since` or later. If the server has numbered its mails anew since (another
+        UIDVALIDITY), `position` is ignored. Raises MailboxFailed."""
         with _ExplainedErrors(self._connection):
             self._select(writable=False)
             last = _parse_position(position, self._validity)
@@ -100,8 +101,8 @@ class ImapFolder:
         return names
 
     def read_heads(self, names: Sequence[MailName]) -> list[ListedMail]:
-        """Return the mails `names` with their headers, without those that were deleted meanwhile.
-        Raises MailboxFailed."""
+        """Return the mails `names` with their headers, in this order. Mails that were deleted
+        meanwhile are left out. Raises MailboxFailed."""
         if not names:
             return []
         with _ExplainedErrors(self._connection):
@@ -115,8 +116,8 @@ class ImapFolder:
         return [mails[name.name] for name in names if name.name in mails]
 
     def fetch(self, name: MailName) -> bytes:
-        """Return the bytes of a mail, at most `largest`; b"" if it was deleted meanwhile. The mail
-        is not marked as seen. Raises MailboxFailed."""
+        """Return the bytes of a mail, at most the first `largest`. b"" if it was deleted meanwhile.
+        It is not marked as seen. Raises MailboxFailed."""
         with _ExplainedErrors(self._connection):
             self._select(writable=False)
             for uid in self._parse_uids([name]):
@@ -126,10 +127,11 @@ class ImapFolder:
         return b""
 
     def put_away(self, names: Sequence[MailName], after: str) -> None:
-        """Mark mails as seen, and if `after` is "move:FOLDER" move them to this folder.
+        """Mark the mails `names` as seen. If `after` is "move:FOLDER", also move them to this
+        folder.
 
-        Raises MailboxFailed, also if the server has no command to move mails (RFC 6851): copying
-        and deleting them might lose one."""
+        Raises MailboxFailed. It is raised also if the server has no command to move mails (RFC
+        6851), as a mail might be lost if it was copied and deleted."""
         is_moved = after.startswith("move:")
         if is_moved and "MOVE" not in self._connection.capabilities:
             raise refuse_folder("the server cannot move mails (MOVE, RFC 6851)")
@@ -143,13 +145,14 @@ class ImapFolder:
                 self._move(uids, quote_folder(after.removeprefix("move:")))
 
     def close(self) -> None:
-        """Close the connection. Another thread may call this to end a command that waits for an
+        """Close the connection. Another thread may call this to end a call that waits for an
         answer."""
         self._connection.hang_up()
 
     def _move(self, uids: str, folder: str) -> None:
-        """Move the mails with the UIDs `uids` ("7,9") to a folder, which is created if it is
-        missing. `folder`: quoted. Raises MailboxFailed."""
+        """Move mails to a folder; if it is missing, create it. `uids`: the UIDs of the mails, such
+        as "7,9". `folder`: the quoted name of the folder. Raises MailboxFailed if the server
+        refuses this."""
         status, answer = self._connection.uid("MOVE", uids, folder)
         if status != "OK":
             self._connection.create(folder)  # it is refused if the folder exists: nothing changes
@@ -158,8 +161,9 @@ class ImapFolder:
             raise refuse_folder(f"the server did not move mails to {folder}: {_make_line(answer)}")
 
     def _select(self, *, writable: bool) -> None:
-        """Open the folder, unless it is open in this way already. `writable`: mails will be marked
-        or moved. Raises MailboxFailed, BadServer."""
+        """Open the folder for reading only, or if `writable` for changing its mails, too. Do
+        nothing if it is open in this way already. Raises MailboxFailed if the server refuses this,
+        and BadServer if it states no UIDVALIDITY."""
         if self._validity and self._is_writable == writable:
             return
         status, answer = self._connection.select(quote_folder(self.folder), readonly=not writable)
@@ -172,16 +176,16 @@ class ImapFolder:
         self._is_writable = writable
 
     def _ask(self, command: str, *arguments: str) -> list[Any]:
-        """Send a command that names mails by UID, and return the server's answer. Raises BadServer
-        if the server refuses it."""
+        """Send a command that names mails by UID, and return the answer. Raises BadServer if the
+        server refuses the command."""
         status, answer = self._connection.uid(command, *arguments)
         if status != "OK":
             raise BadServer(f"{command} was refused: {_make_line(answer)}")
         return answer
 
     def _parse_uids(self, names: Sequence[MailName]) -> list[int]:
-        """Return the UIDs of mails. Names from before the server numbered its mails anew have no
-        UID now and are left out."""
+        """Return the UIDs in the names of mails. A name is left out if the server has numbered its
+        mails anew since, as its UID may now be that of another mail."""
         uids = []
         for name in names:
             validity, _, uid = name.name.partition(":")
@@ -190,8 +194,8 @@ class ImapFolder:
         return uids
 
     def _parse_heads(self, answer: Sequence[Any]) -> Iterator[ListedMail]:
-        """Yield the mails in the answer to a FETCH of their headers. Raises BadServer if the answer
-        is incomplete."""
+        """Yield the mails in `answer`, the answer to a FETCH of headers. Raises BadServer if the
+        answer is incomplete."""
         for facts, head in _pair_literals(answer):
             uid = _UID.search(facts)
             size = _SIZE.search(facts)
@@ -208,8 +212,8 @@ class ImapFolder:
 
 
 class _ExplainedErrors:
-    """Context of one operation: gives it new limits of time and bytes, and raises MailboxFailed in
-    place of each error of the connection."""
+    """Context for one operation of a mailbox. At its begin, the limits of time and bytes are set
+    anew. An error of the connection in the block is raised as MailboxFailed."""
 
     def __init__(self, connection: ImapConnection) -> None:
         self._connection = connection
@@ -223,8 +227,8 @@ class _ExplainedErrors:
 
 
 def explain_failure(error: Exception) -> MailboxFailed:
-    """Return the failure of a mailbox for an error of its connection, with a reason code and a line
-    for the operator."""
+    """Return an error of a connection as MailboxFailed, with a reason code and a line for the
+    operator."""
     if isinstance(error, TimeoutError):
         return MailboxFailed("timeout", "the mail server did not answer in time")
     if isinstance(error, imaplib.IMAP4.abort):
@@ -235,8 +239,8 @@ def explain_failure(error: Exception) -> MailboxFailed:
 
 
 def _log_in(connection: ImapConnection, account: Mailbox) -> None:
-    """Log in with user and password. Raises MailboxFailed: with the reason OAUTH if the server
-    seems to want OAuth in place of a password, else LOGIN."""
+    """Log in with user and password. If the server refuses this, raise MailboxFailed: with the
+    reason OAUTH if the server offers OAuth in place of a password, else with LOGIN."""
     mechanisms = {
         name.removeprefix("AUTH=") for name in connection.capabilities if name.startswith("AUTH=")
     }
@@ -260,15 +264,15 @@ def _log_in(connection: ImapConnection, account: Mailbox) -> None:
 
 
 def _ask_capabilities(connection: ImapConnection) -> tuple[str, ...]:
-    """Return the names of the server's capabilities after the login, which are more than those
-    before it."""
+    """Return the names of the server's capabilities. Call this after the login, as a server may
+    then have more of them."""
     _, answer = connection.capability()
     return tuple(_make_line(answer, longest=10_000).upper().split())
 
 
 def _parse_position(position: str, validity: int) -> int:
-    """Return the UID up to which mails were read, from the stored `position`; 0 if there is none
-    yet or if the server's UIDVALIDITY is no longer `validity`."""
+    """Return the UID up to which the mails have been read. `position`: as it was stored, "" at
+    first. Return 0 if there is none, or if the server's UIDVALIDITY was not `validity` then."""
     stored, _, uid = position.partition(":")
     if not uid.isdigit() or stored != str(validity):
         return 0
@@ -276,11 +280,11 @@ def _parse_position(position: str, validity: int) -> int:
 
 
 def _pair_literals(answer: Sequence[Any]) -> Iterator[tuple[str, bytes]]:
-    """Yield, for each mail in an answer to FETCH, the text around its literal (UID, size, date) and
-    the literal, such as its headers.
+    """Yield two values for each mail in an answer to FETCH: its facts (UID, size, date) as one
+    text, and its literal, such as its headers.
 
     imaplib returns a literal as a pair (text before it, literal), and the text behind it as bytes.
-    Bytes elsewhere are notices of the server, such as a changed flag."""
+    Other bytes are notices of the server, such as a changed flag."""
     facts = ""
     literal: bytes | None = None
     for piece in answer:

@@ -17,14 +17,14 @@ _LONGEST_LINE: Final = 1_000_000  # bytes: the numbers of 140,000 mails, and ima
 
 
 class BadServer(Exception):
-    """Raised if the server does not answer as IMAP requires. The message says how."""
+    """Raised if the server does not answer as IMAP requires. The message says what is wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
-    """A mail server and the limits of a connection to it. `check(address, port)` raises OSError for
-    an address that is not permitted; `seconds` and `most_bytes`: limits of one operation, the bytes
-    for its answers; `lookup` resolves names."""
+    """A mail server, and the limits of a connection to it. `check(address, port)`: raises OSError
+    for an address that is not permitted. `seconds`: the most time for one operation. `most_bytes`:
+    the most bytes of its answers. `lookup`: resolves names."""
 
     host: str
     port: int
@@ -36,8 +36,8 @@ class Server:
 
 
 class ImapConnection(imaplib.IMAP4):
-    """imaplib's connection, with our own socket. All its methods may raise OSError,
-    imaplib.IMAP4.error and BadServer."""
+    """imaplib's connection, by a socket of this program that keeps the limits of `server`. Every
+    method may raise OSError, imaplib.IMAP4.error and BadServer."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
@@ -47,12 +47,13 @@ class ImapConnection(imaplib.IMAP4):
         super().__init__(server.host, server.port)
 
     def begin(self) -> None:
-        """Set the limits of time and bytes anew. Call it before each operation."""
+        """Set the limits of time and bytes anew. Call this before each operation."""
         self._bytes_left = self._server.most_bytes
         self._deadline = time.monotonic() + self._server.seconds
 
     def open(self, host: str = "", port: int = 0, timeout: float | None = None) -> None:
-        """Connect with TLS. imaplib calls this method and the next four in place of its own."""
+        """Connect with TLS. imaplib calls this method and the next four, which replace its own; the
+        arguments are not used."""
         del host, port, timeout
         plain = _dial(self._server, self._seconds_left())
         try:
@@ -96,17 +97,16 @@ class ImapConnection(imaplib.IMAP4):
         self.shutdown()
 
     def _spend(self, size: int) -> None:
-        """Subtract `size` bytes from those that are left, and let the socket wait no longer than
-        the time that is left. Raises BadServer if no bytes are left, TimeoutError if no time is
-        left."""
+        """Count `size` bytes of an answer, and set how long the socket may wait. Raises BadServer
+        if the operation has received too many bytes, and TimeoutError if its time is over."""
         self._bytes_left -= size
         if self._bytes_left < 0:
             raise BadServer(f"an answer of more than {self._server.most_bytes:,} bytes")
         self._tls.settimeout(self._seconds_left())
 
     def _seconds_left(self) -> float:
-        """Return the seconds that are left for the operation. Raises TimeoutError if there are
-        none."""
+        """Return the seconds that the operation still has. Raises TimeoutError if its time is
+        over."""
         seconds = self._deadline - time.monotonic()
         if seconds <= 0:
             raise TimeoutError("no whole answer in time")
@@ -114,8 +114,9 @@ class ImapConnection(imaplib.IMAP4):
 
 
 def _dial(server: Server, seconds: float) -> socket.socket:
-    """Return a socket that is connected to the first of the server's addresses that answers. Raises
-    OSError, also if one of its addresses is not permitted: then no address is tried."""
+    """Return a socket that is connected to the first address of the server that answers. `seconds`:
+    the most time for each address. Raises OSError if none answers. It is raised without a try if
+    one of the addresses is not permitted."""
     addresses = server.lookup(server.host, server.port)
     for *_, address in addresses:
         server.check(str(address[0]), server.port)

@@ -11,7 +11,7 @@ from syndicator.core.reasons import MailReason
 
 
 class MailboxFailed(Exception):
-    """Raised if a mailbox cannot be read. `reason`: a code of MailReason or FetchReason; `detail`:
+    """Raised if a mailbox cannot be read. `reason`: a code of MailReason or FetchReason. `detail`:
     a line for the operator."""
 
     def __init__(self, reason: str, detail: str) -> None:
@@ -22,8 +22,8 @@ class MailboxFailed(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailName:
-    """The name of a mail in its mailbox. `position`: what a visit stores after it has read this
-    mail and all before it."""
+    """The name of a mail in its mailbox. `position`: the value to store when this mail and all
+    mails before it have been read."""
 
     name: str
     position: str
@@ -31,8 +31,8 @@ class MailName:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedMail:
-    """A mail in a list of a mailbox. `head`: its headers; `size`: bytes of the whole mail;
-    `received`: when it was delivered."""
+    """A mail with its headers (`head`). `size`: bytes of the whole mail. `received`: when it was
+    delivered."""
 
     name: MailName
     head: bytes
@@ -44,20 +44,21 @@ class OpenMailbox(Protocol):
     """A mailbox in use. Every method except `close` may raise MailboxFailed."""
 
     def list_names(self, position: str, since: datetime) -> list[MailName]:
-        """Return the mails that came after `position` ("": all of them) and were delivered after
-        `since`, in the order in which they came. Mails delivered up to a day before `since` may be
-        among them."""
+        """Return the mails that came after `position` ("": all) and were delivered at `since` or
+        later, in the order in which they came. Mails that were delivered up to a day before `since`
+        may be among them."""
 
     def read_heads(self, names: Sequence[MailName]) -> list[ListedMail]:
-        """Return the mails `names` with their headers, in this order, without those that were
-        deleted meanwhile."""
+        """Return the mails `names` with their headers, in this order. Mails that were deleted
+        meanwhile are left out."""
 
     def fetch(self, name: MailName) -> bytes:
-        """Return the bytes of a mail; b"" if it was deleted meanwhile. It is not marked as seen."""
+        """Return the bytes of a mail, or b"" if it was deleted meanwhile. The mail is not marked as
+        seen."""
 
     def put_away(self, names: Sequence[MailName], after: str) -> None:
-        """Mark mails that are filed as seen; if `after` is "move:FOLDER", also move them to this
-        folder. `after` is "seen" otherwise."""
+        """Mark the filed mails `names` as seen. `after`: "seen" if this is all, or "move:FOLDER" to
+        move them to this folder, too."""
 
     def close(self) -> None:
         """Close the connection. Another thread may call this to end a call that waits for an
@@ -66,8 +67,8 @@ class OpenMailbox(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivedMail:
-    """A mail that a visit fetched. `raw`: its bytes, only its headers if it is too large; `size`:
-    bytes of the whole mail."""
+    """A mail that a visit fetched. `raw`: its bytes, or only its headers if it is too large.
+    `size`: bytes of the whole mail. `received`: when it was delivered."""
 
     raw: bytes
     size: int
@@ -75,8 +76,8 @@ class ReceivedMail:
 
 
 def pack_mails(mails: Sequence[ReceivedMail]) -> bytes:
-    """Return mails as one JSON body: a visit stores the mails that it fetched like the answer to an
-    HTTP request."""
+    """Return mails as one body in JSON. Thus a visit can treat the mails that it fetched like the
+    answer to an HTTP request."""
     rows = [
         {
             "raw": base64.b64encode(mail.raw).decode(),
@@ -89,7 +90,7 @@ def pack_mails(mails: Sequence[ReceivedMail]) -> bytes:
 
 
 def unpack_mails(body: bytes) -> list[ReceivedMail]:
-    """Return the mails in a body that `pack_mails` made."""
+    """Return the mails in `body`, which `pack_mails` made."""
     mails = []
     for row in json.loads(body):
         raw = base64.b64decode(row["raw"])
@@ -99,5 +100,6 @@ def unpack_mails(body: bytes) -> list[ReceivedMail]:
 
 
 def refuse_folder(detail: str) -> MailboxFailed:
-    """Return the failure of a mailbox whose folder is missing or cannot be used."""
+    """Return the failure of a mailbox whose folder is missing or cannot be used. `detail`: a line
+    for the operator."""
     return MailboxFailed(MailReason.NO_FOLDER, detail)

@@ -19,17 +19,19 @@ _SEEN: Final = "S"  # flag in the name of a file in `cur`
 
 
 class Maildir:
-    """The Maildir in `folder`; an `OpenMailbox`. `largest`: bytes of a mail that are read. The name
-    of a mail is its path in the folder, its position the ctime in nanoseconds."""
+    """The Maildir in `folder`, as an `OpenMailbox`. `largest`: the most bytes of a mail that are
+    read. The name of a mail is its path in the folder. Its position is the ctime of its file in
+    nanoseconds."""
 
     def __init__(self, folder: Path, largest: int) -> None:
         self.folder = folder
         self.largest = largest
 
     def list_names(self, position: str, since: datetime) -> list[MailName]:
-        """Return the mails since `position`, a ctime in nanoseconds ("": all), that were delivered
-        at `since` or later. Those of exactly that ctime are listed again, as another mail may have
-        come at the same moment. Raises MailboxFailed."""
+        """Return the mails from `position` on ("": all) that were delivered at `since` or later.
+        `position`: a ctime in nanoseconds. Mails with exactly this ctime are returned, too, as
+        another mail may have come at the same moment. Raises MailboxFailed if the folder cannot be
+        read."""
         earliest = int(position or 0)
         mails: list[tuple[int, str]] = []
         for name, stat in self._list_files():
@@ -39,8 +41,8 @@ class Maildir:
         return [MailName(name=name, position=str(changed)) for changed, name in sorted(mails)]
 
     def read_heads(self, names: Sequence[MailName]) -> list[ListedMail]:
-        """Return the mails `names` with their headers, without those that were deleted meanwhile.
-        Raises MailboxFailed."""
+        """Return the mails `names` with their headers, in this order. Mails that were deleted
+        meanwhile are left out. Raises MailboxFailed if a file cannot be read."""
         mails: list[ListedMail] = []
         for name in names:
             with self._open(name) as file:
@@ -53,14 +55,15 @@ class Maildir:
         return mails
 
     def fetch(self, name: MailName) -> bytes:
-        """Return the bytes of a mail, at most `largest`; b"" if it was deleted meanwhile. Raises
-        MailboxFailed."""
+        """Return the bytes of a mail, at most the first `largest`. b"" if it was deleted meanwhile.
+        Raises MailboxFailed if its file cannot be read."""
         with self._open(name) as file:
             return file.read(self.largest) if file is not None else b""
 
     def put_away(self, names: Sequence[MailName], after: str) -> None:
-        """Mark mails as seen, and if `after` is "move:FOLDER" move them to this folder. A mail that
-        another program moved meanwhile is ignored. Raises MailboxFailed."""
+        """Mark the mails `names` as seen. If `after` is "move:FOLDER", also move them to this
+        folder. A mail that another program moved meanwhile is left out. Raises MailboxFailed if a
+        file cannot be moved."""
         for name in names:
             try:
                 self._put_away(name.name, after)
@@ -73,8 +76,9 @@ class Maildir:
         """Do nothing: no file stays open."""
 
     def _put_away(self, name: str, after: str) -> None:
-        """Mark the mail `name` as seen, which moves it to `cur`, and if `after` is "move:FOLDER"
-        move it to `cur` of that folder, which is created if it is missing. Raises OSError."""
+        """Mark the mail `name` as seen, which moves its file to `cur`. If `after` is "move:FOLDER",
+        the file is moved to `cur` of this folder instead; a missing folder is created. Raises
+        OSError."""
         folder = self.folder
         if after != "seen":
             # Maildir++: the folder A/B is the folder `.A.B` in the Maildir
@@ -93,8 +97,8 @@ class Maildir:
         source.unlink()
 
     def _list_files(self) -> Iterator[tuple[str, os.stat_result]]:
-        """Yield the path of each mail in the folder, such as "new/1234.host", with the state of its
-        file. Raises MailboxFailed."""
+        """Yield the path of each mail in the folder, such as "new/1234.host", and the stat of its
+        file. Raises MailboxFailed if the folder cannot be read."""
         for part in _FOLDERS:
             try:
                 with os.scandir(self.folder / part) as listing:
@@ -109,8 +113,8 @@ class Maildir:
 
     @contextmanager
     def _open(self, name: MailName) -> Iterator[BinaryIO | None]:
-        """Yield the open file of a mail, None if it was deleted meanwhile. Raises MailboxFailed,
-        also for a symbolic link."""
+        """Yield the open file of a mail; None if it was deleted meanwhile. Raises MailboxFailed if
+        it cannot be opened, or if it is a symbolic link."""
         path = self.folder / name.name
         try:
             descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -124,7 +128,7 @@ class Maildir:
 
 
 def _add_flag(name: str, flag: str) -> str:
-    """Return the file name of a mail in `cur` with `flag` added: "1234.host:2,F" and "S" give
-    "1234.host:2,FS". Flags are sorted."""
+    """Return the name of a mail's file with `flag` added. "1234.host:2,F" and "S" give
+    "1234.host:2,FS". The flags are sorted."""
     base, _, info = name.partition(":2,")
     return f"{base}:2,{''.join(sorted({*info, flag}))}"

@@ -29,32 +29,33 @@ _MOST_AWAY = 10_000  # unreachable servers in memory
 # statuses with a Retry-After (RFC 6585 section 4, RFC 9110 section 15.6.4)
 _WAIT_STATUSES = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
-
-# our own headers, which no server may set
+# headers that this program adds to answers, and that no server may set
 _USAGE_HEADERS = (statements.HEADER, statements.RSL_HEADER)
 
 
 class _Permission(NamedTuple):
-    """The permission for a request. `refused`: why the request must not be sent, None if it may;
-    `verdict`: of robots.txt, None if it was not read."""
+    """The permission for a request. `refused`: the failure if the request must not be sent, else
+    None. `verdict`: the verdict of robots.txt, None if that was not read."""
 
     refused: Failed | None = None
     verdict: RobotsVerdict | None = None
 
 
 class _Answer(NamedTuple):
-    """The answer of a host. `seconds`: how long the host took, without our wait for its turn."""
+    """The answer of a host. `seconds`: how long the host took, without the wait for its turn."""
 
     result: FetchResult
     seconds: float = 0.0
 
 
 class PoliteFetcher:
-    """`ports.Fetcher` that waits for the turns of hosts and obeys robots.txt, for redirects, too.
+    """`ports.Fetcher` that obeys robots.txt and waits for the turns of hosts. This applies to
+    redirects, too.
 
-    A feed is fetched even if robots.txt disallows it, as the operator named it; the result has a
-    warning. `robots`: None to read no robots.txt. `backoff`: addresses that asked us to wait,
-    stored for later processes. `take_turn(host)`: by default `throttle.turn`."""
+    A feed is fetched even if robots.txt disallows it, as the operator named it; then the result has
+    a warning. `robots`: None to read no robots.txt. `backoff`: the addresses that asked this
+    program to wait, stored for later processes. `take_turn(host)`: gives the turn of a host, None
+    for `throttle.turn`."""
 
     def __init__(
         self,
@@ -74,9 +75,10 @@ class PoliteFetcher:
         self._log = logger("visiting")
 
     async def fetch(self, request: Request) -> FetchResult:
-        """Return the answer to the request. It is Failed without a request if robots.txt disallows
-        a page or picture, or if the host asked us to wait longer than 30 seconds. Waiting for turns
-        does not count to the request's deadline."""
+        """Return the answer to the request. Return a Failed without a request in two cases:
+        robots.txt disallows a page or picture, or the host asked this program to wait for more than
+        30 seconds. Time that is spent waiting for turns does not count against the deadline of the
+        request."""
         shown_url = redacted(request.url)
         # The request is sent host by host, as each has its own turns and robots.txt. A redirect
         # to another host ends a leg and begins the next.
@@ -123,8 +125,8 @@ class PoliteFetcher:
         await self._fetcher.aclose()
 
     async def _ask_permission(self, request: Request) -> _Permission:
-        """Return if the request may be sent: not while the host or the address backs off, and not
-        if robots.txt disallows a page or a picture."""
+        """Return if the request may be sent now. It is refused if its host or address asked this
+        program to wait, or if robots.txt disallows its page or picture."""
         if self._backoff and self._backoff.any():
             until = self._backoff.until(_name_wait(request.url))
             if until is not None:
@@ -142,19 +144,21 @@ class PoliteFetcher:
         return _Permission(refused=refused, verdict=verdict)
 
     def _find_unreached(self, request: Request, turn: Turn) -> Failed | None:
-        """Return the failure of the server if it was unreachable some minutes ago, here or on
-        another machine (`turn.away`); else None."""
+        """Return the failure of the request's server if it could not be reached in the last
+        minutes; else None. Another machine may have noticed this (`turn.away`)."""
         if turn.away:
             return Failed(url=request.url, reason=turn.away, detail=turn.detail)
         server = _name_server(request.url)
         if server not in self._away:
             return None
         until, failed = self._away[server]
-        return failed if self._throttle.now() < until else None
+        if self._throttle.now() >= until:
+            return None
+        return failed
 
     async def _find_verdict(self, request: Request) -> RobotsVerdict | None:
-        """Return the verdict of robots.txt on the address, None if no robots.txt is read. A
-        crawl-delay in it applies to the host from now on."""
+        """Return the verdict of robots.txt on the request's address; None if no robots.txt is read.
+        From now on, the host is requested no faster than its crawl-delay says."""
         if self._robots is None:
             return None
         source = Source(key="", url=request.url, robots=request.robots)
@@ -164,7 +168,8 @@ class PoliteFetcher:
         return verdict
 
     async def _find_licence_text(self, request: Request, verdict: RobotsVerdict | None) -> str:
-        """Return the text of the licence that robots.txt names for a page, "" without one."""
+        """Return the text of the licence that robots.txt names for a page; "" for none. `verdict`:
+        the verdict of robots.txt, None if that was not read."""
         if self._robots is None or verdict is None:
             return ""
         if not verdict.usage or request.kind != "page":
@@ -172,11 +177,11 @@ class PoliteFetcher:
         return await self._robots.find_licence(verdict.usage, request.url, allow=request.allow)
 
     async def _take_turn_and_fetch(self, request: Request) -> _Answer:
-        """Wait for the turn of the host and send the request.
+        """Wait for the turn of the host, send the request and return the answer. A picture also
+        waits until nothing else is requested from the host.
 
-        Without a request, the answer is Failed if other machines use the host too long, or if the
-        server was unreachable some minutes ago. Pictures wait until nothing else is requested from
-        the host."""
+        The answer is a Failed without a request in two cases: other machines use the host for too
+        long, or the server could not be reached in the last minutes."""
         name = host(request.url)
         if request.kind == "image":
             await self._throttle.wait_until_quiet(name)
@@ -184,7 +189,7 @@ class PoliteFetcher:
             async with self._take_turn(name) as turn:
                 unreached = self._find_unreached(request, turn)
                 if unreached is not None:
-                    return _Answer(unreached)  # all sources of a dead server cost one try of it
+                    return _Answer(unreached)  # all sources on a dead server cost only one try
                 started = time.monotonic()
                 result = await self._fetcher.fetch(request)
                 seconds = time.monotonic() - started
@@ -203,8 +208,8 @@ class PoliteFetcher:
         return _Answer(result, seconds)
 
     def _note_failure(self, request: Request, name: str, failed: Failed) -> None:
-        """Remember that a server is unreachable, or that a host or address asked us to wait.
-        `name`: of the host."""
+        """Remember from `failed` that a server cannot be reached, or until when a host or an
+        address asked this program to wait. `name`: the name of the host."""
         now = self._throttle.now()
         if failed.no_network and len(self._away) < _MOST_AWAY:
             self._away[_name_server(request.url)] = (now + _AWAY, failed)
@@ -219,8 +224,8 @@ class PoliteFetcher:
 
 
 def _redirect_to(request: Request, target: str, deadline: float) -> Request:
-    """Return the request for `target`, to which another host redirected, without credentials and
-    cookies. `deadline`: seconds that are left."""
+    """Return the request for `target`, to which the other host of `request` redirected. It has no
+    credentials and no cookies. `deadline`: the seconds that are left."""
     headers = {}
     if request.body is not None and _CONTENT_TYPE in request.headers:
         headers = {_CONTENT_TYPE: request.headers[_CONTENT_TYPE]}
@@ -231,20 +236,20 @@ def _redirect_to(request: Request, target: str, deadline: float) -> Request:
         cookies="",
         allow=(),
         deadline=deadline,
-        # the operator's override covers one site
+        # the operator's permission to ignore robots.txt is for one site
         robots=request.robots if same_site(target, request.url) else "obey",
     )
 
 
 def _make_busy(request: Request, who: str, until: datetime) -> Failed:
-    """Return the failure of a request that must wait until `until`. `who`: begin of a message, such
-    as "the host"."""
+    """Return the failure of a request that must wait until the time `until`. `who`: the begin of
+    the message, such as "the host"."""
     detail = f"{who} asked us to wait until {until:%Y-%m-%d %H:%M} UTC"
     return Failed(url=request.url, reason="rate-limited", detail=detail, retry_after=until)
 
 
 def _name_answer(result: FetchResult) -> str | int:
-    """Return what the log says of a result: the status, or the reason of a failure."""
+    """Return what the log says of a result: the HTTP status, or the reason of a failure."""
     if isinstance(result, Failed):
         return result.reason
     if isinstance(result, Fetched):
@@ -253,12 +258,12 @@ def _name_answer(result: FetchResult) -> str | int:
 
 
 def _name_server(url: str) -> str:
-    """Return host and port of `url` in lower case, without credentials."""
+    """Return host and port of `url` in lower case. User name and password are left out."""
     return urlsplit(url).netloc.rpartition("@")[2].lower()
 
 
 def _name_wait(url: str) -> str:
-    """Return the canonical form of `url`, under which `backoff` stores its wait."""
+    """Return the name under which `backoff` stores the wait of an address: its canonical form."""
     try:
         return canonical(url)
     except BadUrl:
@@ -268,9 +273,10 @@ def _name_wait(url: str) -> str:
 def _add_usage(
     result: FetchResult, verdict: RobotsVerdict | None, licence: str = ""
 ) -> FetchResult:
-    """Return `result` with what robots.txt says: who permitted the request, and headers of our own
-    for its usage lines and licence. A server cannot set these headers. If a disallowed feed was
-    fetched, the result has a warning. Other results than Fetched are returned unchanged."""
+    """Return `result` with what robots.txt says: who permitted the request, its usage lines, and
+    the text of its `licence`. The last two are in headers that a server cannot set. If robots.txt
+    disallows a feed that was fetched, the result has a warning. A result that is not Fetched is
+    returned unchanged."""
     if not isinstance(result, Fetched):
         return result
     headers = {name: value for name, value in result.headers.items() if name not in _USAGE_HEADERS}
@@ -288,9 +294,9 @@ def _add_usage(
 def _as_answer_to(
     shown_url: str, result: FetchResult, moved_to: str | None, *, is_permanent: bool
 ) -> FetchResult:
-    """Return the last host's `result` as the answer to the original request, for `shown_url`.
-    `moved_to`: the address to which earlier hosts redirected permanently, None without one;
-    `is_permanent`: all their redirects were permanent."""
+    """Return `result`, the answer of the last host, as the answer to the first request.
+    `shown_url`: the address of the first request. `moved_to`: the address to which earlier hosts
+    redirected permanently, None without one. `is_permanent`: all their redirects were permanent."""
     if isinstance(result, Failed):
         return replace(result, url=shown_url)
     target = moved_to

@@ -11,11 +11,11 @@ from syndicator.visiting.politeness.throttle import Throttle
 
 
 class PageTurns:
-    """The turns of one page, which loads parts from several hosts.
+    """The turns of one page that a browser draws, which loads parts from several hosts. Use it in
+    an `async with` block.
 
-    The turn of a host is taken at the page's first request to it and kept until the `async with`
-    block ends, so that the parts of the page load without pauses. Still, the page sends one request
-    at a time to a host."""
+    The turn of a host is taken at the first request to it and kept until the block ends, so that
+    the parts of the page load without pauses. A host still gets only one request at a time."""
 
     def __init__(self, throttle: Throttle) -> None:
         self._throttle = throttle
@@ -36,8 +36,8 @@ class PageTurns:
 
     @asynccontextmanager
     async def turn(self, name: str) -> AsyncIterator[Turn]:
-        """Wait until the page may send a request to the host `name`; yield the host's turn. Raises
-        HostBusy."""
+        """Wait until the page may send a request to the host `name`, and yield the host's turn.
+        Raises HostBusy if other machines use the host for too long."""
         async with self._locks.setdefault(name, asyncio.Lock()):
             if name not in self._taken:
                 self._taken[name] = await self._stack.enter_async_context(self._throttle.turn(name))

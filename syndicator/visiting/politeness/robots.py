@@ -40,9 +40,10 @@ _MOST_PARSED = 256  # files kept parsed
 
 
 class RobotsVerdict(NamedTuple):
-    """The permission to fetch a URL. `by`: where it comes from, such as "robots.txt" or "operator";
-    `delay`: the crawl-delay, at most 60 seconds, None without one; `cause`: the reason code if
-    robots.txt could not be read, else ""; `usage`: its usage lines (`usage.statements.lines`)."""
+    """The permission to fetch an address. `by`: who gave or refused it, such as "robots.txt" or
+    "operator". `delay`: the crawl-delay in seconds, at most 60, None without one. `cause`: the
+    reason code if robots.txt could not be read, else "". `usage`: its usage lines
+    (`usage.statements.lines`)."""
 
     allowed: bool
     by: str
@@ -52,8 +53,8 @@ class RobotsVerdict(NamedTuple):
 
 
 class _Document(NamedTuple):
-    """A robots.txt or licence as fetched. `text`: its content; the reason code if it is
-    unreachable."""
+    """A robots.txt or a licence that was fetched at the time `fetched`. `text`: its content, or the
+    reason code if it could not be reached."""
 
     fetched: datetime
     status: str  # _FOUND, _MISSING or _UNREACHABLE
@@ -61,16 +62,17 @@ class _Document(NamedTuple):
 
 
 def get_product(user_agent: str) -> str:
-    """Return the product token of a User-Agent, by which robots.txt names us: "Syndicator" for
-    "Syndicator/1.0 (...)"; "*" if it is empty."""
+    """Return the product token of a User-Agent, by which a robots.txt names this program.
+    "Syndicator/1.0 (...)" gives "Syndicator". The result is "*" if the User-Agent is empty."""
     return user_agent.split("/", 1)[0].split(" ", 1)[0] or "*"
 
 
 class Robots:
-    """Verdicts of robots.txt, which is fetched by `fetcher` and cached for a day.
+    """The verdicts of robots.txt files. Each file is fetched by `fetcher` and cached for a day, in
+    the database for other processes, too.
 
     `fetcher` itself must not check robots.txt. `get`, `set_note` and `prune` read, write and delete
-    notes in the database, where files are cached for other processes."""
+    notes in the database."""
 
     def __init__(
         self,
@@ -95,9 +97,9 @@ class Robots:
     async def find_verdict(
         self, url: str, source: Source | None = None, *, allow: tuple[str, ...] = ()
     ) -> RobotsVerdict:
-        """Return the permission to fetch `url`; never raises. If robots.txt is unreachable, nothing
-        is permitted (RFC 9309 section 2.3.1.4). `source`: may ignore robots.txt; `allow`: lines for
-        private addresses that its host may have."""
+        """Return the permission to fetch `url`; nothing is raised. If its robots.txt cannot be
+        reached, nothing is permitted (RFC 9309 section 2.3.1.4). `source`: its setting may say that
+        robots.txt is ignored. `allow`: lines for private addresses at which the host may be."""
         if source is not None and source.robots == "ignore":
             return RobotsVerdict(allowed=True, by=OPERATOR)
         parts = urlsplit(url)
@@ -125,8 +127,9 @@ class Robots:
         return decide_access(self._parsed[key], url, self._product)._replace(usage=usage)
 
     async def find_licence(self, usage: str, url: str, *, allow: tuple[str, ...] = ()) -> str:
-        """Return the text of the licence that robots.txt names for `url` (RSL 1.0), "" if it names
-        none or it cannot be fetched. `usage`: of the verdict."""
+        """Return the text of the licence that robots.txt names for `url` (RSL 1.0). "" if it names
+        none, or if it cannot be fetched. `usage`: the usage lines in the verdict. `allow`: lines
+        for private addresses at which the host of `url` may be."""
         address = statements.find_licence(usage, url)
         if not address:
             return ""
@@ -142,8 +145,8 @@ class Robots:
         return document.text
 
     def _load_cached(self, name: str) -> _Document | None:
-        """Return the document that is cached under `name`; None if there is none, or if it is too
-        old: a day, for an unreachable document half an hour."""
+        """Return the document that is cached under `name`. None if there is none, or if it is older
+        than a day. One that could not be reached is too old after half an hour."""
         raw = self._get_note(f"{_PREFIX}{name}")
         if raw is None:
             return None
@@ -153,15 +156,17 @@ class Robots:
             age = self._clock() - document.fetched
         except (ValueError, TypeError):
             return None
-        life = _AWAY_LIFE if document.status == _UNREACHABLE else _LIFE
-        is_current = timedelta(0) <= age < life
+        longest_age = _AWAY_LIFE if document.status == _UNREACHABLE else _LIFE
+        is_current = timedelta(0) <= age < longest_age
         return document if is_current else None
 
     async def _fetch_and_cache(
         self, url: str, allow: tuple[str, ...], most_bytes: int, *, note_name: str
     ) -> _Document:
-        """Fetch `url` and cache its first `most_bytes` bytes under `note_name`. Failures of our own
-        network are not cached, nor private addresses, which the operator may allow at any time."""
+        """Fetch `url`, cache its first `most_bytes` bytes under `note_name`, and return the
+        document. A failure of this machine's network is not cached. A private address is not cached
+        either, as the operator may permit it at any time. `allow`: lines for private addresses that
+        are permitted."""
         result = await self._fetcher.fetch(Request(url=url, kind="robots", allow=allow))
         now = self._clock()
         if isinstance(result, Fetched):
@@ -186,22 +191,24 @@ class Robots:
 
 
 def parse_robots_txt(text: str) -> Protego:
-    """Return the parsed rules of a robots.txt. In a User-agent line only the first word counts, as
-    in Google's parser: "User-agent: Foo Bar" is for Foo."""
+    """Return the rules of a robots.txt in parsed form. As in Google's parser, only the first word
+    of a User-agent line counts: "User-agent: Foo Bar" is for Foo."""
     lines = (_NAME.sub(r"\1", line) for line in text.lstrip("\ufeff").splitlines())
     return Protego.parse("\n".join(lines))
 
 
 def allows_all(result: Failed) -> bool:
-    """Return True if the failure to fetch robots.txt means that everything is permitted: status 4xx
-    except 429, or too many redirects (RFC 9309 sections 2.3.1.2 and 2.3.1.3)."""
+    """Return True if a failure to fetch robots.txt means that everything is permitted. This is so
+    for a status from 400 to 499 except 429, and for too many redirects (RFC 9309 sections 2.3.1.2
+    and 2.3.1.3)."""
     if result.reason == "redirects":
         return True
     return result.status in CLIENT_ERROR and result.status != HTTPStatus.TOO_MANY_REQUESTS
 
 
 def decide_access(rules: Protego, url: str, agent: str) -> RobotsVerdict:
-    """Return the verdict of the parsed `rules` on `url` for the product token `agent`."""
+    """Return the verdict of the parsed `rules` on `url`. `agent`: the product token by which
+    robots.txt names this program."""
     delay = rules.crawl_delay(agent)
     if delay is not None:
         delay = max(0.0, min(float(delay), LONGEST_DELAY))

@@ -30,7 +30,8 @@ _MOST_WAITS = 1000  # waits stored, those that end last
 
 
 class HostBusy(Exception):
-    """Raised if other machines use the host longer than we wait. Try again after `seconds`."""
+    """Raised if other machines use the host for longer than this program waits. `seconds`: the time
+    after which to try again."""
 
     def __init__(self, host: str, seconds: float) -> None:
         super().__init__(host)
@@ -49,11 +50,12 @@ class _Host:
 
 
 class Throttle:
-    """The queues of hosts: `async with throttle.turn(host)` waits until a request may be sent.
+    """The queues of hosts. `async with throttle.turn(host)` waits until a request may be sent to
+    the host.
 
-    `pause`: seconds between two requests to a host. `backoff`: the waits that hosts asked for,
-    stored for later processes. `turns`: the turns of hosts that several machines share, None on a
-    single machine."""
+    `pause`: the seconds between two requests to a host. `backoff`: the waits that hosts asked for,
+    stored for later processes. `turns`: the turns of hosts that several machines share, None if
+    there is only one machine."""
 
     def __init__(
         self,
@@ -73,9 +75,9 @@ class Throttle:
 
     @asynccontextmanager
     async def turn(self, name: str) -> AsyncIterator[Turn]:
-        """Wait until nothing else asks the host `name` and its pause and back-off are over; yield
-        the turn. The next pause begins when the block ends. Raises HostBusy if other machines use
-        the host for over 30 seconds."""
+        """Wait until no other request to the host `name` runs and its pause and back-off are over.
+        Then yield its turn. The next pause begins when the block ends. Raises HostBusy if other
+        machines use the host for over 30 seconds."""
         host = self._get_host(name)
         host.users += 1
         try:
@@ -94,8 +96,8 @@ class Throttle:
             host.users -= 1
 
     async def _take_shared_turn(self, turns: HostTurns, name: str) -> Turn:
-        """Wait until no other machine uses the host and return its turn. Raises HostBusy after 30
-        seconds, or at once if the host asked to be left alone for longer."""
+        """Wait until no other machine uses the host `name`, and return its turn. Raises HostBusy
+        after 30 seconds. It is raised at once if the host asked for a longer wait."""
         waited = 0.0
         while True:
             turn = turns.take(name)
@@ -110,13 +112,14 @@ class Throttle:
             await self._sleep(seconds)
 
     async def wait_until_quiet(self, name: str) -> None:
-        """Wait until no request to the host is running or waiting. Call it before a request that is
-        less important than all others, such as one for a picture."""
+        """Wait until no request to the host `name` runs or waits. Call this before a request that
+        is less important than all others, such as one for a picture."""
         while self._get_host(name).users:
             await self._sleep(_QUIET_CHECK)
 
     def back_off(self, name: str, until: datetime) -> None:
-        """Send no request to the host before `until`, but wait 15 minutes at most. Stored for later
+        """Send no request to the host `name` before the time `until`, or for 15 minutes if that is
+        earlier. A longer back-off that it has already stays. The back-off is stored for later
         processes."""
         host = self._get_host(name)
         until = min(until, self._clock() + LONGEST_BACKOFF)
@@ -125,13 +128,13 @@ class Throttle:
             self._backoff.add(name, host.backoff_until)
 
     def report_away(self, name: str, reason: str, detail: str, seconds: float) -> None:
-        """Tell the other machines that the host cannot be reached: they do not try it for
-        `seconds`."""
+        """Tell the other machines that the host `name` cannot be reached, so that they do not try
+        it for `seconds`. `reason`, `detail`: of the failure."""
         if self._turns is not None:
             self._turns.set_away(name, reason, detail, seconds)
 
     def backs_off_until(self, name: str) -> datetime | None:
-        """Return the end of the host's back-off, None if it has none."""
+        """Return the time when the back-off of the host `name` ends; None if it has none now."""
         host = self._get_host(name)
         if host.backoff_until is None:
             return None
@@ -141,8 +144,8 @@ class Throttle:
         return until if until > now else None
 
     def set_delay(self, name: str, seconds: float) -> None:
-        """Set the host's crawl-delay (`seconds`, at most 60). The pause between two requests is the
-        longer one of it and the usual pause."""
+        """Set the crawl-delay of the host `name`, in `seconds` (at most 60). The pause between two
+        requests to it is then at least as long."""
         host = self._get_host(name)
         delay = max(0.0, min(seconds, LONGEST_DELAY))
         if self._turns is not None and delay != host.delay:
@@ -150,7 +153,7 @@ class Throttle:
         host.delay = delay
 
     async def _wait(self, host: _Host) -> None:
-        """Wait until the pause after the host's last request and its back-off are over."""
+        """Wait until the pause after the host's last request is over, and its back-off, too."""
         now = self._clock()
         until = now
         # both are limited once more, in case the clock was set back since
@@ -163,12 +166,13 @@ class Throttle:
             await self._sleep((until - now).total_seconds())
 
     def _get_pause(self, host: _Host) -> float:
-        """Return the seconds between two requests to the host."""
+        """Return the seconds between two requests to the host: the usual pause, or its crawl-delay
+        if that is longer."""
         return max(self._pause, host.delay)
 
     def _get_host(self, name: str) -> _Host:
-        """Return the state of the host `name`. A new state has the back-off that an earlier process
-        stored."""
+        """Return the state of the host `name`. If there is none yet, create it with the back-off
+        that an earlier process stored."""
         host = self._hosts.get(name)
         if host is not None:
             return host
@@ -183,7 +187,7 @@ class Throttle:
         return host
 
     def _forget_unused_hosts(self) -> None:
-        """Delete the hosts without requests whose pause and back-off are over."""
+        """Delete the hosts that have no requests and whose pause and back-off are over."""
         now = self._clock()
         for name, host in list(self._hosts.items()):
             if host.users:
@@ -195,18 +199,19 @@ class Throttle:
 
 
 class _Wait(NamedTuple):
-    """A wait that a host or address asked for: when it asked, and until when."""
+    """A wait that a host or an address asked for. `since`: when it asked. `until`: when the wait
+    ends."""
 
     since: datetime
     until: datetime
 
 
 class Backoff:
-    """`ports.Waits`: the times until which hosts and addresses asked us to wait (Retry-After, RFC
-    9110 section 10.2.3).
+    """`ports.Waits`: the times until which hosts and addresses asked this program to wait
+    (Retry-After, RFC 9110 section 10.2.3).
 
-    `get` and `set_note` read and write a note in the database. A note that cannot be read counts as
-    empty."""
+    `get` and `set_note` read and write the note in the database that has them. If the note cannot
+    be read, there are no waits."""
 
     def __init__(
         self,
@@ -220,22 +225,23 @@ class Backoff:
         self._known: dict[str, _Wait] | None = None
 
     def until(self, name: str) -> datetime | None:
-        """Return until when to wait for the host or address `name`, None if it has no wait."""
+        """Return the time until which the host or address `name` asked this program to wait; None
+        if it has no wait now."""
         wait = self._get_waits().get(name)
         if wait is None or not _lasts(wait, self._clock()):
             return None
         return wait.until
 
     def any(self) -> bool:
-        """Return True if some host or address may have a wait."""
+        """Return True if a host or address may have a wait now."""
         return bool(self._get_waits())
 
     def add(self, name: str, until: datetime) -> None:
-        """Store that the host or address `name` asked us to wait until `until`, but a week at most.
-        If it has a longer wait already, that one stays. Of too many waits, those that end first are
-        forgotten."""
+        """Store that the host or address `name` asked this program to wait until the time `until`,
+        or for a week if that is earlier. A longer wait that it has already stays. At most 1,000
+        waits are stored; those that end first are forgotten."""
         now = self._clock()
-        stored_waits = self._read_note()  # read again: another process may have added some
+        stored_waits = self._read_note()  # another process may have added some
         waits = {key: wait for key, wait in stored_waits.items() if _lasts(wait, now)}
         end = min(until, now + LONGEST_RETRY)
         has_longer_wait = name in waits and waits[name].until >= end
@@ -249,13 +255,13 @@ class Backoff:
         self._set_note(NOTE, json.dumps(note), now)
 
     def _get_waits(self) -> dict[str, _Wait]:
-        """Return all waits, which are read from the database once."""
+        """Return all waits, by host or address. They are read from the database once."""
         if self._known is None:
             self._known = self._read_note()
         return self._known
 
     def _read_note(self) -> dict[str, _Wait]:
-        """Return the waits in the database by host or address; {} if the note cannot be read."""
+        """Return the waits in the database, by host or address. {} if the note cannot be read."""
         waits = {}
         try:
             note = json.loads(self._get_note(NOTE) or "{}")
@@ -269,6 +275,6 @@ class Backoff:
 
 
 def _lasts(wait: _Wait, now: datetime) -> bool:
-    """Return True for a wait that is not over. A wait that began in the future does not count: the
-    clock was set back since."""
+    """Return True if the wait is not over. A wait that seems to have begun in the future does not
+    count, as the clock was set back since."""
     return wait.since <= now + AHEAD and now < wait.until
