@@ -79,15 +79,8 @@ def translate(front: Mapping[str, Any], path: PurePosixPath, site: str) -> Trans
     else:
         source = ""
 
-    # the cover: a path is resolved only if the site that it belongs to is known
     stated_cover = next(iter(_list_texts(raw["coverImage"])), "")
-    if not stated_cover or _is_web_address(stated_cover):
-        cover = stated_cover
-    elif source and is_own_page:
-        cover = urljoin(source, quote(stated_cover, safe="/%:?=&"))
-    else:
-        cover = ""
-
+    cover = _resolve_cover(stated_cover, source, is_own_page=is_own_page)
     first_category = next(iter(_list_texts(raw["category"])), "")
     values = {
         "title": _make_line(raw["title"]),
@@ -108,6 +101,17 @@ def translate(front: Mapping[str, Any], path: PurePosixPath, site: str) -> Trans
     if stated_cover and not cover:
         dropped = (f"coverImage: {stated_cover!r} is no whole URL",)
     return Translated(front=translated, is_own_page=is_own_page, dropped=dropped)
+
+
+def _resolve_cover(cover: str, page_url: str, *, is_own_page: bool) -> str:
+    """Return the absolute address of the cover that a frontmatter states. Return "" if it states
+    none, or if the cover is a path on an unknown site. `page_url`: the address of the page, "" if
+    unknown."""
+    if not cover or _is_web_address(cover):
+        return cover
+    if page_url and is_own_page:
+        return urljoin(page_url, quote(cover, safe="/%:?=&"))
+    return ""
 
 
 @cache

@@ -102,7 +102,7 @@ async def _list_front_page_feeds(context: EntryContext, url: str) -> list[str] |
             if timedelta(0) <= run.clock() - datetime.fromisoformat(asked_at) < ASKED_AGAIN:
                 return feeds
         result = await context.fetch_page(get_front_page(url))
-        if isinstance(result, Failed) and _was_not_asked(result):
+        if isinstance(result, Failed) and _was_not_reached(result):
             return None  # this says nothing of the site, so it is not stored
         feeds = None
         if isinstance(result, Fetched) and urls.same_site(result.final_url, url):
@@ -113,7 +113,7 @@ async def _list_front_page_feeds(context: EntryContext, url: str) -> list[str] |
         return feeds
 
 
-def _was_not_asked(failed: Failed) -> bool:
+def _was_not_reached(failed: Failed) -> bool:
     """Return True if no request reached the site, so that the failure says nothing about the
     site."""
     return failed.no_network or failed.ours or failed.unasked

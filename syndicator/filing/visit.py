@@ -240,7 +240,7 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
     run = context.run
     source = context.source
     started = run.clock()
-    began = asyncio.get_running_loop().time()
+    loop_start = asyncio.get_running_loop().time()
     if cadence.is_due_for_waiting_entries(context.state, started):
         return await _visit_waiting(context, limit, stop, started)
 
@@ -275,7 +275,7 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
         feed,
         processed.results,
         started,
-        began,
+        loop_start,
         none_pending=isinstance(answer.result, NotModified) and not pending,
     )
 
@@ -361,7 +361,7 @@ async def take_push(
     run = context.run
     source = context.source
     started = run.clock()
-    began = asyncio.get_running_loop().time()
+    loop_start = asyncio.get_running_loop().time()
     try:
         feed = (await choose_kind(source, context.state).read_entries(context, pushed)).feed
         rows = list_due_rows([], _store_entries(context, feed, started), run.clock())
@@ -380,21 +380,21 @@ async def take_push(
     processed = await _ingest_all(context, rows, page=None, limit=None, stop=stop)
     state = source_state.update_after_push(context.state, feed, new_entries, started)
     state = cadence.plan_waiting_entries(state, processed.left, started)
-    return _end_visit(context, state, pushed, feed, processed.results, started, began)
+    return _end_visit(context, state, pushed, feed, processed.results, started, loop_start)
 
 
 async def _visit_waiting(
-    context: VisitContext, limit: int | None, stop: asyncio.Event, now: datetime
+    context: VisitContext, limit: int | None, stop: asyncio.Event, started: datetime
 ) -> Visit:
-    """Process the entries that an earlier visit left, without requesting the feed. `now`: when this
-    visit began.
+    """Process the entries that an earlier visit left, without requesting the feed. `started`: when
+    this visit began.
 
     If a connection fails, this machine's network may be down: no try is counted, and all entries
     wait until the next poll of the feed."""
     run = context.run
     source = context.source
-    began = asyncio.get_running_loop().time()
-    waiting = sort_for_reading(run.store.pending(source.key, now), now)
+    loop_start = asyncio.get_running_loop().time()
+    waiting = sort_for_reading(run.store.pending(source.key, started), started)
     rows = _save_unwanted(context, waiting, announced_ids=None)
     context.log.debug("taking what waits", entries=len(rows))
     processed = await _ingest_all(
@@ -403,11 +403,11 @@ async def _visit_waiting(
     failures = [result.unreached for result in processed.results if result.unreached]
     if failures:
         unreached = failures[0]
-        state = cadence.plan_waiting_entries(context.state, 0, now)
+        state = cadence.plan_waiting_entries(context.state, 0, started)
     else:
         unreached = None
-        state = cadence.plan_waiting_entries(context.state, processed.left, now)
-    return _end_visit(context, state, unreached, None, processed.results, now, began)
+        state = cadence.plan_waiting_entries(context.state, processed.left, started)
+    return _end_visit(context, state, unreached, None, processed.results, started, loop_start)
 
 
 async def _report_to_hubs(
@@ -415,14 +415,14 @@ async def _report_to_hubs(
     result: Fetched,
     feed: ParsedFeed,
     rows: Sequence[EntryRow],
-    now: datetime,
+    started: datetime,
 ) -> None:
     """Record for the subscriptions to hubs what this poll found: the hub that the source offers,
     and the new entries. Do nothing if the run has no subscriptions, or if the answer was only the
     new part of a feed.
 
     `result`: the answer of the source. `feed`: the feed in it. `rows`: its new and changed entries.
-    `now`: when the visit began, which is also when its new entries were first seen."""
+    `started`: when the visit began, which is also when its new entries were first seen."""
     hubs = context.run.hubs
     if hubs is None or result.status == DELTA:
         return
@@ -432,27 +432,30 @@ async def _report_to_hubs(
         owner_of_links = await context.run.worker.call(
             worker_functions.page_links, result.body, result.final_url, dict(result.headers)
         )
-    new_entries = [row.entry for row in rows if row.first_seen == now and row.entry]
+    new_entries = [row.entry for row in rows if row.first_seen == started and row.entry]
     hubs.record_poll(
         context.source,
         find_offer(result.headers, owner_of_links, result.final_url),
         new_entries,
         context.state.visits.last_success,
-        now,
+        started,
     )
 
 
-def _store_entries(context: VisitContext, feed: ParsedFeed, now: datetime) -> tuple[EntryRow, ...]:
+def _store_entries(
+    context: VisitContext, feed: ParsedFeed, started: datetime
+) -> tuple[EntryRow, ...]:
     """Store the new and changed entries of the `feed` that this visit fetched, and return their
     rows. If far more entries than usual are new, some of them become due only on later days.
-    Addresses in private networks are removed. `now`: when the visit began."""
+    Addresses in private networks are removed. `started`: when the visit began."""
     source = context.source
     store = context.run.store
     stored = store.entries(source.key, [entry.id for entry in feed.entries])
     # entries of a list page that are done are not compared again: the text around a link changes
     # without a change of its article ("3 hours ago")
     entries = feed.entries
-    if source.rules.links or feed.listing:
+    is_list_page = bool(source.rules.links or feed.listing)
+    if is_list_page:
         entries = tuple(
             entry
             for entry in feed.entries
@@ -471,14 +474,14 @@ def _store_entries(context: VisitContext, feed: ParsedFeed, now: datetime) -> tu
         stored,
         first=last_success is None,
         backfill=backfill,
-        now=now,
+        now=started,
         late=find_late_entries(entries, stored, last_success, sites),
         muted=muted_ids,
     )
-    has_new_entries = any(row.first_seen == now for row in rows)
+    has_new_entries = any(row.first_seen == started for row in rows)
     if has_new_entries and last_success is not None:
-        arrivals = store.list_seen_since(source.key, now - cadence.FLOOD_HISTORY)
-        rows = cadence.delay_flood(rows, arrivals, context.state.visits.first_visit, now)
+        arrivals = store.list_seen_since(source.key, started - cadence.FLOOD_HISTORY)
+        rows = cadence.delay_flood(rows, arrivals, context.state.visits.first_visit, started)
 
     public_rows = tuple(_remove_private_addresses(row, source) for row in rows)
     store.save_entries(public_rows)
@@ -638,7 +641,7 @@ def _choose_rows(
 
 
 def _update_state(
-    context: VisitContext, result: FetchResult, feed: ParsedFeed | None, now: datetime
+    context: VisitContext, result: FetchResult, feed: ParsedFeed | None, started: datetime
 ) -> SourceState:
     """Return the state of the source after a visit that ended with `result`. It includes the time
     of the next visit. `feed`: the feed that was read, None if none was."""
@@ -646,17 +649,17 @@ def _update_state(
     run = context.run
     fetch = run.settings.fetch
     state = source_state.update_after_visit(
-        source, context.state, result, feed, now, asked_by_person=run.asked_by_person
+        source, context.state, result, feed, started, asked_by_person=run.asked_by_person
     )
     trust = 0.0
     if run.hubs:
-        trust = run.hubs.trust(source.key, now)
+        trust = run.hubs.trust(source.key, started)
     due = cadence.plan_next_visit(
         source,
         state,
         feed,
         result,
-        now=now,
+        now=started,
         floor=settings.parse_duration(fetch.every_min),
         ceiling=settings.parse_duration(fetch.every_max),
         jitter=run.jitter(),
@@ -673,11 +676,11 @@ def _count_results(
     source: Source,
     state: SourceState,
     results: Sequence[EntryResult],
-    now: datetime,
+    started: datetime,
 ) -> SourceState:
     """Return `state` with its counts over several visits, updated by the `results` of this one.
     These are: selectors of the operator's rules that matched nothing on a page, sizes of texts,
-    walls that pages showed, and muted entries. `now`: when the visit began."""
+    walls that pages showed, and muted entries. `started`: when the visit began."""
     publish = run.settings.publish
     has_entry_rules = bool(source.keep or source.mute or publish.keep or publish.mute)
     may_change = bool(results or has_entry_rules or state.muted)
@@ -687,7 +690,7 @@ def _count_results(
     text_sizes = [result.characters for result in results if result.characters is not None]
     walls = [result.wall for result in results if result.wall is not None]
     first_visit = state.visits.first_visit
-    is_first_hour = first_visit is None or now - first_visit < _FIRST_HOUR
+    is_first_hour = first_visit is None or started - first_visit < _FIRST_HOUR
     pages = PageRecord(
         unmatched=count_unmatched(state.pages.unmatched, matches),
         bodies=remember_bodies(text_sizes, state.pages.bodies, is_first=is_first_hour),
@@ -705,19 +708,20 @@ def _end_visit(
     result: FetchResult | None,
     feed: ParsedFeed | None,
     results: Sequence[EntryResult],
-    now: datetime,
-    began: float,
+    started: datetime,
+    loop_start: float,
     *,
     none_pending: bool = False,
 ) -> Visit:
     """Summarise a visit: log it, and return its outcome with the new state of the source.
 
     `state`: the state so far. `result`: the answer of the source, None if it was not requested.
-    `feed`: the feed in the answer, if one was read. `results`: one for each processed entry. `now`:
-    when the visit began. `began`: the same by the clock of the event loop. `none_pending`: the
-    caller knows that the source has no pending entry, so that they need not be counted."""
+    `feed`: the feed in the answer, if one was read. `results`: one for each processed entry.
+    `started`: when the visit began. `loop_start`: the same by the clock of the event loop.
+    `none_pending`: the caller knows that the source has no pending entry, so that they need not be
+    counted."""
     run = context.run
-    state = _count_results(run, context.source, state, results, now)
+    state = _count_results(run, context.source, state, results, started)
     added = tuple(entry.added for entry in results if entry.added)
     changed = tuple(entry.changed for entry in results if entry.changed)
     problems = tuple(entry.problem for entry in results if entry.problem)
@@ -728,7 +732,7 @@ def _end_visit(
     received_bytes = len(result.body) if isinstance(result, Fetched) else 0
     outcome = Outcome(
         key=state.key,
-        at=now,
+        at=started,
         status=_name_status(state, failed, has_news=bool(added or changed)),
         reason=state.backoff.disabled,
         announced=len(feed.entries) if feed else 0,
@@ -741,7 +745,7 @@ def _end_visit(
         due_why=state.schedule.due_why,
         refused=sum(entry.refused for entry in results),
         bytes=received_bytes,
-        seconds=round(asyncio.get_running_loop().time() - began, 1),
+        seconds=round(asyncio.get_running_loop().time() - loop_start, 1),
     )
     if failed is not None:
         outcome = replace(

@@ -218,27 +218,45 @@ def _plan_after_failure(
         return Next(now + timedelta(seconds=floor), "waits for an environment variable")
     if result.reason == FetchReason.NO_BROWSER:
         return Next(now + timedelta(seconds=floor), "waits for a browser")
+    failures = max(1, state.backoff.failures)
+    if result.retry_after is not None and result.retry_after > now:
+        time = max(result.retry_after, now + timedelta(seconds=floor))
+        why = f"the server asked to wait ({result.reason})"
+    else:
+        back_off = _measure_back_off(source, state, result, now, floor, ceiling, jitter)
+        time = now + timedelta(seconds=back_off)
+        times = "time" if failures == 1 else "times"
+        why = f"failed {failures} {times} in a row ({result.reason})"
+    if not source.cron:
+        return Next(time, why)
+    not_before = time if result.retry_after else now
+    return Next(cron_next(source.cron, not_before), f"{why}; cron {source.cron}")
+
+
+def _measure_back_off(
+    source: Source,
+    state: SourceState,
+    result: Failed,
+    now: datetime,
+    floor: int,
+    ceiling: int,
+    jitter: float,
+) -> float:
+    """Return the seconds to wait after a visit that failed with `result`. This is the usual
+    interval of the source, or longer after some statuses and if the headers of the answer say so.
+    It is doubled with each further failure in a row, up to `ceiling` seconds. It is at least
+    `floor` seconds. `jitter`: a number in [0, 1) that spreads visits."""
     if source.every:
         usual = float(parse_duration(source.every))
     else:
         usual = min(_measure_rhythm(state, now).seconds, ceiling)
     after_status = _WAIT_BY_STATUS.get(result.status or 0, 0.0)
     requested_by_headers = min(result.fresh_seconds, LONGEST_WISH)
-    base = max(usual, after_status, requested_by_headers)
-    failures = max(1, state.backoff.failures)
-    doublings = min(failures - 1, _MOST_DOUBLINGS)
-    longest = max(ceiling, base)
-    wait = min(max(base, floor) * 2.0**doublings, longest)
-    time = now + timedelta(seconds=_spread_interval(wait, floor, longest, jitter))
-    times = "time" if failures == 1 else "times"
-    why = f"failed {failures} {times} in a row ({result.reason})"
-    if result.retry_after is not None and result.retry_after > now:
-        time = max(result.retry_after, now + timedelta(seconds=floor))
-        why = f"the server asked to wait ({result.reason})"
-    if source.cron:
-        time = cron_next(source.cron, time if result.retry_after else now)
-        why = f"{why}; cron {source.cron}"
-    return Next(time, why)
+    first_wait = max(usual, after_status, requested_by_headers)
+    longest = max(ceiling, first_wait)
+    doublings = min(max(1, state.backoff.failures) - 1, _MOST_DOUBLINGS)
+    wait = min(max(first_wait, floor) * 2.0**doublings, longest)
+    return _spread_interval(wait, floor, longest, jitter)
 
 
 def _keep_earlier(state: SourceState, result: Failed, due: Next, now: datetime) -> Next:
@@ -402,7 +420,7 @@ def delay_flood(
     `arrivals`: the entries of the last three weeks. `first_visit`: None if there was none yet."""
     limit = compute_daily_limit(arrivals, first_visit, now)
     today_start = max(first_visit or now, now - DAY)
-    waiting = 0
+    waiting = 0  # entries that are read on later days
     read_today = 0
     for first_seen, next_try in arrivals:
         if next_try is not None and next_try > now:
@@ -410,21 +428,17 @@ def delay_flood(
         elif first_seen > today_start:
             read_today += 1
     left_today = max(0, limit - read_today)
-    new_ids = []
-    for row in rows:
-        is_new = row.first_seen == now and row.reason is None
-        if row.status == "pending" and is_new:
-            new_ids.append(row.entry_id)
-    days_by_id = {}  # by id of a delayed entry: the days that it waits
-    for position, entry_id in enumerate(new_ids[left_today:]):
-        entries_before = waiting + position
-        days_by_id[entry_id] = entries_before // limit + 1
     result = []
     for row in rows:
-        days = days_by_id.get(row.entry_id)
-        if days is None:
+        is_new = row.first_seen == now and row.reason is None
+        if row.status != "pending" or not is_new:
+            result.append(row)
+        elif left_today > 0:
+            left_today -= 1
             result.append(row)
         else:
+            days = waiting // limit + 1
+            waiting += 1
             result.append(replace(row, next_try=now + days * DAY, reason=EntryReason.FLOOD))
     return tuple(result)
 

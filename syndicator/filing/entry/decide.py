@@ -119,7 +119,8 @@ def _decide_by_match(read: ReadPage, article: Article, lookup: Known) -> Decisio
         if shown_article is not None:
             return take_address(read, article, shown_article, stored)
     if stored is None:
-        lost_id = bound_id if bound is None else None
+        is_file_lost = bound_id is not None and bound is None
+        lost_id = bound_id if is_file_lost else None
         return file_new(read, article, lookup, lost_id=lost_id)
     if ownership.is_former_address(stored, article.url) and not _has_text_of(
         context, article, stored

@@ -135,10 +135,7 @@ async def read_page(context: EntryContext, page: Page) -> ReadPage | NotAnArticl
     now = context.run.clock()
     read = partial(context.read_page, source=source, entry=trusted.entry, now=now, keep=True)
     try:
-        try:
-            reading: PageReading | NotAnArticle = await read(page)
-        except NotAnArticle as refused:
-            reading = refused
+        reading = await _read_or_refuse(page, read)
         if reading.alternate:
             version = await pages.read_alternate(context, page, reading, read)
             page = version.page
@@ -157,6 +154,15 @@ async def read_page(context: EntryContext, page: Page) -> ReadPage | NotAnArticl
     return ReadPage(
         context=context, page=page, source=source, entry=trusted.entry, now=now, reading=reading
     )
+
+
+async def _read_or_refuse(page: Page, read: pages.Reader) -> PageReading | NotAnArticle:
+    """Return the reading of `page` by the function `read`, or the exception if the page is no
+    article."""
+    try:
+        return await read(page)
+    except NotAnArticle as refused:
+        return refused
 
 
 def _leads_to_front_page(context: EntryContext, page: Page) -> bool:

@@ -138,11 +138,11 @@ async def _read_feed(run: RunContext, url: str, answer: Fetched, title: str) -> 
     the worker cannot read it."""
     body = (answer.body, answer.final_url, dict(answer.headers))
     feed = await run.worker.call(worker_functions.parse_feed, *body)
-    _need_entries(feed)
+    _require_entries(feed)
     return _ReadFeed(url=url, title=title, answer=answer, feed=feed)
 
 
-def _need_entries(feed: ParsedFeed) -> None:
+def _require_entries(feed: ParsedFeed) -> None:
     """Raise NotAFeed if no entry of the feed could be read, because the feed is broken before its
     first entry. A feed that is whole may be empty."""
     if not feed.entries and not feed.complete:
@@ -192,7 +192,7 @@ async def read_entries(context: VisitContext, answer: Fetched) -> Announced:
     body = (answer.body, answer.final_url, dict(answer.headers))
     try:
         feed = await context.run.worker.call(worker_functions.parse_feed, *body)
-        _need_entries(feed)
+        _require_entries(feed)
     except NotAFeed as refused:
         if refused.reason != FeedReason.HTML:
             raise

@@ -68,7 +68,7 @@ class _Loader:
         self.document = document
         self._answer = answer
         self._budget = Budget()
-        self._at_once = asyncio.Semaphore(_AT_ONCE)
+        self._request_slots = asyncio.Semaphore(_AT_ONCE)
         self._is_opened = False  # True after the page got its document
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -121,7 +121,7 @@ class _Loader:
             await route.abort("aborted")
             return
         self._budget.requests += 1
-        async with self._at_once:
+        async with self._request_slots:
             fetched = await self._answer(request, self._budget.bytes_left)
         if fetched is None:
             await route.abort("aborted")

@@ -168,15 +168,15 @@ def _split_names(value: str) -> list[str]:
     """Return the names in one author field, without e-mail addresses and the word "By". "Ann Lee
     and Bob Ray" gives two names, but "Doe, Jane" gives one."""
     address_and_name = _ADDRESS_AND_NAME.fullmatch(value)
-    value = address_and_name[1] if address_and_name else _EMAIL.sub("", value)
-    value = value.replace("<>", "").replace("()", "")
-    value = _BY.sub("", value).strip(" ,;|-")
-    pieces = re.split(r"\s*;\s*|\s*,\s*(?:and\s+)?|\s+(?:and|&)\s+", value)
+    without_email = address_and_name[1] if address_and_name else _EMAIL.sub("", value)
+    without_brackets = without_email.replace("<>", "").replace("()", "")
+    cleaned = _BY.sub("", without_brackets).strip(" ,;|-")
+    pieces = re.split(r"\s*;\s*|\s*,\s*(?:and\s+)?|\s+(?:and|&)\s+", cleaned)
     names = [piece for piece in pieces if piece]
     # "Doe, Jane" is one name: a list is split only if every piece has a first and a last name
     if len(names) > 1 and all(" " in name for name in names):
         return names
-    return [value]
+    return [cleaned]
 
 
 def resolve(base: str, reference: str) -> str:

@@ -79,12 +79,7 @@ def parse_posts(data: Any, url: str, most: int) -> ParsedFeed | None:
     """Return `data`, the parsed JSON from `url`, as a feed of at most `most` posts. Return None if
     it is no list of posts of WordPress or Ghost."""
     if isinstance(data, list):
-        if not data and "/wp/v2/posts" not in url:  # an empty list says nothing of its kind
-            return None
-        if not all(_is_wordpress_post(post) for post in data):
-            return None
-        entries = tuple(_read_wordpress_post(post, url) for post in data[:most])
-        return ParsedFeed(format="wordpress", entries=entries)
+        return _parse_wordpress_posts(data, url, most)
     if isinstance(data, dict) and "/ghost/api/content/" in url:
         rows = data.get("posts")
         if not isinstance(rows, list):
@@ -93,6 +88,18 @@ def parse_posts(data: Any, url: str, most: int) -> ParsedFeed | None:
         entries = tuple(_read_ghost_post(post, url) for post in posts)
         return ParsedFeed(format="ghost", entries=entries)
     return None
+
+
+def _parse_wordpress_posts(rows: list[Any], url: str, most: int) -> ParsedFeed | None:
+    """Return a list of posts from `url` as a feed of at most `most` posts. Return None if they are
+    not posts of WordPress."""
+    # an empty list does not show what it lists, but its address may
+    if not rows and "/wp/v2/posts" not in url:
+        return None
+    if not all(_is_wordpress_post(row) for row in rows):
+        return None
+    entries = tuple(_read_wordpress_post(row, url) for row in rows[:most])
+    return ParsedFeed(format="wordpress", entries=entries)
 
 
 def _is_wordpress_post(value: Any) -> bool:

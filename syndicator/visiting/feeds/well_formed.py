@@ -268,14 +268,16 @@ class _Reader:
         prefix = element.prefix
         if tag in self.rows:
             return self.rows[tag]
-        space, _, name = tag.lower().rpartition("}") if isinstance(tag, str) else ("", "", ":")
-        space = space[1:]
+        if not isinstance(tag, str):
+            raise Unusual("an entity")
+        braced_namespace, _, name = tag.lower().rpartition("}")
+        namespace = braced_namespace.removeprefix("{")
         if ":" in name:
-            raise Unusual("a prefix without a namespace, or an entity")
-        if space in _PREFIXES:
-            name = f"{_PREFIXES[space]}_{name}"
-        elif space and space != "http://www.w3.org/2005/atom":
-            is_other_version = space in _OTHER_VERSIONS or "userland.com/rss" in space
+            raise Unusual("a prefix without a namespace")
+        if namespace in _PREFIXES:
+            name = f"{_PREFIXES[namespace]}_{name}"
+        elif namespace and namespace != "http://www.w3.org/2005/atom":
+            is_other_version = namespace in _OTHER_VERSIONS or "userland.com/rss" in namespace
             if is_other_version or (prefix or "").lower() in _SPACES:
                 raise Unusual("a namespace that is not what it seems")
             if prefix is not None:

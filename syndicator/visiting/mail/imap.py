@@ -87,7 +87,7 @@ class ImapFolder:
             self._select(writable=False)
             last = _parse_position(position, self._validity)
             day = f"{since.day}-{_MONTHS[since.month - 1]}-{since.year}"
-            lines = self._ask("SEARCH", "UID", f"{last + 1}:*", "SINCE", day)
+            lines = self._send_command("SEARCH", "UID", f"{last + 1}:*", "SINCE", day)
             uids: list[int] = []
             for line in lines:
                 uids.extend(int(uid) for uid in (line or b"").split())
@@ -111,7 +111,7 @@ class ImapFolder:
             if not uids:
                 return []
             items = f"(UID RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER]<0.{_LONGEST_HEAD}>)"
-            answer = self._ask("FETCH", uids, items)
+            answer = self._send_command("FETCH", uids, items)
             mails = {mail.name.name: mail for mail in self._parse_heads(answer)}
         return [mails[name.name] for name in names if name.name in mails]
 
@@ -121,7 +121,9 @@ class ImapFolder:
         with _ExplainedErrors(self._connection):
             self._select(writable=False)
             for uid in self._parse_uids([name]):
-                answer = self._ask("FETCH", str(uid), f"(UID BODY.PEEK[]<0.{self.largest}>)")
+                answer = self._send_command(
+                    "FETCH", str(uid), f"(UID BODY.PEEK[]<0.{self.largest}>)"
+                )
                 for _, literal in _pair_literals(answer):
                     return literal
         return b""
@@ -140,7 +142,7 @@ class ImapFolder:
             uids = ",".join(str(uid) for uid in self._parse_uids(names))
             if not uids:
                 return
-            self._ask("STORE", uids, "+FLAGS.SILENT", r"(\Seen)")
+            self._send_command("STORE", uids, "+FLAGS.SILENT", r"(\Seen)")
             if is_moved:
                 self._move(uids, quote_folder(after.removeprefix("move:")))
 
@@ -175,7 +177,7 @@ class ImapFolder:
         self._validity = int(validity[0])
         self._is_writable = writable
 
-    def _ask(self, command: str, *arguments: str) -> list[Any]:
+    def _send_command(self, command: str, *arguments: str) -> list[Any]:
         """Send a command that names mails by UID, and return the answer. Raises BadServer if the
         server refuses the command."""
         status, answer = self._connection.uid(command, *arguments)

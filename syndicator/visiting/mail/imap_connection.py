@@ -55,7 +55,7 @@ class ImapConnection(imaplib.IMAP4):
         """Connect with TLS. imaplib calls this method and the next four, which replace its own; the
         arguments are not used."""
         del host, port, timeout
-        plain = _dial(self._server, self._seconds_left())
+        plain = _connect(self._server, self._seconds_left())
         try:
             plain.settimeout(self._seconds_left())
             self._tls = self._server.tls.wrap_socket(plain, server_hostname=self._server.host)
@@ -66,13 +66,13 @@ class ImapConnection(imaplib.IMAP4):
 
     def read(self, size: int) -> bytes:
         """Return the next `size` bytes of the answer."""
-        self._spend(size)
+        self._count_bytes(size)
         return self._reader.read(size)
 
     def readline(self) -> bytes:
         """Return the next line of the answer. Raises BadServer if it is too long."""
         line = self._reader.readline(_LONGEST_LINE + 1)
-        self._spend(len(line))
+        self._count_bytes(len(line))
         if len(line) > _LONGEST_LINE:
             raise BadServer(f"a line of more than {_LONGEST_LINE:,} bytes")
         return line
@@ -96,7 +96,7 @@ class ImapConnection(imaplib.IMAP4):
             self._tls.sendall(b"bye LOGOUT\r\n")
         self.shutdown()
 
-    def _spend(self, size: int) -> None:
+    def _count_bytes(self, size: int) -> None:
         """Count `size` bytes of an answer, and set how long the socket may wait. Raises BadServer
         if the operation has received too many bytes, and TimeoutError if its time is over."""
         self._bytes_left -= size
@@ -113,7 +113,7 @@ class ImapConnection(imaplib.IMAP4):
         return seconds
 
 
-def _dial(server: Server, seconds: float) -> socket.socket:
+def _connect(server: Server, seconds: float) -> socket.socket:
     """Return a socket that is connected to the first address of the server that answers. `seconds`:
     the most time for each address. Raises OSError if none answers. It is raised without a try if
     one of the addresses is not permitted."""

@@ -71,7 +71,7 @@ class PoliteFetcher:
         self._robots = robots
         self._backoff = backoff
         # by host and port: until when the server counts as unreachable, and the failure
-        self._away: dict[str, tuple[datetime, Failed]] = {}
+        self._unreachable: dict[str, tuple[datetime, Failed]] = {}
         self._log = logger("visiting")
 
     async def fetch(self, request: Request) -> FetchResult:
@@ -149,9 +149,9 @@ class PoliteFetcher:
         if turn.away:
             return Failed(url=request.url, reason=turn.away, detail=turn.detail)
         server = _name_server(request.url)
-        if server not in self._away:
+        if server not in self._unreachable:
             return None
-        until, failed = self._away[server]
+        until, failed = self._unreachable[server]
         if self._throttle.now() >= until:
             return None
         return failed
@@ -211,8 +211,8 @@ class PoliteFetcher:
         """Remember from `failed` that a server cannot be reached, or until when a host or an
         address asked this program to wait. `name`: the name of the host."""
         now = self._throttle.now()
-        if failed.no_network and len(self._away) < _MOST_AWAY:
-            self._away[_name_server(request.url)] = (now + _AWAY, failed)
+        if failed.no_network and len(self._unreachable) < _MOST_AWAY:
+            self._unreachable[_name_server(request.url)] = (now + _AWAY, failed)
             self._throttle.report_away(name, failed.reason, failed.detail, _AWAY.total_seconds())
         if failed.status == HTTPStatus.TOO_MANY_REQUESTS:
             self._throttle.back_off(name, failed.retry_after or now + _BACKOFF)

@@ -19,7 +19,7 @@ class PageTurns:
 
     def __init__(self, throttle: Throttle) -> None:
         self._throttle = throttle
-        self._taken: dict[str, Turn] = {}
+        self._turns: dict[str, Turn] = {}
         self._locks: dict[str, asyncio.Lock] = {}
         self._stack = AsyncExitStack()
 
@@ -39,6 +39,6 @@ class PageTurns:
         """Wait until the page may send a request to the host `name`, and yield the host's turn.
         Raises HostBusy if other machines use the host for too long."""
         async with self._locks.setdefault(name, asyncio.Lock()):
-            if name not in self._taken:
-                self._taken[name] = await self._stack.enter_async_context(self._throttle.turn(name))
-            yield self._taken[name]
+            if name not in self._turns:
+                self._turns[name] = await self._stack.enter_async_context(self._throttle.turn(name))
+            yield self._turns[name]

@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 
 from protego import Protego
 
-from syndicator.core.model import Failed, Fetched, Request, Source
+from syndicator.core.model import Failed, Fetched, FetchResult, Request, Source
 from syndicator.core.ports import Fetcher
 from syndicator.core.reasons import FetchReason
 from syndicator.core.urls import host
@@ -90,7 +90,8 @@ class Robots:
         self._prune = prune
         self._product = get_product(user_agent)
         self._clock = clock
-        self._asking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        # by address: held while it is requested
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._parsed: dict[tuple[str, datetime], Protego] = {}
         self._cached_characters = _PRUNE_AFTER  # since the last pruning
 
@@ -105,7 +106,7 @@ class Robots:
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
         # concurrent pages of an origin cause one request
-        async with self._asking.setdefault(origin, asyncio.Lock()):
+        async with self._locks.setdefault(origin, asyncio.Lock()):
             robots_txt = self._load_cached(origin)
             if robots_txt is None:
                 robots_txt = await self._fetch_and_cache(
@@ -133,7 +134,7 @@ class Robots:
         address = statements.find_licence(usage, url)
         if not address:
             return ""
-        async with self._asking.setdefault(address, asyncio.Lock()):
+        async with self._locks.setdefault(address, asyncio.Lock()):
             document = self._load_cached(address)
             if document is None:
                 allow_there = allow if host(address) == host(url) else ()
@@ -169,14 +170,7 @@ class Robots:
         are permitted."""
         result = await self._fetcher.fetch(Request(url=url, kind="robots", allow=allow))
         now = self._clock()
-        if isinstance(result, Fetched):
-            document = _Document(now, _FOUND, result.body[:most_bytes].decode("utf-8", "replace"))
-        elif not isinstance(result, Failed):
-            document = _Document(now, _UNREACHABLE, "not modified")
-        elif allows_all(result):
-            document = _Document(now, _MISSING, "")
-        else:
-            document = _Document(now, _UNREACHABLE, result.reason)
+        document = _make_document(result, now, most_bytes)
         if isinstance(result, Failed):
             was_not_asked = result.no_network or result.ours or result.unasked
             if was_not_asked or result.reason == FetchReason.BLOCKED_ADDRESS:
@@ -188,6 +182,18 @@ class Robots:
             self._cached_characters = 0
             self._prune(_PREFIX, now - _LIFE, _MOST_CACHED)
         return document
+
+
+def _make_document(result: FetchResult, now: datetime, most_bytes: int) -> _Document:
+    """Return the document in `result`, the answer to a request for a robots.txt or a licence. Only
+    its first `most_bytes` bytes are used."""
+    if isinstance(result, Fetched):
+        return _Document(now, _FOUND, result.body[:most_bytes].decode("utf-8", "replace"))
+    if not isinstance(result, Failed):
+        return _Document(now, _UNREACHABLE, "not modified")
+    if allows_all(result):
+        return _Document(now, _MISSING, "")
+    return _Document(now, _UNREACHABLE, result.reason)
 
 
 def parse_robots_txt(text: str) -> Protego:
