@@ -27,8 +27,10 @@ from syndicator.sketches.copies import (
     make_sketch,
 )
 
-WINDOW = timedelta(days=7)  # longest time between copies of a story
-REACH = timedelta(days=1)  # a page's date is believed if it is not longer ago than this
+COPY_WINDOW = timedelta(days=7)  # longest time between copies of a story
+LONGEST_BACKDATING = timedelta(
+    days=1
+)  # a page's date is believed if it is not longer ago than this
 _LAST_RANK = 1 << 30  # of a source that was removed
 # The sort key of an article among its copies: see `build_precedence`.
 Precedence = tuple[bool, bool, datetime, int, datetime, str]
@@ -38,8 +40,8 @@ _MOST_SKETCHES = 64  # an article is compared with a few others
 MOST_ALSO = 20  # addresses of copies that an article shows
 _sketches: dict[str, Sketch | None] = {}
 # Time zones are at most 14 hours from UTC, so a wrong zone shifts a time by no more.
-SHIFT = timedelta(hours=14)
-_MOST_ASKED = 2  # old addresses that are requested for one entry
+LARGEST_ZONE_ERROR = timedelta(hours=14)
+_MOST_FORMER_PAGES = 2  # old addresses that are requested for one entry
 RECENT = timedelta(days=7)  # a choice: sites announce new articles within days
 # added to the hour of filing: a page without a date comes after a page with an old date
 _NO_PUBLISHED_DATE = timedelta(hours=2)
@@ -68,9 +70,9 @@ def estimate_start(
     hour = added.replace(minute=0, second=0, microsecond=0)
     if published is None:
         return hour + _NO_PUBLISHED_DATE
-    if published < added - WINDOW:
+    if published < added - COPY_WINDOW:
         return hour + _OLD_PUBLISHED_DATE
-    earliest = hour - REACH
+    earliest = hour - LONGEST_BACKDATING
     if previous_visit is not None:
         earliest = max(earliest, min(previous_visit, added))
     return min(max(published, earliest), added)
@@ -101,7 +103,7 @@ def build_copy_query(article: Article, source: str, now: datetime) -> Like:
         published=article.published,
         found_by=(),
         keys=(),
-        since=now - WINDOW,
+        since=now - COPY_WINDOW,
     )
     sketch = get_sketch(article.body)
     if sketch is None:  # the text is too short to be compared
@@ -162,10 +164,10 @@ def make_comparison_data(
     if urls.is_mail(article.url):
         return None
     added = article.added or now
-    if added < now - WINDOW:
+    if added < now - COPY_WINDOW:
         return None
     # rounded to the begin of a day, so that old data are deleted only once a day
-    oldest = (now - 2 * WINDOW).replace(hour=0, minute=0, second=0, microsecond=0)
+    oldest = (now - 2 * COPY_WINDOW).replace(hour=0, minute=0, second=0, microsecond=0)
     data = Compared(
         at=added,
         data=b"",
@@ -378,7 +380,7 @@ def is_named(aliases: Iterable[str], article: Article) -> bool:
 def may_be_replaced(first: Article, now: datetime) -> bool:
     """Return True if a copy may be shown in place of the article `first`: it was added in the last
     week and was not edited by hand."""
-    return first.added is not None and first.added >= now - WINDOW and not hand_edited(first)
+    return first.added is not None and first.added >= now - COPY_WINDOW and not hand_edited(first)
 
 
 def merge_into(article: Article, first: Article, run: FilingContext) -> Merged:
@@ -424,7 +426,7 @@ def _list_likely_copies(
             continue
         other_sketch = Sketch.unpack(data)
         one_source = other.source_key == article.source_key
-        if one_source and not _times_agree(article.published, other.published, WINDOW):
+        if one_source and not _times_agree(article.published, other.published, COPY_WINDOW):
             continue
         is_likely = are_same_story(sketch, other_sketch, one_source=one_source)
         if not is_likely and _are_addresses_of_one_page(article, other, run):
@@ -477,7 +479,7 @@ async def find_moved_article(
             candidates.append(old)
     if not is_late:
         return None
-    for old in candidates[:_MOST_ASKED]:
+    for old in candidates[:_MOST_FORMER_PAGES]:
         lead = await ask_former_page(context, old, article)
         if lead is not Lead.ELSEWHERE:
             return Moved(article=old, lead=lead)
@@ -527,7 +529,7 @@ def is_same_article(new: Article, old: Article, *, late: bool) -> bool:
         return are_same_story(new_sketch, old_sketch, one_source=False)
     if not are_same_story(new_sketch, old_sketch, one_source=True):
         return False
-    return late or _times_agree(new.published, old.published, SHIFT)
+    return late or _times_agree(new.published, old.published, LARGEST_ZONE_ERROR)
 
 
 def _drop_fraction(time: datetime | None) -> datetime | None:
@@ -664,7 +666,7 @@ def _merge_into_recent(article: Article, run: FilingContext, now: datetime) -> M
     """Return `article` merged into a shown article that has its text. It stays as it is in three
     cases: there is no such article; `article` was added more than a week ago; or the shown article
     lists its address already, although they are not merged, because the operator split them."""
-    if article.added is None or article.added < now - WINDOW:
+    if article.added is None or article.added < now - COPY_WINDOW:
         return Merged(article=article)
     for first in find_copies(article, run, now):
         if not any(is_named([urls.alias(url)], article) for url in first.also):

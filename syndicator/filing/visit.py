@@ -748,12 +748,7 @@ def _end_visit(
         seconds=round(asyncio.get_running_loop().time() - loop_start, 1),
     )
     if failed is not None:
-        outcome = replace(
-            outcome,
-            reason=state.backoff.disabled or failed.reason,
-            detail=failed.detail,
-            no_network=failed.no_network,
-        )
+        outcome = _add_failure(outcome, failed)
     context.log.info(
         "visited",
         status=outcome.status,
@@ -762,6 +757,17 @@ def _end_visit(
         next_due=state.schedule.next_due,
     )
     return Visit(outcome, state)
+
+
+def _add_failure(outcome: Outcome, failed: Failed) -> Outcome:
+    """Return the outcome of a visit that failed, with the failure. If it has a reason already, the
+    source is disabled, and this reason stays."""
+    return replace(
+        outcome,
+        reason=outcome.reason or failed.reason,
+        detail=failed.detail,
+        no_network=failed.no_network,
+    )
 
 
 def _name_status(

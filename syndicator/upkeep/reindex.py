@@ -11,7 +11,7 @@ from syndicator.articles.beside.withdrawals import WITHDRAWN
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Article, Problem
 from syndicator.core.ports import FileStamp
-from syndicator.filing.dedupe import WINDOW, make_comparison_data
+from syndicator.filing.dedupe import COPY_WINDOW, make_comparison_data
 from syndicator.filing.save_article import was_released
 from syndicator.upkeep import reconcile, recovery
 
@@ -95,7 +95,7 @@ def reindex(archive: Archive, configuration: Configuration) -> Reindexed:
             if was_released(article, on_hold=article.id in on_hold):  # the next run publishes it
                 yield replace(article, hold=True), replace(stamp, mtime_ns=0)
                 continue
-            if article.added and article.added >= now - WINDOW:
+            if article.added and article.added >= now - COPY_WINDOW:
                 recent.append(article)
             if article.added and article.added > now:
                 ahead.append(article)

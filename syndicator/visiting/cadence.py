@@ -33,7 +33,9 @@ _DAY = 86400.0
 LONGEST_WISH = 30 * _DAY  # the longest interval that a server or feed may request
 _TIMES_FOR_RHYTHM = 2  # publication times needed to measure a gap
 _FIRST_GUESS = _HOUR  # between visits while the rhythm of a source is unknown
-_SILENT = 100  # the interval is at least this fraction of the silence, even above every_max
+_LONG_SILENCE_SHARE = (
+    100  # the interval is at least this fraction of the silence, even above every_max
+)
 # rachelbythebay.com/fs/help.html: a conditional request hourly, an unconditional one daily; hours
 # after a 429.
 _CONDITIONAL = _HOUR
@@ -43,7 +45,9 @@ _WAIT_BY_STATUS: Mapping[int, float] = {
     HTTPStatus.TOO_MANY_REQUESTS: 4 * _HOUR,
     HTTPStatus.SERVICE_UNAVAILABLE: _HOUR,
 }
-_SLACK = 300.0  # seconds that cron may be early: the length of a visit must not skip the next hour
+_CRON_SLACK = (
+    300.0  # seconds that cron may be early: the length of a visit must not skip the next hour
+)
 _SKIP_HOURS = 8 * 24  # hours to look ahead: more than a week
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DAY = timedelta(days=1)
@@ -111,7 +115,7 @@ def plan_next_visit(
     courtesy = _NO_INTERVAL if source.force else _find_least_interval(state, feed, result, now)
     if source.cron:
         first_time = cron_next(source.cron, now)
-        not_before = now + timedelta(seconds=max(courtesy.seconds - _SLACK, 0))
+        not_before = now + timedelta(seconds=max(courtesy.seconds - _CRON_SLACK, 0))
         time = cron_next(source.cron, not_before)
         why = f"cron {source.cron}"
         if time > first_time:
@@ -157,7 +161,7 @@ def _plan_by_rhythm(
     if courtesy.seconds > rhythm.seconds and courtesy.seconds > floor:
         why = courtesy.why
     shortest = max(float(floor), courtesy.seconds)
-    longest_silent = min(_measure_silence(state, now) / _SILENT, LONGEST_WISH)
+    longest_silent = min(_measure_silence(state, now) / _LONG_SILENCE_SHARE, LONGEST_WISH)
     longest = max(float(ceiling), shortest, longest_silent)
     interval = min(max(rhythm.seconds, shortest), longest)
     if trust:
@@ -294,7 +298,7 @@ def _choose_interval(gap: float, silence: float) -> float:
     is proportional to the square root of its gap."""
     by_gap = max(gap / 2, silence / _SILENCE_SHARE)
     by_root = math.sqrt(max(gap, silence) * _HOUR)
-    return max(min(by_gap, by_root), silence / _SILENT)
+    return max(min(by_gap, by_root), silence / _LONG_SILENCE_SHARE)
 
 
 def _measure_silence(state: SourceState, now: datetime) -> float:

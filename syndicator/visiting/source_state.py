@@ -34,7 +34,7 @@ _MOVE_BROKEN = ("dns", "connect", "tls", "http-404", "gone", "blocked-address")
 GONE_TIMES = 3
 GONE_SPAN = timedelta(days=2)
 RECENT = 30  # publication times remembered
-STUCK = timedelta(hours=1)  # after a push: a cache may still answer "not modified"
+STUCK_CACHE_AFTER = timedelta(hours=1)  # after a push: a cache may still answer "not modified"
 
 
 def update_after_visit(
@@ -186,7 +186,7 @@ def _confirm_validators(validators: Validators, result: NotModified, now: dateti
 
     If a push brought newer entries more than an hour ago, the server's cache must be outdated. Then
     the validators are dropped, so that the next visit fetches the whole feed."""
-    if validators.pushed_newer is not None and now - validators.pushed_newer >= STUCK:
+    if validators.pushed_newer is not None and now - validators.pushed_newer >= STUCK_CACHE_AFTER:
         return replace(validators, etag=None, last_modified=None, pushed_newer=None)
     etag = result.headers.get("etag") or validators.etag
     modified = result.headers.get("last-modified") or validators.last_modified

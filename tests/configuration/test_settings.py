@@ -447,7 +447,7 @@ def test_a_file_that_is_wrong_elsewhere_still_says_so(tmp_path: Path) -> None:
 
 
 def test_the_sentences_say_the_values_that_count() -> None:
-    assert client.DECODED == 2
+    assert client.DECODED_FACTOR == 2
 
     values = {
         ("describe", "llm", "concurrency"): ask._AT_ONCE,

@@ -98,63 +98,62 @@ def _complete_reading(read: ReadPage) -> Article:
 
 def _decide_by_match(read: ReadPage, article: Article, lookup: Known) -> Decision:
     """Decide what becomes of the reading `article`, by the filed articles that may be the same one.
-    These are the article that the entry became earlier (`bound`), the article that has the address
-    of the reading, and one that had this address once. `lookup`: what the database knows of the
-    addresses and the text of the reading. Raises ConfigError."""
+    These are the article that the entry became earlier (`entry_article`), the one that has the
+    address of the reading, and the one that once had this address (both in `known`). `lookup`: what
+    the database knows of the addresses and the text of the reading. Raises ConfigError."""
     context = read.context
     if lookup.away:
         return endings.skip(context, lookup.away)
-    bound_id = context.row.article_id
-    bound = load_stored(context, bound_id) if bound_id else None
-    if bound is not None and _is_redirected(context, bound, article):
-        return endings.merge_into_known(context, bound)
-    match = ownership.find_known_article(lookup, list_alias_keys(article), article.url)
-    if match is None:
-        match = _find_former(context, article)
-    if bound is not None and _is_still_same(context, bound, article, match):
-        return revise_stored(read, article, bound)
-    stored = load_stored(context, match.id) if match else None
-    if bound is None:
+    entry_article_id = context.row.article_id
+    entry_article = load_stored(context, entry_article_id) if entry_article_id else None
+    if entry_article is not None and _is_redirected(context, entry_article, article):
+        return endings.merge_into_known(context, entry_article)
+    known = ownership.find_known_article(lookup, list_alias_keys(article), article.url)
+    if known is None:
+        known = _find_by_former_address(context, article)
+    if entry_article is not None and _is_still_same(context, entry_article, article, known):
+        return revise_stored(read, article, entry_article)
+    stored = load_stored(context, known.id) if known else None
+    if entry_article is None:
         shown_article = _find_shown_at_other_address(read, article, stored, lookup)
         if shown_article is not None:
             return take_address(read, article, shown_article, stored)
     if stored is None:
-        is_file_lost = bound_id is not None and bound is None
-        lost_id = bound_id if is_file_lost else None
+        is_file_lost = entry_article_id is not None and entry_article is None
+        lost_id = entry_article_id if is_file_lost else None
         return file_new(read, article, lookup, lost_id=lost_id)
-    if ownership.is_former_address(stored, article.url) and not _has_text_of(
-        context, article, stored
-    ):
+    is_at_former_address = ownership.is_former_address(stored, article.url)
+    if is_at_former_address and not _has_text_of(context, article, stored):
         return file_at_former_address(read, article, stored, lookup)
-    if bound is None and _may_be_replaced(context, stored, article):
+    if entry_article is None and _may_be_replaced(context, stored, article):
         return file_in_place_of_copy(read, article, stored, lookup)
     return revise_stored(read, article, stored)
 
 
-def _is_redirected(context: EntryContext, bound: Article, article: Article) -> bool:
-    """Return True if the feed still announces the entry on the site of `bound`, the article that it
-    became earlier, but the page redirects to another site. The reading `article` is then no
-    revision of `bound`."""
-    is_announced_there = urls.same_site(bound.url, context.announced.url)
-    return is_announced_there and not urls.same_site(bound.url, article.url)
+def _is_redirected(context: EntryContext, entry_article: Article, article: Article) -> bool:
+    """Return True if the feed still announces the entry on the site of `entry_article`, the article
+    that it became earlier, but the page redirects to another site. The reading `article` is then no
+    revision of `entry_article`."""
+    is_announced_there = urls.same_site(entry_article.url, context.announced.url)
+    return is_announced_there and not urls.same_site(entry_article.url, article.url)
 
 
 def _is_still_same(
-    context: EntryContext, bound: Article, article: Article, match: Article | None
+    context: EntryContext, entry_article: Article, article: Article, known: Article | None
 ) -> bool:
-    """Return True if the reading `article` is a new version of `bound`, the article that the entry
-    became earlier. Both must be on one site.
+    """Return True if the reading `article` is a new version of `entry_article`, the article that
+    the entry became earlier. Both must be on one site.
 
-    `match`: the filed article that has the address of the reading. If it is None, this address is
-    new, and only a source that owns the site may give it to `bound`."""
-    if not urls.same_site(bound.url, article.url):
+    `known`: the filed article that has the address of the reading. If it is None, this address is
+    new, and only a source that owns the site may give it to `entry_article`."""
+    if not urls.same_site(entry_article.url, article.url):
         return False
-    if match is None:
+    if known is None:
         return context.rights.owns(article.url)
-    return match.id == bound.id
+    return known.id == entry_article.id
 
 
-def _find_former(context: EntryContext, article: Article) -> Article | None:
+def _find_by_former_address(context: EntryContext, article: Article) -> Article | None:
     """Return the filed article that once had the address of the reading `article` and has another
     address now; None without one. It still has the id that is made from the former address."""
     filed = context.run.store.article(article.id)

@@ -99,10 +99,11 @@ async def _add_older_pages(context: VisitContext, feed: ParsedFeed) -> ParsedFee
     entries: dict[str, Entry] = {entry.id: entry for entry in feed.entries}
     count_on_first_page = len(entries)
     page = feed
-    while len(entries) < source.backfill and page.next_url and len(visited) < MOST_PAGES:
-        if urls.alias(page.next_url) in visited:
+    while page.next_url and len(entries) < source.backfill:
+        next_alias = urls.alias(page.next_url)
+        if next_alias in visited or len(visited) >= MOST_PAGES:
             break
-        visited.add(urls.alias(page.next_url))
+        visited.add(next_alias)
         answer = await context.fetch_page(page.next_url, source)
         if not isinstance(answer, Fetched) or not urls.same_site(answer.final_url, source.url):
             break

@@ -41,10 +41,10 @@ from syndicator.visiting.mail.mailbox import (
 from syndicator.visiting.mail.maildir import Maildir
 
 FIRST_DAYS: Final = timedelta(days=30)  # older mails are not read at the first visit: our choice
-_PAGE: Final = 500  # mails whose headers are read together: 32 MB at most
+_MAILS_PER_PAGE: Final = 500  # mails whose headers are read together: 32 MB at most
 _MOST_MAILS: Final = 200  # that one visit fetches; the others are fetched at the next visit
 _MOST_BYTES: Final = 50_000_000  # of mails that one visit fetches
-_OTHERS: Final = "newsletters of "  # begin of the note with newsletters that no source names
+_OTHERS_NOTE: Final = "newsletters of "  # begin of the note with newsletters that no source names
 
 
 @dataclass(slots=True, kw_only=True)
@@ -114,8 +114,8 @@ async def _look_through_mails(
     siblings = newsletter.find_siblings(context.run.sources, source)
     harvest = _Harvest(end=position.after)
     names = await asyncio.to_thread(mailbox.box.list_names, position.before, since)
-    for start in range(0, len(names), _PAGE):
-        names_on_page = names[start : start + _PAGE]
+    for start in range(0, len(names), _MAILS_PER_PAGE):
+        names_on_page = names[start : start + _MAILS_PER_PAGE]
         mails = await asyncio.to_thread(mailbox.read_heads, names_on_page)
         if not _sort_page(context, harvest, mails):
             return harvest
@@ -201,7 +201,7 @@ def _store_others(context: VisitContext, others: Iterable[str], now: datetime) -
     ""."""
     store = context.run.store
     siblings = newsletter.find_siblings(context.run.sources, context.source)
-    key = f"{_OTHERS}{urls.redacted(context.source.url)}"
+    key = f"{_OTHERS_NOTE}{urls.redacted(context.source.url)}"
     stored = store.note(key)
     waiting = newsletter.merge_others(siblings, stored, list(others))
     if waiting or stored:

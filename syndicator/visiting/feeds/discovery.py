@@ -312,7 +312,9 @@ def _remove_between(text: str, opening: str, closing: str) -> str:
     position = 0
     while True:
         start = lowered.find(opening, position)
-        end = lowered.find(closing, start) if start >= 0 else -1
+        if start < 0:
+            break
+        end = lowered.find(closing, start)
         if end < 0:
             break
         pieces.append(text[position:start])

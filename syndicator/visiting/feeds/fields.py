@@ -208,13 +208,11 @@ def parse_date(value: str) -> datetime | None:
 
     These forms can be read: RFC 822 with common misspellings, ISO 8601, W3CDTF, Unix seconds or
     milliseconds, and dates with month names in ten languages. A time without a zone is in UTC."""
-    value = " ".join(value.split())[:_LONGEST_DATE]
-    if not value or not any(character.isdigit() for character in value):
+    line = " ".join(value.split())[:_LONGEST_DATE]
+    if not any(character.isdigit() for character in line):
         return None
     try:
-        parsed = (
-            _parse_usual(value) or _parse_epoch(value) or _parse_iso(value) or _parse_words(value)
-        )
+        parsed = _parse_usual(line) or _parse_epoch(line) or _parse_iso(line) or _parse_words(line)
         if parsed is not None:
             parsed = parsed.astimezone(UTC)
     except (ValueError, OverflowError):

@@ -213,23 +213,27 @@ def parse_json_feed(body: bytes, url: str, most: int) -> ParsedFeed:
     if not states_version and not _read_field(data, "title"):
         raise NotAFeed("unknown-format", "JSON without a JSON Feed version")
     items = [item for item in data["items"][:most] if isinstance(item, dict)]
-    hubs = []
-    for hub in _get_list(data, "hubs"):
-        hub_url = _read_field(hub, "url") if isinstance(hub, dict) else ""
-        if hub_url:
-            hubs.append(hub_url)
     is_version_11 = version.rstrip("/").endswith("1.1")
     return ParsedFeed(
         format="json11" if is_version_11 else "json1",
         title=one_line(_read_field(data, "title")),
         site_url=resolve(url, _read_field(data, "home_page_url")),
         id=_read_field(data, "feed_url"),
-        hubs=tuple(hubs),
+        hubs=_list_hubs(data),
         self_url=resolve(url, _read_field(data, "feed_url")),
         language=_read_field(data, "language"),
         icons=_list_icons(data, url),
         entries=tuple(_read_item(item, data, url) for item in items),
     )
+
+
+def _list_hubs(data: dict[str, Any]) -> tuple[str, ...]:
+    """Return the addresses of the WebSub hubs that the JSON Feed `data` names."""
+    addresses = []
+    for hub in _get_list(data, "hubs"):
+        if isinstance(hub, dict):
+            addresses.append(_read_field(hub, "url"))
+    return tuple(address for address in addresses if address)
 
 
 def _list_icons(data: dict[str, Any], url: str) -> tuple[str, ...]:

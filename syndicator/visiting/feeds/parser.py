@@ -104,29 +104,31 @@ def parse_feed(body: bytes, url: str, headers: Mapping[str, str] | None = None) 
     """Return the feed or sitemap `body` from `url`, with at most 1,000 entries in their order.
     `headers`: the headers of the HTTP answer, with lower-case names. Raise NotAFeed if `body` is
     neither a feed nor a sitemap, or cannot be read; it states the reason."""
-    body = decompress_body(body)
-    if looks_json(body):
-        return _make_ids_distinct(parse_json_feed(body, url, MOST_ENTRIES))
-    if looks_html(body):
+    document = decompress_body(body)
+    if looks_json(document):
+        return _make_ids_distinct(parse_json_feed(document, url, MOST_ENTRIES))
+    if looks_html(document):
         raise NotAFeed("html")
-    if looks_sitemap(body):
-        return _make_ids_distinct(parse_sitemap(body, url, MOST_ENTRIES))
-    refuse_huge_elements(body)
-    body = drop_middle_entries(body)
+    if looks_sitemap(document):
+        return _make_ids_distinct(parse_sitemap(document, url, MOST_ENTRIES))
+    refuse_huge_elements(document)
+    xml = drop_middle_entries(document)
     content_type = (headers or {}).get("content-type", "")
-    parsed = read_well_formed(body, content_type)
+    parsed = read_well_formed(xml, content_type)
     if parsed is None:
-        body = repair_xml(body)
-        parsed = read_well_formed(body, content_type) or read_any(body, content_type)
-    if not parsed.get("version") and not parsed["entries"]:
-        raise _explain_refusal(body, parsed)
-    return _make_ids_distinct(_read_feed(parsed, url, body))
+        xml = repair_xml(xml)
+        parsed = read_well_formed(xml, content_type) or read_any(xml, content_type)
+    is_feed = bool(parsed.get("version") or parsed["entries"])
+    if not is_feed:
+        raise _explain_refusal(xml, parsed)
+    return _make_ids_distinct(_read_feed(parsed, url, xml))
 
 
 def decompress_body(body: bytes) -> bytes:
     """Return the content of a gzip file; other bytes are returned unchanged. Raise NotAFeed:
     "empty", "too-large" over 16 MB, or "unknown-format" for a faulty gzip file."""
-    if body.startswith(b"\x1f\x8b"):
+    is_gzip = body.startswith(b"\x1f\x8b")
+    if is_gzip:
         try:
             body = decompress_gzip(body, MOST_BYTES)
         except TooLarge as error:

@@ -48,7 +48,7 @@ _KEEPING_POST = (307, 308)
 _SET_COOKIE: Final = "set-cookie"
 MOST_REDIRECTS: Final = 5  # of one request
 # an answer may have so many times the bytes of the setting fetch.wire_bytes when it is decompressed
-DECODED: Final = 2
+DECODED_FACTOR: Final = 2
 _ACCEPT = {
     "feed": (
         "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml, "
@@ -278,7 +278,7 @@ class HttpFetcher:
         "too-large", or "bad-encoding" if it cannot be decompressed."""
         wire_bytes = self._settings.wire_bytes
         most_received = min(wire_bytes, limit or wire_bytes)
-        most_decoded = min(DECODED * wire_bytes, limit or DECODED * wire_bytes)
+        most_decoded = min(DECODED_FACTOR * wire_bytes, limit or DECODED_FACTOR * wire_bytes)
         declared = headers.get("content-length", "")
         if declared.isdecimal() and int(declared) > most_received:
             raise Refusal(

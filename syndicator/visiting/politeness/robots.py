@@ -28,8 +28,8 @@ _PREFIX = "robots "  # of the notes in the database
 _FOUND = "file"
 _MISSING = "none"
 _UNREACHABLE = "away"
-_LIFE = timedelta(days=1)  # RFC 9309 section 2.4: at most 24 hours
-_AWAY_LIFE = timedelta(minutes=30)  # until an unreachable robots.txt is retried
+_CACHED_FOR = timedelta(days=1)  # RFC 9309 section 2.4: at most 24 hours
+_UNREACHABLE_FOR = timedelta(minutes=30)  # until an unreachable robots.txt is retried
 _MOST_BYTES = 512_000  # bytes to read; RFC 9309 section 2.5 requires 500 KiB
 _MOST_LICENCE_BYTES = 20_000  # bytes to read of a licence
 _MOST_CACHED = 16_000_000  # characters cached for all origins
@@ -157,7 +157,7 @@ class Robots:
             age = self._clock() - document.fetched
         except (ValueError, TypeError):
             return None
-        longest_age = _AWAY_LIFE if document.status == _UNREACHABLE else _LIFE
+        longest_age = _UNREACHABLE_FOR if document.status == _UNREACHABLE else _CACHED_FOR
         is_current = timedelta(0) <= age < longest_age
         return document if is_current else None
 
@@ -180,7 +180,7 @@ class Robots:
         self._cached_characters += len(document.text)
         if self._cached_characters >= _PRUNE_AFTER:
             self._cached_characters = 0
-            self._prune(_PREFIX, now - _LIFE, _MOST_CACHED)
+            self._prune(_PREFIX, now - _CACHED_FOR, _MOST_CACHED)
         return document
 
 

@@ -25,7 +25,7 @@ _QUIET_CHECK = 0.2  # seconds between checks for other requests to a host
 _MOST_HOSTS = 1024  # hosts in memory; above, unused ones are deleted
 _LOCAL_TURN = Turn(0)  # if hosts are not shared with other machines
 NOTE = "holds"  # key of the note in the database
-AHEAD = timedelta(minutes=10)  # tolerated difference between clocks of processes
+CLOCK_TOLERANCE = timedelta(minutes=10)  # tolerated difference between clocks of processes
 _MOST_WAITS = 1000  # waits stored, those that end last
 
 
@@ -277,4 +277,4 @@ class Backoff:
 def _lasts(wait: _Wait, now: datetime) -> bool:
     """Return True if the wait is not over. A wait that seems to have begun in the future does not
     count, as the clock was set back since."""
-    return wait.since <= now + AHEAD and now < wait.until
+    return wait.since <= now + CLOCK_TOLERANCE and now < wait.until

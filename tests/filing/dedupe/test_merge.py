@@ -17,7 +17,7 @@ from syndicator.app.contexts import make_context
 from syndicator.cli.demo.site_files import Story
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article, Origin, make_article_id
-from syndicator.filing.dedupe import MOST_ALSO, WINDOW, make_comparison_data, merge_copy
+from syndicator.filing.dedupe import COPY_WINDOW, MOST_ALSO, make_comparison_data, merge_copy
 from syndicator.filing.entry.carry_out import refile_others
 from syndicator.filing.save_article import write_article
 from syndicator.upkeep import editorial, reconcile, reindex
@@ -256,12 +256,12 @@ def test_a_claim_to_be_old_makes_no_original_and_what_is_old_no_copy(instance: I
     with instance.open_app() as app:
         first_article = file_article(instance, app, "First")
         reprint = file_article(
-            instance, app, "Reprint", source="two", published=instance.now - 2 * WINDOW
+            instance, app, "Reprint", source="two", published=instance.now - 2 * COPY_WINDOW
         )
 
         assert reprint.merged_into == first_article.id
 
-        instance.now += 2 * WINDOW
+        instance.now += 2 * COPY_WINDOW
 
         assert not file_article(instance, app, "Late", source="three").merged_into
 
@@ -283,7 +283,7 @@ def test_what_names_an_article_as_its_original_is_a_copy_where_the_texts_agree_w
     """An article that names an original merges with it if the texts agree, at any age."""
     with instance.open_app() as app:
         first_article = file_article(instance, app, "First")
-        instance.now += 3 * WINDOW
+        instance.now += 3 * COPY_WINDOW
         copy = file_article(instance, app, "Copy", source="two", also=(first_article.url,))
 
         assert copy.merged_into == first_article.id
@@ -467,7 +467,7 @@ def test_roles_do_not_turn_against_a_hand_or_when_the_story_is_no_news(
         instance.edit_file("Copy", "title: Copy", "title: Mine")
     with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
-        instance.now += 2 * WINDOW if how == "old" else HOUR
+        instance.now += 2 * COPY_WINDOW if how == "old" else HOUR
         fields = {"also": (copy.url,)} if how == "old" else {}
         first_article = file_article(instance, app, "First", published=copy.published, **fields)
         path = app.archive.article_store.find(copy.id) or ""

@@ -8,7 +8,12 @@ from itertools import permutations
 import pytest
 
 from syndicator.core.model import Article
-from syndicator.filing.dedupe import REACH, Precedence, build_precedence, estimate_start
+from syndicator.filing.dedupe import (
+    LONGEST_BACKDATING,
+    Precedence,
+    build_precedence,
+    estimate_start,
+)
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -35,15 +40,25 @@ RANKS = {"first": 0, "second": 1}
         pytest.param(
             NOON - 9 * HOUR, NOON, None, NOON - 9 * HOUR, id="a first visit takes a day's claim"
         ),
-        pytest.param(NOON - 6 * REACH, NOON, None, NOON - REACH, id="and no more than a day's"),
         pytest.param(
-            NOON - 9 * REACH, NOON, None, NOON + HOUR, id="a claim of more than a week is none"
+            NOON - 6 * LONGEST_BACKDATING,
+            NOON,
+            None,
+            NOON - LONGEST_BACKDATING,
+            id="and no more than a day's",
         ),
         pytest.param(
-            NOON - 6 * REACH,
+            NOON - 9 * LONGEST_BACKDATING,
+            NOON,
+            None,
+            NOON + HOUR,
+            id="a claim of more than a week is none",
+        ),
+        pytest.param(
+            NOON - 6 * LONGEST_BACKDATING,
             NOON + HOUR / 4,
-            NOON - 5 * REACH,
-            NOON - REACH,
+            NOON - 5 * LONGEST_BACKDATING,
+            NOON - LONGEST_BACKDATING,
             id="nor does a source asked weekly",
         ),
         pytest.param(

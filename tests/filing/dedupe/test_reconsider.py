@@ -12,7 +12,7 @@ from syndicator.app.clients import make_fetcher, make_worker
 from syndicator.app.container import App
 from syndicator.app.contexts import make_context
 from syndicator.core.model import Article
-from syndicator.filing.dedupe import WINDOW, make_comparison_data, update_copies
+from syndicator.filing.dedupe import COPY_WINDOW, make_comparison_data, update_copies
 from syndicator.filing.entry.carry_out import refile_others
 from syndicator.filing.save_article import write_article
 from syndicator.upkeep import reconcile
@@ -139,7 +139,7 @@ def test_what_tells_anothers_story_by_now_is_its_copy_although_it_is_older(
 def test_after_a_week_a_revision_merges_nothing(instance: Instance) -> None:
     with instance.open_app() as app:
         file_article(instance, app, "Other", SPAM, source="two")
-        instance.now += WINDOW
+        instance.now += COPY_WINDOW
         file_article(instance, app, "First")
 
         assert revise_article(instance, app, "Other", STORY).merged_into == ""

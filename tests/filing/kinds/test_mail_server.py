@@ -106,7 +106,7 @@ def test_more_mails_than_a_visit_fetches_come_by_the_next_ones(
     server: Dovecot, mail_instance: MailInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("syndicator.filing.kinds.mailbox._MOST_MAILS", 4)
-    monkeypatch.setattr("syndicator.filing.kinds.mailbox._PAGE", 3)
+    monkeypatch.setattr("syndicator.filing.kinds.mailbox._MAILS_PER_PAGE", 3)
     mail_instance.configure(BRIDGES)
     for number in range(11):
         sent = NOW - timedelta(hours=number)
