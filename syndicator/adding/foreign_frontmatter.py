@@ -1,6 +1,6 @@
-"""Convert the frontmatter of articles of other programs to ours, by a table. Pure.
+"""Convert the frontmatter that other programs write to that of this program, by a table. Pure.
 
-The table is foreign_keys.toml: names that other programs use for our fields."""
+The table is foreign_keys.toml: the names that other programs use for the fields."""
 
 import re
 import tomllib
@@ -200,6 +200,7 @@ def _make_line(value: Any) -> str:
 
 
 def _make_word(value: Any) -> str:
+    """Return `value` as text in lower case, such as "true" for True."""
     return str(value).strip().lower()
 
 

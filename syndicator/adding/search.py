@@ -1,4 +1,4 @@
-"""Find what can be followed at an address or in a list (OPML); export our own list."""
+"""Find what can be followed at an address or in a list (OPML); export the followed sources."""
 
 import re
 import sys

@@ -91,7 +91,7 @@ class RunContext(FilingContext):
     # returns True for the address of an entry that may be read; None: all may be read
     may_read_page: Callable[[str], bool] | None = None
     # by site: held while its front page is requested
-    asking: MutableMapping[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    front_page_locks: MutableMapping[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     mailboxes: Mailboxes = field(default_factory=Mailboxes)
 
     def make_visit_context(self, source: Source, state: SourceState) -> "VisitContext":

@@ -135,18 +135,24 @@ def merge_copy(
     )
     if may_be_replaced(first, now) and _outranks(article, first, run, previous_visit):
         logger.info("stands", instead_of=first.id, title=first.title)
-        copies = [first]
-        for former_copy in load_copies(first, run):
-            if have_same_text(article, former_copy):
-                copies.append(former_copy)
-        shown_urls = [copy.url for copy in copies if lists_address_of(copy, article, run)]
-        also = extend_also(replace(article, also=()), *shown_urls)
-        return Merged(
-            article=replace(article, also=also, merged_into=""),
-            others=((replace(first, merged_into=article.id), first),),
-        )
+        return _show_in_place_of(article, first, run)
     logger.info("merged", into=first.id, title=first.title)
     return merge_into(article, first, run)
+
+
+def _show_in_place_of(article: Article, first: Article, run: FilingContext) -> Merged:
+    """Return `article` as it is shown in place of its copy `first`, which is merged into it. It
+    lists the addresses of `first`, and of those copies of `first` that have the same text."""
+    copies = [first]
+    for former_copy in load_copies(first, run):
+        if have_same_text(article, former_copy):
+            copies.append(former_copy)
+    copy_urls = [copy.url for copy in copies if lists_address_of(copy, article, run)]
+    also = extend_also(replace(article, also=()), *copy_urls)
+    return Merged(
+        article=replace(article, also=also, merged_into=""),
+        others=((replace(first, merged_into=article.id), first),),
+    )
 
 
 def make_comparison_data(
@@ -294,9 +300,9 @@ def are_split(article: Article, other: Article) -> bool:
 def extend_also(article: Article, *more: str) -> tuple[str, ...]:
     """Return the list of addresses of copies (`also`) that `article` has, with the addresses `more`
     at its end. It has 20 at most (MOST_ALSO); further ones are left out."""
-    new = [url for url in more if url not in article.also and url != article.url]
-    space = max(0, MOST_ALSO - len(article.also))
-    return (*article.also, *new[:space])
+    new_urls = [url for url in more if url not in article.also and url != article.url]
+    free_places = max(0, MOST_ALSO - len(article.also))
+    return (*article.also, *new_urls[:free_places])
 
 
 def get_sketch(body: str) -> Sketch | None:
@@ -479,10 +485,18 @@ async def find_moved_article(
             candidates.append(old)
     if not is_late:
         return None
-    for old in candidates[:_MOST_FORMER_PAGES]:
-        lead = await ask_former_page(context, old, article)
+    return await _find_by_former_page(context, article, candidates[:_MOST_FORMER_PAGES])
+
+
+async def _find_by_former_page(
+    context: EntryContext, article: Article, candidates: Sequence[Article]
+) -> Moved | None:
+    """Return the first of `candidates`, which are filed articles, whose former page leads to the
+    new reading `article`; None without one."""
+    for candidate in candidates:
+        lead = await ask_former_page(context, candidate, article)
         if lead is not Lead.ELSEWHERE:
-            return Moved(article=old, lead=lead)
+            return Moved(article=candidate, lead=lead)
     return None
 
 
@@ -587,11 +601,12 @@ def update_copies(old: Article, new: Article, run: FilingContext, now: datetime)
     """Compare the revised article `new` with copies again, and return it with the changed ones. Its
     former copies may have another text now, or `new` may be a copy of another article. `old`: the
     article before it was revised."""
-    # a new source may change the result of `is_copy`, even if the text is the same
-    is_adopted = bool(new.merged_into) and old.source_key != new.source_key
     if new.hold:  # it is compared when it is released
         return Merged(article=new)
-    if old.body == new.body and not is_adopted:
+    # a new source may change the result of `is_copy`, even if the text is the same
+    is_adopted = bool(new.merged_into) and old.source_key != new.source_key
+    has_new_text = old.body != new.body
+    if not has_new_text and not is_adopted:
         return Merged(article=new)
     if new.merged_into:
         first = load_article(new.merged_into, run)

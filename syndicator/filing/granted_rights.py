@@ -35,7 +35,7 @@ async def grant_by_links(context: EntryContext, page: Page) -> EntryContext:
         return context
     is_linked = await _links_own_feed(context, page)
     if is_linked or urls.same_publisher(page.url, context.source.url):
-        await ask_front_page(context, page.url)
+        await confirm_ownership(context, page.url)
     if not is_linked:
         return context
     return replace(context, linking_pages=context.linking_pages | {urls.alias(page.url)})
@@ -67,7 +67,7 @@ def _list_own_feeds(context: EntryContext) -> dict[str, str]:
     return {urls.alias(url): url for url in addresses if url}
 
 
-async def ask_front_page(context: EntryContext, url: str) -> bool:
+async def confirm_ownership(context: EntryContext, url: str) -> bool:
     """Return True if the source owns the site of `url`. If it is not sure of that, the site's front
     page decides: it must link the source's feed. The answer is stored as a right of the source, or
     removes that right. The front page is requested at most once a week. If the request fails, the
@@ -96,7 +96,7 @@ async def _list_front_page_feeds(context: EntryContext, url: str) -> list[str] |
     site = urls.site(url)
     note = f"front page {site} {context.source.key}"
     feeds: list[str] | None
-    async with run.asking.setdefault(site, asyncio.Lock()):
+    async with run.front_page_locks.setdefault(site, asyncio.Lock()):
         with suppress(ValueError, TypeError):
             asked_at, feeds = json.loads(run.store.note(note) or "")
             if timedelta(0) <= run.clock() - datetime.fromisoformat(asked_at) < ASKED_AGAIN:

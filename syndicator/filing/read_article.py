@@ -47,12 +47,13 @@ def read_article(
     now: datetime | None = None,
     summarise: bool = True,
 ) -> ReadArticle:
-    """Return the article on the page `html`.
+    """Return the article on the page `html`. Raises NotAnArticle if it has none, and TypeError if
+    `html` is not bytes.
 
-    `url`: address of the page, None for its canonical link; `entry`: its entry in a feed; `rules`:
-    the operator's rules for the source; `repeated`: digests of blocks that repeat on the host's
-    pages; `now`: later dates are not believed; `summarise`: see `describe`. Raises NotAnArticle,
-    and TypeError if `html` is not bytes."""
+    `url`: the address of the page, None for its canonical link. `entry`: the entry of a feed that
+    announced it. `rules`: the operator's rules for the source. `repeated`: digests of blocks that
+    repeat on the host's pages. `headers`: of the page's answer. `now`: dates after this time are
+    not believed. `summarise`: see `describe`."""
     if not isinstance(html, bytes):
         raise TypeError(
             f"html is {type(html).__name__}; give the bytes of the page as they were received, or"
@@ -62,6 +63,7 @@ def read_article(
     first_page, *further_pages = pages
 
     def read_further_page(page: Part) -> Draft:
+        """Read a further page of the article. `append_pages` calls this for each."""
         return read(page.html, page.url, rules=rules, repeated=repeated, headers=headers, now=now)
 
     draft = read(
@@ -165,12 +167,12 @@ def read_and_render(
     traced: bool = False,
     keep: bool = False,
 ) -> PageReading:
-    """Read the article on the page `html` (`read_article`) and return it with the data that are
-    stored beside it. This function runs in the worker process.
+    """Read the article on the page `html` (`read_article`), and return it with the data that are
+    stored beside it. Runs in the worker process. Raises NotAnArticle, ConfigError.
 
-    `render`: also return the body as HTML; `source_tags`: tags that the operator gave the source,
-    which come before those of the article; `traced`: also return where each field was found;
-    `keep`: also return the page, packed for storage. Raises NotAnArticle, ConfigError."""
+    `render`: also return the body as HTML. `source_tags`: tags that the operator gave the source,
+    which come before those of the article. `traced`: also return where each field was found.
+    `keep`: also return the page, packed for storage."""
     loaded_taxonomy = load_taxonomy(taxonomy)
     reading = read_article(
         html,

@@ -225,10 +225,12 @@ def _make_later(old: Article, now: datetime) -> datetime:
 
 
 def _format_time(time: datetime) -> str:
+    """Return `time` in UTC as articles store it, such as "2026-02-11T09:00:00Z"."""
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _list_words(article: Article) -> list[str]:
+    """Return the words of the article's title and body, without markup."""
     return words(f"{article.title}\n{article.text}")
 
 
@@ -243,6 +245,7 @@ def make_filing_clock(
         last = newest + timedelta(seconds=1)
 
     def take_time() -> datetime:
+        """Return the time of filing for the article that is filed now."""
         nonlocal last
         last = max(last, clock())
         return last

@@ -14,7 +14,8 @@ _NO_FORMER_SOURCE = ""  # an article that was written by hand
 
 
 def carry_out(context: EntryContext, decision: Decision) -> EntryResult:
-    """Write what the decision says, and return its result. Raises ConfigError, OSError, StoreError.
+    """Write what the decision says, and return its result. Raises ConfigError, OSError and
+    StoreError if a file or the database cannot be written.
 
     Other articles are written before the entry's article, and each file before its row, so that a
     crash leaves no row without its file."""
@@ -59,11 +60,13 @@ def _file_reading(
     now = run.clock()
 
     def make_comparison_data(stored: Article) -> Compared | None:
+        """Return the data by which later articles are compared. `write_article` calls this."""
         return dedupe.make_comparison_data(
             stored, now, named=decision.named, previous_visit=context.previous_visit
         )
 
     def get_blocks(stored: Article) -> Blocks | None:
+        """Return the blocks of the page, None for a copy. `write_article` calls this."""
         return None if stored.merged_into else decision.blocks
 
     stored, _ = write_article(

@@ -12,7 +12,7 @@ from syndicator.core.reasons import EntryReason, FetchReason, PageReason
 from syndicator.filing.context import EntryContext, Page, may_use_private_networks
 from syndicator.filing.entry import endings, pages
 from syndicator.filing.entry.endings import Decision
-from syndicator.filing.granted_rights import ask_front_page
+from syndicator.filing.granted_rights import confirm_ownership
 from syndicator.filing.page_reading import PageReading
 
 LEAST_CONTENT = 80  # characters; a shorter text in a feed replaces no page
@@ -108,7 +108,7 @@ async def _use_feed_text(
     key = context.source.key
     if len(text) < LEAST_CONTENT or not urls.host(url):
         return endings.refuse(context, reason, detail)
-    if await ask_front_page(context, url):
+    if await confirm_ownership(context, url):
         return Page(html=b"", url=url, headers={})
     site = urls.site(url)
     explanation = (

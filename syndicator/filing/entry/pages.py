@@ -146,7 +146,8 @@ async def _fetch_parts(
                 missing = Missing(address, result.reason)
             return _Parts(parts=parts, missing=missing)
         shape = read_page_number(result.final_url, page.url)
-        if not isinstance(result, Fetched) or shape is None or shape.number != len(parts) + 1:
+        is_next_page = shape is not None and shape.number == len(parts) + 1
+        if not isinstance(result, Fetched) or not is_next_page:
             break  # it redirects elsewhere, such as to the first page
         parts.append(Part(result.body, result.final_url))
         try:

@@ -174,6 +174,7 @@ def sort_for_reading(
     comes first. `limit`: return only the newest `limit` rows; None for all."""
 
     def get_entry_time(row: EntryRow) -> datetime:
+        """Return the time of the entry; if it is not stored, when it was first seen."""
         if row.entry is None:
             return row.first_seen
         return _get_time(row.entry, now)

@@ -155,6 +155,8 @@ def is_comments(url: str, title: str, feed: ParsedFeed) -> bool:
 
 
 def _is_comment(entry: Entry) -> bool:
+    """Return True if an entry is a comment, by its title, or as its address leads to a comment on a
+    page."""
     if _ENTRY.match(entry.title):
         return True
     return bool(_FRAGMENT.search(entry.url) or _FRAGMENT.search(entry.id))

@@ -132,7 +132,8 @@ class Threads:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Sequence[Answer]] = loop.create_future()
 
-        def look_up() -> None:  # on the thread
+        def look_up() -> None:
+            """Look up the name. The thread runs this."""
             answer: Sequence[Answer] = ()
             failure: Exception | None = None
             try:
@@ -142,9 +143,8 @@ class Threads:
             if not loop.is_closed():
                 loop.call_soon_threadsafe(finish, answer, failure)
 
-        def finish(
-            answer: Sequence[Answer], failure: Exception | None
-        ) -> None:  # on the event loop
+        def finish(answer: Sequence[Answer], failure: Exception | None) -> None:
+            """Hand the result to the caller. The event loop calls this after `look_up`."""
             self._running -= 1
             if future.cancelled():
                 return

@@ -197,10 +197,14 @@ class Clients:
 
         def check(address: str, port: int) -> None:
             # a proxy is the only address to connect to, and the operator chose it
+            """Raise Blocked if the address is not permitted. Called for each address of a name, and
+            for each connection."""
             if self._proxy is None:
                 self._check(address, port, allow)
 
         def open_socket(info: AddrInfo) -> socket.socket:
+            """Open a socket for a connection to a permitted address. aiohttp calls this for each
+            connection."""
             address, port = info[4][:2]
             check(str(address), int(port))
             return self._dial(info)

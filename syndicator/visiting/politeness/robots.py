@@ -1,4 +1,4 @@
-"""Decide by robots.txt (RFC 9309) if we may fetch a URL; cache robots.txt for a day.
+"""Decide by robots.txt (RFC 9309) if a URL may be fetched; cache robots.txt for a day.
 
 Parsed by protego, which is imported only here."""
 

@@ -1,6 +1,6 @@
-"""Limit requests to a host: one at a time, with pauses, none while it asked us to wait.
+"""Limit requests to a host: one at a time, with pauses, and none while it asks for a wait.
 
-The times until which hosts asked us to wait are stored for later processes."""
+The times until which hosts asked for a wait are stored for later processes."""
 
 import asyncio
 import json

@@ -15,7 +15,7 @@ from syndicator.app.contexts import make_context
 from syndicator.core.model import Entry, Redirects, Source, SourceState
 from syndicator.core.ports import EntryRow
 from syndicator.filing.context import EntryContext, VisitContext
-from syndicator.filing.granted_rights import ask_front_page, get_front_page
+from syndicator.filing.granted_rights import confirm_ownership, get_front_page
 from tests.aged.web import Answer, Web, serve_web
 from tests.faults.instance import InProcess
 from tests.filing.entry.test_ingest import take_entry
@@ -97,7 +97,7 @@ def test_a_front_page_that_may_not_be_asked_now_ends_nothing(instance: Instance,
 
     async def ask(visit: VisitContext) -> None:
         await visit.fetch_page(busy)
-        owned.append(await ask_front_page(make_entry_context(visit, 1), f"{FRONT}1"))
+        owned.append(await confirm_ownership(make_entry_context(visit, 1), f"{FRONT}1"))
 
     with instance.open_app() as app:
         assert take_story(app, 1)
@@ -163,7 +163,7 @@ def test_front_pages(url: str, front: str) -> None:
 def test_entries_side_by_side_ask_the_front_page_once(instance: Instance, web: Web) -> None:
     async def ask(visit: VisitContext) -> None:
         await asyncio.gather(
-            *(ask_front_page(make_entry_context(visit, n), f"{FRONT}{n}") for n in range(4))
+            *(confirm_ownership(make_entry_context(visit, n), f"{FRONT}{n}") for n in range(4))
         )
 
     with instance.open_app() as app:
@@ -182,7 +182,7 @@ def test_a_feed_that_redirects_to_another_sites_wins_nothing_there(
     said = []
 
     async def ask(visit: VisitContext) -> None:
-        said.append(await ask_front_page(make_entry_context(visit, 1), f"{FRONT}1"))
+        said.append(await confirm_ownership(make_entry_context(visit, 1), f"{FRONT}1"))
 
     with instance.open_app() as app:
         run_in_visit(app, evil, feed, ask)
