@@ -499,13 +499,15 @@ def _save_unwanted(
     context: VisitContext, rows: Sequence[EntryRow], announced_ids: Collection[str] | None
 ) -> list[EntryRow]:
     """Return those of `rows` that this visit processes. Of the others, store those that changed:
-    muted entries, and late entries that are skipped now. `announced_ids`: ids of the entries in the
-    feed, None if not all are known."""
+    muted entries, and late entries that are skipped now. An entry that has an article already is
+    not muted. `announced_ids`: ids of the entries in the feed, None if not all are known."""
     publish = context.run.settings.publish
     not_muted = []
     muted = []
     for row in rows:
-        if row.entry and not row.article_id and is_muted(context.source, row.entry, publish):
+        if row.entry is None or row.article_id:
+            not_muted.append(row)
+        elif is_muted(context.source, row.entry, publish):
             muted.append(endings.mute_row(row))
         else:
             not_muted.append(row)

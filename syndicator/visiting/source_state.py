@@ -96,13 +96,13 @@ def _count_failure(state: SourceState, result: Failed, now: datetime) -> SourceS
     A source that uses another address than the configured one returns to that if the other address
     failed three times and is broken. If the server answers 410 (Gone) at least three times in a
     row, over at least two days, the source is disabled."""
-    stored = replace(state.backoff, reason=result.reason, detail=result.detail)
+    noted = replace(state.backoff, reason=result.reason, detail=result.detail)
     is_first_failure = state.backoff.reason is None
     if is_first_failure:
-        stored = replace(stored, failing_since=stored.failing_since or now)
+        noted = replace(noted, failing_since=noted.failing_since or now)
     if result.unasked:
-        return replace(state, backoff=stored)
-    counted = replace(stored, failures=stored.failures + 1)
+        return replace(state, backoff=noted)
+    counted = replace(noted, failures=noted.failures + 1)
     # the address at which the program found the feed shows a page now
     is_page_now = state.discovery.found == "feed" and result.reason.startswith(NOT_A_FEED)
     is_broken = result.reason in _MOVE_BROKEN or is_page_now
@@ -115,7 +115,7 @@ def _count_failure(state: SourceState, result: Failed, now: datetime) -> SourceS
     since = counted.gone_since or now
     gone = replace(counted, gone_times=counted.gone_times + 1, gone_since=since)
     if gone.gone_times >= GONE_TIMES and now - since >= GONE_SPAN:
-        gone = replace(gone, disabled="gone")
+        return replace(state, backoff=replace(gone, disabled="gone"))
     return replace(state, backoff=gone)
 
 

@@ -128,13 +128,15 @@ def find_late_entries(
     if last_visit is None:
         return frozenset()
     unique = {entry.id: entry for entry in reversed(entries)}
-    sites_or_none = {*sites, ""}
+    own_sites = {*sites, ""}  # "": of an entry without an address
     late = set()
     for entry in unique.values():
-        is_of_source = urls.site(entry.url) in sites_or_none
-        if entry.id not in stored and is_of_source and _get_latest_time(entry) < last_visit:
+        is_new = entry.id not in stored
+        is_of_source = urls.site(entry.url) in own_sites
+        if is_new and is_of_source and _get_latest_time(entry) < last_visit:
             late.add(entry.id)
-    if len(late) < LEAST_LATE or 2 * len(late) <= len(unique):
+    is_usual = len(late) < LEAST_LATE or 2 * len(late) <= len(unique)
+    if is_usual:
         return frozenset()
     return frozenset(late)
 

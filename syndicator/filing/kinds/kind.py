@@ -41,9 +41,9 @@ class Finding:
     """Something at an address that can be followed: a feed, a list of articles or a single article.
 
     `url`: the address to follow. `answer`: the answer from there. `feed`: its entries, None for a
-    single article. `asked`: the address that was requested, if it differs from `url` because of a
-    permanent redirect. `same_as`: the address of a better finding that has the same entries, ""
-    without one."""
+    single article. `asked`: the address at which a feed was requested; it is another one than `url`
+    if it redirects there permanently. `same_as`: the address of a better finding that has the same
+    entries, "" without one."""
 
     kind: FollowedKind
     place: Place

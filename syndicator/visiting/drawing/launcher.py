@@ -66,7 +66,9 @@ def find_obstacle() -> str:
     if _find_browser() is None:
         return "Chromium is missing: install the package chromium of your system"
     command = [*_change_user(), *_WITHOUT_NETWORK, "true"]
-    for program in ("prlimit", *(part for part in command if part in ("setpriv", "unshare"))):
+    programs = ["prlimit"]
+    programs += [part for part in command if part in ("setpriv", "unshare")]
+    for program in programs:
         if shutil.which(program) is None:
             return f"the program {program} is missing: install the package util-linux"
     try:
@@ -86,17 +88,20 @@ def make_profile(limits: Limits) -> Iterator[Profile]:
     if browser is None:
         raise FileNotFoundError("there is no Chromium")
     # Chromium may still write files while they are deleted: such errors are ignored
-    with tempfile.TemporaryDirectory(prefix="syndicator-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
+    with tempfile.TemporaryDirectory(prefix="syndicator-", ignore_cleanup_errors=True) as path:
+        folder = Path(path)
         launcher = folder / "launch"
         launcher.write_text(_write_launcher(browser, folder, limits), encoding="utf-8")
         launcher.chmod(0o755)
         if os.geteuid() == _ROOT:
             user = pwd.getpwnam(_USER)
             os.chown(folder, user.pw_uid, user.pw_gid)
-        environment = {name: os.environ[name] for name in _PASSED_VARIABLES if name in os.environ}
-        environment["HOME"] = name
-        environment["TMPDIR"] = name
+        environment = {}
+        for variable in _PASSED_VARIABLES:
+            if variable in os.environ:
+                environment[variable] = os.environ[variable]
+        environment["HOME"] = path
+        environment["TMPDIR"] = path
         profile = Profile(folder=folder, launcher=launcher, environment=environment)
         try:
             yield profile

@@ -196,9 +196,9 @@ class Clients:
         https."""
 
         def check(address: str, port: int) -> None:
-            # a proxy is the only address to connect to, and the operator chose it
             """Raise Blocked if the address is not permitted. Called for each address of a name, and
             for each connection."""
+            # a proxy is the only address to connect to, and the operator chose it
             if self._proxy is None:
                 self._check(address, port, allow)
 
