@@ -68,10 +68,10 @@ def _list_own_feeds(context: EntryContext) -> dict[str, str]:
 
 
 async def confirm_ownership(context: EntryContext, url: str) -> bool:
-    """Return True if the source owns the site of `url`. If it is not sure of that, the site's front
-    page decides: it must link the source's feed. The answer is stored as a right of the source, or
-    removes that right. The front page is requested at most once a week. If the request fails, the
-    source keeps the rights that it has."""
+    """Return True if the source owns the site of `url`. If that is not certain now, the site's
+    front page decides: it must link the source's feed. If it does, the source gets the right; if
+    not, it loses the right. The front page is requested at most once a week. If the request fails,
+    the source keeps the rights that it has."""
     if context.owns_for_now(url):
         return True
     rights_file = context.run.rights_file
@@ -155,9 +155,8 @@ async def may_adopt(context: EntryContext, article: Article) -> bool:
 
 
 async def follow_move(context: VisitContext, result: Fetched, feed: ParsedFeed) -> VisitContext:
-    """Return the context of the visit after a check if the source's site moved to the host of
-    `result`, its present answer. If both hosts confirm the move, the source gets rights for the new
-    host.
+    """Check if the source's site moved to the host of `result`, its present answer, and return the
+    context of the visit. If both hosts confirm the move, the source gets rights for the new host.
 
     The new host confirms the move if its `feed` lists the same articles. In addition, either the
     operator entered its address, or the old host redirects the feed there permanently and no other

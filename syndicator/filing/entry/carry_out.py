@@ -96,7 +96,8 @@ def refile_others(context: FilingContext, others: dedupe.Changes) -> None:
 def release(article: Article, path: str, context: FilingContext) -> Article:
     """Publish `article`, which was on hold, as a new article of this moment. If it has no copies
     yet, it is merged with those that are found now. Return the article as it is stored. `path`: the
-    path of its file. Raises OSError, ConfigError, StoreError."""
+    path of its file. Raises OSError, ConfigError and StoreError if a file or the database cannot be
+    written."""
     now = context.take_filing_time()
     released = replace(article, hold=False, hold_reason="", added=now)
     if not released.also and not released.merged_into:

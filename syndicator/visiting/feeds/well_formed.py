@@ -282,8 +282,10 @@ class _Reader:
                 raise Unusual("a namespace that is not what it seems")
             if prefix is not None:
                 name = f"{prefix.lower()}:{name}"
-            elif list(element.nsmap.values()).count(element.nsmap[None]) > 1:
-                raise Unusual("a namespace with two names")
+            else:
+                default_namespace = element.nsmap[None]
+                if list(element.nsmap.values()).count(default_namespace) > 1:
+                    raise Unusual("a namespace with two names")
         method, argument = _BY_NAME.get(name, ("other", name))
         row = _Row(name, getattr(self, f"read_{method}"), argument)
         self.rows[tag] = row

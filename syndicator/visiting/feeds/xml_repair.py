@@ -67,7 +67,9 @@ def _remove_subset(body: bytes) -> bytes:
     start = body.find(b"<!DOCTYPE", 0, _JUNK_BYTES)
     if start < 0:
         return body
-    opening = body.find(b"[", start, body.find(b">", start))
+    # entities in the subset contain ">", too, but the first one comes after "["
+    first_end = body.find(b">", start)
+    opening = body.find(b"[", start, first_end)
     if opening < 0:
         return body
     closing = _SUBSET_END.search(body, opening)
