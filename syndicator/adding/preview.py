@@ -174,9 +174,9 @@ def _has_similar_titles(by_pages: Preview, by_feed: Preview, hosts: Collection[s
         page_words = set(words(page.title))
         feed_words = set(words(feed_titles.get(page.url, "")))
         shared_words = len(page_words & feed_words)
-        if shared_words == 0:
-            return False
-        if 2 * shared_words < _LEAST_SIMILARITY * (len(page_words) + len(feed_words)):
+        word_count = len(page_words) + len(feed_words)
+        is_similar = shared_words > 0 and 2 * shared_words >= _LEAST_SIMILARITY * word_count
+        if not is_similar:
             return False
     return True
 

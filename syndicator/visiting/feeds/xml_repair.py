@@ -67,9 +67,8 @@ def _remove_subset(body: bytes) -> bytes:
     start = body.find(b"<!DOCTYPE", 0, _JUNK_BYTES)
     if start < 0:
         return body
-    # entities in the subset contain ">", too, but the first one comes after "["
-    first_end = body.find(b">", start)
-    opening = body.find(b"[", start, first_end)
+    first_bracket = body.find(b">", start)
+    opening = body.find(b"[", start, first_bracket)  # a subset begins before any ">"
     if opening < 0:
         return body
     closing = _SUBSET_END.search(body, opening)
