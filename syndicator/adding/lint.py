@@ -14,7 +14,7 @@ from syndicator.reading.html import hints
 _BLANK_RUN = re.compile(r"\n[ \t]*\n[ \t]*\n")
 # markdown around the words of a line: bullets, emphasis and links
 _MARKS = re.compile(r"^\s*(?:[-*>#]+|\d+\.)\s+|[*_`]{1,3}|\[|\]\([^)]*\)")
-_SHORT = 160  # letters of a line that may be boilerplate
+_LONGEST_BOILERPLATE = 160  # letters of a line that may be boilerplate
 _PROMO = re.compile(  # calls to action
     r"(?i)^(?:\w+ (?:event|webinar|podcast|newsletter)|add yourself to (?:the|our)\b.*|join"
     r" (?:the|us|our)\b.*"
@@ -97,7 +97,7 @@ def _check_body(body: str) -> Iterator[Oddity]:
     boilerplate = []
     for markdown_line in body.splitlines():
         line = text.line(_MARKS.sub("", markdown_line))
-        if line and len(line) < _SHORT and _is_boilerplate(line):
+        if line and len(line) < _LONGEST_BOILERPLATE and _is_boilerplate(line):
             boilerplate.append(line)
     if boilerplate:
         examples = "; ".join(repr(line[:_SHOWN_CHARS]) for line in boilerplate[:_MOST_EXAMPLES])

@@ -20,7 +20,7 @@ from syndicator.filing import worker_functions
 from syndicator.filing.context import EntryContext, Page, VisitContext
 from syndicator.filing.ownership import Claim, get_claim
 
-_SAMPLED = 3  # former pages that are requested before a move is believed: our choice
+_MOST_SAMPLED = 3  # former pages that are requested before a move is believed: our choice
 # share of the new feed's entries that must be filed articles before a move is believed
 _LEAST_SHARE = 0.5
 Listed = tuple[str, str]  # address and title of an article
@@ -185,7 +185,7 @@ async def follow_move(context: VisitContext, result: Fetched, feed: ParsedFeed) 
     old_page, _ = pairs[0]
     if not _may_leave(context, old_page):
         return context
-    if not await _are_all_moved(context, pairs[:_SAMPLED]):
+    if not await _are_all_moved(context, pairs[:_MOST_SAMPLED]):
         return context
     old_site = urls.site(old_page)
     rights_file.move(key, old_site, new_site, context.run.clock().date())

@@ -24,12 +24,12 @@ from syndicator.visiting.feeds.fields import resolve
 LEASE: Final = timedelta(days=10)  # requested
 SHORTEST = timedelta(hours=1)
 LONGEST = timedelta(days=30)  # lease that a hub may grant
-_RENEW: Final = 0.75  # renew after this part of a lease
+_RENEW_AFTER: Final = 0.75  # renew after this part of a lease
 _FIRST_RETRY = timedelta(hours=1)
 _LAST_RETRY = timedelta(days=7)  # after failures, doubling
 _DENIAL_WAIT: Final = timedelta(days=7)  # until we ask again after a denial
 _UNSUBSCRIBE_TRIES: Final = 3  # then the lease runs out by itself
-_SECONDS: Final = 10.0  # to wait for a hub's answer, as publishers do
+_ANSWER_SECONDS: Final = 10.0  # to wait for a hub's answer, as publishers do
 _LONGEST_CHALLENGE: Final = 2000  # characters that we send back
 _LONGEST_REASON: Final = 200
 _LONGEST_ADDRESS = 2000  # characters of an address; our choice
@@ -45,7 +45,9 @@ _REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s\",;]+))", re.IGNORECASE)
 GRACE: Final = timedelta(minutes=5)  # a faster poll does not count against the hub
 _ASSUMED_MISSED: Final = 2.0  # missed entries that are added to those of every hub
 _HUB_WEIGHT: Final = 4.0  # the hub's record weighs as much as so many entries of a subscription
-_MEMORY: Final = 100.0  # entries after which earlier ones count half, as hubs improve or degrade
+_HALVED_FROM: Final = (
+    100.0  # entries after which earlier ones count half, as hubs improve or degrade
+)
 _MOST_TRUST: Final = 0.98  # below 1, so that backup polls never stop
 METHODS: Final = ("sha1", "sha256", "sha384", "sha512")  # of WebSub section 7
 
@@ -89,7 +91,7 @@ def build_request(subscription: Subscription) -> Request:
         method="POST",
         body=urlencode(fields).encode(),
         headers={"content-type": "application/x-www-form-urlencoded"},
-        deadline=_SECONDS,
+        deadline=_ANSWER_SECONDS,
     )
 
 
@@ -213,7 +215,7 @@ def _record_lease(
         asked=None,
         verified_at=verified_at,
         expires=now + lease,
-        next_try=now + lease * _RENEW,
+        next_try=now + lease * _RENEW_AFTER,
         tries=0,
         reason="",
         detail="",
@@ -306,7 +308,7 @@ def add_counts(tally: Counted, *, pushed: float = 0.0, missed: float = 0.0) -> C
     """Return `tally` with `pushed` and `missed` entries added. If it had 100 entries or more, the
     earlier counts are halved first, so that a hub's recent behaviour counts more. Counts may
     therefore be fractions."""
-    weight = 0.5 if tally.pushed + tally.missed >= _MEMORY else 1.0
+    weight = 0.5 if tally.pushed + tally.missed >= _HALVED_FROM else 1.0
     return replace(
         tally, pushed=tally.pushed * weight + pushed, missed=tally.missed * weight + missed
     )

@@ -29,7 +29,7 @@ FIRST_WAIT = timedelta(minutes=15)
 ASKED_WAIT = timedelta(hours=1)
 
 # Failures that another try does not cure.
-_FINAL: frozenset[str] = frozenset(
+_FINAL_REASONS: frozenset[str] = frozenset(
     (
         FetchReason.GONE,
         FetchReason.NOT_FOUND,
@@ -53,7 +53,7 @@ _CONTENT_REASONS: frozenset[str] = frozenset((*PageReason, *WorkerReason))
 def may_try_again(row: EntryRow, reason: str) -> bool:
     """Return True if the page of an entry may be tried again after it failed for `reason`: another
     try may succeed, and the entry had fewer than five tries."""
-    return reason not in _FINAL and row.tries + 1 < MOST_TRIES
+    return reason not in _FINAL_REASONS and row.tries + 1 < MOST_TRIES
 
 
 def end_row(

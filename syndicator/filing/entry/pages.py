@@ -17,7 +17,9 @@ from syndicator.filing.ownership import filed_by_neighbour
 from syndicator.filing.page_reading import PageReading
 from syndicator.reading.paging import Missing, Part, join_pages, read_page_number
 
-_LONGER = 2  # the other version is used if its text is more than so many times as long: our choice
+_LEAST_RATIO = (
+    2  # the other version is used if its text is more than so many times as long: our choice
+)
 # fields that are taken from the page itself, not from its other version, if the page has them
 _FROM_PAGE = ("title", "author", "published", "updated", "cover")
 
@@ -73,7 +75,7 @@ async def read_alternate(
     if isinstance(first, PageReading):
         new = second.article
         old = first.article
-        if new.id != old.id or len(new.body) <= _LONGER * len(old.body):
+        if new.id != old.id or len(new.body) <= _LEAST_RATIO * len(old.body):
             return unchanged
         second = _merge_readings(first, second)
     context.log.debug("another version of the page was read", address=address)

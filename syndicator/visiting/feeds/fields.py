@@ -52,8 +52,10 @@ _LEAP_SECOND = 60
 _ONE_DAY = timedelta(days=1)
 _EPOCH = re.compile(r"\d{9,10}(\d{3})?")
 _ABBREVIATION = 3
-_NUMBERS = 2  # of a date whose month is a name: day and year
-_NEAR = 2  # words from a month's name to its day: 1 in "24 Nov", 2 in "November the 24th"
+_LEAST_NUMBERS = 2  # of a date whose month is a name: day and year
+_MOST_WORDS_APART = (
+    2  # words from a month's name to its day: 1 in "24 Nov", 2 in "November the 24th"
+)
 _LONGEST_DATE = 100  # characters of a date that are read
 # Month names, whole and abbreviated, in the languages that feeds are written in.
 _MONTHS = {
@@ -294,13 +296,13 @@ def _parse_named_day(value: str) -> datetime | None:
     words = re.findall(r"[^\W\d_]+|\d+", value)
     month_positions = [position for position, word in enumerate(words) if _find_month(word)]
     number_positions = [position for position, word in enumerate(words) if word.isdigit()]
-    if not month_positions or len(number_positions) < _NUMBERS:
+    if not month_positions or len(number_positions) < _LEAST_NUMBERS:
         return None
     month_position = month_positions[0]
     month = _find_month(words[month_position])
     day_positions = []
     for position in number_positions:
-        is_near_month = abs(position - month_position) <= _NEAR
+        is_near_month = abs(position - month_position) <= _MOST_WORDS_APART
         if is_near_month and len(words[position]) <= _DAY_DIGITS:
             day_positions.append(position)
     if not day_positions or month is None:

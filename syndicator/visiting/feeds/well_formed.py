@@ -102,14 +102,14 @@ _ROWS = (
 _BY_NAME = {name: (method, argument) for method, argument, names in _ROWS for name in names.split()}
 _REFUSED = frozenset(name for name, (_, argument) in _BY_NAME.items() if argument == "refused")
 _IN_AUTHOR = frozenset(("name", "email", "url", "uri", "homepage"))
-_NOT_IN = {  # by unused element: elements inside that make it Unusual
+_REFUSED_INSIDE = {  # by unused element: elements inside that make it Unusual
     "source": _REFUSED | {"description", "summary", "content", "content_encoded", "item"},
     "textinput": _BY_NAME.keys() - {"title", "link", "description", "name"},
     "person": _BY_NAME.keys() - _IN_AUTHOR - {"itunes_name", "itunes_email"},
 }
 _IN_IMAGE = frozenset(("title", "link", "url", "width", "height", "description"))
 # Elements without a row in _ROWS whose texts `parser` uses.
-_STORED = frozenset(
+_STORED_NAMES = frozenset(
     ("ttl", "sy_updateperiod", "sy_updatefrequency", "itunes_duration", "feedburner_origlink")
 )
 # Namespaces whose elements feedparser takes for RSS, Atom or XHTML, in versions that it reads in
@@ -130,8 +130,8 @@ _OTHER_VERSIONS = frozenset(
         "uri/of/echo/namespace#",
     ]
 )
-_HTML = ("html", "text/html", "xhtml", "application/xhtml+xml")
-_CDF = frozenset(("lastmod", "href"))  # attributes of another format
+_HTML_TYPES = ("html", "text/html", "xhtml", "application/xhtml+xml")
+_CDF_ATTRIBUTES = frozenset(("lastmod", "href"))  # attributes of another format
 _TYPES = {"text": "text/plain", "plain": "text/plain", "html": "text/html"}
 _VERSIONS = {"0.91": "rss091u", "0.92": "rss092", "0.93": "rss093", "0.94": "rss094"}
 _EMAIL = re.compile(
@@ -238,7 +238,7 @@ class _Reader:
             version = _name_version(attributes.get("version", ""))
             if [self.find_row(child).name for child in root] != ["channel"]:
                 raise Unusual("an RSS feed is one channel")
-            if not _CDF.isdisjoint(_read_attributes(root[0])):
+            if not _CDF_ATTRIBUTES.isdisjoint(_read_attributes(root[0])):
                 raise Unusual("CDF")
             self.read_children(root[0], 2)
         elif root.tag == "{http://www.w3.org/2005/Atom}feed":
@@ -351,12 +351,13 @@ class _Reader:
 
     def read_other(self, element: Any, name: str, depth: int) -> None:
         """Read an element that is not in `_ROWS`. `name`: its name in feedparser. Its text is
-        stored if `_STORED` has the name; as in feedparser, "" is stored in its place if the element
-        has attributes. Its children are read as if they stood beside it. `depth`: its depth."""
+        stored if `_STORED_NAMES` has the name; as in feedparser, "" is stored in its place if the
+        element has attributes. Its children are read as if they stood beside it. `depth`: its
+        depth."""
         if element.keys():
             _read_attributes(element)
             self.context[name] = ""
-        elif name in _STORED and not len(element):
+        elif name in _STORED_NAMES and not len(element):
             self.store(name, self.read_text(element), depth)
         if len(element):
             self.read_children(element, depth)
@@ -367,7 +368,7 @@ class _Reader:
             raise Unusual("an entry in an entry")
         attributes = _read_attributes(element, language=True)
         language_around = self.language
-        if "about" in attributes or not _CDF.isdisjoint(attributes):
+        if "about" in attributes or not _CDF_ATTRIBUTES.isdisjoint(attributes):
             raise Unusual("CDF or RDF")
         self.context = self.entry = {}
         self.depths = {}
@@ -408,7 +409,7 @@ class _Reader:
             attributes["href"] = href
         if "href" in attributes:
             attributes["href"] = self.resolve(attributes["href"])
-            if attributes["rel"] == "alternate" and attributes["type"] in _HTML:
+            if attributes["rel"] == "alternate" and attributes["type"] in _HTML_TYPES:
                 context["link"] = attributes["href"]
             return
         value = self.read_address(element)
@@ -478,7 +479,7 @@ class _Reader:
             _read_attributes(inner, language=name != "person")
         inner_names = {self.find_row(inner).name for inner in element.iterdescendants()}
         misplaced = "source" if self.entry is None else "textinput"
-        if name in ("refused", misplaced) or inner_names & _NOT_IN[name]:
+        if name in ("refused", misplaced) or inner_names & _REFUSED_INSIDE[name]:
             raise Unusual(f"much in a {name}, or one where it does not belong")
         if name == "person":
             return

@@ -23,9 +23,9 @@ _MOST_HOSTS = 6  # for the redirects of one request
 _PATIENCE = timedelta(seconds=30)  # wait for a shorter back-off; fail at once for a longer one
 DISALLOWED = "robots.txt disallows this address; it is fetched because sources.toml names it"
 _BACKOFF = timedelta(minutes=5)  # after a 429 without a Retry-After
-_AWAY = timedelta(minutes=5)  # until an unreachable server is retried; our choice
+_UNREACHABLE_FOR = timedelta(minutes=5)  # until an unreachable server is retried; our choice
 _BUSY_WAIT = timedelta(minutes=1)  # until a page is retried whose host other machines use
-_MOST_AWAY = 10_000  # unreachable servers in memory
+_MOST_UNREACHABLE = 10_000  # unreachable servers in memory
 # statuses with a Retry-After (RFC 6585 section 4, RFC 9110 section 15.6.4)
 _WAIT_STATUSES = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
@@ -211,9 +211,11 @@ class PoliteFetcher:
         """Remember from `failed` that a server cannot be reached, or until when a host or an
         address asked this program to wait. `name`: the name of the host."""
         now = self._throttle.now()
-        if failed.no_network and len(self._unreachable) < _MOST_AWAY:
-            self._unreachable[_name_server(request.url)] = (now + _AWAY, failed)
-            self._throttle.report_away(name, failed.reason, failed.detail, _AWAY.total_seconds())
+        if failed.no_network and len(self._unreachable) < _MOST_UNREACHABLE:
+            self._unreachable[_name_server(request.url)] = (now + _UNREACHABLE_FOR, failed)
+            self._throttle.report_away(
+                name, failed.reason, failed.detail, _UNREACHABLE_FOR.total_seconds()
+            )
         if failed.status == HTTPStatus.TOO_MANY_REQUESTS:
             self._throttle.back_off(name, failed.retry_after or now + _BACKOFF)
         asked_until = failed.retry_after

@@ -23,7 +23,7 @@ from syndicator.visiting.fetch.responses import CLIENT_ERROR
 from syndicator.visiting.politeness.throttle import LONGEST_DELAY
 
 OPERATOR = "operator"  # the origin of a permission that robots.txt did not give
-_PREFIX = "robots "  # of the notes in the database
+_NOTE_PREFIX = "robots "  # of the notes in the database
 # states of a cached file, in existing databases
 _FOUND = "file"
 _MISSING = "none"
@@ -148,7 +148,7 @@ class Robots:
     def _load_cached(self, name: str) -> _Document | None:
         """Return the document that is cached under `name`. None if there is none, or if it is older
         than a day. One that could not be reached is too old after half an hour."""
-        raw = self._get_note(f"{_PREFIX}{name}")
+        raw = self._get_note(f"{_NOTE_PREFIX}{name}")
         if raw is None:
             return None
         try:
@@ -176,11 +176,11 @@ class Robots:
             if was_not_asked or result.reason == FetchReason.BLOCKED_ADDRESS:
                 return document
         content = json.dumps([now.isoformat(), document.status, document.text])
-        self._set_note(f"{_PREFIX}{note_name}", content, now)
+        self._set_note(f"{_NOTE_PREFIX}{note_name}", content, now)
         self._cached_characters += len(document.text)
         if self._cached_characters >= _PRUNE_AFTER:
             self._cached_characters = 0
-            self._prune(_PREFIX, now - _CACHED_FOR, _MOST_CACHED)
+            self._prune(_NOTE_PREFIX, now - _CACHED_FOR, _MOST_CACHED)
         return document
 
 
