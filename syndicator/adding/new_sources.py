@@ -41,9 +41,9 @@ class Candidate:
     entries. `latest`: the time of the newest entry, None if unknown. `comments`: it is a feed of
     comments. `same_as`: the address of a better candidate with the same entries, "" without one.
     `known`: it is followed already, and `source` is the configured one. `warning`: a message for
-    the operator. `entries`: the first entries. `other`: an address that redirects to the feed
-    permanently, "" without one. `asked`: the address that the operator entered; only the best
-    candidate has it. `answer`: the answer that was read, None without one."""
+    the operator. `entries`: the first entries. `other`: the address at which a feed was requested,
+    before permanent redirects; "" for a page. `asked`: the address that the operator entered; only
+    the best candidate has it. `answer`: the answer that was read, None without one."""
 
     source: Source
     kind: CandidateKind
