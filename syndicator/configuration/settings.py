@@ -70,7 +70,8 @@ _TIME = "([01][0-9]|2[0-3]):[0-5][0-9]"
 
 
 def _check_archives(value: Any) -> Any:
-    """Check `publish.archives`: true, false, a word, or a list of feeds."""
+    """Return the value of `publish.archives`, a list of feeds as a tuple. Raises ValueError for a
+    word other than "true", "false", "atom" and "listed", and for an unknown feed in a list."""
     if isinstance(value, str) and value not in ("true", "false", "atom", LISTED):
         raise ValueError(
             f'{value!r} is none of true, false, "atom", "listed", ["all", "tags", "sources/one"]'
@@ -109,14 +110,14 @@ Duration = Annotated[str, AfterValidator(_check_duration)]
 
 
 class Section(BaseModel):
-    """A table of the file. Unknown keys are errors."""
+    """A table of syndicator.toml. Unknown keys are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def like(pattern: str, cure: str) -> AfterValidator:
-    """Return a validator of pydantic for texts that must match the regular expression `pattern` as
-    a whole. `cure`: the message for those that do not."""
+    """Return a pydantic validator for a text. It raises ValueError with the message `cure` unless
+    the whole text matches the regular expression `pattern`."""
 
     def check(value: str) -> str:
         if not re.fullmatch(pattern, value):
@@ -133,7 +134,9 @@ _SECRET_PATH = like(
 
 
 def _check_callback(value: str) -> str:
-    """Check the address at which hubs reach us."""
+    """Return `value` if it is an address at which hubs can reach this instance, or empty. Raises
+    ValueError if it is not http or https, or has no host, a query, a fragment, a user name or a
+    password."""
     parts = urlsplit(value)
     if value:
         is_web_address = parts.scheme in ("http", "https") and bool(parts.hostname)
@@ -175,7 +178,8 @@ class Fetch(Section):
 
 
 def query(value: str) -> str:
-    """Return `value` if it is a valid query. Raises ValueError that names the faulty character."""
+    """Return `value` if it is a valid query. Raises ValueError with the position of the first
+    faulty character."""
     try:
         parse_query(value)
     except QueryError as error:
@@ -187,7 +191,8 @@ Query = Annotated[str, AfterValidator(lambda value: query(value) if value else v
 
 
 def _check_address(value: str) -> str:
-    """Check an address to listen on: a host or an IP address, and a port."""
+    """Return `value` if it is an address to listen on: a host or an IP address, a colon, and a port
+    up to 65535. The host may be empty. Raises ValueError."""
     match = re.fullmatch(r"(?:\[[^\s\[\]/]+\]|[^\s\[\]/:]*):(\d{1,5})", value)
     if not match or int(match[1]) > _PORTS[-1]:
         raise ValueError(
@@ -277,7 +282,8 @@ class Store(Section):
 
 
 def _check_endpoint(value: str) -> str:
-    """Check the address of a language model."""
+    """Return `value` if it is an http or https address of a language model, or empty. Raises
+    ValueError for others and for an address with a user name or password."""
     parts = urlsplit(value)
     if value:
         is_web_address = parts.scheme in ("http", "https") and bool(parts.hostname)
@@ -292,7 +298,8 @@ def _check_endpoint(value: str) -> str:
 
 
 def _check_variable(value: str) -> str:
-    """Check the name of an environment variable that holds a secret."""
+    """Return `value` if it is the name of an environment variable that may hold a secret, or empty.
+    Raises ValueError for other texts, and for names that are read as settings."""
     if value and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,99}", value):
         raise ValueError(
             "write the name of the environment variable that contains the key, not the key itself"
@@ -318,10 +325,14 @@ class Llm(Section):
     @model_validator(mode="before")
     @classmethod
     def _raise_default_seconds(cls, values: Any) -> Any:
-        """Give a model on this machine more time, unless the operator set the time."""
-        url = values.get("url") if isinstance(values, dict) else None
-        is_on_this_machine = isinstance(url, str) and _HERE.match(url.strip())
-        return {"seconds": SECONDS_HERE, **values} if is_on_this_machine else values
+        """Give a model on this machine SECONDS_HERE to answer, unless the operator set
+        `seconds`."""
+        if not isinstance(values, dict):
+            return values
+        url = values.get("url")
+        if isinstance(url, str) and _HERE.match(url.strip()):
+            return {"seconds": SECONDS_HERE, **values}
+        return values
 
     @model_validator(mode="after")
     def _check_model(self) -> Self:
@@ -365,16 +376,16 @@ class Alert(Section):
 
 
 class Allowed(NamedTuple):
-    """A line of `allow`: a private network that a source may be in, and its port; None for all
-    ports."""
+    """A private network that a source may be in. `port`: the only port at which the source may be;
+    None means any port."""
 
     network: Network
     port: int | None
 
 
 def parse_allow(line: str) -> Allowed:
-    """Parse a line of `allow`, such as "10.0.0.0/8:443", "10.0.0.5", "fd00::/8:443" or
-    "[::1]:8080". Raises ValueError that quotes the line."""
+    """Return the network and port in a line of `allow`, such as "10.0.0.0/8:443", "10.0.0.5",
+    "fd00::/8:443" or "[::1]:8080". Raises ValueError that quotes the line."""
     match = _NETWORK.fullmatch(line)
     try:
         if not match:
@@ -398,7 +409,9 @@ def network(value: str) -> str:
 
 
 def _check_receiver(value: str) -> str:
-    """Check the address of a webhook. It may have environment variables."""
+    """Return `value` if it is an http or https address for a webhook. It may contain ${NAME} for
+    environment variables. Raises ValueError for others and for an address with a user name or
+    fragment."""
     parts = urlsplit(value)
     is_web_address = parts.scheme in ("http", "https") and bool(parts.hostname)
     if not is_web_address or parts.username or parts.fragment:
@@ -496,7 +509,7 @@ class Settings(Section):
 
     @property
     def articles_at(self) -> str:
-        """The articles' folder, or s3://bucket/prefix."""
+        """The path of the folder of articles, or its address in an object store."""
         return self.at(self.paths.articles)
 
     @property
@@ -505,7 +518,7 @@ class Settings(Section):
 
     @property
     def pages_at(self) -> str:
-        """The folder or bucket of fetched pages."""
+        """The path of the folder of fetched pages, or its address in an object store."""
         if self.paths.pages:
             return self.at(self.paths.pages)
         return str(self.state_dir / "pages")
@@ -528,18 +541,19 @@ class Settings(Section):
         return self._root / self.paths.state
 
     def at(self, place: str) -> str:
-        """Return the path of a folder or file below the root of the instance ("" for the root
-        itself). The address of an object store is returned as it is."""
+        """Return the path of `place`, a folder or file below the root of the instance; "" is the
+        root itself. The address of an object store is returned unchanged."""
         return place if is_bucket(place) else str(self._root / place)
 
     @property
     def store_url(self) -> str:
-        """The address of the database. If the operator wrote it without password, the password that
-        systemd units have is added."""
+        """The address of the database. The operator may write it without the password; it then has
+        the password that the systemd units have for the same server."""
         if not self.store.url:
             return f"sqlite:///{self.state_dir / 'syndicator.db'}"
-        is_password_missing = is_same_server(self.store.url, self._unit_store_url)
-        return self._unit_store_url if is_password_missing else self.store.url
+        if is_same_server(self.store.url, self._unit_store_url):
+            return self._unit_store_url  # the same address with its password
+        return self.store.url
 
     @property
     def base_url(self) -> str:
@@ -552,8 +566,8 @@ class Settings(Section):
 
     @property
     def is_exposed(self) -> bool:
-        """True if others can read the secret address of the feeds on its way: it is sent by http
-        outside the home network."""
+        """True if the feeds have a secret address that others can read on its way, because it is
+        sent without encryption outside the home network."""
         has_secret = bool(self.publish.secret_path)
         is_encrypted = not self.base_url.startswith("http:")
         return has_secret and not is_encrypted and not private(self.base_url)
@@ -561,16 +575,16 @@ class Settings(Section):
 
 def load(config_dir: Path, environ: Mapping[str, str] | None = None) -> Settings:
     """Return the settings in the folder `config_dir`, overridden by variables of `environ` (None:
-    of this process). Without syndicator.toml these are the defaults. Raises ConfigError with file
-    and line, or variable, key and cure of each fault."""
+    of this process). Without syndicator.toml these are the defaults. Raises ConfigError with all
+    faults. Each fault names its file and line, or its variable, and also the key and the cure."""
     if environ is None:
         environ = os.environ
     return settings_of(_read_file(config_dir), environ)
 
 
 def settings_of(file: TomlFile, environ: Mapping[str, str]) -> Settings:
-    """Return the settings of a syndicator.toml, overridden by variables. The file may be missing.
-    Raises ConfigError as `load` does."""
+    """Return the settings in `file`, the parsed syndicator.toml, overridden by the variables in
+    `environ`. `file` has no values if it does not exist. Raises ConfigError with all faults."""
     overrides = Overrides(Settings, PREFIX, environ)
     try:
         settings = Settings.model_validate(overrides.apply_to(file.values))
@@ -582,16 +596,16 @@ def settings_of(file: TomlFile, environ: Mapping[str, str]) -> Settings:
 
 
 def origins(config_dir: Path, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return where each setting is set: "default", "file:line" or "environment variable NAME", by
-    its dotted name."""
+    """Return where each setting is set, by its dotted name such as "site.url". The texts are
+    "default", "file:line" or "environment variable NAME"."""
     return Overrides(Settings, PREFIX, environ).origins(_read_file(config_dir))
 
 
 def dropped_settings(
     config_dir: Path, environ: Mapping[str, str] | None = None
 ) -> tuple[Fault, ...]:
-    """Return a fault for each setting of earlier versions that the file or a variable still
-    sets."""
+    """Return a fault for each setting of earlier versions that is still set, by the file or by a
+    variable of `environ` (None: of this process). A file that cannot be read counts as empty."""
     try:
         file = _read_file(config_dir)
     except ConfigError:
@@ -602,13 +616,14 @@ def dropped_settings(
 
 
 def _read_file(config_dir: Path) -> TomlFile:
-    """Return syndicator.toml, without values if it does not exist. Raises ConfigError."""
+    """Return the parsed syndicator.toml in `config_dir`. It has no values if the file does not
+    exist. Raises ConfigError if it cannot be read."""
     return read_any_toml_file(config_dir / "syndicator.toml")
 
 
 def unknown_variables(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return variables that begin with SYNDICATOR_ but set nothing, each with the name of a similar
-    variable, or "". Variables that Kubernetes sets are left out."""
+    """Return the variables that begin with SYNDICATOR_ but set nothing. Each has the name of a
+    similar variable that exists, or "". Variables that Kubernetes sets are left out."""
     unknown: dict[str, str] = {}
     for name, likely_name in Overrides(Settings, PREFIX, environ).find_unknown().items():
         if name != VARIABLE and not _KUBERNETES.fullmatch(name):
