@@ -75,8 +75,8 @@ GRACE_SECONDS = 8
 
 
 def make_completion_script(shell: str, typed: str) -> str:
-    """Return the completion script of a shell. `typed`: how the program is called, for which
-    completion works. Raises BadParameter for an unknown shell."""
+    """Return the script that makes a shell complete commands of this program. `typed`: the words by
+    which the program was called; they are completed. Raises BadParameter for an unknown shell."""
     if shell not in SHELLS:
         raise typer.BadParameter(f"'{shell}' is not one of {', '.join(map(repr, SHELLS))}")
 
@@ -97,7 +97,7 @@ def make_completion_script(shell: str, typed: str) -> str:
 
 
 def show_completion(context: typer.Context, shell: str | None) -> None:
-    """Print the completion script and exit, if a shell is named."""
+    """If a shell is named, print its completion script and exit."""
     if shell and not context.resilient_parsing:
         typer.echo(make_completion_script(shell, program()))
         raise typer.Exit
@@ -114,9 +114,9 @@ def complete_tag_names(context: typer.Context, incomplete: str) -> list[str]:
 def _complete_names(
     context: typer.Context, file: str, table: str, key: str, incomplete: str
 ) -> list[str]:
-    """Return the names that begin with `incomplete`, for a shell to complete it. A name is the
-    value of `key` in a [[table]] of `file`, such as sources.toml, or of a file in the folder beside
-    it, such as sources.d. Files that cannot be read are left out."""
+    """Return the names that begin with `incomplete`, so that a shell can complete it. The names are
+    the values of `key` in the tables [[table]] of `file`, such as sources.toml, and of the files in
+    the folder beside it, such as sources.d. Files that cannot be read are left out."""
     main_file = Path(context.params.get("config") or "config") / file
     other_files = sorted(main_file.with_suffix(".d").glob("*.toml"))
     names: list[str] = []
@@ -129,13 +129,15 @@ def _complete_names(
 
 
 def load_examples() -> dict[str, dict[str, str]]:
-    """Return the examples in help texts: by command, the words to type with their purpose."""
+    """Return the examples for help texts. For each command, they give the words to type, each with
+    its purpose."""
     file = resources.files("syndicator") / "data/examples.toml"
     return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
 def format_examples(command: str, program: str) -> list[str]:
-    """Return the examples of a command, such as "tags rename", as lines of its help text."""
+    """Return the examples of a command, such as "tags rename", as lines for its help text.
+    `program`: how the program is called in them."""
     lines = []
     for words, purpose in load_examples().get(command, {}).items():
         lines.append(f"  {program} {words}")
@@ -144,8 +146,8 @@ def format_examples(command: str, program: str) -> list[str]:
 
 
 def move_global_options_first(words: Sequence[str]) -> list[str]:
-    """Return the words of a command line with the options of GLOBAL_OPTIONS, and their values,
-    first. Words after `--` stay where they are. Pure."""
+    """Return the words of a command line in a new order: the options in GLOBAL_OPTIONS with their
+    values come first, then all others. Words after `--` are not looked at. Pure."""
     options: list[str] = []
     others: list[str] = []
     unread = list(words)
@@ -164,8 +166,9 @@ def move_global_options_first(words: Sequence[str]) -> list[str]:
 
 
 def move_config_last(words: Sequence[str]) -> list[str]:
-    """Return the words of a command line in which a `--config DIR` before the command stands behind
-    it and its own words, as commands expect it. Words after `--` stay where they are. Pure."""
+    """Return the words of a command line in a new order: a `--config DIR` that stands before the
+    command comes after the command and its words, where commands expect it. Words after `--` stay
+    last. Pure."""
     unread = list(words)
     options: list[str] = []  # the other ones before the command
     config: list[str] = []
@@ -175,8 +178,8 @@ def move_config_last(words: Sequence[str]) -> list[str]:
         target = config if name == "--config" else options
         target.append(word)
         takes_value = name == "--config" or GLOBAL_OPTIONS.get(name)
-        has_value = bool(equals)
-        if takes_value and not has_value:  # its value is the next word
+        is_value_next_word = takes_value and not equals
+        if is_value_next_word:
             target += unread[:1]
             del unread[:1]
     end = unread.index("--") if "--" in unread else len(unread)
@@ -184,21 +187,23 @@ def move_config_last(words: Sequence[str]) -> list[str]:
 
 
 def check_removed(words: Sequence[str]) -> None:
-    """Raise UsageError if a command line has a command or an option that was removed. `words`: from
-    the command on."""
+    """Raise UsageError if a command line uses a command or option that earlier versions had. The
+    message says what replaces it. `words`: the command and what follows it."""
     for removed, cure in REMOVED.items():
         command, _, option = removed.partition(" --")
         command_words = command.split()
         if list(words[: len(command_words)]) != command_words:
             continue
-        names = [word.partition("=")[0] for word in words[len(command_words) :]]
-        if not option or f"--{option}" in names:
+        following_words = words[len(command_words) :]
+        given_names = [word.partition("=")[0] for word in following_words]
+        is_whole_command = not option
+        if is_whole_command or f"--{option}" in given_names:
             raise UsageError(f"`{removed}` was removed: {cure}")
 
 
 class Panels(TyperGroup):
-    """Group that lists its commands by PANELS. Typer draws panels only with rich, which doubles the
-    time of help."""
+    """The group of all commands, which help lists by PANELS. Typer's own panels need rich, which
+    doubles the time of help."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         return super().parse_args(ctx, move_global_options_first(move_config_last(args)))
@@ -244,8 +249,8 @@ _COMPLETION = {"source": complete_source_keys, "tag": complete_tag_names, "": No
 
 
 def command(name: str | None = None, group: typer.Typer = app) -> Callable[[T], T]:
-    """Return a decorator that makes a function a command. Its parameters are Annotated with our
-    `Argument` or with typer's own types."""
+    """Return a decorator that makes a function the command `name` (None: the name of the function)
+    of `group`. The function's parameters are Annotated with `Argument` or with types of typer."""
 
     def register(function: T) -> T:
         hints = get_type_hints(function, include_extras=True)
@@ -259,8 +264,8 @@ def command(name: str | None = None, group: typer.Typer = app) -> Callable[[T], 
 
 
 def set_signature(function: T, fields: Sequence[Field]) -> T:
-    """Give a function a signature with these fields. typer makes the options and arguments of a
-    command from it."""
+    """Give a function a signature with these fields, and return the function. Typer makes the
+    options and arguments of a command from the signature."""
     parameters = [
         inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, **_make_parameter(field))
         for field in fields
@@ -271,8 +276,8 @@ def set_signature(function: T, fields: Sequence[Field]) -> T:
 
 
 def _make_parameter(field: Field) -> dict[str, Any]:
-    """Return "annotation" and "default" of a parameter of a command as typer reads them: our
-    `Argument` becomes an option or argument of typer. A field without `Argument` stays."""
+    """Return the "annotation" and the "default" that typer needs for a parameter. An `Argument` in
+    the field becomes an option or argument of typer; a field without one is unchanged."""
     default = field.default
     marks = getattr(field.annotated, "__metadata__", ())
     has_argument = any(isinstance(mark, Argument) for mark in marks)
@@ -303,7 +308,7 @@ def _make_parameter(field: Field) -> dict[str, Any]:
 
 
 def _need_folder_name(folder: Path) -> None:
-    """Raise ConfigError if `folder`, of the operator, is a file, or is named like one."""
+    """Raise ConfigError if `folder`, the value of --config, is a file or has the name of one."""
     if folder.is_dir():
         return
     if folder.is_file():
@@ -318,8 +323,9 @@ def _need_folder_name(folder: Path) -> None:
 
 
 def _choose_config_folder(context: typer.Context, value: Path) -> Path:
-    """Return the folder of --config; without it `config` here, or the folder of this account if
-    there is no `config`. Settings of earlier versions are logged."""
+    """Return the folder of configuration that a command uses. If --config does not name one, it is
+    the folder `config` here; if that does not exist, the configuration folder of this account.
+    Settings of earlier versions in it are logged."""
     source = context.get_parameter_source("config")
     is_named = source is not None and source.name != "DEFAULT"
     folder = value
@@ -353,7 +359,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
 def _print_version(is_requested: bool) -> None:
-    """Print the version and exit, if that is asked for."""
+    """If the option was given, print the version and exit."""
     if is_requested:
         typer.echo(__version__)
         raise typer.Exit
@@ -401,7 +407,7 @@ def root(
 
 
 def _warn_of_unknown_variables() -> None:
-    """Warn of variables that begin with SYNDICATOR_ but set nothing."""
+    """Log a warning for each environment variable that begins with SYNDICATOR_ but sets nothing."""
     from syndicator.configuration.settings import unknown_variables
 
     for name, nearest in unknown_variables(os.environ).items():
@@ -421,8 +427,8 @@ def log_waiting(reason: str) -> None:
 
 @contextmanager
 def open_for_change(config: Path, *, create: bool = False) -> "Iterator[App]":
-    """Open the instance while holding the lock of runs; wait until another process releases it.
-    `create`: also if the database is lost."""
+    """Hold the lock of runs and open the instance during the block. If another process has the
+    lock, wait until it is released. `create`: open the instance even if its database is lost."""
     from syndicator.app.container import open_app
     from syndicator.app.lock import hold_run_lock
     from syndicator.app.read_configuration import need_folder
@@ -438,7 +444,8 @@ def open_for_change(config: Path, *, create: bool = False) -> "Iterator[App]":
 
 @contextmanager
 def open_to_read(config: Path) -> "Iterator[App]":
-    """Open the instance without the lock, so that this is possible during a run."""
+    """Open the instance during the block without the lock of runs, so that this is possible during
+    a run."""
     from syndicator.app.container import open_app
     from syndicator.app.read_configuration import need_folder
 
@@ -450,7 +457,8 @@ def open_to_read(config: Path) -> "Iterator[App]":
 def build_stale_feeds(
     opened: "App", accepts: "Callable[[FeedKey], bool] | None" = None
 ) -> "BuildReport":
-    """Build the stale feeds. `accepts`: returns True for a feed to build; None builds all."""
+    """Build the stale feeds and return the report. `accepts`: returns True for a feed that may be
+    built; None allows all."""
     import asyncio  # late, as in other commands: `init` saves 20 ms without it
 
     from syndicator.runs.build import build_feeds

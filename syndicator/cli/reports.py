@@ -35,7 +35,7 @@ _TITLE_CHARACTERS = 50  # of the article at work, beside the progress bar
 
 
 def log_problems(problems: Iterable[Problem], level: Level = "warning", **fields: object) -> None:
-    """Log each problem as a line."""
+    """Log each problem as a line. `fields`: further fields that each line gets."""
     for problem in problems:
         log(
             "problem",
@@ -69,13 +69,13 @@ def log_visit(outcome: Outcome) -> None:
 
 
 def log_build(report: BuildReport) -> None:
-    """Log the feeds that a build held back or would end, and hubs that failed."""
+    """Log the feeds that a build held back, would end or set aside, and the hubs that failed."""
     log_problems((*report.held, *report.ending, *report.set_aside, *report.hubs))
 
 
 def log_run(report: RunReport) -> None:
-    """Log what a run of `up` met: faults, outdated articles, and the language model's answers.
-    Visits are logged one by one."""
+    """Log what a run met besides its visits: problems of the build and of files, articles that an
+    older version read, and the use of the language model. Visits are logged one by one."""
     log_build(report.built)
     log_problems((*report.problems, *report.failed_reports))
     if report.outdated:
@@ -101,8 +101,8 @@ def log_run(report: RunReport) -> None:
 
 @contextmanager
 def show_progress(tells: Callable[[Outcome], bool] = lambda outcome: True) -> Iterator[Watch]:
-    """Yield a watch, which a run calls as it goes on and which shows the progress: a bar on a
-    terminal, else lines in the log. `tells`: returns True for a visit that is worth a line."""
+    """Yield a watch for a run. The run calls it as it goes on; it shows the progress as a bar on a
+    terminal, else as lines in the log. `tells`: returns True for a visit that is worth a line."""
     from syndicator.cli.progress import Count
     from syndicator.runs.refresh import Watch
 
@@ -144,9 +144,9 @@ def show_progress(tells: Callable[[Outcome], bool] = lambda outcome: True) -> It
 
 
 def _make_log_watch(count: Count, began: float, tells: Callable[[Outcome], bool]) -> Watch:
-    """Return a watch that logs each visit for which `tells` returns True, and every LINE_SECONDS
-    the progress of the run. `count`: counts sources and pages; `began`: when the run began, by the
-    monotonic clock."""
+    """Return a watch that logs the visits for which `tells` returns True, and every LINE_SECONDS
+    the progress of the run. `count`: counts the sources and pages of the run. `began`: when the run
+    began, in monotonic seconds."""
     from syndicator.cli.progress import LINE_SECONDS
     from syndicator.runs.refresh import Watch
 
@@ -171,7 +171,8 @@ def _make_log_watch(count: Count, began: float, tells: Callable[[Outcome], bool]
 
 
 def _describe_progress(count: Count, began: float) -> str:
-    """Return the pages of a run and the time that is left: "3 of 9 pages, 40 s left"."""
+    """Return the number of pages read and the time that is left, such as "3 of 9 pages, 40 s left".
+    `began`: when the run began, in monotonic seconds."""
     from syndicator.cli.progress import describe_left, estimate_seconds
 
     elapsed = time.monotonic() - began
@@ -195,8 +196,9 @@ def _make_progress_bar() -> Progress:
 
 @contextmanager
 def show_count(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a progress bar during the block, if stderr is a terminal. Yields the function that
-    advances it: call it with (how many are done, of how many). `what`: the label of the bar."""
+    """Show a progress bar during the block, if standard error is a terminal. Yield the function
+    that moves the bar; its arguments are how many things are done, and how many there are. `what`:
+    the label of the bar."""
     if not sys.stderr.isatty():
         yield lambda done, total: None
         return
@@ -210,7 +212,8 @@ def show_count(what: str) -> Iterator[Callable[[int, int], None]]:
 
 
 def print_run_report(report: RunReport, *, json: bool) -> None:
-    """Print what a run did, for people or as JSON."""
+    """Print the result of a run: as JSON, or as lines for people. With --quiet, log only what went
+    wrong."""
     if json:
         print_json(_make_run_document(report))
         return
@@ -250,7 +253,8 @@ def print_run_report(report: RunReport, *, json: bool) -> None:
 
 
 def print_faults(faults: Iterable[Fault], remarks: Iterable[Fault]) -> None:
-    """Print the faults of the configuration, then the remarks about what does nothing."""
+    """Print what is wrong in the configuration (`faults`), then what has no effect in it
+    (`remarks`)."""
     from syndicator.app.read_configuration import describe_wrong
 
     for fault in faults:
@@ -260,7 +264,7 @@ def print_faults(faults: Iterable[Fault], remarks: Iterable[Fault]) -> None:
 
 
 def _advise_on_visits(report: RunReport) -> str:
-    """Return what to do if no source was visited, "" if some were."""
+    """Return a line that says what to do if no source was visited; "" if some were."""
     if not report.followed:
         return "no source is followed: `syndicator add URL` adds one"
     if report.outcomes:
@@ -272,8 +276,7 @@ def _advise_on_visits(report: RunReport) -> str:
 
 
 def _make_run_document(report: RunReport) -> dict[str, object]:
-    """Return what a run did as the JSON document of the command: visits of sources, what the build
-    wrote and held back, and problems."""
+    """Return the result of a run as the JSON document that the command prints."""
     built = report.built
     return {
         "sources": report.outcomes,
@@ -289,8 +292,8 @@ def _make_run_document(report: RunReport) -> dict[str, object]:
 
 
 def describe_ending_feeds(report: BuildReport) -> list[str]:
-    """Return a line for each feed that the configuration would end: why, and how to confirm or
-    prevent it."""
+    """Return a line for each feed that the configuration would end. It says why, and how to confirm
+    or prevent this."""
     reason = ConditionReason.FEEDS_WOULD_END
     lines = []
     for problem in report.ending:
@@ -306,8 +309,8 @@ def print_unreadable_files(problems: Iterable[Problem]) -> None:
 
 
 def print_language_model(state: Enriched) -> None:
-    """Print how much the language model was used today, its failures, and the articles that it
-    refused to describe."""
+    """Print how much the language model was used today, why it failed last, and the articles whose
+    descriptions were refused."""
     meter = state.meter
     calls = counted(meter.calls, "call")
     use = f"language model {meter.endpoint}: {calls} and {meter.tokens} tokens on {meter.day}"

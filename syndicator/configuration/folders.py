@@ -15,19 +15,20 @@ def find_own_config(environ: Mapping[str, str]) -> Path | None:
 
 
 def find_root(config: Path, environ: Mapping[str, str]) -> Path:
-    """Return the folder where relative paths in the configuration begin: the parent of `config`,
-    but `~/.local/share/syndicator` for the configuration folder of the account."""
-    own = _find_xdg_folder(environ, "XDG_CONFIG_HOME", ".config")
-    data = _find_xdg_folder(environ, "XDG_DATA_HOME", ".local/share")
-    if own and data and own.resolve() == config.resolve():
-        return data
+    """Return the folder that relative paths in the configuration start from. This is the parent of
+    the configuration folder `config`; but for the configuration folder of the account it is the
+    data folder, such as `~/.local/share/syndicator`."""
+    own_config = _find_xdg_folder(environ, "XDG_CONFIG_HOME", ".config")
+    own_data = _find_xdg_folder(environ, "XDG_DATA_HOME", ".local/share")
+    if own_config and own_data and own_config.resolve() == config.resolve():
+        return own_data
     return config.resolve().parent
 
 
 def _find_xdg_folder(environ: Mapping[str, str], variable: str, usual: str) -> Path | None:
-    """Return our folder in a base directory of XDG, such as ~/.config/syndicator. `variable`: the
-    environment variable with the base directory; `usual`: the base directory below the home, if the
-    variable is missing or has a relative path. None if there is no home then."""
+    """Return the program's folder in a base directory of XDG, such as ~/.config/syndicator. The
+    base directory is the absolute path in `variable`, else the folder `usual` in the home folder.
+    Return None if both are unknown."""
     base = Path(environ.get(variable, ""))
     if base.is_absolute():
         return base / "syndicator"

@@ -11,8 +11,9 @@ _PLACES_OF_ADDRESSES: Final = (("store", "url"), ("fetch", "proxy"))  # which ma
 
 
 def list_secrets(values: Mapping[str, Any]) -> list[tuple[str | int, ...]]:
-    """Return the places of secrets in a parsed syndicator.toml. A value that only names an
-    environment variable, such as `$NAME`, is no secret."""
+    """Return the keys and indexes that lead to each secret in a parsed syndicator.toml, such as
+    ("webhook", 0, "secret"). A webhook's secret that begins with `$` only names an environment
+    variable and is left out."""
     places: list[tuple[str | int, ...]] = []
     if _read_section(values, "publish").get("secret_path"):
         places.append(("publish", "secret_path"))
@@ -32,19 +33,19 @@ def list_secrets(values: Mapping[str, Any]) -> list[tuple[str | int, ...]]:
 
 
 def is_readable_by_others(mode: int) -> bool:
-    """Return True if accounts besides the owner and the group of a file may read, change or run it.
-    `mode`: as in stat(2)."""
+    """Return True if `mode`, as in stat(2), lets accounts besides the owner and the group of the
+    file read, change or run it."""
     return bool(mode & _BITS_OF_OTHERS)
 
 
 def tighten(mode: int) -> int:
-    """Return the mode for a file that gets a secret: for its owner alone, but `mode` itself if it
-    lets only the owner and a group in."""
+    """Return the mode for a file that gets a secret. A `mode` that lets only the owner and the
+    group in stays; any other becomes readable and writable by the owner alone."""
     return PRIVATE if is_readable_by_others(mode) else mode
 
 
 def _read_section(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """Return a table of the file, empty if it is missing or no table."""
+    """Return the table `name` of the file; an empty one if it is missing or is not a table."""
     section = values.get(name)
     return section if isinstance(section, Mapping) else {}
 

@@ -9,8 +9,8 @@ STORE_VARIABLE = "SYNDICATOR_STORE__URL"
 
 
 def read_unit_variable(name: str, file: Path) -> str:
-    """Return the value of a variable in the units' environment `file`; "" if it is not there or
-    this account may not read the file."""
+    """Return the value of the variable `name` in `file`, the environment file of the systemd units.
+    It is "" if the variable is not set or the file cannot be read."""
     try:
         text = file.read_text(encoding="utf-8")
     except OSError:  # missing, or for root alone: the refusal of the server names the file
@@ -20,8 +20,8 @@ def read_unit_variable(name: str, file: Path) -> str:
 
 def parse_variable(name: str, text: str) -> str:
     """Return the value of the variable `name` in `text`, the content of an environment file
-    (systemd.exec(5)): without its quotes, the last one if it is set several times, "" if it is not
-    set. Pure."""
+    (systemd.exec(5)). Quotes around the value are removed. If the variable is set several times,
+    the last value counts; if it is not set, the value is "". Pure."""
     value = ""
     for line in text.splitlines():
         key, equals, written_value = line.strip().partition("=")

@@ -34,7 +34,8 @@ class Form(ImmutableMultiDict[str, str]):
 
 
 def parse_whole_number(text: str, most: int) -> int:
-    """Return a whole number from 0 to `most`; NO_NUMBER (-1) for any other text. Pure."""
+    """Return the number that `text` has in digits, if it is from 0 to `most`. Return NO_NUMBER (-1)
+    for any other text. Pure."""
     has_only_digits = text.isascii() and text.isdigit()
     if not has_only_digits or len(text) > len(str(most)):
         return NO_NUMBER
@@ -48,8 +49,8 @@ def limit_body(path: str) -> int:
 
 
 def under_prefix(scope: Scope) -> Scope:
-    """Return a request as if no proxy had put a path before ours. The proxy names this path in
-    X-Forwarded-Prefix; it becomes `prefix` of the scope."""
+    """Return a request without the path that a proxy puts before the paths of the console. The
+    header X-Forwarded-Prefix names that path; the scope gets it as `prefix`, "" without a proxy."""
     prefix = _read_prefix(scope)
     path = scope["path"]
     if path.startswith(f"{prefix}/"):
@@ -58,7 +59,8 @@ def under_prefix(scope: Scope) -> Scope:
 
 
 def _read_prefix(scope: Scope) -> str:
-    """Return the path under which a proxy shows the console, "" if no header or several name it."""
+    """Return the path under which a proxy shows the console, without a slash at its end. It is ""
+    unless exactly one header names a valid path."""
     values: list[str] = [
         value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-prefix"
     ]
@@ -68,8 +70,8 @@ def _read_prefix(scope: Scope) -> str:
 
 
 class Guard:
-    """Application in front of the console's pages. It lets only requests of people who are logged
-    in pass, and changes only from our own pages."""
+    """An application in front of the pages of the console. It passes on only requests of users who
+    are logged in, and changes only if they were sent from a page of the console."""
 
     def __init__(self, app: ASGIApp, console: Console) -> None:
         self._app = app
@@ -83,8 +85,8 @@ class Guard:
         await answer(scope, receive, with_headers(send, scope["prefix"]))
 
     async def _refused(self, request: Request) -> Response | None:
-        """Return the answer to a request that is not allowed, None if it is. Sets `session` and,
-        for POST, `form` in the state of the request."""
+        """Return the answer to a request that is refused; None if it may pass. In the state of the
+        request, it sets `session`, and `form` for a POST that may pass."""
         headers = request.headers
         console = self._console
         if not is_for_us(",".join(headers.getlist("host")), console.hosts):
@@ -120,14 +122,14 @@ def form_of(request: Request) -> Form:
 
 
 def cookie_name(console: Console) -> str:
-    """Return the name of the session cookie. It has the port, because browsers share cookies
-    between all ports of a host."""
+    """Return the name of the cookie with the id of the session. The name has the port, because
+    browsers share cookies between all ports of a host."""
     return f"syndicator_{console.settings.console.port}"
 
 
 def set_cookie(response: Response, request: Request, console: Console, session_id: str) -> None:
-    """Give the browser the id of its session. If the browser uses TLS, also to a proxy before us,
-    the cookie is only sent over TLS."""
+    """Give the browser the id of its session in a cookie. If the browser reaches the console or a
+    proxy in front of it over TLS, it sends the cookie only over TLS."""
     headers = request.headers
     is_proxy_secure = headers.get("x-forwarded-proto") == "https"
     is_page_secure = headers.get("origin", "").startswith("https:")
@@ -142,7 +144,8 @@ def set_cookie(response: Response, request: Request, console: Console, session_i
 
 
 def _redirect_to_login(request: Request) -> Response:
-    """Send the browser to the login page, which leads back to the page that was asked for."""
+    """Return the answer that leads the browser to the login page. After the login the user comes
+    back to the page that the request was for, if it was for a page."""
     if request.headers.get("hx-request"):
         return Response(status_code=401, headers={"hx-redirect": "/login"})
     path = request.url.path
@@ -152,8 +155,8 @@ def _redirect_to_login(request: Request) -> Response:
 
 
 async def _read_form(request: Request) -> Form | None:
-    """Return the form that was sent; None if it is not a form, is incomplete or has too many
-    fields."""
+    """Return the form in the body of a request. Return None if the body is no form, is incomplete,
+    or has too many fields."""
     if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         return None
     try:
@@ -165,8 +168,8 @@ async def _read_form(request: Request) -> Form | None:
 
 
 def with_headers(send: Send, prefix: str = "") -> Send:
-    """Return a `send` that adds the security headers, and puts `prefix` before the path of
-    redirects."""
+    """Return a `send` that adds the security headers to each response, and puts `prefix` before the
+    paths of redirects."""
 
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -48,8 +48,9 @@ _MENDED = (Kind.EXTRACTION_COLLAPSED, Kind.SELECTOR_UNMATCHED, Kind.ENTRIES_WAIT
 
 
 def render(request: Request, template: str, **values: Any) -> bytes:
-    """Render a template. Only links of the template get the path prefix of a proxy: values are
-    escaped, so that the pattern of a link is not found in them."""
+    """Return the HTML of a template. Behind a proxy, the path prefix of the request is put before
+    the links that the template itself has. Values are escaped, so that no value can look like such
+    a link."""
     html = _make_environment().get_template(template).render(**values)
     prefix = request.scope["prefix"]
     if prefix:
@@ -85,19 +86,21 @@ def _make_environment() -> Environment:
 
 @cache
 def _load_labels() -> dict[str, dict[str, Any]]:
-    """Return the texts of labels.toml: "names", "cures" and "messages", each by code."""
+    """Return the texts of labels.toml. The keys are "names", "cures" and "messages"; each has texts
+    by code."""
     return tomllib.loads((resources.files("syndicator.console") / "labels.toml").read_text())
 
 
 def label(name: str) -> str:
-    """Return the console's name of an operation, condition, field or filter."""
+    """Return the name that the console shows for an operation, condition, field or filter. A name
+    without a label becomes words with a capital letter."""
     words = name.replace("-", " ").replace("_", " ")
     return str(_load_labels()["names"].get(name, words.capitalize()))
 
 
 def name_fields(message: str) -> str:
-    """Return an error of the settings with the label of each setting that it names: “Web address”
-    (site.url)."""
+    """Return an error message in which each setting has its label before it, such as “Web address”
+    (site.url). A setting without a label stays as it is."""
     names = _load_labels()["names"]
 
     def add_label(match: re.Match[str]) -> str:
@@ -108,13 +111,15 @@ def name_fields(message: str) -> str:
 
 
 def cure(condition: Condition) -> str:
-    """Return how a condition ends, in words of the console instead of commands."""
+    """Return how a condition ends. The words fit the console; a condition without such words has
+    its usual cure, which may name a command."""
     reason = condition.code or condition.kind.value
     return str(_load_labels()["cures"].get(reason, condition.cure))
 
 
 def sentence(comment: str) -> str:
-    """Return the first sentence of a comment with a capital letter and a full stop."""
+    """Return the first sentence of a comment, with a capital letter, a full stop, and quotation
+    marks in place of backticks."""
     first = comment.strip(". ").partition(". ")[0].strip("., ")
     quoted = re.sub("`([^`]*)`", "“\\1”", first)
     return f"{quoted[:1].upper()}{quoted[1:]}."
@@ -128,8 +133,8 @@ def ago(then: datetime | None, now: datetime) -> str:
     age = now - then
     distance = abs(age)
     words = span(distance) if distance >= timedelta(minutes=1) else "less than a minute"
-    is_ahead = age < timedelta()
-    return f"in {words}" if is_ahead else f"{words} ago"
+    is_in_future = age < timedelta()
+    return f"in {words}" if is_in_future else f"{words} ago"
 
 
 def day(moment: datetime | None) -> str:
@@ -138,7 +143,7 @@ def day(moment: datetime | None) -> str:
 
 
 def short_day(moment: datetime, now: datetime) -> str:
-    """Return a day like "26 Nov". A year other than that of `now` is added."""
+    """Return a day like "26 Nov". If its year is not the year of `now`, the year is added."""
     date = moment.astimezone(UTC)
     written = f"{date.day} {date:%b}"
     if date.year != now.year:
@@ -147,16 +152,16 @@ def short_day(moment: datetime, now: datetime) -> str:
 
 
 def web(address: str | None) -> str:
-    """Return an address if it is http or https; "#" for anything else, because a link to
-    `javascript:` would run a script."""
+    """Return an address if it begins with http:// or https://. Return "#" for anything else,
+    because a link to `javascript:` would run a script."""
     if address and address.lower().startswith(("http://", "https://")):
         return address
     return "#"
 
 
 def plural(count: int, noun: str, many: str = "") -> str:
-    """Return a number with its noun: "297 articles", "1 article". `many`: the plural if it is
-    irregular."""
+    """Return a number with its noun: "297 articles", "1 article". `many`: the plural of an
+    irregular noun, else ""."""
     if count == 1:
         return f"1 {noun}"
     plural_noun = many or f"{noun}s"
@@ -168,8 +173,8 @@ def console_of(request: Request) -> Console:
 
 
 async def look_up(request: Request, look: Callable[[OpenedInstance], T]) -> T:
-    """Return `look(instance)` for the opened instance. Raises HTTPException(404) if it raises
-    UsageError, because an article or source does not exist."""
+    """Return `look(instance)` for the opened instance. UsageError, which means that an article or
+    source does not exist, becomes HTTPException(404)."""
     try:
         return await console_of(request).look(look)
     except UsageError as error:
@@ -177,8 +182,8 @@ async def look_up(request: Request, look: Callable[[OpenedInstance], T]) -> T:
 
 
 def find_job(request: Request, *operation_names: str) -> Job | None:
-    """Return the job that the query of the address names; None if there is none, or if it is not of
-    one of these operations (no names: any operation)."""
+    """Return the job whose id is in the query of the address. Return None if there is no such job,
+    or if it is not of one of these operations. Without names, every operation is accepted."""
     job = console_of(request).queue.get(request.query_params.get("job", ""))
     if job is None:
         return None
@@ -196,8 +201,8 @@ def need_job(request: Request) -> Job:
 
 
 def find_awaited_job(job: Job | None) -> str:
-    """Return the id of the job whose result the page must wait for; "" if there is no job or its
-    result is known."""
+    """Return the id of `job` if the page must wait for its result. Return "" if there is no job or
+    its result is known."""
     # while feeds are built, the result of the operation is known already
     if job is None or job.ended or job.status == "building":
         return ""
@@ -205,7 +210,7 @@ def find_awaited_job(job: Job | None) -> str:
 
 
 def show_page(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
-    """Return an HTML page. `values`: variables of the template besides those that all pages
+    """Return a whole page. `values`: variables of its template, besides those that all pages
     have."""
     console = console_of(request)
     session = session_of(request)
@@ -226,7 +231,8 @@ def show_page(request: Request, template: str, *, status: int = 200, **values: A
 
 
 def show_part(request: Request, template: str, **values: Any) -> Response:
-    """Return HTML that replaces a part of the present page."""
+    """Return HTML that a script puts into the page that is open. `values`: variables of its
+    template, besides the time and the token."""
     token = session_of(request).token
     html = render(request, template, now=utc_now(), token=token, **values)
     return Response(html, media_type="text/html")
@@ -241,9 +247,9 @@ async def queue_form(
     dry_run: bool = False,
     **further_arguments: Any,
 ) -> Response:
-    """Queue an operation with the arguments that the form has and `further_arguments`. Requests of
-    a script (htmx) get the state of the job as a part of the page; others are redirected to
-    `next_page`."""
+    """Queue an operation. Its arguments are those in the form, and `further_arguments`, which go
+    before. A request of a script (htmx) gets the state of the job as a part of the page; any other
+    is redirected to `next_page` with the id of the job."""
     form = form_of(request)
     arguments: dict[str, Any] = {}
     for field in fields_of(need_operation(operation_name)):
@@ -261,8 +267,8 @@ async def queue_form(
 
 
 async def call_worker(request: Request, function: Callable[..., T], *arguments: Any) -> T:
-    """Return `function(*arguments)`, called in the worker process. Raises HTTPException if it takes
-    too long."""
+    """Return `function(*arguments)`, called in the worker process. Raises HTTPException if the
+    worker fails, as when it takes too long."""
     try:
         return await console_of(request).worker.call(function, *arguments)
     except WorkerFailed as error:
@@ -270,15 +276,15 @@ async def call_worker(request: Request, function: Callable[..., T], *arguments: 
 
 
 def keep_local_path(path: str) -> str:
-    """Return `path` if it is a page of the console, else "/": a redirect must not lead to another
-    site."""
-    inside = path.startswith("/") and not path.startswith("//") and "\\" not in path
-    return path if inside and path.isprintable() else "/"
+    """Return `path` if it is the path of a page of the console, else "/". This keeps redirects from
+    leading to another site."""
+    is_inside = path.startswith("/") and not path.startswith("//") and "\\" not in path
+    return path if is_inside and path.isprintable() else "/"
 
 
 async def show_in_frame(request: Request, page: tuple[bytes, str, Mapping[str, str]]) -> Response:
-    """Return a stranger's page for an iframe without network. `page`: its bytes, address and
-    headers."""
+    """Return a page of another site for a frame that has no access to the network. `page`: the
+    page's bytes, address and headers. A page that cannot be shown becomes a text that says why."""
     try:
         html, policy = await console_of(request).worker.call(worker_functions.shown_page, *page)
     except (NotAnArticle, WorkerFailed) as error:
@@ -288,8 +294,9 @@ async def show_in_frame(request: Request, page: tuple[bytes, str, Mapping[str, s
 
 
 def list_differences(before: str | None, after: str | None) -> list[tuple[str, str]]:
-    """Return the lines that differ between two texts, with lines around them. Each has a kind:
-    "add", "del", "same", or "at" for a position. None stands for a missing file."""
+    """Return the lines that differ between two texts, with a few lines around them, each as (kind,
+    line). The kind is "add", "del", "same", or "at" for a line that gives a position. None stands
+    for a missing file."""
     old_lines = (before or "").splitlines()
     new_lines = (after or "").splitlines()
     lines: list[tuple[str, str]] = []
@@ -306,8 +313,8 @@ def list_differences(before: str | None, after: str | None) -> list[tuple[str, s
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remedy:
-    """A button with an operation and its arguments. `strong`: it is shown as the one to try
-    first."""
+    """A button that queues the operation `act` with the arguments `args`. `strong`: the page shows
+    it as the one to try first."""
 
     act: str
     args: Mapping[str, str]
@@ -316,8 +323,8 @@ class Remedy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """A condition with buttons that may end it. `name`: of its subject; `link`, `link_says`: a page
-    with more about it and the text of the link, or ""."""
+    """A condition with buttons that may end it. `name`: the name of its subject. `link`: the
+    address of a page with more about it, or "". `link_says`: the text of that link."""
 
     condition: Condition
     name: str = ""  # of its subject
@@ -328,16 +335,16 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Troubles:
-    """The conditions of an instance. `need`: those that need the operator; `know`: those that pass
-    by themselves."""
+    """The conditions of an instance. `need`: those that the operator must end. `know`: those that
+    end by themselves."""
 
     need: tuple[Trouble, ...]
     know: tuple[Trouble, ...]
 
 
 def describe_troubles(health: Health, names: Mapping[str, str]) -> Troubles:
-    """Return the conditions of an instance for its first page. Articles on hold are left out,
-    because the page lists them. `names`: names of sources by key."""
+    """Return the conditions of an instance for the first page. Articles on hold are left out,
+    because that page lists them apart. `names`: the names of sources, by key."""
     need: list[Trouble] = []
     know: list[Trouble] = []
     for condition in health.conditions:
@@ -351,7 +358,8 @@ def describe_troubles(health: Health, names: Mapping[str, str]) -> Troubles:
 
 
 def describe_trouble(condition: Condition, names: Mapping[str, str] | None = None) -> Trouble:
-    """Return a condition with buttons that may end it. `names`: names of sources by key."""
+    """Return a condition with buttons that may end it. `names`: the names of sources, by key; None
+    if they are not shown."""
     source_names = names or {}
     source_name = source_names.get(condition.source)
     link = ""
@@ -375,7 +383,7 @@ def describe_trouble(condition: Condition, names: Mapping[str, str] | None = Non
 
 
 def _list_remedies(condition: Condition) -> list[Remedy]:
-    """Return the buttons for a condition, the best first."""
+    """Return the buttons for a condition, the most promising first."""
     arguments = {"key": condition.source}
     retry = Remedy(act="retry", args=arguments)
     rest = Remedy(act="rest", args=arguments)

@@ -64,7 +64,8 @@ def find_passwords_file(state_dir: Path) -> Path:
 
 
 def hash_password(password: str, salt: bytes, *, cost: int = _COST) -> str:
-    """Return the hash of a password as "scrypt$cost$salt$digest"."""
+    """Return the hash of a password as "scrypt$cost$salt$digest". `cost`: the work of one try (N in
+    RFC 7914)."""
     digest = hashlib.scrypt(
         password.encode(),
         salt=salt,
@@ -80,8 +81,9 @@ def hash_password(password: str, salt: bytes, *, cost: int = _COST) -> str:
 
 
 def is_password(password: str, password_hash: str) -> bool:
-    """Return True if `password_hash` is a hash of `password`; False also if it cannot be parsed."""
-    computed_hash = ""
+    """Return True if `password_hash` is a hash of `password`. A hash that cannot be parsed is the
+    hash of no password."""
+    computed_hash = ""  # for another method: it equals no hash
     try:
         method, cost, salt, _ = password_hash.split("$")
         if method == "scrypt":
@@ -92,8 +94,9 @@ def is_password(password: str, password_hash: str) -> bool:
 
 
 def read_passwords(path: Path) -> dict[str, str]:
-    """Return the hashes by name; none if there is no file. Raises ConfigError if others may read
-    the file or it is damaged."""
+    """Return the hashes in a file of passwords or tokens, by the name of their user or token. A
+    missing file has none. Raises ConfigError if the file is damaged, or if other accounts may read
+    it."""
     try:
         mode = path.stat().st_mode
         hashes = json.loads(path.read_bytes())
@@ -113,8 +116,8 @@ def read_passwords(path: Path) -> dict[str, str]:
 
 
 def set_password(path: Path, name: str, password: str) -> None:
-    """Set the password of one user; others keep theirs. Raises UsageError if it is too short or the
-    name invalid, ConfigError."""
+    """Set the password of the user `name`; other users keep theirs. Raises UsageError if the
+    password is too short or the name is not valid, and ConfigError if the file cannot be read."""
     need_name(name)
     if len(password) < LEAST:
         raise UsageError(
@@ -126,20 +129,22 @@ def set_password(path: Path, name: str, password: str) -> None:
 
 
 def need_name(name: str) -> None:
-    """Raise UsageError unless `name` may be the name of a user or token."""
+    """Raise UsageError unless `name` may be the name of a user or a token: not empty, at most
+    LONGEST_NAME characters, all printable."""
     if name.strip() and len(name) <= LONGEST_NAME and name.isprintable():
         return
     raise UsageError(f"{name!r} is no name: up to {LONGEST_NAME} characters that can be seen")
 
 
 def write_hashes(path: Path, hashes: dict[str, str]) -> None:
+    """Replace the file `path` by one with these hashes, which only this account may read."""
     disk.make_private_folder(path.parent)
     disk.write(path, json.dumps(hashes, indent=1).encode(), mode=disk.PRIVATE)
 
 
 def check_password(hashes: dict[str, str], name: str, password: str) -> str:
-    """Return the hash of the user's password, "" if the password is wrong. For an unknown name this
-    takes as long, so that nobody can find out which names exist."""
+    """Return the hash of the user's password if `password` is right, else "". An unknown name takes
+    as long as a wrong password, so that nobody can find out which names exist."""
     password_hash = hashes.get(name)
     if password_hash is None:
         hash_password(password, _DECOY.encode())
@@ -149,9 +154,10 @@ def check_password(hashes: dict[str, str], name: str, password: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A session of a browser. `token`: must be in each of its forms; `who`: the user, "" before the
-    login; `by`: hash of the password used, so that a new password ends the session; `began`,
-    `seen`: start and last request, in monotonic seconds."""
+    """A session of a browser. `token`: each of its forms must send this. `who`: the user, "" before
+    the login. `by`: the hash of the password that the user logged in with; a new password ends the
+    session. `began`, `seen`: the times of its start and of its last request, in monotonic
+    seconds."""
 
     id: str
     token: str
@@ -162,16 +168,16 @@ class Session:
 
 
 class Sessions:
-    """All sessions, by the hash of their id: whoever reads our memory cannot use them. `clock`:
-    monotonic seconds."""
+    """All sessions, stored under the hashes of their ids, so that somebody who reads the memory of
+    this process cannot use them. `clock`: returns the time in monotonic seconds."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._sessions: dict[bytes, Session] = {}
 
     def begin(self, who: str = "", by: str = "") -> Session:
-        """Return a new session. `who`, `by`: the user and the hash of the password used; "" before
-        the login. If there are too many sessions, others end."""
+        """Return a new session. `who`: the user. `by`: the hash of the password that was used. Both
+        are "" before the login. If there are too many sessions, the least wanted ones end."""
         now = self._clock()
         session = Session(
             id=secrets.token_urlsafe(32),
@@ -187,8 +193,8 @@ class Sessions:
         return session
 
     def _find_least_wanted(self) -> bytes:
-        """Return the key of the session to end if there are too many: the one used longest ago, and
-        before the login if there is such a session."""
+        """Return the key of the session that ends first if there are too many. Sessions before the
+        login end before all others; of several, the one that was used longest ago."""
 
         def rank(key: bytes) -> tuple[bool, float]:
             session = self._sessions[key]
@@ -197,13 +203,16 @@ class Sessions:
         return min(self._sessions, key=rank)
 
     def find(self, session_id: str) -> Session | None:
-        """Return the session with this id, and count this as its last use; None if it has ended."""
+        """Return the session with this id, and note this as its last use. Return None if it does
+        not exist, was not used for IDLE_SECONDS, or began WHOLE_SECONDS ago."""
         key = _compute_key(session_id)
         now = self._clock()
         session = self._sessions.get(key)
         if session is None:
             return None
-        if now - session.seen > IDLE_SECONDS or now - session.began > WHOLE_SECONDS:
+        was_idle = now - session.seen > IDLE_SECONDS
+        is_too_old = now - session.began > WHOLE_SECONDS
+        if was_idle or is_too_old:
             del self._sessions[key]
             return None
         self._sessions[key] = replace(session, seen=now)
@@ -214,7 +223,7 @@ class Sessions:
 
 
 def is_token(session: Session, token: str) -> bool:
-    """Return True if `token` is the one in the session's forms. Pure."""
+    """Return True if `token` is the one that forms of the session have. Pure."""
     return hmac.compare_digest(session.token.encode(), token.encode())
 
 
@@ -223,9 +232,9 @@ def _compute_key(session_id: str) -> bytes:
 
 
 def list_allowed_hosts(host: str, names: Iterable[str]) -> frozenset[str]:
-    """Return the host names that requests may have. A request with another name comes from a page
-    that pretends to be this machine (DNS rebinding). `host`: the address that we listen on;
-    `names`: further names of this machine."""
+    """Return the host names, in small letters, that requests to the console may have. A request
+    with another name comes from a page that pretends to be this machine (DNS rebinding). `host`:
+    the address that the console listens on. `names`: further names of this machine."""
     allowed = {*_HERE, *names}
     if host not in _ANY:
         allowed.add(host)
@@ -233,8 +242,8 @@ def list_allowed_hosts(host: str, names: Iterable[str]) -> frozenset[str]:
 
 
 def is_for_us(host: str, allowed: frozenset[str]) -> bool:
-    """Return True if `host`, the Host header of a request, names this console. `allowed`: as
-    `hosts` returns it."""
+    """Return True if `host`, the Host header of a request, is a name of this console. `allowed`:
+    the names of the console, in small letters."""
     if "@" in host:
         return False
     try:
@@ -245,8 +254,9 @@ def is_for_us(host: str, allowed: frozenset[str]) -> bool:
 
 
 def is_from_us(host: str, origin: str | None, site: str | None) -> bool:
-    """Return True if a request was sent by a page of the console. `host`, `origin`, `site`: its
-    headers Host, Origin and Sec-Fetch-Site, None if it lacks them."""
+    """Return False if the headers of a request say that a page of another site sent it. `host`,
+    `origin`, `site`: its headers Host, Origin and Sec-Fetch-Site; the last two are None if it lacks
+    them."""
     if site is not None and site not in ("same-origin", "none"):
         return False
     try:
@@ -267,8 +277,8 @@ _NO_FAILURES: Final = _Failures(count=0, last=0.0)
 
 
 class Throttle:
-    """Pauses after failed logins, by the address of the client and for all clients together.
-    `clock`: monotonic seconds."""
+    """Counter of failed logins that makes clients wait: each address for its own failures, and all
+    clients for the failures of all. `clock`: returns the time in monotonic seconds."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -277,10 +287,12 @@ class Throttle:
     def wait(self, address: str) -> float:
         """Return how many seconds a client at `address` must wait before its next try."""
         now = self._clock()
-        return max(self._left(address, now, FREE), self._left(_ALL, now, ALL_FREE))
+        wait_of_address = self._compute_wait(address, now, FREE)
+        wait_of_all = self._compute_wait(_ALL, now, ALL_FREE)
+        return max(wait_of_address, wait_of_all)
 
     def failed(self, address: str) -> None:
-        """Count a failed login of a client."""
+        """Count a failed login of the client at `address`."""
         now = self._clock()
         if len(self._failures) >= _THROTTLE_MOST:
             self._failures = {
@@ -293,24 +305,26 @@ class Throttle:
             self._failures[key] = _Failures(count=count, last=now)
 
     def succeeded(self, address: str) -> None:
-        """Forget the failed logins of a client, and one of those of all clients: the try counted as
-        failed before its password was checked."""
+        """Forget the failed logins of the client at `address`, and one failed login of all clients.
+        The caller counted this login as failed before it checked the password."""
         self._failures.pop(address, None)
-        of_all = self._failures.get(_ALL, _NO_FAILURES)
-        self._failures[_ALL] = replace(of_all, count=max(0, of_all.count - 1))
+        failures_of_all = self._failures.get(_ALL, _NO_FAILURES)
+        remaining_count = max(0, failures_of_all.count - 1)
+        self._failures[_ALL] = replace(failures_of_all, count=remaining_count)
 
     def _count_recent(self, key: str, now: float) -> int:
-        """Return the number of failed logins, 0 an hour after the last one. `key`: an address, or
-        _ALL."""
+        """Return the number of failed logins of `key`, an address or _ALL. It is 0 if the last one
+        was an hour ago."""
         failures = self._failures.get(key)
         if failures is None or now - failures.last >= _FORGOTTEN:
             return 0
         return failures.count
 
-    def _left(self, key: str, now: float, free: int) -> float:
-        """Return how many seconds to wait because of the failed logins of `key`. The first `free -
-        1` cost nothing; then the pause doubles with each failure of an address, and grows by a
-        second with each failure of all."""
+    def _compute_wait(self, key: str, now: float, free: int) -> float:
+        """Return how many seconds to wait because of the failed logins of `key`, an address or
+        _ALL. Fewer than `free` failures cost nothing. From then on, the pause after the last
+        failure doubles with each failure of an address; for _ALL it grows by a second with each
+        failure."""
         count = self._count_recent(key, now)
         if count < free:
             return 0.0
@@ -319,7 +333,8 @@ class Throttle:
             pause = min(float(surplus), _LONGEST_FOR_ALL)
         else:
             pause = min(2.0**surplus, _LONGEST)
-        return max(0.0, self._failures[key].last + pause - now)
+        end_of_pause = self._failures[key].last + pause
+        return max(0.0, end_of_pause - now)
 
 
 Scope = Literal["read", "write", "settings", "programs"]
@@ -330,13 +345,14 @@ PROGRAMS: Final[Scope] = "programs"
 
 
 class Token(NamedTuple):
-    """An API token. `scope`: what it permits."""
+    """An API token. `scope`: the actions that it permits."""
 
     name: str
     scope: Scope
 
     def may(self, scope: Scope) -> bool:
-        """Return True if the token permits actions that need `scope`."""
+        """Return True if the token permits actions that need `scope`. PROGRAMS permits only itself;
+        each other scope also permits what comes before it in SCOPES."""
         if PROGRAMS in (self.scope, scope):
             return self.scope == scope
         return SCOPES.index(self.scope) >= SCOPES.index(scope)
@@ -347,8 +363,9 @@ def find_tokens_file(state_dir: Path) -> Path:
 
 
 def create_token(path: Path, name: str, scope: Scope, days: int, now: datetime) -> str:
-    """Create a token and return its text, of which only a hash is stored. A token of the same name
-    is replaced. `days`: until it expires. Raises UsageError, ConfigError."""
+    """Create a token that is valid for `days`, and return its text. Only a hash of the text is
+    stored, in the file `path`. A token of the same name is replaced. Raises UsageError if the name
+    is not valid, and ConfigError if the file cannot be read."""
     need_name(name)
     token = _PREFIX + secrets.token_urlsafe(32)
     expires = (now + timedelta(days=days)).isoformat()
@@ -359,7 +376,8 @@ def create_token(path: Path, name: str, scope: Scope, days: int, now: datetime) 
 
 
 def revoke_token(path: Path, name: str) -> None:
-    """Delete a token by its name. Raises UsageError if there is none, ConfigError."""
+    """Delete the token `name` from the file `path`. Raises UsageError if there is no such token,
+    and ConfigError if the file cannot be read."""
     hashes = read_passwords(path)
     if name not in hashes:
         names = ", ".join(sorted(hashes)) or "none"
@@ -369,8 +387,8 @@ def revoke_token(path: Path, name: str) -> None:
 
 
 def find_token(path: Path, text: str, now: datetime) -> Token | None:
-    """Return the token with this text; None if there is none or it has expired. Raises
-    ConfigError."""
+    """Return the token whose text is `text`. Return None if there is no such token or it has
+    expired. Raises ConfigError if the file of tokens cannot be read."""
     text_hash = _hash_token(text).encode()
     token = None
     scopes: dict[str, Scope] = {scope: scope for scope in (*SCOPES, PROGRAMS)}
@@ -388,13 +406,13 @@ def find_token(path: Path, text: str, now: datetime) -> Token | None:
 
 
 def has_scope(path: Path, scope: Scope) -> bool:
-    """Return True if there is a token with exactly this scope. Expired tokens count. Raises
-    ConfigError."""
+    """Return True if the file has a token with exactly this scope. Expired tokens count, too.
+    Raises ConfigError if the file cannot be read."""
     lines = read_passwords(path).values()
     return any(line.partition(" ")[0] == scope for line in lines)
 
 
 def _hash_token(token: str) -> str:
-    """Return the hash of a token. It needs no slow hash as passwords do, because nobody can guess
-    256 random bits."""
+    """Return the hash of a token's text. A fast hash is enough, because nobody can guess 256 random
+    bits."""
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

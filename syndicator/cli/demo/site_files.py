@@ -47,8 +47,9 @@ _SAMPLE_RATE = 8000  # samples a second of a sound
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Truth:
-    """What reading a page must give. `tags`: the article has at least these; `must_have`,
-    `must_not`: plain texts of one line that its text has, and does not have."""
+    """The result that reading a page must give. `tags`: the article must have these and may have
+    more. `must_have`: plain texts of one line that must be in its text. `must_not`: such texts that
+    must not be in it."""
 
     title: str
     author: str | None
@@ -63,8 +64,8 @@ class Truth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """An article of a site. `body`: HTML; `guid`: its id in the feed; `truth`: what reading its
-    page must give."""
+    """An article of a site. `site`: the site's key. `body`: HTML. `guid`: the story's id in the
+    feed. `truth`: the result that reading its page must give."""
 
     site: str
     slug: str
@@ -89,24 +90,26 @@ class Story:
 
 
 def load_stories() -> tuple[Story, ...]:
-    """Return all shipped stories by site, the newest first."""
+    """Return all shipped stories, sorted by site; those of one site are sorted from newest to
+    oldest."""
     folder = files("syndicator.cli.demo").joinpath("stories")
-    parsed = []
-    for site in folder.iterdir():
-        if not site.is_dir():
+    stories = []
+    for site_folder in folder.iterdir():
+        if not site_folder.is_dir():
             continue
-        for file in site.iterdir():
+        for file in site_folder.iterdir():
             if file.name.endswith(".html"):
                 slug = file.name.removesuffix(".html")
-                parsed.append(parse_story(file.read_text(encoding="utf-8"), site.name, slug))
-    parsed.sort(key=lambda story: (story.site, -story.published.timestamp(), story.slug))
-    return tuple(parsed)
+                text = file.read_text(encoding="utf-8")
+                stories.append(parse_story(text, site_folder.name, slug))
+    stories.sort(key=lambda story: (story.site, -story.published.timestamp(), story.slug))
+    return tuple(stories)
 
 
 def parse_story(text: str, site: str, slug: str) -> Story:
-    """Parse the file of a story: its fields as TOML between two lines of +++, then its body as
-    HTML. The table `truth` says what reading the page must give; what it leaves out is taken from
-    the fields of the story."""
+    """Parse the file of a story. It has the fields as TOML between two lines of +++, then the body
+    as HTML. The table `truth` in the TOML is the result that reading the page must give; title,
+    author and date that it lacks are those of the story."""
     _, head, body = text.split("+++\n", 2)
     fields: dict[str, Any] = tomllib.loads(head)
     stated_truth: dict[str, Any] = fields.pop("truth", {})
@@ -123,7 +126,7 @@ def parse_story(text: str, site: str, slug: str) -> Story:
 
 
 def make_path(site: Site, story: Story) -> str:
-    """Return the path of a story's page."""
+    """Return the path of a story's page, such as /2025/09/slug, in the pattern of its site."""
     day = story.published
     return site.path.format(y=f"{day:%Y}", m=f"{day:%m}", d=f"{day:%d}", slug=quote(story.slug))
 
@@ -134,7 +137,8 @@ def make_picture_address(base: str, story: Story) -> str:
 
 
 def render_page(site: Site, base: str, feed_url: str, story: Story, others: Sequence[Story]) -> str:
-    """Return the page of a story. `others`: stories that its lists of related stories link."""
+    """Return the HTML page of a story. `base`: the address of the site. `feed_url`: the address of
+    its feed. `others`: related stories that the page links."""
     if story.extra.get("wall") == "consent":
         return _load_template(f"{site.key}.consent.html").template
     return _load_template(f"{site.key}.html").safe_substitute(
@@ -143,15 +147,16 @@ def render_page(site: Site, base: str, feed_url: str, story: Story, others: Sequ
 
 
 def render_amp_page(site: Site, base: str, feed_url: str, story: Story) -> str:
-    """Return the AMP version of a story."""
+    """Return the AMP version of a story's page as HTML. `base`: the address of the site.
+    `feed_url`: the address of its feed."""
     return _load_template(f"{site.key}.amp.html").safe_substitute(
         _make_values(site, base, feed_url, story, ())
     )
 
 
 def render_front_page(site: Site, base: str, feed_path: str, stories: Sequence[Story]) -> str:
-    """Return the front page of a site with links to its stories and to its feed. `feed_path`: "" if
-    it has no feed."""
+    """Return the front page of a site as HTML, with links to its stories and its feed. `base`: the
+    address of the site. `feed_path`: the path of its feed; "" for a site without feed."""
     title = escape(site.title)
     feed_link = ""
     if feed_path:
@@ -183,7 +188,8 @@ def render_sitemap(site: Site, base: str, stories: Sequence[Story]) -> str:
 
 
 def render_blogroll(title: str, sites: Sequence[tuple[str, str, str]]) -> str:
-    """Return an OPML list of sites. `sites`: name, feed and front page of each."""
+    """Return an OPML list of sites. `sites`: for each site its name, the address of its feed and
+    the address of its front page."""
     outlines = ""
     for name, feed, home in sites:
         outlines += (
@@ -198,8 +204,8 @@ def render_blogroll(title: str, sites: Sequence[tuple[str, str, str]]) -> str:
 
 
 def make_addresses_absolute(base: str, body: str) -> str:
-    """Return HTML in which addresses that begin with a slash are absolute. Feeds with whole
-    articles need this."""
+    """Return the HTML `body` with `base` in front of each address that begins with one slash. Feeds
+    with whole articles need absolute addresses."""
     return re.sub(r'(src|href)="/(?!/)', rf'\1="{base}/', body)
 
 
@@ -212,9 +218,9 @@ def _load_template(name: str) -> Template:
 def _make_values(
     site: Site, base: str, feed_url: str, story: Story, others: Sequence[Story]
 ) -> Mapping[str, str]:
-    """Return everything that the template of the site shows of a story: HTML by the names in the
-    template. `base`, `feed_url`: addresses of the site and of its feed; `others`: related
-    stories."""
+    """Return the values for the template of a site: what each placeholder becomes on the page of
+    this story, as HTML. `base`: the address of the site. `feed_url`: the address of its feed.
+    `others`: related stories."""
     url = base + make_path(site, story)
     values = {name: escape(value) for name, value in _make_text_values(site, story).items()}
     values |= _make_date_values(story)
@@ -252,9 +258,9 @@ def _make_values(
 
 
 def _make_picture_values(site: Site, base: str, story: Story) -> dict[str, str]:
-    """Return what the template of the site shows of a story's picture: addresses and HTML by the
-    names in the template. A story without a picture shows the logo of the site as "picture" and
-    nothing else."""
+    """Return the addresses and the HTML of a story's picture, by placeholder of the site's
+    template. For a story without a picture, "picture" is the address of the site's logo and the
+    other values are empty."""
     picture = make_picture_address(base, story)
     if not picture:
         return {
@@ -275,8 +281,8 @@ def _make_picture_values(site: Site, base: str, story: Story) -> dict[str, str]:
 
 
 def _make_text_values(site: Site, story: Story) -> dict[str, str]:
-    """Return the plain texts that the template of the site shows of a story, by the names in the
-    template. The caller escapes them."""
+    """Return the plain texts of a story, by placeholder of the site's template. They are not
+    escaped; the caller must do so."""
     first_name = story.author.split(" ")[0]
     byline_word = _BY.get(story.language, "By")
     return {
@@ -297,8 +303,8 @@ def _make_text_values(site: Site, story: Story) -> dict[str, str]:
 
 
 def _make_date_values(story: Story) -> dict[str, str]:
-    """Return the dates that the template of a site shows of a story, by the names in the template:
-    as ISO, American, English and in the story's language."""
+    """Return the dates of a story by placeholder of the site's template, each in one way of
+    writing: ISO, American, English, and that of the story's language."""
     published = story.published
     updated = story.updated or published
     year = published.year
@@ -327,11 +333,12 @@ def _make_date_values(story: Story) -> dict[str, str]:
 
 
 def _render_body(site: Site, story: Story) -> str:
-    """Return the body of a story in the markup of its site, with a block of the site that is no
-    part of the story."""
+    """Return the body of a story in the markup of its site. If the site has a block to promote
+    itself, that block is inserted; it is no part of the story."""
     blocks = story.body.split("\n\n")
     if site.promo_after:
-        blocks.insert(site.promo_after, _load_template(f"{site.key}.promo.html").template.strip())
+        promotion = _load_template(f"{site.key}.promo.html").template.strip()
+        blocks.insert(site.promo_after, promotion)
 
     def add_class(start_tag: re.Match[str]) -> str:
         element = start_tag[1]
@@ -352,8 +359,8 @@ def _render_list(site: Site, base: str, stories: Sequence[Story]) -> str:
 
 
 def _make_json_ld(site: Site, story: Story, url: str, picture: str) -> dict[str, Any]:
-    """Return the JSON-LD of a story, its data for search engines (schema.org). `url`, `picture`:
-    addresses of its page and its picture, "" for no picture."""
+    """Return the JSON-LD of a story, its data for search engines (schema.org). `url`: the address
+    of its page. `picture`: the address of its picture, "" for none."""
     fields: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "NewsArticle",
@@ -377,12 +384,14 @@ def _make_json_ld(site: Site, story: Story, url: str, picture: str) -> dict[str,
 
 
 def _encode_script(value: Any) -> str:
-    """Return a value as JSON for a script element, which `</` would end."""
+    """Return a value as JSON for a script element. "</" is written with a backslash, because it
+    would end the element."""
     return json.dumps(value, ensure_ascii=False).replace("</", "<\\/")
 
 
 def _make_slug(text: str) -> str:
-    """Return a text in small letters and digits, with hyphens for everything else."""
+    """Return a text for an address: in small letters, with one hyphen in place of each run of
+    characters other than a-z and 0-9, and no hyphen at its ends."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
@@ -390,7 +399,7 @@ _SKY, _SUN, _FAR, _NEAR, _MEADOW, _HOUSE = range(6)  # numbers of these colours
 
 
 class _Drawing:
-    """A picture whose pixels are numbers of colours. Shapes are drawn row by row."""
+    """A picture in `rows`. Each byte of a row is the number of a pixel's colour."""
 
     def __init__(self, width: int, height: int) -> None:
         self.width = width
@@ -398,33 +407,36 @@ class _Drawing:
         self.rows = [bytearray([_SKY]) * width for _ in range(height)]
 
     def fill(self, y: int, start: float, end: float, colour: int) -> None:
-        """Fill a row with a colour from column `start` to before `end`. What is outside of the
-        picture is left out."""
+        """Give the pixels of row `y` from column `start` up to, but not including, `end` a colour.
+        Pixels outside of the picture are left out."""
         first = max(0, round(start))
         count = min(self.width, round(end)) - first
         if 0 <= y < self.height and count > 0:
             self.rows[y][first : first + count] = bytes([colour]) * count
 
     def draw_circle(self, x: int, y: int, radius: int, colour: int) -> None:
-        for distance in range(-radius, radius + 1):  # of a row from the centre
-            half_width = (radius**2 - distance**2) ** 0.5
-            self.fill(y + distance, x - half_width, x + half_width, colour)
+        """Draw a filled circle around column `x` and row `y`; `radius` is in pixels."""
+        for rows_below in range(-radius, radius + 1):  # the centre; negative above it
+            half_width = (radius**2 - rows_below**2) ** 0.5
+            self.fill(y + rows_below, x - half_width, x + half_width, colour)
 
     def draw_triangle(self, x: int, top: int, bottom: int, slope: float, colour: int) -> None:
-        """Draw a triangle with its top at column `x`; each row is wider by `slope` on both
-        sides."""
-        for row in range(top, bottom):
-            half_width = (row - top) * slope
-            self.fill(row, x - half_width, x + half_width, colour)
+        """Draw a filled triangle with its tip at column `x` and row `top`; row `bottom` is no
+        longer part of it. Each row begins and ends `slope` pixels further from `x` than the row
+        above."""
+        for y in range(top, bottom):
+            half_width = (y - top) * slope
+            self.fill(y, x - half_width, x + half_width, colour)
 
     def draw_box(self, left: int, right: int, top: int, bottom: int, colour: int) -> None:
-        for row in range(top, bottom):
-            self.fill(row, left, right, colour)
+        """Draw a filled box. Column `right` and row `bottom` are no longer part of it."""
+        for y in range(top, bottom):
+            self.fill(y, left, right, colour)
 
 
 def draw_picture(name: str, width: int = 960, height: int = 540) -> bytes:
-    """Return a picture (PNG) of mountains, a meadow and a house. Where they stand and their colours
-    are made of `name`: the same name gives the same picture."""
+    """Return a PNG picture of mountains, a meadow and a house. Their places and colours follow from
+    `name`, so that the same name gives the same picture. `width`, `height`: in pixels."""
     digest = hashlib.sha256(name.encode()).digest()
     columns = [width * byte // 255 for byte in digest[:8]]
     ground = height * 7 // 10  # the row where the meadow begins
@@ -435,15 +447,16 @@ def draw_picture(name: str, width: int = 960, height: int = 540) -> bytes:
     for x in columns[4:6]:  # mountains before them
         drawing.draw_triangle(x, height * 2 // 5 + x % 60, ground, 1.4, _NEAR)
     drawing.draw_box(0, width, ground, height, _MEADOW)
-    house = width // 6 + columns[6] * 2 // 3  # its middle
-    drawing.draw_box(house - 45, house + 45, ground - 30, ground + 45, _HOUSE)
-    drawing.draw_triangle(house, ground - 80, ground - 30, 1.2, _NEAR)  # its roof
-    drawing.draw_box(house - 12, house + 12, ground, ground + 45, _SUN)  # its door
-    return _encode_png(drawing, _PALETTES[digest[8] % len(_PALETTES)])
+    house_middle = width // 6 + columns[6] * 2 // 3
+    drawing.draw_box(house_middle - 45, house_middle + 45, ground - 30, ground + 45, _HOUSE)
+    drawing.draw_triangle(house_middle, ground - 80, ground - 30, 1.2, _NEAR)  # its roof
+    drawing.draw_box(house_middle - 12, house_middle + 12, ground, ground + 45, _SUN)  # its door
+    palette = _PALETTES[digest[8] % len(_PALETTES)]
+    return _encode_png(drawing, palette)
 
 
 def draw_icon(name: str) -> bytes:
-    """Return an icon (PNG) with a sun, a mountain or a house. The same `name` gives the same
+    """Return a square PNG icon with a sun, a mountain or a house. The same `name` gives the same
     icon."""
     digest = hashlib.sha256(name.encode()).digest()
     middle = _ICON_SIDE // 2
@@ -457,11 +470,12 @@ def draw_icon(name: str) -> bytes:
         case _:
             drawing.draw_box(18, 46, 30, 52, _SUN)
             drawing.draw_triangle(middle, 10, 30, 1.1, _HOUSE)
-    return _encode_png(drawing, _PALETTES[digest[1] % len(_PALETTES)])
+    palette = _PALETTES[digest[1] % len(_PALETTES)]
+    return _encode_png(drawing, palette)
 
 
 def _encode_png(drawing: _Drawing, palette: Sequence[str]) -> bytes:
-    """Return a drawing as a PNG file. `palette`: the colours as six hex digits."""
+    """Return a drawing as a PNG file. `palette`: the colours by number, each as six hex digits."""
     bits_of_pixel = 8
     palette_colours = 3  # each pixel is the number of a colour
     header = struct.pack(
@@ -481,11 +495,12 @@ def _encode_png(drawing: _Drawing, palette: Sequence[str]) -> bytes:
 
 def make_logo(name: str) -> bytes:
     """Return an SVG logo: the first letter of `name` in a box."""
-    letter = next((char for char in name if char.isalnum()), "S").upper()
+    letters = (character for character in name if character.isalnum())
+    first_letter = next(letters, "S").upper()
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64" role="img"><rect width="64"'
         ' height="64" rx="12" fill="#1d3557"/><text x="32" y="44" font-size="36"'
-        f' text-anchor="middle" fill="#fff">{letter}</text></svg>\n'
+        f' text-anchor="middle" fill="#fff">{first_letter}</text></svg>\n'
     ).encode()
 
 

@@ -67,8 +67,8 @@ def up(
 
 
 def _need_no_workers(config: Path) -> None:
-    """Raise LockedError if workers run on the database. If the database does not answer, do
-    nothing: `up` tries again itself."""
+    """Raise LockedError if workers run on the database. Do nothing if the database does not answer,
+    because `up` itself tries again later."""
     from syndicator.configuration.settings import load
     from syndicator.fleet.beside import need_no_workers
 
@@ -79,9 +79,9 @@ def _need_no_workers(config: Path) -> None:
 def override_listen(
     config: Path, section: Literal["publish", "console"], host: str | None, port: int | None
 ) -> None:
-    """Let the settings of `section` have `host` and `port` of the command line as the address to
-    listen on; None keeps the configured one. They are set by an environment variable, so that the
-    addresses that feeds name have them, too."""
+    """Make `host` and `port` of the command line the address that the server of `section` listens
+    on. None keeps what is configured. An environment variable of this process sets the address, so
+    that addresses in feeds have it, too."""
     from syndicator.configuration.dropped_settings import endpoint
     from syndicator.configuration.settings import load
 
@@ -152,9 +152,10 @@ def refresh(
 
 
 def _is_left_to_workers(config: Path, *, is_named: bool) -> bool:
-    """Return True if workers run, which visit the due sources, so that `refresh` has nothing to do.
-    It says so only with --verbose, because cron mails what is printed. `is_named`: a person named
-    the sources to visit; return False then, or raise LockedError if workers run."""
+    """Return True if `refresh` has nothing to do, because workers run and visit the sources that
+    are due. A line says so only with --verbose, because cron mails what is printed. `is_named`: a
+    person named the sources to visit. Then the result is False, but LockedError is raised if
+    workers run."""
     from syndicator.configuration.settings import load
     from syndicator.fleet.beside import describe_workers, list_live_workers, need_no_workers
 
@@ -178,10 +179,10 @@ async def run_once(
     is_reported: bool = False,
 ) -> "RunReport":
     """Visit the `wanted` sources, build, and return the report; show the progress meanwhile.
-    `wait`: wait until another run has ended, else raise LockedError; `tells`: returns True for a
-    visit that is worth a line. `is_reported`: the caller prints the report, which gets the remarks
-    about the configuration and names its faults; else the faults are logged. Raises
-    NetworkDown."""
+    `wait`: wait until another run has ended; otherwise another run raises LockedError. `tells`:
+    returns True for a visit that is worth a line. `is_reported`: the caller prints the report,
+    which then has the remarks about the configuration; otherwise faults of the configuration are
+    logged here. Raises NetworkDown if the network is down."""
     from syndicator.health.check.names import find_remarks
     from syndicator.runs.refresh import run
 
@@ -206,9 +207,10 @@ def _open_for_run(
     is_reported: bool,
     give_up: "Callable[[], bool]" = lambda: False,
 ) -> "Iterator[App]":
-    """Hold the lock of runs and open the instance, whose database is rebuilt if it is lost. Faults
-    of the configuration are logged unless `is_reported`. `wait`: wait until another run has ended,
-    else raise LockedError; `give_up`: returns True once waiting is to end, with SystemExit."""
+    """Hold the lock of runs and open the instance during the block. A lost database is rebuilt.
+    `wait`: wait until another run has ended; otherwise another run raises LockedError.
+    `is_reported`: the caller reports faults of the configuration; otherwise they are logged here.
+    `give_up`: returns True to end the waiting, with SystemExit."""
     from syndicator.app.container import open_app, warn
     from syndicator.app.lock import hold_run_lock
     from syndicator.configuration.settings import load
@@ -225,6 +227,8 @@ def _open_for_run(
 
 
 def _parse_duration(duration: str | None) -> float | None:
+    """Return the seconds of a duration such as "90s"; None if it is None or empty. Raises
+    UsageError if it is not a duration."""
     from syndicator.configuration.settings import parse_duration
 
     try:
@@ -234,7 +238,8 @@ def _parse_duration(duration: str | None) -> float | None:
 
 
 def _remake(app: "App") -> None:
-    """Rebuild a lost database. What it needs is imported late: it takes a tenth of a start."""
+    """Rebuild a lost database. The import is here because it takes a tenth of the time of a
+    start."""
     from syndicator.runs import refresh
 
     refresh.remake(app)
@@ -296,8 +301,8 @@ def _print_build(
     faults: "Iterable[Fault]",
     remarks: "Iterable[Fault]",
 ) -> None:
-    """Print what a build did. `problems`: article files that could not be read; `faults` and
-    `remarks`: of the configuration."""
+    """Print the result of a build. `problems`: article files that could not be read. `faults`: what
+    is wrong in the configuration. `remarks`: what has no effect in it."""
     for line in _describe_build(report):
         printing.say(line)
     reports.print_faults(faults, remarks)
@@ -305,8 +310,8 @@ def _print_build(
 
 
 def _make_build_document(report: "BuildReport", problems: "Sequence[Problem]") -> dict[str, object]:
-    """Return what a build did as the JSON document of the command. `problems`: article files that
-    could not be read."""
+    """Return the result of a build as the JSON document that the command prints. `problems`:
+    article files that could not be read."""
     return {
         "written": report.written,
         "unchanged": report.unchanged,
@@ -320,8 +325,8 @@ def _make_build_document(report: "BuildReport", problems: "Sequence[Problem]") -
 
 
 def _describe_build(report: "BuildReport") -> list[str]:
-    """Return lines about what a build wrote, held back and ended, and about feeds that wait to be
-    ended."""
+    """Return lines about the files that a build wrote, the feeds that it held back and ended, and
+    the feeds that wait for a confirmation to end."""
     written = counted(len(report.written), "file")
     held = counted(len(report.held), "feed")
     lines = [f"{written} written, {report.unchanged} unchanged, {held} held back"]
@@ -336,8 +341,8 @@ def _describe_build(report: "BuildReport") -> list[str]:
 
 
 def _save_question(config: Path, question: str) -> None:
-    """Save the query of a question as a feed. `question`: its address, whole or only the part after
-    q/."""
+    """Save the query of a question as a feed. `question`: the address that asks it, or only the
+    part of the address after "q/"."""
     from syndicator.cli.operations import apply
     from syndicator.publishing.paths import QUESTIONS
 
@@ -406,8 +411,8 @@ def console(
 
 
 def _set_password(config: Config, name: str) -> None:
-    """Set a user's password for the console. On a terminal it is asked for, else it is a line of
-    stdin."""
+    """Set the password that the user `name` has for the console. On a terminal the user types it;
+    else it is the first line of standard input."""
     from syndicator.configuration.settings import load
 
     if sys.stdin.isatty():
@@ -422,8 +427,8 @@ def _set_password(config: Config, name: str) -> None:
 
 
 def _choose_scope(*, write: bool, settings: bool, programs: bool) -> security.Scope:
-    """Return what a new API token permits, as the options say: "programs", "settings", "write" or
-    "read". Raises UsageError for options that contradict each other."""
+    """Return the scope of a new API token, from the options of the command. Raises UsageError if
+    the options contradict each other."""
     if programs and (write or settings):
         raise UsageError("--programs makes a token that changes nothing: leave --write out")
     if programs:
@@ -434,7 +439,7 @@ def _choose_scope(*, write: bool, settings: bool, programs: bool) -> security.Sc
 
 
 def _make_token(config: Config, name: str, scope: security.Scope, days: int) -> None:
-    """Make a token for the API that is valid for `days`, and print it."""
+    """Make a token for the API that is valid for `days`, and print its text."""
     from syndicator.configuration.settings import load
 
     path = security.find_tokens_file(load(config).state_dir)
@@ -442,7 +447,7 @@ def _make_token(config: Config, name: str, scope: security.Scope, days: int) -> 
 
 
 def _revoke_token(config: Config, name: str) -> None:
-    """Delete a token of the API."""
+    """Delete the token `name` of the API."""
     from syndicator.configuration.settings import load
 
     security.revoke_token(security.find_tokens_file(load(config).state_dir), name)
@@ -450,8 +455,9 @@ def _revoke_token(config: Config, name: str) -> None:
 
 
 async def _serve_console(config: Config, *, ends_with_input: bool) -> None:
-    """Serve the console until a signal. `ends_with_input`: also end when stdin closes, because the
-    parent process has ended. Raises MissingError if there is neither password nor token."""
+    """Serve the console until a signal arrives. `ends_with_input`: also end when standard input
+    closes, because then the parent process has ended. Raises MissingError if neither a password nor
+    a token is set."""
     from syndicator.configuration.settings import load
     from syndicator.console import security, server
     from syndicator.operations.jobs.work import call_at_end_of_input
@@ -491,7 +497,7 @@ def worker(
 
 
 async def _run_worker(config: Path, lanes: int) -> None:
-    """Run a worker with `lanes` lanes until a signal, then log what it did."""
+    """Run a worker with this number of lanes until a signal arrives, then log what it did."""
     from syndicator.fleet.worker import work
 
     def log_ready(owner: str) -> None:

@@ -7,7 +7,7 @@ import os
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -42,7 +42,7 @@ _PATIENCE_SECONDS = 3600  # that systemd's watchdog waits during work on a whole
 
 @asynccontextmanager
 async def _run_beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Run `work` during the block, then cancel it."""
+    """Run `work` at the same time as the block. Cancel it when the block ends."""
     task = asyncio.create_task(work)
     try:
         yield
@@ -53,11 +53,11 @@ async def _run_beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 
 
 async def _keep_console(config: Path, state_dir: Path) -> None:
-    """Run the console as soon as a password or token is set. If it ends, start it again after a
-    pause."""
+    """As soon as a password or token is set, run the process of the console. If the process ends,
+    start it again after a pause. This function only ends when it is cancelled."""
     switches = [state_dir / name for name in SWITCHES]
     while True:
-        while not any(await asyncio.gather(*(asyncio.to_thread(path.exists) for path in switches))):  # noqa: ASYNC110 - nobody tells us
+        while not await _is_any_there(switches):  # noqa: ASYNC110 - nobody tells us
             await asyncio.sleep(_LOOK_SECONDS)
         code = await _run_console(config)
         _log_warning(
@@ -66,9 +66,15 @@ async def _keep_console(config: Path, state_dir: Path) -> None:
         await asyncio.sleep(_AGAIN_SECONDS)
 
 
+async def _is_any_there(paths: Sequence[Path]) -> bool:
+    """Return True if one of the files exists."""
+    answers = await asyncio.gather(*(asyncio.to_thread(path.exists) for path in paths))
+    return any(answers)
+
+
 async def _run_console(config: Path) -> int:
-    """Run the process of the console until it ends, and return its exit code. It also ends when
-    this process does, because its standard input closes."""
+    """Run the process of the console until it ends, and return its exit code. If this process dies,
+    the standard input of the console closes, so that it ends, too."""
     from syndicator.operations.jobs.work import end
 
     options = get_options()
@@ -87,8 +93,8 @@ async def _run_console(config: Path) -> int:
 
 
 def do_jobs_during(app: App, hurry: Callable[[], None]) -> AbstractAsyncContextManager[None]:
-    """Do quick jobs that the console queues, during the block. `hurry` is called after a job that
-    made feeds stale."""
+    """Return a context manager. During its block, the quick jobs that the console queues are done.
+    `hurry` is called after each job that made feeds stale."""
     queue = Queue(app.configuration.settings.state_dir)
 
     async def work() -> None:
@@ -101,17 +107,18 @@ def do_jobs_during(app: App, hurry: Callable[[], None]) -> AbstractAsyncContextM
 
 
 def _do_quick_jobs(app: App, queue: Queue, hurry: Callable[[], None]) -> None:
-    """Do the queued jobs whose operations are quick and need the lock, which this process has.
-    `hurry` is called for each that made feeds stale, so that the run builds them soon."""
+    """Do the queued jobs whose operations are quick and need the lock of runs, which this process
+    holds. `hurry` is called after each job that made feeds stale, so that the current run builds
+    them soon."""
     # not loaded without the console
     from syndicator.operations.jobs.work import needs_no_lock, run_operation, save_outcome
 
     quick = {name for name, operation in operations().items() if operation.quick}
 
-    def is_for_us(job: Job) -> bool:
+    def may_be_done_here(job: Job) -> bool:
         return job.act in quick and not needs_no_lock(job)
 
-    while (job := queue.claim(is_for_us)) is not None:
+    while (job := queue.claim(may_be_done_here)) is not None:
         finished = save_outcome(queue, job, lambda job: run_operation(app, queue, job))
         app.archive.store.visits.commit()
         if finished.status == "building":
@@ -121,7 +128,8 @@ def _do_quick_jobs(app: App, queue: Queue, hurry: Callable[[], None]) -> None:
 
 
 async def up(config: Path) -> None:
-    """Run and serve until a signal. Raises ConfigError, MissingError."""
+    """Visit sources, build feeds and serve them until a signal arrives. Raises ConfigError if the
+    configuration is faulty, and MissingError if the address to listen on cannot be used."""
     stop = asyncio.Event()
     totals = daemon.Totals()
     notify = Notify(os.environ)
@@ -181,9 +189,10 @@ async def up(config: Path) -> None:
 
 
 def make_scheduler(jobs: daemon.Jobs, on_stopped: Callable[[str, float], None]) -> Scheduler:
-    """Return the scheduler of the jobs of `up`, not yet started. It and `jobs` are connected: jobs
-    report progress, ask for their next runs and bring other jobs forward; a push that arrives
-    brings the job of hubs forward."""
+    """Return a scheduler for the jobs of `up`; the caller starts it. The functions of `jobs` that
+    report progress, read the next runs and bring other jobs forward are connected to it. A push
+    that arrives brings the job of hubs forward. `on_stopped`: called with the name of a job that
+    makes no progress, and for how many seconds."""
     intervals = {name: job.seconds for name, job in daemon.JOBS.items()}
     scheduler = Scheduler(intervals, jobs.run, steady=time.monotonic, on_stopped=on_stopped)
     jobs.note_progress = scheduler.note_progress
@@ -206,7 +215,8 @@ def _warn_of_silence(job: str, seconds: float) -> None:
 
 
 def explain_no_source(settings: Settings) -> str:
-    """Return how to add a first source: by commands, and in the console if it is on."""
+    """Return a line that says how to add a first source: by commands, and by the console if it is
+    on."""
     ways = "`syndicator add URL`, `syndicator import FILE`"
     if any((settings.state_dir / switch).exists() for switch in SWITCHES):
         ways += f", or the console at http://{settings.console.listen}/"
@@ -214,7 +224,8 @@ def explain_no_source(settings: Settings) -> str:
 
 
 async def serve(config: Path) -> None:
-    """Serve until a signal. Raises ConfigError, MissingError."""
+    """Serve the published files until a signal arrives. Raises ConfigError if the configuration is
+    faulty, and MissingError if the address to listen on cannot be used."""
     stop = asyncio.Event()
     current = _read_configuration(config)
 
@@ -235,8 +246,8 @@ async def serve(config: Path) -> None:
 
 
 def _read_configuration(config: Path) -> Configuration:
-    """Return the configuration. Without sources.toml there are no sources, but published feeds are
-    served."""
+    """Return the configuration in the folder `config`. Without sources.toml it has no sources, but
+    published feeds can be served."""
     if (config / "sources.toml").exists():
         return read_configuration(config)
     settings = load(config)
@@ -259,8 +270,8 @@ async def _serve_site(
     is_well: Callable[[], bool],
 ) -> AsyncIterator[asyncio.Task[None]]:
     """Yield the task that serves the site until `stop` is set. During the block, SIGHUP calls
-    `reload`, and systemd is told by `notify` when the service is ready, reloads and stops, and that
-    it is well as long as `is_well` returns True."""
+    `reload`. `notify` tells systemd when the service is ready, reloads or stops. As long as
+    `is_well` returns True, it also tells systemd that the service is well."""
 
     def on_listening(url: str) -> None:
         printing.log(f"serving {url}")
@@ -295,8 +306,7 @@ def _log_warning(what: str, **fields: object) -> None:
 
 
 class Notify:
-    """Sender of messages to systemd. It does nothing if systemd did not start this process; errors
-    are ignored."""
+    """Sender of messages to systemd. Without systemd it does nothing, and errors are ignored."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._address = environ.get("NOTIFY_SOCKET", "")
@@ -321,7 +331,7 @@ class Notify:
     @contextmanager
     def patience(self) -> Iterator[None]:
         """During the block, let the watchdog of systemd wait for an hour, because a step such as
-        rebuilding the database may take long."""
+        rebuilding the database may take long. Afterwards the usual time counts again."""
         if self.watchdog_seconds:
             self.send(f"WATCHDOG_USEC={_PATIENCE_SECONDS * 1_000_000}")
         try:
@@ -332,8 +342,8 @@ class Notify:
                 self.send(f"WATCHDOG_USEC={microseconds}", "WATCHDOG=1")
 
     async def keep_alive(self, is_well: Callable[[], bool]) -> None:
-        """Tell the watchdog of systemd twice in its period that the service is well, as long as
-        `is_well` returns True."""
+        """Tell the watchdog of systemd, twice in each of its periods, that the service is well;
+        leave this out while `is_well` returns False. Return at once if there is no watchdog."""
         if self.watchdog_seconds is None:
             return
         while True:
@@ -357,8 +367,8 @@ class Notify:
 
 
 def watchdog_seconds(environ: Mapping[str, str], pid: int) -> float | None:
-    """Return after how many seconds without a message systemd ends the process `pid`
-    (sd_watchdog_enabled(3)); None if it does not. Pure."""
+    """Return the seconds without a message after which systemd ends the process `pid`
+    (sd_watchdog_enabled(3)). Return None if `environ` sets no such time for this process. Pure."""
     if environ.get("WATCHDOG_PID", str(pid)) != str(pid):
         return None
     try:

@@ -44,7 +44,7 @@ _AFTER_PATTERN = re.compile(r"keep|seen|move:[^\s\x00-\x1f/.][^\x00-\x1f]{0,199}
 
 
 def _check_key(value: str) -> str:
-    """Check the key of a source."""
+    """Return `value` if it may be the key of a source. Raises ValueError."""
     # a key is a file name (sources/<key>.atom), and Windows reserves some names for devices
     if re.fullmatch(r"con|prn|aux|nul|(com|lpt)[0-9]", value):
         raise ValueError(f"{value!r} cannot be a file name on Windows; choose another key")
@@ -56,7 +56,9 @@ def _check_key(value: str) -> str:
 
 
 def _check_url(value: str) -> str:
-    """Check the address of a source, and return it without spaces around it."""
+    """Return the address of a source without spaces around it. Raises ValueError if it is no web
+    address or mailbox, has a user name or password, or has an environment variable that is a
+    setting, is part of the host, or is not written as ${NAME}."""
     if urls.is_mailbox(value):
         return _check_mailbox(value)
     try:
@@ -81,7 +83,8 @@ def _check_url(value: str) -> str:
 
 
 def _check_mailbox(value: str) -> str:
-    """Check the address of a mailbox: its scheme, user and folder."""
+    """Return the address of a mailbox without spaces around it. Raises ValueError if its scheme,
+    user or folder is wrong, or if it has an environment variable that is a setting."""
     parse_mailbox(value)
     for name in secrets.variables(value):
         _refuse_setting(name)
@@ -89,7 +92,7 @@ def _check_mailbox(value: str) -> str:
 
 
 def _refuse_setting(variable: str) -> None:
-    """Raise ValueError if a variable would be read as one of our settings."""
+    """Raise ValueError if a variable with this name is read as a setting."""
     if variable.upper().startswith("SYNDICATOR_"):
         raise ValueError(
             f"{variable}: variables that begin with SYNDICATOR_ are settings; use another name"
@@ -120,7 +123,8 @@ def _check_sender(value: str) -> str:
 
 
 def _check_list_id(value: str) -> str:
-    """Return a List-Id (RFC 2919) without brackets, in small letters."""
+    """Return a List-Id (RFC 2919) in small letters, without the angle brackets around it. Raises
+    ValueError for other texts."""
     bare = value.strip().removeprefix("<").removesuffix(">").lower()
     if not _LIST_ID.fullmatch(bare):
         raise ValueError(
@@ -136,8 +140,9 @@ def _check_after(value: str) -> str:
 
 
 def _check_host(value: str) -> str:
-    """Check a value of `speaks_for`: a host, or a host with a path on a site that many people
-    share. Return it in the spelling that we compare by."""
+    """Return a value of `speaks_for` in the spelling that values are compared by. It is a host, or
+    a host with a path if many people share the site. Raises ValueError for other texts, and for
+    domains below which anybody can have a domain."""
     try:
         if "://" in value:
             raise urls.BadUrl(value)
@@ -157,8 +162,8 @@ def _check_host(value: str) -> str:
 
 
 def _check_headers(value: Mapping[str, str]) -> Mapping[str, str]:
-    """Check `headers_env`: names of headers, each with the name of the variable that has its
-    value."""
+    """Return `headers_env`: names of headers, each with the name of the environment variable that
+    has its value. Raises ValueError if a name is not valid or the variable is a setting."""
     for name, variable in value.items():
         if not _HEADER_NAME.fullmatch(name):
             raise ValueError(f"{name!r} is not a header name")
@@ -171,6 +176,8 @@ def _check_headers(value: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def _check_cookies(value: str) -> str:
+    """Return the path of a file of cookies below the configuration folder. Raises ValueError for a
+    path that is absolute or leads out of that folder."""
     if not _COOKIE_PATH.fullmatch(value) or ".." in value.split("/"):
         raise ValueError(
             f'{value!r} is no file below the folder of the configuration; write "cookies/site.txt"'
@@ -192,7 +199,8 @@ def _check_value(value: str) -> str:
 
 
 def _refuse_text(value: Any) -> Any:
-    """Refuse a text in place of a list: people confuse `rules.keep` with the query `keep`."""
+    """Return `value` unless it is a text. Raises ValueError for a text: people write a query here,
+    because they confuse the list `rules.keep` with the query `keep` of the source."""
     if isinstance(value, str):
         raise ValueError(
             'write a list of texts that stay on pages, ["..."]; a query for entries is the key keep'
@@ -296,8 +304,8 @@ class SourceTable(Section):
 
     @model_validator(mode="after")
     def _check_newsletter_settings(self) -> Self:
-        """Raise ValueError if keys for mailboxes stand at another address, or keys for the web at a
-        mailbox, or if a mailbox names no newsletter."""
+        """Raise ValueError if a mailbox names no newsletter or has keys that only web sources may
+        have, or if a web source has keys that only mailboxes may have."""
         mailbox_keys = [
             key_of(name) for name in ("sender", "list_id", "after") if name in self.model_fields_set
         ]
@@ -318,8 +326,8 @@ class SourceTable(Section):
         return self
 
     def source(self) -> Source:
-        """Return the source of this table. If it does not set `content` or `llm`, these have the
-        default for its address and its cookies."""
+        """Return the source of this table. If the table does not set `content` or `llm`, the source
+        has the value that is usual for its address and its cookies."""
         values = {name: getattr(self, name) for name in type(self).model_fields if name != "rules"}
         defaults = usual_source(self.url, self.cookies)
         for name in ("content", "llm"):
@@ -331,20 +339,23 @@ class SourceTable(Section):
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A source with its file, and the number of its table in the file (from 0)."""
+    """A source with the file that has it. `number`: the number of its table in that file, from
+    0."""
 
     source: Source
     file: TomlFile
     number: int
 
     def fault(self, message: str, *place: str | int) -> Fault:
-        """Return a fault of this source. `place`: keys and indexes in its table."""
+        """Return a fault of this source. `place`: the keys and indexes that lead to the faulty
+        value in its table."""
         entry = f"source {self.source.key!r}"
         return self.file.fault(message, "source", self.number, *place, entry=entry)
 
 
 def make_source(values: Mapping[str, Any]) -> Source:
-    """Return the source of a table with these values. Raises UsageError with the first fault."""
+    """Return the source of a table with these values. Raises UsageError that describes the first
+    fault."""
     try:
         return SourceTable.model_validate(values).source()
     except ValidationError as error:
@@ -352,13 +363,13 @@ def make_source(values: Mapping[str, Any]) -> Source:
 
 
 def check(file: TomlFile) -> tuple[Source, ...]:
-    """Return the sources of a parsed file. Raises ConfigError with all faults."""
+    """Return the sources of a parsed file, in order. Raises ConfigError with all faults."""
     return tuple(placed.source for placed in check_all([file]))
 
 
 def check_all(files: Sequence[TomlFile], unread: Sequence[Fault] = ()) -> tuple[Placed, ...]:
-    """Return the sources of several files in order. `unread`: faults of files that could not be
-    parsed. Raises ConfigError with all faults."""
+    """Return the sources of several files in order, each with its place. `unread`: the faults of
+    files that could not be parsed. Raises ConfigError with all faults, including these."""
     placed, faults = readable(files, unread)
     if faults:
         raise ConfigError.of(faults)
@@ -368,8 +379,9 @@ def check_all(files: Sequence[TomlFile], unread: Sequence[Fault] = ()) -> tuple[
 def readable(
     files: Sequence[TomlFile], unread: Sequence[Fault] = ()
 ) -> tuple[tuple[Placed, ...], tuple[Fault, ...]]:
-    """Return the valid sources of several files in order, and all faults by file and line.
-    `unread`: faults of files that could not be parsed."""
+    """Return the valid sources of several files in order, each with its place, and all faults,
+    sorted by file and line. `unread`: the faults of files that could not be parsed; they are among
+    the returned faults."""
     placed: list[Placed] = []
     faults = list(unread)
     for file in files:
@@ -384,7 +396,7 @@ def readable(
 
 
 def read_tables(file: TomlFile) -> tuple[list[Placed], list[Fault]]:
-    """Return the valid sources of a file, and the faults of its other tables."""
+    """Return the valid sources of a file, and the faults of the rest of the file."""
     faults = [
         file.fault(
             f"unknown key {name!r} outside of a source; every source starts with a line [[source]]",
@@ -414,14 +426,15 @@ def read_tables(file: TomlFile) -> tuple[list[Placed], list[Fault]]:
 
 
 def _name_table(table: Mapping[str, Any], number: int) -> str:
-    """Return a name of a table for messages, also if its key is missing."""
+    """Return what messages call the table of a source: its key, or its `number` (from 0) if the key
+    is missing."""
     key = table.get("key")
     return f"source {key!r}" if isinstance(key, str) else f"source number {number + 1}"
 
 
 def find_duplicates(placed: Iterable[Placed]) -> dict[int, Fault]:
-    """Return a fault for each source that has the key or the address of an earlier one, by its
-    number in `placed`."""
+    """Return a fault for each source that has the same key or the same address as an earlier one.
+    The keys of the result are positions in `placed`."""
     faults: dict[int, Fault] = {}
     keys: dict[str, Placed] = {}
     addresses: dict[str, Placed] = {}
@@ -445,14 +458,16 @@ def find_duplicates(placed: Iterable[Placed]) -> dict[int, Fault]:
 
 
 def _make_address_key(source: Source) -> str:
-    """Return a text that is equal for two sources at the same address."""
+    """Return a text that two sources have in common only if they have the same address; at a
+    mailbox, also the same newsletter."""
     if urls.is_mailbox(source.url):
         return address_key(source)
     return urls.canonical(source.url)
 
 
 def _name_other_file(other: Placed, item: Placed) -> str:
-    """Return in which other file `other` is; "" if it is in the same file as `item`."""
+    """Return the words that name the file and line of `other`; "" if it is in the same file as
+    `item`."""
     if other.file.path == item.file.path:
         return ""
     place = other.file.where("source", other.number, "key") or other.file.path
@@ -460,9 +475,9 @@ def _name_other_file(other: Placed, item: Placed) -> str:
 
 
 def parse_added(path: Path, end: bytes, present: Sequence[Source]) -> tuple[Source, ...] | None:
-    """Return the sources in `end`, the part of the file `path` that was appended to it. None if the
-    whole file must be read instead: `end` alone is not valid, or it repeats a key or an address of
-    the sources before it (`present`)."""
+    """Return the sources in `end`, which was appended to the file `path`, so that the rest of the
+    file need not be read again. `present`: the sources before it. Return None if the whole file
+    must be read: `end` is not valid by itself, or it repeats a key or an address of `present`."""
     try:
         sources = check(TomlFile(path, tomllib.loads(end.decode())))
     except (ConfigError, tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError):
@@ -471,5 +486,7 @@ def parse_added(path: Path, end: bytes, present: Sequence[Source]) -> tuple[Sour
         return ()
     keys = {source.key for source in present}
     addresses = set(map(_make_address_key, present))
-    again = any(source.key in keys or _make_address_key(source) in addresses for source in sources)
-    return None if again else sources
+    for source in sources:
+        if source.key in keys or _make_address_key(source) in addresses:
+            return None
+    return sources

@@ -143,7 +143,8 @@ _API_IS_OFF: Final = (
 
 
 def _make_page_schema(model: str) -> dict[str, Any]:
-    """Return the JSON schema of a page of a list. `model`: name of the schema of its items."""
+    """Return the JSON schema of one page of a list. `model`: the name of the schema that its items
+    have."""
     items = {"type": "array", "items": {"$ref": f"#/components/schemas/{model}"}}
     return {
         "type": "object",
@@ -153,7 +154,8 @@ def _make_page_schema(model: str) -> dict[str, Any]:
 
 
 def _make_article_schema(more: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the JSON schema of an article with the fields `more`."""
+    """Return the JSON schema of an article. `more`: schemas of fields besides those that every
+    article has, by name."""
     return {
         "type": "object",
         "properties": {**_ARTICLE_FIELDS, **more},
@@ -162,10 +164,11 @@ def _make_article_schema(more: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def list_hidden_arguments(operation: Operation) -> set[str]:
-    """Return the names of an operation's arguments that only the console may send. `stamp` is not
-    among them: a request sends it in the header If-Match."""
+    """Return the names of an operation's arguments that a request must not have in its body,
+    because only the console sends them. `stamp` is left out: a request may have it, in the header
+    If-Match."""
     names = {field.name for field in fields_of(operation) if field.argument.hidden}
-    names.discard("stamp")  # a request sends it as If-Match
+    names.discard("stamp")
     return names
 
 
@@ -213,7 +216,7 @@ def openapi_document() -> dict[str, Any]:
 
 
 def _describe_paths() -> dict[str, Any]:
-    """Return the OpenAPI descriptions of all addresses."""
+    """Return the OpenAPI descriptions of all requests, by path and then by method."""
     paths: dict[str, Any] = {}
     for name, query in QUERIES.items():
         model = _PAGES.get(name, "Page")
@@ -237,12 +240,14 @@ def _describe_path(
     *,
     key: bool = False,
 ) -> dict[str, Any]:
-    """Return the OpenAPI description of a request. `name`: its id; `model`: name of the schema of
-    the answer; `arguments`: a schema of an object whose properties are parameters of the query;
-    `further_parameters`: schemas of more such parameters, by name; `key`: the path ends with a
-    key."""
+    """Return the OpenAPI description of a request. `name`: its id. `model`: the name of the schema
+    that its answer has. `arguments`: the schema of an object whose properties are parameters of the
+    query. `further_parameters`: schemas of more such parameters, by name. `key`: True if the path
+    ends with a key."""
     argument_schema = arguments or {}
-    query_schemas = {**argument_schema.get("properties", {}), **(further_parameters or {})}
+    query_schemas = dict(argument_schema.get("properties", {}))
+    if further_parameters:
+        query_schemas.update(further_parameters)
     parameters: list[dict[str, Any]] = [_KEY] if key else []
     for parameter_name, schema in query_schemas.items():
         parameters.append({"name": parameter_name, "in": "query", "schema": schema})
@@ -258,14 +263,15 @@ def _describe_path(
 
 
 def _describe_answer(media_type: str, model: str) -> dict[str, Any]:
-    """Return the OpenAPI description of an answer. `model`: name of its schema."""
+    """Return the OpenAPI description of an answer. `model`: the name of its schema."""
     schema = {"$ref": f"#/components/schemas/{model}"}
     return {"description": model, "content": {media_type: {"schema": schema}}}
 
 
 def _describe_operation(operation: Operation) -> dict[str, Any]:
-    """Return the OpenAPI description of the request that queues an operation. Its body has the
-    arguments. If the operation takes a stamp, the request may have it as the header If-Match."""
+    """Return the OpenAPI description of the request that queues an operation. The body has the
+    arguments. If the operation has an argument `stamp`, the request may have it as the header
+    If-Match."""
     schema = schema_of(operation)
     for name in list_hidden_arguments(operation):
         del schema["properties"][name]
@@ -290,15 +296,16 @@ Answer = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An article or a source as the API answers it. `stamp`: changes with its file."""
+    """An article or a source for an answer of the API. `answer`: its fields. `stamp`: a text that
+    changes when its file changes."""
 
     answer: Answer
     stamp: str
 
 
 class Api:
-    """Application that answers requests below /api/, which need a token, and passes all others to
-    `pages`."""
+    """An application that answers requests to paths below /api/, which need a token. It passes all
+    other requests to `pages`."""
 
     def __init__(self, pages: ASGIApp, console: Console) -> None:
         self._pages = pages
@@ -331,8 +338,8 @@ class Api:
         await answer(scope, receive, with_headers(send))
 
     def _refusal(self, request: Request) -> Response | None:
-        """Return the answer to a request without a valid token, None if its token is valid. Sets
-        `token` and `who` in the state of the request."""
+        """Return the answer to a request without a valid token; None if the token is valid. Then
+        `token` and `who` are set in the state of the request."""
         if not is_for_us(_join_header(request, "host"), self._console.hosts):
             return answer_problem(421, "this name is not the console's; see [console] names")
         path = security.find_tokens_file(self._console.settings.state_dir)
@@ -359,13 +366,14 @@ class Api:
 
 
 def _join_header(request: Request, name: str) -> str:
-    """Return the values of a header as one text. A header that was sent twice then matches
-    nothing."""
+    """Return the values of a header, joined by commas. So a header that was sent twice matches no
+    valid value."""
     return ",".join(request.headers.getlist(name))
 
 
 def answer_problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
-    """Return an error as JSON (RFC 9457)."""
+    """Return the response for an error, as JSON with the HTTP `status` and the explanation `detail`
+    (RFC 9457)."""
     document = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
@@ -401,7 +409,8 @@ async def _answer_status(request: Request) -> Response:
 
 
 async def _show_list(query: Query, request: Request) -> Response:
-    """Answer with one page of a list."""
+    """Answer with one page of a list, with the conditions and the cursor in the parameters. Raises
+    HTTPException if there are too many parameters."""
     # each word is a condition of the database, which has a limit
     if len(request.query_params.multi_items()) > MOST:
         raise HTTPException(400, f"at most {MOST} parameters")
@@ -432,7 +441,8 @@ async def _show_list(query: Query, request: Request) -> Response:
 
 
 def article(instance: OpenedInstance, article_id: str) -> Item:
-    """Return an article with its text and related articles. Raises UsageError if there is none."""
+    """Return an article with its text and with related articles. Raises UsageError if no article
+    has this id."""
     file = lists.read_article(instance, article_id)
     answer = {name: getattr(file.article, name) for name in _ANSWERED_FIELDS}
     answer["source"] = file.article.source_key
@@ -441,7 +451,8 @@ def article(instance: OpenedInstance, article_id: str) -> Item:
 
 
 def _list_related(instance: OpenedInstance, article_id: str) -> list[Answer]:
-    """Return up to five published articles on the subject of an article, the nearest first."""
+    """Return up to five published articles on the same subject as an article, the most similar
+    first."""
     if instance.store is None:
         return []
     finder = RelatedFinder(instance.store, make_source_finder(instance))
@@ -453,8 +464,8 @@ def _list_related(instance: OpenedInstance, article_id: str) -> list[Answer]:
 
 
 def source(instance: OpenedInstance, key: str) -> Item:
-    """Return a source as sources.toml has it, with its state and without secrets. Raises UsageError
-    if there is none."""
+    """Return a source with its settings, as in sources.toml, and its state; secrets are left out.
+    Raises UsageError if no source has this key."""
     page = lists.read_source_page(instance, key)
     health = page.health
     answer = {
@@ -467,8 +478,9 @@ def source(instance: OpenedInstance, key: str) -> Item:
 
 
 async def _show_item(read: Callable[[OpenedInstance, str], Item], request: Request) -> Response:
-    """Answer with the article or source whose key the path has, read by `read`. The answer is 304
-    if the client has it already (ETag, RFC 9110)."""
+    """Answer with the article or source whose key is in the path; `read` finds it by that key. The
+    answer is 304 if the client has the present version already (ETag, RFC 9110). Raises
+    HTTPException(404) if it does not exist."""
     key = request.path_params["key"]
     try:
         item = await console_of(request).look(lambda instance: read(instance, key))
@@ -482,8 +494,9 @@ async def _show_item(read: Callable[[OpenedInstance, str], Item], request: Reque
 
 
 async def _queue_operation(request: Request) -> Response:
-    """Queue the operation that the path names. Answer with its job when it has ended, or after
-    `wait` seconds as it is then."""
+    """Queue the operation that the path names. Answer with its job as soon as the job has ended,
+    but after `wait` seconds at the latest. Raises HTTPException if the request is not valid, the
+    token does not permit it, or too many jobs wait."""
     console = console_of(request)
     token = request.state.token
     operation = list_offered_operations().get(request.path_params["name"])
@@ -522,7 +535,7 @@ async def _queue_operation(request: Request) -> Response:
 
 
 async def _cancel_job(request: Request) -> Response:
-    """Cancel a job, and answer with its state."""
+    """Cancel a job. Answer with its state when it has ended, or after a second."""
     console = console_of(request)
     job_id = _find_own_job(request).id
     console.queue.cancel(job_id)
@@ -530,8 +543,8 @@ async def _cancel_job(request: Request) -> Response:
 
 
 def _find_own_job(request: Request) -> Job:
-    """Return the job that the path names. Raises HTTPException(404) if it was not queued with this
-    token."""
+    """Return the job that the path names. Raises HTTPException(404) if there is no such job or it
+    was queued with another token."""
     job = console_of(request).queue.get(request.path_params["key"])
     if job is None or job.who != request.state.who:
         raise HTTPException(404, "there is no such job of this token")
@@ -539,8 +552,8 @@ def _find_own_job(request: Request) -> Job:
 
 
 def _parse_number(text: str, least: int) -> int:
-    """Return the whole number from `least` to 100 that a parameter has. Raises
-    HTTPException(422)."""
+    """Return the value of a parameter as a number. Raises HTTPException(422) unless it is a whole
+    number from `least` to 100."""
     number = parse_whole_number(text, MOST)
     if number < least:
         raise HTTPException(422, f"{text[:20]!r} is no number from {least} to {MOST}")
@@ -548,7 +561,8 @@ def _parse_number(text: str, least: int) -> int:
 
 
 def _parse_object(content_type: str, body: bytes) -> dict[str, Any]:
-    """Return the JSON object in the body of a request. Raises HTTPException if it has none."""
+    """Return the JSON object in the body of a request. Raises HTTPException if the content type or
+    the body is not that of a JSON object."""
     media_type = content_type.partition(";")[0].strip().lower()
     if media_type != "application/json":
         raise HTTPException(415, "send the arguments as application/json")
@@ -563,21 +577,21 @@ def _parse_object(content_type: str, body: bytes) -> dict[str, Any]:
 
 
 def _answer_job(job: Job | None, *, has_if_match: bool = False) -> Response:
-    """Answer with a job: 200 if it has ended, else 202. `has_if_match`: the request had If-Match,
-    so that 412 says that the file was edited meanwhile. Raises HTTPException if the job failed or
-    is gone."""
+    """Answer with a job: 200 if it has ended, else 202. Raises HTTPException(404) if the job is
+    None, which stands for a deleted one, and 409 if it failed. `has_if_match`: the request had
+    If-Match; it then raises 412 if the job failed because the file was edited meanwhile."""
     if job is None:
         raise HTTPException(404, "there is no such job any more")
     if job.status == "failed":
-        is_outdated = has_if_match and job.reason == CommandReason.EDITED
-        raise HTTPException(412 if is_outdated else 409, job.said)
+        was_edited_meanwhile = has_if_match and job.reason == CommandReason.EDITED
+        raise HTTPException(412 if was_edited_meanwhile else 409, job.said)
     location = {"location": f"{PATH}/jobs/{job.id}"}
     return _answer_json(asdict(job), location, 200 if job.ended else 202)
 
 
 def _find_status(error: SyndicatorError) -> int:
-    """Return the HTTP status for an error: 400 or 422 if the request is at fault, 503 if the
-    instance is."""
+    """Return the HTTP status for an error: 400 for a faulty query, 422 for another fault of the
+    request, 503 for a fault of the instance."""
     if isinstance(error.__cause__, QueryError):
         return 400
     if isinstance(error, UsageError):
@@ -586,7 +600,7 @@ def _find_status(error: SyndicatorError) -> int:
 
 
 async def _answer_error(request: Request, error: Exception) -> Response:
-    """Answer with the problem that an exception stands for."""
+    """Answer with the problem that fits an exception."""
     if isinstance(error, HTTPException):
         return answer_problem(error.status_code, error.detail, error.headers)
     if isinstance(error, SyndicatorError):
