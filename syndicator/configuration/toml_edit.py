@@ -18,8 +18,9 @@ _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 def add_table(
     text: str, array: str, values: Values, subtables: Mapping[str, Values] | None = None
 ) -> str:
-    """Return `text` with a new table at the end of the array of tables `array`. Raises ValueError
-    if `text` has that array on one line, or is no valid TOML."""
+    """Return `text` with a new table at the end of the array of tables `array`. `values`: its keys
+    with their values. `subtables`: tables in it, by name. Raises ValueError if `text` is not valid
+    TOML or has that array in one line."""
     new_text = append_tables(text, write_table(array, values, subtables))
     document = tomllib.loads(text)
     new_table = {**values, **(subtables or {})}
@@ -28,7 +29,8 @@ def add_table(
 
 
 def append_tables(text: str, tables: str) -> str:
-    """Return `text` with new tables at its end. They may not define again what `text` has."""
+    """Return `text` with `tables`, a text of TOML, at its end. The caller makes sure that `tables`
+    defines nothing that `text` has."""
     stripped_text = text.rstrip()
     if not stripped_text:
         return tables
@@ -36,7 +38,8 @@ def append_tables(text: str, tables: str) -> str:
 
 
 def write_table(array: str, values: Values, subtables: Mapping[str, Values] | None = None) -> str:
-    """Return the text of one table of the array `array`. `subtables`: tables in it, by name."""
+    """Return a table of the array `array` as TOML. `values`: its keys with their values.
+    `subtables`: tables in it, by name."""
     text = f"[[{array}]]\n{_write_pairs(values)}"
     for name, pairs in (subtables or {}).items():
         text += f"\n[{array}.{name}]\n{_write_pairs(pairs)}"
@@ -45,8 +48,8 @@ def write_table(array: str, values: Values, subtables: Mapping[str, Values] | No
 
 def set_values(text: str, key_path: KeyPath, values: Values) -> str:
     """Return `text` with `values` in the table at `key_path`, such as ("publish",) or ("source",
-    2). None removes a key. A missing table is added; a value that is equal already stays as it is
-    written. Raises ValueError if the table is written in a way that cannot be edited."""
+    2). A missing table is added. The value None removes a key. A value that does not change stays
+    as it is written. Raises ValueError if the table is written in a way that cannot be edited."""
     document = tomllib.loads(text)
     changed = _apply_values(document, key_path, values)
     if not changed:
@@ -65,8 +68,8 @@ def set_values(text: str, key_path: KeyPath, values: Values) -> str:
 
 
 def set_settings(text: str, settings: Mapping[str, Values]) -> str:
-    """Return the text of a syndicator.toml with these settings. `settings`: values by section.
-    Raises ConfigError if the file cannot be edited."""
+    """Return `text`, the content of a syndicator.toml, with these settings. `settings`: values of
+    keys, by section. Raises ConfigError if the text cannot be edited."""
     try:
         for section, values in settings.items():
             text = set_values(text, (section,), values)
@@ -78,9 +81,9 @@ def set_settings(text: str, settings: Mapping[str, Values]) -> str:
 
 
 def remove_table(text: str, array: str, number: int) -> str:
-    """Return `text` without table `number` (from 0) of the array of tables `array`. The comment
-    directly above it goes, too, and the comment directly below it, unless that belongs to the next
-    table. Raises ValueError if the file cannot be edited."""
+    """Return `text` without table `number` (from 0) of the array of tables `array`. The comments
+    directly above and below the table are removed, too; but a comment directly above the next table
+    stays. Raises ValueError if the text cannot be edited."""
     expected = tomllib.loads(text)
     del expected[array][number]
     key_path: KeyPath = (array, number)
@@ -111,9 +114,9 @@ def remove_table(text: str, array: str, number: int) -> str:
 
 
 def _find_section(text: str, key_path: KeyPath) -> Section | None:
-    """Return the section that has the keys of the table at `key_path`. This is the table's own
-    section, or the nearest one around it if the table is written inline or with dotted keys. None
-    if there is no such table."""
+    """Return the section of `text` that holds the table at `key_path`: the table's own section, or
+    the nearest one around it if the table is written inline or with dotted keys. Return None if
+    there is no such table."""
     sections = list_sections(text)
     for section in sections:
         is_empty = section.end == 0
@@ -130,9 +133,9 @@ def _find_section(text: str, key_path: KeyPath) -> Section | None:
 def _edit_section(
     text: str, section: Section, key_path: KeyPath, change: Callable[[Any], object]
 ) -> str:
-    """Return `text` with the value at `key_path` edited. `section`: the section of `text` that has
-    this value; only its lines change; `change`: is called with the value, an object of tomlkit, and
-    changes it in place. Raises ValueError if the section cannot be edited."""
+    """Return `text` with the value at `key_path` edited; only the lines of `section`, which holds
+    the value, change. `change`: called with the value, an object of tomlkit, to edit it in place.
+    Raises ValueError if the section cannot be edited."""
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
@@ -154,9 +157,9 @@ def _edit_section(
 
 
 def _find_value(value: Any, key_path: KeyPath, *, is_alone: bool = False) -> Any:
-    """Return the value at `key_path` in `value`. `is_alone`: `value` is one section, parsed by
-    itself, whose arrays of tables have only one table, so the numbers in `key_path` do not count.
-    """
+    """Return the value at `key_path` in `value`. `is_alone`: `value` is one section that was parsed
+    by itself. Its arrays of tables then have only one table, and indexes in `key_path` are not
+    looked at."""
     for part in key_path:
         if is_alone and isinstance(part, int):
             value = value[0] if isinstance(value, list) else value
@@ -166,8 +169,8 @@ def _find_value(value: Any, key_path: KeyPath, *, is_alone: bool = False) -> Any
 
 
 def _insert_head(text: str, values: Values) -> str:
-    """Return `text` with `values` as keys outside of tables: above the first table and the comment
-    on it, at the end without a table. `text` must have no such keys yet."""
+    """Return `text` with `values` as keys that are in no table. They go above the first table and
+    its comment, or to the end of a text without tables. `text` must not have these keys yet."""
     lines = _LINE.findall(text)
     sections = list_sections(text)
     tables = sections[1:]  # the first section is what stands above them
@@ -183,9 +186,9 @@ def _insert_head(text: str, values: Values) -> str:
 
 
 def _insert_table(text: str, key_path: KeyPath, values: Values) -> str:
-    """Return `text` with `values` in a new table at `key_path`: behind the table that contains it
-    and behind the other tables in that one; at the end of the text if no table contains it. Raises
-    ValueError if the containing table has no header."""
+    """Return `text` with a new table at `key_path` that has `values`. It goes behind the table that
+    contains it and behind the other tables in that one. If no table contains it, it goes to the
+    end. Raises ValueError if the table that contains it has no header."""
     if not key_path:
         return _insert_head(text, values)
     *parents, name = key_path
@@ -209,7 +212,7 @@ def _insert_table(text: str, key_path: KeyPath, values: Values) -> str:
 
 
 def _write_pairs(values: Values) -> str:
-    """Return keys and values as lines of TOML. Values of None are left out."""
+    """Return keys and values as lines of TOML. Keys with the value None are left out."""
     import tomlkit
 
     table = tomlkit.table()
@@ -220,8 +223,8 @@ def _write_pairs(values: Values) -> str:
 
 
 def _set_value(table: Any, name: str, value: Any) -> None:
-    """Set a value in a table of tomlkit; None removes the key. A list that only grew is extended,
-    so that comments in it stay."""
+    """Set the value of a key in a table of tomlkit; None removes the key. If a list only grew, the
+    new items are appended to it, so that comments in the list stay."""
     if value is None:
         table.pop(name, None)
         return
@@ -231,13 +234,14 @@ def _set_value(table: Any, name: str, value: Any) -> None:
         isinstance(old, list) and isinstance(new, list) and new[: len(old)] == _make_plain(old)
     )
     if is_longer_list:
-        old.extend(new[len(old) :])  # keeps comments in the list
+        added_items = new[len(old) :]
+        old.extend(added_items)
     else:
         table[name] = _make_item(value)
 
 
 def _make_item(value: Any) -> Any:
-    """Return a value for tomlkit. A table is written inline."""
+    """Return a value in a form that tomlkit writes: a table becomes an inline table."""
     import tomlkit
 
     if not isinstance(value, Mapping):
@@ -248,8 +252,8 @@ def _make_item(value: Any) -> Any:
 
 
 def _make_plain(value: Any) -> Any:
-    """Return a value, ours or tomlkit's, as tomllib would read it: tables without None, lists for
-    tuples."""
+    """Return a value, of this program or of tomlkit, as tomllib would read it: without objects of
+    tomlkit, without keys whose value is None, and with lists in place of tuples."""
     plain = value.unwrap() if hasattr(value, "unwrap") else value
     if isinstance(plain, Mapping):
         return {name: _make_plain(item) for name, item in plain.items() if item is not None}
@@ -259,8 +263,9 @@ def _make_plain(value: Any) -> Any:
 
 
 def _apply_values(document: dict[str, Any], key_path: KeyPath, values: Values) -> dict[str, Any]:
-    """Put `values` into the table at `key_path` of a parsed document; None removes a key. Returns
-    those values that differ from before."""
+    """Put `values` into the table at `key_path` of a parsed document; None removes a key. Return
+    the values that differ from those before. Raises ValueError if there can be no table at
+    `key_path`."""
     table: Any = document
     for part in key_path:
         if isinstance(table, list) and isinstance(part, int) and part < len(table):
@@ -286,15 +291,15 @@ def _apply_values(document: dict[str, Any], key_path: KeyPath, values: Values) -
 
 
 def _check_result(text: str, expected: dict[str, Any]) -> str:
-    """Return `text` if its values are those of `expected`, apart from empty tables. Raises
-    ValueError if not."""
+    """Return `text` if its values equal `expected`; empty tables do not count. Raises ValueError if
+    they differ, because the edit then changed something else."""
     if _remove_empty(tomllib.loads(text)) != _remove_empty(_make_plain(expected)):
         raise ValueError("the file cannot be edited safely")
     return text
 
 
 def _remove_empty(value: Any) -> Any:
-    """Return a value of a parsed document without empty tables, at any depth."""
+    """Return a parsed value without the empty tables in it, however deep they are."""
     if isinstance(value, list):
         return [_remove_empty(item) for item in value]
     if not isinstance(value, dict):
@@ -308,9 +313,9 @@ def _remove_empty(value: Any) -> Any:
 
 
 def _find_comment(lines: list[str], sections: list[Section], section: Section) -> int:
-    """Return the index of the first line of the comment directly above the header of `section`, or
-    of the header if it has none. Lines of the section before do not count: its last value may be a
-    text with lines that begin with "#"."""
+    """Return the index of the first line of the comment directly above the header of `section`; the
+    index of the header if it has none. Lines of the section before are not looked at, because its
+    last value may be a text with lines that begin with "#"."""
     before = sections[sections.index(section) - 1]
     first = section.first
     while first > before.end and _is_comment(lines[first - 1]):
@@ -323,7 +328,8 @@ def _is_comment(line: str) -> bool:
 
 
 def _keep_line_ends(text: str, new: str) -> str:
-    """Return `new` with CR LF at the end of its lines if all lines of `text` end so."""
+    """Return `new` with the line ends of `text`: with CR LF if all lines of `text` end so, else
+    unchanged."""
     if "\r\n" not in text or text.count("\n") != text.count("\r\n"):
         return new
     return new.replace("\r\n", "\n").replace("\n", "\r\n")

@@ -41,15 +41,15 @@ _HEADER = re.compile(r"(?P<brackets>\[{1,2})(?P<name>[\w.\"' \t-]+)(?P<end>\]*)\
 
 @dataclass(frozen=True)
 class TomlFile:
-    """A parsed TOML file, with its text to find lines."""
+    """A parsed TOML file. `text` is its content, in which the lines of faults are found."""
 
     path: Path
     values: Mapping[str, Any]
     text: str = ""
 
     def fault(self, message: str, *key_path: str | int, entry: str = "") -> Fault:
-        """Return a fault at `key_path`: the keys and indexes that lead to a value. `entry`: name of
-        its table for people, such as "source 'one'", or ""."""
+        """Return a fault of the value at `key_path`, the keys and indexes that lead to it. `entry`:
+        what people call its table, such as "source 'one'"; "" if the message needs no name."""
         message = f"{entry}: {message}" if entry else message
         return Fault(
             file=str(self.path), line=self._line(key_path), key=dotted(key_path), message=message
@@ -59,7 +59,8 @@ class TomlFile:
         self, error: ValidationError, model: type[BaseModel], *key_path: str | int, entry: str = ""
     ) -> list[Fault]:
         """Return the faults that pydantic found in the table at `key_path`. `model`: the class that
-        describes the table; `entry`: name of the table for people, or ""."""
+        describes the table. `entry`: what people call the table; "" if the messages need no
+        name."""
         table_name = dotted(key_path)
         faults = []
         for detail in _drop_missing_that_are_misspelt(error.errors(), model):
@@ -68,22 +69,22 @@ class TomlFile:
         return faults
 
     def where(self, *key_path: str | int) -> str:
-        """Return "file:line" of `key_path`, "" if it is not in the file."""
+        """Return "file:line" of the value at `key_path`; "" if the file does not have it."""
         if key_path not in self.lines:
             return ""
         return f"{self.path}:{self.lines[key_path]}"
 
     def _line(self, key_path: KeyPath) -> int | None:
-        """Return the line of `key_path`. If it is not in the file, return the line of the table
-        around it; None if that is not there either."""
+        """Return the line of the value at `key_path`. If the file does not have it, return the line
+        of the nearest table around it; None if there is none."""
         while key_path and key_path not in self.lines:
             key_path = key_path[:-1]
         return self.lines.get(key_path)
 
     @cached_property
     def lines(self) -> dict[KeyPath, int]:
-        """The line of each key path in the file. A setting that has replaced a dropped one has the
-        line of the dropped one."""
+        """The line of each key path in the file. If a setting of an earlier version stands for a
+        present one, the present one has its line."""
         lines_in_file = find_lines(self.text)
         lines: dict[KeyPath, int] = {}
         for key_path, line in lines_in_file.items():
@@ -93,10 +94,11 @@ class TomlFile:
 
 
 def read_toml_file(path: Path) -> TomlFile:
-    """Read a TOML file. Raises ConfigError with file, line and cure."""
+    """Return the file `path`, parsed. Raises ConfigError if it does not exist, cannot be read or is
+    not valid TOML; the error names file, line and cure."""
     try:
-        is_there = path.exists() or path.is_symlink()
-        if is_there and not path.is_file():  # reading a pipe or device would not end
+        exists = path.exists() or path.is_symlink()
+        if exists and not path.is_file():  # reading a pipe or device would not end
             raise ConfigError.of(
                 [Fault(file=str(path), message="is not a file; correct or delete it")]
             )
@@ -121,12 +123,14 @@ def read_toml_file(path: Path) -> TomlFile:
 
 
 def read_any_toml_file(path: Path) -> TomlFile:
-    """Read a TOML file, which is without values if it does not exist. Raises ConfigError."""
+    """Return the file `path`, parsed; a file without values if it does not exist. Raises
+    ConfigError if it cannot be read or is not valid TOML."""
     return read_toml_file(path) if path.exists() else TomlFile(path, {})
 
 
 def _parse_toml(path: Path, text: str) -> dict[str, Any]:
-    """Return the values of a TOML text. Raise ConfigError with line and cure."""
+    """Return the values of a TOML text. Raises ConfigError with line and cure if it is not
+    valid."""
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -134,7 +138,7 @@ def _parse_toml(path: Path, text: str) -> dict[str, Any]:
 
 
 def _describe_encoding(path: Path, error: UnicodeDecodeError) -> Fault:
-    """Return the fault of a file that is not UTF-8, with the line of the first wrong byte."""
+    """Return the fault of a file that is not UTF-8. Its line is that of the first wrong byte."""
     line = error.object.count(b"\n", 0, error.start) + 1
     message = (
         "is not UTF-8; save it as UTF-8 in your editor, or convert it:"
@@ -144,9 +148,9 @@ def _describe_encoding(path: Path, error: UnicodeDecodeError) -> Fault:
 
 
 def _describe_syntax_error(path: Path, text: str, error: tomllib.TOMLDecodeError) -> Fault:
-    """Return the fault of a file that is not valid TOML, with line and cure. `text`: its content;
-    `error`: of tomllib, which has the place only in its message: "what (at line 3, column 5)" or
-    "what (at end of document)"."""
+    """Return the fault of a file that is not valid TOML, with line and cure. `text`: the content of
+    the file. `error`: the error of tomllib. It has the position only in its message, which ends in
+    "(at line 3, column 5)" or "(at end of document)"."""
     lines = text.rstrip().splitlines()
     what, _, position = str(error).removesuffix(")").rpartition(" (at ")
     numbers = re.fullmatch(r"line (\d+), column (\d+)", position)
@@ -173,10 +177,10 @@ def _describe_syntax_error(path: Path, text: str, error: tomllib.TOMLDecodeError
 
 
 def _find_open_value(lines: Sequence[str], line: int, wrong_line: str | None) -> int:
-    """Return the number of the line, from 1, where a value begins that is not closed; 0 if there is
-    none. `line`: the number of the line where the parser stopped. `wrong_line`: that line, which is
-    the next key if a value before it is not closed; None if the parser stopped at the end of the
-    document."""
+    """Return the number of the line, from 1, on which a value begins that is never closed; 0 if
+    there is no such value. `line`: the number of the line on which the parser stopped.
+    `wrong_line`: the text of that line, which is the next key if the value before it is not closed;
+    None if the parser stopped at the end of the document."""
     last_number = line
     if wrong_line is not None:
         if not _NEXT_KEY.match(wrong_line):
@@ -208,14 +212,15 @@ def _explain_open_value(line: str) -> str:
 
 
 def _find_key_paths(text: str) -> dict[KeyPath, int]:
-    """Return the line of each key in the lines before a fault; none if they are cut in a value."""
+    """Return the line of each key path in `text`, the lines above a fault. Return none if `text`
+    ends within a value."""
     return find_lines(text) if _is_valid(text) else {}
 
 
 def _explain_header(wrong_line: str, lines_by_key_path: Mapping[KeyPath, int]) -> str:
-    """Return what is wrong with the header of a section: its bracket is missing, or the section is
-    there already. "" for a line that is no header. `lines_by_key_path`: the line of
-    each key above."""
+    """Return what is wrong with the header of a table: a bracket is missing, or the table has a
+    header already. Return "" if the line is no header, or nothing is wrong with it.
+    `lines_by_key_path`: the line of each key path above it."""
     header = _HEADER.match(wrong_line)
     if header is None:
         return ""
@@ -238,7 +243,8 @@ def _explain_header(wrong_line: str, lines_by_key_path: Mapping[KeyPath, int]) -
 
 
 def _explain_repeated_key(message: str, wrong_line: str) -> str:
-    """Return which key is in its section twice; "" for any other error."""
+    """Return the message for a key that its section has twice; "" if `message`, that of tomllib, is
+    about something else."""
     if not message.startswith(_REPEATED):
         return ""
     key = wrong_line.partition("=")[0].strip()
@@ -246,28 +252,30 @@ def _explain_repeated_key(message: str, wrong_line: str) -> str:
 
 
 def _explain_value(wrong_line: str) -> str:
-    """Return what is wrong with the value on a line that is not valid TOML, for what people often
-    write; "" for any other line."""
-    key, _, value = wrong_line.partition("=")
-    value = value.strip()
-    flag = value.partition("#")[0].strip()
-    if flag.lower() in ("true", "false"):
-        return f"write {flag.lower()}, in small letters"
+    """Return what is wrong with the value on a line, for mistakes that people often make: True,
+    curly quotes, a text that is not closed, no value. Return "" for any other line."""
+    before_equals, _, after_equals = wrong_line.partition("=")
+    key = before_equals.strip()
+    value = after_equals.strip()
+    flag = value.partition("#")[0].strip().lower()
+    if flag in ("true", "false"):
+        return f"write {flag}, in small letters"
     if value.startswith(_CURLY_QUOTES):
-        return f'write straight quotes: {key.strip()} = "..."'
+        return f'write straight quotes: {key} = "..."'
     if value.startswith('"') and value.count('"') == 1:
         return 'the text is not closed: write " at its end'
-    if wrong_line.endswith("=") or wrong_line.partition("#")[0].strip().endswith("="):
-        return f"{key.strip()} has no value; write one, or take the line out"
+    line_without_comment = wrong_line.partition("#")[0].strip()
+    if wrong_line.endswith("=") or line_without_comment.endswith("="):
+        return f"{key} has no value; write one, or take the line out"
     return ""
 
 
 def _drop_missing_that_are_misspelt(
     errors: Sequence[Mapping[str, Any]], model: type[BaseModel]
 ) -> list[Mapping[str, Any]]:
-    """Return the errors without "the key is missing" for keys that are misspelt: `tilte` is an
-    unknown key already, and need not be reported as a missing `title`, too. `model`: the class of
-    the table."""
+    """Return the errors of pydantic without those about a missing key whose misspelling is reported
+    anyway. The unknown key `tilte` need not be reported as a missing `title`, too. `model`: the
+    class that describes the table."""
     valid_keys = list(model.model_fields)
     misspelt: set[str] = set()  # valid keys for which the table has a wrong spelling
     for error in errors:
@@ -282,9 +290,9 @@ def _drop_missing_that_are_misspelt(
 
 
 def describe_error(error: Mapping[str, Any], model: type[BaseModel], table: str = "") -> str:
-    """Return an error of pydantic as "key: fault; cure", without values that may be secret.
-    `model`: the class of the table; `table`: name of the table in the file, "" for the file
-    itself."""
+    """Return an error of pydantic as "key: fault; cure". A value that may be secret is not shown.
+    `model`: the class that describes the table or file. `table`: the name of that table, "" for a
+    whole file."""
     key_path = error["loc"]
     kind = error["type"]
     key = dotted(key_path)
@@ -305,7 +313,7 @@ def describe_error(error: Mapping[str, Any], model: type[BaseModel], table: str 
 
 
 def _describe_cure(error: Mapping[str, Any], key: str) -> str:
-    """Return what to write for a wrong value. `key`: where it stands in the file."""
+    """Return what to write in place of a wrong value. `key`: the dotted name of the value."""
     kind = error["type"]
     bounds = error.get("ctx", {})
     if kind == "tuple_type" and isinstance(error.get("input"), Mapping):
@@ -324,9 +332,10 @@ def _describe_cure(error: Mapping[str, Any], key: str) -> str:
 
 
 def _suggest_key(name: str, key_path: KeyPath, model: type[BaseModel], table: str) -> str:
-    """Return a hint for the unknown key `name` in the table at `key_path`: the table to which it
-    belongs if exactly one other table has this key, else a similar key of this table, else all keys
-    of this table. `table`: the name of what `model` describes, "" for the whole file."""
+    """Return a hint for the unknown key `name` in the table at `key_path`. If exactly one other
+    table has this key, the hint names that table; else a similar key of this table; else all keys
+    of this table. `model`: the class of the table or file that all this is in. `table`: the name of
+    that table, "" for a whole file."""
     tables = dict(_iterate_tables(model))
     table_name = dotted(key_path)
     others = [
@@ -348,7 +357,7 @@ def _suggest_key(name: str, key_path: KeyPath, model: type[BaseModel], table: st
 
 
 def _list_keys(model: type[BaseModel] | None) -> list[str]:
-    """Return the keys of a table as they are written; none for None."""
+    """Return the keys of a table, spelled as in the file; none if `model` is None."""
     fields = model.model_fields.items() if model else ()
     return [field.alias or name for name, field in fields]
 
@@ -356,9 +365,9 @@ def _list_keys(model: type[BaseModel] | None) -> list[str]:
 def _iterate_tables(
     model: type[BaseModel], dotted: str = ""
 ) -> Iterator[tuple[str, type[BaseModel]]]:
-    """Yield the class of each table of a file with the table's name, such as "describe.llm".
-    `model`: the class of the whole file, which comes first, with the name ""; `dotted`: the name
-    so far, in calls of the function for tables in tables."""
+    """Yield each table of a file: its name, such as "describe.llm", and its class. The file itself
+    comes first, with the name "". `model`: the class of the file. `dotted`: used when the function
+    calls itself for a table; the name of that table."""
     yield dotted, model
     for name, field in model.model_fields.items():
         # a table may stand in a list of tables, or be optional
@@ -371,7 +380,8 @@ Leaves = dict[KeyPath, FieldInfo]
 
 
 def list_leaves(model: type[BaseModel], key_path: KeyPath = ()) -> Leaves:
-    """Return all settings of `model` that are not tables, by the keys that lead to them."""
+    """Return the settings of `model` that are not tables, by their key paths. `key_path`: the keys
+    that lead to `model` itself."""
     fields: Leaves = {}
     for name, field in model.model_fields.items():
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
@@ -382,7 +392,8 @@ def list_leaves(model: type[BaseModel], key_path: KeyPath = ()) -> Leaves:
 
 
 def flatten(values: Mapping[str, Any], key_path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
-    """Yield all values that are not tables, each with the keys that lead to it."""
+    """Yield each value that is not a table, with its key path. An empty table is yielded, too.
+    `key_path`: the keys that lead to `values` itself."""
     for key, value in values.items():
         if isinstance(value, Mapping) and value:
             yield from flatten(value, (*key_path, key))

@@ -22,9 +22,9 @@ _BARE = re.compile(r"[^,\]}\n#]+")  # numbers, dates, true and false
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A table of a TOML file: its header and its own keys. They are the lines from `first` (counted
-    from 0) to before `end`. The first section of a file has no header and begins at its first
-    line."""
+    """A table of a TOML file: its header and the keys directly in it. Its lines, counted from 0,
+    are `first` to `end`, without `end`. The first section of a file has no header; it has the keys
+    above all tables."""
 
     key_path: KeyPath
     first: int
@@ -32,12 +32,14 @@ class Section:
 
 
 def dotted(key_path: KeyPath) -> str:
-    """Return the keys that lead to a value as "publish.port". Indexes are left out."""
+    """Return the keys of `key_path` as a dotted name such as "publish.port". Indexes are left
+    out."""
     return ".".join(part for part in key_path if isinstance(part, str))
 
 
 def find_lines(text: str) -> dict[KeyPath, int]:
-    """Return the line, counted from 1, of each table, key and item. `text`: valid TOML."""
+    """Return the line, from 1, of each table, key and list item, by key path. `text`: valid
+    TOML."""
     return _scan(text).found
 
 
@@ -53,7 +55,9 @@ def _scan(text: str) -> "_Scanner":
 
 
 class _Scanner:
-    """Reader of valid TOML, from left to right. `at`: index of the next character to read."""
+    """Reader of valid TOML, from left to right. `at`: the index of the next character to read.
+    `found`: the line of each key path, filled while reading. `sections`: the tables, filled while
+    reading."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -65,7 +69,7 @@ class _Scanner:
         self._counted = 0
 
     def read_document(self) -> None:
-        """Read the whole text into `found` and `sections`."""
+        """Read the whole text, and fill `found` and `sections`."""
         section = Section((), 0, 0)
         while not self._skip_to_end():
             if self._take_sign("["):
@@ -78,8 +82,8 @@ class _Scanner:
         self.sections.append(section)
 
     def _read_header(self) -> KeyPath:
-        """Read a table's header, whose first bracket has been read. Return the key path of the
-        table."""
+        """Read the header of a table, whose first bracket was read before. Return the key path of
+        the table."""
         repeated = self.text.startswith("[", self.at)
         brackets = 2 if repeated else 1
         line = self._count_line()
@@ -90,9 +94,9 @@ class _Scanner:
         return key_path
 
     def _enter_header(self, keys: list[str], *, repeated: bool) -> KeyPath:
-        """Return the key path of the table with these keys in its header. A key of an array of
-        tables leads to the last table of that array. `repeated`: the header has double
-        brackets, so that it begins the next table of its array."""
+        """Return the key path of the table whose header has these keys. If a key names an array of
+        tables, the path goes through the last table of that array. `repeated`: the header has
+        double brackets, so it begins another table of its array."""
         key_path: KeyPath = ()
         for number, key in enumerate(keys):
             key_path = (*key_path, key)
@@ -104,7 +108,7 @@ class _Scanner:
         return key_path
 
     def _read_pair(self, table: KeyPath) -> None:
-        """Read a key and its value, in the table at `table`."""
+        """Read a key and its value. `table`: the key path of the table that they are in."""
         line = self._count_line()
         key_path = table
         for key in self._read_key():
@@ -114,8 +118,7 @@ class _Scanner:
         self._read_value(key_path)
 
     def _read_value(self, key_path: KeyPath) -> None:
-        """Read the value of `key_path` and note the lines of what is in it. It is a list, an inline
-        table, a text, or anything else up to its end."""
+        """Read the value of `key_path`, and note the lines of the keys and items in it."""
         self._skip_to_end()
         if self._take_sign("["):
             self._read_items(key_path, "]")
@@ -126,7 +129,7 @@ class _Scanner:
             self.at = match.end() if match else len(self.text)
 
     def _read_items(self, key_path: KeyPath, end: str) -> None:
-        """Read the items of a list or the pairs of an inline table at `key_path`, up to the bracket
+        """Read the rest of the list or inline table at `key_path`, up to its closing bracket
         `end`."""
         number = 0
         while not self._skip_to_end() and not self._take_sign(end):
@@ -140,8 +143,8 @@ class _Scanner:
                 number += 1
 
     def _read_key(self) -> list[str]:
-        """Read a key with dots, such as `rules."select"`. Return its parts, without quotes: "rules"
-        and "select"."""
+        """Read a key, which may have dots. Return its parts without quotes, such as "rules" and
+        "select" for `rules."select"`."""
         parts = []
         goes_on = True
         while goes_on and (match := _KEY.match(self.text, self.at)):
@@ -153,21 +156,21 @@ class _Scanner:
         return parts
 
     def _skip_to_end(self) -> bool:
-        """Skip spaces and comments. Return True if the text ends there."""
+        """Skip spaces, line ends and comments. Return True if this is the end of the text."""
         match = _SPACE.match(self.text, self.at)
         self.at = match.end() if match else self.at
         return self.at >= len(self.text)
 
     def _take_sign(self, sign: str) -> bool:
-        """Read `sign` if the text goes on with it. Return True if it did."""
+        """If `sign` comes next, read it and return True. Else read nothing and return False."""
         if not self.text.startswith(sign, self.at):
             return False
         self.at += 1
         return True
 
     def _count_line(self) -> int:
-        """Return the number of the present line, from 1. Only new characters are searched for line
-        ends."""
+        """Return the number, from 1, of the line that is being read. Line ends are only counted
+        from where the last call stopped."""
         self._newlines += self.text.count("\n", self._counted, self.at)
         self._counted = self.at
         return self._newlines + 1

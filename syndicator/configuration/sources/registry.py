@@ -29,25 +29,27 @@ _HEADERS = re.compile(r"^\s*\[\[\s*(source|'source'|\"source\")\s*\]\]", re.M)
 
 
 def load_sources(path: Path) -> tuple[Source, ...]:
-    """Return all sources in order. Raises ConfigError with file, line, key and cure if any is
-    faulty."""
+    """Return all sources of `path` (sources.toml) and of the files beside it, in order. Raises
+    ConfigError if any is faulty. The error has the file, line, key and cure of each fault."""
     return tuple(placed.source for placed in read_placed_sources(path))
 
 
 def read_valid_sources(path: Path) -> tuple[tuple[Source, ...], tuple[Fault, ...]]:
-    """Return the valid sources, and the faults of the others."""
+    """Return the valid sources of `path` (sources.toml) and of the files beside it, in order, and
+    the faults of the others."""
     placed, faults = readable(*_read_files(path))
     return tuple(valid.source for valid in placed), faults
 
 
 def read_placed_sources(path: Path) -> tuple[Placed, ...]:
-    """Return all sources with their files and positions. Raises ConfigError if any is faulty."""
+    """Return all sources of `path` (sources.toml) and of the files beside it, each with its file
+    and its number in it. Raises ConfigError if any is faulty."""
     return check_all(*_read_files(path))
 
 
 def _read_files(path: Path) -> tuple[list[TomlFile], list[Fault]]:
-    """Return the files that can be parsed, and the faults of the others. Raises ConfigError for a
-    file that cannot be read."""
+    """Return the parsed files of sources, and the faults of those that are not valid TOML. Raises
+    ConfigError if a file cannot be read at all."""
     files: list[TomlFile] = []
     faults: list[Fault] = []
     for file in files_of(path):
@@ -61,7 +63,8 @@ def _read_files(path: Path) -> tuple[list[TomlFile], list[Fault]]:
 
 
 def _find_file(path: Path, key: str) -> Path:
-    """Return the file that has the source `key`; `path` (sources.toml) if none has."""
+    """Return the file that has the source `key`. If no file has it, return `path`, which is
+    sources.toml."""
     placed = read_placed_sources(path) if path.exists() else ()
     return next((item.file.path for item in placed if item.source.key == key), path)
 
@@ -71,11 +74,11 @@ def add_sources(
     sources: Sequence[Source],
     known: Callable[[], Mapping[str, Source] | None] = lambda: None,
 ) -> None:
-    """Append sources to `path` (sources.toml), all or none; create the file if it is missing.
-    `known`: returns all present sources by address (`urls.alias`), so that the file need not be
-    parsed, or None if it cannot tell; it is called while the file is locked. Raises
-    UsageError if a key or address exists, ConfigError for an invalid file, LockedError after
-    10 s."""
+    """Append sources to `path` (sources.toml): all of them, or none if one fails. A missing file is
+    created. `known`: called while the file is locked; returns all present sources by address
+    (`urls.alias`), so that the file need not be parsed, or None if the caller does not have them.
+    Raises UsageError if a key or address exists already, ConfigError if the file is not valid, and
+    LockedError if it is locked for 10 s."""
     with _lock_file(path) as target:
         text = _read_text(target)
         present = known()  # after reading the text: an editor may save at any moment
@@ -103,10 +106,11 @@ def add_sources(
 def _append_unparsed(
     path: Path, target: Path, text: str, present: Mapping[str, Source], sources: Sequence[Source]
 ) -> bool:
-    """Append sources without parsing `text`, the present content of the only file, which saves
-    seconds for 100,000 sources. Return False, and write nothing, unless `text` has a header for
-    each source in `present`, and the new tables are read as `sources`. `present`: the sources in
-    memory, by address; `target`: the file to write, `path` or what it links to."""
+    """Append `sources` without parsing `text`, the present content of the file, which saves seconds
+    for 100,000 sources. Return False, with nothing written, if this is not safe: there are other
+    files, `text` has more or fewer headers than `present` has sources, or the new tables are not
+    read as `sources`. `present`: the sources of the file, by address. `target`: the file to write,
+    which is `path` or the file that `path` links to."""
     headers = sum(1 for _ in _HEADERS.finditer(text))
     if files_of(path) != [path] or headers != len(present):
         return False
@@ -122,8 +126,9 @@ def _append_unparsed(
 
 
 def remove_source(path: Path, key: str) -> bool:
-    """Remove the source `key` and the comment directly above it. Return False if there is no such
-    source. Raises ConfigError, LockedError."""
+    """Remove the source `key`, and the comments directly above and below it. Return False if there
+    is no such source. Raises ConfigError if the file is not valid or cannot be edited, and
+    LockedError if it is locked."""
     file = _find_file(path, key)
 
     def remove_from_text(text: str, before: tuple[Source, ...]) -> str:
@@ -139,8 +144,8 @@ def remove_source(path: Path, key: str) -> bool:
 
 
 def change_source(path: Path, key: str, seen: Source, wanted: Source) -> None:
-    """Replace the source `key` by `wanted`. `seen`: the source as it was when the edit was planned;
-    raises EditedMeanwhile if it differs now."""
+    """Replace the source `key` by `wanted`. `seen`: the source as it was when the edit was planned.
+    Raises EditedMeanwhile if the source differs from `seen`."""
 
     def change(source: Source) -> Source:
         if source != seen:
@@ -151,8 +156,9 @@ def change_source(path: Path, key: str, seen: Source, wanted: Source) -> None:
 
 
 def edit_source(path: Path, key: str, change: Callable[[Source], Source]) -> None:
-    """Replace the source `key` by `change(source)`. Only values that differ are written. Raises
-    UsageError if there is no such source, ConfigError, LockedError."""
+    """Replace the source `key` by `change(source)`, which is called more than once. Only values
+    that differ are written. Raises UsageError if there is no such source, ConfigError if the file
+    is not valid or cannot be edited, and LockedError if it is locked."""
     file = _find_file(path, key)
 
     def change_in_text(text: str, before: tuple[Source, ...]) -> str:
@@ -184,15 +190,16 @@ def edit_source(path: Path, key: str, change: Callable[[Source], Source]) -> Non
 
 
 def _find_changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values of `new` that differ from `old`; None for those that only `old` has."""
+    """Return the values of `new` that differ from `old`. A name that only `old` has gets None."""
     names = dict.fromkeys((*old, *new))
     return {name: new.get(name) for name in names if old.get(name) != new.get(name)}
 
 
 def put_text(path: Path, text: str | None, *, seen: str | None, is_private: bool = False) -> None:
-    """Replace the text of a file; None deletes it. `seen`: the text that the edit is based on, None
-    if there was no file. `is_private`: the text has a secret, so other accounts get no access.
-    Owner and mode stay otherwise. Raises EditedMeanwhile, LockedError."""
+    """Replace the text of a file; None deletes the file. `seen`: the text that the edit began with,
+    None if there was no file. `is_private`: the text has a secret, so other accounts lose their
+    access; otherwise owner and mode stay. Raises EditedMeanwhile if the file has another text than
+    `seen`, and LockedError if it is locked."""
     with _lock_file(path) as target:
         # ends of lines stay
         now = target.read_bytes().decode("utf-8", "surrogateescape") if target.exists() else None
@@ -210,8 +217,10 @@ def _need_new(
     path: Path,
     added: Sequence[Source],
 ) -> None:
-    """Raise UsageError if a source of `added` has a key or an address that exists already, or that
-    another one of `added` has. `path`: the file to which they are added."""
+    """Raise UsageError if one of `added` has a key or an address that is taken, by a present source
+    or by another one of `added`. `files_by_key`: the files of the present sources.
+    `keys_by_address`: the keys of the present sources. Both get the new sources. `path`: the file
+    that these are added to."""
     for source in added:
         if source.key in files_by_key:
             raise UsageError(
@@ -231,12 +240,12 @@ def _edit_file(
     expected: Callable[[tuple[Source, ...]], tuple[Source, ...]],
     check: Callable[[TomlFile], tuple[Source, ...]] = check,
 ) -> bool:
-    """Edit a file of sources while it is locked. Return False if its text stays the same.
+    """Edit a file of sources while it is locked. Return False if its text does not change.
 
-    `edit`: returns the new text, for the present text and sources; `expected`: returns the sources
-    that the new text must have, for the present ones; `check`: returns the sources of a parsed
-    file. Raises ConfigError, and writes nothing, if the new text does not have the expected
-    sources: the file is written in a way that cannot be edited."""
+    `edit`: returns the new text; it gets the present text and sources. `expected`: returns the
+    sources that the new text must have; it gets the present sources. `check`: returns the sources
+    of a parsed file. Raises ConfigError, with nothing written, if the new text does not have the
+    expected sources, because the file is written in a way that cannot be edited."""
     with _lock_file(path) as target:
         text = _read_text(target)
         before = check(read_toml_file(path)) if target.exists() else ()
@@ -256,14 +265,15 @@ def _edit_file(
 
 
 def _read_text(path: Path) -> str:
-    """Return the text of a file as it is, also its CR LF; "" if there is no file."""
+    """Return the text of a file, with line ends as they are; "" if there is no file."""
     return path.read_bytes().decode() if path.exists() else ""
 
 
 @contextmanager
 def _lock_file(path: Path) -> Iterator[Path]:
-    """Lock a file against other edits. Yields the file that a symbolic link points to, so that the
-    link stays. Raises LockedError."""
+    """Lock a file against edits of other commands during the block. Yield the file to write: if
+    `path` is a symbolic link, this is the file that it points to, so that the link stays. Raises
+    LockedError after 10 s."""
     target = path.resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -274,9 +284,9 @@ def _lock_file(path: Path) -> Iterator[Path]:
 
 
 def _replace_file(path: Path, text: str, *, is_private: bool = False) -> None:
-    """Replace the text of a file in one step: readers see the old or the new text, also after a
-    crash. Owner and mode stay; `is_private`: the text has a secret, so other accounts lose their
-    access."""
+    """Replace the text of a file in one step, so that readers see the old or the new text, even
+    after a crash. Owner and mode stay. `is_private`: the text has a secret, so other accounts lose
+    their access."""
     before = path.stat() if path.exists() else None
     mode = before.st_mode & 0o777 if before else PUBLIC
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -295,8 +305,8 @@ def _replace_file(path: Path, text: str, *, is_private: bool = False) -> None:
 
 
 def _keep_owner(descriptor: int, before: os.stat_result) -> None:
-    """Give the new file the owner and group of the old one, if this account may: root edits files
-    that the account of the service must read."""
+    """Give the new file the group and the owner of the old one, as far as this account may. Without
+    this, a file that root edits could not be read by the account of the service."""
     for user, group in ((-1, before.st_gid), (before.st_uid, -1)):
         # only root may do more; what the account of the service wrote, it can read
         with suppress(OSError):
@@ -304,7 +314,7 @@ def _keep_owner(descriptor: int, before: os.stat_result) -> None:
 
 
 def _write_tables(sources: Sequence[Source]) -> str:
-    """Return the text of sources.toml for these sources."""
+    """Return the sources as tables of a sources.toml."""
     texts = []
     for source in sources:
         values = plain(source)
