@@ -85,9 +85,9 @@ def main() -> None:
 
 
 def _open_closed_streams() -> None:
-    """Open /dev/null for standard streams that were closed (`2>&-`). Else the next opened file,
-    perhaps the database, would get the number of a stream, and our output would be written into
-    it."""
+    """Open /dev/null for each standard stream that was closed, as by `2>&-`. Otherwise the next
+    file that is opened, perhaps the database, would get the number of that stream, and output would
+    be written into it."""
     streams = (("stdin", "r"), ("stdout", "w"), ("stderr", "w"))
     for number, (name, mode) in enumerate(streams):
         if getattr(sys, name) is None:
@@ -100,7 +100,8 @@ def _open_closed_streams() -> None:
 
 
 def choose_modules(words: Sequence[str]) -> Sequence[str]:
-    """Return the names of the modules to load for a command line. Pure."""
+    """Return the names of the modules to load for a command line: for some commands only their own,
+    else all. Pure."""
     for word in move_config_last(words):
         if not word.startswith("-"):
             return (_OWN_MODULES[word],) if word in _OWN_MODULES else _COMMANDS
@@ -108,13 +109,14 @@ def choose_modules(words: Sequence[str]) -> Sequence[str]:
 
 
 def load_commands(names: Sequence[str] = _COMMANDS) -> None:
-    """Import these modules, which registers their commands."""
+    """Import the modules `names`, which makes their commands known."""
     for name in names:
         import_module(f"syndicator.cli.{name}")
 
 
 def _explain_missing(error: Any) -> str:
-    """Return the message for a command or option that does not exist, with similar ones."""
+    """Return the message for a command or option that does not exist, with similar ones. Remove the
+    list of similar ones that typer would add."""
     from syndicator.cli.mistakes import explain_missing
 
     load_commands()
@@ -124,7 +126,8 @@ def _explain_missing(error: Any) -> str:
 
 
 def _explain_mistake(error: Any) -> str:
-    """Return the message of a wrong word, option or value, with what is right."""
+    """Return the message for a wrong command line. It says what is wrong and what would be right.
+    `error`: the error of typer."""
     from syndicator.cli.mistakes import (
         explain_choice,
         explain_extra_words,
@@ -145,8 +148,8 @@ def _explain_mistake(error: Any) -> str:
 
 
 def _run_app(*, as_json: bool) -> Any:
-    """Run the command of this process and return its exit code. Known errors are printed, with
-    `as_json` also as JSON on stdout."""
+    """Run the command of this process, and return its exit code. Known errors are printed;
+    `as_json`: also as JSON to standard output."""
     try:
         return app(prog_name=program(), standalone_mode=False, complete_var=COMPLETION_VARIABLE)
     except SyndicatorError as error:

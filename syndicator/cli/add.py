@@ -36,18 +36,20 @@ _FOLDERS_NAMED = 8  # folders that a question names
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddResult:
-    """The result of adding addresses. `chosen`: candidates with their previews; `others`:
-    candidates that were not chosen, with the number by which --pick takes them; `failed`: addresses
-    with their error; `written`: the chosen ones are in sources.toml."""
+    """The result of adding addresses. `chosen`: the chosen candidates with their previews.
+    `others`: the candidates that were not chosen, each with its number for --pick. `failed`: the
+    addresses at which nothing could be read, each with its error. `written`: True if the chosen
+    sources are in sources.toml now."""
 
     chosen: Sequence[tuple[Candidate, Preview]]
-    others: Sequence[tuple[int, Candidate]]  # with their numbers, for --pick
+    others: Sequence[tuple[int, Candidate]]
     failed: Sequence[tuple[str, SyndicatorError]]
     written: bool
 
 
 def print_candidates(result: Found) -> None:
-    """Print what was found at an address, with the numbers by which the operator chooses."""
+    """Print what was found at an address. Each candidate has the number by which the operator
+    chooses it."""
     printing.say(f"{result.address} has {len(result.candidates)}:")
     numbers: dict[str, int] = {}  # by address, the first of each
     for number, candidate in enumerate(result.candidates, 1):
@@ -73,8 +75,9 @@ def print_candidates(result: Found) -> None:
 def print_result(
     result: AddResult, *, json: bool, was_asked: bool, dry_run: bool, brief: bool
 ) -> None:
-    """Print the result, and exit with the code of the first failure if there was one. `was_asked`:
-    the operator has seen the previews already; `brief`: print three lines on each source."""
+    """Print the result. If an address failed, exit with the code of the first failure. `was_asked`:
+    the operator was asked and has seen the previews. `brief`: print three lines about each
+    source."""
     if json:
         documents = [
             _make_document(candidate, preview, result) for candidate, preview in result.chosen
@@ -100,7 +103,7 @@ def print_result(
 
 
 def _print_written(result: AddResult) -> None:
-    """Print which sources were added, and which were known already."""
+    """Print which sources were added, and which were followed before."""
     new_keys = [candidate.source.key for candidate, _ in result.chosen if not candidate.known]
     if result.written:
         printing.say(f"added: {', '.join(new_keys)}")
@@ -112,8 +115,9 @@ def _print_written(result: AddResult) -> None:
 
 
 def _describe_candidate(candidate: Candidate, verb: str) -> str:
-    """Return a line about a chosen candidate: if it is known already, else `verb`, which is "added"
-    or "would add"; its key and address. For a known one, also the page where it was found."""
+    """Return a line about a chosen candidate: what happened to it, its key and its address. `verb`:
+    what happened if it is new, "added" or "would add". A candidate that was followed before also
+    names the page on which it was found."""
     source = candidate.source
     state = "already known" if candidate.known else verb
     line = f"{state}: {source.key}: {source.url} ({candidate.what})"
@@ -125,8 +129,8 @@ def _describe_candidate(candidate: Candidate, verb: str) -> str:
 
 
 def _show_briefly(result: AddResult) -> None:
-    """Print three lines about each added source: its address, its newest entry, and what to know
-    about it."""
+    """Print three lines about each new source: its key and address, its newest article, and what
+    the operator should know. Sources that were followed before get one line."""
     for candidate, preview in result.chosen:
         printing.say(_describe_candidate(candidate, "added"))
         if candidate.known or candidate.kind == "opml":
@@ -151,8 +155,8 @@ def _show_briefly(result: AddResult) -> None:
 
 
 def print_previews(result: AddResult, verb: str) -> None:
-    """Print the chosen sources with their newest articles as they would be published, then the
-    candidates that were not chosen. `verb`: "added" or "would add"."""
+    """Print the chosen sources, with their newest articles as they would be published. Then print
+    the candidates that were not chosen. `verb`: "added" or "would add"."""
     for candidate, preview in result.chosen:
         printing.say(_describe_candidate(candidate, verb))
         if candidate.warning:
@@ -176,8 +180,8 @@ def print_previews(result: AddResult, verb: str) -> None:
 
 
 def _describe_hosts(candidate: Candidate, preview: Preview) -> list[str]:
-    """Return lines about other sites on which the source has articles: those that it may write for,
-    with the value for sources.toml that says so, and those that it may not write for."""
+    """Return a line about the other sites for which the source may write, and one about those for
+    which it may not. Each has the setting `speaks_for` for sources.toml."""
     from syndicator.upkeep.ownership import write_speaks_for
 
     lines = []
@@ -194,7 +198,8 @@ def _describe_hosts(candidate: Candidate, preview: Preview) -> list[str]:
 
 
 def _show_items(candidate: Candidate) -> None:
-    """Print the newest entries that a list page links: day, title, address and picture of each."""
+    """Print the newest entries that a list page links. Each has a line with its day and title, and
+    one with its address and picture."""
     printing.say("    it lists:")
     for entry in candidate.entries[:_ITEMS_SHOWN]:
         day = f"{entry.published:%Y-%m-%d}" if entry.published else "no date   "
@@ -210,8 +215,8 @@ def _show_items(candidate: Candidate) -> None:
 
 
 def _show_article(article: ShownArticle) -> None:
-    """Print an article of a preview on six lines: title, other fields, excerpt, address, picture,
-    and where each field was found."""
+    """Print an article of a preview in six lines: title, other fields, excerpt, address, picture,
+    and from where each field was taken."""
     facts = []
     if article.date:
         facts.append(str(article.date))
@@ -232,8 +237,8 @@ def _show_article(article: ShownArticle) -> None:
 
 
 def _make_document(candidate: Candidate, preview: Preview, result: AddResult) -> dict[str, Any]:
-    """Return the JSON document of a chosen candidate. `preview`: of its articles; `result`: has the
-    candidates that were not chosen, which are listed, too."""
+    """Return the JSON document of a chosen candidate. `preview`: its newest articles. `result`: the
+    whole result; its candidates that were not chosen are listed in the document."""
     not_chosen = []
     for number, other in result.others:
         source = other.source
@@ -275,8 +280,8 @@ def can_ask() -> bool:
 
 
 def choose_meaning(listed: SubscriptionList, option: Meaning | None, *, ask: bool) -> Meaning:
-    """Return what the folders of a list become. The option decides, else the answer of the
-    operator, else it is "category". `ask`: somebody is there to answer."""
+    """Return what the folders of a list become: what the option says, else what the operator
+    answers, else "category". `ask`: somebody can answer."""
     if option:
         return option
     if not listed.folders or not ask:
@@ -294,15 +299,18 @@ def choose_meaning(listed: SubscriptionList, option: Meaning | None, *, ask: boo
 
 
 def print_skipped(where: str, skipped: Iterable[Skipped]) -> None:
-    """Print the lines of a list that were skipped, with the reason. `where`: name of the list."""
+    """Print the lines of a list that were skipped, each with the reason. `where`: the name of the
+    list."""
     for entry in skipped:
         printing.say(f"skipped: {where} line {entry.line}: {entry.name or 'no name'}: {entry.why}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddOptions:
-    """What the operator wants. `pick`: numbers of candidates; `all`: take every feed of articles;
-    `ask`: somebody can answer questions; `folders`: what folders of a list become, None to ask."""
+    """The options of the command `add`. `pick`: the numbers of the candidates to take. `all`: take
+    every feed of articles. `ask`: somebody can answer questions. `brief`: take the best candidate
+    and print three lines about it. `folders`: what the folders of a list become; None if the
+    operator is to be asked."""
 
     pick: tuple[int, ...] = ()
     all: bool = False
@@ -400,14 +408,15 @@ def add(
 def _open_and_add(
     config: Config, urls: Sequence[str], wishes: Wishes, options: AddOptions
 ) -> AddResult:
-    """Open the instance, add the sources at `urls`, and return what became of each."""
+    """Open the instance, add the sources at `urls` and return the result."""
     with open_to_read(config) as opened:
         _warn_without_contact(opened.configuration)
         return asyncio.run(_add_sources(opened, urls, wishes, options))
 
 
 def _warn_without_contact(configuration: Configuration) -> None:
-    """Warn that owners of visited sites cannot reach the operator if `site.contact` is empty."""
+    """Log a warning if `site.contact` is empty, because owners of visited sites then cannot reach
+    the operator."""
     if not configuration.settings.site.contact:
         cure = f"set it in {configuration.folder}/syndicator.toml"
         printing.log("site.contact is not set: site owners cannot reach you", cure=cure)
@@ -416,8 +425,9 @@ def _warn_without_contact(configuration: Configuration) -> None:
 def _refuse_contradictions(
     addresses: Sequence[str], pick: Sequence[int], *, take_all: bool, take_best: bool
 ) -> None:
-    """Raise UsageError if more than one of --pick, --all and --yes is given, or --pick with several
-    addresses. `pick`: the numbers given with it; `take_all`: --all; `take_best`: --yes."""
+    """Raise UsageError if more than one of --pick, --all and --yes is given, or if --pick is given
+    with several addresses. `pick`: the numbers of --pick. `take_all`: --all is given. `take_best`:
+    --yes is given."""
     given_options = bool(pick) + take_all + take_best
     if given_options > 1:
         raise UsageError("--pick, --all and --yes each say what to take; give one of them")
@@ -428,9 +438,9 @@ def _refuse_contradictions(
 async def _add_sources(
     opened: App, addresses: Sequence[str], wishes: Wishes, options: AddOptions
 ) -> AddResult:
-    """Find feeds at the addresses, choose among them as the options or the operator say, and write
-    the new ones to sources.toml, unless it is a dry run or the operator says no. Return what was
-    chosen, and what was not. Raises the error of a single address that failed."""
+    """Find candidates at the addresses and choose among them, by the options or by asking. Write
+    the new ones to sources.toml, unless it is a dry run or the operator says no. Return the result.
+    If there is only one address and it failed, raise its error."""
     from syndicator.adding import new_sources, preview, search
 
     new_sources.check_wishes(opened.configuration.sources, wishes)
@@ -485,8 +495,8 @@ async def _add_sources(
 
 
 def _read_list(opened: App, result: Found, options: AddOptions) -> Found:
-    """Return the subscriptions of an OPML list as candidates, after asking what its folders become.
-    Return any other result unchanged."""
+    """Return the subscriptions of an OPML list as candidates. If needed, the operator is asked what
+    its folders become. A result that is no list is returned unchanged."""
     from syndicator.adding import search
 
     if result.listed is None:
@@ -501,9 +511,10 @@ def _read_list(opened: App, result: Found, options: AddOptions) -> Found:
 
 
 def _choose_candidates(result: Found, options: AddOptions) -> tuple[Candidate, ...]:
-    """Return the candidates to take: those that --pick or --all say, else all of a list of
-    subscriptions, else those that the operator names when asked, else the best one. Raises
-    UsageError if --pick has a number that no candidate has."""
+    """Return the candidates to take. The first of these rules that applies counts: --pick takes its
+    numbers; --all takes every feed of articles; a list of subscriptions is taken whole; the
+    operator is asked; the best candidate is taken. Raises UsageError if --pick has a number that no
+    candidate has."""
     from syndicator.adding.new_sources import select_feeds
 
     total = len(result.candidates)
@@ -525,13 +536,13 @@ def _choose_candidates(result: Found, options: AddOptions) -> tuple[Candidate, .
 
 
 def _select_numbers(result: Found, numbers: Iterable[int]) -> tuple[Candidate, ...]:
-    """Return the candidates with these numbers, which begin with 1. A number that repeats counts
-    once."""
+    """Return the candidates with these numbers, counted from 1, each once."""
     return tuple(result.candidates[number - 1] for number in dict.fromkeys(numbers))
 
 
 def _ask_for_candidates(result: Found) -> tuple[Candidate, ...]:
-    """Ask the operator which candidates to take, until the answer is valid."""
+    """Ask the operator which candidates to take, again if the answer is not valid. Return those
+    candidates."""
     from syndicator.adding.new_sources import select_feeds
 
     total = len(result.candidates)

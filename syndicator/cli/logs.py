@@ -34,7 +34,8 @@ class LogFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogOptions:
-    """How this process logs."""
+    """How this process logs. `steps`: each step of a visit is logged. `quiet`: only warnings and
+    errors are logged."""
 
     json: bool = False
     journal: bool = False  # stderr is systemd's journal, which keeps a line's priority
@@ -50,9 +51,9 @@ def make_options(
     quiet: bool,
     verbose: bool,
 ) -> LogOptions:
-    """Return how to log. `format`: as an option says; None for JSON if stderr is the journal of
-    systemd, else text. `stderr`: its fstat, None if it is closed; it is the journal if
-    JOURNAL_STREAM in `environ` names it (systemd.exec(5)). Pure."""
+    """Return how to log. `format`: what the option says; with None it is JSON if standard error is
+    the journal of systemd, else text. `stderr`: the result of fstat on standard error, None if it
+    is closed. It is the journal if JOURNAL_STREAM in `environ` names it (systemd.exec(5)). Pure."""
     is_journal = (
         stderr is not None and environ.get("JOURNAL_STREAM") == f"{stderr.st_dev}:{stderr.st_ino}"
     )
@@ -68,7 +69,7 @@ def get_options() -> LogOptions:
 
 
 def apply_options(options: LogOptions) -> None:
-    """Set the options of this process and turn the log of steps on or off."""
+    """Make `options` those of this process, and turn the log of steps on or off accordingly."""
     global _options
     _options = options
     logger = logging.getLogger(ROOT)
@@ -80,16 +81,16 @@ def apply_options(options: LogOptions) -> None:
 
 
 def log_foreign_warnings() -> None:
-    """Write warnings to our log: those of third-party packages, and those of ours that no command
-    prints."""
+    """From now on, write warnings of third-party packages to the log, and warnings of this program
+    that no command prints."""
     # APScheduler warns of each run that is still under way
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     logging.getLogger().addHandler(_WarningHandler(logging.WARNING))
 
 
 class _WarningHandler(logging.Handler):
-    """Handler that writes warnings to our log. Our own warnings are left out if steps are logged,
-    because they are among the steps."""
+    """Handler that writes warnings to the log. Warnings of this program are left out while steps
+    are logged, because they are among the steps."""
 
     def emit(self, record: logging.LogRecord) -> None:
         if record.name.startswith(ROOT):
@@ -108,7 +109,7 @@ def log(event: str, level: Level = "info", **fields: object) -> None:
 
 
 def _write_event(event: str, level: str, fields: Mapping[str, object]) -> None:
-    """Write an event to stderr, with the time of now."""
+    """Write an event with the present time to standard error."""
     time = datetime.now().astimezone().isoformat(timespec="seconds")
     line = render_line(event, level, fields, time, _options, colours=sys.stderr.isatty())
     sys.stderr.write(line + "\n")
@@ -124,9 +125,9 @@ def render_line(
     *,
     colours: bool = False,
 ) -> str:
-    """Return an event as a line of the log: text, or JSON in ASCII, which escapes control
-    characters. In the journal of systemd its priority stands before it. Commands in it begin as the
-    operator typed them. `time`: of the event, as text. Pure."""
+    """Return an event as a line of the log, as text or JSON. The journal of systemd needs a
+    priority before it. Commands of this program in it begin as the operator typed them. `time`: the
+    time of the event, as text. Pure."""
     typed_event = as_typed(event)
     values: dict[str, object] = {}
     for name, value in fields.items():
@@ -144,8 +145,8 @@ def render_line(
 def _render_text(
     event: str, level: str, values: Mapping[str, object], time: str, *, colours: bool
 ) -> str:
-    """Return an event as a line of text: time, [level], event, and its fields as name=value, sorted
-    by name. Level and event are filled up with spaces, so that lines are aligned."""
+    """Return an event as a line of text: time, [level], event, and the fields as name=value, sorted
+    by name. Spaces after level and event make lines stand below each other."""
     level_text = f"{level:<9}"
     if colours and level in _COLOURS:
         level_text = f"\x1b[{_COLOURS[level]}m{level_text}\x1b[0m"
@@ -157,7 +158,7 @@ def _render_text(
 
 
 def _format_value(value: object) -> str:
-    """Return a value on one line; in quotes if it has spaces, quotes or an equals sign."""
+    """Return a value on one line. A text with spaces, quotes or an equals sign is in quotes."""
     if not isinstance(value, str):
         return repr(value)
     text = one_line(value)
@@ -167,7 +168,7 @@ def _format_value(value: object) -> str:
 
 
 class _StepHandler(logging.Handler):
-    """Handler that logs each step of a visit (see `core.program`). The end of a visit is left out:
+    """Handler that logs each step of a visit. The last step, "visited", is left out, because
     commands log it."""
 
     def emit(self, record: logging.LogRecord) -> None:

@@ -87,8 +87,9 @@ _EXAMPLE_DAY: Final = "2026-11-30"
 
 
 def explain_value(error: Any) -> str:
-    """Return the message of typer's error with the wrong value, what is accepted and an example. A
-    message that is not pydantic's stays."""
+    """Return a message for a wrong value of an option. It has the value, what is accepted, and an
+    example. `error`: an error of typer. Its own message is returned if it is not about a number or
+    a day."""
     message = str(error.message)
     list_errors = getattr(error.__cause__, "errors", None)  # a ValidationError of pydantic
     parameter = getattr(error, "param", None)
@@ -109,8 +110,9 @@ def explain_value(error: Any) -> str:
 
 
 def explain_choice(error: Any, word: str, accepted: str) -> str:
-    """Return the message for an argument `word` that is none of the words that are `accepted`, with
-    the command of this name if there is one."""
+    """Return a message for an argument `word` that is not one of the accepted words. It suggests a
+    similar accepted word, or the command that has this name. `accepted`: the accepted words, each
+    in single quotes. `error`: the error of typer."""
     message = f"{word!r} is not one of {accepted}".rstrip(".")
     near = suggestion(word, re.findall("'([^']*)'", accepted))
     if near:
@@ -126,6 +128,8 @@ def explain_choice(error: Any, word: str, accepted: str) -> str:
 
 
 def _describe_range(least: int | None, most: int | None) -> str:
+    """Return the words that name the accepted numbers, such as " from 1 to 9"; "" if every number
+    is accepted. `least`, `most`: None if there is no limit."""
     if least is None:
         return ""
     if most is None:
@@ -134,16 +138,16 @@ def _describe_range(least: int | None, most: int | None) -> str:
 
 
 def _choose_number(parameter: Any) -> int:
-    """Return a number that the parameter accepts, its default if it has one."""
+    """Return an example of a number for the parameter: its default, if it has one."""
     if isinstance(parameter.default, int):
         return parameter.default
     return _EXAMPLE_NUMBERS.get(str(parameter.name), _EXAMPLE_NUMBER)
 
 
 def explain_extra_words(error: Any) -> str:
-    """Return a message for words that a command does not take, with the options of the command that
-    take a value: one of them may be meant. `error`: of typer; if it is about something else, its
-    message stays."""
+    """Return a message for words that a command does not take. It lists the options that take a
+    value, because one of them may be meant. `error`: an error of typer; if it is about something
+    else, its own message is returned."""
     message = str(error.message)
     extra = _EXTRA.search(message)
     if extra is None or error.ctx is None:
@@ -166,14 +170,15 @@ def explain_extra_words(error: Any) -> str:
 
 
 def explain_missing_argument(error: Any) -> str:
-    """Return the help of an argument that was not given, which says where to find one."""
+    """Return the help text of the argument that was not given, on one line; "" if the error names
+    no argument."""
     return " ".join(str(error.param.help or "").split()) if error.param is not None else ""
 
 
 def explain_missing(error: Any) -> str:
-    """Return a message for a command or an option that does not exist, with those that may be meant
-    and what they do. `error`: of typer; if it is about something else, its message stays. Loads all
-    commands."""
+    """Return a message for a command or option that does not exist. It names those that may be
+    meant, and what they do. `error`: an error of typer; if it is about something else, its own
+    message is returned. All commands must be loaded."""
     message = str(error.message)
     missing = _MISSING.match(message)
     if missing is None or error.ctx is None:
@@ -207,8 +212,8 @@ def explain_missing(error: Any) -> str:
 
 
 def _list_options(command: Any, path: str) -> dict[str, str]:
-    """Return the purpose of each option of a command, by the words to type: "add --pick". `path`:
-    the words of the command."""
+    """Return the purposes of a command's options, by the words to type, such as "add --pick".
+    `path`: the words of the command."""
     options = {}
     for parameter in command.params:
         names = [name for name in parameter.opts if name.startswith("--")]
@@ -218,8 +223,9 @@ def _list_options(command: Any, path: str) -> dict[str, str]:
 
 
 def _list_commands(group: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Yield the words to type and the purpose of each command and change. Options without a value
-    are yielded, too: what is an option here, people expect as a command."""
+    """Yield each command of a group and its subgroups: the words to type, and its purpose. At the
+    top level, changes and options without a value are yielded, too, because people expect some of
+    them as commands. `path`: the words of the group."""
     from syndicator.cli.operations import list_changes
 
     for name, command in group.commands.items():
@@ -238,9 +244,9 @@ def _list_commands(group: Any, path: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _find_meant(word: str, purposes: Mapping[str, str]) -> dict[str, str]:
-    """Return the commands that do here what `word` does in other programs, with their purpose; {}
-    for any other word. An address that was typed as a command is meant for `add`. `purposes`: of
-    all commands, by name."""
+    """Return the commands that do here what `word` does in other programs, each with its purpose;
+    none for any other word. A web address in place of a command is meant for `add`. `purposes`: the
+    purposes of all commands, by name."""
     if word in _SEARCH_WORDS:
         return dict(_SEARCH)
     if word in _ANSWERS:
@@ -251,8 +257,8 @@ def _find_meant(word: str, purposes: Mapping[str, str]) -> dict[str, str]:
 
 
 def _find_near(word: str, purposes: Mapping[str, str]) -> dict[str, str]:
-    """Return those of `purposes`, by the words to type, whose last word is spelled like `word`; the
-    most similar first."""
+    """Return the commands or options whose last word is spelled like `word`, the most similar
+    first, each with its purpose. `purposes`: the purposes of all, by the words to type."""
     by_last_word: dict[str, list[str]] = {}
     for words in purposes:
         last_word = words.rsplit(" ", 1)[-1].strip("-")
@@ -265,8 +271,8 @@ def _find_near(word: str, purposes: Mapping[str, str]) -> dict[str, str]:
 
 
 def _list_alike(word: str, others: Collection[str]) -> list[str]:
-    """Return the words of which `word` may be a misspelling, _MOST_ALTERNATIVES at most: first
-    those that are very similar, then those that are less similar but have the same first letter."""
+    """Return those of `others` that `word` may be a misspelling of, at most _MOST_ALTERNATIVES.
+    Very similar ones come first, then less similar ones that have the same first letter."""
     very_alike = difflib.get_close_matches(
         word, list(others), n=_MOST_ALTERNATIVES, cutoff=_VERY_ALIKE
     )
@@ -277,13 +283,14 @@ def _list_alike(word: str, others: Collection[str]) -> list[str]:
 
 
 def _find_by_purpose(word: str, purposes: Mapping[str, str]) -> dict[str, str]:
-    """Return the commands whose purpose contains `word`."""
+    """Return the commands whose purpose has the whole word `word`, in small or capital letters.
+    `purposes`: the purposes of all commands, by the words to type."""
     pattern = re.compile(rf"\b{re.escape(word)}\b", re.I)
     return {words: purpose for words, purpose in purposes.items() if pattern.search(purpose)}
 
 
 def _drop_common(options: Mapping[str, str]) -> dict[str, str]:
-    """Return the options that most other commands do not have."""
+    """Return `options` without those that nearly every command has."""
     special = {}
     for words, purpose in options.items():
         option = words.rsplit(" ", 1)[-1]
@@ -293,6 +300,7 @@ def _drop_common(options: Mapping[str, str]) -> dict[str, str]:
 
 
 def _take_first_sentence(help_text: str | None) -> str:
-    """Return the first sentence of a help text, with a full stop."""
+    """Return the first sentence of a help text, with a full stop; only the full stop if there is no
+    text."""
     sentence = " ".join((help_text or "").split()).partition(". ")[0]
     return f"{sentence.removesuffix('.')}."

@@ -45,12 +45,12 @@ _COMMANDS_BY_HAND = ("import", "sources push", "tags suggest")
 
 
 class _ChangeCommand(Exemplified):
-    """Command `change`: runs the operation that its first word names, with the options of that
-    operation."""
+    """The command `change`. It runs the operation that its first word names, with the options of
+    that operation."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Make the command of the operation that the first word names, and let it parse the other
-        words, for `invoke` to run. Without such an operation, parse the words as usual."""
+        """Parse the words of the command line. If the first word names an operation, make a command
+        of this operation and let it parse the other words; `invoke` then runs it."""
         self._operation_context = None
         operation = operations().get(args[0]) if args else None
         if operation is None:
@@ -77,7 +77,7 @@ class _ChangeCommand(Exemplified):
 
 
 def list_changes() -> dict[str, str]:
-    """Return the help texts of operations that have no command of their own, by name."""
+    """Return the help texts of the operations that have no command of their own, by name."""
     return {
         operation.name: operation.help.replace("\n", " ")
         for operation in operations().values()
@@ -110,8 +110,8 @@ app.add_typer(tags, name="tags")
 
 
 def register_commands() -> None:
-    """Make a command of each operation that names one. Operations with the same words and different
-    switches, such as "withdraw" and "withdraw --undo", become one command."""
+    """Make a command of each operation that names one. Operations whose commands differ only in a
+    switch, such as "withdraw" and "withdraw --undo", become one command."""
     by_words: dict[str, list[Operation]] = {}
     for operation in operations().values():
         if operation.command and operation.command not in _COMMANDS_BY_HAND:
@@ -123,8 +123,9 @@ def register_commands() -> None:
 
 
 def make_command(choices: Sequence[Operation]) -> Callable[..., None]:
-    """Return the function of a command that runs one of `choices`. All but the first have a switch,
-    such as "undo" of "withdraw --undo": the one whose switch is set is run, else the first."""
+    """Return the function of a command that runs one of `choices`. Each choice but the first has a
+    switch, such as --undo of "withdraw --undo". The choice whose switch is given is run; without a
+    switch the first."""
     default = choices[0]
     by_switch = {choice.command.partition(" --")[2]: choice for choice in choices[1:]}
 
@@ -166,8 +167,9 @@ def perform(
     dry_run: bool = False,
     json: bool = False,
 ) -> None:
-    """Run an operation as a command: plan it, apply it unless `dry_run`, build the feeds that it
-    made stale, and print the result. Exits if the operation failed."""
+    """Run an operation as a command: plan it, apply it unless it is a dry run or a question, build
+    the feeds that it made stale, and print the result. If the operation failed, exit with its
+    code."""
     arguments = arguments_of(operation, values)
     left = 0  # stale feeds for the next build
     written: tuple[str, ...] = ()  # files
@@ -205,9 +207,9 @@ def perform(
 def _print_end(
     change: "Change", written: Sequence[str], left: int, *, dry_run: bool, is_done: bool
 ) -> None:
-    """Print what comes after a change: article files that cannot be read, and what was built.
-    `written`: the files of that build; `left`: the number of feeds that the next build writes;
-    `is_done`: the change was applied."""
+    """Print what follows a change: the article files that cannot be read, and what was built.
+    `written`: the files that the build wrote. `left`: the number of feeds that the next build
+    writes. `is_done`: the change was applied."""
     reports.print_unreadable_files(change.problems)
     if printing.is_quiet() and not dry_run:
         return
@@ -232,8 +234,9 @@ def apply(
     planned: "Change | None" = None,
     progress: Progress = no_progress,
 ) -> "Change":
-    """Apply the change that an operation plans, log it in the name of this account, and return it
-    as it was applied. `planned`: the change, if it was planned already."""
+    """Apply the change that an operation plans, and log it under the name of this account. Return
+    the change as it was applied. `planned`: the change, if it was planned before; None to plan it
+    here."""
     from syndicator.operations.changes import texts
 
     planned = planned or operation.plan(opened, arguments, progress)
@@ -245,8 +248,8 @@ def apply(
 
 
 def _print_change(change: "Change", *, dry_run: bool, is_question: bool) -> None:
-    """Print a change: its lines, its table and the feeds that change. A dry run, unless it answers
-    a question, prints only the first EXAMPLES rows of the table."""
+    """Print a change: its lines, its table, and the feeds that change. In a dry run that is no
+    question, only the first EXAMPLES rows of the table are printed."""
     if change.lines is None:
         printing.say(change.sentence)
     else:

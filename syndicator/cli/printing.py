@@ -24,15 +24,15 @@ _WIDEST_COLUMN = 60  # of a column; a longer cell shifts the rest of its line
 
 
 def format_local_time(moment: datetime | None, if_none: str = "") -> str:
-    """Return a time in this machine's zone, to the minute; `if_none` for None."""
+    """Return a time in the zone of this machine, as 2026-11-26 13:05; `if_none` for None."""
     if moment is None:
         return if_none
     return moment.astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 def print_json(value: Any) -> None:
-    """Print `value` as one JSON document, in ASCII if stdout cannot encode other characters.
-    Control characters are escaped."""
+    """Print `value` as a JSON document. Control characters are escaped; other characters only if
+    standard output cannot encode them."""
     document = visible(json.dumps(convert_to_json(value), ensure_ascii=False, indent=2))
     try:
         document.encode(sys.stdout.encoding or "utf-8")
@@ -51,8 +51,8 @@ def print_answer(data: Any, lines: Iterable[str], *, json: bool) -> None:
 
 
 def print_secret_address(settings: Settings) -> str:
-    """Print the secret address of private feeds, but only on a terminal: no log must have it.
-    Return the address, "" if nothing was printed."""
+    """Print the secret address of private feeds. This is only done on a terminal, because no log
+    must have the address. Return the address; "" if nothing was printed."""
     if not settings.publish.secret_path or not sys.stdout.isatty():
         return ""
     address = f"{settings.base_url}phone.html"
@@ -61,8 +61,8 @@ def print_secret_address(settings: Settings) -> str:
 
 
 def print_address_for_phones(settings: Settings) -> None:
-    """Print the secret address of private feeds as text and as a QR code, for a phone that opens it
-    now."""
+    """Print the secret address of private feeds, and a QR code with which a phone can open it.
+    Print nothing if the feeds are not private or this is no terminal."""
     address = print_secret_address(settings)
     encoding = (sys.stdout.encoding or "").lower()
     if not address or "utf" not in encoding:
@@ -75,7 +75,8 @@ def print_address_for_phones(settings: Settings) -> None:
 
 
 def complain(error: SyndicatorError, *, as_json: bool) -> int:
-    """Print an error on stderr, and with `as_json` also as JSON on stdout. Return its exit code."""
+    """Print an error to standard error; `as_json`: also as JSON to standard output. Return the exit
+    code of the error."""
     if logs.get_options().json:
         log(str(error), "error", reason=error.reason, exit_code=error.exit_code)
     else:
@@ -90,8 +91,8 @@ def complain_in_json(message: str, reason: str, code: int) -> None:
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table: with a title and aligned columns on a terminal, as tab-separated lines into a
-    pipe."""
+    """Print a table. On a terminal it has the title and aligned columns; otherwise its cells are
+    separated by tabs, without the title."""
     if sys.stdout.isatty():
         print_aligned_table(title, columns, rows)
         return
@@ -103,7 +104,7 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
 def print_aligned_table(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
 ) -> None:
-    """Print a table with aligned columns under a title. Colours are only used on a terminal."""
+    """Print a table with aligned columns below its title. "" stands for no title."""
     text_rows = [_format_cells(row) for row in rows]
     if title:
         print(f"\n{title}")
@@ -119,13 +120,14 @@ def print_aligned_table(
 
 
 def _format_cells(row: Sequence[object]) -> list[str]:
-    """Return the cells of a row as texts on one line. Commands in them begin with the name by which
-    the operator calls this program."""
+    """Return the cells of a row as texts, each on one line. Commands of this program in them begin
+    as the operator typed them."""
     return [as_typed(one_line(cell)) for cell in row]
 
 
 def _align_row(cells: Sequence[str], widths: Sequence[int]) -> str:
-    """Return the cells on one line, each filled up with spaces to the width of its column."""
+    """Return the cells of a row on one line, with spaces after each up to the width of its
+    column."""
     padded = []
     for cell, column_width in zip(cells, widths, strict=True):
         padded.append(cell + " " * (column_width - width(cell)))

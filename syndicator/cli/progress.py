@@ -10,9 +10,9 @@ _MINUTE = 60
 
 @dataclass(slots=True)
 class Count:
-    """Counts of a run. `sources`, `pages`: how many there are to visit and to read; `visited`,
-    `read`: how many of these are done. The pages of a source are known when its feed has been
-    read."""
+    """The progress of a run. `sources`: how many there are to visit. `visited`: how many of them
+    are done. `pages`: how many are to be read, as far as feeds have been read. `read`: how many of
+    these are done."""
 
     sources: int = 0
     visited: int = 0
@@ -26,27 +26,28 @@ class Count:
         self.visited += 1
 
     def add_pages(self, more: int, read: int) -> None:
-        """Add pages to those to read (`more`), and pages that were read."""
+        """Add `more` pages that are to be read, and `read` pages that were read."""
         self.pages += more
         self.read += read
 
 
 def estimate_seconds(count: Count, elapsed: float) -> float | None:
-    """Return how many seconds a run will still take, None before anything is done. Sources that
-    were not visited count as having as many pages as the others on average. A visit takes as long
-    as a page. Pure."""
+    """Return how many seconds a run still needs; None if nothing is done yet. `elapsed`: the
+    seconds it has taken so far. Sources that were not visited yet count as having as many pages as
+    the others on average. A visit is expected to take as long as a page. Pure."""
     done = count.visited + count.read
     if not done:
         return None
-    pages = float(count.pages)
+    expected_pages = float(count.pages)
     if count.visited:
-        pages = max(pages, count.pages / count.visited * count.sources)
-    work = count.sources + pages
+        pages_of_source = count.pages / count.visited
+        expected_pages = max(expected_pages, pages_of_source * count.sources)
+    work = count.sources + expected_pages
     return max(0.0, elapsed * (work - done) / done)
 
 
 def describe_left(seconds: float | None) -> str:
-    """Return the time that is left as "40 s" or "3 min"; "?" for None. Pure."""
+    """Return a time as "40 s" or "3 min"; "?" for None. Pure."""
     if seconds is None:
         return "?"
     if seconds < _MINUTE:

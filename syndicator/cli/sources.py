@@ -78,8 +78,9 @@ def sources(
 
 
 def _describe_health(source: "Source", state: "SourceState") -> str:
-    """Return the health of a source in a word: "off", "not visited", "ok", or the reason why it is
-    not visited any more, why its visits fail, or of a warning."""
+    """Return the health of a source in a word. It is "off" or "not visited", or the code of what is
+    wrong: why visits stopped, why they fail, or what a warning is about. It is "ok" if nothing is
+    wrong."""
     if not source.enabled:
         return "off"
     reason = state.backoff.disabled or state.backoff.reason or state.warning
@@ -163,7 +164,8 @@ def import_(
 def _report_first_visits(
     file: str, skipped: "Iterable[Skipped]", report: "RunReport | None"
 ) -> None:
-    """Print what was read, what failed and what comes next. `report`: None if nothing was read."""
+    """Print what was read, which lines were skipped, and what to do next. `report`: the report of
+    the first visits; None if there were none."""
     if report:
         reports.print_run_report(report, json=False)
     print_skipped(file, skipped)
@@ -182,8 +184,8 @@ def _import_articles(config: Path, folder: Path, *, dry_run: bool, json: bool) -
 
 
 def _describe_rights(result: "Found", new: "Sequence[Source]") -> dict[str, Any]:
-    """Return for the JSON document the rights that new sources got ("given", by key), and those
-    that were taken from them because the list is not trusted ("removed")."""
+    """Return two parts of the JSON document: in "given", the rights that new sources got, by key;
+    in "removed", the rights that were taken from new sources, because the list is not trusted."""
     removed = []
     for outline in _list_removed(result, new):
         removed.append({"line": outline.line, "name": outline.title, "rights": outline.removed})
@@ -196,8 +198,8 @@ def _describe_rights(result: "Found", new: "Sequence[Source]") -> dict[str, Any]
 
 
 def _print_rights(file: str, result: "Found", new: "Sequence[Source]") -> None:
-    """Print the rights that new sources got, and those that they would have got if the list were
-    trusted."""
+    """Print the rights that new sources got, and those that were taken from new sources because the
+    list is not trusted."""
     for source in new:
         given = list_given(source)
         if given:
@@ -210,15 +212,15 @@ def _print_rights(file: str, result: "Found", new: "Sequence[Source]") -> None:
 
 
 def _list_removed(result: "Found", new: "Sequence[Source]") -> list["Outline"]:
-    """Return the outlines of new sources from which rights were taken."""
+    """Return those outlines of new sources from which rights were taken."""
     outlines = result.listed.outlines if result.listed else ()
     addresses = {source.url for source in new}
     return [outline for outline in outlines if outline.removed and outline.url in addresses]
 
 
 def _print_added(sources: Sequence["Source"], known_count: int, *, dry_run: bool) -> None:
-    """Print a table of the new sources and a line with their number and `known_count`, how many of
-    the list were followed before."""
+    """Print a table of the new sources, and a line with their number. `known_count`: the number of
+    sources in the list that were followed before."""
     if sources:
         rows = [(source.key, source.url) for source in sources]
         printing.print_table("Sources", ("key", "url"), rows)
@@ -227,8 +229,8 @@ def _print_added(sources: Sequence["Source"], known_count: int, *, dry_run: bool
 
 
 def _visit_new_sources(config: Path, keys: list[str]) -> "RunReport | None":
-    """Read the newest article of each new source. Return None, and log why, if another run or the
-    network prevents this."""
+    """Read the newest article of each new source, and return the report. If another run or the
+    network prevents this, log why and return None."""
     from syndicator.runs.refresh import Wanted
 
     wanted = Wanted(keys=keys, limit=1, max_seconds=_FIRST_VISITS_SECONDS)

@@ -104,8 +104,8 @@ def status(
 def _print_list(
     instance: OpenedInstance, name: str, where: Sequence[str], after: str, *, json: bool
 ) -> None:
-    """Print a page of the list `name`. `where`: filters as they were typed, NAME=VALUE; `after`: id
-    of the last item on the page before, "" for the first page. Raises UsageError for an unknown
+    """Print a page of the list `name`. `where`: the filters, each typed as NAME=VALUE. `after`: the
+    id of the last item on the page before, "" for the first page. Raises UsageError for an unknown
     list or filter."""
     from syndicator.operations.paged_lists import QUERIES
 
@@ -126,7 +126,8 @@ def _print_list(
 
 
 def _parse_filters(query: Query, where: Sequence[str]) -> dict[str, str]:
-    """Return the values of filters typed as NAME=VALUE. Raises UsageError."""
+    """Return the values of filters by name, from texts like NAME=VALUE. Raises UsageError for a
+    text of another form, and if the list has no filters."""
     names = [field.name for field in fields_of(query)]
     filters: dict[str, str] = {}
     for typed in where:
@@ -143,8 +144,8 @@ def _parse_filters(query: Query, where: Sequence[str]) -> dict[str, str]:
 
 
 def _print_health(health: Health) -> None:
-    """Print the state of an instance for people: a headline, its numbers, what is wrong, the jobs
-    of `up`, the feed of its health, and the language model."""
+    """Print the state of an instance for people: a headline, its numbers, its conditions, the jobs
+    of `up`, the health feed, and the language model."""
     has_sources = bool(health.fine or health.unvisited)
     has_articles = bool(health.figures.counts.last_article)
     is_empty = not (has_sources or has_articles or health.conditions)
@@ -163,7 +164,7 @@ def _print_health(health: Health) -> None:
 
 
 def _print_source(health: SourceHealth) -> None:
-    """Print the state of a source for people, with its last visits and failed entries."""
+    """Print the state of a source for people, with its last visits and the entries that failed."""
     source = health.source
     state = health.state
     off = "" if source.enabled else " (off)"
@@ -199,7 +200,8 @@ def _print_source(health: SourceHealth) -> None:
 
 
 def describe_hub(state: Subscription) -> str:
-    """Return a line about the hub of a source: what its pushes brought, or why it does not push."""
+    """Return a line about the hub of a source. It says how many entries the pushes of the hub
+    brought and missed, or why the hub does not push."""
     hub = urls.redacted(state.hub)
     if state.expires is not None:
         expires = format_local_time(state.expires)
@@ -219,8 +221,7 @@ def describe_hub(state: Subscription) -> str:
 
 
 def _make_visit_row(visit: Outcome) -> tuple[Any, ...]:
-    """Return a visit of a source as a row of the table "Last visits", whose columns are
-    _VISIT_COLUMNS."""
+    """Return a visit as a row for the columns in _VISIT_COLUMNS."""
     return (
         format_local_time(visit.at),
         visit.reason or visit.status,
@@ -236,8 +237,8 @@ def _make_visit_row(visit: Outcome) -> tuple[Any, ...]:
 
 
 def _describe_numbers(health: Health) -> str:
-    """Return the numbers of an instance in one line: articles and feeds, entries, the last run, how
-    fast articles reach the feeds, pictures, and the room on disks."""
+    """Return the numbers of an instance in one line: articles, feeds, entries, the last run, the
+    time from publication to feed, pictures, and the free room on disks."""
     from syndicator.health.conditions import describe_room
 
     counts = health.figures.counts
@@ -272,7 +273,8 @@ def _describe_numbers(health: Health) -> str:
 
 
 def describe_jobs(jobs: Sequence[Scheduled], now: datetime) -> str:
-    """Return a line about the jobs of `up`: when each last ended and when it starts next."""
+    """Return a line about the jobs of `up`. For each, it has when the job last ended and when it
+    starts next."""
     parts = []
     for job in jobs:
         last = _format_clock_time(job.last, now)
@@ -282,14 +284,15 @@ def describe_jobs(jobs: Sequence[Scheduled], now: datetime) -> str:
 
 
 def _format_clock_time(moment: datetime | None, now: datetime) -> str:
-    """Return a time of day, with its date if that is not today; "" for None. `now`: the present
-    time."""
-    today = format_local_time(now)[: -len("12:34")]
-    return format_local_time(moment).removeprefix(today)
+    """Return the time of day of `moment`, with the date if it is not the date of `now`; "" for
+    None."""
+    date_of_today = format_local_time(now)[: -len("12:34")]
+    return format_local_time(moment).removeprefix(date_of_today)
 
 
 def describe_pictures(pictures: Pictured | None) -> list[str]:
-    """Return a line with the numbers of pictures; no line if there are none."""
+    """Return a list with one line about the numbers of pictures; an empty list if there are no
+    pictures."""
     if pictures is None or not (pictures.made or pictures.waiting or pictures.failed):
         return []
     line = counted(pictures.made, "picture")
@@ -302,7 +305,7 @@ def describe_pictures(pictures: Pictured | None) -> list[str]:
 
 
 def _print_conditions(conditions: Sequence[Condition]) -> None:
-    """Print as many conditions as fit the terminal, all of them into a pipe."""
+    """Print conditions: on a terminal as many as fit on it, else all."""
     size = shutil.get_terminal_size()
     lines = size.lines - _LINES_KEPT_FREE if sys.stdout.isatty() else _PIPE_LINES
     for line in fit_to_screen(conditions, columns=size.columns, lines=lines):
@@ -310,13 +313,14 @@ def _print_conditions(conditions: Sequence[Condition]) -> None:
 
 
 def fit_to_screen(conditions: Sequence[Condition], *, columns: int, lines: int) -> list[str]:
-    """Return as many conditions, a paragraph each, as fit on `lines` lines of `columns` characters,
-    but at least one; then a line with the number of the others. Pure."""
+    """Return the lines of as many conditions as fit on `lines` lines of `columns` characters, but
+    of at least one. If some do not fit, the last line has their number. Pure."""
     fitted: list[str] = []
     lines_left = lines
     for number, condition in enumerate(conditions):
         paragraph = _make_paragraph(condition)
-        lines_left -= sum(1 + (width(line) - 1) // columns for line in paragraph)
+        screen_lines = [1 + (width(line) - 1) // columns for line in paragraph]
+        lines_left -= sum(screen_lines)
         if lines_left < 0 and number > 0:
             others = len(conditions) - number
             return [*fitted, f"{others} more: `syndicator status | less`, or --json"]
@@ -325,8 +329,8 @@ def fit_to_screen(conditions: Sequence[Condition], *, columns: int, lines: int) 
 
 
 def _make_paragraph(condition: Condition) -> list[str]:
-    """Return the lines about a condition: subject and times, then the reason, then what the
-    operator must do."""
+    """Return the lines about a condition: its subject and times, its reason, and what the operator
+    must do, if anything."""
     head = condition.kind.value
     if condition.subject:
         head = f"{condition.subject}: {head}"
@@ -349,8 +353,8 @@ def _make_paragraph(condition: Condition) -> list[str]:
 
 
 def _describe_reason(condition: Condition) -> str:
-    """Return the reason of a condition with its code, or with the number of entries that it
-    concerns."""
+    """Return the reason of a condition. In brackets follows its code, else the number of entries if
+    there are several."""
     if condition.code:
         return f"{condition.reason} ({condition.code})"
     if condition.count > 1:

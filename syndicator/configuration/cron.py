@@ -10,9 +10,10 @@ _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def find_next_time(expression: str, after: datetime) -> datetime:
-    """Return the next time after `after` that matches `expression`, as crontab(5) defines it, in
-    the time zone of `after`; the result is in UTC. If days of the month and of the week are both
-    restricted, either may match. Raises ConfigError with a valid example."""
+    """Return the next time after `after` that fits `expression`, as crontab(5) defines it. The
+    expression counts in the time zone of `after`; the result is in UTC. If days of the month and
+    days of the week are both restricted, one of them is enough. Raises ConfigError, with a valid
+    example, if the expression is wrong."""
     from apscheduler.triggers.cron import CronTrigger
 
     fields = expression.split()
@@ -48,9 +49,10 @@ def find_next_time(expression: str, after: datetime) -> datetime:
 
 
 def _name_weekdays(field: str) -> str:
-    """Return a field of weekdays with names in place of numbers, because cron counts from Sunday =
-    0 and APScheduler from Monday = 0: "mon,tue,wed,thu,fri" for "1-5". A field without numbers
-    stays. Raises ValueError if no day is in it."""
+    """Return a field of weekdays with names in place of numbers, such as "mon,tue,wed,thu,fri" for
+    "1-5". Numbers would be misread, because cron counts from Sunday = 0 and APScheduler from Monday
+    = 0. A field without numbers stays as it is, in small letters. Raises ValueError if the field
+    has no day."""
     ranges, slash, step = field.partition("/")
     if ranges == "*" and slash:
         ranges = "0-6"

@@ -44,7 +44,7 @@ DROPPED_VALUES: Final[Mapping[KeyPath, tuple[str, str, str]]] = {
 
 
 def endpoint(host: str, port: object) -> str:
-    """Return "host:port". An IPv6 address gets brackets."""
+    """Return "host:port". An IPv6 address gets brackets around it."""
     is_bare_ipv6 = ":" in host and not host.startswith("[")
     return f"[{host}]:{port}" if is_bare_ipv6 else f"{host}:{port}"
 
@@ -52,9 +52,9 @@ def endpoint(host: str, port: object) -> str:
 def translate_dropped(
     values: Mapping[KeyPath, Any], usual: Mapping[KeyPath, Any]
 ) -> dict[KeyPath, Any]:
-    """Return the settings that `values` sets, by key path, with present ones in place of dropped
-    ones: a dropped value counts unless the setting that replaced it is set, too. `usual`: the value
-    of each setting that `values` does not set."""
+    """Return the settings in `values`, by key path, with those of earlier versions turned into
+    present ones. An old value counts unless the present setting is set, too. `usual`: the value
+    that each setting has if `values` does not set it."""
     result = {key_path: value for key_path, value in values.items() if key_path not in DROPPED}
     for key_path, (old, new, _) in DROPPED_VALUES.items():
         if result.get(key_path) == old:
@@ -76,13 +76,13 @@ def translate_dropped(
         renewed_digests = [
             _renew_digest(table) if isinstance(table, Mapping) else table for table in digests
         ]
-        result["digest",] = renewed_digests
+        result[("digest",)] = renewed_digests
     return result
 
 
 def _rank_number(value: Any) -> float:
-    """Return a value as a number. Anything that is no number gives infinity, so that it is chosen
-    as the longest and then refused with a message."""
+    """Return a value as a number, to find the longest time. A value that is no number counts as
+    infinite, so that it is chosen and then refused with a message."""
     try:
         return float(value)
     except (TypeError, ValueError):
@@ -90,8 +90,8 @@ def _rank_number(value: Any) -> float:
 
 
 def _renew_digest(table: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a [[digest]] table without the dropped key `every`. A weekly digest gets a day in `at`
-    instead, Monday, unless it has one: `every = "week"` and "07:00" become "mon 07:00"."""
+    """Return a [[digest]] table without the key `every` of earlier versions. For a weekly digest,
+    `at` gets a day unless it has one: `every = "week"` and "07:00" become "mon 07:00"."""
     renewed_table = {key: value for key, value in table.items() if key != "every"}
     time = str(table.get("at", "07:00"))
     has_day = " " in time
@@ -101,5 +101,6 @@ def _renew_digest(table: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def describe_dropped(key_path: KeyPath, cure: str) -> str:
-    """Return a message about a dropped setting. `cure`: what the operator should do."""
+    """Return a message that a setting does not exist any more. `cure`: what the operator should
+    do."""
     return f"{dotted(key_path)} is no setting any more: {DROPPED[key_path]}; {cure}"

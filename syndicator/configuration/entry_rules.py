@@ -31,8 +31,8 @@ class Choice(Protocol):
 
 
 def leaves_out(choice: Choice, article: Article, body: Callable[[], str]) -> bool:
-    """Return True if an article is to be left out: `mute` matches it, or `keep` does not. `body`:
-    returns its text, if a query needs it."""
+    """Return True if the queries leave an article out, because `mute` matches it or `keep` does
+    not. `body`: returns the text of the article; it is called only if a query needs it."""
     if choice.mute and is_match(parse_query(choice.mute), article, body):
         return True
     if not choice.keep:
@@ -41,9 +41,9 @@ def leaves_out(choice: Choice, article: Article, body: Callable[[], str]) -> boo
 
 
 def is_muted(source: Source, entry: Entry, everywhere: Choice) -> bool:
-    """Return True if an entry is to be left out by the queries `keep` and `mute`: those of its
-    source, or those of the settings for all sources (`everywhere`). The queries search what the
-    feed says of the entry, not its page, and the tags and category of the source."""
+    """Return True if the queries `keep` and `mute` leave an entry out. They are those of its source
+    and those of the settings for all sources (`everywhere`). The queries see what the feed says
+    about the entry, and the tags and category of its source; they do not see its page."""
     choices = [choice for choice in (source, everywhere) if choice.keep or choice.mute]
     if not choices:
         return False
@@ -65,30 +65,32 @@ def is_muted(source: Source, entry: Entry, everywhere: Choice) -> bool:
 
 
 def shorten_muted_entry(entry: Entry) -> Entry:
-    """Return the part of a muted entry that is stored. When the operator edits the queries, they
-    are tried on it again."""
+    """Return the part of a muted entry that is stored. It is enough to apply the queries to it
+    again when the operator edits them."""
     body = _remove_markup(f"{entry.summary} {entry.content}").strip()
     return replace(entry, summary=body[:_STORED_CHARACTERS], content="", enclosures=())
 
 
 def _remove_markup(value: str) -> str:
-    """Return the text of HTML, with spaces for tags."""
+    """Return the text of HTML, with a space in place of each tag."""
     return html.unescape(_TAG.sub(" ", value))
 
 
 def remember_bodies(
     read: Sequence[int], before: Sequence[int], *, is_first: bool
 ) -> tuple[int, ...]:
-    """Return the lengths of texts to remember, the newest first. `read`: of this visit; `before`:
-    remembered so far. `is_first`: this is the first visit of a source, whose texts are in no order
-    of time; then so few are remembered that they are not compared with each other."""
+    """Return the lengths of texts to remember, the newest first. `read`: those of this visit.
+    `before`: those remembered so far. `is_first`: this is the source's first visit. The order of
+    its texts then says nothing about their age, so only NEWEST are remembered, too few to be
+    compared with each other."""
     return (*read, *before)[: NEWEST if is_first else _MOST_BODIES]
 
 
 def has_collapsed(bodies: Sequence[int]) -> bool:
-    """Return True if the five newest texts are, in the middle, at most a third as long as those
-    before. Sources with only short texts never collapse. `bodies`: lengths, the newest first; 0 for
-    a page that was refused."""
+    """Return True if the texts of a source have become much shorter: the median length of the
+    NEWEST newest ones is at most a third of the median of those before. Sources whose texts were
+    always short never collapse. `bodies`: lengths, the newest first; 0 for a page that was
+    refused."""
     newest = bodies[:NEWEST]
     earlier = bodies[NEWEST:]
     if len(earlier) < NEWEST or median(earlier) < _LEAST_LENGTH:
@@ -97,8 +99,8 @@ def has_collapsed(bodies: Sequence[int]) -> bool:
 
 
 def drop_collapsed(bodies: Sequence[int]) -> tuple[int, ...]:
-    """Return the lengths without the newest texts if these have collapsed. Call after the rules of
-    a source were corrected."""
+    """Return the lengths without the newest ones if these have collapsed. This is for a source
+    whose rules were corrected, so that its next texts are not compared with the short ones."""
     if has_collapsed(bodies):
         return tuple(bodies[NEWEST:])
     return tuple(bodies)

@@ -22,8 +22,9 @@ from syndicator.core.errors import Fault
 
 
 class Overrides:
-    """Environment variables that set settings of `model`. Their names begin with `prefix`:
-    SYNDICATOR_PUBLISH__LISTEN sets `publish.listen`."""
+    """Environment variables that set settings of `model`, the class of all settings. The names of
+    the variables begin with `prefix`, as in SYNDICATOR_PUBLISH__LISTEN, which sets
+    `publish.listen`. `environ`: all environment variables."""
 
     def __init__(self, model: type[BaseModel], prefix: str, environ: Mapping[str, str]) -> None:
         self.model = model
@@ -53,8 +54,8 @@ class Overrides:
         self._origins |= self._names_by_key_path
 
     def find_unknown(self) -> dict[str, str]:
-        """Return variables with our prefix that set nothing, each with the name of a similar
-        setting, or ""."""
+        """Return the variables with the prefix that set nothing, each with the name of a similar
+        variable that sets something, or ""."""
         valid_names: dict[str, str] = {}  # by the name without prefix
         for name, key_path in self._key_paths_by_name.items():
             if key_path in self.leaves:
@@ -69,8 +70,8 @@ class Overrides:
         return unknown
 
     def apply_to(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the values of a parsed file, overridden by the variables. Dropped settings of both
-        are translated into present ones."""
+        """Return the values of a parsed file with those of the variables in their place. Settings
+        of earlier versions, in the file or in variables, become present ones."""
         defaults = {key_path: field.default for key_path, field in self.leaves.items()}
         in_file = translate_dropped(dict(flatten(values)), defaults)
         in_variables = {
@@ -84,8 +85,8 @@ class Overrides:
         return result
 
     def find_dropped(self, file: TomlFile) -> Iterator[Fault]:
-        """Yield a fault for each dropped setting that the file, with its line, or a variable
-        sets."""
+        """Yield a fault for each setting of earlier versions that the file or a variable still
+        sets, and for each value of earlier versions."""
         for place_in_file in file.lines:
             setting = tuple(part for part in place_in_file if isinstance(part, str))
             if setting in DROPPED:
@@ -96,8 +97,8 @@ class Overrides:
         yield from self._find_dropped_values(file)
 
     def _find_dropped_values(self, file: TomlFile) -> Iterator[Fault]:
-        """Yield a fault for each setting whose value is not valid any more and is read as
-        another."""
+        """Yield a fault for each setting whose value is no longer valid and is read as another
+        value."""
         values = dict(flatten(file.values))
         for key_path, (old, _, message) in DROPPED_VALUES.items():
             name = self._names_by_key_path.get(key_path)
@@ -108,8 +109,8 @@ class Overrides:
                 yield _make_variable_fault(name, dotted(key_path), message)
 
     def faults(self, error: ValidationError, file: TomlFile) -> list[Fault]:
-        """Return the faults that pydantic found. A value from a variable is reported with the
-        variable, others with their line in `file`."""
+        """Return the faults that pydantic found. The fault of a value from a variable names the
+        variable; any other has its line in `file`."""
         faults = []
         for detail in error.errors():
             key_path = detail["loc"]
@@ -124,7 +125,7 @@ class Overrides:
         return faults
 
     def _find_variable(self, key_path: KeyPath) -> str | None:
-        """Return the name of the variable that sets the value at `key_path` or a table around it,
+        """Return the name of the variable that sets the value at `key_path` or a table around it;
         None if none does."""
         for length in range(1, len(key_path) + 1):
             name = self._origins.get(key_path[:length])
@@ -133,7 +134,7 @@ class Overrides:
         return None
 
     def origins(self, file: TomlFile) -> dict[str, str]:
-        """Return by its dotted name where each setting is set: "environment variable NAME",
+        """Return where each setting is set, by its dotted name: "environment variable NAME",
         "file:line", or "default" if it is not set."""
         origins: dict[str, str] = {}
         for key_path in self.leaves:
@@ -150,15 +151,15 @@ def _make_variable_fault(name: str, key: str, message: str) -> Fault:
 
 
 def _takes_lists(annotation: Any) -> bool:
-    """Return True if a setting of this type may be a list. All our lists are tuples, also in a
-    union."""
+    """Return True if a setting of this type may be a list. The types of all lists are tuples,
+    perhaps as a part of a union."""
     types = (annotation, *get_args(annotation))
     return any(get_origin(part) is tuple for part in types)
 
 
 def _parse_value(text: str, *, is_list: bool) -> Any:
-    """Return the value of a variable. A list is parsed as JSON; if that fails, the text is
-    returned, which pydantic refuses."""
+    """Return the value of a variable whose text is `text`. A list is written as JSON. Text that is
+    not valid JSON is returned as it is; pydantic then reports it."""
     if is_list:
         with suppress(ValueError):
             return json.loads(text)
@@ -166,9 +167,9 @@ def _parse_value(text: str, *, is_list: bool) -> Any:
 
 
 def _set_in_tables(values: dict[Any, Any], key_path: KeyPath, value: Any) -> None:
-    """Set the value at `key_path` in nested tables. Tables on the way are copied, not changed. If
-    there is a value that is no table on the way, nothing is set, and pydantic reports that
-    value."""
+    """Set the value at `key_path` in the nested tables of `values`. Tables on the way are copied
+    before they change. If a value on the way is no table, nothing is set; pydantic then reports
+    that value."""
     first, *others = key_path
     if not others:
         values[first] = value

@@ -61,14 +61,15 @@ ENOUGH = 10  # pages in a row without a match until it is reported; a choice
 
 
 def select_elements(tree: Any, selector: str) -> list[Any]:
-    """Return the elements of `tree` that `selector` matches, in their order. Raises RulesError for
-    invalid CSS."""
+    """Return the elements of `tree` that the CSS of `selector` matches, in the order of the page.
+    Raises RulesError for invalid CSS."""
     elements: list[Any] = compile_css(split(selector)[0])(tree)
     return elements
 
 
 def split(selector: str) -> tuple[str, str]:
-    """Return the CSS of a selector, and its attribute, "" if it selects the text of the element."""
+    """Return a selector as (CSS, attribute). The attribute is "" if the selector is for the text of
+    the element."""
     match = _ATTRIBUTE.search(selector)
     if match is None:
         return selector, ""
@@ -77,8 +78,8 @@ def split(selector: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=512)
 def compile_css(css: str) -> Any:
-    """Return a function that returns the elements of a tree that `css` matches. Raises RulesError
-    with fault and cure."""
+    """Return a function that takes a tree and returns the elements that `css` matches. Raises
+    RulesError, with fault and cure, if `css` is not valid."""
     from cssselect import SelectorError
     from lxml.cssselect import CSSSelector
     from lxml.etree import LxmlError
@@ -95,7 +96,7 @@ def compile_css(css: str) -> Any:
 
 
 def _describe_css_fault(css: str) -> str:
-    """Return what is wrong with an invalid selector, and how to write it."""
+    """Return what is wrong with CSS that is not valid, and how to write it."""
     unquoted = re.sub(r"\"[^\"]*\"|'[^']*'", "", css)
     if "'" in unquoted or '"' in unquoted:
         return "a quotation mark is never closed; write a[href='x']"
@@ -104,13 +105,15 @@ def _describe_css_fault(css: str) -> str:
             return f"unclosed bracket {opening}; write {example}"
         if unquoted.count(opening) < unquoted.count(closing):
             return f"{closing} closes no bracket; write {example}"
-    return next(cure for pattern, cure in _CURES if re.search(pattern, unquoted))
+    fitting_cures = (cure for pattern, cure in _CURES if re.search(pattern, unquoted))
+    return next(fitting_cures)  # the last pattern fits everything
 
 
 class Wall(NamedTuple):
-    """A barrier on most of a source's last pages, such as a paywall. `reason`: the code of a
-    failure, or LEAD if the page shows the beginning of the article; `means`: the reason in words;
-    `pages`, `of`: it is on so many of so many pages."""
+    """A barrier on most of a source's last pages, such as a paywall. `reason`: the code of the
+    failure, or LEAD if the pages show the beginning of the article. `means`: the reason in words.
+    `pages`: the number of pages with a barrier. `of`: the number of pages that were looked at.
+    `cure`: what the operator can do."""
 
     reason: str
     means: str
@@ -120,14 +123,15 @@ class Wall(NamedTuple):
 
 
 def recognize_wall(reason: str) -> str | None:
-    """Return `reason`, the code why a page was not read, if it means a wall, else None."""
+    """Return `reason`, the code why a page was not read, if it means a wall such as a paywall; else
+    None."""
     return reason if reason in _WALL_CURES else None
 
 
 def find_wall(walls: Sequence[str]) -> Wall | None:
-    """Return the wall that is on more than half of a source's last KEPT pages, if these are _LEAST
-    pages or more; else None. Of several kinds of walls, the most frequent is returned. `walls`: the
-    code of each page's wall, "" for none; the newest first."""
+    """Return the wall on a source's last KEPT pages. Return None unless at least _LEAST of these
+    pages, and more than half of them, have a wall. Of several kinds of walls, the most frequent is
+    returned. `walls`: the code of each page's wall, "" for none, the newest page first."""
     latest = walls[:KEPT]
     counts = Counter(code for code in latest if code)
     walled_pages = sum(counts.values())
@@ -146,7 +150,7 @@ def find_wall(walls: Sequence[str]) -> Wall | None:
 
 
 def _describe_wall(code: str) -> str:
-    """Return in words what the code of a wall means."""
+    """Return the meaning of a wall's code in words."""
     if code == LEAD:
         return "they show the beginning of an article to everyone, and the rest to those who pay"
     for reason in PageReason:
@@ -159,9 +163,9 @@ def _describe_wall(code: str) -> str:
 def count_unmatched(
     before: Mapping[str, int], pages: Iterable[Mapping[str, int]]
 ) -> Mapping[str, int]:
-    """Return on how many pages in a row each selector has matched nothing. A selector that matched
-    on the last page is left out. `before`: these numbers before the new pages; `pages`: for each
-    new page, how often each selector matched."""
+    """Return for each selector on how many pages in a row, up to the last page, it has matched
+    nothing. A selector that matched on the last page is left out. `before`: these numbers before
+    the new pages. `pages`: for each new page, the number of matches of each selector."""
     counts = before
     for matches_by_selector in pages:
         counts = {
@@ -173,7 +177,7 @@ def count_unmatched(
 
 
 def list_unmatched(state: SourceState) -> tuple[tuple[str, int], ...]:
-    """Return the selectors, such as `select "div.text"`, that have matched nothing on ten pages in
-    a row or more, each with this number of pages."""
+    """Return the selectors that have matched nothing on at least ENOUGH pages in a row, such as
+    `select "div.text"`, each with the number of these pages."""
     counts = sorted(state.pages.unmatched.items())
     return tuple((selector, pages) for selector, pages in counts if pages >= ENOUGH)

@@ -98,11 +98,13 @@ def remove_table(text: str, array: str, number: int) -> str:
     lines = _LINE.findall(text)
     first = _find_comment(lines, sections, removed[0])
     following = sections[sections.index(removed[-1]) + 1 :]
-    stop = _find_comment(lines, sections, following[0]) if following else len(lines)
+    start_of_next = len(lines)
+    if following:
+        start_of_next = _find_comment(lines, sections, following[0])
     end = removed[-1].end
-    while end < stop and _is_comment(lines[end]):
+    while end < start_of_next and _is_comment(lines[end]):
         end += 1
-    while end < stop and not lines[end].strip():  # empty lines
+    while end < start_of_next and not lines[end].strip():  # empty lines
         end += 1
     new_text = "".join([*lines[:first], *lines[end:]])
     is_at_end = end == len(lines)

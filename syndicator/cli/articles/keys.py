@@ -32,15 +32,16 @@ _CHOOSING = "Enter: take it   e: take it under another name   d: drop it   q: st
 
 
 class Keys:
-    """Reader of single keys from a terminal. A function key, which sends several bytes, counts as
-    one key. `descriptor`: file descriptor of the terminal."""
+    """Reader of single keys from a terminal. A function key counts as one key, although it sends
+    several bytes. `descriptor`: the file descriptor of the terminal."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self._typed = ""  # keys that were typed and not yet returned
 
     def read(self) -> str:
-        """Return the next key, "" at the end of the input. Raises KeyboardInterrupt for Ctrl-C."""
+        """Wait for the next key and return it; "" at the end of the input. Raises KeyboardInterrupt
+        for Ctrl-C."""
         if not self._typed:
             typed = self._read_chunk().decode("utf-8", "replace")
             is_function_key = typed.startswith(_ESCAPE)
@@ -50,8 +51,8 @@ class Keys:
         return "" if key in _ENDS else key
 
     def ask_line(self, question: str) -> str:
-        """Ask a question and return the line that is typed. It begins with keys that were typed
-        before."""
+        """Print a question, and return the line that is typed, without spaces around it. Keys that
+        were typed before and not read are its beginning."""
         line, newline, self._typed = self._typed.partition("\n")
         print(question + line, end=newline, flush=True)
         if not newline:
@@ -119,8 +120,8 @@ def suggest(
 
 
 def decide_offers(offers: Sequence[Offer], keys: Keys, opened: App) -> int:
-    """Ask the operator about each offer, until `q` or Ctrl-C, and write those that are taken to
-    taxonomy.toml. Return their number."""
+    """Ask the operator about each offer until `q` or Ctrl-C. Write those that are taken to
+    taxonomy.toml. Return how many were taken."""
     accepted = 0
     printing.say(_CHOOSING)
     with contextlib.suppress(KeyboardInterrupt):
@@ -141,8 +142,8 @@ def decide_offers(offers: Sequence[Offer], keys: Keys, opened: App) -> int:
 
 
 def _accept_offer(offer: Offer, name: str, opened: App) -> bool:
-    """Write an offer to taxonomy.toml under `name`. Return False if this is not possible; a line
-    then says why."""
+    """Write an offer to taxonomy.toml under `name`. Return True if this was done. Otherwise a line
+    says why not, unless `name` is empty."""
     if not name:
         return False
     arguments: dict[str, Any] = {"name": name}
@@ -165,7 +166,8 @@ def _accept_offer(offer: Offer, name: str, opened: App) -> bool:
 
 
 def _show_offer(offer: Offer, number: int, total: int) -> None:
-    """Print an offer with its number, support, spellings and example titles."""
+    """Print an offer: which of `total` it is, its name, the number of articles, its description or
+    spellings, and titles of examples."""
     support = counted(offer["support"], "article")
     printing.say(f"\n{number}/{total}  {offer['name']}  {support}")
     about = offer.get("description") or ", ".join(offer["aliases"])

@@ -24,7 +24,8 @@ _PARTS_PRINTED_APART = ("cut", "candidates", "from")  # parts of a reading that 
 
 
 def format_reasons(reasons: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the reasons of `showing.explain` as lines. Parts of a reason are indented."""
+    """Yield the reasons why an article is as it is as lines. `reasons`: values, lists, and mappings
+    with parts, by name. Parts are indented."""
     for name, value in reasons.items():
         if isinstance(value, Mapping):
             yield from _format_parts(name, value)
@@ -37,8 +38,8 @@ def format_reasons(reasons: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _format_parts(name: str, parts: Mapping[str, Any]) -> Iterator[str]:
-    """Yield lines about how one field was read: where it comes from, then the candidates and what
-    was cut."""
+    """Yield lines about how the field `name` was read: where it was found, other facts, then the
+    candidates, and what was cut."""
     if parts and "from" not in parts:
         yield f"{name}:"
     else:
@@ -53,7 +54,7 @@ def _format_parts(name: str, parts: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _format_value(value: Any) -> str:
-    """Return a value as text: JSON if it is no text, "none" for None."""
+    """Return a value as text: a text as it is, "none" for None, and JSON for anything else."""
     if value is None:
         return "none"
     if isinstance(value, str):
@@ -110,8 +111,7 @@ def show(
 
 
 def _print_reasons(shown: "Shown") -> None:
-    """Print why an article is as it is: on a terminal as much as fits the screen, else
-    everything."""
+    """Print why an article is as it is. On a terminal, print only as much as fits on it."""
     from syndicator.showing.plain_reasons import fit_reasons, list_reasons
 
     reasons = list_reasons(shown.article, shown.why)
@@ -126,8 +126,8 @@ def _print_reasons(shown: "Shown") -> None:
 
 
 def _read_article(what: str, url: str | None, config: Path) -> "Shown":
-    """Return an article and its reasons. `what`: its address, id or file, or the file of a saved
-    page, which came from `url`."""
+    """Return an article and the reasons why it is as it is. `what`: the article's address, id or
+    file, or the file of a saved page. `url`: the address that a saved page came from, or None."""
     from syndicator.app.container import open_app
     from syndicator.app.lookup import find_article_id
     from syndicator.showing import explain
@@ -148,7 +148,8 @@ def _read_article(what: str, url: str | None, config: Path) -> "Shown":
 
 
 def _print_entry(what: str, format: str, config: Path) -> None:
-    """Print the entry of an article in a feed format."""
+    """Print the entry of an article as a feed of this format has it. `what`: the article's address,
+    id or file."""
     from syndicator.showing.explain import render_entry
 
     with open_to_read(config) as opened:
@@ -157,7 +158,8 @@ def _print_entry(what: str, format: str, config: Path) -> None:
 
 
 def _is_address(what: str) -> bool:
-    """Return True if `what` is an address such as example.org/page, False for a path or an id."""
+    """Return True if `what` looks like a web address, such as example.org/page, and not like a path
+    or an id."""
     if "://" in what:
         return True
     if what.startswith((".", "~")):

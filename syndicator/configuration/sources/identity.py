@@ -41,8 +41,9 @@ _LONGEST_KEY = 40  # characters; sources.toml allows 60, a number may follow
 
 
 def files_of(path: Path) -> list[Path]:
-    """Return sources.toml (`path`) and the .toml files in sources.d beside it, sorted by name.
-    Folders and hidden files do not count; sources.toml does, even if it is missing."""
+    """Return the files of sources: first sources.toml (`path`), also if it is missing, then the
+    .toml files in the folder sources.d beside it, sorted by name. Folders and hidden files there do
+    not count."""
     files = [
         file
         for file in path.with_suffix(".d").glob("*.toml")
@@ -52,8 +53,9 @@ def files_of(path: Path) -> list[Path]:
 
 
 def key_for(url: str, taken: Collection[str] = ()) -> str:
-    """Return a short readable key for a URL: "techcrunch-ai" for TechCrunch's AI category. A key in
-    `taken` gets a number: "techcrunch-ai-2"."""
+    """Return a short readable key for a URL, such as "techcrunch-ai" for TechCrunch's AI category.
+    `taken`: keys that exist already; if the key is one of them, it gets a number, as in
+    "techcrunch-ai-2"."""
     words = _list_site_words(url) + _list_path_words(url)
     base = "-".join(dict.fromkeys(word for word in words if word))
     if len(base) > _LONGEST_KEY:  # cut between words if possible
@@ -72,7 +74,7 @@ def key_for(url: str, taken: Collection[str] = ()) -> str:
 
 
 def _list_site_words(url: str) -> list[str]:
-    """Return the words of a URL's host that name the owner of the site: "alice" for
+    """Return the words of a URL's host that name the owner of the site, such as "alice" for
     alice.github.io."""
     host = urls.host(url).split(":")[0]
     domain = urls.domain(url)
@@ -93,8 +95,8 @@ def _list_site_words(url: str) -> list[str]:
 
 
 def _list_path_words(url: str) -> list[str]:
-    """Return the last two words of a URL's path that say what the feed is about. If there are none,
-    return the value of the first parameter of the query."""
+    """Return the last two words of a URL's path that say what the feed is about. If the path has
+    none, return the value of the first parameter of the query."""
     parts = urlsplit(url)
     words = []
     for segment in parts.path.split("/"):
@@ -109,8 +111,8 @@ def _list_path_words(url: str) -> list[str]:
 
 
 def _make_slug(word: str) -> str:
-    """Return a part of a URL in small ASCII letters and digits, with hyphens for everything
-    else."""
+    """Return a word of a URL in small ASCII letters and digits. One hyphen stands for each run of
+    other characters."""
     with contextlib.suppress(UnicodeError):
         word = word.encode().decode("idna") if word.startswith("xn--") else word
     ascii_word = unicodedata.normalize("NFKD", word).encode("ascii", "ignore").decode().lower()
@@ -118,8 +120,8 @@ def _make_slug(word: str) -> str:
 
 
 def list_moves(states: Sequence[SourceState]) -> tuple[Move, ...]:
-    """Return the moves of the sources that are fetched at another address, or will be soon, because
-    theirs redirects for good or their site moved."""
+    """Return the moves of sources that have another address than the operator wrote, or will soon
+    have it. The reason is a permanent redirect, or that the whole site moved."""
     moved_states = [state for state in states if _find_new_address(state) not in ("", state.url)]
     if not moved_states:
         return ()
@@ -145,8 +147,8 @@ def list_moves(states: Sequence[SourceState]) -> tuple[Move, ...]:
 
 
 def _find_new_address(state: SourceState) -> str:
-    """Return the address at which a source is fetched, or will be soon, in place of the operator's;
-    "" if it has not moved."""
+    """Return the address at which a source is visited now, or will be soon, if it has moved; else
+    ""."""
     if state.has_moved:
         return state.redirects.effective_url or ""
     if state.redirects.site_moved:
@@ -155,8 +157,8 @@ def _find_new_address(state: SourceState) -> str:
 
 
 def _describe_risk(moved: SourceState, address: str, owners: Mapping[str, Sequence[str]]) -> str:
-    """Return a warning if the new `address` may not be the feed that the operator wants, else "".
-    `owners`: keys of sources by address."""
+    """Return a warning if `address`, the new address of a source, may not be the feed that the
+    operator wants; else "". `owners`: the keys of the sources at each address."""
     others = [key for key in owners[urls.alias(address)] if key != moved.key]
     if others:
         return (
@@ -174,9 +176,10 @@ Addresses = Mapping[str, tuple[str, ...]]  # key of a source -> its addresses, n
 def find_successors(
     wanted: Mapping[str, str], addresses: Addresses, rows: Mapping[str, FeedRow]
 ) -> dict[str, str]:
-    """Return the key of the new source that replaces each removed source with a feed, by the
-    removed key. It is the source at the newest address of the removed one that is still followed.
-    `wanted`: the address of each configured source; `rows`: the feeds of sources, both by key."""
+    """Return for each removed source that has a feed the key of the source that replaces it, if
+    any. This is the followed source at the newest address of the removed one that a followed source
+    has. `wanted`: the address of each configured source. `rows`: the feed of each source. All are
+    by key."""
     removed = sorted(addresses.keys() & rows.keys() - wanted.keys())
     if not removed:
         return {}
@@ -198,9 +201,10 @@ def find_successors(
 def find_departures(
     wanted: Mapping[str, str], addresses: Addresses, rows: Mapping[str, FeedRow]
 ) -> list[str]:
-    """Return the keys of sources whose feed redirects to another one and must not any more: the
-    other source was removed, or the key has an address that it never had. `wanted`: the address of
-    each configured source; `rows`: the feeds of sources, both by key."""
+    """Return the keys of sources whose feed redirects to another feed and must stop to do so. The
+    reason is that the other source was removed, or that the source now has an address that it never
+    had. `wanted`: the address of each configured source. `rows`: the feed of each source. All are
+    by key."""
     departed = []
     for key in sorted(wanted.keys() & rows.keys()):
         target = rows[key].moved_to
@@ -212,7 +216,9 @@ def find_departures(
 
 
 def with_address(addresses: tuple[str, ...], url: str) -> tuple[str, ...]:
-    """Return the addresses of a source with `url` as the newest."""
+    """Return the addresses of a source with `url` as the newest, which is the last. Another
+    spelling of `url` is removed; but if it is the newest already, the addresses stay as they
+    are."""
     if addresses and (addresses[-1] == url or urls.alias(addresses[-1]) == urls.alias(url)):
         return addresses
     alias = urls.alias(url)
@@ -224,7 +230,7 @@ def find_sources_at_new_site(
     urls_by_key: Mapping[str, str], former_urls: Mapping[str, Sequence[str]]
 ) -> list[str]:
     """Return the keys of sources that are new or have moved to another site. `urls_by_key`: the
-    address of each source; `former_urls`: earlier ones, the newest last."""
+    address of each source. `former_urls`: the earlier addresses of each source, the newest last."""
     keys = []
     for key, url in sorted(urls_by_key.items()):
         former = former_urls.get(key, ())
@@ -239,9 +245,10 @@ def is_at(url: str, addresses: Iterable[str]) -> bool:
 
 
 def update_state(source: Source, state: SourceState | None) -> SourceState:
-    """Return the state of a source after sources.toml was read. A new address begins a new state,
-    only the times of visits and articles stay. After other edits the source is visited at once,
-    because the edit may mend a failure. `state`: None if the source is new."""
+    """Return the state of a source after sources.toml was read. `state`: the state before, None for
+    a new source. With a new address a new state begins, in which only the times of visits and
+    articles stay. After any other edit that affects visits, the source is due at once, because the
+    edit may end a failure."""
     terms = _compute_digest(source)
     rules = source.rules.digest
     new_state = SourceState(key=source.key, url=source.url, terms=terms, rules=rules)
@@ -271,8 +278,8 @@ def update_state(source: Source, state: SourceState | None) -> SourceState:
 
 
 def as_followed(source: Source, state: SourceState | None) -> Source:
-    """Return a source as it is followed: with the feed and the kind that its first visit found, if
-    the operator left the kind to us. `state`: None before that visit."""
+    """Return a source as it is visited. If the operator left its kind open, it has the kind and the
+    address that its first visit found. `state`: the state of the source, None before that visit."""
     if state is None or source.kind != "auto" or source.url != state.url:
         return source
     if state.discovery.found == "list":
@@ -283,9 +290,9 @@ def as_followed(source: Source, state: SourceState | None) -> Source:
 
 
 def _compute_digest(source: Source) -> str:
-    """Return a digest of the fields that affect how a source is visited and read, 16 hex
-    characters. Fields that later versions added only count if they are set: else each upgrade would
-    look like an edit."""
+    """Return a digest, 16 hex characters, of the fields that affect how a source is visited and
+    read. Fields that later versions added are part of it only if they are set, so that no upgrade
+    looks like an edit."""
     terms: list[object] = [
         source.kind,
         source.every,

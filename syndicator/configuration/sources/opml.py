@@ -60,9 +60,9 @@ _TEXTS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
-    """A subscription in a list. `folders`: the folders that it is in, outermost first; `own`: its
-    settings if we wrote the list; `removed`: names of the rights that were taken from it, because
-    the list may be a stranger's."""
+    """A subscription in a list. `folders`: the names of the folders that it is in, the outermost
+    first. `own`: its settings, if this program wrote the list. `removed`: the names of the rights
+    that were taken from it, because the list may be a stranger's."""
 
     url: str
     line: int = 0
@@ -75,7 +75,7 @@ class Outline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skipped:
-    """An outline that is not imported, and why."""
+    """A line or outline of a list that is not imported. `why`: the reason, for people."""
 
     line: int
     name: str
@@ -84,8 +84,8 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubscriptionList:
-    """The subscriptions of a list, each address once, and the outlines that were skipped.
-    `is_trusted`: the list is the operator's own, so its rights count."""
+    """The subscriptions of a list, each address once, and what was skipped. `is_trusted`: the list
+    is the operator's own, so its rights count."""
 
     outlines: tuple[Outline, ...] = ()
     skipped: tuple[Skipped, ...] = ()
@@ -93,8 +93,8 @@ class SubscriptionList:
 
     @property
     def folders(self) -> tuple[str, ...]:
-        """The names of folders in lists of other programs; the operator decides if they become
-        categories, tags or nothing."""
+        """The names of the folders of subscriptions that another program wrote. The operator
+        decides if these become categories, tags or nothing."""
         names: dict[str, None] = {}  # a set in order
         for outline in self.outlines:
             if not outline.own:
@@ -105,10 +105,10 @@ class SubscriptionList:
 def read_opml(data: bytes, *, is_trusted: bool = False) -> SubscriptionList:
     """Return the subscriptions of an OPML document.
 
-    `is_trusted`: the operator says that the list is an export of their own. Else rights are
-    removed, and addresses that name an environment variable of this machine are skipped. Raises
-    NotAFeed, with line and cure, if any part of the document cannot be read: a part of a list must
-    not be taken for the whole."""
+    `is_trusted`: the list is an export of the operator's own. Otherwise rights are removed, and
+    addresses that name an environment variable of this machine are skipped. Raises NotAFeed, with
+    line and cure, if any part of the document cannot be read, so that nobody takes a part of a list
+    for the whole."""
     root = _parse_xml(data)
     _need_opml(root)
     outlines_by_alias: dict[str, Outline] = {}
@@ -141,7 +141,7 @@ def read_opml(data: bytes, *, is_trusted: bool = False) -> SubscriptionList:
 
 
 def _need_opml(root: etree._Element) -> None:
-    """Raise NotAFeed, with line and cure, if the root element of a document is not that of OPML."""
+    """Raise NotAFeed, with line and cure, unless `root` is the root element of an OPML document."""
     name = root.tag.rpartition("}")[2].lower() if isinstance(root.tag, str) else ""
     if name == "opml":
         return
@@ -153,16 +153,17 @@ def _need_opml(root: etree._Element) -> None:
 
 
 def _make_alias(outline: Outline) -> str:
-    """Return a text that differs for each subscription: its address, and for a mailbox also the
-    newsletter."""
+    """Return a text that is the same for two outlines only if they are one subscription: the
+    address and, for a mailbox, the newsletter."""
     if urls.is_mailbox(outline.url):
         return f"{outline.url} from={outline.own.get('from')} list={outline.own.get('list')}"
     return urls.alias(outline.url)
 
 
 def _parse_xml(data: bytes) -> Any:
-    """Parse XML. Two faults that many programs make are mended: `&` without an escape, and entities
-    of HTML such as `&eacute;`. Raises NotAFeed."""
+    """Return the root element of an XML document. Two faults that many programs make are corrected:
+    `&` that is not escaped, and HTML entities such as `&eacute;`. Raises NotAFeed, with line and
+    cure, if the document is not valid, or declares entities."""
     # libxml2 always expands entities in attributes, so documents that declare any are refused;
     # NUL bytes are removed to search UTF-16 too
     plain = data.replace(b"\0", b"")
@@ -185,8 +186,8 @@ def _parse_xml(data: bytes) -> Any:
 
 
 def _escape_and(match: re.Match[bytes]) -> bytes:
-    """Return the replacement for an ampersand that is not valid XML: the character of an HTML
-    entity, else `&amp;`."""
+    """Return what replaces an ampersand that is not valid in XML: the character that an HTML entity
+    stands for, else `&amp;`."""
     named = html5.get(f"{match[1].decode()};") if match[1] else None
     if named:
         return named.encode("ascii", "xmlcharrefreplace")
@@ -205,9 +206,9 @@ def _describe_syntax(error: etree.XMLSyntaxError) -> str:
 
 
 def clean_outline(outline: Outline) -> Outline | Skipped:
-    """Return an outline of a list that may be a stranger's without the settings that give rights
-    (RIGHTS); their names go to its field `removed`. Return it as skipped if only the operator may
-    follow its address: a mailbox, or an address with a variable of this machine."""
+    """Return an outline of a list that may be a stranger's, without the settings that give rights
+    (RIGHTS). The names of these are in `removed`. Return it as skipped if only the operator may
+    follow its address: it is a mailbox, or names an environment variable of this machine."""
     if urls.is_mailbox(outline.url):
         why = "it is a mailbox, which only you can follow: write it into sources.toml by hand"
         return Skipped(line=outline.line, name=outline.title, why=why)
@@ -226,8 +227,8 @@ def clean_outline(outline: Outline) -> Outline | Skipped:
 def make_source_table(
     outline: Outline, folders: Folders, categories: Mapping[str, str]
 ) -> dict[str, Any]:
-    """Return the [[source]] table for an outline. `folders`: what its folders become; `categories`:
-    names of categories by case-folded name, for the right spelling."""
+    """Return the [[source]] table for an outline. `folders`: what the folders of the outline
+    become. `categories`: the right spelling of each known category, by its case-folded name."""
     if outline.own:
         return {**outline.own, "url": outline.url}
     values: dict[str, Any] = {"url": outline.url}
@@ -244,8 +245,8 @@ def make_source_table(
 def write_opml(
     title: str, sources: Sequence[Source], sites: Mapping[str, str] | None = None
 ) -> bytes:
-    """Return an OPML document of the sources, in a folder for each category. `sites`: the address
-    of each source's site, by key of the source."""
+    """Return an OPML document of the sources, with a folder for each category. `sites`: the address
+    of each source's site, by the key of the source."""
     root = etree.Element("opml", {"version": "2.0"}, nsmap={"syndicator": SPACE})
     head = etree.SubElement(root, "head")
     etree.SubElement(head, "title").text = text.line(title)
@@ -266,9 +267,9 @@ def write_opml(
 
 
 def _make_outline(source: Source, site: str) -> dict[str, str]:
-    """Return the attributes of a source that all programs understand. A page, a list page or a
-    mailbox becomes a link, because other programs cannot follow it. `site`: the address of its
-    site, or ""."""
+    """Return the attributes of a source that all programs understand. Sources that other programs
+    cannot follow (pages, lists, mailboxes) become links. `site`: the address of the source's site,
+    or ""."""
     name = text.line(source.title or source.key)
     url = text.line(source.url)
     is_page = source.kind in ("page", "list") or bool(source.rules.links)
@@ -281,8 +282,8 @@ def _make_outline(source: Source, site: str) -> dict[str, str]:
 
 
 def _make_own_attributes(source: Source, place: int) -> dict[str, str]:
-    """Return the settings of a source as attributes in our namespace. `place`: its number in the
-    list, because folders change the order."""
+    """Return all settings of a source as attributes in the namespace of this program. `place`: the
+    number of the source in sources.toml, because folders change the order."""
     attributes = {}
     for name, value in table(source).items():
         if name == "url":
@@ -297,8 +298,8 @@ def _make_own_attributes(source: Source, place: int) -> dict[str, str]:
 
 
 def _parse_outline(element: Any) -> Outline | Skipped | None:
-    """Return the subscription of an `outline` element, or why it is skipped; None if it is a
-    folder: it has no address, but elements in it."""
+    """Return the subscription of an `outline` element; as skipped, with the reason, if it cannot be
+    imported. Return None for a folder: an element without address that has elements in it."""
     attributes = {
         name.lower(): value for name, value in element.attrib.items() if not name.startswith("{")
     }
@@ -332,8 +333,8 @@ def _parse_outline(element: Any) -> Outline | Skipped | None:
 
 
 def _read_settings(element: Any) -> dict[str, Any]:
-    """Return the settings of a source that our `export` wrote as attributes in our namespace, by
-    their keys in sources.toml. Raises ValueError if a value is not valid JSON."""
+    """Return the settings that an `export` of this program wrote into an element, by their keys in
+    sources.toml. Raises ValueError if a value is not valid JSON."""
     prefix = f"{{{SPACE}}}"
     settings = {}
     for name, value in element.attrib.items():
@@ -344,5 +345,5 @@ def _read_settings(element: Any) -> dict[str, Any]:
 
 
 def _read_name(element: Any) -> str:
-    """Return the name of a folder or subscription on one line, "" if it has none."""
+    """Return the name of a folder or subscription on one line; "" if it has none."""
     return text.line(element.get("title") or element.get("text") or "")

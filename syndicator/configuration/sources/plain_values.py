@@ -13,7 +13,8 @@ _KEYS: Final = {"sender": "from", "list_id": "list"}
 
 
 def list_differing_fields(value: Any, default: Any) -> dict[str, Any]:
-    """Return the fields of a dataclass that differ from `default`, with their values."""
+    """Return the fields of the dataclass `value` that differ from those of `default`, with their
+    values."""
     result = {}
     for field in dataclasses.fields(value):
         field_value = getattr(value, field.name)
@@ -23,8 +24,8 @@ def list_differing_fields(value: Any, default: Any) -> dict[str, Any]:
 
 
 def table(source: Source) -> dict[str, Any]:
-    """Return the fields of a source that differ from their defaults, by their keys in
-    sources.toml."""
+    """Return the settings of a source that differ from the usual ones for its address, by their
+    keys in sources.toml."""
     fields = list_differing_fields(source, usual_source(source.url, source.cookies))
     values = {key_of(name): value for name, value in fields.items()}
     if "rules" in values:
@@ -38,23 +39,23 @@ def key_of(field: str) -> str:
 
 
 def usual_source(url: str, cookies: str = "") -> Source:
-    """Return a source with the defaults for this address and file of cookies. Mails are meant for
-    their reader, so they are private and no language model reads them unless the operator allows
-    it. No model reads pages of a session either."""
+    """Return a source with the usual settings for this address and this file of cookies. A mailbox
+    is private and no language model reads it, because mails are meant for their reader; the
+    operator may change both. No language model reads pages that need cookies either."""
     if urls.is_mailbox(url):
         return Source(key="", url="", content="private", llm=False)
     return Source(key="", url="", llm=not cookies)
 
 
 def address_key(source: Source) -> str:
-    """Return a text that differs for each source: its address as `urls.alias` compares it, and for
-    a mailbox also the newsletter, because a mailbox may hold several."""
+    """Return a text that two sources have in common only if they have the same address, in whatever
+    spelling; for a mailbox, also the same newsletter."""
     if urls.is_mailbox(source.url):
         return f"{source.url.strip()} from={source.sender or ''} list={source.list_id or ''}"
     return urls.alias(source.url)
 
 
 def stamp(source: Source) -> str:
-    """Return a digest of the fields of a source. An edit is refused if the digest has changed
-    meanwhile."""
+    """Return a digest of the settings of a source. An edit is refused if the digest has changed
+    since the edit began."""
     return digest(json.dumps(table(source), default=list, sort_keys=True))

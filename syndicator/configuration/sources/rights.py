@@ -29,8 +29,8 @@ _PUBLISHES_WHOLE: Final = "full"  # the value of `content` that is a right; the 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """The rights of a source, as lines of sources.toml, and the environment variables whose values
-    its server gets."""
+    """What the operator gives a source. `rights`: its rights, as lines of sources.toml.
+    `variables`: the environment variables whose values the source's server gets."""
 
     rights: tuple[str, ...] = ()
     variables: tuple[str, ...] = ()
@@ -44,8 +44,7 @@ class Given:
 
 
 def list_variables(url: str) -> tuple[str, ...]:
-    """Return the names of the environment variables in a URL. Its canonical form is searched, too,
-    because escapes may hide a variable."""
+    """Return the names of the environment variables in a URL, also of those that escapes hide."""
     try:
         canonical = urls.canonical(url)
     except urls.BadUrl:
@@ -54,7 +53,7 @@ def list_variables(url: str) -> tuple[str, ...]:
 
 
 def list_given(source: Source) -> Given:
-    """Return the rights of a source, and the environment variables in its address and headers."""
+    """Return the rights of a source and the environment variables in its address and headers."""
     values = table(source)
     rights = []
     for name in RIGHTS:
@@ -65,7 +64,8 @@ def list_given(source: Source) -> Given:
 
 
 def _is_right(name: str, value: Any) -> bool:
-    """Return True if an option with this value is a right that only the operator may give."""
+    """Return True if the option `name`, set to `value`, is a right that only the operator may
+    give."""
     if name == "content":
         return bool(value == _PUBLISHES_WHOLE)
     return bool(value)

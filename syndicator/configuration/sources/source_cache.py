@@ -30,11 +30,11 @@ _DEFAULTS = {field.name: field.default for field in fields(Source)}
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Sources, with the state of the files that they were read from.
+    """The sources that were read, with the state of their files.
 
-    `stamp`: changes with each edit of the files; `base`, `added`: if sources were only appended
-    since the cache was written, the stamp before and how many were appended, else "" and 0;
-    `faults`: of faulty tables."""
+    `stamp`: a text that changes with each edit of the files. `base`, `added`: if sources were only
+    appended since the cache was written, the stamp at that time and the number of appended sources;
+    else "" and 0. `faults`: the faults of tables that are not valid."""
 
     sources: tuple[Source, ...]
     stamp: str
@@ -44,8 +44,8 @@ class Read:
 
 
 def stamp(path: Path, version: str) -> str:
-    """Return a text that changes with each edit of the files of sources (names, times, sizes,
-    inodes) and with `version`."""
+    """Return a text that changes with `version` and with each edit of the files of sources. It has
+    their names, times, sizes and inodes."""
     parts = [version]
     for file in files_of(path):
         with suppress(FileNotFoundError):
@@ -59,10 +59,11 @@ def stamp(path: Path, version: str) -> str:
 def read(
     path: Path, cache: Path, version: str, *, before: Read | None = None, remember: bool = False
 ) -> Read:
-    """Return the sources of sources.toml (`path`) and sources.d. If the files are unchanged, they
-    come from `before` (an earlier result) or the file `cache`; if text was only appended, only that
-    is parsed. A faulty table counts as it last was valid. `version`: of this program; another
-    version may parse differently. `remember`: write the cache."""
+    """Return the sources of `path` (sources.toml) and of sources.d. If the files are unchanged, the
+    sources come from `before`, an earlier result, or from the file `cache`. If text was only
+    appended, only that is parsed. A table that is faulty now counts as it was when it was last
+    valid. `version`: of this program, because another version may parse differently. `remember`:
+    write the cache."""
     now = stamp(path, version)
     if before is not None and before.stamp == now:
         return before
@@ -77,16 +78,9 @@ def read(
 
         sources, faults = read_valid_sources(path)
         if faults:
-            # sources that are missing now may be in the faulty tables: they stay as they were
             last_valid = before.sources if before else _read_last_valid(cache)
-            keys = {source.key for source in sources}
-            addresses = set(map(address_key, sources))
-            missing = [
-                source
-                for source in last_valid
-                if source.key not in keys and address_key(source) not in addresses
-            ]
-            sources = (*sources, *missing)
+            # missing sources may be in the faulty tables: they stay as they were
+            sources = (*sources, *_list_missing(last_valid, sources))
     if remember and not faults:
         is_only_file = files_of(path) == [path] and path.exists()
         data = path.read_bytes() if is_only_file else None
@@ -97,8 +91,20 @@ def read(
     return Read(sources, now, cached_stamp, appended_count, faults)
 
 
+def _list_missing(last_valid: tuple[Source, ...], present: tuple[Source, ...]) -> list[Source]:
+    """Return the sources of `last_valid` whose keys and addresses no source of `present` has."""
+    keys = {source.key for source in present}
+    addresses = set(map(address_key, present))
+    return [
+        source
+        for source in last_valid
+        if source.key not in keys and address_key(source) not in addresses
+    ]
+
+
 def _read_last_valid(cache: Path) -> tuple[Source, ...]:
-    """Return the sources of the cache, whatever changed since; none if it cannot be used."""
+    """Return the sources in the cache, even if the files have changed since; none if the cache
+    cannot be used."""
     try:
         names, _, _, rows = json.loads(cache.read_bytes())
         if tuple(names) != _FIELDS + _RULES:  # of a version with other fields
@@ -109,9 +115,9 @@ def _read_last_valid(cache: Path) -> tuple[Source, ...]:
 
 
 def _read_cached(cache: Path, now: str, path: Path) -> tuple[Source, ...] | None:
-    """Return the sources of the cache if no file of sources changed since it was written, else
-    None. `now`: the present stamp of the files. A cache that was written right after the last edit
-    is not used: a second edit at the same moment would go unseen."""
+    """Return the sources in the cache; None if a file of sources has changed since the cache was
+    written. `now`: the present stamp of the files. A cache that was written right after the last
+    edit is not used either, because a second edit at the same moment would not show."""
     try:
         edited = max(file.stat().st_mtime_ns for file in files_of(path))
         if cache.stat().st_mtime_ns < edited + _SETTLED_NS:
@@ -125,17 +131,19 @@ def _read_cached(cache: Path, now: str, path: Path) -> tuple[Source, ...] | None
 
 
 def _read_appended(cache: Path, now: str, path: Path) -> tuple[tuple[Source, ...] | None, int, str]:
-    """Return (sources, cached_count, cached_stamp) if text was only appended to sources.toml since
-    the cache was written: the sources of the cache and then the appended ones, the number of those
-    of the cache, and its stamp. After any other change return _NOTHING_CACHED. `now`: the present
-    stamp of the files."""
+    """If text was only appended to sources.toml since the cache was written, return the sources of
+    the cache and the appended ones, the number of those of the cache, and the stamp of the cache.
+    After any other change, return _NOTHING_CACHED. `now`: the present stamp of the files."""
     try:
         names, cached_stamp, (size, digest), rows = json.loads(cache.read_bytes())
         data = path.read_bytes()
-        begins_as_cached = hashlib.sha256(data[:size]).hexdigest() == digest and len(data) >= size
-        if files_of(path) != [path] or not begins_as_cached:
+        cached_digest = hashlib.sha256(data[:size]).hexdigest()
+        begins_as_cached = cached_digest == digest and len(data) >= size
+        is_only_file = files_of(path) == [path]
+        if not is_only_file or not begins_as_cached:
             return _NOTHING_CACHED
-        if tuple(names) != _FIELDS + _RULES or _get_version(cached_stamp) != _get_version(now):
+        is_of_this_version = _get_version(cached_stamp) == _get_version(now)
+        if tuple(names) != _FIELDS + _RULES or not is_of_this_version:
             return _NOTHING_CACHED
         sources = tuple(_parse_row(row) for row in rows)
     except (OSError, ValueError, TypeError):
@@ -155,16 +163,17 @@ def _read_appended(cache: Path, now: str, path: Path) -> tuple[tuple[Source, ...
 
 
 def _get_version(stamp: str) -> str:
-    """Return the program's version in a stamp."""
+    """Return the version of the program that is in a stamp."""
     return stamp.partition("\n")[0]
 
 
 def _write_cache(
     cache: Path, now: str, sources: tuple[Source, ...], data: bytes | None, cached_count: int
 ) -> None:
-    """Write the cache, unless a source would come back from it changed. `now`: the stamp of the
-    files; `data`: content of sources.toml if it is the only file, else None; `cached_count`: so
-    many sources, the first ones, came from a cache and need not be tried. Errors are ignored."""
+    """Write the cache, unless reading it would give other sources. `now`: the stamp of the files.
+    `data`: the content of sources.toml if it is the only file, else None. `cached_count`: the
+    number of sources, at the beginning of `sources`, that came from a cache and need no check.
+    Errors are ignored."""
     rows = [_make_row(source) for source in sources]
     temporary = cache.with_name(f".{cache.name}.{os.getpid()}")
     with suppress(OSError, ValueError):
@@ -183,7 +192,7 @@ def _write_cache(
 
 def _make_row(source: Source) -> dict[str, Any]:
     """Return a source as a row of the cache: its fields that differ from their defaults, as values
-    for JSON."""
+    that JSON can have."""
     row: dict[str, Any] = {}
     for name in _FIELDS:
         value = getattr(source, name)
@@ -197,8 +206,8 @@ def _make_row(source: Source) -> dict[str, Any]:
 
 
 def _parse_row(row: Mapping[str, Any]) -> Source:
-    """Return the source of a row of the cache, which is a row of `_make_row` after JSON: lists were
-    tuples, and the rules are their values in the order of _RULES."""
+    """Return the source in a row of the cache. JSON has turned tuples into lists, and the rules are
+    their values in the order of _RULES."""
     if len(row) == _FEWEST_FIELDS:
         return Source(**row)
     fields_of_source: dict[str, Any] = {

@@ -28,9 +28,9 @@ _ADDRESS = re.compile(r"https?://\S+|[^\s/]*[.:]\S*|localhost\S*", re.I)
 
 
 def read_subscriptions(data: bytes, *, is_trusted: bool = False) -> SubscriptionList:
-    """Return the subscriptions of an OPML document or of a list of addresses. `is_trusted`: the
-    list is the operator's own, so its rights count (see `opml.read_opml`). Raises NotAFeed, with a
-    line and a cure, if it is neither."""
+    """Return the subscriptions of an OPML document or of a text with an address on each line.
+    `is_trusted`: the list is the operator's own, so its rights count. Raises NotAFeed, with line
+    and cure, if `data` is neither of these, is empty, or is too large."""
     if len(data) > LARGEST:
         size = f"it has {len(data):,} bytes, and {LARGEST:,} are read"
         raise NotAFeed(FeedReason.TOO_LARGE, f"line 1: {size}; split it into several files")
@@ -48,8 +48,8 @@ def read_subscriptions(data: bytes, *, is_trusted: bool = False) -> Subscription
 
 
 def _read_marked(data: bytes, *, is_trusted: bool) -> SubscriptionList:
-    """Read data that begins like XML or is UTF-16: OPML, but a list of addresses may be UTF-16,
-    too."""
+    """Return the subscriptions in data that begins like XML or is UTF-16. It is OPML, or a list of
+    addresses in UTF-16. Raises NotAFeed for a web page, and for other data that cannot be read."""
     text = data[:2_000].replace(b"\0", b"").lower()
     if b"<" not in text:
         return _read_addresses(_decode_text(data), is_trusted=is_trusted)
@@ -59,8 +59,8 @@ def _read_marked(data: bytes, *, is_trusted: bool) -> SubscriptionList:
 
 
 def _decode_text(data: bytes) -> str:
-    """Return data as text, by its byte order mark, else as UTF-8. Raises NotAFeed with the line
-    that is no UTF-8."""
+    """Return `data` as text, in the encoding of its byte order mark, else in UTF-8. Raises
+    NotAFeed, with the line of the first wrong byte, if it is not UTF-8."""
     for mark, encoding in _BOMS.items():
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding, "replace")
@@ -73,9 +73,9 @@ def _decode_text(data: bytes) -> str:
 
 
 def _read_addresses(text: str, *, is_trusted: bool) -> SubscriptionList:
-    """Return the subscriptions of a text with an address a line, each address once. `is_trusted`:
-    the text is the operator's own. Raises NotAFeed, with the fault of the first line, if no line
-    has an address."""
+    """Return the subscriptions of a text with an address on each line; an address that repeats is
+    skipped. `is_trusted`: the list is the operator's own. Raises NotAFeed, with the fault of the
+    first wrong line, if no line has an address."""
     outlines: dict[str, Outline] = {}  # by alias of the address
     skipped: list[Skipped] = []
     for number, line in _iterate_lines(text):
@@ -97,7 +97,8 @@ def _read_addresses(text: str, *, is_trusted: bool) -> SubscriptionList:
 
 
 def _iterate_lines(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the number and text of each line that is neither empty nor a comment (#)."""
+    """Yield each line that is neither empty nor a comment (#): its number, from 1, and its text
+    without spaces around it."""
     for number, line in enumerate(text.splitlines(), 1):
         stripped = line.strip()
         if stripped and not stripped.startswith("#"):
@@ -105,8 +106,9 @@ def _iterate_lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _read_line(number: int, line: str, *, is_trusted: bool) -> Outline | Skipped:
-    """Return the subscription in a line, or why the line is skipped. `https://` may be missing.
-    `is_trusted`: the line is the operator's own, so it may name a mailbox or a variable."""
+    """Return the subscription on a line; as skipped, with the reason, if it is no address.
+    `https://` may be missing. `number`: of the line, from 1. `is_trusted`: the line is the
+    operator's own, so it may name a mailbox or an environment variable."""
     shown = line[:_SHOWN_CHARACTERS]
     if len(line) > _LONGEST_ADDRESS:
         why = f"it has {len(line):,} characters, too many for an address; write one address a line"
