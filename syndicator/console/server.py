@@ -37,8 +37,8 @@ _LONGEST_PASSWORD = 1000  # characters that are looked at
 
 
 def make_app(console: Console) -> ASGIApp:
-    """Return the application: the pages for people who are logged in, and the API for programs with
-    a token."""
+    """Return the whole application: the pages for users who are logged in, and the API for programs
+    with a token."""
     routes = [
         Route("/login", _show_login),
         Route("/login", _log_in, methods=["POST"]),
@@ -62,8 +62,9 @@ async def run(
     listening: Callable[[str], None],
     tell: Callable[[str], None],
 ) -> None:
-    """Serve the console until `stop` is set. `listening` gets its address, `tell` lines for the
-    operator. Raises ConfigError, MissingError if the port is taken."""
+    """Serve the console until `stop` is set. `listening`: called with the address of the console
+    when it is open. `tell`: logs a line for the operator. Raises ConfigError if the configuration
+    is faulty, and MissingError if the port is taken."""
     settings: Settings = load(config)
     console = Console(config, settings, tell)
     try:
@@ -75,8 +76,8 @@ async def run(
 
 
 async def _static(request: Request) -> Response:
-    """Answer with a static file. Only names in the folder are accepted, so that no path leads
-    elsewhere."""
+    """Answer with the static file that the path names. The name must be one of those in the folder,
+    so that no path leads elsewhere."""
     name = request.path_params["name"]
     folder = resources.files("syndicator.console") / "static"
     if name not in {file.name for file in folder.iterdir()}:
@@ -90,8 +91,8 @@ async def _static(request: Request) -> Response:
 
 
 async def _show_missing(request: Request, error: HTTPException) -> Response:
-    """Show that there is no such page, or why it cannot be read. Who is not logged in learns only
-    the status."""
+    """Show that there is no such page, or why it cannot be read. A browser that is not logged in
+    learns only the status."""
     if not _is_known(request):
         return PlainTextResponse("Not found.\n", error.status_code)
     title = "Not found"
@@ -103,13 +104,14 @@ async def _show_missing(request: Request, error: HTTPException) -> Response:
 
 
 def _is_known(request: Request) -> bool:
-    """Return True if the browser is logged in."""
+    """Return True if the browser that sent the request is logged in."""
     session = request.state.session
     return session is not None and bool(session.who)
 
 
 async def _show_error(request: Request, error: SyndicatorError) -> Response:
-    """Show an error of the instance. Who is not logged in learns only that there is one."""
+    """Show an error of the instance. A browser that is not logged in learns only that something is
+    wrong."""
     if not _is_known(request):
         console_of(request).tell(f"console: {error}")
         return PlainTextResponse("Something is wrong with this console; its log says what.\n", 503)
@@ -129,7 +131,8 @@ async def _show_login(request: Request) -> Response:
 
 
 async def _log_in(request: Request) -> Response:
-    """Check name and password and begin a session. After failed tries, the client must wait."""
+    """Check the name and the password in the form, and begin a session. After too many failed
+    logins, the client must wait."""
     console = console_of(request)
     form = form_of(request)
     address = client_of(request.client.host) if request.client else ""
@@ -170,8 +173,8 @@ def _show_login_form(
     status: int = 200,
     headers: dict[str, str] | None = None,
 ) -> Response:
-    """Show the login form with a message. `next_page`: where to go after the login. A browser
-    without a session gets one, because the form needs its token."""
+    """Show the login form with a message. `next_page`: the page to go to after the login. A browser
+    without a session gets one, because the form must have its token."""
     console = console_of(request)
     known_session = request.state.session
     session = known_session or console.sessions.begin()

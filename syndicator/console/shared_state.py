@@ -30,8 +30,8 @@ _STEP_SECONDS = 0.05  # between two checks of a job that a page waits for
 
 
 class Runner:
-    """Starts the one process that does jobs, and ends it when it has had no job for 15 minutes.
-    `tell`: logs a line for the operator."""
+    """Starts the process that does jobs when it is needed, and ends it when it has had no job for
+    15 minutes. There is at most one such process. `tell`: logs a line for the operator."""
 
     def __init__(self, config: Path, tell: Callable[[str], None]) -> None:
         self._config = config
@@ -42,7 +42,8 @@ class Runner:
         self._woken_at = 0.0  # monotonic seconds
 
     def wake(self) -> None:
-        """Start the process if it does not run. This takes a second."""
+        """Start the process of jobs if it does not run, and let it run for another 15 minutes. It
+        is ready about a second later."""
         self._woken_at = time.monotonic()
         is_running = self._process is not None and self._process.returncode is None
         is_starting = self._start_task is not None and not self._start_task.done()
@@ -61,7 +62,7 @@ class Runner:
         self._idle_task = asyncio.get_running_loop().create_task(self._end_when_idle())
 
     async def _end_when_idle(self) -> None:
-        """Wait until nobody has called `wake` for 15 minutes, then end the process."""
+        """Wait until 15 minutes have passed since the last call of `wake`, then end the process."""
         remaining = IDLE_SECONDS
         while remaining > 0:
             await asyncio.sleep(remaining)
@@ -69,8 +70,8 @@ class Runner:
         await self.close()
 
     async def close(self) -> None:
-        """End the process after its current step; kill it if that takes longer than five
-        seconds."""
+        """Let the process end after the step that it is doing. If that takes longer than five
+        seconds, kill it."""
         process = self._process
         self._process = None
         if self._idle_task is not None and self._idle_task is not asyncio.current_task():
@@ -80,8 +81,8 @@ class Runner:
 
 
 class Console:
-    """What all pages of a console share. `settings`: those when it started; `tell`: logs a line for
-    the operator."""
+    """What all pages of a console share. `config`: the folder of configuration. `settings`: the
+    settings at the start of the console. `tell`: logs a line for the operator."""
 
     def __init__(
         self, config: Path, settings: Settings, tell: Callable[[str], None] = lambda line: None
@@ -104,12 +105,12 @@ class Console:
         self._background_tasks: set[asyncio.Task[None]] = set()
 
     async def read(self, function: Callable[[], T]) -> T:
-        """Return `function()`, called in the one thread that uses the database."""
+        """Return `function()`. It is called in the only thread that may use the database."""
         return await asyncio.get_running_loop().run_in_executor(self._reads, function)
 
     async def look(self, function: Callable[[OpenedInstance], T]) -> T:
-        """Return `function(instance)` for the opened instance, called in the one thread that uses
-        the database."""
+        """Return `function(instance)` for the opened instance. It is called in the only thread that
+        may use the database."""
 
         def call() -> T:
             with self.glance.open_instance() as instance:
@@ -118,8 +119,8 @@ class Console:
         return await self.read(call)
 
     def session(self, session_id: str) -> Session | None:
-        """Return the session with the id in a cookie; None if it has ended. It also ends when the
-        password of its user is changed."""
+        """Return the session with this id, which comes from a cookie; None if it has ended. A
+        session ends here, too, if its user has got another password since the login."""
         session = self.sessions.find(session_id)
         if session is None:
             return None
@@ -130,16 +131,16 @@ class Console:
         return None
 
     def _passwords(self) -> dict[str, str]:
-        """Return the hashes of passwords by name. A file that cannot be read counts as empty here;
-        the login page reports it."""
+        """Return the hashes of passwords, by user. A file that cannot be read counts as empty here,
+        because the login page reports it."""
         try:
             return security.read_passwords(security.find_passwords_file(self.settings.state_dir))
         except ConfigError:
             return {}
 
     async def password(self, name: str, password: str) -> str:
-        """Return the hash of the user's password, "" if the password is wrong. Raises
-        ConfigError."""
+        """Return the hash of the user's password if `password` is right, else "". Raises
+        ConfigError if the file of passwords cannot be read."""
         hashes = security.read_passwords(security.find_passwords_file(self.settings.state_dir))
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(
@@ -147,14 +148,16 @@ class Console:
         )
 
     def ask(self, act: str, args: Mapping[str, Any], who: str, *, dry_run: bool = False) -> Job:
-        """Queue an operation for the user `who`, and start the process that does jobs."""
+        """Queue an operation for the user `who`, start the process that does jobs, and return the
+        job. `act`: the name of the operation. `args`: its arguments. `dry_run`: only show what it
+        would do."""
         job = self.queue.add(act, args, who=who, at=utc_now().isoformat(), dry_run=dry_run)
         self.runner.wake()
         return job
 
     async def until(self, job_id: str, seconds: float) -> Job | None:
-        """Wait until the result of a job is known, but at most `seconds`. Return the job as it is
-        then; None if it was deleted."""
+        """Wait until the result of a job is known, but at most this number of seconds. Return the
+        job as it is then; None if it was deleted."""
         deadline = time.monotonic() + seconds
         job = self.queue.get(job_id)
         while job is not None and _is_under_way(job) and time.monotonic() < deadline:
@@ -164,23 +167,24 @@ class Console:
         return job
 
     def renew_behind(self) -> None:
-        """Call `renew` in the background."""
+        """Call `renew` in the background; do not wait for it."""
         task = asyncio.create_task(self.renew())
         self._background_tasks.add(task)  # asyncio itself holds no reference to a task
         task.add_done_callback(self._background_tasks.discard)
 
     async def see_work(self) -> None:
-        """Update the counts of visits and articles of each source, in the background if there are
-        earlier counts to show."""
+        """Update the counts of visits and articles of each source. If there are earlier counts to
+        show, this is done in the background; otherwise the caller waits."""
         if self.glance.work:
             self.renew_behind()
         else:
             await self.renew()
 
     async def renew(self) -> None:
-        """Read the health if it is stale, and all folders every ten minutes. Errors are ignored:
-        the page itself shows them."""
-        with suppress(SyndicatorError, OSError):  # the page itself shows the error
+        """Read the health of the instance again if it is stale, and all of its folders if the last
+        time was ten minutes ago. Errors are ignored, because the page that is shown reports
+        them."""
+        with suppress(SyndicatorError, OSError):
             if self.glance.is_stale():
                 await self.read(self.glance.renew)
             if time.monotonic() - self._walked_at >= _WALK_SECONDS:
@@ -198,6 +202,6 @@ class Console:
 
 
 def _is_under_way(job: Job) -> bool:
-    """Return True while the result of a job is not known. It is known before the feeds are
-    built."""
+    """Return True until the result of a job is known. It is known as soon as the job builds feeds,
+    which comes last."""
     return not job.ended and job.status != "building"

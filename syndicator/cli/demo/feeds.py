@@ -42,7 +42,8 @@ class Site:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """A site of the demo that fails on purpose. `reason`: the code that a visit records."""
+    """A site of the demo that fails on purpose. `reason`: the code that a visit of it must record.
+    `delay`: seconds until it answers."""
 
     key: str
     host: str
@@ -56,8 +57,8 @@ class Trouble:
 
 
 def _load_places(name: str, kind: type[Place]) -> tuple[Place, ...]:
-    """Return the tables [[`name`]] of sites.toml as objects of the class `kind`, whose fields are
-    their keys. Lists become tuples."""
+    """Return the tables [[`name`]] of sites.toml as objects of the class `kind`. The keys of a
+    table are fields of the class; lists become tuples."""
     text = files("syndicator.cli.demo").joinpath("sites.toml").read_text(encoding="utf-8")
     tables: list[dict[str, Any]] = tomllib.loads(text)[name]
     places = []
@@ -75,8 +76,9 @@ TROUBLES: Final = _load_places("trouble", Trouble)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """An entry of a feed of the demo. Addresses are absolute; `content`: HTML, "" if the feed has
-    only excerpts."""
+    """An entry for a feed of the demo. All addresses are absolute. `content`: HTML, "" if the feed
+    has only summaries. `audio`: the address of a sound, or "". `audio_bytes`: the size of that
+    sound."""
 
     url: str
     guid: str
@@ -94,23 +96,24 @@ class Item:
 
 
 def render_feed(site: Site, base: str, feed_url: str, items: Iterable[Item]) -> bytes:
-    """Return the feed of a site in its format. `base`: address of the site; `feed_url`: of the
-    feed; `items`: newest first."""
+    """Return the feed of a site in the site's format. `base`: the address of the site. `feed_url`:
+    the address of the feed. `items`: its entries, the newest first."""
     renderers = {"rss": _render_rss, "atom": _render_atom, "rdf": _render_rdf, "json": _render_json}
     lines = renderers[site.feed](site, base, feed_url, list(items))
     return "\n".join(lines).encode()
 
 
 def _make_element(name: str, text: str, attributes: str = "") -> str:
-    """Return an XML element with this text, "" if the text is empty. `attributes`: begin with a
-    space, or ""."""
+    """Return an XML element with this text; "" if there is no text. `attributes`: attributes as
+    XML, with a space before each."""
     if not text:
         return ""
     return f"<{name}{attributes}>{escape(text, quote=False)}</{name}>"
 
 
 def _render_rss(site: Site, base: str, feed_url: str, items: list[Item]) -> list[str]:
-    """Return an RSS feed as lines. `base`, `feed_url`: addresses of the site and of the feed."""
+    """Return an RSS feed as lines. `base`: the address of the site. `feed_url`: the address of the
+    feed."""
     title = _make_element("title", site.title)
     link = _make_element("link", base + "/")
     description = _make_element("description", site.tagline)
@@ -134,8 +137,8 @@ def _render_rss(site: Site, base: str, feed_url: str, items: list[Item]) -> list
 
 
 def _render_rss_item(item: Item, site_title: str) -> list[str]:
-    """Return an entry of an RSS feed as lines, in the style of WordPress: the address has
-    parameters for statistics, and a sentence about the site ends the excerpt."""
+    """Return an entry of an RSS feed as lines. As in feeds of WordPress, its address has parameters
+    for statistics, and a sentence about the site follows the summary."""
     title = _make_element("title", item.title)
     link = _make_element("link", item.url + "?utm_source=rss&utm_medium=feed")
     categories = [f"<category><![CDATA[{label}]]></category>" for label in item.labels]
@@ -161,7 +164,8 @@ def _render_rss_item(item: Item, site_title: str) -> list[str]:
 
 
 def _render_atom(site: Site, base: str, feed_url: str, items: list[Item]) -> list[str]:
-    """Return an Atom feed as lines. `base`, `feed_url`: addresses of the site and of the feed."""
+    """Return an Atom feed as lines. `base`: the address of the site. `feed_url`: the address of the
+    feed."""
     title = _make_element("title", site.title)
     subtitle = _make_element("subtitle", site.tagline)
     feed_id = _make_element("id", f"tag:{site.key}.example,2025:feed")
@@ -183,8 +187,8 @@ def _render_atom(site: Site, base: str, feed_url: str, items: list[Item]) -> lis
 
 
 def _render_atom_entry(item: Item) -> list[str]:
-    """Return an entry of an Atom feed as lines, with its sound and its whole text if it has
-    them."""
+    """Return an entry of an Atom feed as lines. Its sound and its whole text are part of it, if it
+    has them."""
     title = _make_element("title", item.title, ' type="text"')
     entry_id = _make_element("id", item.guid)
     links = f'<link rel="alternate" type="text/html" href="{escape(item.url)}"/>'
@@ -213,8 +217,8 @@ def _render_atom_entry(item: Item) -> list[str]:
 
 
 def _render_rdf(site: Site, base: str, feed_url: str, items: list[Item]) -> list[str]:
-    """Return an RDF feed (RSS 1.0) as lines: first the addresses of all entries, then the entries.
-    `base`, `feed_url`: addresses of the site and of the feed."""
+    """Return an RDF feed (RSS 1.0) as lines. The addresses of all entries come first, then the
+    entries. `base`: the address of the site. `feed_url`: the address of the feed."""
     title = _make_element("title", site.title)
     link = _make_element("link", base + "/")
     description = _make_element("description", site.tagline)
@@ -255,8 +259,8 @@ def _render_rdf_item(item: Item) -> list[str]:
 
 
 def _render_json(site: Site, base: str, feed_url: str, items: list[Item]) -> list[str]:
-    """Return a JSON feed. `base`, `feed_url`: addresses of the site and of the feed. As for the
-    other formats, the result is a list of texts, here of one."""
+    """Return a JSON feed as a list of one text; a list, because the other formats are lists of
+    lines. `base`: the address of the site. `feed_url`: the address of the feed."""
     document = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": site.title,
@@ -271,7 +275,7 @@ def _render_json(site: Site, base: str, feed_url: str, items: list[Item]) -> lis
 
 
 def _make_json_item(item: Item) -> dict[str, object]:
-    """Return an entry as an item of a JSON feed. An entry without content has its summary as text.
+    """Return an entry as an item of a JSON feed. An entry without HTML has its summary as text.
     Empty fields are left out."""
     authors = []
     if item.author:

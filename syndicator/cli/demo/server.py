@@ -25,8 +25,9 @@ _TEXT = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """An answer of a site. `delay`: seconds until its first byte; `modified`: when the page
-    changed, in UTC; with it the answer has ETag and Last-Modified, and may become a 304."""
+    """An answer of a site. `delay`: the seconds until its first byte is sent. `modified`: when the
+    page changed, in UTC. If it is set, the answer has ETag and Last-Modified, and may become a
+    304."""
 
     body: bytes = b""
     status: int = 200
@@ -51,8 +52,8 @@ Respond = Callable[[str, str], Answer]  # (method, path with query) -> Answer
 
 
 class SiteServer:
-    """Server of one site, on a loopback address. `respond`: returns the answer for method and path;
-    `log`: gets all requests."""
+    """The server of one site, on a loopback address. `respond`: returns the answer for a method and
+    a path. `log`: the list that gets all requests."""
 
     def __init__(self, name: str, respond: Respond, log: list[Request]) -> None:
         self.name = name
@@ -63,8 +64,8 @@ class SiteServer:
         self._open: set[asyncio.Task[None]] = set()
 
     async def start(self, host: str, port: int) -> None:
-        """Listen on `host` and `port`. If that is not possible, use a free port, then 127.0.0.1.
-        Raises OSError if nothing is possible."""
+        """Listen on `host` and `port`. If that address cannot be used, try a free port of `host`,
+        then both ports of 127.0.0.1. Raises OSError if none of them can be used."""
         attempts = ((host, port), (host, 0), ("127.0.0.1", port), ("127.0.0.1", 0))
         for address, number in attempts:
             try:
@@ -80,7 +81,7 @@ class SiteServer:
         self.base = f"http://{bound_host}:{bound_port}"
 
     async def aclose(self) -> None:
-        """Stop listening, and end the open connections at once."""
+        """Stop listening, and end all open connections at once."""
         if self._server is None:
             return
         self._server.close()
@@ -90,7 +91,7 @@ class SiteServer:
         await self._server.wait_closed()
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer the requests of a connection, until either side closes it."""
+        """Answer the requests of a connection until one side closes it."""
         task = asyncio.current_task()
         assert task is not None
         self._open.add(task)
@@ -112,7 +113,8 @@ class SiteServer:
                 await writer.wait_closed()
 
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        """Read a request and answer it. Return True if the connection stays open."""
+        """Read a request and answer it. Return True if another request may follow on the
+        connection."""
         async with asyncio.timeout(_IDLE_SECONDS):
             head = await reader.readuntil(b"\r\n\r\n")
         request_line, *header_lines = head.decode("latin-1").split("\r\n")
@@ -139,8 +141,9 @@ class SiteServer:
 
 
 def _prepare_answer(answer: Answer, request_headers: Mapping[str, str]) -> Answer:
-    """Return an answer compressed and with validators, or a 304 if the client has it already (RFC
-    9110, section 13.2.2)."""
+    """Return the answer to send. If the client has the present version already, this is a 304 (RFC
+    9110, section 13.2.2). Otherwise texts are compressed for clients that accept this, and an
+    answer with a time of change has ETag and Last-Modified."""
     if answer.status != HTTPStatus.OK:
         return answer
     headers = dict(answer.headers)
@@ -164,8 +167,8 @@ def _prepare_answer(answer: Answer, request_headers: Mapping[str, str]) -> Answe
 
 
 def _encode_answer(answer: Answer, *, head_only: bool, stays_open: bool) -> bytes:
-    """Return the bytes of an answer in HTTP/1.1. `head_only`: for a HEAD request, without content;
-    `stays_open`: the connection may be used again."""
+    """Return an answer as the bytes of HTTP/1.1. `head_only`: the request was HEAD, so the content
+    is left out. `stays_open`: the connection may be used for another request."""
     phrases = {status.value: status.phrase for status in HTTPStatus}
     has_content = answer.status != HTTPStatus.NOT_MODIFIED
     lines = [f"HTTP/1.1 {answer.status} {phrases.get(answer.status, 'Unknown')}"]

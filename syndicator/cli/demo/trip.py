@@ -33,8 +33,9 @@ Words = dict[str, list[str]]
 
 
 def generate_articles(count: int, *, seed: int = 0) -> Iterator[Article]:
-    """Yield made-up articles of 150 to 300 words, the oldest first, over two years, with 12
-    categories, 200 tags and 20 sources. The same `seed` gives the same articles."""
+    """Yield `count` made-up articles, the oldest first. They have 150 to 300 words, are spread over
+    two years, and have 12 categories, 200 tags and 20 sources. The same `seed` gives the same
+    articles."""
     rng = random.Random(seed)
     file = files("syndicator.cli.demo").joinpath("sample_articles.toml")
     vocabulary = tomllib.loads(file.read_text("utf-8"))
@@ -52,8 +53,8 @@ def generate_articles(count: int, *, seed: int = 0) -> Iterator[Article]:
 def _make_article(
     rng: random.Random, vocabulary: Words, tags: tuple[str, ...], number: int, moment: datetime
 ) -> Article:
-    """Return a made-up article with these tags, about the first of them. `number`: part of its
-    address; `moment`: of publication."""
+    """Return a made-up article. `tags`: its tags; its title is about the first one. `number`: makes
+    its address unique. `moment`: when it was published."""
     # `rng` gives its numbers in the order of these calls: another order makes other articles
     source = f"source-{rng.randrange(SOURCES):02d}"
     title = _make_sentence(rng, vocabulary, tags[0])
@@ -98,8 +99,7 @@ def _make_article(
 
 
 def _make_body(rng: random.Random, vocabulary: Words, tags: Sequence[str]) -> str:
-    """Return the text of a made-up article as markdown: a paragraph on each tag, a heading and a
-    list."""
+    """Return a made-up text as markdown: a paragraph about each tag, a heading and a list."""
     blocks = []
     for tag in tags:
         sentence = _make_sentence(rng, vocabulary, tag)
@@ -112,7 +112,7 @@ def _make_body(rng: random.Random, vocabulary: Words, tags: Sequence[str]) -> st
 
 
 def _make_sentence(rng: random.Random, vocabulary: Words, tag: str) -> str:
-    """Return a sentence on a tag, without its full stop."""
+    """Return a made-up sentence about a tag, without a full stop."""
     who = rng.choice(vocabulary["who"])
     what = rng.choice(vocabulary["what"])
     did = rng.choice(vocabulary["did"])
@@ -121,7 +121,7 @@ def _make_sentence(rng: random.Random, vocabulary: Words, tag: str) -> str:
 
 
 def _make_facts(rng: random.Random, vocabulary: Words, count: int) -> str:
-    """Return `count` sentences with made-up numbers and a place."""
+    """Return `count` made-up sentences with numbers and a place in them."""
     facts = " ".join(rng.sample(vocabulary["facts"], count))
     small_number = rng.randrange(12, 900)
     months = rng.randrange(3, 12)
@@ -132,8 +132,8 @@ def _make_facts(rng: random.Random, vocabulary: Words, count: int) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoResult:
-    """The result of the demo. `build`: a line on the cost of building made-up articles, "" if none
-    were made up."""
+    """The result of the demo. `seconds`: how long the visits took. `build`: a line about the time
+    that a build with made-up articles took; "" if no articles were made up."""
 
     folder: Path
     config: Path
@@ -147,9 +147,10 @@ class DemoResult:
 async def run_demo(
     folder: Path | None, *, articles: int | None, port: int, stop: asyncio.Event, watch: Watch
 ) -> AsyncIterator[DemoResult]:
-    """Start the demo's web, visit it and build into `folder`, which must be empty; None for a
-    temporary folder. The web runs until the block ends. `articles`: how many to make up for
-    measuring a build, None for none. Raises UsageError."""
+    """Start the web of the demo, visit it, and build feeds in `folder`, which must be empty; None
+    stands for a temporary folder. Yield the result; the web runs until the block ends. `articles`:
+    the number of articles to make up, to measure a build; None for none. `port`: the port on which
+    the caller will serve the feeds. Raises UsageError if the folder is not empty."""
     with open_empty_folder(folder) as demo_folder:
         world = World()
         await world.start()
@@ -161,8 +162,8 @@ async def run_demo(
 
 @contextmanager
 def open_empty_folder(folder: Path | None) -> Iterator[Path]:
-    """Yield an empty folder: `folder`, created if it is missing, or a temporary one for None.
-    Raises UsageError if it is not empty."""
+    """Yield `folder`, which is made if it does not exist. None stands for a temporary folder, which
+    is deleted after the block. Raises UsageError if the folder is not empty."""
     if folder is None:
         with tempfile.TemporaryDirectory(prefix="syndicator-demo-") as temporary:
             yield Path(temporary)
@@ -176,9 +177,9 @@ def open_empty_folder(folder: Path | None) -> Iterator[Path]:
 async def _run_in_folder(
     world: World, folder: Path, articles: int | None, port: int, stop: asyncio.Event, watch: Watch
 ) -> DemoResult:
-    """Write a configuration for the started `world` into `folder`, visit it, build, and return the
-    result. `articles`: how many more to make up, to measure a build; None for none; `port`: on
-    which the feeds will be served."""
+    """Write a configuration for `world`, whose servers run, into `folder`. Visit that web, build,
+    and return the result. `articles`: the number of articles to make up, to measure a build; None
+    for none. `port`: the port on which the feeds will be served."""
     started = time.monotonic()
     config = folder / "config"
     write_config(config, world, port=port)
@@ -198,7 +199,7 @@ async def _run_in_folder(
 
 
 async def _measure_build(app: App, count: int) -> str:
-    """Make up `count` articles, build all feeds, and build once more with nothing new. Return a
+    """Add `count` made-up articles, build all feeds, and build once more with nothing new. Return a
     line with the CPU time of both builds."""
     quick_store = FileArticleStore(Path(app.configuration.settings.articles_at), durable=False)
     filed = []

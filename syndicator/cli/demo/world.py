@@ -38,8 +38,8 @@ _SOURCES = """\
 
 
 class World:
-    """The web of the demo: a server for each site. `port`: the same for all sites, 0 for free ones;
-    `without`: keys of sites to leave out."""
+    """The web of the demo, with a server for each site. `port`: the port of all servers; with 0
+    each has a free one. `without`: the keys of sites that are left out."""
 
     def __init__(self, *, port: int = 0, without: Collection[str] = frozenset()) -> None:
         self.requests: list[Request] = []  # all that the servers answered
@@ -66,8 +66,8 @@ class World:
 
     @property
     def sources(self) -> tuple[Source, ...]:
-        """The sources to follow: all feeds of this web, single pages of sites without a feed, and
-        the sites that fail on purpose."""
+        """The sources to follow: the feed of each site that has one, the single pages of sites
+        without a feed, and the sites that fail on purpose."""
         with_feed = [
             Source(key=site.key, url=self.feed_url(site.key), content=site.content)
             for site in self._sites.values()
@@ -95,14 +95,15 @@ class World:
         return self._servers[story.site].base + path
 
     def feed_url(self, key: str) -> str:
-        """Return the address of a feed. `key`: of a site, or of a site that fails on purpose."""
+        """Return the address of the feed of a site. `key`: the key of the site; it may fail on
+        purpose."""
         base = self._servers[key].base
         if key in self._sites:
             return base + self._sites[key].feed_path
         return base + self._troubles[key].path
 
     def _make_responder(self, place: Site | Trouble) -> Respond:
-        """Return the function that answers requests to a site."""
+        """Return the function that answers requests to a site, by method and path."""
 
         def respond(method: str, target: str) -> Answer:
             if method not in ("GET", "HEAD"):
@@ -112,8 +113,8 @@ class World:
         return respond
 
     def _answer(self, place: Site | Trouble, path: str) -> Answer:
-        """Return the answer of a site to a request for `path`. A site that fails on purpose has no
-        robots.txt, and gives the same faulty answer to all other requests."""
+        """Return the answer of a site to a request for `path`. A site that fails on purpose gives
+        the same answer to all requests, but it has no robots.txt."""
         if isinstance(place, Site):
             return self._answer_for_site(place, path)
         if path == "/robots.txt":
@@ -127,7 +128,8 @@ class World:
         )
 
     def _answer_for_site(self, site: Site, path: str) -> Answer:
-        """Return the answer of a site that works: front page, feed, file, or page."""
+        """Return the answer of a site that works: its front page, feed, another file, or the page
+        of a story."""
         if path == "/":
             return Answer(body=self._render_front_page(site))
         if path == self._feed_path(site):
@@ -135,7 +137,8 @@ class World:
         return self._make_file_answer(site, path) or self._make_page_answer(site, path)
 
     def _make_file_answer(self, site: Site, path: str) -> Answer | None:
-        """Return a file that is neither a page nor a feed; None if there is no such file."""
+        """Return the answer with a file that is neither a page nor the feed; None if the site has
+        no such file."""
         base = self._servers[site.key].base
         if path == "/robots.txt":
             robots = f"{site.robots}\nSitemap: {base}/sitemap.xml\n"
@@ -157,7 +160,8 @@ class World:
         return None
 
     def _list_other_sites(self, site: Site) -> list[tuple[str, str, str]]:
-        """Return title, feed and front page of the other sites that have a feed."""
+        """Return the other sites that have a feed. Each has its title, the address of its feed and
+        that of its front page."""
         rows = []
         for other in self._sites.values():
             if other is not site and other.feed_path:
@@ -166,8 +170,8 @@ class World:
         return rows
 
     def _make_page_answer(self, site: Site, path: str) -> Answer:
-        """Return the page of the story at `path`; of one site also the AMP version; 404 if no story
-        is there."""
+        """Return the answer with the page of the story at `path`. One site also has AMP versions.
+        If no story has this path, the answer is a 404."""
         base = self._servers[site.key].base
         feed_url = self.feed_url(site.key)
         stories = self._list_stories(site)
@@ -185,8 +189,8 @@ class World:
         return Answer(status=HTTPStatus.NOT_FOUND, body=body)
 
     def _add_canonical_address(self, story: Story) -> Story:
-        """Return a story with a canonical address if another site published it first; else the
-        story itself."""
+        """Return a story that another site published first with the address of that story as its
+        canonical address; any other story unchanged."""
         original = self._stories.get(story.extra.get("same_as", ""))
         if original is None:
             return story
@@ -196,7 +200,7 @@ class World:
         return Answer(body=body, type=media_type, modified=self._get_change_time())
 
     def _get_change_time(self) -> datetime:
-        """Return when this web was last changed. Tests override it."""
+        """Return the time at which this web last changed. Tests replace this method."""
         return FIRST_DAY
 
     def _render_front_page(self, site: Site) -> bytes:
@@ -218,12 +222,13 @@ class World:
         return self._list_stories(site)
 
     def _list_stories(self, site: Site) -> list[Story]:
-        """Return the stories of a site, newest first."""
+        """Return the stories of a site, the newest first."""
         stories = [story for story in self._stories.values() if story.site == site.key]
         return sorted(stories, key=lambda story: (story.published, story.slug), reverse=True)
 
     def _make_item(self, site: Site, story: Story) -> feeds.Item:
-        """Return a story as an entry of its site's feed, with its sound if it has one."""
+        """Return a story as an entry for the feed of its site. A story with a sound has it as an
+        enclosure."""
         base = self._servers[site.key].base
         published = story.published
         if site.feed == "rss":
@@ -255,8 +260,9 @@ class World:
 def write_config(
     folder: Path, world: World, *, port: int | None = None, taxonomy: str | None = None
 ) -> None:
-    """Write the configuration that follows a started `world`. `port`: to serve the feeds, None for
-    the default; `taxonomy`: text of taxonomy.toml, None for the shipped one."""
+    """Write the configuration that follows `world`, whose servers run. `port`: the port on which
+    the feeds are served, None for the usual one. `taxonomy`: the text of taxonomy.toml, None for
+    the shipped one."""
     folder.mkdir(parents=True, exist_ok=True)
     if taxonomy is None:
         taxonomy = (SHIPPED / "taxonomy.toml").read_text(encoding="utf-8")

@@ -43,7 +43,7 @@ def mcp(
 
 
 async def _serve_http(config: Config, port: int) -> None:
-    """Serve programs over HTTP at this port until a signal."""
+    """Serve programs over HTTP at this port until a signal arrives."""
     from syndicator.programs.server import serve_http
 
     stop = asyncio.Event()

@@ -13,8 +13,8 @@ GRACE_SECONDS = 8
 
 @contextmanager
 def stop_on_signals(stop: asyncio.Event, grace: int = GRACE_SECONDS) -> Iterator[None]:
-    """During the block, set `stop` on SIGTERM or Ctrl-C. The process exits with 0 on a second
-    signal, or `grace` seconds after the first if the block has not ended by then."""
+    """During the block, set `stop` when SIGTERM or Ctrl-C arrives. The process exits with 0 if the
+    block has not ended `grace` seconds later, or if a second signal arrives."""
     loop = asyncio.get_running_loop()
     was_signalled = False
 
@@ -45,8 +45,8 @@ def stop_on_signals(stop: asyncio.Event, grace: int = GRACE_SECONDS) -> Iterator
 
 @contextmanager
 def reload_on_hangup(stop: asyncio.Event, reload: Callable[[], None]) -> Iterator[None]:
-    """During the block, call `reload` on SIGHUP. If SIGHUP came because our terminal was closed,
-    set `stop` instead."""
+    """During the block, call `reload` when SIGHUP arrives. If it arrives because the terminal was
+    closed, set `stop` instead."""
     loop = asyncio.get_running_loop()
     stderr = 2
     had_terminal = os.isatty(stderr)

@@ -40,9 +40,9 @@ def demo(
 async def _run_demo(
     folder: Path | None, *, once: bool, articles: int | None, port: int, json: bool
 ) -> None:
-    """Run the demo in `folder` (None: in a temporary one), print what it did, and serve its feeds
-    on `port` until a signal, unless `once`. `articles`: how many more to make up, to time a
-    build."""
+    """Run the demo in `folder` (None: in a temporary folder), and print what it did. Then serve its
+    feeds on `port` until a signal arrives; `once`: do not serve. `articles`: the number of articles
+    to make up, to measure a build; None for none."""
     from syndicator.app.read_configuration import read_configuration
     from syndicator.cli.demo.trip import run_demo
     from syndicator.runs import daemon
@@ -70,8 +70,7 @@ async def _run_demo(
 
 
 def print_demo_report(result: "DemoResult", *, json: bool) -> None:
-    """Print what the demo visited and built: as JSON, or as tables of its sources, of entries that
-    are no articles and of feeds, with a summary."""
+    """Print what the demo visited and built, as JSON or as tables and a summary."""
     if json:
         document = {
             "sources": result.report.outcomes,
@@ -107,7 +106,7 @@ def print_demo_report(result: "DemoResult", *, json: bool) -> None:
 
 
 def list_unplanned_failures(outcomes: "Iterable[Outcome]") -> "list[Outcome]":
-    """Return the failed visits except those of sources meant to fail."""
+    """Return the failed visits, without those of sources that the demo makes fail on purpose."""
     from syndicator.cli.demo.feeds import TROUBLES
 
     meant_to_fail = {trouble.key for trouble in TROUBLES}

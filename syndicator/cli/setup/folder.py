@@ -110,7 +110,8 @@ def init(
 
 
 def _print_written(folder: Path, written: Sequence[Path]) -> None:
-    """Print the files that were `written` into `folder`, or that there was none to write."""
+    """Print the files that were written into `folder`; a line that nothing was changed if there are
+    none."""
     for path in written:
         printing.say(f"wrote {path}")
     if not written:
@@ -118,14 +119,14 @@ def _print_written(folder: Path, written: Sequence[Path]) -> None:
 
 
 def _ask_audience(*, is_public: bool) -> str:
-    """Return who reads the feeds. Asks only if `is_public` is False: an address, a contact or a
-    template has said it already."""
+    """Return who reads the feeds, "me" or "public". `is_public`: an address, a contact or a
+    template was given, so it is "public" without a question."""
     return "public" if is_public else _ask_choice("Who reads it?", _AUDIENCES)
 
 
 def _check_audience(audience: str | None, template: str) -> None:
-    """Raise UsageError for an unknown audience (None: not given), and for "me" together with a
-    template, because what a template publishes is for the world."""
+    """Raise UsageError for an unknown audience, and for the audience "me" together with a template,
+    because a template publishes to everybody. `audience`: None if it was not given."""
     is_unknown = audience not in (None, *_AUDIENCES)
     is_private_template = audience == "me" and bool(template)
     if is_unknown or is_private_template:
@@ -136,8 +137,8 @@ def _check_audience(audience: str | None, template: str) -> None:
 
 
 def _list_steps(folder: Path, runs: str, command: str) -> list[str]:
-    """Return what the operator does next in the new folder. `runs`: how it will run; `command`:
-    starts the program."""
+    """Return what the operator does next in the new folder, step by step. `runs`: how the program
+    will run. `command`: the command that starts it."""
     script = shlex.quote(f"{folder.resolve()}/run")
     steps = [f"{script} add URL, or import FILE.opml"]
     if runs == "fleet":
@@ -146,12 +147,13 @@ def _list_steps(folder: Path, runs: str, command: str) -> list[str]:
 
 
 def _ask_text(question: str) -> str:
-    """Return the answer to a question, "" if it was left empty."""
+    """Ask a question, and return the answer; "" if the operator gave none."""
     return str(typer.prompt(question, default="", show_default=False)).strip()
 
 
 def _ask_choice(question: str, answers: Sequence[str]) -> str:
-    """Ask until one of `answers` is given; the first one is the default."""
+    """Ask a question until the answer is one of `answers`, and return it. The first of them is the
+    default."""
 
     def check_answer(word: str) -> str:
         if word not in answers:
@@ -288,9 +290,9 @@ def check(
 
 
 def _check_ownership(config: Path, *, mend: bool, yes: bool, json: bool) -> bool:
-    """Print the articles that belong to another source or have its text. With `mend`, repair them,
-    after asking unless `yes`. Return True if the check failed: articles are wrong and were only
-    printed. Raises UsageError if nobody is there to answer."""
+    """Print the articles that belong to another source or have its text. `mend`: also repair them.
+    `yes`: do so without asking. Return True if the check failed, which is if articles are wrong and
+    were only printed. Raises UsageError if the operator must be asked and nobody can answer."""
     from syndicator.upkeep import ownership
 
     with open_for_change(config) if mend else open_to_read(config) as opened:

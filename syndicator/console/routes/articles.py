@@ -46,8 +46,8 @@ _LONGEST = 1000  # characters of a query
 
 @dataclass(frozen=True, slots=True)
 class _ArticleList:
-    """What the list of articles shows: a page of articles, the number of articles of each filter,
-    and the name of the chosen source ("" if none was chosen)."""
+    """What the page of articles lists. `items`: its articles. `counts`: the number of articles of
+    each filter. `outlet`: the name of the chosen source, "" if none was chosen."""
 
     items: list[lists.Item]
     counts: Mapping[Filter, int]
@@ -55,7 +55,8 @@ class _ArticleList:
 
 
 async def show_today(request: Request) -> Response:
-    """Show the first page: what needs the operator, and the newest articles."""
+    """Show the first page: what the operator must do, the articles on hold, and the newest
+    articles."""
     console = console_of(request)
     today = await console.read(lambda: console.glance.today(NEWEST))
     fault = await console.read(console.glance.configuration_fault)
@@ -84,8 +85,8 @@ async def show_today(request: Request) -> Response:
 
 
 async def picture(request: Request) -> Response:
-    """Answer with the published thumbnail of the name in the address. Raises HTTPException(404) if
-    there is none."""
+    """Answer with the published thumbnail that the address names. Raises HTTPException(404) if
+    there is no such thumbnail."""
     name = request.path_params["name"]
     is_short_text = name.isprintable() and len(name) <= _LONGEST_NAME
     if not is_short_text or Path(name).suffix != ".webp":
@@ -98,15 +99,15 @@ async def picture(request: Request) -> Response:
 
 
 async def show_articles(request: Request) -> Response:
-    """Show a page of the list of articles. The query of the address names search, source, filter
-    and number of the page. Without a filter it lists all articles of a search or source, else those
-    whose category is unsure."""
+    """Show a page of the list of articles. The query of the address names the search, the source,
+    the filter and the number of the page. Without a filter, all articles of the search or source
+    are listed; without these, the articles whose category is unsure."""
     console = console_of(request)
     parameters = request.query_params
     search = " ".join(parameters.get("q", "").split())
     source_key = parameters.get("source", "")
-    is_narrowed = search or source_key
-    usual_filter = "all" if is_narrowed else "unsure"
+    has_search_or_source = bool(search or source_key)
+    usual_filter = "all" if has_search_or_source else "unsure"
     chosen_filter = _parse_filter(parameters.get("filter", usual_filter))
     number = max(1, parse_whole_number(parameters.get("page", ""), MOST_PAGES))
     wanted = Wanted(
@@ -122,8 +123,10 @@ async def show_articles(request: Request) -> Response:
         items, counts = lists.list_articles(instance, replace(wanted, ids=ids))
         return _ArticleList(items, counts, _name_outlet(instance, source_key, items))
 
-    found = await console.look(read_list)
+    article_list = await console.look(read_list)
     conditions = {"q": search, "source": source_key}
+
+    has_next_page = len(article_list.items) > SHOWN
 
     def make_page_address(page_number: int) -> str:
         return _make_address(conditions, filter=chosen_filter, page=page_number)
@@ -131,27 +134,27 @@ async def show_articles(request: Request) -> Response:
     filters = []
     for name in FILTERS:
         address = _make_address(conditions, filter=name)
-        filters.append((name, label(name), address, found.counts.get(name)))
+        filters.append((name, label(name), address, article_list.counts.get(name)))
     return show_page(
         request,
         "articles.html",
         title="Articles",
-        items=found.items[:SHOWN],
+        items=article_list.items[:SHOWN],
         choices=await console.look(list_choices),
         filters=filters,
         filter=chosen_filter,
         q=search,
         source=source_key,
-        outlet=found.outlet,
+        outlet=article_list.outlet,
         of_all=_make_address({"q": search}, filter=chosen_filter),
         here_again=make_page_address(number),
-        earlier=make_page_address(number + 1) if len(found.items) > SHOWN else "",
+        earlier=make_page_address(number + 1) if has_next_page else "",
         later=make_page_address(number - 1) if number > 1 else "",
     )
 
 
 def _parse_filter(text: str) -> Filter:
-    """Return the filter with this name; "unsure" if there is none."""
+    """Return the filter with the name `text`; "unsure" if there is no such filter."""
     for name in FILTERS:
         if name == text:
             return name
@@ -159,7 +162,8 @@ def _parse_filter(text: str) -> Filter:
 
 
 def _name_outlet(instance: OpenedInstance, source_key: str, items: Sequence[lists.Item]) -> str:
-    """Return the name of the source whose articles are listed; its key if it has no other name."""
+    """Return the name of the source whose articles are listed; its key if it has no name. `items`:
+    the listed articles."""
     if items:
         return items[0].outlet or source_key
     source = instance.sources.get(source_key)
@@ -169,13 +173,15 @@ def _name_outlet(instance: OpenedInstance, source_key: str, items: Sequence[list
 
 
 def _make_address(values: dict[str, str], **more: object) -> str:
-    """Return the address of the list with these parameters. Empty ones are left out."""
+    """Return the address of the list of articles with these parameters. Empty parameters are left
+    out."""
     parameters = {name: value for name, value in {**values, **more}.items() if value}
     return f"/articles?{urlencode(parameters)}"
 
 
 async def _read_article(request: Request) -> lists.File:
-    """Return the article that the path names. Raises HTTPException(404) if there is none."""
+    """Return the article whose id is in the path. Raises HTTPException(404) if there is no such
+    article."""
     return await look_up(
         request, lambda instance: lists.read_article(instance, request.path_params["id"])
     )
@@ -186,8 +192,7 @@ async def show_article(request: Request) -> Response:
 
 
 async def show_beginning(request: Request) -> Response:
-    """Show the begin of an article's text. A script puts it below the row of the article in a
-    list."""
+    """Show the beginning of an article's text. A script puts it below the article in a list."""
     file = await _read_article(request)
     text = await console_of(request).look(
         lambda instance: lists.read_plain_text(instance, file.article.id)
@@ -197,8 +202,8 @@ async def show_beginning(request: Request) -> Response:
 
 
 def take_beginning(paragraphs: Sequence[str], most: int) -> list[str]:
-    """Return the first paragraphs, with at most `most` characters together. The last paragraph may
-    be cut. Pure."""
+    """Return the first of `paragraphs`, up to `most` characters together. The last one is cut if it
+    does not fit. Pure."""
     beginning: list[str] = []
     room = most
     for paragraph in paragraphs:
@@ -211,7 +216,7 @@ def take_beginning(paragraphs: Sequence[str], most: int) -> list[str]:
 
 
 async def preview(request: Request) -> Response:
-    """Show an article as it would be after the edits in its form, with the difference. Nothing is
+    """Show an article as the edits in the form would make it, with the differences. Nothing is
     saved."""
     form = form_of(request)
     file = await _read_article(request)
@@ -236,9 +241,9 @@ async def preview(request: Request) -> Response:
 async def _show_article_page(
     request: Request, file: lists.File, form: Form | None = None, **more: Any
 ) -> Response:
-    """Show the page of an article, with a form to edit it. `form`: values that were sent but not
-    saved, shown in place of the article's own. `more`: variables of the template, such as
-    `preview`."""
+    """Show the page of an article with a form to edit it. `form`: values that were sent and not
+    saved; the page shows them in place of those of the article. `more`: variables of the template,
+    such as `preview`."""
     console = console_of(request)
     article = file.article
     values = {name: str(getattr(article, name) or "") for name in EDITED}
@@ -260,8 +265,9 @@ async def _show_article_page(
 
 
 async def show_tags(request: Request) -> Response:
-    """Show tags, categories and saved queries. The query of the address may choose a tag, a
-    category or a query to try; the result of the last job about them is shown, too."""
+    """Show the tags, the categories and the saved queries. The query of the address may choose a
+    tag or a category, or have a query to try. The result of the last job about them is shown,
+    too."""
     parameters = request.query_params
     query = parameters.get("query", "")
     tried_query = query[:_LONGEST]
@@ -285,13 +291,13 @@ async def show_tags(request: Request) -> Response:
 
 
 def _find_named(named: Sequence[lists.Named], name: str | None) -> lists.Named | None:
-    """Return the tag or category with this name, None if there is none."""
+    """Return the tag or category with this name; None if there is none."""
     return next((item for item in named if item.name == name), None)
 
 
 def _describe_result(job: Job | None) -> dict[str, Any]:
-    """Return the variables of the template that show the result of a job. Those of other jobs are
-    empty."""
+    """Return the variables of the template for the result of a job. Variables that do not fit the
+    job are empty."""
     variables: dict[str, Any] = {
         "planned": None,
         "proposals": None,
@@ -320,7 +326,7 @@ def _describe_result(job: Job | None) -> dict[str, Any]:
 
 
 async def show_query_matches(request: Request) -> Response:
-    """Show what a query finds, while it is typed."""
+    """Show what a query finds. A script asks for this while the query is typed."""
     query = request.query_params.get("query", "")[:_LONGEST]
     trial, saved = await console_of(request).look(
         lambda instance: (lists.try_query(instance, query), lists.list_queries(instance))
@@ -329,7 +335,7 @@ async def show_query_matches(request: Request) -> Response:
 
 
 def _write_query(planned: Mapping[str, Any]) -> str:
-    """Return a saved query as lines of feeds.toml."""
+    """Return a query as it would stand in feeds.toml."""
     lines = ["[[feed]]"]
     for name in ("slug", "query", "title"):
         if planned[name]:

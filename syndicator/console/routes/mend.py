@@ -40,17 +40,13 @@ _LISTED = 50  # changed articles that are shown in full
 
 
 async def show(request: Request) -> Response:
-    """Show the page of a source on which an operator points at its text and tries rules, with the
-    result of the last job about it."""
+    """Show the page on which an operator points at the text on a source's pages and tries rules.
+    The result of the last job for this source is shown, too."""
     key = request.path_params["key"]
     source_page = await look_up(request, lambda instance: lists.read_source_page(instance, key))
     pages = await _list_kept_pages(request)
     number = max(0, parse_whole_number(request.query_params.get("page", ""), len(pages) - 1))
-    job = find_job(request)
-    if job is not None:
-        keys_of_job = (job.args.get("key"), job.args.get("source"))
-        if key not in keys_of_job:
-            job = None  # of another source
+    job = _find_job_of_source(request, key)
     tried = None
     is_saved = False
     is_applied = False
@@ -75,9 +71,17 @@ async def show(request: Request) -> Response:
     )
 
 
+def _find_job_of_source(request: Request, key: str) -> Job | None:
+    """Return the job that the query of the address names; None if it is not for this source."""
+    job = find_job(request)
+    if job is not None and key in (job.args.get("key"), job.args.get("source")):
+        return job
+    return None
+
+
 async def shown(request: Request) -> Response:
-    """Show a kept page in a frame. Its elements have numbers, by which a script says what was
-    clicked."""
+    """Show a kept page in a frame. Its elements have numbers, so that a script can say which one
+    was clicked."""
     for kept_page in await _list_kept_pages(request):
         if kept_page.id == request.path_params["id"]:
             return await show_in_frame(request, kept_page.page)
@@ -85,7 +89,7 @@ async def shown(request: Request) -> Response:
 
 
 async def point(request: Request) -> Response:
-    """Show selectors for the element that was clicked, each with its matches on all kept pages."""
+    """Show selectors for the element that was clicked. Each has its matches on all kept pages."""
     form = form_of(request)
     pages = await _list_kept_pages(request)
     role = _parse_role(form.text("role"))
@@ -100,7 +104,8 @@ async def point(request: Request) -> Response:
 
 
 def _parse_role(text: str) -> "Role":
-    """Return the part of an article that a form names; "select", its text, if it names none."""
+    """Return the part of an article that `text` names; "select", which is its text, if it names
+    none."""
     for role, _, _ in ROLES:
         if role == text:
             return role
@@ -108,23 +113,24 @@ def _parse_role(text: str) -> "Role":
 
 
 async def _list_kept_pages(request: Request) -> list[KeptPage]:
-    """Return the kept pages of the source that the path names. Raises HTTPException(404)."""
+    """Return the kept pages of the source whose key is in the path. Raises HTTPException(404) if
+    there is no such source."""
     return await look_up(
         request, lambda instance: list_kept_pages(instance, request.path_params["key"])
     )
 
 
 def _list_rules(source_page: lists.SourcePage, job: Job | None) -> dict[str, str]:
-    """Return the selectors that the form shows, one a line, by name of the rule. They are those of
-    the last try, or of the source if nothing was tried."""
+    """Return the selectors for the form, one a line, by name of the rule. They are those that `job`
+    tried, or the source's own if it tried none."""
     rules = source_page.health.source.rules
     tried = job.args if job is not None and job.act == "try-rules" else {}
     return {name: "\n".join(tried.get(name, getattr(rules, name))) for name in RULES}
 
 
 def _describe_plan(job: Job | None) -> dict[str, Any] | None:
-    """Return what reading a source's pages again would change, each article with the difference of
-    its text. None if the job did not find this out."""
+    """Return what reading the pages of a source again would change: the result of `job`, where each
+    article also has the differences of its text. Return None if the job did not find this out."""
     if job is None or job.act != "reread" or not job.result:
         return None
     articles = []

@@ -51,7 +51,7 @@ async def show_all(request: Request) -> Response:
 
 
 async def show_form(request: Request) -> Response:
-    """Show the form of an operation. After a preview, also show what the operation would do."""
+    """Show the form of an operation. If it was tried before, also show what it would do."""
     operation = _need_operation(request)
     job = find_job(request, operation.name)
     planned = None
@@ -73,8 +73,8 @@ async def show_form(request: Request) -> Response:
 
 
 def cut_lists(result: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the result of a preview. Of a long list, only the first items are shown, with its
-    length in its name: `articles (20 of 311)`."""
+    """Return the result of a preview with long lists cut to EXAMPLES items. The name of a list that
+    was cut has its length, as in `articles (20 of 311)`."""
     cut: dict[str, Any] = {}
     for name, value in result.items():
         if isinstance(value, list) and len(value) > EXAMPLES:
@@ -85,8 +85,9 @@ def cut_lists(result: Mapping[str, Any]) -> dict[str, Any]:
 
 
 async def act(request: Request) -> Response:
-    """Queue the operation that the path names, with the arguments in the form. The button "plan"
-    only shows what it would do. Then go to the page `next`."""
+    """Queue the operation that the path names, with the arguments in the form, then go to the page
+    `next` of the form. If the button "plan" was pressed, the operation only shows what it would
+    do."""
     operation = _need_operation(request)
     form = form_of(request)
     next_page = keep_local_path(form.text("next")) if "next" in form else request.url.path
@@ -95,7 +96,7 @@ async def act(request: Request) -> Response:
 
 
 async def show_settings(request: Request) -> Response:
-    """Show the settings. If the last change was refused, show the refused values again."""
+    """Show the settings. If the last change of settings was refused, show its values again."""
     console = console_of(request)
     job = find_job(request, "change-settings")
     refused_values = {}
@@ -116,7 +117,7 @@ async def show_settings(request: Request) -> Response:
 
 
 def _parse_pairs(pairs: Sequence[str]) -> dict[str, str]:
-    """Return values by name: "publish.formats=atom" gives "atom" for "publish.formats"."""
+    """Return values by name, from texts such as "publish.formats=atom"."""
     values: dict[str, str] = {}
     for pair in pairs:
         name, _, value = pair.partition("=")
@@ -126,8 +127,8 @@ def _parse_pairs(pairs: Sequence[str]) -> dict[str, str]:
 
 @cache
 def _describe_settings() -> dict[str, dict[str, Any]]:
-    """Return types and descriptions of the settings that the page shows, by name. They are in the
-    JSON schema that we ship for editors."""
+    """Return the types and descriptions of the settings that the page shows, by name. They are
+    taken from the JSON schema that editors use."""
     path = resources.files("syndicator") / "data" / "schemas" / "syndicator.json"
     tables = json.loads(path.read_text("utf-8"))["definitions"]
     explained: dict[str, dict[str, Any]] = {}
@@ -146,8 +147,8 @@ async def change_settings(request: Request) -> Response:
 
 
 async def act_on_several(request: Request) -> Response:
-    """Queue an operation for each article or source that was chosen in a list. Then go to the page
-    `next`."""
+    """Queue an operation for each article or source that was chosen in a list, then go to the page
+    `next` of the form. Several chosen articles can also be joined by one operation."""
     form = form_of(request)
     name = form.text("act")
     ids = form.getlist("id")
@@ -165,7 +166,8 @@ async def act_on_several(request: Request) -> Response:
 
 
 def _need_operation(request: Request) -> Operation:
-    """Return the operation that the path names. Raises HTTPException(404)."""
+    """Return the operation that the path names. Raises HTTPException(404) if there is no such
+    operation."""
     operation = operations().get(request.path_params["name"])
     if operation is None:
         raise HTTPException(404)
@@ -173,7 +175,8 @@ def _need_operation(request: Request) -> Operation:
 
 
 async def show_list(request: Request) -> Response:
-    """Show a page of the list that the path names, with the filters in the query."""
+    """Show a page of the list that the path names. The query of the address has its filters and its
+    cursor."""
     query = QUERIES.get(request.path_params["name"])
     if query is None:
         raise HTTPException(404)
@@ -202,7 +205,8 @@ async def show_list(request: Request) -> Response:
 
 
 async def show_job(request: Request) -> Response:
-    """Show the state of a job as a part of a page. A script asks for it again and again."""
+    """Show the state of a job as a part of a page. A script asks for it again and again until the
+    job has ended."""
     console = console_of(request)
     job = need_job(request)
     if job.status not in ("queued", "running"):
@@ -211,7 +215,8 @@ async def show_job(request: Request) -> Response:
 
 
 async def cancel_job(request: Request) -> Response:
-    """Cancel a job. A script gets the state of the job, others are sent to the page `next`."""
+    """Cancel a job. A script gets the state of the job; a browser without script goes to the page
+    `next` of the form."""
     console = console_of(request)
     job_id = need_job(request).id
     console.queue.cancel(job_id)

@@ -111,7 +111,7 @@ async def show_source(request: Request) -> Response:
 
 
 async def show(request: Request) -> Response:
-    """Show the page on which an operator points at the list on a fetched page."""
+    """Show the page on which an operator points at a list on a fetched page."""
     job = _need_page_job(request)
     fetched_page = console_of(request).queue.page(job.id)
     address = ""
@@ -131,13 +131,13 @@ async def show(request: Request) -> Response:
 
 
 def _describe_failure(job: Job) -> str:
-    """Return why a job failed or was cancelled, else ""."""
+    """Return why a job failed or was cancelled; "" if it was not."""
     return job.said if job.status in ("failed", "cancelled") else ""
 
 
 async def shown(request: Request) -> Response:
-    """Show the fetched page in a frame. Its elements have numbers, by which a script says what was
-    clicked."""
+    """Show the fetched page in a frame. Its elements have numbers, so that a script can say which
+    one was clicked."""
     return await responses.show_in_frame(request, _need_fetched_page(request))
 
 
@@ -159,8 +159,8 @@ async def point(request: Request) -> Response:
 
 
 async def use(request: Request) -> Response:
-    """Follow the list that was chosen: as a new source, or with the source for which the page was
-    fetched."""
+    """Follow the list that the form chooses. If the page was fetched for a source, that source
+    follows the list; otherwise a new source is made."""
     job = _need_page_job(request)
     pointed = await _find_pointed_lists(request)
     if not pointed:
@@ -180,7 +180,8 @@ async def use(request: Request) -> Response:
 
 
 async def _find_pointed_lists(request: Request) -> "tuple[PointedList, ...]":
-    """Return the lists on the fetched page that contain the element whose number the form has."""
+    """Return the lists on the fetched page that contain the element whose number is in the form.
+    Raises HTTPException(404) if the number is not valid or the page is no longer kept."""
     html, url, headers = _need_fetched_page(request)
     number = parse_whole_number(form_of(request).text("number"), MOST_ELEMENTS)
     if number < 0:
@@ -191,8 +192,8 @@ async def _find_pointed_lists(request: Request) -> "tuple[PointedList, ...]":
 
 
 def _need_page_job(request: Request) -> Job:
-    """Return the job that fetched the page; path or query name it. Raises HTTPException(404) if
-    there is no such job."""
+    """Return the job that fetched the page; the path or the query of the address names it. Raises
+    HTTPException(404) if there is no such job."""
     job_id = request.path_params.get("id") or request.query_params.get("job", "")
     job = console_of(request).queue.get(job_id)
     if job is None or job.act not in _ACTS:
@@ -201,8 +202,8 @@ def _need_page_job(request: Request) -> Job:
 
 
 def _need_fetched_page(request: Request) -> tuple[bytes, str, dict[str, str]]:
-    """Return the fetched page: bytes, address and headers. Raises HTTPException(404) if it is not
-    kept any more."""
+    """Return the fetched page as (bytes, address, headers). Raises HTTPException(404) if it is no
+    longer kept."""
     fetched_page = console_of(request).queue.page(_need_page_job(request).id)
     if fetched_page is None:
         raise HTTPException(404)
@@ -210,12 +211,14 @@ def _need_fetched_page(request: Request) -> tuple[bytes, str, dict[str, str]]:
 
 
 def _find_source_key(job: Job) -> str:
-    """Return the key of the source for which the page was fetched, "" if it is for a new source."""
+    """Return the key of the source for which a job fetched the page; "" if it is for a new
+    source."""
     return str(job.args.get("key", "")) if job.act == "fetch-list" else ""
 
 
 async def show_add(request: Request) -> Response:
-    """Show the form that adds sources, with what was found at the address that was entered last."""
+    """Show the form that adds sources. It has what was found at the address that was entered
+    last."""
     job = find_job(request, "look")
     choices = await console_of(request).look(list_choices)
     variables: dict[str, Any] = {
