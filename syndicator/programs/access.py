@@ -20,9 +20,9 @@ _HOSTS: Final = security.list_allowed_hosts(LOOPBACK, ())
 
 
 class Gate:
-    """An ASGI application that passes requests with a valid token for programs on to `app`, and
-    answers all others itself. `tokens`: the file of the tokens; `tell`: logs a line for the
-    operator."""
+    """An ASGI application in front of `app`. It passes on requests that have a valid token for
+    programs, and answers all others itself. `tokens`: the file of tokens. `tell`: logs a line for
+    the operator."""
 
     def __init__(self, app: ASGIApp, tokens: Path, tell: Callable[[str], None]) -> None:
         self._app = app
@@ -30,14 +30,14 @@ class Gate:
         self._tell = tell
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one HTTP request; other connections (WebSocket) are dropped."""
+        """Answer one HTTP request. Other connections, such as WebSocket, are not answered."""
         if scope["type"] != "http":
             return
         answer = self._refuse(Request(scope)) or self._app
         await answer(scope, receive, send)
 
     def _refuse(self, request: Request) -> Response | None:
-        """Return the answer to a request that may not pass; None if it may."""
+        """Return the answer to a request that may not pass; None if it may pass."""
         host = ",".join(request.headers.getlist("host"))
         if not security.is_for_us(host, _HOSTS):
             return answer_problem(421, f"this server is for {LOOPBACK} alone")
@@ -61,8 +61,8 @@ class Gate:
 
 
 def need_token(config: Path) -> Path:
-    """Return the file of the tokens of the instance in `config`. Raises MissingError if none of
-    them is for programs."""
+    """Return the file of tokens of the instance whose folder of configuration is `config`. Raises
+    MissingError if no token in it is for programs."""
     path = security.find_tokens_file(load(config).state_dir)
     if not security.has_scope(path, "programs"):
         raise MissingError(

@@ -15,8 +15,8 @@ from syndicator.upkeep.model.rules import find_refusal
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """How much of an article a program may read. `mode`: "full", "excerpt", or "link" (title,
-    address, source and date); `because`: the rules that withhold the rest."""
+    """How much of an article a program may read. `mode`: "full", "excerpt", or "link", which is
+    title, address, source and date. `because`: the rules that withhold the rest."""
 
     mode: ContentMode
     because: Sequence[str] = ()
@@ -29,9 +29,9 @@ class Permission:
 def find_permission(
     article: Article, source: Source | None, *, is_published: bool
 ) -> Permission | None:
-    """Return how much of `article` a program may read, None if it may not know of it. `source`: its
-    source, with the settings that hold for this article; `is_published`: True if a feed shows
-    it."""
+    """Return how much of `article` a program may read; None if it may not know that the article
+    exists. `source`: the source of the article, with the settings that apply to it. `is_published`:
+    a feed has the article."""
     if not is_published or article.hold or article.merged_into:
         return None
     published_mode, restrictions = find_permitted_mode(article, source)
@@ -42,8 +42,8 @@ def find_permission(
 
 
 def redact_document(document: Document, permission: Permission, summary: str) -> Document:
-    """Return the terms of an article that a program's search may match: those of its text only if
-    it may read the text. `summary`: the excerpt that it may read."""
+    """Return the terms by which a program's search may find an article. The terms of the text are
+    left out unless the program may read the text. `summary`: the excerpt that it may read."""
     redacted = replace(document, excerpt=join_terms(each_term(summary)))
     if permission.has_text:
         return redacted

@@ -116,9 +116,9 @@ class StoryList:
 
 
 def quote_article(view: View, permission: Permission, text: str = "") -> Quote:
-    """Return an article in the form in which programs get it. `view`: what is published of the
-    article; `text`: the part of its text that the program asked for, which is left out unless
-    `permission` includes the text."""
+    """Return an article in the form that programs get. `view`: what is published of the article.
+    `text`: the part of its text that the program asked for; it is left out unless `permission`
+    includes the text."""
     readable_text = clean_text(text, TEXT_CHARACTERS) if permission.has_text else ""
     untrusted = Untrusted(
         title=clean_text(view.title, _TITLE_CHARACTERS),
@@ -145,8 +145,8 @@ def quote_article(view: View, permission: Permission, text: str = "") -> Quote:
 
 
 def clean_text(text: str, most: int) -> str:
-    """Return at most `most` characters of a text, without characters that nobody sees (see
-    _UNSEEN)."""
+    """Return the first `most` characters of a text. Characters that nobody sees, in which
+    instructions may be hidden, are removed before."""
     return _UNSEEN.sub("", legal(text))[:most]
 
 
@@ -155,5 +155,5 @@ def clean_name(name: str) -> str:
 
 
 def _format_time(moment: datetime) -> str:
-    """Return a time in UTC as 2026-11-24T12:00:00Z."""
+    """Return a time, which must be in UTC, as 2026-11-24T12:00:00Z."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -62,8 +62,9 @@ Days = Annotated[int, Field(ge=1, le=tools.MOST_DAYS, description="Stories of so
 
 
 class Archive:
-    """Answers questions about the instance in `config`, one at a time, as stores need it: all in
-    one thread. `tell`: logs a line for the operator."""
+    """Answers questions about the instance whose folder of configuration is `config`. It answers
+    one at a time, in a thread of its own, because a database is used from one thread. `tell`: logs
+    a line for the operator."""
 
     def __init__(self, config: Path, tell: Callable[[str], None]) -> None:
         self._config = config
@@ -71,9 +72,9 @@ class Archive:
         self._thread = ThreadPoolExecutor(1, "programs")
 
     async def ask(self, question: Callable[[OpenedInstance], T]) -> T:
-        """Call `question` with the opened instance and return its answer. Raises ToolError: with
-        the message of a UsageError, and with a general one for other errors, which might tell a
-        program paths."""
+        """Return `question(instance)` for the opened instance. Raises ToolError if the question
+        raises an error. The message is that of a UsageError; for other errors it is a general one,
+        because theirs may have paths that a program must not see."""
 
         def answer() -> T:
             with open_read_only(self._config) as instance:
@@ -89,8 +90,8 @@ class Archive:
 
 
 def make_server(config: Path, tell: Callable[[str], None]) -> MCPServer:
-    """Return the server of the instance in `config` with all tools. `tell`: logs a line for the
-    operator."""
+    """Return the server with all tools, for the instance whose folder of configuration is `config`.
+    `tell`: logs a line for the operator."""
     archive = Archive(config, tell)
     server = MCPServer(
         "syndicator", version=__version__, instructions=_INSTRUCTIONS, log_level="WARNING"
@@ -133,7 +134,8 @@ def make_server(config: Path, tell: Callable[[str], None]) -> MCPServer:
 
 
 async def serve_stdio(config: Path, tell: Callable[[str], None]) -> None:
-    """Answer the program at our standard input until it closes it."""
+    """Answer the program that started this process, over standard input and output, until it closes
+    them."""
     await make_server(config, tell).run_stdio_async()
 
 
@@ -145,9 +147,9 @@ async def serve_http(
     listening: Callable[[str], None],
     tell: Callable[[str], None],
 ) -> None:
-    """Answer programs that have a token, on loopback, until `stop` is set. `listening`: called with
-    the address when the port is open; `tell`: logs a line for the operator. Raises MissingError if
-    there is no token for programs, or if the port is taken."""
+    """Answer programs that have a token, over HTTP on this machine, until `stop` is set.
+    `listening`: called with the address when the port is open. `tell`: logs a line for the
+    operator. Raises MissingError if no token is for programs, or if the port is taken."""
     tokens = need_token(config)
     server = make_server(config, tell)
     # browsers name an origin, and none of theirs is ours

@@ -53,8 +53,8 @@ _NOTHING_YET: Final = "the archive has no articles yet"
 
 
 class Reader:
-    """Reads the articles of an instance that programs may read, and no others. Raises UsageError if
-    the instance has no articles yet."""
+    """Reads the articles of an instance that programs may read, and no others. Making one raises
+    UsageError if the instance has no articles yet."""
 
     def __init__(self, instance: OpenedInstance) -> None:
         if instance.store is None or not instance.article_store.minted():
@@ -64,8 +64,8 @@ class Reader:
         self._find_source: Callable[[Article], Source | None] = make_source_finder(instance)
 
     def read(self, ids: Sequence[str]) -> dict[str, tuple[View, Permission]]:
-        """Return the articles of `ids` that a program may read, by id in this order: each as it is
-        published, and how much of it may be read."""
+        """Return those articles of `ids` that a program may read, by id and in this order. Each is
+        a pair: what is published of the article, and how much of it may be read."""
         articles = self.store.index.articles(ids)
         published = self.store.index.select_published(list(articles))
         readable: dict[str, tuple[View, Permission]] = {}
@@ -82,16 +82,18 @@ class Reader:
         return readable
 
     def find_related(self, article_id: str) -> list[str]:
-        """Return the ids of related articles, which a program may not all read."""
+        """Return the ids of articles on the same subject. Programs may not be allowed to read all
+        of them."""
         return RelatedFinder(self.store, self._find_source).find(article_id)
 
     def quote(self, ids: Sequence[str]) -> list[Quote]:
-        """Return quotes, without text, of the articles of `ids` that a program may read."""
+        """Return quotes of those articles of `ids` that a program may read. The quotes have no
+        text."""
         return [quote_article(view, permission) for view, permission in self.read(ids).values()]
 
     def narrow(self, candidates: Sequence[Candidate]) -> list[Candidate]:
-        """Return the candidates of a search that a program may read, each with only the terms of
-        what it may read, so that a search reveals nothing else."""
+        """Return those candidates of a search that a program may read. Each keeps only the terms of
+        what may be read of it, so that a search reveals nothing else."""
         readable = self.read([candidate.id for candidate in candidates])
         narrowed: list[Candidate] = []
         for candidate in candidates:
@@ -104,8 +106,8 @@ class Reader:
 
 
 def search_articles(instance: OpenedInstance, query: str, *, limit: int, start: int) -> Found:
-    """Return the articles number `start` to `start + limit` of those that a search finds, the best
-    first."""
+    """Return `limit` of the articles that a search finds, the best first. `start`: how many to
+    leave out before these."""
     reader = Reader(instance)
     ids = find(reader.store, parse_question(query), MOST_FOUND, reader.narrow)
     page = ids[start : start + limit]
@@ -115,7 +117,8 @@ def search_articles(instance: OpenedInstance, query: str, *, limit: int, start: 
 
 
 def parse_question(query: str) -> Expr:
-    """Return a program's search as a tree. Raises UsageError for an invalid one."""
+    """Return the search of a program as an expression. Raises UsageError if it is not valid, or
+    searches addresses."""
     try:
         expr = parse_search(query)
     except QueryError as error:
@@ -127,8 +130,9 @@ def parse_question(query: str) -> Expr:
 
 
 def read_article(instance: OpenedInstance, article_id: str, *, start: int) -> WholeArticle:
-    """Return an article and TEXT_CHARACTERS of its text from the character `start` on, if the text
-    may be read; at the start, also related articles. Raises UsageError for an unknown article."""
+    """Return an article and, if it may be read, a part of its text: TEXT_CHARACTERS from the
+    character number `start` on, counted from 0. The first part also has related articles. Raises
+    UsageError for an unknown article."""
     if not _ID.fullmatch(article_id):
         raise UsageError(_NO_ARTICLE)
     reader = Reader(instance)
@@ -150,8 +154,8 @@ def read_article(instance: OpenedInstance, article_id: str, *, start: int) -> Wh
 
 
 def list_feeds(instance: OpenedInstance, *, limit: int, after: str) -> NamedList:
-    """Return `limit` published feeds, by key and after the key `after` ("": from the first). An
-    instance with a secret path names no addresses."""
+    """Return `limit` of the published feeds, sorted by key, which come after the key `after`; ""
+    begins with the first. The addresses of feeds with a secret path are left out."""
     reader = Reader(instance)
     publish = instance.settings.publish
     feeds: dict[str, Named] = {}
@@ -171,8 +175,8 @@ def list_feeds(instance: OpenedInstance, *, limit: int, after: str) -> NamedList
 
 
 def list_sources(instance: OpenedInstance, *, limit: int, after: str) -> NamedList:
-    """Return `limit` sources, by key and after the key `after`, each with the address of its site.
-    The site of a source in a private network is not named."""
+    """Return `limit` of the sources, sorted by key, which come after the key `after`; "" begins
+    with the first. Each has the address of its site, unless the source is in a private network."""
     reader = Reader(instance)
     states = reader.store.visits.states()
     counts = {row.key.slug: row.count for row in reader.store.index.plain_feeds("source")}
@@ -194,8 +198,8 @@ def list_sources(instance: OpenedInstance, *, limit: int, after: str) -> NamedLi
 
 
 def list_stories(instance: OpenedInstance, *, limit: int, days: int) -> StoryList:
-    """Return `limit` stories of the last `days`, those that most outlets report first; none if the
-    instance publishes no stories."""
+    """Return `limit` stories of the last `days`; those that most outlets report come first. Return
+    none if the instance publishes no stories."""
     if instance.settings.publish.stories == "off":
         return StoryList()
     reader = Reader(instance)
@@ -222,7 +226,7 @@ def list_stories(instance: OpenedInstance, *, limit: int, days: int) -> StoryLis
 
 
 def _cut_list(items: Mapping[str, Named], limit: int, after: str) -> NamedList:
-    """Return the first `limit` items, sorted by key, whose keys come after `after`."""
+    """Return the first `limit` of `items`, sorted by key, whose keys come after `after`."""
     following: Iterable[str] = (key for key in sorted(items) if key > after)
     keys = list(islice(following, limit + 1))
     page = keys[:limit]

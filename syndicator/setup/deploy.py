@@ -70,17 +70,18 @@ TEMPLATES: Final[Mapping[str, Mapping[str, str]]] = {
 
 
 def fill_template(template: str, **values: str) -> str:
-    """Return the text of one of our templates with its `@NAMES@` replaced by `values`. Raises
-    KeyError for a name without a value."""
+    """Return the text of a shipped template in which each name such as `@PORT@` is replaced by its
+    value. Raises KeyError if a name has no value."""
     text = (_FOLDER / template).read_text(encoding="utf-8")
     return re.sub(r"@([A-Z_]+)@", lambda name: values[name[1]], text)
 
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """The place of an instance, and how it runs there. `program`: the command that starts it, as
-    words; `url`: address of the feeds, or ""; `checkout`: folder with the program's repository, or
-    ""; `owner`: ids of user and group."""
+    """Where an instance is, and how it runs there. `program`: the command that starts it, as words.
+    `user`: the account that runs it. `url`: the address of the feeds, or "". `checkout`: the folder
+    of the program's repository, or "". `owner`: the ids of the user and group that own the
+    folder."""
 
     root: Path
     config: Path
@@ -98,8 +99,8 @@ class Deployment:
 
 
 def fill_deployment_files(here: Deployment) -> dict[str, str]:
-    """Return the texts of the deployment files by name. Raises UsageError if a path or the address
-    has characters that some of them cannot contain."""
+    """Return the texts of the deployment files, by name. Raises UsageError if a path or the address
+    has characters that some of the files cannot contain."""
     need_harmless_paths(
         (here.root, here.config, here.public, *here.elsewhere, *here.program, here.checkout or "-")
     )
@@ -121,7 +122,8 @@ def fill_deployment_files(here: Deployment) -> dict[str, str]:
 
 
 def need_harmless_paths(paths: Iterable[Path | str]) -> None:
-    """Raise UsageError if a path has characters that some of the files cannot contain."""
+    """Raise UsageError if one of the paths has characters that some of the deployment files cannot
+    contain."""
     for path in paths:
         if not _HARMLESS.fullmatch(str(path)):
             signs = "quotes, backslashes, braces, $, ;, * and ["
@@ -131,8 +133,8 @@ def need_harmless_paths(paths: Iterable[Path | str]) -> None:
 
 
 def need_harmless_url(url: str) -> None:
-    """Raise UsageError if an address is invalid, or has characters that the files of web servers
-    cannot contain. "" is allowed."""
+    """Raise UsageError if an address is not valid, or has characters that the files of web servers
+    cannot contain. The empty address is accepted."""
     if not url:
         return
     try:
@@ -154,13 +156,14 @@ def need_harmless_url(url: str) -> None:
 
 
 def _is_below_home(path: Path) -> bool:
-    """Return True if a path is in one of the folders that systemd's ProtectHome hides."""
+    """Return True if a path is in one of the folders that ProtectHome= of systemd hides."""
     return any(path.is_relative_to(home) for home in _HOMES)
 
 
 def _list_systemd_values(here: Deployment) -> dict[str, str]:
-    """Return the values for systemd units. They quote folders and words with spaces. A unit may
-    read home folders only if the instance or its program is in one."""
+    """Return the values for systemd units, by name. Folders are in quotes, and so are words that
+    have spaces. A unit may read the folders of users only if the instance or its program is in one
+    of them."""
     written_folders = (here.root, *here.elsewhere)
     executable = Path(here.program[0])
     read_paths = (*written_folders, here.config, executable)
@@ -177,15 +180,15 @@ def _list_systemd_values(here: Deployment) -> dict[str, str]:
 
 
 def _escape_for_unit(value: str) -> str:
-    """Return a value with its percent signs escaped: in units they begin specifiers
-    (systemd.unit(5))."""
+    """Return a value for a systemd unit. Percent signs are doubled, because a single one begins a
+    specifier (systemd.unit(5))."""
     return value.replace("%", "%%")
 
 
 def _list_cron_values(here: Deployment) -> dict[str, str]:
-    """Return the values for the crontab: quoted for the shell, with percent signs escaped, because
-    cron reads these as line ends. A program that serves itself is started at boot, others run every
-    15 minutes."""
+    """Return the values for the crontab, by name. They are quoted for the shell, and percent signs
+    are escaped, because cron reads them as line ends. If the program itself serves other machines,
+    it starts at boot and goes on; otherwise it runs every 15 minutes."""
     values = {
         "CRON_ROOT": shlex.quote(str(here.root)),
         "CRON_CONFIG": shlex.quote(str(here.config)),
@@ -201,9 +204,9 @@ def _list_cron_values(here: Deployment) -> dict[str, str]:
 
 
 def _list_web_values(here: Deployment) -> dict[str, str]:
-    """Return the values for the files of nginx and Caddy. The web server removes the path of the
-    address before it asks the program, but leaves its last part if this is the secret, which the
-    program needs."""
+    """Return the values for the files of nginx and Caddy, by name. The web server removes the path
+    of the address before it asks the program. If the last part of the path is the secret, it is not
+    removed, because the program needs it."""
     parts = urlsplit(here.url)
     hostname = parts.hostname or ""
     is_ipv6_address = ":" in hostname
@@ -231,8 +234,9 @@ def _list_web_values(here: Deployment) -> dict[str, str]:
 
 
 def _name_caddy_site(host: str, port: int | None, *, is_http: bool) -> str:
-    """Return the address of a site in a Caddyfile: "feeds.example.org" is served over HTTPS,
-    "http://feeds.example.org" is not. Without a host, all hosts are served over HTTP."""
+    """Return the address of a site for a Caddyfile. A host without scheme is served over HTTPS;
+    with "http://" it is served over HTTP. Without a host, the address stands for all hosts over
+    HTTP."""
     if not host:
         return ":80"
     scheme = "http://" if is_http else ""
@@ -240,8 +244,8 @@ def _name_caddy_site(host: str, port: int | None, *, is_http: bool) -> str:
 
 
 def _list_media_types() -> dict[str, str]:
-    """Return the values for web servers that follow from the media types of published files: lines
-    of nginx and Caddy that give each suffix its type, and the suffixes of feeds and of XML."""
+    """Return the values for web servers that depend on the media types of published files, by name:
+    lines that give each suffix its media type, and the suffixes of feeds and of XML."""
     types_of_feeds = {
         f".{name}": f"{feed_format.media_type}; charset=utf-8"
         for name, feed_format in FORMATS.items()
@@ -271,8 +275,8 @@ def _list_media_types() -> dict[str, str]:
 
 
 def _list_container_values(here: Deployment) -> dict[str, str]:
-    """Return the values for containers. They run as the owner of the instance; if that is root, as
-    the account of the image, because they never run as root."""
+    """Return the values for containers, by name. A container runs as the owner of the instance. If
+    that is root, it runs as the account of the image, because it must never run as root."""
     user, group = here.owner
     if user == _ROOT_USER:
         user = _OF_THE_IMAGE
@@ -288,7 +292,7 @@ def _list_container_values(here: Deployment) -> dict[str, str]:
 
 
 def _format_caddy_type(suffix: str, media_type: str) -> str:
-    """Return the lines of a Caddyfile that give files with this suffix their media type."""
+    """Return the lines of a Caddyfile that give files with the suffix `suffix` this media type."""
     lines = (
         f"@{suffix} path *.{suffix}",
         f"header @{suffix} {{",
@@ -300,8 +304,9 @@ def _format_caddy_type(suffix: str, media_type: str) -> str:
 
 
 def fill_repository_files(template: str, requirement: str) -> dict[str, str]:
-    """Return the texts of the files of a repository template, by path. `requirement`: how pip
-    installs this program. Raises UsageError for an unknown template."""
+    """Return the texts of the files of a repository that publishes feeds, by path. `template`: the
+    name of its template. `requirement`: the text by which pip installs this program. Raises
+    UsageError for an unknown template."""
     if template not in TEMPLATES:
         raise UsageError(
             f"--template {template}: no such template; there is {', '.join(TEMPLATES)}"

@@ -50,9 +50,10 @@ _AT_HOME: Final = re.compile(r"http://[\d.]+:\d+/?")
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """The purpose of a new folder. `url`: address of the feeds; `example`: a key of EXAMPLES;
-    `secret_path`: set for an instance of the operator alone; `listen`: address and port of `up`.
-    All may be ""."""
+    """What the operator says about a new folder; "" for what was not said. `url`: the address at
+    which the feeds will be. `example`: a key of EXAMPLES. `secret_path`: the secret part of that
+    address, if only the operator reads the feeds. `listen`: the address and port that `up` listens
+    on."""
 
     title: str = ""
     url: str = ""  # address of the feeds
@@ -63,8 +64,8 @@ class Start:
 
 
 def check_start(start: Start) -> Start:
-    """Return `start` if it is valid. Raises UsageError for an unknown example or a wrong
-    address."""
+    """Return `start` if it is valid. Raises UsageError for an unknown example and for an address
+    that is not valid."""
     if start.example and start.example not in EXAMPLES:
         raise UsageError(
             f"--example {start.example}: no such example; there is {', '.join(EXAMPLES)}"
@@ -79,8 +80,8 @@ def check_start(start: Start) -> Start:
 
 
 def make_config_files(start: Start, *, at_home: bool = True) -> dict[str, str]:
-    """Return the texts of the four configuration files by name. `at_home`: they stay on this
-    machine, so that editors find the schema of a file by a path on it."""
+    """Return the texts of the configuration files, by name. `at_home`: the files stay on this
+    machine, so they name the path of their schema here, which editors use."""
     files = {}
     for name in FILES:
         shipped = (SHIPPED / name).read_text(encoding="utf-8")
@@ -103,8 +104,9 @@ def make_config_files(start: Start, *, at_home: bool = True) -> dict[str, str]:
 
 
 def _adapt_schema(text: str, *, at_home: bool) -> str:
-    """Return a shipped file whose first line, the path of its schema for editors, fits this
-    machine; without that line if not `at_home`."""
+    """Return the text of a shipped file for this machine. Its first line names the path of a
+    schema, which editors use. If `at_home`, the line gets the path on this machine; otherwise it is
+    removed."""
     first_line, _, rest = text.partition("\n")
     if not at_home:
         return rest.lstrip()
@@ -112,13 +114,14 @@ def _adapt_schema(text: str, *, at_home: bool) -> str:
 
 
 def _cut_tables(text: str) -> str:
-    """Return the begin of a shipped file, which explains it, without its tables."""
+    """Return the beginning of a shipped file, which explains it. The tables after it are cut
+    off."""
     return re.split(r"(?m)^(?:\[\[|# ---)", text)[0].rstrip() + "\n"
 
 
 def _write_settings(text: str, settings: Mapping[str, str]) -> str:
-    """Return a shipped syndicator.toml with these settings in place of its lines for them. Empty
-    settings are left out."""
+    """Return the text of a shipped syndicator.toml with these settings. Each replaces the line that
+    the shipped file has for it. Empty settings, and settings without such a line, are left out."""
     text = re.sub(r'(?m)^title = "[^"]*"', _DEFAULT_TITLE, text, count=1)
     for name, value in settings.items():
         shipped_line = re.search(rf'(?m)^(?:# )?{name} = (?:"[^"]*"|true) *', text)
@@ -132,7 +135,7 @@ def _write_settings(text: str, settings: Mapping[str, str]) -> str:
 
 
 def find_checkout() -> Path | None:
-    """Return the folder with the repository that this program runs from; None if it was
+    """Return the folder of the repository that this program runs from; None if the program was
     installed."""
     folder = _DATA.parents[1]
     is_checkout = (folder / "run").is_file() and (folder / "requirements.lock").is_file()
@@ -140,7 +143,7 @@ def find_checkout() -> Path | None:
 
 
 def get_start_command() -> tuple[str, ...]:
-    """Return the command that starts this program, as words."""
+    """Return the command that starts this program, as a list of words."""
     folder = find_checkout()
     if folder:
         return (str(folder / "run"),)
@@ -151,8 +154,8 @@ def get_start_command() -> tuple[str, ...]:
 
 
 def quote_config_path(root: Path, config: Path) -> str:
-    """Return the path of `config`, quoted for a shell script in `root`: below `$here`, the folder
-    of the script, if it is there."""
+    """Return the path of `config`, quoted for a shell script in the folder `root`. If `config` is
+    in that folder, the path begins with `$here`, which the script sets to its own folder."""
     path = config.resolve()
     folder = root.resolve()
     if path.is_relative_to(folder):
@@ -161,7 +164,8 @@ def quote_config_path(root: Path, config: Path) -> str:
 
 
 def name_account() -> str:
-    """Return the account that will run the service: this account, or for root a new one."""
+    """Return the name of the account that will run the service: that of this account, but for root
+    the name of an account that is yet to be made."""
     user = os.getuid()
     if user == _ROOT_USER:
         return "syndicator"
@@ -172,8 +176,8 @@ def name_account() -> str:
 
 
 def make_requirement() -> str:
-    """Return how pip installs this program: from the repository, at this commit if it is pushed;
-    else from the file of this release."""
+    """Return the text by which pip installs this program: the repository, at the present commit if
+    that was pushed. If the repository is not known, it is the file of this release."""
     folder = find_checkout()
     remote = _run_git(folder, "remote", "get-url", "origin") if folder else ""
     parts = urlsplit(re.sub(r"^(?:ssh://)?git@([\w.-]+)[:/]", r"https://\1/", remote))
@@ -187,7 +191,7 @@ def make_requirement() -> str:
 
 
 def _run_git(folder: Path | None, *words: str) -> str:
-    """Return what a git command prints, "" if it fails."""
+    """Return what a git command prints, without spaces around it; "" if it fails."""
     try:
         process = subprocess.run(
             ["git", *words], cwd=folder, capture_output=True, text=True, timeout=_GIT_SECONDS
@@ -203,8 +207,8 @@ def make_secret() -> str:
 
 
 def find_home_address() -> str:
-    """Return the IPv4 address of this machine in its network, "" if it is in none. Nothing is sent:
-    connecting a UDP socket only chooses a route."""
+    """Return the IPv4 address of this machine in its network; "" if it is in no network. Nothing is
+    sent, because connecting a UDP socket only chooses a route."""
     with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.connect(_FAR)
         return str(probe.getsockname()[0])
@@ -212,8 +216,8 @@ def find_home_address() -> str:
 
 
 def make_private(start: Start) -> Start:
-    """Return `start` for an instance of the operator alone. Without an address, other devices on
-    the home network can reach it."""
+    """Return `start` for an instance that only the operator reads, with a new secret path. If it
+    has no address, it gets one at which devices in the same network can reach this machine."""
     private = replace(start, secret_path=make_secret())
     address = "" if start.url else find_home_address()
     if not address:
@@ -223,9 +227,10 @@ def make_private(start: Start) -> Start:
 
 
 def share_at_home(config: Path, port: int | None = None) -> None:
-    """Make an instance private and reachable for devices on the home network. `port`: None for the
-    port that is set. Raises UsageError if the instance is published on the web, MissingError if
-    this machine is in no network."""
+    """Make an instance private, and let devices in the same network reach it. An instance that is
+    private behind a web server stays as it is. `port`: the port to serve on, None for the present
+    one. Raises UsageError if the instance is published on the web, and MissingError if this machine
+    is in no network."""
     # late: `init` must not load the schema of sources
     from syndicator.configuration.sources.registry import put_text
 
@@ -261,10 +266,11 @@ def write_folder(
     template: str = "",
     runs: str = "",
 ) -> list[Path]:
-    """Write what a new instance in `root` needs; with `template`, what a repository that publishes
-    feeds needs. `config`: folder of configuration, None for `root`/config; `runs`: a key of
-    `deploy.RUNS`, "" for the files of all. Returns the paths of the written files. Raises
-    UsageError."""
+    """Write the files that a new instance in `root` needs and that are missing, and return their
+    paths. `template`: the name of a template; then the files are those of a repository that
+    publishes feeds. `config`: the folder of configuration, None for `root`/config. `runs`: how the
+    program will run, a key of `deploy.RUNS`; "" for the files of all ways. Raises UsageError if the
+    folder, an address or a name is not possible."""
     if root.resolve() == find_checkout():
         raise UsageError(
             f"{root.resolve()} is the program's own folder, whose files an upgrade changes; name"
@@ -289,7 +295,7 @@ def write_folder(
 
 
 def need_folders(*paths: Path) -> None:
-    """Raise UsageError if one of `paths`, or a folder above it, is a file."""
+    """Raise UsageError if one of `paths`, or something above it, is a file instead of a folder."""
     for path in paths:
         for folder in (path, *path.parents):
             if folder.exists() and not folder.is_dir():
@@ -297,9 +303,9 @@ def need_folders(*paths: Path) -> None:
 
 
 def make_next_command(root: Path, runs: str, config: Path | None = None) -> str:
-    """Return the command that starts the new instance, also after a reboot. `runs`: a key of
-    `deploy.RUNS`, or "". If root sets up a service, the command first creates its account. Raises
-    UsageError."""
+    """Return the command that starts the new instance, now and after each reboot. If root sets up a
+    service, the command first makes the account that runs it. `runs`: how the program will run, a
+    key of `deploy.RUNS` or "". Raises UsageError for another value."""
     if runs and runs not in deploy.RUNS:
         raise UsageError(f"--run {runs}: say {', '.join(deploy.RUNS)}")
     folder = root.resolve()
@@ -322,8 +328,8 @@ def make_next_command(root: Path, runs: str, config: Path | None = None) -> str:
 
 
 def _describe_deployment(root: Path, config: Path, runs: str) -> deploy.Deployment:
-    """Return where the instance in the folder `root` is and how it runs, from the settings in
-    `config`. `runs`: the way of running, a key of `deploy.RUNS`."""
+    """Return where the instance in `root` is and how it runs, from the settings in the folder
+    `config`. `runs`: how it will run, a key of `deploy.RUNS` or ""."""
     settings = load(config)
     folder = root.resolve()
     public = settings.public_dir or root / "feeds/public"
@@ -349,8 +355,9 @@ def _describe_deployment(root: Path, config: Path, runs: str) -> deploy.Deployme
 
 
 def write_config(config: Path, start: Start | None = None, *, at_home: bool = True) -> list[Path]:
-    """Write the configuration files that `config` lacks, and return their paths. A file with a
-    secret is readable for this account alone. `at_home`: as for `config_files`."""
+    """Write the configuration files that the folder `config` lacks, and return their paths. Only
+    this account may read a file that has a secret. `at_home`: the files stay on this machine, so
+    they name the path of their schema here."""
     files = make_config_files(check_start(start or Start()), at_home=at_home)
     private = [name for name, text in files.items() if list_secrets(tomllib.loads(text))]
     return write_missing(config, files, private=private)
@@ -359,8 +366,8 @@ def write_config(config: Path, start: Start | None = None, *, at_home: bool = Tr
 def write_missing(
     folder: Path, files: Mapping[str, str], private: Collection[str] = ()
 ) -> list[Path]:
-    """Write those of `files` (texts by name) that `folder` lacks, and return their paths. Scripts
-    become executable. `private`: names of files that only this account may read."""
+    """Write those of `files`, texts by name, that `folder` lacks, and return their paths. Scripts
+    become executable. `private`: the names of files that only this account may read."""
 
     def open_private(path: str, flags: int) -> int:
         return os.open(path, flags, PRIVATE)
