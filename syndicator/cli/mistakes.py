@@ -185,16 +185,15 @@ def explain_missing(error: Any) -> str:
         return message
     word = missing["word"]
     root = error.ctx.find_root()
+    path = str(error.ctx.command_path).removeprefix(str(root.info_name)).strip()
     if missing["kind"] == "option":
-        path = str(error.ctx.command_path).removeprefix(str(root.info_name)).strip()
         options = _list_options(error.ctx.command, path)
         nearest = _ANSWERS.get(word) or _find_near(word, options) or _drop_common(options)
         if not nearest:
             purpose = _take_first_sentence(error.ctx.command.help)
             names = ", ".join(f"`{words.split(' ')[-1]}`" for words in options)
             return f"No such option: {word}. `{path}` takes only {names}. It does this: {purpose}"
-    elif error.ctx is not root:
-        path = str(error.ctx.command_path).removeprefix(str(root.info_name)).strip()
+    elif error.ctx is not root:  # a command of a group
         commands = dict(_list_commands(error.ctx.command, path))
         nearest = _ANSWERS.get(word) or _find_near(word, commands) or commands
     else:

@@ -88,9 +88,8 @@ def remember_bodies(
 
 def has_collapsed(bodies: Sequence[int]) -> bool:
     """Return True if the texts of a source have become much shorter: the median length of the
-    NEWEST newest ones is at most a third of the median of those before. Sources whose texts were
-    always short never collapse. `bodies`: lengths, the newest first; 0 for a page that was
-    refused."""
+    NEWEST newest ones is at most a third of the median of those before. It is False if these are
+    few or were short. `bodies`: lengths, the newest first; 0 for a page that was refused."""
     newest = bodies[:NEWEST]
     earlier = bodies[NEWEST:]
     if len(earlier) < NEWEST or median(earlier) < _LEAST_LENGTH:

@@ -61,10 +61,10 @@ def set_values(text: str, key_path: KeyPath, values: Values) -> str:
 
     section = _find_section(text, key_path)
     if section is None:
-        after = _insert_table(text, key_path, changed)
+        new_text = _insert_table(text, key_path, changed)
     else:
-        after = _edit_section(text, section, key_path, put_changed)
-    return _check_result(after, document)
+        new_text = _edit_section(text, section, key_path, put_changed)
+    return _check_result(new_text, document)
 
 
 def set_settings(text: str, settings: Mapping[str, Values]) -> str:
@@ -162,12 +162,14 @@ def _find_value(value: Any, key_path: KeyPath, *, is_alone: bool = False) -> Any
     """Return the value at `key_path` in `value`. `is_alone`: `value` is one section that was parsed
     by itself. Its arrays of tables then have only one table, and indexes in `key_path` are not
     looked at."""
+    current = value
     for part in key_path:
-        if is_alone and isinstance(part, int):
-            value = value[0] if isinstance(value, list) else value
-        else:
-            value = value[part]
-    return value
+        is_index_of_only_table = is_alone and isinstance(part, int)
+        if not is_index_of_only_table:
+            current = current[part]
+        elif isinstance(current, list):
+            current = current[0]
+    return current
 
 
 def _insert_head(text: str, values: Values) -> str:
@@ -232,10 +234,8 @@ def _set_value(table: Any, name: str, value: Any) -> None:
         return
     new = _make_plain(value)
     old = table.get(name)
-    is_longer_list = (
-        isinstance(old, list) and isinstance(new, list) and new[: len(old)] == _make_plain(old)
-    )
-    if is_longer_list:
+    are_lists = isinstance(old, list) and isinstance(new, list)
+    if are_lists and new[: len(old)] == _make_plain(old):
         added_items = new[len(old) :]
         old.extend(added_items)
     else:

@@ -77,9 +77,10 @@ class TomlFile:
     def _line(self, key_path: KeyPath) -> int | None:
         """Return the line of the value at `key_path`. If the file does not have it, return the line
         of the nearest table around it; None if there is none."""
-        while key_path and key_path not in self.lines:
-            key_path = key_path[:-1]
-        return self.lines.get(key_path)
+        nearest = key_path
+        while nearest and nearest not in self.lines:
+            nearest = nearest[:-1]  # the table around it
+        return self.lines.get(nearest)
 
     @cached_property
     def lines(self) -> dict[KeyPath, int]:
@@ -153,10 +154,10 @@ def _describe_syntax_error(path: Path, text: str, error: tomllib.TOMLDecodeError
     "(at line 3, column 5)" or "(at end of document)"."""
     lines = text.rstrip().splitlines()
     what, _, position = str(error).removesuffix(")").rpartition(" (at ")
-    numbers = re.fullmatch(r"line (\d+), column (\d+)", position)
-    line = int(numbers[1]) if numbers else len(lines)
+    line_and_column = re.fullmatch(r"line (\d+), column (\d+)", position)
+    line = int(line_and_column[1]) if line_and_column else len(lines)
     wrong_line = lines[line - 1].strip() if 0 < line <= len(lines) else ""
-    open_line = _find_open_value(lines, line, wrong_line if numbers else None)
+    open_line = _find_open_value(lines, line, wrong_line if line_and_column else None)
     if open_line and not what.startswith(_REPEATED):
         cause = _explain_open_value(lines[open_line - 1])
         return Fault(file=str(path), line=open_line, message=f"is not valid TOML: {cause}")
@@ -168,10 +169,10 @@ def _describe_syntax_error(path: Path, text: str, error: tomllib.TOMLDecodeError
     )
     if cause:
         return Fault(file=str(path), line=line, message=f"is not valid TOML: {cause}")
-    where = f"at column {numbers[2]}" if numbers else position
+    where = f"at column {line_and_column[2]}" if line_and_column else position
     return Fault(
         file=str(path),
-        line=line if numbers else None,
+        line=line if line_and_column else None,
         message=f"is not valid TOML: {what}, {where}; {_SYNTAX_CURE}",
     )
 
@@ -187,8 +188,10 @@ def _find_open_value(lines: Sequence[str], line: int, wrong_line: str | None) ->
             return 0
         last_number = line - 1
     for number in range(last_number, 0, -1):
-        begins_value = _VALUE_OF_LINES.search(lines[number - 1])
-        if begins_value and _is_valid("\n".join(lines[: number - 1])):
+        if not _VALUE_OF_LINES.search(lines[number - 1]):
+            continue
+        lines_above = lines[: number - 1]
+        if _is_valid("\n".join(lines_above)):
             is_closed = _is_valid("\n".join(lines[:number]))
             return 0 if is_closed else number
     return 0

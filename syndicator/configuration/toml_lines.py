@@ -40,7 +40,7 @@ def dotted(key_path: KeyPath) -> str:
 def find_lines(text: str) -> dict[KeyPath, int]:
     """Return the line, from 1, of each table, key and list item, by key path. `text`: valid
     TOML."""
-    return _scan(text).found
+    return _scan(text).lines
 
 
 def list_sections(text: str) -> list[Section]:
@@ -56,20 +56,20 @@ def _scan(text: str) -> "_Scanner":
 
 class _Scanner:
     """Reader of valid TOML, from left to right. `at`: the index of the next character to read.
-    `found`: the line of each key path, filled while reading. `sections`: the tables, filled while
+    `lines`: the line of each key path, filled while reading. `sections`: the tables, filled while
     reading."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0  # index of the next character to read
-        self.found: dict[KeyPath, int] = {}
+        self.lines: dict[KeyPath, int] = {}
         self.sections: list[Section] = []
-        self._arrays: dict[KeyPath, int] = {}  # arrays of tables -> the index of their last
-        self._newlines = 0  # line ends before `_counted`, an index of the text
-        self._counted = 0
+        self._last_tables: dict[KeyPath, int] = {}  # by array of tables: the index of its last one
+        self._newlines = 0  # line ends before `_counted_to`, an index of the text
+        self._counted_to = 0
 
     def read_document(self) -> None:
-        """Read the whole text, and fill `found` and `sections`."""
+        """Read the whole text, and fill `lines` and `sections`."""
         section = Section((), 0, 0)
         while not self._skip_to_end():
             if self._take_sign("["):
@@ -90,7 +90,7 @@ class _Scanner:
         self.at += brackets - 1
         key_path = self._enter_header(self._read_key(), repeated=repeated)
         self.at = self.text.index("]", self.at) + brackets
-        self.found.setdefault(key_path, line)
+        self.lines.setdefault(key_path, line)
         return key_path
 
     def _enter_header(self, keys: list[str], *, repeated: bool) -> KeyPath:
@@ -101,10 +101,10 @@ class _Scanner:
         for number, key in enumerate(keys):
             key_path = (*key_path, key)
             if repeated and number == len(keys) - 1:
-                self._arrays[key_path] = self._arrays.get(key_path, -1) + 1
-                self.found.setdefault(key_path, self._count_line())
-            if key_path in self._arrays:
-                key_path = (*key_path, self._arrays[key_path])
+                self._last_tables[key_path] = self._last_tables.get(key_path, -1) + 1
+                self.lines.setdefault(key_path, self._count_line())
+            if key_path in self._last_tables:
+                key_path = (*key_path, self._last_tables[key_path])
         return key_path
 
     def _read_pair(self, table: KeyPath) -> None:
@@ -113,7 +113,7 @@ class _Scanner:
         key_path = table
         for key in self._read_key():
             key_path = (*key_path, key)
-            self.found.setdefault(key_path, line)
+            self.lines.setdefault(key_path, line)
         self.at = self.text.index("=", self.at) + 1
         self._read_value(key_path)
 
@@ -138,7 +138,7 @@ class _Scanner:
             if end == "}":
                 self._read_pair(key_path)
             else:
-                self.found[(*key_path, number)] = self._count_line()
+                self.lines[(*key_path, number)] = self._count_line()
                 self._read_value((*key_path, number))
                 number += 1
 
@@ -171,6 +171,6 @@ class _Scanner:
     def _count_line(self) -> int:
         """Return the number, from 1, of the line that is being read. Line ends are only counted
         from where the last call stopped."""
-        self._newlines += self.text.count("\n", self._counted, self.at)
-        self._counted = self.at
+        self._newlines += self.text.count("\n", self._counted_to, self.at)
+        self._counted_to = self.at
         return self._newlines + 1

@@ -27,9 +27,11 @@ def parse_variable(name: str, text: str) -> str:
         key, equals, written_value = line.strip().partition("=")
         if equals and key == name:
             value = written_value.strip()
-    quote = value[:1]
-    is_quoted = len(value) > 1 and quote in ("'", '"') and value.endswith(quote)
-    return value[1:-1] if is_quoted else value
+    for quote in ("'", '"'):
+        is_quoted = len(value) > 1 and value.startswith(quote) and value.endswith(quote)
+        if is_quoted:
+            return value.removeprefix(quote).removesuffix(quote)
+    return value
 
 
 def is_same_server(url: str, unit_url: str) -> bool:

@@ -391,13 +391,13 @@ def find_token(path: Path, text: str, now: datetime) -> Token | None:
     expired. Raises ConfigError if the file of tokens cannot be read."""
     text_hash = _hash_token(text).encode()
     token = None
-    scopes: dict[str, Scope] = {scope: scope for scope in (*SCOPES, PROGRAMS)}
+    known_scopes: dict[str, Scope] = {scope: scope for scope in (*SCOPES, PROGRAMS)}
     try:
         for name, line in read_passwords(path).items():
             scope, expires, token_hash = line.split(" ")
             is_same = hmac.compare_digest(text_hash, token_hash.encode())
             if is_same and now < datetime.fromisoformat(expires):
-                token = Token(name, scopes.get(scope, "read"))
+                token = Token(name, known_scopes.get(scope, "read"))
     except (ValueError, TypeError) as error:  # half a line, or a time without a zone
         raise ConfigError(
             f"{path} is damaged ({error}); `syndicator console --token NAME` writes it"

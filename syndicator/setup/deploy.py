@@ -73,7 +73,7 @@ def fill_template(template: str, **values: str) -> str:
     """Return the text of a shipped template in which each name such as `@PORT@` is replaced by its
     value. Raises KeyError if a name has no value."""
     text = (_FOLDER / template).read_text(encoding="utf-8")
-    return re.sub(r"@([A-Z_]+)@", lambda name: values[name[1]], text)
+    return re.sub(r"@([A-Z_]+)@", lambda placeholder: values[placeholder[1]], text)
 
 
 @dataclass(frozen=True, slots=True)

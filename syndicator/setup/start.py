@@ -122,16 +122,18 @@ def _cut_tables(text: str) -> str:
 def _write_settings(text: str, settings: Mapping[str, str]) -> str:
     """Return the text of a shipped syndicator.toml with these settings. Each replaces the line that
     the shipped file has for it. Empty settings, and settings without such a line, are left out."""
-    text = re.sub(r'(?m)^title = "[^"]*"', _DEFAULT_TITLE, text, count=1)
+    new_text = re.sub(r'(?m)^title = "[^"]*"', _DEFAULT_TITLE, text, count=1)
     for name, value in settings.items():
-        shipped_line = re.search(rf'(?m)^(?:# )?{name} = (?:"[^"]*"|true) *', text)
+        shipped_line = re.search(rf'(?m)^(?:# )?{name} = (?:"[^"]*"|true) *', new_text)
         if not value or not shipped_line:
             continue
         # JSON has the escapes of TOML
         quoted = json.dumps(value.replace("\x7f", ""), ensure_ascii=False)
         line = f"{name} = {quoted} ".ljust(len(shipped_line[0]))
-        text = text[: shipped_line.start()] + line + text[shipped_line.end() :]
-    return text
+        above = new_text[: shipped_line.start()]
+        below = new_text[shipped_line.end() :]
+        new_text = above + line + below
+    return new_text
 
 
 def find_checkout() -> Path | None:
@@ -237,7 +239,7 @@ def share_at_home(config: Path, port: int | None = None) -> None:
     settings = load(config)
     url = settings.site.url
     secret = settings.publish.secret_path
-    port = port or settings.publish.port
+    served_port = port or settings.publish.port
     if url and not _AT_HOME.fullmatch(url):
         if secret:
             return  # a web server answers at that address
@@ -250,8 +252,11 @@ def share_at_home(config: Path, port: int | None = None) -> None:
             "this machine is in no network; connect it, or name an address with --host"
         )
     new_settings = {
-        "site": {"url": f"http://{address}:{port}/"},
-        "publish": {"listen": f"{_EVERYWHERE}:{port}", "secret_path": secret or make_secret()},
+        "site": {"url": f"http://{address}:{served_port}/"},
+        "publish": {
+            "listen": f"{_EVERYWHERE}:{served_port}",
+            "secret_path": secret or make_secret(),
+        },
     }
     path = config / "syndicator.toml"
     text = path.read_text(encoding="utf-8") if path.exists() else None

@@ -64,8 +64,8 @@ class SiteServer:
         self._open: set[asyncio.Task[None]] = set()
 
     async def start(self, host: str, port: int) -> None:
-        """Listen on `host` and `port`. If that address cannot be used, try a free port of `host`,
-        then both ports of 127.0.0.1. Raises OSError if none of them can be used."""
+        """Listen on `host` and `port`. If that is not possible, try any free port of `host`, then
+        the same two ports of 127.0.0.1. Raises OSError if nothing is possible."""
         attempts = ((host, port), (host, 0), ("127.0.0.1", port), ("127.0.0.1", 0))
         for address, number in attempts:
             try:

@@ -102,7 +102,8 @@ def _list_path_words(url: str) -> list[str]:
     for segment in parts.path.split("/"):
         slug = _make_slug(segment)
         word = re.sub(r"-(xml|rss|atom|json|rdf|html|php)$", "", _SHORT.get(slug, slug))
-        if word and word not in _SERVING_LABELS and not word.isdigit():
+        says_nothing = not word or word in _SERVING_LABELS or word.isdigit()
+        if not says_nothing:
             words.append(word)
     if not words and parts.query:
         first_pair = parts.query.split("&")[0]
@@ -201,10 +202,10 @@ def find_successors(
 def find_departures(
     wanted: Mapping[str, str], addresses: Addresses, rows: Mapping[str, FeedRow]
 ) -> list[str]:
-    """Return the keys of sources whose feed redirects to another feed and must stop to do so. The
-    reason is that the other source was removed, or that the source now has an address that it never
-    had. `wanted`: the address of each configured source. `rows`: the feed of each source. All are
-    by key."""
+    """Return the keys of sources whose feed redirects to another feed but must not do so any
+    longer. The reason is that the other source was removed, or that the source now has an address
+    that it never had. `wanted`: the address of each configured source. `rows`: the feed of each
+    source. All are by key."""
     departed = []
     for key in sorted(wanted.keys() & rows.keys()):
         target = rows[key].moved_to

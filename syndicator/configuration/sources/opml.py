@@ -212,7 +212,8 @@ def clean_outline(outline: Outline) -> Outline | Skipped:
     if urls.is_mailbox(outline.url):
         why = "it is a mailbox, which only you can follow: write it into sources.toml by hand"
         return Skipped(line=outline.line, name=outline.title, why=why)
-    if variables := list_variables(outline.url):
+    variables = list_variables(outline.url)
+    if variables:
         why = (
             f"its address names a variable of this machine, {variables[0]}, whose value its server"
             " would get; add it by itself, or `syndicator import --trust-own` if the list is an"

@@ -86,7 +86,10 @@ def add_sources(
             return
 
     def append_new(text: str, before: tuple[Source, ...]) -> str:
-        placed, _ = readable(*_read_files(path)) if path.exists() else ((), ())
+        """Return `text` with the new sources, which must not be in any file."""
+        placed: tuple[Placed, ...] = ()
+        if path.exists():
+            placed, _ = readable(*_read_files(path))
         files_by_key = {item.source.key: item.file.path for item in placed}
         keys_by_address = {address_key(item.source): item.source.key for item in placed}
         _need_new(files_by_key, keys_by_address, path, sources)
@@ -97,6 +100,7 @@ def add_sources(
         return toml_edit.append_tables(text, new_tables)
 
     def read_valid(file: TomlFile) -> tuple[Source, ...]:
+        """Return the valid sources of the file; faulty ones do not prevent the edit."""
         placed, _ = readable([file])
         return tuple(item.source for item in placed)
 
@@ -132,6 +136,7 @@ def remove_source(path: Path, key: str) -> bool:
     file = _find_file(path, key)
 
     def remove_from_text(text: str, before: tuple[Source, ...]) -> str:
+        """Return `text` without the table of the source. `before`: the sources in `text`."""
         keys = [source.key for source in before]
         if key not in keys:
             return text
@@ -162,6 +167,7 @@ def edit_source(path: Path, key: str, change: Callable[[Source], Source]) -> Non
     file = _find_file(path, key)
 
     def change_in_text(text: str, before: tuple[Source, ...]) -> str:
+        """Return `text` with the changed values. `before`: the sources in `text`."""
         keys = [source.key for source in before]
         if key not in keys:
             raise UsageError(

@@ -56,9 +56,9 @@ def _check_key(value: str) -> str:
 
 
 def _check_url(value: str) -> str:
-    """Return the address of a source without spaces around it. Raises ValueError if it is no web
-    address or mailbox, has a user name or password, or has an environment variable that is a
-    setting, is part of the host, or is not written as ${NAME}."""
+    """Return the address of a source without spaces around it. Raises ValueError if it is neither a
+    web address nor a mailbox, or has a user name or password. An environment variable in it must be
+    written as ${NAME}, must not be in the host, and must not be the name of a setting."""
     if urls.is_mailbox(value):
         return _check_mailbox(value)
     try:

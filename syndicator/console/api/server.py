@@ -494,7 +494,7 @@ async def _show_item(read: Callable[[OpenedInstance, str], Item], request: Reque
 
 
 async def _queue_operation(request: Request) -> Response:
-    """Queue the operation that the path names. Answer with its job as soon as the job has ended,
+    """Queue the operation that the path names. Answer with its job as soon as the result is known,
     but after `wait` seconds at the latest. Raises HTTPException if the request is not valid, the
     token does not permit it, or too many jobs wait."""
     console = console_of(request)
@@ -535,7 +535,7 @@ async def _queue_operation(request: Request) -> Response:
 
 
 async def _cancel_job(request: Request) -> Response:
-    """Cancel a job. Answer with its state when it has ended, or after a second."""
+    """Cancel a job. Answer with its state when it has ended, but after a second at the latest."""
     console = console_of(request)
     job_id = _find_own_job(request).id
     console.queue.cancel(job_id)
