@@ -260,6 +260,7 @@ def _make_document(candidate: Candidate, preview: Preview, result: AddResult) ->
 
 
 def _make_error_document(address: str, error: SyndicatorError) -> dict[str, Any]:
+    """Return the JSON document of an address at which nothing could be read."""
     return {
         "address": address,
         "error": str(error),

@@ -206,14 +206,20 @@ class Panels(TyperGroup):
     doubles the time of help."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse the words of a command line, after options and --config were moved to where typer
+        takes them."""
         return super().parse_args(ctx, move_global_options_first(move_config_last(args)))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the command that the words name. Raises UsageError for a command or option that
+        earlier versions had."""
         if not ctx.resilient_parsing:
             check_removed(args)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the commands with their descriptions, in the order and under the headings of
+        PANELS."""
         widest = max(map(len, self.commands))
         for panel, names in PANELS.items():
             rows = []
@@ -229,6 +235,7 @@ class Exemplified(TyperCommand):
     """Command whose help ends with examples."""
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """Write the examples of the command below its help text."""
         program = str(ctx.find_root().info_name)
         words = str(ctx.command_path).removeprefix(program).strip()
         lines = format_examples(words, program)
@@ -253,6 +260,7 @@ def command(name: str | None = None, group: typer.Typer = app) -> Callable[[T], 
     of `group`. The function's parameters are Annotated with `Argument` or with types of typer."""
 
     def register(function: T) -> T:
+        """Make `function` a command, and return it."""
         hints = get_type_hints(function, include_extras=True)
         fields = []
         for field_name, parameter in inspect.signature(function).parameters.items():

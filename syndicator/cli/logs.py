@@ -93,6 +93,7 @@ class _WarningHandler(logging.Handler):
     are logged, because they are among the steps."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Write a warning to the log. One of another package names the package."""
         if record.name.startswith(ROOT):
             if not _options.steps:
                 log(record.getMessage(), "warning")
@@ -172,6 +173,7 @@ class _StepHandler(logging.Handler):
     commands log it."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Write a step with its fields to the log, whatever its level is."""
         if record.getMessage() == "visited":
             return
         fields = {

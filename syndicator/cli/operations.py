@@ -66,11 +66,13 @@ class _ChangeCommand(Exemplified):
         return []
 
     def invoke(self, ctx: Any) -> Any:
+        """Run the operation that `parse_args` found; without one, run the command as usual."""
         if self._operation_context is None:
             return super().invoke(ctx)
         return self._operation_context.command.invoke(self._operation_context)
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """Write the list of changes, then the examples, below the help text."""
         with formatter.section("Changes"):
             formatter.write_dl(list(list_changes().items()))
         super().format_epilog(ctx, formatter)
@@ -130,6 +132,8 @@ def make_command(choices: Sequence[Operation]) -> Callable[..., None]:
     by_switch = {choice.command.partition(" --")[2]: choice for choice in choices[1:]}
 
     def run(config: Path, json: bool, dry_run: bool = False, **values: Any) -> None:
+        """Run the operation that the switches choose. `values`: the values of all options, by name.
+        Raises UsageError for an option that does not belong to that operation."""
         operation = default
         switch = next((name for name in by_switch if values[name]), None)
         if switch is not None:

@@ -153,6 +153,7 @@ def _make_log_watch(count: Count, began: float, tells: Callable[[Outcome], bool]
     last_logged = began  # when the progress was logged last
 
     def on_pages(more: int, read: int) -> None:
+        """Count pages, and log the progress if the last line about it is LINE_SECONDS old."""
         nonlocal last_logged
         count.add_pages(more, read)
         now = time.monotonic()
@@ -181,6 +182,8 @@ def _describe_progress(count: Count, began: float) -> str:
 
 
 def _make_progress_bar() -> Progress:
+    """Return a progress bar on standard error, with a label, the bar, counts, pages and the elapsed
+    time. It disappears at the end."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 

@@ -91,6 +91,7 @@ def parse_duration(value: str) -> int:
 
 
 def _check_duration(value: str) -> str:
+    """Return `value` if it is a duration such as "6h". Raises ValueError."""
     parse_duration(value)
     return value
 
@@ -255,6 +256,8 @@ def is_bucket(place: str) -> bool:
 
 
 def _check_place(value: str) -> str:
+    """Return `value` if it is a folder or the address of a bucket. Raises ValueError for other
+    addresses."""
     if is_bucket(value) and not _BUCKET.fullmatch(value):
         raise ValueError(
             'write a folder, or a bucket like "s3://bucket/prefix"; credentials are in the'
@@ -336,6 +339,7 @@ class Llm(Section):
 
     @model_validator(mode="after")
     def _check_model(self) -> Self:
+        """Raise ValueError if there is a language model's address without a model."""
         if self.url and not self.model:
             raise ValueError(
                 "set model to the name of the model that the endpoint at url is to use"
@@ -356,6 +360,8 @@ class Health(Section):
 
 
 def _check_smtp(value: str) -> str:
+    """Return `value` if it is the address of a mail server. Raises ValueError for others and for an
+    address with a password."""
     parts = urlsplit(value)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
         raise ValueError('write it like "smtps://user@mail.example.org"')
@@ -423,6 +429,8 @@ def _check_receiver(value: str) -> str:
 
 
 def _check_signing_secret(value: SecretStr) -> SecretStr:
+    """Return `value` if it is the secret of a webhook, or ${NAME} for an environment variable with
+    it. Raises ValueError for others."""
     if not _SIGNING.fullmatch(value.get_secret_value()):
         raise ValueError(
             'write "whsec_" and 24 to 64 bytes in base64 (`openssl rand -base64 32`), or "${NAME}"'
@@ -493,6 +501,7 @@ class Settings(Section):
 
     @model_validator(mode="after")
     def _check_combinations(self) -> Self:
+        """Raise ValueError for settings that are valid each, but not together."""
         if self.publish.secret_path and self.publish.hubs:
             raise ValueError(
                 "hubs would learn the secret addresses; leave publish.hubs or publish.secret_path"

@@ -198,6 +198,7 @@ def _find_open_value(lines: Sequence[str], line: int, wrong_line: str | None) ->
 
 
 def _is_valid(text: str) -> bool:
+    """Return True if `text` is valid TOML."""
     try:
         tomllib.loads(text)
     except tomllib.TOMLDecodeError:

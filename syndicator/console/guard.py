@@ -78,6 +78,8 @@ class Guard:
         self._console = console
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request: refuse it, or pass it on to the pages. The security headers are added
+        to both."""
         if scope["type"] != "http":
             return
         request = Request(scope, receive)
@@ -172,6 +174,7 @@ def with_headers(send: Send, prefix: str = "") -> Send:
     paths of redirects."""
 
     async def send_with_headers(message: Message) -> None:
+        """Send a message of a response; its first message gets the headers."""
         if message["type"] == "http.response.start":
             message.setdefault("headers", [])
             headers: Any = MutableHeaders(scope=message)

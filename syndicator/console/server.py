@@ -125,6 +125,7 @@ async def _show_error(request: Request, error: SyndicatorError) -> Response:
 
 
 async def _show_login(request: Request) -> Response:
+    """Show the login form, or the first page to a browser that is logged in."""
     if _is_known(request):
         return RedirectResponse("/", 303)
     return _show_login_form(request, keep_local_path(request.query_params.get("next", "/")))
@@ -159,6 +160,7 @@ async def _log_in(request: Request) -> Response:
 
 
 async def _log_out(request: Request) -> Response:
+    """End the session, delete its cookie, and go to the login page."""
     console = console_of(request)
     console.sessions.end(session_of(request).id)
     response = RedirectResponse("/login", 303)

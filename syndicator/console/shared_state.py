@@ -51,6 +51,8 @@ class Runner:
             self._start_task = asyncio.get_running_loop().create_task(self._start())
 
     async def _start(self) -> None:
+        """Start the process, and let it end when it has been idle for 15 minutes. If it cannot be
+        started, tell the operator."""
         command = (sys.executable, "-m", "syndicator.operations.jobs.work", str(self._config))
         try:
             self._process = await asyncio.create_subprocess_exec(
@@ -195,6 +197,7 @@ class Console:
                 await self.read(self.glance.renew)
 
     async def close(self) -> None:
+        """End the process of jobs, the worker and the threads."""
         await self.runner.close()
         await self.worker.aclose()
         for pool in (self._reads, self._hashes, self._walks):

@@ -341,6 +341,7 @@ def _render_body(site: Site, story: Story) -> str:
         blocks.insert(site.promo_after, promotion)
 
     def add_class(start_tag: re.Match[str]) -> str:
+        """Return a start tag with the class that the site gives this element, if any."""
         element = start_tag[1]
         class_name = site.classes.get(element)
         if not class_name:

@@ -230,6 +230,7 @@ async def serve(config: Path) -> None:
     current = _read_configuration(config)
 
     def reload() -> None:
+        """Read the configuration again, log what has changed, and serve by it."""
         nonlocal current
         edited = _read_configuration(config)
         for line in list_changes(current, edited):
@@ -274,6 +275,7 @@ async def _serve_site(
     `is_well` returns True, it also tells systemd that the service is well."""
 
     def on_listening(url: str) -> None:
+        """Log the address and tell systemd that the service is ready, once the port is open."""
         printing.log(f"serving {url}")
         if site.settings.is_exposed:
             _log_warning(
@@ -287,6 +289,8 @@ async def _serve_site(
         notify.send("STOPPING=1")
 
     def on_hangup() -> None:
+        """Call `reload` after SIGHUP. An error in the configuration leaves the present one in
+        use."""
         notify.reloading()
         try:
             reload()

@@ -19,6 +19,7 @@ def stop_on_signals(stop: asyncio.Event, grace: int = GRACE_SECONDS) -> Iterator
     was_signalled = False
 
     def on_signal(number: int, frame: object) -> None:
+        """Ask the block to end; at the second signal, end the process."""
         nonlocal was_signalled
         if was_signalled:
             sys.exit(0)

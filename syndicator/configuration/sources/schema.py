@@ -100,12 +100,14 @@ def _refuse_setting(variable: str) -> None:
 
 
 def _check_duration(value: str) -> str:
+    """Return `value` if it is a duration of at least a minute. Raises ValueError."""
     if parse_duration(value) < _SHORTEST_PAUSE:
         raise ValueError(f"{value!r} is too short; the shortest is one minute")
     return value
 
 
 def _check_cron(value: str) -> str:
+    """Return `value` if it is a valid cron expression. Raises ValueError."""
     try:
         find_next_time(value, _ANY_DAY)
     except ConfigError as error:
@@ -114,6 +116,8 @@ def _check_cron(value: str) -> str:
 
 
 def _check_sender(value: str) -> str:
+    """Return `value` in small letters if it is a mail address, or "@" and a domain. Raises
+    ValueError."""
     if not _SENDER.fullmatch(value):
         raise ValueError(
             f'{value!r} is no sender; write its address, "news@example.org", or "@example.org" for'
@@ -134,6 +138,7 @@ def _check_list_id(value: str) -> str:
 
 
 def _check_after(value: str) -> str:
+    """Return `value` if it says what to do with a mail that was read. Raises ValueError."""
     if not _AFTER_PATTERN.fullmatch(value):
         raise ValueError(f'{value!r}: write "keep", "seen", or "move:" and a folder')
     return value
@@ -186,6 +191,7 @@ def _check_cookies(value: str) -> str:
 
 
 def _check_css(value: str) -> str:
+    """Return `value` if it is valid CSS. Raises ValueError."""
     try:
         page_rules.compile_css(value)
     except RulesError as error:
@@ -194,6 +200,7 @@ def _check_css(value: str) -> str:
 
 
 def _check_value(value: str) -> str:
+    """Return `value` if it is valid CSS, perhaps with an attribute after it. Raises ValueError."""
     _check_css(page_rules.split(value)[0])
     return value
 
@@ -270,6 +277,8 @@ class SourceTable(Section):
 
     @model_validator(mode="after")
     def _check_rhythm(self) -> Self:
+        """Raise ValueError if the times of visits are set in two ways, or are forced without being
+        set."""
         if self.every and self.cron:
             raise ValueError("has both every and cron; remove one of them")
         if self.force and not (self.every or self.cron):
@@ -278,6 +287,8 @@ class SourceTable(Section):
 
     @model_validator(mode="after")
     def _check_list_settings(self) -> Self:
+        """Raise ValueError if a source with `rules.links`, which is a list of articles, has
+        settings that do not fit a list."""
         if self.rules.links and self.kind != "auto":
             raise ValueError(
                 f"has rules.links, which makes it a list of articles; take kind = {self.kind!r} out"
@@ -288,6 +299,8 @@ class SourceTable(Section):
 
     @model_validator(mode="after")
     def _check_session_settings(self) -> Self:
+        """Raise ValueError if a source with cookies would send two, or would publish whole texts
+        without a licence."""
         if not self.cookies:
             return self
         if any(name.lower() == "cookie" for name in self.headers_env):

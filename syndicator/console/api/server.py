@@ -328,6 +328,7 @@ class Api:
         self._app.state.console = console
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or pass it on to the pages if its path is not below /api/."""
         is_request = scope["type"] == "http"
         if is_request:
             scope = under_prefix(scope)
@@ -386,6 +387,7 @@ def answer_problem(status: int, detail: str, headers: Mapping[str, str] | None =
 def _answer_json(
     answer: Answer, headers: Mapping[str, str] | None = None, status: int = 200
 ) -> Response:
+    """Return a response with this answer as JSON."""
     return Response(
         json.dumps(convert_to_json(answer)), status, headers, media_type="application/json"
     )
