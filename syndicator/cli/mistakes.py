@@ -122,7 +122,7 @@ def explain_choice(error: Any, word: str, accepted: str) -> str:
     commands = dict(_list_commands(error.ctx.find_root().command))
     if word in commands:
         return f"{message}; `{word}` is a command of its own: {commands[word]}"
-    if str(error.ctx.info_name) == "sources":
+    if str(error.ctx.info_name) == "sources":  # the word may be the key of a source
         return f"{message}; `status --source {word}` shows a source, `remove {word}` removes it"
     return message
 
@@ -152,15 +152,16 @@ def explain_extra_words(error: Any) -> str:
     extra = _EXTRA.search(message)
     if extra is None or error.ctx is None:
         return message
+    path = str(error.ctx.command_path)
+    only_prints = str(error.ctx.command.help).startswith("Print ")
+    if only_prints:  # a file was meant
+        return f"`{path}` only prints; write `{path} > {extra['words']}` for a file"
     options = []
     for parameter in error.ctx.command.params:
         name = parameter.opts[0]
         takes_value = not getattr(parameter, "is_flag", False)
         if name.startswith("--") and takes_value and name not in _COMMON_OPTIONS:
             options.append(name)
-    path = str(error.ctx.command_path)
-    if str(error.ctx.command.help).startswith("Print "):
-        return f"`{path}` only prints; write `{path} > {extra['words']}` for a file"
     if not options:
         return f"`{path}` takes no word after it; take out {extra['words']}"
     return (

@@ -59,10 +59,10 @@ def _name_weekdays(field: str) -> str:
     has_numbers = re.fullmatch(r"[0-7](-[0-7])?(,[0-7](-[0-7])?)*", ranges) is not None
     if not has_numbers:
         return field.lower()
+    step_days = int(step) if slash else 1
     days: set[int] = set()
     for part in ranges.split(","):
         first, _, last = part.partition("-")
-        step_days = int(step) if slash else 1
         days.update(range(int(first), int(last or first) + 1, step_days))
     if not days:
         raise ValueError(f"no day is in {field!r}")

@@ -83,10 +83,10 @@ class Guard:
         if scope["type"] != "http":
             return
         request = Request(scope, receive)
-        answer = await self._refused(request) or self._app
+        answer = await self._refuse(request) or self._app
         await answer(scope, receive, with_headers(send, scope["prefix"]))
 
-    async def _refused(self, request: Request) -> Response | None:
+    async def _refuse(self, request: Request) -> Response | None:
         """Return the answer to a request that is refused; None if it may pass. In the state of the
         request, it sets `session`, and `form` for a POST that may pass."""
         headers = request.headers

@@ -108,7 +108,8 @@ def read_passwords(path: Path) -> dict[str, str]:
         ) from error
     if mode & _OTHERS:
         raise ConfigError(f"{path} may be read by others; chmod 600 it, and set the password anew")
-    if not isinstance(hashes, dict) or not all(isinstance(text, str) for text in hashes.values()):
+    is_valid = isinstance(hashes, dict) and all(isinstance(text, str) for text in hashes.values())
+    if not is_valid:
         raise ConfigError(
             f"{path} is no list of passwords; `syndicator console --set-password` writes it"
         )
@@ -131,7 +132,8 @@ def set_password(path: Path, name: str, password: str) -> None:
 def need_name(name: str) -> None:
     """Raise UsageError unless `name` may be the name of a user or a token: not empty, at most
     LONGEST_NAME characters, all printable."""
-    if name.strip() and len(name) <= LONGEST_NAME and name.isprintable():
+    can_be_seen = bool(name.strip()) and name.isprintable()
+    if can_be_seen and len(name) <= LONGEST_NAME:
         return
     raise UsageError(f"{name!r} is no name: up to {LONGEST_NAME} characters that can be seen")
 

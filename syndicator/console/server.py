@@ -146,13 +146,14 @@ async def _log_in(request: Request) -> Response:
         return _show_login_form(
             request, next_page, f"Too many tries. Wait {wait} seconds.", 429, headers
         )
-    console.throttle.failed(address)  # until it proves right, so that parallel tries count, too
+    # counts as failed until the password proves right, so that parallel tries count, too
+    console.throttle.failed(address)
     password_hash = await console.password(name, password)
     if not password_hash:
         console.tell(f"console: a login from {address or 'somewhere'} was refused")
         return _show_login_form(request, next_page, "Name or password is wrong.", 403)
     console.throttle.succeeded(address)
-    console.sessions.end(session_of(request).id)  # its id may have been planted
+    console.sessions.end(session_of(request).id)  # somebody else may know its id
     console.runner.wake()
     response = RedirectResponse(next_page, 303)
     set_cookie(response, request, console, console.sessions.begin(name, password_hash).id)

@@ -182,7 +182,9 @@ def make_requirement() -> str:
     that was pushed. If the repository is not known, it is the file of this release."""
     folder = find_checkout()
     remote = _run_git(folder, "remote", "get-url", "origin") if folder else ""
-    parts = urlsplit(re.sub(r"^(?:ssh://)?git@([\w.-]+)[:/]", r"https://\1/", remote))
+    # an address for pushing, such as git@host:path, has an https address, too
+    https_address = re.sub(r"^(?:ssh://)?git@([\w.-]+)[:/]", r"https://\1/", remote)
+    parts = urlsplit(https_address)
     if parts.scheme != "https" or not parts.hostname:
         return f"./syndicator-{__version__}-py3-none-any.whl"
     repository = f"syndicator @ git+https://{parts.hostname}{parts.path}"

@@ -141,9 +141,10 @@ class SiteServer:
 
 
 def _prepare_answer(answer: Answer, request_headers: Mapping[str, str]) -> Answer:
-    """Return the answer to send. If the client has the present version already, this is a 304 (RFC
-    9110, section 13.2.2). Otherwise texts are compressed for clients that accept this, and an
-    answer with a time of change has ETag and Last-Modified."""
+    """Return the answer to send. If the client has the present version of a page already, this is a
+    304 (RFC 9110, section 13.2.2). Otherwise texts are compressed for clients that accept this, and
+    pages with a time of change get ETag and Last-Modified. An answer with another status than 200
+    stays as it is."""
     if answer.status != HTTPStatus.OK:
         return answer
     headers = dict(answer.headers)

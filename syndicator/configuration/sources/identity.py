@@ -58,7 +58,8 @@ def key_for(url: str, taken: Collection[str] = ()) -> str:
     "techcrunch-ai-2"."""
     words = _list_site_words(url) + _list_path_words(url)
     base = "-".join(dict.fromkeys(word for word in words if word))
-    if len(base) > _LONGEST_KEY:  # cut between words if possible
+    if len(base) > _LONGEST_KEY:
+        # cut between words if possible; with one character more, a word that just fits stays
         whole_words = base[: _LONGEST_KEY + 1].rpartition("-")[0]
         base = (whole_words or base)[:_LONGEST_KEY].strip("-")
     if not base:
@@ -74,8 +75,9 @@ def key_for(url: str, taken: Collection[str] = ()) -> str:
 
 
 def _list_site_words(url: str) -> list[str]:
-    """Return the words of a URL's host that name the owner of the site, such as "alice" for
-    alice.github.io."""
+    """Return the words of a URL's host that name the owner of the site, such as "example" for
+    example.org. For a name that many sites share, such as github, this is the subdomain, such as
+    "alice" for alice.github.io."""
     host = urls.host(url).split(":")[0]
     domain = urls.domain(url)
     is_ip_address = host == domain and re.fullmatch(r"[\d.]+", host) is not None
@@ -177,10 +179,11 @@ Addresses = Mapping[str, tuple[str, ...]]  # key of a source -> its addresses, n
 def find_successors(
     wanted: Mapping[str, str], addresses: Addresses, rows: Mapping[str, FeedRow]
 ) -> dict[str, str]:
-    """Return for each removed source that has a feed the key of the source that replaces it, if
-    any. This is the followed source at the newest address of the removed one that a followed source
-    has. `wanted`: the address of each configured source. `rows`: the feed of each source. All are
-    by key."""
+    """Return the key of the source that replaces a removed source, by the key of the removed one.
+    This is the followed source that has one of its addresses; of several, the newest address
+    counts. Removed sources without a feed, and those whose feed already redirects to a followed
+    source, are left out. `wanted`: the address of each configured source. `rows`: the feed of each
+    source. All are by key."""
     removed = sorted(addresses.keys() & rows.keys() - wanted.keys())
     if not removed:
         return {}
@@ -266,7 +269,8 @@ def update_state(source: Source, state: SourceState | None) -> SourceState:
     if rules != state.rules:
         bodies = drop_collapsed(state.pages.bodies)
         updated = replace(updated, pages=replace(state.pages, unmatched={}, bodies=bodies))
-    if state.terms in ("", terms):
+    is_same = state.terms == terms
+    if is_same or not state.terms:
         return updated
     # the edit may have corrected a failure: visit now
     return replace(

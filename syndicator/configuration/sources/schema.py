@@ -449,24 +449,24 @@ def find_duplicates(placed: Iterable[Placed]) -> dict[int, Fault]:
     """Return a fault for each source that has the same key or the same address as an earlier one.
     The keys of the result are positions in `placed`."""
     faults: dict[int, Fault] = {}
-    keys: dict[str, Placed] = {}
-    addresses: dict[str, Placed] = {}
+    first_by_key: dict[str, Placed] = {}
+    first_by_address: dict[str, Placed] = {}
     for number, item in enumerate(placed):
         key = item.source.key
         address = _make_address_key(item.source)
-        if key in keys:
-            where = _name_other_file(keys[key], item)
+        if key in first_by_key:
+            where = _name_other_file(first_by_key[key], item)
             message = (
                 f"two sources have the key {key!r}{where}; give one of them another key: until"
                 " then, only one of the two is followed"
             )
             faults[number] = item.file.fault(message, "source", item.number, "key")
-        elif address in addresses:
-            other = addresses[address]
+        elif address in first_by_address:
+            other = first_by_address[address]
             where = f"source {other.source.key!r}{_name_other_file(other, item)}"
             faults[number] = item.fault(f"url: {where} has the same; remove one of them", "url")
-        keys.setdefault(key, item)
-        addresses.setdefault(address, item)
+        first_by_key.setdefault(key, item)
+        first_by_address.setdefault(address, item)
     return faults
 
 

@@ -83,10 +83,13 @@ def _read_addresses(text: str, *, is_trusted: bool) -> SubscriptionList:
         if isinstance(item, Skipped):
             skipped.append(item)
             continue
-        first = outlines.setdefault(urls.alias(item.url), item)
-        if first is not item:
+        alias = urls.alias(item.url)
+        first = outlines.get(alias)
+        if first is not None:
             why = f"it stands in line {first.line} too"
             skipped.append(Skipped(line=number, name=line, why=why))
+            continue
+        outlines[alias] = item
     if not outlines:
         fault = skipped[0] if skipped else Skipped(line=1, name="", why="it has no address")
         detail = f"line {fault.line}: {fault.why}; {_EXPORT}"

@@ -335,10 +335,10 @@ class Api:
         if not is_request or not scope["path"].startswith("/api/"):
             await self._pages(scope, receive, send)
             return
-        answer = self._refusal(Request(scope)) or self._app
+        answer = self._refuse(Request(scope)) or self._app
         await answer(scope, receive, with_headers(send))
 
-    def _refusal(self, request: Request) -> Response | None:
+    def _refuse(self, request: Request) -> Response | None:
         """Return the answer to a request without a valid token; None if the token is valid. Then
         `token` and `who` are set in the state of the request."""
         if not is_for_us(_join_header(request, "host"), self._console.hosts):
