@@ -70,14 +70,15 @@ def set_values(text: str, key_path: KeyPath, values: Values) -> str:
 def set_settings(text: str, settings: Mapping[str, Values]) -> str:
     """Return `text`, the content of a syndicator.toml, with these settings. `settings`: values of
     keys, by section. Raises ConfigError if the text cannot be edited."""
+    new_text = text
     try:
         for section, values in settings.items():
-            text = set_values(text, (section,), values)
+            new_text = set_values(new_text, (section,), values)
     except ValueError as error:
         raise ConfigError(
             "syndicator.toml is written in a way that a command cannot edit safely; edit it by hand"
         ) from error
-    return text
+    return new_text
 
 
 def remove_table(text: str, array: str, number: int) -> str:
@@ -89,12 +90,12 @@ def remove_table(text: str, array: str, number: int) -> str:
     key_path: KeyPath = (array, number)
     sections = list_sections(text)
     removed = [section for section in sections if section.key_path[:2] == key_path]
-    if removed and not expected[array]:
-        del expected[array]
     if not removed:  # the array is written inline
         root = sections[0]
         new_text = _edit_section(text, root, (array,), lambda tables: tables.pop(number))
         return _check_result(new_text, expected)
+    if not expected[array]:  # an array of tables without tables is not there
+        del expected[array]
     lines = _LINE.findall(text)
     first = _find_comment(lines, sections, removed[0])
     following = sections[sections.index(removed[-1]) + 1 :]

@@ -108,8 +108,7 @@ def read_passwords(path: Path) -> dict[str, str]:
         ) from error
     if mode & _OTHERS:
         raise ConfigError(f"{path} may be read by others; chmod 600 it, and set the password anew")
-    is_valid = isinstance(hashes, dict) and all(isinstance(text, str) for text in hashes.values())
-    if not is_valid:
+    if not isinstance(hashes, dict) or not all(isinstance(text, str) for text in hashes.values()):
         raise ConfigError(
             f"{path} is no list of passwords; `syndicator console --set-password` writes it"
         )
