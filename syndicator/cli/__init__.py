@@ -115,8 +115,8 @@ def load_commands(names: Sequence[str] = _COMMANDS) -> None:
 
 
 def _explain_missing(error: Any) -> str:
-    """Return the message for a command or option that does not exist, with similar ones. Remove the
-    list of similar ones that typer would add."""
+    """Return the message for a command or option that does not exist, with similar ones. The list
+    of similar ones that typer would add itself is removed."""
     from syndicator.cli.mistakes import explain_missing
 
     load_commands()

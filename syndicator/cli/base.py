@@ -129,8 +129,8 @@ def _complete_names(
 
 
 def load_examples() -> dict[str, dict[str, str]]:
-    """Return the examples for help texts. For each command, they give the words to type, each with
-    its purpose."""
+    """Return the examples for help texts, by command. Each example has the words to type as its
+    key, and its purpose as its value."""
     file = resources.files("syndicator") / "data/examples.toml"
     return tomllib.loads(file.read_text(encoding="utf-8"))
 
@@ -202,8 +202,8 @@ def check_removed(words: Sequence[str]) -> None:
 
 
 class Panels(TyperGroup):
-    """The group of all commands, which help lists by PANELS. Typer's own panels need rich, which
-    doubles the time of help."""
+    """The group of all commands. Help lists them under the headings of PANELS. The headings of
+    typer need the package rich, which doubles the time of help."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the words of a command line, after options and --config were moved to where typer
@@ -333,7 +333,8 @@ def _need_folder_name(folder: Path) -> None:
 def _choose_config_folder(context: typer.Context, value: Path) -> Path:
     """Return the folder of configuration that a command uses. If --config does not name one, it is
     the folder `config` here; if that does not exist, the configuration folder of this account.
-    Settings of earlier versions in it are logged."""
+    Settings of earlier versions in it are logged. Raises ConfigError if the folder is a file or has
+    the name of one."""
     source = context.get_parameter_source("config")
     is_named = source is not None and source.name != "DEFAULT"
     folder = value

@@ -283,7 +283,7 @@ def _list_alike(word: str, others: Collection[str]) -> list[str]:
 
 
 def _find_by_purpose(word: str, purposes: Mapping[str, str]) -> dict[str, str]:
-    """Return the commands whose purpose has the whole word `word`, in small or capital letters.
+    """Return the commands whose purpose has `word` as a whole word; capital letters do not matter.
     `purposes`: the purposes of all commands, by the words to type."""
     pattern = re.compile(rf"\b{re.escape(word)}\b", re.I)
     return {words: purpose for words, purpose in purposes.items() if pattern.search(purpose)}

@@ -70,8 +70,8 @@ class Overrides:
         return unknown
 
     def apply_to(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the values of a parsed file with those of the variables in their place. Settings
-        of earlier versions, in the file or in variables, become present ones."""
+        """Return the values of a parsed file, in which those that a variable sets are replaced.
+        Settings of earlier versions, in the file or in variables, become present ones."""
         defaults = {key_path: field.default for key_path, field in self.leaves.items()}
         in_file = translate_dropped(dict(flatten(values)), defaults)
         in_variables = {

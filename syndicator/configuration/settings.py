@@ -70,8 +70,9 @@ _TIME = "([01][0-9]|2[0-3]):[0-5][0-9]"
 
 
 def _check_archives(value: Any) -> Any:
-    """Return the value of `publish.archives`, a list of feeds as a tuple. Raises ValueError for a
-    word other than "true", "false", "atom" and "listed", and for an unknown feed in a list."""
+    """Return the value of `publish.archives`; a list of feeds becomes a tuple. Raises ValueError
+    for a word other than "true", "false", "atom" and "listed", and for an unknown feed in a
+    list."""
     if isinstance(value, str) and value not in ("true", "false", "atom", LISTED):
         raise ValueError(
             f'{value!r} is none of true, false, "atom", "listed", ["all", "tags", "sources/one"]'
@@ -97,7 +98,8 @@ def _check_duration(value: str) -> str:
 
 
 def _check_nat64(value: str) -> str:
-    """Check a prefix by which a network maps IPv4 addresses to IPv6 (RFC 6052)."""
+    """Return `value` if it is a prefix by which a network maps IPv4 addresses to IPv6 (RFC 6052).
+    Raises ValueError."""
     try:
         network = ipaddress.IPv6Network(value)
     except ValueError as error:
@@ -136,8 +138,8 @@ _SECRET_PATH = like(
 
 def _check_callback(value: str) -> str:
     """Return `value` if it is an address at which hubs can reach this instance, or empty. Raises
-    ValueError if it is not http or https, or has no host, a query, a fragment, a user name or a
-    password."""
+    ValueError unless it begins with http or https and has a host. Also raises it for a query, a
+    fragment, a user name or a password."""
     parts = urlsplit(value)
     if value:
         is_web_address = parts.scheme in ("http", "https") and bool(parts.hostname)

@@ -136,9 +136,9 @@ def _find_section(text: str, key_path: KeyPath) -> Section | None:
 def _edit_section(
     text: str, section: Section, key_path: KeyPath, change: Callable[[Any], object]
 ) -> str:
-    """Return `text` with the value at `key_path` edited; only the lines of `section`, which holds
-    the value, change. `change`: called with the value, an object of tomlkit, to edit it in place.
-    Raises ValueError if the section cannot be edited."""
+    """Return `text` with the value at `key_path` edited. `section` is the section that holds the
+    value; only its lines change. `change`: called with the value, an object of tomlkit, to edit it
+    in place. Raises ValueError if the section cannot be edited."""
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 

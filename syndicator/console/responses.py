@@ -111,8 +111,8 @@ def name_fields(message: str) -> str:
 
 
 def cure(condition: Condition) -> str:
-    """Return how a condition ends. The words fit the console; a condition without such words has
-    its usual cure, which may name a command."""
+    """Return what ends a condition, in words of the console. If the console has no words for it,
+    return its usual cure, which may name a command."""
     reason = condition.code or condition.kind.value
     return str(_load_labels()["cures"].get(reason, condition.cure))
 
@@ -182,8 +182,9 @@ async def look_up(request: Request, look: Callable[[OpenedInstance], T]) -> T:
 
 
 def find_job(request: Request, *operation_names: str) -> Job | None:
-    """Return the job whose id is in the query of the address. Return None if there is no such job,
-    or if it is not of one of these operations. Without names, every operation is accepted."""
+    """Return the job whose id is in the query of the address; None if there is no such job.
+    `operation_names`: return None, too, if the job is of another operation; without names, every
+    operation is accepted."""
     job = console_of(request).queue.get(request.query_params.get("job", ""))
     if job is None:
         return None
@@ -247,9 +248,9 @@ async def queue_form(
     dry_run: bool = False,
     **further_arguments: Any,
 ) -> Response:
-    """Queue an operation. Its arguments are those in the form, and `further_arguments`, which go
-    before. A request of a script (htmx) gets the state of the job as a part of the page; any other
-    is redirected to `next_page` with the id of the job."""
+    """Queue an operation. Its arguments are those in the form; `further_arguments` replace those of
+    the same name. A request of a script (htmx) gets the state of the job as a part of the page; any
+    other is redirected to `next_page` with the id of the job."""
     form = form_of(request)
     arguments: dict[str, Any] = {}
     for field in fields_of(need_operation(operation_name)):
@@ -358,8 +359,8 @@ def describe_troubles(health: Health, names: Mapping[str, str]) -> Troubles:
 
 
 def describe_trouble(condition: Condition, names: Mapping[str, str] | None = None) -> Trouble:
-    """Return a condition with buttons that may end it. `names`: the names of sources, by key; None
-    if they are not shown."""
+    """Return a condition with buttons that may end it. `names`: the names of sources, by key. A
+    condition of a source that has no name there is called by its subject."""
     source_names = names or {}
     source_name = source_names.get(condition.source)
     link = ""

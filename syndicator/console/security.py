@@ -205,7 +205,8 @@ class Sessions:
 
     def find(self, session_id: str) -> Session | None:
         """Return the session with this id, and note this as its last use. Return None if it does
-        not exist, was not used for IDLE_SECONDS, or began WHOLE_SECONDS ago."""
+        not exist. Return None, and end it, if its last use is more than IDLE_SECONDS ago or its
+        start more than WHOLE_SECONDS."""
         key = _compute_key(session_id)
         now = self._clock()
         session = self._sessions.get(key)

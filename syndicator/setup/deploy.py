@@ -234,9 +234,8 @@ def _list_web_values(here: Deployment) -> dict[str, str]:
 
 
 def _name_caddy_site(host: str, port: int | None, *, is_http: bool) -> str:
-    """Return the address of a site for a Caddyfile. A host without scheme is served over HTTPS;
-    with "http://" it is served over HTTP. Without a host, the address stands for all hosts over
-    HTTP."""
+    """Return the address of a site for a Caddyfile. Caddy serves a host over HTTPS unless "http://"
+    stands before it. Without a host, the address stands for all hosts over HTTP."""
     if not host:
         return ":80"
     scheme = "http://" if is_http else ""

@@ -24,8 +24,8 @@ _PARTS_PRINTED_APART = ("cut", "candidates", "from")  # parts of a reading that 
 
 
 def format_reasons(reasons: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the reasons why an article is as it is as lines. `reasons`: values, lists, and mappings
-    with parts, by name. Parts are indented."""
+    """Yield lines that say why an article is as it is. `reasons`: values, lists and mappings, by
+    name. The parts of lists and mappings become indented lines."""
     for name, value in reasons.items():
         if isinstance(value, Mapping):
             yield from _format_parts(name, value)

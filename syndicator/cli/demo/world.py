@@ -103,7 +103,8 @@ class World:
         return base + self._troubles[key].path
 
     def _make_responder(self, place: Site | Trouble) -> Respond:
-        """Return the function that answers requests to a site, by method and path."""
+        """Return the function that answers requests to a site. It takes the method and the path of
+        a request."""
 
         def respond(method: str, target: str) -> Answer:
             if method not in ("GET", "HEAD"):
@@ -189,8 +190,8 @@ class World:
         return Answer(status=HTTPStatus.NOT_FOUND, body=body)
 
     def _add_canonical_address(self, story: Story) -> Story:
-        """Return a story that another site published first with the address of that story as its
-        canonical address; any other story unchanged."""
+        """Return a story with a canonical address if another site published it first: its address
+        there. Return any other story unchanged."""
         original = self._stories.get(story.extra.get("same_as", ""))
         if original is None:
             return story

@@ -189,10 +189,10 @@ async def up(config: Path) -> None:
 
 
 def make_scheduler(jobs: daemon.Jobs, on_stopped: Callable[[str, float], None]) -> Scheduler:
-    """Return a scheduler for the jobs of `up`; the caller starts it. The functions of `jobs` that
-    report progress, read the next runs and bring other jobs forward are connected to it. A push
-    that arrives brings the job of hubs forward. `on_stopped`: called with the name of a job that
-    makes no progress, and for how many seconds."""
+    """Return a scheduler for the jobs of `up`; the caller starts it. It gives `jobs` the functions
+    by which they report progress, read their next runs and bring other jobs forward. A push that
+    arrives brings the job of hubs forward. `on_stopped`: called with the name of a job that makes
+    no progress, and the seconds since its last."""
     intervals = {name: job.seconds for name, job in daemon.JOBS.items()}
     scheduler = Scheduler(intervals, jobs.run, steady=time.monotonic, on_stopped=on_stopped)
     jobs.note_progress = scheduler.note_progress
@@ -327,8 +327,8 @@ class Notify:
         self.send(*lines)
 
     def reloading(self) -> None:
-        """Say that the service reloads, with the time that Type=notify-reload needs (sd_notify(3),
-        MONOTONIC_USEC)."""
+        """Say that the service reloads. systemd needs the present time with this message
+        (sd_notify(3), MONOTONIC_USEC)."""
         microseconds = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
         self.send("RELOADING=1", f"MONOTONIC_USEC={microseconds}")
 
@@ -346,8 +346,8 @@ class Notify:
                 self.send(f"WATCHDOG_USEC={microseconds}", "WATCHDOG=1")
 
     async def keep_alive(self, is_well: Callable[[], bool]) -> None:
-        """Tell the watchdog of systemd, twice in each of its periods, that the service is well;
-        leave this out while `is_well` returns False. Return at once if there is no watchdog."""
+        """Tell the watchdog of systemd that the service is well, twice in each of its periods.
+        While `is_well` returns False, nothing is sent. Without a watchdog, return at once."""
         if self.watchdog_seconds is None:
             return
         while True:

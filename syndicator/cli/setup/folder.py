@@ -291,8 +291,8 @@ def check(
 
 def _check_ownership(config: Path, *, mend: bool, yes: bool, json: bool) -> bool:
     """Print the articles that belong to another source or have its text. `mend`: also repair them.
-    `yes`: do so without asking. Return True if the check failed, which is if articles are wrong and
-    were only printed. Raises UsageError if the operator must be asked and nobody can answer."""
+    `yes`: do so without asking. Return True if there are such articles and `mend` is not set.
+    Raises UsageError if the operator must be asked and nobody can answer."""
     from syndicator.upkeep import ownership
 
     with open_for_change(config) if mend else open_to_read(config) as opened:

@@ -299,8 +299,8 @@ class SourceTable(Section):
 
     @model_validator(mode="after")
     def _check_session_settings(self) -> Self:
-        """Raise ValueError if a source with cookies would send two, or would publish whole texts
-        without a licence."""
+        """Raise ValueError if a source with cookies also has a header Cookie, or would publish
+        whole texts without a licence."""
         if not self.cookies:
             return self
         if any(name.lower() == "cookie" for name in self.headers_env):

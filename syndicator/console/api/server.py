@@ -339,8 +339,8 @@ class Api:
         await answer(scope, receive, with_headers(send))
 
     def _refuse(self, request: Request) -> Response | None:
-        """Return the answer to a request without a valid token; None if the token is valid. Then
-        `token` and `who` are set in the state of the request."""
+        """Return the answer to a request without a valid token; None if the token is valid. For a
+        valid token, set `token` and `who` in the state of the request."""
         if not is_for_us(_join_header(request, "host"), self._console.hosts):
             return answer_problem(421, "this name is not the console's; see [console] names")
         path = security.find_tokens_file(self._console.settings.state_dir)
@@ -579,9 +579,9 @@ def _parse_object(content_type: str, body: bytes) -> dict[str, Any]:
 
 
 def _answer_job(job: Job | None, *, has_if_match: bool = False) -> Response:
-    """Answer with a job: 200 if it has ended, else 202. Raises HTTPException(404) if the job is
-    None, which stands for a deleted one, and 409 if it failed. `has_if_match`: the request had
-    If-Match; it then raises 412 if the job failed because the file was edited meanwhile."""
+    """Answer with a job: 200 if it has ended, else 202. Raises HTTPException(404) if `job` is None,
+    because the job was deleted, and HTTPException(409) if it failed. A job that failed because its
+    file was edited meanwhile gives 412 if the request had If-Match (`has_if_match`)."""
     if job is None:
         raise HTTPException(404, "there is no such job any more")
     if job.status == "failed":

@@ -100,8 +100,9 @@ async def picture(request: Request) -> Response:
 
 async def show_articles(request: Request) -> Response:
     """Show a page of the list of articles. The query of the address names the search, the source,
-    the filter and the number of the page. Without a filter, all articles of the search or source
-    are listed; without these, the articles whose category is unsure."""
+    the filter and the number of the page. If it names no filter, all articles of the search or
+    source are listed. If it names neither of these, the articles whose category is unsure are
+    listed."""
     console = console_of(request)
     parameters = request.query_params
     search = " ".join(parameters.get("q", "").split())

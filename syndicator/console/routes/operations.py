@@ -86,8 +86,8 @@ def cut_lists(result: Mapping[str, Any]) -> dict[str, Any]:
 
 async def act(request: Request) -> Response:
     """Queue the operation that the path names, with the arguments in the form, then go to the page
-    `next` of the form. If the button "plan" was pressed, the operation only shows what it would
-    do."""
+    `next` of the form. If the button "plan" was pressed, or the operation is a question, nothing is
+    changed."""
     operation = _need_operation(request)
     form = form_of(request)
     next_page = keep_local_path(form.text("next")) if "next" in form else request.url.path
@@ -148,7 +148,7 @@ async def change_settings(request: Request) -> Response:
 
 async def act_on_several(request: Request) -> Response:
     """Queue an operation for each article or source that was chosen in a list, then go to the page
-    `next` of the form. Several chosen articles can also be joined by one operation."""
+    `next` of the form. The operation `join` is queued once, for all chosen articles together."""
     form = form_of(request)
     name = form.text("act")
     ids = form.getlist("id")
