@@ -7,19 +7,19 @@ from typing import Any, Final
 
 from syndicator.core.text import suggestion
 
-_MISSING: Final = re.compile(
+_MISSING_MESSAGE: Final = re.compile(
     r"No such (?P<kind>option|command):? '?(?P<word>[^\s']+?)'?(?:\.\s|\.?$)"
 )
-_EXTRA: Final = re.compile(r"unexpected extra argument\S* \((?P<words>.+)\)")
+_EXTRA_WORDS_MESSAGE: Final = re.compile(r"unexpected extra argument\S* \((?P<words>.+)\)")
 _MOST_ALTERNATIVES: Final = 3  # alternatives in a message
 # similarity of words (difflib) from which one may be a slip for the other: a little one if they
 # begin alike (`jsno`, `json`: .75), else a great one (`run` is not `prune`: .75)
-_ALIKE: Final = 0.7
-_VERY_ALIKE: Final = 0.8
+_LEAST_SIMILARITY: Final = 0.7
+_GREAT_SIMILARITY: Final = 0.8
 # options of nearly every command, which nobody means by another word
 _COMMON_OPTIONS: Final = ("--json", "--config", "--dry-run")
 # words of other programs, and the commands that do here what they do there, with spaces between
-_WORDS_OF_OTHERS: Final = {
+_COMMANDS_BY_FOREIGN_WORD: Final = {
     "fetch": "refresh",
     "update": "refresh",
     "poll": "refresh",
@@ -54,7 +54,7 @@ _IN_THE_BACKGROUND: Final = {
     " (docs/running.md)."
 }
 # words of other programs that are no command here, and what there is instead
-_ANSWERS: Final = {
+_ANSWERS_TO_WORDS: Final = {
     "--daemon": _IN_THE_BACKGROUND,
     "--detach": _IN_THE_BACKGROUND,
     "--background": _IN_THE_BACKGROUND,
@@ -74,7 +74,7 @@ _ANSWERS: Final = {
     "-q": {"--quiet": "Print only failures, for cron; write it before the command."},
 }
 # searches are filters of a list, which no command is named after
-_SEARCH: Final = {
+_WAYS_TO_SEARCH: Final = {
     "status --list articles --where words=WORDS": "List the articles with these words.",
     "show": "Show an article by its address, id or file, and why it reads as it does.",
 }
@@ -149,7 +149,7 @@ def explain_extra_words(error: Any) -> str:
     value, because one of them may be meant. `error`: an error of typer; if it is about something
     else, its own message is returned."""
     message = str(error.message)
-    extra = _EXTRA.search(message)
+    extra = _EXTRA_WORDS_MESSAGE.search(message)
     if extra is None or error.ctx is None:
         return message
     path = str(error.ctx.command_path)
@@ -181,7 +181,7 @@ def explain_missing(error: Any) -> str:
     meant, and what they do. `error`: an error of typer; if it is about something else, its own
     message is returned. All commands must be loaded."""
     message = str(error.message)
-    missing = _MISSING.match(message)
+    missing = _MISSING_MESSAGE.match(message)
     if missing is None or error.ctx is None:
         return message
     word = missing["word"]
@@ -189,14 +189,14 @@ def explain_missing(error: Any) -> str:
     path = str(error.ctx.command_path).removeprefix(str(root.info_name)).strip()
     if missing["kind"] == "option":
         options = _list_options(error.ctx.command, path)
-        nearest = _ANSWERS.get(word) or _find_near(word, options) or _drop_common(options)
+        nearest = _ANSWERS_TO_WORDS.get(word) or _find_near(word, options) or _drop_common(options)
         if not nearest:
             purpose = _take_first_sentence(error.ctx.command.help)
             names = ", ".join(f"`{words.split(' ')[-1]}`" for words in options)
             return f"No such option: {word}. `{path}` takes only {names}. It does this: {purpose}"
     elif error.ctx is not root:  # a command of a group
         commands = dict(_list_commands(error.ctx.command, path))
-        nearest = _ANSWERS.get(word) or _find_near(word, commands) or commands
+        nearest = _ANSWERS_TO_WORDS.get(word) or _find_near(word, commands) or commands
     else:
         commands = dict(_list_commands(root.command))
         nearest = (
@@ -248,10 +248,10 @@ def _find_meant(word: str, purposes: Mapping[str, str]) -> dict[str, str]:
     none for any other word. A web address in place of a command is meant for `add`. `purposes`: the
     purposes of all commands, by name."""
     if word in _SEARCH_WORDS:
-        return dict(_SEARCH)
-    if word in _ANSWERS:
-        return dict(_ANSWERS[word])
-    meant = "add" if "://" in word else _WORDS_OF_OTHERS.get(word, "")
+        return dict(_WAYS_TO_SEARCH)
+    if word in _ANSWERS_TO_WORDS:
+        return dict(_ANSWERS_TO_WORDS[word])
+    meant = "add" if "://" in word else _COMMANDS_BY_FOREIGN_WORD.get(word, "")
     commands = meant.split()
     return {name: purposes[name] for name in commands if name in purposes}
 
@@ -274,10 +274,12 @@ def _list_alike(word: str, others: Collection[str]) -> list[str]:
     """Return those of `others` that `word` may be a misspelling of, at most _MOST_ALTERNATIVES.
     Very similar ones come first, then less similar ones that have the same first letter."""
     very_alike = difflib.get_close_matches(
-        word, list(others), n=_MOST_ALTERNATIVES, cutoff=_VERY_ALIKE
+        word, list(others), n=_MOST_ALTERNATIVES, cutoff=_GREAT_SIMILARITY
     )
     same_first_letter = [other for other in others if other[:1] == word[:1]]
-    alike = difflib.get_close_matches(word, same_first_letter, n=_MOST_ALTERNATIVES, cutoff=_ALIKE)
+    alike = difflib.get_close_matches(
+        word, same_first_letter, n=_MOST_ALTERNATIVES, cutoff=_LEAST_SIMILARITY
+    )
     each_once = list(dict.fromkeys((*very_alike, *alike)))
     return each_once[:_MOST_ALTERNATIVES]
 

@@ -17,7 +17,7 @@ _TAG = re.compile(r"<[^<>]{0,1000}>")
 _STORED_CHARACTERS = 2_000  # characters of a muted entry that are stored
 _MOST_BODIES = 20  # lengths of texts that are remembered
 NEWEST = 5  # newest texts; they are compared with at least as many before
-_LEAST_LENGTH = 300  # characters: a source with shorter texts cannot collapse
+_SHORTEST_TO_COMPARE = 300  # characters: a source with shorter texts cannot collapse
 _COLLAPSE_FACTOR = 3
 
 
@@ -92,7 +92,7 @@ def has_collapsed(bodies: Sequence[int]) -> bool:
     few or were short. `bodies`: lengths, the newest first; 0 for a page that was refused."""
     newest = bodies[:NEWEST]
     earlier = bodies[NEWEST:]
-    if len(earlier) < NEWEST or median(earlier) < _LEAST_LENGTH:
+    if len(earlier) < NEWEST or median(earlier) < _SHORTEST_TO_COMPARE:
         return False
     return _COLLAPSE_FACTOR * median(newest) <= median(earlier)
 

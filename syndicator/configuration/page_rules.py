@@ -15,7 +15,7 @@ from syndicator.core.reasons import FetchReason, PageReason, explain_reason
 
 _ATTRIBUTE = re.compile(r"(?:::attr\(\s*(?P<long>[\w:.-]+)\s*\)|@(?P<short>[\w:.-]+))\s*$")
 _BRACKETS = (("[", "]", "div[class=x]"), ("(", ")", "div:not(.x)"))
-_CURES = (  # pattern of invalid CSS and cure; the first match counts
+_CURES_OF_CSS = (  # pattern of invalid CSS and cure; the first match counts
     (r"^\s*\.?/", "this is XPath; write CSS such as div.promo"),
     (r"[{};]", "only the selector is wanted, without { and }; write it like div.promo"),
     (
@@ -41,7 +41,7 @@ _CURES = (  # pattern of invalid CSS and cure; the first match counts
     (r"", "write it like div.promo or article > .text"),
 )
 KEPT: Final = 10  # last pages of a source that are remembered
-_LEAST: Final = 3  # pages with a wall, before a wall is reported
+_FEWEST_WALLED_PAGES: Final = 3  # pages with a wall, before a wall is reported
 LEAD: Final = "partial"  # not a reason: the page has the free part of an article
 _PAYING = "log in and give the source its cookies, or send credentials (headers_env)"
 _ROBOTS = "ask its owner to let Syndicator in: site.contact is in its User-Agent"
@@ -105,7 +105,7 @@ def _describe_css_fault(css: str) -> str:
             return f"unclosed bracket {opening}; write {example}"
         if unquoted.count(opening) < unquoted.count(closing):
             return f"{closing} closes no bracket; write {example}"
-    fitting_cures = (cure for pattern, cure in _CURES if re.search(pattern, unquoted))
+    fitting_cures = (cure for pattern, cure in _CURES_OF_CSS if re.search(pattern, unquoted))
     return next(fitting_cures)  # the last pattern fits everything
 
 
@@ -129,14 +129,15 @@ def recognize_wall(reason: str) -> str | None:
 
 
 def find_wall(walls: Sequence[str]) -> Wall | None:
-    """Return the wall on a source's last KEPT pages. Return None unless at least _LEAST of these
-    pages, and more than half of them, have a wall. Of several kinds of walls, the most frequent is
-    returned. `walls`: the code of each page's wall, "" for none, the newest page first."""
+    """Return the wall on a source's last KEPT pages. Return None unless more than half of these
+    pages have a wall, and at least _FEWEST_WALLED_PAGES. Of several kinds of walls, the most
+    frequent is returned. `walls`: the code of each page's wall, "" for none, the newest page
+    first."""
     latest = walls[:KEPT]
     counts = Counter(code for code in latest if code)
     walled_pages = sum(counts.values())
     is_on_most = 2 * walled_pages > len(latest)
-    if walled_pages < _LEAST or not is_on_most:
+    if walled_pages < _FEWEST_WALLED_PAGES or not is_on_most:
         return None
     most_frequent = min(counts, key=lambda code: (-counts[code], code))
     cure = _WALL_CURES.get(most_frequent, _ROBOTS)

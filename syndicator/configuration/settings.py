@@ -53,10 +53,12 @@ _KUBERNETES = re.compile(
     r"SYNDICATOR_(SERVICE_(HOST|PORT(_\w+)?)|PORT(_\d+_(TCP|UDP|SCTP)(_\w+)?)?)"
 )
 _NAT64_LENGTHS = (32, 40, 48, 56, 64, 96)  # RFC 6052 section 2.2
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_SECONDS_OF_UNIT = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]+)*/?")
 # addresses on this machine
-_HERE = re.compile(r"https?://(?:localhost|127(?:\.\d+){3}|\[::1\])(?=[:/]|$)", re.IGNORECASE)
+_THIS_MACHINE = re.compile(
+    r"https?://(?:localhost|127(?:\.\d+){3}|\[::1\])(?=[:/]|$)", re.IGNORECASE
+)
 # for an answer of a language model on this machine, which may have no graphics card
 SECONDS_HERE = 120.0
 _PORTS = range(1, 65536)
@@ -64,7 +66,7 @@ _NETWORK = re.compile(
     r"(?P<net>[0-9.]+|\[[0-9A-Fa-f:.]+\]|[0-9A-Fa-f:.]+(?=/|$))(?P<size>/\d{1,3})?(?::(?P<port>\d{1,5}))?"
 )
 # secret of a webhook (Standard Webhooks), or a variable
-_SIGNING = re.compile(r"whsec_[A-Za-z0-9+/]{32,88}={0,2}|\$\{[A-Za-z_][A-Za-z0-9_]*\}")
+_SIGNING_SECRET = re.compile(r"whsec_[A-Za-z0-9+/]{32,88}={0,2}|\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _TIME = "([01][0-9]|2[0-3]):[0-5][0-9]"
 
@@ -88,7 +90,7 @@ def parse_duration(value: str) -> int:
     match = re.fullmatch(r"\s*(\d{1,6})\s*([smhdw])\s*", value)
     if not match:
         raise ValueError(f'{value!r} is not a duration; write it like "30m", "6h" or "1d"')
-    return int(match[1]) * _UNITS[match[2]]
+    return int(match[1]) * _SECONDS_OF_UNIT[match[2]]
 
 
 def _check_duration(value: str) -> str:
@@ -335,7 +337,7 @@ class Llm(Section):
         if not isinstance(values, dict):
             return values
         url = values.get("url")
-        if isinstance(url, str) and _HERE.match(url.strip()):
+        if isinstance(url, str) and _THIS_MACHINE.match(url.strip()):
             return {"seconds": SECONDS_HERE, **values}
         return values
 
@@ -433,7 +435,7 @@ def _check_receiver(value: str) -> str:
 def _check_signing_secret(value: SecretStr) -> SecretStr:
     """Return `value` if it is the secret of a webhook, or ${NAME} for an environment variable with
     it. Raises ValueError for others."""
-    if not _SIGNING.fullmatch(value.get_secret_value()):
+    if not _SIGNING_SECRET.fullmatch(value.get_secret_value()):
         raise ValueError(
             'write "whsec_" and 24 to 64 bytes in base64 (`openssl rand -base64 32`), or "${NAME}"'
         )

@@ -33,8 +33,8 @@ _CURLY_QUOTES = ("\u201c", "\u201d", "\u201e", "\u2018", "\u2019")
 _SYNTAX_CURE = "texts stand in quotes, and each key on a line of its own"
 # a key and the beginning of a value that may go on over several lines; group: its opening sign
 _VALUE_OF_LINES = re.compile(r"""^[^#=]+=\s*(\[|\{|\"{3}|'{3}|\"|')""")
-_REPEATED = "Cannot overwrite a value"  # begins the message of tomllib about a key
-_CLOSING = {"[": "]", "{": "}"}
+_REPEATED_KEY_MESSAGE = "Cannot overwrite a value"  # begins the message of tomllib about a key
+_CLOSING_SIGNS = {"[": "]", "{": "}"}
 _NEXT_KEY = re.compile(r"""[\w.\"'-]+\s*=|\[""")
 _HEADER = re.compile(r"(?P<brackets>\[{1,2})(?P<name>[\w.\"' \t-]+)(?P<end>\]*)\s*(?:#.*)?$")
 
@@ -158,7 +158,7 @@ def _describe_syntax_error(path: Path, text: str, error: tomllib.TOMLDecodeError
     line = int(line_and_column[1]) if line_and_column else len(lines)
     wrong_line = lines[line - 1].strip() if 0 < line <= len(lines) else ""
     open_line = _find_open_value(lines, line, wrong_line if line_and_column else None)
-    if open_line and not what.startswith(_REPEATED):
+    if open_line and not what.startswith(_REPEATED_KEY_MESSAGE):
         cause = _explain_open_value(lines[open_line - 1])
         return Fault(file=str(path), line=open_line, message=f"is not valid TOML: {cause}")
     lines_by_key_path = _find_key_paths("\n".join(lines[: line - 1]))
@@ -210,7 +210,7 @@ def _explain_open_value(line: str) -> str:
     """Return how to close the list, table or text that begins on `line`."""
     opening = _VALUE_OF_LINES.search(line)
     opening_sign = opening[1] if opening else ""
-    closing_sign = _CLOSING.get(opening_sign, opening_sign)  # the same for quotes
+    closing_sign = _CLOSING_SIGNS.get(opening_sign, opening_sign)  # the same for quotes
     kind = {"[": "list", "{": "table"}.get(opening_sign, "text")
     return f"the {kind} that begins here is not closed: write {closing_sign} at its end"
 
@@ -249,7 +249,7 @@ def _explain_header(wrong_line: str, lines_by_key_path: Mapping[KeyPath, int]) -
 def _explain_repeated_key(message: str, wrong_line: str) -> str:
     """Return the message for a key that its section has twice; "" if `message`, that of tomllib, is
     about something else."""
-    if not message.startswith(_REPEATED):
+    if not message.startswith(_REPEATED_KEY_MESSAGE):
         return ""
     key = wrong_line.partition("=")[0].strip()
     return f"the key {key} is in this section twice: take one of the two out"

@@ -40,11 +40,11 @@ _PATIENCE_SECONDS = 0.8
 _SCRIPT_PATIENCE_SECONDS = 0.05  # a page with a script asks again
 _SECTIONS = ("Add", "Articles", "Sources", "Tags", "Changes", "Settings")
 NAVIGATION = (("/", "Today"), *((f"/{name.lower()}", name) for name in _SECTIONS))
-_MOST = 400  # lines of a difference that are shown
+_MOST_DIFF_LINES = 400  # lines of a difference that are shown
 _CONTEXT_LINES = 2  # around a changed line
-_KINDS = {"+": "add", "-": "del", "@": "at"}  # of a line of a difference, by its first sign
+_LINE_KINDS = {"+": "add", "-": "del", "@": "at"}  # of a line of a difference, by its first sign
 # conditions that rules for the pages of a source may end
-_MENDED = (Kind.EXTRACTION_COLLAPSED, Kind.SELECTOR_UNMATCHED, Kind.ENTRIES_WAIT)
+_MENDED_BY_RULES = (Kind.EXTRACTION_COLLAPSED, Kind.SELECTOR_UNMATCHED, Kind.ENTRIES_WAIT)
 
 
 def render(request: Request, template: str, **values: Any) -> bytes:
@@ -304,11 +304,11 @@ def list_differences(before: str | None, after: str | None) -> list[tuple[str, s
     for line in unified_diff(old_lines, new_lines, lineterm="", n=_CONTEXT_LINES):
         if line.startswith(("---", "+++")):  # the names of the two texts
             continue
-        kind = _KINDS.get(line[:1], "same")
+        kind = _LINE_KINDS.get(line[:1], "same")
         lines.append((kind, line))
-    surplus = len(lines) - _MOST
+    surplus = len(lines) - _MOST_DIFF_LINES
     if surplus > 0:
-        return [*lines[:_MOST], ("at", f"… {surplus} lines more")]
+        return [*lines[:_MOST_DIFF_LINES], ("at", f"… {surplus} lines more")]
     return lines
 
 
@@ -368,7 +368,7 @@ def describe_trouble(condition: Condition, names: Mapping[str, str] | None = Non
     if condition.kind == Kind.ARTICLES_ON_HOLD:
         link = "/articles?filter=hold"
         link_says = f"See {plural(condition.count, 'article')}"
-    elif condition.source and condition.kind in _MENDED:
+    elif condition.source and condition.kind in _MENDED_BY_RULES:
         link = f"/sources/{condition.source}/mend"
         link_says = "Mend"
     elif condition.source:

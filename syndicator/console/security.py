@@ -20,16 +20,16 @@ from syndicator.core.errors import ConfigError, UsageError
 _COST = 2**17
 _BLOCK_SIZE = 8
 _PARALLEL = 1
-_LENGTH = 32  # bytes of a hash
+_HASH_BYTES = 32  # bytes of a hash
 _SALT_BYTES = 16
 _MEMORY = 256 * 2**20  # bytes at most
-_OTHERS = 0o077  # mode of a file that other accounts may read or write
+_RIGHTS_OF_OTHERS = 0o077  # mode of a file that other accounts may read or write
 LEAST = 10  # characters of a password
 LONGEST_NAME = 60  # characters
-_DECOY = "a name that nobody has takes as long to refuse"
+_SALT_FOR_UNKNOWN_NAME = "a name that nobody has takes as long to refuse"
 IDLE_SECONDS = 4 * 3600
 WHOLE_SECONDS = 24 * 3600
-_MOST = 1000  # sessions, without login too; the oldest are dropped
+_MOST_SESSIONS = 1000  # sessions, without login too; the oldest are dropped
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -45,18 +45,20 @@ HEADERS: Final = {
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "x-robots-tag": "noindex, nofollow",
 }
-_HERE = ("localhost", "127.0.0.1", "::1")
-_ANY = ("0.0.0.0", "::", "")  # listening on all addresses names none
+_NAMES_OF_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+_ALL_ADDRESSES = ("0.0.0.0", "::", "")  # listening on all addresses names none
 FREE = 5  # failures of an address without waiting
-_LONGEST = 900.0  # seconds that one address waits at most
-_LONGEST_FOR_ALL = 60.0  # seconds that all addresses wait at most
-_FORGOTTEN = 3600.0  # seconds after the last failure, failures are forgotten
-_FORGOTTEN_WHEN_FULL = _FORGOTTEN / 4  # the same if many addresses are remembered
-_THROTTLE_MOST = 10_000  # addresses remembered
-# failures of all addresses in _FORGOTTEN without waiting; each more costs a second, up to a minute
+_LONGEST_PAUSE = 900.0  # seconds that one address waits at most
+_LONGEST_PAUSE_FOR_ALL = 60.0  # seconds that all addresses wait at most
+_FORGET_AFTER_SECONDS = 3600.0  # after the last failure
+# the same if too many addresses are remembered
+_FORGET_AFTER_SECONDS_WHEN_FULL = _FORGET_AFTER_SECONDS / 4
+_MOST_ADDRESSES = 10_000  # addresses remembered
+# failures of all addresses in _FORGET_AFTER_SECONDS without waiting; each more costs a second, up
+# to a minute
 ALL_FREE = 40
 _ALL = ""  # the key of the failures of all addresses; also that of an unknown address
-_PREFIX: Final = "syn_"  # scanners for leaked secrets look for it
+_TOKEN_PREFIX: Final = "syn_"  # scanners for leaked secrets look for it
 
 
 def find_passwords_file(state_dir: Path) -> Path:
@@ -73,7 +75,7 @@ def hash_password(password: str, salt: bytes, *, cost: int = _COST) -> str:
         r=_BLOCK_SIZE,
         p=_PARALLEL,
         maxmem=_MEMORY,
-        dklen=_LENGTH,
+        dklen=_HASH_BYTES,
     )
     salt_text = base64.b64encode(salt).decode()
     digest_text = base64.b64encode(digest).decode()
@@ -106,7 +108,7 @@ def read_passwords(path: Path) -> dict[str, str]:
         raise ConfigError(
             f"{path} cannot be read ({error}); `syndicator console --set-password` writes it"
         ) from error
-    if mode & _OTHERS:
+    if mode & _RIGHTS_OF_OTHERS:
         raise ConfigError(f"{path} may be read by others; chmod 600 it, and set the password anew")
     if not isinstance(hashes, dict) or not all(isinstance(text, str) for text in hashes.values()):
         raise ConfigError(
@@ -148,7 +150,7 @@ def check_password(hashes: dict[str, str], name: str, password: str) -> str:
     as long as a wrong password, so that nobody can find out which names exist."""
     password_hash = hashes.get(name)
     if password_hash is None:
-        hash_password(password, _DECOY.encode())
+        hash_password(password, _SALT_FOR_UNKNOWN_NAME.encode())
         return ""
     return password_hash if is_password(password, password_hash) else ""
 
@@ -188,7 +190,7 @@ class Sessions:
             began=now,
             seen=now,
         )
-        while len(self._sessions) >= _MOST:
+        while len(self._sessions) >= _MOST_SESSIONS:
             del self._sessions[self._find_least_wanted()]
         self._sessions[_compute_key(session.id)] = replace(session, id="")
         return session
@@ -237,8 +239,8 @@ def list_allowed_hosts(host: str, names: Iterable[str]) -> frozenset[str]:
     """Return the host names, in small letters, that requests to the console may have. A request
     with another name comes from a page that pretends to be this machine (DNS rebinding). `host`:
     the address that the console listens on. `names`: further names of this machine."""
-    allowed = {*_HERE, *names}
-    if host not in _ANY:
+    allowed = {*_NAMES_OF_THIS_MACHINE, *names}
+    if host not in _ALL_ADDRESSES:
         allowed.add(host)
     return frozenset(name.lower() for name in allowed)
 
@@ -296,11 +298,11 @@ class Throttle:
     def failed(self, address: str) -> None:
         """Count a failed login of the client at `address`."""
         now = self._clock()
-        if len(self._failures) >= _THROTTLE_MOST:
+        if len(self._failures) >= _MOST_ADDRESSES:
             self._failures = {
                 key: failures
                 for key, failures in self._failures.items()
-                if now - failures.last < _FORGOTTEN_WHEN_FULL
+                if now - failures.last < _FORGET_AFTER_SECONDS_WHEN_FULL
             }
         for key in (address, _ALL):
             count = self._count_recent(key, now) + 1
@@ -318,7 +320,7 @@ class Throttle:
         """Return the number of failed logins of `key`, an address or _ALL. It is 0 if the last one
         was an hour ago."""
         failures = self._failures.get(key)
-        if failures is None or now - failures.last >= _FORGOTTEN:
+        if failures is None or now - failures.last >= _FORGET_AFTER_SECONDS:
             return 0
         return failures.count
 
@@ -332,9 +334,9 @@ class Throttle:
             return 0.0
         surplus = count - free + 1
         if key == _ALL:
-            pause = min(float(surplus), _LONGEST_FOR_ALL)
+            pause = min(float(surplus), _LONGEST_PAUSE_FOR_ALL)
         else:
-            pause = min(2.0**surplus, _LONGEST)
+            pause = min(2.0**surplus, _LONGEST_PAUSE)
         end_of_pause = self._failures[key].last + pause
         return max(0.0, end_of_pause - now)
 
@@ -369,7 +371,7 @@ def create_token(path: Path, name: str, scope: Scope, days: int, now: datetime) 
     stored, in the file `path`. A token of the same name is replaced. Raises UsageError if the name
     is not valid, and ConfigError if the file cannot be read."""
     need_name(name)
-    token = _PREFIX + secrets.token_urlsafe(32)
+    token = _TOKEN_PREFIX + secrets.token_urlsafe(32)
     expires = (now + timedelta(days=days)).isoformat()
     hashes = read_passwords(path)
     hashes[name] = f"{scope} {expires} {_hash_token(token)}"

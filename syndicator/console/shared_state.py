@@ -23,7 +23,7 @@ from syndicator.processes.worker import Worker
 from syndicator.showing.console_data import Glance
 
 IDLE_SECONDS = 900.0  # after the last job, the process of jobs ends
-_END_SECONDS = 5.0  # for the current step of the process of jobs
+_SECONDS_BEFORE_KILL = 5.0  # for the current step of the process of jobs
 T = TypeVar("T")
 _WALK_SECONDS = 600.0  # between two readings of all folders
 _STEP_SECONDS = 0.05  # between two checks of a job that a page waits for
@@ -79,7 +79,7 @@ class Runner:
         if self._idle_task is not None and self._idle_task is not asyncio.current_task():
             self._idle_task.cancel()
         if process is not None:
-            await end(process, _END_SECONDS)
+            await end(process, _SECONDS_BEFORE_KILL)
 
 
 class Console:

@@ -23,7 +23,7 @@ _EXCERPT_CHARACTERS: Final = 1_000
 _MOST_NAMES: Final = 10  # authors or tags of an article
 # Characters that show nothing or turn the direction of a text, in which instructions are hidden:
 # soft hyphen, zero-width space and word joiner, marks of direction, tags, variation selectors.
-_UNSEEN: Final = re.compile(
+_UNSEEN_CHARACTERS: Final = re.compile(
     "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\U000e0000-\U000e0fff]"
 )
@@ -147,7 +147,7 @@ def quote_article(view: View, permission: Permission, text: str = "") -> Quote:
 def clean_text(text: str, most: int) -> str:
     """Return the first `most` characters of a text. Characters that nobody sees, in which
     instructions may be hidden, are removed before."""
-    return _UNSEEN.sub("", legal(text))[:most]
+    return _UNSEEN_CHARACTERS.sub("", legal(text))[:most]
 
 
 def clean_name(name: str) -> str:

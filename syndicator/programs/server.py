@@ -35,7 +35,7 @@ _INSTRUCTIONS: Final = (
 _READ_ONLY: Final = ToolAnnotations(
     read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
 )
-_LATER: Final = "this cannot be answered now; the log of the server says why"
+_NO_ANSWER_NOW: Final = "this cannot be answered now; the log of the server says why"
 
 T = TypeVar("T")
 
@@ -86,7 +86,7 @@ class Archive:
             raise ToolError(str(error)) from error
         except (SyndicatorError, OSError) as error:
             self._tell(f"mcp: {error}")
-            raise ToolError(_LATER) from None
+            raise ToolError(_NO_ANSWER_NOW) from None
 
 
 def make_server(config: Path, tell: Callable[[str], None]) -> MCPServer:

@@ -46,7 +46,7 @@ MOST_ITEMS: Final = 100  # of a list
 MOST_STORIES: Final = 20
 MOST_DAYS: Final = 30  # of stories
 MOST_CHARACTERS: Final = 1_000_000  # of a text, as `start` counts them
-_REPORTS: Final = 10  # of a story
+_MOST_REPORTS: Final = 10  # of a story
 _ID: Final = re.compile(r"[a-z2-7]{26}(#[0-9]{1,3})?")
 _NO_ARTICLE: Final = "there is no article with this id; `search` finds ids"
 _NOTHING_YET: Final = "the archive has no articles yet"
@@ -219,7 +219,7 @@ def list_stories(instance: OpenedInstance, *, limit: int, days: int) -> StoryLis
             page = base + paths.story_name(item.story)
         stories.append(
             QuotedStory(
-                story=item.story, outlets=item.outlets, page=page, reports=reports[:_REPORTS]
+                story=item.story, outlets=item.outlets, page=page, reports=reports[:_MOST_REPORTS]
             )
         )
     return StoryList(stories=stories)

@@ -26,8 +26,8 @@ FILES: Final = (
     "Dockerfile.dockerignore",
     "compose.yaml",
 )
-_WEB: Final = ("nginx.conf", "Caddyfile")
-_FLEET: Final = ("database.sh", "syndicator-worker@.service", "fleet.yaml")
+_WEB_SERVER_FILES: Final = ("nginx.conf", "Caddyfile")
+_FLEET_FILES: Final = ("database.sh", "syndicator-worker@.service", "fleet.yaml")
 # Way of running -> the files that it needs, and the command that starts it, also after a reboot.
 RUNS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
     "up": ((), "{run}"),
@@ -35,15 +35,15 @@ RUNS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
     "cron": (("crontab",), "(crontab -l; cat {root}/deploy/crontab) | crontab -"),
     "docker": (FILES[-3:], "docker compose -f {root}/deploy/compose.yaml up -d --build"),
     "fleet": (
-        (*_FLEET, *FILES[-3:-1]),
+        (*_FLEET_FILES, *FILES[-3:-1]),
         "{sudo}cp {root}/deploy/syndicator-worker@.service /etc/systemd/system/ && "
         "{sudo}systemctl enable --now syndicator-worker@1",
     ),
 }
-_OF_THE_IMAGE: Final = 10001  # user and group id in the image; owns folders that root created
+_ID_IN_IMAGE: Final = 10001  # user and group id in the image; owns folders that root created
 _ROOT_USER: Final = 0
 _USUAL_PORT: Final = 8080
-_HOMES: Final = (Path("/home"), Path("/", "root"), Path("/run/user"))
+_HOME_FOLDERS: Final = (Path("/home"), Path("/", "root"), Path("/run/user"))
 # types to which nginx adds a charset without being told
 _TYPES_WITH_CHARSET: Final = ("text/html", "application/xml")
 _NGINX_PRIVATE: Final = """
@@ -55,7 +55,7 @@ _CADDY_PRIVATE: Final = """
 \t\t\tX-Robots-Tag "noindex, nofollow\""""
 # Paths, hosts and paths of addresses that every file can contain: nginx, Caddy, systemd, cron and
 # shells read them.
-_HARMLESS: Final = re.compile(r"[^\"'\\`$\x00-\x1f\x7f{};*\[]+")
+_HARMLESS_PATH: Final = re.compile(r"[^\"'\\`$\x00-\x1f\x7f{};*\[]+")
 _HARMLESS_HOST: Final = re.compile(r"[\w.-]+|[0-9A-Fa-f:.]+")
 _HARMLESS_PREFIX: Final = re.compile(r"[^\s\"'\\`$\x00-\x1f\x7f{};*\[\]()<>|^]*")
 # Name of a repository template -> path of each file that it adds -> our template for that file.
@@ -116,8 +116,8 @@ def fill_deployment_files(here: Deployment) -> dict[str, str]:
         files_to_run, _ = RUNS[here.runs]
         wanted_files = {*files_to_run}
         if not here.shared:
-            wanted_files.update(_WEB)
-        names = [name for name in (*FILES, *_FLEET) if name in wanted_files]
+            wanted_files.update(_WEB_SERVER_FILES)
+        names = [name for name in (*FILES, *_FLEET_FILES) if name in wanted_files]
     return {name: fill_template(f"deploy/{name}", **values) for name in names}
 
 
@@ -125,7 +125,7 @@ def need_harmless_paths(paths: Iterable[Path | str]) -> None:
     """Raise UsageError if one of the paths has characters that some of the deployment files cannot
     contain."""
     for path in paths:
-        if not _HARMLESS.fullmatch(str(path)):
+        if not _HARMLESS_PATH.fullmatch(str(path)):
             signs = "quotes, backslashes, braces, $, ;, * and ["
             raise UsageError(
                 f"{str(path)!r}: {signs} cannot be written into every file; name another folder"
@@ -157,7 +157,7 @@ def need_harmless_url(url: str) -> None:
 
 def _is_below_home(path: Path) -> bool:
     """Return True if a path is in one of the folders that ProtectHome= of systemd hides."""
-    return any(path.is_relative_to(home) for home in _HOMES)
+    return any(path.is_relative_to(home) for home in _HOME_FOLDERS)
 
 
 def _list_systemd_values(here: Deployment) -> dict[str, str]:
@@ -278,8 +278,8 @@ def _list_container_values(here: Deployment) -> dict[str, str]:
     that is root, it runs as the account of the image, because it must never run as root."""
     user, group = here.owner
     if user == _ROOT_USER:
-        user = _OF_THE_IMAGE
-        group = _OF_THE_IMAGE
+        user = _ID_IN_IMAGE
+        group = _ID_IN_IMAGE
     return {
         "PORT": str(here.port or _USUAL_PORT),
         "BOUND": "" if here.shared else "127.0.0.1:",

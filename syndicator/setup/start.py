@@ -38,14 +38,14 @@ EXAMPLES: Final[Mapping[str, str]] = {"ai": "AI and technology, by tag"}
 _ONLY: Final = "\n# only = true\n"
 _ONLY_ADD: Final = "\nonly = false\n"
 _DEFAULT_TITLE: Final = '# title = "Syndicator"'
-_EVERYWHERE: Final = "0.0.0.0"
+_ALL_INTERFACES: Final = "0.0.0.0"
 _ROOT_USER: Final = 0
 _GIT_SECONDS: Final = 10
 _EXECUTABLE: Final = 0o755
-_BYTES: Final = 12  # 20 letters and digits, which can be typed on a telephone
+_SECRET_BYTES: Final = 12  # 20 letters and digits, which can be typed on a telephone
 # An address that no machine has (RFC 5737) and that the default route leads to; port 9 discards.
-_FAR: Final = ("192.0.2.1", 9)
-_AT_HOME: Final = re.compile(r"http://[\d.]+:\d+/?")
+_FAR_ADDRESS: Final = ("192.0.2.1", 9)
+_HOME_ADDRESS: Final = re.compile(r"http://[\d.]+:\d+/?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,14 +207,14 @@ def _run_git(folder: Path | None, *words: str) -> str:
 
 def make_secret() -> str:
     """Return a random secret of 20 small letters and digits, which can be typed on a telephone."""
-    return base64.b32encode(secrets.token_bytes(_BYTES)).decode().rstrip("=").lower()
+    return base64.b32encode(secrets.token_bytes(_SECRET_BYTES)).decode().rstrip("=").lower()
 
 
 def find_home_address() -> str:
     """Return the IPv4 address of this machine in its network; "" if it is in no network. Nothing is
     sent, because connecting a UDP socket only chooses a route."""
     with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.connect(_FAR)
+        probe.connect(_FAR_ADDRESS)
         return str(probe.getsockname()[0])
     return ""
 
@@ -227,7 +227,7 @@ def make_private(start: Start) -> Start:
     if not address:
         return private
     port = Publish().port
-    return replace(private, url=f"http://{address}:{port}/", listen=f"{_EVERYWHERE}:{port}")
+    return replace(private, url=f"http://{address}:{port}/", listen=f"{_ALL_INTERFACES}:{port}")
 
 
 def share_at_home(config: Path, port: int | None = None) -> None:
@@ -242,7 +242,7 @@ def share_at_home(config: Path, port: int | None = None) -> None:
     url = settings.site.url
     secret = settings.publish.secret_path
     served_port = port or settings.publish.port
-    if url and not _AT_HOME.fullmatch(url):
+    if url and not _HOME_ADDRESS.fullmatch(url):
         if secret:
             return  # a web server answers at that address
         raise UsageError(
@@ -256,7 +256,7 @@ def share_at_home(config: Path, port: int | None = None) -> None:
     new_settings = {
         "site": {"url": f"http://{address}:{served_port}/"},
         "publish": {
-            "listen": f"{_EVERYWHERE}:{served_port}",
+            "listen": f"{_ALL_INTERFACES}:{served_port}",
             "secret_path": secret or make_secret(),
         },
     }
@@ -343,7 +343,7 @@ def _describe_deployment(root: Path, config: Path, runs: str) -> deploy.Deployme
     written_folders = [path.resolve() for path in settings.folders]
     folders_elsewhere = [path for path in written_folders if not path.is_relative_to(folder)]
     is_private = bool(settings.publish.secret_path)
-    serves_other_machines = is_private and settings.publish.host == _EVERYWHERE
+    serves_other_machines = is_private and settings.publish.host == _ALL_INTERFACES
     return deploy.Deployment(
         root=folder,
         config=config.resolve(),

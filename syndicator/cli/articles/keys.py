@@ -25,10 +25,10 @@ _MOST_BYTES = 64  # bytes at once: a paste, or the sequence of a function key
 _LOOK_SECONDS = 0.5  # seconds between two looks for a signal
 _ESCAPE = "\x1b"  # what function keys begin with
 # Ctrl-D; Linux reads a zero byte for one that was typed before the terminal gave single keys
-_ENDS = ("\x04", "\x00")
-_STOPS = ("q", "")
-_CHOICES = ("\n", "\r", "e", "d", *_STOPS)
-_CHOOSING = "Enter: take it   e: take it under another name   d: drop it   q: stop"
+_END_KEYS = ("\x04", "\x00")
+_STOP_KEYS = ("q", "")
+_CHOICE_KEYS = ("\n", "\r", "e", "d", *_STOP_KEYS)
+_CHOICE_LINE = "Enter: take it   e: take it under another name   d: drop it   q: stop"
 
 
 class Keys:
@@ -48,7 +48,7 @@ class Keys:
             self._typed = "?" if is_function_key else typed
         key = self._typed[:1]  # "" at the end
         self._typed = self._typed[1:]
-        return "" if key in _ENDS else key
+        return "" if key in _END_KEYS else key
 
     def ask_line(self, question: str) -> str:
         """Print a question, and return the line that is typed, without spaces around it. Keys that
@@ -123,15 +123,15 @@ def decide_offers(offers: Sequence[Offer], keys: Keys, opened: App) -> int:
     """Ask the operator about each offer until `q` or Ctrl-C. Write those that are taken to
     taxonomy.toml. Return how many were taken."""
     accepted = 0
-    printing.say(_CHOOSING)
+    printing.say(_CHOICE_LINE)
     with contextlib.suppress(KeyboardInterrupt):
         for number, offer in enumerate(offers, 1):
             _show_offer(offer, number, len(offers))
             key = keys.read()
-            while key not in _CHOICES:
-                printing.say(_CHOOSING)
+            while key not in _CHOICE_KEYS:
+                printing.say(_CHOICE_LINE)
                 key = keys.read()
-            if key in _STOPS:
+            if key in _STOP_KEYS:
                 break
             if key == "d":
                 continue

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 _LINES_KEPT_FREE = 3  # lines of the screen below the reasons: where more is, and the prompt
-_ENDLESS = 1_000_000  # columns and lines of a pipe
+_SIZE_OF_PIPE = 1_000_000  # columns and lines of a pipe
 _FEWEST_LINES = 12  # lines of reasons on any screen
 _PARTS_PRINTED_APART = ("cut", "candidates", "from")  # parts of a reading that are printed apart
 
@@ -115,8 +115,8 @@ def _print_reasons(shown: "Shown") -> None:
     from syndicator.showing.plain_reasons import fit_reasons, list_reasons
 
     reasons = list_reasons(shown.article, shown.why)
-    columns = _ENDLESS
-    lines = _ENDLESS
+    columns = _SIZE_OF_PIPE
+    lines = _SIZE_OF_PIPE
     if sys.stdout.isatty():
         screen = shutil.get_terminal_size()
         columns = screen.columns

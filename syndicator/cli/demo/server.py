@@ -10,10 +10,10 @@ from datetime import datetime
 from email.utils import format_datetime
 from http import HTTPStatus
 
-_HEAD_BYTES = 32_768  # of a request
+_MOST_HEAD_BYTES = 32_768  # of a request
 _IDLE_SECONDS = 15.0  # after which a silent connection is closed
 # media types that are compressed
-_TEXT = (
+_TEXT_TYPES = (
     "text/",
     "application/xml",
     "application/rss",
@@ -70,7 +70,7 @@ class SiteServer:
         for address, number in attempts:
             try:
                 self._server = await asyncio.start_server(
-                    self._accept, address, number, limit=_HEAD_BYTES
+                    self._accept, address, number, limit=_MOST_HEAD_BYTES
                 )
                 break
             except OSError:
@@ -160,7 +160,7 @@ def _prepare_answer(answer: Answer, request_headers: Mapping[str, str]) -> Answe
             return Answer(status=HTTPStatus.NOT_MODIFIED, headers=headers, delay=answer.delay)
     body = answer.body
     accepts_gzip = "gzip" in request_headers.get("accept-encoding", "")
-    if accepts_gzip and answer.type.startswith(_TEXT):
+    if accepts_gzip and answer.type.startswith(_TEXT_TYPES):
         headers["Content-Encoding"] = "gzip"
         headers["Vary"] = "Accept-Encoding"
         body = gzip.compress(body, 5, mtime=0)

@@ -27,7 +27,7 @@ from syndicator.core.text import line
 FIRST_DAY = datetime(2025, 9, 1, 6, 0, tzinfo=UTC)
 _NOON = 12  # hours
 # words before the name of an author
-_BY = {"en": "By", "de": "Von", "ja": "文・"}
+_BYLINE_WORDS = {"en": "By", "de": "Von", "ja": "文・"}
 _MONTHS = {
     "en": "January February March April May June July August September October November December",
     "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
@@ -284,7 +284,7 @@ def _make_text_values(site: Site, story: Story) -> dict[str, str]:
     """Return the plain texts of a story, by placeholder of the site's template. They are not
     escaped; the caller must do so."""
     first_name = story.author.split(" ")[0]
-    byline_word = _BY.get(story.language, "By")
+    byline_word = _BYLINE_WORDS.get(story.language, "By")
     return {
         "title": story.title,
         "author": story.author,

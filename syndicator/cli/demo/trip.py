@@ -27,7 +27,7 @@ from syndicator.runs.refresh import RunReport, Wanted, Watch, run
 FIRST = datetime(2023, 9, 1, tzinfo=UTC)
 DAYS = 730
 SOURCES = 20
-_COVERED = 0.7  # the share of articles with a cover: a choice, as most feeds have one
+_SHARE_WITH_COVER = 0.7  # the share of articles with a cover: a choice, as most feeds have one
 
 Words = dict[str, list[str]]
 
@@ -59,7 +59,7 @@ def _make_article(
     source = f"source-{rng.randrange(SOURCES):02d}"
     title = _make_sentence(rng, vocabulary, tags[0])
     author = rng.choice(vocabulary["authors"])
-    has_cover = rng.random() < _COVERED
+    has_cover = rng.random() < _SHARE_WITH_COVER
     excerpt = _make_facts(rng, vocabulary, 2)
     category = rng.choice(vocabulary["categories"])
     body = _make_body(rng, vocabulary, tags)

@@ -33,9 +33,9 @@ from syndicator.runs.schedule import Scheduler
 
 # in the state folder: the console is on while one of them is there
 SWITCHES = (Path("console") / "passwords.json", Path("console") / "tokens.json")
-_LOOK_SECONDS = 5.0  # between two checks if the console is on
-_AGAIN_SECONDS = 30.0  # before a console that ended is started again
-_END_SECONDS = 3.0  # until a console that must end is killed
+_SECONDS_BETWEEN_CHECKS = 5.0  # between two checks if the console is on
+_SECONDS_BEFORE_RESTART = 30.0  # before a console that ended is started again
+_SECONDS_BEFORE_KILL = 3.0  # until a console that must end is killed
 _PAUSE_SECONDS = 0.3  # between two checks for jobs of the console
 _PATIENCE_SECONDS = 3600  # that systemd's watchdog waits during work on a whole database
 
@@ -58,12 +58,12 @@ async def _keep_console(config: Path, state_dir: Path) -> None:
     switches = [state_dir / name for name in SWITCHES]
     while True:
         while not await _is_any_there(switches):  # noqa: ASYNC110 - nobody tells us
-            await asyncio.sleep(_LOOK_SECONDS)
+            await asyncio.sleep(_SECONDS_BETWEEN_CHECKS)
         code = await _run_console(config)
         _log_warning(
-            f"the console ended with {code}; it is started again in {_AGAIN_SECONDS:.0f} s"
+            f"the console ended with {code}; it is started again in {_SECONDS_BEFORE_RESTART:.0f} s"
         )
-        await asyncio.sleep(_AGAIN_SECONDS)
+        await asyncio.sleep(_SECONDS_BEFORE_RESTART)
 
 
 async def _is_any_there(paths: Sequence[Path]) -> bool:
@@ -89,7 +89,7 @@ async def _run_console(config: Path) -> int:
     try:
         return await process.wait()
     finally:
-        await end(process, _END_SECONDS)
+        await end(process, _SECONDS_BEFORE_KILL)
 
 
 def do_jobs_during(app: App, hurry: Callable[[], None]) -> AbstractAsyncContextManager[None]:

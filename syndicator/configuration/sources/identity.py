@@ -26,17 +26,17 @@ _SERVING_LABELS = frozenset(
     )
 )
 # words of a path -> shorter words for the key
-_SHORT = {
+_SHORT_WORDS = {
     "artificial-intelligence": "ai",
     "machine-learning": "ml",
     "ai-artificial-intelligence": "ai",
 }
 # Names shared by many sites: the word before them in the host names the owner.
-_COMMON = frozenset(
+_SHARED_NAMES = frozenset(
     {"blog", "blogs", "news", "medium", "substack", "github", "gitlab", "wordpress", "blogspot"}
 )
 # Windows keeps these names for devices
-_DEVICE = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")
+_DEVICE_NAME = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")
 _LONGEST_KEY = 40  # characters; sources.toml allows 60, a number may follow
 
 
@@ -64,7 +64,7 @@ def key_for(url: str, taken: Collection[str] = ()) -> str:
         base = (whole_words or base)[:_LONGEST_KEY].strip("-")
     if not base:
         base = "source"
-    if _DEVICE.fullmatch(base):
+    if _DEVICE_NAME.fullmatch(base):
         base += "-feed"
     key = base
     number = 2
@@ -89,7 +89,7 @@ def _list_site_words(url: str) -> list[str]:
         if label and word not in _SERVING_LABELS:
             subdomains.append(word)
     name, _, ending = domain.partition(".")
-    if name not in _COMMON:
+    if name not in _SHARED_NAMES:
         return [_make_slug(name), *subdomains]
     if subdomains:
         return [subdomains[-1]]
@@ -103,7 +103,7 @@ def _list_path_words(url: str) -> list[str]:
     words = []
     for segment in parts.path.split("/"):
         slug = _make_slug(segment)
-        word = re.sub(r"-(xml|rss|atom|json|rdf|html|php)$", "", _SHORT.get(slug, slug))
+        word = re.sub(r"-(xml|rss|atom|json|rdf|html|php)$", "", _SHORT_WORDS.get(slug, slug))
         says_nothing = not word or word in _SERVING_LABELS or word.isdigit()
         if not says_nothing:
             words.append(word)

@@ -21,8 +21,8 @@ from syndicator.core.reasons import FeedReason
 Folders = Literal["category", "tag", "ignore"]  # meaning of a list's folders
 
 # Namespace of attributes for settings of a source that OPML lacks. Their names are the keys of
-# sources.toml; the values are texts as they are (`_TEXTS`), and JSON for all others. `place` is the
-# number of the source in sources.toml, because folders change the order.
+# sources.toml; the values are texts as they are (`_TEXT_SETTINGS`), and JSON for all others.
+# `place` is the number of the source in sources.toml, because folders change the order.
 SPACE = "urn:x-syndicator:opml"
 _PLACE_KEY = "place"
 # An ampersand that begins no entity of XML; the name of an entity of HTML, if it begins one.
@@ -30,14 +30,14 @@ _BARE_AND = re.compile(
     rb"&(?!#\d+;|#x[0-9a-fA-F]+;|(?:amp|lt|gt|quot|apos);)(?:([A-Za-z]\w{1,30});)?"
 )
 # codes of libxml2: bytes in another encoding than stated, and depth
-_CHARSET = (6, 31, 32, 81)
-_DEEP = (89, 114)
+_ENCODING_ERRORS = (6, 31, 32, 81)
+_DEPTH_ERRORS = (89, 114)
 # root elements of Atom, of RSS 0.9x and 2.0, and of RSS 1.0
 _FEED_ELEMENTS = frozenset({"feed", "rss", "rdf"})
 _EXPORT_AGAIN = "export the list again"
-_EXPORT = "export the list from the other reader as OPML"
+_EXPORT_AS_OPML = "export the list from the other reader as OPML"
 LONGEST_TITLE = 200  # characters, as sources.toml allows
-_TEXTS = frozenset(
+_TEXT_SETTINGS = frozenset(
     [
         "key",
         "title",
@@ -148,7 +148,7 @@ def _need_opml(root: etree._Element) -> None:
     if name in _FEED_ELEMENTS:
         fault = "this is a feed, not a list of feeds; give its web address, not the file"
     else:
-        fault = f"the document is not OPML; {_EXPORT}"
+        fault = f"the document is not OPML; {_EXPORT_AS_OPML}"
     raise NotAFeed(FeedReason.UNKNOWN_FORMAT, f"line {root.sourceline or 1}: {fault}")
 
 
@@ -197,9 +197,9 @@ def _escape_and(match: re.Match[bytes]) -> bytes:
 def _describe_syntax(error: etree.XMLSyntaxError) -> str:
     """Return what is wrong with the XML, and the cure."""
     code: int = getattr(error, "code", 0)
-    if code in _CHARSET:
+    if code in _ENCODING_ERRORS:
         return "its characters are not in the encoding that it states; save it as UTF-8"
-    if code in _DEEP:
+    if code in _DEPTH_ERRORS:
         return f"folders are nested too deeply; {_EXPORT_AGAIN}"
     words = re.sub(r"(, line \d+, column \d+)?( \(.*\))?$", "", str(error))
     return f"{words}; correct the line, or {_EXPORT_AGAIN}"
@@ -289,7 +289,7 @@ def _make_own_attributes(source: Source, place: int) -> dict[str, str]:
     for name, value in table(source).items():
         if name == "url":
             continue
-        if name in _TEXTS:
+        if name in _TEXT_SETTINGS:
             written = text.legal(value)
         else:
             written = json.dumps(value, ensure_ascii=True, default=dict)
@@ -341,7 +341,7 @@ def _read_settings(element: Any) -> dict[str, Any]:
     for name, value in element.attrib.items():
         if name.startswith(prefix):
             key = name.removeprefix(prefix)
-            settings[key] = value if key in _TEXTS else json.loads(value)
+            settings[key] = value if key in _TEXT_SETTINGS else json.loads(value)
     return settings
 
 

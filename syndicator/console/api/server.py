@@ -98,8 +98,8 @@ _WHOLE_FIELDS: Final = {
 }
 _NEXT: Final = {**_TEXT, "description": "The cursor of the next page, empty at the end."}
 # List -> schema of a page of it, and of one of its items. Others have "Page" and "Item".
-_PAGES: Final = {"articles": "ArticlePage"}
-_ONE: Final = {"articles": "Article"}
+_PAGE_SCHEMAS: Final = {"articles": "ArticlePage"}
+_ITEM_SCHEMAS: Final = {"articles": "Article"}
 PAGING: Final = {
     "limit": {"type": "integer", "default": 30, "minimum": 1, "maximum": MOST},
     "cursor": {**_TEXT, "default": "", "description": "The `next` of the page before."},
@@ -135,7 +135,10 @@ _ANSWERED_FIELDS: Final = (  # of an article, besides its source and related art
     "hold",
     "body",
 )
-_PRIVATE: Final = ("args", "inverse")  # fields of jobs and changes that no list of the API has
+_PRIVATE_FIELDS: Final = (
+    "args",
+    "inverse",
+)  # fields of jobs and changes that no list of the API has
 _CANCEL_SECONDS: Final = 1.0  # until a cancelled job is answered as it is then
 _API_IS_OFF: Final = (
     "the API is off: `syndicator console --token NAME` makes a token, and turns it on"
@@ -219,10 +222,10 @@ def _describe_paths() -> dict[str, Any]:
     """Return the OpenAPI descriptions of all requests, by path and then by method."""
     paths: dict[str, Any] = {}
     for name, query in QUERIES.items():
-        model = _PAGES.get(name, "Page")
+        model = _PAGE_SCHEMAS.get(name, "Page")
         paths[f"/{name}"] = {"get": _describe_path(name, model, schema_of(query), PAGING)}
     for name in ("articles", "sources"):
-        model = _ONE.get(name, "Item")
+        model = _ITEM_SCHEMAS.get(name, "Item")
         paths[f"/{name}/{{key}}"] = {"get": _describe_path(f"{name}_one", model, key=True)}
     paths["/status"] = {"get": _describe_path("status", "Status")}
     paths["/jobs/{key}"] = {"get": _describe_path("job", "Job", key=True)}
@@ -430,7 +433,7 @@ async def _show_list(query: Query, request: Request) -> Response:
         for item in query.function(instance, **arguments):
             if query.name == "jobs" and item["who"] != who:
                 continue
-            safe = {name: value for name, value in item.items() if name not in _PRIVATE}
+            safe = {name: value for name, value in item.items() if name not in _PRIVATE_FIELDS}
             if query.name == "sources":
                 safe["url"] = secrets.hide_secrets(instance.sources[item["id"]].url)
             yield safe

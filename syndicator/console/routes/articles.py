@@ -40,8 +40,8 @@ NEWEST = 20  # articles of the first page
 HELD = 10  # articles of the first page: the newest, and those on hold
 _LONGEST_NAME = 200  # characters of the name of a picture
 # Operations whose result the page shows.
-_SHOWN = ("rename-tag", "merge-tags", "suggest-tags", "try-category", "try-query")
-_LONGEST = 1000  # characters of a query
+_OPERATIONS_ON_PAGE = ("rename-tag", "merge-tags", "suggest-tags", "try-category", "try-query")
+_LONGEST_QUERY = 1000  # characters of a query
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,11 +271,11 @@ async def show_tags(request: Request) -> Response:
     too."""
     parameters = request.query_params
     query = parameters.get("query", "")
-    tried_query = query[:_LONGEST]
+    tried_query = query[:_LONGEST_QUERY]
     names, trial = await console_of(request).look(
         lambda instance: (lists.list_names(instance), lists.try_query(instance, tried_query))
     )
-    job = find_job(request, *_SHOWN)
+    job = find_job(request, *_OPERATIONS_ON_PAGE)
     return show_page(
         request,
         "tags.html",
@@ -328,7 +328,7 @@ def _describe_result(job: Job | None) -> dict[str, Any]:
 
 async def show_query_matches(request: Request) -> Response:
     """Show what a query finds. A script asks for this while the query is typed."""
-    query = request.query_params.get("query", "")[:_LONGEST]
+    query = request.query_params.get("query", "")[:_LONGEST_QUERY]
     trial, saved = await console_of(request).look(
         lambda instance: (lists.try_query(instance, query), lists.list_queries(instance))
     )

@@ -36,7 +36,7 @@ ROLES: "tuple[tuple[Role, str, str], ...]" = (
     ("date", "Date", "of publication"),
     ("cover", "Picture", ""),
 )
-_LISTED = 50  # changed articles that are shown in full
+_MOST_LISTED = 50  # changed articles that are shown in full
 
 
 async def show(request: Request) -> Response:
@@ -134,7 +134,7 @@ def _describe_plan(job: Job | None) -> dict[str, Any] | None:
     if job is None or job.act != "reread" or not job.result:
         return None
     articles = []
-    for article in job.result["articles"][:_LISTED]:
+    for article in job.result["articles"][:_MOST_LISTED]:
         diff: list[tuple[str, str]] = []
         for change in article["changes"]:
             if change["field"] == "body":

@@ -37,7 +37,7 @@ SOURCE_SHOWN = 100  # sources of a page of the table
 _USUAL_SORT = "health"
 _ALL_STATES = "all"
 SHOWN = 30  # items of a list
-_ACTS = ("look", "fetch-list")  # operations that keep a page
+_PAGE_OPERATIONS = ("look", "fetch-list")  # operations that keep a page
 _LONGEST_TITLE = 200  # characters
 
 
@@ -196,7 +196,7 @@ def _need_page_job(request: Request) -> Job:
     HTTPException(404) if there is no such job."""
     job_id = request.path_params.get("id") or request.query_params.get("job", "")
     job = console_of(request).queue.get(job_id)
-    if job is None or job.act not in _ACTS:
+    if job is None or job.act not in _PAGE_OPERATIONS:
         raise HTTPException(404)
     return job
 
