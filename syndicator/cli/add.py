@@ -51,15 +51,15 @@ def print_candidates(result: Found) -> None:
     """Print what was found at an address. Each candidate has the number by which the operator
     chooses it."""
     printing.say(f"{result.address} has {len(result.candidates)}:")
-    numbers: dict[str, int] = {}  # by address, the first of each
+    first_numbers: dict[str, int] = {}  # by address: the number of its first candidate
     for number, candidate in enumerate(result.candidates, 1):
-        numbers.setdefault(candidate.source.url, number)
+        first_numbers.setdefault(candidate.source.url, number)
     for number, candidate in enumerate(result.candidates, 1):
         notes = [candidate.what]
         if candidate.latest:
             notes.append(f"last {candidate.latest:%Y-%m-%d}")
-        if candidate.same_as in numbers:
-            notes.append(f"the same entries as {numbers[candidate.same_as]}")
+        if candidate.same_as in first_numbers:
+            notes.append(f"the same entries as {first_numbers[candidate.same_as]}")
         if candidate.known:
             notes.append("known already")
         name = candidate.source.title or candidate.source.key or "no title"

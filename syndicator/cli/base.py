@@ -183,7 +183,9 @@ def move_config_last(words: Sequence[str]) -> list[str]:
             target += unread[:1]
             del unread[:1]
     end = unread.index("--") if "--" in unread else len(unread)
-    return [*options, *unread[:end], *config, *unread[end:]]
+    command_and_words = unread[:end]
+    words_after_dashes = unread[end:]
+    return [*options, *command_and_words, *config, *words_after_dashes]
 
 
 def check_removed(words: Sequence[str]) -> None:

@@ -293,7 +293,10 @@ def _format_clock_time(moment: datetime | None, now: datetime) -> str:
 def describe_pictures(pictures: Pictured | None) -> list[str]:
     """Return a list with one line about the numbers of pictures; an empty list if there are no
     pictures."""
-    if pictures is None or not (pictures.made or pictures.waiting or pictures.failed):
+    if pictures is None:
+        return []
+    has_pictures = pictures.made or pictures.waiting or pictures.failed
+    if not has_pictures:
         return []
     line = counted(pictures.made, "picture")
     if pictures.waiting:

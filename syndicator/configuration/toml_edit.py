@@ -56,6 +56,7 @@ def set_values(text: str, key_path: KeyPath, values: Values) -> str:
         return text
 
     def put_changed(table: Any) -> None:
+        """Set the changed values in a table of tomlkit."""
         for name, value in changed.items():
             _set_value(table, name, value)
 

@@ -151,7 +151,9 @@ class _Scanner:
             self.at = match.end()
             part = match[1]
             is_quoted = part[0] in "\"'"
-            parts.append(str(tomllib.loads(f"key = {part}")["key"]) if is_quoted else part)
+            if is_quoted:
+                part = str(tomllib.loads(f"key = {part}")["key"])
+            parts.append(part)
             goes_on = bool(match[2])  # a dot follows
         return parts
 

@@ -85,11 +85,11 @@ def hash_password(password: str, salt: bytes, *, cost: int = _COST) -> str:
 def is_password(password: str, password_hash: str) -> bool:
     """Return True if `password_hash` is a hash of `password`. A hash that cannot be parsed is the
     hash of no password."""
-    computed_hash = ""  # for another method: it equals no hash
     try:
         method, cost, salt, _ = password_hash.split("$")
-        if method == "scrypt":
-            computed_hash = hash_password(password, base64.b64decode(salt), cost=int(cost))
+        if method != "scrypt":
+            return False
+        computed_hash = hash_password(password, base64.b64decode(salt), cost=int(cost))
     except ValueError:
         return False
     return hmac.compare_digest(computed_hash, password_hash)
@@ -263,8 +263,10 @@ def is_from_us(host: str, origin: str | None, site: str | None) -> bool:
     them."""
     if site is not None and site not in ("same-origin", "none"):
         return False
+    if origin is None:
+        return True
     try:
-        return origin is None or urlsplit(origin).netloc.lower() == host.lower()
+        return urlsplit(origin).netloc.lower() == host.lower()
     except ValueError:
         return False
 

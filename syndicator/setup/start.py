@@ -377,6 +377,7 @@ def write_missing(
     become executable. `private`: the names of files that only this account may read."""
 
     def open_private(path: str, flags: int) -> int:
+        """Open a new file that only this account may read."""
         return os.open(path, flags, PRIVATE)
 
     written = []

@@ -214,7 +214,9 @@ def find_departures(
         target = rows[key].moved_to
         if target is None:
             continue
-        if target.slug not in wanted or not is_at(wanted[key], addresses.get(key, ())):
+        is_target_removed = target.slug not in wanted
+        has_new_address = not is_at(wanted[key], addresses.get(key, ()))
+        if is_target_removed or has_new_address:
             departed.append(key)
     return departed
 
