@@ -323,7 +323,8 @@ def _describe_cure(error: Mapping[str, Any], key: str) -> str:
     if kind == "tuple_type" and isinstance(error.get("input"), Mapping):
         return f"write [[{key}]], with two brackets on each side"
     if kind == "literal_error":
-        return f"write {bounds['expected'].replace(chr(39), chr(34))}"
+        values_in_quotes = bounds["expected"].replace("'", '"')
+        return f"write {values_in_quotes}"
     if kind == "greater_than_equal":
         return f"write a number from {bounds['ge']} on"
     if kind == "greater_than":

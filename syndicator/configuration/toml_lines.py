@@ -85,11 +85,11 @@ class _Scanner:
         """Read the header of a table, whose first bracket was read before. Return the key path of
         the table."""
         repeated = self.text.startswith("[", self.at)
-        brackets = 2 if repeated else 1
+        bracket_count = 2 if repeated else 1
         line = self._count_line()
-        self.at += brackets - 1
+        self.at += bracket_count - 1
         key_path = self._enter_header(self._read_key(), repeated=repeated)
-        self.at = self.text.index("]", self.at) + brackets
+        self.at = self.text.index("]", self.at) + bracket_count
         self.lines.setdefault(key_path, line)
         return key_path
 

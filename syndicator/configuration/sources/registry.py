@@ -185,8 +185,8 @@ def edit_source(path: Path, key: str, change: Callable[[Source], Source]) -> Non
         if changed_values:
             edited_text = toml_edit.set_values(edited_text, ("source", number), changed_values)
         if changed_rules:  # a table of their own, in that of the source
-            place = ("source", number, "rules")
-            edited_text = toml_edit.set_values(edited_text, place, changed_rules)
+            path_of_rules = ("source", number, "rules")
+            edited_text = toml_edit.set_values(edited_text, path_of_rules, changed_rules)
         return edited_text
 
     def change_in_sources(before: tuple[Source, ...]) -> tuple[Source, ...]:
