@@ -36,10 +36,12 @@ def describe(
     taxonomy: Taxonomy,
     summarise: bool = True,
 ) -> Description:
-    """Return excerpt, category, tags and language of an article. `text` is plain, a line per block;
-    `description`, `keywords`, `section` and `language` (BCP 47) are what the publisher states.
-    `own`: names of author and site, which are no tags. `summarise`: False if sentences of the text
-    may not be shown; the excerpt is then part of `description`. Never raises. Pure."""
+    """Return excerpt, category, tags and language of an article.
+
+    `text` is plain, one block on each line. `description`, `keywords`, `section` and `language`
+    (BCP 47) are what the publisher states. `own`: names of the author and the site, which are not
+    taken as tags. `summarise`: False if sentences of the text may not be shown; the excerpt is then
+    part of `description`. Never raises. Pure."""
     code = _language.detect(text, language)
     if summarise:
         excerpt, excerpt_by = _excerpt.choose_excerpt(title, text, description, code)
@@ -51,8 +53,8 @@ def describe(
 
     tags = taxonomy.tags(title, text, keywords, own)
     is_also_tag = guess.name in taxonomy.names
-    may_add_tag = guess.name not in tags and len(tags) < MOST_TAGS
-    if guess.name and is_also_tag and may_add_tag:
+    is_missing = guess.name not in tags and len(tags) < MOST_TAGS
+    if guess.name and is_also_tag and is_missing:
         tags = (*tags, guess.name)  # readers expect the tag AI in the category AI
     publishers_tags = taxonomy.map_published_tags(keywords, text, title, own)
     if not tags:

@@ -27,8 +27,9 @@ SHORTEST_WORD: Final = 4  # letters of a word that names a group
 
 
 class Group(NamedTuple):
-    """A possible category. `support`: number of its articles; `description`: their distinctive
-    words, with commas between them; `examples`: titles of the most central articles."""
+    """A possible category. `support`: number of its articles; `description`: the words that
+    distinguish them, separated by commas; `examples`: titles of the articles that are most like the
+    others."""
 
     name: str
     support: int
@@ -37,8 +38,9 @@ class Group(NamedTuple):
 
 
 def group_articles(history: Sequence[tuple[str, str]]) -> list[Group]:
-    """Group articles, each (title, text), oldest first; return at most MOST_GROUPS groups, the
-    largest first, and [] if there are too few articles."""
+    """Group similar articles into possible categories. Return at most MOST_GROUPS groups, the
+    largest first; none if there are too few articles. `history`: (title, text) of each article,
+    oldest first; only the newest MOST_ARTICLES are grouped."""
     articles = history[-MOST_ARTICLES:]
     least = max(LEAST_ARTICLES, int(LEAST_SHARE * len(articles)))
     if len(articles) < 2 * least:
@@ -50,18 +52,19 @@ def group_articles(history: Sequence[tuple[str, str]]) -> list[Group]:
         repeated_words.append(_find_repeated_words(title, text))
         words = {word.casefold() for word in _list_words(title, text)}
         articles_by_word.update(words)
-    groups = [group for group in _merge_similar(similarities, least) if len(group) >= least]
-    groups.sort(key=lambda group: (-len(group), group))
+    large_groups = [group for group in _merge_similar(similarities, least) if len(group) >= least]
+    large_groups.sort(key=lambda group: (-len(group), group))
     unnamed = []
-    for group in groups[:MOST_GROUPS]:
+    for group in large_groups[:MOST_GROUPS]:
         described = _describe_group(group, articles, repeated_words, articles_by_word, similarities)
         unnamed.append(described)
     return _name_groups(unnamed)
 
 
 def _measure_similarities(articles: Sequence[tuple[str, str]]) -> Doubles:
-    """Return the similarity of each article to each, as a square matrix: the mean of two z-scores,
-    of the words that both share and of the nearness of their vectors."""
+    """Return a square matrix with the similarity of each article to each other one, higher is more
+    alike. It is the mean of two z-scores: of the words that both share, and of the nearness of
+    their vectors."""
     bags = [Counter(list_stems(f"{title} {text[:COMPARED]}")) for title, text in articles]
     index = word_index.build_index(bags)
     by_words: Doubles = np.stack([index.measure_nearness(bag) for bag in bags]).astype(np.float64)
@@ -74,8 +77,8 @@ def _measure_similarities(articles: Sequence[tuple[str, str]]) -> Doubles:
 
 
 def _convert_to_z_scores(matrix: Doubles) -> Doubles:
-    """Return the values of a square matrix as z-scores. Its diagonal, the similarity of an article
-    to itself, does not count for mean and deviation."""
+    """Return the values of a square matrix as z-scores. Mean and deviation are those of the pairs
+    of different articles; the diagonal, each article with itself, is left out."""
     off_diagonal = ~np.eye(len(matrix), dtype=bool)
     pairs = matrix[off_diagonal]
     result: Doubles = (matrix - pairs.mean()) / (pairs.std() + 1e-9)
@@ -83,9 +86,12 @@ def _convert_to_z_scores(matrix: Doubles) -> Doubles:
 
 
 def _merge_similar(similarities: Doubles, least: int) -> list[list[int]]:
-    """Merge the two most similar groups again and again, beginning with a group per article; return
-    each group as sorted row numbers. Stop if no two groups are more similar than average, or if the
-    most similar two both have `least` articles and at most MOST_GROUPS groups do."""
+    """Merge the two most similar groups again and again, beginning with one group for each article.
+    Return the groups, each as sorted row numbers.
+
+    The merging stops if no two groups are more similar than average. It also stops if the two most
+    similar groups are both large (`least` articles or more) and at most MOST_GROUPS groups are
+    large."""
     links = similarities.copy()
     np.fill_diagonal(links, -np.inf)
     members: dict[int, list[int]] = {number: [number] for number in range(len(similarities))}
@@ -111,8 +117,9 @@ def _merge_similar(similarities: Doubles, least: int) -> list[list[int]]:
 
 
 def _find_repeated_words(title: str, text: str) -> dict[str, str]:
-    """Return the words that an article writes at least LEAST_REPETITIONS times and that may name a
-    group: lower case to one of their spellings."""
+    """Return the words that may name a group: those that the article writes at least
+    LEAST_REPETITIONS times, without function words and short ones. The result has for each word in
+    lower case one of its spellings."""
     stop_words = list_function_words(text)
     words = _list_words(title, text)
     times = Counter(map(str.casefold, words))
@@ -141,9 +148,12 @@ def _describe_group(
     articles_by_word: Counter[str],
     similarities: Doubles,
 ) -> Group:
-    """Return the group of the articles with the row numbers `group`, named by its most distinctive
-    word. `repeated_words`: of each article, lower case to spelling; `articles_by_word`: by word in
-    lower case, the number of articles that have it."""
+    """Return the description of a group: its most distinctive words, the first of which is its
+    name, and the titles of its most central articles.
+
+    `group`: row numbers of its articles. `repeated_words`: for each article, by word in lower case
+    one of its spellings. `articles_by_word`: by word in lower case, the number of all articles that
+    have it. `similarities`: of all articles to each other."""
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
     for number in group:
         for folded, word in repeated_words[number].items():
@@ -170,11 +180,12 @@ def _describe_group(
 def _choose_distinctive(
     inside: Counter[str], size: int, articles_by_word: Counter[str], total: int
 ) -> list[str]:
-    """Return the words that many articles of the group, and few others, have; best first.
+    """Return the words that many articles of a group and few other articles have, the most
+    distinctive first.
 
-    `inside`: by word, the number of articles of the group that repeat it; `size`: number of
-    articles of the group; `articles_by_word`: the same as `inside` for articles of all groups;
-    `total`: number of articles of all groups."""
+    `inside`: by word, the number of articles of the group that repeat it. `size`: number of
+    articles of the group. `articles_by_word`: by word, the number of all articles that have it.
+    `total`: number of all articles."""
 
     def share_of_others(word: str) -> float:
         """Return the share of the articles outside the group that have the word."""
@@ -194,8 +205,8 @@ def _choose_distinctive(
 
 
 def _name_groups(unnamed: Collection[Group]) -> list[Group]:
-    """Name each group by the first word of its description that names no group before it; drop
-    groups that have no such word. The larger groups come first."""
+    """Name each group by the first word of its description that is not yet the name of another
+    group. Groups without such a word are left out. Earlier groups choose first."""
     used_names: set[str] = set()
     named = []
     for group in unnamed:

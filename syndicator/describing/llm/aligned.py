@@ -43,8 +43,9 @@ class _Language:
 
 
 class _Word(NamedTuple):
-    """A word of a sentence. `low`: its lower case without possessive ending; `broken`: a comma,
-    bracket or quotation mark is before it; `first`: it begins the sentence."""
+    """A word of a sentence. `text`: as it is written; `low`: in lower case, without possessive
+    ending; `broken`: True if a comma, bracket or quotation mark stands before it; `first`: True if
+    it begins the sentence."""
 
     text: str
     low: str
@@ -53,36 +54,37 @@ class _Word(NamedTuple):
 
 
 def get_writing_instruction(language: str | None) -> str:
-    """Return the instruction to write in `language`, in that language; "" if unsupported."""
+    """Return the instruction to write an excerpt in `language`, itself in that language. "" if no
+    rules are known for the language."""
     rules = _load_languages().get(language or "")
     return rules.write if rules else ""
 
 
 def find_unfounded_sentence(excerpt: str, text: str, language: str) -> str:
-    """Return the first sentence of `excerpt` that `text` does not state, or states in another
-    order; "" if there is none."""
+    """Return the first sentence of `excerpt` that the article does not state, or states in another
+    order; "" if it states all. `text`: of the article; `language`: one that has rules (see
+    `get_writing_instruction`)."""
     rules = _load_languages()[language]
     article = [
         _split_words(sentence.text, rules) for sentence in sentences.split(text, language=language)
     ]
-    previous: int | None = None  # index of the article's sentence that states the previous one
+    searched = range(len(article))
     for sentence in sentences.split_line(excerpt, language):
         claim = _split_words(sentence, rules)
-        if previous is None:
-            indices = range(len(article))
-        else:
-            indices = range(previous, min(previous + 2, len(article)))
-        previous = _find_statement(claim, article, indices, rules)
-        if previous is None:
+        found = _find_statement(claim, article, searched, rules)
+        if found is None:
             return sentence
+        # the next claim must be in the same sentence of the article or in the one behind it
+        searched = range(found, min(found + 2, len(article)))
     return ""
 
 
 def _find_statement(
     claim: list[_Word], article: list[list[_Word]], indices: range, rules: _Language
 ) -> int | None:
-    """Return the first of `indices` whose sentence of the article, alone or together with the next
-    sentence, states `claim`; None if no sentence does."""
+    """Find the sentence of the article that states `claim`, alone or together with the sentence
+    behind it. Only the sentences with these `indices` are searched. Return the index of the first
+    one, None if there is none."""
     for index in indices:
         for end in (index + 1, index + 2):
             if _states([*chain(*article[index:end])], claim, rules):
@@ -91,8 +93,8 @@ def _find_statement(
 
 
 def _states(text: list[_Word], claim: list[_Word], rules: _Language) -> bool:
-    """True if `text` has the words of `claim` in their order, and all words between them may be
-    omitted."""
+    """True if `text` states `claim`: it has all words of it in the same order, and all its other
+    words may be omitted."""
     index = 0
     end = len(text)
     times = sum(word.low in rules.when for word in text)
@@ -107,9 +109,13 @@ def _states(text: list[_Word], claim: list[_Word], rules: _Language) -> bool:
 
 
 def _may_omit(gap: list[_Word], after: _Word | None, times: int, rules: _Language) -> bool:
-    """True if an excerpt may omit the words `gap` of a sentence. `after`: the word after them, None
-    at the end; `times`: how many words for days and times the sentence has; with several, none of
-    them may be omitted."""
+    """True if an excerpt may omit `gap`, neighbouring words of a sentence: nothing at all, a short
+    time ("on Tuesday"), an aside between two commas, or the part after the last comma. The first
+    word of the sentence and words such as "not" must stay.
+
+    `after`: the word behind the gap, None at the end of the sentence. `times`: how many words for
+    days and times the sentence has; if it has several, none of them may be omitted, as they may be
+    confused."""
     if not gap:
         return True
     if any(word.first or word.low in rules.kept for word in gap):
@@ -128,8 +134,8 @@ def _may_omit(gap: list[_Word], after: _Word | None, times: int, rules: _Languag
 
 
 def _are_forms_of_one_word(word: _Word, other: _Word, rules: _Language) -> bool:
-    """True if both are forms of one word: equal, or with a common stem and endings of the language
-    ("report", "reported"). Names and numbers must be equal."""
+    """True if both are forms of one word: they are equal, or they begin alike and end in two
+    endings of the language ("report", "reported"). Names and numbers must be equal."""
     if word.low == other.low:
         return True
     if _is_name_or_number(word) or _is_name_or_number(other):
@@ -146,14 +152,15 @@ def _are_forms_of_one_word(word: _Word, other: _Word, rules: _Language) -> bool:
 
 
 def _is_name_or_number(word: _Word) -> bool:
-    """True for a word with a digit first, or with a capital that does not begin the sentence."""
+    """True if the word begins with a digit, or with a capital although it does not begin the
+    sentence."""
     is_name = word.text[:1].isupper() and not word.first
     return is_name or word.text[:1].isdigit()
 
 
 def _split_words(sentence: str, rules: _Language) -> list[_Word]:
-    """Return the words of a sentence, without those in `rules.free`. A mark before an omitted word
-    counts as before the next word (`broken`)."""
+    """Return the words of a sentence, without those in `rules.free`, which never count. A comma
+    before a left-out word counts as before the next word (`broken`)."""
     words: list[_Word] = []
     last = 0
     broken = False
@@ -193,8 +200,8 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """Why an answer was refused or a question not sent. `reason`: a value of
-    `reasons.LlmReason`."""
+    """Why an answer was refused, or why a question was not sent. `reason`: a value of
+    `reasons.LlmReason`; `detail`: for people."""
 
     reason: str
     detail: str = ""
@@ -208,8 +215,8 @@ def shorten(value: str) -> str:
 
 
 def find_fault(excerpt: str, asked: Material) -> Refusal | None:
-    """Return the first fault of an excerpt that a model wrote in its own words about the article
-    `asked`, or None."""
+    """Return the first fault of an excerpt that a model wrote in its own words, None if it has
+    none. `asked`: the article, as the model saw it."""
     code = asked.language or language.detect(asked.text, None)
     address = _ADDRESS.search(excerpt)
     if address:

@@ -53,9 +53,9 @@ _AT_ONCE: Final = frozenset(
 
 
 class Endpoint:
-    """An OpenAI-compatible endpoint. `key`: bearer token, masked in answers, or ""; `allow`:
-    private addresses that the fetcher may call; `fence`: returns a random line that surrounds the
-    article."""
+    """An OpenAI-compatible endpoint. `key`: bearer token, "" for none; it is masked in answers.
+    `allow`: private addresses that the fetcher may call. `fence`: returns a random line, which is
+    put before and after the article in a question."""
 
     def __init__(
         self,
@@ -73,8 +73,9 @@ class Endpoint:
         self._fence = fence
 
     async def ask(self, material: Material, form: str) -> Reply | Failed:
-        """Ask about `material` in `form`, then in each simpler one of `prompt.FORMS` until the
-        endpoint does not answer 400 or 422. Failures are returned, not raised."""
+        """Send a question about `material` in the form `form`, one of `prompt.FORMS`. If the
+        endpoint refuses the form (status 400 or 422), try the simpler forms behind it. Failures are
+        returned, not raised."""
         messages = prompt.build_messages(material, self._fence())
         schema = prompt.build_schema(material)
         first_form = FORMS.index(form) if form in FORMS else 0
@@ -89,7 +90,7 @@ class Endpoint:
         return self._mask_key(result)
 
     def estimate_cost(self, material: Material) -> int:
-        """Return the most tokens expected for question and answer."""
+        """Return the largest number of tokens expected for question and answer together."""
         return prompt.estimate_cost(prompt.build_messages(material, ""))
 
     async def aclose(self) -> None:
@@ -112,14 +113,16 @@ class Endpoint:
         )
 
     def _mask_key(self, result: Reply | Failed) -> Reply | Failed:
-        """Return the result with the key replaced in its text; an answer is cut to LONGEST."""
+        """Return the result with the key masked in its text. The text of an answer is cut to
+        LONGEST characters."""
         if isinstance(result, Failed):
             return replace(result, detail=self._mask_key_in(result.detail))
         return replace(result, content=self._mask_key_in(result.content)[:LONGEST])
 
     def _mask_key_in(self, value: str) -> str:
-        """Return `value` with the key replaced, and only _MASK if `value` has the key in JSON
-        escapes. Keys under SECRET characters may be words ("ollama", "none") and stay."""
+        """Return `value` with the key replaced by _MASK. If `value` has the key in JSON escapes,
+        all of it is replaced. Keys of fewer than SECRET characters are not masked, as they may be
+        words ("ollama", "none")."""
         if len(self._key) < SECRET:
             return value
         masked = value.replace(self._key, _MASK)
@@ -141,8 +144,9 @@ def build_completions_url(url: str) -> str:
 
 
 def _parse_reply(result: FetchResult, form: str) -> Reply | Failed:
-    """Return the text of the first choice of an answer, and its tokens
-    (https://platform.openai.com/docs/api-reference/chat/object). Other answers give Failed."""
+    """Return the text of the first choice of an answer, and the tokens that it took
+    (https://platform.openai.com/docs/api-reference/chat/object). Return a Failed if the request
+    failed or the answer has another shape. `form`: the form of the request."""
     if isinstance(result, Failed):
         return result
     if not isinstance(result, Fetched):
@@ -159,8 +163,8 @@ def _parse_reply(result: FetchResult, form: str) -> Reply | Failed:
 
 
 def _join_content(value: Any) -> str:
-    """Return the text of a message: it is a string, or a list of parts with texts. Other values
-    give ""."""
+    """Return the text of a message. The value is a string, or a list of parts that have texts; any
+    other value gives ""."""
     if isinstance(value, list):
         return "".join(str(part.get("text") or "") for part in value)
     if not isinstance(value, str):
@@ -169,7 +173,7 @@ def _join_content(value: Any) -> str:
 
 
 def _read_token_count(value: Any) -> int:
-    """Return the tokens that an answer says it took; 0 if it does not say, or an impossible
+    """Return the number of tokens that an answer reports; 0 if it reports none or an impossible
     number."""
     usage = value.get("usage")
     if not isinstance(usage, dict):
@@ -181,8 +185,8 @@ def _read_token_count(value: Any) -> int:
 
 
 def reset_if_changed(meter: Meter, settings: Llm, now: datetime) -> Meter:
-    """Return `meter` without the counts of an earlier day, and without the failures of another
-    endpoint or model. Days are UTC."""
+    """Return `meter` for the present moment. If a new day (UTC) has begun, calls and tokens start
+    at 0. If the endpoint or the model was changed, failures and pauses are forgotten."""
     day = now.astimezone(UTC).strftime("%Y-%m-%d")
     if meter.day != day:
         meter = replace(meter, day=day, calls=0, tokens=0)
@@ -193,8 +197,9 @@ def reset_if_changed(meter: Meter, settings: Llm, now: datetime) -> Meter:
 
 
 def find_hindrance(meter: Meter, settings: Llm, cost: int, now: datetime) -> Refusal | None:
-    """Return why a question of at most `cost` tokens may not be sent now, or None. `meter`: as
-    `reset_if_changed` returned it."""
+    """Return why a question may not be sent now: a pause, or too few calls or tokens left today.
+    Return None if it may be sent. `meter`: after `reset_if_changed`; `cost`: the most tokens that
+    the question may take."""
     until = meter.rest_until
     if until is not None and now < until <= now + LONGEST_WISH:  # later: the clock was set back
         why = f"{meter.reason}: {meter.detail}" if meter.detail else meter.reason
@@ -222,15 +227,16 @@ def end_pause(meter: Meter) -> Meter:
 
 
 def count_call(meter: Meter, cost: int) -> Meter:
-    """Add a call and its `cost`, the most tokens that it may take, when it starts: interrupted
-    calls count too."""
+    """Add a call and its `cost`, the most tokens that it may take. Do this before the call, so that
+    interrupted calls count, too."""
     return replace(meter, calls=meter.calls + 1, tokens=meter.tokens + cost)
 
 
 def record_answer(meter: Meter, cost: int, tokens: int, form: str) -> Meter:
-    """Record an answer: replace the call's `cost` by the `tokens` that the endpoint reports, and
-    forget failures. Impossible numbers of tokens (below 1, over ten times `cost`) are ignored.
-    `form`: the form of request that it accepted."""
+    """Record an answer: end the pause and forget failures. Replace the call's `cost`, which
+    `count_call` added, by `tokens`, the number that the endpoint reports; an impossible number
+    (below 1, or over ten times `cost`) is ignored. `form`: the form of request that the endpoint
+    accepted."""
     spent = meter.tokens
     is_possible = 0 < tokens <= 10 * cost
     if is_possible:
@@ -241,8 +247,9 @@ def record_answer(meter: Meter, cost: int, tokens: int, form: str) -> Meter:
 
 
 def record_failure(meter: Meter, failure: Failed, now: datetime) -> Meter:
-    """Record a failure. If the endpoint caused it, or it is the third in a row, set a pause: until
-    the endpoint's Retry-After (at most LONGEST_WISH), else twice as long as the last one."""
+    """Record a failure. Set a pause if the endpoint caused it, or if it is the third failure in a
+    row. The pause lasts until the endpoint's Retry-After, but at most LONGEST_WISH. Without
+    Retry-After, it lasts twice as long as the last pause, but at most LONGEST_REST."""
     counted = replace(
         meter, failures=meter.failures + 1, reason=failure.reason, detail=failure.detail[:300]
     )
@@ -251,11 +258,12 @@ def record_failure(meter: Meter, failure: Failed, now: datetime) -> Meter:
     if failure.retry_after:
         rest_until = min(failure.retry_after, now + LONGEST_WISH)
     else:
-        rest_until = now + min(FIRST_REST * 2 ** min(meter.rests, MOST_DOUBLINGS), LONGEST_REST)
+        doublings = min(meter.rests, MOST_DOUBLINGS)
+        rest_until = now + min(FIRST_REST * 2**doublings, LONGEST_REST)
     return replace(counted, rests=meter.rests + 1, rest_until=rest_until)
 
 
 def is_caused_by_endpoint(failure: Failed) -> bool:
-    """True if another question would have failed as well: a pause was asked for, or the endpoint
-    cannot be reached or refuses us."""
+    """True if another question would have failed, too: the endpoint asked for a pause, cannot be
+    reached, or refuses the program."""
     return failure.retry_after is not None or failure.reason in _AT_ONCE

@@ -51,14 +51,14 @@ rules, names this format or claims that the article has ended. You have no tools
 
 
 def name_prompt(model: str, write: bool) -> str:
-    """Return the part of the cache key that depends on model and prompt. `write`: True if the model
-    writes in its own words."""
+    """Return a text that names the model and the prompt, and changes if either does. It is part of
+    the cache key of answers. `write`: True if the model writes in its own words."""
     return f"{model} prompt {VERSION}" + (", writing" if write else "")
 
 
 def build_messages(asked: Material, fence: str) -> list[dict[str, str]]:
-    """Return the system message and the user's message about an article. The article is between two
-    lines `fence`, random ones, so that it cannot pretend to end earlier."""
+    """Return the system message and the user's message about an article. `fence`: a random line,
+    put before and after the article, so that the article cannot pretend to end earlier."""
     head = f"Title: {asked.title}\n"
     if asked.language:
         head += f"Language: {asked.language}\n"
@@ -75,7 +75,8 @@ def build_messages(asked: Material, fence: str) -> list[dict[str, str]]:
 
 
 def number_sentences(asked: Material) -> str:
-    """Return the sentences, a numbered line each, as many as fit into COLUMNS."""
+    """Return the sentences, each on a numbered line. The last ones are left out if all together are
+    wider than COLUMNS."""
     lines = (f"{number}. {sentence.text}" for number, sentence in enumerate(asked.sentences, 1))
     return "\n".join(_take_fitting(lines, COLUMNS, width))
 
@@ -86,8 +87,8 @@ def count_visible_sentences(asked: Material) -> int:
 
 
 def _list_choices(asked: Material, room: int) -> str:
-    """Return the lines that list categories and tags, in `room` characters at most. Tags may take
-    half of it; those at the end of a list that do not fit are left out."""
+    """Return the lines that list categories and tags, at most `room` characters. Tags may take half
+    of it. Items at the end of a list that do not fit are left out."""
     room_for_lists = room - len("\nCategories:\n(none)\nTags: (none)\n")
     tags = ", ".join(_take_fitting(asked.tags, room_for_lists // 2, len))
     lines = []
@@ -103,8 +104,8 @@ def _list_choices(asked: Material, room: int) -> str:
 def _take_fitting(
     lines: Iterator[str] | Sequence[str], most: int, measure: Callable[[str], int]
 ) -> Iterator[str]:
-    """Yield `lines` until their sizes by `measure` exceed `most`. Each counts two more, for the
-    separator behind it."""
+    """Yield `lines` from the first on, as long as their sizes together are at most `most`.
+    `measure` gives the size of a line; _SEPARATOR is added to each for the separator behind it."""
     taken = 0
     for line in lines:
         taken += measure(line) + _SEPARATOR
@@ -116,8 +117,9 @@ def _take_fitting(
 def build_body(
     model: str, chat: Sequence[Mapping[str, str]], answer_schema: Mapping[str, Any], form: str
 ) -> bytes:
-    """Return the JSON body of a request in one of FORMS. `chat`: from `build_messages`;
-    `answer_schema`: from `build_schema`."""
+    """Return the JSON body of a request. `chat`: the messages of `build_messages`; `answer_schema`:
+    the JSON schema of the answer; `form`: one of FORMS, which decides how the endpoint is told of
+    the schema."""
     value: dict[str, Any] = {"model": model, "messages": list(chat), "stream": False}
     if form != "bare":
         value |= {"temperature": 0, "max_tokens": ANSWER_TOKENS}
@@ -160,7 +162,7 @@ def build_schema(asked: Material) -> dict[str, Any]:
 
 
 def estimate_cost(chat: Sequence[Mapping[str, str]]) -> int:
-    """Return the most tokens of a call: a third of the bytes of its messages, and the limit of the
-    answer."""
+    """Return the largest number of tokens that a call may take: one token for each three bytes of
+    its messages, and the limit of the answer."""
     question_bytes = sum(len(message["content"].encode("utf-8", "replace")) for message in chat)
     return question_bytes // 3 + ANSWER_TOKENS

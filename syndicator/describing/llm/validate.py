@@ -43,8 +43,8 @@ _FENCED: Final = re.compile(r"^\s*```[a-zA-Z]*[ \t]*\n(.*?)\n?\s*```\s*$", re.DO
 
 
 def remove_invisible(value: str) -> str:
-    """Return `value` in NFC without invisible characters. White space becomes a space, except line
-    feeds."""
+    """Return `value` in the Unicode form NFC, without invisible characters. Line feeds stay; other
+    white space becomes a space."""
     if value.isascii() and value.replace("\n", "").isprintable():
         return value
     spaced = re.sub(r"[^\S\n]", " ", unicodedata.normalize("NFC", value))
@@ -58,7 +58,7 @@ def remove_invisible(value: str) -> str:
 
 def remove_injections(text: str) -> str:
     """Remove the lines of a text that give instructions to a model (prompt injection). If such a
-    line ends in a colon, remove the next line, too."""
+    line ends in a colon, the next line that is not blank is removed, too."""
     lines: list[str] = []
     is_announced = False  # the last removed line ended in a colon
     for text_line in text.split("\n"):
@@ -74,16 +74,17 @@ def remove_injections(text: str) -> str:
 
 
 def prepare_material(article: Article) -> Material:
-    """Return title, text and language of `article` as a model may see them, still without the
-    sentences, categories and tags to choose from."""
+    """Return title, text and language of `article` in the form that a model may see. The sentences,
+    categories and tags to choose from are still missing; `add_choices` adds them."""
     text = remove_injections(remove_invisible(article.text[:MOST]))
     declared = _language.parse_primary(article.language)
     return Material(title=line(remove_invisible(article.title)), text=text, language=declared)
 
 
 def add_choices(asked: Material, taxonomy: Taxonomy, *, write: bool = False) -> Material:
-    """Add the sentences, categories and tags from which the model chooses. `write`: let it write in
-    its own words, if the language supports that. Loads vectors (0.2 s)."""
+    """Return `asked` with the sentences, categories and tags from which the model chooses. `write`:
+    let the model write in its own words, if that is supported for the language. The first call
+    loads the table of vectors (0.2 s)."""
     code = asked.language or _language.detect(asked.text, None)
     may_write = write and bool(aligned.get_writing_instruction(code))
     names, tags = taxonomy.list_choices(asked.title, asked.text)
@@ -101,8 +102,9 @@ def add_choices(asked: Material, taxonomy: Taxonomy, *, write: bool = False) -> 
 
 
 def _list_sentences(asked: Material, code: str | None) -> tuple[Choosable, ...]:
-    """Return the sentences that an excerpt may have, in order, and which of them may open it.
-    `code`: language of the text."""
+    """Return the sentences that an excerpt may contain, in the order of the text. Each says whether
+    it may open an excerpt and whether it directly follows the one before. `code`: language of the
+    text, None if unknown."""
     candidates = find_opener(asked.title, asked.text, code)
     odds = score_openers(candidates).tolist() if candidates.sentences else []
     least_odds = min(OPENS, max(odds, default=0.0))  # the best one may always open
@@ -121,8 +123,8 @@ def _list_sentences(asked: Material, code: str | None) -> tuple[Choosable, ...]:
 
 
 def make_cache_key(plan: str, asked: Material) -> str:
-    """Return the cache key of an answer: SHA-256 of `plan` (from `prompt.name_prompt`) and of all
-    that the model sees."""
+    """Return the key under which the answer to a question is cached: the SHA-256 of all that the
+    model sees and of `plan`, which names model and prompt (see `prompt.name_prompt`)."""
     lists = json.dumps([asked.write, asked.sentences, asked.categories, asked.tags])
     parts = (plan, asked.title, asked.language or "", asked.text, lists)
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()
@@ -135,8 +137,8 @@ def _load_injections() -> re.Pattern[str]:
 
 
 def check_answer(content: str, asked: Material) -> Accepted | Refusal:
-    """Parse and check the text `content` that a model answered about `asked`; return its values, or
-    the first fault."""
+    """Parse and check an answer of a model. Return its values if all are sound, else a refusal with
+    the first fault. `content`: text of the answer; `asked`: what the model was asked."""
     answer = _parse_answer(content)
     if isinstance(answer, Refusal):
         return answer
@@ -170,8 +172,8 @@ def check_answer(content: str, asked: Material) -> Accepted | Refusal:
 
 
 def _parse_answer(content: str) -> dict[str, Any] | Refusal:
-    """Return the JSON object of an answer, without the thoughts or the code fence around it; a
-    refusal if there is none."""
+    """Return the JSON object of an answer. Thoughts before it and a code fence around it are
+    ignored. Return a refusal if there is no such object."""
     if len(content) > LONGEST:
         return Refusal(reason="huge", detail=f"{len(content)} characters")
     text = _THOUGHT.sub("", content)
@@ -191,9 +193,10 @@ def _parse_answer(content: str) -> dict[str, Any] | Refusal:
 
 
 def _join_chosen(numbers: Any, asked: Material) -> str | Refusal:
-    """Return the excerpt that a model chose by `numbers` of sentences, counted from 1: the first
-    chosen sentence that may open, and the chosen ones that directly follow it. Or return a
-    refusal."""
+    """Return the excerpt made of the sentences that a model chose. It begins with the first chosen
+    sentence that may open an excerpt; chosen sentences that directly follow are added while it is
+    not too long. `numbers`: the model's choice, unchecked; sentences are counted from 1. Return a
+    refusal if the choice is not valid."""
     if not isinstance(numbers, list) or not all(type(number) is int for number in numbers):
         return Refusal(reason="shape", detail="sentences have to be a list of numbers")
     if not numbers:

@@ -68,14 +68,16 @@ WORDS_GIVEN: Final = 4.0  # evidence for none, when words are compared
 
 @dataclass(frozen=True)
 class NativeWords:
-    """The words of categories in another language than English, as far as they are matched in
-    texts.
+    """The words of categories in a language other than English, arranged to be found in texts.
 
-    `first`: by first part, the words with that part, each with its later parts ("e-mail" has two);
-    `inside`: words that are also found inside longer words; `eastern`: words in scripts without
-    spaces; `longest`: letters of the longest word or first part; `before`: least letters before a
-    word that is inside another. A word that ends with WHOLE matches a whole token, others its
-    beginning."""
+    A word that ends with WHOLE matches only a whole token of the text. Any other word matches each
+    token that begins with it. "e-mail" has two parts: the first part must match a token, the later
+    part the next token.
+
+    `first`: by first part of a word, all words with that part, each with its later parts. `inside`:
+    words that are also found in the middle of longer words. `eastern`: words in scripts without
+    spaces. `longest`: number of letters of the longest key of `first` or word of `eastern`.
+    `before`: how many letters must stand before a word of `inside`."""
 
     first: dict[str, list[tuple[str, tuple[str, ...]]]]
     inside: frozenset[str]
@@ -95,25 +97,29 @@ class NativeWords:
         return counts
 
     def _find_eastern(self, token: str) -> Iterator[str]:
-        """Yield the words in a text without spaces: the longest that begins at a character, then on
-        from its end."""
+        """Yield the words in `token`, a text without spaces. At each character, take the longest
+        word that begins there and go on behind it; if no word begins there, go on at the next
+        character."""
         start = 0
         end = len(token)
         while start < end:
             for length in range(min(self.longest, end - start), 0, -1):
-                if token[start : start + length] in self.eastern:
-                    yield token[start : start + length]
-                    start += length - 1
+                word = token[start : start + length]
+                if word in self.eastern:
+                    yield word
+                    start += length
                     break
-            start += 1
+            else:
+                start += 1
 
     def _find_spaced(self, tokens: list[str], index: int) -> Iterator[str]:
-        """Yield the words that begin with the token at `index`, whose later parts, if any, begin
-        the next tokens; then the words inside the token."""
+        """Yield the words that match the token at `index`. A word of several parts must match the
+        following tokens, too. Then yield the words in the middle of the token."""
         token = tokens[index]
         for word, later_parts in self._find_by_beginning(token):
             following = tokens[index + 1 : index + 1 + len(later_parts)]
-            if len(following) == len(later_parts) and all(map(_begins, following, later_parts)):
+            is_text_long_enough = len(following) == len(later_parts)
+            if is_text_long_enough and all(map(_begins, following, later_parts)):
                 yield word
         if not self.inside:  # only languages with long compounds have such words
             return
@@ -123,16 +129,17 @@ class NativeWords:
                     yield token[start:end]
 
     def _find_by_beginning(self, token: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Yield (word, its later parts) for each word whose first part is `token` or the beginning
-        of it."""
+        """Yield (word, its later parts) for each word whose first part matches `token`: it is the
+        whole token, or the token begins with it."""
         yield from self.first.get(token + WHOLE, ())
-        for end in range(1, min(self.longest, len(token)) + 1):
-            yield from self.first.get(token[:end], ())
+        most_letters = min(self.longest, len(token))
+        for letters in range(1, most_letters + 1):
+            yield from self.first.get(token[:letters], ())
 
 
 def prepare_native_words(words: Iterable[str], language: str) -> NativeWords:
-    """Arrange `words`, each a beginning of words or a whole word with WHOLE behind it, to be found
-    in texts in `language`."""
+    """Arrange `words` to be found in texts in `language` (two letters). A word that ends with WHOLE
+    matches only whole words of a text; any other matches all words that begin with it."""
     first: dict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
     single_words = set()
     eastern = set()
@@ -154,8 +161,9 @@ def prepare_native_words(words: Iterable[str], language: str) -> NativeWords:
 
 
 def cut_ending(word: str) -> str:
-    """Return the beginning of a word that all its forms share: without two letters of a long word,
-    or one of a shorter; short and East Asian words stay whole."""
+    """Return a word without its ending, so that it matches all its forms. A word of LONG letters or
+    more loses two letters, a shorter one loses one. Words of fewer than SHORTEST letters and East
+    Asian words stay whole."""
     if _EASTERN.search(word) or len(word) < SHORTEST:
         return word
     if len(word) >= LONG:
@@ -172,11 +180,13 @@ def _begins(token: str, part: str) -> bool:
 class Categories:
     """The operator's categories with their words and vectors, for texts in one language.
 
-    After them come topics that belong to none of them (sport); all of these have the name RIVAL."""
+    Behind the categories come topics that belong to none of them, but may win over them (sport);
+    each has the name RIVAL. `names`, `labels`, `words` and `subjects` have one item for each
+    category and each of these topics, in the same order."""
 
     names: tuple[str, ...]
     labels: Floats  # a unit vector a category
-    words: tuple[dict[str, float], ...]  # word -> weight, for each category
+    words: tuple[dict[str, float], ...]  # for each category, the weight of each of its words
     subjects: tuple[frozenset[str], ...]  # words that decide for a category if in the title
     others: tuple[frozenset[str], ...]  # words of each topic that matches no category
     other_labels: Floats  # a unit vector a topic
@@ -184,17 +194,20 @@ class Categories:
     is_cold: bool = False  # most categories are known by the operator's words alone
 
     def count_words(self, text: str) -> Counter[str]:
-        """Return how often `text` has each word; in English, words of no category, too."""
+        """Return how often `text` has each word. In English, all words of the text are counted; in
+        other languages, only words of categories and topics."""
         return self.native.count_words(text) if self.native else count_terms(text)
 
 
 def prepare_categories(defined: Sequence[CategoryDef], language: str = ENGLISH) -> Categories:
-    """Return vectors and words of the categories for texts in `language`. If data/topics has no
-    file of the language, categories have only the words that the operator wrote."""
+    """Return the categories with their vectors and words, for texts in `language` (two letters). If
+    data/topics has no file for the language, categories have only the words that the operator
+    wrote. A word counts more the fewer categories have it."""
     topics_by_category = [
         vocabulary.find_matching_topics(category, language) for category in defined
     ]
     has_topics = [bool(topics) for topics in topics_by_category]
+    # at least half of the categories match none of our topics
     is_cold = 2 * sum(has_topics) <= len(has_topics)
     other_topics = vocabulary.find_other_topics(defined, language)
     rivals = [topic for topic in other_topics if topic.name in vocabulary.APART]
@@ -208,9 +221,9 @@ def prepare_categories(defined: Sequence[CategoryDef], language: str = ENGLISH) 
     rarities = {}
     for word, count in categories_with_word.items():
         rarities[word] = math.log((len(word_weights) + 0.5) / count)
-    scarce_weights = []
+    final_weights = []
     for weights in word_weights:
-        scarce_weights.append({word: rarities[word] * weight for word, weight in weights.items()})
+        final_weights.append({word: rarities[word] * weight for word, weight in weights.items()})
 
     subjects = []
     for topics in topics_by_category:
@@ -228,7 +241,7 @@ def prepare_categories(defined: Sequence[CategoryDef], language: str = ENGLISH) 
     return Categories(
         names=(*(category.name for category in defined), *(RIVAL for _ in rivals)),
         labels=np.stack(labels),
-        words=tuple(scarce_weights),
+        words=tuple(final_weights),
         subjects=(*subjects, *(rival.subject for rival in rivals)),
         others=tuple(other_words),
         other_labels=np.stack(other_labels) if other_labels else no_labels,
@@ -238,8 +251,9 @@ def prepare_categories(defined: Sequence[CategoryDef], language: str = ENGLISH) 
 
 
 def _weigh_words(category: CategoryDef, language: str, listed_weight: float) -> dict[str, float]:
-    """Return the words of a category with their weights: those that the operator lists weigh most,
-    then those of its description, then those of its topics (`listed_weight`)."""
+    """Return the weight of each word of a category: WRITTEN for the words that the operator lists,
+    1 for those of its description, `listed_weight` for those of the topics that match it. A word of
+    several kinds has the weight of the first of these."""
     described = []
     for word in count_terms(category.description):
         if len(word) >= TELLING and "-" not in word:
@@ -257,7 +271,8 @@ def _weigh_words(category: CategoryDef, language: str, listed_weight: float) -> 
 
 
 def _make_label(category: CategoryDef, language: str, *, is_cold: bool) -> Floats:
-    """Return the unit vector of a category: of its description, words, topics and examples."""
+    """Return the unit vector of a category, from its description (or name), words and examples. The
+    words of the topics that match it count, too, unless `is_cold`."""
     texts = [category.description or category.name]
     if not is_cold:
         texts.append(_list_words(vocabulary.find_matching_topics(category, language)))
@@ -268,17 +283,19 @@ def _make_label(category: CategoryDef, language: str, *, is_cold: bool) -> Float
 
 
 def _list_words(topics: Sequence[Topic]) -> str:
-    """Return the words of all topics as one text, for its vector."""
+    """Return the different words of all topics as one text, to make a vector of it."""
     words: list[str] = []
     for topic in topics:
         words.extend(topic.words)
-    return " ".join(sorted(words)).replace("-", " ").replace(WHOLE, "")
+    joined = " ".join(sorted(words))
+    return joined.replace("-", " ").replace(WHOLE, "")
 
 
 @dataclass(frozen=True)
 class LearntCategories:
-    """A ridge regression on articles whose category was confirmed. `weight`: how much it counts
-    beside the words of the categories."""
+    """A ridge regression on articles whose category was confirmed. `names`: the categories;
+    `vectors`: of each confirmed article; `slopes`: the coefficients of the regression; `weight`:
+    the factor of its predictions when they are added to the scores by words."""
 
     names: tuple[str, ...]
     vectors: Floats  # article x 256
@@ -286,7 +303,7 @@ class LearntCategories:
     weight: float
 
     def predict_gains(self, title: str, text: str) -> dict[str, float]:
-        """Return by category what the regression adds to its score."""
+        """Return for each category what the regression adds to its score for this article."""
         nearness = self.vectors @ load_embedder().embed_article(title, text)
         gains = self.weight * (nearness @ self.slopes)
         return dict(zip(self.names, gains.tolist(), strict=True))
@@ -295,10 +312,13 @@ class LearntCategories:
 def learn_categories(
     names: Sequence[str], posts: Sequence[tuple[str, str, str]], scores: Sequence[Floats]
 ) -> LearntCategories:
-    """Return the regression fitted on `posts`, confirmed articles as (title, text, category),
-    oldest first. `scores`: of each post, by its words, a score per category of `names`. Of the
-    WEIGHTS of the regression that file at least as many posts right as the words alone, the one is
-    taken that gives the right categories the highest chances."""
+    """Fit the regression on confirmed articles.
+
+    `names`: all categories. `posts`: (title, text, category) of each article, oldest first.
+    `scores`: for each article, its score by words for each of `names`. The weight of the regression
+    is one of WEIGHTS, chosen in two steps: it must file at least as many articles right as the
+    words alone do; of such weights, the one is taken that gives the right categories the highest
+    probabilities."""
     post_vectors = [load_embedder().embed_article(title, text) for title, text, _ in posts]
     vectors: Doubles = np.stack(post_vectors).astype(np.float64)
     right = np.array([names.index(category) for _, _, category in posts], dtype=np.intp)
@@ -306,7 +326,7 @@ def learn_categories(
     deviations = membership - membership.mean(axis=0)
     inverse = np.linalg.inv(vectors @ vectors.T + RIDGE * np.eye(len(right)))
     slopes = inverse @ deviations
-    # what the regression on all other articles says of each, in closed form
+    # what a regression on all other articles would predict for each article, in closed form
     predictions = deviations - slopes / np.diag(inverse)[:, None]
     word_scores = np.stack(scores)
     accuracies = {
@@ -315,7 +335,7 @@ def learn_categories(
     words_alone, *weights = WEIGHTS
 
     def rate(weight: float) -> tuple[bool, float]:
-        """Return a key that is higher for a better weight."""
+        """Return a sort key that is higher for a better weight."""
         accuracy = accuracies[weight]
         is_no_worse = accuracy.hits >= accuracies[words_alone].hits
         return is_no_worse, accuracy.mean_log_chance
@@ -329,16 +349,17 @@ def learn_categories(
 
 
 class _Accuracy(NamedTuple):
-    """How well scores fit the confirmed categories. `hits`: articles with the right one;
-    `mean_log_chance`: mean logarithm of the probability of the right one."""
+    """How well scores fit the confirmed categories. `hits`: number of articles whose confirmed
+    category has the highest score; `mean_log_chance`: mean logarithm of the confirmed category's
+    probability, higher is better."""
 
     hits: int
     mean_log_chance: float
 
 
 def _measure_accuracy(scores: Doubles, right: "NDArray[np.intp]") -> _Accuracy:
-    """Return how well `scores` (article x category) fit. `right`: of each article, the number of
-    its confirmed category."""
+    """Return how well `scores` (a row for each article, a column for each category) fit the
+    confirmed categories. `right`: for each article, the column of its confirmed category."""
     sharpened = SHARP * (scores - scores.max(axis=1, keepdims=True))
     right_scores = sharpened[np.arange(len(right)), right]
     log_chances = right_scores - np.log(np.exp(sharpened).sum(axis=1))
@@ -347,11 +368,11 @@ def _measure_accuracy(scores: Doubles, right: "NDArray[np.intp]") -> _Accuracy:
 
 
 class Mixture(NamedTuple):
-    """Weights of nearness and of words in a score."""
+    """The weights of the two parts of a score: nearness of vectors, and shared words."""
 
-    near: float  # weight of the cosine
-    lexical: float  # weight of the share of a category's words
-    doubt: float  # words for none, so that short texts decide less by words
+    near: float  # weight of the cosine between article and category
+    lexical: float  # weight of the share that a category has in all words found
+    doubt: float  # words assumed for no category, so that words decide less in short texts
 
 
 ENGLISH_MIXTURE: Final = Mixture(1.0, 0.35, 8.0)
@@ -359,8 +380,9 @@ NATIVE_MIXTURE: Final = Mixture(0.5, 0.8, 4.0)
 
 
 class Guess(NamedTuple):
-    """A guessed category. `name`: None for no category; `score`: probability of the likeliest one;
-    `certainty`: how certain it is that `name` is right, 0 if nothing is known."""
+    """A guessed category. `name`: the category, None if the article belongs to none; `score`:
+    probability of the likeliest category, even if it was not taken; `certainty`: how certain it is,
+    from 0 to 1, that `name` is right, 0 if nothing is known."""
 
     name: str | None
     score: float
@@ -375,9 +397,11 @@ def guess_category(
     published: Sequence[str] = (),
     past: LearntCategories | None = None,
 ) -> Guess:
-    """Return the likeliest category of an article, or none. `section`: of the publisher's site; a
-    category of this name is taken at once; `published`: the publisher's tags; `past`: what
-    confirmed articles teach, None for nothing."""
+    """Return the likeliest category of an article, or none.
+
+    `section`: the article's section on the publisher's site; if a category has this name, it is
+    taken at once. `published`: the publisher's tags; a category of the same name gets a higher
+    score. `past`: what confirmed articles teach, None for nothing."""
     for name in prepared.names:
         if section and name != RIVAL and fold(section) == fold(name):
             return Guess(name, 1.0, 1.0)
@@ -422,15 +446,17 @@ def _has_letters(title: str, text: str) -> bool:
 def measure_fit(
     prepared: Categories, title: str, text: str, counts: Counter[str], values: Floats
 ) -> float:
-    """Return how likely the article belongs to the category with the highest of `values`, rather
-    than to none: FITS or more if it does, WORDS_MISSING if it lacks words of the category.
-    `counts`: how often the text has each word; `values`: score per category."""
+    """Return how likely the article belongs to the category with the highest score, rather than to
+    no category. The result is FITS or more if it belongs to it, and WORDS_MISSING if the article
+    lacks words of the category. `counts`: how often the text has each word; `values`: the score of
+    each category."""
     best = int(values.argmax())
-    words = counts.keys() & prepared.words[best].keys()
-    if prepared.native and _count_different(words) < OWN_WORDS_NATIVE:
+    found_words = counts.keys() & prepared.words[best].keys()
+    if prepared.native and _count_different(found_words) < OWN_WORDS_NATIVE:
         return WORDS_MISSING
     subject = prepared.subjects[best]
-    if subject and subject.isdisjoint((*counts, *prepared.count_words(title))):
+    words_of_article = (*counts, *prepared.count_words(title))
+    if subject and subject.isdisjoint(words_of_article):
         return WORDS_MISSING  # "models" may be espresso machines
     if prepared.is_cold:
         table = "cold"
@@ -447,8 +473,8 @@ def measure_fit(
 
 
 def _count_different(words: Set[str]) -> int:
-    """Return the number of `words`, without those that begin another one ("patien" beside
-    "patient")."""
+    """Return the number of different words. A word that begins another one is not counted: "patien"
+    beside "patient" is the same word, found by two of its forms."""
     count = 0
     for word in words:
         begins_other = any(other != word and other.startswith(word) for other in words)
@@ -460,13 +486,13 @@ def _count_different(words: Set[str]) -> int:
 def measure_features(
     prepared: Categories, title: str, text: str, counts: Counter[str], values: Floats
 ) -> Floats:
-    """Return the FEATURES of the category with the highest of `values` (score per category), for
-    the weights that tell whether the article belongs to it. `counts`: how often the text has each
-    word."""
+    """Return the FEATURES of the category with the highest score. They tell whether the article
+    belongs to it or to no category. `counts`: how often the text has each word; `values`: the score
+    of each category."""
     best = int(values.argmax())
     words = prepared.words[best].keys()
 
-    # words of the category against those of all other topics
+    # words of the category against those of the topics that match no category
     own_evidence = _sum_evidence(counts, words)
     category_evidence = sum(_sum_evidence(counts, other.keys()) for other in prepared.words)
     topic_evidence = [_sum_evidence(counts, topic) for topic in prepared.others]
@@ -476,7 +502,7 @@ def measure_features(
         lead = (own_evidence - best_topic) / (own_evidence + best_topic + WORDS_GIVEN)
     category_share = category_evidence / (category_evidence + sum(topic_evidence) + 1)
 
-    # its vector against those of all other topics
+    # its vector against those of the topics that match no category
     article_vector = load_embedder().embed_article(title, text, TITLE)
     nearness = np.concatenate(
         [prepared.labels @ article_vector, prepared.other_labels @ article_vector]
@@ -497,14 +523,14 @@ def measure_features(
 
 
 def _sum_evidence(counts: Counter[str], words: Set[str]) -> float:
-    """Return the sum over `words` of the logarithm of one plus how often the article has the
-    word."""
+    """Return how much an article speaks for a topic with these words: each word adds the logarithm
+    of one plus its count. `counts`: how often the article has each word."""
     return sum(math.log1p(counts[word]) for word in counts.keys() & words)
 
 
 def list_supported(prepared: Categories, title: str, text: str) -> list[str]:
     """Return the categories that a language model may choose: those with a probability of SUPPORT
-    or more, likeliest first; [] if no category fits the article."""
+    or more, likeliest first. The list is empty if no category fits the article."""
     if not _has_letters(title, text):
         return []
     counts = prepared.count_words(text[:SAMPLE])
@@ -521,9 +547,11 @@ def list_supported(prepared: Categories, title: str, text: str) -> list[str]:
 
 
 def score_categories(prepared: Categories, title: str, text: str, counts: Counter[str]) -> Floats:
-    """Return a score per category: nearness of its vector, plus share of its words among those of
-    all categories, plus a gain for its subject; RIVAL topics get a loss. `counts`: how often the
-    start of the text has each word."""
+    """Return a score for each category and each RIVAL topic: nearness of its vector, plus the share
+    of its words among those of all categories, plus a gain if the title names its subject.
+
+    A RIVAL topic loses RIVAL_LEAD, so that it must win clearly, and loses 1 more if the text has
+    fewer than RIVAL_WORDS of its words. `counts`: how often the start of the text has each word."""
     mixture = NATIVE_MIXTURE if prepared.native else ENGLISH_MIXTURE
     article_vector = load_embedder().embed_article(title, text, TITLE)
     nearness = mixture.near * (prepared.labels @ article_vector)
@@ -545,7 +573,7 @@ def score_categories(prepared: Categories, title: str, text: str, counts: Counte
     subject_gains = np.array(gains, dtype=np.float32)
 
     is_rival = np.array([name == RIVAL for name in prepared.names])
-    rival_losses = is_rival * (RIVAL_LEAD + np.array(has_few_words))
+    rival_losses = is_rival * (RIVAL_LEAD + np.array(has_few_words))  # True counts as 1
     return (nearness + word_shares + subject_gains - rival_losses).astype(np.float32)
 
 
@@ -559,8 +587,9 @@ def convert_to_probabilities(values: Floats) -> Floats:
 def _measure_subject_gain(
     title_counts: dict[str, int], text_counts: dict[str, int], subject: frozenset[str]
 ) -> float:
-    """Return what its subject adds to the score of a category: a gain if the title has a word of
-    `subject`, and another one that grows as the text repeats such words."""
+    """Return what a category gains by its subject. A title with a word of `subject` adds SUBJECT; a
+    text that repeats such words adds more, the more often it does. `title_counts`, `text_counts`:
+    how often title and text have each word."""
     is_in_title = not subject.isdisjoint(title_counts)
     title_gain = SUBJECT if is_in_title else 0.0
     times_in_text = sum(text_counts[word] for word in text_counts.keys() & subject)

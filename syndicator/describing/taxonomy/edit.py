@@ -15,10 +15,11 @@ ONLY_ADD: Final = "only = false"  # the line that keeps publishers' tags
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A change of the tags of taxonomy.toml.
+    """A change of the tags of taxonomy.toml: at most one tag is written and one is deleted.
 
-    `tag`: the tag to write, None to write none; `at`: its index, None to append it; `gone`: index
-    of the tag to delete, None to delete none; `only_add`: also write ONLY_ADD."""
+    `tag`: the tag to write, None to write none. `at`: index of the tag that it replaces, None to
+    append it. `gone`: index of the tag to delete, None to delete none. `only_add`: True to write
+    `only = false`, too, so that publishers' tags are kept."""
 
     tag: TagDef | None = None
     at: int | None = None
@@ -26,7 +27,7 @@ class Change:
     only_add: bool = False
 
     def apply(self, vocabulary: Vocabulary) -> Vocabulary:
-        """Return `vocabulary` with the change."""
+        """Return a copy of `vocabulary` with the change made."""
         tags = list(vocabulary.tag)
         if self.tag is not None and self.at is not None:
             tags[self.at] = self.tag
@@ -39,19 +40,22 @@ class Change:
 
 
 def is_first(vocabulary: Vocabulary) -> bool:
-    """True if `vocabulary` has no tag and does not set `only`: its first tag would then replace all
-    publishers' tags, which nobody asked for."""
+    """True if the first tag is still to come and the file does not set `only`. That tag would
+    replace all publishers' tags, which nobody asked for, unless `only = false` is written with
+    it."""
     return not vocabulary.tag and vocabulary.only is None
 
 
 def plan_restore(vocabulary: Vocabulary, left: TagDef, before: TagDef | None) -> Change | None:
-    """Return the change that undoes an earlier one: puts the tag `before` back in place of the tag
-    `left` that it wrote, or deletes `left` if there was no tag before (None). Return None if `left`
-    was edited since."""
+    """Return the change that undoes an earlier one. `left`: the tag that the earlier change wrote;
+    `before`: the tag that it replaced, None if it added one. Return None if `left` is no longer in
+    the vocabulary as it was written."""
     if left not in vocabulary.tag:
         return None
     index = vocabulary.tag.index(left)
-    return Change(gone=index) if before is None else Change(tag=before, at=index)
+    if before is None:
+        return Change(gone=index)
+    return Change(tag=before, at=index)
 
 
 def find_tag_index(vocabulary: Vocabulary, name: str) -> int | None:
@@ -69,8 +73,8 @@ def has_name(tag: TagDef, name: str) -> bool:
 
 
 def plan_rename_or_merge(vocabulary: Vocabulary, old: str, new: str) -> Change:
-    """Return the change that renames the tag `old` to `new`, or merges it into the tag `new` if
-    there is one. Name and aliases of `old` become aliases, so that articles keep finding the
+    """Return the change that renames the tag `old` to `new`. If there is a tag `new` already, `old`
+    is merged into it. Name and aliases of `old` become aliases, so that articles keep finding the
     tag."""
     old_index = find_tag_index(vocabulary, old)
     new_index = find_tag_index(vocabulary, new)
@@ -99,8 +103,9 @@ def plan_rename_or_merge(vocabulary: Vocabulary, old: str, new: str) -> Change:
 
 
 def rewrite_taxonomy(text: str, change: Change, path: Path) -> str:
-    """Return `text` of taxonomy.toml with `change`, its comments and order kept. Raises
-    ConfigError, which names `path`, if the new text does not parse to exactly the changed tags."""
+    """Return `text`, the content of taxonomy.toml, with `change` made; comments and order stay. The
+    new text is parsed again: ConfigError, which names `path`, if it does not have exactly the
+    changed tags."""
     before = parse(TomlFile(path, tomllib.loads(text), text))
     expected = change.apply(before)
     edited = ""
@@ -118,8 +123,8 @@ def rewrite_taxonomy(text: str, change: Change, path: Path) -> str:
 
 
 def _edit_text(text: str, change: Change, before: Vocabulary) -> str:
-    """Return `text` with `change`, edited line by line and not checked. `before`: what `text` says.
-    Raises ValueError."""
+    """Return `text` with `change` made, without a check of the result. `before`: the vocabulary
+    that `text` contains. Raises ValueError if the text cannot be edited."""
     if change.tag is not None and change.at is not None:
         values = _list_changed(before.tag[change.at], change.tag)
         text = toml_edit.set_values(text, ("tag", change.at), values)
@@ -137,7 +142,8 @@ def _edit_text(text: str, change: Change, before: Vocabulary) -> str:
 
 
 def _list_changed(old: TagDef, new: TagDef) -> dict[str, Any]:
-    """Return the keys of a [[tag]] table whose values differ, with the new values."""
+    """Return the keys of a [[tag]] table whose values differ between two tags, with the values of
+    `new`."""
     new_values = {"name": new.name, "aliases": list(new.aliases), "description": new.description}
     old_values = {"name": old.name, "aliases": list(old.aliases), "description": old.description}
     return {key: value for key, value in new_values.items() if value != old_values[key]}

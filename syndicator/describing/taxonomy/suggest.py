@@ -44,7 +44,8 @@ UNTITLED_FACTOR: Final = 0.3  # factor of a name without titles
 
 
 class Token(NamedTuple):
-    """A word of a line. `gap`: the text between the word before and this one."""
+    """A word of a line. `word`: as it is written; `stem`: in lower case and singular; `gap`: the
+    text between the word before and this one."""
 
     word: str
     stem: str
@@ -53,9 +54,10 @@ class Token(NamedTuple):
 
 @dataclass(slots=True)
 class Use:
-    """How texts use a phrase. `articles`: by article number, how often it has the phrase; `forms`:
-    by spelling, how often it is inside sentences; `led`: by capitalised word before the phrase, how
-    often."""
+    """How texts use a phrase. `articles`: by number of the article, how often it has the phrase.
+    `forms`: by spelling, how often the phrase stands inside a sentence, not at its beginning.
+    `led`: by capitalised word, how often it stands directly before the phrase ("New" before
+    "York")."""
 
     articles: Counter[int] = field(default_factory=Counter)
     forms: Counter[str] = field(default_factory=Counter)
@@ -63,18 +65,20 @@ class Use:
 
     @property
     def times(self) -> int:
+        """Return how often all texts together have the phrase."""
         return self.articles.total()
 
     @property
     def capital(self) -> float:
-        """Return the share of capitalised uses inside sentences."""
+        """Return the share of uses inside sentences that have a capital, from 0 to 1."""
         capitalised = sum(count for form, count in self.forms.items() if form != form.casefold())
         return capitalised / max(1, self.forms.total())
 
     @property
     def form(self) -> str:
-        """Return the commonest spelling inside sentences, with the capitalised word that mostly
-        leads it ("New" before York); "" if no sentence has the phrase inside."""
+        """Return the commonest spelling inside sentences. If the same capitalised word nearly
+        always stands before the phrase, it is put in front ("New York" for "York"). "" if no
+        sentence has the phrase inside."""
         form = min(self.forms, key=lambda form: (-self.forms[form], form), default="")
         leader = max(self.led, key=self.led.__getitem__, default="")
         is_capitalised = form != form.casefold()
@@ -84,8 +88,8 @@ class Use:
 
 
 def find_title_phrases(titles: Iterable[tuple[str, frozenset[str]]]) -> dict[Key, set[int]]:
-    """Return by phrase the numbers of the titles that have it. `titles`: each with the function
-    words of its language, which end a phrase."""
+    """Return by phrase the numbers of the titles that have it, counted from 0. `titles`: each title
+    with the function words of its language ("the"), which no phrase contains."""
     titles_by_phrase: dict[Key, set[int]] = defaultdict(set)
     for number, (title, stop_words) in enumerate(titles):
         for run in _split_into_runs(split_tokens(title), stop_words):
@@ -114,7 +118,7 @@ def count_uses(texts: Sequence[str], phrases: Collection[Key]) -> dict[Key, Use]
 
 
 def split_tokens(line: str) -> list[Token]:
-    """Split a line into words; "it's" gives "it"."""
+    """Split a line into words, without contracted endings: "it's" gives "it"."""
     line = _CONTRACTED.sub("", line)
     end = 0
     words = []
@@ -139,9 +143,9 @@ def load_generic_stems() -> frozenset[str]:
 
 
 def _split_into_runs(words: Sequence[Token], stop_words: Collection[str]) -> Iterator[list[str]]:
-    """Yield the runs of stems that may make a phrase: function words, words without letters, and
-    marks other than a hyphen end a run. A single letter counts only as a capital behind another
-    word ("Gen Z")."""
+    """Yield the runs of neighbouring words, as stems, of which phrases may be made. A run ends at a
+    function word, at a word without letters, and at a mark between words other than a hyphen. A
+    single letter is left out, unless it is a capital behind another word of the run ("Gen Z")."""
     run: list[str] = []
     for token in words:
         has_letters = any(map(str.isalpha, token.word))
@@ -159,8 +163,8 @@ def _split_into_runs(words: Sequence[Token], stop_words: Collection[str]) -> Ite
 
 
 def _has_phrase_at(words: Sequence[Token], index: int, phrase: Key) -> bool:
-    """True if the words from `index` on are those of `phrase`, with only a blank or hyphen
-    between them."""
+    """True if `phrase` begins at word number `index`, with only a blank or hyphen between its
+    words."""
     candidate = words[index : index + len(phrase)]
     if tuple(token.stem for token in candidate) != phrase:
         return False
@@ -168,8 +172,8 @@ def _has_phrase_at(words: Sequence[Token], index: int, phrase: Key) -> bool:
 
 
 def _count_use(use: Use, number: int, words: Sequence[Token], index: int, size: int) -> None:
-    """Count in `use` the phrase of `size` words that begins at `index` of `words`, a line of
-    article `number`."""
+    """Add to `use` one use of a phrase in article `number`. The phrase has `size` words and begins
+    at `index` of `words`, which are one line."""
     use.articles[number] += 1
     word_before = ""
     if index and words[index].gap == " ":
@@ -179,13 +183,14 @@ def _count_use(use: Use, number: int, words: Sequence[Token], index: int, size: 
         use.led[word_before] += 1
     is_inside_sentence = bool(word_before)  # the first word has a capital for another reason
     if is_inside_sentence:
-        use.forms[" ".join(token.word for token in words[index : index + size])] += 1
+        phrase_words = [token.word for token in words[index : index + size]]
+        use.forms[" ".join(phrase_words)] += 1
 
 
 class Proposal(NamedTuple):
-    """A suggested tag. `support`: number of articles that have it; `why`: where it comes from,
-    "titles", "publishers" or "names"; `aliases`: other spellings; `examples`: titles of the
-    articles that repeat it most."""
+    """A suggested tag. `support`: number of articles that have it; `why`: where it was found,
+    "titles", "publishers" (their tags) or "names" (repeated in texts); `aliases`: other spellings;
+    `examples`: titles of the articles that repeat it most."""
 
     name: str
     support: int
@@ -197,8 +202,11 @@ class Proposal(NamedTuple):
 def suggest_tags(
     history: Iterable[tuple[str, str, Sequence[str]]], listed: Vocabulary | None = None
 ) -> list[Proposal]:
-    """Suggest tags that `listed` lacks, best first. `history`: articles as (title, text,
-    publisher's tags)."""
+    """Suggest tags that `listed` lacks, at most MOST_PROPOSALS, best first. `history`: articles as
+    (title, text, publisher's tags).
+
+    A phrase is suggested if at least LEAST_TEXTS texts have it and at least LEAST_TITLES titles or
+    publishers' tags do. A name that several texts repeat needs no titles."""
     articles = list(history)
 
     # phrases that may be tags, and where they come from
@@ -257,7 +265,7 @@ def _list_phrases(vocabulary: Vocabulary) -> set[Key]:
 
 
 def _is_repeated(use: Use) -> bool:
-    """True if several texts name the phrase more than once."""
+    """True if at least LEAST_TITLES texts name the phrase LEAST_REPETITIONS times or more."""
     repeating = sum(times >= LEAST_REPETITIONS for times in use.articles.values())
     return repeating >= LEAST_TITLES
 
@@ -280,7 +288,8 @@ def _merge_alike(
 
 
 def _are_one_tag(phrase: Key, other: Key, used: Mapping[Key, Use]) -> bool:
-    """True if one phrase has all words of the other, and mostly the same articles have both."""
+    """True if one phrase has all words of the other, and the articles that have both are a large
+    share of those that have either."""
     stems = set(phrase)
     other_stems = set(other)
     if not (stems <= other_stems or other_stems <= stems):
@@ -291,8 +300,9 @@ def _are_one_tag(phrase: Key, other: Key, used: Mapping[Key, Use]) -> bool:
 
 
 def _find_names(articles: Sequence[tuple[str, str, Sequence[str]]]) -> set[Key]:
-    """Return the phrases of two or three words, all with capitals inside sentences, that at least
-    LEAST_TEXTS texts have. Texts with many capitals (German nouns) are left out."""
+    """Return the likely names: up to LONGEST neighbouring words with capitals inside sentences,
+    found in at least LEAST_TEXTS texts. Texts with many capitals (German nouns) are left out. Names
+    of only one-letter words are none."""
     articles_by_name = Counter[Key]()
     for _, text, _ in articles:
         words: list[Token] = []
@@ -313,14 +323,16 @@ def _find_names(articles: Sequence[tuple[str, str, Sequence[str]]]) -> set[Key]:
 
 
 def _is_capitalised(token: Token) -> bool:
+    """True if the word has a capital and only a blank stands before it, so that it begins no
+    sentence."""
     return token.gap == " " and token.word[:1].isupper()
 
 
 def _rate_worth(use: Use, source_articles: Collection[int], total: int) -> float:
-    """Return a number to rank a phrase by. It is higher the more titles or publishers' tags have
-    the phrase, the more texts repeat it, and the fewer of all articles have it; and for names.
-    `source_articles`: numbers of the articles whose title or tags have it; `total`: number of all
-    articles."""
+    """Return how good a phrase is as a tag, higher is better. It is better the more titles or
+    publishers' tags have it, the more texts repeat it, and the fewer of all articles have it. Names
+    are better than other phrases. `source_articles`: numbers of the articles whose title or
+    publisher's tags have it; `total`: number of all articles."""
     counted_articles = source_articles or use.articles
     repeating = sum(use.articles[number] >= OFTEN_REPEATED for number in counted_articles)
     rarity = math.log((total + 1) / len(use.articles))
@@ -343,8 +355,9 @@ def _find_published(articles: Sequence[tuple[str, str, Sequence[str]]]) -> dict[
 
 
 def _find_subjects(used: Mapping[Key, Use], texts: int) -> set[Key]:
-    """Return the phrases that can be a subject: not in too many of `texts` texts, more than generic
-    words, and mostly used outside a longer phrase."""
+    """Return the phrases that can be the subject of an article. A phrase is none if too many texts
+    have it, if it is mostly used within a longer phrase, or if it has only generic words ("guide").
+    `texts`: number of all texts."""
     most_within_longer = Counter[Key]()
     for longer, use in used.items():
         for size in range(1, len(longer)):
@@ -357,11 +370,13 @@ def _find_subjects(used: Mapping[Key, Use], texts: int) -> set[Key]:
             continue
         if most_within_longer[phrase] >= PART_SHARE * use.times:
             continue
-        core = _strip_generic(phrase)  # "best CRM" is a CRM; but "climate change", "New York"
+        core = _strip_generic(phrase)
         is_generic = not core
         if is_generic:
             continue
-        if core == phrase or use.times >= FIXED_SHARE * used[core].times:
+        # "best CRM" is a CRM; but "climate change" is fixed: "climate" seldom stands without it
+        is_fixed_phrase = use.times >= FIXED_SHARE * used[core].times
+        if core == phrase or is_fixed_phrase:
             subjects.add(phrase)
     return subjects
 

@@ -32,17 +32,18 @@ _CHUNK = re.compile(r"\n| *(?:[^\w \n]|[\d_²])*[^\W\d_²]+| *(?:[^\w \n]|[\d_²
 
 @dataclass(frozen=True, slots=True)
 class Tokenizer:
-    """Splits words into pieces by byte-pair encoding. `rows`: piece to its row in the table."""
+    """Splits words into pieces by byte-pair encoding. `rows`: by piece, its row in the table of
+    vectors."""
 
     rows: Mapping[str, int]
 
     def encode(self, chunk: str) -> Pieces:
-        """Return the pieces of `chunk`, in order. A character that is no piece becomes a piece for
-        each byte of its UTF-8."""
+        """Return the table rows of the pieces of `chunk`, in order, and for each piece the
+        character at which it begins. A character that is no piece becomes one piece for each byte
+        of its UTF-8."""
         chunk = chunk.replace(" ", BLANK)
         whole = self.rows.get(chunk)
-        # every piece is made of its own characters by merges, so the outcome is known
-        if whole is not None:
+        if whole is not None:  # merges always join the characters of a known piece to this piece
             return (whole,), (0,)
         parts: list[str] = []
         begins: list[int] = []
@@ -66,11 +67,12 @@ class Tokenizer:
         return tuple(rows), tuple(starts)
 
     def _merge(self, parts: list[str]) -> None:
-        """Merge neighbours in place, until no two of them make a piece: the merged part is at the
-        index of the left one, and the right one is "".
+        """Merge neighbours in place, until no two of them make a piece. A merged part is written at
+        the index of its left half; the right half becomes "".
 
-        The pair that makes the piece of the lowest row is next; of equal ones, the pair whose left
-        part has the lowest row, then the first. A heap keeps long runs of letters fast."""
+        The pair that makes the piece with the lowest row is merged first. Among equal ones, it is
+        the pair whose left part has the lowest row, then the leftmost. A heap keeps long runs of
+        letters fast."""
         end = len(parts)
         after = list(range(1, end + 1))  # by index of a part, the index of the part after it
         before = list(range(-1, end - 1))
@@ -107,11 +109,12 @@ class Tokenizer:
 
 @dataclass(frozen=True, slots=True)
 class SplitText:
-    """A text in pieces, so that the vector of any part of it can be summed.
+    """A text in pieces, so that the vector of any part of it can be summed. The text is split into
+    chunks (about words), and these into pieces.
 
-    `starts`: for each chunk (about a word), the character at which it begins; `before`: for each
-    chunk, the number of pieces before it; `offsets`: for each chunk, the characters at which its
-    pieces begin, counted from its start."""
+    `starts`: for each chunk, the character of the text at which it begins. `before`: for each
+    chunk, the number of pieces in all chunks before it. `offsets`: for each chunk, the characters
+    at which its pieces begin, counted from the start of the chunk."""
 
     starts: list[int]
     before: list[int]
@@ -131,8 +134,8 @@ class SplitText:
 
 @dataclass(frozen=True, slots=True)
 class Embedder:
-    """Turns texts into vectors of length one. `cache`: the pieces of chunks that were split
-    before."""
+    """Turns texts into vectors of length one. `cache`: the pieces of chunks that were split before,
+    by chunk."""
 
     tokenizer: Tokenizer
     table: Floats  # piece x 256
@@ -158,7 +161,8 @@ class Embedder:
         )
 
     def _encode_chunks(self, chunks: Sequence[str]) -> list[Pieces]:
-        """Return the pieces of each chunk. Short chunks are cached; a full cache is emptied."""
+        """Return the pieces of each chunk. Pieces of chunks up to LONGEST characters are cached.
+        When the cache has more than REMEMBERED chunks, it is emptied first."""
         cached = dict(zip(chunks, map(self.cache.get, chunks), strict=True))
         new = {}
         for chunk, pieces in cached.items():
@@ -176,8 +180,8 @@ class Embedder:
         return normalise(self.split(text).total) if text else self._make_zeros()
 
     def embed_article(self, title: str, text: str, times: int = 2) -> Floats:
-        """Return the vector of the first SAMPLE characters of `text` and of the title, which counts
-        `times` times; of length one, or zeros if both are empty."""
+        """Return one vector for title and text, of length one; zeros if both are empty. The title
+        counts `times` times. Only the first SAMPLE characters of `text` are used."""
         total = self._make_zeros()
         if title:
             total = total + times * _split_cached(title).total
@@ -189,8 +193,9 @@ class Embedder:
         return np.zeros(self.table.shape[1], dtype=np.float32)
 
     def embed_parts(self, text: str, parts: Sequence[str]) -> Floats:
-        """Return a row for each of `parts`, its vector of length one. `text` should contain them in
-        this order; a part that it lacks is split on its own."""
+        """Return an array with a row for each of `parts`: its vector of length one. The parts are
+        sentences of `text`, in its order. A part that is not found in the first SAMPLE characters
+        gets a vector of its own text."""
         text = text[:SAMPLE]
         split_text = _split_cached(text)
         vectors = np.zeros((len(parts), self.table.shape[1]), dtype=np.float32)
@@ -226,7 +231,8 @@ def split_chunks(text: str) -> list[str]:
 
 @lru_cache(maxsize=8)
 def _split_cached(text: str) -> SplitText:
-    """Split a text; the last eight are kept, as a title and a text are asked for several times."""
+    """Split a text. The results of the last eight texts are kept, as the same title and text are
+    asked for several times."""
     return load_embedder().split(text)
 
 

@@ -84,9 +84,9 @@ _FORMS = (
 
 
 class Sentence(NamedTuple):
-    """A sentence of a text. `line`: number of its line; `place`: its number in the line; `whole`:
-    it ends with a stop; `order`: its number in the text; `cut`: a dateline was removed from its
-    start."""
+    """A sentence of a text. `line`: number of its line; `place`: its number in the line; `order`:
+    its number in the whole text; all three are counted from 0. `whole`: True if it ends with a
+    stop; `cut`: True if a dateline ("PARIS (Reuters) -") was removed from its start."""
 
     text: str
     line: int
@@ -97,12 +97,13 @@ class Sentence(NamedTuple):
 
 
 def split(text: str, most: int = 400, language: str | None = None) -> list[Sentence]:
-    """Return the first `most` sentences of `text`."""
+    """Return the first `most` sentences of `text`. `language`: two letters, None for English."""
     return list(islice(iterate_sentences(text, language), most))
 
 
 def iterate_sentences(text: str, language: str | None = None) -> Iterator[Sentence]:
-    """Yield the sentences of `text`, splitting a line only when its sentences are asked for."""
+    """Yield the sentences of `text`, in order. A line is split only when its sentences are asked
+    for. `language`: two letters, None for English."""
     order = 0
     for number, line in enumerate(text.split("\n")):
         for place, piece in enumerate(split_line(line, language)):
@@ -116,7 +117,8 @@ def ends_with_stop(piece: str) -> bool:
 
 
 def split_line(line: str, language: str | None = None) -> list[str]:
-    """Return the sentences of the first MOST_LINE characters of a line."""
+    """Return the sentences of the first MOST_LINE characters of a line, with single spaces between
+    words. `language`: two letters, None for English."""
     line = " ".join(line[:MOST_LINE].split())
     if not line:
         return []
@@ -146,7 +148,8 @@ def is_cjk(value: str) -> bool:
 
 
 def is_unbalanced(piece: str) -> bool:
-    """True if a quotation or bracket of `piece` begins before it or does not end in it."""
+    """True if `piece` has only one end of a quotation or bracket: it is opened and not closed, or
+    closed and not opened."""
     open_marks: list[str] = []
     for match in _MARKS.finditer(piece):
         mark = match[0]
@@ -172,8 +175,9 @@ def is_unbalanced(piece: str) -> bool:
 
 
 def _join_pieces(pieces: list[str], language: str | None, space: str) -> list[str]:
-    """Return sentences made of the pieces of a line: joined by `space` where a sentence was split
-    after an abbreviation or inside a quotation."""
+    """Return the sentences that the pieces of a line make. Pieces that belong to one sentence are
+    joined with `space` between them: they were split after an abbreviation or inside a
+    quotation."""
     joined: list[str] = []
     for piece in pieces:
         if joined and _continues(joined[-1], piece, language):
@@ -184,27 +188,29 @@ def _join_pieces(pieces: list[str], language: str | None, space: str) -> list[st
 
 
 def _close_quotations(pieces: list[str], space: str) -> list[str]:
-    """Join the pieces from an opened quotation to its end. A quotation that does not end within
-    JOINED characters stays split."""
+    """Join the pieces from an opened quotation to its end, with `space` between them. A quotation
+    that does not end within JOINED characters stays split."""
     closed: list[str] = []
     index = 0
     while index < len(pieces):
-        end = index + 1
         joined = pieces[index]
+        end = index + 1  # the piece behind the joined ones
         while is_unbalanced(joined) and end < len(pieces) and len(joined) < JOINED:
             joined = f"{joined}{space}{pieces[end]}"
-            end = end + 1
+            end += 1
         if is_unbalanced(joined):
-            end = index + 1
-            joined = pieces[index]
-        closed.append(joined)
-        index = end
+            closed.append(pieces[index])
+            index += 1
+        else:
+            closed.append(joined)
+            index = end
     return closed
 
 
 def _continues(piece: str, following: str, language: str | None) -> bool:
-    """True if `following` belongs to the sentence of `piece`: it begins small, or `piece` ends with
-    an abbreviation or, in languages such as German, with an ordinal ("am 3.")."""
+    """True if `following` belongs to the same sentence as `piece`, the text before it. It does if
+    it begins with a small letter, or if `piece` ends with an abbreviation. In languages such as
+    German it also does if `piece` ends with an ordinal ("am 3.")."""
     starts_with_brand = following.startswith(("iP", "iO", "iT", "eB", "macOS"))
     if following[0].islower() and not starts_with_brand:
         return True
@@ -219,8 +225,8 @@ def _continues(piece: str, following: str, language: str | None) -> bool:
 
 @lru_cache(maxsize=1)
 def _load_abbreviations() -> tuple[dict[str, frozenset[str]], frozenset[str]]:
-    """Load abbreviations by language, without their stop, and the languages that write a stop after
-    ordinals."""
+    """Return two things: the abbreviations by language, without their final stop; and the languages
+    that write a stop after ordinals ("3.")."""
     values = read_toml("abbreviations.toml")
     ordinals = frozenset(values.pop("ordinals"))
     return {code: frozenset(words.split()) for code, words in values.items()}, ordinals
@@ -235,23 +241,28 @@ def _load_splitter() -> Any:
 
 
 def find_fault(excerpt: str, title: str) -> str:
-    """Return the code (`LlmReason`) of the first rule that an excerpt breaks, or ""."""
+    """Return the code of the first rule that an excerpt breaks, a value of `LlmReason`; "" if it
+    breaks none."""
     if not excerpt.strip():
         return "empty"
     if is_too_long(excerpt):
         return "long"
     if not ends_with_stop(excerpt):
         return "cut"
-    return find_form_fault(excerpt) or ("title" if repeats_title(excerpt, title) else "")
+    form_fault = find_form_fault(excerpt)
+    if form_fault:
+        return form_fault
+    return "title" if repeats_title(excerpt, title) else ""
 
 
 def is_too_long(excerpt: str) -> bool:
-    """True above 55 words or 360 columns."""
+    """True if an excerpt has more than 55 words or is wider than 360 columns."""
     return len(excerpt.split()) > WORDS or width(excerpt) > CHARACTERS
 
 
 def find_form_fault(sentence: str) -> str:
-    """Return the code of the first rule of form that a sentence breaks, "" if it breaks none."""
+    """Return the code of the first rule of form that a sentence breaks, such as "markup" or
+    "quotes"; "" if it breaks none."""
     for code, search in _FORMS:
         if search(sentence):
             return code
@@ -262,8 +273,8 @@ def find_form_fault(sentence: str) -> str:
 
 
 def remove_dateline(sentence: str) -> str:
-    """Remove the dateline: "PARIS (Reuters) - The bank" becomes "The bank". Return the whole
-    sentence if nothing or a small letter would come first."""
+    """Remove the dateline of a sentence: "PARIS (Reuters) - The bank" becomes "The bank". The
+    sentence stays as it is if nothing would be left, or if the rest begins with a small letter."""
     match = _DATELINE.match(sentence)
     if match is None:
         return sentence
