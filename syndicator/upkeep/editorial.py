@@ -23,9 +23,9 @@ from syndicator.upkeep import reconcile, recovery
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawal:
-    """The effect of a withdrawal, or of undoing it. `feeds`: feeds that the article leaves or
-    joins; `copies`: articles that were merged into it and become articles of their own; `kept`:
-    True if a file is kept for undo; `problems`: unreadable files."""
+    """The effect of a withdrawal, or of its undoing. `feeds`: the feeds that the article leaves or
+    joins. `copies`: articles that were merged into it and become articles of their own. `kept`:
+    True if its file is kept for undo. `problems`: of files that cannot be read."""
 
     id: str
     url: str
@@ -39,8 +39,9 @@ class Withdrawal:
 def plan_withdrawal(
     archive: Archive, sources: Mapping[str, Source], what: str, *, purge: bool = False
 ) -> Withdrawal:
-    """Return the effect of `withdraw` on the article `what` (address, id or file). An article that
-    is withdrawn already can still be purged. Raises UsageError."""
+    """Return what `withdraw` would do. `what`: address, id or file of the article. An article that
+    is withdrawn already can still be purged. Raises UsageError if it is unknown, or withdrawn
+    already and not to be purged."""
     earlier = find_withdrawal(archive, what)
     if purge and earlier:
         return replace(earlier, kept=False)
@@ -66,7 +67,7 @@ def plan_withdrawal(
 
 
 def _list_copies(store: Store, article_id: str) -> list[Article]:
-    """Return the articles that were merged into this one."""
+    """Return the articles that were merged into the article with this id."""
     merged = store.index.merged().items()
     ids = [copy_id for copy_id, original_id in merged if original_id == article_id]
     return list(store.index.articles(sorted(ids)).values())
@@ -85,11 +86,12 @@ def _is_same_article(
 def withdraw(
     archive: Archive, configuration: Configuration, what: str, *, purge: bool = False
 ) -> Withdrawal:
-    """Remove an article and its text from all feeds, for good, with copies that are the same
-    article. `purge`: keep no file for undo. Return the effect. Raises UsageError."""
+    """Remove an article and its text from all feeds, for good. Merged copies that are the same
+    article at another address of its site are withdrawn, too. `purge`: True to keep no file for
+    undo. Return the effect. Raises UsageError if there is no such article."""
     planned = plan_withdrawal(archive, configuration.sources, what, purge=purge)
     article = archive.store.visits.article(planned.id)
-    if article is None:  # it was withdrawn before
+    if article is None:  # it was withdrawn before, and is only purged now
         path, _ = archive.kept_away.get(planned.id) or ("", b"")
         archive.kept_away.drop(planned.id)
         recovery.forget_text(
@@ -110,8 +112,8 @@ def withdraw(
 
 
 def plan_return(archive: Archive, what: str) -> Withdrawal:
-    """Return the withdrawal of `what` (address or id) that would be undone. Raises UsageError if it
-    is not withdrawn."""
+    """Return the withdrawal that would be undone. `what`: address or id of the article. Raises
+    UsageError if it is not withdrawn."""
     withdrawal = find_withdrawal(archive, what)
     if withdrawal is None:
         path = WITHDRAWN.file(archive.article_store)
@@ -120,8 +122,8 @@ def plan_return(archive: Archive, what: str) -> Withdrawal:
 
 
 def undo_withdrawal(archive: Archive, configuration: Configuration, what: str) -> Withdrawal:
-    """Restore a withdrawn article from the file that was kept; without one, it is read again once a
-    feed announces it. Raises UsageError."""
+    """Restore a withdrawn article from its kept file. If none was kept, the article is read again
+    once a feed announces it. `what`: address or id. Raises UsageError if it is not withdrawn."""
     withdrawal = plan_return(archive, what)
     return replace(withdrawal, problems=bring_back(archive, configuration, [withdrawal.id]))
 
@@ -142,8 +144,8 @@ def bring_back(
 
 
 def _name_copy(archive: Archive, copy: Article, *, named: bool) -> None:
-    """Add the address of `copy` to the file of the article that it was merged into, or remove it
-    from there if not `named`. Articles that are no copies are left alone."""
+    """Add the address of `copy` to the file of the article that it was merged into. With `named`
+    false, remove it from there. Does nothing if `copy` was merged into no article."""
     path = archive.store.index.path(copy.merged_into)
     if not path:
         return
@@ -177,8 +179,9 @@ def find_withdrawal(archive: Archive, what: str) -> Withdrawal | None:
 
 
 def find_copies(archive: Archive, what: str) -> dict[str, str]:
-    """Return id of copy to id of original: of `what` if it is a copy, else of all copies of `what`;
-    {} if there are none. Raises UsageError for an unknown article."""
+    """Return by id of a copy the id of its original. If `what` is a copy, it is the only one; else
+    the result has all copies of `what`, {} if there are none. `what`: address, id or file. Raises
+    UsageError for an unknown article."""
     article_id = need_article(archive, what)
     merged = archive.store.index.merged()
     if article_id in merged:
@@ -187,7 +190,8 @@ def find_copies(archive: Archive, what: str) -> dict[str, str]:
 
 
 def need_copies(archive: Archive, what: str) -> dict[str, str]:
-    """Return what `find_copies` returns. Raises UsageError if that is empty."""
+    """Return by id of a copy the id of its original, as `find_copies` does. Raises UsageError if
+    there are none."""
     merged = find_copies(archive, what)
     if not merged:
         raise UsageError(f"{what!r} is merged with no other article, and in no story")
@@ -195,8 +199,9 @@ def need_copies(archive: Archive, what: str) -> dict[str, str]:
 
 
 def split(archive: Archive, what: str) -> list[Article]:
-    """Make these copies articles of their own, for good: both files remember it, so that they are
-    not merged again. Return the copies. Raises UsageError."""
+    """Make merged copies articles of their own, for good: `what` if it is a copy, else all copies
+    of `what`. Both files note it, so that they are not merged again. Return the copies. Raises
+    UsageError if nothing is merged."""
     files = archive.article_store
     visits = archive.store.visits
     index = archive.store.index
@@ -222,8 +227,8 @@ def split(archive: Archive, what: str) -> list[Article]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Released:
-    """The result of `release`. `articles`: those released; `known`: named ones that were not on
-    hold; `problems`: unreadable files."""
+    """The result of `release`. `articles`: the released ones; `known`: those that were named but
+    not on hold; `problems`: of files that cannot be read."""
 
     articles: tuple[Article, ...]
     known: tuple[Article, ...] = ()
@@ -239,9 +244,9 @@ def release(
     include_all: bool = False,
     dry_run: bool = False,
 ) -> Released:
-    """Publish articles on hold: the `named` ones (address, id or file), those of `source`, or all
-    (`include_all`). `dry_run`: only say which. Raises UsageError for an unknown name, and then
-    releases none."""
+    """Publish articles on hold: the `named` ones (by address, id or file), those of the source with
+    the key `source`, or all of them if `include_all`. `dry_run`: True to publish nothing and only
+    return which would be. Raises UsageError for an unknown name; nothing is then released."""
     problems = list(reconcile.update_from_files(archive, configuration))
     index = archive.store.index
     paths_on_hold = index.on_hold()
@@ -274,8 +279,8 @@ def release(
 
 
 def _need_ids(archive: Archive, names: Sequence[str]) -> list[str]:
-    """Return the ids of articles given by address, id or file. Raises UsageError for an unknown
-    one."""
+    """Return the ids of articles given by address, id or file. Raises UsageError if one is
+    unknown."""
     ids = []
     for name in names:
         article_id = find_article_id(archive, name)
@@ -289,7 +294,8 @@ def _need_ids(archive: Archive, names: Sequence[str]) -> list[str]:
 
 
 def list_muted(archive: Archive, settings: Settings) -> tuple[Article, ...]:
-    """Return the published articles that the settings `mute` and `keep` would leave out today."""
+    """Return the published articles that today's settings `mute` and `keep` would leave out.
+    Articles written by hand are never among them."""
     publish = settings.publish
     index = archive.store.index
     if not (publish.mute or publish.keep):

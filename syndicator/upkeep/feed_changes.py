@@ -28,8 +28,9 @@ class FeedChange:
 
 @dataclass(slots=True)
 class ChangeCounter:
-    """Counts the changes of each feed. `copies`: ids of merged articles, which only the feeds of
-    sources show; `counts`: by feed, the numbers of articles that join, leave and change."""
+    """Counts for each feed how many articles join, leave and change. `copies`: ids of articles
+    merged into others; only the feeds of sources show these. `counts`: by feed, a list of the three
+    numbers."""
 
     copies: Collection[str] = ()
     counts: dict[FeedKey, list[int]] = field(default_factory=dict)
@@ -48,7 +49,7 @@ class ChangeCounter:
                 counts[_CHANGES] += 1
 
     def list_changes(self) -> tuple[FeedChange, ...]:
-        """Return the changes of all feeds that an edit concerns, sorted by feed."""
+        """Return the changes of each feed to which an edit makes a difference, sorted by feed."""
         return tuple(
             FeedChange(feed=get_stem(key), joins=joins, leaves=leaves, changes=changes)
             for key, (joins, leaves, changes) in sorted(self.counts.items())

@@ -34,8 +34,8 @@ ROOM = 30  # tagged posts that any source may give: a choice
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taught:
-    """What is learnt from of an article. `text`: None if the cache did not keep it; `category`: ""
-    unless the operator confirmed it."""
+    """The fields of an article from which something is learnt. `text`: None if the cache does not
+    have it; `category`: only one that the operator confirmed, else ""."""
 
     title: str
     text: str | None
@@ -47,14 +47,16 @@ class Taught:
 
     @property
     def may_teach(self) -> bool:
-        """True if the operator or the publisher set the tags, or the operator set the category."""
+        """True if tags or category can be learnt from the article: the operator confirmed one of
+        them, or the tags come from the publisher."""
         if self.category:
             return True
         if not self.tags:
             return False
         if self.tags_by == "operator":
             return True
-        return self.tags_by in ("publisher", "llm") and bool(self.keywords)
+        has_publishers_tags = bool(self.keywords)
+        return self.tags_by in ("publisher", "llm") and has_publishers_tags
 
 
 def find_cache_path(learnt: Path) -> Path:
@@ -63,14 +65,15 @@ def find_cache_path(learnt: Path) -> Path:
 
 
 def delete_cache(learnt: Path) -> None:
-    """Delete the cache beside the file `learnt`, as it has texts. Raises OSError."""
+    """Delete the cache beside the file `learnt`, because it contains texts of articles. Raises
+    OSError."""
     find_cache_path(learnt).unlink(missing_ok=True)
 
 
 def list_files_to_read(files: Sequence[FileStamp], learnt: Path, newest: int) -> list[FileStamp]:
-    """Return the `files`, oldest first, that `read_taught` would have to read: those that changed,
-    and those whose text is needed (of the `newest`, and of articles to learn from) but not
-    cached."""
+    """Return those of `files`, oldest first, that `read_taught` would have to read. These are the
+    files that changed, and the files whose text is needed but not cached. The text of an article is
+    needed if it is one of the `newest` articles or can be learnt from."""
     cached = _read_cache(find_cache_path(learnt))
     first_with_text = len(files) - newest - _MOST_BAD_FILES
     missing = []
@@ -88,9 +91,9 @@ def list_files_to_read(files: Sequence[FileStamp], learnt: Path, newest: int) ->
 def read_taught(
     article_store: ArticleStore, files: Sequence[FileStamp], learnt: Path, newest: int
 ) -> list[Taught]:
-    """Return what each of `files` (oldest first) says, from the cache or from the file if it
-    changed. Texts are given for the `newest` articles and for those to learn from. Updates the
-    cache. Files that are no article are left out. Raises OSError."""
+    """Return what each of `files` says, in their order, oldest first. It comes from the cache, or
+    from the file if that changed. Only the `newest` articles and those to learn from are sure to
+    have a text. Files that are no article are left out. Updates the cache. Raises OSError."""
     cached = _read_cache(find_cache_path(learnt))
     readable: list[tuple[FileStamp, Taught]] = []
     for stamp in files:
@@ -116,7 +119,7 @@ def read_taught(
 
 
 def _read_fields(article_store: ArticleStore, path: str) -> Taught | None:
-    """Return what an article file says; None if it is no article or gone."""
+    """Return what an article file says; None if the file is gone or no article."""
     for article in _read_articles(article_store, [path]):
         is_confirmed = find_writer(article, "category") is By.OPERATOR
         return Taught(
@@ -132,8 +135,8 @@ def _read_fields(article_store: ArticleStore, path: str) -> Taught | None:
 
 
 def _read_cache(path: Path) -> dict[str, tuple[FileStamp, Taught]]:
-    """Return the cache: path to (stamp of the file when it was read, what it said); {} if the cache
-    is missing, broken or of another version."""
+    """Return the cache: by path of a file, its stamp when it was read, and what it said. {} if the
+    cache is missing, broken or of another version."""
     try:
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             if json.loads(next(lines)) != _CACHE_VERSION:
@@ -148,7 +151,7 @@ def _read_cache(path: Path) -> dict[str, tuple[FileStamp, Taught]]:
 
 
 def _parse_row(row: dict[str, Any]) -> tuple[FileStamp, Taught]:
-    """Return an entry of the cache, given as the object of its line."""
+    """Return an entry of the cache. `row`: the object on its line; it is changed."""
     stamp = FileStamp(path=row.pop("path"), mtime_ns=row.pop("mtime_ns"), size=row.pop("size"))
     row["tags"] = tuple(row["tags"])
     row["keywords"] = tuple(row["keywords"])
@@ -156,7 +159,8 @@ def _parse_row(row: dict[str, Any]) -> tuple[FileStamp, Taught]:
 
 
 def _write_cache(path: Path, entries: Iterable[tuple[FileStamp, Taught]]) -> None:
-    """Replace the cache: a line with the version, then a JSON object per article."""
+    """Replace the cache. Its first line is the version; each other line is the JSON object of an
+    article."""
     new_path = path.with_name(f".{path.name}.new")
     with gzip.open(new_path, "wt", encoding="utf-8", compresslevel=_GZIP_LEVEL) as out:
         out.write(f"{_CACHE_VERSION}\n")
@@ -169,10 +173,11 @@ def _write_cache(path: Path, entries: Iterable[tuple[FileStamp, Taught]]) -> Non
 def learn_files(
     files: TaxonomyFiles, root: str, stamps: Sequence[FileStamp], least: int
 ) -> tuple[int, int, int]:
-    """Learn from the article files in `stamps`, oldest first, below the folder `root`; replace the
-    file learnt.npz. Tags and categories are learnt if `least` articles have any. Return the numbers
-    of articles with confirmed tags, of tags, and of articles with a confirmed category. Raises
-    ConfigError, OSError."""
+    """Learn from article files and replace learnt.npz; delete it if nothing can be learnt. Return
+    the numbers of articles with confirmed tags, of tags, and of articles with a confirmed category.
+
+    `stamps`: of the files, oldest first; `root`: their folder. Tags are learnt if at least `least`
+    articles have confirmed ones, and so are categories. Raises ConfigError or OSError."""
     toml = Path(files[0])
     learnt = Path(files[1])
     taxonomy = Taxonomy.from_toml(toml) if toml.exists() else Taxonomy()
@@ -189,7 +194,8 @@ def learn_files(
         all_tags.update(tags)
         if tags:
             tagged_articles += 1
-    if model.learnt is None and model.filed is None and not model.forms:
+    has_learnt_nothing = model.learnt is None and model.filed is None and not model.forms
+    if has_learnt_nothing:
         learnt.unlink(missing_ok=True)
         return tagged_articles, 0, len(filed)
     new_path = learnt.with_name(f".{learnt.name}.new")
@@ -207,9 +213,10 @@ def _read_articles(article_store: ArticleStore, paths: Iterable[str]) -> Iterato
 
 
 def limit_sources(past: Iterable[tuple[str, Post]]) -> list[Post]:
-    """Return the posts, oldest first, without the tags of those that exceed the share of their
-    source, so that no source decides what all learn; the newest keep theirs. `past`: (source key,
-    post), oldest first; posts with the key "" have no limit."""
+    """Limit how many posts with tags each source gives, so that no source decides what all learn. A
+    source that gives too many keeps the tags of its newest posts; its older posts lose theirs.
+    `past`: (source key, post), oldest first; posts with the key "" have no limit. Return all posts,
+    oldest first."""
     posts = list(past)
     tagged_posts = Counter(source for source, (_, _, tags) in posts if tags and source)
     most = _limit_per_source(tagged_posts)
@@ -227,11 +234,11 @@ def limit_sources(past: Iterable[tuple[str, Post]]) -> list[Post]:
 
 
 def _limit_per_source(posts: Counter[str]) -> int:
-    """Return how many tagged posts a source may give: the highest number that is no more than one
-    fifth of all posts taken, but at least ROOM. `posts`: by source, the number of its tagged
-    posts."""
+    """Return how many tagged posts a source may give: the highest number that is at most one fifth
+    of all posts taken, but never less than ROOM. `posts`: number of tagged posts by source."""
     counts = sorted(posts.values(), reverse=True)
-    if len(counts) < SHARE:  # so few sources have more than one fifth each: compare with the next
+    if len(counts) < SHARE:
+        # a fifth is impossible with so few sources: none may give more than the second largest
         second_highest = counts[:2][-1:]  # of a single source, its own; [] without sources
         return max([ROOM, *second_highest])
     for most in range(counts[0], ROOM, -1):
@@ -244,8 +251,9 @@ def _limit_per_source(posts: Counter[str]) -> int:
 def select_confirmed_tags(
     articles: Iterable[Article | Taught], taxonomy: Taxonomy
 ) -> Iterator[tuple[str, Post]]:
-    """Yield each article as (source key, post) with only its confirmed tags: those that the
-    operator set, with the key "", or those that its publisher gave."""
+    """Yield each article as (source key, post) with only its confirmed tags. If the operator set
+    the tags, all are confirmed, and the source key is "". Otherwise only those are that its
+    publisher gave."""
     for article in articles:
         text = article.text or ""
         source = article.source_key
@@ -260,8 +268,8 @@ def select_confirmed_tags(
 
 
 def suggest_files(files: TaxonomyFiles, root: str, paths: Sequence[str]) -> list[Proposal]:
-    """Return tags that the taxonomy lacks, from the article files at `paths` below the folder
-    `root`. Raises ConfigError, OSError."""
+    """Return suggestions of tags that the taxonomy lacks. `paths`: of the article files to search,
+    below the folder `root`. Raises ConfigError or OSError."""
     toml = Path(files[0])
     vocabulary = load(toml) if toml.exists() else None
     posts = []
@@ -272,7 +280,7 @@ def suggest_files(files: TaxonomyFiles, root: str, paths: Sequence[str]) -> list
 
 
 def group_files(root: str, paths: Sequence[str]) -> list[Group]:
-    """Return groups of articles that could be categories, from the files at `paths` below the
-    folder `root`. Raises OSError."""
+    """Return groups of articles that could be categories. `paths`: of the article files to group,
+    below the folder `root`. Raises OSError."""
     articles = _read_articles(FileArticleStore(Path(root)), paths)
     return group_articles([(article.title, article.text or "") for article in articles])

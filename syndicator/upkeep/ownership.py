@@ -22,8 +22,8 @@ from syndicator.upkeep.reconcile import OWNED_SINCE
 
 
 def find_mend(archive: Archive, sources: Mapping[str, Source]) -> list[Fault]:
-    """Return the articles that are filed under a wrong source, or have text, addresses or entries
-    of another one, oldest first. Raises StoreError, ConfigError."""
+    """Return a fault for each article that is filed under a wrong source, or that has text,
+    addresses or entries of another article, oldest first. Raises StoreError or ConfigError."""
     rows_by_article: dict[str, list[EntryRow]] = defaultdict(list)
     for row in archive.store.visits.list_bound_entries():
         rows_by_article[row.article_id or ""].append(row)
@@ -45,8 +45,8 @@ def find_mend(archive: Archive, sources: Mapping[str, Source]) -> list[Fault]:
 
 
 def describe_fault(fault: Fault) -> Iterator[Problem]:
-    """Yield a problem for each thing that is wrong with an article, which says what mending
-    does."""
+    """Yield a problem for each thing that is wrong with an article. Each says what mending
+    changes."""
     article = fault.article
     url = article.url
     reading = "no source of yours can read its page again: see to it"
@@ -56,8 +56,9 @@ def describe_fault(fault: Fault) -> Iterator[Problem]:
         detail = f"filed through {article.source_key}; becomes {fault.owner}'s, and {reading}"
         yield Problem(what=url, reason=CheckReason.FOREIGN_SOURCE, detail=detail)
     if fault.text:
-        sources = {row.source_key for row in fault.strays} or {article.source_key}
-        detail = f"title and text may be {', '.join(sorted(sources))}'s; {reading}"
+        possible_sources = {row.source_key for row in fault.strays} or {article.source_key}
+        names = ", ".join(sorted(possible_sources))
+        detail = f"title and text may be {names}'s; {reading}"
         yield Problem(what=url, reason=CheckReason.FOREIGN_TEXT, detail=detail)
     for alias in fault.aliases:
         detail = f"{alias} is taken out of its aliases"
@@ -70,8 +71,9 @@ def describe_fault(fault: Fault) -> Iterator[Problem]:
 
 
 def mend_articles(archive: Archive, faults: Iterable[Fault]) -> None:
-    """Mend articles: make their own page due to be read, their stray entries entries of their own,
-    and write their source and aliases to their files. Safe to repeat."""
+    """Mend articles that have these faults. Source and aliases are corrected in the article's file,
+    its own page is read again, and entries that led to it by mistake become entries of their own.
+    It can be repeated."""
     visits = archive.store.visits
     files = archive.article_store
     for fault in faults:
@@ -108,8 +110,9 @@ def mend_articles(archive: Archive, faults: Iterable[Fault]) -> None:
 
 
 def _make_due_entry(clock: Callable[[], datetime], fault: Fault) -> EntryRow:
-    """Return the entry, due now, through which `fault.reader`, a source that may read the article's
-    page, reads it again: the article's own entry or a new one."""
+    """Return the entry through which `fault.reader` reads the article's page again, due now. It is
+    the article's own entry if the database has it, else a new one. `fault.reader` is a source that
+    may read the page."""
     article = fault.article
     row = fault.row
     if row is None:
@@ -136,15 +139,15 @@ def _make_due_entry(clock: Callable[[], datetime], fault: Fault) -> EntryRow:
 
 
 def write_speaks_for(source: Source, hosts: Iterable[str]) -> str:
-    """Return the line `speaks_for = [...]` for sources.toml: the hosts that `source` has there, and
-    `hosts`."""
+    """Return the line `speaks_for = [...]` for sources.toml, with the hosts that `source` has there
+    already and with `hosts`."""
     configured = source.speaks_for or ()
     return f"speaks_for = {json.dumps(list(dict.fromkeys((*configured, *hosts))))}"
 
 
 def find_lost_hosts(archive: Archive, sources: Mapping[str, Source]) -> Iterator[Problem]:
-    """Yield a problem for each source that wrote articles of hosts which its settings do not let it
-    write for any more, with the line that would allow it."""
+    """Yield a problem for each source that wrote articles of a host earlier, but may not write for
+    it by its present settings. The problem has the line of sources.toml that would allow it."""
     for key, claimant in load_owners(archive, sources).items():
         lost_hosts = []
         for host in archive.rights_file.shown(key):

@@ -19,9 +19,10 @@ _NOTE = "private sources"
 
 
 def hold_private(archive: Archive, configuration: Configuration) -> None:
-    """Put articles on hold that must not be published since the configuration changed, and publish
-    those on hold that now may be. An article that the operator released stays published. Raises
-    OSError, StoreError."""
+    """Put articles on hold that the present configuration forbids to publish, and publish those
+    that were on hold for this reason and now may be published. An article that the operator
+    released stays published. Does nothing if the configuration is as at the last call. Raises
+    OSError or StoreError."""
     is_public = not configuration.settings.publish.secret_path
     sources = configuration.sources.values()
     keys = sorted(source.key for source in sources if source.content == "private")
@@ -54,8 +55,8 @@ def hold_private(archive: Archive, configuration: Configuration) -> None:
 
 
 def is_for_reader_alone(article: Article, sources: Mapping[str, Source]) -> bool:
-    """True if a public instance must not publish the article: its source has `content = "private"`,
-    or it is a mail of a source that was removed."""
+    """True if a public instance must not publish the article. This is so if its source has `content
+    = "private"`, or if it is a mail and its source was removed."""
     source = sources.get(article.source_key)
     if source is None:
         return urls.is_mail(article.url)

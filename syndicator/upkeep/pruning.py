@@ -30,9 +30,9 @@ NOT_SPARED: Final = ""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Which:
-    """Which articles to delete: the `named` ones (address, id or file), or those that meet all
-    criteria. `older_than`: added longer ago; `keep`: all but so many newest of each source;
-    `source`: of this source, "" for all. None is no criterion."""
+    """The articles to delete: either the `named` ones (by address, id or file), or all that meet
+    the criteria. `older_than`: added longer ago than this. `keep`: not among so many newest
+    articles of their source. `source`: key of their source, "" for any. None means no criterion."""
 
     older_than: timedelta | None = None
     keep: int | None = None
@@ -43,8 +43,8 @@ class Which:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """An article that may be deleted. `path`: of its file; `source`: key of its source; `stays`:
-    why it is spared, NOT_SPARED if it is not; `copy_of`: id of the article that it was merged into,
-    "" for none."""
+    why it must not be deleted (WRITTEN_BY_HAND, ON_HOLD), or NOT_SPARED; `copy_of`: id of the
+    article that it was merged into, "" for none."""
 
     id: str
     url: str
@@ -58,8 +58,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pruning:
-    """A planned deletion. `articles`: to delete; `feeds`: that show one of them; `stays`: number of
-    articles by the reason for which they are spared."""
+    """A planned deletion. `articles`: those to delete; `feeds`: feeds that show one of them;
+    `stays`: by reason, how many articles are spared."""
 
     articles: tuple[Row, ...]
     feeds: tuple[FeedKey, ...]
@@ -67,8 +67,8 @@ class Pruning:
 
 
 def select_rows(rows: Sequence[Row], which: Which, now: datetime) -> list[Row]:
-    """Return the rows that meet the criteria of `which`. Articles on hold do not count as the
-    newest of their source. Pure."""
+    """Return the rows that meet the criteria of `which`. Articles on hold do not count among the
+    newest ones of their source. Pure."""
     newest_ids: dict[str, set[str]] = defaultdict(set)  # of each source, at most `which.keep`
     if which.keep is not None:
         for row in sorted(rows, key=_sort_by_age, reverse=True):
@@ -85,14 +85,15 @@ def select_rows(rows: Sequence[Row], which: Which, now: datetime) -> list[Row]:
 
 
 def _is_older(row: Row, limit: datetime) -> bool:
-    """True if the article was added before `limit`; False if nobody knows when."""
+    """True if the article was added before `limit`; False if the time is unknown."""
     return row.added is not None and row.added < limit
 
 
 def separate_spared(chosen: Sequence[Row], rows: Sequence[Row]) -> tuple[list[Row], Counter[str]]:
-    """Return the rows of `chosen` to delete, copies first and old ones before new ones, and the
-    number of spared ones by reason. An article stays as "copy" if one of its copies stays. `rows`:
-    all articles. Pure."""
+    """Separate the rows to delete from the spared ones. Return the rows to delete, copies first,
+    old ones before new ones; and by reason, how many are spared. An article of which a copy stays
+    is spared, too (reason "copy"). `chosen`: rows that may be deleted; `rows`: all articles.
+    Pure."""
     spared = Counter[str]()
     deletable: dict[str, Row] = {}
     for row in chosen:
@@ -112,13 +113,13 @@ def separate_spared(chosen: Sequence[Row], rows: Sequence[Row]) -> tuple[list[Ro
 
 
 def _sort_by_age(row: Row) -> tuple[datetime, str]:
-    """Return a key that sorts old rows first; those without a date are the oldest."""
+    """Return a sort key by which old rows come first. Rows without a date count as the oldest."""
     return row.added or datetime.min.replace(tzinfo=UTC), row.id
 
 
 def plan_pruning(archive: Archive, sources: Mapping[str, Source], which: Which) -> Pruning:
-    """Return what a deletion would delete and spare. Articles that are named are not spared. Raises
-    UsageError for an unknown article or source."""
+    """Return which articles a deletion would delete and spare. Articles that are named are never
+    spared. Raises UsageError if an article or the source is unknown."""
     rows = list(_iterate_rows(archive.store))
     if which.named:
         by_id = {row.id: row for row in rows}
@@ -141,8 +142,8 @@ def plan_pruning(archive: Archive, sources: Mapping[str, Source], which: Which) 
 
 
 def prune_articles(archive: Archive, settings: Settings, planned: Pruning) -> None:
-    """Carry out the plan. The addresses are listed first and the files deleted last, so that after
-    a crash no source brings a deleted article back. Raises OSError, StoreError."""
+    """Delete the articles of a plan. Their addresses are listed first and their files deleted last,
+    so that after a crash no source brings a deleted article back. Raises OSError or StoreError."""
     listed = set(archive.store.visits.pruned()) if planned.articles else set()
     for start in range(0, len(planned.articles), _ARTICLES_A_TRANSACTION):
         part = planned.articles[start : start + _ARTICLES_A_TRANSACTION]
@@ -160,8 +161,8 @@ def prune_articles(archive: Archive, settings: Settings, planned: Pruning) -> No
 
 
 def _list_aliases(store: Store, part: Sequence[Row]) -> list[tuple[str, str]]:
-    """Return a pair (article id, alias) for each address by which one of these articles is
-    known."""
+    """Return a pair (article id, alias) for each address by which one of these articles is known.
+    An alias is an address in the form in which addresses are compared."""
     ids = [row.id for row in part]
     aliases_by_id = {row.id: [codec.make_column_key(urls.alias(row.url))] for row in part}
     for article_id, article in store.index.articles(ids).items():

@@ -56,9 +56,9 @@ _MOST_SECONDS = 3600.0  # between two full walks
 
 
 def update_source_states(archive: Archive, configuration: Configuration) -> dict[str, SourceState]:
-    """Give every configured source a state in the database, and drop the states of removed ones;
-    return the states by key. A source with a new address starts without failures; one that is
-    visited in another way is due now."""
+    """Give every configured source a state in the database, and delete the states of removed
+    sources. Return the states by key. A source with a new address starts without failures. A source
+    whose settings for visits changed is due now."""
     visits = archive.store.visits
     stored = visits.states()
     for key in stored.keys() - configuration.sources.keys():
@@ -78,8 +78,9 @@ def update_source_states(archive: Archive, configuration: Configuration) -> dict
 
 
 def update_edited_sources(archive: Archive, configuration: Configuration) -> None:
-    """Update the states of sources if sources.toml, our version or the clock changed; make sources
-    due whose cookies were exported again, and entries that are muted no longer."""
+    """Update the states of sources if sources.toml, the program's version or the clock changed.
+    Make a source due if its cookies were exported again. Make entries due that are no longer
+    muted."""
     _reopen_unmuted(archive, configuration)
     resume_sessions(archive, configuration)
     visits = archive.store.visits
@@ -91,7 +92,8 @@ def update_edited_sources(archive: Archive, configuration: Configuration) -> Non
         return
     stamp_before, added = configuration.sources_before
     if is_known and noted == stamp_before:  # sources were only added, and all would take seconds
-        new_sources = list(configuration.sources.values())[len(configuration.sources) - added :]
+        first_added = len(configuration.sources) - added
+        new_sources = list(configuration.sources.values())[first_added:]
         states = []
         for source in new_sources:
             state = update_state(source, visits.state(source.key))
@@ -104,8 +106,8 @@ def update_edited_sources(archive: Archive, configuration: Configuration) -> Non
 
 
 def _reopen_unmuted(archive: Archive, configuration: Configuration) -> None:
-    """If the settings `mute` and `keep` changed, make the entries due that they leave out no
-    longer."""
+    """If the settings `mute` and `keep` changed, make the entries due that were left out and no
+    longer would be."""
     visits = archive.store.visits
     publish = configuration.settings.publish
     choice = f"{publish.mute}\n{publish.keep}"
@@ -113,7 +115,9 @@ def _reopen_unmuted(archive: Archive, configuration: Configuration) -> None:
         return
     for key in configuration.sources:
         unmuted = _list_unmuted(archive.store, configuration, key)
-        state = visits.state(key) if unmuted else None
+        if not unmuted:
+            continue
+        state = visits.state(key)
         if state is not None:
             visits.save_entries([replace(row.reopened(), reason=None) for row in unmuted])
             visits.save_states([state.asked_whole()])
@@ -121,7 +125,8 @@ def _reopen_unmuted(archive: Archive, configuration: Configuration) -> None:
 
 
 def _list_unmuted(store: Store, configuration: Configuration, key: str) -> list[EntryRow]:
-    """Return the entries of the source `key` that were left out as muted and would not be today."""
+    """Return the entries of the source `key` that were left out as muted, but would not be
+    today."""
     source = configuration.sources[key]
     publish = configuration.settings.publish
     unmuted = []
@@ -134,8 +139,9 @@ def _list_unmuted(store: Store, configuration: Configuration, key: str) -> list[
 def _reopen_entries(
     archive: Archive, configuration: Configuration, key: str, *, rules_changed: bool
 ) -> bool:
-    """Make the entries of an edited source due that its new settings may accept. Return True if its
-    feed must be read as a whole, as the database does not have all that these entries need."""
+    """Make those entries of an edited source due that its new settings may accept. Return True if
+    its feed must be read as a whole, because the database lacks something that these entries
+    need."""
     source = configuration.sources[key]
     visits = archive.store.visits
     rights = archive.rights_of(source)
@@ -161,7 +167,8 @@ def _reopen_entries(
 
 
 def due_again(archive: Archive, source: Source) -> list[EntryRow]:
-    """Return, as due, the refused or failed entries of `source` that its rules may accept now."""
+    """Return those refused or failed entries of `source` that its rules may accept now, each
+    changed so that it is due. They are not saved."""
     from syndicator.filing.entry.endings import reopen_for_rules
 
     visits = archive.store.visits
@@ -177,9 +184,9 @@ def due_again(archive: Archive, source: Source) -> list[EntryRow]:
 
 
 def update_from_files(archive: Archive, configuration: Configuration) -> tuple[Problem, ...]:
-    """Update the database from the article files and the lists beside them; return the problems of
+    """Update the database from the article files and the lists beside them. Return the problems of
     files that cannot be read. Does nothing if `archive.is_reconciled`: an operation on several
-    articles did it once for all. Raises ConfigError, OSError, StoreError."""
+    articles has done it once for all of them. Raises ConfigError, OSError or StoreError."""
     if archive.is_reconciled:
         return ()
     visits = archive.store.visits
@@ -217,11 +224,11 @@ def update_from_files(archive: Archive, configuration: Configuration) -> tuple[P
 def _forget_gone(
     archive: Archive, gone: Sequence[str], rows: Mapping[str, FileStamp]
 ) -> list[Problem]:
-    """Remove the articles from the database whose files were deleted; if files were lost, as after
-    a restored backup, let their pages be fetched again and return them as problems.
+    """Remove articles without a file from the database. If the files were not deleted but lost, as
+    after a restored backup, their pages are fetched again and the result has a problem for each.
 
-    `gone`: ids of articles without a file; `rows`: recorded files by article id. Raises
-    MissingError if so many are gone that nobody deleted them on purpose."""
+    `gone`: ids of the articles without a file; `rows`: the recorded files by article id. Raises
+    MissingError if so many files are missing that nobody deleted them on purpose."""
     unexplained = len(gone) - len(recovery.list_fetched_again(archive.store, gone))
     if are_many(unexplained, len(rows)):
         paths = [rows[article_id].path for article_id in gone]
@@ -256,23 +263,23 @@ def _follow_sources(archive: Archive, configuration: Configuration) -> None:
 
 
 def _stamp_followed(archive: Archive, configuration: Configuration) -> str:
-    """Return a text that changes with sources.toml and with the list beside the articles; "" if the
-    sources are not from a file."""
+    """Return a text that is another one after sources.toml or the list beside the articles was
+    changed. "" if the sources are not from a file."""
     if not configuration.sources_stamp:
         return ""
     return f"{configuration.sources_stamp}\n{SOURCES.stamp(archive.article_store)}"
 
 
 def record_left_behind(archive: Archive, configuration: Configuration) -> tuple[Problem, ...]:
-    """Record the article files that crashed writers left without a row. Return the problems of
-    files that cannot be read."""
+    """Record article files that have no row in the database because their writer crashed. Return
+    the problems of files that cannot be read."""
     changes = archive.article_store.left_behind()
     return tuple(_record_files(archive, configuration, changes).problems)
 
 
 def record_file(archive: Archive, configuration: Configuration, path: str) -> tuple[Problem, ...]:
-    """Record an article file that was changed or deleted in an object store. Return its problem, if
-    it cannot be read."""
+    """Record that the article file at `path` in an object store was changed or deleted. Return its
+    problem if it cannot be read, else ()."""
     visits = archive.store.visits
     try:
         stamp = archive.article_store.stamp(path)
@@ -292,9 +299,9 @@ def record_file(archive: Archive, configuration: Configuration, path: str) -> tu
 
 @dataclass(slots=True, kw_only=True)
 class _Recorded:
-    """The result of recording files. `problems`: of files that cannot be read; `id_prefixes`: first
-    characters of the ids of all articles in the files; `dated_anew`: articles that are new or have
-    another date."""
+    """The result of recording files. `problems`: of files that cannot be read. `id_prefixes`: the
+    first ID_CHARS characters of the ids of all articles in the files. `dated_anew`: articles that
+    are new or have another date of adding."""
 
     problems: list[Problem] = field(default_factory=list)
     id_prefixes: set[str] = field(default_factory=set)
@@ -322,8 +329,9 @@ def _record_files(archive: Archive, configuration: Configuration, changes: Chang
 def _read_articles(
     files: ArticleStore, stamps: Iterable[FileStamp], stamp_of: Callable[[str], FileStamp | None]
 ) -> Iterator[tuple[FileStamp, Article | Problem]]:
-    """Yield each file with its article, or with its problem. Files that are gone meanwhile are left
-    out. `stamp_of`: returns the recorded file of an article id."""
+    """Yield each file with its article, or with a problem if it cannot be read or another file has
+    the same id. Files that were deleted since are left out. `stamp_of`: returns the recorded file
+    of an article id, None if there is none."""
     for stamp in stamps:
         try:
             article = files.get(stamp.path)
@@ -340,8 +348,8 @@ def _read_articles(
 
 
 def list_ignored_files(store: ArticleStore) -> tuple[Problem, ...]:
-    """Return the files beside the articles that look like articles but have a name or folder that
-    none has, each with a cure."""
+    """Return a problem for each file that looks like an article but is ignored, because it has
+    another name or is in another folder than articles. Each says what to do."""
     problems = []
     for path in store.names():
         if is_article_path(path):
@@ -387,8 +395,8 @@ def _describe_gone(article_store: ArticleStore, paths: Sequence[str], total: int
 
 
 def list_unreadable_files(store: Store, article_store: ArticleStore) -> tuple[Problem, ...]:
-    """Return the problems that the next run would find: new and edited files that cannot be read,
-    and missing files. Changes nothing. Raises OSError, StoreError."""
+    """Return the problems that the next run would report: new and edited files that cannot be read,
+    and missing files. Changes nothing. Raises OSError or StoreError."""
     rows = store.visits.stamps()
     changes = article_store.changed(rows, sweep=False)
     problems = list(map(_describe_no_file, changes.no_files))
@@ -415,29 +423,32 @@ def list_unreadable_files(store: Store, article_store: ArticleStore) -> tuple[Pr
 
 
 def _list_gone(changes: Changes, id_prefixes: Collection[str]) -> list[str]:
-    """Return the ids of articles without a file. `id_prefixes`: first characters of the ids of
-    articles in new and edited files: a missing file may only have another name than before."""
+    """Return the ids of the articles that have no file any more. `id_prefixes`: first characters of
+    the ids of the articles in new and edited files; an article with such an id is not gone, as its
+    file may only have been renamed."""
     return [
         article_id for article_id in changes.missing if article_id[:ID_CHARS] not in id_prefixes
     ]
 
 
 def _describe_no_file(found: NoFile) -> Problem:
-    """Return the problem of a path at which there is a folder or the like in place of a file."""
+    """Return the problem of a path of an article at which there is no file but a folder or the
+    like."""
     return Problem(
         what=printable(found.path), reason=FileReason.NO_FILE, detail=f"it is {found.kind}"
     )
 
 
 def describe_duplicate(path: str, other: str) -> Problem:
-    """Return the problem of an article file with the id of another file."""
+    """Return the problem of the file at `path`, which has the same article id as the file at
+    `other`."""
     detail = f"has the id of {other}; delete one of the two"
     return Problem(what=path, reason=FileReason.DUPLICATE_ARTICLE, detail=detail)
 
 
 def describe_unreadable(path: str, error: ConfigError | OSError) -> Problem:
-    """Return the problem of a file that cannot be read. Raises DiskError for faults of the machine,
-    such as a full disk, of which a file is not the cause."""
+    """Return the problem of a file that cannot be read. Raises DiskError if the cause is a fault of
+    the machine, such as a full disk, and not the file."""
     if isinstance(error, OSError):
         if error.errno in OURS - {errno.EACCES, errno.EPERM}:
             raise DiskError.of(error) from error
@@ -460,8 +471,9 @@ def _load_spellings(files: TaxonomyFiles) -> dict[str, str]:
 
 
 def as_shown(article: Article, files: TaxonomyFiles) -> Article:
-    """Return `article` as its row shows it: an article that was written by hand gets an excerpt if
-    it has none, and tags as the taxonomy spells them."""
+    """Return `article` as its row shows it. Only articles written by hand are changed: without an
+    excerpt, they get one; their tags are spelled as in the taxonomy, unless a source has announced
+    the article."""
     is_hand_written = not article.digest
     if not is_hand_written:
         return article
@@ -483,8 +495,8 @@ def _record_article(
     stamp: FileStamp,
     before: Article | None,
 ) -> None:
-    """Write the row of an article; publish the article first if its file says that it is released.
-    `before`: the article as its row has it, None for a new one."""
+    """Write the row of an article. If its file says that it is released, publish it first.
+    `before`: the article as its row has it, None for a new article."""
     was_on_hold = before is not None and before.hold
     was_merged = before is not None and bool(before.merged_into)
     if was_released(article, on_hold=was_on_hold):
@@ -502,8 +514,9 @@ def _record_article(
 def find_other_file(
     files: ArticleStore, article: Article, stamp: FileStamp, earlier: FileStamp | None
 ) -> str | None:
-    """Return the path of another file with this article's id, None if there is no such file.
-    `stamp`: of the article's file; `earlier`: of the recorded one, None if there is none."""
+    """Return the path of another file with the id of `article`; None if there is none. `stamp`: the
+    file that `article` was read from; `earlier`: the file that is recorded for this id, None if
+    none is."""
     if earlier is None:
         path = files.find(article.id)
         return None if path == stamp.path else path
@@ -517,8 +530,8 @@ def find_other_file(
 
 
 def _limit_to_present(state: SourceState, now: datetime) -> SourceState:
-    """Return `state` as it is, unless its last visit is in the future, as the clock was set back:
-    then without times in the future, and due now."""
+    """Return `state` unchanged, unless its last visit is in the future because the clock was set
+    back. Then no time in it is later than now, and the source is due now."""
     last_visit = state.visits.last_visit
     if last_visit is None or last_visit <= now + AHEAD:
         return state
@@ -553,18 +566,18 @@ def _limit_time(moment: datetime | None, now: datetime) -> datetime | None:
 
 
 class Walks:
-    """Decides when `up` compares all article files with the database: if a folder or the
-    configuration changed, else now and then, within an hour.
-
-    `steady`: a clock that never goes back."""
+    """Decides when `up` compares all article files with the database: at once if a folder or the
+    configuration changed, else from time to time, at least hourly. `steady`: a clock that never
+    goes back."""
 
     def __init__(self, steady: Callable[[], float] = time.monotonic) -> None:
         self._steady = steady
         self._next_walk = 0.0
-        self._inputs: Any = None  # those of the last walk or run; None: unknown
+        self._inputs: Any = None  # result of `_read_inputs` after the last walk or run, or None
 
     def files(self, archive: Archive, configuration: Configuration) -> tuple[Problem, ...]:
-        """Do what `reconcile.files` does, if something may have changed."""
+        """Update the database from the files, if something may have changed or the last time is
+        long ago. Return the problems of files that cannot be read."""
         began = self._steady()
         is_unchanged = self.is_unchanged(archive.article_store, configuration)
         if is_unchanged and began < self._next_walk:
@@ -580,12 +593,14 @@ class Walks:
         return bool(self._inputs == _read_inputs(article_store, configuration))
 
     def end(self, article_store: ArticleStore, configuration: Configuration) -> None:
-        """Call when a run ends, so that its own writes do not count as edits."""
+        """Remember the present state of folders and configuration. Called when a run ends, so that
+        its own writes do not count as edits."""
         self._inputs = _read_inputs(article_store, configuration)
 
 
 def _read_inputs(article_store: ArticleStore, configuration: Configuration) -> Any:
-    """Return a value that changes if the configuration does, or the time of a folder."""
+    """Return a value that is another one after the configuration changed, or a file was created or
+    deleted in a folder of articles."""
     return (
         configuration.settings,
         configuration.sources,

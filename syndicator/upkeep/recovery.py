@@ -43,8 +43,8 @@ KEPT_FOR = timedelta(days=30)  # the file of a withdrawn article
 
 
 def set_back(archive: Archive) -> tuple[Problem, ...]:
-    """Reset times in the database that are in the future. Return the problem of the clock, if it
-    has one."""
+    """Reset times in the database that are in the future. Return a problem if the clock is wrong,
+    else ()."""
     now = archive.clock()
     detail = describe_clock_fault(archive.store, now)
     if archive.store.ahead.was_visited_after(now + AHEAD):
@@ -56,13 +56,13 @@ def set_back(archive: Archive) -> tuple[Problem, ...]:
 
 
 def compare_clocks(archive: Archive) -> tuple[Problem, ...]:
-    """Compare our clock with those of the servers that answered in this run. Return the problem, if
-    the clock is off."""
+    """Compare the clock of this machine with those of the servers that answered in this run. Return
+    a problem if it is off by more than AHEAD. The result is noted for later runs."""
     offsets = archive.clock_offsets.values()
     if len(offsets) < _HOSTS:
         return ()
-    # the median of distances: as many are nearer to zero as are farther from it
-    offset = sorted(offsets, key=abs)[(len(offsets) - 1) // 2]
+    nearest_first = sorted(offsets, key=abs)
+    offset = nearest_first[(len(offsets) - 1) // 2]  # the median by distance from zero
     detail = ""
     if abs(offset) > AHEAD:
         direction = "ahead of" if offset > timedelta() else "behind"
@@ -76,8 +76,8 @@ def compare_clocks(archive: Archive) -> tuple[Problem, ...]:
 
 
 def describe_clock_fault(store: Store, now: datetime) -> str:
-    """Return what is wrong with the clock, "" for nothing: it is behind the last visit or the
-    newest article, or the servers of an earlier run said so."""
+    """Return what is wrong with the clock, "" for nothing. It is wrong if it is behind the last
+    visit or the newest article, or if the servers of an earlier run said so."""
     last = store.ahead.last_visit()
     newest = store.ahead.read_newest_added()
     if last and last > now + AHEAD:
@@ -95,8 +95,9 @@ def describe_clock_fault(store: Store, now: datetime) -> str:
 
 
 def limit_dates_of_adding(archive: Archive, written: Collection[Article]) -> None:
-    """Give hand-written articles with a date in the future the present as date of adding, in their
-    order. `written`: articles whose date is new."""
+    """Change dates of adding that are in the future to the present, for articles written by hand.
+    Their order stays: each is added a second after the one before. `written`: articles whose date
+    is new."""
     now = archive.clock()
     latest = max(now, archive.store.ahead.read_newest_added() or now)
     from_future = []
@@ -124,8 +125,9 @@ def limit_dates_of_adding(archive: Archive, written: Collection[Article]) -> Non
 
 
 def settle_carriers(archive: Archive, sources: Mapping[str, Source]) -> None:
-    """Record the carriers that only their list beside the articles has, and write a lost list
-    again. A line that was removed from the list changes nothing."""
+    """Record the carriers (sources that announced an article) that are only in their list beside
+    the articles. If the list is lost, write it again. A line that was removed from the list changes
+    nothing."""
     files = archive.article_store
     store = archive.store
     edits = recorded.CARRIED.find_edits(files, store, store.visits.list_announced)
@@ -138,8 +140,8 @@ def settle_carriers(archive: Archive, sources: Mapping[str, Source]) -> None:
 
 
 def write_newest_time(archive: Archive) -> None:
-    """Write when the newest article was added to a file beside the articles and to the database, so
-    that a restored backup of either can be noticed."""
+    """Write down when the newest article was added, in a file beside the articles and in the
+    database. A restored backup of one of them is then noticed by its older time."""
     visits = archive.store.visits
     newest = fields.iso(archive.store.ahead.read_newest_added())
     if not newest:
@@ -152,7 +154,7 @@ def write_newest_time(archive: Archive) -> None:
 
 
 def is_older(article_store: ArticleStore, store: Store) -> bool:
-    """True if the folder of articles is from before the database, as after a restored backup."""
+    """True if the folder of articles is older than the database, as after a restored backup."""
     newest_in_database = store.visits.note(_NEWEST)
     if not newest_in_database:
         return False
@@ -161,8 +163,8 @@ def is_older(article_store: ArticleStore, store: Store) -> bool:
 
 
 def list_fetched_again(store: Store, gone: Collection[str]) -> set[str]:
-    """Return those of the ids `gone` whose articles are being fetched again because their files
-    were lost."""
+    """Return those of `gone`, ids of articles without a file, that are being fetched again because
+    their files were lost."""
     if not gone:
         return set()
     fetched_again: list[str] = json.loads(store.visits.note(_LOST) or "[]")
@@ -170,16 +172,17 @@ def list_fetched_again(store: Store, gone: Collection[str]) -> set[str]:
 
 
 def list_lost_files(article_store: ArticleStore, store: Store, gone: Collection[str]) -> set[str]:
-    """Return those of the ids `gone` whose files nobody deleted: all if the folder was restored
-    from a backup, else those that are being fetched again."""
+    """Return those of `gone`, ids of articles without a file, whose files were lost and not deleted
+    on purpose. These are all if the folder was restored from a backup, else those that are being
+    fetched again."""
     if gone and is_older(article_store, store):
         return set(gone)
     return list_fetched_again(store, gone)
 
 
 def fetch_again(archive: Archive, ids: Collection[str]) -> None:
-    """Let the next visits read these articles again, and note their ids; with no ids, the note
-    goes."""
+    """Let the next visits read the articles with these ids again. Note the ids in place of those
+    noted before; without ids, the note is deleted."""
     noted = json.dumps(sorted(ids)) if ids else None
     if archive.store.visits.note(_LOST) != noted:
         archive.store.visits.reopen(ids, bound=True)
@@ -203,7 +206,8 @@ class _Vanished:
 
 
 def note_vanished(archive: Archive, paths: Mapping[str, str]) -> None:
-    """Note that files are gone. `paths`: by article id."""
+    """Note that article files are gone, before the files noted earlier. Only the newest
+    _MOST_REPORTED are kept. `paths`: of the gone files, by article id."""
     now = archive.clock()
     files = [VanishedFile(id=article_id, path=path, at=now) for article_id, path in paths.items()]
     files += [file for file in _read_vanished(archive.store) if file.id not in paths]
@@ -212,8 +216,8 @@ def note_vanished(archive: Archive, paths: Mapping[str, str]) -> None:
 
 
 def list_vanished(store: Store, now: datetime) -> list[Problem]:
-    """Return a problem for each file that a run of the last week found gone and that has not come
-    back."""
+    """Return a problem for each article file that a run of the last seven days found gone and that
+    has not come back."""
     problems = []
     for file in _read_vanished(store):
         is_recent = now - file.at < _REPORTED_FOR
@@ -230,16 +234,18 @@ def _read_vanished(store: Store) -> tuple[VanishedFile, ...]:
 
 
 def forget(state_dir: Path, article_id: str, names: Iterable[str], path: str) -> None:
-    """Delete the text of an article from what the console keeps: ended jobs that name it, their
-    pages, and copies for undo, so that its changes cannot be undone any more.
-
-    `names`: strings by which a job may name the article; `path`: of its file."""
+    """Delete the text of an article from the files of the console: ended jobs that name it, their
+    pages, and copies for undo. Changes of the article cannot be undone after that. `names`: strings
+    by which a job may name the article; `path`: of its file."""
     console = state_dir / "console"
     json_names = [json.dumps(name)[1:-1].encode() for name in names if name]
     for job in (console / "jobs").glob("*.json"):
         data = job.read_bytes()
         mentions_article = any(name in data for name in json_names)
-        if mentions_article and _parse_object(data).get("status") not in _OPEN:
+        if not mentions_article:
+            continue
+        has_ended = _parse_object(data).get("status") not in _OPEN
+        if has_ended:
             job.unlink(missing_ok=True)
     for page in (console / "jobs").glob("*.page"):
         page.unlink(missing_ok=True)
@@ -253,7 +259,8 @@ def forget(state_dir: Path, article_id: str, names: Iterable[str], path: str) ->
 
 
 def _forget_changes(log: Path, article_id: str) -> None:
-    """Remove messages and arguments from the changes of an article in the log of the console."""
+    """Remove messages and arguments from the changes of an article in the console's log. The
+    entries themselves stay."""
     lines = log.read_bytes().splitlines(keepends=True)
     for number, line in enumerate(lines):
         change = _parse_object(line)
@@ -264,7 +271,7 @@ def _forget_changes(log: Path, article_id: str) -> None:
 
 
 def _parse_object(data: bytes) -> dict[str, Any]:
-    """Parse a JSON object; {} if it is none."""
+    """Return the JSON object in `data`; {} if it is no JSON or no object."""
     try:
         value = json.loads(data)
     except ValueError:
@@ -273,9 +280,9 @@ def _parse_object(data: bytes) -> dict[str, Any]:
 
 
 def settle_withdrawals(archive: Archive, settings: Settings) -> None:
-    """Make the database and the files agree with withdrawn.toml: withdraw articles that it lists,
-    restore those that were removed from it, and delete files that were kept for undo too long.
-    Raises ConfigError, OSError, StoreError."""
+    """Make the database and the files agree with withdrawn.toml. Articles that it lists are
+    withdrawn. Articles that were removed from it come back. Files that were kept for undo are
+    deleted after KEPT_FOR. Raises ConfigError, OSError or StoreError."""
     files = archive.article_store
     visits = archive.store.visits
     known = {item.id: item for item in archive.store.index.withdrawn()}
@@ -300,8 +307,8 @@ def settle_withdrawals(archive: Archive, settings: Settings) -> None:
 def take_away(
     archive: Archive, settings: Settings, article_id: str, url: str, *, keep: bool = True
 ) -> None:
-    """Delete the file and all texts of a withdrawn article. `keep`: keep a copy of the file, for
-    undo."""
+    """Delete the file of a withdrawn article and all copies of its text. `keep`: True to keep the
+    file where undo finds it."""
     path = archive.article_store.find(article_id)
     if path is None:
         return
@@ -314,8 +321,8 @@ def take_away(
 def forget_text(
     snapshots: Snapshots, settings: Settings, article_id: str, url: str, path: str
 ) -> None:
-    """Delete all copies of an article's text but its file: kept page, cache of `learn`, and what
-    the console keeps. `path`: of its file."""
+    """Delete all copies of an article's text, except its file: the kept page, the cache of `learn`,
+    and the copies of the console. `path`: of the article's file."""
     from syndicator.upkeep import learn
 
     snapshots.forget(article_id)
@@ -324,8 +331,8 @@ def forget_text(
 
 
 def _put_back(archive: Archive, article_id: str) -> None:
-    """Restore the kept file of an article that is withdrawn no longer, unless the article has a
-    file."""
+    """Restore the kept file of an article that is no longer withdrawn, unless the article has a
+    file already. The kept copy is deleted in either case."""
     copy = archive.kept_away.get(article_id)
     if copy is not None and archive.article_store.find(article_id) is None:
         path, data = copy
@@ -337,8 +344,8 @@ def _put_back(archive: Archive, article_id: str) -> None:
 
 
 def read_again(store: Store, keys: Collection[str], why: str) -> None:
-    """Make the sources `keys` due, their feeds to be read as a whole. `why`: shown as the reason of
-    the visit."""
+    """Make sources due. Their feeds are then read as a whole. `keys`: of the sources; unknown ones
+    are ignored. `why`: shown as the reason of the visit."""
     states = store.visits.states()
     due = []
     for key in keys:
@@ -349,8 +356,8 @@ def read_again(store: Store, keys: Collection[str], why: str) -> None:
 
 
 def settle_prunings(archive: Archive) -> None:
-    """Delete the articles of lines that were added to the list of pruned ones; let those be fetched
-    again whose line was removed."""
+    """Make the database agree with the list of pruned articles. Articles on added lines are
+    deleted. Articles on removed lines are fetched again."""
     store = archive.store
     edits = recorded.PRUNED.find_edits(archive.article_store, store)
     if edits is None:

@@ -18,7 +18,9 @@ from syndicator.upkeep import reconcile, recovery
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reindexed:
-    """The result of recording article files. `articles`: number of files recorded."""
+    """The result of recording article files. `articles`: number of recorded files; `problems`: of
+    files that cannot be read; `unlearnt`: True if there are articles but nothing that `learn`
+    learnt."""
 
     articles: int
     problems: tuple[Problem, ...]
@@ -28,8 +30,9 @@ class Reindexed:
 def record_edited_files(
     archive: Archive, configuration: Configuration, files: Sequence[str]
 ) -> Reindexed:
-    """Record article files that were edited or deleted in an object store, where nobody reports a
-    change. `files`: addresses or paths. Raises UsageError, OSError, StoreError."""
+    """Record article files that were edited or deleted in an object store, which does not report
+    changes. `files`: their addresses or paths. Raises UsageError if one is no article file; OSError
+    or StoreError."""
     problems: list[Problem] = []
     recorded = 0
     for what in files:
@@ -47,8 +50,9 @@ def record_edited_files(
 
 
 def _find_deleted(archive: Archive, what: str) -> str | None:
-    """Return the path of a file that the database knows, also if it was deleted; None if it does
-    not know it. `what`: with or without the name of the article store in front."""
+    """Return the path of a file that the database knows, even if the file was deleted; None if the
+    database does not know it. `what`: its path, or its path behind the name of the article
+    store."""
     path = what.replace("\\", "/").removeprefix(f"{archive.article_store.name}/")
     for stamp in archive.store.visits.stamps().values():
         if stamp.path == path:
@@ -57,8 +61,8 @@ def _find_deleted(archive: Archive, what: str) -> str | None:
 
 
 def reindex(archive: Archive, configuration: Configuration) -> Reindexed:
-    """Rebuild the database from the article files and the lists beside them. What `learn` learnt is
-    in a file of its own and stays."""
+    """Rebuild the database from the article files and the lists beside them. The file of `learn`
+    stays."""
     problems = list[Problem]()
     unreadable_ids = list[str]()
     recent = list[Article]()
@@ -119,9 +123,10 @@ def reindex(archive: Archive, configuration: Configuration) -> Reindexed:
 
 
 def _handle_missing(archive: Archive, ids_before: Set[str], unreadable_ids: Sequence[str]) -> None:
-    """Let the next build take articles out of their feeds whose files are gone, or cannot be read
-    after the database was lost. If nobody deleted the files on purpose, let their pages be fetched
-    again. `ids_before`: articles of the database before it was rebuilt."""
+    """Take articles out of their feeds at the next build: those whose files are gone, and those
+    whose files cannot be read and that the database does not know. If nobody deleted the files on
+    purpose, their pages are fetched again. `ids_before`: articles of the database before it was
+    rebuilt; `unreadable_ids`: of files that cannot be read."""
     visits = archive.store.visits
     missing_ids = ids_before - set(visits.stamps())
     unknown_ids = {article_id for article_id in unreadable_ids if visits.stamp(article_id) is None}

@@ -27,9 +27,9 @@ def scrub(
     snapshots: Snapshots,
     now: datetime,
 ) -> int:
-    """Remove the secrets in the addresses of `sources` (a token of a feed, say) from all stored
-    data, each secret once: a note in the database says which are done. Return the number of article
-    files that had one."""
+    """Remove the secrets in the addresses of sources (such as a token of a feed) from all stored
+    data. A note in the database says which secrets are done, so that each is removed once. Return
+    the number of article files that had one."""
     secret_by_name: dict[str, str] = {}  # by name of its variable
     for source in sources:
         secret_by_name.update(secrets.read_known_values(source.url, environ))
@@ -57,7 +57,8 @@ def scrub(
 
 
 def _digest(article_store: ArticleStore, name: str, value: str) -> str:
-    """Return a digest of a secret that is too short to guess the secret from."""
+    """Return a digest of a secret. It is so short that the secret cannot be guessed from it.
+    `name`: of the secret's variable."""
     salted = f"{article_store.instance()}\0{name}\0{value}"
     return hashlib.sha256(salted.encode()).hexdigest()[:_DIGEST_DIGITS]
 
@@ -65,7 +66,8 @@ def _digest(article_store: ArticleStore, name: str, value: str) -> str:
 def _scrub_article(
     article_store: ArticleStore, store: Store, path: str, values: Mapping[str, str]
 ) -> bool:
-    """Remove secrets from an article file and its row. True if the file had one."""
+    """Remove secrets from an article file and its row. Return True if the file had one. `values`:
+    the secrets, by name of their variable."""
     data = article_store.read(path)
     if secrets.mask_bytes(data, values) == data:
         return False
@@ -80,12 +82,12 @@ def _scrub_article(
 
 
 def _scrub_file(file: KeptFile, values: Mapping[str, str]) -> None:
-    """Remove secrets from the bytes of a file; a missing file stays missing."""
+    """Remove secrets from the bytes of a file. Does nothing if the file is missing."""
     file.update(lambda data: None if data is None else secrets.mask_bytes(data, values))
 
 
 def _mask(value: T, values: Mapping[str, str]) -> T:
-    """Return `value` with secrets masked in its texts, also in those inside tuples and
+    """Return a copy of `value` in which secrets are masked in all texts, also inside tuples and
     dataclasses."""
     masked: object = value
     if isinstance(value, str):

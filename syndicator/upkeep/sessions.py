@@ -16,8 +16,8 @@ _OF_SESSIONS: Final = (FetchReason.SESSION_ENDED, FetchReason.BAD_COOKIES)
 
 
 def resume_sessions(archive: Archive, configuration: Configuration) -> None:
-    """Make the sources due whose file of cookies changed since the last call, with their entries
-    that waited for new cookies. Raises StoreError."""
+    """Make sources due whose file of cookies changed since the last call, and their entries that
+    waited for new cookies. Raises StoreError."""
     visits = archive.store.visits
     file_by_source = {}
     for source in configuration.sources.values():
@@ -37,8 +37,8 @@ def resume_sessions(archive: Archive, configuration: Configuration) -> None:
 
 
 def _make_due(archive: Archive, key: str) -> None:
-    """Make a source due now that failed for want of cookies, or has entries that did, and make
-    these entries due. `key`: of the source; any other source stays as it is."""
+    """Make a source due now if it failed for want of cookies, or if one of its entries did; these
+    entries become due, too. Any other source stays as it is. `key`: of the source."""
     visits = archive.store.visits
     waiting = [row for row in visits.pending(key, _ANY_TIME) if row.reason in _OF_SESSIONS]
     visits.save_entries([replace(row, next_try=None) for row in waiting])

@@ -39,8 +39,8 @@ NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Which articles are asked about. `since`: only those added since; `again`: also those that
-    failed lately, and even if the endpoint is paused."""
+    """The articles to ask about. `since`: only those added since then. `again`: True to ask also
+    about those whose question failed lately, and even if the endpoint is paused."""
 
     since: datetime
     again: bool = False
@@ -55,11 +55,12 @@ async def ask_about_articles(
     scope: Scope | None = None,
     filed: Callable[[str], None] = lambda title: None,
 ) -> AskReport:
-    """Ask about the articles of `scope` (None: added in the last week), newest first, and write
-    accepted answers to their files.
+    """Ask the language model about articles, newest first, and write accepted answers to their
+    files. Return what was done.
 
-    Ends after `seconds` (None: no limit), when `stop` is set, or when no question may be sent.
-    `filed` is called with the title of each changed article. The caller holds the lock."""
+    Ends when all are asked, after `seconds` (None: no limit), when `stop` is set, or when no
+    question may be sent. `scope`: the articles, None for those of the last week. `filed`: called
+    with the title of each changed article. The caller must hold the lock."""
     report = AskReport()
     settings = configuration.settings.describe.llm
     if not settings.url:
@@ -110,7 +111,8 @@ def list_unasked(
 
 @dataclass(kw_only=True)
 class _Asking:
-    """A pass of questions. `broken`: error of disk or database that ends it."""
+    """One pass of questions. `broken`: the error of disk or database that ended it, None if there
+    was none."""
 
     archive: Archive
     configuration: Configuration
@@ -156,8 +158,8 @@ class _Asking:
             raise self.broken
 
     def _iterate_ids(self) -> Iterator[str]:
-        """Yield the ids of the articles to ask about, each once. They are read in batches, as
-        articles asked about meanwhile leave the list."""
+        """Yield the ids of the articles to ask about, each once. They are read from the database in
+        batches; articles that were asked about in the meantime are no longer in a batch."""
         yielded = dict[str, None]()
         while True:
             limit = len(yielded) + BATCH
@@ -176,9 +178,9 @@ class _Asking:
         *,
         until_called: bool = False,
     ) -> None:
-        """Ask about the articles `ids` one after the other, as long as `may_start` says so; cancel
-        the question that is open when `stopped` ends. `until_called`: return as soon as the
-        endpoint was called once."""
+        """Ask about the articles `ids`, one after the other, while `may_start` returns True. When
+        `stopped` ends, cancel the question that is open, and return. `until_called`: True to return
+        as soon as the endpoint was called once."""
         while may_start():
             article_id = next(ids, None)
             if article_id is None:
@@ -198,8 +200,8 @@ class _Asking:
                 return
 
     async def _try_article(self, article_id: str) -> bool:
-        """Do what `_ask_about` does; record an error of our code as a failure of the article, which
-        is tried again after RECENT."""
+        """Ask about one article; return True if the endpoint was called. An error in the program is
+        recorded as a failure of the article, which is tried again after RECENT."""
         try:
             return await self._ask_about(article_id)
         except BUGS as bug:
@@ -222,8 +224,9 @@ class _Asking:
             return False
 
     async def _ask_about(self, article_id: str) -> bool:
-        """Ask about one article, unless it is skipped or the same question was answered before, and
-        file the answer. True if the endpoint was called."""
+        """Ask about one article and file the answer; return True if the endpoint was called. If the
+        same question was answered before, the stored answer is filed without a call. Articles that
+        need no question are recorded as skipped."""
         current = self._read_current(article_id)
         if current is None:
             return False
@@ -271,8 +274,8 @@ class _Asking:
         return True
 
     def _read_current(self, article_id: str) -> tuple[Article, FileStamp] | None:
-        """Return an article as its file has it now, with the stamp of the file; None if the file is
-        gone or, which is reported, cannot be read."""
+        """Return the article as its file has it now, with the stamp of the file. Return None if the
+        file is gone or cannot be read; the latter is reported as a problem."""
         path = self.archive.store.index.path(article_id)
         if path is None:
             return None
@@ -289,8 +292,8 @@ class _Asking:
         return filed.article, stamp
 
     async def _call(self, note: Asked, asked: Material) -> str | None:
-        """Send the question, count its cost, and keep the answer; return the answer's text. None if
-        no question may be sent now, or if the endpoint failed, which is recorded."""
+        """Send a question, count its cost, store the answer and return its text. Return None if no
+        question may be sent now or if the endpoint fails; a failure is recorded."""
         cost = self.enricher.estimate_cost(asked)
         meter = self._read_meter()
         self.report.hindrance = client.find_hindrance(
@@ -314,8 +317,8 @@ class _Asking:
         return None
 
     def _record_failure(self, note: Asked, failure: Failed) -> None:
-        """Record a failed call: against the article, or only in the report if the endpoint caused
-        it."""
+        """Record a failed call. If the endpoint caused it, it is only reported as a problem; else
+        it is recorded for the article, too."""
         if client.is_caused_by_endpoint(failure):
             self.report.problems.append(
                 Problem(what=failure.url, reason=failure.reason, detail=failure.detail)
@@ -326,9 +329,9 @@ class _Asking:
     async def _file_answer(
         self, note: Asked, asked_about: Article, question: Material, answer: str
     ) -> None:
-        """Write what an accepted answer changes to the article's file, or record why the answer is
-        refused. Does neither if the article is not the one asked about any more: the file was
-        edited before or while the worker checked the answer."""
+        """If the answer is accepted, write its values to the article's file; else record why it is
+        refused. Do nothing if the file was edited since the question was asked, also while the
+        worker checks the answer."""
         current = self._read_current(note.id)
         if current is None:
             return

@@ -20,9 +20,9 @@ _READING = "reading version"  # name of a note: the version that ran last
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """Which articles of followed sources a pass works on. `what`: key or address of a source, or
-    address, id or file of an article; "" for all. `since`: only those added since. `outdated`: only
-    those that an older version read."""
+    """The articles that a pass works on; all are of followed sources. `what`: key or address of a
+    source, or address, id or file of an article; "" for all. `since`: only those added since then.
+    `outdated`: only those whose page an older version of the program read."""
 
     what: str = ""
     since: datetime | None = None
@@ -37,8 +37,8 @@ class Chosen(NamedTuple):
 
 
 def choose_all_articles(archive: Archive, since: datetime | None) -> list[Chosen]:
-    """Return all articles added since `since` (None: ever), also those of removed sources, sorted
-    by path."""
+    """Return the articles added since `since` (None: all), sorted by path. Articles of removed
+    sources are among them."""
     stamps = archive.store.visits.stamps()
     chosen = []
     for article in iterate_articles(archive.store, stamps):
@@ -50,7 +50,7 @@ def choose_all_articles(archive: Archive, since: datetime | None) -> list[Chosen
 def choose_articles(
     archive: Archive, sources: Mapping[str, Source], choice: Choice
 ) -> list[Chosen]:
-    """Return the articles that `choice` names, copies of a story too, oldest first. Raises
+    """Return the articles of `choice`, oldest first; merged copies are among them. Raises
     UsageError if it names no source and no article."""
     named_source, named_article = _find_source_or_article(archive, sources, choice.what)
     stamps = archive.store.visits.stamps()
@@ -73,7 +73,7 @@ def choose_articles(
 
 
 def _was_added_before(article: Article, since: datetime | None) -> bool:
-    """True if the article was added before `since`; False if either is unknown."""
+    """True if the article was added before `since`. False if either time is unknown."""
     added = article.added or article.published
     return added is not None and since is not None and added < since
 
@@ -81,9 +81,9 @@ def _was_added_before(article: Article, since: datetime | None) -> bool:
 def _find_source_or_article(
     archive: Archive, sources: Mapping[str, Source], what: str
 ) -> tuple[str, str]:
-    """Return (key of the source, "") or ("", id of the article) that `what` names; both are "" if
-    `what` is. Raises UsageError if it names nothing, or an article of a source that is not
-    followed."""
+    """Find out whether `what` names a source or an article. Return (key of the source, "") or ("",
+    id of the article); both are "" if `what` is "". Raises UsageError if it names nothing, or if
+    the source of the article is not followed."""
     if not what or what in sources:
         return what, ""
     alias = urls.alias(what)
@@ -107,13 +107,14 @@ def _find_source_or_article(
 
 
 def count_outdated(index: Index, snapshots: Snapshots, followed: Collection[str]) -> int:
-    """Return the number of kept pages of `followed` sources that an older version read."""
+    """Return how many kept pages were last read by an older version. `followed`: keys of the
+    sources whose pages count."""
     return sum(key in followed for key in index.sources(sorted(snapshots.outdated())).values())
 
 
 def count_newly_outdated(archive: Archive, sources: Mapping[str, Source]) -> int:
-    """Return the number of kept pages that an older version read, at the first call of this
-    version; 0 at later calls, as a note in the database remembers the version."""
+    """Return how many kept pages were last read by an older version, at the first call of this
+    version. Return 0 at later calls; the version is noted in the database."""
     version = str(archive.snapshots.version)
     if archive.store.visits.note(_READING) == version:
         return 0
@@ -122,8 +123,8 @@ def count_newly_outdated(archive: Archive, sources: Mapping[str, Source]) -> int
 
 
 def count_due_again(archive: Archive, sources: Mapping[str, Source], choice: Choice) -> int:
-    """Return the number of entries that will be read again because the rules of their source
-    changed; 0 if `choice` names an article. Raises UsageError."""
+    """Return how many entries will be read again because the rules of their source changed. 0 if
+    `choice` names an article. Raises UsageError if it names nothing."""
     key, article_id = _find_source_or_article(archive, sources, choice.what)
     if article_id:
         return 0

@@ -29,14 +29,15 @@ _SHOWN = (
 
 
 def find_changed_values(old: Article, new: Article) -> dict[str, Any]:
-    """Return the values of `new` that differ from those of `old`, by attribute of Article."""
+    """Return the values of `new` that differ from those of `old`, by name of the field of
+    Article."""
     names = [attribute.name for attribute in dataclasses.fields(Article)]
     return {name: getattr(new, name) for name in names if getattr(new, name) != getattr(old, name)}
 
 
 def list_changes(old: Article, new: Article) -> tuple[FieldChange, ...]:
-    """Return the changed fields that an operator sees. For the body, `old` and `new` of the change
-    are the paragraphs that only one version has."""
+    """Return the changed fields that an operator sees. For the body, the change has only the
+    paragraphs that the other version lacks."""
     changes = []
     for key in _SHOWN:
         old_value = _join_words(fields.row(key).written(old))
@@ -53,7 +54,8 @@ def list_changes(old: Article, new: Article) -> tuple[FieldChange, ...]:
 
 
 def _join_words(value: object) -> str:
-    """Return the value of a field as text: a list with commas, None as ""."""
+    """Return the value of a field as text: the items of a list are separated by commas, None is
+    ""."""
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
     return "" if value is None else str(value)
@@ -64,8 +66,9 @@ def _split_paragraphs(article: Article) -> list[str]:
 
 
 def _list_surplus(paragraphs: Sequence[str], others: Counter[str]) -> list[str]:
-    """Return the paragraphs that are not among `others`, the counted paragraphs of another version;
-    of one that is there fewer times, the surplus. Empties `others`."""
+    """Return the paragraphs that the other version does not have. Of a paragraph that it has fewer
+    times, the surplus is returned. `others`: by paragraph, how often the other version has it; the
+    counts are used up."""
     surplus = []
     for paragraph in paragraphs:
         if others[paragraph] > 0:
@@ -76,8 +79,8 @@ def _list_surplus(paragraphs: Sequence[str], others: Counter[str]) -> list[str]:
 
 
 def show_change(change: FieldChange, before: Article, after: Article) -> Iterator[str]:
-    """Yield lines that show a changed field: `title: old → new`; for the body, the numbers of
-    removed and added paragraphs and the first of these."""
+    """Yield lines that show a changed field, such as `title: old → new`. For the body, the first
+    line counts removed and added paragraphs, and the others show the first of them."""
     if change.field != "body":
         old_value, new_value = _cut_at_difference(change.old, change.new)
         yield f"{change.field}: {old_value or 'none'} → {new_value or 'none'}"
@@ -91,8 +94,9 @@ def show_change(change: FieldChange, before: Article, after: Article) -> Iterato
 
 
 def _mark_differences(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
-    """Yield the removed paragraphs with "-" and the added ones with "+" in front, shortened. If as
-    many were added as removed at a place, they are shown in pairs, from their first difference."""
+    """Yield the removed paragraphs with "-" in front and the added ones with "+", shortened. Where
+    as many were added as removed, old and new are shown in pairs, each cut so that their first
+    difference is visible."""
     matcher = SequenceMatcher(None, old, new, autojunk=False)
     for tag, old_start, old_end, new_start, new_end in matcher.get_opcodes():
         if tag == "equal":
@@ -110,8 +114,8 @@ def _mark_differences(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
 
 
 def _cut_at_difference(old: str, new: str) -> tuple[str, str]:
-    """Return both values as lines of LONGEST characters at most, begun later if their first
-    difference would otherwise be cut off."""
+    """Return both values as lines of at most LONGEST characters. If their first difference would be
+    cut off, both begin shortly before it."""
     old_line = one_line(old)
     new_line = one_line(new)
     first_difference = min(len(old_line), len(new_line))  # if one is the beginning of the other
@@ -128,8 +132,8 @@ def _cut_at_difference(old: str, new: str) -> tuple[str, str]:
 
 
 def _cut(words: str, start: int = 0) -> str:
-    """Return LONGEST characters of `words` from `start` on, as one line, with an ellipsis at each
-    end that was cut."""
+    """Return at most LONGEST characters of `words`, from the index `start` on, on one line. Each
+    end that was cut has an ellipsis."""
     line = one_line(words)[start:]
     if len(line) > LONGEST:
         line = line[: LONGEST - 1] + "…"

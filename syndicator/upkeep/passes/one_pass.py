@@ -46,11 +46,10 @@ class PlannedRevision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The changes that a pass would write.
-
-    `looked`: number of articles that it read; `lacking`: ids of articles that it could not revise,
-    as something that it needs is not kept; `examined`: ids of those with an outcome, also if
-    nothing changes; `articles`: the revisions; `feeds`: how feeds would change."""
+    """The changes that a pass would write. `looked`: number of articles that it read. `lacking`:
+    ids of articles that it could not read as something that it needs is not kept. `examined`: ids
+    of the articles with an outcome, even if nothing changes. `articles`: the revisions. `feeds`:
+    how feeds would change."""
 
     looked: int
     lacking: tuple[str, ...]
@@ -61,7 +60,7 @@ class Plan:
 
 
 def ignore_progress(done: int, total: int) -> None:
-    """Do nothing: the default of functions that report progress."""
+    """Do nothing. This is the default for functions that report progress."""
 
 
 def read_filed(archive: Archive, path: str) -> Filed | Problem | None:
@@ -85,17 +84,17 @@ def plan_pass(
     batch: int = 1,
     progress: Progress = ignore_progress,
 ) -> Plan:
-    """Read the chosen articles and plan their revisions, in this order.
+    """Read the chosen articles and plan their revisions, in their order.
 
-    `read`: returns an article with what `revise` needs; None if that is not kept. `revise`: returns
-    an outcome for each of up to `batch` articles, or raises WorkerFailed, which costs only the
-    article that caused it. `problems`: known ones; the files that they name are not read.
-    `progress` may raise to stop."""
+    `read`: returns an article with all that `revise` needs; None if something is not kept.
+    `revise`: returns an outcome for each article; it gets up to `batch` at once. If it raises
+    WorkerFailed, only the article that caused it has no revision. `problems`: already known ones;
+    the files that they name are not read. `progress`: called with the number of articles done and
+    of all; it may raise to stop."""
     unreadable = {problem.what for problem in problems}
     readable = [article for article in chosen if article.path not in unreadable]
-    findings = _Findings(
-        problems=list(problems), counter=ChangeCounter(archive.store.index.merged())
-    )
+    feed_changes = ChangeCounter(archive.store.index.merged())
+    findings = _Findings(problems=list(problems), counter=feed_changes)
     for start in range(0, len(readable), batch):
         part = readable[start : start + batch]
         items: list[FiledItem] = []
@@ -116,7 +115,8 @@ def plan_pass(
 
 @dataclass(kw_only=True)
 class _Findings:
-    """What a pass found so far; it becomes a Plan. The fields are those of Plan."""
+    """The findings of a running pass, of which a Plan is made at its end. `counter` counts the
+    changes of feeds; the other fields are those of Plan."""
 
     problems: list[Problem]
     counter: ChangeCounter
@@ -158,8 +158,8 @@ class _Findings:
 def _revise_each(
     items: Sequence[FiledItem], revise: Callable[[Sequence[FiledItem]], Sequence[Outcome]]
 ) -> list[Outcome | WorkerFailed]:
-    """Return the outcome of each item. If the worker fails for several together, it is asked for
-    each one alone, so that only those that it fails for again have the failure as outcome."""
+    """Return the outcome of each item. If the worker fails for several items together, it is called
+    for each of them alone. Only items for which it then fails again have the failure as outcome."""
     if not items:
         return []
     try:
@@ -171,8 +171,8 @@ def _revise_each(
 
 
 def write_plan(archive: Archive, plan: Plan, progress: Progress = ignore_progress) -> None:
-    """Write the planned revisions into the files as they are now; fields that an operator edited
-    stay."""
+    """Write the planned revisions to the article files. A file may have changed since the plan was
+    made; fields that an operator edited stay."""
 
     def write(planned: PlannedRevision) -> None:
         before = archive.article_store.get(planned.path)
@@ -184,9 +184,9 @@ def write_plan(archive: Archive, plan: Plan, progress: Progress = ignore_progres
 def write_revision(
     archive: Archive, path: str, before: Article, revision: Revision, *, ordered: Sequence[str] = ()
 ) -> Article:
-    """Write a revision of the article `before` to its file at `path` and to its row. `ordered`:
-    fields of the file that are written even if they were edited by hand. Return the article as its
-    file then has it."""
+    """Write a revision of an article to its file and its row. Return the article as its file has it
+    then. `path`: of the file; `before`: the article in it; `ordered`: fields that are written even
+    if they were edited by hand."""
 
     def compare(stored: Article) -> Compared | None:
         """Return the data by which later articles are compared with a new body."""
@@ -214,8 +214,9 @@ def write_together(
     write: Callable[[Item], object],
     progress: Progress,
 ) -> None:
-    """Call `write` for each item, which writes an article; many share a commit. `progress` may
-    raise to stop."""
+    """Call `write` for each item; it writes an article. Their rows are committed in groups of
+    _ARTICLES_A_COMMIT. `progress`: called with the number of items done and of all; it may raise to
+    stop."""
     with (
         archive.article_store.together() as settle,
         archive.store.visits.shared(settle, gather=True),

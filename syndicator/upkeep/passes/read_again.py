@@ -38,12 +38,13 @@ def read_again(
     now: datetime,
     uncategorised: str,
 ) -> Revision | None:
-    """Read the kept page of `article` again; return None if nothing changes.
+    """Read the kept page of `article` again. Return the revision, None if nothing changes.
 
-    `source`: its settings, as they hold for the article; `owned`: the source writes this article,
-    so that values from its feed stay; `repeated`: texts that its site repeats, which are left out;
-    `uncategorised`: category of articles that fit none. Raises ConfigError, and NotAnArticle, which
-    names the operator's selectors if they are the cause."""
+    `html`, `headers`: the kept page. `source`: settings of its source, as they hold for the
+    article. `owned`: True if the source writes this article, so that values from its feed stay.
+    `repeated`: texts that the site repeats; they are left out. `uncategorised`: category of
+    articles that fit no category. Raises ConfigError, or NotAnArticle if the page has no article;
+    its message names the operator's selectors if they are the cause."""
     # a list of links has no fields of articles
     owned = owned and source.kind != "list" and not source.rules.links
     url = headers.get(ANSWERED, "")  # the address that answered
@@ -83,8 +84,8 @@ def read_again(
 
 
 def _make_revision(article: Article, again: Article, html: str | None) -> Revision | None:
-    """Return what differs between an article and its new version `again`; None if nothing does that
-    an operator sees. `html`: the new body, if it is published whole."""
+    """Return the difference between an article and its new version `again`. None if no field
+    differs that an operator sees. `html`: the new body, None if it is not published whole."""
     changes = list_changes(article, again)
     if not changes:
         return None
@@ -100,9 +101,9 @@ def _make_revision(article: Article, again: Article, html: str | None) -> Revisi
 
 
 def _rebuild_entry(article: Article, *, owned: bool) -> Entry:
-    """Return the feed entry that the article was filed from, made from the values that the article
-    still has. `owned`: the source writes the article; otherwise the entry has only id, address and
-    keywords."""
+    """Return the feed entry that the article was filed from, made of the values that the article
+    still has. `owned`: True if the source writes the article; if not, the entry has only id,
+    address and keywords."""
     entry = Entry(id=article.source_id or article.url, url=article.url, categories=article.keywords)
     if not owned:
         return entry
@@ -121,9 +122,9 @@ def _rebuild_entry(article: Article, *, owned: bool) -> Entry:
 
 
 def _apply_reading(old: Article, reading: PageReading, *, owned: bool) -> Article:
-    """Return `old` with the values of `reading`. Identity and times stay; so do author, cover and
-    language if the source writes the article (`owned`), as they are from its feed, unless one of
-    the operator's rules sets them."""
+    """Return `old` with the values that were read from its page. Its id, address and times stay. If
+    its source writes the article (`owned`), author, cover and language stay, too, as they are from
+    the feed; author and cover change if a rule of the operator sets them."""
     new = reading.article
     author = new.author
     cover = new.cover
@@ -153,7 +154,8 @@ def _apply_reading(old: Article, reading: PageReading, *, owned: bool) -> Articl
 
 
 def _list_other_rights(article: Article) -> Iterator[str]:
-    """Yield the rights that a feed or the operator stated, which the page does not repeat."""
+    """Yield the rights of an article that a feed or the operator stated; the page does not repeat
+    these."""
     for line in article.rights:
         statement = parse_statement(line)
         if statement is None or statement.place == "feed":

@@ -46,9 +46,9 @@ def plan_reread(
     *,
     progress: Progress = ignore_progress,
 ) -> Plan:
-    """Return what reading the kept pages of the chosen articles with the present rules would
-    change. In the plan, `lacking` are the articles without a kept page. Raises UsageError,
-    ConfigError."""
+    """Return what would change if the kept pages of the chosen articles were read again with the
+    present rules. In the plan, `lacking` are the articles whose page is not kept. Raises UsageError
+    or ConfigError."""
     if configuration.faults:
         raise ConfigError.of(configuration.faults)
     problems = reconcile.update_from_files(archive, configuration)
@@ -64,8 +64,8 @@ def plan_reread(
 
 
 def _read_page(archive: Archive, chosen: Chosen) -> FiledPage | Problem | None:
-    """Return the article with its kept page; None if no page is kept or the article's file is gone;
-    a problem if the file cannot be read."""
+    """Return the article with its kept page. Return None if its page is not kept or its file is
+    gone, and a problem if the file cannot be read."""
     page = archive.snapshots.get(chosen.id)
     if page is None:
         return None
@@ -79,9 +79,9 @@ def _read_page(archive: Archive, chosen: Chosen) -> FiledPage | Problem | None:
 def _read_again(
     archive: Archive, configuration: Configuration, worker: Worker, page: FiledPage
 ) -> Outcome:
-    """Read a kept page again in the worker. A page that is no article now is a problem; an article
-    of a source that is not followed has no outcome. Raises WorkerFailed, and ConfigError for faulty
-    rules."""
+    """Read a kept page again in the worker and return the revision of its article. Return a problem
+    if the page is no longer taken for an article, and None if nothing changes or its source is not
+    followed. Raises WorkerFailed, or ConfigError if the rules are faulty."""
     article = page.article
     source = find_terms(archive, configuration, article)
     if source is None:
@@ -110,7 +110,7 @@ def _read_again(
 
 
 def write_reread(archive: Archive, plan: Plan, progress: Progress = ignore_progress) -> None:
-    """Write the plan, and note of all examined articles that this version has read them."""
+    """Write the plan, and note for all examined articles that this version has read their pages."""
     write_plan(archive, plan, progress)
     for article_id in plan.examined:
         archive.snapshots.note_read(article_id)
@@ -128,8 +128,8 @@ async def fetch_pages(
     ids: Sequence[str],
     progress: Progress = ignore_progress,
 ) -> tuple[Problem, ...]:
-    """Fetch the pages of articles, by id, and keep them. Return the failures. Raises OSError, and
-    NetworkDown if the first request finds no network."""
+    """Fetch the pages of articles and keep them. `ids`: of the articles. Return a problem for each
+    that failed. Raises OSError, or NetworkDown if the first request finds no network."""
     problems: list[Problem] = []
     async with aclosing(make_fetcher(archive, configuration.settings)) as fetcher:
         for number, article_id in enumerate(ids, 1):
@@ -149,8 +149,9 @@ async def fetch_pages(
 async def _fetch_page(
     archive: Archive, configuration: Configuration, fetcher: Fetcher, article: Article
 ) -> Failed | None:
-    """Fetch and keep the page of an article; return the failure, or None. Articles of sources that
-    are not followed are left out. A page of another site counts as failure."""
+    """Fetch and keep the page of an article. Return the failure, None if there was none. An answer
+    from another site is a failure. An article whose source is not followed is left out, and counts
+    as none."""
     source = find_terms(archive, configuration, article)
     if source is None:
         return None
@@ -159,7 +160,8 @@ async def _fetch_page(
     result = missing_credentials or await fetcher.fetch(request)
     if isinstance(result, Failed):
         return result
-    if not isinstance(result, Fetched) or not urls.same_site(result.final_url, article.url):
+    has_page = isinstance(result, Fetched) and urls.same_site(result.final_url, article.url)
+    if not has_page:
         return Failed(
             url=article.url, reason=FetchReason.REDIRECTS, detail=f"{result.final_url} answered"
         )

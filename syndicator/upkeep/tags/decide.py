@@ -28,8 +28,8 @@ _WRITTEN = ("tags", "tags_by", "category", "category_by")  # attributes that it 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What an operator decides on an article. `tags`: the whole list; `category`: "" for none. None
-    leaves a field as it is."""
+    """The decision of an operator on an article. `tags`: all tags that it shall have; `category`:
+    "" for none. If one is None, the article keeps what it has."""
 
     tags: tuple[str, ...] | None = None
     category: str | None = None
@@ -37,15 +37,16 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Tags and categories that an operator may use. `vocabulary`: of taxonomy.toml; `used`: tags
-    that articles have."""
+    """The tags and categories that an operator may use. `vocabulary`: of taxonomy.toml; `used`:
+    tags that articles have already."""
 
     vocabulary: Vocabulary
     used: Collection[str] = ()
 
     def spell_tag(self, name: str, article: Article) -> str:
-        """Return the spelling of the tag `name`, for `article`. Raises UsageError for a tag that
-        neither taxonomy.toml nor an article has, so that a typo makes no feed."""
+        """Return the usual spelling of the tag `name`. Raises UsageError if taxonomy.toml lists
+        tags and neither it nor an article has this tag, so that a typo makes no feed; also if
+        `name` can be no tag."""
         name = text.line(name)
         if not name or not make_key(name):
             raise UsageError(f"{name!r} is no tag: a tag has a letter or a digit")
@@ -71,7 +72,7 @@ class Names:
         return name
 
     def spell_category(self, name: str) -> str:
-        """Return the spelling of the category `name`. Raises UsageError if taxonomy.toml has
+        """Return the usual spelling of the category `name`. Raises UsageError if taxonomy.toml has
         categories, but not this one."""
         listed = {fold(category.name): category.name for category in self.vocabulary.category}
         if listed and fold(name) not in listed:
@@ -83,8 +84,8 @@ class Names:
 
 
 def with_tags(article: Article, names: Names, added: Iterable[str] = ()) -> Decision:
-    """Return the decision that confirms the article's tags and adds others. Raises UsageError for
-    unknown tags."""
+    """Return the decision that confirms all tags of an article and adds the tags `added`. Raises
+    UsageError if one of these is unknown."""
     added_tags = [names.spell_tag(name, article) for name in added]
     tag_by_slug: dict[str, str] = {}
     for tag in (*article.tags, *added_tags):
@@ -93,8 +94,8 @@ def with_tags(article: Article, names: Names, added: Iterable[str] = ()) -> Deci
 
 
 def without_tags(article: Article, names: Names, rejected: Sequence[str]) -> Decision:
-    """Return the decision that confirms the article's tags without the `rejected` ones. Raises
-    UsageError if it does not have one of these."""
+    """Return the decision that removes the `rejected` tags from an article and confirms its others.
+    Raises UsageError if the article does not have one of the rejected tags."""
     slugs = {text.slug(tag) for tag in article.tags}
     rejected_slugs = set()
     for rejected_name in rejected:
@@ -122,15 +123,15 @@ def apply_decision(article: Article, decision: Decision) -> Article:
 
 
 def has_same_values(article: Article, other: Article) -> bool:
-    """True if two versions of an article have the same tags and category."""
+    """True if both versions of an article have the same tags and the same category."""
     return all(getattr(article, name) == getattr(other, name) for name in ORDERED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmed:
-    """The effect of a decision on an article. `path`: of its file; `changed`: True if the file
-    changes, be it only in who set a value; `feeds`: feeds that get or lose the article; `problems`:
-    unreadable files."""
+    """The effect of a decision on an article. `before`, `after`: the article; `path`: of its file.
+    `changed`: True if the file changes, even if only in who set a value. `feeds`: feeds that the
+    article joins or leaves. `problems`: of files that cannot be read."""
 
     before: Article
     after: Article
@@ -154,8 +155,9 @@ def plan_decision(
     what: str,
     decide: Callable[[Article, Names], Decision],
 ) -> Confirmed:
-    """Return the effect that the decision of `decide` would have on the article `what` (address, id
-    or file). Raises UsageError, ConfigError."""
+    """Return the effect that a decision would have. `what`: address, id or file of the article;
+    `decide`: makes the decision for it. Raises UsageError if the article is unknown or withdrawn,
+    or the decision is not possible; ConfigError."""
     problems = reconcile.update_from_files(archive, configuration)
     if find_withdrawal(archive, what):
         raise UsageError(
@@ -169,7 +171,9 @@ def plan_decision(
     has_new_values = not has_same_values(before, after)
     if has_new_values:
         feed_changes.add(before, after)
-    has_new_writer = any(find_writer(before, name) != find_writer(after, name) for name in ORDERED)
+    writers_before = [find_writer(before, name) for name in ORDERED]
+    writers_after = [find_writer(after, name) for name in ORDERED]
+    has_new_writer = writers_before != writers_after
     return Confirmed(
         before=before,
         after=after,
@@ -181,8 +185,9 @@ def plan_decision(
 
 
 def write_decision(archive: Archive, path: str, planned_on: Article, decided: Article) -> Article:
-    """Write tags and category of `decided` to the file at `path`. Raises EditedMeanwhile if the
-    file has other ones than the article that the decision was planned on."""
+    """Write tags and category of `decided` to the file at `path`; return the article as its file
+    then has it. `planned_on`: the article when the decision was made. Raises EditedMeanwhile if the
+    file has other tags or another category by now."""
     current = archive.article_store.get(path)
     if not has_same_values(current, planned_on):
         raise EditedMeanwhile(path)

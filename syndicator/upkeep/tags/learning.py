@@ -41,8 +41,9 @@ class Learnt:
 
 
 def learn(archive: Archive, configuration: Configuration, *, least: int = LEAST) -> Learnt:
-    """Learn spellings, and the confirmed tags and categories if `least` articles have any; replace
-    learnt.npz. Without articles, delete it. Raises WorkerFailed, ConfigError."""
+    """Learn spellings, and tags and categories if at least `least` articles have confirmed ones.
+    Replace the file learnt.npz, or delete it if there is no article. Raises WorkerFailed or
+    ConfigError."""
     stamps = _list_stamps_by_age(archive.store)
     files = find_taxonomy_files(configuration.folder, configuration.settings)
     learnt_file = Path(files[1])
@@ -59,7 +60,7 @@ def learn(archive: Archive, configuration: Configuration, *, least: int = LEAST)
 
 
 def suggest(archive: Archive, configuration: Configuration) -> "list[Proposal]":
-    """Return tags that taxonomy.toml lacks, the most significant first. Raises WorkerFailed."""
+    """Return suggestions of tags that taxonomy.toml lacks, the best first. Raises WorkerFailed."""
     files = find_taxonomy_files(configuration.folder, configuration.settings)
     paths = [stamp.path for stamp in _list_stamps_by_age(archive.store)[-MOST_READ:]]
     with _local_folder(archive.article_store, paths) as folder, _open_long_worker() as worker:
@@ -78,8 +79,9 @@ def suggest_groups(archive: Archive) -> "list[Group]":
 
 @contextmanager
 def _local_folder(article_store: ArticleStore, paths: Iterable[str]) -> Iterator[str]:
-    """Yield a local folder with the article files for the worker: the article store itself, or for
-    a bucket, a temporary copy of the files at `paths`. Missing files are left out."""
+    """Yield the path of a local folder with the article files, for the worker. It is that of the
+    article store itself. If the articles are in a bucket, it is a temporary folder with copies of
+    the files at `paths`; missing files are left out."""
     if not is_bucket(article_store.name):
         yield article_store.name
         return
@@ -98,7 +100,8 @@ def _open_long_worker() -> closing[Worker]:
 
 
 def _list_stamps_by_age(store: Store) -> list[FileStamp]:
-    """Return the stamps of all article files, the article that was added first in front."""
+    """Return the stamps of all article files, ordered by when the articles were added, oldest
+    first."""
     stamps = store.visits.stamps()
     dated = []
     for article in iterate_articles(store):

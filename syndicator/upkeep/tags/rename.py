@@ -41,9 +41,10 @@ _AT_ONCE = 200  # feeds that a command builds at once, which takes some seconds.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retagging:
-    """The effect of a rename or merge. `change`: of taxonomy.toml, None if it stays as it is;
-    `articles`: ids of those that get the new tag; `notes`: lines on other places that name the old
-    tag."""
+    """The effect of a rename or merge. `change`: of taxonomy.toml, None if it stays as it is.
+    `articles`, `titles`: ids and titles of the articles that get the new tag. `feeds`: how many
+    articles each feed gains and loses. `notes`: lines for the operator on other places that name
+    the old tag."""
 
     kind: Literal["rename", "merge"]
     old: str
@@ -60,8 +61,8 @@ class Retagging:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """An entry of taxonomy.toml that a rename wrote: as it left it, and as it was before (None:
-    there was no entry)."""
+    """An entry of taxonomy.toml that a rename wrote. `left`: the entry as it was written; `before`:
+    the entry that it replaced, None if it was added."""
 
     left: TagDef
     before: TagDef | None
@@ -76,8 +77,8 @@ def plan_rename(
     undone: Entry | None = None,
 ) -> Retagging:
     """Return the effect of renaming the tag `old` to `new`, or of merging it into `new`. `undone`:
-    if this undoes a rename, the entry of taxonomy.toml to restore, unless it was edited since.
-    Raises UsageError, which says what to do instead, and ConfigError."""
+    if this undoes an earlier rename, the entry of taxonomy.toml to restore; it is left alone if it
+    was edited since. Raises UsageError, which says what to do instead, or ConfigError."""
     reconcile.update_from_files(archive, configuration)
     old = " ".join(old.split())
     new = " ".join(new.split())
@@ -130,8 +131,8 @@ def plan_rename(
 
 
 def _find_articles(store: Store, old: str, new: str) -> tuple[list[Article], list[Article]]:
-    """Return the articles with the tag whose slug is `old`, and those with the other tag `new`:
-    none if both slugs are the same."""
+    """Return two lists: the articles that have a tag with the slug `old`, and those that have one
+    with the slug `new`. If both slugs are the same, the second list is empty."""
     with_old: list[Article] = []
     with_new: list[Article] = []
     for article in iterate_articles(store):
@@ -144,15 +145,17 @@ def _find_articles(store: Store, old: str, new: str) -> tuple[list[Article], lis
 
 
 def _is_renamed(tag: TagDef, old: str, new: str) -> bool:
-    """True if the entry `tag`, which is called `new` in some spelling, says what the rename or
-    merge of `old` would write: it has this spelling, or `old` as an alias."""
+    """True if the entry of taxonomy.toml looks as after the rename or merge of `old`. `tag`: the
+    entry that is called `new` in some spelling. If both names are only spellings of one tag, it
+    must be spelled `new`; else `old` must be its name or alias."""
     if fold(old) == fold(new):
         return tag.name == new
     return has_name(tag, old)
 
 
 def _check_first_tag(vocabulary: Vocabulary, path: Path) -> None:
-    """Raise UsageError if the first tag of taxonomy.toml would replace publishers' tags."""
+    """Raise UsageError if taxonomy.toml has no tag yet and says `only = true`, as its first tag
+    would then replace all publishers' tags."""
     if not vocabulary.tag and vocabulary.only:
         raise UsageError(
             f"{path} says only = true, so that its first [[tag]] replaces publishers' tags; write"
@@ -166,9 +169,9 @@ def write_rename(
     planned: Retagging,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> None:
-    """Carry out the plan: rewrite taxonomy.toml, redirect the feed, write the articles, rename what
-    was learnt. Safe to repeat after a crash. `progress`: called with (articles done, of how
-    many)."""
+    """Carry out a planned rename: rewrite taxonomy.toml, redirect the feed, write the articles, and
+    rename the tag in what was learnt. It can be repeated after a crash. `progress`: called with the
+    number of written articles and the number of all."""
     path = (configuration.folder / "taxonomy.toml").resolve()  # a symlink stays one
     if planned.change is not None:
         text_before = path.read_text(encoding="utf-8") if path.exists() else ""
@@ -197,8 +200,9 @@ def write_rename(
 def choose_feeds_to_build_first(
     queries: Sequence[SavedQuery], planned: Retagging
 ) -> Callable[[FeedKey], bool] | None:
-    """Return a test for the feeds that a command builds at once if a rename changes more than
-    _AT_ONCE of them: both tags and all saved queries. None: all changed feeds."""
+    """Return which feeds a command builds at once, as a function that is true for them. If the
+    rename changes at most _AT_ONCE feeds, return None: all are built at once. Else only the feeds
+    of both tags and of all saved queries are."""
     if len(planned.feeds) <= _AT_ONCE:
         return None
     first = frozenset((planned.old_feed, planned.new_feed, *(query.key for query in queries)))
@@ -206,8 +210,8 @@ def choose_feeds_to_build_first(
 
 
 def _find_spelling(vocabulary: Vocabulary, holders: Sequence[Article], name: str) -> str:
-    """Return the tag `name` as taxonomy.toml spells it, else as the first of `holders` (articles
-    with the tag), else as it is."""
+    """Return the tag `name` as taxonomy.toml spells it. If it is not there, return the spelling of
+    the first of `holders`, the articles with the tag. Else return `name`."""
     index = find_tag_index(vocabulary, name)
     if index is not None:
         return vocabulary.tag[index].name
@@ -222,16 +226,17 @@ def _find_spelling(vocabulary: Vocabulary, holders: Sequence[Article], name: str
 def _check_rename(
     store: Store, vocabulary: Vocabulary, old: str, new: str, *, is_known: bool
 ) -> None:
-    """Raise UsageError if the tag has this name already, if there is no tag `old`, or if `new` is
-    an alias of a third tag. `is_known`: articles have `old`, or it was renamed before."""
+    """Raise UsageError if `old` and `new` are equal, if there is no tag `old`, or if `new` is an
+    alias of a third tag. `is_known`: True if articles have the tag `old`, or if it was renamed
+    before."""
     if old == new:
         raise UsageError(f"the tag is called {old!r} already")
     if find_tag_index(vocabulary, old) is None and not is_known:
         names = {tag.name: None for tag in vocabulary.tag}
         for article in iterate_articles(store):
             names.update(dict.fromkeys(article.tags))
-        there_are = name_alternatives(old, names) or "; there is no tag yet"
-        raise UsageError(f"no tag {old!r}: neither taxonomy.toml nor an article has it{there_are}")
+        hint = name_alternatives(old, names) or "; there is no tag yet"
+        raise UsageError(f"no tag {old!r}: neither taxonomy.toml nor an article has it{hint}")
     both = (fold(old), fold(new))
     for tag in vocabulary.tag:
         if fold(tag.name) not in both and has_name(tag, new):
@@ -242,8 +247,8 @@ def _check_rename(
 
 
 def _check_kind(kind: str, old: str, new: str, *, new_exists: bool, is_same: bool) -> None:
-    """Raise UsageError if a merge should be a rename, or a rename a merge. `is_same`: both names
-    make the same feed, so that only the spelling changes."""
+    """Raise UsageError if a merge should be a rename, or a rename a merge. `new_exists`: there is a
+    tag `new`; `is_same`: both names have one feed, so that only the spelling changes."""
     if kind == "rename" and new_exists and not is_same:
         raise UsageError(f"there is a tag {new!r} already; `syndicator tags merge` joins the two")
     if kind == "merge" and is_same:
@@ -257,7 +262,8 @@ def _check_kind(kind: str, old: str, new: str, *, new_exists: bool, is_same: boo
 
 
 def _check_address(store: Store, old: FeedKey, new: FeedKey) -> None:
-    """Raise UsageError if an earlier rename redirects the feed `new` to a third one."""
+    """Raise UsageError if an earlier rename redirects the feed `new` to a third feed, other than
+    `old`."""
     target = resolve_moves(store.index.feeds()).get(new)
     if target not in (None, old):
         raise UsageError(
@@ -267,7 +273,8 @@ def _check_address(store: Store, old: FeedKey, new: FeedKey) -> None:
 
 
 def _replace_tag(article: Article, slug: str, new: str) -> Article:
-    """Return the article with the tag `new` in place of those with this slug, without doubles."""
+    """Return the article with the tag `new` in place of each tag with this slug. Of tags with the
+    same slug, only the first stays."""
     replaced = [new if text.slug(tag) == slug else tag for tag in article.tags]
     first_spelling: dict[str, str] = {}
     for tag in replaced:
@@ -276,7 +283,8 @@ def _replace_tag(article: Article, slug: str, new: str) -> Article:
 
 
 def _list_notes(queries: Sequence[SavedQuery], old: FeedKey, new: str) -> tuple[str, ...]:
-    """Return a line for each entry of feeds.toml that still names the old tag."""
+    """Return a line for the operator on each entry of feeds.toml that still names the old tag.
+    `old`: feed of the old tag; `new`: name of the new tag."""
     notes = []
     for query in queries:
         if query.feed == old:
@@ -297,9 +305,9 @@ def _asks_for_tag(query: SavedQuery, slug: str) -> bool:
 
 
 def _move_feed(store: Store, planned: Retagging) -> None:
-    """Redirect the feed of the old tag to that of the new one. After a rename, the new feed keeps
-    the old one's id, so that readers see no new feed. If both tags have one address, only the
-    feed's name changes. Does nothing the second time."""
+    """Redirect the feed of the old tag to the feed of the new one. After a rename, the new feed
+    keeps the old one's id, so that feed readers see no new feed. If both tags have one address,
+    only the feed's name changes. Does nothing if it was done before."""
     index = store.index
     rows = {row.key: row for row in index.feeds()}
     old_row = rows.get(planned.old_feed)
@@ -322,7 +330,8 @@ def _move_feed(store: Store, planned: Retagging) -> None:
 def put_tags(
     archive: Archive, tags: Mapping[str, tuple[str, ...]], progress: Callable[[int, int], None]
 ) -> None:
-    """Give each article, by id, the tags in `tags`. Safe to repeat after a crash."""
+    """Give articles other tags. `tags`: the new tags of each article, by its id. It can be repeated
+    after a crash. `progress`: called with the number of written articles and the number of all."""
     _write_tags(archive, tags, lambda article: tags[article.id], progress)
 
 
@@ -332,8 +341,8 @@ def _write_tags(
     choose_tags: Callable[[Article], tuple[str, ...]],
     progress: Callable[[int, int], None],
 ) -> None:
-    """Write the tags that `choose_tags` returns to the files of these articles, even if an operator
-    edited them. Articles that are gone are left out."""
+    """Write new tags to the files of these articles, even if an operator edited them.
+    `choose_tags`: returns the new tags of an article. Articles without a file are left out."""
     stamps = archive.store.visits.stamps()
 
     def write(article_id: str) -> None:

@@ -14,8 +14,9 @@ from syndicator.filing.read_article import load_taxonomy
 def categorise_twice(
     files: TaxonomyFiles, name: str, description: str, articles: Iterable[Article]
 ) -> list[tuple[str, str, str]]:
-    """Return for each article (id, category now, category if the category `name` had the new
-    `description`). A category that does not exist is added. Raises ConfigError."""
+    """Categorise articles with the category `name` as it is, and with another `description`. Return
+    for each article its id, its category now, and its category with the new description ("" for
+    none). If the category does not exist, it is added. Raises ConfigError."""
     taxonomy = load_taxonomy(files)
     vocabulary = taxonomy.vocabulary
     categories = {fold(category.name): category for category in vocabulary.category}
