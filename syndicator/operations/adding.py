@@ -59,8 +59,8 @@ def look(
 
 
 def _complete_address(address: str) -> str:
-    """Return an address of the web, https:// unless it has a scheme. Raises UsageError for a path
-    and for an address that names a variable."""
+    """Return a web address, with https:// in front if it has no scheme. Raises UsageError for a
+    path of a file, and for an address that names a variable."""
     refuse_variables(address, "")
     if address.startswith(("/", ".", "~", "-")):  # do not reveal which files exist here
         raise UsageError(
@@ -70,8 +70,8 @@ def _complete_address(address: str) -> str:
 
 
 async def _look_at_each(app: App, allow: Sequence[str], listed: Found, progress: Progress) -> Found:
-    """Look at each address of the list `listed`, several at a time. Return the list with the best
-    source found at each address in place of the address; an address without a source stays, with a
+    """Look at each address of a list, several at a time. Return the list in which the best source
+    found at an address replaces the address. An address at which no source was found stays, with a
     warning."""
     from syndicator.adding import search
     from syndicator.adding.new_sources import open_session
@@ -95,9 +95,8 @@ async def _look_at_each(app: App, allow: Sequence[str], listed: Found, progress:
 
 
 def _choose_best(listed_address: Candidate, result: Found) -> Candidate:
-    """Return the best source of `result`, which a search at `listed_address` gave. If there is
-    none, or only a single article or a feed of comments, return `listed_address` itself with a
-    warning."""
+    """Return the best source of `result`, which was found at `listed_address`. If there is none, or
+    only a single article or a feed of comments, return `listed_address` with a warning."""
     if not result.candidates:
         return replace(listed_address, warning=str(result.error or "nothing to follow"))
     best = result.candidates[0]
@@ -111,9 +110,9 @@ def _choose_best(listed_address: Candidate, result: Found) -> Candidate:
 async def _look_at_address(
     app: App, allow: Sequence[str], address: str, progress: Progress
 ) -> tuple[Found, dict[str, Preview]]:
-    """Search an address. Return (result, previews): the previews of the first PREVIEWED candidates
-    that are not followed yet, by their address. Raises the error of the search if the address did
-    not answer."""
+    """Search an address for sources. Return the result and previews of the first PREVIEWED
+    candidates that are not followed yet, by address of the candidate. Raises the error of the
+    search if the address did not answer."""
     from syndicator.adding import search
     from syndicator.adding.new_sources import Wishes, assign_keys, open_session
     from syndicator.adding.preview import preview
@@ -140,8 +139,8 @@ async def _look_at_address(
 def _describe_found(
     app: App, subject: str, result: Found, previews: Mapping[str, Preview]
 ) -> Change:
-    """Return the answer of the operation `look`: what a search found. `subject`: the address that
-    was searched, or "list"; `previews`: by address of the candidate."""
+    """Return the answer of the operation `look`: all that a search found. `subject`: the searched
+    address, or "list"; `previews`: by address of the candidate, for those that were previewed."""
     from syndicator.adding.new_sources import Wishes, assign_keys
 
     keyed_candidates = assign_keys(
@@ -174,9 +173,9 @@ def _describe_found(
 def _describe_candidate(
     candidate: Candidate, keys: Mapping[str, str], preview: Preview | None
 ) -> dict[str, Any]:
-    """Return a candidate as JSON. Its "source" is the table for sources.toml, which has a key only
-    if the source is new. `keys`: the keys for new sources, by address; `preview`: None for a
-    candidate whose articles were not read."""
+    """Return a candidate as JSON. Its "source" is the table for sources.toml; a source that is
+    followed already has no key in it. `keys`: the keys for new sources, by address. `preview`: None
+    if its articles were not read."""
     from syndicator.adding.preview import add_speaks_for
 
     source = candidate.source
@@ -250,9 +249,9 @@ def add(
 
 
 def plan_addition(app: App, chosen: Sequence[Candidate], followed: Mapping[str, Source]) -> Change:
-    """Return the change that writes the chosen candidates to sources.toml, except those that are
-    followed already. `followed`: the present sources, by address. Raises UsageError if nothing was
-    chosen or nothing of it is new."""
+    """Return the change that writes the chosen candidates to sources.toml. Those that are followed
+    already are left out. `followed`: the present sources, by address. Raises UsageError if nothing
+    was chosen, or if all of it is followed already."""
     from syndicator.adding import new_sources
 
     if not chosen:
@@ -270,9 +269,9 @@ def plan_addition(app: App, chosen: Sequence[Candidate], followed: Mapping[str, 
 
 
 def _parse_candidate(values: Mapping[str, Any]) -> Candidate:
-    """Return the candidate that a table of a source describes. The key may be missing and is then
-    "". Raises UsageError for values that may only be written into sources.toml by hand, ConfigError
-    for invalid ones."""
+    """Return the candidate that a table of a source describes; its key is "" if the table has none.
+    Raises UsageError for values that may only be written into sources.toml by hand; ConfigError for
+    invalid values."""
     from syndicator.adding.new_sources import Candidate
     from syndicator.configuration.sources.schema import make_source
 
@@ -323,8 +322,8 @@ def import_articles(
 
 
 def _describe_import(imported: Imported) -> dict[str, Any]:
-    """Return the fields of a `Change` that say what was imported, or would be: sentence, lines,
-    data and touches."""
+    """Return those fields of a `Change` that tell what was imported, or would be in a dry run:
+    sentence, lines, data and touches."""
     new = counted(len(imported.articles), "article")
     counts = (
         f"{len(imported.known)} already known, {counted(len(imported.drafts), 'draft')} left out,"
@@ -444,7 +443,8 @@ def use_list(app: App, key: Key, wrapper: Marks) -> Change:
 
 
 def _save_list(app: App, key: str, url: str, wrapper: Wrapper) -> None:
-    """Store the list of a source as learnt; its next visit asks for the whole page."""
+    """Store the learnt list of a source, in place of an earlier one. The next visit asks for the
+    whole page."""
     visits = app.archive.store.visits
     state = visits.state(key) or SourceState(key=key, url=url)
     discovery = replace(state.discovery, listing=wrapper)
@@ -452,8 +452,8 @@ def _save_list(app: App, key: str, url: str, wrapper: Wrapper) -> None:
 
 
 def _parse_wrapper(text: str) -> Wrapper:
-    """Return the list that a person pointed at on a page, from its encoded form. Raises UsageError
-    if the text is no such list."""
+    """Return the list that a person pointed at on a page. `text`: the list as JSON. Raises
+    UsageError if it is no such list."""
     from syndicator.operations.changes.texts import unpack_list
 
     try:

@@ -100,13 +100,13 @@ def restore(app: App, id: Id) -> Change:
 
 
 def _list_stems(keys: Sequence[FeedKey]) -> list[str]:
-    """Return the paths of feeds without their endings, such as tags/ai."""
+    """Return the paths of feeds without endings such as .atom: tags/ai."""
     return [paths.get_stem(key) for key in keys]
 
 
 def _describe_withdrawal(withdrawal: Withdrawal) -> dict[str, object]:
-    """Return the fields that the JSON of a withdrawal and that of its undo have in common. "kept":
-    the file of the article is there to undo it with; "copies": addresses."""
+    """Return the fields that the results of a withdrawal and of its undoing have in common. "kept":
+    True if the article's file is there for undo; "copies": addresses of its copies."""
     return {
         "url": withdrawal.url,
         "kept": withdrawal.kept,
@@ -187,7 +187,7 @@ def hide(app: App, id: Id) -> Change:
 
 
 class ArticleFields(TypedDict, total=False):
-    """Fields of an article that an edit can change."""
+    """The fields of an article that an edit can change."""
 
     title: Annotated[str | None, Argument("Its title.")]
     excerpt: Annotated[str | None, Argument("Its excerpt.")]
@@ -213,9 +213,10 @@ def edit(app: App, id: Id, stamp: Stamp = None, **fields: Unpack[ArticleFields])
 
 
 def replace_fields(data: bytes, path: str, fields: Mapping[str, Any]) -> bytes:
-    """Return the content of an article file after an edit. `data`: its content now; `fields`: new
+    """Return the content of an article file after an edit. `data`: its content now. `fields`: new
     values of title, excerpt, author, cover and body; a field that is missing or None stays. Raises
-    UsageError if the article would have no title or another id, ConfigError for a faulty file."""
+    UsageError if the article would have no title or another id; ConfigError if the file is
+    faulty."""
     from syndicator.articles import frontmatter
 
     article = frontmatter.load(data, path)
@@ -239,8 +240,8 @@ def replace_fields(data: bytes, path: str, fields: Mapping[str, Any]) -> bytes:
 
 
 def _check_cover(value: str) -> str | None:
-    """Return the address of a cover, None for an empty one. Raises UsageError for anything else
-    than an address of the web."""
+    """Return the address of a cover; None for an empty text. Raises UsageError if it is no web
+    address."""
     address = value.strip()
     if not address:
         return None
@@ -253,7 +254,7 @@ def _check_cover(value: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class _ArticleFile:
-    """An article file as it is now. `data`: its bytes."""
+    """An article file as it is now. `path`: in the article store; `data`: its bytes."""
 
     article_id: str
     path: str
@@ -261,7 +262,8 @@ class _ArticleFile:
 
 
 def _read_file(app: App, what: str) -> _ArticleFile:
-    """Return the file of the article `what` (address, file or id). Raises UsageError."""
+    """Return the file of an article. `what`: its address, file or id. Raises UsageError if there is
+    no such article."""
     from syndicator.app.lookup import need_article
 
     article_id = need_article(app.archive, what)
@@ -270,8 +272,8 @@ def _read_file(app: App, what: str) -> _ArticleFile:
 
 
 def _plan_edit(file: _ArticleFile, edited_data: bytes, sentence: str) -> Change:
-    """Return the change that replaces the content of an article file by `edited_data`. `sentence`:
-    the result in words."""
+    """Return the change that replaces the content of an article file. `edited_data`: the new
+    content; `sentence`: the result in words."""
     # surrogateescape keeps bytes that are not UTF-8
     before = file.data.decode("utf-8", "surrogateescape")
     after = edited_data.decode("utf-8", "surrogateescape")
@@ -338,9 +340,9 @@ def split(
 
 
 def _plan_stories(app: App, stories: Mapping[str, str], how: str, lead: str = "") -> Change:
-    """Return the change that puts articles into stories for good. `stories`: the name of each
-    article's new story, by id of the article; `how`: the result in words, such as "in one story";
-    `lead`: id of the article that leads its story from now on, "" to name none."""
+    """Return the change that puts articles into stories for good. `stories`: by id of an article,
+    the name of its new story. `how`: the result in words, such as "in one story". `lead`: id of the
+    article that leads its story from now on, "" if that does not change."""
     from syndicator.stories import decisions, kept_leads
 
     def put_into_stories(progress: Progress) -> None:
@@ -424,9 +426,10 @@ def prune(
 def _prune_articles(
     app: App, named: Sequence[str], older_than: str | None, keep: int | None, source: str
 ) -> Change:
-    """Return the change that deletes the `named` articles; if none is named, those that match all
-    of the other arguments: added longer ago than `older_than`, such as "365d", not among the `keep`
-    newest of their source, and of this `source`. Raises UsageError for an invalid time."""
+    """Return the change that deletes articles: the `named` ones, or, if none is named, those that
+    match all other arguments. `older_than`: added longer ago, such as "365d". `keep`: not among so
+    many newest articles of their source. `source`: key of their source, "" for any. Raises
+    UsageError if the time is invalid."""
     from syndicator.configuration.settings import parse_duration
     from syndicator.upkeep import pruning, reconcile
 
@@ -471,8 +474,8 @@ def _prune_articles(
 
 
 def _prune_pages(app: App, pages_days: int | None) -> Change:
-    """Return the change that deletes the kept pages that are older than `pages_days`; None stands
-    for the setting store.pages_days."""
+    """Return the change that deletes kept pages older than `pages_days` days. None stands for the
+    setting store.pages_days."""
     days = pages_days
     if days is None:
         days = app.configuration.settings.store.pages_days
@@ -537,8 +540,8 @@ def restore_muted(
 def _plan_for_muted(
     result: str, articles: Sequence[Any], inverse: Inverse, act: Callable[[Progress], object]
 ) -> Change:
-    """Return the change that withdraws or restores muted articles. `result`: what becomes of them,
-    such as "restored"; `inverse`: name and arguments of the operation that takes the change back;
+    """Return the change that withdraws or restores muted articles. `result`: the result in words,
+    such as "restored". `inverse`: name and arguments of the operation that takes the change back.
     `act`: makes the change."""
     rows = [{"id": article.id, "title": article.title, "url": article.url} for article in articles]
     lines = [f"{result}: {article.title or article.id} ({article.url})" for article in articles]

@@ -121,8 +121,8 @@ def save_category(
 
 
 def _find_category(config: Path, name: str) -> tuple[int, CategoryDef] | None:
-    """Return (index, definition) of the category `name`, in any spelling, in taxonomy.toml of the
-    folder `config`; None if it is not there."""
+    """Return index and definition of a category in taxonomy.toml; None if it is not listed.
+    `config`: folder of the configuration; `name`: of the category, in any spelling."""
     from syndicator.describing.taxonomy import vocabulary
 
     folded = vocabulary.fold(name)
@@ -133,7 +133,8 @@ def _find_category(config: Path, name: str) -> tuple[int, CategoryDef] | None:
 
 
 def _stamp_category(entry: tuple[int, CategoryDef] | None) -> str:
-    """Return a text that changes if the category does; "" for no category."""
+    """Return a text that is another one after the category was edited; "" for no category. `entry`:
+    its index and definition."""
     if entry is None:
         return ""
     _, category = entry
@@ -227,10 +228,10 @@ def save_query(
 
 
 def _resolve_question(app: App, slug: str, title: str) -> tuple[str, str]:
-    """Return (slug, title) of a saved query. If `slug` is the address of a question, such as
-    https://example.org/q/tag/ai.atom, return the slug that the question has as a saved query, and
-    its own title unless `title` gives one. Any other `slug` stays. Raises UsageError for a question
-    that cannot be read."""
+    """Return slug and title of a saved query. If `slug` is the address of a question, such as
+    https://example.org/q/tag/ai.atom, the result has the slug that this question has as a saved
+    query. The question's own title is taken if `title` is "". Any other `slug` stays. Raises
+    UsageError if the question cannot be read."""
     from syndicator.publishing.questions import QuestionError, parse_question
 
     path = unquote(slug).removeprefix(app.configuration.settings.base_url).lstrip("/")
@@ -254,10 +255,11 @@ def _plan_table(
     values: Mapping[str, str],
     check: Callable[[TomlFile], object],
 ) -> Change:
-    """Return the change that writes `values` into a [[table]] of a file of the configuration.
-    `table`: (name of the file, name of the table, its index among those of this name; None to
-    append one); `check`: is called with the edited file and raises ConfigError if it is invalid.
-    Raises ConfigError."""
+    """Return the change that writes `values` to a [[table]] of a file of the configuration.
+
+    `table`: name of the file, name of the table, and its index among the tables of this name (None
+    to append one). `check`: called with the edited file; raises ConfigError if it is invalid.
+    Raises ConfigError if the file is invalid or cannot be edited."""
     from syndicator.configuration import toml_edit
     from syndicator.configuration.toml_files import TomlFile
     from syndicator.operations.changes import texts
@@ -287,8 +289,8 @@ def _load_queries(app: App) -> Sequence[SavedQuery]:
 
 
 def _find_query(app: App, slug: str) -> SavedQuery | None:
-    """Return the saved query with this slug, None if there is none. Entries of feeds.toml that set
-    up another feed, such as that of a tag, are no saved queries."""
+    """Return the saved query with this slug; None if there is none. An entry of feeds.toml that
+    sets up another feed, such as that of a tag, is no saved query."""
     for query in _load_queries(app):
         if query.slug == slug and query.feed is None:
             return query
@@ -296,8 +298,8 @@ def _find_query(app: App, slug: str) -> SavedQuery | None:
 
 
 def _make_slug(app: App, title: str) -> str:
-    """Return the slug of a new query with this title. Raises UsageError if the title has no letters
-    or a query with its slug exists."""
+    """Return the slug of a new query with this title. Raises UsageError if the title has no
+    letters, or if a query with this slug exists."""
     slug = text.slug(title)[:_LONGEST_SLUG].strip("-")
     if not slug:
         raise UsageError("a query needs a name, for the address of its feed")
@@ -309,12 +311,13 @@ def _make_slug(app: App, title: str) -> str:
 
 
 def _stamp_query(query: SavedQuery | None) -> str:
-    """Return a text that changes if the query does; "" for no query."""
+    """Return a text that is another one after the query was edited; "" for no query."""
     return text.stamp(query.slug, query.query, query.title) if query else ""
 
 
 def _iterate_articles(app: App, progress: Progress) -> Iterator[Article]:
-    """Yield all articles without their bodies, and report how many are done."""
+    """Yield all articles, without their bodies. `progress`: called with the number of articles done
+    and of all."""
     index = app.archive.store.index
     ids = list(app.archive.store.visits.stamps())
     for start in range(0, len(ids), _PART_SIZE):
@@ -323,7 +326,8 @@ def _iterate_articles(app: App, progress: Progress) -> Iterator[Article]:
 
 
 def _is_match(app: App, query: Expr, article: Article) -> bool:
-    """True if a query finds an article, which is not on hold. Its text is read only if needed."""
+    """True if the query finds the article and the article is not on hold. The article's text is
+    read only if the query needs it."""
     from syndicator.app.lookup import read_article
     from syndicator.searching.matching import is_match
 

@@ -47,7 +47,7 @@ Since = Annotated[datetime | None, Argument("Articles added on or after this day
 
 
 class GivenRules(TypedDict, total=False):
-    """The rules that an operator changes; a missing rule stays as it is."""
+    """The rules that an operator changes. A rule that is missing stays as it is."""
 
     select: Css
     remove: Css
@@ -95,8 +95,8 @@ def try_rules(app: App, key: Key, **changes: Unpack[GivenRules]) -> Change:
 
 
 def _describe_reading(page: Tried | None) -> dict[str, Any] | None:
-    """Return what rules read on a kept page, as JSON; None if there is no page. "failed" says why
-    no article was read; it is "" if one was."""
+    """Return as JSON what rules read on a kept page; None if there is no page. "failed" says why no
+    article was read; it is "" if one was."""
     if page is None:
         return None
     if page.trial is None:
@@ -132,8 +132,9 @@ def save_rules(app: App, key: Key, stamp: Stamp = None, **changes: Unpack[GivenR
 
 
 def _merge_rules(source: Source, changes: GivenRules) -> Rules:
-    """Return the rules of `source` after `changes`: a rule that is missing or None stays as it is,
-    an empty one is removed, any other replaces the present one. Raises ConfigError, RulesError."""
+    """Return the rules of `source` after an edit. In `changes`, a rule that is missing or None
+    stays as it is, an empty one is removed, and any other replaces the present one. Raises
+    ConfigError or RulesError if a rule is invalid."""
     from syndicator.configuration.sources.schema import make_source
 
     source_table: dict[str, Any] = dict(table(source))
@@ -212,8 +213,8 @@ def reread(
 
 
 def _fetch_pages(app: App, choice: Choice, progress: Progress) -> tuple[Problem, ...]:
-    """Fetch the pages of the chosen articles that are not kept any more. Return a problem for each
-    page that could not be fetched."""
+    """Fetch and keep the pages of those chosen articles whose page is not kept. Return a problem
+    for each page that could not be fetched."""
     from syndicator.upkeep.passes.reread import fetch_pages, list_unkept
 
     missing = list_unkept(app.archive, app.configuration.sources, choice)
@@ -229,9 +230,10 @@ def _add_utc(day: datetime | None) -> datetime | None:
 def _list_revisions(
     app: App, planned: Plan, source: str, due_again: int, *, dry_run: bool
 ) -> Iterator[str]:
-    """Yield lines for a terminal: the articles that change (in a dry run the first EXAMPLES of
-    them), how many have no kept page, and `due_again`, the number of entries that are asked for
-    again. A dry run of one source adds what its rules match. `source`: its key; "" for all."""
+    """Yield the lines that a terminal shows of a planned `reread`: the articles that change (only
+    the first EXAMPLES in a dry run), how many have no kept page, and how many entries will be asked
+    for again (`due_again`). A dry run on one source also shows what its rules match. `source`: key
+    of the source, "" for all."""
     yield f"{len(planned.articles)} of {counted(planned.looked, 'article')} change"
     listed = planned.articles[:EXAMPLES] if dry_run else planned.articles
     for article in listed:
@@ -259,7 +261,8 @@ def _list_revisions(
 
 
 def _list_rule_matches(app: App, key: str) -> Iterator[str]:
-    """Yield lines on what a source's rules do on its newest kept pages; none if it has no rules."""
+    """Yield lines that show what the rules of a source match on its newest kept pages. No lines if
+    it has no rules."""
     from syndicator.upkeep.passes.try_rules import count_matched, find_mean_score, try_rules
 
     tried = try_rules(app.archive, app.configuration, key, app.configuration.sources[key].rules)
@@ -315,7 +318,7 @@ def describe(app: App, progress: Progress, all: All = False, since: Since = None
 
 
 def _need_which(*, is_all: bool, since: datetime | None) -> None:
-    """Raise UsageError if a command was not told which articles to work on."""
+    """Raise UsageError if neither all articles nor a first day was chosen."""
     if not is_all and since is None:
         raise UsageError(
             "say which articles: --all, or --since with a day, such as --since 2026-11-24"
@@ -374,9 +377,9 @@ def ask_model(app: App, all: All = False, since: Since = None) -> Change:
 async def _ask_until_stopped(
     app: App, scope: Scope, titles: list[str], report_progress: Callable[[], None]
 ) -> AskReport:
-    """Ask the language model about the articles of `scope`, and append the title of each article
-    that it described to `titles`. Meanwhile call `report_progress` again and again. Ctrl-C, and
-    CancelledJob raised by that call, end it after the current article."""
+    """Ask the language model about the articles of `scope`. Add the title of each article that it
+    described to `titles`. Meanwhile, call `report_progress` again and again. Ctrl-C ends the
+    questions after the current article; so does CancelledJob, which `report_progress` raises."""
     from syndicator.upkeep.model.ask import ask_about_articles
 
     stop = asyncio.Event()

@@ -29,20 +29,21 @@ MODULES = [
 
 
 class CancelledJob(Exception):
-    """Somebody asked to stop the job."""
+    """Raised in a job when somebody asked to stop it."""
 
 
 def no_progress(done: int, total: int) -> None:
-    """Do nothing: the default of functions that report progress."""
+    """Do nothing. This is the default for functions that report progress."""
 
 
 @dataclass(frozen=True, slots=True)
 class Argument:
     """How people and programs give an argument of an operation.
 
-    `help`: what it is; `metavar`: its name in the help of a command; `positional`: given without an
-    option; `completes`: "source" or "tag" if a shell completes such names; `lines`: a form has one
-    value a line; `hidden`: no option of the command; `least`: the smallest number allowed."""
+    `help`: text that explains it. `metavar`: its name in the help of a command. `positional`: True
+    if it is given without an option. `completes`: "source" or "tag" if a shell completes such
+    names. `lines`: True if a form has one value on each line. `hidden`: True if commands have no
+    option for it. `least`: the smallest number allowed."""
 
     help: str
     metavar: str = ""
@@ -96,8 +97,8 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class WithArguments:
-    """An operation or a query. `function`: its parameters after the app are arguments, annotated
-    with `Argument`; its docstring is the help."""
+    """An operation or a query. `function`: carries it out. Its parameters after the app are the
+    arguments, each annotated with an `Argument`; its docstring is the help."""
 
     name: str
     function: Callable[..., Any]
@@ -109,12 +110,13 @@ class WithArguments:
 
 @dataclass(frozen=True, slots=True)
 class Operation(WithArguments):
-    """A named change, planned by `function`, which changes nothing itself and raises
-    SyndicatorError if the change is impossible. `changes.texts.apply` applies the plan.
+    """A named change of the instance. `function` only plans it: it returns a Change and changes
+    nothing, or raises SyndicatorError if the change is impossible. `changes.texts.apply` applies
+    the plan.
 
-    `command`: words of the command line ("tags merge", "withdraw --undo"); "" for `change NAME`;
-    `quick`: takes milliseconds, so that `up` may run it between two steps; `unlocked`: needs no run
-    lock; `is_question`: the plan is the answer, and nothing is applied; `is_for_settings`: it
+    `command`: words of the command line ("tags merge", "withdraw --undo"); "" for `change NAME`.
+    `quick`: takes milliseconds, so that `up` may run it between two steps. `unlocked`: needs no run
+    lock. `is_question`: the plan is the answer, and nothing is applied. `is_for_settings`: it
     changes settings."""
 
     command: str = ""
@@ -127,8 +129,8 @@ class Operation(WithArguments):
         self, app: "App", arguments: Mapping[str, Any], progress: Progress = no_progress
     ) -> Change:
         """Return what the operation would change, or its answer to a question. `arguments`: valid
-        ones, by name; `progress`: is called now and then by operations that take long. Raises
-        SyndicatorError."""
+        values by name. `progress`: called from time to time if planning takes long, with the steps
+        done and of all. Raises SyndicatorError if the change is impossible."""
         takes_progress = "progress" in inspect.signature(self.function).parameters
         change: Change
         if takes_progress:
@@ -139,14 +141,15 @@ class Operation(WithArguments):
 
 
 def operation(name: str, **how: Any) -> Callable[[Callable[..., Change]], Operation]:
-    """Make a planning function an `Operation` (a decorator). `how`: values of its other fields."""
+    """Return a decorator that makes an `Operation` of a planning function. `name`: of the
+    operation; `how`: values of its other fields, by name."""
     return lambda function: Operation(name, function, **how)
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """An argument of an operation. `annotated`: its type with an `Argument`; `default`:
-    `inspect.Parameter.empty` if it is required."""
+    """An argument of an operation. `annotated`: its type, annotated with an `Argument`; `default`:
+    its default value, `inspect.Parameter.empty` if it must be given."""
 
     name: str
     annotated: Any
@@ -169,17 +172,18 @@ class Field:
         return self.type is bool
 
     def parse(self, text: str) -> str | list[str]:
-        """Return the value that a form or a command line gives as `text`: for a list, its parts
-        between commas or line ends."""
+        """Return the value of a text from a form or a command line. The text of a list is split at
+        commas, or at line ends if the argument has `lines`; its empty parts are left out."""
         if not self.is_list:
             return text
-        parts = text.split("\n" if self.argument.lines else ",")
-        return [part.strip() for part in parts if part.strip()]
+        separator = "\n" if self.argument.lines else ","
+        parts = [part.strip() for part in text.split(separator)]
+        return [part for part in parts if part]
 
 
 def fields_of(operation: WithArguments) -> list[Field]:
-    """Return the arguments in order. Parameters that a function takes as an unpacked TypedDict
-    (`**fields`) are optional, with the default None."""
+    """Return the arguments of an operation, in order. If its function takes an unpacked TypedDict
+    (`**fields`), each key of it is an optional argument with the default None."""
     parameters = {}
     for name, parameter in inspect.signature(operation.function).parameters.items():
         if name not in ("app", "instance", "progress"):
@@ -199,8 +203,8 @@ def fields_of(operation: WithArguments) -> list[Field]:
 
 
 def arguments_of(operation: WithArguments, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments, checked and converted, from values of JSON, a form or a command line.
-    Raises UsageError, which names the first invalid one."""
+    """Return the arguments of an operation, checked and converted. `values`: by name, from JSON, a
+    form or a command line. Raises UsageError, which names the first invalid one."""
     from pydantic import ValidationError
 
     try:
@@ -216,7 +220,8 @@ def arguments_of(operation: WithArguments, values: Mapping[str, Any]) -> dict[st
 
 
 def split_pairs(pairs: Iterable[str]) -> dict[str, str]:
-    """Return the values of texts such as NAME=VALUE by their names; "" without "="."""
+    """Split texts such as NAME=VALUE. Return the values by name; the value is "" for a text without
+    "="."""
     values: dict[str, str] = {}
     for pair in pairs:
         name, _, value = pair.partition("=")
@@ -225,16 +230,20 @@ def split_pairs(pairs: Iterable[str]) -> dict[str, str]:
 
 
 def parse_arguments(operation: WithArguments, texts: Mapping[str, str]) -> dict[str, Any]:
-    """Return the arguments, checked and converted, from texts by name. Raises UsageError."""
+    """Return the arguments of an operation, checked and converted. `texts`: of a form or a command
+    line, by name of the argument. Raises UsageError if one is invalid."""
     fields = {argument.name: argument for argument in fields_of(operation)}
-    values = {
-        name: fields[name].parse(text) if name in fields else text for name, text in texts.items()
-    }
+    values: dict[str, Any] = {}
+    for name, text in texts.items():
+        if name in fields:
+            values[name] = fields[name].parse(text)
+        else:
+            values[name] = text  # refused below
     return arguments_of(operation, values)
 
 
 def schema_of(operation: WithArguments) -> dict[str, Any]:
-    """Return the JSON Schema of the arguments, with the help as description."""
+    """Return the JSON Schema of the arguments of an operation. Its help is the description."""
     return {"description": operation.help, **_make_model(operation).model_json_schema()}
 
 
@@ -251,7 +260,8 @@ def _make_model(operation: WithArguments) -> Any:
 
 
 def convert_to_json(value: Any) -> Any:
-    """Return `value` as JSON types: dataclasses as objects, times in ISO format, paths as texts."""
+    """Return `value` made of types that JSON has: dataclasses become objects, times ISO texts,
+    paths texts."""
     if is_dataclass(value) and not isinstance(value, type):
         return convert_to_json(asdict(value))
     if hasattr(value, "model_dump"):
@@ -266,7 +276,8 @@ def convert_to_json(value: Any) -> Any:
 
 
 def operations() -> Mapping[str, Operation]:
-    """Return the operations of MODULES by name, in order. Imports these modules."""
+    """Return all operations by name, in the order in which MODULES define them. Imports these
+    modules."""
     by_name = {}
     for module in MODULES:
         for value in vars(import_module(module)).values():
@@ -276,7 +287,8 @@ def operations() -> Mapping[str, Operation]:
 
 
 def need_operation(name: str) -> Operation:
-    """Return the operation called `name`. Raises UsageError, which suggests a similar name."""
+    """Return the operation called `name`. Raises UsageError if there is none; it suggests a similar
+    name."""
     names = operations()
     if name not in names:
         raise UsageError(

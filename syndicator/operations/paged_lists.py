@@ -44,7 +44,8 @@ _SHOWN_FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A part of a list. `next`: id after which the next part begins, "" at the end."""
+    """A part of a list. `next`: id of its last item, by which the following part is asked for; ""
+    at the end of the list."""
 
     items: Sequence[Item]
     next: str = ""
@@ -52,8 +53,8 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Query(WithArguments):
-    """A named list. `function` yields its items, each with an `id`; `columns`: keys that a table
-    shows."""
+    """A named list. `function`: yields its items, each with an `id`; `columns`: the keys of an item
+    that a table shows."""
 
     columns: tuple[str, ...]
 
@@ -66,7 +67,7 @@ class Query(WithArguments):
         most: int = 100,
     ) -> Page:
         """Return at most `most` items: those behind the item with the id `after`, or the first ones
-        if it is "". Raises UsageError if there is no such item any more."""
+        if `after` is "". Raises UsageError if the list has no item with this id any more."""
         iterator = self.function(instance, **arguments)
         if after:
             # the search advances the iterator to the item behind `after`
@@ -162,9 +163,9 @@ def articles(
 def _choose_articles(
     instance: "OpenedInstance", search: str, story: str, sort: str
 ) -> list[str] | None:
-    """Return the ids of the articles that the query `search` finds in a story, in order; None if
-    neither is given, which stands for all articles. `search`: "" for all of the story; `story`: ""
-    for any; `sort`: "best" or "newest". Raises UsageError for an unknown story."""
+    """Return the ids of the articles that `search` finds in the story `story`, in order. "" for one
+    of them means no limit; None is returned if both are "", for all articles. `sort`: "best" or
+    "newest". Raises UsageError if the story is unknown."""
     from syndicator.showing.lists import find_articles, sort_newest
 
     if not search and not story:

@@ -107,7 +107,7 @@ def wake(app: App, key: Key) -> Change:
 
 
 class SourceFields(TypedDict, total=False):
-    """Fields of a source that an edit can change."""
+    """The fields of a source that an edit can change."""
 
     url: Annotated[str | None, Argument("Its address.")]
     title: Annotated[str | None, Argument("Its name in our feeds.")]
@@ -159,8 +159,8 @@ def change(app: App, key: Key, stamp: Stamp = None, **fields: Unpack[SourceField
 
 
 def _write_value(value: str | bool | tuple[str, ...]) -> str | bool | list[str]:
-    """Return the value of a field as it is written into sources.toml: a tuple as a list, a text
-    without spaces around it."""
+    """Return the value of a field in the form in which it is written to sources.toml. A tuple
+    becomes a list; spaces around a text are removed."""
     if isinstance(value, tuple):
         return list(value)
     if isinstance(value, str):
@@ -169,16 +169,16 @@ def _write_value(value: str | bool | tuple[str, ...]) -> str | bool | list[str]:
 
 
 def need_stamp(source: Source, seen: str | None) -> None:
-    """Raise UsageError if the source was edited since its stamp was `seen`. None allows any
-    edit."""
+    """Raise UsageError if the source was edited since an operator saw it. `seen`: its stamp at that
+    time; None allows any edit."""
     if seen not in (None, plain_values.stamp(source)):
         raise EditedMeanwhile(f"the source {source.key!r}")
 
 
 def refuse_variables(address: str, before: str) -> None:
-    """Raise UsageError if `address` names a variable such as ${TOKEN}, unless it is unchanged:
-    equal to `before`. Only people who can edit sources.toml may use the variables of this
-    machine."""
+    """Raise UsageError if `address` names a variable such as ${TOKEN}. Only people who can edit
+    sources.toml may use the variables of this machine. An address that is unchanged, equal to
+    `before`, may name one."""
     if address == before:
         return
     variables = list_variables(address)
@@ -190,7 +190,7 @@ def refuse_variables(address: str, before: str) -> None:
 
 
 def plan_source_edit(app: App, source: Source, edited: Source, sentence: str) -> Change:
-    """Return the change that writes `edited` in place of `source` in sources.toml; comments stay.
+    """Return the change that replaces `source` by `edited` in sources.toml. Comments stay.
     `sentence`: what changes, in words."""
     from syndicator.configuration.sources import registry
     from syndicator.operations.changes import texts
@@ -258,8 +258,8 @@ def push(app: App) -> Change:
 
 
 def _push_sources(app: App, *, dry_run: bool) -> dict[str, Any]:
-    """Send the sources to the workers; in a dry run, only find out what would be sent. Return the
-    fields of a `Change` that say which sources are added, changed and removed there: sentence,
+    """Send the sources to the workers; in a dry run, only find out what would change there. Return
+    those fields of a `Change` that tell which sources are added, changed and removed: sentence,
     lines and data."""
     from syndicator.fleet import worker
 
@@ -327,8 +327,8 @@ def change_settings(
 
 
 def _need_changeable(names: Iterable[str]) -> None:
-    """Raise UsageError if one of `names` is no setting, or one that only a person may change, in
-    the file."""
+    """Raise UsageError if one of `names` is no setting, or is a setting that can only be changed by
+    hand in the file."""
     changeable = [f"{section}.{name}" for section, names in SETTINGS.items() for name in names]
     from syndicator.configuration.settings import Settings
     from syndicator.configuration.toml_files import list_leaves
@@ -346,9 +346,10 @@ def _need_changeable(names: Iterable[str]) -> None:
 
 
 def _check_settings(app: App, text: str, value_texts: Mapping[str, str]) -> Settings:
-    """Return the settings after an edit of syndicator.toml. `text`: its content now; `value_texts`:
-    new values, by name of the setting; "" stands for the default. Raises ConfigError, and
-    UsageError if the edit causes an error that `syndicator check` would report."""
+    """Return the settings after an edit of syndicator.toml. `text`: its content now. `value_texts`:
+    new values by name of the setting; "" stands for its default. Raises ConfigError if the file is
+    invalid after the edit; UsageError if the edit causes an error that `syndicator check` would
+    report."""
     from syndicator.configuration.settings import Settings, settings_of
     from syndicator.configuration.toml_edit import set_settings
     from syndicator.configuration.toml_files import TomlFile, list_leaves

@@ -183,8 +183,8 @@ def set_tags(
 
 def _decide_category(name: str | None, article: Article, names: Names) -> str | None:
     """Return the category called `name`, as taxonomy.toml spells it. Return None, which leaves the
-    article's category as it is, if `name` is empty, or if it is the article's category already and
-    taxonomy.toml does not list it. Raises UsageError for any other unlisted name."""
+    article's category as it is, in two cases: `name` is empty, or it is the article's category and
+    not listed in taxonomy.toml. Raises UsageError for any other name that is not listed."""
     if not name or not name.strip():
         return None
     listed_names = {category.name for category in names.vocabulary.category}
@@ -195,9 +195,10 @@ def _decide_category(name: str | None, article: Article, names: Names) -> str | 
 
 
 def _plan_decision(app: App, what: str, decide: Callable[[Article, Names], Decision]) -> Change:
-    """Return the change that writes a decision on tags or category into the file of the article
-    `what` (address, id or file). `decide`: returns the decision for the article and the names of
-    taxonomy.toml. Raises UsageError."""
+    """Return the change that writes a decision on tags or category to the file of an article.
+    `what`: address, id or file of the article. `decide`: returns the decision; it gets the article
+    and the names that may be used. Raises UsageError if the article is unknown or the decision is
+    not possible."""
     from syndicator.upkeep.tags.decide import plan_decision, write_decision
 
     planned = plan_decision(app.archive, app.configuration, what, decide)
@@ -264,8 +265,8 @@ def _plan_new_name(
     app: App, kind: Literal["rename", "merge"], old: str, new: str, undone: str
 ) -> Change:
     """Return the change that renames the tag `old` to `new`, or merges it into `new`. The caller
-    adds to it how to undo it. `undone`: the entry of taxonomy.toml to restore, as JSON; "" unless
-    the rename undoes another one. Raises UsageError."""
+    adds how it is undone. `undone`: the entry of taxonomy.toml to restore, as JSON; "" unless this
+    undoes a rename. Raises UsageError if the change is not possible."""
     from syndicator.describing.taxonomy.edit import ONLY_ADD
     from syndicator.upkeep.tags import rename as renaming
 
@@ -302,9 +303,9 @@ def _plan_new_name(
 
 
 def _parse_entry(undone: str) -> Entry | None:
-    """Return the entry of taxonomy.toml that undoing a rename restores. `undone`: the entry as JSON
-    with "left", as the rename left it, and "before", as it was before (null for no entry); for ""
-    or without "left" return None. Raises UsageError for any other text."""
+    """Return the entry of taxonomy.toml that undoing a rename restores. `undone`: JSON with "left",
+    the entry that the rename wrote, and "before", the entry that it replaced (null for none).
+    Return None if `undone` is "" or "left" is null. Raises UsageError for any other text."""
     from syndicator.describing.taxonomy.vocabulary import TagDef
     from syndicator.upkeep.tags.rename import Entry
 
@@ -366,8 +367,8 @@ def describe_tag(
 
 
 def _find_tag(vocabulary: Vocabulary, name: str) -> tuple[TagDef, int]:
-    """Return the tag `name`, in any spelling, and its index. Raises UsageError if taxonomy.toml
-    does not list it."""
+    """Return a tag of taxonomy.toml and its index. `name`: in any spelling. Raises UsageError if
+    the tag is not listed."""
     from syndicator.describing.taxonomy.edit import find_tag_index
 
     index = find_tag_index(vocabulary, name.strip())

@@ -166,9 +166,9 @@ def each(
 
 
 def _invert_each(parts: Sequence[Change]) -> Inverse | None:
-    """Return the operation, with its arguments, that takes back the changes `parts`, which one
-    operation made: `each` with the inverse of that operation. None if it has no inverse: undo
-    restores texts then."""
+    """Return the operation, with its arguments, that takes back changes which one operation made on
+    several articles. None if that operation has no inverse; undo then restores texts. The result is
+    `each` with the inverse operation."""
     inverses = [part.inverse for part in parts if part.inverse is not None]
     if not inverses:
         return None
@@ -180,21 +180,22 @@ def _invert_each(parts: Sequence[Change]) -> Inverse | None:
 
 
 def is_settings_change(operation: Operation, arguments: Mapping[str, Any], log: "Log") -> bool:
-    """True if `operation` with these arguments changes settings, or takes back a change in `log`
-    that did."""
+    """True if an operation with these arguments changes settings, or takes back a change of
+    settings. `log`: in which the change to take back is looked up."""
     if operation.name != undo.name:
         return operation.is_for_settings
     return f"config:{SETTINGS_FILE}" in log.files(_parse_number(arguments["number"].strip()))
 
 
 def _parse_number(written: str) -> int:
-    """Return the number of a change; 0, which none has, for other texts."""
+    """Return the number of a change that a person wrote; 0, which no change has, if it is no
+    number."""
     return int(written) if re.fullmatch("[0-9]{1,12}", written) else 0
 
 
 def _need_undoable(log: "Log", written: str) -> "LoggedChange":
-    """Return the change with the number `written`. Raises UsageError if there is none, or if it
-    cannot be taken back any more."""
+    """Return the change with the number `written`. Raises UsageError if there is no such change, if
+    it was taken back already, or if it cannot be taken back."""
     number = _parse_number(written)
     change = log.get(number)
     if change is None:
@@ -210,10 +211,12 @@ def _need_undoable(log: "Log", written: str) -> "LoggedChange":
 
 
 def _plan_restore(app: "App", files: _Files) -> tuple[_Files, int]:
-    """Return (edits, edited_since): the edits that put back the texts `files` of a change, by name,
-    and keep later edits; and the number of articles whose tags were edited since in the same place,
-    and which therefore stay as they are. Raises UsageError if such a later edit was made in another
-    text."""
+    """Plan how to put back the texts that a change edited, with later edits kept. `files`: (text
+    before, text after) of that change, by name.
+
+    Return the edits by name, and the number of articles whose tags stay as they are because the
+    same lines were edited since. Raises UsageError if another text was edited since in the same
+    place."""
     from syndicator.operations.changes import texts
 
     edits: _Files = {}
@@ -239,8 +242,8 @@ def _plan_restore(app: "App", files: _Files) -> tuple[_Files, int]:
 
 
 def _refuse_older_list(log: "Log", change: "LoggedChange", files: _Files) -> None:
-    """Raise UsageError if the change set the learnt list of a source, and a later change, not taken
-    back, set it again."""
+    """Raise UsageError if the change set the learnt list of a source, and a later change set it
+    again and was not taken back."""
     lists = {name for name in files if name.startswith("list:")}
     if not lists:
         return

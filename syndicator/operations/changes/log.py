@@ -31,10 +31,11 @@ _MOST_CONTEXT_LINES = 3  # lines of context that must match, fewer next to a lat
 class LoggedChange:
     """A change in the log.
 
-    `act`: name of its operation; `said`: the result in words; `args`: the operation's arguments;
-    `undoes`: number of the change that it took back; `kept`: False if the log has no texts of it;
-    `inverse`: operation, with arguments, that takes it back; None if its texts are put back
-    instead."""
+    `at`: ISO time. `who`: the person or token that asked for it. `act`: name of its operation.
+    `subject`, `subjects`: ids of articles or keys of sources. `said`: the result in words. `args`:
+    the operation's arguments. `undoes`: number of the change that it took back, None for none.
+    `kept`: False if the log does not have its texts. `inverse`: operation, with arguments, that
+    takes it back; None if its texts are put back instead."""
 
     number: int
     at: str
@@ -50,9 +51,9 @@ class LoggedChange:
 
     @property
     def back(self) -> Inverse | None:
-        """Return the operation, with arguments, that takes this change back; None if its texts are
-        put back instead. Changes of earlier versions do not name it, so it is made from their
-        values."""
+        """Return the operation, with its arguments, that takes this change back. None if its texts
+        are put back instead, or if nothing takes it back. Earlier versions did not log the
+        operation; for their changes, it is made from the logged values."""
         if self.inverse is not None or self.kept:
             return self.inverse
         if self.act in ("withdraw", "bring-back"):
@@ -63,7 +64,7 @@ class LoggedChange:
 
     @property
     def lasting(self) -> str:
-        """Return why the change cannot be taken back, or ""."""
+        """Return why the change cannot be taken back; "" if it can."""
         if self.kept or self.back is not None:
             return ""
         other = (
@@ -74,8 +75,8 @@ class LoggedChange:
 
 
 class Log:
-    """The log of changes of an instance, in its state folder: a line for each change in
-    changes.jsonl, and a file for each with its texts."""
+    """The log of changes of an instance, in its state folder. The file changes.jsonl has a line for
+    each change; the texts of a change are in a file of its own."""
 
     def __init__(self, state_dir: Path) -> None:
         self.root = state_dir / "console"
@@ -84,9 +85,9 @@ class Log:
     def add(
         self, change: LoggedChange, files: Mapping[str, tuple[str | None, str | None]]
     ) -> LoggedChange:
-        """Append a change with the next number, durably, and return it with that. `files`: the text
-        before and after of what it changed, by name; these are not kept if they have more than
-        KEPT_BYTES together."""
+        """Append a change to the log and return it with its new number. It is on disk when this
+        returns. `files`: by name, the text before and after of all that was changed. They are not
+        kept if they have more than KEPT_BYTES together."""
         kept_content = json.dumps(files, ensure_ascii=True).encode()
         is_kept = bool(files) and len(kept_content) <= KEPT_BYTES
         with self.alone("changes.lock"):
@@ -105,14 +106,15 @@ class Log:
 
     @contextmanager
     def alone(self, name: str = "edits.lock") -> Iterator[None]:
-        """Hold a lock that all commands and jobs of this machine share, until the block ends."""
+        """Hold a lock until the block ends. All commands and jobs on this machine share it. `name`:
+        of its file."""
         disk.make_private_folder(self.root)
         with open(self.root / name, "ab", opener=_open_private) as file:
             fcntl.flock(file, fcntl.LOCK_EX)  # until it is closed
             yield
 
     def newest(self, most: int = 100) -> list[LoggedChange]:
-        """Return the last `most` changes, newest first, without lines that cannot be read."""
+        """Return the last `most` changes, newest first. Lines that cannot be read are left out."""
         try:
             lines = _read_last_lines(self.path, most)
         except FileNotFoundError:
@@ -132,8 +134,8 @@ class Log:
         return None
 
     def of(self, subject: str, most: int = 20) -> list[LoggedChange]:
-        """Return the last changes, `most` at most, of an article or a source; newest first.
-        `subject`: the id of the article or the key of the source."""
+        """Return at most `most` changes of an article or a source, newest first. `subject`: id of
+        the article or key of the source."""
         changes = []
         for change in self.newest(_MOST_LOOKED_THROUGH):
             if subject == change.subject or subject in change.subjects:
@@ -141,7 +143,8 @@ class Log:
         return changes[:most]
 
     def files(self, number: int) -> dict[str, tuple[str | None, str | None]]:
-        """Return the texts of a change by name, as (before, after); {} if they were not kept."""
+        """Return the texts of a change, as (before, after) by name; {} if they were not kept. None
+        stands for a missing file."""
         try:
             texts = json.loads((self.root / "kept" / f"{int(number)}.json").read_bytes())
         except (OSError, ValueError):
@@ -149,8 +152,8 @@ class Log:
         return {name: (before, after) for name, (before, after) in texts.items()}
 
     def undone(self) -> set[int]:
-        """Return the numbers of the changes that are taken back, without those whose undoing was
-        itself taken back."""
+        """Return the numbers of the changes that are taken back now. A change whose undoing was
+        itself taken back is not among them."""
         undone_numbers: set[int] = set()
         for change in self.newest(_MOST_LOOKED_THROUGH):  # the undoing comes before what it undoes
             if change.undoes is None:
@@ -162,7 +165,8 @@ class Log:
 
 
 def _open_private(path: str, flags: int) -> int:
-    """Open a file that only our user may read, also if it existed with other rights."""
+    """Open a file that only the user of this process may read. A file that exists with other rights
+    gets these."""
     descriptor = os.open(path, flags, disk.PRIVATE)
     os.fchmod(descriptor, disk.PRIVATE)
     return descriptor
@@ -182,7 +186,8 @@ def _read_last_lines(path: Path, most: int) -> list[bytes]:
 
 
 def _end_half_line(file: BinaryIO) -> bytes:
-    """Return a newline if the file ends in half a line, as after a power failure."""
+    """Return a newline if the last line of the file is not finished, as after a power failure; else
+    b""."""
     if not file.seek(0, os.SEEK_END):
         return b""
     file.seek(-1, os.SEEK_END)
@@ -190,8 +195,8 @@ def _end_half_line(file: BinaryIO) -> bytes:
 
 
 def _parse_change(line: bytes) -> LoggedChange | None:
-    """Return the change of a line of the log; None for half a line, as the machine may stop while
-    it is written."""
+    """Return the change on a line of the log. None if the line cannot be read: the machine may have
+    stopped while it was written."""
     try:
         return LoggedChange(**json.loads(line))
     except (ValueError, TypeError):
@@ -199,8 +204,9 @@ def _parse_change(line: bytes) -> LoggedChange | None:
 
 
 def revert_edit(before: str | None, after: str | None, now: str | None) -> str | None:
-    """Return the text `now` without the edit that turned `before` into `after`; later edits stay.
-    None is a missing file. Raises ValueError if a later edit changed the same lines."""
+    """Return the text `now` without an earlier edit, and with all later ones. `before`, `after`:
+    the text before and after that edit. None stands for a missing file. Raises ValueError if a
+    later edit changed the same lines."""
     if now == after:
         return before
     if before is None or after is None or now is None:
@@ -219,12 +225,13 @@ def revert_edit(before: str | None, after: str | None, now: str | None) -> str |
 def _put_back(
     lines: list[str], edited: Sequence[str], span: tuple[int, int], restored: Sequence[str]
 ) -> list[str]:
-    """Return `lines`, the text as it is now, with `restored` in place of what an edit wrote.
-    `edited`: the text right after that edit, of which it wrote the lines `span` (start, end).
+    """Return `lines`, the text as it is now, with the lines `restored` in place of those that an
+    edit wrote. `edited`: the text right after that edit; `span`: where it wrote in this text, as
+    (first line, line behind the last).
 
-    They are looked for in `lines` together with the lines around them: with _MOST_CONTEXT_LINES
-    above and below, then with fewer, until they occur exactly once. Raises ValueError if they never
-    do."""
+    The written lines are searched in `lines` together with their neighbours: first with
+    _MOST_CONTEXT_LINES above and below, then with fewer, until they occur exactly once. Raises
+    ValueError if they never do."""
     start, end = span
     written = edited[start:end]
     for context in range(_MOST_CONTEXT_LINES, -1, -1):

@@ -37,7 +37,7 @@ _LONGEST_ARGUMENT = 1000  # characters of an argument that is logged: longer one
 
 def of_source(app: App, key: str) -> str:
     """Return the name of the text that configures the source `key`, such as
-    "config:sources.d/one.toml"; that of sources.toml for an unknown source."""
+    "config:sources.d/one.toml". For an unknown source it is that of sources.toml."""
     folder = app.configuration.folder
     main_file = folder / "sources.toml"
     for placed in registry.read_placed_sources(main_file):
@@ -47,7 +47,7 @@ def of_source(app: App, key: str) -> str:
 
 
 def read(app: App, name: str) -> Text:
-    """Return the text called `name`, None if it is missing. Raises OSError."""
+    """Return the text called `name`; None if there is no such file or row. Raises OSError."""
     kind, _, path = name.partition(":")
     try:
         return _KINDS[kind].read(app, path)
@@ -56,9 +56,9 @@ def read(app: App, name: str) -> Text:
 
 
 def write(app: App, edits: Mapping[str, Edit], progress: Progress = no_progress) -> None:
-    """Write texts kind by kind, after checking those of the configuration. `edits`: (text before,
-    text after) by name. Raises UsageError if a text was edited meanwhile or would be invalid;
-    OSError."""
+    """Write texts; those of the configuration are checked before anything is written. `edits`:
+    (text before, text after) by name. Raises UsageError if a text was edited meanwhile or would be
+    invalid; OSError if a file cannot be written."""
     edits_by_kind: dict[str, dict[str, Edit]] = {kind: {} for kind in _KINDS}
     for name, edit in edits.items():
         kind, _, path = name.partition(":")
@@ -81,7 +81,8 @@ def pack_list(wrapper: Wrapper) -> str:
 
 
 def unpack_list(text: str) -> Wrapper:
-    """Return the learnt list of which `pack_list` made `text`. Raises ValueError, TypeError."""
+    """Return a learnt list from its JSON, as `pack_list` makes it. Raises ValueError or TypeError
+    if the text is no such list."""
     return codec.unpack(Wrapper, text)
 
 
@@ -90,7 +91,8 @@ def _read_config(app: App, path: str) -> Text:
 
 
 def _write_config(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
-    """Write files of the configuration. Raises UsageError if one was edited meanwhile."""
+    """Write files of the configuration. `texts`: (text before, text after) by path in its folder.
+    Raises UsageError if a file was edited meanwhile."""
     for path, (before, text) in texts.items():
         registry.put_text(app.configuration.folder / path, text, seen=before)
 
@@ -100,8 +102,8 @@ def _read_article(app: App, path: str) -> Text:
 
 
 def _decode(data: bytes) -> str:
-    """Return the bytes of a file as text. `_encode` returns the same bytes, also if they are not
-    UTF-8."""
+    """Return the bytes of a file as text. Bytes that are not UTF-8 are kept as surrogates, so that
+    `_encode` gives the same bytes again."""
     return data.decode("utf-8", "surrogateescape")
 
 
@@ -110,8 +112,9 @@ def _encode(text: str) -> bytes:
 
 
 def _write_articles(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
-    """Write or delete article files, and update their rows. `texts`: (text before, text after) by
-    path. Raises UsageError if a file was edited meanwhile, or if its new text is no article."""
+    """Write or delete article files and update their rows. `texts`: (text before, text after) by
+    path; a text after of None deletes the file. Raises UsageError if a file was edited meanwhile,
+    or if a new text is no article."""
     for path, (before, after) in texts.items():
         if after is None:
             app.archive.article_store.delete(path)
@@ -136,8 +139,8 @@ def _read_list(app: App, key: str) -> Text:
 
 
 def _write_lists(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
-    """Store the learnt lists of sources, whose next visits ask for whole pages. Removed sources are
-    left out."""
+    """Store learnt lists of sources. `texts`: (JSON before, JSON after) by key of the source. The
+    next visit of each source asks for the whole page. Removed sources are left out."""
     visits = app.archive.store.visits
     for key, (_, text) in texts.items():
         state = visits.state(key)
@@ -149,7 +152,7 @@ def _write_lists(app: App, texts: Mapping[str, Edit], progress: Progress) -> Non
 
 
 def _read_tags(app: App, article_id: str) -> Text:
-    """Return the tags of an article, one a line."""
+    """Return the tags of an article, one on each line; None if there is no such article."""
     article = app.archive.store.visits.article(article_id)
     if article is None:
         return None
@@ -157,7 +160,8 @@ def _read_tags(app: App, article_id: str) -> Text:
 
 
 def _write_tags(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
-    """Give each article the tags that `_read_tags` returned for it earlier."""
+    """Give each article the tags in its text. `texts`: (text before, text after) by id of the
+    article, with one tag on each line."""
     from syndicator.upkeep.tags.rename import put_tags  # late: `add` must not load the taxonomy
 
     tags = {article_id: tuple((text or "").splitlines()) for article_id, (_, text) in texts.items()}
@@ -165,16 +169,17 @@ def _write_tags(app: App, texts: Mapping[str, Edit], progress: Progress) -> None
 
 
 def _read_story(app: App, article_id: str) -> Text:
-    """Return the story of an article, with _FINAL_MARK behind it if an operator put the article
-    there; None if it is in no story."""
+    """Return the story of an article, None if it is in no story. If an operator put the article
+    into the story, _FINAL_MARK follows."""
     for member in app.archive.store.stories.members([article_id]):
         return f"{member.story}{_FINAL_MARK}" if member.final else member.story
     return None
 
 
 def _write_stories(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
-    """Put articles back into the stories that `_read_story` returned for them earlier. A text that
-    ends with _FINAL_MARK is the choice of an operator."""
+    """Put articles into the stories in their texts. `texts`: (text before, text after) by id of the
+    article; a text after that ends with _FINAL_MARK is the choice of an operator, None takes the
+    article out of its story."""
     chosen_by_program: dict[str, str] = {}  # story by article id, "" for none
     chosen_by_operator: dict[str, str] = {}
     for article_id, (_, text) in texts.items():
@@ -199,8 +204,8 @@ def _write_leads(app: App, texts: Mapping[str, Edit], progress: Progress) -> Non
 
 
 def _read_feed(app: App, path: str) -> Text:
-    """Return what is at the address of a feed, given as AXIS/SLUG: "here" for the feed, "leads to
-    AXIS/SLUG" for a redirect, None for neither."""
+    """Return what is at the address of a feed: "here" for the feed itself, "leads to AXIS/SLUG" for
+    a redirect, None for nothing. `path`: AXIS/SLUG of the feed."""
     key = FeedKey(*path.split("/", 1))
     row = next((row for row in app.archive.store.index.feeds() if row.key == key), None)
     if row is None:
@@ -211,8 +216,8 @@ def _read_feed(app: App, path: str) -> Text:
 
 
 def _write_feeds(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
-    """Take redirects of these feeds back, and publish the feeds again. The texts do not matter:
-    only a merge of tags changes them, and undoing it is the only edit."""
+    """Take back the redirects of feeds, and publish these feeds again. `texts`: by AXIS/SLUG of the
+    feed; the values are not used, because only the undoing of a merge of tags writes such texts."""
     keys = [FeedKey(*path.split("/", 1)) for path in texts]
     index = app.archive.store.index
     for row in list(index.feeds()):
@@ -224,8 +229,8 @@ def _write_feeds(app: App, texts: Mapping[str, Edit], progress: Progress) -> Non
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """The functions that read and write the texts of one kind, which is the part of their names
-    before the colon."""
+    """A kind of texts, named by the part of their names before the colon. `read`: returns a text;
+    `write`: writes several texts of this kind."""
 
     read: Callable[[App, str], Text]
     write: Callable[[App, Mapping[str, Edit], Progress], None]
@@ -252,9 +257,9 @@ def apply(
     who: str,
     progress: Progress = no_progress,
 ) -> tuple[Change, int | None]:
-    """Apply a planned change in the name of `who`, and log it. Return (the change as applied, its
-    number in the log); the number is None if nothing was logged. If it fails midway, the finished
-    part is logged, and the error raised."""
+    """Apply a planned change and log it. Return the change as it was applied, and its number in the
+    log (None if nothing was logged). If an error ends it midway, the finished part is logged, and
+    the error is raised. `who`: the person or token that asked for it."""
     if operation.is_question or planned.is_empty:
         return planned, None
     names = (*planned.touches, *planned.edits)
@@ -291,8 +296,8 @@ def _log_change(
     texts_before: dict[str, Text],
     who: str,
 ) -> int:
-    """Log a change that was made, with the texts that it changed, and return its number in the log.
-    `texts_before`: the texts that it may have changed, as they were, by name."""
+    """Log a finished change with the texts that it changed. Return its number in the log.
+    `texts_before`: by name, the texts that it may have changed, as they were before."""
     short_arguments: dict[str, Any] = {}
     for name, value in convert_to_json(arguments).items():
         if value and len(str(value)) <= _LONGEST_ARGUMENT:

@@ -32,10 +32,12 @@ ENDED = ("done", "failed", "cancelled")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A job: an operation to do. `act`: name of the operation; `args`: its arguments; `who`: asked
-    for it; `said`: the result in words; `reason`: code of the error that ended it; `done`, `total`:
-    steps; `change`: number of the change in the log; `result`: data of the change; `dry_run`: only
-    plan it."""
+    """A job: an operation to carry out.
+
+    `act`: name of the operation; `args`: its arguments; `dry_run`: only plan it. `who`, `at`: who
+    asked for it, and when. `said`: the result in words. `reason`: code of the error that ended it,
+    "" for none. `done`, `total`: steps. `change`: number of the change in the log. `result`: data
+    of the change."""
 
     id: str
     act: str
@@ -57,20 +59,21 @@ class Job:
 
 
 class Queue:
-    """The jobs of an instance. Their files are private, as forms may have passwords."""
+    """The queue of jobs of an instance. The files of jobs can be read by this user alone, as forms
+    may contain passwords."""
 
     def __init__(self, state_dir: Path) -> None:
         self.root = state_dir / "console" / "jobs"
         # queued jobs, without their arguments; their number is not limited
         self._people = Shares[Job](JOBS)
         self._tokens = Shares[Job](JOBS)
-        self._queued: dict[str, Job] = {}  # both, by id
+        self._queued: dict[str, Job] = {}  # those of people and of tokens, by id
 
     def add(
         self, act: str, args: Mapping[str, Any], *, who: str, at: str, dry_run: bool = False
     ) -> Job:
-        """Queue a job of the operation `act`, and return it with its new id. `who`, `at`: who asked
-        for it, and when."""
+        """Queue a job that carries out the operation `act`. Return the job with its new id. `who`,
+        `at`: who asked for it, and when."""
         # ids, and so the names of the files, sort by time
         job_id = f"{time.time_ns():020d}-{secrets.token_hex(4)}"
         job = Job(id=job_id, act=act, args=dict(args), who=who, at=at, dry_run=dry_run)
@@ -84,7 +87,7 @@ class Queue:
         self._write(f"{job.id}{_FILE}", json.dumps(asdict(job), ensure_ascii=True).encode())
 
     def get(self, job_id: str) -> Job | None:
-        """Return a job; None for an unknown id or a damaged file."""
+        """Return the job with this id; None if the id is unknown or the file is damaged."""
         if not _is_id(job_id):
             return None
         field_names = {attribute.name for attribute in fields(Job)}
@@ -97,16 +100,16 @@ class Queue:
             return None
 
     def keep_page(self, job_id: str, page: Fetched) -> None:
-        """Store the web page that a job fetched, on which the operator points at a list. Only the
-        newest PAGES stay."""
+        """Store the web page that a job fetched, so that the operator can point at a list on it.
+        Only the newest PAGES pages are kept."""
         headers = {**page.headers, ANSWERED: page.final_url}
         self._write(f"{job_id}{_PAGE}", pack_page(page.body, headers))
         for path in sorted(self.root.glob(f"*{_PAGE}"), reverse=True)[PAGES:]:
             path.unlink(missing_ok=True)
 
     def page(self, job_id: str) -> tuple[bytes, str, dict[str, str]] | None:
-        """Return the page that `keep_page` stored, as (bytes, final address, headers); None if it
-        is gone."""
+        """Return the stored page of a job, as (bytes, final address, headers); None if it is
+        gone."""
         if not _is_id(job_id):
             return None
         try:
@@ -123,18 +126,20 @@ class Queue:
         return sorted(path.name.removesuffix(_TODO) for path in self.root.glob(f"*{_TODO}"))
 
     def has_room(self, who: str) -> bool:
-        """True if the token `who` has so few jobs waiting that it may add one."""
+        """True if another job of `who`, a token, may be queued: not too many of its jobs are
+        waiting."""
         self._update_queued()
         return self._tokens.has_room(who)
 
     def has(self, accepts: Callable[[Job], bool]) -> bool:
-        """True if `accepts` is true for a queued job, which is given without `args`."""
+        """True if `accepts` returns True for one of the queued jobs. It gets each without its
+        arguments."""
         self._update_queued()
         return any(map(accepts, self._queued.values()))
 
     def claim(self, accepts: Callable[[Job], bool] = lambda job: True) -> Job | None:
-        """Mark the next job in turn for which `accepts` is true as running, and return it; None if
-        there is none. `accepts` gets jobs without their arguments."""
+        """Mark the job whose turn it is as running and return it; None if there is none. Only jobs
+        for which `accepts` returns True are taken; it gets them without their arguments."""
         self._update_queued()
         while True:
             next_job = self._people.take(accepts) or self._tokens.take(accepts)
@@ -146,7 +151,7 @@ class Queue:
                 return job
 
     def _start(self, job_id: str) -> Job | None:
-        """Mark a queued job as running and return it; None if another process took it, or its file
+        """Mark a queued job as running and return it. None if another process took it or its file
         is damaged."""
         try:
             (self.root / f"{job_id}{_TODO}").unlink()  # whoever deletes it has it
@@ -160,8 +165,8 @@ class Queue:
         return running
 
     def _update_queued(self) -> None:
-        """Read the jobs queued since the last update, and forget those that are not queued any
-        more."""
+        """Read the jobs that were queued since the last call. Forget those that are no longer
+        queued."""
         waiting_ids = self.waiting()
         for job_id in self._queued.keys() - waiting_ids:
             job = self._queued.pop(job_id)
@@ -178,10 +183,12 @@ class Queue:
             self._find_shares(job).add(job.who, job)
 
     def _find_shares(self, job: Job) -> Shares[Job]:
+        """Return the queue in which the job waits: that of tokens or that of people."""
         return self._tokens if job.who.startswith(TOKEN) else self._people
 
     def cancel(self, job_id: str) -> None:
-        """Cancel a queued job; let a running one end at its next step."""
+        """Cancel a queued job at once. Let a running job end at its next step. Does nothing if it
+        has ended."""
         job = self.get(job_id)
         if job is None or job.ended:
             return
@@ -202,15 +209,15 @@ class Queue:
         return [job for job in jobs if job is not None]
 
     def lost(self) -> None:
-        """Mark running jobs as failed: the process that ran them has ended. Call before starting
-        another one."""
+        """Mark all running jobs as failed, because the process that ran them has ended. Called
+        before another such process starts."""
         for job in self.recent(KEPT):
             if job.status in ("running", "building"):
                 said = "the program ended meanwhile; see whether it was done"
                 self.save(replace(job, status="failed", said=said))
 
     def sweep(self) -> None:
-        """Delete the files of all but the KEPT newest jobs; queued ones stay."""
+        """Delete the files of old jobs: all but the KEPT newest. Queued jobs stay."""
         for path in sorted(self.root.glob(f"*{_FILE}"), reverse=True)[KEPT:]:
             if not (self.root / f"{path.stem}{_TODO}").exists():
                 for suffix in (_FILE, _CANCEL):

@@ -36,7 +36,8 @@ _STEP_SECONDS = 0.3  # between two notes of how far a job is
 def work(
     config: Path, may_go_on: Callable[[], bool], *, sleep: Callable[[float], None] = time.sleep
 ) -> None:
-    """Run jobs as they are queued, as long as `may_go_on` returns True."""
+    """Run jobs as they are queued, until `may_go_on` returns False. `config`: folder of the
+    configuration."""
     queue = Queue(load(config).state_dir)
     queue.lost()
     while may_go_on():
@@ -45,8 +46,8 @@ def work(
 
 
 def drain(config: Path, queue: Queue) -> int:
-    """Run the queued jobs by turn, and build feeds after changes. Return the number of jobs. While
-    a run holds the lock, only questions are answered and changes stay queued."""
+    """Run the queued jobs, each in its turn, and build feeds after changes. Return how many jobs
+    were run. If a run holds the lock, only questions are answered; changes stay queued."""
     count = 0
     while queue.waiting():
         done = _run_changes(config, queue)
@@ -62,9 +63,9 @@ def drain(config: Path, queue: Queue) -> int:
 
 
 def _run_changes(config: Path, queue: Queue) -> list[Job]:
-    """Run the queued jobs in turn while one that needs the lock of runs is among them, and hold the
-    lock meanwhile; then build the feeds that they made stale. Return the finished jobs; none if no
-    job needs the lock or another process holds it."""
+    """Hold the lock of runs and run the queued jobs in turn, until none of them needs the lock;
+    then build the feeds that they made stale. Return the finished jobs. Nothing is run if no job
+    needs the lock or another process holds it."""
     finished: list[Job] = []
     if not queue.has(_needs_lock):
         return finished
@@ -87,8 +88,8 @@ def _run_changes(config: Path, queue: Queue) -> list[Job]:
 
 
 def needs_no_lock(job: Job) -> bool:
-    """True for a job that only answers a question or plans a change, and may do so during a run.
-    False for an unknown operation."""
+    """True if a job may run without the lock of runs: it only answers a question or plans a change,
+    and its operation is `unlocked`. False for an unknown operation."""
     operation = operations().get(job.act)
     if operation is None:
         return False
@@ -111,8 +112,8 @@ def _run_job(config: Path, queue: Queue, job: Job) -> Job:
 
 
 def save_outcome(queue: Queue, job: Job, act: Callable[[Job], Job]) -> Job:
-    """Call `act`, which returns the job with its outcome, and save that; an error becomes the
-    outcome of a failed job."""
+    """Carry out a job and save its outcome, which is returned. `act`: does the job and returns it
+    with its result. An error that it raises makes the job failed or cancelled."""
     try:
         outcome = act(job)
     except CancelledJob:
@@ -133,8 +134,8 @@ def save_outcome(queue: Queue, job: Job, act: Callable[[Job], Job]) -> Job:
 
 
 def run_operation(app: App, queue: Queue, job: Job) -> Job:
-    """Run the operation of a job and return the job with its result. Its status is "building" if
-    feeds may be stale now, else "done". Raises the operation's errors."""
+    """Carry out the operation of a job and return the job with its result. The status is "building"
+    if feeds may be stale now, else "done". Raises the errors of the operation."""
     operation = need_operation(job.act)
     progress = _make_progress(queue, job)
     arguments = arguments_of(operation, job.args)
@@ -159,8 +160,8 @@ def run_operation(app: App, queue: Queue, job: Job) -> Job:
 
 
 def _make_progress(queue: Queue, job: Job) -> Callable[[int, int], None]:
-    """Return a function that saves how far a job is, now and then, and raises CancelledJob if
-    somebody cancelled it."""
+    """Return the `progress` function of a job. From time to time, it saves how far the job is. It
+    raises CancelledJob if the job was cancelled."""
     saved_at = 0.0
 
     def progress(done: int, total: int) -> None:
@@ -175,8 +176,8 @@ def _make_progress(queue: Queue, job: Job) -> Callable[[int, int], None]:
 
 
 def _build_and_save(config: Path, queue: Queue, stale: Sequence[Job]) -> None:
-    """Build the stale feeds, and save the jobs that changed them as done, with what became of the
-    build. Does nothing without such jobs."""
+    """Build the stale feeds and save the jobs that made them stale as done. Their results also say
+    what was held back or went wrong in the build. Does nothing if `stale` is empty."""
     if not stale:
         return
     try:
@@ -192,8 +193,8 @@ def _build_and_save(config: Path, queue: Queue, stale: Sequence[Job]) -> None:
 
 
 def call_at_end_of_input(end: Callable[[], object]) -> None:
-    """Call `end` in a thread when standard input is closed: the process that started us is gone
-    then."""
+    """Call `end` in a thread when standard input is closed: the process that started this one has
+    ended then."""
 
     def listen() -> None:
         while os.read(0, 1024):
@@ -204,7 +205,8 @@ def call_at_end_of_input(end: Callable[[], object]) -> None:
 
 
 async def end(process: asyncio.subprocess.Process, seconds: float) -> None:
-    """Close the standard input of a process, and terminate it if it still runs after `seconds`."""
+    """Ask a process to end, by closing its standard input. Terminate it if it still runs after
+    `seconds`."""
     if process.returncode is not None:
         return
     if process.stdin is not None:
