@@ -42,9 +42,12 @@ async def report_run(
     seconds: float,
     down: bool = False,
 ) -> tuple[Problem, ...]:
-    """Record a run that took `seconds`, check conditions, and send alerts, digests and webhooks
-    that are due. `jitter` returns a random number, by which retries of webhooks are spread; `down`:
-    no source answered. Returns the reports that failed; never raises SyndicatorError or OSError."""
+    """Record a finished run, check the conditions, and send alerts, digests and webhook messages
+    that are due. Return a problem for each of these that failed; never raises SyndicatorError or
+    OSError.
+
+    `outcomes`: of its visits; `built`: report of its builds; `seconds`: how long it took. `jitter`:
+    returns a random number that spreads retries of webhooks. `down`: True if no source answered."""
     try:
         record_counters(archive, outcomes, built, seconds=seconds, down=down)
         failed_alerts = await check_health(
@@ -67,8 +70,8 @@ def record_counters(
     seconds: float | None = None,
     down: bool = False,
 ) -> None:
-    """Add visits and builds to the stored counters. `seconds`: how long the run took; None if these
-    visits and builds were not part of a run. `down`: no source answered."""
+    """Add visits and builds to the stored counters. `seconds`: how long the run took, None if they
+    were no run. `down`: True if no source answered."""
     with archive.store.fleet.in_turn():
         counters = episodes.read_counters(archive.store)
         counters = episodes.add_to_counters(
@@ -80,11 +83,11 @@ def record_counters(
 async def check_health(
     archive: Archive, configuration: Configuration, *, has_news: bool, unreadable_because: str = ""
 ) -> tuple[Problem, ...]:
-    """If a check of the conditions is due, record and report those that began or ended. In any case
-    write the health feed and the metrics file, and send a due alert.
+    """Check the conditions if a check is due: record and report those that began or ended. In any
+    case, write the health feed and the file of metrics, and send an alert that is due.
 
-    `has_news`: something happened since the last call; `unreadable_because`: why the configuration
-    could not be read, or "". Returns the reports that failed."""
+    `has_news`: True if something happened since the last call. `unreadable_because`: why the
+    configuration could not be read, "" if it was. Return a problem for each report that failed."""
     now = archive.clock()
     counters = episodes.read_counters(archive.store)
     fault = unreadable_because or join_faults(configuration.faults)
@@ -106,8 +109,9 @@ def _write_counters(archive: Archive, counters: episodes.Counters) -> None:
 
 
 def is_look_due(last: Mapping[str, float], now: datetime, *, has_news: bool) -> bool:
-    """Return True if conditions are to be checked. `last`: `at`, when the last check was (Unix
-    time), and `took`, how long it took (seconds); empty before the first check."""
+    """True if the conditions are to be checked now. `last`: empty before the first check, else with
+    two values of the last check: `at`, when it was (Unix time), and `took`, how many seconds it
+    took."""
     passed = now.timestamp() - last.get("at", 0)
     if passed < 0:  # the clock was set back
         return True
@@ -119,9 +123,9 @@ def is_look_due(last: Mapping[str, float], now: datetime, *, has_news: bool) -> 
 def _report_conditions(
     archive: Archive, configuration: Configuration, now: datetime, fault: str
 ) -> episodes.Counters:
-    """Find the present conditions. Put those that began or ended since the last check into the
-    outbox of alerts and the queue of webhooks. `fault`: of the configuration, or "". Returns the
-    counters that a check sets: conditions by kind, sources, and the time that the check took."""
+    """Find the present conditions. Those that began or ended since the last check are put into the
+    outbox of alerts and the queue of webhooks. `fault`: of the configuration, "" for none. Return
+    the counters of a check: conditions by kind, sources, and how long the check took."""
     clock = asyncio.get_running_loop().time
     began = clock()
     present = examine(make_opened_instance(archive, configuration, fault)).conditions
@@ -150,7 +154,8 @@ def _report_conditions(
 
 
 def _publish_health_feed(store: Store, configuration: Configuration) -> None:
-    """Write the health feed to the published feeds; delete it if `health.publish` is off."""
+    """Write the health feed to the published files. If `health.publish` is off, delete it from
+    them."""
     settings = configuration.settings
     with suppress(OSError):  # without a token only the feed is missing
         # `status` needs it and creates none: `up` and `serve` may never run
@@ -168,8 +173,8 @@ def _publish_health_feed(store: Store, configuration: Configuration) -> None:
 
 
 def _write_textfile(store: Store, settings: Settings) -> list[Problem]:
-    """Write the metrics to `health.textfile` if it is set. Return the report of a failure, if it
-    failed."""
+    """Write the metrics to the file `health.textfile`, if it is set. Return a problem if that
+    fails."""
     path = settings.health.textfile
     if not path:
         return []
@@ -184,7 +189,7 @@ def _write_textfile(store: Store, settings: Settings) -> list[Problem]:
 
 
 async def _send_due_alert(archive: Archive, configuration: Configuration) -> list[Problem]:
-    """Send the waiting events if an alert is due. Return the report of a failure, if it failed."""
+    """Send the waiting events if an alert is due. Return a problem if that fails."""
     now = archive.clock()
     if not _has_alerts(configuration.settings):
         return []
@@ -201,12 +206,13 @@ async def _send_due_alert(archive: Archive, configuration: Configuration) -> lis
 
 
 async def mail_digests(archive: Archive, configuration: Configuration) -> list[Problem]:
-    """Mail the newest issue of each digest that has not been mailed yet. A failed mail is sent
-    again after ten minutes. Returns the reports of all digests that wait for such a retry."""
+    """Mail the newest issue of each digest, if that was not done yet. A failed mail is tried again
+    after ten minutes. Return a problem for each digest whose mail failed and is not sent yet."""
     now = archive.clock()
     stored = digests.read_issues(archive.store)
     for digest in configuration.settings.digest:
-        issue: dict[str, Any] = next(iter(stored.get(digest.name, {}).get("issues", ())), {})
+        issues_newest_first = stored.get(digest.name, {}).get("issues", ())
+        issue: dict[str, Any] = next(iter(issues_newest_first), {})
         if not digest.mail or not issue.get("waits"):
             continue
         if issue["tried"] > (now - _MAIL_PAUSE).isoformat():

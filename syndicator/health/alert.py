@@ -50,9 +50,9 @@ _FAILED_RUNS_TO_ALERT = 2  # failed runs: a half-written file is complete at the
 async def send_alert(
     settings: Settings, outbox: Outbox, now: datetime, environ: Mapping[str, str]
 ) -> Outbox:
-    """Send all waiting events in one message, by the command and by the mail that are set. Returns
-    the outbox to store: without these events, or with all of them and the fault if one of the two
-    ways failed."""
+    """Send all waiting events in one message, by the command and by the mail that the settings
+    name. Return the outbox to store. If both succeed, it is empty; if one fails, it still has all
+    events, and the fault."""
     alert = settings.alert
     site = settings.site
     faults: list[str] = []
@@ -77,7 +77,7 @@ async def send_mail(
     now: datetime,
     environ: Mapping[str, str],
 ) -> str:
-    """Send a mail to the addresses `to` through the mail server of `alert`. Returns the fault in
+    """Send a mail through the mail server of `alert`. `to`: its addresses. Return the fault in
     words, "" if the mail was sent."""
     user = unquote(urlsplit(alert.smtp).username or "")
     mail = EmailMessage()
@@ -105,8 +105,8 @@ def _name_server(alert: Alert) -> str:
 
 
 async def _run_in_thread(work: Callable[[], None]) -> None:
-    """Run `work` in a thread and wait for it. The thread does not keep the process alive if the
-    process ends first. Raises what `work` raises when a mail cannot be sent (`_SENDING_ERRORS`)."""
+    """Run `work` in a thread and wait for it. The thread does not keep the process alive. Raises
+    what `work` raises, one of `_SENDING_ERRORS`."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[None] = loop.create_future()
 
@@ -142,9 +142,9 @@ def make_document(site: Site, events: Sequence[Event], now: datetime) -> dict[st
 async def _run_command(
     command: Sequence[str], document: Mapping[str, Any], environ: Mapping[str, str]
 ) -> tuple[str, str]:
-    """Run the operator's command with `document` as JSON on stdin, for at most 30 seconds. Its
-    process group is killed when it ends. Returns the fault ("" if none) and what the command
-    printed."""
+    """Run the operator's command for at most SECONDS, with `document` as JSON on stdin. When it
+    ends, all its processes are killed. Return two texts: the fault ("" for none), and what the
+    command printed."""
     body = json.dumps(document, default=lambda moment: moment.isoformat()).encode()
     program = command[0]
     try:
@@ -176,8 +176,8 @@ async def _run_command(
 
 
 def compose_mail(site: Site, events: Sequence[Event]) -> tuple[str, str]:
-    """Return the subject, with the headline of the first event, and the text of a mail about
-    `events`."""
+    """Return subject and text of a mail about `events`. The subject has the headline of the first
+    event."""
     headings = [line(title) for title in iterate_headlines(events)]
     subject = f"{line(site.title)}: {headings[0][:_MOST_SUBJECT_CHARACTERS]}"
     if len(headings) > 1:
@@ -190,8 +190,8 @@ def compose_mail(site: Site, events: Sequence[Event]) -> tuple[str, str]:
 
 
 def read_password(alert: Alert, environ: Mapping[str, str]) -> str:
-    """Return the password for the mail server, "" if none is set. Raises ConfigError if the
-    environment variable that should have it is empty or cannot be sent."""
+    """Return the password for the mail server, "" if none is needed. Raises ConfigError if the
+    environment variable of the password is empty, or has characters that cannot be sent."""
     if not alert.password_env:
         return ""
     secret = environ.get(alert.password_env, "")
@@ -207,9 +207,9 @@ def read_password(alert: Alert, environ: Mapping[str, str]) -> str:
 
 
 def _send_mail(alert: Alert, mail: EmailMessage, secret: str) -> None:
-    """Send the mail through the server of `alert`. The connection is encrypted if the address says
-    so (smtps) or the server offers STARTTLS; without encryption no password is sent, except to this
-    machine. Raises OSError, SMTPException, ValueError."""
+    """Send a mail through the server of `alert`. The connection is encrypted if the address says so
+    (smtps) or the server offers STARTTLS. Without encryption, no password is sent, except to this
+    machine. `secret`: the password, "" for none. Raises OSError, SMTPException or ValueError."""
     parts = urlsplit(alert.smtp)
     tls = ssl.create_default_context()
     host = parts.hostname or "localhost"
@@ -221,11 +221,11 @@ def _send_mail(alert: Alert, mail: EmailMessage, secret: str) -> None:
         server = smtplib.SMTP(host, parts.port or _SMTP_PORT, timeout=SECONDS)
     with server:
         server.ehlo()
-        needs_tls = parts.scheme == "smtp" and host not in _THIS_MACHINE
-        if needs_tls and server.has_extn("starttls"):
+        needs_starttls = parts.scheme == "smtp" and host not in _THIS_MACHINE
+        if needs_starttls and server.has_extn("starttls"):
             server.starttls(context=tls)
             server.ehlo()
-        elif needs_tls and secret:
+        elif needs_starttls and secret:
             raise smtplib.SMTPException(
                 "the server offers no TLS, and a password is not sent without it"
             )
@@ -235,8 +235,8 @@ def _send_mail(alert: Alert, mail: EmailMessage, secret: str) -> None:
 
 
 class Outage:
-    """Alerts about jobs of `up` that fail in a row. Its state is in memory: the database may be
-    what fails."""
+    """Alerts about jobs of `up` that fail again and again. The state is only in memory, because the
+    database may be what fails."""
 
     def __init__(self) -> None:
         self._memory = Memory()
@@ -254,9 +254,9 @@ class Outage:
         *,
         job: str = "",
     ) -> str:
-        """Note how a job ended (`error` None: well) and send an alert that is due. An alert begins
-        when a job failed twice in a row, and ends when no job does any more. Returns why the alert
-        could not be sent, or ""."""
+        """Note how a job ended, and send an alert that is due. `error`: why it failed, None if it
+        succeeded. The alert begins when a job has failed twice in a row, and ends when no job fails
+        any more. Return why the alert could not be sent, "" if nothing went wrong."""
         if error is None:
             self._failures.pop(job, None)
             self._errors.pop(job, None)
@@ -283,8 +283,9 @@ class Outage:
     async def _send_if_due(
         self, settings: Settings, now: datetime, environ: Mapping[str, str]
     ) -> str:
-        """Send all events in the outbox. Events that are added while the message is sent stay for
-        the next one. Returns why it could not be sent, or ""."""
+        """Send the events in the outbox if a message is due. Events that are added during the
+        sending wait for the next message. Return why it could not be sent, "" if nothing went
+        wrong."""
         async with self._sending_lock:
             if not is_due(self._outbox, now):
                 return ""

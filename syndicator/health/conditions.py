@@ -59,7 +59,7 @@ OVERDUE: Final = timedelta(hours=25)  # a crontab that calls `refresh` once a da
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """A fault or a remark. `identity` stays the same while it lasts."""
+    """A fault or a remark, with its cure. `identity` stays the same while it lasts."""
 
     kind: ConditionReason
     # source key, name of a feed or file, or folder; "" if there is only one of its kind
@@ -82,8 +82,8 @@ class Condition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disk:
-    """The free space of the disk that `path` is on: bytes and inodes. `inodes` is 0 on file systems
-    that do not count them."""
+    """The free space of the disk with the folder `path`: bytes (`free` of `size`) and inodes
+    (`free_inodes` of `inodes`). `inodes` is 0 if the file system does not count them."""
 
     path: str
     free: int
@@ -94,8 +94,9 @@ class Disk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldFeed:
-    """A feed whose new edition failed validation, so that an older edition stays. `stem`: path of
-    its files without extension; `written`: when the edition that stays was written."""
+    """A feed whose new edition is invalid, so that the earlier edition stays published. `stem`:
+    path of its files without ending, such as tags/ai; `written`: when the earlier edition was
+    written, None if unknown."""
 
     problem: Problem
     stem: str
@@ -128,20 +129,21 @@ class Observed:
 def make_condition(
     kind: ConditionReason, subject: str = "", *, source: str = "", **more: Any
 ) -> Condition:
-    """Return a condition with the meaning and cure of its kind. `more`: other fields, also in place
-    of these two. Without a `subject`, the source is the subject."""
+    """Return a condition with the meaning and the cure of its kind. `more`: values of other fields,
+    and of `reason` and `cure` if they differ. `subject`: if it is "", the source is the subject."""
     words = {"reason": kind.means, "cure": kind.cure, **more}
     return Condition(kind=kind, subject=subject or source, source=source, **words)
 
 
 def _make_state_condition(kind: ConditionReason, state: SourceState, **more: Any) -> Condition:
-    """Return a condition of a source, with the times of its last success and next visit."""
+    """Return a condition of a source, with the times of its last success and next visit. `more`:
+    values of other fields."""
     times = {"last_success": state.visits.last_success, "next_try": state.schedule.next_due}
     return make_condition(kind, source=state.key, **{**times, **more})
 
 
 def find_all_source_conditions(seen: Observed, now: datetime) -> Iterator[Condition]:
-    """Yield the conditions of all sources that are followed, and of their entries."""
+    """Yield the conditions of all followed sources and of their entries."""
     followed = _list_enabled(seen)
     flooded = {flood.source for flood in seen.floods}
     for state in followed:
@@ -157,17 +159,18 @@ def find_all_source_conditions(seen: Observed, now: datetime) -> Iterator[Condit
     yield from _find_moved_sources(followed)
     for entries in seen.floods:
         yield _make_waiting_condition(ConditionReason.FLOOD, entries, subject=entries.source)
-    failing = {state.key for state in followed if _has_ended_session(state)}
+    ended_sessions = {state.key for state in followed if _has_ended_session(state)}
     for entries in seen.operator:
         if entries.reason != FetchReason.SESSION_ENDED:
             subject = f"{entries.source} {entries.reason}"
             yield _make_waiting_condition(ConditionReason.ENTRIES_WAIT, entries, subject=subject)
-        elif entries.source not in failing:  # else its own address says so
+        elif entries.source not in ended_sessions:  # else the source has this condition already
             yield _make_entries_session_condition(entries)
 
 
 def _find_muted_entries(followed: Sequence[SourceState]) -> Iterator[Condition]:
-    """Yield a remark on the entries that `keep` and `mute` leave out, if there are any."""
+    """Yield one remark on the number of entries that `keep` and `mute` leave out; none if they
+    leave out nothing."""
     count = sum(state.muted for state in followed)
     if not count:
         return
@@ -179,7 +182,7 @@ def _find_muted_entries(followed: Sequence[SourceState]) -> Iterator[Condition]:
 
 
 def _find_moved_sources(followed: Sequence[SourceState]) -> Iterator[Condition]:
-    """Yield a condition for each source whose address redirects for good."""
+    """Yield a condition for each source whose address redirects permanently."""
     for move in list_moves(followed):
         detail = f"{move.url} is now {move.moved_to}"
         if move.site_moved:
@@ -204,9 +207,9 @@ def _list_enabled(seen: Observed) -> list[SourceState]:
 def find_source_conditions(
     state: SourceState, now: datetime, *, is_mixed: bool = False
 ) -> Iterator[Condition]:
-    """Yield the worst fault of a source, then a condition for each selector that matches nothing.
-    `is_mixed`: its articles are of several publishers, so that short texts do not mean a new
-    layout."""
+    """Yield the worst fault of a source, and a condition for each of its selectors that matches
+    nothing. `is_mixed`: True if its articles are of several publishers; short texts then do not
+    mean that the site has a new layout."""
     if state.backoff.disabled:
         yield _make_gone_condition(state)
     elif _has_ended_session(state):
@@ -232,9 +235,9 @@ def find_source_conditions(
 
 
 def _make_silence_condition(state: SourceState, since: datetime, now: datetime) -> Condition:
-    """Return the condition of a source that has published nothing since `since`, which is longer
-    than usual. It needs the operator, unless the silence was unusual already when the source was
-    added: then the operator knew of it."""
+    """Return the condition of a source that has published nothing since `since`, which is unusually
+    long. It needs the operator, unless the silence was already unusual when the source was added:
+    the operator knew that."""
     usual_days = median(_measure_pauses(state.cadence.recent)) / _DAY_SECONDS
     usual_pause = f"{usual_days:.2g} days" if usual_days > 1 else f"{24 * usual_days:.2g} hours"
     past_articles = [moment for moment in state.cadence.recent if moment <= now]
@@ -254,12 +257,13 @@ def _make_silence_condition(state: SourceState, since: datetime, now: datetime) 
 
 
 def _has_ended_session(state: SourceState) -> bool:
-    """Return True if the address of a source shows the login of its site: its session ended."""
+    """True if the address of a source shows the login page of its site, because its session
+    ended."""
     return state.backoff.reason == FetchReason.SESSION_ENDED and not state.backoff.disabled
 
 
 def _make_source_session_condition(state: SourceState) -> Condition:
-    """Return the condition of a source whose own address shows the login of its site."""
+    """Return the condition of a source whose own address shows the login page of its site."""
     return _make_state_condition(
         ConditionReason.SESSION_ENDED,
         state,
@@ -271,7 +275,7 @@ def _make_source_session_condition(state: SourceState) -> Condition:
 
 
 def _make_entries_session_condition(entries: Waiting) -> Condition:
-    """Return the condition of a source whose articles' pages show the login of their site."""
+    """Return the condition of a source whose articles' pages show the login page of their site."""
     condition = _make_waiting_condition(
         ConditionReason.SESSION_ENDED, entries, subject=entries.source
     )
@@ -298,9 +302,9 @@ def _make_gone_condition(state: SourceState) -> Condition:
 
 
 def _make_failing_condition(state: SourceState, now: datetime) -> Condition:
-    """Return the condition of a source whose last visits failed. It needs the operator if the
-    source never worked, because its address may be wrong, if it fails for long, or if its reason
-    does not pass by itself."""
+    """Return the condition of a source whose last visits failed. It needs the operator in three
+    cases: the source never worked, so that its address may be wrong; it has failed for long; or the
+    reason does not pass by itself."""
     code = state.backoff.reason or ""
     reason, cure = explain_reason(code)
     visits = state.visits
@@ -323,8 +327,8 @@ def _make_failing_condition(state: SourceState, now: datetime) -> Condition:
 
 def _make_wall_condition(state: SourceState, blocked: Wall) -> Condition:
     """Return the condition of a source whose pages are behind a paywall, a login or a question for
-    consent. It needs the operator, unless the pages show the beginning of their articles, which is
-    all that can be read of them."""
+    consent. It does not need the operator if the pages show the beginning of their articles: more
+    cannot be read."""
     shows_beginning = blocked.reason == LEAD
     return _make_state_condition(
         ConditionReason.SOURCE_WALLED,
@@ -353,11 +357,12 @@ def _make_collapse_condition(state: SourceState) -> Condition:
 
 
 def find_silence_start(recent: Sequence[datetime], now: datetime) -> datetime | None:
-    """Return the time of the newest article if the source has been silent since for longer than
-    usual, else None. `recent`: times of its last articles; those of the future do not count."""
+    """Return the time of the newest article if the source has since been silent for an unusually
+    long time; else None. `recent`: times of its last articles; times in the future do not count."""
     past = [moment for moment in recent if moment <= now]
     newest = max(past, default=now)
-    if (now - newest).total_seconds() <= _USUAL_PAUSES * _DAY_SECONDS:
+    silence_seconds = (now - newest).total_seconds()
+    if silence_seconds <= _USUAL_PAUSES * _DAY_SECONDS:
         return None  # three days without an article are never unusual
     patience = _measure_patience(past)
     if patience is None or now - newest <= patience:
@@ -366,8 +371,9 @@ def find_silence_start(recent: Sequence[datetime], now: datetime) -> datetime | 
 
 
 def _measure_patience(past: Sequence[datetime]) -> timedelta | None:
-    """Return how long a pause of this source is not unusual: three times the usual pause, or its
-    second longest; None if fewer than four pauses are known."""
+    """Return how long this source may be silent without this being unusual: three times its usual
+    pause, or its second longest pause if that is longer. None if fewer than four pauses are known.
+    `past`: times of its last articles."""
     pauses = _measure_pauses(past)
     if len(pauses) < _KNOWN_PAUSES:
         return None
@@ -377,8 +383,8 @@ def _measure_patience(past: Sequence[datetime]) -> timedelta | None:
 
 
 def _make_waiting_condition(kind: ConditionReason, entries: Waiting, *, subject: str) -> Condition:
-    """Return a condition of the kind `kind` for entries of one source that wait for the same
-    reason. Its detail says how many wait, and names one as an example."""
+    """Return a condition of entries of one source that wait for the same reason. Its detail says
+    how many wait and names one of them."""
     reason, cure = explain_reason(entries.reason)
     number = "1 entry waits" if entries.count == 1 else f"{entries.count} entries wait"
     detail = f"{number}, such as {entries.example}"
@@ -399,7 +405,7 @@ def _make_waiting_condition(kind: ConditionReason, entries: Waiting, *, subject:
 
 
 def _measure_pauses(times: Sequence[datetime]) -> list[float]:
-    """Return the seconds between each two neighbouring times, the shortest first."""
+    """Return the seconds between neighbouring times, sorted, the shortest first."""
     return sorted((later - earlier).total_seconds() for earlier, later in pairwise(sorted(times)))
 
 
@@ -475,12 +481,12 @@ def _make_hub_condition(failing: FailingHub, now: datetime) -> Condition:
 
 
 def is_passing(code: str) -> bool:
-    """Return True for the code of a failure that usually mends itself."""
+    """True if a failure with this reason code usually mends itself."""
     return code in _PASSING_CODES or code.startswith("http-5")
 
 
 def is_nearly_full(disk: Disk) -> bool:
-    """Return True if a disk has too little room for more data or for more files."""
+    """True if a disk has too little room for more data or for more files."""
     has_few_bytes = disk.free < FREE_SHARE * disk.size and disk.free < FREE_BYTES
     has_few_inodes = _has_small_share_of_inodes(disk) and disk.free_inodes < FREE_INODES
     return has_few_bytes or has_few_inodes
@@ -509,8 +515,8 @@ def format_size(count: int) -> str:
 
 
 def _find_standstill(seen: Observed, now: datetime) -> Iterator[Condition]:
-    """Yield a condition if sources are overdue and nothing was visited for a day: `up` does not
-    run."""
+    """Yield a condition if `up` does not seem to run: sources are overdue by more than a day, and
+    no source was visited for a day."""
     enabled = _list_enabled(seen)
     visits = [state.visits.last_visit for state in enabled if state.visits.last_visit]
     last_visit = max(visits, default=None)
@@ -532,8 +538,8 @@ def _find_standstill(seen: Observed, now: datetime) -> Iterator[Condition]:
 
 
 def _find_feed_conditions(seen: Observed) -> Iterator[Condition]:
-    """Yield conditions of feeds that are held or would end, of article files, and of articles that
-    are on hold or outdated."""
+    """Yield the conditions of invalid feeds, of feeds that would end, of article files that cannot
+    be read, and of articles that are on hold or outdated."""
     for feed in seen.held:
         fault = feed.problem.detail
         yield make_condition(
@@ -562,8 +568,8 @@ def _find_feed_conditions(seen: Observed) -> Iterator[Condition]:
 
 
 def _make_on_hold_condition(articles: Sequence[OnHold]) -> Condition:
-    """Return the condition of articles that wait for the operator's release, the first three by
-    name."""
+    """Return the condition of articles on hold, which the operator may release. Its detail names
+    the files of the first three."""
     listed: list[str] = []
     for article in articles[:_MOST_FILES]:
         reason = f" ({article.reason})" if article.reason else ""

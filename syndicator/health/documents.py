@@ -59,14 +59,14 @@ _OF_A_HUB = (
 
 
 def _pick_fields(item: object, *names: str) -> dict[str, Any]:
-    """Return those attributes of an object that have these names, by name."""
+    """Return some attributes of an object, by their names."""
     return {name: getattr(item, name) for name in names}
 
 
 def describe_instance(
     health: Health, store: Store | None, sources: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
-    """Return the JSON object of an instance, as `status --json` prints it. `sources`: the JSON
+    """Return the JSON object of an instance that `status --json` prints. `sources`: the JSON
     objects of its sources; `store`: None before the first run."""
     figures = health.figures
     result: dict[str, Any] = {
@@ -114,7 +114,7 @@ def describe_condition(condition: Condition) -> dict[str, Any]:
 
 
 def describe_state(state: SourceState) -> dict[str, Any]:
-    """Return the JSON object of the state of a source: why its last visits failed, when it was
+    """Return the JSON object of a source's state: why its last visits failed, when it was last
     visited, and when it is visited next."""
     failure = _pick_fields(
         state.backoff, "reason", "detail", "failures", "failing_since", "disabled"
@@ -131,8 +131,8 @@ def describe_state(state: SourceState) -> dict[str, Any]:
 
 
 def describe_source(health: SourceHealth) -> dict[str, Any]:
-    """Return the JSON object of one source, as `status --source` prints it: its state and
-    conditions, its last visits, and entries that were refused or wait."""
+    """Return the JSON object of one source that `status --source` prints: its state and conditions,
+    its last visits, and its entries that were refused or that wait."""
     source = health.source
     result: dict[str, Any] = {
         "source": source.key,
@@ -156,7 +156,7 @@ def _describe_entry(entry: EntryRow) -> dict[str, Any]:
 
 
 def describe_hub(hub: Subscription) -> dict[str, Any]:
-    """Return the JSON object of our subscription to a source's topic at a hub. Empty fields are
+    """Return the JSON object of the subscription to a source's topic at a hub. Empty fields are
     null."""
     result: dict[str, Any] = {"url": urls.redacted(hub.hub)}
     for name in _OF_A_HUB:

@@ -50,8 +50,9 @@ _TIME_WITHOUT_EVENTS: Final = datetime.fromtimestamp(0, UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """The begin ("broken") or the end ("recovered") of an episode, as the operator is told. The
-    fields from `reason` on are those of the condition; `since`: when the condition began."""
+    """The beginning ("broken") or the end ("recovered") of an episode, as it is reported to the
+    operator. `at`: when it is reported; `since`: when the condition began. All fields from `reason`
+    on are those of the condition."""
 
     id: str  # a uuid
     at: datetime
@@ -69,8 +70,8 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Episode:
-    """A condition from its begin to its end. `told`: the event that reported its begin, None before
-    that; `gone`: when a check first found it no more, None while it lasts."""
+    """A condition from its beginning to its end. `told`: the event that reported its beginning,
+    None before that. `gone`: when a check first did not find it any more, None while it lasts."""
 
     began: datetime
     kind: str
@@ -85,7 +86,7 @@ class Episode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
-    """The episodes that are not over, and the last events, newest first."""
+    """The episodes that have not ended, and the last events, newest first."""
 
     episodes: tuple[Episode, ...] = ()
     events: tuple[Event, ...] = field(default=())
@@ -94,8 +95,9 @@ class Memory:
 def update_episodes(
     memory: Memory, conditions: Iterable[Condition], now: datetime, instance: uuid.UUID
 ) -> tuple[Memory, tuple[Event, ...]]:
-    """Compare the conditions of a check with the episodes in `memory`. Returns the memory to store,
-    and the events to report now. `instance`: its uuid makes the ids of events unique."""
+    """Compare the conditions that a check found with the episodes in `memory`. Return the memory to
+    store in its place, and the events to report now. `instance`: uuid of the instance, from which
+    the ids of events are made."""
     present = {
         condition.identity: condition
         for condition in conditions
@@ -119,7 +121,7 @@ def update_episodes(
 
 
 def _count_recoveries(events: Iterable[Event], now: datetime) -> Counter[str]:
-    """Count the recoveries of the last day by identity of their condition."""
+    """Return how often each condition ended in the last day, by its identity."""
     recoveries = Counter[str]()
     for event in events:
         if event.state == "recovered" and now - event.at < _REPETITION_TIME:
@@ -128,8 +130,9 @@ def _count_recoveries(events: Iterable[Event], now: datetime) -> Counter[str]:
 
 
 def _find_damping(recoveries: int) -> timedelta:
-    """Return how long a condition with so many recent recoveries must last, or be away, before this
-    is reported: 0, 1, 2, 4 hours and so on, at most a day."""
+    """Return how long a condition that comes and goes must last, or be away, before this is
+    reported. `recoveries`: how often it ended in the last day. The result is 0 for none, 1 hour for
+    one, then 2, 4 and so on, at most a day."""
     if not recoveries:
         return timedelta()
     doublings = min(recoveries - 1, _MOST_DOUBLINGS)
@@ -137,8 +140,8 @@ def _find_damping(recoveries: int) -> timedelta:
 
 
 def date_conditions(conditions: Iterable[Condition], memory: Memory) -> tuple[Condition, ...]:
-    """Return the conditions, each with the time since when it lasts, if that is known. A condition
-    without this time gets that of the check that first found it, which `memory` has."""
+    """Return the conditions, each with the time when it began, if that is known. If a condition
+    does not have the time itself, it is that of the check that first found it, from `memory`."""
     began = {episode.identity: episode.began for episode in memory.episodes if episode.gone is None}
     dated: list[Condition] = []
     for condition in conditions:
@@ -156,16 +159,20 @@ def _advance_episode(
     now: datetime,
     instance: uuid.UUID,
 ) -> tuple[Episode | None, Event | None]:
-    """Return the episode of one condition after a check (None if it is over), and the event to
-    report (None if there is nothing to report). The begin of an episode is reported once, when it
-    has lasted for `damping`. `episode`: as it was before the check, None if there was none;
-    `condition`: as the check found it, None if it did not."""
+    """Return the episode of one condition after a check (None if it is over) and the event to
+    report now (None for nothing). The beginning of an episode is reported once, when it has lasted
+    for `damping`.
+
+    `episode`: as it was before the check, None if there was none. `condition`: as the check found
+    it, None if it did not find it."""
     if condition is None:
         return _advance_absent_condition(episode, damping, now, instance)
     new_episode = Episode(began=now, kind=str(condition.kind), subject=condition.subject)
     ongoing = replace(episode or new_episode, gone=None)
+    if ongoing.told:
+        return ongoing, None
     is_too_recent = now - ongoing.began < damping
-    if ongoing.told or is_too_recent or not _is_worth_telling(condition):
+    if is_too_recent or not _is_worth_telling(condition):
         return ongoing, None
     event = Event(
         id=_make_event_id(ongoing, "broken", instance),
@@ -187,8 +194,9 @@ def _advance_episode(
 def _advance_absent_condition(
     episode: Episode | None, damping: timedelta, now: datetime, instance: uuid.UUID
 ) -> tuple[Episode | None, Event | None]:
-    """Return the same as `_advance_episode`, for a condition that the check did not find. Its
-    recovery is reported when it has been away for `damping`, and only if its begin was reported."""
+    """Return the episode of a condition that the check did not find (None if it is over) and the
+    event to report now (None for nothing). The end is reported when the condition has been away for
+    `damping`, and only if its beginning was reported."""
     if episode is None or episode.told is None:
         return None, None
     away_since = episode.gone or now
@@ -205,9 +213,9 @@ def _advance_absent_condition(
 
 
 def _is_worth_telling(condition: Condition) -> bool:
-    """Return True if the operator is told of a condition as soon as `_advance_episode` finds it: it
-    needs the operator, or a source failed three times in a row, or it is not expected to end by
-    itself."""
+    """True if the operator is told of a condition. That is so in three cases: it needs the
+    operator; it is a source that failed three times in a row, and not because of this machine; or
+    it is of a kind that does not end by itself."""
     if condition.needs_you:
         return True
     if condition.kind == ConditionReason.SOURCE_FAILING:
@@ -216,8 +224,8 @@ def _is_worth_telling(condition: Condition) -> bool:
 
 
 def _make_event_id(episode: Episode, state: str, instance: uuid.UUID) -> str:
-    """Return a uuid that is the same after a crash, so that an event sent twice can be
-    recognized."""
+    """Return the id of an event, a uuid. It is the same if the event is made again after a crash,
+    so that an event sent twice can be recognized. `state`: "broken" or "recovered"."""
     name = f"health:{episode.identity}:{episode.began.isoformat()}:{state}"
     return str(uuid.uuid5(instance, name))
 
@@ -240,7 +248,8 @@ def iterate_headlines(events: Iterable[Event]) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outbox:
-    """Events to send, oldest first, with time and fault of the last try."""
+    """The events to send, oldest first. `last`: when the last message was sent or tried, None for
+    never; `fault`: why it failed, "" if it did not."""
 
     waiting: tuple[Event, ...] = ()
     last: datetime | None = None
@@ -251,7 +260,7 @@ _NOTE_NAMES: Final = {Memory: "episodes", Outbox: "alert"}  # names of notes in 
 
 
 def is_due(outbox: Outbox, now: datetime) -> bool:
-    """Return True if events wait and the last message was sent long enough ago."""
+    """True if events wait and the last message was sent at least PAUSE ago."""
     if not outbox.waiting:
         return False
     if outbox.last is None:
@@ -260,8 +269,9 @@ def is_due(outbox: Outbox, now: datetime) -> bool:
 
 
 def add_to_outbox(outbox: Outbox, events: Sequence[Event]) -> Outbox:
-    """Add events to the outbox, except those that are there already. `events` come newest first,
-    the outbox has the oldest first; of more than 200 the oldest are dropped."""
+    """Return the outbox with these events added; events that it has already are left out. `events`:
+    newest first; the outbox has the oldest first. Of more than EVENTS_KEPT events, the oldest are
+    dropped."""
     waiting = {event.id for event in outbox.waiting}
     new = [event for event in reversed(events) if event.id not in waiting]
     return replace(outbox, waiting=(*outbox.waiting, *new)[-EVENTS_KEPT:])
@@ -300,9 +310,10 @@ def add_to_counters(
     now: datetime,
     down: bool,
 ) -> dict[str, dict[str, float]]:
-    """Return the counters of `before`, increased by the visits and the build of a run that ended at
-    `now`, and the times of the last run, success and build. `seconds`: how long the run took, None
-    if only a build was made; `down`: no source could be reached."""
+    """Return the counters after a run or build that ended at `now`. They are those of `before`,
+    increased by its visits and files, with the times of the last run, success and build. `seconds`:
+    how long the run took, None if only a build was made. `down`: True if no source could be
+    reached."""
     after = {name: dict(values) for name, values in before.items()}
 
     def add(name: str, value: float = 1, by: str = "") -> None:
@@ -345,8 +356,8 @@ class Scheduled:
 def write_schedule(
     store: Store, ended_at: Mapping[str, datetime], next_runs: Mapping[str, datetime], now: datetime
 ) -> None:
-    """Store when each job of `up` last ended, and when it starts next. `status`, which runs in
-    another process, shows this."""
+    """Store when each job of `up` last ended and when it starts next, so that `status`, another
+    process, can show it. `ended_at`, `next_runs`: by name of the job."""
     jobs: dict[str, dict[str, str | None]] = {}
     for job, moment in ended_at.items():
         jobs[job] = {"last": moment.isoformat(), "next": _format_next_run(next_runs.get(job))}
@@ -354,8 +365,8 @@ def write_schedule(
 
 
 def read_schedule(store: Store) -> tuple[Scheduled, ...]:
-    """Return the jobs that the last `up` has ended at least once, in the order in which `up` starts
-    them."""
+    """Return the jobs that have ended at least once since the last start of `up`, in the order in
+    which `up` starts them."""
     jobs: dict[str, dict[str, Any]] = json.loads(store.visits.note(_SCHEDULE_NOTE) or "{}")
     schedule: list[Scheduled] = []
     for job, times in jobs.items():
@@ -370,13 +381,13 @@ def _format_next_run(moment: datetime | None) -> str | None:
 
 
 def _parse_next_run(text: str | None) -> datetime | None:
-    """Return the time that `_format_next_run` wrote."""
+    """Return the time of an ISO text; None for None."""
     return datetime.fromisoformat(text) if text else None
 
 
 def ensure_feed_token(state_dir: Path) -> str:
-    """Return the secret in the address of the health feed; the first call creates it. Raises
-    OSError if its file cannot be written, or is there and cannot be read."""
+    """Return the secret token in the address of the health feed. The first call creates it. Raises
+    OSError if the file of the token cannot be written, or exists and cannot be read."""
     if not read_feed_token(state_dir):
         state_dir.mkdir(parents=True, exist_ok=True)
         temporary = state_dir / f".{_TOKEN_FILE}.{os.getpid()}"
@@ -396,8 +407,8 @@ def ensure_feed_token(state_dir: Path) -> str:
 
 
 def read_feed_token(state_dir: Path) -> str:
-    """Return the secret in the address of the health feed, "" if there is none yet or this user may
-    not read it."""
+    """Return the secret token in the address of the health feed. "" if there is none yet, or if
+    this user may not read it."""
     try:
         return (state_dir / _TOKEN_FILE).read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError):
@@ -409,8 +420,8 @@ def feed_name(key: str) -> str:
 
 
 def feed_url(settings: Settings, key: str) -> str:
-    """Return the address of the health feed with the token `key`: among the published feeds if
-    `health.publish` is set, else on our own server."""
+    """Return the address of the health feed. It is among the published feeds if `health.publish` is
+    set, else on this program's own server. `key`: the token in it."""
     publish = settings.publish
     name = feed_name(key)
     if settings.health.publish:
@@ -480,8 +491,8 @@ def list_event_lines(event: Event) -> list[str]:
 
 
 def _date_entry(event: Event) -> datetime:
-    """Return the time of an event for the feed. Its microseconds are derived from its id, so that
-    events of one check have different times: feed readers sort by time."""
+    """Return the time of an event for the health feed. Its microseconds are made from the id of the
+    event, so that events of one check have different times. Feed readers sort entries by time."""
     return event.at.replace(microsecond=uuid.UUID(event.id).int % 1_000_000)
 
 

@@ -16,7 +16,8 @@ _MIDNIGHT = time()  # what a date without a time of day is read as
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Samples:
-    """Seconds from publication to file for articles added before `until`."""
+    """For each of the last articles, the seconds from its publication to the file of its feed.
+    `until`: when the last build began, which took samples; None before the first build."""
 
     until: datetime | None = None
     seconds: tuple[int, ...] = ()
@@ -24,8 +25,8 @@ class Samples:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Freshness:
-    """The seconds within which half (`median`) and 95 % (`p95`) of the last articles were in a
-    feed's file."""
+    """How many seconds after its publication an article was in its feed's file: `median` for half
+    of the last articles, `p95` for 95 % of them. `articles`: number of these articles."""
 
     articles: int
     median: int
@@ -33,8 +34,8 @@ class Freshness:
 
 
 def add_samples(store: Store, began: datetime, now: datetime) -> None:
-    """Add the articles that were filed between the last build and this one to the samples. `began`:
-    when this build began. After a clock was set back, only the time is noted."""
+    """Add the articles that were filed since the last build to the samples. `began`: when this
+    build began. If the clock was set back since, no sample is added, and only the time is noted."""
     samples = read_freshness(store)
     seconds = samples.seconds
     is_clock_set_back = samples.until is not None and samples.until > began
@@ -68,9 +69,9 @@ def measure_freshness(samples: Samples) -> Freshness | None:
 def _measure_delays(
     added: Iterable[Article], first_visits: Mapping[str, datetime | None], now: datetime
 ) -> Sequence[int]:
-    """Return the seconds from publication to `now` of each new article. Left out: articles older
-    than the first visit of their source, of the future, and those whose date has no time of day.
-    `first_visits`: by source key."""
+    """Return for each new article the seconds from its publication to `now`. Articles are left out
+    if they are older than the first visit of their source, if their date is in the future, or if it
+    has no time of day. `first_visits`: by key of the source."""
     delays: list[int] = []
     for article in added:
         published = article.published

@@ -78,17 +78,17 @@ _LAST: Final = {
 def read_metrics(
     store: Store, settings: Settings, hosts: HostCounts | None = None
 ) -> Iterator[Metric]:
-    """Read the numbers of an instance and yield them as metrics. `hosts`: counts of hosts if
-    several machines share the database. Raises StoreError."""
+    """Read the numbers of an instance and yield them as metrics. `hosts`: counts of hosts, None if
+    only one machine uses the database. Raises StoreError."""
     return make_families(read_figures(store, settings), read_counters(store), hosts)
 
 
 def make_families(
     figures: Figures, counters: Counters, hosts: HostCounts | None = None
 ) -> Iterator[Metric]:
-    """Yield the metrics of these numbers. `counters`: of visits and builds, with the number of
-    conditions at the last check; `hosts`: counts of hosts if several machines share the
-    database."""
+    """Yield the metrics of an instance. `figures`: what is counted in the database now. `counters`:
+    what runs counted, and the conditions that the last check found. `hosts`: counts of hosts, None
+    if only one machine uses the database."""
     yield InfoMetricFamily("syndicator_build", "The version", value={"version": __version__})
     yield from _iterate_figure_families(figures, counters)
     times = dict(counters.get("times", {}))
@@ -149,7 +149,7 @@ def _iterate_picture_families(pictures: Pictured) -> Iterator[Metric]:
 
 
 def _iterate_host_families(hosts: HostCounts) -> Iterator[Metric]:
-    """Yield how many hosts of sources are in which state, how late the work on them is, and the
+    """Yield the number of hosts in each state, how late the work on them is, and the number of
     workers."""
     states = {"due": hosts.due, "leased": hosts.leased, "held": hosts.held, "away": hosts.away}
     yield _make_gauge("syndicator_hosts", "Hosts of sources, by present state", "state", states)
@@ -161,15 +161,16 @@ def _iterate_host_families(hosts: HostCounts) -> Iterator[Metric]:
 
 
 def _make_gauge(name: str, text: str, label: str, values: Mapping[str, float]) -> Metric:
-    """Return a gauge with a sample for each value of `label`. `text`: its help."""
+    """Return a gauge with one sample for each value. `text`: its help; `label`: name of its label;
+    `values`: by value of the label."""
     return _add_values(GaugeMetricFamily(name, text, labels=[label]), values)
 
 
 def _add_values(
     family: CounterMetricFamily | GaugeMetricFamily, values: Mapping[str, float]
 ) -> Metric:
-    """Add a sample for each value by its label to `family` and return it. The label "" stands for a
-    metric without labels."""
+    """Add a sample for each of `values` to `family`, and return `family`. `values`: by value of the
+    label; the key "" is for a metric without labels."""
     for label_value, count in sorted(values.items()):
         labels = [label_value] if label_value else []
         family.add_metric(labels, count)
@@ -193,8 +194,8 @@ def _make_registry(metrics: Iterable[Metric]) -> CollectorRegistry:
 
 
 def render_page(measured: Iterable[Metric]) -> bytes:
-    """Return the text that answers a scrape of Prometheus: the metrics, and memory and CPU of this
-    process."""
+    """Return the text for a scrape of Prometheus: the metrics, and the memory and CPU that this
+    process uses."""
     registry = _make_registry(measured)
     ProcessCollector(registry=registry)
     return generate_latest(registry)
@@ -207,9 +208,9 @@ def write(path: Path, measured: Iterable[Metric]) -> None:
 
 
 def describe_missing_part(settings: Settings, *, writes: bool) -> str:
-    """Return why the instance is not ready, in words that tell strangers nothing secret; "" if it
-    is ready: its database opens, its folders can be read, and a feed was published. `writes`: the
-    folders must be writable, too."""
+    """Return what keeps the instance from being ready, "" if it is ready. Strangers may read it, so
+    it says nothing secret. An instance is ready if its database opens, its folders can be read, and
+    a feed was published. `writes`: True if the folders must be writable, too."""
     try:
         with _open_store(settings):
             pass
@@ -238,16 +239,16 @@ def describe_missing_part(settings: Settings, *, writes: bool) -> str:
 
 
 def measure_instance(settings: Settings) -> bytes:
-    """Open the database and return its metrics as text for Prometheus. Raises StoreError,
-    MissingError."""
+    """Open the database and return its metrics as text for Prometheus. Raises StoreError, or
+    MissingError if there is no database yet."""
     with _open_store(settings) as store:
         hosts = None if store.single else store.hosts(lease_seconds(settings)).counts()
         return render_page(read_metrics(store, settings, hosts))
 
 
 def health_feed(settings: Settings, token: str) -> bytes:
-    """Return the health feed for the token in its address; it has no entries before the first
-    run."""
+    """Return the health feed as an Atom document. `token`: the secret in its address. Before the
+    first run, it has no entries."""
     events: tuple[Event, ...] = ()
     store = open_store_read_only(settings.store_url, articles_exist=False)
     if store is not None:
@@ -258,7 +259,8 @@ def health_feed(settings: Settings, token: str) -> bytes:
 
 @contextmanager
 def _open_store(settings: Settings) -> Iterator[Store]:
-    """Yield the database, opened read-only. Raises StoreError, MissingError."""
+    """Yield the database, opened read-only. Raises StoreError, or MissingError if there is none
+    yet."""
     store = open_store_read_only(settings.store_url, articles_exist=True)
     if store is None:
         raise MissingError("there is no database yet")

@@ -41,10 +41,10 @@ def open_read_only(
     environ: Mapping[str, str] = os.environ,
     configured: Configuration | None = None,
 ) -> Iterator[OpenedInstance]:
-    """Open the instance whose configuration is in the folder `config`, yield it, and close its
-    database. The database is opened read-only; before the first run there is none, and the store is
-    None. `configured`: the configuration, if the caller has read it. Raises ConfigError,
-    StoreError."""
+    """Open an instance, yield it, and close its database at the end. The database is opened
+    read-only; before the first run there is none, and `store` is None. `config`: folder of the
+    configuration; `configured`: the configuration, if the caller has read it already. Raises
+    ConfigError or StoreError."""
     configured = configured or read_configuration(config, environ)
     settings = configured.settings
     article_store = open_articles(settings.articles_at, environ)
@@ -71,7 +71,7 @@ def open_read_only(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FolderFacts:
-    """The facts for which all folders have to be read."""
+    """The facts that can only be found by reading all folders."""
 
     files: tuple[Problem, ...] = ()  # article files that cannot be read
     outdated: int = 0  # articles that an older version read
@@ -90,7 +90,7 @@ def read_folders(instance: OpenedInstance) -> FolderFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examined:
-    """The facts of an instance, or of one source, and the conditions that follow."""
+    """The facts about an instance or about one source, and the conditions that follow from them."""
 
     seen: Observed
     conditions: tuple[Condition, ...]  # those for the operator first
@@ -102,16 +102,16 @@ def examine(
     *,
     walked: FolderFacts | None = None,
 ) -> Examined:
-    """Collect the facts of a whole instance, and the conditions that follow from them. `each` is
-    called with the state of every source; `walked`: the facts from the folders, if they were read
-    already. Raises StoreError, OSError."""
+    """Collect the facts about a whole instance, and find the conditions that follow. `each`: called
+    with the state of every source. `walked`: the facts from the folders, None to read the folders
+    now. Raises StoreError or OSError."""
     facts = observe(instance, each, walked)
     return _examine_facts(instance, facts)
 
 
 def examine_source(instance: OpenedInstance, store: Store, state: SourceState) -> Examined:
-    """Collect the facts of the source with this state, and the conditions that follow from them.
-    Raises StoreError."""
+    """Collect the facts about one source, and find the conditions that follow. `state`: of the
+    source. Raises StoreError."""
     key = state.key
     status = store.status
     facts = Observed(
@@ -125,8 +125,8 @@ def examine_source(instance: OpenedInstance, store: Store, state: SourceState) -
 
 
 def _examine_facts(instance: OpenedInstance, seen: Observed) -> Examined:
-    """Return the facts `seen` with the conditions that follow from them. If there is a database,
-    it tells since when each condition lasts."""
+    """Return the facts with the conditions that follow from them. If there is a database, each
+    condition has the time since when it lasts."""
     conditions = find_conditions(seen, instance.now)
     if instance.store is None:
         return Examined(seen=seen, conditions=conditions)
@@ -139,9 +139,9 @@ def observe(
     each: Callable[[SourceState], object] = lambda state: None,
     walked: FolderFacts | None = None,
 ) -> Observed:
-    """Return the facts of an instance from which its conditions follow: only disks and
-    configuration if it has no database yet. `each` is called with the state of every source;
-    `walked`: the facts from the folders, if they were read already. Raises StoreError, OSError."""
+    """Return the facts about an instance from which its conditions follow. Without a database,
+    these are only disks and configuration. `each`: called with the state of every source. `walked`:
+    the facts from the folders, None to read the folders now. Raises StoreError or OSError."""
     disks = read_disks(instance.settings.folders)
     store = instance.store
     if store is None:
@@ -176,7 +176,8 @@ def observe(
 
 
 def _list_file_problems(store: Store, now: datetime, walked: FolderFacts) -> tuple[Problem, ...]:
-    """Return the article files that cannot be read, then those that vanished from their folder."""
+    """Return the problems of article files that cannot be read, then those of files that
+    vanished."""
     unreadable = {problem.what for problem in walked.files}
     vanished = recovery.list_vanished(store, now)
     others = [problem for problem in vanished if problem.what not in unreadable]
@@ -190,9 +191,9 @@ def _describe_unsent(store: Store) -> str:
 
 
 def find_mixed(store: Store, states: Iterable[SourceState]) -> frozenset[str]:
-    """Return the keys of sources whose texts became short, and whose newest articles come from
-    several publishers. Their texts may be short because other sites wrote them; a source of one
-    publisher has short texts because its site changed its layout."""
+    """Return the keys of sources whose texts became short and whose newest articles come from
+    several publishers. The texts of such a source may be short because other sites wrote them. If
+    there is only one publisher, its site has probably changed its layout."""
     mixed: set[str] = set()
     for state in states:
         if not has_collapsed(state.pages.bodies):
@@ -211,7 +212,7 @@ def discard_outdated_states(
     states: Iterable[SourceState], sources: Mapping[str, Source]
 ) -> Iterator[SourceState]:
     """Yield the states of configured sources. If the address of a source was edited after its last
-    visit, its state is empty: it says nothing about the new address."""
+    visit, an empty state is yielded in place of it, as it says nothing about the new address."""
     for state in states:
         source = sources.get(state.key)
         if source is None:
@@ -221,9 +222,9 @@ def discard_outdated_states(
 
 
 def _drop_unneeded_fields(state: SourceState, now: datetime) -> SourceState:
-    """Return the state unchanged if its source has a warning, has moved or has a condition.
-    Otherwise return only the fields that are counted: the full states of 100,000 sources would take
-    much memory."""
+    """Return the state of a source reduced to the fields that are counted, to save memory: there
+    may be 100,000 sources. A state is returned unchanged if its source has a warning, has moved or
+    has a condition."""
     has_moved = bool(state.redirects.effective_url or state.redirects.site_moved)
     if state.warning or has_moved:
         return state
@@ -240,8 +241,8 @@ def _drop_unneeded_fields(state: SourceState, now: datetime) -> SourceState:
 
 
 def _describe_held_feed(problem: Problem, outlet: Outlet) -> HeldFeed:
-    """Return the feed that a problem names as "axis/slug". Its new edition is invalid, so that its
-    published files stay; the newest of them says how old the feed is."""
+    """Return the feed of a problem, whose new edition is invalid. The problem names it as
+    "axis/slug". The newest of its published files says when the earlier edition was written."""
     axis, _, slug = problem.what.partition("/")
     stem = paths.get_stem(FeedKey(axis, slug)) if axis in AXES else problem.what
     times = [outlet.written(f"{stem}.{name}") for name in FORMATS]
@@ -251,8 +252,8 @@ def _describe_held_feed(problem: Problem, outlet: Outlet) -> HeldFeed:
 
 
 def read_disks(folders: Iterable[Path]) -> tuple[Disk, ...]:
-    """Return the free space of the disks of these folders, each disk once. If a folder does not
-    exist yet, the disk is that of its nearest parent."""
+    """Return the free space of the disks on which these folders are, each disk once. If a folder
+    does not exist yet, its nearest existing parent is taken."""
     disks: dict[int, Disk] = {}
     for folder in folders:
         candidates = (folder, *folder.parents)

@@ -68,7 +68,7 @@ class Health:
 
 
 def _is_retried(condition: Condition) -> bool:
-    """Return True if a condition is of a failing source that is likely to recover without the
+    """True for the condition of a source that fails now and will probably work again without the
     operator."""
     return condition.kind == "source-failing" and not condition.needs_you
 
@@ -79,9 +79,9 @@ def read_health(
     *,
     walked: FolderFacts | None = None,
 ) -> Health:
-    """Return the health of an instance. A source is fine if it was visited, has worked, and needs
-    nothing from the operator. `each` is called with the state of every source; `walked`: the facts
-    from the folders, if they were read already. Raises StoreError, OSError."""
+    """Return the health of an instance. A source counts as fine if it was visited, has worked, and
+    does not need the operator. `each`: called with the state of every source. `walked`: the facts
+    from the folders, None to read the folders now. Raises StoreError or OSError."""
     store = instance.store
     settings = instance.settings
     examined = examine(instance, each, walked=walked)
@@ -112,14 +112,14 @@ def read_health(
 
 
 def _has_never_worked(state: SourceState) -> bool:
-    """Return True if the last visit of a source failed and none before succeeded."""
+    """True if the last visit of a source failed and no visit has ever succeeded."""
     return bool(state.backoff.reason) and state.visits.last_success is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceHealth:
-    """The health of one source. `state`: None if it was never visited; `rules`: the operator's,
-    such as `select "div.text"`."""
+    """The health of one source. `state`: None if it was never visited; `rules`: the operator's
+    rules, each a line such as `select "div.text"`."""
 
     source: Source
     state: SourceState | None
@@ -131,7 +131,7 @@ class SourceHealth:
 
 
 def read_source_health(instance: OpenedInstance, key: str) -> SourceHealth:
-    """Return the health of the source `key`. Raises UsageError if no source has this key,
+    """Return the health of the source `key`. Raises UsageError if there is no such source;
     StoreError."""
     need_sources(instance.sources, [key], instance.config)
     source = instance.sources[key]
@@ -155,8 +155,8 @@ def read_source_health(instance: OpenedInstance, key: str) -> SourceHealth:
 
 
 def _list_rules(rules: Rules) -> tuple[str, ...]:
-    """Return the rules that differ from the defaults, as lines such as `select "div.text"`. A rule
-    with several values has several lines."""
+    """Return the rules that are not at their defaults, as lines such as `select "div.text"`. A rule
+    with several values has a line for each."""
     lines: list[str] = []
     for field in fields(Rules):
         value = getattr(rules, field.name)

@@ -47,8 +47,8 @@ _PASSWORD = re.compile(r"(?<=://)([^/@:]*):[^/@]*(?=@)")  # the user and passwor
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A fault, or a fact worth knowing (info). `what`: where it is, for people; `file`, `line` and
-    `key` say the same for programs."""
+    """A fault, or a fact worth knowing (severity "info"). `what`: where it is, in words for people.
+    `file`, `line`, `key`: where it is, for programs."""
 
     severity: Severity
     what: str
@@ -81,8 +81,8 @@ def make_finding(
     severity: Severity = "error",
     key: str = "",
 ) -> Finding:
-    """Return a finding in a line of a file. `line` None: no line is known; `key`: the key that is
-    wrong."""
+    """Return a finding in a file. `line`: number of the line, None if unknown; `key`: the key that
+    is wrong, "" for none."""
     what = f"{file}:{line}" if line else str(file)
     return Finding(
         severity=severity,
@@ -105,7 +105,8 @@ def describe_error(what: str, error: ConfigError) -> list[Finding]:
 
 
 def find_unreadable_files(config: Path, environ: Mapping[str, str]) -> list[Finding]:
-    """Return the faults for which configuration files cannot be read; empty if all can."""
+    """Return a finding for each fault because of which a file of the configuration cannot be
+    read."""
     try:
         need_folder(config)
     except ConfigError as error:
@@ -128,7 +129,7 @@ def find_unreadable_files(config: Path, environ: Mapping[str, str]) -> list[Find
 
 
 def find_misplaced_files(config: Path) -> Iterator[Finding]:
-    """Report `sources.d` if it is not a folder."""
+    """Yield a finding if `sources.d` exists and is no folder."""
     path = config / "sources.d"
     if not path.is_dir() and (path.exists() or path.is_symlink()):
         detail = "it is no folder, so its sources are not followed; make it one, or delete it"
@@ -136,13 +137,13 @@ def find_misplaced_files(config: Path) -> Iterator[Finding]:
 
 
 def find_dropped_settings(config: Path, environ: Mapping[str, str]) -> Iterator[Finding]:
-    """Report settings of earlier versions that are still set."""
+    """Yield a finding for each setting that an earlier version had and that is still set."""
     for fault in dropped_settings(config, environ):
         yield describe_fault(fault, CheckReason.DROPPED_SETTING, "warning")
 
 
 def find_unknown_variables(environ: Mapping[str, str]) -> Iterator[Finding]:
-    """Report environment variables that are named like settings but set none."""
+    """Yield a finding for each environment variable that is named like a setting but sets none."""
     for name, similar in unknown_variables(environ).items():
         cure = f"did you mean {similar}?" if similar else "unset it"
         yield Finding(
@@ -156,8 +157,8 @@ def find_unknown_variables(environ: Mapping[str, str]) -> Iterator[Finding]:
 def check_settings(
     config: Path, values: Settings, environ: Mapping[str, str], *, strict: bool
 ) -> Iterator[Finding]:
-    """Report settings that cannot work. With `strict`, also report missing ones that publishing
-    needs."""
+    """Yield a finding for each setting that cannot work. With `strict`, also yield one for each
+    missing setting that publishing needs."""
     path = config / "syndicator.toml"
     file = read_any_toml_file(path)
     for fault in find_odd_settings(file, values):
@@ -182,7 +183,8 @@ def check_settings(
 
 
 def _check_site(file: TomlFile, values: Settings, *, strict: bool) -> Iterator[Finding]:
-    """Report a wrong address of the site; with `strict`, also a missing address or contact."""
+    """Yield a finding for a wrong address of the site. With `strict`, also yield one for a missing
+    address or contact."""
     site = values.site
     if site.url and urls.host(site.url) == "":
         detail = (
@@ -206,7 +208,7 @@ def _check_site(file: TomlFile, values: Settings, *, strict: bool) -> Iterator[F
 
 
 def _find_readable_secrets(file: TomlFile) -> Iterator[Finding]:
-    """Report secrets in a file that every account of this machine may read."""
+    """Yield a finding for each secret in a file that every account of this machine can read."""
     secret_key_paths = list_secrets(file.values)
     if not secret_key_paths or not is_readable_by_others(file.path.stat().st_mode):
         return
@@ -222,7 +224,8 @@ def _find_readable_secrets(file: TomlFile) -> Iterator[Finding]:
 def _check_webhooks(
     file: TomlFile, webhooks: Sequence[Webhook], environ: Mapping[str, str]
 ) -> Iterator[Finding]:
-    """Report webhooks whose secret names an environment variable without a usable secret."""
+    """Yield a finding for each webhook whose secret is in an environment variable that has no
+    usable secret."""
     for number, hook in enumerate(webhooks):
         try:
             read_signing_key(hook.secret.get_secret_value(), environ)
@@ -239,8 +242,9 @@ def _check_webhooks(
 def _check_alert(
     file: TomlFile, alert: Alert, environ: Mapping[str, str], *, mails: bool
 ) -> Iterator[Finding]:
-    """Report an alert command that is not installed, and a mail password that is not set: else this
-    would be noticed only when an alert fails. `mails`: alerts or digests are sent by mail."""
+    """Yield a finding if the alert command is not installed or the password for mails is not set.
+    Otherwise this would only be noticed when an alert fails. `mails`: True if alerts or digests are
+    sent by mail."""
     if alert.command and shutil.which(alert.command[0], path=environ.get("PATH")) is None:
         detail = (
             f"alert.command: {alert.command[0]!r} is no program that can be run here; write its"
@@ -256,8 +260,9 @@ def _check_alert(
 
 
 def check_sources(placed: Sequence[Placed], environ: Mapping[str, str]) -> Iterator[Finding]:
-    """Report sources that name an unset environment variable, that have a secret in their URL, and
-    whose server is asked more often than it allows."""
+    """Yield a finding for each source that has a secret in its URL. For enabled sources, also yield
+    one for each environment variable that is not set, and one if the server is visited more often
+    than it allows."""
     for entry in placed:
         parameters = secrets.list_secret_parameters(entry.source.url)
         if parameters:
@@ -268,7 +273,8 @@ def check_sources(placed: Sequence[Placed], environ: Mapping[str, str]) -> Itera
 
 
 def _check_enabled_source(entry: Placed, environ: Mapping[str, str]) -> Iterator[Finding]:
-    """Report `force`, and environment variables of the URL and the headers that are not set."""
+    """Yield a finding if a source has `force`, and one for each environment variable of its URL and
+    headers that is not set."""
     source = entry.source
     if source.force:
         detail = (
@@ -291,8 +297,8 @@ def _check_enabled_source(entry: Placed, environ: Mapping[str, str]) -> Iterator
 def check_cookie_files(
     placed: Sequence[Placed], files: CookieFiles, now: datetime
 ) -> Iterator[Finding]:
-    """Report cookie files that cannot be used, that other accounts may read, or whose cookies have
-    expired. `files` reads them."""
+    """Yield a finding for each file of cookies that cannot be used, that other accounts can read,
+    or whose cookies have expired. `files`: reads them."""
     for entry in placed:
         name = entry.source.cookies
         if not name or not entry.source.enabled:
@@ -324,8 +330,8 @@ def check_cookie_files(
 
 
 def list_source_rights(placed: Sequence[Placed]) -> Iterator[Finding]:
-    """List the special rights of each source, such as `speaks_for`, for the operator to see: an
-    imported list of sources may have brought them."""
+    """Yield a finding with the special rights of each source that has any, such as `speaks_for`.
+    The operator should know them: an imported list of sources may have brought them."""
     for entry in placed:
         rights = list_given(entry.source)
         if rights:
@@ -333,8 +339,8 @@ def list_source_rights(placed: Sequence[Placed]) -> Iterator[Finding]:
 
 
 def _describe_placeholders(source: Source, parameters: Sequence[str]) -> str:
-    """Return the cure for secrets in a URL: the URL with placeholders, and the environment
-    variables to set. `parameters`: names of the query parameters that are secrets."""
+    """Return how to remove secrets from the URL of a source: the URL with placeholders, and the
+    environment variables to set. `parameters`: names of the query parameters that are secrets."""
     url = source.url
     variables: list[str] = []
     for parameter in parameters:
@@ -349,7 +355,8 @@ def _describe_placeholders(source: Source, parameters: Sequence[str]) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configured:
-    """A setting. `origin`: "default", "<file>:<line>" or "environment variable <name>"."""
+    """A setting in use. `origin`: where it is set: "default", "<file>:<line>" or "environment
+    variable <name>"."""
 
     name: str
     value: object
@@ -357,8 +364,8 @@ class Configured:
 
 
 def list_settings(config: Path, environ: Mapping[str, str] = os.environ) -> tuple[Configured, ...]:
-    """Return all settings, those of the archive included, with where each is set. Passwords are
-    masked. Raises ConfigError."""
+    """Return all settings in use, each with where it is set. Passwords are masked. Raises
+    ConfigError."""
     from_file = load(config, environ)
     in_use = read_settings(from_file, environ)
     origin_of = origins(config, environ)
@@ -380,7 +387,7 @@ def mask_password(value: str) -> str:
 
 def list_changes(before: Configuration, after: Configuration) -> Iterator[str]:
     """Yield a line for each setting, source and query that differs between two configurations. The
-    lines name no values, which may be secret."""
+    values are not shown, as they may be secret."""
     values_before = dict(flatten(before.settings.model_dump()))
     values_after = dict(flatten(after.settings.model_dump()))
     for key_path in sorted(values_before):

@@ -81,7 +81,8 @@ _MOST_NAMED = 20  # sites in one line; a choice
 
 
 def check_folders(settings: Settings) -> Iterator[Finding]:
-    """Report folders that are not writable, and full disks."""
+    """Yield a finding for each folder that is not writable, and for each disk that is nearly full.
+    Missing folders are created."""
     for folder in settings.folders:
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -104,7 +105,7 @@ def check_folders(settings: Settings) -> Iterator[Finding]:
 
 
 def check_disks(disks: Iterable[Disk]) -> Iterator[Finding]:
-    """Report disks that have too little room."""
+    """Yield a finding for each disk that has too little room."""
     for disk in disks:
         if is_nearly_full(disk):
             detail = (
@@ -118,8 +119,9 @@ def check_disks(disks: Iterable[Disk]) -> Iterator[Finding]:
 def check_clock(
     now: datetime, *, installed: datetime, last_run: datetime | None, articles: str = ""
 ) -> Iterator[Finding]:
-    """Report a clock that is behind the last run, the installation or the articles. `installed`:
-    when this program was installed; `articles`: the fault that their dates show, or ""."""
+    """Yield a finding if the clock is behind the last run, the installation or the articles.
+    `installed`: when this program was installed; `articles`: what the dates of articles show to be
+    wrong with the clock, "" for nothing."""
     detail = articles
     if last_run and last_run > now + AHEAD:
         detail = _describe_clock(now, "the last run was", last_run)
@@ -134,8 +136,8 @@ def _describe_clock(now: datetime, event: str, later: datetime) -> str:
 
 
 def check_host_names(sources: Iterable[Source], lookup: Lookup) -> Iterator[Finding]:
-    """Report if name servers do not work: none of the first three host names of `sources` resolves.
-    `lookup` resolves a host and port, or raises OSError."""
+    """Yield a finding if name servers seem not to work: none of the first _MOST_LOOKED_UP host
+    names of sources resolves. `lookup`: resolves a host and port, or raises OSError."""
     hosts: dict[str, None] = {}
     for source in sources:
         if not source.enabled or urls.is_mailbox(source.url):
@@ -154,7 +156,7 @@ def check_host_names(sources: Iterable[Source], lookup: Lookup) -> Iterator[Find
 
 
 def _is_address(host: str) -> bool:
-    """Return True if `host` is an IP address, localhost or empty: no name server is asked for
+    """True if `host` is an IP address, localhost or empty, so that no name server is asked for
     it."""
     with suppress(ValueError):
         ipaddress.ip_address(host)
@@ -163,8 +165,8 @@ def _is_address(host: str) -> bool:
 
 
 def _does_one_resolve(hosts: Sequence[str], lookup: Lookup) -> bool:
-    """Look up all hosts at the same time, each in a thread. Return True as soon as one resolves,
-    False if none does or no answer comes within five seconds."""
+    """Look up all hosts at the same time, each in a thread. Return True as soon as one resolves;
+    False if none does, or if no answer comes within five seconds."""
     answers: queue.Queue[bool] = queue.Queue()
 
     def look_up(host: str) -> None:
@@ -182,8 +184,8 @@ def _does_one_resolve(hosts: Sequence[str], lookup: Lookup) -> bool:
 
 
 def check_browser(placed: Sequence[Placed], find_obstacle: Callable[[], str]) -> Iterator[Finding]:
-    """Report why this machine cannot draw pages, at each source with `browser = true`.
-    `find_obstacle` returns the reason, "" if it can."""
+    """Yield a finding for each source with `browser = true` if this machine cannot run a browser.
+    `find_obstacle`: returns the reason, "" if it can."""
     drawn = [entry for entry in placed if entry.source.enabled and entry.source.browser]
     if not drawn:
         return
@@ -195,8 +197,8 @@ def check_browser(placed: Sequence[Placed], find_obstacle: Callable[[], str]) ->
 
 
 def check_written_articles(store: ArticleStore, names: Names) -> Iterator[Finding]:
-    """Report faults in articles that were written by hand. Our own files, and files that cannot be
-    read, are left out."""
+    """Yield a finding for each fault in articles that were written by hand. Files that this program
+    wrote, and files that cannot be read, are left out."""
     for stamp in store.walk():
         try:
             data = store.read(stamp.path)
@@ -209,8 +211,8 @@ def check_written_articles(store: ArticleStore, names: Names) -> Iterator[Findin
 
 
 def _check_values(file: str, data: bytes, article: Article, names: Names) -> Iterator[Finding]:
-    """Report an unknown category, and a cover that is not a whole address. `data`: content of the
-    file, to find the line."""
+    """Yield a finding if an article has an unknown category, and one if its cover is no whole
+    address. `data`: content of the file, in which the lines are looked up."""
     line_of_key: dict[bytes, int] = {}
     for number, row in enumerate(data.splitlines(), 1):
         key, _, _ = row.partition(b":")
@@ -233,8 +235,8 @@ def _check_values(file: str, data: bytes, article: Article, names: Names) -> Ite
 
 
 def list_broken_files(archive: Archive) -> Iterator[Finding]:
-    """Report article files that cannot be read, with the line if it is known, and second files of
-    the same article."""
+    """Yield a finding for each article file that cannot be read, with the line if it is known, and
+    for each second file of an article."""
     store = archive.article_store
     for problem in list_unreadable_files(archive.store, store):
         path = f"{store.name}/{problem.what}"
@@ -254,7 +256,7 @@ def list_broken_files(archive: Archive) -> Iterator[Finding]:
 
 
 def _find_line(store: ArticleStore, path: str, key: str) -> int | None:
-    """Return the number of the line in the front matter that sets `key`: 1 if no line does, None if
+    """Return the number of the line of an article file that sets `key`. 1 if no line does; None if
     the file cannot be read."""
     try:
         rows = store.read(path).decode("utf-8", "replace").splitlines()
@@ -267,7 +269,8 @@ def _find_line(store: ArticleStore, path: str, key: str) -> int | None:
 
 
 def check_templates(config: Path, settings: Settings) -> Iterator[Finding]:
-    """Report the operator's templates that nothing uses, and those that fail to make pages."""
+    """Yield a finding for each template of the operator that nothing uses, and for each that fails
+    to make pages."""
     design = load_look(config)
     if not design.templates:
         return
@@ -294,8 +297,9 @@ def check_templates(config: Path, settings: Settings) -> Iterator[Finding]:
 def _list_unused_templates(
     config: Path, texts: Mapping[str, str], known: Collection[str]
 ) -> Iterator[Finding]:
-    """Report the operator's templates (`texts`, by name) that replace none of ours (`known`) and
-    that no other template of the operator mentions."""
+    """Yield a finding for each template of the operator that has no effect: it replaces no template
+    of the program, and no other template of the operator mentions it. `texts`: the operator's
+    templates by name; `known`: names of the program's templates."""
     for name in sorted(texts.keys() - known):
         if any(name in text for other, text in texts.items() if other != name):
             continue
@@ -316,9 +320,9 @@ def check(
     clock: Callable[[], datetime] = utc_now,
     lookup: Lookup = ssrf.resolve_with_system,
 ) -> list[Finding]:
-    """Examine an installation, and return all findings: errors first, then by file and line.
-    `strict`: missing settings that publishing needs are errors; `lookup` resolves a host and
-    port."""
+    """Examine an installation. Return all findings, errors first, then sorted by file and line.
+    `strict`: True to count missing settings that publishing needs as errors. `lookup`: resolves a
+    host and port."""
     findings = [
         *config_files.find_dropped_settings(config, environ),
         *config_files.find_unknown_variables(environ),
@@ -371,7 +375,7 @@ def _find_all(
 def _check_archive(
     archive: Archive, configuration: Configuration, placed: Sequence[Placed], now: datetime
 ) -> Iterator[Finding]:
-    """Yield the findings of an opened instance: its clock, names, rights, articles, feeds and
+    """Yield the findings of an opened instance: on its clock, names, rights, articles, feeds and
     hubs."""
     status = archive.store.status
     yield from check_clock(
@@ -400,8 +404,8 @@ def _check_archive(
 
 
 def find_filed_front_pages(store: Store, sources: Mapping[str, Source]) -> Iterator[Finding]:
-    """Report sources at the front page of a site that an earlier version filed as an article, with
-    the commands that mend this."""
+    """Yield a finding for each source at the front page of a site if an earlier version filed that
+    page as an article. It has the commands that mend this."""
     for source in sources.values():
         if not urls.is_front_page(source.url):
             continue
@@ -422,8 +426,8 @@ def find_filed_front_pages(store: Store, sources: Mapping[str, Source]) -> Itera
 
 
 def _check_hubs(clock: Callable[[], datetime], settings: Settings) -> Iterator[Finding]:
-    """Report hubs that refuse the notice that a feed changed. Sending the notice subscribes
-    nobody."""
+    """Yield a finding for each hub that refuses the notice of a changed feed. Such a notice is sent
+    to find out; it subscribes nobody."""
     name = paths.file_name(ALL, settings.publish.formats[0])
     for problem in asyncio.run(try_hubs(clock, settings, name)):
         answer = ": ".join(filter(None, (problem.reason, problem.detail)))
@@ -436,9 +440,9 @@ def _check_hubs(clock: Callable[[], datetime], settings: Settings) -> Iterator[F
 def _list_open_rights(
     rights_file: RightsFile, sources: Mapping[str, Source], now: datetime
 ) -> Iterator[Problem]:
-    """Yield rights of sources to write for other sites that the operator should confirm: those
-    whose link on the other site was not seen lately, and those from versions that did not check
-    ownership."""
+    """Yield a problem for each right of a source to write for another site that the operator should
+    confirm. These are rights whose link on the other site was not seen lately, and rights from
+    versions that did not check ownership."""
     for source in sources.values():
         if source.speaks_for is not None:
             continue

@@ -41,8 +41,8 @@ WHERE = {CATEGORY: "taxonomy.toml", TAG: "taxonomy.toml", SOURCE: "sources.toml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """The names that are defined, and those that articles use. `aliases`: spellings that the
-    taxonomy replaces, with their tag; `used`: names of articles, by axis."""
+    """The names that are defined, and those that articles use. `aliases`: by other spelling, the
+    tag of the taxonomy; `used`: by axis, the names that articles have."""
 
     categories: Collection[str] = ()
     tags: Collection[str] = ()
@@ -51,9 +51,10 @@ class Names:
     used: Mapping[str, Collection[str]] | None = None
 
     def lack(self, axis: str, name: str, same: Callable[[str], str], *, used: bool = False) -> str:
-        """Return why `name` is not a valid category, tag or source (`axis`), "" if it is or if none
-        is defined at all. `same` normalizes spellings; `used`: names that articles have are valid,
-        too."""
+        """Return why `name` is no valid category, tag or source, "" if it is valid. It is also
+        valid if the operator defines no names of this kind. `axis`: CATEGORY, TAG or SOURCE.
+        `same`: returns the spelling by which names are compared. `used`: True if names that
+        articles have are valid, too."""
         defined = {CATEGORY: self.categories, TAG: self.tags, SOURCE: self.sources}[axis]
         used_names = self.used.get(axis, ()) if used and self.used else ()
         valid_spellings = {same(valid_name) for valid_name in (*defined, *used_names)}
@@ -93,8 +94,7 @@ def find_unknown_in_sources(placed: Sequence["Placed"], names: Names) -> Iterato
 def find_unknown_in_queries(
     file: TomlFile, queries: Sequence[SavedQuery], names: Names
 ) -> Iterator[Fault]:
-    """Yield a fault for each category, tag and source that a saved query asks for and that no
-    article can have."""
+    """Yield a fault for each category, tag and source in a saved query that no article can have."""
     for number, query in enumerate(queries):
         if query.feed is not None:
             key = "feed"
@@ -111,8 +111,8 @@ def find_unknown_in_queries(
 
 
 def find_misread_words(file: TomlFile, queries: Sequence[SavedQuery]) -> Iterator[Fault]:
-    """Yield a fault for each word of a query that is searched for in the texts but was meant
-    otherwise: a field with "=", or an operator of other languages."""
+    """Yield a fault for each word of a query that is searched for in texts, but was probably meant
+    as something else: a field written with "=", or an operator of another query language."""
     for number, query in enumerate(queries):
         for term in iterate_terms(query.expr) if query.expr else ():
             cure = ""
@@ -128,21 +128,21 @@ def find_misread_words(file: TomlFile, queries: Sequence[SavedQuery]) -> Iterato
 
 
 def _list_terms(query: SavedQuery) -> list[Term]:
-    """Return the categories, tags and sources that a query searches for. A query that only
-    describes a feed, such as tags/ai, has the one name of this feed."""
+    """Return the terms of a query. A query that only describes a feed, such as tags/ai, has one
+    term: the tag, category or source of this feed."""
     if query.feed is not None and query.feed.axis in WHERE:
         return [Term(query.feed.axis, query.feed.slug)]
     return list(iterate_terms(query.expr)) if query.expr else []
 
 
 def _normalize_term(name: str) -> str:
-    """Return the spelling by which searches compare names: "Open Source" is "open-source"."""
+    """Return the spelling by which searches compare names: "Open Source" becomes "open-source"."""
     return name.casefold().replace(" ", "-")
 
 
 def find_useless_definitions(file: TomlFile, taxonomy: Vocabulary) -> Iterator[Fault]:
-    """Yield a fault for each category that nothing describes, so that no article gets it, and for
-    each other spelling that two tags have. `file`: taxonomy.toml."""
+    """Yield a fault for each category that no article gets because nothing describes it, and for
+    each alias that two tags have. `file`: taxonomy.toml."""
     for number, category in enumerate(taxonomy.category):
         is_described = category.description or category.words or category.examples
         if not is_described and not find_matching_topics(category):
@@ -179,8 +179,8 @@ def find_odd_settings(file: TomlFile, settings: Settings) -> Iterator[Fault]:
 
 
 def find_remarks(archive: Archive, configuration: Configuration) -> list[Fault]:
-    """Return what is not wrong in the configuration but does nothing or nothing sensible: settings,
-    definitions that no article can get, and queries for names that nothing has."""
+    """Return what is valid in the configuration but has no effect, or not the one that was meant:
+    such settings, definitions that no article can get, and queries for names that nothing has."""
     settings = configuration.settings
     settings_file = read_any_toml_file(configuration.folder / "syndicator.toml")
     remarks = list(find_odd_settings(settings_file, settings))
@@ -191,7 +191,8 @@ def find_remarks(archive: Archive, configuration: Configuration) -> list[Fault]:
 
 
 def _find_useless(archive: Archive, configuration: Configuration) -> list[Fault]:
-    """Return the definitions that do nothing, and the queries for names that nothing has."""
+    """Return a fault for each definition without effect, and for each query for a name that nothing
+    has."""
     taxonomy_file = read_any_toml_file(configuration.folder / "taxonomy.toml")
     vocabulary = load_any(configuration.taxonomy.toml)
     faults = list(find_useless_definitions(taxonomy_file, vocabulary))
@@ -206,8 +207,9 @@ def _find_useless(archive: Archive, configuration: Configuration) -> list[Fault]
 def find_unknown_names(
     archive: Archive, configuration: Configuration, names: Names, placed: Sequence["Placed"]
 ) -> Iterator[Fault]:
-    """Yield a fault for each category, tag, source and feed that the configuration names and that
-    does not exist, and for each definition that does nothing."""
+    """Yield a fault for each category, tag, source and feed that the configuration names but that
+    does not exist, and for each definition that has no effect. `names`: those that exist; `placed`:
+    the sources, with their places in the files."""
     yield from find_unknown_in_sources(placed, names)
     yield from _find_useless(archive, configuration)
     yield from _find_unknown_feeds(configuration, _list_stems(archive, configuration))
@@ -219,8 +221,8 @@ def _list_feed_rows(archive: Archive) -> list[FeedRow]:
 
 
 def collect_names(archive: Archive, configuration: Configuration, taxonomy: Vocabulary) -> Names:
-    """Return the names that taxonomy and sources define, and the names of categories and tags that
-    articles have or get from their source."""
+    """Return the names that exist: those that taxonomy and sources define, and the categories and
+    tags that articles have or get from their source."""
     categories = [category.name for category in taxonomy.category]
     if categories:
         categories.append(configuration.settings.describe.uncategorised)
@@ -256,8 +258,8 @@ def _list_stems(archive: Archive, configuration: Configuration) -> set[str]:
 
 
 def _find_unknown_feeds(configuration: Configuration, stems: Collection[str]) -> Iterator[Fault]:
-    """Yield a fault for each feed that `publish.archives` or a digest names by path, such as
-    tags/ai, and that does not exist. `stems`: the paths of all feeds."""
+    """Yield a fault for each path of a feed, such as tags/ai, that `publish.archives` or a digest
+    names but that does not exist. `stems`: the paths of all feeds."""
     file = read_any_toml_file(configuration.folder / "syndicator.toml")
     archives = configuration.settings.publish.archives
     archived_names = archives if isinstance(archives, tuple) else ()
