@@ -44,19 +44,20 @@ _LOOKED_THROUGH = 50_000  # articles that a search examines at most
 
 
 class CostlyQuestionError(Exception):
-    """A question takes more CPU than a question may. The message is for the person who asks."""
+    """A question would take more CPU time than one may take. The message is for the person who
+    asks."""
 
 
 class Budget:
-    """The seconds of CPU that one question may take. `cpu`: returns the seconds that the calling
-    thread has used so far."""
+    """The CPU time that one question may take, in seconds. `cpu`: returns the CPU seconds that the
+    calling thread has used so far."""
 
     def __init__(self, seconds: float, cpu: Callable[[], float]) -> None:
         self._cpu = cpu
         self._end = cpu() + seconds
 
     def check(self) -> None:
-        """Raise CostlyQuestionError if more seconds were used."""
+        """Raise CostlyQuestionError if the time is used up."""
         if self._cpu() > self._end:
             raise CostlyQuestionError(
                 "This question takes too long; leave out some names or words."
@@ -65,8 +66,8 @@ class Budget:
 
 @dataclass(slots=True)
 class Answers:
-    """Answers to questions. `read`: returns the configuration as it is now; `kept`: entries of
-    earlier answers; `cpu`: returns the seconds of CPU that the calling thread has used."""
+    """Answers questions. `config`: folder of the configuration; `read`: returns the present
+    configuration; `kept`: cache of the entries of earlier answers."""
 
     config: Path
     read: Callable[[], Configuration]
@@ -83,14 +84,14 @@ class Answers:
         )
 
     def _read_version(self) -> Stamp | None:
-        """Return the stamp of the published files, None if nothing is published. It changes with
-        each build that writes files, so that stored answers become invalid."""
+        """Return the stamp of the published files; None if nothing is published. Each build that
+        writes files changes it, so that stored answers become invalid."""
         return read_stamp((self.read().settings.public_dir or Path()) / search.MANIFEST)
 
     def _check_name(self, name: str) -> tuple[int, str]:
-        """Check the file name of a question, such as `tag/ai.atom`. Returns the HTTP status and its
-        text: 200 and "" if the name is spelled as we spell it, 301 and our spelling if not, 400 or
-        404 and a sentence if it is no question."""
+        """Check the file name of a question, such as `tag/ai.atom`. Return an HTTP status and a
+        text: 200 and "" if the name is valid; 301 and the usual spelling if it is spelled in
+        another way; 400 or 404 and a sentence if it is no question."""
         stem, _, feed_format = name.rpartition(".")
         formats = self.read().settings.publish.formats
         if feed_format not in formats:
@@ -105,8 +106,8 @@ class Answers:
         return HTTPStatus.OK, ""
 
     def _answer(self, name: str) -> MadeAnswer:
-        """Return the answer to the question with this file name: the feed, or the status and the
-        text that say why there is none. `_check_name` has accepted the name."""
+        """Return the answer to a question: the feed, or a status and a text that say why there is
+        none. `name`: its file name, which `_check_name` has accepted."""
         stem, _, feed_format = name.rpartition(".")
         question = parse_question(stem)
         try:
@@ -143,8 +144,9 @@ class Answers:
         names: Mapping[FeedKey, str],
         feed_format: str,
     ) -> bytes:
-        """Return the feed or page of the articles that a question finds, in `feed_format`. `names`:
-        names of the tags, sources and so on in the question. Raises CostlyQuestionError."""
+        """Return the feed or page with the articles that a question finds. `names`: names of the
+        feeds in the question, such as tags and sources. Raises CostlyQuestionError if it takes too
+        long."""
         budget = Budget(QUESTION_SECONDS, self.cpu)
         settings = instance.settings
         instance_id = instance.article_store.instance()
@@ -183,8 +185,8 @@ class Answers:
 def narrow_to_published(
     store: Store, source_of: Callable[[Article], Source | None], candidates: Sequence[Candidate]
 ) -> list[Candidate]:
-    """Return the candidates that are in the feed of everything, with only those parts of their
-    texts that this feed shows: a question must not find what is not published."""
+    """Return those candidates that are in the feed of all articles, with only the parts of their
+    texts that this feed shows. A question must not find what is not published."""
     ids = [candidate.id for candidate in candidates]
     published_ids = store.index.select_in_feed(ALL, ids)
     articles = store.index.articles(ids)
@@ -199,8 +201,8 @@ def narrow_to_published(
 
 
 def _find_unknown(store: Store, question: Question, known: Collection[FeedKey]) -> str:
-    """Return a sentence about a name in the question that no article has, "" if there is none.
-    `known`: the feeds of the question that exist."""
+    """Return a sentence about the first name in the question that no article has; "" if there is
+    none. `known`: the feeds in the question that exist."""
     for key in question.feeds:
         if key not in known:
             return f"No article has the {key.axis} {key.slug!r}."

@@ -93,9 +93,9 @@ _LOOK_SECONDS = 1.0  # how soon something new is seen after the pause
 
 
 def _fingerprint_inputs(app: App, pages: Look, icons: Mapping[str, str]) -> str:
-    """Return a hash of everything but articles from which files are made: program, settings,
-    sources, queries, taxonomy, page files, icons. It changes if one of these does. `pages`: the
-    operator's page files; `icons`: names of pictures by source key."""
+    """Return a hash of everything but articles that published files are made of: program, settings,
+    sources, queries, taxonomy, page files and icons. `pages`: the operator's page files; `icons`:
+    by source key, the name of its picture."""
     configuration = app.configuration
     taxonomy_file = configuration.taxonomy.toml
     taxonomy = taxonomy_file.read_bytes() if taxonomy_file.exists() else b""
@@ -117,16 +117,17 @@ def _fingerprint_inputs(app: App, pages: Look, icons: Mapping[str, str]) -> str:
 
 
 def has_new_inputs(app: App) -> bool:
-    """Return True if anything that files are made of besides articles changed since the last build,
-    such as a setting or a source."""
+    """True if something else than articles changed since the last build, such as a setting or a
+    source."""
     icons = read_shown(app.archive.store, app.configuration.settings)
     inputs = _fingerprint_inputs(app, load_look(app.configuration.folder), icons)
     return app.archive.store.visits.note(_INPUTS_NOTE) != inputs
 
 
 def _is_built(app: App, inputs: str, outlet: Outlet) -> bool:
-    """Return True if the published files are up to date: no inputs, no articles and no files
-    changed since the last build. `inputs`: as `_fingerprint_inputs` returns it."""
+    """True if the published files are up to date: nothing that they are made of changed since the
+    last build, and nobody replaced them. `inputs`: hash of everything but articles (see
+    `_fingerprint_inputs`)."""
     index = app.archive.store.index
     if app.archive.store.visits.note(_INPUTS_NOTE) != inputs:
         return False
@@ -140,8 +141,8 @@ def _is_built(app: App, inputs: str, outlet: Outlet) -> bool:
 
 
 def _is_replaced(app: App, outlet: Outlet) -> bool:
-    """Return True if the published files of the newest articles are not those that we wrote, as
-    after somebody restored an old copy of the folder."""
+    """True if the published files of the newest articles are not those that this program wrote.
+    That is so after somebody restored an old copy of the folder."""
     index = app.archive.store.index
     newest = index.ids(ALL, limit=_MOST_COMPARED, since=None, most=_MOST_COMPARED)
     keys: set[FeedKey] = set()
@@ -151,8 +152,9 @@ def _is_replaced(app: App, outlet: Outlet) -> bool:
 
 
 def mark_outdated_files(app: App, tags: Iterable[str], icons: Mapping[str, str]) -> None:
-    """Mark the files that show a source, an icon or a link to a tag that changed since the last
-    call. `tags`: those of taxonomy.toml; `icons`: names of pictures by source key."""
+    """Mark files as outdated that show a source, an icon or a link to a tag, if these changed since
+    the last call. `tags`: those of taxonomy.toml; `icons`: by source key, the name of its
+    picture."""
     sources: dict[str, str] = {}
     for key, source in app.configuration.sources.items():
         sources[key] = fingerprints.fingerprint_source(source)[:_FINGERPRINT_DIGITS]
@@ -167,10 +169,13 @@ def mark_outdated_files(app: App, tags: Iterable[str], icons: Mapping[str, str])
 def _mark_changed(
     app: App, note: str, axis: str, current: Mapping[str, str], other_files: Sequence[FeedKey]
 ) -> None:
-    """Compare the fingerprints `current`, by slug of an axis such as sources or tags, with those
-    that the note `note` stores. If some differ, mark as outdated the files of all feeds that share
-    articles with these slugs, and `other_files`. Then store the current ones; the first call only
-    stores them."""
+    """Find out which sources or tags changed since the last call, and mark the files as outdated
+    that show them.
+
+    `current`: by slug of a source or tag, its fingerprint now; the note `note` has the earlier ones
+    and is replaced. `axis`: says what the slugs are. If a fingerprint differs, the files of all
+    feeds that share articles with this source or tag are marked, and all of `other_files`. The
+    first call marks nothing."""
     stored_text = app.archive.store.visits.note(note)
     current_text = json.dumps(current, sort_keys=True)
     if stored_text == current_text:
@@ -186,8 +191,8 @@ def _mark_changed(
 
 
 def _parse_fingerprints(text: str) -> Mapping[str, str]:
-    """Parse a note with fingerprints by slug. Earlier versions put a digest on a line before it, or
-    wrote a list of slugs."""
+    """Return the fingerprints in a note, by slug. In notes of earlier versions, there is a digest
+    on a line before them, or only a list of slugs."""
     _, _, document = text.rpartition("\n")
     stored: Mapping[str, str] | list[str] = json.loads(document)
     if isinstance(stored, list):
@@ -201,8 +206,8 @@ async def build_meanwhile(
     seconds: float = BUILD_SECONDS,
     turn: Callable[[], object] = lambda: None,
 ) -> BuildReport:
-    """Until `over` is set, build what is new every `seconds`, less often if builds take long.
-    `turn` is called between two files. Returns the report of all builds together."""
+    """Build what is new every `seconds`, less often if builds take long, until `over` is set.
+    `turn`: called between two files. Return the report of all builds together."""
     clock = asyncio.get_running_loop().time
     report = BuildReport()
     built_mark = 0
@@ -224,9 +229,8 @@ async def build_meanwhile(
 
 
 def merge_reports(first: BuildReport, second: BuildReport) -> BuildReport:
-    """Return one report of two builds, of which `second` is the later one: what both list is joined
-    and what both count is added. For all else, the later one counts. A file that both wrote is
-    listed once."""
+    """Return one report of two builds; `second` is the later one. Lists are joined (a file that
+    both wrote is listed once), and counts are added. All else is that of the later build."""
     written = dict.fromkeys((*first.written, *second.written))
     set_aside = dict.fromkeys((*first.set_aside, *second.set_aside))
     return replace(
@@ -243,8 +247,8 @@ def merge_reports(first: BuildReport, second: BuildReport) -> BuildReport:
 async def build_due(
     app: App, settling: Settling, turn: Callable[[], object] = lambda: None
 ) -> BuildReport:
-    """Build if `settling` says that a build is due; else do nothing. Two builds never run at the
-    same time. `turn` is called between two files."""
+    """Make a build if one is due. Two builds never run at the same time. `turn`: called between two
+    files. Return its report, an empty one if no build was due."""
     async with settling.build_lock:
         if not settling.is_due(app):
             return BuildReport()
@@ -263,10 +267,12 @@ async def build_feeds(
     seconds: float = inf,
     end_feeds: bool = False,
 ) -> BuildReport:
-    """Build the feeds that changed, and notify hubs. `include_all`: write every file again; `turn`:
-    called between two files; `accepts`: returns False for a feed that is left to a later build
-    (None: all are built); `seconds`: after this time the rest is left to the next build, the most
-    urgent feeds come first; `end_feeds`: confirm that the feeds of `read_waiting` end."""
+    """Build the feeds that changed, and notify hubs. Return the report.
+
+    `include_all`: write every file again. `turn`: called between two files. `accepts`: returns
+    False for a feed that is left to a later build; None builds all. `seconds`: after this time, the
+    rest is left to the next build; the most urgent feeds come first. `end_feeds`: True to confirm
+    the end of all feeds whose end waits for it (`read_waiting`)."""
     clock = asyncio.get_running_loop().time
     began = clock()
     deadline = began + seconds
@@ -317,8 +323,8 @@ async def build_feeds(
 
 
 async def _prepare_archive(app: App, turn: Callable[[], object]) -> None:
-    """Update what files show of an article besides its own fields: its story and related
-    articles."""
+    """Update what files show of an article besides its own fields: its story and its related
+    articles. `turn`: called between two steps."""
     archive = app.archive
     configuration = app.configuration
     await read_terms(archive)
@@ -331,8 +337,8 @@ async def _prepare_archive(app: App, turn: Callable[[], object]) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """The feeds that a build looks at. `feeds`: None if it looks at all; `left`: changed feeds that
-    are left to a later build."""
+    """The feeds that a build looks at. `feeds`: None for all feeds; `left`: changed feeds that are
+    left to a later build."""
 
     feeds: Collection[FeedKey] | None = None
     left: Collection[FeedKey] = ()
@@ -349,9 +355,9 @@ def decide_scope(
     *,
     is_only_marked: bool,
 ) -> Scope:
-    """Return the feeds that a build looks at. If only marked articles changed (`is_only_marked`),
-    these are the `changed` feeds, else all feeds (`everything`). Changed feeds that `accepts`
-    refuses are left to a later build; None refuses none."""
+    """Decide which feeds a build looks at. `is_only_marked`: True if only articles changed since
+    the last build; then it looks only at the `changed` feeds, else at all feeds (`everything`).
+    `accepts`: returns False for a changed feed that is left to a later build; None leaves none."""
     left: set[FeedKey] = set()
     if accepts:
         left = {key for key in changed if not accepts(key)}
@@ -364,9 +370,9 @@ def decide_scope(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Task:
-    """All that is decided about a build before it begins. `app`: with the settings that hold for
-    this build; `anew`: write every file again; `tags`: those of taxonomy.toml; `icons`: names of
-    pictures by source key."""
+    """All that is decided before a build begins. `app`: with the settings for this build; `anew`:
+    True to write every file again; `tags`: those of taxonomy.toml; `icons`: by source key, the name
+    of its picture."""
 
     app: App
     plan: "_Plan"
@@ -387,10 +393,12 @@ def _plan_task(
     anew: bool,
     accepts: Callable[[FeedKey], bool] | None,
 ) -> _Task:
-    """Plan a build: which feeds there are, which stay although the configuration ends them, and
-    which the build looks at. If only articles changed since the last build, it looks at the feeds
-    of these alone. `inputs`: as `_fingerprint_inputs` returns it; `confirmed`: paths of feeds that
-    may end, such as tags/ai; `anew`: write every file again; `accepts`: as for `build_feeds`."""
+    """Plan a build: which feeds there are, which of them stay although the configuration ends them,
+    and which the build looks at.
+
+    `inputs`: hash of everything but articles (see `_fingerprint_inputs`). `confirmed`: paths of
+    feeds that may end, such as tags/ai. `anew`: True to write every file again. `accepts`: returns
+    False for a feed that is left to a later build; None leaves none."""
     taxonomy = load_any(app.configuration.taxonomy.toml)
     tags = [tag.name for tag in taxonomy.tag]
     is_only_marked = app.archive.store.visits.note(_INPUTS_NOTE) == inputs
@@ -423,8 +431,8 @@ def _plan_task(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spared:
-    """Feeds that the operator's last edit would end, and that stay until the operator confirms it.
-    `stems`: their paths, such as tags/ai; `kept`: those whose files stay as they are; `app`: with
+    """Feeds that the operator's last edit would end, but that stay until the operator confirms it.
+    `stems`: their paths, such as tags/ai; `kept`: the feeds whose files stay unchanged; `app`: with
     the settings that hold until then."""
 
     app: App
@@ -433,9 +441,8 @@ class Spared:
 
 
 def _spare_feeds(app: App, taxonomy: Vocabulary, confirmed: Iterable[str]) -> Spared:
-    """Return the feeds that the configuration would end now and that stay, because the operator has
-    not confirmed their end. Their paths are stored, too. `confirmed`: paths of those that may
-    end."""
+    """Find the feeds that the configuration would end, but whose end the operator has not
+    confirmed. They stay; their paths are stored. `confirmed`: paths of feeds that may end."""
     publish = app.configuration.settings.publish
     rows = app.archive.store.index.plain_feeds()
     planned = {spec.key for spec in plan_feed_specs(app.configuration, taxonomy, rows)}
@@ -451,8 +458,8 @@ def _spare_feeds(app: App, taxonomy: Vocabulary, confirmed: Iterable[str]) -> Sp
 
 
 def _list_news(app: App) -> list[list[str]]:
-    """Return the newest stories for the front page, each as the ids of its lead and its newest
-    reports."""
+    """Return the newest stories for the front page. Each is a list of article ids: its lead, then
+    its newest reports."""
     if app.configuration.settings.publish.stories == "off":
         return []
     stories = app.archive.store.stories
@@ -468,8 +475,9 @@ def _list_news(app: App) -> list[list[str]]:
 
 
 def _take_steps(task: _Task, outlet: Outlet, pages: Look, is_over: Callable[[], bool]) -> Steps:
-    """Return a generator of the steps of a build, each at most one file. `is_over`: returns True
-    when the time for this build is used up, so that the rest is left to the next one."""
+    """Return a generator that makes a build step by step; each step writes at most one file.
+    `is_over`: returns True when the time for this build is used up; the rest is then left to the
+    next build."""
     from syndicator.publishing.builder import build
     from syndicator.publishing.kinds.site import Inputs
 
@@ -511,7 +519,8 @@ def _split_sentences(text: str, language: str) -> list[str]:
 
 
 def _learn_files(app: App, outlet: Outlet) -> None:
-    """If the database is new, record which files are published already."""
+    """If the database knows no published files, as after it was rebuilt, record the files that are
+    there."""
     index = app.archive.store.index
     if index.has_files():
         return
@@ -520,8 +529,8 @@ def _learn_files(app: App, outlet: Outlet) -> None:
 
 
 def _begin_build(app: App, outlet: Outlet, inputs: str) -> None:
-    """Note that a build begins. If the last build may have been killed, first delete its temporary
-    files."""
+    """Note that a build begins. If the last build may have been killed, delete its temporary files
+    first. `inputs`: hash of everything but articles."""
     visits = app.archive.store.visits
     are_inputs_new = visits.note(_INPUTS_NOTE) != inputs
     if are_inputs_new or visits.note(_BEGUN_NOTE):
@@ -531,8 +540,8 @@ def _begin_build(app: App, outlet: Outlet, inputs: str) -> None:
 
 
 def _record_build(app: App, began: datetime, inputs: str, *, has_left: bool) -> None:
-    """Note that a build ended. `began`: when it began; `inputs`: as `_fingerprint_inputs` returns
-    it; `has_left`: changed feeds are left to a later build."""
+    """Note that a build ended. `began`: when it began; `inputs`: hash of everything but articles;
+    `has_left`: True if changed feeds are left to a later build."""
     archive = app.archive
     visits = archive.store.visits
     visits.set_note(_INPUTS_NOTE, inputs, archive.clock())
@@ -544,7 +553,8 @@ def _record_build(app: App, began: datetime, inputs: str, *, has_left: bool) -> 
 
 
 async def _turn_by_turn(steps: Steps, turn: Callable[[], object]) -> BuildReport:
-    """Take all steps of a build. After each step, call `turn` and let other tasks run."""
+    """Take all steps of a build and return its report. After each step, call `turn` and let other
+    tasks run."""
     while True:
         try:
             next(steps)
@@ -557,9 +567,9 @@ async def _turn_by_turn(steps: Steps, turn: Callable[[], object]) -> BuildReport
 
 @contextmanager
 def _open_renderer(app: App) -> Iterator[Callable[[str], str | None]]:
-    """Yield a function that returns the HTML of an article which has none in the database. The HTML
-    is made in a worker process and stored for later builds. The function returns None if the
-    article cannot be read or rendered."""
+    """Yield a function for articles whose HTML is not in the database. It gets the id of an article
+    and returns the HTML; None if the article cannot be read or rendered. The HTML is made in a
+    worker process, and stored for later builds."""
     index = app.archive.store.index
     unstored: dict[str, str] = {}  # HTML by id of the article
 
@@ -610,8 +620,9 @@ def _read_markdown(app: App, article_id: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """The feeds to publish (`specs`), the rows of all feeds that ever were, and the marks by feed.
-    A mark says that an article of the feed changed since its last build."""
+    """A plan of feeds. `specs`: the feeds to publish; `rows`: of all feeds that ever existed;
+    `marks`: by feed, its marks. A mark says that an article of the feed changed since its last
+    build."""
 
     specs: Sequence[FeedSpec]
     rows: Sequence[FeedRow]
@@ -619,8 +630,9 @@ class _Plan:
 
 
 def _plan_feeds(app: App, taxonomy: Vocabulary, left_alone: Collection[FeedKey]) -> _Plan:
-    """Assign articles to saved queries and authors, then plan the feeds. The marks of feeds that
-    are not published are deleted, except those of `left_alone`, whose files stay as they are."""
+    """Find out which articles belong to saved queries and authors, then plan the feeds. Marks of
+    feeds that are not published are deleted. `left_alone`: feeds whose files stay unchanged; they
+    keep their marks."""
     index = app.archive.store.index
     publish = app.configuration.settings.publish
     plan = _read_plan(app, taxonomy)

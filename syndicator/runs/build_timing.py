@@ -27,13 +27,13 @@ from syndicator.stories import hourly_updates
 # After this time a build includes all feeds that changed, and checks for changes without a mark,
 # such as a replaced web root. A choice.
 _WHOLE_SECONDS = 3600.0
-_NO_CROWD = 1.0  # the feed of everything rests no longer because others do
+_NO_CROWD = 1.0  # the feed of all articles waits no longer if there are many other feeds
 
 
 class Settling:
-    """Decides when `up` builds and which feeds. New articles wait for `publish.settle`, long feeds
-    and old pages longer; edits, withdrawals and the first articles of a source do not wait.
-    `clock`: a clock that is never set back, in seconds."""
+    """Decides when `up` builds, and which feeds. New articles wait for the time `publish.settle`;
+    long feeds and old pages wait longer. Edits, withdrawals and the first articles of a source do
+    not wait. `clock`: returns seconds, and is never set back."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -47,8 +47,8 @@ class Settling:
         self._built: dict[FeedKey, Built] = {}
 
     def begin(self, app: App) -> None:
-        """Note that jobs are about to change something. If feeds are stale that were not when the
-        last jobs ended, another process has made them so, and they are built at once."""
+        """Note that jobs begin to change articles. If feeds became stale since the last jobs ended,
+        another process changed something; it is built at once."""
         if app.archive.store.index.newest_mark() > self._mark:
             self._whole = True
             self.hurry()
@@ -62,7 +62,7 @@ class Settling:
         self._waiting = replace(self._waiting, articles=self._waiting.articles + 1)
 
     def has_many(self) -> bool:
-        """Return True if so many new articles wait that a build must not wait for more."""
+        """True if so many new articles wait that the next build must not wait for more."""
         return self._waiting.articles >= MANY
 
     def hurry(self) -> None:
@@ -70,7 +70,7 @@ class Settling:
         self._waiting = replace(self._waiting, urgent=True)
 
     def is_due(self, app: App) -> bool:
-        """Return True if a build is due now. If changes wait, this also notes since when."""
+        """True if a build is due now. If changes wait, this also notes when the wait began."""
         now = self._clock()
         settings = app.configuration.settings
         if self._is_whole(app):
@@ -89,12 +89,12 @@ class Settling:
 
     @contextmanager
     def building(self, app: App) -> Iterator[Callable[[FeedKey], bool] | None]:
-        """Make one build inside of the `with` block. Yields a function that returns True for each
-        feed to build now, or None if all feeds are built. If the block raises an exception, the
-        build stays due."""
+        """Make one build inside the `with` block. Yield a function that is True for each feed to
+        build now; None if all feeds are built. If the block raises an exception, the build stays
+        due."""
         waiting = self._waiting
-        lets_articles_wait = bool(parse_duration(app.configuration.settings.publish.settle))
-        is_whole = self._is_whole(app) or not lets_articles_wait
+        may_articles_wait = bool(parse_duration(app.configuration.settings.publish.settle))
+        is_whole = self._is_whole(app) or not may_articles_wait
         accepts: Callable[[FeedKey], bool] | None = None
         if not is_whole and not waiting.urgent:
             accepts = choose_rested(app, self._built, self._clock())
@@ -110,8 +110,8 @@ class Settling:
             self._whole = False
 
     def record_build(self, shown: Mapping[FeedKey, tuple[int, int]], left: int) -> None:
-        """Record the built feeds. `shown`: numbers of entries and articles; `left`: feeds still
-        stale."""
+        """Record a build. `shown`: by built feed, its numbers of entries and of articles; `left`:
+        number of feeds that are still stale."""
         now = self._clock()
         self._left = left > 0
         if left and self._waiting.since is None:
@@ -120,8 +120,9 @@ class Settling:
             self._built[key] = Built(at=now, entries=entries, articles=articles)
 
     def _is_whole(self, app: App) -> bool:
-        """Return True if the next build includes all stale feeds: after other settings or sources,
-        after an hour, or when something urgent happened since `begin` asked for it."""
+        """True if the next build includes all stale feeds. That is so after a change of settings or
+        sources, after an hour, and if something urgent happened since `begin` noticed changes of
+        another process."""
         if self._made_with != _list_inputs(app):
             return True
         if self._clock() - self._whole_at >= _WHOLE_SECONDS:
@@ -130,16 +131,16 @@ class Settling:
 
 
 def has_unbuilt_source(app: App) -> bool:
-    """Return True if the first articles of a source are not published yet. They do not wait for
-    more."""
+    """True if the first articles of some source are not published yet. They do not wait for more
+    articles."""
     if not is_axis_on(SOURCE, app.configuration.settings.publish):
         return False
     return app.archive.store.index.has_unbuilt(SOURCE)
 
 
 def find_build_time(app: App, *, is_urgent: bool) -> datetime:
-    """Return when to build something that changed just now. `is_urgent`: it does not wait for
-    more."""
+    """Return when a change that was made just now is built. `is_urgent`: True if it does not wait
+    for more articles."""
     now = app.archive.clock()
     settle = parse_duration(app.configuration.settings.publish.settle)
     waiting = Waiting(since=0.0, urgent=is_urgent or has_unbuilt_source(app))
@@ -149,8 +150,8 @@ def find_build_time(app: App, *, is_urgent: bool) -> datetime:
 def choose_rested(
     app: App, built: Mapping[FeedKey, Built], now: float
 ) -> Callable[[FeedKey], bool]:
-    """Return a function that returns True for a stale feed if its last build is long enough ago.
-    `now`: a time of the same clock as the times of `built`."""
+    """Return a function that is True for a stale feed whose last build is long enough ago. `built`:
+    the last build of each feed; `now`: seconds by the same clock as its times."""
     settle = parse_duration(app.configuration.settings.publish.settle)
     crowd = measure_crowd(built.values())
     count = app.archive.store.index.count
@@ -163,7 +164,8 @@ def choose_rested(
 
 
 def _list_inputs(app: App) -> Any:
-    """Return all that files are made of besides articles; compared with the last build."""
+    """Return everything but articles that files are made of, to compare it with that of the last
+    build."""
     configuration = app.configuration
     return (
         configuration.settings,

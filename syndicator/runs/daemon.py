@@ -77,7 +77,7 @@ RETENTION: Final = "retention"
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The opened instance that running jobs share. `stack` closes it."""
+    """The opened instance that running jobs share. `stack`: closes it."""
 
     app: App
     client: SharedClient
@@ -86,7 +86,8 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job of `up`. It is done every `seconds`, or earlier if `bring_forward` is called for it."""
+    """A job of `up`. `work`: does it. It is done every `seconds`, or earlier if it is brought
+    forward."""
 
     seconds: float
     work: Callable[["Jobs", Opened], Awaitable[None]]
@@ -98,14 +99,15 @@ def _do_nothing(*what: object) -> None:
 
 @dataclass(slots=True)
 class Jobs:
-    """The jobs of `up`. Jobs that run at the same time share one opened instance, with the
-    configuration as it is or as it last was without faults.
+    """The jobs of `up`. Jobs that run at the same time share one opened instance. It has the
+    present configuration, or, if that is faulty, the last one without faults.
 
-    Lines for the log go to `warn` and `report_change`, reports to `report_visits` and
-    `report_build`, failed reports to `report_problems`, and the name of a job that goes on to
-    `note_progress`. `bring_forward` and `read_next_runs` are those of the scheduler. Two contexts
-    are entered: `allow_long_opening` while a database is opened, `run_beside` while the instance is
-    open. The latter gets the app and a function that starts a build at once."""
+    `warn`, `report_change`: get lines for the log. `report_visits`, `report_build`: get reports.
+    `report_problems`: gets the alerts and digests that could not be sent. `note_progress`: gets the
+    name of a job that goes on. `bring_forward`, `read_next_runs`: methods of the scheduler.
+    `allow_long_opening`: a context that is entered while a database is opened. `run_beside`: makes
+    a context that is entered while the instance is open; it gets the app and a function that starts
+    a build at once."""
 
     config: Path
     _: KW_ONLY
@@ -149,9 +151,9 @@ class Jobs:
     _ended_at: dict[str, datetime] = field(default_factory=dict, init=False)  # by job
 
     async def run(self, name: str) -> None:
-        """Do the job `name`. Visits open the instance anew, to read the present configuration;
-        other jobs use the instance that is open. A failure is reported, and the job is tried again
-        after a minute."""
+        """Do the job `name`. For visits, the instance is opened anew, so that the present
+        configuration is read; other jobs use the instance that is open. If the job fails, this is
+        reported, and it is tried again after a minute."""
         if self._must_wait(name):
             self._postponed.add(name)
             return
@@ -174,17 +176,17 @@ class Jobs:
             await self._update_outage(name, fault)
 
     def _must_wait(self, name: str) -> bool:
-        """Return True if a job may not start while others run. Visits wait until no job runs,
-        because they open the instance anew. While they wait, new jobs wait behind them: else the
-        instance might never close."""
+        """True if the job may not start while others run. Visits must wait for all other jobs to
+        end, because they open the instance anew. As long as they wait, new jobs wait behind them;
+        otherwise the instance might never be closed."""
         if not self._users:
             return False
         return name == VISITS or bool(self._postponed)
 
     @asynccontextmanager
     async def _hold_instance(self, *, anew: bool) -> AsyncIterator[Opened]:
-        """Yield the opened instance. The first job that needs it opens and locks it; the last one
-        closes it."""
+        """Yield the opened instance. The first job that needs it locks and opens it; the last job
+        that ends closes it. `anew`: True to read the configuration again if this job opens it."""
         self._users += 1
         try:
             async with self._opening_lock:
@@ -198,8 +200,8 @@ class Jobs:
                 await self._close()
 
     async def _open(self, *, anew: bool) -> Opened:
-        """Lock and open the instance; `Opened.stack` closes it. `anew`: read the configuration
-        again."""
+        """Lock and open the instance. `stack` of the result closes it. `anew`: True to read the
+        configuration again."""
         if anew or self._configuration is None:
             self._configuration = self.read()
         async with AsyncExitStack() as stack:
@@ -223,7 +225,7 @@ class Jobs:
             return Opened(app, client, stack.pop_all())
 
     def _enter_hubs(self, stack: AsyncExitStack, app: App) -> None:
-        """Load the subscriptions at hubs, and let `stack` save them when the instance is closed."""
+        """Load the subscriptions at hubs. `stack` saves them when the instance is closed."""
         if self.hubs is None:
             return
         self.hubs.begin(
@@ -234,7 +236,7 @@ class Jobs:
         stack.callback(self.hubs.save, app.archive.store.subscriptions)
 
     async def _close(self) -> None:
-        """Close the instance, if it could be opened, then start the jobs that waited for this."""
+        """Close the instance, if it was opened. Then start the jobs that waited for this."""
         opened = self._opened
         self._opened = None
         try:
@@ -280,8 +282,8 @@ class Jobs:
             self.bring_forward(HUBS, 0)
 
     async def _build_if_due(self, app: App) -> BuildReport:
-        """Start the job of the build if a build is due. If the process is about to end, build here
-        instead. Returns the report of what was built here."""
+        """Let the job of the build start if a build is due. If the process is about to end, build
+        here instead. Return the report of what was built here."""
         if self.stop.is_set():
             self._settling.hurry()
             return await build_due(app, self._settling, self._make_watch(VISITS).turn)
@@ -290,14 +292,14 @@ class Jobs:
         return BuildReport()  # the job of the build reports what it built
 
     def _build_at_once(self) -> None:
-        """Start a build as soon as the pause after the last build is over: what changed waits for
-        nothing else."""
+        """Start a build as soon as the pause after the last build is over. The changes do not wait
+        for more articles."""
         self._settling.hurry()
         self._bring_build_forward()
 
     def _bring_build_forward(self, least_pause: float = 0.0) -> None:
-        """Start the job of the build as soon as the pause after the last build is over: at least
-        `least_pause` seconds, and four times as long as that build took."""
+        """Start the job of the build when the pause after the last build is over. The pause is at
+        least `least_pause` seconds, and four times as long as that build took."""
         pause = max(least_pause, _PAUSE_PER_SECOND * self._build_seconds)
         passed = self.steady() - self._built_at
         self.bring_forward(BUILD, max(pause - passed, 0.0))
@@ -320,7 +322,7 @@ class Jobs:
             self.bring_forward(DIGESTS, 0)
 
     async def serve_hubs(self, opened: Opened) -> None:
-        """Read the pushes that wait, and ask hubs for new or longer subscriptions."""
+        """Read the pushes that wait, and ask hubs to begin, extend or end subscriptions."""
         app = opened.app
         hubs = self.hubs
         if hubs is None or not app.configuration.settings.site.callback:
@@ -340,13 +342,13 @@ class Jobs:
             self.bring_forward(HUBS, 0)
 
     async def serve_digests(self, opened: Opened) -> None:
-        """Start a build if a digest is due, and mail the digests that were built."""
+        """Start a build if a digest is due. Mail the digests that were built."""
         if digests.is_due(opened.app.archive, opened.app.configuration.settings):
             self._bring_build_forward()
         self.report_problems(await mail_digests(opened.app.archive, opened.app.configuration))
 
     async def check_health(self, opened: Opened) -> None:
-        """Check the conditions, publish them, and alert."""
+        """Check the conditions, publish them, and send alerts."""
         has_news = self._has_news
         self._has_news = False
         failed_reports = await check_health(
@@ -358,7 +360,8 @@ class Jobs:
         self.report_problems(failed_reports)
 
     async def send_webhooks(self, opened: Opened) -> None:
-        """Send the webhook messages that are due: new ones, and those that failed before."""
+        """Send the webhook messages that are due: new ones, and those that failed and are tried
+        again."""
         self.report_problems(
             await webhooks.send_due_messages(
                 opened.app.archive, opened.app.configuration, opened.app.jitter
@@ -370,8 +373,8 @@ class Jobs:
         prune_pages(opened.app)
 
     def _make_watch(self, name: str) -> Watch:
-        """Return the watch of the process. Each of its calls also counts as progress of the job
-        `name`."""
+        """Return a watch that calls the watch of the process. Each call also counts as progress of
+        the job `name`."""
 
         def note_filed(title: str) -> None:
             self.note_progress(name)
@@ -388,26 +391,28 @@ class Jobs:
         return replace(self.watch, filed=note_filed, visited=note_visited, turn=note_turn)
 
     def _note_news(self) -> None:
-        """Let the conditions be checked soon: something happened that may change them."""
+        """Let the conditions be checked soon, because something happened that may have changed
+        them."""
         self._has_news = True
         self.bring_forward(HEALTH, 0)
 
     def _note_done(self, name: str, opened: Opened) -> None:
-        """Store when each job last ended and starts next, in the order of `JOBS`."""
+        """Note that the job `name` has ended. Store when each job last ended and when it starts
+        next."""
         self._ended_at[name] = self.clock()
         ended_at = {job: self._ended_at[job] for job in JOBS if job in self._ended_at}
         write_schedule(opened.app.archive.store, ended_at, self.read_next_runs(), self.clock())
 
     def _warn_once(self, trouble: str) -> None:
-        """Warn of a trouble, but only once between two visits: several jobs may meet the same
+        """Warn of a trouble, but only once between two visits, as several jobs may meet the same
         trouble."""
         if trouble not in self._already_reported:
             self._already_reported.add(trouble)
             self.warn(trouble)
 
     async def _update_outage(self, name: str, error: SyndicatorError | None) -> None:
-        """Note how the job `name` ended (`error` None: well). An alert is sent if it keeps failing,
-        or if no job fails any more."""
+        """Note how the job `name` ended. `error`: why it failed, None if it succeeded. An alert is
+        sent if the job keeps failing, or if no job fails any more."""
         if self.last_good is None:  # nobody knows whom to alert
             return
         fault = await self._outage.note_end(
@@ -417,8 +422,8 @@ class Jobs:
             self.warn(f"nobody could be told: {fault}")
 
     def read(self) -> Configuration:
-        """Return the configuration as it is now; if it is faulty, warn and return the last good
-        one. Raises ConfigError if there is no good one."""
+        """Return the present configuration. If it is faulty, warn and return the last good one.
+        Raises ConfigError if there was none."""
         before = self.last_good
         try:
             present = read_configuration(self.config, before=before, remember=True)
@@ -456,7 +461,8 @@ JOBS: Final = {
 
 class Site:
     """The ASGI app of the server: published files, questions, health, and the callback for hubs.
-    `silent_seconds`: as for `_make_health_check`."""
+    `silent_seconds`: returns for how many seconds the jobs of this process have made no progress;
+    None if it has no jobs."""
 
     def __init__(
         self,
@@ -475,12 +481,12 @@ class Site:
         await self._app(scope, receive, send)
 
     def reload(self, settings: Settings) -> None:
-        """Serve with these settings from now on. Host and port stay as they are."""
+        """Serve with these settings from now on. Host and port stay as they were at the start."""
         self.settings = settings
         self._app = self._make_app()
 
     def body_bytes(self, path: str) -> int:
-        """Return the most bytes that the body of a request to `path` may have."""
+        """Return how many bytes the body of a request to `path` may have."""
         return self.settings.fetch.wire_bytes if path.startswith(PATH) else BODY_BYTES
 
     def _make_app(self) -> ASGIApp:
@@ -496,8 +502,8 @@ class Site:
         return add_callback_paths(site, callbacks)
 
     def _make_files_app(self) -> ASGIApp:
-        """Return the app of the published files, which also answers questions if they are switched
-        on."""
+        """Return the app that serves the published files. It also answers questions if they are
+        switched on."""
         settings = self.settings
         if not settings.public_dir:
             return serve_nothing
@@ -514,8 +520,9 @@ class Site:
 
 
 def _make_health_check(settings: Settings, silent_seconds: Callable[[], float] | None) -> Health:
-    """Return what the server answers about the health of the process. `silent_seconds`: returns the
-    seconds without progress; None if no jobs run in this process."""
+    """Return the functions by which the server answers requests about the health of the process.
+    `silent_seconds`: returns for how many seconds jobs have made no progress, 0 if that is short;
+    None if no jobs run in this process."""
     token = ""
     with suppress(OSError):  # without a token there is no health feed
         token = ensure_feed_token(settings.state_dir)
@@ -540,13 +547,13 @@ def _make_health_check(settings: Settings, silent_seconds: Callable[[], float] |
 
 
 async def serve_console(app: ASGIApp, settings: Settings, **how: Any) -> None:
-    """Serve the console on its own port. `how`: parameters of the server. Raises MissingError if
-    the port is taken."""
+    """Serve the console on its own host and port. `how`: parameters of `serve_app`. Raises
+    MissingError if the port is taken."""
     await serve_app(app, settings.console.host, settings.console.port, **how)
 
 
 async def serve_programs(app: ASGIApp, port: int, **how: Any) -> None:
-    """Serve the API for programs on this machine only. `how`: parameters of the server. Raises
+    """Serve the API for programs on this machine only. `how`: parameters of `serve_app`. Raises
     MissingError if the port is taken."""
     await serve_app(app, LOOPBACK, port, **how)
 

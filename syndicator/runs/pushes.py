@@ -38,7 +38,7 @@ _PRELOAD: Final = ("syndicator.filing.read_article", "syndicator.visiting.feeds.
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """A push of a hub for a source, with a correct signature."""
+    """A push of a hub: new entries of a source. Its signature was checked."""
 
     subscription: Subscription
     content_type: str
@@ -46,8 +46,8 @@ class Push:
 
 
 class Registry(Hubs):
-    """The WebSub subscriptions of a process, and the pushes that wait.
-    `core.ports.subscriptions.Hubs` documents the methods that visits call. `mint`: returns a random
+    """The WebSub subscriptions of a process, and the pushes that wait to be read. The methods that
+    visits call are documented in `core.ports.subscriptions.Hubs`. `mint`: returns a random
     token."""
 
     def __init__(
@@ -57,7 +57,7 @@ class Registry(Hubs):
         self._mint = mint or (lambda: secrets.token_urlsafe(_TOKEN_BYTES))
         self._base: str | None = None  # None: not known yet; "": hubs are not wanted
         self._by_token: dict[str, Subscription] = {}
-        self._wanted_tokens: dict[str, str] = {}  # of subscriptions, by source key
+        self._wanted_tokens: dict[str, str] = {}  # by source key: token of its wanted subscription
         self._tallies: dict[str, Tally] = {}
         # not stored yet:
         self._changed: set[str] = set()  # tokens of subscriptions
@@ -79,9 +79,9 @@ class Registry(Hubs):
             await worker.aclose()
 
     def begin(self, store: Subscriptions, sources: Mapping[str, Source], base: str) -> None:
-        """Load the subscriptions from `store` on the first call. End those whose source was removed
-        or changed, and renew those whose callback changed. `base`: the setting `site.callback`, ""
-        to have no subscriptions."""
+        """Load the subscriptions from `store` on the first call. On every call, end the
+        subscriptions of sources that were removed or changed, and renew those whose callback
+        address changed. `base`: the setting `site.callback`, "" to have no subscriptions."""
         if self._base is None:
             for subscription in store.all():
                 self._put(subscription)
@@ -101,7 +101,7 @@ class Registry(Hubs):
                 self._put(replace(subscription, next_try=now))
 
     def save(self, store: Subscriptions) -> None:
-        """Store what changed since the last call. Raises StoreError."""
+        """Store all changes since the last call. Raises StoreError."""
         if not (self._changed or self._counted):
             return
         deleted_tokens: list[str] = []
@@ -118,8 +118,7 @@ class Registry(Hubs):
         self._counted.clear()
 
     def due(self, now: datetime) -> list[Subscription]:
-        """Return the subscriptions for which a hub is to be asked now, the longest overdue
-        first."""
+        """Return the subscriptions for which a hub must be asked now, the longest overdue first."""
         if not self._base:
             return []
         latest = now + websub.LONGEST  # beyond that the clock was wrong
@@ -132,8 +131,8 @@ class Registry(Hubs):
         return due
 
     def begin_request(self, token: str) -> Subscription:
-        """Record that the hub of a subscription is asked now, so that `due` does not return it
-        meanwhile. Return the subscription with the request."""
+        """Record that the hub of a subscription is being asked, so that `due` does not return the
+        subscription again. Return the subscription with this request."""
         subscription = self._by_token[token]
         asked = websub.record_request(subscription, self._make_callback_address(subscription))
         self._put(replace(asked, next_try=None))
@@ -142,8 +141,8 @@ class Registry(Hubs):
     def change_subscription(
         self, token: str, change: Callable[[Subscription], Subscription | None]
     ) -> None:
-        """Replace the subscription with this token by the result of `change`. If that is None, or a
-        subscription of no more use, it is deleted. An unknown token is ignored."""
+        """Replace the subscription with this token by the result of `change`. It is deleted if the
+        result is None, or a subscription that has ended. An unknown token is ignored."""
         subscription = self._by_token.get(token)
         if subscription is None:
             return
@@ -154,9 +153,9 @@ class Registry(Hubs):
             self._put(changed)
 
     def verify(self, token: str, asked: Mapping[str, str]) -> tuple[int, str]:
-        """Answer a hub that asks if we made a request (WebSub, section 5.3), or that tells us that
-        it refuses one. `token`: in the address that the hub called; `asked`: the parameters of the
-        hub's request. Returns the HTTP status and body of our answer."""
+        """Answer the request of a hub that asks if this program made a request (WebSub, section
+        5.3), or that refuses one. `token`: from the address that the hub called; `asked`: the
+        parameters of its request. Return the HTTP status and the body of the answer."""
         subscription = self._by_token.get(token)
         if subscription is None:
             return self._refuse_unknown(), ""
@@ -169,9 +168,9 @@ class Registry(Hubs):
         return answer.status, answer.body
 
     def check_token(self, token: str) -> int:
-        """Return the HTTP status for a push to the callback with this token, before the body is
-        read: 200 if it may be read, 410 if the subscription has ended, 404 if it is not known, 503
-        at the start."""
+        """Decide if the body of a push may be read. `token`: from the address that the hub called.
+        Return the HTTP status of the answer: 200 if it may be read, 410 if the subscription has
+        ended, 404 if it is unknown, 503 if the subscriptions are not loaded yet."""
         subscription = self._by_token.get(token)
         if subscription is None:
             return self._refuse_unknown()
@@ -182,8 +181,9 @@ class Registry(Hubs):
         return HTTPStatus.NOT_FOUND
 
     def push(self, token: str, headers: Mapping[str, str], body: bytes) -> int:
-        """Queue a push for the job that reads pushes. Returns the HTTP status of the answer: 202 if
-        it is queued, 403 if its signature is wrong, 503 if the queue is full."""
+        """Queue a push, for the job that reads pushes. Return the HTTP status of the answer: 202 if
+        it is queued, 403 if its signature is wrong, 503 if there is no room; or that of
+        `check_token` if it is not 200."""
         status = self.check_token(token)
         if status != HTTPStatus.OK:
             return status
@@ -204,9 +204,9 @@ class Registry(Hubs):
         return HTTPStatus.ACCEPTED
 
     def _has_room(self, source_key: str, size: int) -> bool:
-        """Return True if a push of `size` bytes may wait. The pushes of one source may take at most
-        a quarter of the places and of the bytes. If no other push of the source waits, its push may
-        have more bytes than that."""
+        """True if another push of `size` bytes may wait. The pushes of one source may take at most
+        a quarter of the places and of the bytes. The only waiting push of a source may have more
+        bytes than that."""
         if not self._inbox.has_room(source_key):
             return False
         if self._waiting_bytes + size > PUSH_BYTES:
@@ -223,8 +223,8 @@ class Registry(Hubs):
         return len(self._inbox)
 
     def take(self, busy: Collection[str] = ()) -> Push | None:
-        """Take a push out of the queue, None if there is none. Sources take turns; those in `busy`
-        are left out."""
+        """Take a push out of the queue; None if there is none. Sources take turns. Pushes of the
+        sources in `busy` stay in the queue."""
         push = self._inbox.take(lambda push: push.subscription.source_key not in busy)
         if push is not None:
             self._waiting_bytes -= len(push.body)
@@ -266,7 +266,7 @@ class Registry(Hubs):
 
     def _follow_offer(self, source: Source, offer: Offer | None, now: datetime) -> None:
         """Subscribe to the topic that a feed offers, and end a subscription to another topic or
-        hub. `offer` None: the feed offers no topic. A subscription less than a day old is kept,
+        hub. `offer`: None if the feed offers none. A subscription less than a day old is kept,
         because some feeds name another hub on each request."""
         current = self._find_wanted(source.key)
         if offer is None:
@@ -274,10 +274,10 @@ class Registry(Hubs):
                 self._end(current, now)
             return
         if current is not None:
-            is_same = current.topic == offer.topic and current.hub in offer.hubs
+            is_offered = current.topic == offer.topic and current.hub in offer.hubs
             is_failing = bool(current.reason) and not current.expires
-            has_other_hubs = len(offer.hubs) > 1
-            must_change = not is_same or (is_failing and has_other_hubs)
+            can_try_other_hub = is_failing and len(offer.hubs) > 1
+            must_change = not is_offered or can_try_other_hub
             is_recent = now - current.made_at < _LEAST_AGE_OF_SUBSCRIPTION
             if not must_change or is_recent:
                 return
@@ -300,20 +300,20 @@ class Registry(Hubs):
         self._put(new)
 
     def _find_wanted(self, source_key: str) -> Subscription | None:
-        """Return the subscription of a source that we want to have, None if there is none."""
+        """Return the subscription of a source that has not been ended; None if there is none."""
         return self._by_token.get(self._wanted_tokens.get(source_key, ""))
 
     def _count(self, subscription: Subscription, *, pushed: float = 0, missed: float = 0) -> None:
-        """Add entries that pushes brought (`pushed`) or did not bring (`missed`) to the counts of a
-        subscription and of its hub."""
+        """Count entries for a subscription and for its hub. `pushed`: entries that a push brought;
+        `missed`: entries that only a visit found."""
         self._put(websub.add_counts(subscription, pushed=pushed, missed=missed))
         tally = self._tallies.get(subscription.hub, Tally(hub=subscription.hub))
         self._tallies[subscription.hub] = websub.add_counts(tally, pushed=pushed, missed=missed)
         self._counted.add(subscription.hub)
 
     def _end(self, subscription: Subscription, now: datetime) -> None:
-        """End a subscription: its hub will be asked to end it. Delete it at once if the hub does
-        not know it."""
+        """End a subscription. Its hub will be asked to end it. If the hub does not know the
+        subscription, it is deleted at once."""
         ended = websub.plan_unsubscribing(subscription, now)
         if websub.may_be_deleted(ended):
             self._delete_subscription(subscription)
@@ -336,18 +336,18 @@ class Registry(Hubs):
         del self._by_token[subscription.token]
 
     def _make_callback_address(self, subscription: Subscription) -> str:
-        """Return the address at which a hub reaches us for this subscription."""
+        """Return the address that a hub calls for this subscription."""
         return f"{(self._base or '').rstrip('/')}{PATH}{subscription.token}"
 
     def _refuse_unknown(self) -> int:
-        """Return the HTTP status for a token that is not known: 503 before the subscriptions are
-        loaded, so that the hub tries again, then 404."""
+        """Return the HTTP status for an unknown token: 404, or 503 before the subscriptions are
+        loaded, so that the hub tries again."""
         return HTTPStatus.SERVICE_UNAVAILABLE if self._base is None else HTTPStatus.NOT_FOUND
 
 
 def _is_still_wanted(subscription: Subscription, source: Source | None) -> bool:
-    """Return True if the source of a subscription is followed at the same address and may still
-    have a subscription."""
+    """True if the source of a subscription is still followed at the same address and may have a
+    subscription."""
     if source is None or not source.enabled:
         return False
     return subscription.source_url == source.url and may_subscribe(source)
@@ -362,9 +362,9 @@ async def serve_hubs(
     stop: asyncio.Event,
     watch: Watch,
 ) -> Sequence[Outcome]:
-    """Read the pushes that wait and ask the hubs that are due, for about 20 seconds.
-    `build_at_once` is called when a push brought something new. Returns the outcomes of the pushes.
-    Raises StoreError, OSError."""
+    """Read the pushes that wait, and ask the hubs that are due, for about 20 seconds.
+    `build_at_once`: called when a push brought something new. Return the outcomes of the pushes.
+    Raises StoreError or OSError."""
     intake = Intake(app, registry, client, build_at_once, stop, watch)
     try:
         await intake.run()
@@ -375,7 +375,7 @@ async def serve_hubs(
 
 
 class Intake:
-    """One job that reads pushes and asks hubs, several at the same time."""
+    """A job that reads pushes and asks hubs, several at the same time."""
 
     def __init__(
         self,
@@ -399,8 +399,8 @@ class Intake:
         self._ended = asyncio.Event()  # a push was read, or a hub answered
 
     async def run(self) -> None:
-        """Begin to read pushes and ask hubs until the time is over, then wait for those that were
-        begun. Raises StoreError, OSError."""
+        """Begin to read pushes and ask hubs, until the time is over or nothing waits. Then wait for
+        those that have begun. Raises StoreError or OSError."""
         until = self._clock() + _JOB_SECONDS
         self.registry.is_being_read = True
         try:
@@ -418,15 +418,16 @@ class Intake:
             self.registry.is_being_read = False
 
     def _ask_hubs(self, group: asyncio.TaskGroup) -> None:
-        """Begin to ask the hubs that are due, at most eight at the same time."""
+        """Begin to ask the hubs that are due; at most _MOST_AT_ONCE are asked at the same time."""
         due = self.registry.due(self.app.archive.clock())
-        for subscription in due[: _MOST_AT_ONCE - self._hubs_asked]:
+        free_places = _MOST_AT_ONCE - self._hubs_asked
+        for subscription in due[:free_places]:
             self._hubs_asked += 1
             group.create_task(self._ask(self.registry.begin_request(subscription.token)))
 
     async def _wait_a_moment(self, *, begins_more: bool) -> None:
-        """Wait until a push was read or a hub answered; with `begins_more` also until a push
-        arrives. Return after half a second in any case."""
+        """Wait until a push was read, a hub answered or the job must stop, but at most half a
+        second. `begins_more`: True to end the wait also when a push arrives."""
         events = [self._ended, self.stop]
         if begins_more:
             events.append(self.registry.arrived)
@@ -442,7 +443,8 @@ class Intake:
         return asyncio.get_running_loop().time()
 
     def _begin_pushes(self, group: asyncio.TaskGroup) -> None:
-        """Begin to read waiting pushes, at most eight at the same time and one of each source."""
+        """Begin to read waiting pushes: at most _MOST_AT_ONCE at the same time, and only one of
+        each source."""
         self.registry.arrived.clear()
         while len(self._sources_read) < _MOST_AT_ONCE:
             push = self.registry.take(self._sources_read)
@@ -459,9 +461,9 @@ class Intake:
             self._ended.set()
 
     async def _visit(self, push: Push) -> None:
-        """Visit the source of a push as if its feed had been fetched and were the body of the push.
-        If a hub only signals that there is something new, without entries, make the source due
-        instead."""
+        """Visit the source of a push, with the push in place of its fetched feed. If the hub only
+        signals that there is something new, make the source due instead, so that its feed is
+        fetched soon."""
         key = push.subscription.source_key
         source = self.app.configuration.sources.get(key)
         visits = self.app.archive.store.visits
@@ -505,7 +507,7 @@ class Intake:
 
     async def _ask(self, asked: Subscription) -> None:
         """Ask a hub to begin or end a subscription, and record its answer. `asked`: the
-        subscription as `begin_request` returned it."""
+        subscription with the request to send."""
         try:
             result = await self.client.open().fetch(websub.build_request(asked))
         finally:
@@ -521,8 +523,8 @@ class Intake:
 
 
 def _make_answer(push: Push) -> Fetched:
-    """Return a push as the answer to a request for the feed. Its status says that it has only new
-    entries."""
+    """Return a push in the form of an answer to a request for the feed. The status says that it has
+    only new entries."""
     url = push.subscription.topic
     headers = {"content-type": push.content_type}
     return Fetched(url=url, final_url=url, status=DELTA, headers=headers, body=push.body)

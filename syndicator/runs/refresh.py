@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunReport:
-    """The visits of a run, the files that it built, and the faults that it met."""
+    """The report of a run: its visits, the files that it built, and the faults that it met."""
 
     outcomes: tuple[Outcome, ...]
     built: BuildReport
@@ -59,7 +59,7 @@ class RunReport:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """The sources that a run visits, and the limits of the run. Without `keys`, `all` and `failed`,
-    a run visits the sources that are due."""
+    the sources that are due are visited."""
 
     keys: Collection[str] = ()  # keys of sources to visit, due or not
     all: bool = False  # visit every enabled source
@@ -78,7 +78,7 @@ class Wanted:
 
 @dataclass(slots=True)
 class Totals:
-    """Counts since `up` or a worker started. They are logged when it ends."""
+    """Counts since the start of `up` or of a worker. They are logged at its end."""
 
     runs: int = 0
     jobs: int = 0  # hosts that a worker took
@@ -102,8 +102,8 @@ class Totals:
 
 
 def remake(app: App) -> None:
-    """Rebuild a lost database from the article files. If learnt weights of tags are lost, too,
-    learn them again."""
+    """Rebuild a lost database from the article files. If what was learnt about tags is lost, too,
+    learn it again."""
     from syndicator.upkeep.tags.learning import learn
 
     if reindex(app.archive, app.configuration).unlearnt:
@@ -113,9 +113,9 @@ def remake(app: App) -> None:
 async def run(
     app: App, wanted: Wanted, *, stop: asyncio.Event, watch: Watch = Watch()
 ) -> RunReport:
-    """Visit and build what is due (see `visit_due`), delete kept pages that are too old, and report
-    the run. The caller holds the lock of the instance. Raises NetworkDown, after the run was
-    recorded, UsageError, StoreError, OSError."""
+    """Visit and build what is due, delete old kept pages, and report the run. The caller must hold
+    the lock of the instance. Raises UsageError for an unknown source, NetworkDown (after the run
+    was recorded), StoreError or OSError."""
     clock = asyncio.get_running_loop().time
     began = clock()
     async with aclosing(SharedClient(app.archive, app.configuration.settings)) as client:
@@ -142,7 +142,7 @@ async def run(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Visits:
-    """The outcomes of a run's visits, and the feeds that were built during the visits. `down`: no
+    """The outcomes of a run's visits, and the report of builds during them. `down`: set if no
     source could be reached."""
 
     outcomes: Sequence[Outcome] = ()
@@ -163,10 +163,12 @@ async def visit_due(
     stop: asyncio.Event,
     watch: Watch = Watch(),
 ) -> RunReport:
-    """Visit due sources, make thumbnails, ask the language model. `build` is called after each of
-    these that may change files. Without `settling`, feeds are also built during the visits; with
-    it, `hurry_build` is called for articles that cannot wait. `walks`: skips unchanged folders.
-    Raises UsageError, StoreError, OSError."""
+    """Visit due sources, make thumbnails and ask the language model. Return the report of the run.
+
+    `build`: called after each of these steps, if files may have changed. `settling`: if None, feeds
+    are also built during the visits; else `hurry_build` is called for articles that cannot wait.
+    `walks`: skips folders that did not change. `hubs`: the subscriptions to use. Raises UsageError,
+    StoreError or OSError."""
     began = asyncio.get_running_loop().time()
     archive = app.archive
     configuration = app.configuration
@@ -215,8 +217,8 @@ async def visit_due(
 def _make_report(
     app: App, visits: "_Visits", built: BuildReport, problems: tuple[Problem, ...]
 ) -> RunReport:
-    """Return the report of a run whose visits are over, but whose articles the language model has
-    not seen yet. `problems`: article files that could not be read."""
+    """Return the report of a run after its visits; the language model has not been asked yet.
+    `problems`: article files that could not be read."""
     return RunReport(
         outcomes=tuple(visits.outcomes),
         built=built,
@@ -236,9 +238,9 @@ def prune_pages(app: App) -> None:
 def _watch_for_urgent(
     watch: Watch, settling: Settling, hurry_build: Callable[[], None], due: Sequence[SourceState]
 ) -> Watch:
-    """Return `watch`, extended so that each new article is counted in `settling`. `hurry_build` is
-    called when many articles wait, and when a source of `due` brings articles on its first
-    visit."""
+    """Return a watch that also counts each new article in `settling`. It calls `hurry_build` when
+    many articles wait, and when a source brings articles on its first visit. `due`: the sources
+    that are visited."""
     first_visits = {state.key for state in due if state.visits.first_visit is None}
 
     def count_filed(title: str) -> None:
@@ -259,8 +261,8 @@ def _watch_for_urgent(
 async def ask_model(
     app: App, stop: asyncio.Event, seconds: float, filed: Callable[[str], None]
 ) -> AskReport:
-    """Ask the language model about articles for at most `seconds`. Does nothing if no model is
-    configured. `filed` is called with the title of each article that it changed."""
+    """Ask the language model about articles, for at most `seconds`. Does nothing if none is
+    configured. `filed`: called with the title of each article that was changed."""
     if not app.configuration.settings.describe.llm.url:
         return AskReport()
     from syndicator.upkeep.model.ask import ask_about_articles
@@ -271,8 +273,8 @@ async def ask_model(
 
 
 def _limit_seconds(wanted: Wanted, began: float, most: float) -> float:
-    """Return how many seconds a part of a run may take: `most`, or less if `max_seconds` of the run
-    ends before. `began`: when the run began, by the clock of the event loop."""
+    """Return how many seconds a part of a run may take: at most `most`, and no longer than the run
+    itself may take. `began`: when the run began, by the clock of the event loop."""
     if wanted.max_seconds is None:
         return most
     end_of_run = began + wanted.max_seconds
@@ -290,8 +292,9 @@ async def _visit_and_build(
     build_seconds: float | None,
     hubs: "Registry | None",
 ) -> _Visits:
-    """Visit the sources of `due`. Meanwhile, build every `build_seconds`, or not at all if that is
-    None. A network that is down is returned as a part of the result, not raised."""
+    """Visit the sources of `due`, and build feeds meanwhile. `build_seconds`: pause between two
+    builds, None to build nothing. If the network is down, the result says so; NetworkDown is not
+    raised."""
     # imported here, so that a run with nothing due does not load the modules that fetch and parse
     from syndicator.filing.visit import visit_all
 
@@ -336,7 +339,7 @@ async def _visit_and_build(
 
 def _list_due(app: App, wanted: Wanted) -> list[SourceState]:
     """Return the states of the sources to visit: those that a person chose, else those that are
-    due. Raises UsageError if a chosen key is not configured."""
+    due. Raises UsageError if a chosen source does not exist."""
     visits = app.archive.store.visits
     sources = app.configuration.sources
     need_sources(sources, wanted.keys, app.configuration.folder)
@@ -367,8 +370,8 @@ def _list_due(app: App, wanted: Wanted) -> list[SourceState]:
 
 
 def _make_due(state: SourceState) -> SourceState:
-    """Return the state of a source that a person wants visited now. `feed_due` is set while a visit
-    is to take only waiting entries; without it, the visit fetches the feed, too."""
+    """Return the state of a source that a person wants visited now. Its next visit fetches the
+    feed, too, even if only waiting entries were to be read."""
     next_due = state.schedule.feed_due or state.schedule.next_due
     schedule = replace(state.schedule, next_due=next_due, feed_due=None)
     return replace(state, schedule=schedule)

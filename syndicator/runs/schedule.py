@@ -19,8 +19,8 @@ class Scheduler:
     """Calls `run` with the name of each job at its interval. A job that is still running is not
     started a second time.
 
-    `jobs`: intervals in seconds, by name; `steady`: a clock that is never set back; `on_stopped` is
-    called once for a job that hangs, with its name and the seconds since it last made progress."""
+    `jobs`: intervals in seconds, by name. `steady`: a clock that is never set back. `on_stopped`:
+    called once for a job that hangs, with its name and the seconds since its last progress."""
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class Scheduler:
         self._on_stopped = on_stopped
         self._shortest = min(jobs.values())
         self._scheduler = AsyncIOScheduler(timezone=UTC)
-        self._progress: dict[str, float] = {}  # of the jobs under way: when they last showed some
+        self._progress: dict[str, float] = {}  # by running job: when it last made progress
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._restart_at: dict[str, float] = {}  # of jobs under way that are to start again
         self._reported: set[str] = set()
@@ -68,7 +68,7 @@ class Scheduler:
 
     def bring_forward(self, name: str, seconds: float = 0) -> None:
         """Start a job `seconds` from now, unless it starts earlier anyway. A job that is running
-        starts again after its end. Does nothing before `start` and after `stop`."""
+        starts again after its end. Does nothing if the scheduler is not running."""
         if not self._scheduler.running:
             return
         if name in self._progress:
@@ -90,8 +90,8 @@ class Scheduler:
             self._progress[name] = self._steady()
 
     def silent_seconds(self) -> float:
-        """Return how long the slowest running job has made no progress, or how long no job has
-        started, if that is too long; 0 if all is well."""
+        """Return for how many seconds the slowest running job has made no progress, or, if none
+        runs, no job has started. 0 if that is not too long."""
         now = self._steady()
         if self._progress:
             silent = now - min(self._progress.values())
@@ -102,8 +102,7 @@ class Scheduler:
         return silent if silent > most else 0
 
     async def stop(self, grace: float) -> None:
-        """Start no job any more. Jobs that are running have `grace` seconds to end, then they are
-        cancelled."""
+        """Start no more jobs. Running jobs have `grace` seconds to end; then they are cancelled."""
         self._stopping = True
         if not self._scheduler.running:
             return
@@ -133,7 +132,8 @@ class Scheduler:
         self._progress[event.job_id] = self._steady()
 
     def _note_end(self, event: JobEvent) -> None:
-        """Forget a job that ended, and start it again if `bring_forward` was called meanwhile."""
+        """Forget a job that ended. Start it again if `bring_forward` was called for it while it
+        ran."""
         del self._progress[event.job_id]
         self._reported.discard(event.job_id)
         self._last_end = self._steady()
@@ -155,8 +155,8 @@ class Scheduler:
                 self._on_stopped(name, silent)
 
     def _start_jobs_put_off(self) -> None:
-        """Start each job whose next start is further away than its interval: the clock was set
-        back."""
+        """Start each job whose next start is further away than its interval, because the clock was
+        set back."""
         now = datetime.now(UTC)
         next_runs = self.read_next_runs()
         for name, seconds in self._jobs.items():
