@@ -51,8 +51,8 @@ OF_A_FILE = frozenset((errno.EACCES, errno.EPERM, errno.EFBIG))
 
 
 class SyndicatorError(Exception):
-    """Base of all errors that are not bugs. `str(error)`: message for the operator; `exit_code`: of
-    a command that ends with this error; `reason`: a code of `core.reasons`."""
+    """The base of all errors that are not bugs. `str(error)`: message for the operator.
+    `exit_code`: of a command that ends with this error. `reason`: a code of `core.reasons`."""
 
     exit_code = 1
     reason: str = CommandReason.BUG
@@ -79,8 +79,8 @@ class Fault:
 
 
 class ConfigError(SyndicatorError):
-    """The configuration is wrong. `faults`: all faults if the error was made by `of`, otherwise
-    empty."""
+    """The configuration is wrong. `faults`: all its faults; empty if the error was not made by
+    `of`."""
 
     exit_code = 78
     reason: str = CommandReason.BAD_CONFIG
@@ -88,8 +88,8 @@ class ConfigError(SyndicatorError):
 
     @classmethod
     def of(cls, faults: Sequence[Fault]) -> "ConfigError":
-        """Return an error for one or several faults. Its message has the first fault and the number
-        of the others."""
+        """Return an error for one or more faults. Its message has the first fault and the number of
+        the others."""
         message = str(faults[0])
         others = len(faults) - 1
         if others > 0:
@@ -134,7 +134,7 @@ class UsageError(SyndicatorError):
 
 
 class EditedMeanwhile(UsageError):
-    """A text was edited after it was shown, so our edit was refused."""
+    """A text was edited after it was shown, so that an edit of the shown text was refused."""
 
     reason = CommandReason.EDITED
 
@@ -158,8 +158,8 @@ class DiskError(SyndicatorError):
 
     @classmethod
     def of(cls, error: OSError) -> "DiskError":
-        """Return a DiskError for an error of the operating system. Its message has the file, the
-        system's words and, for common errors, the cure."""
+        """Return a DiskError for an error of the operating system. Its message has the name of the
+        file, the system's words and, for common errors, the cure."""
         message = str(error.strerror or error)
         if error.filename:
             message = f"{error.filename}: {message}"
@@ -171,8 +171,8 @@ class DiskError(SyndicatorError):
 
 
 class RefusedFiles(OSError):
-    """Some files of a batch could not be replaced and keep their old bytes; all others are written.
-    `errors`: name of the file -> its error."""
+    """Some files of a batch could not be replaced and keep their old bytes; all others were
+    written. `errors`: by name of the file, its error."""
 
     def __init__(self, errors: Mapping[str, OSError]) -> None:
         """`errors`: name of the file -> its error, at least one; the message is that of the
@@ -183,8 +183,9 @@ class RefusedFiles(OSError):
 
 
 class NotAnArticle(SyndicatorError):
-    """The page is not an article. `kind`: what it is, a `reasons.PageReason`; `detail`: in words,
-    or ""; `alternate`: address of the AMP or print version of the page, None without one."""
+    """The page is not an article. `kind`: what it is, a value of `reasons.PageReason`. `detail`:
+    the same in words, or "". `alternate`: address of the AMP or print version of the page, None if
+    it has none."""
 
     exit_code = 69
 
@@ -201,8 +202,8 @@ class NotAnArticle(SyndicatorError):
 
 
 class NotAFeed(SyndicatorError):
-    """The bytes are not a feed. `reason`: why, a `reasons.FeedReason`; `detail`: in words, or
-    ""."""
+    """The bytes are not a feed. `reason`: why, a value of `reasons.FeedReason`; `detail`: in words,
+    or ""."""
 
     exit_code = 69
 
@@ -217,8 +218,8 @@ class NotAFeed(SyndicatorError):
 
 
 class WorkerFailed(SyndicatorError):
-    """The worker process returned no result. `reason`: why, a `reasons.WorkerReason`; `detail`: in
-    words, or ""."""
+    """The worker process returned no result. `reason`: why, a value of `reasons.WorkerReason`;
+    `detail`: in words, or ""."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"worker {reason}" + (f": {detail}" if detail else ""))
@@ -227,8 +228,8 @@ class WorkerFailed(SyndicatorError):
 
 
 def find_reported_error(failed: BaseExceptionGroup) -> BaseException:
-    """Return the error of a group that is reported: the first SyndicatorError in it or in its inner
-    groups, otherwise the first error."""
+    """Return the error that is reported for a group of errors: the first SyndicatorError in it or
+    in its inner groups; if there is none, the first error."""
     errors: list[BaseException] = []
     for error in failed.exceptions:
         if isinstance(error, BaseExceptionGroup):

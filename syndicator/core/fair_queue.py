@@ -20,7 +20,7 @@ def _accept(item: object) -> bool:
 
 
 class Shares(Generic[T]):
-    """A queue of items, each with its owner: a client, a token or a source."""
+    """A queue of items, each of an owner: a client, a token or a source. Owners take turns."""
 
     def __init__(self, most: int) -> None:
         """`most`: number of places for the items of all owners together."""
@@ -38,22 +38,22 @@ class Shares(Generic[T]):
         return tuple(self._waiting.get(owner, ()))
 
     def has_room(self, owner: str) -> bool:
-        """Return True if there is a place for one more item of `owner`: neither are all places
-        taken nor the quarter that one owner may have."""
+        """True if one more item of `owner` may be added: a place is free, and the owner has less
+        than the quarter of all places that it may have."""
         if self._count >= self._most:
             return False
         return len(self._waiting.get(owner, ())) < most_of_one(self._most)
 
     def add(self, owner: str, item: T) -> None:
-        """Add an item. If its owner has no other items, it goes to the end of the circle. The
-        caller asks `has_room` before."""
+        """Add an item. If its owner has no other items, the owner joins the circle at its end.
+        `has_room` must be asked before."""
         self._waiting.setdefault(owner, deque()).append(item)
         self._count += 1
 
     def take(self, accepts: Callable[[T], bool] = _accept) -> T | None:
-        """Remove and return the oldest item for which `accepts` returns True, of the first owner in
-        the circle that has such an item; the owner then goes to the end. None: there is no such
-        item."""
+        """Take an item out of the queue and return it; None if there is none. The first owner in
+        the circle with an item for which `accepts` returns True has the turn. Its oldest such item
+        is taken, and the owner goes to the end of the circle."""
         for owner, items in self._waiting.items():
             item = next(filter(accepts, items), None)
             if item is None:
@@ -69,8 +69,8 @@ class Shares(Generic[T]):
             self._waiting[owner] = self._waiting.pop(owner)
 
     def discard(self, owner: str, item: T) -> None:
-        """Remove an item of `owner`, if it is waiting. The owner keeps its place in the circle, but
-        leaves the circle if it has no other items."""
+        """Remove an item of `owner`, if it is waiting. The owner keeps its place in the circle,
+        unless this was its last item."""
         items = self._waiting.get(owner)
         if items is None or item not in items:
             return

@@ -34,8 +34,8 @@ _VERSION_BIT = 76  # the lowest of the four bits that have a UUID's version (RFC
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Rules:
-    """The operator's selectors for the pages of a source (`page_rules`). Of several matches the
-    first counts, but `select`, `remove` and `links` take all."""
+    """The operator's selectors for the pages of a source (`page_rules`). `select`, `remove` and
+    `links` take all matches on a page, the others only the first one."""
 
     select: tuple[str, ...] = ()  # CSS: the body is here
     remove: tuple[str, ...] = ()  # CSS: never part of the body
@@ -109,7 +109,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validators:
-    """What is kept of the last answer with a body, for conditional requests (RFC 9111 section
+    """What is kept of the last answer with a body, to make conditional requests (RFC 9111 section
     4.3)."""
 
     etag: str | None = None
@@ -121,7 +121,7 @@ class Validators:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitTimes:
-    """When a source was visited; each time is None if it was not."""
+    """Times of visits of a source. A time is None if there was no such visit."""
 
     first_visit: datetime | None = None
     last_visit: datetime | None = None
@@ -130,7 +130,7 @@ class VisitTimes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackOff:
-    """The failures of a source since its last success, which delay or end its visits."""
+    """The failures of a source since its last success. They delay its visits, or end them."""
 
     failures: int = 0  # in a row
     failing_since: datetime | None = None  # None without failure, or from an earlier version
@@ -143,7 +143,7 @@ class BackOff:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redirects:
-    """The permanent redirects of a source, and the address in use because of them."""
+    """The permanent redirects of a source, and the address that is used because of them."""
 
     moved_to: str | None = None  # target of a permanent redirect
     moved_times: int = 0  # visits in a row with this redirect
@@ -154,9 +154,9 @@ class Redirects:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discovery:
-    """What stands at the address of a source. `found`: "feed" if its page names a feed, which then
-    is `Redirects.effective_url`; "list" if it is a page that lists articles; "" if it is what the
-    operator said."""
+    """What is at the address of a source. `found`: "feed" if it is a page that names a feed
+    (`Redirects.effective_url` is the address of this feed); "list" if it is a page that lists
+    articles; "" if it is what the operator wrote."""
 
     found: Literal["", "feed", "list"] = ""
     forgotten: bool = False  # must be found out again, although it worked before
@@ -187,7 +187,7 @@ class Cadence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRecord:
-    """What is kept of the last pages of a source, to notice that they can no longer be read."""
+    """What is kept of the last pages of a source, to notice when they can no longer be read."""
 
     # lengths of the last texts, newest first, 0 for a refused page; at most 20
     bodies: tuple[int, ...] = ()
@@ -211,7 +211,7 @@ class Schedule:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
     """What is kept of a source between visits. Times are UTC and have a zone. The stored document
-    has the fields of all groups side by side, so every field needs another name."""
+    has the fields of all groups side by side, so no two fields may have the same name."""
 
     # written by upkeep.reconcile, from sources.toml
     key: str
@@ -234,7 +234,8 @@ class SourceState:
 
     @property
     def is_undiscovered(self) -> bool:
-        """True if we do not know whether a feed, a list or something else stands at its address."""
+        """True if it is not known yet whether a feed, a list or something else is at its
+        address."""
         return self.discovery.forgotten or self.visits.last_success is None
 
     @property
@@ -244,14 +245,14 @@ class SourceState:
 
     @property
     def has_moved(self) -> bool:
-        """True if the source is fetched from another address than the operator's because it
-        redirected there for good. A feed that its page named is no such address."""
+        """True if the source is fetched from another address than the operator's, because that
+        redirected permanently. The address of a feed that its page named does not count."""
         is_found_feed = self.discovery.found == "feed" and self.redirects.moved_at is None
         return bool(self.redirects.effective_url) and not is_found_feed
 
     def forgets(self) -> Self:
-        """Return this state as due now, and without what we know about its address: the next visit
-        finds out again what stands there."""
+        """Return this state as due now, with nothing known about what is at its address: the next
+        visit finds that out again."""
         forgetful = replace(self.asked_whole(), discovery=Discovery(forgotten=True))
         if self.discovery.found != "feed":
             return forgetful
@@ -259,8 +260,8 @@ class SourceState:
         return replace(forgetful, redirects=redirects)
 
     def asked_whole(self) -> Self:
-        """Return this state as due now, and without the validators of conditional requests: the
-        next visit fetches and reads the whole feed."""
+        """Return this state as due now, without validators for a conditional request: the next
+        visit fetches and reads the whole feed."""
         validators = replace(self.validators, etag=None, last_modified=None, body_digest=None)
         return replace(self, validators=validators, schedule=replace(self.schedule, next_due=None))
 
@@ -301,7 +302,8 @@ class Entry:
 
     @property
     def digest(self) -> str:
-        """Digest of title, link, texts and time of the last update: 32 hexadecimal digits."""
+        """Digest of title, link, texts and time of the last update: 32 hexadecimal digits. It
+        changes if one of these does."""
         parts = (self.title, self.url, self.summary, self.content, str(self.updated))
         data = "\x1f".join(parts).encode("utf-8", "replace")
         return hashlib.sha256(data).hexdigest()[:32]
@@ -419,7 +421,7 @@ class Article:
         return _text.plain(self.body)
 
     def was_filed_at(self, url: str) -> bool:
-        """Return True if the article was filed under the canonical `url`, from which its id was
+        """True if the article was filed under the canonical address `url`, from which its id was
         made. It may have another address now."""
         return self.id == make_article_id(url)
 
@@ -449,7 +451,7 @@ class FeedKey(NamedTuple):
 
 
 class Older(StrEnum):
-    """Where the entries of a feed are that its current document no longer has."""
+    """Where the entries of a feed are that its current document does not have any more."""
 
     OF_AXIS = "of-axis"  # in archives, if the feeds of its axis have archives
     OWN = "own"  # in archives, although the other feeds of its axis have none
@@ -533,7 +535,7 @@ def story_urn(instance: uuid.UUID, name: str) -> str:
 
 
 def is_of_story(urn: str) -> bool:
-    """Return True if `urn` is the published id of a story, not of an article."""
+    """True if a published id is that of a story, and not of an article."""
     return urn.rpartition(":")[2][14:15] == "8"
 
 

@@ -15,12 +15,12 @@ _WHEEL = "./syndicator-*.whl"  # file of a release, in the current folder
 
 
 def logger(name: str, **bound: object) -> "Logger":
-    """Return the logger "syndicator.<name>". Each of its records has the values `bound`."""
+    """Return the logger "syndicator.<name>". `bound`: values that each of its records has."""
     return Logger(logging.getLogger(f"{ROOT}.{name}"), bound)
 
 
 class Logger:
-    """Logs events, each with values that become attributes of its record (`extra` of Python's
+    """Logs events. The values of an event become attributes of its record (`extra` of Python's
     `logging`)."""
 
     __slots__ = ("_bound", "_logger")
@@ -67,9 +67,9 @@ def program_of(environ: Mapping[str, str], argv: Sequence[str]) -> str:
 
 
 def install(extra: str) -> str:
-    """Return, for a message, the commands that install the optional packages `extra`: in a checkout
-    of the sources, and from the file of a release. They never name this program alone: on an index
-    of packages that name may be somebody else's."""
+    """Return the commands that install the optional packages `extra`, as a part of a message: one
+    for a checkout of the sources, one for the file of a release. They never install this program by
+    its name, because that name may be somebody else's on an index of packages."""
     lock = f"requirements-{extra}.lock"
     return (
         f"`.venv/bin/uv pip install --python .venv -r {lock}` in a checkout, else `pip install"
@@ -78,8 +78,8 @@ def install(extra: str) -> str:
 
 
 def as_typed(message: str) -> str:
-    """Return `message` with commands such as `syndicator check` written as the operator types them,
-    for instance `./run check`."""
+    """Return `message` with its commands, such as `syndicator check`, written in the way in which
+    this operator types them, such as `./run check`."""
     if _WRITTEN not in message:
         return message
     return message.replace(_WRITTEN, f"`{program()} ")

@@ -51,8 +51,9 @@ PUSH_BYTES: Final = 64_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A request that we send. `deadline`: seconds for name lookup, connection, redirects and body
-    together; `etag`, `last_modified`: of the answer that we have already."""
+    """A request to send. `deadline`: seconds for name lookup, connection, redirects and body
+    together. `etag`, `last_modified`: of an earlier answer, if the program has one; the server may
+    then answer that nothing changed."""
 
     url: str
     kind: Literal["feed", "page", "robots", "hub", "llm", "image", "webhook"] = "page"
@@ -95,7 +96,8 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotModified:
-    """The answer 304: what we have is still current. The fields mean the same as in `Fetched`."""
+    """The answer 304: the earlier answer is still current. The fields mean the same as in
+    `Fetched`."""
 
     url: str
     final_url: str
@@ -105,8 +107,8 @@ class NotModified:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
-    """A request without a usable answer. `reason`: a code of `core.reasons`, or "http-" and the
-    status; `status`: of the answer, None if there was none; `retry_after`: when the host allows the
+    """A request without a usable answer. `reason`: a code of `core.reasons`, or "http-" with the
+    status. `status`: of the answer, None if there was none. `retry_after`: when the host allows the
     next request, None if it did not say."""
 
     url: str
@@ -118,18 +120,18 @@ class Failed:
 
     @property
     def no_network(self) -> bool:
-        """True if there was no connection to the host, as without a network."""
+        """True if no connection to the host was possible, as without a network."""
         return self.reason in (FetchReason.DNS, FetchReason.CONNECT)
 
     @property
     def ours(self) -> bool:
-        """True if this machine had no more files or memory, so that no request was sent."""
+        """True if no request was sent because this machine lacked open files or memory."""
         return self.reason == OURS
 
     @property
     def unasked(self) -> bool:
-        """True if no request was sent: the host is paused until `retry_after`, credentials are
-        missing, or there is no browser."""
+        """True if no request was sent for one of these reasons: the host is paused until
+        `retry_after`, credentials are missing, or there is no browser."""
         if self.reason in _UNASKED:
             return True
         return self.reason == FetchReason.RATE_LIMITED and self.status is None
@@ -150,9 +152,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """An item of a list page with the marks by which such items are recognised. `form`: tags and
-    classes around its link, such as "li.post > a"; `path`: the same without classes; `shape`: the
-    pattern of its address; `layout`: the order of picture, title and date, such as "ptd"."""
+    """An item of a list page, with the marks by which such items are recognised. `key`: alias key
+    of its address. `form`: tags and classes around its link, such as "li.post > a". `path`: the
+    same without classes. `shape`: the pattern of its address. `layout`: the order of picture, title
+    and date, such as "ptd"."""
 
     item: Item
     key: str  # urls.alias
@@ -172,8 +175,9 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wrapper:
-    """The marks by which the items of a list page are found again, each kind with the most frequent
-    first. There are several kinds, since a new layout of the page changes only some."""
+    """The marks by which the items of a list page are found again. Each kind of mark has the most
+    frequent ones first. There are several kinds because a new layout of the page changes only some
+    of them."""
 
     by: str = ""  # from what it was learnt: "json-ld", "h-feed" or "blocks"
     forms: tuple[str, ...] = ()
@@ -190,20 +194,21 @@ class Wrapper:
 
 
 def most_connections(descriptors: int) -> int:
-    """Return how many connections our server accepts in a process that may open `descriptors` files
-    (RLIMIT_NOFILE)."""
+    """Return how many connections the server of this process may accept. `descriptors`: how many
+    files the process may open (RLIMIT_NOFILE)."""
     return max(1, min(CONNECTIONS, descriptors // SHARE))
 
 
 def most_of_one(places: int) -> int:
-    """Return how many of `places` one client, token or source may have: a quarter, at least 1."""
+    """Return how many of `places` one client, token or source may have: a quarter, but at least
+    1."""
     return max(1, places // SHARE_OF_ONE)
 
 
 def client_of(host: str) -> str:
-    """Return the name under which the requests of a peer are counted. `host`: its address. For IPv4
-    it is the address, for IPv6 the network /64, the smallest that a customer of a provider gets,
-    such as "2001:db8::/64"."""
+    """Return the name under which the requests of a client are counted. `host`: its address. For
+    IPv4, the name is the address. For IPv6, it is the network /64, such as "2001:db8::/64", because
+    a customer of a provider gets at least such a network."""
     try:
         address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:

@@ -108,16 +108,16 @@ _SHORT = 3  # words up to this length keep their s
 
 
 def legal(value: str) -> str:
-    """Return `value` without lone surrogates, without characters that XML 1.0 forbids, and without
-    further characters of which feed validators warn."""
+    """Return `value` without characters that XML 1.0 forbids (lone surrogates are among them) and
+    without others of which feed validators warn."""
     if value.replace("\n", "").isprintable():
         return value  # so for most texts; twenty times faster
     return _ILLEGAL.sub("", value)
 
 
 def suggestion(word: str, candidates: Iterable[str]) -> str:
-    """Return the end of a message, such as " (did you mean 'tags'?)", that names the candidate most
-    similar to `word`; "" if none is similar."""
+    """Return the end of a message that names the candidate most similar to `word`, such as " (did
+    you mean 'tags'?)". "" if none is similar."""
     import difflib
 
     names = {name.casefold(): name for name in candidates}
@@ -128,8 +128,8 @@ def suggestion(word: str, candidates: Iterable[str]) -> str:
 
 
 def name_alternatives(word: str, candidates: Iterable[str]) -> str:
-    """Return what there is instead of `word`: " (did you mean 'x'?)" for the most similar
-    candidate, else "; there are a, b, c", else ""."""
+    """Return the end of a message that names alternatives to `word`. If a candidate is similar, it
+    is " (did you mean 'x'?)", else "; there are a, b, c". "" without candidates."""
     names = list(candidates)
     near = suggestion(word, names)
     if near or not names:
@@ -141,7 +141,7 @@ def name_alternatives(word: str, candidates: Iterable[str]) -> str:
 
 
 def line(value: str) -> str:
-    """Return `value` on one line, with single spaces, without illegal characters and in Unicode's
+    """Return `value` on one line: single spaces, no characters that XML forbids, and in Unicode's
     normal form C."""
     if value.isprintable() and "  " not in value:  # so for most texts
         if value.isascii():
@@ -151,7 +151,7 @@ def line(value: str) -> str:
 
 
 def width(value: str) -> int:
-    """Return how many columns of a terminal `value` takes: a Chinese, Japanese or Korean character
+    """Return how many columns of a terminal `value` takes. A Chinese, Japanese or Korean character
     takes two."""
     if value.isascii():
         return len(value)
@@ -164,9 +164,9 @@ def words(value: str) -> list[str]:
 
 
 def plain(markdown: str) -> str:
-    """Return Markdown, as we write it, as plain text: a line for each block, list item and table
-    row. Cells of a row are separated by tabs, link targets and pictures are left out, the lines of
-    code stay."""
+    """Return the plain text of Markdown that this program wrote: a line for each block, list item
+    and table row. Cells of a row are separated by tabs, and the lines of code stay. Targets of
+    links and pictures are left out."""
     lines: list[str] = []
     fence = ""  # the marks that open the present block of code, "" outside of code
     margin = 0  # spaces before the lines of that block
@@ -249,9 +249,9 @@ def _read_inline(match: re.Match[str]) -> str:
 
 
 def stem(value: str, most: int = 80) -> str:
-    """Return `value` as the first part of a file name: a-z, 0-9 and single hyphens, at most `most`
-    characters, cut at a word. It is "" if no such characters are left. Different values may give
-    the same result."""
+    """Return `value` in the form of a first part of a file name: a-z, 0-9 and single hyphens, at
+    most `most` characters, cut between words. "" if no such characters are left. Different values
+    may give the same result."""
     from slugify import slugify  # late, as it loads tables
 
     return str(slugify(legal(value)[:2000], max_length=most, word_boundary=True, save_order=True))
@@ -259,10 +259,12 @@ def stem(value: str, most: int = 80) -> str:
 
 @lru_cache(maxsize=20_000)  # articles share a few hundred names
 def slug(name: str) -> str:
-    """Return the slug of a name, such as "artificial-intelligence": 1 to 60 of the characters
-    a-z, 0-9 and hyphen. Names that differ only in case or accents have the same slug. Signs are
-    spelled out: "C++" gives "c-plus-plus". If the slug would lose characters of the name, is too
-    long or is reserved, it ends in six digits of a digest, so that it stays unique."""
+    """Return the slug of a name, such as "artificial-intelligence". It has 1 to 60 of the
+    characters a-z, 0-9 and hyphen. Names that differ only in case or accents have the same slug.
+    Signs are spelled out: "C++" gives "c-plus-plus".
+
+    If characters of the name would be lost, or if the slug is too long or reserved, it ends in six
+    digits of a digest, which make it unique."""
     folded = unicodedata.normalize("NFKC", legal(name)).casefold().strip()
     spelled = folded
     if re.match(r"\.\w", folded):  # such as ".net"
@@ -295,9 +297,9 @@ def _loses_characters(spelled: str) -> bool:
 
 
 def persons(author: str | None) -> tuple[str, ...]:
-    """Return the names in `author`, which are separated by commas, each once. Parts such as "Jr."
-    and "Inc." belong to the name before, and two single words are a surname and a first name: "Lee,
-    Kim" is one name."""
+    """Return the names in `author`, each once. They are separated by commas, with two exceptions:
+    parts such as "Jr." and "Inc." belong to the name before them, and two single words are a
+    surname and a first name ("Lee, Kim" is one name)."""
     names: list[str] = []
     for part in (author or "").split(","):
         name = part.strip()
@@ -314,15 +316,16 @@ def persons(author: str | None) -> tuple[str, ...]:
 
 
 def stamp(*parts: str | bytes) -> str:
-    """Return a digest of `parts`, 32 hexadecimal digits. It serves as ETag, and tells a form which
-    version of a text it edits, so that an edit of a changed text is refused."""
+    """Return a digest of `parts`: 32 hexadecimal digits. It is used as ETag. A form also sends it
+    back to say which version of a text it edits, so that the edit is refused if the text was
+    changed since."""
     data = [part if isinstance(part, bytes) else part.encode("utf-8", "replace") for part in parts]
     return hashlib.sha256(b"\0".join(data)).hexdigest()[:_STAMP_CHARS]
 
 
 def counted(number: int, noun: str) -> str:
-    """Return a number with its noun, "1 article" or "2 articles". The plural of `noun` must end in
-    s."""
+    """Return a number with its noun: "1 article" or "2 articles". `noun`: in the singular; its
+    plural must end in s."""
     if number == 1:
         return f"{number} {noun}"
     return f"{number} {noun}s"
@@ -338,8 +341,8 @@ def span(time: timedelta) -> str:
 
 
 def visible(value: str) -> str:
-    r"""Return `value` with control characters written as in JSON, such as \u001b, so that they do
-    nothing to a terminal. Tabs and line feeds stay."""
+    r"""Return `value` with control characters written as in JSON, such as \u001b, so that they have
+    no effect in a terminal. Tabs and line feeds stay."""
     if value.isascii() and value.isprintable():
         return value
     return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", value)
@@ -355,8 +358,8 @@ def one_line(value: object) -> str:
 
 
 def fold_case_and_accents(text: str) -> str:
-    """Return `text` in the form in which searches compare texts: lower case, without accents, and
-    with plain letters in place of full-width letters and ligatures."""
+    """Return `text` in the form in which searches compare texts: in lower case, without accents,
+    with plain letters in place of ligatures and full-width letters."""
     if text.isascii():
         return text.lower()
     without_accents = _ACCENTS.sub("", unicodedata.normalize("NFKD", text).lower())
@@ -365,14 +368,13 @@ def fold_case_and_accents(text: str) -> str:
 
 def each_word(text: str) -> Iterator[str]:
     """Yield the words of a text as searches compare them, without the s of a plural. In scripts
-    without spaces, such as Chinese, a word is all characters up to the next sign or other
-    script."""
+    without spaces, such as Chinese, a word ends only at the next sign or other script."""
     return filter(None, map(_make_word, _split_runs(text)))
 
 
 def each_term(text: str) -> Iterator[str]:
-    """Yield the search terms of a text in order: its words, or in scripts without spaces all pairs
-    of characters that stand side by side."""
+    """Yield the search terms of a text, in order. These are its words; in scripts without spaces,
+    all pairs of neighbouring characters."""
     return chain.from_iterable(map(_make_terms, _split_runs(text)))
 
 
@@ -385,8 +387,8 @@ def _split_runs(text: str) -> list[str]:
 
 @lru_cache(16_384)
 def _make_terms(run: str) -> tuple[str, ...]:
-    """Return the search terms of a run: its word, or the pairs of neighbouring characters if its
-    script has no spaces; () if it gives no term."""
+    """Return the search terms of a run of letters: its word, or, if its script has no spaces, its
+    pairs of neighbouring characters. () if it gives no term."""
     word = _make_word(run)
     if not word:
         return ()
@@ -398,8 +400,8 @@ def _make_terms(run: str) -> tuple[str, ...]:
 
 @lru_cache(8192)
 def _make_word(run: str) -> str:
-    """Return the word of a run: its first 32 characters, without the s of an English plural; "" for
-    a single letter. A run of a script without spaces stays as it is."""
+    """Return the word of a run of letters: its first 32 characters, without the s of an English
+    plural. "" for a single letter. A run of a script without spaces stays as it is."""
     if _FIRST_UNSPACED.match(run):
         return run
     word = run[:_LONGEST]

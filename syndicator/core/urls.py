@@ -83,25 +83,26 @@ LOOPBACK_6 = ipaddress.IPv6Address("::1")
 
 
 class BadUrl(ValueError):
-    """The text is not an absolute http(s) URL with a host."""
+    """The text is no absolute http or https URL with a host."""
 
 
 @lru_cache(maxsize=1024)  # a visit calls it a dozen times for the same URLs
 def canonical(url: str) -> str:
-    """Return the spelling of an http(s) URL by which we compare URLs: normalised by RFC 3986
-    section 6.2.2, without user, password, fragment and parameters that track clicks. Raises
-    BadUrl."""
+    """Return the canonical spelling of an http or https URL, by which URLs are compared. It is
+    normalised by RFC 3986 section 6.2.2 and has no user, password, fragment or parameters that
+    track clicks. Raises BadUrl."""
     return url if _is_canonical(url) else normalise(url)
 
 
 def _is_canonical(url: str) -> bool:
-    """Return True if `url` is certainly canonical; False if `respelled` must find out."""
+    """True if `url` is surely in its canonical spelling. False if this cannot be told so
+    quickly."""
     return _CANONICAL.fullmatch(url) is not None and len(url) <= _HOST_CHARS and "xn--" not in url
 
 
 def normalise(url: str) -> str:
-    """Return what `canonical` returns, without its short cut for URLs that are canonical already.
-    Raises BadUrl."""
+    """Return the canonical spelling of a URL, also of one that has it already (see `canonical`,
+    which is faster for these). Raises BadUrl."""
     with_two_slashes = _HEAD.sub(r"\1://", _remove_ignored_characters(url), count=1)
     with_slashes = _replace_backslashes(with_two_slashes)
     without_user = _AUTHORITY.sub(r"\1", with_slashes, count=1)
@@ -124,10 +125,12 @@ def normalise(url: str) -> str:
 
 
 def alias(url: str) -> str:
-    """Return the alias key of `url`, by which articles are recognised: "www.a.example/b/" and
-    "a.example/b", with https or http, have the same key. A text that is no URL is its own key."""
+    """Return the alias key of `url`. Articles are recognised by this key:
+    "https://www.a.example/b/" and "http://a.example/b" have the same. A text that is no URL is its
+    own key."""
     if _is_canonical(url):  # ten times faster; `add` calls this for every source
-        host, _, path = url.partition("://")[2].partition("/")
+        _, _, without_scheme = url.partition("://")
+        host, _, path = without_scheme.partition("/")
         return f"{host.removeprefix('www.')}/{path.rstrip('/')}"
     try:
         parts = urlsplit(canonical(url))
@@ -141,7 +144,7 @@ def alias(url: str) -> str:
 
 
 def is_mail(url: str) -> bool:
-    """Return True if `url` is the address of a mail, from which nothing can be fetched."""
+    """True if `url` is the address of a mail. Nothing can be fetched from it."""
     return url.startswith(MAIL)
 
 
@@ -151,14 +154,14 @@ def is_mailbox(url: str) -> bool:
 
 
 def guid_alias(source_key: str, entry_id: str) -> str:
-    """Return the alias key of an entry by the id that its feed gives; such ids are unique only
-    within a source, so the key has the key of the source."""
+    """Return the alias key of an entry, made of the id that its feed gives it. Such ids are only
+    unique within a source, so the key of the source is a part of it."""
     return f"guid:{source_key}:{entry_id}"
 
 
 def absolute(base: str, reference: str) -> str | None:
-    """Return `reference`, a link on the page with the URL `base`, as an absolute http(s) URL with
-    its fragment, as browsers read it. None: it is no such URL."""
+    """Return the absolute http or https URL of a link, as browsers read it, with its fragment.
+    `base`: URL of the page; `reference`: the link on it. None if the link leads to no such URL."""
     if _ABSOLUTE.fullmatch(reference):
         return reference
     reference = _replace_backslashes(_remove_ignored_characters(reference))
@@ -196,8 +199,8 @@ def host(url: str) -> str:
 
 
 def own_host(url: str) -> str:
-    """Return the host of `url`, but on a host that users share the site of the user, such as
-    "github.com/alice"; "" if `url` is no URL."""
+    """Return the host of `url`; on a host that users share, the site of the user, such as
+    "github.com/alice". "" if `url` is no URL."""
     parts = _parts(url)
     host_name = (parts.hostname or "").removeprefix("www.")
     if _find_user(host_name, parts.path):
@@ -206,18 +209,19 @@ def own_host(url: str) -> str:
 
 
 def domain(url: str) -> str:
-    """Return the registrable domain of `url`, such as "bbc.co.uk", otherwise its host. It is used
-    in names; `site` tells who owns an address."""
+    """Return the registrable domain of `url`, such as "bbc.co.uk"; its host if it has none. It is
+    used in names; `site` tells who owns an address."""
     name = _parts(url).hostname or ""
     return _registrable(name) or name
 
 
 @lru_cache(maxsize=4096)
 def site(url: str) -> str:
-    """Return the site to which `url` belongs, "" if it is no URL. Usually it is the host without
-    `www.` and port; IP addresses and names without a dot keep the port. On hosts that users share
-    (data/shared_hosts.toml), and for paths such as /~alice and /@alice, it is that of the user:
-    "github.com/alice"."""
+    """Return the site to which `url` belongs; "" if it is no URL. Usually it is the host without
+    `www.` and port. IP addresses and names without a dot keep their port.
+
+    On hosts that users share (data/shared_hosts.toml), and for paths such as /~alice and /@alice,
+    it is the site of the user: "github.com/alice"."""
     parts = _parts(url)
     name = (parts.hostname or "").removeprefix("www.")
     user = _find_user(name, parts.path)
@@ -263,12 +267,13 @@ def same_publisher(url: str, other: str) -> bool:
 
 
 class _SharedHosts(NamedTuple):
-    """Hosts that users share, each user with a site of their own: data/shared_hosts.toml."""
+    """The hosts that users share, where each user has a site of their own, from
+    data/shared_hosts.toml."""
 
     # matches a host below one that gives each user a subdomain; group 1 is the user's host
     subdomains: re.Pattern[str]
     users: tuple[str, ...]  # hosts with a path and a subdomain for each user
-    paths: Mapping[str, int]  # host -> number of path segments that name a user
+    paths: Mapping[str, int]  # by host, how many segments of a path name a user
     patterns: Mapping[str, int]  # the same for hosts with `*` in place of a label
 
 
@@ -327,8 +332,9 @@ def _count_user_segments(name: str) -> int:
 
 
 def _last_two_labels(name: str) -> str:
-    """Return the last two labels of a host, in place of its registrable domain if the public suffix
-    list lacks the top-level domain; "" for an IP address or a single label."""
+    """Return the last two labels of a host, such as "example.zzz"; "" for an IP address or a single
+    label. They replace the registrable domain if the public suffix list lacks the top-level
+    domain."""
     labels = name.split(".")
     if is_numeric_host(name) or len(labels) == 1:
         return ""
@@ -352,8 +358,8 @@ def _registrable(name: str) -> str:
 
 
 def is_suffix(url: str) -> bool:
-    """Return True if the host of the canonical `url` is a public suffix, such as "com" or "co.uk",
-    below which anybody can register a domain."""
+    """True if the host of a URL is a public suffix, such as "com" or "co.uk", below which anybody
+    can register a domain. `url`: in its canonical spelling."""
     import tld  # late, as above
 
     name = urlsplit(url).hostname or ""
@@ -362,7 +368,7 @@ def is_suffix(url: str) -> bool:
 
 
 def redacted(url: str) -> str:
-    """Return `url`, which need not be valid, without user and password."""
+    """Return `url` without user and password. It need not be a valid URL."""
     return _SECRET.sub(r"\1", url, count=1) if "@" in url else url
 
 
@@ -373,8 +379,7 @@ def is_root(url: str) -> bool:
 
 
 def is_front_page(url: str) -> bool:
-    """Return True if `url` is the front page of its host, also by the name of a file such as
-    /index.html."""
+    """True if `url` is the front page of its host, also if it names a file such as /index.html."""
     parts = _parts(url)
     return not parts.query and bool(_FRONT_PATH.fullmatch(parts.path))
 
@@ -398,8 +403,9 @@ def _replace_backslashes(value: str) -> str:
 
 
 def _normalise_host(name: str) -> str:
-    """Return a host as browsers write it: international names in ASCII (IDNA), IPv4 addresses as
-    four decimal numbers, IPv6 addresses in their shortest form in brackets. Raises BadUrl."""
+    """Return a host as browsers write it. International names are in ASCII (IDNA), IPv4 addresses
+    are four decimal numbers, and IPv6 addresses have their shortest form and brackets. Raises
+    BadUrl."""
     if ":" in name:
         return f"[{_normalise_ipv6(name)}]"
     try:
@@ -481,8 +487,8 @@ def _normalise_ipv6(name: str) -> str:
 
 
 def _remove_dots(path: str) -> str:
-    """Return a path without the segments `.` and `..`, also if they are escaped: "/a/../b" gives
-    "/b"."""
+    """Return a path in which the segments `.` and `..` are resolved, also if they are escaped:
+    "/a/../b" becomes "/b"."""
     resolved: list[str] = []
     segments = path.split("/")
     for index, segment in enumerate(segments):
@@ -499,8 +505,8 @@ def _remove_dots(path: str) -> str:
 
 
 def _escape(value: str, safe: str) -> str:
-    """Return a part of a URL with the usual escapes: characters that are neither in `safe` nor
-    unreserved (RFC 3986 section 2.3) are escaped, and escaped unreserved characters are not."""
+    """Return a part of a URL with the usual escapes. Characters that are neither in `safe` nor
+    unreserved (RFC 3986 section 2.3) are escaped. Escapes of unreserved characters are undone."""
     value = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", value)
     pieces = re.split(r"((?:%[0-9A-Fa-f]{2})+)", value)
     for index, piece in enumerate(pieces):
@@ -513,8 +519,8 @@ def _escape(value: str, safe: str) -> str:
 
 
 def _escape_byte(byte: int) -> str:
-    """Return the character of a byte if it is unreserved: only these mean the same without an
-    escape (RFC 3986 section 2.3). Otherwise return the escape of the byte, such as "%2F"."""
+    """Return the character of a byte if it is unreserved: only then it means the same without an
+    escape (RFC 3986 section 2.3). Otherwise return the escape, such as "%2F"."""
     character = chr(byte)
     if character.isascii() and (character.isalnum() or character in "-._~"):
         return character
@@ -561,8 +567,8 @@ _BLOCKED_4: tuple[tuple[Network, str], ...] = tuple(
 
 @lru_cache(maxsize=4096)
 def private(url: str) -> str:
-    """Return why the host of an http(s) URL is private, such as "10.0.0.1 is private", for a
-    message; "" if it is public or `url` is no URL. The address of a name is not looked up."""
+    """Return why the host of a URL is private, as a part of a message: "10.0.0.1 is private". "" if
+    the host is public or `url` is no URL. Names are not looked up in the DNS."""
     name = _parts(url).hostname or ""
     if is_numeric_host(name):
         kind = describe_special_address(ipaddress.ip_address(name))
@@ -575,9 +581,9 @@ def private(url: str) -> str:
 
 
 def refusal(url: str, by: str = "") -> str:
-    """Return why we do not follow a link to `url`: it has a password, or leads from the public
-    network into a private one; "" if we may. `by`: address of the page with the link; if that is
-    private, its links may be, too."""
+    """Return why a link to `url` is not followed: it has a user or password, or leads from the
+    public network into a private one. "" if it may be followed. `by`: address of the page with the
+    link; the links of a private page may be private, too."""
     if redacted(url) != url:
         return "the address has a user name or password in it"
     if by and private(by):
@@ -592,8 +598,8 @@ def _parse_prefixes(nat64: tuple[str, ...]) -> tuple[ipaddress.IPv6Network, ...]
 
 
 def find_embedded_ipv4(address: Address, nat64: tuple[str, ...]) -> ipaddress.IPv4Address | None:
-    """Return the IPv4 address to which packets for an IPv6 address are delivered, None if it is an
-    IPv4 address itself or has none inside. `nat64`: IPv6 prefixes behind which the network
+    """Return the IPv4 address to which packets for an IPv6 address are sent in the end. None if
+    `address` is an IPv4 address or has none inside. `nat64`: IPv6 prefixes behind which the network
     translates to IPv4 (RFC 6052 section 2.2)."""
     if not isinstance(address, ipaddress.IPv6Address):
         return None
@@ -607,8 +613,9 @@ def find_embedded_ipv4(address: Address, nat64: tuple[str, ...]) -> ipaddress.IP
 
 
 def _read_nat64(value: int, length: int) -> ipaddress.IPv4Address:
-    """Return the IPv4 address in `value`, an IPv6 address as a number, after a NAT64 prefix of
-    `length` bits. The bits 64 to 71 are not part of it (RFC 6052 section 2.2)."""
+    """Return the IPv4 address in an IPv6 address after a NAT64 prefix. `value`: the IPv6 address as
+    a number; `length`: bits of the prefix. The bits 64 to 71 are not part of it (RFC 6052 section
+    2.2)."""
     if length >= _NAT64_LOW_BITS:
         return ipaddress.IPv4Address(value & 0xFFFFFFFF)
     joined = (value >> 64) << 56 | (value & (1 << 56) - 1)
@@ -616,9 +623,9 @@ def _read_nat64(value: int, length: int) -> ipaddress.IPv4Address:
 
 
 def describe_special_address(address: Address, nat64: tuple[str, ...] = ()) -> str | None:
-    """Return what kind of address it is if it is not public, such as "loopback" or "private"; None
-    for a public address. `nat64`: IPv6 prefixes behind which the network translates to IPv4 (RFC
-    6052 section 2.2)."""
+    """Return the kind of an address that is not public, such as "loopback" or "private"; None for a
+    public address. `nat64`: IPv6 prefixes behind which the network translates to IPv4 (RFC 6052
+    section 2.2)."""
     reached = find_embedded_ipv4(address, nat64) or address
     if isinstance(reached, ipaddress.IPv4Address):
         for network, kind in _BLOCKED_4:

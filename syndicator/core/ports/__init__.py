@@ -29,8 +29,8 @@ class Fetcher(Protocol):
     """Fetches URLs. It remembers only the state of hosts."""
 
     async def fetch(self, request: Request) -> FetchResult:
-        """Return the answer after all redirects, or `Failed` if none came within
-        `request.deadline` seconds. If the call is cancelled, the connection is closed."""
+        """Return the answer after all redirects; `Failed` if none came within `request.deadline`
+        seconds. If the call is cancelled, the connection is closed."""
 
     async def aclose(self) -> None:
         """Close the connections for good."""
@@ -38,8 +38,8 @@ class Fetcher(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryRow:
-    """What the database has about an entry of a feed. `entry`: the entry as the feed gave it while
-    its page may still be read, only its beginning while it is muted, otherwise None."""
+    """The row of a feed's entry in the database. `entry`: the entry itself, as long as its page may
+    still be read (only its beginning if it is muted); else None."""
 
     source_key: str
     entry_id: str
@@ -56,11 +56,11 @@ class EntryRow:
     entry: Entry | None = None
 
     def reopened(self) -> Self:
-        """Return this row with the status pending, so that the next visit reads the entry again."""
+        """Return this row as pending: the next visit reads the entry again."""
         return replace(self, status="pending", digest="", next_try=None)
 
     def done(self, article_id: str, now: datetime) -> Self:
-        """Return this row with the status done: its page was read at `now` and is the article
+        """Return this row as done: the entry's page was read at `now`, and is the article
         `article_id`."""
         return replace(
             self,
@@ -75,8 +75,9 @@ class EntryRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filed:
-    """Numbers of articles. `own`: entries of a source that have an article. Only if that is 0,
-    `articles` and `sources` are the numbers of all articles and of all sources with articles."""
+    """Numbers of articles. `own`: how many entries of a source have an article. `articles`,
+    `sources`: how many articles there are in all, and how many sources have some; both are only
+    counted if `own` is 0."""
 
     own: int
     articles: int = 0
@@ -85,11 +86,12 @@ class Filed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """What is stored of an article to find copies of it. `at`: when it was filed; `data`: its
-    packed sketch; `keys`: lookup keys of the sketch, some of which similar texts share;
-    `delete_before`: when this is stored, sketches of articles filed earlier are deleted; `since`:
-    from when on the article is known to exist; `named`: alias key of the original that its page
-    names."""
+    """The data by which copies of an article are found.
+
+    `at`: when the article was filed. `data`: its packed sketch. `keys`: lookup keys of the sketch;
+    similar texts share some of them. `delete_before`: sketches of articles filed before are deleted
+    when this is stored. `since`: the first time at which the article is known to exist. `named`:
+    alias key of the original that its page names."""
 
     at: datetime
     data: bytes
@@ -109,11 +111,12 @@ class Blocks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleRecord:
-    """An article whose file is written, to be stored in the database. `stamp`: of its file;
-    `entry`: the entry that led to it, to be stored as well; `html`: its body as HTML, None if it is
-    not published in full; `same_body`: the body did not change, so that stored HTML stays; `score`:
-    of its category; `is_split`: it is a copy no longer. None for `score`, `compared` or `blocks`
-    leaves what is stored."""
+    """An article to store in the database; its file is already written.
+
+    `stamp`: of the file. `entry`: the entry that led to it, stored as well. `html`: its body as
+    HTML, None if it is not published in full. `same_body`: True if the body did not change, so that
+    stored HTML stays. `score`: probability of its category. `is_split`: True if it is no copy any
+    more. If `score`, `compared` or `blocks` is None, what is stored stays."""
 
     article: Article
     stamp: FileStamp
@@ -128,9 +131,11 @@ class ArticleRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Like:
-    """A new article, for which similar articles are searched. Earlier versions: in the feed of the
-    source with the key `source`, by `title` and the lookup keys `found_by`. Copies: in all articles
-    filed since `since`, by the lookup keys `keys`."""
+    """A new article for which similar articles are searched.
+
+    Earlier versions of it are searched in the feed of the source with the key `source`, by `title`
+    and by the lookup keys `found_by`. Copies of it are searched among all articles filed since
+    `since`, by the lookup keys `keys`."""
 
     source: str
     title: str
@@ -142,10 +147,12 @@ class Like:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What the database has under some alias keys. `withdrawn`, `pruned`: it had an article that
-    the operator withdrew or pruned; `articles`: alias key -> (article, its original if it is a
-    copy, otherwise None). Of similar articles: `earlier`, ids of possible earlier versions, at most
-    10 by title and 10 by text; `likely`: (article, packed sketch) of possible copies."""
+    """What the database has about an article with certain alias keys, and about similar articles.
+
+    `withdrawn`, `pruned`: True if the operator withdrew or pruned an article with such a key.
+    `articles`: by alias key, (article, its original if it is a copy, else None). `earlier`: ids of
+    possible earlier versions, at most 10 by title and 10 by text. `likely`: (article, packed
+    sketch) of each possible copy."""
 
     withdrawn: bool = False
     pruned: bool = False
@@ -155,8 +162,8 @@ class Known:
 
     @property
     def away(self) -> EntryReason | None:
-        """The reason not to file the article, because the operator withdrew or pruned it; None if
-        it may be filed."""
+        """The reason not to file the article: the operator withdrew or pruned it. None if it may be
+        filed."""
         if self.withdrawn:
             return EntryReason.WITHDRAWN
         if self.pruned:
@@ -166,9 +173,9 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedRow:
-    """A feed that is or was published. `first_slug`: from which its published id is made; `count`:
-    number of its articles; `dropped`: it has ended; `published`: True if its files are published,
-    False if not at present, None if they never were or never will be again."""
+    """A feed that is or was published. `first_slug`: its published id is made from it. `count`:
+    number of its articles. `dropped`: True if it has ended. `published`: True if its files are
+    published now, False if not at present, None if they never were or never will be again."""
 
     key: FeedKey
     name: str
@@ -196,8 +203,8 @@ class FeedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
-    """The last build of a feed. `at`: its time, in seconds of the caller's clock; `entries`: number
-    of entries in its file; `articles`: number of its articles."""
+    """The last build of a feed. `at`: when it was, in seconds of the caller's clock. `entries`:
+    number of entries in its file. `articles`: number of all its articles."""
 
     at: float
     entries: int
@@ -207,9 +214,9 @@ class Built:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedFile:
     """A file that a build has published. `owner`: its feed, or a key without an axis for other
-    pages; `target`: the name for files that are made together, such as the formats of a feed;
-    `made_of`: fingerprint of all that the file depends on, "" if it is out of date; `sha256`: of
-    its bytes, "" if they are unknown or it is not published yet."""
+    pages. `target`: the same name for all files that are made together, such as the formats of a
+    feed. `made_of`: fingerprint of all that the file depends on, "" if it is outdated. `sha256`: of
+    its bytes, "" if unknown or not published yet."""
 
     name: str
     owner: FeedKey
@@ -220,10 +227,10 @@ class PublishedFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """The part of a build that is on the disk. `files`: files that were written or that are out of
-    date now; `gone`: names of the files that were deleted; `marks`: numbers of the stale marks that
-    are done; `published`: feed -> new value of `FeedRow.published`, for the feeds that were built
-    or have ended."""
+    """The part of a build that is on the disk. `files`: files that were written, or that are
+    outdated now. `gone`: names of deleted files. `marks`: numbers of the marks that are done.
+    `published`: by feed, the new value of `FeedRow.published`, for feeds that were built or have
+    ended."""
 
     files: Sequence[PublishedFile] = ()
     gone: Collection[str] = ()
@@ -233,7 +240,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """A story: an event that two or more outlets report. `name`: its id; `reports`: (outlet,
+    """An event that two or more outlets report. `name`: id of the story. `reports`: (outlet,
     article), in the order in which they were added."""
 
     name: str
@@ -250,7 +257,7 @@ class StoryEntry(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """A source that redirected for good, so that we fetch it at another address than the
+    """A source that redirected permanently, so that it is fetched at another address than the
     operator's."""
 
     source: str  # key
@@ -262,18 +269,19 @@ class Move:
 
 
 class Outlet(Protocol):
-    """The published files, which are changed in batches: `put` and `delete` only prepare a change,
-    which other methods see at once, but readers after `commit`. Bytes are not kept in memory.
-    Methods raise UsageError, OSError."""
+    """The published files. They are changed in batches: `put` and `delete` only prepare a change.
+    Other methods see it at once, readers see it after `commit`. Bytes are not kept in memory.
+    Methods raise UsageError or OSError."""
 
     def get(self, name: str) -> bytes | None:
         """Return the bytes of a file, None if there is no file."""
 
     def put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> bool:
-        """Prepare to write a file, unless it has these bytes already. Return True if they differ.
-        The modification time of the new file is at least a second after that of the old file and
-        of the files `heir_of`, which redirect to it: clients compare times. In a bucket the file is
-        written at once."""
+        """Prepare to write a file. Return False, and do nothing, if it has these bytes already. In
+        a bucket, the file is written at once.
+
+        Clients compare times: the new file's modification time is at least a second after that of
+        the old file and of the files `heir_of`, which redirect to it."""
 
     def delete(self, name: str) -> bool:
         """Prepare to delete a file. Return False if there is no file."""
@@ -285,21 +293,21 @@ class Outlet(Protocol):
         """Return when a file was last written, None if there is no file."""
 
     def commit(self) -> None:
-        """Replace the prepared files, each atomically, then delete those to be deleted. Afterwards
-        everything is on the disk, and only then may the database say so. Raises RefusedFiles if
-        some files could not be replaced, after all others are written."""
+        """Replace the prepared files, each atomically, then delete those to be deleted. After that,
+        all is on the disk, and only then may the database say so. Raises RefusedFiles if some files
+        could not be replaced; all others are written by then."""
 
     def discard(self) -> None:
         """Forget all prepared changes; the published files stay as they are."""
 
     def sweep(self) -> int:
-        """Delete half-written files of writers that were killed; return their number. Only to be
+        """Delete half-written files of writers that were killed. Return how many. It may only be
         called if nobody else is writing."""
 
 
 class Turn(NamedTuple):
-    """The permission for one request to a host. `token`: identifies it when it is given back;
-    `away`: code of the failure if the host was lately out of reach, otherwise ""; `detail`: of that
+    """The permission for one request to a host. `token`: identifies it when it is given back.
+    `away`: code of the failure if the host could not be reached lately, else "". `detail`: of that
     failure, in words."""
 
     token: int
@@ -308,24 +316,24 @@ class Turn(NamedTuple):
 
 
 class Busy(NamedTuple):
-    """No permission for a request now; ask again after `seconds`. `held`: because the host asked
-    for a pause, not because another request is running."""
+    """No request is allowed now; ask again after `seconds`. `held`: True if the host asked for a
+    pause, False if another request is running."""
 
     seconds: float
     held: bool = False
 
 
 class HostTurns(Protocol):
-    """Permissions for requests, which all machines share: one at a time for each host. A permission
-    ends by itself after a lease. Methods raise StoreError."""
+    """Permissions for requests, which all machines share: each host gets one request at a time. A
+    permission ends by itself after some time. Methods raise StoreError."""
 
     def take(self, host: str) -> Turn | Busy:
-        """Return the permission for one request to `host`, or Busy: while another request runs,
-        during the pause after it, or during a `hold`."""
+        """Return the permission for one request to `host`. Return Busy while another request runs,
+        during the pause after it, and during a `hold`."""
 
     def give_back(self, host: str, turn: Turn, pause: float) -> None:
-        """Give a permission back: the next request may start after `pause` seconds, or after the
-        host's longer crawl-delay. A permission that has ended is ignored."""
+        """Give a permission back. The next request may start after `pause` seconds, or after the
+        crawl-delay of the host if that is longer. A permission that has ended is ignored."""
 
     def set_delay(self, host: str, seconds: float) -> None:
         """Set the crawl-delay of a host for all machines."""
@@ -335,18 +343,18 @@ class HostTurns(Protocol):
 
     def set_away(self, host: str, reason: str, detail: str, seconds: float) -> None:
         """Record for `seconds` that a host cannot be reached, and count its failures in a row.
-        `reason`: code of the failure; `detail`: in words."""
+        `reason`: code of the failure; `detail`: the failure in words."""
 
 
 class Waits(Protocol):
-    """Hosts and URLs that asked us to wait."""
+    """The hosts and URLs that asked for a pause."""
 
     def until(self, what: str) -> datetime | None:
-        """Return until when a host or a URL asked us to wait, None if it did not."""
+        """Return until when a host or a URL asked for a pause; None if it did not."""
 
     def any(self) -> bool:
-        """Return False if certainly no host and no URL asked us to wait."""
+        """Return False if it is certain that no host and no URL asked for a pause."""
 
     def add(self, what: str, until: datetime) -> None:
-        """Record durably that a host or a URL asked us to wait until `until`. If a later time is
+        """Record durably that a host or a URL asked for a pause until `until`. If a later time is
         stored, that stays."""

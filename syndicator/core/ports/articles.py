@@ -15,8 +15,8 @@ ABSENT: Final = ""  # instead of an etag: the object must not exist
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileStamp:
-    """The state of an article file, by which edits are noticed: they change `mtime_ns` or `size`.
-    In object stores `mtime_ns` is a number made from the etag."""
+    """The state of an article file. An edit changes `mtime_ns` or `size`, and is noticed by that.
+    In object stores, `mtime_ns` is a number made from the etag."""
 
     path: str  # relative to the article store, with forward slashes
     mtime_ns: int
@@ -25,7 +25,7 @@ class FileStamp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawn:
-    """An article that the operator removed from every feed. `at`: when; `feeds`: the feeds that had
+    """An article that the operator removed from all feeds. `at`: when; `feeds`: the feeds that had
     it and announce the withdrawal; `url`: of the article, "" if unknown."""
 
     id: str
@@ -36,20 +36,21 @@ class Withdrawn:
 
 
 class KeptFile(Protocol):
-    """A small file beside the articles, which need not exist. str() returns its path or address for
+    """A small file beside the articles. It need not exist. str() returns its path or address for
     messages. Methods raise OSError."""
 
     def read(self) -> bytes | None:
         """Return the bytes of the file, None if there is no file."""
 
     def update(self, change: Callable[[bytes | None], bytes | None]) -> None:
-        """Write the bytes that `change` returns for the present ones (None: no file), durably.
-        Nothing is written if it returns None or the same bytes. `change` may be called more than
-        once."""
+        """Replace the bytes of the file by those that `change` returns; they are on the disk when
+        this returns. `change` gets the present bytes (None if there is no file). If it returns None
+        or the same bytes, nothing is written. It may be called more than once."""
 
     def append(self, note: bytes, data: bytes) -> None:
-        """Append `data`, whole lines, durably. A new file begins with `note`. If the last line of
-        the file has no end, a crash has cut it, and it is deleted first."""
+        """Append whole lines (`data`) to the file; they are on the disk when this returns. A new
+        file begins with `note`. If the last line of the file has no line end, a crash has cut it;
+        it is deleted first."""
 
     def stamp(self) -> str | None:
         """Return a value that changes with the file, None if there is no file."""
@@ -72,9 +73,9 @@ class NoFile:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """How the files differ from recorded stamps. `new`: files without a recorded stamp; `edited`:
-    files whose stamp changed; `missing`: keys of stamps whose file is gone; `no_files`: everything
-    that has the name of an article file but is no file, also if it did not change."""
+    """How the files differ from recorded stamps. `new`: files without a recorded stamp. `edited`:
+    files whose stamp changed. `missing`: keys of stamps whose file is gone. `no_files`: everything
+    that has the name of an article file but is no file, even if it did not change."""
 
     new: tuple[FileStamp, ...] = ()
     edited: tuple[FileStamp, ...] = ()
@@ -94,29 +95,30 @@ class ArticleStore(Protocol):
     def name(self) -> str: ...
 
     def instance(self) -> uuid.UUID:
-        """Return the UUID from which all published ids are made; it is made before the first
-        article. Raise ConfigError if it is lost."""
+        """Return the UUID from which all published ids are made. The first call makes it. Raise
+        ConfigError if there are articles but the UUID is lost."""
 
     def minted(self) -> bool:
         """Return True if this instance already has its UUID."""
 
     def begun(self) -> bool:
-        """Return True if we have written articles here."""
+        """Return True if this program has written articles here."""
 
     def together(self) -> AbstractContextManager[Callable[[], None]]:
-        """Let `put` not wait for the disk: files and folders are durable at the end of the block
-        and after a call of the yielded function. Until then a crash may take files away."""
+        """Let `put` not wait for the disk inside the block. What it wrote is durable when the
+        yielded function was called or the block has ended. Before that, a crash may lose files."""
 
     def put(
         self, article: Article, path: str | None = None, *, ordered: Collection[str] = ()
     ) -> tuple[Article, FileStamp, bool]:
-        """Write `article` into its file; edits by hand in the file win, except in the fields
-        `ordered`. `path`: where its file was. Return (article as written, stamp of its file, True
-        if the bytes changed). Raise ConfigError if its file is invalid."""
+        """Write `article` to its file. Fields that were edited by hand in the file stay, except
+        those named in `ordered`. `path`: where its file was, None for a new article. Return
+        (article as written, stamp of its file, True if the bytes changed). Raise ConfigError if its
+        file is invalid."""
 
     def get(self, path: str) -> Article:
-        """Return the article in the file at `path`, in which fields that were edited by hand are
-        marked as the operator's. Raise ConfigError, FileNotFoundError, OSError."""
+        """Return the article in the file at `path`. Fields that were edited by hand are marked as
+        the operator's. Raise ConfigError if the file is invalid; FileNotFoundError or OSError."""
 
     def read(self, path: str) -> bytes:
         """Return the bytes of the file at `path`."""
@@ -128,11 +130,11 @@ class ArticleStore(Protocol):
         """Return the path of the file of an article, None if there is no file."""
 
     def id_at(self, path: str) -> str:
-        """Return the id that the file at `path` states, even if the file is invalid; otherwise the
-        beginning of the id in its name, or ""."""
+        """Return the article id that the file at `path` states, even if the file is invalid. If it
+        states none, return the beginning of the id in its name, or ""."""
 
     def path_of(self, what: str) -> str | None:
-        """Return the path in this store of the file that an operator names by `what`, None if there
+        """Return the path of a file in this store. `what`: how an operator names it. None if there
         is no such file."""
 
     def walk(self) -> Iterator[FileStamp]:
@@ -140,31 +142,32 @@ class ArticleStore(Protocol):
         objects."""
 
     def names(self) -> Iterator[str]:
-        """Yield the paths of all visible files, also of those that are no articles. Slow in object
-        stores."""
+        """Yield the paths of all visible files; files that are no articles are among them. Slow in
+        object stores."""
 
     def changed(self, stamps: Mapping[str, FileStamp], *, sweep: bool = True) -> Changes:
-        """Return how the files differ from `stamps` (any key -> stamp). Object stores notice only
-        the files of crashed writers. `sweep`: also delete what crashed writers left half done."""
+        """Return how the files differ from `stamps`, the recorded stamps by any key. Object stores
+        only notice files of writers that crashed. `sweep`: True to delete what these left half
+        done, too."""
 
     def left_behind(self) -> Changes:
-        """Return the files of crashed writers as new files, as far as they are found without
-        reading all files; for stores with several writers."""
+        """Return the files of crashed writers as new files, as far as they can be found without
+        reading all files. For stores with several writers."""
 
     def folder_stamps(self) -> Mapping[str, tuple[int, int]]:
-        """Return path -> a value that changes if a file in the folder, or the file, is added,
-        deleted or replaced. Quick."""
+        """Return by path of a folder or file a value that changes if the file, or a file in the
+        folder, is added, deleted or replaced. Quick."""
 
     def put_back(self, path: str, data: bytes) -> None:
         """Write an earlier file again at `path`. Raise FileExistsError if there is a file."""
 
     def edit(self, path: str, data: bytes, *, over: bytes | None = None) -> None:
-        """Replace the file at `path` by its edited bytes `data`. `over`: its bytes before the edit.
-        Raise OSError if an object has changed since."""
+        """Replace the file at `path` by its edited bytes `data`. `over`: its bytes before the edit,
+        None if unknown. Raise OSError if an object was changed since."""
 
     def add(self, article: Article, data: bytes) -> str:
-        """Write `data`, the file of `article` as another program wrote it, at a new path; return
-        the path."""
+        """Write an article file that another program made, at a new path, which is returned.
+        `data`: its bytes; `article`: what they contain."""
 
     def delete(self, path: str) -> bool:
         """Delete the file at `path`. Return False if there is no file."""
@@ -179,7 +182,7 @@ class ArticleStore(Protocol):
         """Return the file with this name beside the articles, which need not exist."""
 
     def beside(self) -> Iterator[KeptFile]:
-        """Yield all files beside the articles, also article files that are there."""
+        """Yield all files beside the articles. Article files in the same folder are among them."""
 
     def remember_paths(self, ids: Iterable[str]) -> None:
         """Let `find` still find the files of these articles after their rows are deleted."""
@@ -187,8 +190,8 @@ class ArticleStore(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reserved:
-    """A path that is reserved for an article without a row: its file is being written, or its
-    writer has crashed. `at`: when it was reserved."""
+    """A path that is reserved for an article without a row, because its file is being written or
+    its writer has crashed. `at`: when it was reserved."""
 
     id: str
     path: str
@@ -197,7 +200,7 @@ class Reserved:
 
 
 class ArticlePaths(Protocol):
-    """The paths of articles in shared folders and buckets, by the rows of the database and by
+    """The paths of articles in shared folders and buckets, from the rows of the database and from
     reservations. Writes are durable."""
 
     def path(self, article_id: str) -> str | None:
@@ -205,12 +208,12 @@ class ArticlePaths(Protocol):
         neither."""
 
     def list_similar_ids(self, article_id: str, chars: int) -> list[str]:
-        """Return the ids of other articles, with a row or a reservation, that begin with the same
-        `chars` characters."""
+        """Return the ids of other articles that begin with the same `chars` characters. Articles
+        that only have a reservation are among them."""
 
     def reserve(self, article_id: str, path: str, *, writing: bool = True) -> str:
-        """Reserve `path` for an article. Return the path to use: the one that another writer has
-        reserved earlier for the same article, otherwise `path`. `writing`: False if the file exists
+        """Reserve `path` for an article. Return the path to use: the path that another writer
+        reserved earlier for this article, else `path`. `writing`: False if the file exists
         already."""
 
     def release(self, path: str) -> None:
@@ -224,8 +227,8 @@ class ArticlePaths(Protocol):
 
 
 class Snapshots(Protocol):
-    """Kept pages of articles, each with the number of the version of the reader that has read it
-    last."""
+    """Kept pages of articles. Each has the number of the version of the reader that has last read
+    it."""
 
     version: int  # of the present reader
 
@@ -233,7 +236,8 @@ class Snapshots(Protocol):
         """Store the page of an article as one that this version has read. Raise OSError."""
 
     def put_packed(self, article_id: str, packed: bytes) -> None:
-        """Store a page that `snapshots.pack_page` has packed already, which takes CPU time."""
+        """Store a page that was packed by `snapshots.pack_page` before, because packing takes CPU
+        time."""
 
     def get(self, article_id: str) -> tuple[bytes, dict[str, str]] | None:
         """Return (page, headers) of an article, None if its page is not kept."""
@@ -248,17 +252,17 @@ class Snapshots(Protocol):
         """Record that this version has read the page of an article. Raise OSError."""
 
     def prune(self, before: datetime, *, dry_run: bool = False, daily: bool = False) -> int:
-        """Delete pages older than `before`, and what crashed writers left; return their number.
-        `dry_run`: only count; `daily`: may do nothing if it was done today."""
+        """Delete pages older than `before`, and what crashed writers left. Return how many.
+        `dry_run`: only count them; `daily`: do nothing if it was done today."""
 
     def scrub(self, secret: Callable[[bytes], bool]) -> None:
-        """Delete the pages that have a secret: `secret` returns True for their bytes and
-        headers."""
+        """Delete the pages that contain a secret. `secret`: returns True if the given bytes, of a
+        page and its headers, contain one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectStamp:
-    """What an object store tells about an object without its bytes. `etag` changes with the
+    """What an object store tells about an object without its bytes. `etag`: changes with the
     bytes."""
 
     key: str
@@ -268,8 +272,9 @@ class ObjectStamp:
 
 
 class Objects(Protocol):
-    """The objects of an object store, each with a key below the prefix of its address. Writes are
-    atomic and durable. Methods raise OSError after several tries (`errno` of `errors.OURS`)."""
+    """The objects of an object store. Each has a key, which follows the prefix in the address of
+    the store. Writes are atomic and durable. Methods raise OSError after several tries, with an
+    `errno` of `errors.OURS`."""
 
     @property
     def name(self) -> str:
@@ -289,15 +294,16 @@ class Objects(Protocol):
         over: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> str | None:
-        """Write an object if its stored etag is `over`; ABSENT: only if there is no object, None:
-        in any case. Return the new etag, None if it was not written."""
+        """Write an object. `over`: the etag that the stored object must have; ABSENT if there must
+        be no object; None to write in any case. Return the new etag; None if the condition was not
+        met and nothing was written."""
 
     def delete(self, *keys: str) -> None:
         """Delete those of the objects that exist."""
 
     def walk(self, prefix: str = "", *, deep: bool = True) -> Iterator[ObjectStamp]:
-        """Yield the stamps of the objects below `prefix`, "" or a folder with a last slash. `deep`:
-        also of those in subfolders."""
+        """Yield the stamps of the objects below `prefix`, which is "" or a folder with a slash at
+        its end. `deep`: True to include subfolders."""
 
     def folders(self) -> list[str]:
         """Return the names of the folders at the top, each with a last slash."""

@@ -10,8 +10,9 @@ from syndicator.core.ports.articles import FileStamp
 
 
 class Choosable(NamedTuple):
-    """A sentence that may be chosen for an excerpt. `opens`: it may be the first of the excerpt;
-    `follows`: it may stand only directly after the sentence before it."""
+    """A sentence that may be chosen for an excerpt. `opens`: True if it may be the first one.
+    `follows`: True if it directly follows the sentence before in the text; if it does not open the
+    excerpt, it may only follow that one."""
 
     text: str
     opens: bool
@@ -20,9 +21,9 @@ class Choosable(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
-    """What a language model is asked about an article. `text`: plain text; `write`: the model
-    writes the excerpt, instead of choosing from `sentences`; `categories`: (name, description) of
-    the categories to choose from; `tags`: to choose from."""
+    """What a language model is asked about an article. `text`: plain text. `write`: True if the
+    model writes the excerpt in its own words, False if it chooses from `sentences`. `categories`:
+    (name, description) of each category to choose from. `tags`: the tags to choose from."""
 
     title: str
     text: str
@@ -35,8 +36,8 @@ class Material:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """The answer of a language model: a text that must not be trusted, the number of tokens used,
-    and the form of request that the model's server accepted."""
+    """The answer of a language model. `content`: its text, which must not be trusted. `tokens`: how
+    many tokens it took. `form`: the form of request that the model's server accepted."""
 
     content: str
     tokens: int

@@ -14,8 +14,8 @@ Mode = Literal["subscribe", "unsubscribe"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """The hubs that a feed names, best first, and the address of the feed at these hubs (its
-    topic)."""
+    """The hubs that a feed names. `hubs`: best first; `topic`: the address of the feed at these
+    hubs."""
 
     hubs: tuple[str, ...]
     topic: str
@@ -23,7 +23,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
-    """Our subscription at a hub. Times are UTC and have a zone."""
+    """A subscription of this instance at a hub. Times are UTC and have a zone."""
 
     token: str  # the unguessable part of its callback
     secret: str  # for the hub's signatures
@@ -46,14 +46,15 @@ class Subscription:
     missed: float = 0.0  # entries that a poll found before the hub
 
     def active(self, now: datetime) -> bool:
-        """Return True if the hub pushes to us at `now`: its lease lasts, and we want it."""
+        """True if the hub pushes at `now`: the subscription has not been ended, and its lease has
+        not run out."""
         return self.wanted and self.expires is not None and now < self.expires
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """How many entries a hub pushed and missed, over all subscriptions there; old entries weigh
-    less."""
+    """How many entries a hub pushed and missed, in all subscriptions there together. Old entries
+    weigh less."""
 
     hub: str
     pushed: float = 0.0
@@ -61,7 +62,7 @@ class Tally:
 
 
 class Hubs(Protocol):
-    """Receives reports about visits and pushes, by which hubs are judged."""
+    """Receives reports on visits and pushes, by which hubs are judged."""
 
     def record_poll(
         self,
@@ -72,18 +73,18 @@ class Hubs(Protocol):
         now: datetime,
     ) -> None:
         """Report a visit that read the whole feed of `source`. `offer`: the hubs that the feed
-        names, None if it names none; `new`: entries that no hub had pushed; `before`: time of the
-        visit before, None if there was none."""
+        names, None if it names none. `new`: entries that no hub had pushed. `before`: when the
+        source was visited before, None if never."""
 
     def record_push(self, source_key: str, new: int, now: datetime) -> None:
-        """Report a push for a source, which had `new` new entries."""
+        """Report a push for a source. `new`: number of its new entries."""
 
     def trust(self, source_key: str, now: datetime) -> float:
-        """Return the share of the new entries of a source that its hub will push, as expected from
-        the past: from 0 to below 1."""
+        """Return the share of a source's new entries that its hub will probably push, judged by the
+        past. It is at least 0 and below 1."""
 
     def lock_source(self, source_key: str) -> AbstractAsyncContextManager[object]:
-        """Return a lock for a source, so that a visit and a push do not run at the same time."""
+        """Return a lock for a source. It keeps a visit and a push from running at the same time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +99,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureRow:
-    """What is stored about the picture of an article: its thumbnail, or the reason why there is
-    none."""
+    """What is stored about the picture of an article: its thumbnail, or why it has none."""
 
     id: str  # of the article
     url: str  # of the picture
@@ -112,7 +112,7 @@ class PictureRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IconRow:
-    """What is stored about the icon of a source: its name, or the reason why there is none."""
+    """What is stored about the icon of a source: its name, or why it has none."""
 
     source_key: str
     next_try: datetime  # when it is looked for again
@@ -124,7 +124,8 @@ class IconRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pictured:
-    """Numbers of thumbnails of the articles in feeds: made, waiting, and reason -> failed."""
+    """How many thumbnails of articles in feeds were made, how many wait, and by reason, how many
+    failed."""
 
     made: int = 0
     waiting: int = 0

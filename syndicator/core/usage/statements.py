@@ -34,9 +34,9 @@ _WHOLE_FILE = frozenset(("license",))  # lines of robots.txt that belong to no g
 
 
 class Statement(NamedTuple):
-    """A statement of a publisher. `use`: what it is about: search, full-text, ai-input, ai-train,
-    LICENCE or WORDS; `value`: "no", "yes", an address or a text; `vocabulary`: name of the
-    convention, such as "Content-Signal"; `place`: where it stands."""
+    """A statement of a publisher about the use of an article. `use`: what it is about: search,
+    full-text, ai-input, ai-train, LICENCE or WORDS. `value`: "no", "yes", an address or a text.
+    `vocabulary`: name of the convention, such as "Content-Signal". `place`: where it was found."""
 
     use: str
     value: str
@@ -51,7 +51,8 @@ class Statement(NamedTuple):
 
 
 def parse_statement(line: str) -> Statement | None:
-    """Return the statement of a line that `Statement.line` wrote, None for other lines."""
+    """Return the statement of a line of an article file, as `Statement.line` writes it. None if the
+    line is no statement."""
     use, colon, value_and_source = line.partition(": ")
     value, bracket, source = value_and_source.rpartition(" (")
     vocabulary, comma, place = source.removesuffix(")").rpartition(", ")
@@ -64,10 +65,12 @@ def parse_statement(line: str) -> Statement | None:
 
 
 class Terms(NamedTuple):
-    """What a publisher allows for an article. `most`: how much of it we may publish; `model`: a
-    language model may read it; `picture`: we may show its picture; `because`: the statements that
-    forbid something; `licences`: addresses of licences; `words`: texts for people; `free`: address
-    of the licence by which everybody may publish the whole text, "" without one."""
+    """What a publisher allows for an article.
+
+    `most`: how much of it may be published. `model`: True if a language model may read it.
+    `picture`: True if its picture may be shown. `because`: the statements that forbid something.
+    `licences`: addresses of licences. `words`: texts for people. `free`: address of a licence by
+    which everybody may publish the whole text, "" for none."""
 
     most: ContentMode = "full"
     model: bool = True
@@ -79,9 +82,10 @@ class Terms(NamedTuple):
 
 
 def derive_terms(lines: Iterable[str]) -> Terms:
-    """Return what the statements `lines` (of `Article.rights`) allow. Of several statements of the
-    same vocabulary, those nearest to the article count (TDMRep 5.4, RSL); of several vocabularies,
-    the strictest (draft-ietf-aipref-attach)."""
+    """Return what a publisher allows by its statements. `lines`: the statements, from
+    `Article.rights`. If one vocabulary has statements at several places, only those nearest to the
+    article count (TDMRep 5.4, RSL). If several vocabularies differ, the strictest one counts
+    (draft-ietf-aipref-attach)."""
     parsed = [parse_statement(line) for line in lines]
     statements = [statement for statement in parsed if statement is not None]
     if not statements:
@@ -124,15 +128,15 @@ def derive_terms(lines: Iterable[str]) -> Terms:
 
 
 def _find_nearest_place(statements: list[Statement], vocabulary: str) -> Place:
-    """Return the place nearest to the article at which there are statements of this vocabulary;
-    there must be some."""
+    """Return the place nearest to the article at which there are statements of a vocabulary. There
+    must be at least one."""
     places = [statement.place for statement in statements if statement.vocabulary == vocabulary]
     return min(places, key=PLACES.index)
 
 
 class Vocabulary(NamedTuple):
-    """A convention for statements about use: a table of data/vocabularies.toml, which explains the
-    fields."""
+    """A convention for statements about use. It is a table of data/vocabularies.toml, which
+    explains the fields."""
 
     name: str
     form: Literal["list", "words", "flag", "address", "text"]
@@ -144,7 +148,7 @@ class Vocabulary(NamedTuple):
 
 @cache
 def load_vocabularies() -> tuple[Vocabulary, ...]:
-    """Return all vocabularies of data/vocabularies.toml; they are read once."""
+    """Return all vocabularies of data/vocabularies.toml. The file is read once."""
     file = files("syndicator.core.usage").joinpath("data/vocabularies.toml")
     all_vocabularies: list[Vocabulary] = []
     for table in tomllib.loads(file.read_text("utf-8"))["vocabulary"]:
@@ -163,7 +167,7 @@ def load_vocabularies() -> tuple[Vocabulary, ...]:
 
 
 def names(place: Place) -> frozenset[str]:
-    """Return the names of the fields, such as headers, in which statements may stand at `place`."""
+    """Return the names of the fields (such as headers) at `place` that may contain statements."""
     field_names: set[str] = set()
     for vocabulary in load_vocabularies():
         field_names.update(vocabulary.fields.get(place, ()))
@@ -173,9 +177,9 @@ def names(place: Place) -> frozenset[str]:
 def read_statements(
     place: Place, fields: Iterable[tuple[str, str]], base: str = ""
 ) -> tuple[Statement, ...]:
-    """Return the statements in fields that stand at `place`, each once and at most 20. `fields`:
-    (name in lower case, value); `base`: address to which addresses in them are relative, "" if
-    unknown."""
+    """Return the statements in some fields, each once and at most 20. `place`: where the fields
+    are; `fields`: (name in lower case, value) of each; `base`: address to which relative addresses
+    refer, "" if unknown."""
     statements: dict[Statement, None] = {}  # a set in order
     for name, value in fields:
         for vocabulary in load_vocabularies():
@@ -187,9 +191,9 @@ def read_statements(
 
 
 def _read_value(vocabulary: Vocabulary, value: str, base: str) -> Iterator[tuple[str, str]]:
-    """Yield (use, value) of each statement in the value of a field, whose vocabulary is given. Such
-    a value is "no", "yes", the address of a licence, or a text. `base`: address to which addresses
-    in the field are relative, "" if unknown."""
+    """Yield (use, value) of each statement in a field. The value of a statement is "no", "yes", the
+    address of a licence, or a text. `vocabulary`: the convention that the field follows; `value`:
+    of the field; `base`: address to which relative addresses refer, "" if unknown."""
     if not value:
         return
     if vocabulary.form == "text":
@@ -219,9 +223,10 @@ _Line = tuple[str, str]  # name and value
 
 
 def select_usage_lines(robots_txt: str, product: str, url: str) -> str:
-    """Return the lines of a robots.txt that state the use of the page `url`, "" without any.
-    `product`: the name of our robot, which selects the group of lines (RFC 9309 section 2.2.1). Of
-    lines with the same name, those with the longest pattern for the path count."""
+    """Return the lines of a robots.txt that state how the page `url` may be used; "" if there are
+    none. `product`: the name of this robot, which selects the group of lines (RFC 9309 section
+    2.2.1). Of several lines with the same name, those with the longest pattern that matches the
+    path count."""
     parts = urlsplit(url)
     path = parts.path or "/"
     if parts.query:
@@ -237,7 +242,8 @@ def select_usage_lines(robots_txt: str, product: str, url: str) -> str:
 
 
 def fields(header: str) -> Iterator[tuple[str, str]]:
-    """Yield (name, value) of each line of `header`, a result of `select_usage_lines`."""
+    """Yield (name, value) of each line of `header`, in which the usage lines of robots.txt are
+    stored."""
     for line in header.splitlines():
         name, colon, value = line.partition(":")
         if colon:
@@ -245,8 +251,8 @@ def fields(header: str) -> Iterator[tuple[str, str]]:
 
 
 def find_licence(header: str, base: str) -> str:
-    """Return the address of the licence in `header`, a result of `select_usage_lines`; "" without
-    one. `base`: the address of the robots.txt."""
+    """Return the address of the licence in `header`, in which the usage lines of robots.txt are
+    stored. "" if there is none. `base`: the address of the robots.txt."""
     for name, value in fields(header):
         if name.lower() not in _WHOLE_FILE:
             continue
@@ -258,16 +264,16 @@ def find_licence(header: str, base: str) -> str:
 
 
 class _UsageLines(NamedTuple):
-    """The usage lines of a robots.txt. `for_whole_file`: lines that belong to no group; `groups`:
-    user agent in lower case -> lines for it."""
+    """The usage lines of a robots.txt. `for_whole_file`: those that belong to no group; `groups`:
+    by user agent in lower case, the lines for it."""
 
     for_whole_file: list[_Line]
     groups: dict[str, list[_Line]]
 
 
 def _parse_usage_lines(robots_txt: str) -> _UsageLines:
-    """Return the usage lines of a robots.txt. Several User-agent lines one after another begin one
-    group for all of these agents (RFC 9309 section 2.2.1)."""
+    """Return the usage lines of a robots.txt. Neighbouring User-agent lines begin one group for all
+    of their agents (RFC 9309 section 2.2.1)."""
     usage_names = names("robots-txt")
     usage = _UsageLines([], {})
     agents: list[str] = ["*"]  # lines before the first group are for all
@@ -296,9 +302,9 @@ def _read_pairs(robots_txt: str) -> Iterator[tuple[str, str]]:
 
 
 def _select_for_path(lines: Iterable[_Line], path: str) -> list[_Line]:
-    """Return (name, statement) for the lines whose pattern matches `path`; of several lines with
-    the same name, those with the longest pattern. The pattern stands before the statement in the
-    value of a line."""
+    """Return (name, statement) of each line whose pattern matches `path`. Of several such lines
+    with the same name, only those with the longest pattern count. `lines`: (name, value); the value
+    has the pattern before the statement."""
     longest: dict[str, int] = {}
     values: dict[str, list[str]] = {}
     for name, value in lines:
@@ -318,8 +324,8 @@ def _select_for_path(lines: Iterable[_Line], path: str) -> list[_Line]:
 
 
 def _split_pattern(value: str) -> tuple[str, str]:
-    """Return (pattern of paths, statement) of a value such as "/blog/ ai-train=n". The pattern is
-    "", which matches all paths, if the value has none."""
+    """Return pattern and statement of a value such as "/blog/ ai-train=n". If the value has no
+    pattern, it is "", which matches all paths."""
     if not value.startswith(("/", "*")):
         return "", value
     pattern, _, statement = value.partition(" ")
@@ -327,8 +333,8 @@ def _split_pattern(value: str) -> tuple[str, str]:
 
 
 def matches(pattern: str, path: str) -> bool:
-    """Return True if a pattern of robots.txt matches the start of a path with its query. In it, *
-    stands for any characters and a $ at the end for the end of the path (RFC 9309 section
+    """True if a pattern of robots.txt matches the beginning of a path with its query. In a pattern,
+    * stands for any characters, and a $ at its end for the end of the path (RFC 9309 section
     2.2.3)."""
     parts = pattern.removesuffix("$").split("*")
     regex = ".*".join(re.escape(part) for part in parts)

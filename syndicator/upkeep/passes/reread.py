@@ -160,8 +160,7 @@ async def _fetch_page(
     result = missing_credentials or await fetcher.fetch(request)
     if isinstance(result, Failed):
         return result
-    has_page = isinstance(result, Fetched) and urls.same_site(result.final_url, article.url)
-    if not has_page:
+    if not isinstance(result, Fetched) or not urls.same_site(result.final_url, article.url):
         return Failed(
             url=article.url, reason=FetchReason.REDIRECTS, detail=f"{result.final_url} answered"
         )
