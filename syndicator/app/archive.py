@@ -20,8 +20,8 @@ from syndicator.visiting.fetch.cookie_files import CookieFiles
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Archive:
-    """The articles of an instance, all that is stored with them, and the clock that dates
-    changes."""
+    """The articles of an instance with all that is stored about them, and the clock by which
+    changes are dated."""
 
     store: Store
     article_store: ArticleStore
@@ -46,7 +46,7 @@ class Archive:
 
 
 def find_terms(archive: Archive, configuration: Configuration, article: Article) -> Source | None:
-    """Return the source of an article, with the settings that hold for this article; None if the
+    """Return the source of an article with the settings that hold for this article. None if the
     source was removed."""
     source = configuration.sources.get(article.source_key)
     if source is None:
@@ -58,8 +58,8 @@ def find_terms(archive: Archive, configuration: Configuration, article: Article)
 def make_opened_instance(
     archive: Archive, configuration: Configuration, fault: str = ""
 ) -> OpenedInstance:
-    """Return what commands read of an instance, from its archive and its configuration. `fault`:
-    of the configuration, "" if it has none."""
+    """Return what commands read of an instance, made from its archive and configuration. `fault`:
+    what is wrong with the configuration, "" for nothing."""
     return OpenedInstance(
         config=configuration.folder,
         sources=configuration.sources,

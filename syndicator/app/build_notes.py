@@ -16,8 +16,8 @@ _WAITING_NOTE: Final = "feeds that would end"
 
 
 def excuse_articles(archive: Archive, ids: Iterable[str]) -> None:
-    """Note until the next build that these articles were removed on purpose, so that it does not
-    report them as lost."""
+    """Note that articles were removed on purpose. The next build then does not report them as
+    lost."""
     all_ids = {*read_excused(archive.store), *ids}
     archive.store.visits.set_note(EXCUSED, json.dumps(sorted(all_ids)), archive.clock())
 
@@ -28,9 +28,9 @@ def read_excused(store: Store) -> frozenset[str]:
 
 
 def note_renamed(archive: Archive, old: str, new: str) -> None:
-    """Replace a renamed tag in the note of tags that entries link. All articles with the tag were
-    rewritten, so the next build need not mark their files because of the link. `old`, `new`:
-    slugs."""
+    """Replace a renamed tag in the note of the tags that entries link. `old`, `new`: slugs. All
+    articles with the tag were rewritten, so the next build need not mark their files once more
+    because of the link."""
     note = archive.store.visits.note(_TAGS_NOTE)
     if note:
         renamed = note.replace(f"{json.dumps(old)}:", f"{json.dumps(new)}:")
@@ -38,7 +38,7 @@ def note_renamed(archive: Archive, old: str, new: str) -> None:
 
 
 def read_waiting(store: Store) -> list[str]:
-    """Return the paths of feeds, such as tags/ai, that the last edit would end and that wait for
-    the operator's consent."""
+    """Return the paths of feeds, such as tags/ai, that the last edit would end and whose end the
+    operator has not confirmed."""
     stems: list[str] = json.loads(store.visits.note(_WAITING_NOTE) or "[]")
     return stems

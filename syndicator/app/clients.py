@@ -35,8 +35,9 @@ _LEASE_MORE = 5.0
 
 
 def make_user_agent(settings: Settings) -> str:
-    """Return the name by which servers know us: the one that is configured, else program, version
-    and contact address. With a secret path, the address of our own site is not given away."""
+    """Return the name by which servers know this program: the configured one, else program, version
+    and contact address. If the published files have a secret path, the address of the site is not
+    given away."""
     if settings.fetch.user_agent:
         return settings.fetch.user_agent
     contact = settings.site.contact
@@ -47,10 +48,10 @@ def make_user_agent(settings: Settings) -> str:
 
 
 def make_fetcher(archive: Archive, settings: Settings, turns: HostTurns | None = None) -> Fetcher:
-    """Return the client that fetches feeds and pages. It reads robots.txt first, pauses between
-    requests to a host, and refuses private addresses. Pages of sources with `browser = true` are
-    drawn by a browser. `turns`: decides when a host may be asked; None: processes that share the
-    database agree on this in its table of hosts."""
+    """Return the client that fetches feeds and pages. It obeys robots.txt, pauses between requests
+    to a host, and refuses private addresses. Pages of sources with `browser = true` are drawn by a
+    browser. `turns`: decides when a host may be asked; None if only the database's table of hosts
+    decides."""
 
     from syndicator.visiting.drawing.fetcher import DrawingFetcher
     from syndicator.visiting.fetch.client import HttpFetcher
@@ -108,8 +109,8 @@ def make_fetcher(archive: Archive, settings: Settings, turns: HostTurns | None =
 
 
 class SharedClient:
-    """The client of `make_fetcher`, made when it is first needed. Jobs that run at the same time
-    share it, because it has the queues of the hosts."""
+    """A network client that is made when it is first needed. Jobs that run at the same time share
+    it, because it has the queues of requests to each host."""
 
     def __init__(self, archive: Archive, settings: Settings) -> None:
         self._archive = archive
@@ -117,7 +118,7 @@ class SharedClient:
         self._fetcher: Fetcher | None = None
 
     def open(self) -> Fetcher:
-        """Return the client; the first call makes it."""
+        """Return the client. The first call makes it."""
         if self._fetcher is None:
             self._fetcher = make_fetcher(self._archive, self._settings)
         return self._fetcher
@@ -128,13 +129,14 @@ class SharedClient:
 
 
 def lease_seconds(settings: Settings) -> float:
-    """Return after how many seconds a lease on a host ends that nobody renews. This is longer than
-    any request takes."""
+    """Return after how many seconds a lease on a host ends if nobody renews it. No request takes so
+    long."""
     return _LEASE_FACTOR * settings.fetch.seconds + _LEASE_MORE
 
 
 def make_enricher(clock: Callable[[], datetime], configuration: Configuration) -> "Endpoint":
-    """Return the client of the language model. Raises ConfigError if its key is not set."""
+    """Return the client of the language model. Raises ConfigError if the key of the model is not
+    set."""
     from syndicator.describing.llm.client import Endpoint
     from syndicator.visiting.fetch.ssrf import list_allow_lines
 
@@ -145,8 +147,8 @@ def make_enricher(clock: Callable[[], datetime], configuration: Configuration) -
 
 
 def make_direct_client(clock: Callable[[], datetime], settings: Settings, url: str) -> Fetcher:
-    """Return a client without pauses and robots.txt, for requests to `url`, which the operator
-    chose."""
+    """Return a client that makes no pauses and does not read robots.txt, for requests to `url`, an
+    address that the operator chose."""
     from syndicator.visiting.fetch.client import HttpFetcher
 
     fetch = settings.fetch
@@ -156,8 +158,8 @@ def make_direct_client(clock: Callable[[], datetime], settings: Settings, url: s
 
 
 def read_llm_key(config: Path, llm: Llm, environ: Mapping[str, str]) -> str:
-    """Return the key of the language model, "" if it needs none. Raises ConfigError if the
-    environment variable that should have the key is empty or has no key."""
+    """Return the key of the language model; "" if it needs none. Raises ConfigError if the
+    environment variable of the key is not set, or has a text that is no key."""
     if not llm.key_env:
         return ""
     where = (
@@ -183,7 +185,7 @@ def make_worker(settings: Settings) -> Worker:
 
 
 def open_worker(count: int = 1) -> closing[Worker]:
-    """Return a context of `count` worker processes, which end with it."""
+    """Return a context with `count` worker processes, which end at the end of the context."""
     return closing(Worker(count=count))
 
 

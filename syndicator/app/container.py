@@ -35,8 +35,8 @@ _INSTANCE = "instance"  # the note with this instance's uuid
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class App:
-    """The objects of an opened instance. Code takes time, random numbers and environment only from
-    these, so that tests can replace them. `jitter`: returns a random number from 0 to 1."""
+    """The objects of an opened instance. Time, random numbers and environment are only taken from
+    these objects, so that tests can replace them. `jitter`: returns a random number from 0 to 1."""
 
     configuration: Configuration
     archive: Archive
@@ -75,12 +75,13 @@ def open_app(
     held: Callable[[], object] = lambda: None,
     tell: Callable[[Fault], object] = warn,
 ) -> Iterator[App]:
-    """Open the instance of a configuration folder, and close its database after. `create`: a new
-    database is made although articles exist; `remake`: rebuilds a lost database, None if a lost
-    database is an error; `read`: the configuration, if the caller has read it; `entries`: a cache
-    that outlives this opening; `held`: called before changes, raises StoreAway if the lock of runs
-    is lost; `tell`: called with faults of the configuration. Raises ConfigError, StoreError,
-    MissingError."""
+    """Open an instance, yield it, and close its database at the end. `config`: folder of the
+    configuration. Raises ConfigError, StoreError or MissingError.
+
+    `create`: make a new database even if articles exist. `remake`: rebuilds a lost database; None
+    if a lost database is an error. `read`: the configuration, if the caller has read it. `entries`:
+    a cache that lives longer than the opened instance. `held`: called before each change; raises
+    StoreAway if the lock of runs was lost. `tell`: called with each fault of the configuration."""
     if read is None:
         read = read_configuration(config, environ, remember=True)
         for fault in read.faults:
@@ -127,8 +128,8 @@ def open_app(
 def _keep_instance(
     article_store: ArticleStore, store: Store, now: datetime, *, begun: bool
 ) -> None:
-    """Copy the uuid of the instance, from which all published ids are made, to the database; create
-    it if the instance is new. `begun`: the instance has articles or feeds. Raises ConfigError if it
+    """Copy the uuid of the instance, from which all published ids are made, to the database. A new
+    instance gets one. `begun`: True if the instance has articles or feeds. Raises ConfigError if it
     has, but its uuid is lost."""
     stored = store.visits.note(_INSTANCE)
     if begun and not article_store.minted():
@@ -145,8 +146,8 @@ def _keep_instance(
 
 
 def _need_article_store(article_store: ArticleStore, store: Store) -> None:
-    """Raise MissingError if the database knows articles but no file is there, as with a disk that
-    is not mounted. Else all articles would be published again under new ids."""
+    """Raise MissingError if the database knows articles but there is no article file, as when a
+    disk is not mounted. Otherwise all articles would be published again with new ids."""
     has_files = article_store.minted() or next(article_store.walk(), None) is not None
     if has_files:
         return

@@ -18,7 +18,7 @@ from syndicator.processes.worker import Worker
 
 
 def make_filing_context(archive: Archive, sources: Mapping[str, Source]) -> FilingContext:
-    """Return the context for filing articles outside of visits. A source has as its rank its number
+    """Return the context for filing articles outside of visits. The rank of a source is its number
     in the configuration."""
     return FilingContext(
         store=archive.store.visits,
@@ -31,7 +31,7 @@ def make_filing_context(archive: Archive, sources: Mapping[str, Source]) -> Fili
 
 
 def load_owners(archive: Archive, sources: Mapping[str, Source]) -> Owners:
-    """Return the sources with their rights to write articles of a site."""
+    """Return the sources with their rights to write articles of sites."""
 
     def load_rights_today(source: Source) -> Rights:
         return load_rights(archive.rights_file, source, archive.clock().date())
@@ -51,10 +51,11 @@ def make_context(
     hubs: Hubs | None = None,
     pages: Callable[[int, int], None] = lambda more, read: None,
 ) -> RunContext:
-    """Return the context of visits: all fields of the context for filing, and what a visit needs
-    besides. `filed` is called with the title of each new article; `pages` with numbers of pages, as
-    in `Watch`; `asked`: a person chose the sources; `hubs`: subscriptions, None if there are
-    none."""
+    """Return the context of visits: that for filing articles, and what visits need besides.
+
+    `filed`: called with the title of each new article. `pages`: called with numbers of pages, as in
+    `Watch`. `asked`: True if a person chose the sources. `hubs`: the subscriptions, None if there
+    are none."""
     filing_context = make_filing_context(archive, configuration.sources)
     filing_fields = {
         field.name: getattr(filing_context, field.name) for field in fields(FilingContext)

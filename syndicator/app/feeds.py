@@ -22,8 +22,8 @@ def plan_feed_specs(
     archived: Collection[FeedKey] = (),
 ) -> list[FeedSpec]:
     """Return all feeds to publish, in the order of `plan_feeds`. `rows`: the feeds in the database;
-    `archived`: feeds that have archives. Raises ConfigError if feeds.toml has faults and a feed of
-    a query would end, perhaps because of these faults."""
+    `archived`: feeds that have archives. Raises ConfigError if feeds.toml has faults and the feed
+    of a query would end, perhaps because of them."""
     specs = plan_feeds(
         rows,
         settings=configuration.settings,

@@ -45,8 +45,8 @@ def find(store: Store, expr: Expr, most: int = MOST, narrow: Narrow | None = Non
     """Return the ids of at most `most` articles that a search finds: the best first, or the newest
     first if the search has no words.
 
-    `narrow`: limits what may be found, None for no limit. With a limit, misspelt words are not
-    corrected: whether they are would tell what hidden articles say."""
+    `narrow`: limits what may be found; None for no limit. With a limit, misspelt words are not
+    corrected, because a correction would tell what hidden articles say."""
     search = plan_search(expr)
     if not search.words:
         return find_exact(store, expr, most, narrow, max(most, _LOOKED_THROUGH))
@@ -62,14 +62,15 @@ def find(store: Store, expr: Expr, most: int = MOST, narrow: Narrow | None = Non
     if with_all_words < _ENOUGH:
         subsets = require_most(words, frequencies)
         for subset in subsets:
-            candidates.add(_require_words(subset, spellings), _WITH_MOST // len(subsets))
+            most_of_subset = _WITH_MOST // len(subsets)
+            candidates.add(_require_words(subset, spellings), most_of_subset)
         ranked = rank_candidates(words, candidates.found.values(), frequencies, spellings)
     return [result.id for result in ranked[:most]]
 
 
 class _Candidates:
-    """The articles found so far. All of them match what the search asks for besides words, such as
-    tags and dates."""
+    """The articles found by several requirements. Each of them also matches all that the search
+    requires besides words, such as tags and dates."""
 
     def __init__(self, store: Store, search: Search, narrow: Narrow | None) -> None:
         self._store = store
@@ -79,8 +80,9 @@ class _Candidates:
         self.found: dict[str, Candidate] = {}
 
     def add(self, requirement: Expr | None, most: int) -> None:
-        """Add at most `most` articles that fulfil `requirement` (None: any) and the tags, dates and
-        so on of the search, the newest first. Articles that are there already are not added."""
+        """Add at most `most` articles that fulfil `requirement` (None: any do), the newest first.
+        They must also match the tags, dates and so on of the search. Articles that were found
+        before are not counted."""
         requirements = [part for part in (requirement, self._required) if part is not None]
         pages = _iterate_pages(self._store, join_all(requirements), most)
         added = 0
@@ -102,8 +104,9 @@ def _iterate_pages(
     *,
     with_texts: bool = True,
 ) -> Iterator[Sequence[Candidate]]:
-    """Yield the articles that fulfil `requirement` (None: all), `size` at a time, those that were
-    indexed last first. Ends after about `most` articles. `with_texts`: read their terms, too."""
+    """Yield articles that fulfil `requirement` (None: all do), `size` at a time, in the reverse
+    order of their indexing. End after about `most` articles. `with_texts`: True to read their
+    terms, too."""
     proposed = store.texts.propose(requirement, size, with_texts=with_texts)
     count = 0
     while True:
@@ -117,8 +120,8 @@ def _iterate_pages(
 def select(
     store: Store, expr: Expr | None, candidates: Sequence[Candidate], narrow: Narrow | None
 ) -> list[Candidate]:
-    """Return the candidates that match `expr` (None: all match), in their order. `narrow`: leaves
-    out candidates, and parts of their texts, that may not be found; None leaves out nothing."""
+    """Return those candidates that match `expr` (None: all do), in their order. `narrow`: leaves
+    out candidates and parts of texts that may not be found; None leaves out nothing."""
     allowed = list(candidates)
     if narrow is not None and allowed:
         allowed = list(narrow(candidates))
@@ -143,9 +146,9 @@ def find_exact(
     narrow: Narrow | None = None,
     looked_through: int = _LOOKED_THROUGH,
 ) -> list[str]:
-    """Return the ids of at most `most` articles that match `expr`, the newest first.
-    `looked_through`: at most about so many articles of those that the index proposes are
-    examined."""
+    """Return the ids of at most `most` articles that match `expr`, the newest first. `narrow`:
+    limits what may be found; None for no limit. `looked_through`: about how many of the articles
+    that the index proposes are examined at most."""
     found: list[Candidate] = []
     with_texts = narrow is not None or needs_texts(expr)
     for page in _iterate_pages(
@@ -159,8 +162,8 @@ def find_exact(
 
 
 def find_unknown(store: Store, expr: Expr) -> Term | None:
-    """Return the first tag, category, source or language in a query that no article has, None if
-    there is none. Also None while articles wait to be indexed, because these may have it."""
+    """Return the first tag, category, source or language in a query that no article has. None if
+    there is none, and while articles wait to be indexed, because these may have it."""
     if store.texts.has_due():
         return None
     for term in iterate_terms(expr):
@@ -172,8 +175,8 @@ def find_unknown(store: Store, expr: Expr) -> Term | None:
 
 
 def _require_words(words: Sequence[str], spellings: Mapping[str, Sequence[str]]) -> Expr | None:
-    """Return the requirement that an article has each of `words`, or another spelling of it.
-    `spellings`: by word. None if there are no words."""
+    """Return the requirement that an article has each of `words`, or one of its other spellings.
+    None if there are no words. `spellings`: by word, its other spellings."""
     parts: list[Expr] = []
     for word in words:
         forms = spellings.get(word) or (word,)
@@ -186,8 +189,8 @@ def _require_words(words: Sequence[str], spellings: Mapping[str, Sequence[str]])
 def _find_spellings(
     store: Store, words: Sequence[str], frequencies: Frequencies
 ) -> dict[str, Sequence[str]]:
-    """Return, for words that no article has, similar words that articles have: they differ by one
-    letter. At most two words of a search are corrected."""
+    """Return similar words that articles have, for each word that no article has. They differ by
+    one letter. At most _MISSPELLED words of a search are corrected."""
     spellings: dict[str, Sequence[str]] = {}
     for word in words:
         if frequencies.terms.get(word) or len(spellings) == _MISSPELLED:

@@ -36,12 +36,12 @@ def hold_run_lock(
     tell: Callable[[str], None] = lambda reason: None,
     purpose: str = "a command",
 ) -> Iterator[Callable[[], object]]:
-    """Hold the lock of runs, so that no other process changes the instance. Yields a function that
-    raises StoreAway if the lock was lost meanwhile.
+    """Hold the lock of runs, so that no other process changes the instance. Yield a function that
+    raises StoreAway if the lock was lost since.
 
-    If another process has the lock, raise LockedError. With `wait`, instead call `tell` once with
-    the reason and try again; once `give_up` returns True, raise SystemExit(0). `purpose`: what the
-    lock is for, shown to other machines that want it."""
+    If another process has the lock, raise LockedError. With `wait`, try again and again instead:
+    `tell` is called once with the reason, and SystemExit(0) is raised when `give_up` returns True.
+    `purpose`: what the lock is for, shown to other machines that want it."""
     with ExitStack() as stack:
         hold: Callable[[], AbstractContextManager[Callable[[], object]]] = partial(
             _hold_file, settings
@@ -71,8 +71,9 @@ def hold_run_lock(
 
 @contextmanager
 def _hold_file(settings: Settings) -> Iterator[Callable[[], object]]:
-    """Hold the lock of an instance with a database file, a locked file in its folder of state. It
-    cannot be lost, so the function that is yielded does nothing. Raises LockedError."""
+    """Hold the lock of an instance whose database is a file: a locked file in its folder of state.
+    Yield a function that does nothing, as this lock cannot be lost. Raises LockedError if another
+    process has it."""
     settings.state_dir.mkdir(parents=True, exist_ok=True)
     lock = FileLock(settings.state_dir / "run.lock")
     try:

@@ -17,8 +17,8 @@ from syndicator.store.engine import Store
 
 
 def need_sources(sources: Collection[str], keys: Iterable[str], folder: Path) -> None:
-    """Raise UsageError if some of `keys` are not in `sources`. `folder`: the configuration folder,
-    for the message."""
+    """Raise UsageError if some of `keys` are no configured sources. `folder`: of the configuration,
+    named in the message."""
     unknown = [key for key in dict.fromkeys(keys) if key not in sources]
     if unknown:
         named = ", ".join(f"{key!r}{suggestion(key, sources)}" for key in unknown)
@@ -28,8 +28,7 @@ def need_sources(sources: Collection[str], keys: Iterable[str], folder: Path) ->
 
 
 def find_article_id(archive: Archive, what: str) -> str | None:
-    """Return the id of the article whose address, id or file path is `what`; None if there is
-    none."""
+    """Return the id of an article; None if there is none. `what`: its address, id or file path."""
     store = archive.store.visits
     keys = [urls.alias(what)]
     article = find_known_article(store.look_up(keys), keys, what)
@@ -47,8 +46,8 @@ def find_article_id(archive: Archive, what: str) -> str | None:
 
 
 def need_article(archive: Archive, what: str) -> str:
-    """Return the id of the article whose address, id or file path is `what`. Raises UsageError if
-    there is none."""
+    """Return the id of an article. `what`: its address, id or file path. Raises UsageError if there
+    is none."""
     article_id = find_article_id(archive, what)
     if article_id is None:
         raise UsageError(
@@ -59,16 +58,16 @@ def need_article(archive: Archive, what: str) -> str:
 
 
 def iterate_articles(store: Store, ids: Iterable[str] | None = None) -> Iterator[Article]:
-    """Yield all articles of the database, also those that were merged into others. `ids`: only
-    those with these ids."""
+    """Yield the articles of the database; those that were merged into others are among them. `ids`:
+    only these articles, None for all."""
     wanted_ids = store.visits.stamps() if ids is None else ids
     for part in chunks(list(wanted_ids)):
         yield from store.index.articles(part).values()
 
 
 def read_article(archive: Archive, article_id: str) -> Article:
-    """Return an article from its file. If the file is gone or unreadable, return an article without
-    title and text."""
+    """Return an article from its file. If the file is missing or cannot be read, return an article
+    without title and text."""
     empty = Article(id=article_id, url="", title="")
     path = archive.store.index.path(article_id)
     if not path:
@@ -80,8 +79,8 @@ def read_article(archive: Archive, article_id: str) -> Article:
 
 
 def make_source_finder(instance: OpenedInstance) -> Callable[[Article], Source | None]:
-    """Return a function that returns the source of an article, with the settings that hold for this
-    article; None if the source was removed."""
+    """Return a function that finds the source of an article, with the settings that hold for this
+    article. The function returns None if the source was removed."""
     rights = RightsFile(instance.article_store.file(RIGHTS_TOML))
     private = bool(instance.settings.publish.secret_path)
 

@@ -32,8 +32,8 @@ from syndicator.store.engine import Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedInstance:
-    """An instance opened for reading. `store`: None before the first run; `fault`: of the
-    configuration, "" if it has none."""
+    """An instance that is opened for reading. `store`: None before the first run; `fault`: what is
+    wrong with the configuration, "" for nothing."""
 
     config: Path
     sources: Mapping[str, Source]
@@ -48,8 +48,8 @@ class OpenedInstance:
 def add_index(
     article_store: ArticleStore, store: Store, clock: Callable[[], datetime]
 ) -> ArticleStore:
-    """Return the article store, for an object store or a shared folder with the index of paths that
-    these keep in the database."""
+    """Return the article store with its index of paths. Object stores and shared folders have such
+    an index in the database; other stores are returned unchanged."""
     if isinstance(article_store, FileArticleStore) and not store.single:
         return SharedArticleStore(
             article_store.root, store.reservations.with_clock(clock), clock, store.fleet.in_turn
@@ -73,9 +73,9 @@ def open_outlet(
     whole: bool = False,
     held: Callable[[], object] = lambda: None,
 ) -> Outlet:
-    """Return the folder or object store of the published files. `whole`: list all objects first,
-    because many will be looked up; `held`: called before each write, raises StoreAway if the lock
-    was lost."""
+    """Return the folder or object store of the published files. `whole`: True to list all objects
+    first, because many will be looked up. `held`: called before each write; raises StoreAway if the
+    lock was lost."""
     if settings.public_dir is not None:
         return FileOutlet(settings.public_dir, settings.publish.gzip, held)
 
@@ -83,15 +83,14 @@ def open_outlet(
 
 
 def has_begun(article_store: ArticleStore, settings: Settings, environ: Mapping[str, str]) -> bool:
-    """Return True if this instance has written articles, or published a feed of articles that
-    exist."""
+    """True if this instance has written articles, or has published a feed and articles exist."""
     if article_store.begun():
         return True
     return has_feeds(settings, environ) and any(True for _ in article_store.walk())
 
 
 def has_feeds(settings: Settings, environ: Mapping[str, str]) -> bool:
-    """Return True if the feed of all articles is published in some format."""
+    """True if the feed of all articles is published in some format."""
     outlet = open_outlet(settings, environ)
     return any(outlet.written(f"{ALL.slug}.{name}") for name in FORMATS)
 
@@ -99,7 +98,7 @@ def has_feeds(settings: Settings, environ: Mapping[str, str]) -> bool:
 def read_published_file(
     settings: Settings, name: str, environ: Mapping[str, str] = os.environ
 ) -> bytes | None:
-    """Return the content of a published file; None if it does not exist or its name is not
+    """Return the content of a published file. None if it does not exist, or if such a name is not
     allowed."""
     try:
         return open_outlet(settings, environ).get(name)
@@ -108,17 +107,18 @@ def read_published_file(
 
 
 def settle_archives(settings: Settings, article_store: ArticleStore, *, begun: bool) -> Settings:
-    """Return the settings with the archives that hold. Instances of earlier versions keep archives
-    of all feeds; the first call records this in instance.toml. `begun`: the instance has articles
-    or feeds. Raises ConfigError, OSError."""
+    """Return the settings with `publish.archives` as it holds for this instance. Instances of
+    earlier versions keep archives of all feeds; the first call writes this to instance.toml.
+    `begun`: True if the instance has articles or feeds. Raises ConfigError or OSError."""
     file = article_store.file(INSTANCE_TOML)
     keep_archives(file, begun=begun)
     return with_archives(settings, keeps_all=has_all_archives(file))
 
 
 def read_settings(settings: Settings, environ: Mapping[str, str]) -> Settings:
-    """Return the settings with the archives that hold, to show them. If the articles cannot be
-    read, return `settings` unchanged: commands that need the articles report this."""
+    """Return the settings with `publish.archives` as it holds for this instance, to show them. If
+    the articles cannot be read, return `settings` unchanged; commands that need the articles report
+    the fault."""
     try:
         file = open_articles(settings.articles_at, environ).file(INSTANCE_TOML)
         return with_archives(settings, keeps_all=has_all_archives(file))
@@ -127,8 +127,8 @@ def read_settings(settings: Settings, environ: Mapping[str, str]) -> Settings:
 
 
 def with_archives(settings: Settings, *, keeps_all: bool) -> Settings:
-    """Return settings with `publish.archives` on if the instance keeps all archives and the
-    operator has not set it. Pure."""
+    """Return settings with `publish.archives` switched on if the instance keeps all archives. A
+    value that the operator set stays. Pure."""
     is_set = "archives" in settings.publish.model_fields_set
     if is_set or not keeps_all:
         return settings

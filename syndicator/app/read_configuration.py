@@ -26,8 +26,8 @@ from syndicator.publishing.queries import SavedQuery, load_queries, load_valid_q
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
-    """The contents of the configuration folder, checked. Only the taxonomy is not read here:
-    workers read it."""
+    """The checked contents of the configuration folder. Only the taxonomy is not read here; worker
+    processes read it."""
 
     folder: Path
     environ: Mapping[str, str]
@@ -50,7 +50,8 @@ def join_faults(faults: Sequence[Fault]) -> str:
 
 
 def describe_wrong(fault: Fault) -> str:
-    """Return a fault of a file whose last valid version counts, as a line for the operator."""
+    """Return a fault of a file as a line for the operator, which also says that the last valid
+    version is used."""
     return f"{fault}; what was valid before counts"
 
 
@@ -61,10 +62,11 @@ def read_configuration(
     before: Configuration | None = None,
     remember: bool = False,
 ) -> Configuration:
-    """Read the configuration folder. Sources whose files did not change are taken from `before`, an
-    earlier result, or from a cache on disk. `remember`: update this cache and the copies of valid
-    files. Faults of sources, queries and taxonomy are in the result. Raises ConfigError if
-    syndicator.toml is faulty."""
+    """Read the configuration folder. Faults of sources, queries and taxonomy are in the result.
+    Raises ConfigError if syndicator.toml is faulty.
+
+    `before`: an earlier result; sources whose files did not change are taken from it, or from a
+    cache on disk. `remember`: True to update this cache and the copies of valid files."""
     need_folder(config)
     settings = load(config, environ)
     earlier: source_cache.Read | None = None
@@ -99,8 +101,8 @@ def read_configuration(
 def read_valid_queries(
     config: Path, settings: Settings, *, remember: bool = False
 ) -> tuple[tuple[SavedQuery, ...], tuple[Fault, ...]]:
-    """Return the entries of feeds.toml, and its faults. A faulty entry has its last valid version.
-    `remember`: keep a copy of a valid file."""
+    """Return the entries of feeds.toml, and its faults. The last valid version of a faulty entry is
+    returned in its place. `remember`: True to keep a copy of a valid file."""
     path = config / "feeds.toml"
     valid_path, faults = _find_last_valid(path, settings, load_queries, remember=remember)
     queries = {query.key: query for query in load_queries(valid_path)}
@@ -112,9 +114,9 @@ def read_valid_queries(
 def _find_last_valid(
     path: Path, settings: Settings, read: Callable[[Path], object], *, remember: bool
 ) -> tuple[Path, tuple[Fault, ...]]:
-    """Return the file to read, and the faults of `path`: `path` itself, or if it has faults the
-    copy of its last valid version, which may not exist. `read` raises ConfigError for faults;
-    `remember`: copy a valid file."""
+    """Return which file to read in place of `path`, and the faults of `path`. It is `path` itself,
+    or, if that has faults, the copy of its last valid version, which may not exist. `read`: raises
+    ConfigError if a file has faults. `remember`: True to copy a valid file."""
     copy = settings.state_dir / "valid" / path.name
     if not path.exists():
         return path, ()
@@ -145,6 +147,6 @@ def need_folder(config: Path) -> None:
 def find_taxonomy_files(
     config: Path, settings: Settings, valid: Path | None = None
 ) -> TaxonomyFiles:
-    """Return the paths of the taxonomy and of the learnt weights of tags. `valid`: the file to read
-    in place of taxonomy.toml, None for taxonomy.toml."""
+    """Return the paths of the taxonomy and of the file of `learn`. `valid`: a file to read in place
+    of taxonomy.toml, None for taxonomy.toml itself."""
     return TaxonomyFiles.of(valid or config / "taxonomy.toml", settings.state_dir / "learnt.npz")

@@ -34,7 +34,7 @@ _BELIEVED = "feeds.toml believed"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
     """Access to feeds.toml, sources.toml and followed.tsv beside the articles. Most methods raise
-    ConfigError, OSError, StoreError."""
+    ConfigError, OSError or StoreError."""
 
     files: KeptFiles
     store: Store
@@ -43,7 +43,7 @@ class Beside:
 
     def begin(self) -> None:
         """Write feeds.toml and sources.toml from the database if they are missing. From now on,
-        write each feed to feeds.toml before it is saved in the database."""
+        each feed is written to feeds.toml before it is saved in the database."""
         is_known_to_be_needless = self.store.visits.note(_NOTHING) is not None
         if not self._has_feeds_file and not is_known_to_be_needless:
             self.note()
@@ -66,9 +66,9 @@ class Beside:
         self._rewrite_feeds_file(add_row)
 
     def note(self, keys: Collection[FeedKey] | None = None) -> None:
-        """Write to feeds.toml which feeds are published with fewer articles than a new feed needs,
-        and names of feeds that their articles do not say. `keys`: only these feeds; None for
-        all."""
+        """Write to feeds.toml what articles do not say: names of feeds, and which feeds stay
+        published although they have fewer articles than a new feed needs. `keys`: only of these
+        feeds; None for all."""
         had_file = self._has_feeds_file
         index = self.store.index
         stored_rows = index.feeds(keys) if keys else index.plain_feeds()
@@ -89,14 +89,14 @@ class Beside:
 
         is_needed = had_file or not keys or _has_lasting_facts(update_kept({}).values())
         # a run, which knows more, may have written it meanwhile
-        is_written_meanwhile = had_file != self._has_feeds_file
-        if is_needed and not is_written_meanwhile:
+        was_written_meanwhile = had_file != self._has_feeds_file
+        if is_needed and not was_written_meanwhile:
             self._rewrite_feeds_file(update_kept, None if keys else rows)
 
     def _name_rows(self, rows: Sequence[FeedRow], names: Mapping[FeedKey, str]) -> list[FeedRow]:
-        """Return the rows of feeds, all with a name. A feed that was only in the file had none
-        before its articles had rows; its name is saved now. `names`: by feed, as articles say
-        it."""
+        """Return the rows of feeds, all with a name. A feed that was only in the file has no name
+        until its articles have rows; then it gets the name that they say, which is saved. `names`:
+        by feed, as articles say it."""
         named: list[FeedRow] = []
         for row in rows:
             if not row.name:
@@ -110,9 +110,9 @@ class Beside:
     def _update_feed(
         self, file_feed: KeptFeed, row: FeedRow, names: Mapping[FeedKey, str]
     ) -> KeptFeed:
-        """Return the entry of a feed for the file, with a name that its articles do not say, and
-        marked if it is published with fewer articles than a new feed needs. `names`: by feed, as
-        articles say it."""
+        """Return the entry of a feed for the file. It has a name only if articles do not say it. It
+        is marked as published if the feed has fewer articles than a new feed needs. `names`: by
+        feed, as articles say it."""
         is_of_articles = row.key.axis not in (ALL.axis, QUERY)
         has_articles = is_of_articles and not row.moved_to and not row.dropped
         if row.key not in names:
@@ -128,8 +128,8 @@ class Beside:
         return replace(file_feed, name=name, published=is_below_minimum)
 
     def believe(self) -> None:
-        """Apply feeds.toml to the database if the file, or the number of articles that a tag needs,
-        changed since the last call."""
+        """Apply feeds.toml to the database, if the file or the setting `publish.tag_min` changed
+        since the last call."""
         if self.store.visits.note(_BELIEVED) != self._edition:
             self.apply()
             self.note(())  # which feeds have too few articles depends on `publish.tag_min`
@@ -137,12 +137,12 @@ class Beside:
 
     @property
     def _edition(self) -> str:
-        """A text that changes with the content of feeds.toml and with `publish.tag_min`."""
+        """A text that is another one after feeds.toml or `publish.tag_min` was changed."""
         return f"{FEEDS.stamp(self.files)} {self.publish.tag_min}"
 
     def apply(self) -> None:
         """Update the feeds in the database from feeds.toml. A feed that has no articles yet gets
-        its name later, from `note`."""
+        its name later."""
         if not self._has_feeds_file:
             return
         index = self.store.index
@@ -168,9 +168,9 @@ class Beside:
             index.mark_stale(sorted((changed | {ALL}) & (rows.keys() | file_feeds.keys())))
 
     def follow(self, sources: Mapping[str, Source]) -> None:
-        """Write the addresses of the sources to sources.toml. Note today in followed.tsv for
-        sources that are new or moved to another site. A new source that has the address of a
-        removed one takes over its feed."""
+        """Write the addresses of the sources to sources.toml. For sources that are new or moved to
+        another site, write today's date to followed.tsv. A new source with the address of a removed
+        one takes over its feed."""
         addresses = dict(SOURCES.read(self.files))
         configured = {key: source.url for key, source in sources.items()}
         rows = self._read_source_rows()
@@ -195,9 +195,9 @@ class Beside:
     def _stop_redirect(
         self, row: FeedRow, rows: Mapping[str, FeedRow], heirs: Mapping[str, str]
     ) -> None:
-        """Stop the redirect of a feed to another one: it gets an address of its own again, which no
-        other feed has. Addresses of removed sources with an heir become free. `rows`: feeds of all
-        sources, by key; `heirs`: the key of the new source for each removed source."""
+        """Let a feed that redirects to another one have an address of its own again. `rows`: the
+        feeds of all sources, by key. `heirs`: by key of a removed source, the source that takes
+        over its feed; the addresses of these removed sources become free."""
         index = self.store.index
         taken_slugs: set[str] = set()
         for other in rows.values():
@@ -210,8 +210,8 @@ class Beside:
         index.show_again(former_targets)
 
     def _hand_over_feed(self, old: str, new: str) -> None:
-        """Let the source `new` take over the feed of the removed source `old`, with its address if
-        `new` has published no feed yet."""
+        """Let the source `new` take over the feed of the removed source `old`. If `new` has
+        published no feed yet, it also takes over the address."""
         index = self.store.index
         rows = self._read_source_rows()
         old_row = rows[old]
@@ -225,9 +225,9 @@ class Beside:
         index.show_again([old_row.key])
 
     def find_former_keys(self, taken: Collection[str]) -> dict[str, str]:
-        """Return the key of each removed source by its addresses, as `urls.alias` spells them. Keys
-        in `taken`, and sources whose feed redirects, are left out. If two sources had the same
-        address, the first key in the alphabet counts."""
+        """Return the keys of removed sources, by address of the source as `urls.alias` spells it.
+        Left out are keys in `taken`, and sources whose feed redirects. If two sources had the same
+        address, the key that comes first in the alphabet counts."""
         removed_keys: set[str] = set()
         for key, row in self._read_source_rows().items():
             if key not in taken and row.moved_to is None:
@@ -259,10 +259,10 @@ class Beside:
         change: Callable[[Mapping[FeedKey, KeptFeed]], Mapping[FeedKey, KeptFeed]],
         rows: Iterable[FeedRow] | None = None,
     ) -> None:
-        """Rewrite feeds.toml: `change` gets its entries by feed and returns the new ones. If the
-        file is missing, `change` gets entries made from `rows` (None: from all feeds of the
-        database). If the database already had all that the file said, this stays noted: the changes
-        came from the database."""
+        """Rewrite feeds.toml. `change`: gets its entries by feed and returns the new ones. If the
+        file is missing, the entries are made of `rows` (None: of all feeds of the database). If the
+        database had all that the file said, this remains noted, because the changes came from the
+        database."""
         was_applied = self.store.visits.note(_BELIEVED) == self._edition
         if not self._has_feeds_file:
             self.store.visits.set_note(_NOTHING, None, self.clock())
@@ -280,8 +280,8 @@ class Beside:
 
 
 def move(index: Index, old: FeedRow, heir: FeedRow) -> None:
-    """Let the feed `heir` take over the address of `old`, which then redirects to it. If `old` is
-    published, `heir` is, too."""
+    """Let the feed `heir` take over the address of `old`, which redirects to it from now on. If
+    `old` is published, `heir` is, too."""
     index.save_feed(replace(heir, moved_to=None, dropped=False))
     if old.built and not heir.built:
         index.record_progress(Progress(published={heir.key: False}))
@@ -290,15 +290,16 @@ def move(index: Index, old: FeedRow, heir: FeedRow) -> None:
 
 
 def _copy_address(feed: KeptFeed, row: FeedRow) -> KeptFeed:
-    """Return the entry of a feed in the file with the address that the database has."""
+    """Return the entry of a feed for the file, with the address that the feed has in the
+    database."""
     first_slug = row.first_slug if row.first_slug != row.key.slug else ""
     return replace(feed, first_slug=first_slug, moved_to=row.moved_to, dropped=row.dropped)
 
 
 def _apply_feed(row: FeedRow, file_feed: KeptFeed) -> FeedRow:
-    """Return the row of a feed in the database, changed to what its entry in feeds.toml says:
-    address, name, and redirect. An entry marked `published` keeps a feed that has fewer articles
-    than a new feed needs."""
+    """Return the row of a feed changed to what feeds.toml says: address, name and redirect. If the
+    file says that the feed is published, it stays published with fewer articles than a new feed
+    needs."""
     is_below_minimum = file_feed.published and not row.built
     return replace(
         row,
@@ -311,12 +312,12 @@ def _apply_feed(row: FeedRow, file_feed: KeptFeed) -> FeedRow:
 
 
 def _has_lasting_facts(feeds: Iterable[KeptFeed]) -> bool:
-    """Return True if an entry says something that the database could not find out from articles."""
+    """True if some entry says something that the articles do not say."""
     return any(feed != KeptFeed(feed.key) for feed in feeds)
 
 
 def _find_addresses(index: Index) -> dict[str, tuple[str, ...]]:
-    """Return the address of each source that has articles, by key; its newest article says it."""
+    """Return by key the address of each source that has articles, from its newest article."""
     addresses: dict[str, tuple[str, ...]] = {}
     for row in index.plain_feeds(SOURCE):
         if not row.count:
@@ -329,8 +330,8 @@ def _find_addresses(index: Index) -> dict[str, tuple[str, ...]]:
 
 
 def _choose_slug(row: FeedRow, taken: Collection[str]) -> FeedRow:
-    """Return the row of a feed without a redirect, with a slug that is not in `taken`: its own, or
-    its key with a number, such as `blog-2`."""
+    """Return the row of a feed without a redirect, and with a free slug: its own, or its key with a
+    number, such as `blog-2`. `taken`: slugs that are not free."""
     if row.first_slug not in taken:
         return replace(row, moved_to=None)
     slug = row.key.slug

@@ -14,9 +14,9 @@ from syndicator.store.engine import Store
 
 
 def open_rights(sources: Iterable[Source], article_store: ArticleStore, store: Store) -> RightsFile:
-    """Return the file of rights to write articles of other sites. If it is missing or of an earlier
-    version, first write into it for which other sites each source wrote. Raises ConfigError,
-    OSError."""
+    """Return the file of the rights to write articles of other sites. If it is missing or of an
+    earlier version, write first for which other sites each source has written. Raises ConfigError
+    or OSError."""
     file = RightsFile(article_store.file(RIGHTS_TOML))
     if file.is_current():
         return file

@@ -20,8 +20,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edits(Generic[T]):
-    """The differences between a file and the database. `stamp`: identifies this content of the
-    file."""
+    """The differences between a file and the database. `stamp`: identifies the present content of
+    the file."""
 
     entries: list[T]  # all of the file
     added: list[T]  # those that only the file has
@@ -47,16 +47,16 @@ class RecordedList(Generic[T]):
         store: Store,
         find_first: Callable[[], Iterable[T]] = _find_none,
     ) -> Edits[T] | None:
-        """Return how the file differs from the database; None if the file has not changed since
-        `note_read`. A lost file is written first. `find_first`: finds more entries for an instance
-        that has never had this list."""
+        """Return how the file differs from the database. None if the file has not changed since the
+        last `note_read`. If the file is lost, it is written again first. `find_first`: finds more
+        entries for a file that has never existed."""
         noted = store.visits.note(self.note)
         stamp = self.kept.stamp(files)
         if stamp is None:
-            first = find_first() if noted is None else ()
-            lost = list(dict.fromkeys((*self.find_recorded(store), *first)))
-            if lost:
-                self.kept.append(files, lost)
+            first_entries = find_first() if noted is None else ()
+            missing = list(dict.fromkeys((*self.find_recorded(store), *first_entries)))
+            if missing:
+                self.kept.append(files, missing)
                 stamp = self.kept.stamp(files)
         stamp = stamp or _NO_FILE
         if stamp == noted:
@@ -79,12 +79,12 @@ class RecordedList(Generic[T]):
         store.visits.set_note(self.note, stamp, now)
 
     def note_written(self, files: KeptFiles, store: Store, now: datetime) -> None:
-        """Note that the database has everything that was appended to the file."""
+        """Note that the database has all that was appended to the file."""
         self.note_read(store, self.kept.stamp(files) or _NO_FILE, now)
 
 
 def _find_decided(store: Store) -> list[Decided]:
-    """Return which articles the database has in which story, as entries of the file."""
+    """Return the members of all stories in the database, as entries of the file."""
     members = sorted(store.stories.members())
     return [Decided(member.article, member.story, member.final) for member in members]
 
