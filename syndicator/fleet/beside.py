@@ -15,7 +15,8 @@ _MOST_NAMED = 5  # workers in one message
 
 
 def list_live_workers(settings: Settings) -> Sequence[WorkerState]:
-    """Return the workers that run on this database now. SQLite has none. Raises StoreError."""
+    """Return the workers that run on the database now; none if the database is a file (SQLite).
+    Raises StoreError."""
     if settings.store_url.startswith("sqlite"):
         return ()
     with closing(Database(settings.store_url, BUSY_SECONDS)) as database:
@@ -33,8 +34,8 @@ def describe_workers(live: Sequence[WorkerState]) -> str:
 
 
 def describe_worker(worker: WorkerState) -> tuple[object, ...]:
-    """Return a row of the table of workers: machine, process, version, last sign of life and
-    present work."""
+    """Return a row of the table of workers: machine, process, version, last sign of life, and what
+    it does."""
     heartbeat = f"{worker.silent_seconds:.0f} s ago"
     return worker.machine, worker.process, worker.version, heartbeat, _describe_work(worker)
 
@@ -56,9 +57,9 @@ def _describe_work(worker: WorkerState) -> str:
 def need_no_workers(
     settings: Settings, command: str, harm: str, *, may_be_away: bool = False
 ) -> None:
-    """Raise LockedError if workers run on this database. `command`: the command that would `harm`
-    them, for the message; `may_be_away`: a database that does not answer is no error. Raises
-    StoreError."""
+    """Raise LockedError if workers run on this database. `command`: the command that must not run
+    beside them; `harm`: what it would do to them, both for the message. `may_be_away`: True if it
+    is no error that the database does not answer. Raises StoreError."""
     try:
         live = list_live_workers(settings)
     except StoreAway:

@@ -37,8 +37,9 @@ _MODEL_SECONDS: Final = 60.0
 
 
 async def do_common_job(session: Session, job: Job) -> None:
-    """Do a build, an upkeep or a filling of the queue, and plan the next one. If a command holds
-    the lock of runs, try again in two seconds. Raises StoreError, OSError."""
+    """Do a job that is for all workers (a build, upkeep, or the filling of the queue), and plan the
+    next one. If a command holds the lock of runs, the job is tried again in two seconds. Raises
+    StoreError or OSError."""
     store = session.app.archive.store
     planned: Mapping[str, datetime] = {}
     try:
@@ -58,7 +59,8 @@ async def do_common_job(session: Session, job: Job) -> None:
 
 
 def _fill_queue(session: Session) -> None:
-    """Create jobs that are missing, for example after a crash, and delete hosts without sources."""
+    """Create jobs that are missing, as after a crash. Delete hosts that have no sources any
+    more."""
     store = session.app.archive.store
     session.shards.fill()
     store.builds().fill()
@@ -66,13 +68,14 @@ def _fill_queue(session: Session) -> None:
 
 
 def plan_after_edits(app: App) -> None:
-    """Plan a build for now if settings or sources changed since the last build."""
+    """Plan a build for now if anything but articles changed since the last build, such as settings
+    or sources."""
     if has_new_inputs(app):
         app.archive.store.builds().plan(BUILD, app.archive.clock())
 
 
 def count_visits(session: Session) -> None:
-    """Add those visits of this worker that are not reported yet to the counters of all workers."""
+    """Add the visits of this worker that were not counted yet to the counters of all workers."""
     outcomes = session.take_outcomes()
     if outcomes:
         record_counters(session.app.archive, outcomes, BuildReport())
@@ -80,7 +83,7 @@ def count_visits(session: Session) -> None:
 
 @contextmanager
 def _hold_run_lock(session: Session) -> Iterator[None]:
-    """Hold the lock of runs. If the lock is lost meanwhile, writes raise StoreAway. Raises
+    """Hold the lock of runs during the block. If the lock is lost, writes raise StoreAway. Raises
     LockedError if another process has it."""
     store = session.app.archive.store
     with hold_run_lock(session.app.configuration.settings, purpose="a build") as held:
@@ -92,8 +95,8 @@ def _hold_run_lock(session: Session) -> Iterator[None]:
 
 
 async def _build_rested_feeds(session: Session) -> Mapping[str, datetime]:
-    """Build the stale feeds whose last build is long enough ago. Returns when the next build is
-    due, by name of the job."""
+    """Build the stale feeds whose last build is long enough ago. Return by name of a job when it is
+    due: the next build."""
     app = session.app
     began = time.monotonic()
     built = await build_feeds(app, accepts=_choose_feeds(app), seconds=LONGEST)
@@ -108,8 +111,8 @@ async def _build_rested_feeds(session: Session) -> Mapping[str, datetime]:
 
 
 def _choose_feeds(app: App) -> Callable[[FeedKey], bool] | None:
-    """Return a function that returns True for a stale feed to build now; None to build all, because
-    some changes must not wait."""
+    """Return a function that is True for a stale feed to build now; None to build all, because some
+    change must not wait."""
     if not parse_duration(app.configuration.settings.publish.settle) or has_unbuilt_source(app):
         return None
     built = app.archive.store.index.builds()
@@ -117,9 +120,9 @@ def _choose_feeds(app: App) -> Callable[[FeedKey], bool] | None:
 
 
 async def _keep_up(session: Session) -> Mapping[str, datetime]:
-    """Make thumbnails, ask the language model, delete old kept pages, and report. Returns when the
-    next upkeep is due, and a build of changes for which no visit planned one, by name of the
-    job."""
+    """Make thumbnails, ask the language model, delete old kept pages, and report. Return by name of
+    a job when it is due: the next upkeep, and a build if something changed for which no visit
+    planned one."""
     app = session.app
     began = time.monotonic()
     await _take_pictures(session)
@@ -150,8 +153,8 @@ async def _take_pictures(session: Session) -> None:
 
 
 async def _report_job(session: Session, built: BuildReport, began: float) -> None:
-    """Report a build or an upkeep, together with the visits of this worker. `began`: by the
-    monotonic clock."""
+    """Report a build or an upkeep, and the visits of this worker with it. `began`: when the job
+    began, by the monotonic clock."""
     app = session.app
     problems = await report_run(
         app.archive,

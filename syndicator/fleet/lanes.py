@@ -46,9 +46,9 @@ _LEASED_TURN_TOKEN = -1  # token of a turn at a leased host; those of the table 
 
 @dataclass(slots=True)
 class _OwnHost:
-    """A host that this worker leases. `delay`: seconds between two requests; `free_at`: when the
-    next request may begin, by the monotonic clock; `busy`: a request is running; `leaving`: no
-    request may begin any more."""
+    """A host that this worker leases. `delay`: seconds between two requests. `free_at`: when the
+    next request may begin, by the monotonic clock. `busy`: a request is running. `leaving`: no
+    request may begin any more, as the lease is given back."""
 
     delay: float
     free_at: float = 0.0
@@ -57,10 +57,10 @@ class _OwnHost:
 
 
 class OwnTurns:
-    """Decides for a worker when a host may be asked (`core.ports.HostTurns`). Hosts that the worker
-    leases are decided in memory, others by `common`, the table of hosts in the database.
-    `asks_until`: returns the time, by the clock `steady`, after which no request may begin, because
-    the worker's leases may end."""
+    """Decides for a worker when a host may be asked (see `core.ports.HostTurns`). For hosts that
+    the worker leases, it decides in memory. For all others, the table of hosts in the database
+    (`common`) decides. `asks_until`: returns the time, by the clock `steady`, after which no
+    request may begin, because the worker's leases may end."""
 
     def __init__(
         self,
@@ -75,8 +75,8 @@ class OwnTurns:
         self._lock = threading.Lock()  # lanes share `_leased_hosts`
 
     def beside(self, common: HostTurns) -> "OwnTurns":
-        """Return turns for another thread: the same leased hosts, with that thread's access to the
-        table."""
+        """Return the turns for another thread. They share the leased hosts, but have that thread's
+        access to the table (`common`)."""
         turns = copy(self)
         turns._table_turns = common
         return turns
@@ -118,14 +118,14 @@ class OwnTurns:
         self._table_turns.set_away(host, reason, detail, seconds)
 
     def add(self, delays: Mapping[str, float]) -> None:
-        """Decide about more hosts, which this worker leases from now on. `delays`: seconds between
-        two requests, by host."""
+        """Decide from now on about more hosts, which this worker has leased. `delays`: by host, the
+        seconds between two requests."""
         for name, delay in delays.items():
             self._leased_hosts[name] = _OwnHost(delay)
 
     def leave(self, names: Collection[str], *, at_once: bool = False) -> list[str]:
-        """Return those hosts of `names` at which no request runs. From now on no request begins at
-        these; with `at_once`, at none of `names`."""
+        """Let no request begin any more at those of `names` at which none runs; with `at_once`, at
+        all of `names`. Return those at which none runs."""
         with self._lock:
             idle_hosts = [name for name in names if not self._leased_hosts[name].busy]
             closed_hosts = names if at_once else idle_hosts
@@ -134,8 +134,8 @@ class OwnTurns:
         return idle_hosts
 
     def drop(self, names: Collection[str]) -> None:
-        """Forget those hosts of `names` that `leave` has ended: other workers may ask them again.
-        One that another job of this worker has leased since then stays."""
+        """Forget those of `names` at which no request may begin any more, so that other workers may
+        ask them. A host that another job of this worker has leased again stays."""
         with self._lock:
             for name in names:
                 leased_host = self._leased_hosts.get(name)
@@ -147,10 +147,10 @@ class OwnTurns:
 class Session:
     """The work of a worker with the same sources and the same version of the database.
 
-    `owner`: the name of the worker; `lease`: seconds after which others take its work if it gives
-    no sign of life; `room`: visits at the same time in a lane; `stop`: the process is to end;
-    `over`: the session is to end; `asks_until`: time by the monotonic clock after which no request
-    may begin."""
+    `owner`: name of the worker. `lease`: after so many seconds without a sign of life, others take
+    its work. `room`: how many visits a lane makes at the same time. `stop`: set when the process
+    must end. `over`: set when the session must end. `asks_until`: time by the monotonic clock after
+    which no request may begin."""
 
     app: App
     shards: Shards
@@ -177,20 +177,21 @@ class Session:
         return self.stop.is_set() or self.over.is_set()
 
     def counts(self, outcome: Outcome) -> bool:
-        """Record the outcome of a visit; any thread may call this. Return False if the outcome is
-        to be ignored, because it says nothing about its source: no host could be reached lately, or
-        the fault is our own."""
+        """Record the outcome of a visit. Return False if it must be ignored because it says nothing
+        about its source: no host could be reached lately, or this machine is at fault. Any thread
+        may call this."""
         now = time.monotonic()
         if not outcome.no_network:
             self._reached = now
-        if outcome.reason == OURS or now - self._reached >= _LATELY:
+        is_network_down = now - self._reached >= _LATELY
+        if outcome.reason == OURS or is_network_down:
             return False
         self.outcomes.append(outcome)
         self._event_loop.call_soon_threadsafe(self.totals.count_visit, outcome)
         return True
 
     def take_outcomes(self) -> list[Outcome]:
-        """Return the outcomes since the last call."""
+        """Return the outcomes recorded since the last call."""
         return [self.outcomes.popleft() for _ in range(len(self.outcomes))]
 
 
@@ -201,7 +202,7 @@ async def pause(event: asyncio.Event, seconds: float) -> None:
 
 
 class Lane:
-    """A thread of a worker that does one job at a time. Only this thread uses `app`."""
+    """A thread of a worker. It does one job at a time; only this thread uses `app`."""
 
     def __init__(self, app: App, session: Session) -> None:
         self.app = app
@@ -246,7 +247,7 @@ class Lane:
         await self.fetcher.aclose()
 
     async def _do_job(self, job: Job) -> None:
-        """Do a job. If another worker has taken it over, log this."""
+        """Do a job. If another worker has taken it over, log that."""
         work = _Work(self, job)
         try:
             await work.visit_all()
@@ -257,8 +258,8 @@ class Lane:
 
 
 class _Work:
-    """The visits of one job: it leases hosts, visits their sources, saves the visits, gives the
-    hosts back."""
+    """The visits of one job. It leases hosts, visits their due sources, saves the visits, and gives
+    the hosts back."""
 
     def __init__(self, lane: Lane, job: Job) -> None:
         self._lane = lane
@@ -286,8 +287,8 @@ class _Work:
         self._visits_until = time.monotonic() + JOB_SECONDS  # no visit begins after that
 
     async def visit_all(self) -> None:
-        """Visit the due sources of the job, several of each host at the same time, and save every
-        second the visits that ended."""
+        """Visit the due sources of the job, several of each host at the same time. Every second,
+        save the visits that have ended."""
         self.log.debug("work begins", sources=len(self._due), hosts=len(self._leased_names))
         lane = self._lane
         lane_places = asyncio.Semaphore(lane.session.room)
@@ -316,8 +317,9 @@ class _Work:
         source: Source,
         state: SourceState,
     ) -> None:
-        """Visit a source when its host and the lane have room (`places`: the two semaphores). If
-        the job has taken too long by then, leave the source to the next job."""
+        """Visit a source as soon as its host and the lane have a free place. `places`: the
+        semaphores of both. If the job has taken too long by then, the source is left to the next
+        job."""
         session = self._lane.session
         host_place, lane_place = places
         async with host_place, lane_place:
@@ -349,8 +351,8 @@ class _Work:
                 lane.turns.drop(idle)
 
     def _save(self, then: Then) -> None:
-        """Save the visits that ended, plan the build of their articles, and call `then`, all in one
-        transaction."""
+        """Save the visits that have ended, plan the build of their articles, and call `then`, all
+        in one transaction."""
         if any(outcome.added or outcome.changed for outcome, _ in self._ended_visits):
             build_time = find_build_time(self._lane.app, is_urgent=self._is_urgent)
             then = plan_too(then, BUILD, build_time)
@@ -359,8 +361,8 @@ class _Work:
         self._is_urgent = False
 
     async def end(self) -> None:
-        """Wait until no lane asks the hosts of this job. Then save the remaining visits, end the
-        job and give the hosts back."""
+        """Wait until no lane asks a host of this job. Then save the remaining visits, end the job
+        and give the hosts back."""
         lane = self._lane
         names = sorted(self._leased_names)
         while len(lane.turns.leave(names, at_once=True)) < len(names):  # noqa: ASYNC110 - another thread ends the request

@@ -56,7 +56,7 @@ _END_CHECK_SECONDS = 0.2  # seconds between two checks if the session ends
 
 
 def need_server(settings: Settings) -> None:
-    """Raise UsageError if the database is a file, which machines cannot share."""
+    """Raise UsageError if the database is a file, as machines cannot share it."""
     if settings.store_url.startswith("sqlite"):
         cure = (
             "set store.url to postgresql://user@host/database. On one machine `syndicator up` does"
@@ -66,8 +66,9 @@ def need_server(settings: Settings) -> None:
 
 
 def read_pushed_configuration(config: Path, settings: Settings) -> Configuration:
-    """Return the configuration of a worker: the sources that were pushed to the database, the rest
-    from its own folder. Raises MissingError if none were pushed, ConfigError, StoreError."""
+    """Return the configuration of a worker. The sources are those that were pushed to the database;
+    all else is from the worker's own folder. Raises MissingError if no sources were pushed;
+    ConfigError or StoreError."""
     with open_store(settings.store_url, articles_exist=True, create=True) as store:
         stamp = store.fleet.stamp()
         sources = store.fleet.sources()
@@ -90,8 +91,8 @@ def read_pushed_configuration(config: Path, settings: Settings) -> Configuration
 
 
 def push(app: App, *, dry_run: bool = False) -> Pushed:
-    """Publish the sources of `app` to all workers, through the database. With `dry_run`, change
-    nothing. Returns the changes. Raises StoreError."""
+    """Give the sources of `app` to all workers, through the database. With `dry_run`, change
+    nothing. Return what changes. Raises StoreError."""
     store = app.archive.store
     if not dry_run:
         reconcile.update_source_states(app.archive, app.configuration)
@@ -106,15 +107,15 @@ def push(app: App, *, dry_run: bool = False) -> Pushed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FleetState:
-    """The counts of hosts, and the workers that run or were killed."""
+    """The counts of hosts, and the workers: those that run and those that were killed."""
 
     hosts: HostCounts
     workers: Sequence[WorkerState]
 
 
 def look(config: Path, *, requeue: bool = False) -> FleetState:
-    """Return the state of hosts and workers. `requeue`: first retry hosts that are paused because
-    they crashed workers. Raises ConfigError, UsageError, StoreError."""
+    """Return the state of hosts and workers. `requeue`: True to first retry hosts that are paused
+    because they crashed workers. Raises ConfigError, UsageError or StoreError."""
     settings = load(config)
     need_server(settings)
     lease = lease_seconds(settings)
@@ -130,7 +131,7 @@ def look(config: Path, *, requeue: bool = False) -> FleetState:
 
 
 def migrate(config: Path) -> str:
-    """Create or upgrade all tables of the database. Returns its name. Raises ConfigError,
+    """Create or upgrade all tables of the database. Return its name. Raises ConfigError or
     StoreError."""
     settings = load(config)
     article_store = open_articles(settings.articles_at, os.environ)
@@ -142,8 +143,9 @@ def migrate(config: Path) -> str:
 
 
 def move_to(config: Path, target: str) -> Mapping[str, int]:
-    """Copy the database to the address `target`. Returns the number of rows by table. Raises
-    ConfigError, UsageError, LockedError."""
+    """Copy the database to another address. `target`: that address. Return by table the number of
+    rows. Raises UsageError if it is the present database; LockedError if a run is under way;
+    ConfigError."""
     settings = load(config)
     if target == settings.store_url:
         raise UsageError("this is the present database; name another address")
@@ -152,16 +154,16 @@ def move_to(config: Path, target: str) -> Mapping[str, int]:
 
 
 def move(origin: str, target: str) -> Mapping[str, int]:
-    """Create or upgrade the tables of both databases, then copy all rows. Returns their number by
-    table."""
+    """Create or upgrade the tables of both databases, and copy all rows from `origin` to `target`.
+    Return by table the number of rows."""
     open_store(origin, articles_exist=True).close()
     open_store(target, articles_exist=False).close()
     return copy_database(origin, target)
 
 
 class DatabaseClock:
-    """The clock of the database server, so that all workers agree. It is computed from this
-    machine's clock and the difference at the last `set`."""
+    """The clock of the database server, by which all workers agree. Its time is computed from the
+    clock of this machine and the difference noted by the last `set`."""
 
     def __init__(self) -> None:
         self._ahead = timedelta(0)
@@ -175,7 +177,8 @@ class DatabaseClock:
 
 
 async def recover_lost_jobs(session: Session) -> None:
-    """Give jobs of workers without a sign of life to others, until the session ends."""
+    """Give the jobs of workers that show no sign of life to others, again and again until the
+    session ends."""
     while not session.ending:
         session.app.archive.store.builds().recover(max(_BUILDER_SILENCE, session.lease / 2))
         session.shards.recover()
@@ -183,8 +186,8 @@ async def recover_lost_jobs(session: Session) -> None:
 
 
 async def renew_leases(session: Session, engine: Engine, clock: DatabaseClock) -> None:
-    """Register this worker once the queue's engine has begun. Then renew its leases, which is its
-    sign of life, until the engine has ended."""
+    """Register this worker when the engine of the queue has begun. Then renew its leases, which is
+    its sign of life, until the engine has ended."""
     while engine.worker is None:  # noqa: ASYNC110 - the engine has no event for it
         await asyncio.sleep(_ENGINE_CHECK_SECONDS)
     session.app.archive.store.workers(session.lease).register(
@@ -203,8 +206,8 @@ async def renew_leases(session: Session, engine: Engine, clock: DatabaseClock) -
 
 
 async def watch_session(session: Session) -> None:
-    """Until the session ends: record article files that crashed workers left, and count this
-    worker's visits. End the session if sources were pushed or the database was upgraded."""
+    """Until the session ends, record article files that crashed workers left, and count the visits
+    of this worker. End the session if sources were pushed or the database was upgraded."""
     archive = session.app.archive
     configuration = session.app.configuration
     counted_at = time.monotonic()
@@ -227,9 +230,10 @@ async def work(
     ready: Callable[[str], None],
     trouble: Callable[[str], None],
 ) -> Totals:
-    """Work until `stop` is set or the database was upgraded. Faults that pass are given to
-    `trouble`, then the worker tries again after a pause. `ready` gets the name of this worker.
-    Raises ConfigError, UsageError, MissingError, StoreError for faults that last."""
+    """Work until `stop` is set or the database was upgraded. Return what was done. `ready`: called
+    with the name of this worker. `trouble`: called with each fault that may pass; the worker then
+    tries again after a pause. Raises ConfigError, UsageError, MissingError or StoreError for a
+    fault that lasts."""
     owner = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
     tries = 0
     totals = Totals()
@@ -253,8 +257,8 @@ async def work(
 
 
 def _is_passing(error: StoreError | OSError, totals: Totals) -> bool:
-    """Return True if an error is likely to end by itself: object store or database cannot be
-    reached, or this worker has already worked, so that its configuration is good."""
+    """True if an error will probably pass: the object store or the database cannot be reached, or
+    this worker has done jobs before, so that its configuration is good."""
     if isinstance(error, OSError):
         return error.errno == errno.EREMOTE
     return isinstance(error, StoreAway | StoreBusy) or totals.jobs > 0
@@ -263,8 +267,8 @@ def _is_passing(error: StoreError | OSError, totals: Totals) -> bool:
 async def _run_session(
     config: Path, lanes: int, ready: Callable[[str], None], *, owner: str, **shared: Any
 ) -> None:
-    """Read the pushed sources and work with them until the session ends. `owner`: the name of this
-    worker; `shared`: fields of `Session` that outlive it."""
+    """Read the pushed sources, and work with them until the session ends. `owner`: name of this
+    worker; `shared`: those fields of `Session` that outlive it."""
     settings = load(config)
     need_server(settings)
     lease = lease_seconds(settings)
@@ -298,7 +302,7 @@ async def _run_session(
 
 
 async def _run_engine(session: Session, free: list[Lane], clock: DatabaseClock) -> None:
-    """Let the queue's engine give jobs to the lanes in `free`, until the session ends. Raises the
+    """Let the engine of the queue give jobs to the lanes `free`, until the session ends. Raises the
     first error of a job."""
     failed: list[Exception] = []
 
