@@ -23,8 +23,8 @@ _ANY_TIME: Final = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announcement:
-    """The announcement of an address by the source that owns it. `entry`: the entry of the source's
-    feed; `row`: this entry in the database, if it waits or was refused; `state`: of the source;
+    """How the source that owns an address announces it. `entry`: the entry of the source's feed.
+    `row`: this entry in the database, if it waits or was refused. `state`: of the source.
     `sentence`: the announcement in words for people."""
 
     source: Source | None = None
@@ -37,9 +37,9 @@ class Announcement:
 async def find_announcement(
     archive: Archive, configuration: Configuration, fetcher: Fetcher, url: str
 ) -> Announcement:
-    """Return how a source that owns the address `url` announces it. If a visit found its entry but
-    did not file it, the database has the entry; else the feed of the first owner is fetched and
-    searched for it. Without an owner the announcement is empty."""
+    """Return how a source that owns the address `url` announces it; an empty announcement if no
+    source owns it. If the database has its entry, because a visit found it and did not file it,
+    that is taken. Otherwise the feed of the first owner is fetched and searched for it."""
     owners = [
         source for source in configuration.sources.values() if archive.rights_of(source).owns(url)
     ]
@@ -66,8 +66,8 @@ async def find_announcement(
 def _find_row(
     archive: Archive, owners: Iterable[Source], url: str
 ) -> tuple[Source, EntryRow | None]:
-    """Return the owner that has an entry with this address in the database, and its row. If no
-    owner has such an entry, return the first owner and None."""
+    """Return the owner for which the database has an entry with this address, and the row of that
+    entry. If there is none, return the first of `owners` and None."""
     alias = urls.alias(url)
     visits = archive.store.visits
     for owner in owners:
@@ -102,8 +102,8 @@ async def _fetch_feed(
 
 
 def describe_state(archive: Archive, url: str, announcement: Announcement) -> str:
-    """Return in words why an address is not published: withdrawn, pruned, or the state of its
-    entry."""
+    """Return in words why an address is not published: its article was withdrawn or pruned, or how
+    far its entry is."""
     record = archive.store.visits.look_up([urls.alias(url)])
     if record.withdrawn:
         return "withdrawn; `syndicator withdraw --undo` brings it back"

@@ -14,8 +14,9 @@ MOST_TAGS: Final = 500  # tags that only articles have; a choice
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
     """The names that a form offers. `tags`: those of taxonomy.toml, then those that only articles
-    have, the most used first; `categories`: those of taxonomy.toml, or those that articles have if
-    it lists none; `is_closed`: taxonomy.toml lists categories, so that no other one is accepted."""
+    have, the most used first. `categories`: those of taxonomy.toml; if it lists none, those that
+    articles have. `is_closed`: True if taxonomy.toml lists categories, so that no other one is
+    accepted."""
 
     categories: tuple[str, ...]
     tags: tuple[str, ...]
@@ -44,7 +45,7 @@ def _list_used_categories(instance: OpenedInstance) -> list[str]:
 
 
 def _list_used(instance: OpenedInstance, axis: str) -> list[str]:
-    """Return the names of an axis, such as TAG, that articles have; the most used first."""
+    """Return the names that articles have on an axis, such as TAG; the most used first."""
     if instance.store is None:
         return []
     feeds = instance.store.index.plain_feeds(axis)
@@ -54,8 +55,8 @@ def _list_used(instance: OpenedInstance, axis: str) -> list[str]:
 
 
 def _join_names(listed: Iterable[str], used: Iterable[str]) -> tuple[str, ...]:
-    """Return the names of both lists. A name that differs only in its capitals is left out the
-    second time."""
+    """Return the names of both lists, each once. Names that only differ in case are the same name;
+    the first spelling counts."""
     names: dict[str, str] = {}
     for name in (*listed, *used):
         names.setdefault(name.casefold(), name)

@@ -42,8 +42,8 @@ class Today:
 
 
 class Glance:
-    """Reader of an instance for the console. It keeps the last health and configuration, and opens
-    the database once a page; call it from one thread."""
+    """Reads the data of the console's pages. It keeps the last health and configuration, and opens
+    the database once for each page. To be called from one thread."""
 
     def __init__(self, config: Path) -> None:
         self.config = config
@@ -55,8 +55,8 @@ class Glance:
 
     @contextmanager
     def open_instance(self) -> Iterator[OpenedInstance]:
-        """Yield the instance, opened read-only. If the configuration has become unreadable, the
-        last readable one is used. Raises ConfigError, StoreError."""
+        """Yield the instance, opened read-only. If the configuration cannot be read any more, the
+        last readable one is used. Raises ConfigError or StoreError."""
         try:
             self._read = read_configuration(self.config, before=self._read)
         except ConfigError:
@@ -66,7 +66,7 @@ class Glance:
             yield instance
 
     def configuration_fault(self) -> str:
-        """Return the faults of the configuration as it is now, "" if there are none."""
+        """Return the faults of the present configuration; "" if it has none."""
         try:
             return join_faults(read_configuration(self.config, before=self._read).faults)
         except ConfigError as error:
@@ -79,11 +79,11 @@ class Glance:
         return tuple(str(fault) for fault in self._read.dropped)
 
     def is_stale(self) -> bool:
-        """Return True if the next page should renew the health in the background."""
+        """True if the next page should read the health again in the background."""
         return self._health is None or utc_now() - self._health.now > FRESH
 
     def renew(self) -> Health:
-        """Read the health, and the names of all sources with it."""
+        """Read the health again, and the names of all sources with it. Return the health."""
         names: dict[str, str] = {}
         with self.open_instance() as instance:
 
@@ -96,12 +96,13 @@ class Glance:
         return health
 
     def changed(self) -> None:
-        """Forget the health, so that the next page reads it again. Any thread may call this."""
+        """Forget the health, so that the next page has to read it again. Any thread may call
+        this."""
         self._health = None
 
     def today(self, most: int) -> Today:
-        """Return the data of the first page, with `most` articles. The health is read first if it
-        is too old."""
+        """Return the data of the first page, with `most` articles. If the health is too old, it is
+        read again first."""
         health = self._health
         if health is None or utc_now() - health.now > OLDEST:
             health = self.renew()
@@ -111,13 +112,13 @@ class Glance:
             return Today(health=health, latest=latest, choices=choices, names=self._names)
 
     def walk(self) -> tuple[FolderFacts, Mapping[str, Work]]:
-        """Read all folders and visits, which may take seconds. Return the values for `walked` and
-        `work`, which the caller sets."""
+        """Read all folders and visits, which may take seconds. Return the new values of `walked`
+        and `work`; the caller sets them."""
         with self.open_instance() as instance:
             return read_folders(instance), measure_work(instance)
 
     def lines(self, words: Sequence[str]) -> list[Line]:
-        """Return the rows of the table of sources, for those that match all `words`."""
+        """Return the rows of the table of sources for those that match all of `words`."""
         health = self._health or self.renew()
         with self.open_instance() as instance:
             return list_lines(instance, words, health.conditions, self.work)

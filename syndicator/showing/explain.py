@@ -66,8 +66,8 @@ _FENCE: Final = "(a line of random letters)"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """An article, its file, and the reasons for its fields and state. `why`: by name of the reason,
-    such as "tags" or "next visit"."""
+    """An article, its file, and the reasons for its fields and its state. `why`: by name of a field
+    or fact, such as "tags" or "next visit", its reason."""
 
     article: ReadArticle
     markdown: str
@@ -77,8 +77,8 @@ class Shown:
 def describe_model_answer(
     archive: Archive, configuration: Configuration, article_id: str
 ) -> Mapping[str, Any]:
-    """Return what the language model was asked about an article and what it answered, by name of a
-    reason; empty if no model is configured."""
+    """Return by name what the language model was asked about an article and what it answered; {} if
+    no model is configured."""
     asked = archive.store.enrichment.read_result(article_id)
     path = archive.store.index.path(article_id)
     if asked is None:
@@ -107,7 +107,7 @@ def describe_model_answer(
 
 
 def _describe_verdict(asked: Asked) -> str:
-    """Return in words how a question to the language model ended, and when it is asked again."""
+    """Return in words how a question to the language model ended, and when it is tried again."""
     verdict = str(asked.status)
     why = ": ".join(part for part in (asked.reason, asked.detail) if part)
     if why:
@@ -121,9 +121,9 @@ def _describe_verdict(asked: Asked) -> str:
 def render_entry(
     archive: Archive, configuration: Configuration, what: str, feed_format: str
 ) -> bytes:
-    """Return the entry of an article as it stands in a feed. `what`: address, id or file of the
-    article; `feed_format`: a format of feeds, or the page of the article. Raises UsageError,
-    MissingError."""
+    """Return the entry of an article as it is in a feed. `what`: address, id or file of the
+    article. `feed_format`: a format of feeds, or that of the article's page. Raises UsageError if
+    the format or the article is unknown; MissingError if the entry cannot be made."""
     taxonomy = load_any(configuration.taxonomy.toml)
     tags = [tag.name for tag in taxonomy.tag]
     specs = feeds.plan_feed_specs(configuration, taxonomy, archive.store.index.feeds())
@@ -157,8 +157,8 @@ def render_entry(
 
 
 def list_state(store: Store, settings: Settings, article: Article) -> Iterator[tuple[str, Any]]:
-    """Yield the state of a filed article by name: its feeds, hold, merges, addresses, carriers,
-    picture and the next visit of its source."""
+    """Yield (name, value) of what is known about a filed article: its feeds, hold, merges,
+    addresses, carriers, picture and the next visit of its source."""
     visits = store.visits
     yield "feeds", [get_stem(key) for key in sorted(store.index.list_feeds_of(article.id))]
     if article.hold:
@@ -198,8 +198,8 @@ def _describe_hold(article: Article) -> str:
 
 
 def _list_merges(store: Store, article: Article) -> Iterator[tuple[str, Any]]:
-    """Yield "merged into", the article that stands for this one, and "stands for", those that were
-    merged into this one."""
+    """Yield ("merged into", the article that is shown in place of this one) and ("stands for", the
+    articles that were merged into this one), if there are such."""
     merged_into = article.merged_into or store.index.merged().get(article.id, "")
     others = store.index.articles([merged_into, *store.visits.copies(article.id)])
     names = {article_id: f"{other.title} ({other.url})" for article_id, other in others.items()}
@@ -210,7 +210,8 @@ def _list_merges(store: Store, article: Article) -> Iterator[tuple[str, Any]]:
 
 
 def show_filed(archive: Archive, configuration: Configuration, article_id: str) -> Shown:
-    """Explain an article that has a file. Raises MissingError if the file is gone, ConfigError."""
+    """Explain an article that has a file. Raises MissingError if the file is gone; ConfigError if
+    it is faulty."""
     path = archive.store.index.path(article_id)
     try:
         data = archive.article_store.read(path) if path else None
@@ -227,7 +228,7 @@ def show_filed(archive: Archive, configuration: Configuration, article_id: str) 
 def show_article(
     archive: Archive, configuration: Configuration, article: Article, data: bytes
 ) -> Shown:
-    """Explain an article. `data`: the content of its file."""
+    """Explain an article by its file. `data`: the content of the file."""
     return Shown(
         article=_make_reading(article),
         markdown=data.decode("utf-8", "replace"),
@@ -236,14 +237,14 @@ def show_article(
 
 
 def _make_reading(article: Article) -> ReadArticle:
-    """Return an article as a reading would give it, without a trace."""
+    """Return an article in the form in which a page is read, without a trace of how."""
     return ReadArticle(**{field.name: getattr(article, field.name) for field in fields(Article)})
 
 
 def _list_reasons(
     archive: Archive, configuration: Configuration, article: Article
 ) -> Iterator[tuple[str, Any]]:
-    """Yield the reasons for the fields and the state of an article, by name."""
+    """Yield (name, reason) for the fields and the state of an article."""
     taxonomy = load_taxonomy(configuration.taxonomy)
     source = find_terms(archive, configuration, article)
     reading, sentence = _read_kept_page(archive, configuration, article, source)
@@ -266,8 +267,8 @@ def _list_reasons(
 
 
 def list_rights(article: Article) -> list[str]:
-    """Return the article's statements of rights. If one of them is a free licence, a last line says
-    what it permits."""
+    """Return the statements of rights of an article. If one of them is a free licence, a last line
+    says what it permits."""
     rights = list(article.rights)
     licence = derive_terms(article.rights).free
     if licence:
@@ -278,9 +279,9 @@ def list_rights(article: Article) -> list[str]:
 def _read_kept_page(
     archive: Archive, configuration: Configuration, article: Article, source: Source | None
 ) -> tuple[ReadArticle | None, str]:
-    """Read the kept page of an article once more. Return what is read (None if the page is not kept
-    or cannot be read as an article), and a sentence that says this, or which fields would
-    change."""
+    """Read the kept page of an article again. Return what is read, and a sentence for people on how
+    it differs from the filed article. None is returned in place of the reading if the page is not
+    kept or cannot be read as an article; the sentence then says so."""
     is_filed = archive.store.index.path(article.id) is not None
     snapshot = archive.snapshots.get(article.id) if is_filed else None
     if snapshot is None:
@@ -330,8 +331,9 @@ def show_file(
     archive: Archive | None = None,
     configuration: Configuration | None = None,
 ) -> Shown:
-    """Explain a file: a saved page, which came from `url`, or the markdown file of an article.
-    Raises MissingError, UsageError, NotAnArticle."""
+    """Explain a file: the markdown file of an article, or a saved page. `url`: from where the page
+    came. Raises MissingError if the file cannot be read; UsageError if `url` is missing;
+    NotAnArticle if the page has no article."""
     try:
         data = path.read_bytes()
     except FileNotFoundError as error:
@@ -359,8 +361,9 @@ def show_file(
 
 
 async def show_url(url: str, archive: Archive, configuration: Configuration) -> Shown:
-    """Explain the article at `url`. If it was not filed, fetch the page and explain it as a visit
-    would. Raises NetworkDown, MissingError, NotAnArticle."""
+    """Explain the article at `url`. If it was not filed, its page is fetched and explained as a
+    visit would read it. Raises NetworkDown or MissingError if it cannot be fetched; NotAnArticle if
+    it has no article."""
     article_id = find_article_id(archive, url)
     if article_id is not None:
         return show_filed(archive, configuration, article_id)
@@ -413,9 +416,9 @@ def _show_page(
     why: Mapping[str, Any],
     repeated: frozenset[str] = frozenset(),
 ) -> Shown:
-    """Explain a page as a visit would read and file it. `archive`, `configuration`: None for a file
-    outside an instance; `why`: reasons that are known already; `repeated`: texts of blocks that are
-    on many pages of its host. Raises NotAnArticle."""
+    """Explain a page in the way in which a visit would read and file it. `archive`,
+    `configuration`: None if the page is a file outside an instance. `why`: reasons that are known
+    already. `repeated`: blocks that many pages of its host have. Raises NotAnArticle."""
     taxonomy = load_taxonomy(configuration.taxonomy) if configuration else Taxonomy()
     now = archive.clock() if archive else None
     source = announcement.source

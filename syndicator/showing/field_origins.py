@@ -30,9 +30,9 @@ _LEAST_CHANCE: Final = 0.01  # that a tag fits; less is shown as nothing
 def find_origins(
     article: Article, reading: Article | None, trace: Mapping[str, Any]
 ) -> dict[str, str]:
-    """Return in words where each field with a value comes from, by name of the field in the file.
-    `reading`: the kept page as it reads today, None if no page is kept; `trace`: the steps of this
-    reading."""
+    """Return by name of a field in the file, in words, where its value comes from. Fields without a
+    value are left out. `reading`: the kept page as it reads today, None if it is not kept. `trace`:
+    how the fields of this reading were found."""
     origins = {}
     for key in FIELDS:
         if key in _DESCRIBED:
@@ -46,8 +46,8 @@ def find_origins(
 def _find_origin(
     key: str, article: Article, reading: Article | None, trace: Mapping[str, Any]
 ) -> str:
-    """Return in words where the field `key` comes from. If the page today reads differently, its
-    feed or an earlier state of the page must have said it."""
+    """Return in words where the field `key` comes from. If the page reads differently today, the
+    value is from the feed or from an earlier state of the page."""
     author = find_writer(article, key)
     if author in _AUTHORS:
         return _AUTHORS[author]
@@ -62,7 +62,7 @@ def _find_origin(
 
 
 def _is_same(key: str, article: Article, other: Article) -> bool:
-    """Return True if both articles have the same value in the field `key`."""
+    """True if both articles have the same value in the field `key`."""
     if key == "body":
         return article.body.strip() == other.body.strip()
     row = articles_fields.row(key)
@@ -70,8 +70,8 @@ def _is_same(key: str, article: Article, other: Article) -> bool:
 
 
 def explain_tags(article: Article, source: Source | None, taxonomy: Taxonomy) -> dict[str, str]:
-    """Return in words who or what chose each tag of the article. `source`: None if it is followed
-    no more."""
+    """Return by tag, in words, who or what chose it. `source`: None if it is not followed any
+    more."""
     author = find_writer(article, "tags")
     if author in (By.OPERATOR, By.LLM):
         return dict.fromkeys(article.tags, _AUTHORS[author])
@@ -100,8 +100,8 @@ def explain_tags(article: Article, source: Source | None, taxonomy: Taxonomy) ->
 def explain_category(
     article: Article, source: Source | None, taxonomy: Taxonomy, uncategorised: str
 ) -> str:
-    """Return in words who or what chose the article's category. `uncategorised`: the category of
-    articles that fit no other one."""
+    """Return in words who or what chose the category of an article. `uncategorised`: the category
+    of articles that fit no other one."""
     author = find_writer(article, "category")
     if author in (By.OPERATOR, By.LLM):
         return _AUTHORS[author]

@@ -53,7 +53,7 @@ _WITHOUT_TROUBLE = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """An article in a list of the console."""
+    """An article in a list of the console. `outlet`: name of its source."""
 
     article: Article
     picture: Picture | None
@@ -65,10 +65,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """An article, and the facts of its file. `stamp`: changes with the content of the file, so that
-    edits made meanwhile are noticed; `copies`: articles merged into this one; `into`: the one that
-    this one is merged into; `followed`: its source is; `fault`: why the file cannot be read, "" if
-    it can."""
+    """An article and its file. `stamp`: changes with the content of the file, so that an edit by
+    somebody else is noticed. `copies`: articles that were merged into this one. `into`: the article
+    that this one was merged into, None for none. `followed`: True if its source is configured.
+    `fault`: why the file cannot be read, "" if it can."""
 
     article: Article
     path: str
@@ -84,8 +84,8 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourcePage:
-    """A source with its newest articles. `stamp`: changes with its configuration, so that edits
-    made meanwhile are noticed."""
+    """A source with its newest articles. `stamp`: changes with the configuration of the source, so
+    that an edit by somebody else is noticed."""
 
     health: SourceHealth
     stamp: str
@@ -95,8 +95,8 @@ class SourcePage:
 def list_articles(
     instance: OpenedInstance, wanted: Wanted
 ) -> tuple[list[Item], Mapping[Filter, int]]:
-    """Return a page of the list of articles, as `wanted` describes it, and the number of articles
-    of each filter."""
+    """Return a page of the list of articles, and by filter, the number of its articles. `wanted`:
+    which page of which list."""
     if instance.store is None:
         return [], {}
     rows, counts = instance.store.browse.articles(wanted)
@@ -115,9 +115,9 @@ def list_articles(
 
 
 def _measure_doubt(article: Article, score: float | None) -> int | None:
-    """Return how certain the category of an article is, in percent, if it is doubtful: less certain
-    than `UNSURE` per mille. Return None if it is not doubtful, or if the operator chose tags or
-    category. `score`: the certainty from 0 to 1, None if not known."""
+    """Return how certain the category of an article is, in percent, if it is doubtful. None if it
+    is not, or if the operator chose tags or category. `score`: the certainty from 0 to 1, None if
+    unknown."""
     is_chosen_by_operator = "operator" in (article.tags_by, article.category_by)
     if score is None or is_chosen_by_operator:
         return None
@@ -127,8 +127,8 @@ def _measure_doubt(article: Article, score: float | None) -> int | None:
 
 def find_articles(instance: OpenedInstance, search: str) -> list[str]:
     """Return the ids of the articles that a search finds: the best first, or the newest first if
-    the search has no words but only fields. Raises UsageError for a faulty search and for names
-    that no article has."""
+    the search has no words. Raises UsageError if the search is faulty, or names a tag, category,
+    source or language that no article has."""
     try:
         expr = parse_search(search)
     except QueryError as error:
@@ -142,14 +142,14 @@ def find_articles(instance: OpenedInstance, search: str) -> list[str]:
 
 
 def has_source(instance: OpenedInstance, key: str) -> bool:
-    """Return True if a source is followed or has articles."""
+    """True if a source is followed or has articles."""
     if key in instance.sources:
         return True
     return instance.store is not None and find_unknown(instance.store, Term("source", key)) is None
 
 
 def sort_newest(instance: OpenedInstance, ids: Sequence[str]) -> list[str]:
-    """Return the ids of these articles, the newest first."""
+    """Return these ids of articles, sorted, the newest first."""
     if instance.store is None:
         return []
     articles = instance.store.index.articles(ids).values()
@@ -179,8 +179,8 @@ def list_newest(instance: OpenedInstance, feed: FeedKey, most: int) -> tuple[Ite
 
 
 def name_outlet(instance: OpenedInstance, article: Article) -> str:
-    """Return the name of an article's source: as configured, else as its feed says, else its
-    host."""
+    """Return the name of an article's source. It is the configured one, else that of its feed, else
+    its host."""
     source = instance.sources.get(article.source_key)
     if source and source.title:
         return source.title
@@ -188,15 +188,15 @@ def name_outlet(instance: OpenedInstance, article: Article) -> str:
 
 
 def name_source(source: Source, state: SourceState | None) -> str:
-    """Return the name of a source: as configured, else as its feed says, else its host, else its
-    key. `state`: None before its first visit."""
+    """Return the name of a source. It is the configured one, else that of its feed, else its host,
+    else its key. `state`: None before its first visit."""
     feed_title = state.channel.feed_title if state else ""
     return source.title or feed_title or urls.host(source.url) or source.key
 
 
 def read_article(instance: OpenedInstance, article_id: str) -> File:
-    """Return one article. Its fields are those of its file, or those of the database if the file
-    cannot be read. Raises UsageError if there is no such article."""
+    """Return an article with its file. The fields are those of the file; if it cannot be read,
+    those of the database. Raises UsageError if there is no such article."""
     store = instance.store
     stored_article = store.visits.article(article_id) if store else None
     if store is None or stored_article is None:
@@ -229,8 +229,7 @@ def read_article(instance: OpenedInstance, article_id: str) -> File:
 
 
 def _list_other_reports(store: Store, article_id: str) -> tuple[Article, ...]:
-    """Return the other articles of the story to which an article belongs; none if it belongs to no
-    story."""
+    """Return the other articles of the story of an article; () if it is in no story."""
     story = store.stories.find_stories([article_id]).get(article_id)
     if not story:
         return ()
@@ -242,8 +241,8 @@ def _list_other_reports(store: Store, article_id: str) -> tuple[Article, ...]:
 def find_sources(
     instance: OpenedInstance, words: Sequence[str]
 ) -> list[tuple[Source, SourceState | None]]:
-    """Return the sources whose key, name and address together contain all of `words`, in capitals
-    or not. With each goes its state, None before the first visit."""
+    """Return the sources that match all of `words`, each with its state (None before its first
+    visit). A word matches if the key, name or address contains it, in any case."""
     stored_states = instance.store.visits.states() if instance.store else {}
     states = {
         state.key: state
@@ -261,8 +260,8 @@ def find_sources(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """Recent work on a source. `weeks`: number of new articles in each of the last twelve weeks,
-    the oldest first; `last`: when the last article was filed; `visits`, `failed`, `bytes`: of the
+    """Recent work on a source. `weeks`: numbers of new articles in each of the last twelve weeks,
+    the oldest first. `last`: when the last article was filed. `visits`, `failed`, `bytes`: of the
     last seven days."""
 
     weeks: tuple[int, ...] = (0,) * WEEKS
@@ -298,8 +297,8 @@ def measure_work(instance: OpenedInstance) -> dict[str, Work]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A source as a row of the table. `trouble`: its worst condition, None if it has none;
-    `settings`: names of the settings that differ from the defaults."""
+    """A source as a row of the table. `trouble`: its worst condition, None if it has none.
+    `settings`: names of its settings that are not at their defaults."""
 
     source: Source
     state: SourceState | None
@@ -310,9 +309,9 @@ class Line:
 
     @property
     def sickness(self) -> tuple[int, float]:
-        """Key for sorting by health, as (rank, time since when). First come sources that need the
-        operator, then others with a trouble, last those without. Among sources of the same rank,
-        the trouble that began first comes first. Paused sources count as healthy."""
+        """The key for sorting by health: (rank, time since when). Sources that need the operator
+        come first, then others with a trouble, then those without; paused sources count as healthy.
+        In the same rank, the trouble that began first comes first."""
         if self.trouble is None or not self.source.enabled:
             return _WITHOUT_TROUBLE, 0.0
         rank = _NEEDS_OPERATOR if self.trouble.needs_you else _TROUBLED
@@ -345,8 +344,8 @@ def list_lines(
     conditions: Sequence[Condition],
     work: Mapping[str, Work],
 ) -> list[Line]:
-    """Return a row of the table for each source that matches all of `words`, with its worst
-    condition: one that needs the operator, if there is one. `work`: by key of the source."""
+    """Return a row of the table for each source that matches all of `words`. Each has its worst
+    condition; one that needs the operator is worse than others. `work`: by key of the source."""
     troubles: dict[str, Condition] = {}
     mildest_first = sorted(conditions, key=lambda condition: condition.needs_you)
     for condition in mildest_first:
@@ -385,8 +384,8 @@ def load_vocabulary(config: Path) -> Vocabulary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """A tag or category with its number of articles. `aliases`: other spellings; `listed`: it is in
-    taxonomy.toml."""
+    """A tag or category with its number of articles. `aliases`: other spellings; `listed`: True if
+    it is in taxonomy.toml."""
 
     name: str
     count: int
@@ -397,8 +396,8 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """All tags, all categories (those with most articles first), and the saved queries with their
-    number of articles."""
+    """All tags and all categories, those with most articles first; and the saved queries, each with
+    its number of articles."""
 
     tags: tuple[Named, ...]
     categories: tuple[Named, ...]
@@ -407,9 +406,9 @@ class Names:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryTrial:
-    """Result of a query on the newest articles, while it is typed. `found`: the first matches;
-    `count`: of all matches; `looked`: how many articles were tried; `fault`: the error in the
-    query, with its position, or ""."""
+    """The result of a query on the newest articles, while it is typed. `found`: the first matches;
+    `count`: number of all matches; `looked`: how many articles were tried; `fault`: the error in
+    the query with its position, "" for none."""
 
     found: tuple[Article, ...] = ()
     count: int = 0
@@ -418,8 +417,8 @@ class QueryTrial:
 
 
 def list_names(instance: OpenedInstance) -> Names:
-    """Return all tags, categories and saved queries, each with its number of articles. Tags that
-    articles have although taxonomy.toml does not list them are among them."""
+    """Return all tags, categories and saved queries, each with its number of articles. Tags of
+    articles that taxonomy.toml does not list are among them."""
     rows = instance.store.index.plain_feeds() if instance.store else []
     rows_without_redirects = [row for row in rows if row.moved_to is None]
     counts = {row.key: row.count for row in rows_without_redirects}
@@ -441,8 +440,8 @@ def _count_name(
     definition: TagDef | CategoryDef,
     aliases: tuple[str, ...] = (),
 ) -> Named:
-    """Return a tag or category that taxonomy.toml defines, with the number of its articles.
-    `counts`: the number of articles in each feed; `axis`: TAG or CATEGORY."""
+    """Return a tag or category of taxonomy.toml with the number of its articles. `counts`: by feed,
+    the number of its articles; `axis`: TAG or CATEGORY."""
     feed = FeedKey(axis, slug(definition.name))
     return Named(
         name=definition.name,
@@ -453,8 +452,8 @@ def _count_name(
 
 
 def list_queries(instance: OpenedInstance) -> list[SavedQuery]:
-    """Return the saved searches of feeds.toml, none if it cannot be read. Entries that only
-    describe another feed are left out."""
+    """Return the saved queries of feeds.toml; none if the file cannot be read. Entries that only
+    describe another feed are no saved queries."""
     with suppress(ConfigError):
         return [
             query for query in load_queries(instance.config / "feeds.toml") if query.feed is None
@@ -467,8 +466,8 @@ def _sort_by_count(names: list[Named]) -> tuple[Named, ...]:
 
 
 def try_query(instance: OpenedInstance, query: str) -> QueryTrial | None:
-    """Try a query on the 250 newest articles, and return which of them it finds, or the error in
-    it. Returns None if the query is empty, and no articles before the first run."""
+    """Try a query on the newest articles. Return which of them it matches, or the error in it.
+    Return None if the query is empty."""
     if not query.strip():
         return None
     try:
