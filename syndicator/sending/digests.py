@@ -35,8 +35,8 @@ Issues = list[dict[str, Any]]
 
 
 def last_end(digest: Digest, now: datetime, zone: tzinfo | None = None) -> datetime:
-    """Return the last time, at or before `now`, at which a period of the digest ended, in UTC.
-    `zone`: in which its time of day is meant, None for this machine's."""
+    """Return the end of the last period of a digest at or before `now`, in UTC. `zone`: time zone
+    in which its time of day is meant, None for that of this machine."""
     weekday = digest.at[:-5].strip()  # "mon" of "mon 07:00"; "" of "07:00", a daily digest
     hour = time.fromisoformat(digest.at[-5:])
     today = now.astimezone(zone).date()
@@ -51,8 +51,7 @@ def last_end(digest: Digest, now: datetime, zone: tzinfo | None = None) -> datet
 
 
 def is_due(archive: Archive, settings: Settings) -> bool:
-    """Return True if a digest has an entry to make, or if the operator added or removed a
-    digest."""
+    """True if a digest has a new issue to make, or if the operator added or removed a digest."""
     stored = read_issues(archive.store)
     if stored.keys() != {digest.name for digest in settings.digest}:
         return True
@@ -63,8 +62,8 @@ def is_due(archive: Archive, settings: Settings) -> bool:
 
 
 def make_due_issues(archive: Archive, configuration: Configuration) -> list[tuple[Digest, Issues]]:
-    """Make the entries that are due and store them. Return the stored entries of all digests, with
-    only the articles that are published now."""
+    """Make and store the issues that are due. Return all digests with their stored issues, newest
+    first, reduced to the articles that are published now."""
     stored_before = read_issues(archive.store)
     stored: dict[str, Any] = {}
     for digest in configuration.settings.digest:
@@ -85,9 +84,9 @@ def _continue_digest(
     digest: Digest,
     earlier: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
-    """Return what is stored of a digest, with a new issue if a period has ended since the last one
-    and brought stories. `earlier`: what was stored so far, None for a new digest, whose first issue
-    is for the period that ended last and is not mailed."""
+    """Return what to store of a digest. If a period has ended since the last issue and brought
+    stories, there is a new issue. `earlier`: what was stored so far; None for a new digest, whose
+    first issue is for the last period that ended and is not mailed."""
     until = last_end(digest, archive.clock())
     if earlier is not None:
         since = datetime.fromisoformat(earlier["until"])
@@ -119,11 +118,11 @@ def _list_stories(
     since: datetime,
     until: datetime,
 ) -> list[list[str]]:
-    """Return the stories with articles that were added from `since` to before `until`, each as a
-    list of article ids: the first article of each outlet, the lead of the story first.
+    """Return the stories of a digest with articles added from `since` to before `until`. Each is a
+    list of article ids: the lead of the story, then the first article of each other outlet.
 
-    Stories with more outlets come first. Outlets that have copies of one text count as one. Of
-    equal stories the newest comes first."""
+    Stories with more outlets come first; outlets with copies of one text count as one. Among equal
+    stories, the newest comes first."""
     # the articles since `since` of the digest's feed, then only those that fit its query
     index = archive.store.index
     key = parse_stem(digest.of) or FeedKey("", "")
@@ -168,7 +167,8 @@ def _list_stories(
 def _select_matching(
     archive: Archive, configuration: Configuration, articles: Mapping[str, Article], expr: Expr
 ) -> dict[str, Article]:
-    """Return the articles that the query `expr` matches, by what feeds show of them."""
+    """Return those articles, by id, that the query `expr` matches. Only what feeds show of an
+    article counts."""
     selected: dict[str, Article] = {}
     for article_id, article in articles.items():
         source = find_terms(archive, configuration, article)
@@ -184,7 +184,7 @@ def _read_text(archive: Archive, article_id: str) -> str:
 
 
 def drop_unpublished(store: Store, issue: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a digest's entry without the articles that are not published now."""
+    """Return an issue of a digest without the articles that are not published now."""
     visible = store.index.select_published(list(chain.from_iterable(issue["stories"])))
     stories = [
         [article_id for article_id in ids if article_id in visible] for ids in issue["stories"]
@@ -193,19 +193,19 @@ def drop_unpublished(store: Store, issue: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def list_mail_faults(store: Store) -> list[str]:
-    """Return what is wrong with the mails of the newest entries of all digests; [] if nothing
-    is."""
+    """Return why the mails of the newest issues could not be sent; [] if none failed."""
     newest = [digest["issues"][0] for digest in read_issues(store).values() if digest["issues"]]
     return [issue["fault"] for issue in newest if issue["fault"]]
 
 
 def read_issues(store: Store) -> dict[str, Any]:
-    """Return the stored digests by name: `until`, the end of the last period as ISO time, and
-    `issues`, the entries."""
+    """Return the stored digests by name. Each has `until`, the end of its last period as ISO time,
+    and `issues`, newest first."""
     stored: dict[str, Any] = json.loads(store.visits.note(_NOTE) or "{}")
     return stored
 
 
 def write_issues(archive: Archive, stored: Mapping[str, Any]) -> None:
-    """Store the digests, in the form that `read` returns."""
+    """Store the digests in place of the stored ones. `stored`: by name, `until` and `issues` of
+    each."""
     archive.store.visits.set_note(_NOTE, json.dumps(stored) if stored else None, archive.clock())

@@ -24,8 +24,9 @@ _NOTE: Final = "hubs"  # key of the note in the database
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailingHub:
-    """A hub that did not accept our notice of a change. `since`: when it began to fail; `untold`:
-    names of the feeds whose changes it does not know, which are told again after the next build."""
+    """A hub that did not accept the notice of a change. `since`: when it began to fail. `untold`:
+    names of the feeds whose changes it does not know yet; it is told of these again after the next
+    build."""
 
     hub: str
     since: datetime
@@ -36,13 +37,13 @@ class FailingHub:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Failing:
-    """The content of the note."""
+    """The content of the note: all hubs that failed."""
 
     hubs: tuple[FailingHub, ...] = ()
 
 
 def read_failing(store: Store, hubs: Collection[str]) -> list[FailingHub]:
-    """Return those of `hubs`, the hubs in the settings, that did not accept our last notice."""
+    """Return those of `hubs`, the configured hubs, that did not accept the last notice."""
     noted = store.visits.note(_NOTE)
     failing = codec.unpack(_Failing, noted) if noted else _Failing()
     return [item for item in failing.hubs if item.hub in hubs]
@@ -51,9 +52,9 @@ def read_failing(store: Store, hubs: Collection[str]) -> list[FailingHub]:
 async def notify_hubs(
     archive: Archive, settings: Settings, written: Iterable[str]
 ) -> tuple[Problem, ...]:
-    """Tell each hub in the settings which feeds changed: those among the files that a build has
-    `written`, and earlier ones of which the hub could not be told. Store for each failing hub which
-    feeds are still to be told, and return the failures as problems for the operator."""
+    """Tell each configured hub which feeds changed: those among the files that a build has
+    `written`, and earlier ones of which the hub could not be told. What a hub was not told is
+    stored. Return a problem for each hub that failed."""
     hubs = settings.publish.hubs
     failing_before = {item.hub: item for item in read_failing(archive.store, hubs)}
     changed = select_feed_names(written) if hubs else []
@@ -82,8 +83,9 @@ async def notify_hubs(
 
 
 def _list_feeds_to_tell(changed: Sequence[str], earlier: FailingHub | None) -> list[str]:
-    """Return the names of the feeds of which a hub must be told: those that `changed`, then those
-    of its `earlier` failure (None: it has not failed)."""
+    """Return the names of the feeds of which a hub must be told: the `changed` ones, then those
+    that it was not told of before. `earlier`: the last failure of the hub, None if it did not
+    fail."""
     if earlier is None:
         return list(dict.fromkeys(changed))
     return list(dict.fromkeys((*changed, *earlier.untold)))
@@ -97,11 +99,9 @@ def _make_failing_hub(
     untold_urls: Sequence[str],
     earlier: FailingHub | None,
 ) -> FailingHub:
-    """Return what is stored of the address `hub` after it `failed` to accept a notice.
-
-    `untold_urls`: addresses of the feeds of which it was not told; `earlier`: what was stored of it
-    so far, None if it did not fail before. A hub that goes on failing keeps the time of its first
-    failure."""
+    """Return what is stored about a hub that did not accept a notice. `failed`: its answer.
+    `untold_urls`: addresses of the feeds that it was not told of. `earlier`: what was stored about
+    it, None if it did not fail before; if it did, the time of its first failure stays."""
     failing_since = clock() if earlier is None else earlier.since
     untold_names = tuple(url.removeprefix(settings.base_url) for url in untold_urls)
     return FailingHub(
@@ -114,8 +114,8 @@ def _make_failing_hub(
 
 
 async def try_hubs(clock: Callable[[], datetime], settings: Settings, name: str) -> list[Problem]:
-    """Tell each hub that the feed `name` changed, so that the hub fetches it: a test of the hubs.
-    Return the failures."""
+    """Test the hubs: tell each that the feed `name` changed, so that it fetches this feed. Return a
+    problem for each hub that failed."""
     hubs = settings.publish.hubs
     notices = await asyncio.gather(*(_notify_hub(clock, settings, hub, [name]) for hub in hubs))
     problems = []

@@ -68,9 +68,9 @@ _EVER: Final = datetime.fromtimestamp(0, UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """The changes that receivers were not told of. `shown`: by id, articles that are published and
-    differ from the version that receivers know; `hidden`: ids of articles that are no longer
-    published."""
+    """The changes of which receivers were not told yet. `shown`: by id, what receivers know of each
+    article that is published and differs from that. `hidden`: ids of articles that are not
+    published any more."""
 
     shown: Mapping[str, Known] = field(default_factory=dict)
     hidden: Sequence[str] = ()
@@ -79,12 +79,12 @@ class Changes:
 def list_unsent_changes(
     archive: Archive, configuration: Configuration, built: datetime | None
 ) -> Changes:
-    """Return the changes that the next build will publish and of which no messages are stored yet.
+    """Return the changes that the next build will publish and for which no message is stored yet.
     `built`: when the last build began, None if unknown.
 
-    The first call begins to record changes: articles from before `built` are no changes. If the
-    database is new although feeds exist, it was lost, and changes of the last day are announced
-    again."""
+    The first call begins to record changes: articles from before `built` do not count as changes.
+    If the database is new although feeds exist, it was lost; the changes of the last day are then
+    announced again."""
     notes = archive.store.visits
     messages = archive.store.messages
     if not _has_receiver_of_articles(configuration.settings.webhook):
@@ -101,7 +101,7 @@ def list_unsent_changes(
 
 
 def _has_receiver_of_articles(hooks: Iterable[Webhook]) -> bool:
-    """Return True if one of the webhooks wants events about articles."""
+    """True if one of the webhooks wants events about articles."""
     for hook in hooks:
         if any(event_type.startswith("article.") for event_type in hook.events):
             return True
@@ -111,7 +111,7 @@ def _has_receiver_of_articles(hooks: Iterable[Webhook]) -> bool:
 def queue_article_messages(
     archive: Archive, configuration: Configuration, changes: Changes, built: Collection[FeedKey]
 ) -> None:
-    """Store messages about the changes that a build published. `built`: keys of the feeds that it
+    """Store messages on the changes that a build has published. `built`: the feeds that it
     wrote."""
     messages: list[Message] = []
 
@@ -150,8 +150,8 @@ def queue_article_messages(
 def queue_condition_messages(
     archive: Archive, settings: Settings, *, opened: bool, subject: str, data: Mapping[str, Any]
 ) -> None:
-    """Store messages about a condition that begins (`opened`) or ends. `subject`: messages with the
-    same subject are sent in order; `data`: the content."""
+    """Store messages on a condition that begins (`opened`) or ends. `subject`: messages with the
+    same subject are sent in their order. `data`: the content of the messages."""
     event_type: EventType = "condition.opened" if opened else "condition.closed"
     messages = list(_make_messages(archive, settings.webhook, event_type, subject, data))
     if messages:
@@ -161,8 +161,9 @@ def queue_condition_messages(
 def _list_published(
     store: Store, settings: Settings, ids: Collection[str], built: Collection[FeedKey]
 ) -> list[Article]:
-    """Return those of the articles `ids` that a feed of this build (`built`) or a feed without
-    pending changes shows, the oldest first."""
+    """Return those articles of `ids` that are published with their present values, the oldest
+    first. They are shown by a feed of this build (`built`), or by a feed that has no changes to
+    build."""
     if not ids:
         return []
     feeds_by_id = {article_id: store.index.list_feeds_of(article_id) for article_id in ids}
@@ -190,8 +191,8 @@ def _get_sort_key(article: Article) -> tuple[int, int]:
 def _choose_receivers(
     archive: Archive, settings: Settings, article: Article, source: Source | None
 ) -> list[Webhook]:
-    """Return the webhooks that want messages about the article: those without a query, and those
-    whose query matches what feeds show of it."""
+    """Return the webhooks that want messages on an article: those without a query, and those whose
+    query matches it. Only what feeds show of the article counts."""
 
     def read_text() -> str:
         return read_article(archive, article.id).text
@@ -210,8 +211,8 @@ def _make_messages(
     subject: str,
     data: Mapping[str, Any],
 ) -> Iterator[Message]:
-    """Yield a message for each of the webhooks that wants events of this type. `subject`: messages
-    with the same subject are sent in order; `data`: the content."""
+    """Yield a message for each webhook that wants events of this type. `subject`: messages with the
+    same subject are sent in their order. `data`: the content of the message."""
     now = archive.clock()
     event = {"type": event_type, "timestamp": now, "data": data}
     body = json.dumps(event, default=lambda moment: moment.isoformat())
@@ -239,8 +240,8 @@ def list_overdue_receivers(
     waiting: Iterable[Waiting], hooks: Iterable[Webhook], now: datetime
 ) -> list[Waiting]:
     """Return those of the `waiting` receivers that failed and have accepted no message for a day.
-    In the result a receiver has the name of its host. `hooks`: the receivers in the settings;
-    others are left out."""
+    The host of a receiver becomes its name. `hooks`: the configured webhooks; other receivers are
+    left out."""
     hosts = {name_receiver(hook): urlsplit(hook.url).hostname or "" for hook in hooks}
     overdue = []
     for row in waiting:
@@ -254,8 +255,8 @@ def list_overdue_receivers(
 async def send_due_messages(
     archive: Archive, configuration: Configuration, jitter: Callable[[], float]
 ) -> list[Problem]:
-    """Send the messages that are due, to all receivers at once, for at most 15 seconds. Return the
-    receivers that failed. `jitter` returns a random number from 0 to 1."""
+    """Send the messages that are due to all receivers at the same time, for at most SECONDS. Return
+    a problem for each receiver that failed. `jitter`: returns a random number from 0 to 1."""
     waiting_names = {row.receiver for row in archive.store.messages.waiting()}
     if not waiting_names:
         return []
@@ -279,8 +280,8 @@ async def _send_to_receiver(
     hook: Webhook,
     until: float,
 ) -> Problem | None:
-    """Send the due messages of one receiver, until the event loop's clock reaches `until`. Return
-    its failure, None without one."""
+    """Send the due messages of one receiver, until the clock of the event loop reaches `until`.
+    Return a problem if it failed, else None."""
     host = urlsplit(hook.url).hostname or ""
     async with aclosing(
         make_direct_client(archive.clock, configuration.settings, hook.url)
@@ -300,11 +301,11 @@ async def _send_all(
     client: Fetcher,
     until: float,
 ) -> str:
-    """Send the due messages of one receiver, until there are none, the event loop's clock reaches
-    `until`, or the receiver fails. Return the last fault, "" without one.
+    """Send the due messages of one receiver. Stop when there are no more, when the clock of the
+    event loop reaches `until`, or when the receiver fails. Return the last fault, "" for none.
 
-    A receiver fails if it does not answer or refuses three messages in a row. Then all its messages
-    wait."""
+    A receiver fails if it does not answer, or if it refuses three messages in a row. Then all of
+    its messages wait."""
     store = archive.store.messages
     clock = asyncio.get_running_loop().time
     fault = ""
@@ -370,9 +371,9 @@ async def _post_message(
 
 
 def read_signing_key(secret: str, environ: Mapping[str, str]) -> bytes:
-    """Return the key that signs messages. `secret`: "whsec_" and base64, or the environment
-    variable that has this, as "${NAME}". Raises KeyError if the variable is unset, ValueError for
-    bad base64."""
+    """Return the key by which messages are signed. `secret`: "whsec_" with base64 behind it, or
+    "${NAME}", which names an environment variable with such a text. Raises KeyError if the variable
+    is not set; ValueError if the base64 is invalid."""
     if secret.startswith("$"):
         name = secret[2:-1]  # of ${NAME}
         secret = environ[name]
@@ -389,9 +390,9 @@ def make_signature(message_id: str, sent: datetime, body: bytes, key: bytes) -> 
 
 
 def plan_next_try(tries: int, failed: Failed, now: datetime, jitter: float) -> datetime:
-    """Return when to send a message again after `tries` failed tries: a minute later, doubled with
-    each try up to an hour; later if the receiver asked for it (Retry-After), but within a day.
-    `jitter`: random number from 0 to 1."""
+    """Return when to send a message again. The pause is a minute after the first failed try and
+    doubles with each, up to an hour. It is longer if the receiver asked for that (Retry-After), but
+    at most a day. `tries`: failed tries before this one; `jitter`: random number from 0 to 1."""
     doublings = min(tries, _MOST_DOUBLINGS)
     pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * (1 << doublings))
     next_time = now + pause * (_LEAST_JITTER + jitter / 2)
