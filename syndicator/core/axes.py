@@ -27,9 +27,10 @@ Members = Iterable[tuple[str, str]]  # (slug, name) of each feed that shows an a
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Axis:
-    """An axis of feeds; the published ids of its feeds contain its name. `members`: returns the
-    feeds of this axis that show an article, and is called when the article is stored; `found`:
-    returns the same, and is called by builds. None: articles do not name the feeds of this axis."""
+    """An axis of feeds. Its name is a part of the published ids of its feeds. `members`: returns
+    the feeds of this axis that show an article, when the article is stored. `found`: returns the
+    same, when feeds are built. Both are None if articles do not say to which feeds of this axis
+    they belong."""
 
     members: Callable[[Article], Members] | None
     found: Callable[[Article], Members] | None = None
@@ -59,8 +60,8 @@ def _list_authors(article: Article) -> Members:
 
 
 def _list_sources(article: Article) -> Members:
-    """Return (key, name) of the source of an article; [] if its key cannot be the name of a file,
-    since somebody edited it."""
+    """Return (key, name) of the source of an article. [] if the key cannot be the name of a file,
+    because somebody edited it."""
     key = article.source_key
     if not SOURCE_KEY.fullmatch(key):
         return []
@@ -134,8 +135,8 @@ def list_axes_by_place() -> list[tuple[str, Axis]]:
 
 
 def find_axis(name: str) -> Axis:
-    """Return the axis with this name, also that of digests, which is not in AXES since its feeds
-    have no articles of their own. Raises KeyError."""
+    """Return the axis with this name. It may be that of digests, which is not in AXES because its
+    feeds have no articles of their own. Raises KeyError for an unknown name."""
     if name == DIGEST:
         return Axis(members=None, folder="digests/", heading="Digests", place=7)
     return AXES[name]

@@ -58,16 +58,14 @@ def checked(name: str) -> str:
 
 
 def subscribed(names: Container[str]) -> list[str]:
-    """Return the formats among `names` that are for feed readers, not for people, in the order of
-    FORMATS."""
+    """Return those of the formats `names` that are for feed readers, in the order of FORMATS."""
     return [
         name for name, feed_format in FORMATS.items() if feed_format.subscribed and name in names
     ]
 
 
 def find_format(name: str) -> Format | None:
-    """Return the format of the file `name` by its extension, None if it is of no format of
-    feeds."""
+    """Return the feed format of a file by the extension of its `name`; None if it is no feed."""
     return FORMATS.get(name.rpartition(".")[2])
 
 
@@ -77,8 +75,8 @@ def cache_control(name: str) -> str:
 
 
 def media_type(name: str) -> str:
-    """Return the media type of the published file `name`, "" if we do not serve files with its
-    extension."""
+    """Return the media type of the published file `name`; "" if files with this extension are not
+    served."""
     feed_format = find_format(name)
     if feed_format is not None:
         return f"{feed_format.media_type}; charset=utf-8"

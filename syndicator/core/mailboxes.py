@@ -14,13 +14,14 @@ _CURE = 'write "imaps://name:${MAIL_PASSWORD}@host/INBOX" or "maildir:/path/of/t
 
 
 class BadMailbox(ValueError):
-    """The text is no address of a mailbox. The message, without the address, has the cure."""
+    """The text is no address of a mailbox. The message has the cure, but not the address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mailbox:
-    """A mailbox. `folder`: a folder of the mail server `host`; if `host` is "", the path of a
-    Maildir. `user` may be an environment variable written as ${NAME}, `password` always is."""
+    """A mailbox: the `folder` of the mail server `host`, or, if `host` is "", the Maildir with the
+    path `folder`. `user`: may be an environment variable, written as ${NAME}. `password`: always is
+    one."""
 
     folder: str
     host: str = ""
@@ -61,8 +62,8 @@ def parse_mailbox(url: str) -> Mailbox:
 
 
 def _split_server(server: str) -> tuple[str, int]:
-    """Return (host in lower case, port) of a text such as "mail.example:993" or "[2001:db8::1]".
-    Without a port it is 993. Raises BadMailbox."""
+    """Return host (in lower case) and port of a text such as "mail.example:993" or "[2001:db8::1]".
+    The port is 993 if the text has none. Raises BadMailbox."""
     host, colon, port = server.rpartition(":")
     if not colon or server.endswith("]"):  # the colons of an IPv6 address begin no port
         host = server

@@ -28,19 +28,19 @@ def variables(url: str) -> tuple[str, ...]:
 
 
 def is_variable(value: str) -> bool:
-    """Return True if `value` is ${NAME} and nothing else."""
+    """True if `value` is a variable, written as ${NAME}, and nothing else."""
     return _PLACEHOLDER.fullmatch(value) is not None
 
 
 def names_more(url: str, than: str) -> bool:
-    """Return True if `url`, the target of a redirect, has a variable that the operator's URL `than`
-    lacks: the other server would get a secret that is not meant for it."""
+    """True if `url`, the target of a redirect, names a variable that the operator's URL `than` does
+    not name. The other server would get a secret that is not meant for it."""
     return not set(variables(url)) <= set(variables(than))
 
 
 def read_known_values(url: str, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return variable name -> its value, for the variables in `url` that are set and have at least
-    8 characters. `environ`: the environment variables."""
+    """Return by name the values of the environment variables that `url` names. Variables that are
+    not set, or that have fewer than LEAST characters, are left out."""
     if "$" not in url:
         return {}
     values = {name: environ.get(name, "").strip() for name in variables(url)}
@@ -48,8 +48,8 @@ def read_known_values(url: str, environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def expand(url: str, values: Mapping[str, str]) -> str:
-    """Return `url` with each ${NAME} replaced by the escaped value of the variable. Variables that
-    are not in `values` stay as they are."""
+    """Return `url` with each ${NAME} replaced by the value of the variable, escaped. Variables that
+    are not in `values` stay."""
 
     def get_escaped_value(placeholder: re.Match[str]) -> str:
         """Return the escaped value of a variable, or ${NAME} as it is if the value is unknown."""
@@ -62,30 +62,32 @@ def expand(url: str, values: Mapping[str, str]) -> str:
 
 
 def fill_in(text: str, values: Mapping[str, str]) -> str:
-    """Return `text` with each ${NAME} replaced by the value of the variable, not escaped: for texts
-    that are no URLs. Variables that are not in `values` stay as they are."""
+    """Return `text`, which is no URL, with each ${NAME} replaced by the value of the variable, not
+    escaped. Variables that are not in `values` stay."""
     return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), text)
 
 
 def mask_text(text: str, values: Mapping[str, str]) -> str:
-    """Return `text` with each secret value, also in its escaped spellings, replaced by ${NAME} with
-    escaped braces."""
+    """Return `text` with each secret value replaced by the name of its variable, written as ${NAME}
+    with escaped braces. Escaped spellings of a value are replaced, too. `values`: by name of the
+    variable."""
     for spelling, placeholder in spellings(values):
         text = text.replace(spelling, placeholder)
     return text
 
 
 def mask_bytes(data: bytes, values: Mapping[str, str]) -> bytes:
-    """Return `data` masked as by `mask_text`. `data` is a text in UTF-8 or another encoding that
-    contains ASCII."""
+    """Return `data` with each secret value replaced, as `mask_text` does. `data`: a text in UTF-8,
+    or in another encoding that contains ASCII."""
     for spelling, placeholder in spellings(values):
         data = data.replace(spelling.encode(), placeholder.encode())
     return data
 
 
 def spellings(values: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Return (spelling, ${NAME} with escaped braces) for each way in which the secret values may be
-    written in texts, the longest spelling first, so that no shorter one breaks it."""
+    """Return (spelling, replacement) for each way in which secret values may be written in a text.
+    The replacement is ${NAME} with escaped braces. The longest spelling comes first, so that no
+    part of it is replaced before. `values`: by name of the variable."""
     placeholders: dict[str, str] = {}
     for name, value in values.items():
         if len(value) < LEAST:
@@ -100,8 +102,8 @@ def spellings(values: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def make_public_url(url: str, names: Collection[str]) -> str:
-    """Return `url` as subscribers may see it, without the variables `names`: parameters and a
-    fragment that have one of them are removed, and the path ends before the segment that has
+    """Return `url` as subscribers may see it, without the variables `names`. Parameters and a
+    fragment that contain one of them are removed. The path ends before the segment that contains
     one."""
 
     def find_secret(part: str) -> int | None:
@@ -128,8 +130,8 @@ def make_public_url(url: str, names: Collection[str]) -> str:
 
 
 def list_secret_parameters(url: str) -> tuple[str, ...]:
-    """Return the names of the parameters of `url` that look like a secret by their names, such as
-    "token". Parameters whose value is ${NAME} are left out."""
+    """Return the names of those parameters of `url` that are secrets by their names, such as
+    "token". Parameters whose value is ${NAME} already are left out."""
     names = []
     for pair in urlsplit(url).query.split("&"):
         escaped_name, _, value = pair.partition("=")
@@ -141,7 +143,8 @@ def list_secret_parameters(url: str) -> tuple[str, ...]:
 
 
 def with_placeholder(url: str, parameter: str, variable: str) -> str:
-    """Return `url` with ${`variable`} as the value of the parameter with this name."""
+    """Return `url` with ${NAME} as the value of a parameter. `parameter`: name of the parameter;
+    `variable`: the NAME."""
     parts = urlsplit(url)
     pairs = []
     for pair in parts.query.split("&"):

@@ -10,9 +10,8 @@ from syndicator.core.ports.articles import FileStamp
 
 
 class Choosable(NamedTuple):
-    """A sentence that may be chosen for an excerpt. `opens`: True if it may be the first one.
-    `follows`: True if it directly follows the sentence before in the text; if it does not open the
-    excerpt, it may only follow that one."""
+    """A sentence that may be chosen for an excerpt. `opens`: True if it may be the first one of the
+    excerpt; `follows`: True if it directly follows the sentence before it in the article."""
 
     text: str
     opens: bool
