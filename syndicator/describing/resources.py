@@ -43,27 +43,28 @@ __all__ = [
 
 @lru_cache(maxsize=16)
 def load_weights(file: str, table: str, features: tuple[str, ...]) -> Floats:
-    """Return the weights in [`table`] of data/`file`, in the order of `features`. Raises ValueError
-    if the table names other features than these."""
+    """Return the weights in the table [`table`] of data/`file`, in the order of `features`. Raises
+    ValueError if the table has other features than these."""
     return order_weights(read_toml(file)[table], features, f"{file} [{table}]")
 
 
 @lru_cache(maxsize=16)
 def load_vector(file: str, table: str, name: str) -> Floats:
-    """Return the list of numbers `name` in [`table`] of data/`file`."""
+    """Return the numbers called `name` in the table [`table`] of data/`file`."""
     return np.array(read_toml(file)[table][name], dtype=np.float32)
 
 
 def read_toml(file: str) -> dict[str, Any]:
-    """Parse data/`file`."""
+    """Return the content of the TOML file data/`file`."""
     return tomllib.loads(
         resources.files("syndicator.describing").joinpath(f"data/{file}").read_text("utf-8")
     )
 
 
 def order_weights(values: Mapping[str, Any], features: Sequence[str], where: str) -> Floats:
-    """Return the values of `values` in the order of `features`. Raises ValueError, which names
-    `where`, if a feature has no value, a value has no feature, or a feature is listed twice."""
+    """Return the numbers of `values` in the order of `features`. Raises ValueError if a feature has
+    no value, if a value has no feature, or if a feature is listed twice. `where`: where the values
+    are from, for the message."""
     without_weight = [name for name in features if name not in values]
     without_feature = [name for name in values if name not in features]
     listed_twice = sorted({name for name in features if features.count(name) > 1})

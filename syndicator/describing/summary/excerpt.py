@@ -70,7 +70,7 @@ END: Final = 25  # characters of a description's end, to find it in the text
 
 
 class Candidates(NamedTuple):
-    """An article and those of its sentences that may be in an excerpt, in order."""
+    """An article and the sentences of it that may be in an excerpt, in their order."""
 
     title: str
     text: str
@@ -79,8 +79,8 @@ class Candidates(NamedTuple):
 
 
 def find_opener(title: str, text: str, language: str | None) -> Candidates:
-    """Return the article with at most MOST candidates, all different, from the first SCANNED
-    sentences of `text`. `language`: two letters or None."""
+    """Return the article with the sentences that may be in an excerpt: at most MOST, all different,
+    from the first SCANNED sentences of `text`. `language`: two letters, None if unknown."""
     usable: list[Sentence] = []
     folded_texts: set[str] = set()
     for sentence in islice(sentences.iterate_sentences(text, language), SCANNED):
@@ -98,10 +98,11 @@ def find_opener(title: str, text: str, language: str | None) -> Candidates:
 
 
 def _strip_if_usable(sentence: Sentence, title: str) -> Sentence | None:
-    """Return the sentence without its dateline ("PARIS (Reuters) - "); None if it may not be in an
-    excerpt."""
+    """Return the sentence without its dateline ("PARIS (Reuters) - "). None if it may not be in an
+    excerpt: it is too short or too long, has a fault of form, or repeats the title."""
     text = sentences.remove_dateline(sentence.text)
-    if not sentence.whole or text[0].islower() or sentences.is_too_long(text):
+    starts_small = text[0].islower()
+    if not sentence.whole or starts_small or sentences.is_too_long(text):
         return None
     is_cjk = sentences.is_cjk(text)
     is_short = len(text) < FEWEST_CJK if is_cjk else len(text.split()) < FEWEST_WORDS
@@ -113,16 +114,20 @@ def _strip_if_usable(sentence: Sentence, title: str) -> Sentence | None:
 
 
 def score_openers(candidate: Candidates) -> Floats:
-    """Return for each candidate the log-odds that it may open an excerpt."""
-    slope = load_weights(OPENER_FILE, "weights", (CONSTANT, *FEATURES))
-    result: Floats = measure_features(candidate) @ slope[1:] + slope[0]
+    """Return the log-odds of each candidate sentence that it may open an excerpt; higher is
+    likelier."""
+    constant_and_weights = load_weights(OPENER_FILE, "weights", (CONSTANT, *FEATURES))
+    constant = constant_and_weights[0]
+    weights = constant_and_weights[1:]
+    result: Floats = measure_features(candidate) @ weights + constant
     return result
 
 
 @lru_cache(maxsize=1)
 def load_start_weights() -> dict[str, Floats]:
-    """Load the weights of the feature "start", by what they are multiplied with: the vector of the
-    first word, of the second word, of the whole sentence, and a constant."""
+    """Return the weights of the feature "start", by what they are multiplied with: "first" and
+    "second" for the vectors of the first two words, "whole" for the vector of the sentence; and
+    "constant", which is added."""
     return {
         name: load_vector(OPENER_FILE, "start", name)
         for name in ("first", "second", "whole", "constant")
@@ -130,8 +135,8 @@ def load_start_weights() -> dict[str, Floats]:
 
 
 def measure_features(candidate: Candidates, parts: Mapping[str, Floats] | None = None) -> Floats:
-    """Return a row of FEATURES for each candidate. `parts`: weights to use in place of those of
-    `load_start_weights`."""
+    """Return an array with a row for each candidate sentence and a column for each of FEATURES.
+    `parts`: weights of the feature "start", in place of those of `load_start_weights`."""
     vectors = load_embedder()
     texts = [sentence.text for sentence in candidate.sentences]
     sentence_vectors = vectors.embed_parts(candidate.text, texts)
@@ -156,7 +161,8 @@ def score_starts(
     texts: Sequence[str], sentence_vectors: Floats, parts: Mapping[str, Floats]
 ) -> Floats:
     """Return the feature "start" of each sentence: how well its first two words and its vector open
-    an excerpt. `parts`: from `load_start_weights`."""
+    an excerpt, higher is better. `texts`: the sentences; `sentence_vectors`: a row for each;
+    `parts`: the weights of `load_start_weights`."""
     word_scores = []
     for text in texts:
         first, second = split_first_words(text)
@@ -168,9 +174,10 @@ def score_starts(
 
 
 def split_first_words(text: str) -> tuple[str, str]:
-    """Return the first two words of a sentence in lower case; "" for a word that is missing."""
+    """Return the first two words of a sentence in lower case. A missing word is ""."""
     words = _WORD.findall(text[:OPENING].casefold())
-    first, second = (*words[:2], "", "")[:2]
+    first = words[0] if words else ""
+    second = words[1] if len(words) > 1 else ""
     return first, second
 
 
@@ -180,7 +187,8 @@ def _make_word_vector(word: str) -> Floats:
 
 
 def _measure_forms(candidate: Candidates) -> list[list[float]]:
-    """Return a row of the features _FORM for each candidate: place, length and signs."""
+    """Return for each candidate sentence the features _FORM, in their order: place, length and
+    signs."""
     text_length = max(SHALLOW, len(candidate.text))
     table = []
     for index, sentence in enumerate(candidate.sentences):
@@ -215,11 +223,11 @@ def _measure_forms(candidate: Candidates) -> list[list[float]]:
 
 
 def _measure_shared_words(candidate: Candidates) -> list[list[float]]:
-    """Return a row of the features _WORDS for each candidate: how many words it shares with the
-    title, and how many words that the text repeats are new in it."""
+    """Return for each candidate sentence the features _WORDS, in their order: how many words it
+    shares with the title, and how many of the words that the text repeats are new in it."""
     title_stems = set(list_stems(candidate.title))
     times = Counter(list_stems(candidate.text[:READ]))
-    topics = {stem for stem, count in times.items() if count > 1}
+    topics = {stem for stem, count in times.items() if count > 1}  # the text repeats them
     earlier_stems: set[str] = set()
     table = []
     for sentence in candidate.sentences:
@@ -240,14 +248,15 @@ def _measure_shared_words(candidate: Candidates) -> list[list[float]]:
 
 
 def list_stems(text: str) -> list[str]:
-    """Return the words of LEAST letters or more, in lower case and cut to STEM letters; in East
-    Asian scripts, each pair of neighbouring characters."""
+    """Return the words of LEAST letters or more, in lower case and cut to their first STEM letters.
+    In East Asian scripts, return each pair of neighbouring characters."""
     return [match[1] or match[0][:STEM] for match in _STEMMED.finditer(text.casefold())]
 
 
 def extend_passage(candidates: Sequence[Sentence], first: int) -> tuple[int, ...]:
-    """Return the index `first` and those of the candidates that follow directly in the text, until
-    the excerpt has ENOUGH words or would be too long."""
+    """Return the indices of the sentences of an excerpt that begins with the sentence `first`.
+    Sentences that follow directly in the text are added, until the excerpt has ENOUGH words or
+    would be too long."""
     chosen = [candidates[first]]
     for following in candidates[first + 1 :]:
         if len(chosen) == sentences.SENTENCES:
@@ -263,18 +272,20 @@ def extend_passage(candidates: Sequence[Sentence], first: int) -> tuple[int, ...
 
 
 def is_next_sentence(before: Sentence, after: Sentence) -> bool:
-    """True if `after` is the next sentence of the text after `before`, with no dateline removed."""
+    """True if `after` directly follows `before` in the text, and no dateline was removed from
+    it."""
     return after.order == before.order + 1 and not after.cut
 
 
 def summarize(title: str, text: str, language: str | None = None) -> str:
-    """Return the best passage of `text`, or "" if no sentence is usable. `text` is plain, a line
-    per block; headings of markdown are left out. `language`: ISO 639-1. Never raises."""
+    """Return the best passage of a text as an excerpt; "" if no sentence is usable. `text`: plain,
+    one block on each line; headings of markdown are left out. `language`: ISO 639-1. Never
+    raises."""
     return _choose_passage(title, _HEADING.sub("", text), language)
 
 
 def _choose_passage(title: str, text: str, language: str | None) -> str:
-    """Return the passage that begins with the best opening sentence; "" if no sentence is
+    """Return the passage that begins with the sentence that opens best; "" if no sentence is
     usable."""
     candidate = find_opener(title, text, language)
     if not candidate.sentences:
@@ -286,8 +297,8 @@ def _choose_passage(title: str, text: str, language: str | None) -> str:
 def choose_excerpt(
     title: str, text: str, description: str, language: str | None
 ) -> tuple[str, str]:
-    """Return (excerpt, who wrote it): part of the publisher's description and "publisher", else a
-    passage of the text and "extractive"."""
+    """Return the excerpt of an article, and who wrote it: "publisher" if it is part of the
+    publisher's description, "extractive" if it is a passage of the text."""
     from_publisher = choose_from_description(title, text, description, language)
     if from_publisher:
         return from_publisher, "publisher"
@@ -295,8 +306,8 @@ def choose_excerpt(
 
 
 def quote_description(title: str, text: str, description: str, language: str | None) -> str:
-    """Return the part of the publisher's description that opens well, else its beginning; "" if it
-    has no sentence. Sentences that only the text has are never quoted."""
+    """Return the part of the publisher's description that opens well; if there is none, its
+    beginning; "" if it has no sentence. Sentences that are only in the text are never quoted."""
     best_part = choose_from_description(title, text, description, language)
     if best_part:
         return best_part
@@ -327,8 +338,8 @@ def choose_from_description(title: str, text: str, description: str, language: s
 
 
 def is_end_of_line(piece: str, text: str) -> bool:
-    """True if `piece` ends with a whole line of `text` but has more before it: a description whose
-    first words are a heading or label."""
+    """True if `piece` ends with a whole line of `text`, but has more words in front. This shows
+    that the first words of a description are a heading or label."""
     index = text.find(piece[-END:])
     if index < 0:
         return False
@@ -338,8 +349,9 @@ def is_end_of_line(piece: str, text: str) -> bool:
 
 
 def measure_likeness(description: str, title: str, text: str) -> float:
-    """Return how far a description is about the article, from 0 to 2: the share of its stems that
-    the article has, plus the cosine of their vectors (see LIKE)."""
+    """Return how far a description is about the article, from 0 to 2, higher is more. It is the
+    share of the description's stems that the article has, plus the cosine of the vectors of
+    both."""
     description_stems = set(list_stems(description))
     shared = description_stems & set(list_stems(f"{title} {text}"))
     shared_part = len(shared) / max(1, len(description_stems))

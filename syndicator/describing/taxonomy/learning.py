@@ -32,8 +32,8 @@ MOST_TAGS: Final = 5  # tags of an article, for which the threshold is best
 
 
 class State(NamedTuple):
-    """What was learnt. `forms`: word in lower case to spelling; `trust`: in tags that articles only
-    name; `filed`: what confirmed categories teach."""
+    """All that was learnt. `forms`: by word in lower case, its usual spelling; `trust`: in tags
+    that articles only name; `filed`: what confirmed categories teach."""
 
     tagger: LearntTagger | None
     forms: Mapping[str, str]
@@ -62,7 +62,7 @@ def save_learnt(state: State, path: Path) -> None:
 
 
 def _pack_tagger(tagger: LearntTagger) -> dict[str, Any]:
-    """Return the arrays of a tagger by their names in the file."""
+    """Return the arrays of a tagger, by their names in the file."""
     index = tagger.index
     forms: list[mentions.Form] = []
     for forms_of_stem in tagger.matcher.forms.values():
@@ -96,8 +96,9 @@ def _pack_tagger(tagger: LearntTagger) -> dict[str, Any]:
 
 
 def load_learnt(path: Path) -> State:
-    """Load a file of `save_learnt`, also of earlier versions, which had no trust and no categories.
-    Raises OSError; ValueError or KeyError for other files or features."""
+    """Load a file that `save_learnt` wrote. Files of earlier versions have no trust and no
+    categories. Raises OSError, or ValueError or KeyError if it is another file or has other
+    features."""
     with np.load(path, allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
     forms = {form.casefold(): form for form in _unpack_lines(arrays["written"]) if form}
@@ -117,8 +118,8 @@ def load_learnt(path: Path) -> State:
 
 
 def _unpack_tagger(arrays: dict[str, Any]) -> LearntTagger:
-    """Return the tagger of which `_pack_tagger` made these arrays. Raises KeyError if one is
-    missing, ValueError if the features are not ours."""
+    """Return the tagger from the arrays of its file. Raises KeyError if an array is missing;
+    ValueError if the file has other features."""
     f32 = np.float32
     tags = _unpack_lines(arrays["tags"])
     vectors = arrays["vectors"].astype(f32)
@@ -148,7 +149,7 @@ def _unpack_tagger(arrays: dict[str, Any]) -> LearntTagger:
 
 
 def _unpack_matcher(arrays: dict[str, Any]) -> Matcher:
-    """Return the matcher of which `_pack_tagger` wrote the forms and heads."""
+    """Return the matcher of a tagger from the arrays of its file."""
     forms: dict[str, list[mentions.Form]] = {}
     packed_forms = zip(
         arrays["form_numbers"].tolist(),
@@ -163,8 +164,8 @@ def _unpack_matcher(arrays: dict[str, Any]) -> Matcher:
 
 
 def _unpack_weights(arrays: dict[str, Any]) -> Floats:
-    """Return the weights of the features in the order of FEATURES, which may not be their order in
-    the file. Raises ValueError if the features are not ours."""
+    """Return the weights of the features from the arrays of a file, in the order of FEATURES; the
+    file may have them in another order. Raises ValueError if the file has other features."""
     names = _unpack_lines(arrays["features"]) if "features" in arrays else UNNAMED
     constant = arrays["weights"][-1:]
     means_spreads_weights = arrays["weights"][:-1].reshape(3, len(names))
@@ -181,12 +182,13 @@ def _pack_lines(lines: Sequence[str]) -> Any:
 
 
 def _unpack_lines(data: Any) -> tuple[str, ...]:
-    """Return the texts of which `_pack_lines` made an array."""
+    """Return the texts that `_pack_lines` put into an array."""
     return tuple(data.tobytes().decode("utf-8", "surrogatepass").split("\n"))
 
 
 def fit_learnt(history: Iterable[Post]) -> LearntTagger | None:
-    """Return a tagger fitted on posts, oldest first; None if no post has a tag."""
+    """Return a tagger fitted on confirmed posts; None if no post has a tag. `history`: the posts,
+    oldest first; only the newest MOST_POSTS are used."""
     posts = []
     for title, text, tags in history:
         if any(mentions.make_key(tag) for tag in tags):
@@ -212,10 +214,11 @@ def fit_learnt(history: Iterable[Post]) -> LearntTagger | None:
 def _fit_tagger(
     posts: list[Post], has: Floats, tags: tuple[str, ...], matcher: Matcher
 ) -> LearntTagger:
-    """Return a tagger fitted on `posts`. `has`: post x tag, 1 if the post has the tag.
+    """Return a tagger fitted on `posts`. `has`: an array post x tag, 1 if the post has the tag;
+    `tags`: their names; `matcher`: finds them in texts.
 
-    The features of a post are made without the post itself, so that its own tags, which an article
-    to come does not have, do not predict themselves."""
+    The features of a post are computed without the post itself. Otherwise its own tags would
+    predict themselves, which is not possible for a new article."""
     bags = [word_index.count_terms(title, text) for title, text, _ in posts]
     index = word_index.build_index(bags)
     word_nearness = np.stack([index.measure_nearness(counts) for counts in bags])
@@ -269,15 +272,17 @@ def _fit_tagger(
 
 
 def _exclude_self(similarities: Floats) -> Floats:
-    """Return a copy of a square matrix, post x post, with -1 for each post and itself."""
+    """Return a copy of a square matrix, post x post, with -1 in its diagonal (each post with
+    itself)."""
     result = similarities.copy()
     np.fill_diagonal(result, -1)
     return result
 
 
 def _fit_ridge(near: Floats, has: Floats) -> tuple[Floats, Floats]:
-    """Return the coefficients of a kernel ridge regression, post x tag, and its predictions for
-    each post from all others (leave-one-out, in closed form)."""
+    """Fit a kernel ridge regression. Return its coefficients, post x tag, and what it predicts for
+    each post if it is fitted on all others (leave-one-out, in closed form). `near`: post x post;
+    `has`: post x tag, 1 if the post has the tag."""
     deviations = has - has.mean(axis=0)
     penalty = RIDGE * np.eye(len(near))
     inverse = np.linalg.inv(near.astype(np.float64) + penalty)
@@ -288,9 +293,9 @@ def _fit_ridge(near: Floats, has: Floats) -> tuple[Floats, Floats]:
 
 
 def _measure_tag_closeness(cosines: Floats, has: Floats) -> Floats:
-    """Return for each tag how near its posts are to each other: the nearness that all but the
-    farthest OUTLIER_SHARE of them reach. Tags of fewer than LEAST_POSTS_COMPARED posts get the
-    value of all posts. `cosines`: from `_exclude_self`."""
+    """Return for each tag how near its posts are to each other; all but the farthest OUTLIER_SHARE
+    of them are at least so near. Tags with fewer than LEAST_POSTS_COMPARED posts get the value of
+    all posts together. `cosines`: post x post, -1 for a post with itself."""
     of_all_posts = 0.0
     if len(has) > 1:
         of_all_posts = _measure_group_closeness(cosines, np.arange(len(has)))
@@ -305,18 +310,20 @@ def _measure_tag_closeness(cosines: Floats, has: Floats) -> Floats:
 
 
 def _measure_group_closeness(cosines: Floats, members: Any) -> float:
-    """Return the nearness to each other that nearly all posts with the row numbers `members`
-    reach."""
+    """Return how near the posts with the row numbers `members` are to each other; all but the
+    farthest OUTLIER_SHARE of them are at least so near."""
     among_members = cosines[np.ix_(members, members)]
     nearness = [taggers.measure_closeness(row[row > -1]) for row in among_members]
     return float(np.quantile(nearness, OUTLIER_SHARE))
 
 
 def _fit_logistic(rows: Floats, has: Floats, counted: Any) -> Floats:
-    """Fit a logistic regression by Newton's method with halved steps. Return the means, spreads and
-    weights of the features, then the constant, for `taggers.predict_chances`.
+    """Fit a logistic regression by Newton's method, in which a step that makes the fit worse is
+    halved. Return the means, spreads and weights of the features, then the constant, in one array
+    (see `taggers.predict_chances`).
 
-    `rows`: post x tag x feature; `has`: post x tag; `counted`: post x tag, False to leave out."""
+    `rows`: post x tag x feature. `has`: post x tag, 1 if the post has the tag. `counted`: post x
+    tag, False for pairs that do not count."""
     x = rows[counted].astype(np.float64)
     y = has[counted].astype(np.float64)
     mean = x.mean(axis=0)
@@ -351,8 +358,9 @@ def _fit_logistic(rows: Floats, has: Floats, counted: Any) -> Floats:
 
 
 def _choose_threshold(chances: Floats, has: Floats) -> float:
-    """Return the least probability of an assigned tag, of 0.10, 0.12 ... 0.48, that gives the best
-    F1 if posts get at most MOST_TAGS tags and at least their likeliest. Both arrays: post x tag."""
+    """Return the probability from which on a tag is given. Of 0.10, 0.12 ... 0.48, it is the one
+    with the best F1, if a post gets at most MOST_TAGS tags and at least its likeliest one.
+    `chances`, `has`: post x tag."""
     likeliest = np.argsort(-chances, axis=1)[:, :MOST_TAGS]
     top_chances = np.take_along_axis(chances, likeliest, 1)
     is_right = np.take_along_axis(has, likeliest, 1)

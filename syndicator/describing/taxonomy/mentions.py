@@ -31,22 +31,22 @@ READ: Final = 12_000  # characters of a text to search
 
 
 def is_name(text: str, begin: int, end: int) -> bool:
-    """True if the word from `begin` to `end` is inside a sentence, so that its capital makes it a
-    name. A word that a hyphen follows is none."""
+    """True if the word from `begin` to `end` stands inside a sentence, so that its capital shows a
+    name. A word before a hyphen is no name."""
     if text[end : end + 1] == "-":
         return False
     return bool(_INSIDE.search(text[max(0, begin - 2) : begin]) or _BEHIND.match(text, end))
 
 
 def make_key(spelling: str) -> tuple[str, ...]:
-    """Return the stems of a tag's words; all spellings of a tag have the same ("Web-Scraping", "web
-    scraping")."""
+    """Return the key of a tag: the stems of its words. All spellings of a tag have the same key
+    ("Web-Scraping", "web scraping")."""
     return tuple(stem(word.casefold()) for word in WORD.findall(spelling))
 
 
 def stem(word: str) -> str:
-    """Return a word without an English plural ending ("stories" gives "story"); other endings stay,
-    as a full stemmer would turn "gaming" into "games"."""
+    """Return a word without the ending of an English plural: "stories" becomes "story". Other
+    endings stay, because a full stemmer would turn "gaming" into "games"."""
     if len(word) < LEAST or not word.isascii() or word[-1] != "s":
         return word
     if word.endswith(("ss", "us", "is")):
@@ -59,18 +59,19 @@ def stem(word: str) -> str:
 
 
 def choose_spellings(counts: dict[tuple[str, ...], dict[str, int]]) -> dict[tuple[str, ...], str]:
-    """Return the commonest spelling by key; of equally common ones the capitalised one, then the
-    first by alphabet. `counts`: from `count_spellings`."""
+    """Return by key the commonest spelling. Among equally common ones, the capitalised one is
+    chosen, then the first by alphabet. `counts`: by key, how often each spelling is used."""
     commonest = {}
     for stems, forms in counts.items():
         ranks = [(-count, form == form.casefold(), form) for form, count in forms.items()]
-        _count, _is_small, commonest[stems] = min(ranks)
+        _negative_count, _is_small, spelling = min(ranks)
+        commonest[stems] = spelling
     return commonest
 
 
 def count_spellings(tags: Iterable[Sequence[str]]) -> dict[tuple[str, ...], dict[str, int]]:
-    """Count the spellings of tags: by key (see `make_key`), how many posts have each spelling.
-    `tags`: the tags of each post."""
+    """Return by key of a tag (see `make_key`) how many posts have each spelling of it. `tags`: the
+    tags of each post."""
     counts: dict[tuple[str, ...], dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for tags_of_post in tags:
         for tag in tags_of_post:
@@ -93,8 +94,9 @@ class Mention(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One spelling of a tag. `tag`: the tag's number; `stems`: of its words; `case`: for a single
-    word with a capital, the word as it must be written in the text; "" if any case will do."""
+    """One spelling of a tag. `tag`: number of the tag. `stems`: of its words. `letters`: its length
+    (ACRONYM for an acronym). `case`: for a single word with a capital, how it must be written in
+    the text; "" if any case will do."""
 
     tag: int
     stems: tuple[str, ...]
@@ -104,8 +106,8 @@ class Form:
 
 @dataclass(frozen=True)
 class Words:
-    """The words of a text, each once a line, with their stems; `starts`: for each line, the number
-    of its first word."""
+    """The words of a text, of which each line is kept once. `stems`: of all words; `starts`: for
+    each line, the number of its first word."""
 
     stems: list[str]
     text: str
@@ -114,7 +116,7 @@ class Words:
 
     def find_span(self, index: int) -> tuple[int, int]:
         """Return the characters at which word number `index` begins and ends. Only its line is
-        split again, as few words are asked for."""
+        split again, because few words are asked for."""
         line = bisect_right(self.starts, index) - 1  # the last line that starts at or before it
         index_in_line = index - self.starts[line]
         if line not in self._spans:
@@ -134,15 +136,15 @@ class Words:
 
 @dataclass(frozen=True)
 class Matcher:
-    """Finds all spellings of all tags in texts. `forms`: spellings by their first stem, the longest
-    first."""
+    """Finds all spellings of all tags in texts. `forms`: by first stem, the spellings that begin
+    with it, the longest first."""
 
     forms: dict[str, list[Form]]
     heads: frozenset[str]  # first three letters of every stem: other words need no stemming
 
     def merge_tags(self, gone: int, target: int) -> "Matcher":
-        """Return a matcher in which the spellings of tag number `gone` belong to tag number
-        `target`. As `gone` is deleted, the numbers above it decrease by one."""
+        """Return a matcher in which tag number `target` has all spellings of tag number `gone`,
+        too. As `gone` is deleted, the numbers above it decrease by one."""
 
         def renumber(tag: int) -> int:
             number = target if tag == gone else tag
@@ -158,8 +160,8 @@ class Matcher:
         return self.find_in_words(self.split_words(title), self.split_words(text))
 
     def split_words(self, value: str) -> Words:
-        """Split a text into words, and stem the words with which a tag may begin. Of repeated
-        lines, only the first is split."""
+        """Split a text into words. Only words with which a tag may begin are stemmed, because
+        stemming is slow. Repeated lines are left out."""
         heads = self.heads  # stemming is slow, and most words cannot begin a tag
         starts = []
         lines = list(dict.fromkeys(value[:READ].split("\n")))
@@ -175,7 +177,8 @@ class Matcher:
         return Words(stems, "\n".join(lines), starts)
 
     def find_in_words(self, title: Words, text: Words) -> dict[int, Mention]:
-        """Do what `find` does, with texts that are already split."""
+        """Return by tag number the mentions of the tags that title or text name, as `find` does;
+        both are split already."""
         in_title = self._find_places(title)
         in_text = self._find_places(text)
         mentions: dict[int, Mention] = {}
@@ -198,9 +201,9 @@ class Matcher:
         return frozenset(tags)
 
     def _find_places(self, words: Words) -> dict[int, dict[int, int]]:
-        """Return by tag number its mentions: index of the first word to letters of the spelling. A
-        tag inside a longer tag counts too ("AI" in "AI safety"), but mentions of one tag do not
-        overlap."""
+        """Return the mentions by tag number. Each is given by the index of its first word, with the
+        number of letters of the spelling. A tag inside a longer tag counts, too ("AI" in "AI
+        safety"), but the mentions of one tag do not overlap."""
         places: dict[int, dict[int, int]] = defaultdict(dict)
         ends: dict[int, int] = {}  # by tag: the index behind its last mention
         stems = words.stems
@@ -218,7 +221,7 @@ class Matcher:
 
 
 def build_matcher(forms: Iterable[tuple[int, str]]) -> Matcher:
-    """Return the matcher of all spellings, given as pairs (tag number, spelling). Spellings with
+    """Return a matcher for all spellings. `forms`: (tag number, spelling) of each. Spellings with
     the same stems and case are one form."""
     table: dict[str, list[Form]] = defaultdict(list)
     heads: set[str] = set()
@@ -244,9 +247,9 @@ def build_matcher(forms: Iterable[tuple[int, str]]) -> Matcher:
 
 
 def _is_mention(form: Form, words: Words, index: int) -> bool:
-    """True if the word at `index` is a mention of `form`: it is written in the form's case, is no
-    part of a compound, and is a name if the tag is also an ordinary word. Forms of several words
-    fit anyway."""
+    """True if the text mentions the tag at word number `index`. A form of several words always
+    does. A single word must not be part of a compound and must be written in the form's case; if it
+    is also an ordinary word, it must be a name there."""
     if len(form.stems) > 1:
         return True
     begin, end = words.find_span(index)
@@ -258,9 +261,9 @@ def _is_mention(form: Form, words: Words, index: int) -> bool:
 
 
 def _has_case(word: str, case: str) -> bool:
-    """True if a text writes a tag as a name: `word` in the text, `case` in the taxonomy. Short
-    acronyms need capitals, perhaps with a plural s ("AI", "APIs", and "Nasa" for NASA); names with
-    inner capitals may be written small ("openai"); all others need a first capital."""
+    """True if `word`, as a text has it, is written as the name `case`. Short acronyms need
+    capitals, perhaps with a plural s ("AI", "APIs"); "Nasa" for NASA will do. Names with inner
+    capitals may be written small ("openai"). All others need a first capital."""
     is_acronym = len(case) <= ACRONYM_LETTERS and case.isupper()
     if is_acronym and len(case) == ACRONYM_LETTERS and word == case.capitalize():
         return True
@@ -273,5 +276,5 @@ def _has_case(word: str, case: str) -> bool:
 
 
 def is_word(name: str) -> bool:
-    """True for a name that is also an ordinary word (data/names.toml): Go, Apple."""
+    """True for a name that is also an ordinary word (data/names.toml), such as Go or Apple."""
     return name.casefold() in load_ambiguous_names()

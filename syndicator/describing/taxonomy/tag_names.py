@@ -38,14 +38,15 @@ def _load_names() -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def load_spellings() -> dict[str, str]:
-    """Load the names of data/names.toml: the name without case and separators to its spelling."""
+    """Return the spellings of the names of data/names.toml, by the name without case and
+    separators."""
     names = [name for names in _load_names()["names"].values() for name in names]
     return {_fold(name): name for name in reversed(names)}
 
 
 @lru_cache(maxsize=1)
 def load_ordinary_words() -> frozenset[str]:
-    """Return words that are no names, in lower case: those of data/names.toml and of our topics."""
+    """Return words that are no names, in lower case, from data/names.toml and the topics."""
     words = set(_load_names()["ordinary"].split())
     for topic in load_topics():
         words.update(word for word in topic.words if "-" not in word)
@@ -59,15 +60,17 @@ def load_ambiguous_names() -> frozenset[str]:
 
 
 def is_known(name: str) -> bool:
-    """True for a name of data/names.toml, in any spelling."""
+    """True if data/names.toml has this name, in any spelling."""
     return _fold(name) in load_spellings()
 
 
 def spell_tag(tag: str, text: str = "", learnt: Mapping[str, str] = _NONE) -> str:
-    """Return how a tag is spelled for readers: as data/names.toml lists it, else as `learnt` says
-    (lower case to spelling), else as `text` mostly writes it, else word by word. A small tag that
-    is both a name and a word ("go") counts as the name only if the text writes it with a
-    capital."""
+    """Return the spelling of a tag for readers. It is that of data/names.toml, else that of
+    `learnt` (by lower case), else that of most uses in `text`, else each word is spelled on its
+    own.
+
+    A tag in lower case that is both a name and a word ("go") is only taken for the name if the text
+    writes it with a capital."""
     tag = " ".join(tag.split())
     folded = _fold(tag)
     listed = load_spellings().get(folded)
@@ -82,8 +85,8 @@ def spell_tag(tag: str, text: str = "", learnt: Mapping[str, str] = _NONE) -> st
 
 
 def find_form_in_text(tag: str, text: str) -> str:
-    """Return the commonest spelling of `tag` in `text`, apart from starts of sentences; "" if the
-    text does not have it there."""
+    """Return the commonest spelling of `tag` in `text`, not counting beginnings of sentences. "" if
+    it is not found there."""
     if not tag or not text:
         return ""
     any_separator = re.escape(tag).replace(r"\ ", r"[\s-]").replace(r"\-", r"[\s-]")
@@ -97,8 +100,8 @@ def find_form_in_text(tag: str, text: str) -> str:
 
 
 def _spell_by_words(tag: str, learnt: Mapping[str, str]) -> str:
-    """Spell each word of a tag that is a listed name or an ordinary word ("Ai Safety" gives "AI
-    safety"). A tag with an unknown word stays, unless it is all capitals."""
+    """Return a tag with each word spelled as a listed name or as an ordinary word: "Ai Safety"
+    becomes "AI safety". A tag with an unknown word stays as it is, unless it is all in capitals."""
     is_shouted = tag.isupper()
     result = ""
     for piece in re.split(r"([\s-]+)", tag):
@@ -116,7 +119,7 @@ def _spell_by_words(tag: str, learnt: Mapping[str, str]) -> str:
 
 
 def _spell_word(word: str, learnt: Mapping[str, str]) -> str | None:
-    """Return the listed or learnt spelling of a word; an ordinary word in lower case; None for an
+    """Return the listed or learnt spelling of a word; lower case for an ordinary word; None for an
     unknown one."""
     folded = word.casefold()
     spelling = load_spellings().get(_fold(word)) or learnt.get(folded)
@@ -126,13 +129,14 @@ def _spell_word(word: str, learnt: Mapping[str, str]) -> str | None:
 
 
 def _fold(name: str) -> str:
-    """Return a name without case, spaces, hyphens, underscores and stops, to compare names by."""
+    """Return a name in the form in which names are compared: without case, spaces, hyphens,
+    underscores and full stops."""
     return re.sub(r"[\s_\-‐‑–.]+", "", name.casefold())
 
 
 def clean_tag(tag: str) -> str:
-    """Return a tag without marks around it; a slug of three or more parts, or with underscores,
-    gets blanks ("us_world-news" gives "us world news")."""
+    """Return a tag without marks around it. A slug with underscores, or of three or more parts,
+    gets blanks: "us_world-news" becomes "us world news"."""
     tag = " ".join(tag.split()).lstrip(" \"'“”‘’#,;•*-_").rstrip(" \"'“”‘’.,;•*-_")
     has_several_parts = "_" in tag or tag.count("-") > 1
     if has_several_parts and _SLUG.match(tag):
@@ -160,8 +164,8 @@ def is_sound(tag: str, title: str = "", own: Collection[str] = ()) -> bool:
 
 
 def is_named_in(forms: Iterable[str], text: str) -> bool:
-    """True if `text` has one of `forms`, in any case, in singular or plural, and with any or no
-    separator between its words; a form with other than ASCII letters may be inside other words, as
+    """True if `text` names one of `forms`: in any case, in singular or plural, with any separator
+    or none between the words. A form that is not ASCII may also be found inside other words, as
     some scripts have no spaces."""
     folded_text = text.casefold()
     for form in forms:
@@ -177,8 +181,8 @@ def is_named_in(forms: Iterable[str], text: str) -> bool:
 
 @lru_cache(maxsize=5_000)
 def _compile_words(words: tuple[str, ...], *, bounded: bool) -> re.Pattern[str]:
-    """Return a pattern of `words` in this order, with at most two separators between them.
-    `bounded`: True if they may not be inside other words."""
+    """Return a pattern that finds `words` in this order, with at most two separators between them.
+    `bounded`: True if they must not be inside other words."""
     pattern = r"[\W_]{0,2}".join(map(re.escape, words))
     if bounded:
         pattern = rf"(?<!\w){pattern}(?:e?s)?(?!\w)"
@@ -186,8 +190,8 @@ def _compile_words(words: tuple[str, ...], *, bounded: bool) -> re.Pattern[str]:
 
 
 def _is_housekeeping(tag: str, words: list[str]) -> bool:
-    """True for a tag that only serves its site ("featured", "post-123") or begins a phrase ("how to
-    ..."). `words`: of the tag, in lower case."""
+    """True if a tag only serves the organisation of its site ("featured", "post-123"), or is the
+    beginning of a phrase ("how to ..."). `words`: those of the tag, in lower case."""
     listed = _load_tag_words()
     slug = tag.strip()
     has_listed_end = words[0] in listed["prefixes"] or words[-1] in listed["ends"]
@@ -212,7 +216,8 @@ def _is_housekeeping(tag: str, words: list[str]) -> bool:
 
 
 def _says_title(name: str, title: str) -> bool:
-    """True if a tag is the title, or three or more words of it with most of its letters."""
+    """True if a tag repeats the title: it is the title, or three or more words of it that have most
+    of its letters."""
     tag_letters = _keep_letters(name)
     title_letters = _keep_letters(title)
     if not title_letters:
@@ -231,8 +236,8 @@ def _keep_letters(name: str) -> str:
 
 @lru_cache(maxsize=1)
 def _load_tag_words() -> dict[str, frozenset[str]]:
-    """Load data/tag_words.toml for all languages together: lists of words by their kind, such as
-    "prefixes" (of labels) and "openers" (of phrases)."""
+    """Return the lists of words in data/tag_words.toml by their kind, such as "prefixes" (of
+    labels) and "openers" (of phrases). The lists of all languages are joined."""
     values = read_toml("tag_words.toml")
     lists = {}
     for name in ("kinds", "prefixes", "ends"):

@@ -57,19 +57,21 @@ HALVING_REJECTIONS: Final = 2  # rejections that halve a tag's chance
 
 @dataclass(frozen=True)
 class ZeroShotTagger:
-    """A tagger for the operator's tags that needs no confirmed articles. `matcher` finds the tags
-    by their numbers in `names`."""
+    """A tagger for the operator's tags that needs no confirmed articles. `names`: of the tags;
+    `labels`: their vectors; `matcher`: finds tags by their index in `names`."""
 
     names: tuple[str, ...]
     labels: Floats  # tag x 256
     matcher: Matcher
 
     def score_tags(self, title: str, text: str) -> dict[str, float]:
-        """Return the probability of each tag that title or text names, by name and best first."""
+        """Return by name the probability of each tag that title or text name, best first."""
         numbers, rows = self.measure_features(title, text)
-        slope = load_weights("zero_shot.toml", "weights", (CONSTANT, *ZERO_SHOT_FEATURES))
-        constant = slope[0]
-        weights = slope[1:]
+        constant_and_weights = load_weights(
+            "zero_shot.toml", "weights", (CONSTANT, *ZERO_SHOT_FEATURES)
+        )
+        constant = constant_and_weights[0]
+        weights = constant_and_weights[1:]
         odds = np.clip(rows @ weights + constant, -LIMIT, LIMIT)
         chances = 1 / (1 + np.exp(-odds))
         best_first = (-chances).argsort(kind="stable")
@@ -80,8 +82,8 @@ class ZeroShotTagger:
         return chance_by_tag
 
     def measure_features(self, title: str, text: str) -> tuple[list[int], Floats]:
-        """Return the numbers of the tags that title or text names, and a row of ZERO_SHOT_FEATURES
-        for each."""
+        """Return the numbers of the tags that title or text name, and an array with a row of
+        ZERO_SHOT_FEATURES for each of them."""
         title_words = self.matcher.split_words(title)
         text_words = self.matcher.split_words(text)
         mentions = self.matcher.find_in_words(title_words, text_words)
@@ -106,8 +108,8 @@ class ZeroShotTagger:
 
 
 def prepare_zero_shot(defined: tuple[TagDef, ...]) -> ZeroShotTagger:
-    """Prepare the operator's tags. If the names of several differ only in case, plural or
-    separators, the first one stands for all."""
+    """Return a tagger for the operator's tags. If the names of several differ only in case, plural
+    or separators, only the first of them is used."""
     first_by_key = {make_key(tag.name): tag for tag in reversed(defined)}
     tags = list(first_by_key.values())[::-1]
     labels = []
@@ -143,7 +145,9 @@ class LearntTagger:
     matcher: Matcher
 
     def score_tags(self, title: str, text: str) -> dict[str, float]:
-        """Return the probability of each tag with more than LEAST_CHANCE, by name, best first."""
+        """Return by name the probability of each tag, best first. Tags with LEAST_CHANCE or less
+        are left out, and so are likely ones whose posts are nearer to each other than to the
+        article."""
         word_nearness = self.index.measure_nearness(word_index.count_terms(title, text))
         vector = load_embedder().embed_article(title, text)
         cosines = self.vectors @ vector
@@ -178,8 +182,8 @@ class LearntTagger:
         return replace(self, tags=tuple(new if tag == old else tag for tag in self.tags))
 
     def merge_tags(self, old: str, new: str) -> "LearntTagger":
-        """Return the tagger with the posts of tag `old` given to the tag `new`. The features'
-        weights, which all tags share, stay."""
+        """Return the tagger with the tag `old` deleted and its posts given to the tag `new`. The
+        weights of the features stay, because all tags share them."""
         gone = self.tags.index(old)
         target = self.tags.index(new)
         if gone == target:
@@ -209,9 +213,9 @@ def _merge_columns(values: Floats, gone: int, target: int) -> Floats:
 
 
 def count_mentions(mentions_by_post: list[dict[int, Mention]], tags: int) -> Floats:
-    """Return an array post x tag x 3: how often title, text and head of the text name the tag
-    (IN_TITLE, IN_TEXT, IN_HEAD). `mentions_by_post`: of each post, the mentions by tag number;
-    `tags`: number of tags."""
+    """Return an array post x tag x 3: how often title, text, and head of the text name the tag
+    (columns IN_TITLE, IN_TEXT, IN_HEAD). `mentions_by_post`: for each post, its mentions by tag
+    number; `tags`: number of tags."""
     counts = np.zeros((len(mentions_by_post), tags, 3), dtype=np.float32)
     for row, mentions in enumerate(mentions_by_post):
         for tag, mention in mentions.items():
@@ -220,8 +224,8 @@ def count_mentions(mentions_by_post: list[dict[int, Mention]], tags: int) -> Flo
 
 
 def measure_neighbour_shares(near: Floats, has: Floats) -> Floats:
-    """Return an array article x tag: the share of the NEIGHBOURS nearest posts that have the tag,
-    weighted by squared nearness. `near`: article x post; `has`: post x tag."""
+    """Return an array article x tag: the share of the NEIGHBOURS nearest posts that have the tag;
+    nearer posts weigh more (by squared nearness). `near`: article x post; `has`: post x tag."""
     shares = np.zeros((len(near), has.shape[1]), dtype=np.float32)
     for row, values in enumerate(near):
         best = np.argsort(-values, kind="stable")[:NEIGHBOURS]
@@ -236,10 +240,12 @@ def measure_closeness(cosines: Floats) -> float:
 
 
 def measure_precision(hits: Floats, mentions: Floats, share: Floats) -> tuple[Floats, Floats]:
-    """Return two arrays of the share of posts naming a tag that have it: of texts, and of titles.
-    Both are smoothed, as few posts prove little. Row 0 of `hits` (posts that name and have the tag)
-    and of `mentions` (posts that name it) is of texts, row 1 of titles; `share`: of all posts with
-    the tag."""
+    """Return how many of the posts that name a tag also have it, as a share: one array for names in
+    the text, one for names in the title. Few posts prove little, so the shares are smoothed.
+
+    `hits`: number of posts that name and have the tag; `mentions`: number of posts that name it; in
+    both, row 0 is for the text, row 1 for the title. `share`: share of all posts that have the
+    tag."""
     in_text = (hits[0] + 2 * share + 0.3) / (mentions[0] + 2)
     in_title = (hits[1] + 0.5) / (mentions[1] + 1)
     return in_text, in_title
@@ -255,12 +261,12 @@ def build_features(
     label: Floats,
     alike: Floats,
 ) -> Floats:
-    """Return post x tag x feature: the FEATURES that tell whether a post gets a tag.
+    """Return an array post x tag x feature: the FEATURES that tell whether a post gets a tag.
 
-    `knn`: share of the nearest posts by words that have the tag; `alike`: the same by vectors;
-    `ridge`: what the regression predicts; `placed`: where posts mention the tag, from
-    `count_mentions`; `precision`: from `measure_precision`, for mentions in text and in title;
-    `share`: share of all posts that have the tag; `label`: how near the tag's name is."""
+    `knn`: share of the nearest posts by words that have the tag. `alike`: the same for the nearest
+    posts by vectors. `ridge`: what the regression predicts. `placed`: where posts mention the tag
+    (see `count_mentions`). `precision`: for mentions in the text, and in the title. `share`: share
+    of all posts that have the tag. `label`: how near the name of the tag is to the post."""
     is_in_title = (placed[..., IN_TITLE] > 0).astype(np.float32)
     is_in_text = (placed[..., IN_TEXT] > 0).astype(np.float32)
     text_precision, title_precision = precision
@@ -288,8 +294,8 @@ def build_features(
 
 
 def predict_chances(rows: Floats, weights: Floats) -> Floats:
-    """Return the probability of each row of features. `weights`: means, spreads and weights of all
-    features, then the constant."""
+    """Return the probability for each row of features. `rows`: the last axis is the feature.
+    `weights`: means, spreads and weights of all features, then the constant."""
     mean, spread, slope = weights[:-1].reshape(3, len(FEATURES))
     odds = (rows - mean) / spread @ slope + weights[-1]
     result: Floats = 1 / (1 + np.exp(-np.clip(odds, -LIMIT, LIMIT)))
@@ -298,22 +304,23 @@ def predict_chances(rows: Floats, weights: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Trust:
-    """Trust in tags that articles name but that no confirmed article has. `share`: of all such
-    proposals, those that the operator confirmed; `rejected`: by tag, how often it was not
-    confirmed."""
+    """How far tags are trusted that articles name but that no confirmed article has. `share`: of
+    all such proposals, the share that the operator confirmed. `rejected`: by tag, how often it was
+    not confirmed."""
 
     share: float = 1.0
     rejected: Mapping[str, int] = field(default_factory=dict)
 
     def lower_chance(self, tag: str, chance: float) -> float:
-        """Return the probability `chance` of a tag, lowered by how much is trusted."""
+        """Return the probability of a tag, lowered by how far it is trusted. `chance`: the
+        probability before."""
         times_rejected = self.rejected.get(tag, 0)
         return chance * self.share * HALVING_REJECTIONS / (times_rejected + HALVING_REJECTIONS)
 
 
 def learn_trust(past: Iterable[tuple[Collection[str], Sequence[str]]]) -> Trust:
-    """Compare tags that were proposed because the article names them with those that were
-    confirmed. `past`: of each article, both."""
+    """Find out how far proposed tags are to be trusted. `past`: for each article, the tags that
+    were proposed because it names them, and the tags that were confirmed."""
     proposed = 0
     right = 0
     rejected = Counter[str]()

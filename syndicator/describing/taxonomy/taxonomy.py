@@ -41,8 +41,7 @@ LEARNT = "articles of the past had it"
 
 @dataclass(frozen=True)
 class Taxonomy:
-    """The operator's categories and tags, and what confirmed articles taught. Can be sent to any
-    process."""
+    """The operator's categories and tags, and what was learnt from confirmed articles."""
 
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     learnt: LearntTagger | None = None
@@ -55,8 +54,8 @@ class Taxonomy:
 
     @classmethod
     def from_toml(cls, path: Path | str) -> "Taxonomy":
-        """Load taxonomy.toml (see config/taxonomy.toml). Raises ConfigError, which names file, key
-        and correction."""
+        """Load taxonomy.toml (see config/taxonomy.toml). Raises ConfigError, which names the file,
+        the key and the correction."""
         return cls(vocabulary.load(Path(path)))
 
     def category(
@@ -67,8 +66,9 @@ class Taxonomy:
         published: Sequence[str] = (),
         language: str | None = None,
     ) -> Guess:
-        """Return the likeliest category and its probability. `section`, `published`: the
-        publisher's section and tags."""
+        """Return the likeliest category of an article, with its probability. `section`,
+        `published`: the section and the tags that the publisher gives it. `language`: two letters,
+        None to detect it."""
         prepared = self._prepare_categories(title, text, language)
         if prepared is None:
             return Guess(None, 0.0)
@@ -78,9 +78,9 @@ class Taxonomy:
         self, title: str, text: str, published: Sequence[str] = (), own: Collection[str] = ()
     ) -> tuple[str, ...]:
         """Return the tags of an article, best first, at most MOST_TAGS. If the vocabulary only adds
-        tags (`only = false`), the publisher's own come first, at most MOST_TAGS, and ours follow,
-        at most as many. `published`: tags that the publisher gave it; `own`: names of author and
-        site, which are no tags."""
+        tags (`only = false`), there may be twice as many: first the publisher's tags, then those of
+        the taxonomy. `published`: tags that the publisher gave; `own`: names of author and site,
+        which are no tags."""
         from_publisher = self.map_published_tags(published, text, title, own)
         if not self._spellings:
             return tuple(from_publisher[:MOST_TAGS])
@@ -94,9 +94,11 @@ class Taxonomy:
     def map_published_tags(
         self, published: Sequence[str], text: str = "", title: str = "", own: Collection[str] = ()
     ) -> list[str]:
-        """Return the publisher's tags (`published`) in the operator's spelling. If the operator
-        lists tags, only those that are listed and that title or text name; without a list, or with
-        `only = false`, all that are fit for readers."""
+        """Return the publisher's tags (`published`) in the operator's spelling.
+
+        If the operator lists tags, only listed ones that title or text name are returned. Without a
+        list, or with `only = false`, all that are fit for readers are. `own`: names of author and
+        site, which are no tags."""
         listed = self._spellings if self.vocabulary.tag else {}
         spelled: list[str] = []
         for tag in published:
@@ -116,8 +118,8 @@ class Taxonomy:
         return named
 
     def score_tags(self, title: str, text: str) -> dict[str, tuple[float, str]]:
-        """Return by tag its probability and where that comes from (NAMED or LEARNT), also for tags
-        that are too unlikely to be given."""
+        """Return by tag its probability, and where that comes from (NAMED or LEARNT). Tags that are
+        too unlikely to be given are among them."""
         scored: dict[str, tuple[float, str]] = {}
         if self._zero_shot:
             for tag, chance in self._zero_shot.score_tags(title, text).items():
@@ -130,7 +132,8 @@ class Taxonomy:
         return scored
 
     def list_choices(self, title: str, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return (categories, tags) from which a language model may choose, likeliest first."""
+        """Return the categories and the tags from which a language model may choose, the likeliest
+        first."""
         prepared = self._prepare_categories(title, text)
         names = categories.list_supported(prepared, title, text) if prepared else []
         chances = {tag: chance for tag, (chance, _) in self.score_tags(title, text).items()}
@@ -140,8 +143,8 @@ class Taxonomy:
     def _measure_chances(
         self, title: str, text: str, from_publisher: Collection[str]
     ) -> dict[str, float]:
-        """Return by tag its probability, of the tags that are likely enough to be given.
-        `from_publisher`: the tags that the publisher gives, too."""
+        """Return by tag its probability; only tags that are likely enough to be given.
+        `from_publisher`: tags that the publisher gives, too."""
         by_name = self._measure_named(title, text, from_publisher)
         if self.learnt is None:
             return by_name
@@ -161,9 +164,9 @@ class Taxonomy:
     def _measure_named(
         self, title: str, text: str, from_publisher: Collection[str] = ()
     ) -> dict[str, float]:
-        """Return by tag its probability, of the operator's tags that title or text name and that
-        are likely enough. A lower probability suffices for `from_publisher`, the tags that the
-        publisher gives, too, and in short texts."""
+        """Return by tag its probability; only tags of the operator that title or text name and that
+        are likely enough. A lower probability suffices in short texts and for `from_publisher`, the
+        tags that the publisher gives, too."""
         if self._zero_shot is None:
             return {}
         is_short = len(text) <= SHORT
@@ -180,7 +183,8 @@ class Taxonomy:
         return frozenset(tag.name for tag in self.vocabulary.tag)
 
     def spell_tag(self, tag: str, text: str = "") -> str:
-        """Return the operator's spelling of `tag`, else the spelling of `tag_names.spell_tag`."""
+        """Return the operator's spelling of `tag`. If there is none, return the spelling of names
+        and of the text (see `tag_names.spell_tag`)."""
         return self._spellings.get(make_key(tag)) or tag_names.spell_tag(tag, text, self.forms)
 
     def learn(
@@ -190,9 +194,10 @@ class Taxonomy:
         least: int = 1,
         filed: Iterable[tuple[str, str, str]] = (),
     ) -> "Taxonomy":
-        """Return a taxonomy that learnt from `history`, confirmed articles as (title, text, tags),
-        and from `filed`, as (title, text, category); both oldest first. Tags are learnt if `least`
-        articles have any, categories if `least` are filed under ours."""
+        """Return a taxonomy that has learnt from confirmed articles. `history`: (title, text, tags)
+        of each; `filed`: (title, text, category) of each; both oldest first. Tags are learnt if at
+        least `least` articles have some; categories are if at least `least` articles have one of
+        the taxonomy."""
         posts = list(history)
         forms = word_index.learn_word_forms([text for _, text, _ in posts[-MOST_TEXTS:]])
         learnt_categories = self._learn_categories(filed, least)
@@ -207,7 +212,8 @@ class Taxonomy:
         return replace(untrained, learnt=learning.fit_learnt(tagged), trust=trust)
 
     def _learn_trust(self, tagged: Sequence[tuple[str, str, Sequence[str]]]) -> Trust:
-        """Compare the listed tags that the newest articles name with those that were confirmed."""
+        """Find out how often the listed tags that articles name were confirmed. `tagged`: (title,
+        text, confirmed tags), oldest first; only the newest count."""
         pairs = []
         for title, text, tags in tagged[-MOST_TRIED:]:
             if not self.vocabulary.only_adds or not self.names.isdisjoint(tags):
@@ -217,8 +223,8 @@ class Taxonomy:
     def _learn_categories(
         self, filed: Iterable[tuple[str, str, str]], least: int
     ) -> LearntCategories | None:
-        """Return what articles with a confirmed category teach, given as (title, text, category);
-        None if fewer than `least` are filed under a category of ours."""
+        """Return what articles with a confirmed category teach. None if fewer than `least` have a
+        category of the taxonomy. `filed`: (title, text, category) of each article, oldest first."""
         names = [category.name for category in self.vocabulary.category]
         posts = []
         for title, text, category in filed:
@@ -238,8 +244,7 @@ class Taxonomy:
         return categories.learn_categories(names, posts, scores)
 
     def save(self, path: Path | str) -> None:
-        """Write what was learnt to `path`, for `with_learnt`. Raises OSError, and UsageError if
-        nothing was learnt."""
+        """Write what was learnt to `path`. Raises OSError, or UsageError if nothing was learnt."""
         if self.learnt is None and self.filed is None and not self.forms:
             raise UsageError(
                 "nothing was learnt yet: no article of the past has a tag that somebody confirmed"
@@ -249,8 +254,8 @@ class Taxonomy:
         )
 
     def rename_tag(self, old: str, new: str) -> "Taxonomy":
-        """Return the taxonomy with the learnt tag `old` called `new`, or merged into `new` if that
-        was learnt, too. Both in any spelling."""
+        """Return the taxonomy in which the learnt tag `old` is called `new`. If `new` was learnt,
+        too, both are merged. The names may be in any spelling."""
         if self.learnt is None:
             return self
         learnt_names = {make_key(tag): tag for tag in self.learnt.tags}
@@ -263,8 +268,8 @@ class Taxonomy:
         )
 
     def with_learnt(self, path: Path | str) -> "Taxonomy":
-        """Return the taxonomy with what the file of `save` has. Raises OSError; ValueError or
-        KeyError for other files."""
+        """Return the taxonomy with what was learnt, from a file that `save` wrote. Raises OSError,
+        or ValueError or KeyError if it is another file."""
         state = learning.load_learnt(Path(path))
         return replace(
             self, learnt=state.tagger, forms=state.forms, trust=state.trust, filed=state.filed
@@ -277,8 +282,8 @@ class Taxonomy:
     def _prepare_categories(
         self, title: str, text: str, language: str | None = None
     ) -> Categories | None:
-        """Return the categories with words in the article's language, cached; None if there are
-        none. `language`: None to detect it."""
+        """Return the categories with words in the language of the article, cached. None if the
+        taxonomy has no categories. `language`: two letters, None to detect it."""
         if not self.vocabulary.category:
             return None
         code = language or detect(f"{title}\n{text}"[:SAMPLE], None) or ENGLISH

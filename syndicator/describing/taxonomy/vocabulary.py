@@ -54,8 +54,8 @@ class Vocabulary(BaseModel):
 
     @property
     def only_adds(self) -> bool:
-        """True if listed tags are added to publishers' tags; False if they replace them, as soon as
-        one is listed."""
+        """True if listed tags are added to the publishers' tags. False if they replace them as soon
+        as one tag is listed."""
         return self.only is False
 
 
@@ -65,14 +65,14 @@ def load(path: Path) -> Vocabulary:
 
 
 def load_any(path: Path) -> Vocabulary:
-    """Load taxonomy.toml from `path`; no categories and tags if the file is missing. Raises
-    ConfigError."""
+    """Load taxonomy.toml from `path`. If the file is missing, return a vocabulary without
+    categories and tags. Raises ConfigError."""
     return load(path) if path.exists() else Vocabulary()
 
 
 def parse(file: TomlFile) -> Vocabulary:
-    """Return the content of a TOML file as a vocabulary. Raises ConfigError with all faults, such
-    as two tags of one name."""
+    """Return the vocabulary in a TOML file. Raises ConfigError with all faults, such as two tags of
+    the same name."""
     try:
         vocabulary = Vocabulary.model_validate(file.values)
     except ValidationError as error:
@@ -87,15 +87,16 @@ def parse(file: TomlFile) -> Vocabulary:
 
 
 def fold(name: str) -> str:
-    """Return a name without differences of case, hyphens, underscores and spaces."""
+    """Return a name in the form in which names are compared: without differences of case, hyphens,
+    underscores and spaces."""
     return re.sub(r"[\s_\-‐‑–]+", " ", name.casefold()).strip()
 
 
 def _find_doubles(
     file: TomlFile, kind: str, definitions: Sequence[CategoryDef | TagDef]
 ) -> Iterator[Fault]:
-    """Yield a fault for each definition with the name of an earlier one, whatever their case and
-    hyphens. `kind`: "category" or "tag", the table in the file."""
+    """Yield a fault for each definition that has the name of an earlier one; case and hyphens make
+    no difference. `kind`: name of the table in the file, "category" or "tag"."""
     names: dict[str, str] = {}
     for number, definition in enumerate(definitions):
         folded = fold(definition.name)
@@ -107,14 +108,14 @@ def _find_doubles(
 
 class TaxonomyFiles(tuple[str, str, int]):
     """The files of the taxonomy, as a key for caches: (path of taxonomy.toml, path of what was
-    learnt, sum of their times of change). Another sum means that one was changed."""
+    learnt, sum of their modification times). The sum changes when one of the files does."""
 
     __slots__ = ()
 
     @classmethod
     def of(cls, toml: Path, learnt: Path) -> "TaxonomyFiles":
-        """Return the value for these paths; a missing file adds nothing to the sum (in
-        nanoseconds)."""
+        """Return the value for these two files. A missing file adds nothing to the sum of times,
+        which is in nanoseconds."""
         changed = sum(path.stat().st_mtime_ns for path in (toml, learnt) if path.exists())
         return cls((str(toml), str(learnt), changed))
 
@@ -124,8 +125,8 @@ class TaxonomyFiles(tuple[str, str, int]):
 
 
 class Topic(NamedTuple):
-    """One of our topics. `words`: words that speak for it; `subject`: words that decide for it,
-    whatever other words say."""
+    """One of the topics in data/topics. `words`: words that speak for it; `subject`: words that
+    decide for it, whatever other words say."""
 
     name: str
     words: frozenset[str]
@@ -134,8 +135,8 @@ class Topic(NamedTuple):
 
 @lru_cache(maxsize=16)
 def load_topics(language: str = ENGLISH) -> tuple[Topic, ...]:
-    """Load the topics with their words in `language` (ISO 639-1), () if we have no file of it.
-    Outside English, words are beginnings of words."""
+    """Return the topics with their words in `language` (ISO 639-1). () if there is no file for the
+    language. Outside English, the words are beginnings of words."""
     try:
         tables = read_toml(f"topics/{language}.toml")
     except FileNotFoundError:
@@ -147,9 +148,12 @@ def load_topics(language: str = ENGLISH) -> tuple[Topic, ...]:
 
 
 def find_matching_topics(category: CategoryDef, language: str = ENGLISH) -> list[Topic]:
-    """Return the topics that match a category: those that are called like the category, or like its
-    heading, the part of its description before a colon. If there are none, those that are called
-    like a word of the heading, or of the category's name if it has no heading."""
+    """Return the topics that match a category. Its heading is the part of its description before a
+    colon.
+
+    A topic matches if it is called like the category or like its heading. If there is none, a topic
+    matches if it is called like one word of the heading; without a heading, like one word of the
+    category's name."""
     name = _join_with_dashes(category.name)
     beginning, colon, _ = category.description.partition(":")
     heading = _join_with_dashes(beginning) if colon else ""
@@ -171,8 +175,8 @@ def find_other_topics(categories: Iterable[CategoryDef], language: str = ENGLISH
 
 
 def count_terms(text: str) -> Counter[str]:
-    """Count the words of a text and the pairs of neighbouring words ("interest-rates"), in lower
-    case."""
+    """Return how often a text has each word, and each pair of neighbouring words
+    ("interest-rates"), in lower case."""
     words = [word.replace("’", "'").removesuffix("'s") for word in _TERM.findall(text.casefold())]
     counts = Counter(words)
     counts.update(f"{a}-{b}" for a, b in itertools.pairwise(words))
@@ -185,7 +189,7 @@ def _split_words(words: str) -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def _load_topic_names() -> dict[str, frozenset[str]]:
-    """Load the names of each topic in all languages, in lower case and with hyphens."""
+    """Return by topic its names in all languages, in lower case and with hyphens between words."""
     tables = read_toml("topics/names.toml").items()
     return {topic: frozenset(" ".join(names.values()).split()) for topic, names in tables}
 

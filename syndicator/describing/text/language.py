@@ -44,8 +44,9 @@ def load_function_words() -> dict[str, frozenset[str]]:
 
 
 def detect(text: str, declared: str | None) -> str | None:
-    """Return the ISO 639-1 code of the language of `text`, or None if nothing says. The language
-    that the publisher declares (`declared`, BCP 47) wins unless the text clearly contradicts it."""
+    """Return the ISO 639-1 code of the language of `text`; None if nothing tells it. `declared`:
+    the language that the publisher declares (BCP 47). It wins, unless the text clearly contradicts
+    it."""
     declared_code = parse_primary(declared)
     without_addresses = _URL.sub(" ", text[: 2 * SAMPLE])
     sample = without_addresses[:SAMPLE]
@@ -57,7 +58,7 @@ def detect(text: str, declared: str | None) -> str | None:
 
 
 def parse_primary(declared: str | None) -> str | None:
-    """Return the ISO 639-1 code of a language tag ("en-GB" gives "en", "iw" gives "he"); None if
+    """Return the ISO 639-1 code of a language tag: "en-GB" gives "en", "iw" gives "he". None if
     there is no tag or it is malformed."""
     match = re.match(r"\s*([A-Za-z]{2,3})(?:[-_]|\s*$)", declared or "")
     if match is None:
@@ -67,7 +68,7 @@ def parse_primary(declared: str | None) -> str | None:
 
 
 def detect_by_script(sample: str) -> str | None:
-    """Return the language of a text whose script only that language uses, else None."""
+    """Return the language of a text if only this language uses its script; else None."""
     letters = max(1, sum(map(len, _WORD.findall(sample))))
     for script, code, share in _SCRIPTS:
         if len(script.findall(sample)) >= share * letters:
@@ -76,9 +77,9 @@ def detect_by_script(sample: str) -> str | None:
 
 
 def detect_by_words(sample: str, declared: str | None) -> str | None:
-    """Return the language whose function words are frequent in `sample` and clearly more so than
-    those of any other; None if no language is so clear. The declared language may even have a few
-    less than another one."""
+    """Return the language whose function words are frequent in `sample`, and clearly more frequent
+    than those of any other language. None if there is no such language. The declared language is
+    returned even if it has slightly fewer than another one."""
     times = Counter(word.casefold() for word in _WORD.findall(sample))
     total = max(1, times.total())
     shares = {}
@@ -96,8 +97,8 @@ def detect_by_words(sample: str, declared: str | None) -> str | None:
 
 
 def _detect_by_model(sample: str, declared: str | None) -> str | None:
-    """Return the language that py3langid is certain of, else the declared one, else the one that
-    py3langid finds likely, else None."""
+    """Return the language that py3langid is certain of. If it is not certain, return the declared
+    language; without one, the language that py3langid finds likely, else None."""
     code, probability = _load_identifier().classify(sample)
     if probability >= CERTAIN and len(sample) >= LONG:
         return _WRITTEN.get(code, str(code))

@@ -30,8 +30,8 @@ _SMALL = frozenset(word for words in load_function_words().values() for word in 
 
 
 def count_terms(title: str, text: str) -> Counter[str]:
-    """Count the terms of an article: stems of its words and pairs of neighbouring stems. Those of
-    the title count TITLE_WEIGHT times."""
+    """Return how often an article has each term. Terms are the stems of its words, and the pairs of
+    neighbouring stems. Those of the title count TITLE_WEIGHT times."""
     counts: Counter[str] = Counter()
     small_words = load_function_words()["en"]
     for value, times in ((title, TITLE_WEIGHT), (text[:LONGEST], 1)):
@@ -49,9 +49,9 @@ def count_terms(title: str, text: str) -> Counter[str]:
 
 @dataclass(frozen=True)
 class Index:
-    """Earlier texts, found by their terms. The texts with term number i are
-    `rows[starts[i]:starts[i + 1]]`, and its weights in them are the same part of `values`. `idf`:
-    by term, how rare it is."""
+    """An index of earlier texts by their terms. The texts that have term number i are
+    `rows[starts[i]:starts[i + 1]]`; the same part of `values` has the weights of the term in these
+    texts. `idf`: for each term, how rare it is, higher is rarer."""
 
     terms: tuple[str, ...]
     idf: Floats
@@ -65,8 +65,8 @@ class Index:
         return {term: number for number, term in enumerate(self.terms)}
 
     def weigh_terms(self, counts: Counter[str]) -> "tuple[NDArray[np.int64], Floats]":
-        """Return the numbers of the terms that the index has, and their weights in a text with
-        these `counts`: a vector of length one, or empty."""
+        """Return the numbers of those terms of a text that the index knows, and their weights: a
+        vector of length one, empty if it knows none. `counts`: how often the text has each term."""
         known_numbers = []
         known_counts = []
         for term, count in counts.items():
@@ -81,7 +81,8 @@ class Index:
         return numbers, weights / np.float32(length)
 
     def measure_nearness(self, counts: Counter[str]) -> Floats:
-        """Return the cosine of a text with these `counts` to each earlier text."""
+        """Return the cosine of a text to each earlier text. `counts`: how often the text has each
+        term."""
         numbers, weights = self.weigh_terms(counts)
         if not len(numbers):
             return np.zeros(self.size, dtype=np.float32)
@@ -98,8 +99,8 @@ class Index:
 
 
 def build_index(bags: Sequence[Counter[str]]) -> Index:
-    """Build the index of texts, each given by the counts of its terms. From MANY_TEXTS texts on,
-    terms of a single text or of all texts are left out."""
+    """Return the index of texts. `bags`: for each text, how often it has each term. With MANY_TEXTS
+    texts or more, terms that only one text has, or that all have, are left out."""
     texts_by_term = Counter[str]()
     for counts in bags:
         texts_by_term.update(counts.keys())
@@ -140,8 +141,8 @@ def build_index(bags: Sequence[Counter[str]]) -> Index:
 
 
 def learn_word_forms(texts: Sequence[str], least: int = LEAST_ARTICLES) -> dict[str, str]:
-    """Return the usual spelling of words and of names of two or three words: lower case to the
-    commonest form inside sentences, if at least `least` texts have that form."""
+    """Return the usual spelling of words, and of names of two or three words, by lower case. It is
+    the commonest spelling inside sentences, if at least `least` texts have it."""
     forms_by_word: dict[str, Counter[str]] = defaultdict(Counter)
     texts_by_name: Counter[str] = Counter()
     for text in texts:
@@ -172,7 +173,7 @@ def learn_word_forms(texts: Sequence[str], least: int = LEAST_ARTICLES) -> dict[
 
 
 def _list_group_forms(text: str) -> set[str]:
-    """Return all groups of two or three neighbouring words of a text, as it writes them."""
+    """Return the groups of two or three neighbouring words of a text, in its spelling."""
     forms: set[str] = set()
     for run in _split_prose(text):
         forms.update(map(" ".join, _list_word_groups(run)))
@@ -180,8 +181,8 @@ def _list_group_forms(text: str) -> set[str]:
 
 
 def _list_single_words(run: Sequence[str]) -> Iterator[str]:
-    """Yield the words that are no part of a longer name: "army" gets no capital because of "US
-    Army". A function word between two words with capitals joins them ("Bank of England")."""
+    """Yield the words that are not part of a longer name: "US Army" does not give "army" a capital.
+    A function word between two capitalised words joins them to one name ("Bank of England")."""
     for index, word in enumerate(run):
         if not _has_capital(word):
             yield word
@@ -196,16 +197,17 @@ def _list_single_words(run: Sequence[str]) -> Iterator[str]:
 
 
 def _list_word_groups(run: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Yield each two and each three neighbouring words."""
+    """Yield each group of two and of three neighbouring words."""
     for size in (2, 3):
         for start in range(len(run) - size + 1):
             yield run[start : start + size]
 
 
 def _split_prose(text: str) -> Iterator[list[str]]:
-    """Yield runs of words that only spaces separate, from the prose of a text. The first word of a
-    sentence is in none, as its capital means nothing; lines that are no sentences, and titles with
-    capitals everywhere, are left out."""
+    """Yield runs of neighbouring words from the prose of a text. A run ends where more than a space
+    is between two words, and before the first word of a sentence, which is left out: its capital
+    means nothing. Lines that are no sentences are left out, and so are titles with capitals
+    everywhere."""
     for line in text[:READ].split("\n"):
         matches = list(_FORM_WORD.finditer(line))
         if len(matches) < LEAST_WORDS_OF_PROSE or not ends_with_stop(line.rstrip()):
