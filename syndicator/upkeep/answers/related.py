@@ -34,9 +34,10 @@ SourceOf = Callable[[Article], Source | None]
 async def find_all_related(
     archive: Archive, source_of: SourceOf, feeds: Collection[FeedKey], seconds: float = SECONDS
 ) -> int:
-    """Find the related articles of those in `feeds` for which none were found yet, the newest
-    first, for about `seconds`; return the number of articles done. Returns 0 while terms of
-    articles are still to be read, as these are compared."""
+    """Find related articles for those articles in `feeds` that have none yet, the newest first, for
+    about `seconds`. Return for how many it was done. Returns 0 while the terms of some articles are
+    still to be read, because terms are compared. `source_of`: returns the source of an article,
+    None if it was removed."""
     if archive.store.texts.has_due():
         return 0
     clock = asyncio.get_running_loop().time
@@ -55,25 +56,26 @@ async def find_all_related(
 
 @lru_cache(32)
 def _list_small_words(language: str) -> frozenset[str]:
-    """Return the function words of a language as terms, which are not compared."""
+    """Return the function words of a language, as terms. They are not compared."""
     words = load_function_words().get(language, ())
     return frozenset(each_term(" ".join(words)))
 
 
 @dataclass(slots=True)
 class RelatedFinder:
-    """Finds related articles among those in the feed of all articles, and compares only what is
-    published of them. `source_of`: returns an article's source, or None."""
+    """Finds related articles among those in the feed of all articles. Only what is published of an
+    article is compared. `source_of`: returns the source of an article, None if it was removed."""
 
     store: Store
     source_of: SourceOf
-    _traits: dict[str, Traits | None] = field(default_factory=dict)  # None: not published
-    _articles_by_term: dict[str, int] = field(default_factory=dict)  # articles by term
-    _article_count: int = 0  # articles
+    # caches: traits by article id (None: it is not published), number of articles by term
+    _traits: dict[str, Traits | None] = field(default_factory=dict)
+    _articles_by_term: dict[str, int] = field(default_factory=dict)
+    _article_count: int = 0  # of all articles, when `_articles_by_term` was filled
 
     def find(self, article_id: str) -> list[str]:
-        """Return the ids of up to five articles, the nearest first; none for an article that is
-        not published."""
+        """Return the ids of up to five related articles, the nearest first. None are returned for
+        an article that is not published."""
         article = self._read_traits([article_id]).get(article_id)
         if article is None:
             return []
@@ -84,8 +86,8 @@ class RelatedFinder:
         return choose_related(article, keys, self._read_traits(candidates).values())
 
     def _list_candidates(self, article: Traits, keys: Sequence[str]) -> list[str]:
-        """Return the ids of the articles of the same story, and of the newest articles that have
-        one of `keys`, the terms that tell most about `article`."""
+        """Return the ids of articles to compare with `article`: those of the same story, and the
+        newest ones that have one of `keys`, the terms that tell most about it."""
         ids: dict[str, None] = {}
         if article.story:
             members = self.store.stories.articles([article.story])
@@ -95,7 +97,7 @@ class RelatedFinder:
         return list(ids)
 
     def _read_traits(self, ids: Sequence[str]) -> dict[str, Traits]:
-        """Return the traits of those of `ids` that are published, cached."""
+        """Return by id the traits of those articles that are published. Traits are cached."""
         new = [article_id for article_id in ids if article_id not in self._traits]
         if len(self._traits) + len(new) > _MOST_CACHED:
             self._traits.clear()
@@ -111,7 +113,8 @@ class RelatedFinder:
         return published
 
     def _load_traits(self, ids: Sequence[str]) -> dict[str, Traits]:
-        """Return the traits of those of `ids` that are published, from the database."""
+        """Load the traits of articles from the database. Return them by id; articles that are not
+        published are left out."""
         published_ids = list(self.store.index.select_in_feed(ALL, ids))
         articles = self.store.index.articles(published_ids)
         documents = self.store.index.documents(published_ids)
@@ -125,8 +128,9 @@ class RelatedFinder:
         return traits
 
     def _make_traits(self, article: Article, document: Document, story: str) -> Traits:
-        """Return what is compared of an article, without what its licence or its source's settings
-        forbid to publish. `document`: its terms; `story`: "" for none."""
+        """Return what is compared of an article. What its licence or the settings of its source
+        forbid to publish is left out. `document`: its terms; `story`: id of its story, "" for
+        none."""
         published = limit_to_published(document, article, self.source_of(article))
         tags = join_terms(each_term("\n".join(article.tags)))
         compared = replace(published, names=tags, body=published.body[:_TERM_CHARACTERS])
@@ -142,8 +146,8 @@ class RelatedFinder:
         )
 
     def _count_articles(self, terms: Sequence[str]) -> Frequencies:
-        """Return the number of articles that have each term, as counted when the term was first
-        asked for."""
+        """Return how many articles have each term. A number is counted when its term is first asked
+        for, and then cached."""
         if len(self._articles_by_term) > _MOST_CACHED:
             self._articles_by_term.clear()
         new = [term for term in terms if term not in self._articles_by_term]

@@ -13,8 +13,8 @@ _PART = 25  # articles in memory, and in one transaction
 
 
 async def read_terms(archive: Archive, seconds: float = SECONDS) -> int:
-    """Read the terms of articles for which that is due, the oldest first, for about `seconds`;
-    return the number of articles read."""
+    """Read the terms of new and changed articles, the oldest first, for about `seconds`. Return how
+    many articles were read."""
     clock = asyncio.get_running_loop().time
     end = clock() + seconds
     count = 0
@@ -33,7 +33,7 @@ async def read_terms(archive: Archive, seconds: float = SECONDS) -> int:
 
 
 def _read(archive: Archive, article: Article) -> Document:
-    """Return the terms of an article with its body; without its body if the file cannot be read."""
+    """Return the terms of an article. If its file cannot be read, those of its body are missing."""
     from syndicator.articles.frontmatter import body  # 40 ms, which a run without news saves
 
     path = archive.store.index.path(article.id) or ""

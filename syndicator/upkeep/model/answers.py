@@ -16,9 +16,9 @@ from syndicator.filing.read_article import load_taxonomy, spell_tags
 
 
 def make_question(files: TaxonomyFiles, article: Article, write: bool) -> Material:
-    """Return the text that the model gets, with the sentences, categories and tags to choose from.
-    `write`: let it write the excerpt in its own words, if the language supports that. Raises
-    ConfigError."""
+    """Return what the model is asked: the text, and the sentences, categories and tags to choose
+    from. `write`: True to let it write the excerpt in its own words, if that is supported for the
+    language. Raises ConfigError."""
     return validate.add_choices(
         validate.prepare_material(article), load_taxonomy(files), write=write
     )
@@ -27,8 +27,9 @@ def make_question(files: TaxonomyFiles, article: Article, write: bool) -> Materi
 def apply_answer(
     files: TaxonomyFiles, article: Article, source: Source | None, asked: Material, content: str
 ) -> dict[str, Any] | Refusal:
-    """Return the new values that the answer `content` to `asked` gives the article, by attribute,
-    or why the answer is refused. Edits by hand stay. Raises ConfigError."""
+    """Return the new values of an article by an answer of the model, by name of the field; or a
+    refusal if the answer is not accepted. `asked`: the question; `content`: the text of the answer.
+    Edits by hand stay. Raises ConfigError."""
     taxonomy = load_taxonomy(files)
     answer = check_answer(content, asked)
     if isinstance(answer, Refusal):

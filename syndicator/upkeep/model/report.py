@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class AskReport:
-    """What a pass of questions came to. `counts`: articles by status (accepted, refused, failed);
-    `calls`: requests to the model; `hindrance`: why the pass ended early; `wrong`: fault of the
-    configuration, "" for none."""
+    """The result of a pass of questions. `counts`: number of articles by status (accepted, refused,
+    failed). `calls`: number of requests to the model. `hindrance`: why the pass ended early, None
+    if it did not. `wrong`: fault of the configuration, "" for none."""
 
     counts: dict[str, int] = field(default_factory=dict)
     calls: int = 0
@@ -33,7 +33,8 @@ class AskReport:
 
     @property
     def fault(self) -> SyndicatorError | None:
-        """The error with which a command should end; None for a used-up budget, as usual."""
+        """The error with which a command must end; None for none. A used-up budget is no error,
+        because it is usual."""
         if self.wrong:
             return ConfigError(self.wrong)
         if self.hindrance is not None and self.hindrance.reason == "resting":
@@ -41,7 +42,7 @@ class AskReport:
         return None
 
     def lines(self) -> Iterator[str]:
-        """Yield the lines to print; none if nothing was asked and nothing is wrong."""
+        """Yield the lines to print. There are none if nothing was asked and nothing went wrong."""
         if self.calls or self.counts:
             accepted = counted(self.counts.get("accepted", 0), "answer")
             refused = self.counts.get("refused", 0)

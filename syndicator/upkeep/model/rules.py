@@ -20,8 +20,8 @@ OPTED_OUT: Final = timedelta(days=1)
 
 
 def find_refusal(article: Article, source: Source | None) -> LlmReason | Literal[""]:
-    """Return the reason for which no language model may read `article`: the operator or the
-    publisher refuses that; "" if it may. `source`: None if it is not followed any more."""
+    """Return why no language model may read `article`: the operator or the publisher refuses it. ""
+    if one may. `source`: None if it is not followed any more."""
     if source is not None and not source.llm:
         return LlmReason.OPTED_OUT
     has_licence = source is not None and bool(source.licence)
@@ -31,8 +31,9 @@ def find_refusal(article: Article, source: Source | None) -> LlmReason | Literal
 
 
 def find_reason_to_skip(article: Article, source: Source | None) -> str:
-    """Return the `LlmReason` for which the model is not asked about `article`: it may not read it,
-    the excerpt is already its own or the operator's, or the text is too short; "" to ask."""
+    """Return why the model is not asked about `article`, an `LlmReason`; "" to ask. It may not read
+    the article, the excerpt is already from it or from the operator, or the text is too short.
+    `source`: None if it is not followed any more."""
     refusal = find_refusal(article, source)
     if refusal:
         return refusal
@@ -46,10 +47,12 @@ def find_reason_to_skip(article: Article, source: Source | None) -> str:
 
 
 def make_skipped_record(note: Asked, reason: str, before: Asked | None) -> Asked:
-    """Return the record of an article that the model is not asked about. `note`: the new record so
-    far; `reason`: why it is not asked; `before`: the article's earlier record, which stays if it is
-    about the accepted answer that wrote the excerpt."""
-    if reason == LlmReason.EXCERPT_BY_LLM and before is not None and before.status == "accepted":
+    """Return the record of an article about which the model is not asked. `note`: the record
+    without a reason; `reason`: why the model is not asked. `before`: the earlier record of the
+    article, None if there is none; if it says that the model wrote the present excerpt, it
+    stays."""
+    was_accepted = before is not None and before.status == "accepted"
+    if reason == LlmReason.EXCERPT_BY_LLM and before is not None and was_accepted:
         return replace(before, plan=note.plan, by=before.by or before.plan, stamp=note.stamp)
     if reason == LlmReason.OPTED_OUT:  # sources.toml may change without the file
         return replace(note, key="", reason=reason, next_try=note.at + OPTED_OUT)
@@ -58,17 +61,17 @@ def make_skipped_record(note: Asked, reason: str, before: Asked | None) -> Asked
 
 
 def may_ask_again(earlier: Asked, now: datetime, *, again: bool) -> bool:
-    """True if a question may be put once more. `earlier`: the record of the same question; `again`:
-    the operator asks for it, so that its time does not count."""
+    """True if a question that was put before may be put again. `earlier`: its record. `again`: True
+    if the operator asks for it; then it need not be time."""
     if earlier.next_try is None:
         return False
     return again or earlier.next_try <= now
 
 
 def make_failed_record(note: Asked, failure: Failed, now: datetime) -> Asked:
-    """Return what is recorded of a failure that the article may have caused. The wait until the
-    next try doubles each time; after MOST_TRIES it is so long that runs do not ask any more
-    (RECENT)."""
+    """Return the record of a failure that the article may have caused. The pause before the next
+    try doubles with each failure. After MOST_TRIES failures it is RECENT, so that runs do not ask
+    about the article any more."""
     tries = note.tries + 1
     earlier_failures = note.tries
     wait = RECENT if tries >= MOST_TRIES else WAIT * 2**earlier_failures

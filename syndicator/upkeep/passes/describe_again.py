@@ -16,9 +16,10 @@ from syndicator.upkeep.passes.revision import Revision
 def describe_articles(
     files: TaxonomyFiles, articles: Sequence[tuple[Article, Source | None]], uncategorised: str
 ) -> list[Revision | None]:
-    """Return the revision of each article, or None if nothing changes; the taxonomy is loaded once
-    for all. Each article is given with its source, None if the source is not followed any more.
-    `uncategorised`: category of articles that fit none. Runs in the worker. Raises ConfigError."""
+    """Return the revision of each article, None if nothing changes. Each article is given with its
+    source, None if that is not followed any more. `uncategorised`: category of articles that fit no
+    category. Runs in the worker; the taxonomy is loaded once for all articles. Raises
+    ConfigError."""
     taxonomy = load_taxonomy(files)
     return [
         describe_again(article, source, taxonomy, uncategorised) for article, source in articles
@@ -28,9 +29,10 @@ def describe_articles(
 def describe_again(
     article: Article, source: Source | None, taxonomy: Taxonomy, uncategorised: str = ""
 ) -> Revision | None:
-    """Describe a filed article again by `taxonomy`. Return what changes in its tags, category and
-    excerpt, with a line on each; None if nothing does. What the operator or the language model
-    wrote stays. `uncategorised`: category of articles that fit none. Pure."""
+    """Describe a filed article again. Return what changes in its tags, category and excerpt, with a
+    line for people on each; None if nothing changes. What the operator or the language model wrote
+    stays. `source`: None if it is not followed any more. `uncategorised`: category of articles that
+    fit no category. Pure."""
     description = describe(
         article.title,
         article.text,
@@ -72,8 +74,9 @@ def describe_again(
 def _describe_tags(
     article: Article, tags: Sequence[str], source_tags: Collection[str], taxonomy: Taxonomy
 ) -> str:
-    """Return a line on the change to `tags`, with a reason for each tag that is added or removed:
-    `tags: +AI (its text says so) -news (not in the taxonomy)`."""
+    """Return a line for people on how the tags of an article change to `tags`, such as `tags: +AI
+    (its text says so) -news (not in the taxonomy)`. It has a reason for each tag that is added or
+    removed. `source_tags`: tags that its source gives to all of its articles."""
     published = set(taxonomy.map_published_tags(article.keywords, article.text, article.title))
     listed = {tag.name for tag in taxonomy.vocabulary.tag}
     added = [tag for tag in tags if tag not in article.tags]

@@ -29,7 +29,8 @@ def plan_descriptions(
     since: datetime | None = None,
     progress: Progress = ignore_progress,
 ) -> Plan:
-    """Plan how the present taxonomy changes articles added since `since` (None: all)."""
+    """Return what the present taxonomy would change in the articles added since `since` (None: in
+    all)."""
     problems = reconcile.update_from_files(archive, configuration)
     files = find_taxonomy_files(configuration.folder, configuration.settings)
     with open_worker() as worker:

@@ -7,8 +7,8 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldChange:
-    """A changed field. `field`: its key in the file; `old`, `new`: its values as text; for the
-    body, the paragraphs removed and added."""
+    """A changed field. `field`: its key in the file. `old`, `new`: its values as text; for the
+    body, the removed and the added paragraphs."""
 
     field: str
     old: str
@@ -17,9 +17,9 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
-    """A change of a filed article. `values`: new values by attribute of Article; `lines`: what an
-    operator reads of them; `changes`: the changed fields, if a page was read; `html`: the body, if
-    it is published whole; `score`: how certain the new category is."""
+    """A change of a filed article. `values`: new values by field of Article. `lines`: the change in
+    words for the operator. `changes`: the changed fields, if a page was read. `html`: the new body,
+    if it is published whole. `score`: certainty of the new category, None if unchanged."""
 
     values: Mapping[str, Any]
     lines: tuple[str, ...] = ()

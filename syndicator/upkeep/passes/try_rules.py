@@ -28,8 +28,8 @@ POINTED = 5  # pages on which a selector made by pointing must match
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
-    """What rules do on the kept page of article `id`. `trial`: None if the worker could not read
-    the page."""
+    """The result of trying rules on the kept page of article `id`. `trial`: None if the worker
+    could not read the page."""
 
     id: str
     title: str
@@ -38,8 +38,8 @@ class Tried:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptPage:
-    """The kept page of article `id`. `url`: of the article; `page`: bytes, the address that
-    answered, headers."""
+    """The kept page of article `id`. `url`: address of the article. `page`: the bytes, the address
+    that answered, and the headers."""
 
     id: str
     title: str
@@ -48,8 +48,8 @@ class KeptPage:
 
 
 def list_kept_pages(instance: OpenedInstance, key: str, most: int = POINTED) -> list[KeptPage]:
-    """Return at most `most` kept pages of articles that the source `key` writes, the newest first.
-    Raises UsageError if there is no such source."""
+    """Return at most `most` kept pages of articles that the source writes itself, the newest first.
+    `key`: of the source. Raises UsageError if there is no such source."""
     need_sources(instance.sources, [key], instance.config)
     if instance.store is None:
         return []
@@ -77,8 +77,8 @@ def list_kept_pages(instance: OpenedInstance, key: str, most: int = POINTED) -> 
 def try_rules(
     archive: Archive, configuration: Configuration, key: str, rules: Rules, *, most: int = PAGES
 ) -> tuple[Tried, ...]:
-    """Try `rules` on at most `most` of the newest kept pages of the source `key`. Raises
-    UsageError, and RulesError for faulty rules."""
+    """Try `rules` on the newest kept pages of a source, at most `most`. `key`: of the source.
+    Raises UsageError if there is no such source; RulesError if the rules are faulty."""
     tried: list[Tried] = []
     with open_worker() as worker:
         for page in list_kept_pages(make_opened_instance(archive, configuration), key, most):
@@ -99,14 +99,16 @@ def try_rules(
 
 
 def find_mean_score(tried: Sequence[Tried]) -> float:
-    """Return the mean score of the pages; a page that could not be read counts as 0."""
+    """Return the mean score of the pages, higher is better. A page that could not be read counts as
+    0."""
     if not tried:
         return 0.0
     return fmean(page.trial.score if page.trial else 0.0 for page in tried)
 
 
 def count_matched(tried: Sequence[Tried]) -> dict[str, int]:
-    """Return by rule the number of pages on which it matches something."""
+    """Return by rule the number of pages on which it matches something. {} if no page could be
+    read."""
     trials = [page.trial for page in tried if page.trial]
     if not trials:
         return {}
