@@ -214,19 +214,19 @@ def shorten(value: str) -> str:
     return value[: SHOWN - 1] + "…"
 
 
-def find_fault(excerpt: str, asked: Material) -> Refusal | None:
+def find_fault(excerpt: str, question: Material) -> Refusal | None:
     """Return the first fault of an excerpt that a model wrote in its own words, None if it has
-    none. `asked`: the article, as the model saw it."""
-    code = asked.language or language.detect(asked.text, None)
+    none. `question`: the article, as the model saw it."""
+    code = question.language or language.detect(question.text, None)
     address = _ADDRESS.search(excerpt)
     if address:
         return Refusal(reason="url", detail=shorten(address[0]))
-    broken_rule = sentences.find_fault(excerpt, asked.title)
+    broken_rule = sentences.find_fault(excerpt, question.title)
     if broken_rule:
         return Refusal(reason=broken_rule, detail=shorten(excerpt))
     if len(sentences.split_line(excerpt, code)) > sentences.SENTENCES:
         return Refusal(reason="long", detail=shorten(excerpt))
-    unfounded_sentence = find_unfounded_sentence(excerpt, asked.text, code or "")
+    unfounded_sentence = find_unfounded_sentence(excerpt, question.text, code or "")
     if unfounded_sentence:
         return Refusal(reason="unfounded", detail=shorten(unfounded_sentence))
     return None

@@ -56,43 +56,43 @@ def name_prompt(model: str, write: bool) -> str:
     return f"{model} prompt {VERSION}" + (", writing" if write else "")
 
 
-def build_messages(asked: Material, fence: str) -> list[dict[str, str]]:
+def build_messages(question: Material, fence: str) -> list[dict[str, str]]:
     """Return the system message and the user's message about an article. `fence`: a random line,
     put before and after the article, so that the article cannot pretend to end earlier."""
-    head = f"Title: {asked.title}\n"
-    if asked.language:
-        head += f"Language: {asked.language}\n"
-    user = f"{fence}\n{head}\n{number_sentences(asked)}\n{fence}"
+    head = f"Title: {question.title}\n"
+    if question.language:
+        head += f"Language: {question.language}\n"
+    user = f"{fence}\n{head}\n{number_sentences(question)}\n{fence}"
 
     instruction = _CHOOSING + _RULES
-    if asked.write:
+    if question.write:
         instruction = _WRITING + _RULES
-        in_its_language = aligned.get_writing_instruction(asked.language)
+        in_its_language = aligned.get_writing_instruction(question.language)
         if in_its_language:
             instruction += f"\n{in_its_language}\n"
-    system = instruction + _list_choices(asked, INSTRUCTION - len(instruction))
+    system = instruction + _list_choices(question, INSTRUCTION - len(instruction))
     return [{"role": "system", "content": system}, {"role": "user", "content": user}]
 
 
-def number_sentences(asked: Material) -> str:
+def number_sentences(question: Material) -> str:
     """Return the sentences, each on a numbered line. The last ones are left out if all together are
     wider than COLUMNS."""
-    lines = (f"{number}. {sentence.text}" for number, sentence in enumerate(asked.sentences, 1))
+    lines = (f"{number}. {sentence.text}" for number, sentence in enumerate(question.sentences, 1))
     return "\n".join(_take_fitting(lines, COLUMNS, width))
 
 
-def count_visible_sentences(asked: Material) -> int:
+def count_visible_sentences(question: Material) -> int:
     """Return the number of sentences that the model sees."""
-    return len(number_sentences(asked).splitlines())
+    return len(number_sentences(question).splitlines())
 
 
-def _list_choices(asked: Material, room: int) -> str:
+def _list_choices(question: Material, room: int) -> str:
     """Return the lines that list categories and tags, at most `room` characters. Tags may take half
     of it. Items at the end of a list that do not fit are left out."""
     room_for_lists = room - len("\nCategories:\n(none)\nTags: (none)\n")
-    tags = ", ".join(_take_fitting(asked.tags, room_for_lists // 2, len))
+    tags = ", ".join(_take_fitting(question.tags, room_for_lists // 2, len))
     lines = []
-    for name, description in asked.categories:
+    for name, description in question.categories:
         if description:
             lines.append(f"- {name}: {description[:ABOUT]}")
         else:
@@ -131,27 +131,27 @@ def build_body(
     return json.dumps(value, ensure_ascii=True).encode()
 
 
-def build_schema(asked: Material) -> dict[str, Any]:
+def build_schema(question: Material) -> dict[str, Any]:
     """Return the JSON schema of the answer. All lists are bounded, as small models fill endless
     ones."""
     properties: dict[str, Any] = {}
-    if asked.write:
+    if question.write:
         properties["excerpt"] = {"type": "string", "maxLength": CHARACTERS}
     else:
-        numbers = list(range(1, count_visible_sentences(asked) + 1))
+        numbers = list(range(1, count_visible_sentences(question) + 1))
         properties["sentences"] = {
             "type": "array",
             "items": {"type": "integer", "enum": numbers},
             "minItems": 1,
             "maxItems": SENTENCES,
         }
-    categories = [name for name, _ in asked.categories]
+    categories = [name for name, _ in question.categories]
     properties["category"] = {"type": "string", "enum": [*categories, ""]}
     properties["tags"] = {
         "type": "array",
         # an empty enum is invalid, so that "" stands for no tag
-        "items": {"type": "string", "enum": list(asked.tags) or [""]},
-        "maxItems": min(MOST_TAGS, max(1, len(asked.tags))),
+        "items": {"type": "string", "enum": list(question.tags) or [""]},
+        "maxItems": min(MOST_TAGS, max(1, len(question.tags))),
     }
     return {
         "type": "object",

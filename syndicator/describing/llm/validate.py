@@ -81,31 +81,31 @@ def prepare_material(article: Article) -> Material:
     return Material(title=line(remove_invisible(article.title)), text=text, language=declared)
 
 
-def add_choices(asked: Material, taxonomy: Taxonomy, *, write: bool = False) -> Material:
-    """Return `asked` with the sentences, categories and tags from which the model chooses. `write`:
-    let the model write in its own words, if that is supported for the language. The first call
-    loads the table of vectors (0.2 s)."""
-    code = asked.language or _language.detect(asked.text, None)
+def add_choices(question: Material, taxonomy: Taxonomy, *, write: bool = False) -> Material:
+    """Return `question` with the sentences, categories and tags from which the model chooses.
+    `write`: let the model write in its own words, if that is supported for the language. The first
+    call loads the table of vectors (0.2 s)."""
+    code = question.language or _language.detect(question.text, None)
     may_write = write and bool(aligned.get_writing_instruction(code))
-    names, tags = taxonomy.list_choices(asked.title, asked.text)
+    names, tags = taxonomy.list_choices(question.title, question.text)
     description_by_name = {}
     for category in taxonomy.vocabulary.category:
         description_by_name[category.name] = category.description
     categories = [(name, description_by_name[name]) for name in names[:MOST_CATEGORIES]]
     return replace(
-        asked,
+        question,
         write=may_write,
-        sentences=_list_sentences(asked, code),
+        sentences=_list_sentences(question, code),
         categories=tuple(categories),
         tags=tags[:MOST_TAGS],
     )
 
 
-def _list_sentences(asked: Material, code: str | None) -> tuple[Choosable, ...]:
+def _list_sentences(question: Material, code: str | None) -> tuple[Choosable, ...]:
     """Return the sentences that an excerpt may contain, in the order of the text. Each says whether
     it may open an excerpt and whether it directly follows the one before. `code`: language of the
     text, None if unknown."""
-    candidates = find_opener(asked.title, asked.text, code)
+    candidates = find_opener(question.title, question.text, code)
     odds = score_openers(candidates).tolist() if candidates.sentences else []
     least_odds = min(OPENS, max(odds, default=0.0))  # the best one may always open
     choosable = []
@@ -122,11 +122,11 @@ def _list_sentences(asked: Material, code: str | None) -> tuple[Choosable, ...]:
     return tuple(choosable)
 
 
-def make_cache_key(plan: str, asked: Material) -> str:
+def make_cache_key(plan: str, question: Material) -> str:
     """Return the key under which the answer to a question is cached: the SHA-256 of all that the
     model sees and of `plan`, which names model and prompt (see `prompt.name_prompt`)."""
-    lists = json.dumps([asked.write, asked.sentences, asked.categories, asked.tags])
-    parts = (plan, asked.title, asked.language or "", asked.text, lists)
+    lists = json.dumps([question.write, question.sentences, question.categories, question.tags])
+    parts = (plan, question.title, question.language or "", question.text, lists)
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()
 
 
@@ -136,9 +136,9 @@ def _load_injections() -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
 
 
-def check_answer(content: str, asked: Material) -> Accepted | Refusal:
+def check_answer(content: str, question: Material) -> Accepted | Refusal:
     """Parse and check an answer of a model. Return its values if all are sound, else a refusal with
-    the first fault. `content`: text of the answer; `asked`: what the model was asked."""
+    the first fault. `content`: text of the answer; `question`: what the model was asked."""
     answer = _parse_answer(content)
     if isinstance(answer, Refusal):
         return answer
@@ -147,23 +147,23 @@ def check_answer(content: str, asked: Material) -> Accepted | Refusal:
     are_texts = isinstance(tags, list) and all(isinstance(tag, str) for tag in tags)
     if not isinstance(category, str) or not are_texts:
         return Refusal(reason="shape", detail="category has to be a text, tags a list of texts")
-    if asked.write:
-        excerpt = _check_written(answer.get("excerpt"), asked)
+    if question.write:
+        excerpt = _check_written(answer.get("excerpt"), question)
     else:
-        excerpt = _join_chosen(answer.get("sentences"), asked)
+        excerpt = _join_chosen(answer.get("sentences"), question)
     if isinstance(excerpt, Refusal):
         return excerpt
-    categories = [name for name, _ in asked.categories]
+    categories = [name for name, _ in question.categories]
     fault = _check_listed(category, categories, "category")
     if fault is not None:
         return fault
     spelled_tags = []
     for tag in tags:
-        fault = _check_listed(tag, asked.tags, "tag")
+        fault = _check_listed(tag, question.tags, "tag")
         if fault is not None:
             return fault
         if _clean_line(tag):
-            spelled_tags.append(_find_spelling(tag, asked.tags))
+            spelled_tags.append(_find_spelling(tag, question.tags))
     return Accepted(
         excerpt=excerpt,
         category=_find_spelling(category, categories),
@@ -192,30 +192,31 @@ def _parse_answer(content: str) -> dict[str, Any] | Refusal:
     return value
 
 
-def _join_chosen(numbers: Any, asked: Material) -> str | Refusal:
+def _join_chosen(numbers: Any, question: Material) -> str | Refusal:
     """Return the excerpt made of the sentences that a model chose. It begins with the first chosen
     sentence that may open an excerpt; chosen sentences that directly follow are added while it is
     not too long. `numbers`: the model's choice, unchecked; sentences are counted from 1. Return a
     refusal if the choice is not valid."""
-    if not isinstance(numbers, list) or not all(type(number) is int for number in numbers):
+    are_numbers = isinstance(numbers, list) and all(type(number) is int for number in numbers)
+    if not are_numbers:
         return Refusal(reason="shape", detail="sentences have to be a list of numbers")
     if not numbers:
         return Refusal(reason="empty", detail="the model chose no sentence")
-    most = prompt.count_visible_sentences(asked)
+    most = prompt.count_visible_sentences(question)
     for number in numbers:
         if not 1 <= number <= most:
             detail = f"{shorten(str(number))} is none of the {most} sentences"
             return Refusal(reason="sentences", detail=detail)
     indices = sorted({number - 1 for number in numbers})
-    openers = [index for index in indices if asked.sentences[index].opens]
+    openers = [index for index in indices if question.sentences[index].opens]
     if not openers:
-        return Refusal(reason="loose", detail=shorten(asked.sentences[indices[0]].text))
+        return Refusal(reason="loose", detail=shorten(question.sentences[indices[0]].text))
     first = openers[0]
-    texts = [asked.sentences[first].text]
+    texts = [question.sentences[first].text]
     for index in range(first + 1, first + excerpt_rules.SENTENCES):
         if index not in indices:
             break
-        sentence = asked.sentences[index]
+        sentence = question.sentences[index]
         longer_excerpt = join_sentences([*texts, sentence.text])
         if not sentence.follows or excerpt_rules.is_too_long(longer_excerpt):
             break
@@ -223,12 +224,12 @@ def _join_chosen(numbers: Any, asked: Material) -> str | Refusal:
     return join_sentences(texts)
 
 
-def _check_written(value: Any, asked: Material) -> str | Refusal:
+def _check_written(value: Any, question: Material) -> str | Refusal:
     """Return the excerpt that a model wrote in its own words, or a refusal with its first fault."""
     if not isinstance(value, str):
         return Refusal(reason="shape", detail="excerpt has to be a text")
     excerpt = _clean_line(value)
-    return aligned.find_fault(excerpt, asked) or excerpt
+    return aligned.find_fault(excerpt, question) or excerpt
 
 
 def _check_listed(name: str, names: Iterable[str], reason: str) -> Refusal | None:
@@ -243,7 +244,10 @@ def _check_listed(name: str, names: Iterable[str], reason: str) -> Refusal | Non
 def _find_spelling(name: str, names: Iterable[str]) -> str:
     """Return `name` as it is spelled in `names`; "" if it is not among them."""
     folded = fold(_clean_line(name))
-    return next((listed for listed in names if fold(listed) == folded), "")
+    for listed in names:
+        if fold(listed) == folded:
+            return listed
+    return ""
 
 
 def _clean_line(value: str) -> str:

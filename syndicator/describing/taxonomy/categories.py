@@ -74,16 +74,16 @@ class NativeWords:
     token that begins with it. "e-mail" has two parts: the first part must match a token, the later
     part the next token.
 
-    `first`: by first part of a word, all words with that part, each with its later parts. `inside`:
-    words that are also found in the middle of longer words. `eastern`: words in scripts without
-    spaces. `longest`: number of letters of the longest key of `first` or word of `eastern`.
-    `before`: how many letters must stand before a word of `inside`."""
+    `by_first_part`: by first part of a word, all words with that part, each with its later parts.
+    `inside`: words that are also found in the middle of longer words. `eastern`: words in scripts
+    without spaces. `longest`: number of letters of the longest first part or eastern word.
+    `letters_before`: how many letters must stand before a word of `inside`."""
 
-    first: dict[str, list[tuple[str, tuple[str, ...]]]]
+    by_first_part: dict[str, list[tuple[str, tuple[str, ...]]]]
     inside: frozenset[str]
     eastern: frozenset[str]
     longest: int
-    before: int
+    letters_before: int
 
     def count_words(self, text: str) -> Counter[str]:
         """Return how often `text` has each of the words."""
@@ -123,7 +123,7 @@ class NativeWords:
                 yield word
         if not self.inside:  # only languages with long compounds have such words
             return
-        for start in range(self.before, len(token) - 1):
+        for start in range(self.letters_before, len(token) - 1):
             for end in range(start + 2, len(token) + 1):
                 if token[start:end] in self.inside:
                     yield token[start:end]
@@ -131,10 +131,10 @@ class NativeWords:
     def _find_by_beginning(self, token: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Yield (word, its later parts) for each word whose first part matches `token`: it is the
         whole token, or the token begins with it."""
-        yield from self.first.get(token + WHOLE, ())
+        yield from self.by_first_part.get(token + WHOLE, ())
         most_letters = min(self.longest, len(token))
         for letters in range(1, most_letters + 1):
-            yield from self.first.get(token[:letters], ())
+            yield from self.by_first_part.get(token[:letters], ())
 
 
 def prepare_native_words(words: Iterable[str], language: str) -> NativeWords:
@@ -188,7 +188,7 @@ class Categories:
     labels: Floats  # a unit vector a category
     words: tuple[dict[str, float], ...]  # for each category, the weight of each of its words
     subjects: tuple[frozenset[str], ...]  # words that decide for a category if in the title
-    others: tuple[frozenset[str], ...]  # words of each topic that matches no category
+    other_words: tuple[frozenset[str], ...]  # words of each topic that matches no category
     other_labels: Floats  # a unit vector a topic
     native: NativeWords | None = None  # how words are found outside English
     is_cold: bool = False  # most categories are known by the operator's words alone
@@ -243,7 +243,7 @@ def prepare_categories(defined: Sequence[CategoryDef], language: str = ENGLISH) 
         labels=np.stack(labels),
         words=tuple(final_weights),
         subjects=(*subjects, *(rival.subject for rival in rivals)),
-        others=tuple(other_words),
+        other_words=tuple(other_words),
         other_labels=np.stack(other_labels) if other_labels else no_labels,
         native=native,
         is_cold=is_cold,
@@ -402,9 +402,10 @@ def guess_category(
     `section`: the article's section on the publisher's site; if a category has this name, it is
     taken at once. `published`: the publisher's tags; a category of the same name gets a higher
     score. `past`: what confirmed articles teach, None for nothing."""
-    for name in prepared.names:
-        if section and name != RIVAL and fold(section) == fold(name):
-            return Guess(name, 1.0, 1.0)
+    if section:
+        for name in prepared.names:
+            if name != RIVAL and fold(section) == fold(name):
+                return Guess(name, 1.0, 1.0)
     if not _has_letters(title, text):
         return Guess(None, 0.0)
 
@@ -495,7 +496,7 @@ def measure_features(
     # words of the category against those of the topics that match no category
     own_evidence = _sum_evidence(counts, words)
     category_evidence = sum(_sum_evidence(counts, other.keys()) for other in prepared.words)
-    topic_evidence = [_sum_evidence(counts, topic) for topic in prepared.others]
+    topic_evidence = [_sum_evidence(counts, topic_words) for topic_words in prepared.other_words]
     lead = 0.0
     if topic_evidence:
         best_topic = max(topic_evidence)

@@ -265,10 +265,9 @@ def _has_case(word: str, case: str) -> bool:
     capitals, perhaps with a plural s ("AI", "APIs"); "Nasa" for NASA will do. Names with inner
     capitals may be written small ("openai"). All others need a first capital."""
     is_acronym = len(case) <= ACRONYM_LETTERS and case.isupper()
-    if is_acronym and len(case) == ACRONYM_LETTERS and word == case.capitalize():
-        return True
     if is_acronym:
-        return word.removesuffix("s") == case
+        is_spoken_acronym = len(case) == ACRONYM_LETTERS and word == case.capitalize()  # "Nasa"
+        return is_spoken_acronym or word.removesuffix("s") == case
     if word[0].isupper():
         return True
     has_inner_capital = not case.isupper() and case[1:] != case[1:].lower()

@@ -81,7 +81,9 @@ def spell_tag(tag: str, text: str = "", learnt: Mapping[str, str] = _NONE) -> st
         if find_form_in_text(tag, text)[:1].isupper():
             return listed
     learnt_spelling = learnt.get(tag.casefold())
-    return learnt_spelling or find_form_in_text(tag, text) or _spell_by_words(tag, learnt)
+    if learnt_spelling:
+        return learnt_spelling
+    return find_form_in_text(tag, text) or _spell_by_words(tag, learnt)
 
 
 def find_form_in_text(tag: str, text: str) -> str:
@@ -224,9 +226,11 @@ def _says_title(name: str, title: str) -> bool:
         return False
     if tag_letters == title_letters:
         return True
+    if tag_letters not in title_letters:
+        return False
     is_phrase = len(name.split()) >= PHRASE
-    has_most = len(tag_letters) > MOST_OF_TITLE * len(title_letters)
-    return is_phrase and has_most and tag_letters in title_letters
+    has_most_letters = len(tag_letters) > MOST_OF_TITLE * len(title_letters)
+    return is_phrase and has_most_letters
 
 
 def _keep_letters(name: str) -> str:

@@ -245,7 +245,8 @@ class Taxonomy:
 
     def save(self, path: Path | str) -> None:
         """Write what was learnt to `path`. Raises OSError, or UsageError if nothing was learnt."""
-        if self.learnt is None and self.filed is None and not self.forms:
+        has_learnt_nothing = self.learnt is None and self.filed is None and not self.forms
+        if has_learnt_nothing:
             raise UsageError(
                 "nothing was learnt yet: no article of the past has a tag that somebody confirmed"
             )

@@ -125,7 +125,8 @@ def split_line(line: str, language: str | None = None) -> list[str]:
     if is_cjk(line):
         pieces = _CJK_END.sub("\\g<0>\n", line).split("\n")  # a line feed behind each end
         stripped = [piece.strip() for piece in pieces]
-        return _join_pieces([piece for piece in stripped if piece], language, "")
+        not_empty = [piece for piece in stripped if piece]
+        return _join_pieces(not_empty, language, "")
 
     parts = [line]
     if _INNER.search(line):
@@ -139,7 +140,8 @@ def split_line(line: str, language: str | None = None) -> list[str]:
     for part in parts:
         pieces = _WORD_END.sub(r"\1\n", part).split("\n")  # a line feed behind each end
         stripped.extend(piece.strip() for piece in pieces)
-    return _join_pieces([piece for piece in stripped if piece], language, " ")
+    not_empty = [piece for piece in stripped if piece]
+    return _join_pieces(not_empty, language, " ")
 
 
 def is_cjk(value: str) -> bool:

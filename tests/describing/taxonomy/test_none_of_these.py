@@ -54,7 +54,7 @@ def test_every_feature_of_belonging_is_measured() -> None:
     known_categories = taxonomy._prepare_categories(article["title"], article["text"])
 
     assert known_categories is not None
-    assert known_categories.others
+    assert known_categories.other_words
 
     counts = known_categories.count_words(article["text"])
     values = categories.score_categories(
