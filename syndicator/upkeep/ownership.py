@@ -85,7 +85,8 @@ def mend_articles(archive: Archive, faults: Iterable[Fault]) -> None:
         # entries that are due: of the article's own page, and those that led to it by mistake
         due_entries = []
         reread_entry = None
-        if fault.reader and (fault.owner or fault.text):
+        must_be_reread = bool(fault.owner or fault.text)
+        if must_be_reread and fault.reader:
             reread_entry = _make_due_entry(archive.clock, fault)
             due_entries.append(reread_entry)
         for row in fault.strays:

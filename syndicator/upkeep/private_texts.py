@@ -49,7 +49,7 @@ def hold_private(archive: Archive, configuration: Configuration) -> None:
             whole = archive.article_store.get(path)
             held = replace(whole, hold=True, hold_reason=HoldReason.PRIVATE)
             write_article(context.article_store, context.store, held, before=whole, path=path)
-        elif not is_private and is_held_as_private and is_followed:
+        elif is_held_as_private and is_followed and not is_private:
             release(archive.article_store.get(path), path, context)
     visits.set_note(_NOTE, current, archive.clock())
 

@@ -73,7 +73,8 @@ def update_source_states(archive: Archive, configuration: Configuration) -> dict
         has_new_rules = stored[key].rules not in (None, state.rules)
         if _reopen_entries(archive, configuration, key, rules_changed=has_new_rules):
             states[key] = state.asked_whole()
-    visits.save_states([state for key, state in states.items() if state != stored.get(key)])
+    changed_states = [state for key, state in states.items() if state != stored.get(key)]
+    visits.save_states(changed_states)
     return states
 
 
@@ -417,7 +418,9 @@ def list_unreadable_files(store: Store, article_store: ArticleStore) -> tuple[Pr
         return (missing, *problems)
     lost_ids = recovery.list_lost_files(article_store, store, gone_ids)
     for article_id in gone_ids:
-        reason = FileReason.LOST_FILE if article_id in lost_ids else FileReason.VANISHED
+        reason = FileReason.VANISHED
+        if article_id in lost_ids:
+            reason = FileReason.LOST_FILE
         problems.append(Problem(what=rows[article_id].path, reason=reason))
     return tuple(problems)
 

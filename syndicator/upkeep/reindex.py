@@ -135,5 +135,6 @@ def _handle_missing(archive: Archive, ids_before: Set[str], unreadable_ids: Sequ
     if not missing_ids:
         return
     are_many_missing = reconcile.are_many(len(missing_ids), len(ids_before))
-    if recovery.is_older(archive.article_store, archive.store) or are_many_missing:
+    is_restored_backup = recovery.is_older(archive.article_store, archive.store)
+    if is_restored_backup or are_many_missing:
         visits.reopen(missing_ids)

@@ -137,9 +137,10 @@ async def fetch_pages(
             failure = None
             if article is not None:
                 failure = await _fetch_page(archive, configuration, fetcher, article)
-            if failure and failure.no_network and number == 1:
-                raise NetworkDown(f"{failure.url}: {failure.reason}: {failure.detail}")
             if failure:
+                is_first_request = number == 1
+                if is_first_request and failure.no_network:
+                    raise NetworkDown(f"{failure.url}: {failure.reason}: {failure.detail}")
                 problem = Problem(what=failure.url, reason=failure.reason, detail=failure.detail)
                 problems.append(problem)
             progress(number, len(ids))

@@ -82,7 +82,8 @@ def plan_rename(
     reconcile.update_from_files(archive, configuration)
     old = " ".join(old.split())
     new = " ".join(new.split())
-    if not old or not new or max(len(old), len(new)) > _LONGEST:
+    is_too_long = max(len(old), len(new)) > _LONGEST
+    if not old or not new or is_too_long:
         raise UsageError(f"a tag needs a name, of {_LONGEST} characters at most")
     path = configuration.folder / "taxonomy.toml"
     vocabulary = load_any(path)
