@@ -207,12 +207,13 @@ def _read_feed(app: App, path: str) -> Text:
     """Return what is at the address of a feed: "here" for the feed itself, "leads to AXIS/SLUG" for
     a redirect, None for nothing. `path`: AXIS/SLUG of the feed."""
     key = FeedKey(*path.split("/", 1))
-    row = next((row for row in app.archive.store.index.feeds() if row.key == key), None)
-    if row is None:
-        return None
-    if row.moved_to is None:
-        return "here"
-    return f"leads to {row.moved_to.axis}/{row.moved_to.slug}"
+    for row in app.archive.store.index.feeds():
+        if row.key != key:
+            continue
+        if row.moved_to is None:
+            return "here"
+        return f"leads to {row.moved_to.axis}/{row.moved_to.slug}"
+    return None
 
 
 def _write_feeds(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:

@@ -76,7 +76,8 @@ def _run_changes(config: Path, queue: Queue) -> list[Job]:
                 if job is None:
                     break
                 finished.append(_run_job(config, queue, job))
-            _build_and_save(config, queue, [job for job in finished if job.status == "building"])
+            jobs_to_build = [job for job in finished if job.status == "building"]
+            _build_and_save(config, queue, jobs_to_build)
     except LockedError:
         return finished
     except SyndicatorError as error:  # invalid settings: every waiting job fails with this
