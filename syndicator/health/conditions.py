@@ -239,7 +239,9 @@ def _make_silence_condition(state: SourceState, since: datetime, now: datetime) 
     long. It needs the operator, unless the silence was already unusual when the source was added:
     the operator knew that."""
     usual_days = median(_measure_pauses(state.cadence.recent)) / _DAY_SECONDS
-    usual_pause = f"{usual_days:.2g} days" if usual_days > 1 else f"{24 * usual_days:.2g} hours"
+    usual_pause = f"{24 * usual_days:.2g} hours"
+    if usual_days > 1:
+        usual_pause = f"{usual_days:.2g} days"
     past_articles = [moment for moment in state.cadence.recent if moment <= now]
     longest_usual_pause = _measure_patience(past_articles) or timedelta()
     became_unusual = since + longest_usual_pause
@@ -527,7 +529,10 @@ def _find_standstill(seen: Observed, now: datetime) -> Iterator[Condition]:
             continue
         if now - due > OVERDUE:
             overdue.append(due)
-    if not overdue or last_visit is None or now - last_visit <= OVERDUE:
+    if not overdue or last_visit is None:
+        return
+    has_recent_visit = now - last_visit <= OVERDUE
+    if has_recent_visit:
         return
     yield make_condition(
         ConditionReason.NOT_RUNNING,

@@ -76,7 +76,10 @@ def _measure_delays(
     for article in added:
         published = article.published
         first_visit = first_visits.get(article.source_key)
-        if published is None or published.time() == _MIDNIGHT or first_visit is None:
+        if published is None or first_visit is None:
+            continue
+        has_no_time_of_day = published.time() == _MIDNIGHT
+        if has_no_time_of_day:
             continue
         if first_visit <= published <= now:
             delays.append(int((now - published).total_seconds()))

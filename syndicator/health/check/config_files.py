@@ -131,7 +131,8 @@ def find_unreadable_files(config: Path, environ: Mapping[str, str]) -> list[Find
 def find_misplaced_files(config: Path) -> Iterator[Finding]:
     """Yield a finding if `sources.d` exists and is no folder."""
     path = config / "sources.d"
-    if not path.is_dir() and (path.exists() or path.is_symlink()):
+    exists = path.exists() or path.is_symlink()
+    if exists and not path.is_dir():
         detail = "it is no folder, so its sources are not followed; make it one, or delete it"
         yield make_finding(path, None, CommandReason.BAD_CONFIG, detail)
 
@@ -202,7 +203,8 @@ def _check_site(file: TomlFile, values: Settings, *, strict: bool) -> Iterator[F
         yield describe_fault(
             file.fault(detail, "site", "url"), CheckReason.SECRET_WITHOUT_TLS, "warning"
         )
-    if not site.contact and strict and not values.publish.secret_path:
+    needs_contact = strict and not values.publish.secret_path
+    if needs_contact and not site.contact:
         detail = "set site.contact, so that site owners can reach you"
         yield describe_fault(file.fault(detail, "site", "contact"), CheckReason.NO_CONTACT)
 
@@ -245,13 +247,17 @@ def _check_alert(
     """Yield a finding if the alert command is not installed or the password for mails is not set.
     Otherwise this would only be noticed when an alert fails. `mails`: True if alerts or digests are
     sent by mail."""
-    if alert.command and shutil.which(alert.command[0], path=environ.get("PATH")) is None:
-        detail = (
-            f"alert.command: {alert.command[0]!r} is no program that can be run here; write its"
-            " whole path"
-        )
-        yield describe_fault(file.fault(detail, "alert", "command"), CheckReason.BAD_ALERT)
-    if mails and alert.password_env and not environ.get(alert.password_env):
+    if alert.command:
+        program = alert.command[0]
+        is_installed = shutil.which(program, path=environ.get("PATH")) is not None
+        if not is_installed:
+            detail = (
+                f"alert.command: {program!r} is no program that can be run here; write its"
+                " whole path"
+            )
+            yield describe_fault(file.fault(detail, "alert", "command"), CheckReason.BAD_ALERT)
+    needs_password = mails and bool(alert.password_env)
+    if needs_password and not environ.get(alert.password_env):
         detail = (
             f"alert.password_env: the environment variable {alert.password_env} is not set; set it"
             " to the password"

@@ -301,7 +301,8 @@ def _list_unused_templates(
     of the program, and no other template of the operator mentions it. `texts`: the operator's
     templates by name; `known`: names of the program's templates."""
     for name in sorted(texts.keys() - known):
-        if any(name in text for other, text in texts.items() if other != name):
+        other_texts = [text for other, text in texts.items() if other != name]
+        if any(name in text for text in other_texts):
             continue
         similar = difflib.get_close_matches(name, known, 1)
         cure = f"ours are {', '.join(sorted(known))}"

@@ -114,12 +114,16 @@ def find_misread_words(file: TomlFile, queries: Sequence[SavedQuery]) -> Iterato
     """Yield a fault for each word of a query that is searched for in texts, but was probably meant
     as something else: a field written with "=", or an operator of another query language."""
     for number, query in enumerate(queries):
-        for term in iterate_terms(query.expr) if query.expr else ():
+        if not query.expr:
+            continue
+        for term in iterate_terms(query.expr):
+            if term.field:  # it is not searched for as a word
+                continue
             cure = ""
             field, sign, value = term.value.partition("=")
-            if not term.field and sign and field.lower() in FIELDS:
+            if sign and field.lower() in FIELDS:
                 cure = f"{field.lower()}:{value}"
-            elif not term.field and term.value in _OPERATORS_OF_OTHERS:
+            elif term.value in _OPERATORS_OF_OTHERS:
                 cure = _OPERATORS_OF_OTHERS[term.value]
             if cure:
                 message = f"query: {term.value!r} is searched for as a word; write {cure}"
