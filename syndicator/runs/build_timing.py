@@ -38,24 +38,24 @@ class Settling:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._waiting = Waiting()
-        self._mark = 0  # the newest mark that visits made
-        self._made_with: Any = None  # configuration of the last build of everything
+        self._newest_mark = 0  # the newest mark that visits made
+        self._inputs_of_whole: Any = None  # configuration of the last build of everything
         self.build_lock = asyncio.Lock()  # held by the one build under way
-        self._whole_at = 0.0
+        self._whole_built_at = 0.0
         self._whole = True  # the next build includes everything stale
-        self._left = False  # the last build left something to the next one
+        self._has_left_feeds = False  # the last build left something to the next one
         self._built: dict[FeedKey, Built] = {}
 
     def begin(self, app: App) -> None:
         """Note that jobs begin to change articles. If feeds became stale since the last jobs ended,
         another process changed something; it is built at once."""
-        if app.archive.store.index.newest_mark() > self._mark:
+        if app.archive.store.index.newest_mark() > self._newest_mark:
             self._whole = True
             self.hurry()
 
     def end(self, app: App) -> None:
         """Note that the jobs have ended, and which feeds are stale now."""
-        self._mark = app.archive.store.index.newest_mark()
+        self._newest_mark = app.archive.store.index.newest_mark()
 
     def count_article(self) -> None:
         """Count an article that visits filed."""
@@ -77,7 +77,7 @@ class Settling:
             return True
         if digests.is_due(app.archive, settings) or hourly_updates.is_due(app.archive, settings):
             return True
-        if not app.archive.store.index.newest_mark() and not self._left:
+        if not app.archive.store.index.newest_mark() and not self._has_left_feeds:
             self._waiting = Waiting()
             return False
         if self._waiting.since is None:
@@ -105,15 +105,15 @@ class Settling:
             self._waiting = waiting
             raise
         if is_whole:
-            self._made_with = _list_inputs(app)
-            self._whole_at = self._clock()
+            self._inputs_of_whole = _list_inputs(app)
+            self._whole_built_at = self._clock()
             self._whole = False
 
     def record_build(self, shown: Mapping[FeedKey, tuple[int, int]], left: int) -> None:
         """Record a build. `shown`: by built feed, its numbers of entries and of articles; `left`:
         number of feeds that are still stale."""
         now = self._clock()
-        self._left = left > 0
+        self._has_left_feeds = left > 0
         if left and self._waiting.since is None:
             self._waiting = replace(self._waiting, since=now)
         for key, (entries, articles) in shown.items():
@@ -123,9 +123,9 @@ class Settling:
         """True if the next build includes all stale feeds. That is so after a change of settings or
         sources, after an hour, and if something urgent happened since `begin` noticed changes of
         another process."""
-        if self._made_with != _list_inputs(app):
+        if self._inputs_of_whole != _list_inputs(app):
             return True
-        if self._clock() - self._whole_at >= _WHOLE_SECONDS:
+        if self._clock() - self._whole_built_at >= _WHOLE_SECONDS:
             return True
         return self._whole and self._waiting.urgent
 

@@ -137,7 +137,7 @@ class Jobs:
     _walks: Walks = field(default_factory=Walks, init=False)
     _entries: KeptEntries = field(default_factory=KeptEntries, init=False)
     _opened: Opened | None = field(default=None, init=False)
-    _users: int = field(default=0, init=False)  # jobs in the opened instance
+    _running_jobs: int = field(default=0, init=False)  # jobs in the opened instance
     # Held while the instance is opened or closed: a job that starts during either waits for its
     # end.
     _opening_lock: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
@@ -179,7 +179,7 @@ class Jobs:
         """True if the job may not start while others run. Visits must wait for all other jobs to
         end, because they open the instance anew. As long as they wait, new jobs wait behind them;
         otherwise the instance might never be closed."""
-        if not self._users:
+        if not self._running_jobs:
             return False
         return name == VISITS or bool(self._postponed)
 
@@ -187,7 +187,7 @@ class Jobs:
     async def _hold_instance(self, *, anew: bool) -> AsyncIterator[Opened]:
         """Yield the opened instance. The first job that needs it locks and opens it; the last job
         that ends closes it. `anew`: True to read the configuration again if this job opens it."""
-        self._users += 1
+        self._running_jobs += 1
         try:
             async with self._opening_lock:
                 if self._opened is None:
@@ -195,8 +195,8 @@ class Jobs:
             await asyncio.sleep(0)  # jobs that start at the same time join before this one ends
             yield self._opened
         finally:
-            self._users -= 1
-            if not self._users:
+            self._running_jobs -= 1
+            if not self._running_jobs:
                 await self._close()
 
     async def _open(self, *, anew: bool) -> Opened:

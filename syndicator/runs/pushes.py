@@ -55,13 +55,13 @@ class Registry(Hubs):
     ) -> None:
         self._clock = clock
         self._mint = mint or (lambda: secrets.token_urlsafe(_TOKEN_BYTES))
-        self._base: str | None = None  # None: not known yet; "": hubs are not wanted
+        self._callback_base: str | None = None  # None: not known yet; "": hubs are not wanted
         self._by_token: dict[str, Subscription] = {}
         self._wanted_tokens: dict[str, str] = {}  # by source key: token of its wanted subscription
         self._tallies: dict[str, Tally] = {}
         # not stored yet:
-        self._changed: set[str] = set()  # tokens of subscriptions
-        self._counted: set[str] = set()  # hubs whose tally changed
+        self._changed_tokens: set[str] = set()  # tokens of subscriptions
+        self._changed_hubs: set[str] = set()  # hubs whose tally changed
         self._inbox = Shares[Push](PUSHES)  # by source key
         self._waiting_bytes = 0
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -82,50 +82,52 @@ class Registry(Hubs):
         """Load the subscriptions from `store` on the first call. On every call, end the
         subscriptions of sources that were removed or changed, and renew those whose callback
         address changed. `base`: the setting `site.callback`, "" to have no subscriptions."""
-        if self._base is None:
+        if self._callback_base is None:
             for subscription in store.all():
-                self._put(subscription)
-            self._changed.clear()
+                self._put_subscription(subscription)
+            self._changed_tokens.clear()
             self._tallies = {tally.hub: tally for tally in store.tallies()}
-        self._base = base
+        self._callback_base = base
         now = self._clock()
         for subscription in list(self._by_token.values()):
             if not subscription.wanted:
                 continue
             source = sources.get(subscription.source_key)
             if not base or not _is_still_wanted(subscription, source):
-                self._end(subscription, now)
+                self._end_subscription(subscription, now)
                 continue
             callback = self._make_callback_address(subscription)
             if subscription.callback and subscription.callback != callback:
-                self._put(replace(subscription, next_try=now))
+                self._put_subscription(replace(subscription, next_try=now))
 
     def save(self, store: Subscriptions) -> None:
         """Store all changes since the last call. Raises StoreError."""
-        if not (self._changed or self._counted):
+        if not (self._changed_tokens or self._changed_hubs):
             return
         deleted_tokens: list[str] = []
         changed: list[Subscription] = []
-        for token in sorted(self._changed):
+        for token in sorted(self._changed_tokens):
             subscription = self._by_token.get(token)
             if subscription is None:
                 deleted_tokens.append(token)
             else:
                 changed.append(subscription)
-        tallies = [self._tallies[hub] for hub in sorted(self._counted)]
+        tallies = [self._tallies[hub] for hub in sorted(self._changed_hubs)]
         store.save(changed, deleted_tokens, tallies)
-        self._changed.clear()
-        self._counted.clear()
+        self._changed_tokens.clear()
+        self._changed_hubs.clear()
 
     def due(self, now: datetime) -> list[Subscription]:
         """Return the subscriptions for which a hub must be asked now, the longest overdue first."""
-        if not self._base:
+        if not self._callback_base:
             return []
         latest = now + websub.LONGEST  # beyond that the clock was wrong
         due: list[Subscription] = []
         for subscription in self._by_token.values():
             next_try = subscription.next_try
-            if next_try and (next_try <= now or next_try > latest):
+            if next_try is None:
+                continue
+            if next_try <= now or next_try > latest:
                 due.append(subscription)
         due.sort(key=lambda subscription: (subscription.next_try or now, subscription.token))
         return due
@@ -135,7 +137,7 @@ class Registry(Hubs):
         subscription again. Return the subscription with this request."""
         subscription = self._by_token[token]
         asked = websub.record_request(subscription, self._make_callback_address(subscription))
-        self._put(replace(asked, next_try=None))
+        self._put_subscription(replace(asked, next_try=None))
         return asked
 
     def change_subscription(
@@ -150,7 +152,7 @@ class Registry(Hubs):
         if changed is None or websub.may_be_deleted(changed):
             self._delete_subscription(subscription)
         else:
-            self._put(changed)
+            self._put_subscription(changed)
 
     def verify(self, token: str, asked: Mapping[str, str]) -> tuple[int, str]:
         """Answer the request of a hub that asks if this program made a request (WebSub, section
@@ -196,7 +198,7 @@ class Registry(Hubs):
             return HTTPStatus.FORBIDDEN
         if not self._has_room(source_key, len(body)):
             return HTTPStatus.SERVICE_UNAVAILABLE
-        self._put(replace(subscription, last_push=self._clock()))
+        self._put_subscription(replace(subscription, last_push=self._clock()))
         self._inbox.add(source_key, Push(subscription, headers.get("content-type", ""), body))
         self._waiting_bytes += len(body)
         self.arrived.set()
@@ -238,22 +240,22 @@ class Registry(Hubs):
         before: datetime | None,
         now: datetime,
     ) -> None:
-        if not self._base:
+        if not self._callback_base:
             return
         subscription = self._find_wanted(source.key)
         if subscription is not None:
             missed = websub.count_missed(subscription, new, before, now)
             if missed:
-                self._count(subscription, missed=missed)
+                self._count_entries(subscription, missed=missed)
         self._follow_offer(source, offer if may_subscribe(source) else None, now)
 
     def record_push(self, source_key: str, new: int, now: datetime) -> None:
         subscription = self._find_wanted(source_key)
         if subscription is not None and new:
-            self._count(subscription, pushed=new)
+            self._count_entries(subscription, pushed=new)
 
     def trust(self, source_key: str, now: datetime) -> float:
-        subscription = self._find_wanted(source_key) if self._base else None
+        subscription = self._find_wanted(source_key) if self._callback_base else None
         if subscription is None:
             return 0.0
         tally = self._tallies.get(subscription.hub, Tally(hub=subscription.hub))
@@ -271,7 +273,7 @@ class Registry(Hubs):
         current = self._find_wanted(source.key)
         if offer is None:
             if current is not None:
-                self._end(current, now)
+                self._end_subscription(current, now)
             return
         if current is not None:
             is_offered = current.topic == offer.topic and current.hub in offer.hubs
@@ -281,7 +283,7 @@ class Registry(Hubs):
             is_recent = now - current.made_at < _LEAST_AGE_OF_SUBSCRIPTION
             if not must_change or is_recent:
                 return
-            self._end(current, now)
+            self._end_subscription(current, now)
         hub = offer.hubs[0]
         if current is not None:
             other_hubs = [other for other in offer.hubs if other != current.hub]
@@ -297,30 +299,32 @@ class Registry(Hubs):
             made_at=now,
             next_try=now,
         )
-        self._put(new)
+        self._put_subscription(new)
 
     def _find_wanted(self, source_key: str) -> Subscription | None:
         """Return the subscription of a source that has not been ended; None if there is none."""
         return self._by_token.get(self._wanted_tokens.get(source_key, ""))
 
-    def _count(self, subscription: Subscription, *, pushed: float = 0, missed: float = 0) -> None:
+    def _count_entries(
+        self, subscription: Subscription, *, pushed: float = 0, missed: float = 0
+    ) -> None:
         """Count entries for a subscription and for its hub. `pushed`: entries that a push brought;
         `missed`: entries that only a visit found."""
-        self._put(websub.add_counts(subscription, pushed=pushed, missed=missed))
+        self._put_subscription(websub.add_counts(subscription, pushed=pushed, missed=missed))
         tally = self._tallies.get(subscription.hub, Tally(hub=subscription.hub))
         self._tallies[subscription.hub] = websub.add_counts(tally, pushed=pushed, missed=missed)
-        self._counted.add(subscription.hub)
+        self._changed_hubs.add(subscription.hub)
 
-    def _end(self, subscription: Subscription, now: datetime) -> None:
+    def _end_subscription(self, subscription: Subscription, now: datetime) -> None:
         """End a subscription. Its hub will be asked to end it. If the hub does not know the
         subscription, it is deleted at once."""
         ended = websub.plan_unsubscribing(subscription, now)
         if websub.may_be_deleted(ended):
             self._delete_subscription(subscription)
         else:
-            self._put(ended)
+            self._put_subscription(ended)
 
-    def _put(self, subscription: Subscription) -> None:
+    def _put_subscription(self, subscription: Subscription) -> None:
         """Add or replace a subscription. The next `save` stores it."""
         source_key = subscription.source_key
         self._by_token[subscription.token] = subscription
@@ -328,21 +332,23 @@ class Registry(Hubs):
             self._wanted_tokens[source_key] = subscription.token
         elif self._wanted_tokens.get(source_key) == subscription.token:
             del self._wanted_tokens[source_key]
-        self._changed.add(subscription.token)
+        self._changed_tokens.add(subscription.token)
 
     def _delete_subscription(self, subscription: Subscription) -> None:
         """Delete a subscription. The next `save` deletes its row."""
-        self._put(replace(subscription, wanted=False))
+        self._put_subscription(replace(subscription, wanted=False))
         del self._by_token[subscription.token]
 
     def _make_callback_address(self, subscription: Subscription) -> str:
         """Return the address that a hub calls for this subscription."""
-        return f"{(self._base or '').rstrip('/')}{PATH}{subscription.token}"
+        return f"{(self._callback_base or '').rstrip('/')}{PATH}{subscription.token}"
 
     def _refuse_unknown(self) -> int:
         """Return the HTTP status for an unknown token: 404, or 503 before the subscriptions are
         loaded, so that the hub tries again."""
-        return HTTPStatus.SERVICE_UNAVAILABLE if self._base is None else HTTPStatus.NOT_FOUND
+        return (
+            HTTPStatus.SERVICE_UNAVAILABLE if self._callback_base is None else HTTPStatus.NOT_FOUND
+        )
 
 
 def _is_still_wanted(subscription: Subscription, source: Source | None) -> bool:
