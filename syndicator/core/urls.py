@@ -522,7 +522,8 @@ def _escape_byte(byte: int) -> str:
     """Return the character of a byte if it is unreserved: only then it means the same without an
     escape (RFC 3986 section 2.3). Otherwise return the escape, such as "%2F"."""
     character = chr(byte)
-    if character.isascii() and (character.isalnum() or character in "-._~"):
+    is_letter_or_digit = character.isascii() and character.isalnum()
+    if is_letter_or_digit or character in "-._~":
         return character
     return f"%{byte:02X}"
 
