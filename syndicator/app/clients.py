@@ -170,7 +170,8 @@ def read_llm_key(config: Path, llm: Llm, environ: Mapping[str, str]) -> str:
         raise ConfigError(
             f'{where} is not set; set it to the key, or key_env to "" if the endpoint needs none'
         )
-    if not key.isascii() or not key.isprintable() or " " in key:
+    is_printable = key.isascii() and key.isprintable()
+    if not is_printable or " " in key:
         raise ConfigError(
             f"{where} has spaces or unprintable characters, which no key has; copy the key again"
         )
