@@ -113,7 +113,8 @@ async def _build_rested_feeds(session: Session) -> Mapping[str, datetime]:
 def _choose_feeds(app: App) -> Callable[[FeedKey], bool] | None:
     """Return a function that is True for a stale feed to build now; None to build all, because some
     change must not wait."""
-    if not parse_duration(app.configuration.settings.publish.settle) or has_unbuilt_source(app):
+    may_articles_wait = bool(parse_duration(app.configuration.settings.publish.settle))
+    if not may_articles_wait or has_unbuilt_source(app):
         return None
     built = app.archive.store.index.builds()
     return choose_rested(app, built, app.archive.clock().timestamp())
