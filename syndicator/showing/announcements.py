@@ -80,7 +80,10 @@ def _find_row(
 def _find_entry(entries: Iterable[Entry], url: str) -> Entry | None:
     """Return the entry with this address, None if no entry has it."""
     alias = urls.alias(url)
-    return next((entry for entry in entries if urls.alias(entry.url) == alias), None)
+    for entry in entries:
+        if urls.alias(entry.url) == alias:
+            return entry
+    return None
 
 
 async def _fetch_feed(
