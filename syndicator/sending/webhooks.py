@@ -199,7 +199,11 @@ def _choose_receivers(
 
     receivers = []
     for hook in settings.webhook:
-        if not hook.query or matches_published(parse_query(hook.query), article, source, read_text):
+        if not hook.query:
+            receivers.append(hook)
+            continue
+        expr = parse_query(hook.query)
+        if matches_published(expr, article, source, read_text):
             receivers.append(hook)
     return receivers
 
