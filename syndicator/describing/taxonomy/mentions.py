@@ -147,6 +147,7 @@ class Matcher:
         too. As `gone` is deleted, the numbers above it decrease by one."""
 
         def renumber(tag: int) -> int:
+            """Return the number of a tag after the merge."""
             number = target if tag == gone else tag
             return number - 1 if number > gone else number
 
