@@ -86,7 +86,7 @@ def update_edited_sources(archive: Archive, configuration: Configuration) -> Non
     resume_sessions(archive, configuration)
     visits = archive.store.visits
     now = archive.clock()
-    noted = visits.note(_RECONCILED)
+    noted = visits.note(_RECONCILED)  # the stamp of the sources at the last call
     has_future_visits = archive.store.ahead.was_visited_after(now + AHEAD)
     is_known = bool(noted) and not has_future_visits
     if is_known and noted == configuration.sources_stamp:

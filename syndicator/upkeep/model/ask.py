@@ -139,6 +139,7 @@ class _Asking:
         stopped = asyncio.create_task(stop.wait())
 
         def may_start() -> bool:
+            """True if another question may be put now."""
             if deadline is not None and loop.time() >= deadline:
                 return False
             if stopped.done() or stop.is_set():

@@ -175,6 +175,7 @@ def write_plan(archive: Archive, plan: Plan, progress: Progress = ignore_progres
     made; fields that an operator edited stay."""
 
     def write(planned: PlannedRevision) -> None:
+        """Write the revision of one article."""
         before = archive.article_store.get(planned.path)
         write_revision(archive, planned.path, before, planned.revision)
 

@@ -77,13 +77,12 @@ def plan_rename(
     undone: Entry | None = None,
 ) -> Retagging:
     """Return the effect of renaming the tag `old` to `new`, or of merging it into `new`. `undone`:
-    if this undoes an earlier rename, the entry of taxonomy.toml to restore; it is left alone if it
-    was edited since. Raises UsageError, which says what to do instead, or ConfigError."""
+    the entry of taxonomy.toml to restore if this undoes a rename; it stays if it was edited since.
+    Raises UsageError, which says what to do instead, or ConfigError."""
     reconcile.update_from_files(archive, configuration)
     old = " ".join(old.split())
     new = " ".join(new.split())
-    is_too_long = max(len(old), len(new)) > _LONGEST
-    if not old or not new or is_too_long:
+    if not old or not new or max(len(old), len(new)) > _LONGEST:
         raise UsageError(f"a tag needs a name, of {_LONGEST} characters at most")
     path = configuration.folder / "taxonomy.toml"
     vocabulary = load_any(path)
@@ -347,6 +346,7 @@ def _write_tags(
     stamps = archive.store.visits.stamps()
 
     def write(article_id: str) -> None:
+        """Write the tags of one article; do nothing if it is gone."""
         if article_id not in stamps:
             return
         path = stamps[article_id].path
