@@ -80,6 +80,7 @@ async def _look_at_each(app: App, allow: Sequence[str], listed: Found, progress:
     finished = 0
 
     async def find_best_source(session: Session, listed_address: Candidate) -> Candidate:
+        """Search one address, when one of the places for searches is free."""
         nonlocal finished
         async with limit:
             result = await search.find_candidates(session, listed_address.source.url)
@@ -335,6 +336,7 @@ def _describe_import(imported: Imported) -> dict[str, Any]:
         complaints.append(f"{problem.what}: {problem.reason}: {detail}")
 
     def list_lines(dry_run: bool) -> list[str]:
+        """Return the lines for a terminal."""
         verb = "would be imported" if dry_run else "imported"
         return [*complaints, f"{new} {verb}, {counts}"]
 
@@ -381,6 +383,7 @@ def fetch_list(app: App, key: Key) -> Change:
     )
 
     async def fetch_page() -> Fetched | Failed:
+        """Return the answer of the page's server."""
         async with open_session(app.archive, app.configuration, app.jitter) as session:
             answer = await session.fetcher.fetch(request)
         if isinstance(answer, Fetched | Failed):
@@ -411,6 +414,7 @@ def follow_list(
     key = addition.subject
 
     def follow_and_save_list(progress: Progress) -> None:
+        """Run when the change is applied."""
         assert addition.act is not None
         addition.act(progress)
         _save_list(app, key, url, marks)

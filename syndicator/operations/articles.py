@@ -55,6 +55,7 @@ def withdraw(
         consequences.append(f"for 30 days `{command}` brings it back as its file was")
 
     def list_lines(dry_run: bool) -> list[str]:
+        """Return the lines for a terminal."""
         verb = "would be withdrawn" if dry_run else "withdrawn"
         return [f"{verb}: {article_name}; from: {feed_names}", *consequences]
 
@@ -86,6 +87,7 @@ def restore(app: App, id: Id) -> Change:
     feed_names = ", ".join(_list_stems(withdrawal.feeds)) or "no feed"
 
     def undo_withdrawal(progress: Progress) -> Mapping[str, Any]:
+        """Run when the change is applied."""
         undone = editorial.undo_withdrawal(app.archive, app.configuration, withdrawal.id)
         return {"problems": undone.problems}
 
@@ -148,6 +150,7 @@ def release(
     index = app.archive.store.index
 
     def list_lines(dry_run: bool) -> Iterator[str]:
+        """Yield the lines for a terminal."""
         verb = "would be published" if dry_run else "published"
         for article in planned.articles:
             yield f"{verb}: {article.title} ({article.url})"
@@ -346,6 +349,7 @@ def _plan_stories(app: App, stories: Mapping[str, str], how: str, lead: str = ""
     from syndicator.stories import decisions, kept_leads
 
     def put_into_stories(progress: Progress) -> None:
+        """Run when the change is applied."""
         decisions.put_into_stories(app.archive, stories, final=True)
         if lead:
             kept_leads.record_leads(app.archive, {stories[lead]: lead})
@@ -446,6 +450,7 @@ def _prune_articles(
     feeds = _list_stems(planned.feeds)
 
     def list_lines(dry_run: bool) -> Iterator[str]:
+        """Yield the lines for a terminal."""
         if dry_run:
             for article in planned.articles:
                 yield f"{article.path}  {article.title}"
@@ -484,6 +489,7 @@ def _prune_pages(app: App, pages_days: int | None) -> Change:
     pages = counted(count, "page")
 
     def list_lines(dry_run: bool) -> list[str]:
+        """Return the lines for a terminal."""
         verb = "would be deleted (--dry-run)" if dry_run else "deleted"
         return [f"{pages} {verb}"]
 
@@ -506,6 +512,7 @@ def withdraw_muted(app: App) -> Change:
     articles = editorial.list_muted(app.archive, app.configuration.settings)
 
     def withdraw_all(progress: Progress) -> None:
+        """Run when the change is applied."""
         for number, article in enumerate(articles):
             progress(number, len(articles))
             # it may be withdrawn already, by another spelling
@@ -531,6 +538,7 @@ def restore_muted(
             articles.append(article)
 
     def bring_back_all(progress: Progress) -> Mapping[str, Any]:
+        """Run when the change is applied."""
         withdrawn_ids = [article.id for article in articles]
         return {"problems": editorial.bring_back(app.archive, app.configuration, withdrawn_ids)}
 

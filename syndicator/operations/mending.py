@@ -349,6 +349,7 @@ def ask_model(app: App, all: All = False, since: Since = None) -> Change:
         touches = tuple(f"article:{index.path(article_id)}" for article_id in unasked_ids)
 
     def ask_about_all(progress: Progress) -> dict[str, Any]:
+        """Run when the change is applied."""
         described: list[str] = []  # titles, filled while the model is asked
 
         def report_progress() -> None:

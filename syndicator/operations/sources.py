@@ -60,6 +60,7 @@ def retry(app: App, key: Key) -> Change:
     need_source(app, key)
 
     def visit_source(progress: Progress) -> dict[str, object]:
+        """Run when the change is applied."""
         from syndicator.runs.refresh import Wanted, run
 
         only_this_source = Wanted(keys=(key,), llm_seconds=0)
@@ -272,6 +273,7 @@ def _push_sources(app: App, *, dry_run: bool) -> dict[str, Any]:
     )
 
     def list_lines(dry_run: bool) -> list[str]:
+        """Return the lines for a terminal."""
         if dry_run:
             return [*key_lines, f"{counts}; nothing was written"]
         return [*key_lines, counts]
@@ -382,6 +384,7 @@ def build(app: App) -> Change:
     """Build the stale feeds, also those that were held back."""
 
     def build_stale(progress: Progress) -> dict[str, object]:
+        """Run when the change is applied."""
         from syndicator.runs.build import build_feeds
 
         report = asyncio.run(build_feeds(app))

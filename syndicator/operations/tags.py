@@ -81,6 +81,7 @@ def learn(app: App) -> Change:
     from syndicator.upkeep.tags import learning
 
     def learn_tags(progress: Progress) -> dict[str, Any]:
+        """Run when the change is applied."""
         learnt = learning.learn(app.archive, app.configuration)
         articles = counted(learnt.articles, "article")
         if learnt.tags:
@@ -129,6 +130,7 @@ def confirm(
     from syndicator.upkeep.tags.decide import Decision, with_tags
 
     def decide(article: Article, names: Names) -> Decision:
+        """Return the decision for the article as its file has it."""
         if category is None:
             return with_tags(article, names, tags)
         # without `tags`, an empty decision: the article's own stay as they are
@@ -170,6 +172,7 @@ def set_tags(
     from syndicator.upkeep.tags.decide import Decision
 
     def decide(article: Article, names: Names) -> Decision:
+        """Return the decision for the article as its file has it."""
         if seen is not None and tuple(article.tags) != seen:
             raise EditedMeanwhile(repr(article.title))
         listed_tags = [names.spell_tag(tag, article) for tag in tags if tag.strip()]
@@ -285,6 +288,7 @@ def _plan_new_name(
     notes = [f"note: {note}" for note in planned.notes]
 
     def list_lines(dry_run: bool) -> list[str]:
+        """Return the lines for a terminal."""
         if dry_run:
             return [*lines, *examples, *notes]
         return [*lines, *notes]

@@ -106,6 +106,7 @@ def _run_job(config: Path, queue: Queue, job: Job) -> Job:
     """Run a job and save its outcome, which is returned."""
 
     def open_and_run(job: Job) -> Job:
+        """Run the job in a newly opened instance."""
         with open_app(config, remake=remake) as app:
             return run_operation(app, queue, job)
 
@@ -166,6 +167,7 @@ def _make_progress(queue: Queue, job: Job) -> Callable[[int, int], None]:
     saved_at = 0.0
 
     def progress(done: int, total: int) -> None:
+        """Called by the job after each step."""
         nonlocal saved_at
         if queue.is_cancelled(job.id):
             raise CancelledJob
@@ -198,6 +200,7 @@ def call_at_end_of_input(end: Callable[[], object]) -> None:
     ended then."""
 
     def listen() -> None:
+        """Read until standard input is closed."""
         while os.read(0, 1024):
             pass
         end()
