@@ -111,6 +111,7 @@ async def _run_in_thread(work: Callable[[], None]) -> None:
     done: asyncio.Future[None] = loop.create_future()
 
     def set_outcome(error: Exception | None) -> None:
+        """Runs in the event loop, when the thread has ended."""
         if done.done():
             return
         if error:
@@ -119,6 +120,7 @@ async def _run_in_thread(work: Callable[[], None]) -> None:
             done.set_result(None)
 
     def run_work() -> None:
+        """Runs in the thread."""
         fault: Exception | None = None
         try:
             work()

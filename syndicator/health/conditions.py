@@ -422,6 +422,7 @@ def find_conditions(seen: Observed, now: datetime) -> tuple[Condition, ...]:
     order = {kind: number for number, kind in enumerate(ConditionReason)}
 
     def make_sort_key(condition: Condition) -> tuple[bool, int, str]:
+        """Return a key that sorts conditions that need the operator first, then by kind."""
         return not condition.needs_you, order[condition.kind], condition.subject
 
     printable: list[Condition] = []

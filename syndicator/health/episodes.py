@@ -317,6 +317,7 @@ def add_to_counters(
     after = {name: dict(values) for name, values in before.items()}
 
     def add(name: str, value: float = 1, by: str = "") -> None:
+        """Increase a counter. `by`: its label, "" for a counter without labels."""
         values = after.setdefault(name, {})
         values[by] = round(values.get(by, 0) + value, 3)
 

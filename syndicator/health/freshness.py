@@ -41,9 +41,13 @@ def add_samples(store: Store, began: datetime, now: datetime) -> None:
     is_clock_set_back = samples.until is not None and samples.until > began
     if samples.until is not None and not is_clock_set_back:
         added = store.status.added_between(samples.until, began, KEPT)
-        states = filter(None, map(store.visits.state, {article.source_key for article in added}))
-        first_visits = {state.key: state.visits.first_visit for state in states}
-        seconds = (*_measure_delays(added, first_visits, now), *seconds)[:KEPT]
+        first_visits: dict[str, datetime | None] = {}
+        for key in {article.source_key for article in added}:
+            state = store.visits.state(key)
+            if state is not None:
+                first_visits[key] = state.visits.first_visit
+        new_seconds = _measure_delays(added, first_visits, now)
+        seconds = (*new_seconds, *seconds)[:KEPT]
     note = {"until": began.isoformat(), "seconds": seconds}
     store.visits.set_note(_NOTE, json.dumps(note), now)
 

@@ -170,6 +170,7 @@ def _does_one_resolve(hosts: Sequence[str], lookup: Lookup) -> bool:
     answers: queue.Queue[bool] = queue.Queue()
 
     def look_up(host: str) -> None:
+        """Runs in a thread of its own."""
         try:
             lookup(host, _HTTPS_PORT)
             answers.put(item=True)
