@@ -169,6 +169,7 @@ class Answers:
         )
 
         def narrow(candidates: Sequence[Candidate]) -> list[Candidate]:
+            """Called with the candidates of the search, some at a time."""
             budget.check()
             return narrow_to_published(store, source_of, candidates)
 

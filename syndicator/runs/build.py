@@ -267,12 +267,10 @@ async def build_feeds(
     seconds: float = inf,
     end_feeds: bool = False,
 ) -> BuildReport:
-    """Build the feeds that changed, and notify hubs. Return the report.
-
-    `include_all`: write every file again. `turn`: called between two files. `accepts`: returns
-    False for a feed that is left to a later build; None builds all. `seconds`: after this time, the
-    rest is left to the next build; the most urgent feeds come first. `end_feeds`: True to confirm
-    the end of all feeds whose end waits for it (`read_waiting`)."""
+    """Build the feeds that changed, and notify hubs. `include_all`: write every file again; `turn`:
+    called between two files; `accepts`: returns False for a feed that is left to a later build
+    (None: all are built); `seconds`: after this time the rest is left to the next build, the most
+    urgent feeds come first; `end_feeds`: confirm the end of all feeds that wait for it."""
     clock = asyncio.get_running_loop().time
     began = clock()
     deadline = began + seconds
@@ -574,11 +572,13 @@ def _open_renderer(app: App) -> Iterator[Callable[[str], str | None]]:
     unstored: dict[str, str] = {}  # HTML by id of the article
 
     def store_html() -> None:
+        """Store the HTML made since the last call, for later builds."""
         if unstored:
             index.save_html(unstored)
             unstored.clear()
 
     def render_article(article_id: str) -> str | None:
+        """Called by the build for each article that has no stored HTML."""
         if article_id in unstored:
             return unstored[article_id]
         path = index.path(article_id)
@@ -638,6 +638,7 @@ def _plan_feeds(app: App, taxonomy: Vocabulary, left_alone: Collection[FeedKey])
     plan = _read_plan(app, taxonomy)
 
     def read_text(article_id: str) -> str:
+        """Called for articles whose text a saved query asks for."""
         return read_article(app.archive, article_id).text
 
     if update_members(plan.specs, index, read_text, publish.axes):

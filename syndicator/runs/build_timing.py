@@ -157,6 +157,7 @@ def choose_rested(
     count = app.archive.store.index.count
 
     def is_rested(key: FeedKey) -> bool:
+        """True if the last build of the feed is long enough ago."""
         factor = _NO_CROWD if key == ALL else crowd
         return may_build_again(built.get(key), settle, now, lambda: count(key), factor)
 

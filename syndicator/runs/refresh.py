@@ -163,12 +163,10 @@ async def visit_due(
     stop: asyncio.Event,
     watch: Watch = Watch(),
 ) -> RunReport:
-    """Visit due sources, make thumbnails and ask the language model. Return the report of the run.
-
-    `build`: called after each of these steps, if files may have changed. `settling`: if None, feeds
-    are also built during the visits; else `hurry_build` is called for articles that cannot wait.
-    `walks`: skips folders that did not change. `hubs`: the subscriptions to use. Raises UsageError,
-    StoreError or OSError."""
+    """Visit due sources, make thumbnails and ask the language model; `build` is called after each
+    of these if files may have changed. Without `settling`, feeds are also built during the visits;
+    with it, `hurry_build` is called for articles that cannot wait. `walks`: skips folders that did
+    not change; `hubs`: the subscriptions to use. Raises UsageError, StoreError or OSError."""
     began = asyncio.get_running_loop().time()
     archive = app.archive
     configuration = app.configuration
@@ -244,12 +242,14 @@ def _watch_for_urgent(
     first_visits = {state.key for state in due if state.visits.first_visit is None}
 
     def count_filed(title: str) -> None:
+        """Called when a visit has filed a new article."""
         settling.count_article()
         if settling.has_many():
             hurry_build()
         watch.filed(title)
 
     def hurry_after_first_visit(outcome: Outcome) -> None:
+        """Called when a visit has ended."""
         if outcome.key in first_visits and outcome.added:
             settling.hurry()
             hurry_build()
