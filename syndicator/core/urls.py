@@ -619,7 +619,9 @@ def _read_nat64(value: int, length: int) -> ipaddress.IPv4Address:
     2.2)."""
     if length >= _NAT64_LOW_BITS:
         return ipaddress.IPv4Address(value & 0xFFFFFFFF)
-    joined = (value >> 64) << 56 | (value & (1 << 56) - 1)
+    first_bits = value >> 64
+    bits_from_72 = value & (1 << 56) - 1
+    joined = first_bits << 56 | bits_from_72
     return ipaddress.IPv4Address(joined >> (88 - length) & 0xFFFFFFFF)
 
 
