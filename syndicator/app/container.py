@@ -76,12 +76,11 @@ def open_app(
     tell: Callable[[Fault], object] = warn,
 ) -> Iterator[App]:
     """Open an instance, yield it, and close its database at the end. `config`: folder of the
-    configuration. Raises ConfigError, StoreError or MissingError.
-
-    `create`: make a new database even if articles exist. `remake`: rebuilds a lost database; None
-    if a lost database is an error. `read`: the configuration, if the caller has read it. `entries`:
-    a cache that lives longer than the opened instance. `held`: called before each change; raises
-    StoreAway if the lock of runs was lost. `tell`: called with each fault of the configuration."""
+    configuration; `create`: make a new database even if articles exist; `remake`: rebuilds a lost
+    database, None if a lost database is an error; `read`: the configuration, if the caller has read
+    it; `entries`: a cache that outlives this opening; `held`: called before each change, raises
+    StoreAway if the lock of runs was lost; `tell`: called with each fault of the configuration.
+    Raises ConfigError, StoreError or MissingError."""
     if read is None:
         read = read_configuration(config, environ, remember=True)
         for fault in read.faults:

@@ -85,6 +85,7 @@ def make_source_finder(instance: OpenedInstance) -> Callable[[Article], Source |
     private = bool(instance.settings.publish.secret_path)
 
     def find_source(article: Article) -> Source | None:
+        """Return the source of an article; None if it was removed."""
         source = instance.sources.get(article.source_key)
         if source is None:
             return None

@@ -60,6 +60,7 @@ class Beside:
         """Write the address of a feed to feeds.toml. Called before the database saves the row."""
 
         def add_row(feeds: Mapping[FeedKey, KeptFeed]) -> dict[FeedKey, KeptFeed]:
+            """Return the entries of the file with that of this feed."""
             file_feed = feeds.get(row.key, KeptFeed(row.key))
             return {**feeds, row.key: _copy_address(file_feed, row)}
 
@@ -81,6 +82,7 @@ class Beside:
         rows = self._name_rows(stored_rows, names)
 
         def update_kept(feeds: Mapping[FeedKey, KeptFeed]) -> dict[FeedKey, KeptFeed]:
+            """Return the entries of the file with the present facts of all `rows`."""
             result = dict(feeds)
             for row in rows:
                 file_feed = feeds.get(row.key, KeptFeed(row.key))
@@ -165,7 +167,9 @@ class Beside:
                 changed.add(stored.moved_to)
         if changed:
             index.show_again(sorted(changed - {ALL}))
-            index.mark_stale(sorted((changed | {ALL}) & (rows.keys() | file_feeds.keys())))
+            known_feeds = rows.keys() | file_feeds.keys()
+            outdated = (changed | {ALL}) & known_feeds
+            index.mark_stale(sorted(outdated))
 
     def follow(self, sources: Mapping[str, Source]) -> None:
         """Write the addresses of the sources to sources.toml. For sources that are new or moved to
@@ -181,6 +185,8 @@ class Beside:
         FOLLOWED.append(self.files, ((key, today) for key in new_sites))
 
         def add_addresses(before: list[KeptSource] | None) -> Iterable[KeptSource]:
+            """Return the entries of the file with the present addresses. A source keeps its old
+            ones."""
             kept = dict(before or ())
             for key, url in configured.items():
                 kept[key] = with_address(kept.get(key, ()), url)
@@ -270,6 +276,7 @@ class Beside:
         made_from_rows = {row.key: _copy_address(KeptFeed(row.key), row) for row in rows or ()}
 
         def change_entries(entries: list[KeptFeed] | None) -> Iterable[KeptFeed]:
+            """Called with the entries of the file, None if it is missing."""
             if entries is None:
                 return change(made_from_rows).values()
             return change({entry.key: entry for entry in entries}).values()
