@@ -307,6 +307,7 @@ async def _run_engine(session: Session, free: list[Lane], clock: DatabaseClock) 
     failed: list[Exception] = []
 
     async def visit(job: Job) -> None:
+        """Visit the sources of a job in a free lane."""
         lane = free.pop()
         try:
             await lane.work_on(job)
@@ -315,6 +316,7 @@ async def _run_engine(session: Session, free: list[Lane], clock: DatabaseClock) 
             free.append(lane)
 
     async def do_job(job: Job) -> None:
+        """Called by the engine for each job; its error ends the session."""
         try:
             if job.task == VISITS:
                 await visit(job)
