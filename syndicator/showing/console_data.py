@@ -88,6 +88,7 @@ class Glance:
         with self.open_instance() as instance:
 
             def note_name(state: SourceState) -> None:
+                """Called with the state of each source."""
                 names[state.key] = name_source(instance.sources[state.key], state)
 
             health = read_health(instance, note_name, walked=self.walked)
