@@ -135,6 +135,7 @@ def _list_stories(
     leads = set(index.ids(STORIES, limit=_MOST_ARTICLES, since=None, most=_MOST_ARTICLES))
 
     def is_in_period(article: Article) -> bool:
+        """True if the article was added before the end of the period."""
         return (article.added or until) < until
 
     # article ids by the name of their story; an article without a story is one by itself
@@ -158,6 +159,7 @@ def _list_stories(
         ids_by_story.setdefault(story.name, members)
 
     def count_outlets(ids: Sequence[str]) -> int:
+        """Return how many outlets report; copies of one text count once."""
         return count_voices(excerpts[article_id] for article_id in ids)
 
     most_outlets_first = sorted(ids_by_story.values(), key=count_outlets, reverse=True)

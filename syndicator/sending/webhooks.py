@@ -195,6 +195,7 @@ def _choose_receivers(
     query matches it. Only what feeds show of the article counts."""
 
     def read_text() -> str:
+        """Called if a query asks for the text of the article."""
         return read_article(archive, article.id).text
 
     receivers = []
@@ -399,7 +400,8 @@ def plan_next_try(tries: int, failed: Failed, now: datetime, jitter: float) -> d
     at most a day. `tries`: failed tries before this one; `jitter`: random number from 0 to 1."""
     doublings = min(tries, _MOST_DOUBLINGS)
     pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * (1 << doublings))
-    next_time = now + pause * (_LEAST_JITTER + jitter / 2)
+    random_factor = _LEAST_JITTER + jitter / 2  # from 0.75 to 1.25
+    next_time = now + pause * random_factor
     if failed.retry_after is None:
         return next_time
     return max(next_time, min(failed.retry_after, now + OVERDUE))
