@@ -189,8 +189,8 @@ def _require_words(words: Sequence[str], spellings: Mapping[str, Sequence[str]])
 def _find_spellings(
     store: Store, words: Sequence[str], frequencies: Frequencies
 ) -> dict[str, Sequence[str]]:
-    """Return similar words that articles have, for each word that no article has. They differ by
-    one letter. At most _MISSPELLED words of a search are corrected."""
+    """Return other spellings by word, only for words that no article has. They differ from the word
+    by one letter, and articles have them. At most _MISSPELLED words of a search are corrected."""
     spellings: dict[str, Sequence[str]] = {}
     for word in words:
         if frequencies.terms.get(word) or len(spellings) == _MISSPELLED:

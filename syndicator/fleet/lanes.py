@@ -124,8 +124,8 @@ class OwnTurns:
             self._leased_hosts[name] = _OwnHost(delay)
 
     def leave(self, names: Collection[str], *, at_once: bool = False) -> list[str]:
-        """Let no request begin any more at those of `names` at which none runs; with `at_once`, at
-        all of `names`. Return those at which none runs."""
+        """Return which of the hosts `names` are idle: no request runs there. No new request begins
+        at these. With `at_once`, no new request begins at any of `names`."""
         with self._lock:
             idle_hosts = [name for name in names if not self._leased_hosts[name].busy]
             closed_hosts = names if at_once else idle_hosts

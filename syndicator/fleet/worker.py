@@ -107,7 +107,8 @@ def push(app: App, *, dry_run: bool = False) -> Pushed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FleetState:
-    """The counts of hosts, and the workers: those that run and those that were killed."""
+    """The state of hosts and workers. `hosts`: how many hosts are in which state; `workers`:
+    workers that run, or that were killed."""
 
     hosts: HostCounts
     workers: Sequence[WorkerState]

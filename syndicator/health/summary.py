@@ -91,12 +91,14 @@ def read_health(
     never_worked = {state.key for state in facts.states if _has_never_worked(state)}
     need_operator = {condition.source for condition in examined.conditions if condition.needs_you}
     without_need = enabled - need_operator
+    fine = (without_need & visited) - never_worked
+    unvisited = without_need - visited
     token = read_feed_token(settings.state_dir)
     return Health(
         now=instance.now,
         conditions=examined.conditions,
-        fine=len((without_need & visited) - never_worked),
-        unvisited=len(without_need - visited),
+        fine=len(fine),
+        unvisited=len(unvisited),
         figures=read_figures(store, settings) if store else Figures(),
         disks=tuple(facts.disks),
         llm=store.status.llm() if store else None,

@@ -338,8 +338,8 @@ async def _visit_and_build(
 
 
 def _list_due(app: App, wanted: Wanted) -> list[SourceState]:
-    """Return the states of the sources to visit: those that a person chose, else those that are
-    due. Raises UsageError if a chosen source does not exist."""
+    """Return the states of the sources to visit. If a person chose sources, these are visited; else
+    all that are due. Raises UsageError if a chosen source does not exist."""
     visits = app.archive.store.visits
     sources = app.configuration.sources
     need_sources(sources, wanted.keys, app.configuration.folder)

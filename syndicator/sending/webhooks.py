@@ -191,8 +191,8 @@ def _get_sort_key(article: Article) -> tuple[int, int]:
 def _choose_receivers(
     archive: Archive, settings: Settings, article: Article, source: Source | None
 ) -> list[Webhook]:
-    """Return the webhooks that want messages on an article: those without a query, and those whose
-    query matches it. Only what feeds show of the article counts."""
+    """Return the webhooks that want messages on an article. These are the webhooks without a query,
+    and the ones whose query matches what feeds show of the article."""
 
     def read_text() -> str:
         """Called if a query asks for the text of the article."""

@@ -13,10 +13,10 @@ MOST_TAGS: Final = 500  # tags that only articles have; a choice
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """The names that a form offers. `tags`: those of taxonomy.toml, then those that only articles
-    have, the most used first. `categories`: those of taxonomy.toml; if it lists none, those that
-    articles have. `is_closed`: True if taxonomy.toml lists categories, so that no other one is
-    accepted."""
+    """The names that a form offers. `tags`: first the tags of taxonomy.toml, then tags that only
+    articles have, the most used first. `categories`: the categories of taxonomy.toml; if it lists
+    none, the categories that articles have. `is_closed`: True if taxonomy.toml lists categories, so
+    that no other one is accepted."""
 
     categories: tuple[str, ...]
     tags: tuple[str, ...]

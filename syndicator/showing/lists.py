@@ -195,8 +195,8 @@ def name_source(source: Source, state: SourceState | None) -> str:
 
 
 def read_article(instance: OpenedInstance, article_id: str) -> File:
-    """Return an article with its file. The fields are those of the file; if it cannot be read,
-    those of the database. Raises UsageError if there is no such article."""
+    """Return an article with its file. Its fields are read from the file; if that cannot be read,
+    from the database. Raises UsageError if there is no such article."""
     store = instance.store
     stored_article = store.visits.article(article_id) if store else None
     if store is None or stored_article is None:

@@ -146,7 +146,8 @@ def _name_place(place: str) -> str:
 
 
 def _describe_picture(article: ReadArticle, why: Mapping[str, Any]) -> str:
-    """Return where the picture comes from, or its address, and the state of our copy."""
+    """Return where the picture comes from, or its address; and the state of the published copy of
+    it."""
     if not article.cover:
         return "none"
     origin = _describe_origin(why, "coverImage", "cover")

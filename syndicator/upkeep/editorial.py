@@ -39,9 +39,9 @@ class Withdrawal:
 def plan_withdrawal(
     archive: Archive, sources: Mapping[str, Source], what: str, *, purge: bool = False
 ) -> Withdrawal:
-    """Return what `withdraw` would do. `what`: address, id or file of the article. An article that
-    is withdrawn already can still be purged. Raises UsageError if it is unknown, or withdrawn
-    already and not to be purged."""
+    """Return what `withdraw` would do. `what`: address, id or file of the article. `purge`: True to
+    keep no file for undo; this is also possible if the article is withdrawn already. Raises
+    UsageError if there is no such article, or if it is withdrawn already and `purge` is False."""
     earlier = find_withdrawal(archive, what)
     if purge and earlier:
         return replace(earlier, kept=False)

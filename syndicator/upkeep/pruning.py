@@ -72,8 +72,9 @@ def select_rows(rows: Sequence[Row], which: Which, now: datetime) -> list[Row]:
     newest_ids: dict[str, set[str]] = defaultdict(set)  # of each source, at most `which.keep`
     if which.keep is not None:
         for row in sorted(rows, key=_sort_by_age, reverse=True):
-            if len(newest_ids[row.source]) < which.keep and row.stays != ON_HOLD:
-                newest_ids[row.source].add(row.id)
+            newest_of_source = newest_ids[row.source]
+            if len(newest_of_source) < which.keep and row.stays != ON_HOLD:
+                newest_of_source.add(row.id)
     matching = []
     for row in rows:
         is_of_other_source = which.source not in ("", row.source)

@@ -163,8 +163,8 @@ def is_older(article_store: ArticleStore, store: Store) -> bool:
 
 
 def list_fetched_again(store: Store, gone: Collection[str]) -> set[str]:
-    """Return those of `gone`, ids of articles without a file, that are being fetched again because
-    their files were lost."""
+    """Return which of these articles are being fetched again because their files were lost. `gone`:
+    ids of articles without a file."""
     if not gone:
         return set()
     fetched_again: list[str] = json.loads(store.visits.note(_LOST) or "[]")
@@ -172,9 +172,9 @@ def list_fetched_again(store: Store, gone: Collection[str]) -> set[str]:
 
 
 def list_lost_files(article_store: ArticleStore, store: Store, gone: Collection[str]) -> set[str]:
-    """Return those of `gone`, ids of articles without a file, whose files were lost and not deleted
-    on purpose. These are all if the folder was restored from a backup, else those that are being
-    fetched again."""
+    """Return which of these articles lost their file although nobody deleted it on purpose. If the
+    folder was restored from a backup, these are all; else only those that are being fetched again.
+    `gone`: ids of articles without a file."""
     if gone and is_older(article_store, store):
         return set(gone)
     return list_fetched_again(store, gone)
@@ -238,6 +238,7 @@ def forget(state_dir: Path, article_id: str, names: Iterable[str], path: str) ->
     pages, and copies for undo. Changes of the article cannot be undone after that. `names`: strings
     by which a job may name the article; `path`: of its file."""
     console = state_dir / "console"
+    # as JSON writes the names, without quotation marks
     json_names = [json.dumps(name)[1:-1].encode() for name in names if name]
     for job in (console / "jobs").glob("*.json"):
         data = job.read_bytes()
@@ -251,7 +252,8 @@ def forget(state_dir: Path, article_id: str, names: Iterable[str], path: str) ->
         page.unlink(missing_ok=True)
     for copy in (console / "kept").glob("*.json"):
         files = _parse_object(copy.read_bytes())
-        if files.pop(f"article:{path}", None) is not None:
+        removed = files.pop(f"article:{path}", None)
+        if removed is not None:
             disk.write(copy, json.dumps(files).encode())
     log = console / "changes.jsonl"
     if log.exists():

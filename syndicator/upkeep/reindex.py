@@ -123,10 +123,10 @@ def reindex(archive: Archive, configuration: Configuration) -> Reindexed:
 
 
 def _handle_missing(archive: Archive, ids_before: Set[str], unreadable_ids: Sequence[str]) -> None:
-    """Take articles out of their feeds at the next build: those whose files are gone, and those
-    whose files cannot be read and that the database does not know. If nobody deleted the files on
-    purpose, their pages are fetched again. `ids_before`: articles of the database before it was
-    rebuilt; `unreadable_ids`: of files that cannot be read."""
+    """Let the next build take articles out of their feeds if their files are gone. The same holds
+    for files that cannot be read, if the database does not know their articles. If nobody deleted
+    the files on purpose, their pages are fetched again. `ids_before`: articles of the database
+    before it was rebuilt; `unreadable_ids`: ids of articles whose files cannot be read."""
     visits = archive.store.visits
     missing_ids = ids_before - set(visits.stamps())
     unknown_ids = {article_id for article_id in unreadable_ids if visits.stamp(article_id) is None}

@@ -251,9 +251,9 @@ def prepare_categories(defined: Sequence[CategoryDef], language: str = ENGLISH) 
 
 
 def _weigh_words(category: CategoryDef, language: str, listed_weight: float) -> dict[str, float]:
-    """Return the weight of each word of a category: WRITTEN for the words that the operator lists,
-    1 for those of its description, `listed_weight` for those of the topics that match it. A word of
-    several kinds has the weight of the first of these."""
+    """Return the weight of each word of a category. It is WRITTEN for a word that the operator
+    lists, 1 for a word of the description, and `listed_weight` for a word of a topic that matches
+    the category. If a word is of several kinds, the first of these weights counts."""
     described = []
     for word in count_terms(category.description):
         if len(word) >= TELLING and "-" not in word:

@@ -39,8 +39,8 @@ NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """The articles to ask about. `since`: only those added since then. `again`: True to ask also
-    about those whose question failed lately, and even if the endpoint is paused."""
+    """The articles to ask about. `since`: only articles added since then. `again`: True to include
+    articles whose question failed lately, and to ask even if the endpoint is paused."""
 
     since: datetime
     again: bool = False

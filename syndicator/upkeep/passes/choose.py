@@ -21,8 +21,8 @@ _READING = "reading version"  # name of a note: the version that ran last
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """The articles that a pass works on; all are of followed sources. `what`: key or address of a
-    source, or address, id or file of an article; "" for all. `since`: only those added since then.
-    `outdated`: only those whose page an older version of the program read."""
+    source, or address, id or file of an article; "" for all. `since`: only articles added since
+    then. `outdated`: only articles whose page an older version of the program read."""
 
     what: str = ""
     since: datetime | None = None
