@@ -53,9 +53,9 @@ def make_context(
 ) -> RunContext:
     """Return the context of visits: that for filing articles, and what visits need besides.
 
-    `filed`: called with the title of each new article. `pages`: called with numbers of pages, as in
-    `Watch`. `asked`: True if a person chose the sources. `hubs`: the subscriptions, None if there
-    are none."""
+    `filed`: called with the title of each new article. `pages`: called with how many pages were
+    added to those to read, and how many were read. `asked`: True if a person chose the sources.
+    `hubs`: the subscriptions, None if there are none."""
     filing_context = make_filing_context(archive, configuration.sources)
     filing_fields = {
         field.name: getattr(filing_context, field.name) for field in fields(FilingContext)

@@ -27,10 +27,10 @@ Members = Iterable[tuple[str, str]]  # (slug, name) of each feed that shows an a
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Axis:
-    """An axis of feeds. Its name is a part of the published ids of its feeds. `members`: returns
-    the feeds of this axis that show an article, when the article is stored. `found`: returns the
-    same, when feeds are built. Both are None if articles do not say to which feeds of this axis
-    they belong."""
+    """An axis of feeds. Its name is a part of the published ids of its feeds. `members`, `found`:
+    both return the feeds of this axis that show an article; `members` is called when the article is
+    stored, `found` when feeds are built. They are None if articles do not say to which feeds of
+    this axis they belong."""
 
     members: Callable[[Article], Members] | None
     found: Callable[[Article], Members] | None = None

@@ -96,8 +96,8 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotModified:
-    """The answer 304: the earlier answer is still current. The fields mean the same as in
-    `Fetched`."""
+    """The answer 304: the earlier answer is still current. `url` was requested; `final_url` is the
+    address after redirects; `moved_to` is the target if all redirects were permanent."""
 
     url: str
     final_url: str

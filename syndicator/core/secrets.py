@@ -77,8 +77,9 @@ def mask_text(text: str, values: Mapping[str, str]) -> str:
 
 
 def mask_bytes(data: bytes, values: Mapping[str, str]) -> bytes:
-    """Return `data` with each secret value replaced, as `mask_text` does. `data`: a text in UTF-8,
-    or in another encoding that contains ASCII."""
+    """Return `data` with each secret value replaced by the name of its variable, written as ${NAME}
+    with escaped braces. `data`: a text in UTF-8, or in another encoding that contains ASCII.
+    `values`: by name of the variable."""
     for spelling, placeholder in spellings(values):
         data = data.replace(spelling.encode(), placeholder.encode())
     return data

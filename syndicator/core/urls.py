@@ -101,8 +101,8 @@ def _is_canonical(url: str) -> bool:
 
 
 def normalise(url: str) -> str:
-    """Return the canonical spelling of a URL, also of one that has it already (see `canonical`,
-    which is faster for these). Raises BadUrl."""
+    """Return the canonical spelling of any http or https URL. `canonical` does the same and is
+    faster for URLs that have this spelling already. Raises BadUrl."""
     with_two_slashes = _HEAD.sub(r"\1://", _remove_ignored_characters(url), count=1)
     with_slashes = _replace_backslashes(with_two_slashes)
     without_user = _AUTHORITY.sub(r"\1", with_slashes, count=1)

@@ -140,8 +140,9 @@ def _find_damping(recoveries: int) -> timedelta:
 
 
 def date_conditions(conditions: Iterable[Condition], memory: Memory) -> tuple[Condition, ...]:
-    """Return the conditions, each with the time when it began, if that is known. If a condition
-    does not have the time itself, it is that of the check that first found it, from `memory`."""
+    """Return the conditions, each with the time when it began, if that is known. A condition that
+    does not know the time itself gets the time of the check that first found it, which is in
+    `memory`."""
     began = {episode.identity: episode.began for episode in memory.episodes if episode.gone is None}
     dated: list[Condition] = []
     for condition in conditions:

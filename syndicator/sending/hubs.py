@@ -52,9 +52,9 @@ def read_failing(store: Store, hubs: Collection[str]) -> list[FailingHub]:
 async def notify_hubs(
     archive: Archive, settings: Settings, written: Iterable[str]
 ) -> tuple[Problem, ...]:
-    """Tell each configured hub which feeds changed: those among the files that a build has
-    `written`, and earlier ones of which the hub could not be told. What a hub was not told is
-    stored. Return a problem for each hub that failed."""
+    """Tell each configured hub which feeds changed. `written`: the files that a build has written,
+    among them the changed feeds. A hub is also told of earlier changes of which it could not be
+    told; what it could not be told now is stored. Return a problem for each hub that failed."""
     hubs = settings.publish.hubs
     failing_before = {item.hub: item for item in read_failing(archive.store, hubs)}
     changed = select_feed_names(written) if hubs else []

@@ -55,7 +55,8 @@ class PlainReason:
 
 
 def list_reasons(article: ReadArticle, why: Mapping[str, Any]) -> list[PlainReason]:
-    """Return why an article is as it is, the most useful reasons first. `why`: as in `Shown`."""
+    """Return why an article is as it is, the most useful reasons first. `why`: by name of a field
+    or fact, such as "tags", its reason."""
     return [
         *_list_state(article, why),
         *_list_fields(article, why),

@@ -190,8 +190,8 @@ def find_copies(archive: Archive, what: str) -> dict[str, str]:
 
 
 def need_copies(archive: Archive, what: str) -> dict[str, str]:
-    """Return by id of a copy the id of its original, as `find_copies` does. Raises UsageError if
-    there are none."""
+    """Return by id of a copy the id of its original: only `what` if it is a copy, else all copies
+    of `what`. Raises UsageError if there are none, or if the article is unknown."""
     merged = find_copies(archive, what)
     if not merged:
         raise UsageError(f"{what!r} is merged with no other article, and in no story")

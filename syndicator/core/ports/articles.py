@@ -43,9 +43,9 @@ class KeptFile(Protocol):
         """Return the bytes of the file, None if there is no file."""
 
     def update(self, change: Callable[[bytes | None], bytes | None]) -> None:
-        """Replace the bytes of the file by those that `change` returns; they are on the disk when
-        this returns. `change` gets the present bytes (None if there is no file). If it returns None
-        or the same bytes, nothing is written. It may be called more than once."""
+        """Replace the bytes of the file. `change`: gets the present bytes (None if there is no
+        file) and returns the new ones. If it returns None or the same bytes, nothing is written. It
+        may be called more than once. The new bytes are on the disk when `update` returns."""
 
     def append(self, note: bytes, data: bytes) -> None:
         """Append whole lines (`data`) to the file; they are on the disk when this returns. A new
@@ -146,9 +146,9 @@ class ArticleStore(Protocol):
         object stores."""
 
     def changed(self, stamps: Mapping[str, FileStamp], *, sweep: bool = True) -> Changes:
-        """Return how the files differ from `stamps`, the recorded stamps by any key. Object stores
-        only notice files of writers that crashed. `sweep`: True to delete what these left half
-        done, too."""
+        """Return how the files differ from the recorded stamps. `stamps`: the recorded ones; any
+        keys will do. `sweep`: True to also delete half-written files of writers that crashed.
+        Object stores only notice files of such writers."""
 
     def left_behind(self) -> Changes:
         """Return the files of crashed writers as new files, as far as they can be found without

@@ -51,8 +51,8 @@ class Statement(NamedTuple):
 
 
 def parse_statement(line: str) -> Statement | None:
-    """Return the statement of a line of an article file, as `Statement.line` writes it. None if the
-    line is no statement."""
+    """Return the statement on a line such as "ai-input: no (Content-Signal, robots-txt)"; None if
+    the line is no statement."""
     use, colon, value_and_source = line.partition(": ")
     value, bracket, source = value_and_source.rpartition(" (")
     vocabulary, comma, place = source.removesuffix(")").rpartition(", ")

@@ -104,8 +104,8 @@ def plan_rename_or_merge(vocabulary: Vocabulary, old: str, new: str) -> Change:
 
 def rewrite_taxonomy(text: str, change: Change, path: Path) -> str:
     """Return `text`, the content of taxonomy.toml, with `change` made; comments and order stay. The
-    new text is parsed again: ConfigError, which names `path`, if it does not have exactly the
-    changed tags."""
+    new text is parsed to check it. Raises ConfigError, which names `path`, if it does not have
+    exactly the changed tags."""
     before = parse(TomlFile(path, tomllib.loads(text), text))
     expected = change.apply(before)
     edited = ""

@@ -70,8 +70,8 @@ def choose_spellings(counts: dict[tuple[str, ...], dict[str, int]]) -> dict[tupl
 
 
 def count_spellings(tags: Iterable[Sequence[str]]) -> dict[tuple[str, ...], dict[str, int]]:
-    """Return by key of a tag (see `make_key`) how many posts have each spelling of it. `tags`: the
-    tags of each post."""
+    """Return by key how many posts have each spelling of a tag. The key of a tag is the stems of
+    its words, which all of its spellings share. `tags`: the tags of each post."""
     counts: dict[tuple[str, ...], dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for tags_of_post in tags:
         for tag in tags_of_post:
@@ -178,8 +178,8 @@ class Matcher:
         return Words(stems, "\n".join(lines), starts)
 
     def find_in_words(self, title: Words, text: Words) -> dict[int, Mention]:
-        """Return by tag number the mentions of the tags that title or text name, as `find` does;
-        both are split already."""
+        """Return by tag number the mentions of the tags that an article names. `title`, `text`: of
+        the article, already split into words."""
         in_title = self._find_places(title)
         in_text = self._find_places(text)
         mentions: dict[int, Mention] = {}

@@ -183,8 +183,8 @@ class Taxonomy:
         return frozenset(tag.name for tag in self.vocabulary.tag)
 
     def spell_tag(self, tag: str, text: str = "") -> str:
-        """Return the operator's spelling of `tag`. If there is none, return the spelling of names
-        and of the text (see `tag_names.spell_tag`)."""
+        """Return the operator's spelling of `tag`. If the operator does not list it, return the
+        usual spelling of the name, or the spelling that `text` mostly has."""
         return self._spellings.get(make_key(tag)) or tag_names.spell_tag(tag, text, self.forms)
 
     def learn(
@@ -302,8 +302,8 @@ class Taxonomy:
 
     @cached_property
     def _spellings(self) -> dict[tuple[str, ...], str]:
-        """By key (see `make_key`), the spelling of each learnt tag and of the operator's tags and
-        aliases."""
+        """The spelling of each learnt tag, and of each tag and alias of the operator. The key is
+        the stems of the words of the tag."""
         spellings = {}
         if self.learnt:
             spellings.update({make_key(tag): tag for tag in self.learnt.tags})

@@ -210,9 +210,9 @@ def _close_quotations(pieces: list[str], space: str) -> list[str]:
 
 
 def _continues(piece: str, following: str, language: str | None) -> bool:
-    """True if `following` belongs to the same sentence as `piece`, the text before it. It does if
-    it begins with a small letter, or if `piece` ends with an abbreviation. In languages such as
-    German it also does if `piece` ends with an ordinal ("am 3.")."""
+    """True if `following` belongs to the same sentence as `piece`, the text before it. This is so
+    if `following` begins with a small letter, or if `piece` ends with an abbreviation. In languages
+    such as German, an ordinal at the end of `piece` ("am 3.") is enough, too."""
     starts_with_brand = following.startswith(("iP", "iO", "iT", "eB", "macOS"))
     if following[0].islower() and not starts_with_brand:
         return True

@@ -81,8 +81,8 @@ def pack_list(wrapper: Wrapper) -> str:
 
 
 def unpack_list(text: str) -> Wrapper:
-    """Return a learnt list from its JSON, as `pack_list` makes it. Raises ValueError or TypeError
-    if the text is no such list."""
+    """Return a learnt list from its JSON. Raises ValueError or TypeError if the text is no learnt
+    list."""
     return codec.unpack(Wrapper, text)
 
 
