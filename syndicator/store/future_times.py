@@ -31,8 +31,8 @@ _NEWEST = select(_a.data).order_by(_a.added.desc()).limit(bindparam("most"))
 
 
 def make_state_row(state: SourceState) -> dict[str, Any]:
-    """Return the values to store of a source's state: the row of the table `sources`, and as `data`
-    the JSON that the table `source_states` has instead of it."""
+    """Return the values to store of a source's state. They are the row of the table `sources`,
+    except `data`: that is JSON for the table `source_states`."""
     documents = codec.pack_state(state)
     utf8_url = state.url.encode("utf-8", "replace").decode()  # ? for lone surrogates
     return {
@@ -47,8 +47,9 @@ def make_state_row(state: SourceState) -> dict[str, Any]:
 
 
 def make_entry_row(row: EntryRow) -> dict[str, Any]:
-    """Return the row of the table `entries`. It has the entry's text from the feed only while the
-    entry's page may still be read: if it is pending or muted."""
+    """Return the row of the table `entries` for an entry. The text that the feed gave for the entry
+    is only stored while the entry's page may still be read. That is the case if the entry is
+    pending, or was excluded by the settings `keep` and `mute`."""
     is_muted = row.status == "skipped" and row.reason == EntryReason.MUTED
     may_be_read = row.status == "pending" or is_muted
     data = codec.pack(row) if may_be_read else codec.pack(row, _FEED_ENTRY)
@@ -66,9 +67,9 @@ def make_entry_row(row: EntryRow) -> dict[str, Any]:
 def forget_unread(
     connection: Connection, ids: Collection[str], aliases: Collection[str]
 ) -> list[str]:
-    """Delete the entries of the articles `ids`. Also delete the entries with one of the alias keys
-    `aliases` that were skipped because their article is withdrawn or pruned. Return the keys of the
-    sources of all deleted entries, sorted."""
+    """Delete the entries of the articles `ids`. Also delete the entries that were skipped because
+    their article is withdrawn or pruned, if they have one of the alias keys `aliases`. Return the
+    keys of the sources of all deleted entries, sorted."""
     select_entries = select(_e.source, _e.entry, _e.data)
     candidates: list[Any] = []
     for part in chunks(sorted(ids)):
@@ -87,15 +88,16 @@ def forget_unread(
 
 
 def _has_alias(row: EntryRow, aliases: Collection[str]) -> bool:
-    """Return True if the GUID or the address of an entry is one of the alias keys `aliases`."""
+    """Return True if the alias key of an entry's GUID or of its address is in `aliases`."""
     if codec.make_column_key(guid_alias(row.source_key, row.entry_id)) in aliases:
         return True
     return bool(row.url) and codec.make_column_key(alias(row.url)) in aliases
 
 
 def list_without_text(connection: Connection, aliases: Collection[str]) -> list[EntryRow]:
-    """Return the entries that have a text from the feed and whose address is one of the alias keys
-    `aliases`. That text is left out of the result. Searches all entries of the database."""
+    """Return the entries that still have their text from the feed and whose address has one of the
+    alias keys `aliases`. The returned entries lack that text. The query searches all entries of the
+    database."""
     has_alias = [_e.data.contains(key, autoescape=True) for key in aliases]
     entries: list[EntryRow] = []
     for document in connection.scalars(select(_e.data).where(or_(*has_alias))):
@@ -106,14 +108,15 @@ def list_without_text(connection: Connection, aliases: Collection[str]) -> list[
 
 
 class FutureTimes:
-    """Finds and resets stored times that are later than a limit, since a clock was wrong."""
+    """Finds stored times that are later than a limit, and resets them. A wrong clock wrote them."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
     def read_newest_added(self) -> datetime | None:
-        """Return when the newest article that we wrote was added. Only the 50 newest articles are
-        searched: return None if the operator wrote all of them."""
+        """Return the time at which the newest article written by Syndicator was added. Return None
+        if none of the 50 newest articles is: operators date the files that they write as they like.
+        """
         for (data,) in self._db.rows(_NEWEST, {"most": _NEWEST_ARTICLES}):
             article = codec.unpack(Article, data)
             if article.digest:  # only files that we wrote have one
@@ -121,8 +124,8 @@ class FutureTimes:
         return None
 
     def last_visit(self) -> datetime | None:
-        """Return the time of the last visit of any source, None if there was no visit. Reads only
-        one row of an index."""
+        """Return the time of the last visit of any source, None if there was none. This is quick:
+        only one row of an index is read."""
         return codec.from_micros_or_null(self._db.scalar(select(func.max(_o.at))))
 
     def was_visited_after(self, limit: datetime) -> bool:

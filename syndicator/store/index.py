@@ -245,8 +245,8 @@ class Index:
         self.before_save_feed: Callable[[FeedRow], None] = lambda row: None
 
     def feeds(self, among: Collection[FeedKey] | None = None) -> list[FeedRow]:
-        """Return the feeds that were ever published, sorted by key. `among`: return only these
-        feeds; None for all."""
+        """Return the feeds that were ever published, sorted by key. `among`: the keys to look for,
+        or None for all feeds. Keys without a stored feed are left out."""
         if among is None:
             return [_make_feed(row) for row in self._db.rows(_SELECT_FEEDS)]
         feeds: list[FeedRow] = []
@@ -256,17 +256,17 @@ class Index:
         return feeds
 
     def marks(self) -> dict[FeedKey, list[int]]:
-        """Return feed -> the numbers of its stale marks. A build reads them first, so that its
-        other data is at least as new as the marks. A writer may commit a lower number later: the
-        highest number alone would hide that mark."""
+        """Return, by feed, the numbers of its stale marks. A build reads the marks before its other
+        data, so that this data is at least as new as the marks. All numbers are needed, not only
+        the highest: another writer may commit a mark with a lower number later."""
         numbers: dict[FeedKey, list[int]] = {}
         for axis, slug, number in self._db.rows(_SELECT_ALL_MARKS):
             numbers.setdefault(FeedKey(axis, slug), []).append(number)
         return numbers
 
     def plain_feeds(self, axis: str | None = None) -> list[FeedRow]:
-        """Return the feeds of an axis (None: of all axes), faster than `feeds`: title and time of
-        their latest articles are empty."""
+        """Return the feeds of an axis, or all feeds if `axis` is None. This is faster than `feeds`
+        because it leaves the title and the time of the latest article empty."""
         query = _SELECT_PLAIN_FEEDS
         if axis is not None:
             query = query.where(_f.axis == axis)
@@ -280,8 +280,9 @@ class Index:
         return _make_feed(rows[0]).count
 
     def names(self, keys: Iterable[FeedKey]) -> dict[FeedKey, str]:
-        """Return feed -> the name that its oldest own article has for it, as `reindex` would name
-        it. A feed without own articles is named by its slug."""
+        """Return, by feed, the name that its oldest article gives it. `reindex` gives feeds the
+        same names. A source's feed takes its name only from the articles of the source itself. A
+        feed without such articles is named by its slug."""
         names = {key: key.slug for key in keys}
         moves = parse_moves(self._db.rows(MOVES))
         for part in chunks(sorted(names)):
@@ -299,19 +300,21 @@ class Index:
         ]
 
     def list_related_feeds(self, key: FeedKey) -> list[FeedKey]:
-        """Return the feeds that share an article with the feed `key`, and `key` itself."""
+        """Return the feeds that have at least one article in common with the feed `key`. If it has
+        articles, the result includes `key` itself."""
         return [FeedKey(*row) for row in self._db.rows(_SELECT_RELATED_FEEDS, key._asdict())]
 
     def show_again(self, keys: Iterable[FeedKey]) -> None:
-        """Move the articles of these feeds to the feeds that show them now, after a feed moved. One
-        transaction."""
+        """Put the articles of these feeds into the feeds that should show them now. Call this after
+        a feed has moved. One transaction."""
         with self._db.write() as connection:
             for key in keys:
                 rows.show_members_again(connection, key)
 
     def save_feed(self, row: FeedRow) -> None:
-        """Store name, first slug, move and drop of a feed. If the feed is not stored yet, store all
-        fields of `row`; else the other fields stay. A feed that moved becomes stale."""
+        """Store the name, the first slug, the move and the drop of a feed; the other stored fields
+        stay. If the feed is not stored yet, store all fields of `row`. A feed that has moved
+        becomes stale, so that the next build writes a redirect."""
         self.before_save_feed(row)
         values: dict[str, Any] = {
             "name": row.name,
@@ -327,16 +330,17 @@ class Index:
         with self._db.write() as connection:
             is_stored = connection.execute(set_values).rowcount > 0
             if not is_stored:
-                further = {"count": row.count, "held": row.held, "published": row.published}
-                new_row = {**make_feed_row(row.key, row.name), **values, **further}
+                new_row = make_feed_row(row.key, row.name) | values
+                new_row |= {"count": row.count, "held": row.held, "published": row.published}
                 upsert(connection, schema.feeds, [new_row])
             if row.moved_to is not None:  # the next build writes its redirect
                 mark_stale(connection, {row.key: ()})
 
     def ids(self, key: FeedKey, *, limit: int, since: datetime | None, most: int) -> list[str]:
-        """Return the ids of the newest `limit` articles of a feed, and of all further articles that
-        were added after `since`; at most `most` ids, in feed order. A copy of another article is
-        only in the feeds of sources."""
+        """Return the ids of the newest `limit` articles of a feed and of all other articles that
+        were added to it after `since`. There are at most `most` ids, newest first. If `since` is
+        None, only the newest `limit` articles count. An article that is a copy of another one
+        stands only in the feeds of sources."""
         if since is None:
             rows = self._db.rows(_SELECT_IDS, {**key._asdict(), "most": min(limit, most)})
             return [article_id for article_id, _ in rows]
@@ -349,8 +353,9 @@ class Index:
         return ids
 
     def month_fingerprints(self, key: FeedKey) -> dict[str, tuple[int, str]]:
-        """Return month -> (number of articles, fingerprint of their files), for the UTC months in
-        which articles were added to the feed, such as "2026-11", ascending."""
+        """Return, by UTC month such as "2026-11", the number of articles that were added to the
+        feed in it and a fingerprint of their files. The earliest month comes first; months without
+        articles are left out. The fingerprint changes if one of the files changes."""
         counts = Counter[str]()
         time_sums = Counter[str]()  # of the times of files
         size_sums = Counter[str]()
@@ -366,8 +371,8 @@ class Index:
         return months
 
     def month_entries(self, key: FeedKey, month: str) -> list[tuple[str, datetime, str]]:
-        """Return (id, time of adding, fingerprint of its file) of each article that was added to a
-        feed in a UTC month such as "2026-11", in feed order."""
+        """Return the articles that were added to a feed in a UTC month such as "2026-11", in the
+        order of the feed. Each is (article id, time when it was added, fingerprint of its file)."""
         first = datetime.fromisoformat(f"{month}-01").replace(tzinfo=UTC)
         day_in_next_month = first + _LONGER_THAN_A_MONTH
         end = day_in_next_month.replace(day=1)
@@ -378,25 +383,32 @@ class Index:
         return entries
 
     def days(self, key: FeedKey) -> dict[str, tuple[int, str]]:
-        """Return day -> (number of articles, fingerprint of the articles, their files and
-        thumbnails), for the UTC days such as "2026-11-30" on which articles of the feed were
-        published."""
+        """Return, by UTC day such as "2026-11-30", the number of articles of the feed that were
+        published on it and a fingerprint. The fingerprint changes if one of the articles, its file
+        or its thumbnail changes."""
         days = sums.by_day(self._db.rows, key, sums.PUBLISHED)
         return {sums.format_date(day): fingerprint for day, fingerprint in days.items()}
 
     def list_ids_by_day(self, key: FeedKey, first: str, last: str) -> dict[str, list[str]]:
-        """Return day -> ids of the articles of a feed that were published on it, for the UTC days
-        from `first` to `last`, inclusive. Days are written as 2026-11-30; latest first."""
+        """Return, by UTC day, the ids of the articles of a feed that were published on it, latest
+        first. `first` and `last` are days such as "2026-11-30" and both included; days without
+        articles are left out."""
         first_day = _count_days(first)
         last_day = _count_days(last)
-        days = {"first": first_day, "since": first_day * sums.DAY, "last": last_day}
+        values = {
+            **key._asdict(),
+            "first": first_day,
+            "last": last_day,
+            "since": first_day * sums.DAY,
+        }
         ids_by_day: dict[int, list[str]] = {}
-        for article_id, day in self._db.rows(_SELECT_DAYS, {**key._asdict(), **days}):
+        for article_id, day in self._db.rows(_SELECT_DAYS, values):
             ids_by_day.setdefault(day, []).append(article_id)
         return {sums.format_date(day): ids for day, ids in ids_by_day.items()}
 
     def latest(self, key: FeedKey, most: int) -> list[str]:
-        """Return the ids of the `most` last published articles of a feed, latest first."""
+        """Return the ids of the articles of a feed that were published last, latest first. `most`:
+        the number of ids at most."""
         days = sums.by_day(self._db.rows, key, sums.PUBLISHED)
         # go back until the days from `first_day` have enough articles, so that the query need not
         # sort the whole feed
@@ -407,34 +419,36 @@ class Index:
                 break
             first_day = day
             article_count += day_count
-        values = {"first": first_day, "since": first_day * sums.DAY, "most": most}
-        return [
-            article_id
-            for (article_id,) in self._db.rows(_SELECT_LATEST, {**key._asdict(), **values})
-        ]
+        values = {
+            **key._asdict(),
+            "first": first_day,
+            "since": first_day * sums.DAY,
+            "most": most,
+        }
+        rows = self._db.rows(_SELECT_LATEST, values)
+        return [article_id for (article_id,) in rows]
 
     def articles(self, ids: Sequence[str]) -> dict[str, Article]:
-        """Return id -> article, without its body, in the order of `ids`. Ids without a stored
-        article are left out."""
+        """Return, by id, the stored articles without their bodies, in the order of `ids`. Ids
+        without a stored article are left out."""
         documents = self._select_by_id(_SELECT_ARTICLES, ids)
-        return {
-            article_id: codec.unpack(Article, documents[article_id])
-            for article_id in ids
-            if article_id in documents
-        }
+        articles: dict[str, Article] = {}
+        for article_id in ids:
+            if article_id in documents:
+                articles[article_id] = codec.unpack(Article, documents[article_id])
+        return articles
 
     def select_published(self, ids: Sequence[str]) -> set[str]:
-        """Return the ids among `ids` that the feed of all articles shows: by an entry of their own,
-        or by the entry of another article that stands for them."""
+        """Return those of `ids` whose articles the feed of all articles shows. Some have an entry
+        of their own there; for others the entry of another article stands."""
         published: set[str] = set()
         for part in chunks(ids):
-            published.update(
-                article_id for (article_id,) in self._db.rows(_SELECT_PUBLISHED, {"ids": part})
-            )
+            rows = self._db.rows(_SELECT_PUBLISHED, {"ids": part})
+            published.update(article_id for (article_id,) in rows)
         return published
 
     def select_in_feed(self, key: FeedKey, ids: Sequence[str]) -> set[str]:
-        """Return the ids among `ids` that the feed shows by an entry of their own."""
+        """Return those of `ids` whose articles have an entry of their own in the feed `key`."""
         in_feed: set[str] = set()
         for part in chunks(ids):
             rows = self._db.rows(_SELECT_MEMBERS, {"ids": part, **key._asdict()})
@@ -442,8 +456,9 @@ class Index:
         return in_feed
 
     def related(self, ids: Sequence[str]) -> dict[str, list[str]]:
-        """Return article id -> ids of its related articles, the nearest first, without those that
-        the feed of all articles does not show. Articles without a stored list are left out."""
+        """Return, by article id, the ids of the articles on related subjects, the most similar
+        first. Related articles without an entry in the feed of all articles are left out. So are
+        keys without a stored list of related articles."""
         stored_lists = self._related.read_lists(ids)
         all_related = set(chain.from_iterable(stored_lists.values()))
         shown_ids = self.select_in_feed(ALL, list(all_related))
@@ -453,8 +468,8 @@ class Index:
         return shown_lists
 
     def sources(self, ids: Sequence[str]) -> dict[str, str]:
-        """Return article id -> key of its source, "" if it has none. Ids without a stored article
-        are left out."""
+        """Return, by article id, the key of the source of the article, "" if it has no source. Ids
+        without a stored article are left out."""
         source_keys: dict[str, str] = {}
         for article_id, data in self._select_by_id(_SELECT_ARTICLES, ids).items():
             source_keys[article_id] = json.loads(data).get("source_key", "")
@@ -462,15 +477,16 @@ class Index:
 
     def each(self) -> Iterator[Article]:
         """Yield the published articles without their bodies, newest first. They are read in
-        batches: an article that is withdrawn meanwhile is left out."""
+        batches: an article that is withdrawn before its batch is read is left out."""
         ids = self.ids(ALL, limit=_NO_LIMIT, since=None, most=_NO_LIMIT)
         for part in chunks(ids):
             yield from self.articles(part).values()
 
     def list_unmatched(self, stamp: str) -> list[str]:
-        """Return the ids of published articles that `save_matches` has not compared with the saved
-        queries since the article or a query changed; newest first, articles without an entry of
-        their own last. `stamp`: the digest of all saved queries."""
+        """Return the ids of the published articles that must be compared with the saved queries,
+        because the article or a query changed since `save_matches` stored the last result. The
+        newest come first; articles without an entry of their own come last. `stamp`: the digest of
+        all saved queries."""
         ids: list[str] = []
         for query in (_SELECT_UNMATCHED, _SELECT_UNMATCHED_BEHIND):
             rows = self._db.rows(query, {"stamp": stamp.encode()})
@@ -478,10 +494,11 @@ class Index:
         return ids
 
     def save_matches(self, stamp: str, found: Mapping[str, Mapping[FeedKey, str]]) -> None:
-        """Store which feeds of saved queries show which articles, and mark the feeds stale that
-        gain or lose an article. `found`: article id -> {feed: its name}; `stamp`: as for
-        `list_unmatched`. A few hundred articles are one transaction: after a crash the next call
-        does the rest."""
+        """Store which feeds of saved queries show which articles. `found` has, by article id, these
+        feeds and their names; they replace the earlier ones. A feed that gains or loses an article
+        becomes stale. `stamp`: the digest of all saved queries. A few hundred articles are one
+        transaction: if the program crashes in between, `list_unmatched` returns the other articles
+        again."""
         for part in chunks(list(found)):
             feeds = {article_id: found[article_id] for article_id in part}
             notes: list[dict[str, Any]] = []
@@ -492,18 +509,19 @@ class Index:
                 upsert(connection, schema.fragments, notes)
 
     def documents(self, ids: Sequence[str]) -> dict[str, Document]:
-        """Return article id -> its terms for searches. Articles whose terms must be read again are
-        left out."""
+        """Return, by article id, the terms by which searches find the article. An article is left
+        out if its terms are out of date."""
         packed = self._select_by_id(_SELECT_DOCUMENTS, ids)
         return {article_id: Document.unpack(data) for article_id, data in packed.items()}
 
     def html(self, ids: Sequence[str]) -> dict[str, str]:
-        """Return article id -> sanitised HTML of its body. Only articles that are published in full
-        have stored HTML; others are left out."""
+        """Return, by article id, the sanitised HTML of the article's body. Only articles that are
+        published in full have stored HTML; others are left out."""
         return self._select_by_id(_SELECT_HTML, ids)
 
     def save_html(self, found: Mapping[str, str]) -> None:
-        """Store the sanitised HTML of bodies. `found`: article id -> HTML."""
+        """Store the sanitised HTML of article bodies, in place of what was stored before. `found`:
+        the HTML by article id."""
         new_rows = [{"id": article_id, "html": html} for article_id, html in found.items()]
         with self._db.write() as connection:
             upsert(connection, schema.html, new_rows)
@@ -514,30 +532,33 @@ class Index:
         return path
 
     def merge(self, article_id: str, into: str) -> None:
-        """Let an article be a copy of the article with the id `into`. Raises StoreError if
-        `article_id` is not in the database, ValueError if both are the same."""
+        """Make an article a copy of the article with the id `into`, which is shown in its place.
+        Raises StoreError if `article_id` is not in the database. Raises ValueError if the two ids
+        are equal."""
         if article_id == into:
             raise ValueError("an article cannot be a copy of itself")
         self._set_original(article_id, into)
 
     def split(self, article_id: str) -> None:
-        """Let an article be a copy no longer. Raises StoreError if it is not in the database."""
+        """Undo `merge`: the article is no copy of another one any more. Raises StoreError if it is
+        not in the database."""
         self._set_original(article_id, None)
 
     def merged(self) -> dict[str, str]:
-        """Return id of a copy -> id of the article that is shown instead, for all copies."""
+        """Return, by the id of each article that is a copy, the id of the article that is shown in
+        its place."""
         return dict(self._db.rows(rows.MERGED))
 
     def list_behind(self) -> set[str]:
-        """Return the ids of the articles that have no entry in feeds with archives, since an
-        earlier version published one entry for all reports of a story: see
+        """Return the ids of the articles that have no entry of their own in feeds with archives. An
+        earlier version of the program published only one entry for all reports of a story; see
         `read_story_entries`."""
         rows = self._db.rows(select(_a.id).where(_a.behind.is_not(None)))
         return {article_id for (article_id,) in rows}
 
     def read_story_entries(self) -> dict[str, StoryEntry]:
-        """Return article id -> the entry that an earlier version published for a whole story under
-        this article."""
+        """Return the entries that an earlier version of the program published for a whole story, by
+        the id of the article under which each was published."""
         entries = self._db.rows(_SELECT_FOLDS)
         return {
             article_id: StoryEntry(story, datetime.fromtimestamp(latest, UTC))
@@ -545,8 +566,8 @@ class Index:
         }
 
     def on_hold(self) -> dict[str, str]:
-        """Return id -> path of its file for the articles that wait for the operator's release,
-        latest first."""
+        """Return the articles that wait until the operator releases them: by id, the path of the
+        article's file. The article that was added last comes first."""
         paths: dict[str, str] = {}
         for article_id, path, data in self._db.rows(UNSHOWN):
             if codec.unpack(Article, data).hold:
@@ -554,7 +575,7 @@ class Index:
         return paths
 
     def withdrawn(self) -> list[Withdrawn]:
-        """Return the withdrawn articles, by time of their withdrawal, oldest first."""
+        """Return all withdrawals of articles, the oldest withdrawal first."""
         withdrawals = self._db.rows(_SELECT_WITHDRAWN)
         aliases: dict[str, list[str]] = {}
         for alias, article_id in self._db.rows(_SELECT_WITHDRAWN_ALIASES):
@@ -573,18 +594,20 @@ class Index:
         return withdrawn
 
     def pruned(self) -> set[str]:
-        """Return the ids of pruned articles."""
+        """Return the ids of pruned articles, which were deleted for good and are not read again."""
         rows = self._db.rows(select(schema.pruned.c.id).distinct())
         return {article_id for (article_id,) in rows}
 
     def mark_stale(self, keys: Iterable[FeedKey]) -> None:
-        """Mark feeds stale. Create the feeds that are not stored; their slug is their name."""
+        """Mark feeds as stale, so that the next build publishes them again. A feed that is not
+        stored yet is created, with its slug as its name."""
         with self._db.write() as connection:
             touch_feeds(connection, {key: key.slug for key in keys}, {}, {})
 
     def targets(self, owners: Collection[FeedKey]) -> dict[str, str]:
-        """Return target -> fingerprint of what it was made of, for the published targets of these
-        feeds. The fingerprint is "" if the files are out of date."""
+        """Return, by target, a fingerprint of the data from which its files were made, for the
+        published targets that belong to the feeds `owners`. The fingerprint is "" if the files are
+        out of date."""
         owner_columns = tuple_(_file.axis, _file.slug)
         targets: dict[str, str] = {}
         for part in chunks(sorted(owners)):
@@ -593,7 +616,7 @@ class Index:
         return targets
 
     def files(self, targets: Collection[str]) -> dict[str, PublishedFile]:
-        """Return name -> published file, for all files of these targets."""
+        """Return the published files of these targets, by file name."""
         files: dict[str, PublishedFile] = {}
         for part in chunks(sorted(targets)):
             for row in self._db.rows(_SELECT_FILES, {"ids": part}):
@@ -615,9 +638,9 @@ class Index:
         return bool(self._db.rows(select(_file.name).limit(1)))
 
     def record_progress(self, progress: Progress) -> None:
-        """Store what a build has done so far: the files that it wrote and deleted, and which feeds
-        it published. Delete the stale marks of these feeds, and update their counts. One
-        transaction."""
+        """Store the progress of a build in one transaction: the files that it wrote, the files that
+        it deleted and the feeds that it published. The stale marks that it has dealt with are
+        deleted, and the number of articles and the daily sums of their feeds are updated."""
         keys = sorted(progress.published)
         published_values = [
             {"a": key.axis, "s": key.slug, "is_published": progress.published[key]} for key in keys
@@ -630,8 +653,8 @@ class Index:
                 connection.execute(_SET_PUBLISHED, published_values)
 
     def mark_files_outdated(self, owners: Iterable[FeedKey]) -> None:
-        """Mark all files of these owners as out of date, so that the next build makes them
-        again. An owner with an axis is a feed, which becomes stale."""
+        """Mark all files of `owners` as out of date, so that the next build makes them again.
+        Owners that are feeds also become stale; an owner without an axis is not a feed."""
         keys = set(owners)
         with self._db.write() as connection:
             for key in keys:
@@ -640,8 +663,9 @@ class Index:
             mark_stale(connection, {key: () for key in keys if key.axis})
 
     def record_invalid(self, key: FeedKey, reason: str) -> None:
-        """Record that validation refused the new files of a feed. The feed stays stale, or becomes
-        so. `reason`: a line for the operator."""
+        """Record that the new files of a feed failed validation and were not published. `reason` is
+        a line for the operator. The feed is stale afterwards, so that the next build tries again.
+        """
         set_reason = update(schema.feeds).where(_is_feed(key)).values(held=reason)
         is_of_feed = (_marks.axis == key.axis) & (_marks.slug == key.slug)
         first_mark = select(_marks.n).where(is_of_feed).limit(1)
@@ -657,8 +681,8 @@ class Index:
         return int(self._db.scalar(_SELECT_NEWEST_MARK))
 
     def builds(self) -> dict[FeedKey, Built]:
-        """Return feed -> its last build that `record_builds` recorded, with its time in seconds
-        since 1970."""
+        """Return, by feed, the last build that `record_builds` stored. The time of a build is in
+        seconds since 1970."""
         builds: dict[FeedKey, Built] = {}
         for row in self._db.rows(_SELECT_BUILDS):
             seconds = row.built_at / _MICROSECONDS
@@ -667,8 +691,8 @@ class Index:
         return builds
 
     def record_builds(self, built: Mapping[FeedKey, tuple[int, int]], at: datetime) -> None:
-        """Record when feeds were built, for all machines that use this database. `built`: feed ->
-        (number of entries that its file shows, number of its articles)."""
+        """Record that feeds were built at the time `at`; all machines with this database see it.
+        `built` has, by feed, (number of entries in its file, number of its articles)."""
         if not built:
             return
         values: list[dict[str, Any]] = []
@@ -680,13 +704,13 @@ class Index:
             connection.execute(_NOTE_BUILD, values)
 
     def has_unbuilt(self, axis: str) -> bool:
-        """Return True if an axis has a stale feed that was never published. Reads only the stale
-        marks and their feeds, so it is quick."""
+        """Return True if an axis has a stale feed that was never published. This is quick, because
+        only the stale marks and their feeds are read."""
         return bool(self._db.rows(_SELECT_UNBUILT, {"axis": axis}))
 
     def _set_original(self, article_id: str, original_id: str | None) -> None:
-        """Let an article be a copy of the article `original_id`, or no copy if that is None. Raises
-        StoreError if the article is not in the database."""
+        """Make an article a copy of the article `original_id`. If `original_id` is None, it is a
+        copy of none. Raises StoreError if the article is not in the database."""
         with self._db.write() as connection:
             row = connection.execute(_SELECT_ROW, {"id": article_id}).first()
             if row is None:
@@ -701,8 +725,8 @@ class Index:
             rows.save_articles(connection, [ArticleRecord(article=article, stamp=stamp)])
 
     def _select_by_id(self, statement: Any, ids: Sequence[str]) -> dict[str, Any]:
-        """Run a query with the parameter `ids` for a few hundred ids at a time. It must select the
-        id and one other column: return id -> value of that column."""
+        """Run a query for a few hundred ids at a time, as its parameter `ids`. The query must
+        select an id and one other column. Return the values of that column by id."""
         values: dict[str, Any] = {}
         for part in chunks(ids):
             values |= dict(self._db.rows(statement, {"ids": list(part)}))
@@ -710,7 +734,7 @@ class Index:
 
 
 def _add_feeds(connection: Connection, keys: Sequence[FeedKey]) -> None:
-    """Create the feeds that are not stored yet; their slug is their name."""
+    """Create the feeds that are not stored yet, with their slugs as their names."""
     insert_new(connection, schema.feeds, [make_feed_row(key, key.slug) for key in keys])
 
 
@@ -732,8 +756,9 @@ def _save_files(connection: Connection, progress: Progress) -> None:
 
 
 def _apply_marks(connection: Connection, numbers: Sequence[int]) -> None:
-    """Delete the stale marks with these numbers. Each mark says by how many articles its feed grew
-    and at which times: update the counts and the daily sums of these feeds accordingly."""
+    """Delete the stale marks with these numbers. A mark says by how many articles its feed has
+    grown or shrunk and the times of the article concerned. The counts and daily sums of the feeds
+    are updated with that."""
     count_changes = Counter[FeedKey]()
     changed_times = defaultdict[FeedKey, set[tuple[int, int]]](set)
     for part in chunks(numbers):
@@ -776,8 +801,8 @@ def _count_days(day: str) -> int:
 
 
 def _make_feed(row: Any) -> FeedRow:
-    """Return the feed of a row that _SELECT_FEEDS or _SELECT_PLAIN_FEEDS selects. The stored count
-    lacks the articles of its stale marks (`more`), which the next build adds to it."""
+    """Return the feed of a row that _SELECT_FEEDS or _SELECT_PLAIN_FEEDS has selected. The column
+    `count` is as of the last build, so add the number of articles that came since (`more`)."""
     latest_added = None
     if row.added not in (None, codec.NEVER):
         latest_added = codec.from_micros(row.added)

@@ -77,8 +77,8 @@ WHERE source IN ({})) AS placed WHERE place > ?)"""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _EndedVisit:
-    """What is stored when a visit ends. `state`: of its source, from `make_state_row`; `outcome`:
-    the row of the table `outcomes`."""
+    """The rows to store when a visit of a source ends. `state`: the row with the new state of the
+    source, from `make_state_row`. `outcome`: the row of the table `outcomes`."""
 
     state: dict[str, Any]
     outcome: dict[str, Any]
@@ -88,8 +88,8 @@ class Visits(Comparisons):
     """Database queries for visits: states of sources, entries, filed articles and notes."""
 
     def __init__(self, group: Group, waiting: Collection[str] | None = None) -> None:
-        """`waiting`: keys of the sources with pending entries; only if nobody else writes entries
-        meanwhile, otherwise None."""
+        """`waiting`: the keys of the sources with pending entries, which saves queries. Give None
+        if other programs may write entries while this object is used."""
         super().__init__(group)
         self._ended: list[_EndedVisit] = []  # not written yet
         self._with_pending: set[str] | None = _UNKNOWN  # keys of sources
@@ -103,11 +103,11 @@ class Visits(Comparisons):
     def shared(
         self, first: Callable[[], object] = lambda: None, *, gather: bool = False
     ) -> Iterator[None]:
-        """Delay commits inside the block until `commit` or the end of the block, and call `first`
-        before each commit. `gather`: also delay the writes of `record`, and write these articles
-        together before each commit; until then the caller does not see them in queries. The caller
-        must have the lock for runs, so that nobody else writes entries to a SQLite database
-        meanwhile."""
+        """Delay all commits inside the block: `commit` and the end of the block commit the writes
+        so far. `first` is called before each commit. With `gather`, `record` also delays its
+        writes: the articles are written together before the next commit, and queries do not see
+        them until then. The caller must hold the lock for runs, so that no other program writes
+        entries to a SQLite database meanwhile."""
         previous_with_pending = self._with_pending
         self._gathered = {} if gather else None
         if self._db.alone:
@@ -120,15 +120,16 @@ class Visits(Comparisons):
             self._gathered = None
 
     def commit(self) -> None:
-        """Commit the writes of `shared` so far."""
+        """Commit all writes since the last commit. For use inside `shared`."""
         self._db.commit()
 
     def count_uncommitted(self) -> int:
-        """Return how many writes wait for `commit`."""
+        """Return how many writes wait for the next commit."""
         return self._db.writes + len(self._ended)
 
     def states(self) -> dict[str, SourceState]:
-        """Return source key -> state, by key, for all sources that were ever visited or listed."""
+        """Return, by source key, the states of all sources that were ever visited or listed, sorted
+        by key."""
         return {state.key: state for state in self._states("ORDER BY key")}
 
     def each_state(self) -> Iterator[SourceState]:
@@ -137,8 +138,9 @@ class Visits(Comparisons):
             yield codec.unpack_state(data, plan)
 
     def list_due_states(self, now: datetime) -> list[SourceState]:
-        """Return the states of the enabled sources that are due at `now` (`next_due` is None or not
-        later), the longest overdue first."""
+        """Return the states of the enabled sources that are due at `now`. A source is due if its
+        `next_due` is not later, or is None. Those without `next_due` come first, then the longest
+        overdue."""
         return list(self._states(_IF_DUE, not _IS_DISABLED, codec.to_micros(now)))
 
     def state(self, key: str) -> SourceState | None:
@@ -154,7 +156,8 @@ class Visits(Comparisons):
             _save_states(connection, [make_state_row(state) for state in states])
 
     def drop_state(self, key: str) -> None:
-        """Delete a source, its entries and its outcomes in one transaction; its articles stay."""
+        """Delete a source, its entries and the outcomes of its visits, in one transaction. Its
+        articles stay."""
         self._write_ended()
         with self._db.write() as connection:
             for table, column in _SOURCE_TABLES:
@@ -162,7 +165,8 @@ class Visits(Comparisons):
                 run_statement(connection, statement, (codec.make_column_key(key),))
 
     def entries(self, source_key: str, entry_ids: Sequence[str]) -> dict[str, EntryRow]:
-        """Return entry id -> stored entry of a source. Ids without a stored entry are left out."""
+        """Return the stored entries of a source with these ids, by entry id. Ids without a stored
+        entry are left out."""
         source = codec.make_column_key(source_key)
         entry_keys = [codec.make_column_key(entry_id) for entry_id in entry_ids]
         entries: dict[str, EntryRow] = {}
@@ -173,16 +177,16 @@ class Visits(Comparisons):
         return entries
 
     def save_entries(self, rows: Sequence[EntryRow]) -> None:
-        """Insert entries, or replace those with the same source and entry id, in one
-        transaction."""
+        """Insert entries in one transaction. An entry replaces the stored one with the same source
+        and entry id."""
         if not rows:
             return
         with self._db.write(blind=True) as connection:
             self._upsert_entries(connection, rows)
 
     def pending(self, source_key: str, now: datetime) -> list[EntryRow]:
-        """Return the pending entries of a source that may be tried at `now` (`next_try` is None or
-        not later), in the order in which they were first seen."""
+        """Return the pending entries of a source that may be tried at `now`, those seen first
+        before the others. An entry may be tried if its `next_try` is not later, or is None."""
         condition = f"{_OPEN} AND (next_try IS NULL OR next_try <= ?) {_IN_TURN}"
         column_key = codec.make_column_key(source_key)
         return self._entries(condition, "pending", column_key, codec.to_micros(now))
@@ -190,9 +194,9 @@ class Visits(Comparisons):
     def list_seen_since(
         self, source_key: str, since: datetime
     ) -> list[tuple[datetime, datetime | None]]:
-        """Return (time when it was first seen, time of its next try) of each entry of a source that
-        was first seen after `since`. The second is None if the entry is not pending or may be tried
-        at any time."""
+        """Return (time when it was first seen, time of its next try) for each entry of a source
+        that was first seen after `since`. The time of the next try is None if the entry may be
+        tried at any time or is not pending."""
         query = (
             "SELECT first_seen, status, next_try FROM entries WHERE source = ? AND first_seen > ?"
         )
@@ -213,9 +217,9 @@ class Visits(Comparisons):
         return self._count(f"entries WHERE {_OPEN}", "pending", key)
 
     def find(self, aliases: Iterable[str]) -> str | None:
-        """Return the id of the article with one of the aliases, None if there is no such article.
-        If different articles have them, the first alias of `aliases` counts. `aliases`: as
-        `urls.alias` and `urls.guid_alias` write them."""
+        """Return the id of the article that has one of these aliases, None if there is none. If
+        several articles have one, the article of the alias that comes first in `aliases` is
+        returned. `aliases` are results of `urls.alias` and `urls.guid_alias`."""
         keys = [codec.make_column_key(alias) for alias in aliases]
         ids: dict[str, str] = {}
         for part in chunks(keys):
@@ -227,27 +231,27 @@ class Visits(Comparisons):
         return None
 
     def article(self, article_id: str) -> Article | None:
-        """Return the article as stored in the database, without its body; None if it is not
-        there."""
+        """Return an article without its body, None if it is not in the database."""
         documents = self._column("data FROM articles WHERE id = ?", article_id)
         if not documents:
             return None
         return codec.unpack(Article, documents[0])
 
     def stamp(self, article_id: str) -> FileStamp | None:
-        """Return the stamp that the article's file had when its row was written, None if the
-        article is not in the database."""
+        """Return path, modification time and size that the file of an article had when the article
+        was stored. None: the article is not in the database."""
         query = "SELECT id, path, mtime_ns, size FROM articles WHERE id = ?"
         return Stamps(self._db.run_query(query, article_id)).get(article_id)
 
     def stamps(self) -> Stamps:
-        """Return article id -> stamp that its file had when its row was written, for all
-        articles."""
+        """Return, by article id, path, modification time and size that the file had when the
+        article was stored. For all articles."""
         return Stamps(self._db.run_query("SELECT id, path, mtime_ns, size FROM articles"))
 
     def record(self, record: ArticleRecord) -> None:
-        """Store an article and the entry that led to it, and mark the feeds stale that show the
-        article. Within `shared(gather=True)` it is only written before the next commit."""
+        """Store an article together with the entry that led to it. The feeds that show the article
+        become stale. Inside `shared(gather=True)` the article is written only before the next
+        commit."""
         if self._gathered is None:
             self._write_records([record])
             return
@@ -262,8 +266,8 @@ class Visits(Comparisons):
             self._gathered.clear()
 
     def _write_records(self, records: Sequence[ArticleRecord]) -> None:
-        """Write articles with their entries, aliases, HTML, sketches and blocks, in one
-        transaction."""
+        """Write articles, and with each article its entry, aliases, HTML and data for comparisons,
+        in one transaction."""
         with self._db.write() as connection:
             rows.save_articles(connection, records)
             for record in records:
@@ -279,8 +283,8 @@ class Visits(Comparisons):
                     save_blocks(connection, article_id, record.blocks)
 
     def carriers(self, article_id: str) -> list[str]:
-        """Return the keys of the sources that announced an article and are not its own source,
-        sorted."""
+        """Return the keys of the sources that announced an article of another source, sorted. The
+        article's own source is left out."""
         return self._column("source FROM carriers WHERE id = ? ORDER BY source", article_id)
 
     def add_carriers(
@@ -290,10 +294,11 @@ class Visits(Comparisons):
         *,
         entry: EntryRow | None = None,
     ) -> None:
-        """Store that sources announced articles of other sources: `carried` has (article id, source
-        key). Add the articles to the feeds of these sources, which become stale. `names`: source
-        key -> name for a feed that has none; `entry`: an entry to store in the same transaction.
-        Call `ArticleStore.carry` first, which writes the file of the article."""
+        """Store that sources announced articles of other sources, in one transaction. `carried` has
+        (article id, key of the source that announced it); the feeds of these sources get the
+        articles and become stale. `names` has, by source key, the name for a feed that has no name
+        yet. `entry`: an entry to store as well. Call `ArticleStore.carry` first, which writes the
+        file of the article."""
         with self._db.write() as connection:
             for article_id, source in carried:
                 rows.add_carrier(connection, article_id, source, names.get(source, ""))
@@ -301,28 +306,30 @@ class Visits(Comparisons):
                 self._upsert_entries(connection, [entry])
 
     def list_carriers(self) -> list[tuple[str, str]]:
-        """Return (article id, key of a further source that announced it), sorted."""
+        """Return (article id, source key) for each source that announced an article of another
+        source, sorted."""
         return self._db.run_query("SELECT id, source FROM carriers ORDER BY id, source")
 
     def list_announced(self) -> list[tuple[str, str]]:
-        """Return (article id, key of a source that has an entry for the article) for articles that
-        are not in the feed of that source, sorted."""
+        """Return (article id, source key) for each article that is not in the feed of that source,
+        although the source has an entry for it. Sorted."""
         return self._db.run_query(_SELECT_ANNOUNCED, "done", SOURCE)
 
     def list_bound_entries(self) -> Iterator[EntryRow]:
-        """Yield the entries that have an article."""
+        """Yield the entries of all sources that led to an article."""
         yield from self._entries("article IS NOT NULL")
 
     def replace_aliases(self, article: Article) -> None:
-        """Replace the stored aliases of an article by those of `article`, in one transaction."""
+        """Delete all stored aliases of an article and store those of `article`. An alias that
+        another article has stays with that article. One transaction."""
         with self._db.write() as connection:
             connection.execute(delete(schema.aliases).where(schema.aliases.c.id == article.id))
             aliases = [{"alias": key, "id": article.id} for key in rows.list_alias_keys(article)]
             insert_new(connection, schema.aliases, aliases)
 
     def forget(self, ids: Collection[str]) -> None:
-        """Delete all rows of the articles `ids`, whose files are gone, and mark their feeds stale.
-        One transaction."""
+        """Delete all rows of articles whose files are gone. The feeds that showed them become
+        stale. One transaction."""
         with self._db.write() as connection:
             for article_id in ids:
                 rows.erase_article(connection, article_id)
@@ -334,20 +341,20 @@ class Visits(Comparisons):
         return self._entries(f"{_OPEN} {_IN_TURN}", "refused", codec.make_column_key(source_key))
 
     def list_muted(self, source_key: str) -> list[EntryRow]:
-        """Return the entries of a source that its settings `keep` and `mute` left out."""
+        """Return the entries of a source that its settings `keep` and `mute` exclude."""
         is_muted = f"{_OPEN} AND data LIKE ?"
         return self._entries(is_muted, "skipped", codec.make_column_key(source_key), _MUTED)
 
     def count_muted(self, source_key: str) -> int:
-        """Return how many entries of a source its settings `keep` and `mute` left out."""
+        """Return how many entries of a source its settings `keep` and `mute` exclude."""
         muted_entries = f"entries WHERE {_OPEN} AND data LIKE ?"
         column_key = codec.make_column_key(source_key)
         return self._count(muted_entries, "skipped", column_key, _MUTED)
 
     def reopen(self, ids: Collection[str], *, bound: bool = False) -> None:
-        """Make the entries of the articles `ids` pending, and their sources due, in one
-        transaction. `bound`: the entries keep the ids of their articles, so that these articles are
-        read again instead of new ones made."""
+        """Make the entries that led to the articles `ids` pending again, and their sources due.
+        With `bound`, the entries keep the ids of their articles, so that reading them updates these
+        articles. Otherwise new articles are made. One transaction."""
         self._write_ended()
         with self._db.write() as connection:
             source_keys: set[str] = set()
@@ -363,8 +370,8 @@ class Visits(Comparisons):
             _make_sources_due(connection, source_keys)
 
     def count_filed(self, source_key: str) -> Filed:
-        """Return how many entries of a source have an article. If there are none, also return the
-        number of all articles and of all sources with articles."""
+        """Return how many entries of a source have an article. Only if there are none, the result
+        also has the number of all articles and the number of sources with articles."""
         filed_entries = "entries WHERE source = ? AND article IS NOT NULL"
         own_articles = self._count(filed_entries, codec.make_column_key(source_key))
         if own_articles > 0:
@@ -374,8 +381,8 @@ class Visits(Comparisons):
         return Filed(own=0, articles=self._count("articles"), sources=source_count)
 
     def aliases(self, ids: Sequence[str]) -> list[tuple[str, str]]:
-        """Return (article id, alias key) for all aliases of these articles; some come from entries
-        of other sources."""
+        """Return (article id, alias key) for all aliases of these articles. Some aliases come from
+        entries of other sources."""
         aliases: list[tuple[str, str]] = []
         for part in chunks(ids):
             query = f"SELECT id, alias FROM aliases WHERE id IN ({write_placeholders(part)})"
@@ -387,9 +394,9 @@ class Visits(Comparisons):
         return self._db.run_query("SELECT id, alias FROM pruned")
 
     def prune(self, ids: Iterable[str], aliases: Iterable[tuple[str, str]]) -> None:
-        """Delete all rows of the articles `ids` and mark their feeds stale. Store `aliases`
-        (article id, alias key), so that the articles are not read again. In `ids`, copies must
-        stand before their originals. One transaction."""
+        """Delete all rows of the articles `ids`; the feeds that showed them become stale. Store
+        `aliases` (article id, alias key), by which the articles are recognised, so that they are
+        not read again. In `ids`, each copy must stand before its original. One transaction."""
         pruned_rows = [{"alias": alias, "id": article_id} for article_id, alias in aliases]
         with self._db.write() as connection:
             insert_new(connection, schema.pruned, pruned_rows)
@@ -398,9 +405,9 @@ class Visits(Comparisons):
             wipe_deleted(connection)
 
     def forget_pruned(self, aliases: Collection[tuple[str, str]]) -> list[str]:
-        """Let pruned articles be read again: delete `aliases` (article id, alias key) from the list
-        of pruned articles, and delete the entries of these articles. Return the keys of the sources
-        of these entries."""
+        """Allow pruned articles to be read again. `aliases` (article id, alias key) are deleted
+        from the list of pruned articles, and so are the entries of these articles. Return the keys
+        of the sources of these entries: they must be visited to read the articles again."""
         article_ids = {article_id for article_id, _ in aliases}
         alias_keys = [alias_key for _, alias_key in aliases]
         with self._db.write() as connection:
@@ -411,9 +418,10 @@ class Visits(Comparisons):
     def withdraw(
         self, article: Article, aliases: Iterable[str], stale: Iterable[FeedKey], at: datetime
     ) -> None:
-        """Withdraw an article in one transaction: delete its rows and the texts that feeds gave for
-        it, mark its feeds and the feeds `stale` as stale, and store the withdrawal with the aliases
-        of `article` and `aliases`. `at`: the time of the withdrawal."""
+        """Withdraw an article in one transaction. Its rows and the texts that feeds gave for it are
+        deleted; its feeds and the feeds `stale` become stale. The withdrawal is stored with the
+        aliases of `article` and with `aliases`, so that the article is not read again. `at`: the
+        time of the withdrawal."""
         alias_keys = rows.list_alias_keys(article)
         alias_keys += [codec.make_column_key(alias) for alias in aliases]
         distinct_keys = tuple(dict.fromkeys(alias_keys))
@@ -431,9 +439,9 @@ class Visits(Comparisons):
             self._upsert_entries(connection, list_without_text(connection, distinct_keys))
 
     def readmit(self, article_id: str, *, unread: bool) -> list[str]:
-        """Undo the withdrawal of an article: delete it and mark its feeds stale. `unread`: also
-        delete the article's entries, so that its page is read again, and return the keys of their
-        sources; otherwise return []. One transaction."""
+        """Delete the withdrawal of an article and mark its feeds as stale, in one transaction. With
+        `unread`, also delete the article's entries, so that its page is read again, and return the
+        keys of their sources. Otherwise return []."""
         withdrawals = schema.withdrawn
         alias_table = schema.withdrawn_aliases
         select_feeds = select(withdrawals.c.feeds).where(withdrawals.c.id == article_id)
@@ -458,8 +466,8 @@ class Visits(Comparisons):
         return str(json.loads(values[0]))
 
     def set_note(self, key: str, value: str | None, at: datetime) -> None:
-        """Store a note under `key`, or delete it if `value` is None. `at`: the time now, by which
-        `prune_notes` finds old notes. One transaction."""
+        """Store the note `value` under `key` in place of an earlier one. If `value` is None, delete
+        the note. `at`: the current time; `prune_notes` deletes old notes by it. One transaction."""
         column_key = codec.make_column_key(key)
         with self._db.write(blind=True) as connection:
             if value is None:
@@ -469,9 +477,9 @@ class Visits(Comparisons):
             upsert(connection, schema.notes, [row])
 
     def prune_notes(self, prefix: str, before: datetime, most: int) -> None:
-        """Delete the notes whose keys begin with `prefix` and that are older than `before`. If the
-        others have more than `most` characters together, also delete the longest of them. One
-        transaction."""
+        """Delete the notes whose keys begin with `prefix` and that were stored before `before`. If
+        the remaining notes with that prefix have more than `most` characters together, delete the
+        longest until they fit. One transaction."""
         table = schema.notes
         has_prefix = table.c.key.startswith(prefix, autoescape=True)
         length = func.length(table.c.value)
@@ -492,24 +500,24 @@ class Visits(Comparisons):
     def end_visits(
         self, ended: Iterable[tuple[Outcome, SourceState]], then: Callable[[Connection], object]
     ) -> None:
-        """Store the outcomes of visits and the states of their sources in one transaction, and call
-        `then` with its connection before it commits."""
+        """Store the outcomes of visits and the states of their sources in one transaction. Before
+        it commits, call `then` with the connection of the transaction."""
         visits = [_make_ended(outcome, state) for outcome, state in ended]
         with self._db.write(blind=True) as connection:
             _save_ended(connection, visits)
             then(connection)
 
     def end_visit(self, outcome: Outcome, state: SourceState) -> None:
-        """Store the outcome of a visit and the state of its source in one transaction, so that a
-        visit that was killed is repeated. The last 50 outcomes of a source are kept. Within
-        `shared` it is written before the next commit."""
+        """Store the outcome of a visit and the new state of its source in one transaction: if the
+        program is killed before, the visit is repeated. Only the last 50 outcomes of a source are
+        kept. Inside `shared` both are written before the next commit."""
         self._ended.append(_make_ended(outcome, state))
         if not self._db.sharing:
             self._write_ended()
 
     def _write_ended(self) -> None:
-        """Write the articles that `record` and the visits that `end_visit` have collected. To write
-        visits together costs a third of the time."""
+        """Write the articles that `record` and the visits that `end_visit` have collected. Writing
+        visits together takes a third of the time of writing them one by one."""
         self._write_gathered()
         if not self._ended:
             return
@@ -519,7 +527,8 @@ class Visits(Comparisons):
             _save_ended(connection, ended)
 
     def _upsert_entries(self, connection: Connection, rows: Sequence[EntryRow]) -> None:
-        """Insert or replace entries; keep in mind which sources have pending entries."""
+        """Insert or replace entries. Add the sources of pending entries to `_with_pending`, if that
+        is known."""
         entry_rows = [make_entry_row(row) for row in rows]
         # on PostgreSQL, writers that lock rows in different orders deadlock
         entry_rows.sort(key=itemgetter("source", "entry"))
@@ -529,15 +538,15 @@ class Visits(Comparisons):
             self._with_pending.update(row["source"] for row in pending_rows)
 
     def _states(self, clauses: str, *values: Any) -> Iterator[SourceState]:
-        """Yield the states of sources that a query finds. `clauses`: its SQL from WHERE or ORDER BY
-        on; `values`: a value for each ? in it."""
+        """Yield the states of the sources that a query selects. `clauses`: the part of its SQL from
+        WHERE or ORDER BY on. `values`: a value for each ? in it."""
         self._write_ended()
         for data, plan in self._db.run_query(_SELECT_STATES + clauses, *values):
             yield codec.unpack_state(data, plan)
 
     def _entries(self, condition: str, *values: Any) -> list[EntryRow]:
-        """Return the entries that fulfil `condition`, in SQL, which an ORDER BY may follow.
-        `values`: a value for each ? in it."""
+        """Return the entries that an SQL condition selects; an ORDER BY may follow it. `values`: a
+        value for each ? in it."""
         documents = self._column(f"data FROM entries WHERE {condition}", *values)
         return [codec.unpack(EntryRow, document) for document in documents]
 
@@ -548,8 +557,9 @@ class Visits(Comparisons):
 
 
 def _save_aliases(connection: Connection, record: ArticleRecord) -> None:
-    """Store the aliases of an article, and that of the entry that led to it. If another article has
-    the alias of this article's own address, this article gets it."""
+    """Store the aliases of an article, and the alias of the entry that led to it. An alias that
+    another article has stays with that article. There is one exception: the alias of the article's
+    own address, which moves to this article."""
     alias_keys = rows.list_alias_keys(record.article)
     own_key = alias_keys[0]
     entry = record.entry
@@ -579,8 +589,8 @@ def _make_sources_due(connection: Connection, source_keys: Collection[str]) -> N
 
 
 def _save_states(connection: Connection, states: Sequence[dict[str, Any]]) -> None:
-    """Write states of sources to the two tables `sources` and `source_states`. `states`: results of
-    `make_state_row`; of several states of a source the last counts."""
+    """Write states of sources to the two tables `sources` and `source_states`. `states` are results
+    of `make_state_row`; if a source has several, only its last one is written."""
     by_key = {state["key"]: state for state in states}
     source_rows: list[dict[str, Any]] = []
     document_rows: list[dict[str, Any]] = []
@@ -593,7 +603,8 @@ def _save_states(connection: Connection, states: Sequence[dict[str, Any]]) -> No
 
 
 def _make_ended(outcome: Outcome, state: SourceState) -> _EndedVisit:
-    """Return the rows to store for a visit that ended. `state`: of its source after the visit."""
+    """Return the rows to store for a visit that ended. `state`: the state of the source after the
+    visit."""
     outcome_row = {
         "source": codec.make_column_key(outcome.key),
         "at": codec.to_micros(outcome.at),
@@ -603,8 +614,8 @@ def _make_ended(outcome: Outcome, state: SourceState) -> _EndedVisit:
 
 
 def _save_ended(connection: Connection, visits: Sequence[_EndedVisit]) -> None:
-    """Store the outcomes of visits and the states of their sources; keep only the last 50 outcomes
-    of each of these sources."""
+    """Store the outcomes of visits and the states of their sources. Of each of these sources only
+    the last 50 outcomes are kept."""
     if not visits:
         return
     _save_states(connection, [visit.state for visit in visits])
@@ -615,8 +626,8 @@ def _save_ended(connection: Connection, visits: Sequence[_EndedVisit]) -> None:
 
 
 def save_withdrawal(connection: Connection, withdrawal: Withdrawn) -> None:
-    """Insert or replace the withdrawal of an article, and its aliases, which keep the article from
-    being read again."""
+    """Store the withdrawal of an article in place of an earlier one of this article. Also store its
+    aliases, by which the article is recognised if a feed announces it again."""
     row = {
         "id": withdrawal.id,
         "at": codec.to_micros(withdrawal.at),

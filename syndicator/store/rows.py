@@ -69,8 +69,9 @@ _RENAME_FEED: Final = "UPDATE feeds SET name = ? WHERE axis = ? AND slug = ? AND
 
 
 def make_article_row(article: Article, stamp: FileStamp, merged_into: str | None) -> dict[str, Any]:
-    """Return the row of the table `articles`. `stamp`: of the article's file; `merged_into`: the id
-    of the article that this one is a copy of, None if it is no copy."""
+    """Return the row of the table `articles` for an article. `stamp`: path, time and size of the
+    article's file. `merged_into`: the id of the article that this one is a copy of, None if it is
+    no copy."""
     return {
         "id": article.id,
         "path": stamp.path,
@@ -85,16 +86,17 @@ def make_article_row(article: Article, stamp: FileStamp, merged_into: str | None
 
 
 def list_alias_keys(article: Article) -> list[str]:
-    """Return the keys of the rows in the table `aliases` by which `article` is found, that of its
-    own address first."""
+    """Return the keys of the rows in the table `aliases` by which `article` is found. The key of
+    the article's own address comes first."""
     keys = [codec.make_column_key(alias) for alias in aliases_of(article)]
     return list(dict.fromkeys(keys))  # each once
 
 
 def save_articles(connection: Connection, records: Sequence[ArticleRecord]) -> None:
-    """Insert or replace the rows of articles, move the articles to the feeds that show them now,
-    and mark these feeds stale. Delete the stored HTML of changed bodies. The terms of all these
-    articles are read again later. `records`: at most one of each article."""
+    """Insert articles or replace the stored ones, and move them to the feeds that should show them
+    now. All these feeds become stale. If a body changed, the HTML stored for it is deleted. The
+    search terms of all these articles are read again later. `records`: at most one of each article.
+    """
     articles = {record.article.id: record.article for record in records}
     for article_id in sorted(articles):
         lock_until_commit(connection, article_id)
@@ -143,8 +145,8 @@ def save_articles(connection: Connection, records: Sequence[ArticleRecord]) -> N
 
 
 def _choose_original(record: ArticleRecord, known: KnownArticle) -> str | None:
-    """Return the id of the article that the article of `record` is a copy of: as its file says,
-    otherwise as stored. None: it is no copy, or no longer."""
+    """Return the id of the article that the article of `record` is a copy of. Its file counts
+    before the database. None means that it is no copy, or is a copy no longer."""
     if record.article.merged_into:
         return record.article.merged_into
     if record.is_split:
@@ -153,8 +155,8 @@ def _choose_original(record: ArticleRecord, known: KnownArticle) -> str | None:
 
 
 def _show_copies(connection: Connection, copies: Sequence[Article], original_id: str) -> None:
-    """Move the copies of the article `original_id` to the feeds that show them now; which feeds
-    these are depends on whether the original is shown."""
+    """Move the copies of the article `original_id` to the feeds that should show them now. A copy
+    stands in more feeds if its original is not shown."""
     known_copies = read_all_known(connection, {copy.id: original_id for copy in copies})
     moves: list[Move] = []
     for copy in copies:
@@ -165,10 +167,9 @@ def _show_copies(connection: Connection, copies: Sequence[Article], original_id:
 
 
 def add_carrier(connection: Connection, article_id: str, source: str, name: str = "") -> None:
-    """Store that the source with the key `source` announced the article of another source. Add the
-    article to the feed of `source`, which becomes stale; but if the article is missing, on hold or
-    withdrawn, only store the carrier. `name`: the name for that feed if it has none yet; "" if
-    unknown."""
+    """Store that the source with the key `source` announced an article of another source. The feed
+    of `source` gets the article and becomes stale, unless the article is missing, on hold or
+    withdrawn. `name`: the name for that feed if it has no name yet, "" if unknown."""
     lock_until_commit(connection, article_id)
     insert_new(connection, schema.carriers, [{"id": article_id, "source": source}])
     known = read_known(connection, article_id)
@@ -186,8 +187,8 @@ def add_carrier(connection: Connection, article_id: str, source: str, name: str 
 
 
 def show_articles(connection: Connection, moves: Sequence[Move]) -> None:
-    """Move articles between feeds and mark these feeds stale. Also mark the feeds stale whose
-    articles name one of the moved articles as a report of their story."""
+    """Move articles between feeds; these feeds become stale. The reports of a story name each
+    other, so the feeds that show other reports of the same stories become stale, too."""
     move_articles(connection, moves)
     ids = [move.article.id for move in moves]
     update_stories_of(connection, ids)
@@ -195,8 +196,8 @@ def show_articles(connection: Connection, moves: Sequence[Move]) -> None:
 
 
 def show_members_again(connection: Connection, feed: FeedKey) -> None:
-    """Move the articles of `feed` to the feeds that show them now: after `feed` moved to another
-    feed, or another feed moved to `feed`."""
+    """Move the articles of `feed` to the feeds that should show them now. Call this after `feed`
+    moved to another feed, or another feed moved to `feed`."""
     select_members = select(_m.id).where(_m.axis == feed.axis, _m.slug == feed.slug)
     member_ids = connection.scalars(select_members).all()
     for part in chunks(member_ids):
@@ -214,8 +215,8 @@ def show_members_again(connection: Connection, feed: FeedKey) -> None:
 def erase_article(
     connection: Connection, article_id: str, stale: Iterable[FeedKey] = ()
 ) -> list[FeedKey]:
-    """Delete all rows of an article, and show its copies in its place. Mark its feeds and the
-    feeds `stale` as stale. Return the feeds that showed the article, sorted."""
+    """Delete all rows of an article. Its copies are shown in its place. The feeds that showed it
+    and the feeds `stale` become stale. Return the feeds that showed the article, sorted."""
     lock_until_commit(connection, article_id)
     known = read_known(connection, article_id)
     feeds = sorted(known.feeds)

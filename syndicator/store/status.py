@@ -52,8 +52,8 @@ _SELECT_UNANSWERED = (
 
 
 def _has_reason(reason: str) -> ColumnElement[bool]:
-    """Return the SQL condition that an entry has the reason `reason`. Reasons have no column: the
-    condition searches the JSON of the entry."""
+    """Return the SQL condition that an entry has this reason. There is no column for reasons, so
+    the condition searches the JSON of the entry."""
     return _e.data.contains(f'"reason":"{reason}"', autoescape=True)
 
 
@@ -64,9 +64,9 @@ _IS_FOR_THE_OPERATOR = or_(*[_has_reason(reason) for reason in sorted(FOR_THE_OP
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """Numbers of an instance. `feeds`: published feeds; `refused`: entries whose pages gave no
-    article; `last_run`: time of the last visit, `last_article`: time when the last article was
-    added, each None if there was none yet."""
+    """Numbers of an instance. `feeds`: published feeds. `refused`: entries whose pages gave no
+    article. `last_run`: the time of the last visit of a source. `last_article`: the time when the
+    last article was added. Both times are None if there was none yet."""
 
     articles: int = 0
     feeds: int = 0
@@ -78,9 +78,9 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """Entries of a source that wait for the same reason. `since`: when the first of them was seen;
-    `detail`: of the newest of them; `example`: the address or the id of one of them; `next_try`:
-    the earliest next try, None if none is planned."""
+    """Entries of one source that wait for the same reason. `since`: the time when the first of them
+    was seen. `detail`: the detail of the reason, from the newest of them. `example`: the address of
+    one of them, or its id. `next_try`: the earliest next try, None if none is planned."""
 
     source: str
     reason: str
@@ -93,8 +93,8 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class OnHold:
-    """An article that waits for the operator's release. `file`: path of its file; `reason`: why
-    Syndicator put it on hold, "" if an operator did; `source`: key of its source."""
+    """An article that waits until the operator releases it. `file`: the path of its file. `reason`:
+    why Syndicator put it on hold, "" if an operator did. `source`: the key of its source."""
 
     id: str
     file: str
@@ -111,8 +111,8 @@ class Status:
         self._db = database
 
     def counts(self) -> Counts:
-        """Return how many articles, feeds and entries there are, and when the last visit was and
-        the last article was added."""
+        """Return the numbers of articles, feeds and entries, and the times of the last visit and of
+        the last new article."""
         is_published = _f.dropped.is_(False) & _f.published.is_(True)
         last_visit = self._db.scalar(select(func.max(_o.at)))
         last_added = self._db.scalar(select(func.max(schema.articles.c.added)))
@@ -128,17 +128,17 @@ class Status:
         )
 
     def refused(self) -> tuple[Problem, ...]:
-        """Return the entries whose pages gave no article, the newest 200, latest first."""
+        """Return the entries whose pages gave no article, the latest first. There are at most 200."""
         return self._read_problems(schema.entry_is("refused"))
 
     def list_late(self) -> tuple[Problem, ...]:
-        """Return the entries that wait until their feed lists them again, the newest 200, latest
-        first."""
+        """Return the entries that wait until their feed lists them again, the latest first. There
+        are at most 200."""
         return self._read_problems(schema.entry_is("pending"), _IS_LATE)
 
     def for_the_operator(self) -> tuple[Waiting, ...]:
-        """Return the entries that wait until the operator repairs something, grouped by source and
-        reason."""
+        """Return the entries that wait until the operator repairs something: one result for each
+        source and reason, sorted by both."""
         query = select(_e.data).where(schema.entry_is("pending"), _IS_FOR_THE_OPERATOR)
         groups: dict[tuple[str, str], list[EntryRow]] = defaultdict(list)
         for (data,) in self._db.rows(query):
@@ -151,8 +151,8 @@ class Status:
         return tuple(waiting)
 
     def list_floods(self) -> tuple[Waiting, ...]:
-        """Return a Waiting for each source with entries that wait because it announced too many at
-        once, sorted by source."""
+        """Return the sources that announced too many entries at once, with the entries that wait
+        for that reason. There is one result for each source, sorted by source."""
         any_data = func.min(_e.data)  # of any of the entries, as an example
         query = (
             select(
@@ -182,8 +182,8 @@ class Status:
         return tuple(floods)
 
     def list_invalid_feeds(self) -> tuple[Problem, ...]:
-        """Return the feeds whose new files failed validation, so that the old files stay
-        published. `detail`: what is invalid."""
+        """Return the feeds whose new files failed validation; their old files stay published.
+        `detail` says what is invalid."""
         query = select(_f.axis, _f.slug, _f.held).where(_f.held.is_not(None))
         problems: list[Problem] = []
         for axis, slug, fault in self._db.rows(query.order_by(_f.axis, _f.slug)):
@@ -191,7 +191,7 @@ class Status:
         return tuple(problems)
 
     def on_hold(self) -> tuple[OnHold, ...]:
-        """Return the articles that wait for the operator's release, the newest first."""
+        """Return the articles that wait until the operator releases them, the newest first."""
         on_hold: list[OnHold] = []
         for _, path, data in self._db.rows(UNSHOWN):
             article = codec.unpack(Article, data)
@@ -210,8 +210,8 @@ class Status:
         return tuple(on_hold)
 
     def added_between(self, since: datetime, until: datetime, limit: int) -> list[Article]:
-        """Return the articles that were added after `since` and not after `until`, without their
-        bodies: the newest `limit`, the latest first."""
+        """Return the articles, without their bodies, that were added after `since` and until
+        `until`, inclusive. The newest comes first; there are at most `limit`."""
         added = schema.articles.c.added
         newest = (
             select(schema.articles.c.data)
@@ -222,21 +222,22 @@ class Status:
         return [codec.unpack(Article, data) for (data,) in self._db.rows(newest)]
 
     def outcomes(self, key: str, limit: int = 10) -> list[Outcome]:
-        """Return the outcomes of the last `limit` visits of a source, the latest first."""
+        """Return the outcomes of the visits of a source, the latest first. There are at most
+        `limit`."""
         rows = self._db.rows(_SELECT_OUTCOMES, {"key": codec.make_column_key(key), "most": limit})
         return [codec.unpack(Outcome, data) for (data,) in rows]
 
     def list_failed_or_waiting(self, key: str, limit: int) -> tuple[EntryRow, ...]:
-        """Return the entries of a source that were refused, or are pending for a stated reason: the
-        newest `limit`, the latest first."""
+        """Return the entries of a source whose pages gave no article, and those that are pending
+        for a stated reason. The newest comes first; there are at most `limit`."""
         rows = self._db.rows(
             _SELECT_FAILED_OR_WAITING, {"key": codec.make_column_key(key), "most": limit}
         )
         return tuple(codec.unpack(EntryRow, data) for (data,) in rows)
 
     def check(self) -> list[Problem]:
-        """Return the faults that SQLite finds in the database file, 20 at most; [] if it is sound
-        or if the database is PostgreSQL."""
+        """Return the faults that SQLite finds in the database file, at most 20. The list is empty
+        if the file is sound. PostgreSQL is not checked: return []."""
         if not self._db.sqlite:
             return []
         query = text(f"PRAGMA integrity_check({_MOST_FAULTS})")
@@ -253,7 +254,7 @@ class Status:
         return problems
 
     def _read_problems(self, *conditions: ColumnElement[bool]) -> tuple[Problem, ...]:
-        """Return the entries that fulfil the conditions, the newest 200, latest first."""
+        """Return the entries that fulfil all conditions, the latest first. There are at most 200."""
         newest = (
             select(_e.data)
             .where(*conditions)
@@ -269,8 +270,8 @@ class Status:
         return tuple(problems)
 
     def llm(self) -> Enriched | None:
-        """Return how much the language model was used, and the articles that it gave no answer
-        for. None: it was never asked."""
+        """Return how much the language model was used, and the articles for which it gave no
+        answer. None means that it was never asked."""
         meter = Enrichment(self._db).meter()
         count_by_status = select(_asked.status, func.count()).group_by(_asked.status)
         counts = dict(self._db.rows(count_by_status))
@@ -289,8 +290,8 @@ class Status:
 
 
 def _summarise_waiting(source: str, reason: str, rows: Sequence[EntryRow]) -> Waiting:
-    """Sum up entries of one source that wait for the same reason. `rows`: these entries, at least
-    one; the newest of them is the example."""
+    """Return one summary of entries that wait for the same reason. `rows`: these entries of one
+    source, at least one. Detail and example are from the newest of them."""
     newest = max(rows, key=lambda row: row.first_seen)
     oldest = min(rows, key=lambda row: row.first_seen)
     next_tries = [row.next_try for row in rows if row.next_try is not None]

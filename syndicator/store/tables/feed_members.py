@@ -49,9 +49,9 @@ _NO_TIMES: Final = (None, None)  # of a mark that is about no article
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """A change of the feeds that show an article. `feeds`: feed -> name, for the feeds that show it
-    from now on; `previous_feeds`: the feeds that showed it before; `old`: the article before it
-    changed, None if it did not change."""
+    """A change of the feeds that show an article. `feeds`: the feeds that show it from now on, with
+    their names. `previous_feeds`: the feeds that showed it before. `old`: the earlier form of the
+    article, None if the article itself did not change."""
 
     article: Article
     feeds: Mapping[FeedKey, str]
@@ -73,18 +73,18 @@ def make_member_rows(article: Article, keys: Iterable[FeedKey]) -> list[dict[str
 
 
 def make_feed_row(key: FeedKey, name: str) -> dict[str, Any]:
-    """Return the row of the table `feeds` for a new feed without articles. Its `first_slug` never
-    changes, even if the feed moves, since the published id of the feed is made from it."""
+    """Return the row of the table `feeds` for a new feed without articles. Its `first_slug` stays
+    for ever, even if the feed moves, because the published id of the feed is made from it."""
     return {**key._asdict(), "name": name, "first_slug": key.slug, "count": 0, "dropped": False}
 
 
 def choose_feeds(
     article: Article, original_id: str | None, *, is_withdrawn: bool, carriers: Iterable[str]
 ) -> dict[FeedKey, str]:
-    """Return feed -> name for the feeds that show `article`: {} if it is withdrawn or on hold. If
-    it is unlisted, or a copy of the article `original_id`, only the feeds of its source and of
-    `carriers` show it: the keys of further sources that announced it. `original_id` is None if it
-    is no copy."""
+    """Return the feeds that show `article`, with their names. No feed shows it if it is withdrawn
+    or on hold. If it is unlisted or a copy, only the feeds of sources show it: of its own source
+    and of `carriers`, the keys of other sources that announced it. `original_id`: the id of the
+    article that it is a copy of, None if it is no copy."""
     if is_withdrawn or article.hold:
         return {}
     feeds = {FeedKey(SOURCE, source): source for source in carriers}
@@ -97,8 +97,9 @@ def choose_feeds(
 def resolve_moves(
     moves: Mapping[FeedKey, FeedKey], feeds: Mapping[FeedKey, str]
 ) -> dict[FeedKey, str]:
-    """Return `feeds` (feed -> name) with each feed that moved replaced by the feed that it moved
-    to, over several moves if need be. `moves`: feed -> the feed that it moved to. Pure."""
+    """Return `feeds`, which has names by feed, with each feed that moved replaced by the feed that
+    it moved to. If that feed moved, too, it is followed to the last. `moves`: by feed, the feed
+    that it moved to. Pure."""
     resolved: dict[FeedKey, str] = {}
     for key, name in feeds.items():
         target = key
@@ -111,7 +112,7 @@ def resolve_moves(
 
 
 def parse_moves(rows: Iterable[Any]) -> dict[FeedKey, FeedKey]:
-    """Return feed -> the feed that it moved to. `rows`: result of the query MOVES."""
+    """Return, by feed that moved, the feed that it moved to. `rows`: result of the query MOVES."""
     moves: dict[FeedKey, FeedKey] = {}
     for axis, slug, moved_axis, moved_slug in rows:
         moves[FeedKey(axis, slug)] = FeedKey(moved_axis, moved_slug)
@@ -119,23 +120,23 @@ def parse_moves(rows: Iterable[Any]) -> dict[FeedKey, FeedKey]:
 
 
 def list_always_published(article: Article) -> set[FeedKey]:
-    """Return the feeds that are published even if this article is alone in them: those of its tags,
-    if the operator wrote its file. Usually a tag needs several articles."""
+    """Return the feeds that must be published even if they have only this article. Usually a tag
+    needs several articles; the tags of a file that the operator wrote need no other."""
     if article.digest or article.hold:  # only files that we wrote have a digest
         return set()
     return {FeedKey(TAG, text.slug(tag)) for tag in article.tags}
 
 
 def mark_always_published(connection: Connection, keys: Collection[FeedKey]) -> None:
-    """Let the feeds `keys` be published however few articles they have."""
+    """Mark the feeds `keys`, so that they are published however few articles they have."""
     statement = "UPDATE feeds SET wanted = ? WHERE axis = ? AND slug = ?"
     for key in keys:
         run_statement(connection, statement, (True, *key))
 
 
 def move_articles(connection: Connection, moves: Sequence[Move]) -> None:
-    """Move articles between feeds, and mark these feeds stale. The articles also leave the feeds of
-    saved queries: the next build compares them with the queries again."""
+    """Move articles between feeds; these feeds become stale. The articles also leave the feeds of
+    saved queries. The next build compares them with these queries again."""
     names: dict[FeedKey, str] = {}
     count_changes = Counter[FeedKey]()
     changed = defaultdict[FeedKey, set[Times]](set)
@@ -163,9 +164,10 @@ def move_articles(connection: Connection, moves: Sequence[Move]) -> None:
 def find_changed_times(
     connection: Connection, article: Article, keys: Collection[FeedKey], old: Article | None = None
 ) -> dict[FeedKey, set[Times]]:
-    """Return feed -> times under which builds must count again, for the feeds `keys`: the times of
-    `article`, and the times of `old`, the article before it changed, if given. In the feed of
-    stories an entry has the times of its story instead."""
+    """Return, by feed of `keys`, the times at which the numbers of its articles may have changed.
+    Builds count them again. These are the times of `article` and of `old`, its earlier form, if
+    given. In the feed of stories an entry has the times of its story instead, which are read from
+    the database."""
     article_times = {get_times(article)}
     if old is not None:
         article_times.add(get_times(old))
@@ -182,9 +184,10 @@ def touch_feeds(
     changed: Mapping[FeedKey, Collection[Times]],
     count_changes: Mapping[FeedKey, int],
 ) -> None:
-    """Mark the feeds `names` (feed -> name) stale; create those of them that are not stored yet.
-    `changed`: feed -> times of its new, removed and changed articles; `count_changes`: feed -> by
-    how much its number of articles changes."""
+    """Mark the feeds in `names` as stale. `names` has their names by feed: a feed that is not
+    stored yet is created with its name. `changed`: by feed, the times of its new, removed and
+    changed articles. `count_changes`: by feed, by how much its number of articles grows; below 0 if
+    it shrinks."""
     new_feeds = [make_feed_row(key, name) for key, name in sorted(names.items())]
     insert_new(connection, schema.feeds, new_feeds)
     times_by_feed = {key: changed.get(key, ()) for key in names}
@@ -196,10 +199,10 @@ def mark_stale(
     changed: Mapping[FeedKey, Collection[Times]],
     count_changes: Mapping[FeedKey, int] | None = None,
 ) -> None:
-    """Mark the feeds in `changed`, which must be stored, as stale: each gets one or several new
-    marks. `changed`: feed -> times of its new, removed and changed articles, () if there are none;
-    `count_changes`: feed -> by how much its number of articles changes, None if no number
-    changes."""
+    """Mark the feeds in `changed` as stale; they must be stored. `changed` has, by feed, the times
+    of its new, removed and changed articles, () if there are none. `count_changes` has, by feed, by
+    how much its number of articles grows; None if no number changes. A feed gets a mark for each
+    time, at least one."""
     new_marks: list[dict[str, Any]] = []
     for key in sorted(changed):
         count_change = 0 if count_changes is None else count_changes.get(key, 0)
@@ -216,8 +219,9 @@ def mark_stale(
 def replace_found_members(
     connection: Connection, feeds: Mapping[str, Mapping[FeedKey, str]]
 ) -> None:
-    """Replace, for some articles, the feeds of saved queries that show them. `feeds`: article id ->
-    {feed: its name}. The feeds that gain or lose an article become stale."""
+    """Replace the feeds of saved queries that show some articles. `feeds` has, by article id, the
+    new feeds with their names; other articles stay in their feeds. The feeds that gain or lose an
+    article become stale."""
     ids = list(feeds)
     articles = {row.id: row for row in connection.execute(_SELECT_TIMES, {"ids": ids})}
     previous: set[tuple[str, FeedKey]] = set()

@@ -31,7 +31,8 @@ NOT_MERGED: Final = ""
 
 @dataclass(slots=True)
 class KnownArticle:
-    """What the database has about an article before it is written, and the feeds that moved."""
+    """The stored data of an article, read before it is written. `moves` also has the feeds that
+    moved."""
 
     article: Article | None = None  # None: it is not stored yet
     merged_into: str | None = None  # id of the article that it is a copy of
@@ -45,9 +46,9 @@ class KnownArticle:
     moves: dict[FeedKey, FeedKey] = field(default_factory=dict)  # feed -> feed that it moved to
 
     def choose_feeds(self, article: Article, original_id: str | None) -> dict[FeedKey, str]:
-        """Return feed -> name for the feeds that show `article`, the new form of this article.
-        `original_id`: the article that it is a copy of, None or "" if it is no copy. If the
-        original is not stored or is on hold, the copy is shown as if it were no copy."""
+        """Return the feeds that should show `article`, the new form of this article, with their
+        names. `original_id`: the id of the article that it is a copy of, None or "" if it is no
+        copy. A copy is shown like any other article if its original is not stored or is on hold."""
         shown_instead = self.behind
         if original_id:
             original = self.originals.get(original_id)
@@ -61,16 +62,16 @@ class KnownArticle:
 
 
 def read_known(connection: Connection, article_id: str) -> KnownArticle:
-    """Return what the database has about an article, by one query; also if it is not stored."""
+    """Return what the database has about an article. It need not be stored. One query."""
     return read_all_known(connection, {article_id: NOT_MERGED})[article_id]
 
 
 def read_all_known(
     connection: Connection, merge_into: Mapping[str, str]
 ) -> dict[str, KnownArticle]:
-    """Return article id -> what the database has about it, for each id in `merge_into`, also if it
-    is not stored. `merge_into`: article id -> id of the article that it will be a copy of, ""
-    if it will be none."""
+    """Return, by article id, what the database has about each article in `merge_into`. The articles
+    need not be stored. `merge_into` has, by article id, the id of the article that it will be a
+    copy of, "" if it will be no copy."""
     originals: dict[str, Article] = {}
     moves: dict[FeedKey, FeedKey] = {}
     known = {

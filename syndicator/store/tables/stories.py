@@ -168,8 +168,8 @@ class Stories:
         return int(number)
 
     def list_newest(self, most: int) -> list[tuple[str, bytes]]:
-        """Return (outlet, packed sketch) of the `most` articles that were added last. Articles that
-        are not compared are left out afterwards, so that the list may be shorter."""
+        """Return (outlet, packed sketch) of the `most` articles that were added last. There may be
+        fewer, since articles that are never compared have no sketch and are left out."""
         query = "SELECT outlet, data FROM story_sketches ORDER BY added DESC, article LIMIT ?"
         sketches: list[tuple[str, bytes]] = []
         for outlet, sketch in self._db.run_query(query, most):
@@ -185,8 +185,7 @@ class Stories:
                 connection.execute(delete(table))
 
     def save(self, new: Mapping[Unread, Sketched]) -> None:
-        """Store the sketches of articles, in place of sketches of earlier versions of the same
-        files."""
+        """Store sketches of articles. They replace the sketches that the same articles had before."""
         sketch_rows: list[dict[str, Any]] = []
         key_rows: list[dict[str, Any]] = []
         for unread, sketched in new.items():
@@ -203,8 +202,8 @@ class Stories:
     def find_similar(
         self, sketched: Sketched, found_by: Sequence[int], window: int
     ) -> list[Sketched]:
-        """Return the articles that may be on the same event as `sketched`: those that share the
-        most lookup keys with it, best first, 12 at most. They have its language and are at most
+        """Return the articles that may be on the same event as `sketched`, at most 12. They share
+        lookup keys with it, those that share the most first. They have its language and are at most
         `window` microseconds older or newer. `found_by`: the lookup keys of `sketched`."""
         time = 0 if sketched.at is None else sketched.at
         earliest = time - window
@@ -218,8 +217,8 @@ class Stories:
         return _make_sketched(rows)
 
     def list_sketched(self, stories: Collection[str]) -> list[Sketched]:
-        """Return the articles of the stories with these ids, with their sketches. The sketch is
-        None if an article is too old to be compared."""
+        """Return the articles of these stories with their sketches. The sketch is None if an
+        article is too old to be compared. `stories`: ids."""
         sketched: list[Sketched] = []
         for part in chunks(sorted(stories)):
             query = _SELECT_SKETCHED.format(write_placeholders(part))
@@ -227,8 +226,9 @@ class Stories:
         return sketched
 
     def save_members(self, members: Sequence[Member], removed: Collection[str] = ()) -> None:
-        """Put the articles of `members` into their stories, and take the articles `removed` out of
-        their stories. The feeds that show a change become stale. One transaction."""
+        """Put the articles of `members` into the stories named there, and take the articles
+        `removed` out of their stories. The feeds that show a change become stale. One transaction.
+        """
         # the stories that the articles are put into, and those that they leave
         stories = {member.story for member in members}
         ids = {member.article for member in members}
@@ -244,7 +244,7 @@ class Stories:
             update_stories(connection, stories, removed)
 
     def update_all(self) -> None:
-        """Compute again for all stories which articles they show, since the rows of articles were
+        """Update for all stories how they are published. Call this after the rows of articles were
         made anew. A few hundred stories are one transaction."""
         for part in chunks(self._list_stories()):
             with self._db.write() as connection:
@@ -255,8 +255,8 @@ class Stories:
         return [story for (story,) in self._db.rows(_SELECT_STORIES)]
 
     def members(self, ids: Collection[str] | None = None) -> list[Member]:
-        """Return the articles that are in a story. `ids`: return only these articles, if they are
-        in a story; None for all."""
+        """Return the articles with their stories, for all articles that are in a story. `ids`:
+        consider only the articles with these ids; None for all."""
         query = "SELECT article, story, outlet, final FROM story_members"
         rows: list[Any] = []
         if ids is None:
@@ -271,7 +271,8 @@ class Stories:
         return members
 
     def leads(self) -> dict[str, str]:
-        """Return story id -> id of its lead article, for the stories that have one."""
+        """Return, by story id, the id of the story's lead article. Stories without a lead are left
+        out."""
         query = "SELECT story, article FROM story_leads WHERE article <> '' ORDER BY story"
         return dict(self._db.run_query(query))
 
@@ -280,8 +281,8 @@ class Stories:
         return [story for (story,) in self._db.rows(_SELECT_LEADS_DUE)]
 
     def set_leads(self, leads: Mapping[str, str]) -> None:
-        """Store the lead articles of stories: story id -> article id, "" if the story has no lead.
-        The feeds that show a change become stale."""
+        """Store the lead articles of stories. `leads` has, by story id, the id of the lead article,
+        "" if the story has none. The feeds that show a change become stale."""
         rows: list[dict[str, Any]] = []
         for story, article in leads.items():
             rows.append({"story": story, "article": article, "due": False})
@@ -290,8 +291,8 @@ class Stories:
             update_stories(connection, leads.keys())
 
     def published(self, stories: Collection[str] | None = None) -> Iterator[Story]:
-        """Yield the published stories among `stories` (ids, None: all stories), with their
-        reports."""
+        """Yield the published stories with their reports. `stories`: consider only the stories with
+        these ids; None for all."""
         story_ids = self._list_stories() if stories is None else sorted(stories)
         for part in chunks(story_ids):
             for story, reports in self._read_reports(part).items():
@@ -304,8 +305,9 @@ class Stories:
         return [Folded(*row) for row in rows]
 
     def replace_folded(self, folded: Sequence[Folded]) -> None:
-        """Replace all rows of folded articles, which have one entry for their whole story, by
-        `folded`. The feeds that show a change become stale. One transaction."""
+        """Replace all stored rows of folded articles by `folded`. An article is folded if one entry
+        was published for its whole story. The feeds that show a change become stale. One
+        transaction."""
         previous = self.folded()
         previous_articles = {row.article for row in previous}
         articles = {row.article for row in folded}
@@ -318,7 +320,8 @@ class Stories:
             update_folded(connection, stories, removed)
 
     def delete_old_sketches(self, before: datetime, most: int) -> None:
-        """Delete the sketches of articles that were added before `before`: of the `most` oldest."""
+        """Delete the oldest sketches, at most `most`. Only sketches of articles that were added
+        before `before` are deleted."""
         query = "SELECT article FROM story_sketches WHERE added < ? ORDER BY added LIMIT ?"
         rows = self._db.run_query(query, codec.to_micros(before), most)
         ids = [article_id for (article_id,) in rows]
@@ -327,20 +330,20 @@ class Stories:
                 delete_sketches(connection, ids)
 
     def find_stories(self, ids: Collection[str]) -> dict[str, str]:
-        """Return article id -> id of its story; articles without a story are left out."""
+        """Return, by article id, the id of its story. Articles without a story are left out."""
         return {member.article: member.story for member in self.members(ids)}
 
     def articles(self, stories: Collection[str]) -> dict[str, list[tuple[str, str]]]:
-        """Return story id -> (article id, outlet) of its published articles, in the order in which
-        they were added. Stories that are not published are left out."""
+        """Return, by story id, its published articles as (article id, outlet), in the order in
+        which they were added. Stories that are not published are left out."""
         articles: dict[str, list[tuple[str, str]]] = {}
         for story, reports in self._read_reports(stories).items():
             articles[story] = [(article.id, outlet) for outlet, article in reports]
         return articles
 
     def digest_stories(self) -> dict[str, str]:
-        """Return story id -> digest, for the published stories. The digest changes with the files
-        of the reports and with what the reports show of each other."""
+        """Return, by story id, a digest of each published story. The digest changes if the file of
+        a report changes, or if the values change that the reports show of each other."""
         return {
             story: "-".join(map(str, digest)) for story, *digest in self._db.rows(_SELECT_DIGESTS)
         }
@@ -358,8 +361,8 @@ class Stories:
             mark_stale(connection, {STORIES: ()})
 
     def reports(self, ids: Sequence[str]) -> dict[str, Story]:
-        """Return article id -> its story, for the articles that are reports of a published
-        story."""
+        """Return, by article id, the published story to which the article belongs. Articles without
+        a published story are left out."""
         story_ids: dict[str, str] = {}
         for part in chunks(ids):
             story_ids |= dict(self._db.rows(_SELECT_STORY_IDS, {"ids": part}))
@@ -371,7 +374,7 @@ class Stories:
         return stories
 
     def _read_reports(self, stories: Collection[str]) -> dict[str, list[tuple[str, Article]]]:
-        """Return story id -> (outlet, article) of its published articles, in the order in which
+        """Return, by story id, its published articles as (outlet, article), in the order in which
         they were added. Stories that are not published are left out."""
         reports: dict[str, list[tuple[str, Article]]] = {}
         for part in chunks(sorted(stories)):
@@ -380,8 +383,9 @@ class Stories:
         return reports
 
     def list_news(self, since: datetime, most: int) -> list[News]:
-        """Return the published stories with an article added since `since`, at most `most`. The
-        stories of most outlets come first; of stories with as many outlets, the latest."""
+        """Return the published stories to which an article was added since `since`, at most `most`.
+        The story with the most outlets comes first. If two have equally many, the later one does.
+        """
         rows = self._db.rows(_SELECT_NEWS, {"since": codec.to_micros(since), "most": most})
         return [
             News(story, outlets, codec.from_micros(latest), lead)
@@ -390,8 +394,8 @@ class Stories:
 
 
 def _make_sketched(rows: Iterable[Any]) -> list[Sketched]:
-    """Return the articles of the rows that _SELECT_SIMILAR and _SELECT_SKETCHED select. The story
-    is NULL if an article is in none."""
+    """Return the articles in rows that _SELECT_SIMILAR or _SELECT_SKETCHED has selected. An article
+    without a story gets the story ""."""
     sketched: list[Sketched] = []
     for article, outlet, language, time, data, story, final in rows:
         story_id = "" if story is None else story

@@ -58,7 +58,7 @@ _SELECT_FOLDED_STORIES: Final = "SELECT DISTINCT story FROM folded WHERE article
 
 
 def update_stories_of(connection: Connection, ids: Sequence[str]) -> None:
-    """Call `update_stories` for the stories that have one of the articles `ids`."""
+    """Call `update_stories` for the stories that contain one of the articles `ids`."""
     stories: set[str] = set()
     for part in chunks(ids):
         query = f"SELECT story FROM story_members WHERE article IN ({write_placeholders(part)})"
@@ -69,10 +69,10 @@ def update_stories_of(connection: Connection, ids: Sequence[str]) -> None:
 def update_stories(
     connection: Connection, stories: Collection[str], removed: Collection[str] = ()
 ) -> None:
-    """Compute for the stories with these ids which reports their articles show of each other, and
-    mark the feeds stale whose articles now show other reports. If the lead article of a story is
-    not published any more, the story leaves the feed of stories until another lead is chosen.
-    `removed`: articles that were taken out of these stories."""
+    """Update how the stories with these ids are published. The articles of a story show each other
+    as reports: feeds whose articles now show other reports become stale. If the lead article of a
+    story is not published any more, the story leaves the feed of stories until another lead is
+    chosen. `removed`: ids of articles that were taken out of these stories."""
     reports = _read_reports(connection, stories, removed)
     if not reports:
         return
@@ -107,9 +107,8 @@ def update_stories(
 def _read_reports(
     connection: Connection, stories: Collection[str], removed: Collection[str]
 ) -> dict[str, list[Any]]:
-    """Return story id -> rows of its articles, for all articles of `stories`. The articles
-    `removed` have left these stories; each is under the story that it is in now, or under "" if in
-    none."""
+    """Return, by story id, the rows of all articles in `stories`. The articles `removed` have left
+    these stories; each stands under the story that it is in now, or under "" if it is in none."""
     rows: list[Any] = []
     for part in chunks(sorted(stories)):
         rows.extend(connection.execute(_SELECT_REPORTS.where(_story.story.in_(part))))
@@ -123,8 +122,8 @@ def _read_reports(
 
 
 def _read_leads(connection: Connection, stories: Collection[str]) -> dict[str, str]:
-    """Return story id -> id of its lead article, "" if it has none, for the stories that ever
-    needed a lead."""
+    """Return, by story id, the id of the story's lead article, "" if it has none now. Stories that
+    never needed a lead are left out."""
     leads: dict[str, str] = {}
     for part in chunks(sorted(stories)):
         query = select(_lead.story, _lead.article).where(_lead.story.in_(part))
@@ -135,9 +134,9 @@ def _read_leads(connection: Connection, stories: Collection[str]) -> dict[str, s
 def _set_leads_due(
     connection: Connection, leads_due: Mapping[str, bool], recorded_leads: Mapping[str, str]
 ) -> None:
-    """Store which stories need a lead. `leads_due`: story id -> True if it needs one;
-    `recorded_leads`: story id -> lead, as stored. A story that needs no lead and is not stored gets
-    no row."""
+    """Store which stories need a lead article. `leads_due` has, by story id, True if the story
+    needs one; `recorded_leads` has, by story id, the id of the stored lead. If a story needs no
+    lead and has no row, none is made."""
     rows: list[dict[str, Any]] = []
     for story, is_due in leads_due.items():
         if is_due or story in recorded_leads:
@@ -147,17 +146,17 @@ def _set_leads_due(
 
 
 def _mark_feeds_of(connection: Connection, article_ids: Collection[str]) -> None:
-    """Mark the feeds stale that show one of these articles."""
+    """Mark all feeds as stale that show one of these articles."""
     for part in chunks(sorted(article_ids)):
         run_statement(connection, _MARK_FEEDS.format(write_placeholders(part)), tuple(part))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Display:
-    """How a story is published. `article_ids`: ids of its reports, if at least two outlets
-    reported, otherwise empty; `confirmed`: when the second outlet reported, in microseconds;
-    `changed_digests`: article id -> new digest of the reports that the article shows, 0 if it shows
-    none, for the articles whose digest changes."""
+    """How a story is published. `article_ids`: the ids of its reports, empty until two outlets have
+    reported. `confirmed`: the time when the second outlet reported, in microseconds since 1970.
+    `changed_digests`: for each article that now shows other reports, by its id, the digest of the
+    reports that it shows, 0 if it shows none."""
 
     article_ids: frozenset[str]
     confirmed: int
@@ -165,8 +164,8 @@ class _Display:
 
 
 def _arrange_story(rows: Sequence[Any]) -> _Display:
-    """Return how a story is published, from the rows of its articles. Its articles show each other
-    as reports once two outlets have reported; `confirmed` is when the second did. Pure."""
+    """Return how a story is published. `rows`: the rows of its articles. They show each other as
+    reports only after two outlets have reported. Pure."""
     reports = [report for report in map(_make_report, rows) if report is not None]
     first_times: dict[str, int] = {}  # outlet -> time of its first report
     for report in reports:
@@ -189,8 +188,8 @@ def _arrange_story(rows: Sequence[Any]) -> _Display:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Report:
-    """A published article of a story. `id`: of the article; `added`: microseconds since 1970;
-    `shown_fields`: its values that the other reports of the story show."""
+    """A published article of a story. `id`: the id of the article. `added`: microseconds since
+    1970. `shown_fields`: the values of the article that the other reports of the story show."""
 
     id: str
     outlet: str
@@ -219,8 +218,8 @@ def _is_published(article: Article, merged_into: str | None) -> bool:
 
 
 def _digest_reports(reports: Sequence[_Report]) -> int:
-    """Return a digest of the values that reports show of each other. It is above 0, which stands
-    for articles that show no reports."""
+    """Return a digest of the values that reports show of each other. It is always above 0, because
+    0 stands for an article that shows no reports."""
     shown_values = [(report.id, report.outlet, report.shown_fields) for report in reports]
     encoded = repr(shown_values).encode()
     digest = hashlib.blake2b(encoded, digest_size=_DIGEST_BYTES).digest()
@@ -230,9 +229,9 @@ def _digest_reports(reports: Sequence[_Report]) -> int:
 def _replace_lead_entries(
     connection: Connection, article_ids: Sequence[str], entry_times: Mapping[str, int]
 ) -> None:
-    """Replace the entries that the articles `article_ids` have in the feed of stories by those in
-    `entry_times`: id of a lead article -> time of its entry. If the articles had or get an entry,
-    mark the feed stale."""
+    """Replace the entries of the articles `article_ids` in the feed of stories. `entry_times` has
+    the new entries: by id of a lead article, the time of its entry. If there was an entry before or
+    is one now, the feed becomes stale."""
     previous_times: dict[str, int] = {}
     for part in chunks(article_ids):
         query = _SELECT_LEAD_ENTRIES.where(_m.id.in_(part))
@@ -255,15 +254,16 @@ def _replace_lead_entries(
 def update_folded(
     connection: Connection, stories: Collection[str], removed: Collection[str] = ()
 ) -> None:
-    """Let the entry of the first published article of each folded story stand for the other
-    articles of the story. `stories`: ids of folded stories; `removed`: articles that left them,
-    which get entries of their own again. The feeds that show a change become stale."""
+    """Choose again which article stands for each folded story: its first published article. The
+    other articles of the story have no entries of their own. `stories`: ids of folded stories.
+    `removed`: ids of articles that left them; they get entries of their own again. The feeds that
+    show a change become stale."""
     rows: list[Any] = []
     for part in chunks(sorted(stories)):
         rows.extend(connection.execute(_SELECT_FOLDED.where(_folded.story.in_(part))))
-    # story -> the article whose entry stands for it
+    # by story: the article whose entry stands for the story
     front_of_story: dict[str, str] = {}
-    # article -> the article whose entry stands for it; None: it has an entry of its own
+    # by article: the article whose entry stands for it; None: it has an entry of its own
     fronts: dict[str, str | None] = dict.fromkeys(removed)
     previous_fronts: dict[str, str | None] = {}
     for row in rows:
@@ -280,8 +280,9 @@ def update_folded(
 
 
 def _set_front(connection: Connection, article_id: str, front: str | None) -> None:
-    """Let the entry of the article `front` stand for the article `article_id` in feeds with
-    archives; None: the article has an entry of its own. Move it to the feeds that show it now."""
+    """Store that the entry of the article `front` stands for the article `article_id` in feeds with
+    archives; None: the article has an entry of its own. Then move the article to the feeds that
+    should show it."""
     connection.execute(update(schema.articles).where(_a.id == article_id).values(behind=front))
     known = read_known(connection, article_id)
     if known.article is None:
@@ -293,8 +294,8 @@ def _set_front(connection: Connection, article_id: str, front: str | None) -> No
 
 
 def list_folded_stories(connection: Connection, ids: Collection[str]) -> list[str]:
-    """Return the ids of the stories that these articles are folded into: an earlier version
-    published one entry for all of such a story."""
+    """Return the ids of the folded stories that contain one of these articles. An earlier version
+    of Syndicator folded a story: it published one entry for all articles of it."""
     stories: list[str] = []
     for part in chunks(sorted(ids)):
         query = _SELECT_FOLDED_STORIES.format(write_placeholders(part))
@@ -304,8 +305,8 @@ def list_folded_stories(connection: Connection, ids: Collection[str]) -> list[st
 
 
 def delete_sketches(connection: Connection, ids: Sequence[str]) -> None:
-    """Delete the sketches by which these articles are grouped into stories, and the lookup keys of
-    the sketches."""
+    """Delete the sketches of these articles and the keys by which the sketches are looked up.
+    Sketches serve to group articles into stories."""
     for part in chunks(ids):
         sketches = f"FROM story_sketches WHERE article IN ({write_placeholders(part)})"
         query = f"SELECT article, outlet, at, data {sketches}"
@@ -318,8 +319,9 @@ def delete_sketches(connection: Connection, ids: Sequence[str]) -> None:
 def make_story_keys(
     article_id: str, outlet: str, added: int | None, data: bytes | None
 ) -> list[dict[str, Any]]:
-    """Return the rows of the table `story_keys` by which an article is found: one for each lookup
-    key of its packed sketch `data`; [] if it has no sketch. `added`: its time in microseconds."""
+    """Return the rows of the table `story_keys` for an article: one for each key by which its
+    sketch is looked up. `data`: the packed sketch, empty or None if it has none; then the result is
+    []. `added`: the article's time in microseconds."""
     if not data:
         return []
     row = {"place": choose_index_place(article_id, outlet), "at": added, "article": article_id}
