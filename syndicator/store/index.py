@@ -457,8 +457,8 @@ class Index:
 
     def related(self, ids: Sequence[str]) -> dict[str, list[str]]:
         """Return, by article id, the ids of the articles on related subjects, the most similar
-        first. Related articles without an entry in the feed of all articles are left out. So are
-        keys without a stored list of related articles."""
+        first. Related articles without an entry in the feed of all articles are left out. An
+        article without a stored list is left out, too."""
         stored_lists = self._related.read_lists(ids)
         all_related = set(chain.from_iterable(stored_lists.values()))
         shown_ids = self.select_in_feed(ALL, list(all_related))

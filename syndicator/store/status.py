@@ -128,7 +128,7 @@ class Status:
         )
 
     def refused(self) -> tuple[Problem, ...]:
-        """Return the entries whose pages gave no article, the latest first. There are at most 200."""
+        """Return the entries whose pages gave no article, at most 200. The latest comes first."""
         return self._read_problems(schema.entry_is("refused"))
 
     def list_late(self) -> tuple[Problem, ...]:
@@ -254,7 +254,7 @@ class Status:
         return problems
 
     def _read_problems(self, *conditions: ColumnElement[bool]) -> tuple[Problem, ...]:
-        """Return the entries that fulfil all conditions, the latest first. There are at most 200."""
+        """Return the entries that fulfil all conditions, at most 200. The latest comes first."""
         newest = (
             select(_e.data)
             .where(*conditions)

@@ -31,8 +31,8 @@ NOT_MERGED: Final = ""
 
 @dataclass(slots=True)
 class KnownArticle:
-    """The stored data of an article, read before it is written. `moves` also has the feeds that
-    moved."""
+    """The stored data of an article, read before the article is written. `moves` is about feeds,
+    not about this article: it has all feeds that moved."""
 
     article: Article | None = None  # None: it is not stored yet
     merged_into: str | None = None  # id of the article that it is a copy of

@@ -185,7 +185,7 @@ class Stories:
                 connection.execute(delete(table))
 
     def save(self, new: Mapping[Unread, Sketched]) -> None:
-        """Store sketches of articles. They replace the sketches that the same articles had before."""
+        """Store sketches of articles. They replace the earlier sketches of the same articles."""
         sketch_rows: list[dict[str, Any]] = []
         key_rows: list[dict[str, Any]] = []
         for unread, sketched in new.items():
