@@ -20,7 +20,7 @@ MADE_WITH = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))"
 
 
 @pytest.fixture
-def place() -> Iterator[Path]:
+def open_folder() -> Iterator[Path]:
     """A folder that any account may enter; pytest shuts its own again and again."""
     with tempfile.TemporaryDirectory() as name:
         Path(name).chmod(0o755)
@@ -32,7 +32,7 @@ def place() -> Iterator[Path]:
 @pytest.mark.parametrize(
     "home", [{}, {"HOME": "/nonexistent"}], ids=["no home", "a home that is not there"]
 )
-def test_an_account_without_a_home_can_set_it_up(place: Path, home: dict[str, str]) -> None:
+def test_an_account_without_a_home_can_set_it_up(open_folder: Path, home: dict[str, str]) -> None:
     """`./run` works for an account without a home folder."""
     if subprocess.run(
         ["python3", "-c", MADE_WITH], env={"PATH": PATH}, capture_output=True
@@ -40,8 +40,8 @@ def test_an_account_without_a_home_can_set_it_up(place: Path, home: dict[str, st
         pytest.skip("this machine has no Python 3.11 with venv for all accounts")
     if not index_reachable():
         pytest.skip("no package index can be reached")
-    checkout = place / "checkout"
-    temporary = place / "temp"
+    checkout = open_folder / "checkout"
+    temporary = open_folder / "temp"
     shutil.copytree(
         ROOT / "syndicator", checkout / "syndicator", ignore=shutil.ignore_patterns("__pycache__")
     )
@@ -83,23 +83,23 @@ def test_an_account_without_a_home_can_set_it_up(place: Path, home: dict[str, st
     )
 
 
-def test_an_account_that_may_not_run_the_python_is_told_so(place: Path) -> None:
+def test_an_account_that_may_not_run_the_python_is_told_so(open_folder: Path) -> None:
     """If the venv's Python may not be executed, `./run` explains how to choose another."""
     for name in ("run", "requirements.lock", "requirements-test.lock", "requirements-uv.lock"):
-        shutil.copy(ROOT / name, place / name)
-    venv = place / ".venv"
+        shutil.copy(ROOT / name, open_folder / name)
+    venv = open_folder / ".venv"
     (venv / "bin").mkdir(parents=True)
-    (venv / "bin/python").symlink_to(place / "shut/python")
-    locks = (place / "requirements-uv.lock").read_bytes() + (
-        place / "requirements.lock"
+    (venv / "bin/python").symlink_to(open_folder / "shut/python")
+    locks = (open_folder / "requirements-uv.lock").read_bytes() + (
+        open_folder / "requirements.lock"
     ).read_bytes()
     stdout = subprocess.run(["cksum"], input=locks, capture_output=True, check=True).stdout
     (venv / ".made-requirements.lock").write_bytes(stdout)
     (venv / "bin/syndicator").touch(0o755)
     done = subprocess.run(
-        [place / "run", "--version"], env={"PATH": PATH}, capture_output=True, text=True
+        [open_folder / "run", "--version"], env={"PATH": PATH}, capture_output=True, text=True
     )
 
     assert done.returncode == 69
-    assert f"may not run {venv}/bin/python, a link to {place}/shut/python" in done.stderr
+    assert f"may not run {venv}/bin/python, a link to {open_folder}/shut/python" in done.stderr
     assert "PYTHON=/usr/bin/python3" in done.stderr

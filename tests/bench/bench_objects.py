@@ -21,7 +21,7 @@ from syndicator.cli.demo.trip import generate_articles
 from syndicator.core.ports import ArticleRecord, Outlet
 from syndicator.publishing.output.outlets import FileOutlet, ObjectOutlet
 from tests.objects.s3_server import S3
-from tests.objects.stores import Instance, open_bucket_place, open_folder_place
+from tests.objects.stores import Instance, open_bucket_stores, open_folder_stores
 
 
 def serve(told: Connection) -> None:
@@ -50,8 +50,8 @@ def main(count: int) -> None:
 
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
         with (
-            open_folder_place(Path(one)) as here,
-            open_bucket_place(Path(two), Bucket(url, environ)) as there,
+            open_folder_stores(Path(one)) as here,
+            open_bucket_stores(Path(two), Bucket(url, environ)) as there,
         ):
             there.articles.instance()
             requests()

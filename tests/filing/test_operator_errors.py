@@ -38,7 +38,7 @@ def world() -> Iterator[World]:
         yield started
 
 
-class Lab:
+class EditedInstance:
     """An application whose sources a test edits, with a clock and an environment."""
 
     def __init__(self, app: App, clock: list[datetime], environ: dict[str, str]) -> None:
@@ -62,7 +62,9 @@ class Lab:
 
 
 @pytest.fixture
-def lab(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
+def instance(
+    tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[EditedInstance]:
     monkeypatch.setattr(refresh, "make_worker", lambda settings: InProcess())
     patient_config(tmp_path / "config", world, port=0)
     clock = [NOW]
@@ -74,7 +76,7 @@ def lab(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterat
         jitter=lambda: 0.5,
         environ=environ,
     ) as app:
-        yield Lab(app, clock, environ)
+        yield EditedInstance(app, clock, environ)
 
 
 @pytest.mark.slow
@@ -85,13 +87,15 @@ def lab(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterat
         (Rules(remove=("body",)), "rules.select and rules.remove leave no article"),
     ],
 )
-def test_selectors_that_are_wrong_use_up_no_try(lab: Lab, rules: Rules, named: str) -> None:
-    lab.edit_source(rules=rules)
+def test_selectors_that_are_wrong_use_up_no_try(
+    instance: EditedInstance, rules: Rules, named: str
+) -> None:
+    instance.edit_source(rules=rules)
     for _ in range(endings.MOST_TRIES + 1):
-        outcome = lab.run_refresh()
+        outcome = instance.run_refresh()
         assert outcome.added == ()
-        assert outcome.pending == len(lab.waiting_entries)
-        lab.clock[0] += DAY
+        assert outcome.pending == len(instance.waiting_entries)
+        instance.clock[0] += DAY
 
     assert outcome.pending > 1
 
@@ -100,38 +104,38 @@ def test_selectors_that_are_wrong_use_up_no_try(lab: Lab, rules: Rules, named: s
     assert problem.reason == "bad-rules"
     assert named in problem.detail
     assert "'parallel'" in problem.detail
-    assert {(row.status, row.tries) for row in lab.waiting_entries} == {("pending", 0)}
+    assert {(row.status, row.tries) for row in instance.waiting_entries} == {("pending", 0)}
 
-    shown = lab.app.archive.store.status.for_the_operator()
+    shown = instance.app.archive.store.status.for_the_operator()
 
     assert {(one.reason, one.detail) for one in shown} == {(problem.reason, problem.detail)}
 
-    lab.edit_source(rules=Rules())
+    instance.edit_source(rules=Rules())
 
     # at once, and not when they would have been tried again
-    assert len(lab.run_refresh().added) == outcome.pending
-    assert lab.app.archive.store.status.for_the_operator() == ()
+    assert len(instance.run_refresh().added) == outcome.pending
+    assert instance.app.archive.store.status.for_the_operator() == ()
 
 
 def test_a_page_that_waits_for_the_operator_is_asked_for_once_an_hour_at_most(
-    lab: Lab, world: World
+    instance: EditedInstance, world: World
 ) -> None:
-    lab.edit_source(rules=Rules(remove=("body",)))
-    lab.run_refresh()
+    instance.edit_source(rules=Rules(remove=("body",)))
+    instance.run_refresh()
     request_count = len(world.requests)
-    lab.clock[0] += endings.ASKED_WAIT - timedelta(seconds=1)
-    lab.run_refresh()
+    instance.clock[0] += endings.ASKED_WAIT - timedelta(seconds=1)
+    instance.run_refresh()
 
     assert len(world.requests) == request_count + 1  # its feed
 
-    lab.clock[0] += timedelta(seconds=1)
-    lab.run_refresh()
+    instance.clock[0] += timedelta(seconds=1)
+    instance.run_refresh()
 
     assert len(world.requests) > request_count + 2
 
 
 def test_a_page_that_is_no_article_with_or_without_selectors_is_refused(
-    lab: Lab, world: World
+    instance: EditedInstance, world: World
 ) -> None:
     story = next(one for one in world.stories if one.site == "parallel")
     world.fail_site(
@@ -140,52 +144,63 @@ def test_a_page_that_is_no_article_with_or_without_selectors_is_refused(
         path="/" + world.url(story).split("/", 3)[3],
         body=b"<title>Empty</title><p>No.</p>",
     )
-    lab.edit_source(rules=Rules(remove=("aside",)))
-    refused = [one for one in lab.run_refresh().skipped if one.what == world.url(story)]
+    instance.edit_source(rules=Rules(remove=("aside",)))
+    refused = [one for one in instance.run_refresh().skipped if one.what == world.url(story)]
     world.heal_site("parallel")
 
     assert [one.reason for one in refused] == ["empty"]
 
 
 def test_what_was_refused_is_asked_for_once_more_when_a_rule_changes(
-    lab: Lab, world: World
+    instance: EditedInstance, world: World
 ) -> None:
     """Changed rules reopen refused pages once; other edits do not."""
     story = next(one for one in world.stories if one.site == "parallel")
     path = "/" + world.url(story).split("/", 3)[3]
     world.fail_site("parallel", 200, path=path, body=b"<title>Empty</title><p>No.</p>")
-    lab.run_refresh()
+    instance.run_refresh()
 
     def asked() -> int:
         before = sum(request.path == path for request in world.requests)
-        lab.run_refresh()
+        instance.run_refresh()
         return sum(request.path == path for request in world.requests) - before
 
     assert asked() == 0
-    with_state = lab.app.archive.store.visits.states()["parallel"]
+
+    with_state = instance.app.archive.store.visits.states()["parallel"]
     # as an earlier version remembers it
-    lab.app.archive.store.visits.save_states([replace(with_state, rules=None)])
+    instance.app.archive.store.visits.save_states([replace(with_state, rules=None)])
+
     assert asked() == 0
-    lab.edit_source(rules=Rules(remove=(".promo",)))
+
+    instance.edit_source(rules=Rules(remove=(".promo",)))
+
     assert [asked(), asked()] == [1, 0]
-    lab.edit_source(rules=Rules(), every="2h")
+
+    instance.edit_source(rules=Rules(), every="2h")
+
     assert asked() == 1
-    lab.edit_source(every="3h")
+
+    instance.edit_source(every="3h")
+
     assert asked() == 0
+
     world.heal_site("parallel")
 
 
-def test_without_the_value_of_a_header_nobody_is_asked(lab: Lab, world: World) -> None:
-    lab.edit_source(headers_env={"Authorization": "SITE_TOKEN"})
+def test_without_the_value_of_a_header_nobody_is_asked(
+    instance: EditedInstance, world: World
+) -> None:
+    instance.edit_source(headers_env={"Authorization": "SITE_TOKEN"})
     request_count = len(world.requests)
-    outcome = lab.run_refresh()
+    outcome = instance.run_refresh()
 
     assert outcome.status == "failed"
     assert outcome.reason == "unset-variable"
     assert "SITE_TOKEN" in outcome.detail
     assert "Authorization" in outcome.detail
 
-    state = lab.app.archive.store.visits.states()["parallel"]
+    state = instance.app.archive.store.visits.states()["parallel"]
 
     assert state.backoff.failures == 0
     assert state.backoff.reason == "unset-variable"
@@ -193,24 +208,24 @@ def test_without_the_value_of_a_header_nobody_is_asked(lab: Lab, world: World) -
     assert state.schedule.next_due - NOW <= timedelta(minutes=15)
     assert len(world.requests) == request_count
 
-    lab.environ["SITE_TOKEN"] = "secret"
+    instance.environ["SITE_TOKEN"] = "secret"
 
-    assert len(lab.run_refresh().added) > 1
+    assert len(instance.run_refresh().added) > 1
 
 
 def test_without_a_browser_nobody_is_asked(
-    lab: Lab, world: World, monkeypatch: pytest.MonkeyPatch
+    instance: EditedInstance, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(drawing_fetcher, "find_obstacle", lambda: "Chromium is missing")
-    lab.edit_source(browser=True)
+    instance.edit_source(browser=True)
     request_count = len(world.requests)
-    outcome = lab.run_refresh()
+    outcome = instance.run_refresh()
 
     assert outcome.status == "failed"
     assert outcome.reason == "no-browser"
     assert outcome.detail.startswith("Chromium is missing")
 
-    state = lab.app.archive.store.visits.states()["parallel"]
+    state = instance.app.archive.store.visits.states()["parallel"]
 
     assert state.backoff.failures == 0
     assert state.schedule.due_why == "waits for a browser"
@@ -218,56 +233,60 @@ def test_without_a_browser_nobody_is_asked(
     assert state.schedule.next_due - NOW <= timedelta(minutes=15)
     assert len(world.requests) == request_count
 
-    lab.edit_source(browser=False)
+    instance.edit_source(browser=False)
 
-    assert len(lab.run_refresh().added) > 1
+    assert len(instance.run_refresh().added) > 1
 
 
-def test_pages_lose_no_try_when_a_header_loses_its_value(lab: Lab) -> None:
+def test_pages_lose_no_try_when_a_header_loses_its_value(instance: EditedInstance) -> None:
     """If a header's variable is unset, waiting pages keep their tries."""
-    lab.edit_source(headers_env={"Authorization": "SITE_TOKEN"}, backfill=2)
-    lab.environ["SITE_TOKEN"] = "secret"
+    instance.edit_source(headers_env={"Authorization": "SITE_TOKEN"}, backfill=2)
+    instance.environ["SITE_TOKEN"] = "secret"
     asyncio.run(
-        refresh.run(lab.app, refresh.Wanted(keys=("parallel",), limit=0), stop=asyncio.Event())
+        refresh.run(instance.app, refresh.Wanted(keys=("parallel",), limit=0), stop=asyncio.Event())
     )
-    del lab.environ["SITE_TOKEN"]
+    del instance.environ["SITE_TOKEN"]
     for _ in range(endings.MOST_TRIES + 1):
-        assert lab.run_refresh().reason == "unset-variable"
-        lab.clock[0] += DAY
+        assert instance.run_refresh().reason == "unset-variable"
+        instance.clock[0] += DAY
 
-    assert [(row.status, row.tries) for row in lab.waiting_entries] == [("pending", 0)] * 2
+    assert [(row.status, row.tries) for row in instance.waiting_entries] == [("pending", 0)] * 2
 
 
 @pytest.mark.slow
-def test_an_article_file_that_a_hand_broke_uses_up_no_try(lab: Lab, world: World) -> None:
+def test_an_article_file_that_a_hand_broke_uses_up_no_try(
+    instance: EditedInstance, world: World
+) -> None:
     """A revision of an article with a broken file waits without losing tries."""
-    lab.run_refresh()
+    instance.run_refresh()
     story = next(one for one in world.stories if one.site == "parallel")
     path = next(
         path
-        for path in lab.app.archive.article_store.root.rglob("*.md")
+        for path in instance.app.archive.article_store.root.rglob("*.md")
         if world.url(story) in path.read_text()
     )
     whole_text = path.read_text()
     path.write_text(whole_text.replace("\npublished:", "\npublished: never #", 1))
     world.change_story(story.key, title=f"{story.title}, corrected")
     for _ in range(endings.MOST_TRIES + 1):
-        lab.clock[0] += timedelta(hours=25)
-        lab.run_refresh()
+        instance.clock[0] += timedelta(hours=25)
+        instance.run_refresh()
 
-    assert [(row.reason, row.tries) for row in lab.waiting_entries] == [("bad-article-file", 0)]
-    assert str(path.name) in lab.waiting_entries[0].detail
+    assert [(row.reason, row.tries) for row in instance.waiting_entries] == [
+        ("bad-article-file", 0)
+    ]
+    assert str(path.name) in instance.waiting_entries[0].detail
 
     path.write_text(whole_text)
-    lab.clock[0] += timedelta(hours=25)
+    instance.clock[0] += timedelta(hours=25)
 
-    assert len(lab.run_refresh().changed) == 1
+    assert len(instance.run_refresh().changed) == 1
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES])
 def test_an_article_that_cannot_be_written_ends_the_run_and_no_page_loses_a_try(
-    lab: Lab, number: int, monkeypatch: pytest.MonkeyPatch
+    instance: EditedInstance, number: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refused(*args: Any, **kwargs: Any) -> Any:
         raise OSError(number, os.strerror(number), "feeds/articles/x.md")
@@ -275,16 +294,19 @@ def test_an_article_that_cannot_be_written_ends_the_run_and_no_page_loses_a_try(
     with monkeypatch.context() as patch:
         patch.setattr(FileArticleStore, "put", refused)
         with pytest.raises(OSError, match=r"feeds/articles/x\.md"):
-            lab.run_refresh()
-    assert {(row.status, row.tries) for row in lab.waiting_entries} == {("pending", 0)}
-    waited = len(lab.waiting_entries)
-    assert len(lab.run_refresh().added) == waited > 1
+            instance.run_refresh()
+
+    assert {(row.status, row.tries) for row in instance.waiting_entries} == {("pending", 0)}
+
+    waited = len(instance.waiting_entries)
+
+    assert len(instance.run_refresh().added) == waited > 1
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EROFS])
 def test_a_disk_on_which_no_feed_can_be_written_ends_the_run_and_all_is_built_later(
-    lab: Lab, number: int, monkeypatch: pytest.MonkeyPatch
+    instance: EditedInstance, number: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """If no feed can be written, the run raises; the next build writes all."""
 
@@ -294,14 +316,15 @@ def test_a_disk_on_which_no_feed_can_be_written_ends_the_run_and_all_is_built_la
     with monkeypatch.context() as patch:
         patch.setattr(FileOutlet, "put", refused)
         with pytest.raises(OSError, match=r"feeds/public/all\.atom"):
-            lab.run_refresh()
-    assert not any(lab.app.configuration.settings.public_dir.rglob("*.atom"))
-    assert "sources/parallel.atom" in asyncio.run(build_feeds(lab.app)).written
+            instance.run_refresh()
+
+    assert not any(instance.app.configuration.settings.public_dir.rglob("*.atom"))
+    assert "sources/parallel.atom" in asyncio.run(build_feeds(instance.app)).written
 
 
 @pytest.mark.slow
 def test_a_file_that_may_not_be_written_holds_its_feed_alone_and_is_named(
-    lab: Lab, monkeypatch: pytest.MonkeyPatch
+    instance: EditedInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A file without write permission holds only its feed, with a hint."""
     real = FileOutlet.put
@@ -312,22 +335,23 @@ def test_a_file_that_may_not_be_written_holds_its_feed_alone_and_is_named(
         return real(outlet, name, data, **more)
 
     monkeypatch.setattr(FileOutlet, "put", refused)
-    lab.run_refresh()
-    (held_invalid_feed,) = lab.app.archive.store.status.list_invalid_feeds()
+    instance.run_refresh()
+    (held_invalid_feed,) = instance.app.archive.store.status.list_invalid_feeds()
+
     assert held_invalid_feed.what == "source/parallel"
     assert "sources/parallel.atom" in held_invalid_feed.detail
     assert "give this user the right" in held_invalid_feed.detail
-    assert (lab.app.configuration.settings.public_dir / "all.atom").exists()
+    assert (instance.app.configuration.settings.public_dir / "all.atom").exists()
 
 
-def test_check_names_headers_without_a_value(lab: Lab) -> None:
-    path = lab.app.configuration.folder / "sources.toml"
+def test_check_names_headers_without_a_value(instance: EditedInstance) -> None:
+    path = instance.app.configuration.folder / "sources.toml"
     text = path.read_text().replace(
         'key = "parallel"', 'key = "parallel"\nheaders_env = { Authorization = "SURELY_UNSET" }', 1
     )
     path.write_text(text)
     problems_by_reason = {
-        problem.reason: problem for problem in check(lab.app.configuration.folder)
+        problem.reason: problem for problem in check(instance.app.configuration.folder)
     }
 
     assert "SURELY_UNSET" in problems_by_reason["unset-variable"].detail
@@ -336,20 +360,20 @@ def test_check_names_headers_without_a_value(lab: Lab) -> None:
 
 @pytest.mark.slow
 def test_pages_on_which_a_selector_matches_nothing_are_counted_until_the_rules_change(
-    lab: Lab,
+    instance: EditedInstance,
 ) -> None:
-    lab.edit_source(rules=Rules(select=("body", "div.gone")))
-    read = len(lab.run_refresh().added)
+    instance.edit_source(rules=Rules(select=("body", "div.gone")))
+    read = len(instance.run_refresh().added)
 
     assert read > 1
-    assert lab.app.archive.store.visits.states()["parallel"].pages.unmatched == {
+    assert instance.app.archive.store.visits.states()["parallel"].pages.unmatched == {
         'select "div.gone"': read
     }
 
-    lab.edit_source(rules=Rules(select=("body",)))
+    instance.edit_source(rules=Rules(select=("body",)))
 
     assert (
-        reconcile.update_source_states(lab.app.archive, lab.app.configuration)[
+        reconcile.update_source_states(instance.app.archive, instance.app.configuration)[
             "parallel"
         ].pages.unmatched
         == {}

@@ -17,17 +17,18 @@ NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
 
 @dataclass
-class Place:
-    """An article store, its index, a clock, and what lies there whoever looks."""
+class ArticleStores:
+    """An article store and its database. `raw` and `write` go past the store: they read and write
+    the bytes at a path."""
 
-    articles: ArticleStore
-    store: Store
+    article_store: ArticleStore
+    database: Store
     raw: Callable[[str], bytes | None]
     write: Callable[[str, bytes], object]
 
 
 @contextmanager
-def open_folder_place(root: Path) -> Iterator[Place]:
+def open_folder_stores(root: Path) -> Iterator[ArticleStores]:
     articles = FileArticleStore(root / "articles")
 
     def raw(path: str) -> bytes | None:
@@ -39,17 +40,17 @@ def open_folder_place(root: Path) -> Iterator[Place]:
         (articles.root / path).write_bytes(data)
 
     with open_store(f"sqlite:///{root}/index.db", articles_exist=False) as store:
-        yield Place(articles, store, raw, write)
+        yield ArticleStores(articles, store, raw, write)
 
 
 @contextmanager
-def open_bucket_place(
+def open_bucket_stores(
     root: Path, objects: Objects, clock: Callable[[], datetime] = lambda: NOW
-) -> Iterator[Place]:
+) -> Iterator[ArticleStores]:
     def raw(path: str) -> bytes | None:
         result = objects.get(path)
         return result[0] if result else None
 
     with open_store(f"sqlite:///{root}/index.db", articles_exist=False) as store:
         articles = ObjectArticleStore(objects, store.reservations.with_clock(clock), clock)
-        yield Place(articles, store, raw, lambda path, data: objects.put(path, data))
+        yield ArticleStores(articles, store, raw, lambda path, data: objects.put(path, data))

@@ -14,17 +14,17 @@ from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, make_article_id
 from syndicator.core.ports import ArticleRecord
 from tests.articles.samples import make_full_article
-from tests.objects.stores import NOW, Place, open_bucket_place, open_folder_place
+from tests.objects.stores import NOW, ArticleStores, open_bucket_stores, open_folder_stores
 
 
 @pytest.fixture(params=["folder", "bucket"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+def stores(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ArticleStores]:
     if request.param == "folder":
-        with open_folder_place(tmp_path) as place:
-            yield place
+        with open_folder_stores(tmp_path) as stores:
+            yield stores
         return
-    with open_bucket_place(tmp_path, request.getfixturevalue("bucket")) as place:
-        yield place
+    with open_bucket_stores(tmp_path, request.getfixturevalue("bucket")) as stores:
+        yield stores
 
 
 def make_article(url: str = "https://one.example/a", **fields: object) -> Article:
@@ -34,146 +34,153 @@ def make_article(url: str = "https://one.example/a", **fields: object) -> Articl
     return result
 
 
-def file_article(place: Place, one: Article) -> str:
+def file_article(stores: ArticleStores, one: Article) -> str:
     """Written and recorded, as `refile` does: the path."""
-    stored, stamp, _ = place.articles.put(one)
-    place.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
+    stored, stamp, _ = stores.article_store.put(one)
+    stores.database.visits.record(ArticleRecord(article=stored, stamp=stamp))
     return stamp.path
 
 
-def test_an_article_is_filed_by_its_day_title_and_id_and_comes_back(place: Place) -> None:
+def test_an_article_is_filed_by_its_day_title_and_id_and_comes_back(stores: ArticleStores) -> None:
     """The path has month, title and part of the id; the article is read back."""
-    stored, stamp, changed = place.articles.put(make_article(title="Robots, again"))
-    place.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
+    stored, stamp, changed = stores.article_store.put(make_article(title="Robots, again"))
+    stores.database.visits.record(ArticleRecord(article=stored, stamp=stamp))
 
     assert changed
     assert stamp.path == f"2026/11/robots-again-{make_article().id[:6]}.md"
-    assert place.articles.get(stamp.path) == stored
-    assert place.articles.stamp(stamp.path) == stamp
-    assert stamp.size == len(place.articles.read(stamp.path))
-    assert list(place.articles.walk()) == [stamp]
-    assert list(place.articles.names()) == [stamp.path]
-    assert place.articles.find(stored.id) == stamp.path
-    assert place.articles.id_at(stamp.path) == stored.id
-    assert place.raw(stamp.path) == place.articles.read(stamp.path)
+    assert stores.article_store.get(stamp.path) == stored
+    assert stores.article_store.stamp(stamp.path) == stamp
+    assert stamp.size == len(stores.article_store.read(stamp.path))
+    assert list(stores.article_store.walk()) == [stamp]
+    assert list(stores.article_store.names()) == [stamp.path]
+    assert stores.article_store.find(stored.id) == stamp.path
+    assert stores.article_store.id_at(stamp.path) == stored.id
+    assert stores.raw(stamp.path) == stores.article_store.read(stamp.path)
 
 
-def test_the_path_stays_and_a_stamp_changes_with_the_file_alone(place: Place) -> None:
+def test_the_path_stays_and_a_stamp_changes_with_the_file_alone(stores: ArticleStores) -> None:
     """A rewritten article keeps its path; its stamp changes only with its bytes."""
-    path = file_article(place, make_article())
-    before = place.articles.stamp(path)
-    _, same, changed = place.articles.put(make_article())
+    path = file_article(stores, make_article())
+    before = stores.article_store.stamp(path)
+    _, same, changed = stores.article_store.put(make_article())
 
     assert same == before
     assert changed is False
 
-    _, after, changed = place.articles.put(make_article(title="Another title"))
+    _, after, changed = stores.article_store.put(make_article(title="Another title"))
 
     assert changed
     assert after.path == path
     assert (after.mtime_ns, after.size) != (before.mtime_ns, before.size)
 
 
-def test_what_a_hand_edited_stays_unless_it_is_ordered(place: Place) -> None:
+def test_what_a_hand_edited_stays_unless_it_is_ordered(stores: ArticleStores) -> None:
     """An edited field stays, unless the write lists it in `ordered`."""
-    path = file_article(place, make_article(title="Ours"))
-    data = place.articles.read(path)
-    place.write(path, data.replace(b"title: Ours", b"title: Theirs"))
+    path = file_article(stores, make_article(title="Ours"))
+    data = stores.article_store.read(path)
+    stores.write(path, data.replace(b"title: Ours", b"title: Theirs"))
 
-    stored, _, changed = place.articles.put(
+    stored, _, changed = stores.article_store.put(
         make_article(title="Ours anew", author="Somebody Else"), path
     )
+
     assert stored.title == "Theirs"
     assert stored.author == "Somebody Else"
     assert changed is True
-    stored, _, _ = place.articles.put(make_article(title="Ours anew"), path, ordered=("title",))
+
+    stored, _, _ = stores.article_store.put(
+        make_article(title="Ours anew"), path, ordered=("title",)
+    )
+
     assert stored.title == "Ours anew"
 
 
-def test_a_file_that_is_no_article_any_more_is_not_written_over(place: Place) -> None:
-    path = file_article(place, make_article())
-    broken = place.articles.read(path).replace(b"tags:", b"tags: [")
-    place.write(path, broken)
+def test_a_file_that_is_no_article_any_more_is_not_written_over(stores: ArticleStores) -> None:
+    path = file_article(stores, make_article())
+    broken = stores.article_store.read(path).replace(b"tags:", b"tags: [")
+    stores.write(path, broken)
 
     with pytest.raises(ConfigError):
-        place.articles.put(make_article(title="Another"), path)
-    assert place.raw(path) == broken
-    assert place.articles.id_at(path) == make_article().id
+        stores.article_store.put(make_article(title="Another"), path)
+    assert stores.raw(path) == broken
+    assert stores.article_store.id_at(path) == make_article().id
 
 
-def test_two_ids_that_begin_alike_have_two_files(place: Place) -> None:
+def test_two_ids_that_begin_alike_have_two_files(stores: ArticleStores) -> None:
     one = replace(make_article(), id="abcdef" + "a" * 20)
     two = replace(make_article("https://one.example/b"), id="abcdef" + "b" * 20)
-    paths = [file_article(place, each) for each in (one, two)]
+    paths = [file_article(stores, each) for each in (one, two)]
 
     assert paths[0].endswith("-abcdef.md")
     assert paths[1].endswith("-abcdefbb.md")
-    assert [place.articles.find(each.id) for each in (one, two)] == paths
+    assert [stores.article_store.find(each.id) for each in (one, two)] == paths
 
 
-def test_a_path_that_leaves_the_store_is_refused(place: Place) -> None:
+def test_a_path_that_leaves_the_store_is_refused(stores: ArticleStores) -> None:
     for path in ("../x.md", "2026//x.md", "", "/x.md", "2026/./x.md"):
         with pytest.raises(ConfigError):
-            place.articles.get(path)
+            stores.article_store.get(path)
         with pytest.raises(ConfigError):
-            place.articles.delete(path)
+            stores.article_store.delete(path)
 
 
-def test_what_is_not_there_is_named_so(place: Place) -> None:
+def test_what_is_not_there_is_named_so(stores: ArticleStores) -> None:
     """Reading a missing file raises FileNotFoundError."""
-    for ask in (place.articles.get, place.articles.read, place.articles.stamp):
+    for ask in (stores.article_store.get, stores.article_store.read, stores.article_store.stamp):
         with pytest.raises(FileNotFoundError):
             ask("2026/11/none-abcdef.md")
 
-    assert place.articles.find(make_article().id) is None
-    assert not place.articles.delete("2026/11/none-abcdef.md")
-    assert place.articles.id_at("2026/11/none-abcdef.md") == "abcdef"
+    assert stores.article_store.find(make_article().id) is None
+    assert not stores.article_store.delete("2026/11/none-abcdef.md")
+    assert stores.article_store.id_at("2026/11/none-abcdef.md") == "abcdef"
 
 
-def test_a_file_of_elsewhere_is_added_deleted_and_put_back(place: Place) -> None:
-    path = place.articles.add(
+def test_a_file_of_elsewhere_is_added_deleted_and_put_back(stores: ArticleStores) -> None:
+    path = stores.article_store.add(
         make_article(), b"---\nid: " + make_article().id.encode() + b"\ntitle: T\n---\n\nText.\n"
     )
 
-    assert place.articles.find(make_article().id) == path
+    assert stores.article_store.find(make_article().id) == path
 
-    data = place.articles.read(path)
+    data = stores.article_store.read(path)
 
     with pytest.raises(FileExistsError):
-        place.articles.put_back(path, data)
-    assert place.articles.delete(path)
-    assert place.articles.find(make_article().id) is None
+        stores.article_store.put_back(path, data)
+    assert stores.article_store.delete(path)
+    assert stores.article_store.find(make_article().id) is None
 
-    place.articles.put_back(path, data)
+    stores.article_store.put_back(path, data)
 
-    assert place.raw(path) == data
+    assert stores.raw(path) == data
     # the next start takes it in
-    assert [one.path for one in place.articles.changed({}).new] == [path]
+    assert [one.path for one in stores.article_store.changed({}).new] == [path]
 
-    place.articles.delete_all([path, "2026/11/none-abcdef.md"])
+    stores.article_store.delete_all([path, "2026/11/none-abcdef.md"])
 
-    assert place.raw(path) is None
+    assert stores.raw(path) is None
 
 
-def test_the_instance_is_minted_once_and_never_anew_where_there_are_articles(place: Place) -> None:
+def test_the_instance_is_minted_once_and_never_anew_where_there_are_articles(
+    stores: ArticleStores,
+) -> None:
     """The instance id is created once and then stays."""
-    assert not place.articles.minted()
+    assert not stores.article_store.minted()
 
-    minted = place.articles.instance()
+    minted = stores.article_store.instance()
 
-    assert place.articles.minted()
-    assert place.articles.instance() == minted
+    assert stores.article_store.minted()
+    assert stores.article_store.instance() == minted
 
-    data = place.raw("instance.toml")
+    data = stores.raw("instance.toml")
 
     assert data is not None
     assert str(minted).encode() in data
 
 
-def test_withdrawals_carriers_and_prunings_outlive_the_database(place: Place) -> None:
+def test_withdrawals_carriers_and_prunings_outlive_the_database(stores: ArticleStores) -> None:
     """The three lists are files beside the articles, not rows of the database."""
-    file_article(place, make_article())
-    articles = place.articles
+    file_article(stores, make_article())
+    articles = stores.article_store
 
     assert WITHDRAWN.stamp(articles) is None
     assert CARRIED.stamp(articles) is None
@@ -200,7 +207,7 @@ def test_withdrawals_carriers_and_prunings_outlive_the_database(place: Place) ->
     compact_lists(articles)
 
     assert CARRIED.read(articles) == [(make_article().id, "planet"), (make_article().id, "links")]
-    assert (place.raw("carried.tsv") or b"").count(b"planet") == 1
+    assert (stores.raw("carried.tsv") or b"").count(b"planet") == 1
     assert PRUNED.read(articles) == [(make_article().id, "one.example/a")]
     assert {str(file).rpartition("/")[2] for file in articles.beside()} == {
         "carried.tsv",
@@ -210,8 +217,8 @@ def test_withdrawals_carriers_and_prunings_outlive_the_database(place: Place) ->
     assert articles.folder_stamps() == articles.folder_stamps()
 
 
-def test_a_file_beside_is_read_written_and_added_to(place: Place) -> None:
-    file = place.articles.file("notes.tsv")
+def test_a_file_beside_is_read_written_and_added_to(stores: ArticleStores) -> None:
+    file = stores.article_store.file("notes.tsv")
 
     assert file.read() is None
     assert file.stamp() is None
@@ -224,7 +231,7 @@ def test_a_file_beside_is_read_written_and_added_to(place: Place) -> None:
 
     assert file.read() == b"# note\none\n"
 
-    place.write("notes.tsv", b"# note\none\ncut sho")
+    stores.write("notes.tsv", b"# note\none\ncut sho")
     file.append(b"# note\n", b"two\n")
 
     assert file.read() == b"# note\none\ntwo\n"
@@ -237,20 +244,21 @@ def test_a_file_beside_is_read_written_and_added_to(place: Place) -> None:
     file.update(lambda before: (before or b"") + b"three\n")
 
     assert file.stamp() != stamp
-    assert place.raw("notes.tsv") == b"# note\none\ntwo\nthree\n"
+    assert stores.raw("notes.tsv") == b"# note\none\ntwo\nthree\n"
 
 
-def test_what_an_operator_means_by_a_file_is_found(place: Place) -> None:
-    path = file_article(place, make_article())
+def test_what_an_operator_means_by_a_file_is_found(stores: ArticleStores) -> None:
+    path = file_article(stores, make_article())
 
-    assert place.articles.path_of(f"{place.articles.name}/{path}") == path
-    assert place.articles.path_of("https://one.example/a") is None
-    assert place.articles.path_of("nothing") is None
+    assert stores.article_store.path_of(f"{stores.article_store.name}/{path}") == path
+    assert stores.article_store.path_of("https://one.example/a") is None
+    assert stores.article_store.path_of("nothing") is None
 
 
-def test_within_together_files_are_there_at_once(place: Place) -> None:
-    with place.articles.together() as settle:
-        path = file_article(place, make_article())
+def test_within_together_files_are_there_at_once(stores: ArticleStores) -> None:
+    with stores.article_store.together() as settle:
+        path = file_article(stores, make_article())
         settle()
-        assert place.raw(path) is not None
-    assert place.articles.sweep() == 0
+
+        assert stores.raw(path) is not None
+    assert stores.article_store.sweep() == 0

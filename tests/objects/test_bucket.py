@@ -99,6 +99,7 @@ def test_a_lost_answer_is_no_other_writer(s3: S3, bucket: Bucket) -> None:
 
     s3.before = lose_one
     etag = bucket.put("x", b"one", over=ABSENT)
+
     assert etag is not None
     assert lost
     assert s3.requests["put"] == 2

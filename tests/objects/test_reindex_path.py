@@ -53,11 +53,15 @@ def test_a_file_is_taken_in_when_it_is_named(kind: str, tmp_path: Path, s3: S3) 
     path = "2026/11/by-hand.md"
     with open_instance(tmp_path, s3 if kind == "bucket" else None) as (app, edit):
         edit(path, _OF_A_HAND % b"First")
+
         assert reindex.record_edited_files(app.archive, app.configuration, [path]).articles == 1
+
         (article,) = app.archive.store.index.each()
+
         assert article.title == "First"
 
         edit(path, _OF_A_HAND % b"Second")
+
         assert (
             reindex.record_edited_files(
                 app.archive, app.configuration, [f"{app.archive.article_store.name}/{path}"]
@@ -69,11 +73,13 @@ def test_a_file_is_taken_in_when_it_is_named(kind: str, tmp_path: Path, s3: S3) 
 
         edit(path, b"---\ntitle: [\n---\n")
         (problem,) = reindex.record_edited_files(app.archive, app.configuration, [path]).problems
+
         assert problem.what == path
         assert problem.reason == FileReason.BAD_ARTICLE_FILE
         assert [one.title for one in app.archive.store.index.each()] == ["Second"]
 
         edit(path, None)
+
         assert reindex.record_edited_files(app.archive, app.configuration, [path]).articles == 1
         assert list(app.archive.store.index.each()) == []
         with pytest.raises(UsageError, match="is no article file in"):

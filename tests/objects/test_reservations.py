@@ -22,8 +22,7 @@ from syndicator.store import schema
 from syndicator.store.engine import open_store
 from tests.articles.samples import make_full_article
 from tests.objects.s3_server import S3
-from tests.objects.stores import NOW, Place
-from tests.objects.stores import open_bucket_place as bucket_place
+from tests.objects.stores import NOW, ArticleStores, open_bucket_stores
 
 
 class Clock:
@@ -40,14 +39,14 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def place(bucket: Bucket, clock: Clock, tmp_path: Path) -> Iterator[Place]:
-    with bucket_place(tmp_path, bucket, clock) as place:
-        yield place
+def stores(bucket: Bucket, clock: Clock, tmp_path: Path) -> Iterator[ArticleStores]:
+    with open_bucket_stores(tmp_path, bucket, clock) as stores:
+        yield stores
 
 
-def count_reservations(place: Place) -> int:
+def count_reservations(stores: ArticleStores) -> int:
     """How many reservations there are, those of articles with rows too."""
-    return len(place.store.reservations._db.rows(select(schema.reservations.c.id)))
+    return len(stores.database.reservations._db.rows(select(schema.reservations.c.id)))
 
 
 def make_article(**fields: object) -> Article:
@@ -56,109 +55,115 @@ def make_article(**fields: object) -> Article:
 
 
 def test_a_file_without_a_row_is_taken_in_once_nobody_can_be_writing_it(
-    place: Place, clock: Clock
+    stores: ArticleStores, clock: Clock
 ) -> None:
     """A file left by a crash is recorded after the time that a write may take."""
-    _, stamp, _ = place.articles.put(make_article())  # and the process ends
+    _, stamp, _ = stores.article_store.put(make_article())  # and the process ends
 
-    assert not place.articles.changed({})
+    assert not stores.article_store.changed({})
 
     clock.now += WRITING + timedelta(seconds=1)
 
-    assert place.articles.changed({}).new == (stamp,)
+    assert stores.article_store.changed({}).new == (stamp,)
 
-    place.store.visits.record(ArticleRecord(article=make_article(), stamp=stamp))
+    stores.database.visits.record(ArticleRecord(article=make_article(), stamp=stamp))
 
-    assert place.store.reservations.reserved() == []
-    assert not place.articles.changed({})
-    assert count_reservations(place) == 0
+    assert stores.database.reservations.reserved() == []
+    assert not stores.article_store.changed({})
+    assert count_reservations(stores) == 0
 
 
-def test_a_path_without_a_file_is_given_back(place: Place, clock: Clock) -> None:
-    place.store.reservations.with_clock(lambda: clock.now).reserve(
+def test_a_path_without_a_file_is_given_back(stores: ArticleStores, clock: Clock) -> None:
+    stores.database.reservations.with_clock(lambda: clock.now).reserve(
         make_article().id, "2026/11/never-written.md"
     )
 
-    assert not place.articles.changed(place.store.visits.stamps())
-    assert [one.path for one in place.store.reservations.reserved()] == ["2026/11/never-written.md"]
+    assert not stores.article_store.changed(stores.database.visits.stamps())
+    assert [one.path for one in stores.database.reservations.reserved()] == [
+        "2026/11/never-written.md"
+    ]
 
     clock.now += WRITING + timedelta(seconds=1)
 
-    assert not place.articles.changed({}, sweep=False)
-    assert place.store.reservations.reserved()
-    assert not place.articles.changed({})  # nothing is new, and nothing is missing either
-    assert place.store.reservations.reserved() == []
+    assert not stores.article_store.changed({}, sweep=False)
+    assert stores.database.reservations.reserved()
+    assert not stores.article_store.changed({})  # nothing is new, and nothing is missing either
+    assert stores.database.reservations.reserved() == []
 
 
-def test_the_next_visit_ends_what_a_crash_began_under_the_same_path(place: Place) -> None:
-    _, stamp, _ = place.articles.put(make_article(title="As it was read first"))
-    stored, again, changed = place.articles.put(make_article(title="As it is read now"))
+def test_the_next_visit_ends_what_a_crash_began_under_the_same_path(stores: ArticleStores) -> None:
+    _, stamp, _ = stores.article_store.put(make_article(title="As it was read first"))
+    stored, again, changed = stores.article_store.put(make_article(title="As it is read now"))
 
     assert again.path == stamp.path
     assert stored.title == "As it is read now"
     assert changed is True
 
-    place.store.visits.record(ArticleRecord(article=stored, stamp=again))
+    stores.database.visits.record(ArticleRecord(article=stored, stamp=again))
 
-    assert place.store.reservations.reserved() == []
+    assert stores.database.reservations.reserved() == []
 
 
 def test_reservations_of_articles_with_rows_are_swept_when_they_are_old(
-    place: Place, clock: Clock
+    stores: ArticleStores, clock: Clock
 ) -> None:
     """Old reservations of recorded articles are deleted."""
-    stored, stamp, _ = place.articles.put(make_article())
-    place.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
+    stored, stamp, _ = stores.article_store.put(make_article())
+    stores.database.visits.record(ArticleRecord(article=stored, stamp=stamp))
 
-    assert not place.articles.changed({})
-    assert count_reservations(place) == 1
+    assert not stores.article_store.changed({})
+    assert count_reservations(stores) == 1
 
     clock.now += WRITING + timedelta(seconds=1)
 
-    assert not place.articles.changed({}, sweep=False)
-    assert count_reservations(place) == 1
-    assert not place.articles.changed({})
-    assert count_reservations(place) == 0
+    assert not stores.article_store.changed({}, sweep=False)
+    assert count_reservations(stores) == 1
+    assert not stores.article_store.changed({})
+    assert count_reservations(stores) == 0
 
 
-def test_a_withdrawn_file_is_found_although_its_row_is_gone(place: Place, clock: Clock) -> None:
+def test_a_withdrawn_file_is_found_although_its_row_is_gone(
+    stores: ArticleStores, clock: Clock
+) -> None:
     """The file of an article without row is found by its reservation and deleted."""
-    stored, stamp, _ = place.articles.put(make_article())
-    place.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
+    stored, stamp, _ = stores.article_store.put(make_article())
+    stores.database.visits.record(ArticleRecord(article=stored, stamp=stamp))
     clock.now += WRITING + timedelta(seconds=1)
-    place.articles.changed({})
+    stores.article_store.changed({})
 
-    assert count_reservations(place) == 0
+    assert count_reservations(stores) == 0
 
-    enter_withdrawal(place.articles, stored, NOW, ())
-    place.store.visits.withdraw(stored, (), (), NOW)  # and the process ends
+    enter_withdrawal(stores.article_store, stored, NOW, ())
+    stores.database.visits.withdraw(stored, (), (), NOW)  # and the process ends
 
-    assert place.articles.find(stored.id) == stamp.path
-    assert place.articles.delete(stamp.path)
-    assert place.articles.find(stored.id) is None
-    assert place.store.reservations.reserved() == []
+    assert stores.article_store.find(stored.id) == stamp.path
+    assert stores.article_store.delete(stamp.path)
+    assert stores.article_store.find(stored.id) is None
+    assert stores.database.reservations.reserved() == []
 
 
-def test_a_pruned_file_that_a_crash_left_is_an_article_again(place: Place) -> None:
+def test_a_pruned_file_that_a_crash_left_is_an_article_again(stores: ArticleStores) -> None:
     """A file that a crash left during pruning is found as a new article."""
-    stored, stamp, _ = place.articles.put(make_article())
-    place.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
-    place.articles.remember_paths([stored.id])
-    PRUNED.append(place.articles, [(stored.id, "one.example/a")])
-    place.store.visits.prune([stored.id], [(stored.id, "one.example/a")])  # and the process ends
+    stored, stamp, _ = stores.article_store.put(make_article())
+    stores.database.visits.record(ArticleRecord(article=stored, stamp=stamp))
+    stores.article_store.remember_paths([stored.id])
+    PRUNED.append(stores.article_store, [(stored.id, "one.example/a")])
+    stores.database.visits.prune(
+        [stored.id], [(stored.id, "one.example/a")]
+    )  # and the process ends
 
-    assert [one.path for one in place.articles.changed({}).new] == [stamp.path]
+    assert [one.path for one in stores.article_store.changed({}).new] == [stamp.path]
 
 
 def test_of_two_writers_of_a_new_article_the_path_of_the_first_stands(
-    bucket: Bucket, place: Place
+    bucket: Bucket, stores: ArticleStores
 ) -> None:
     """Each with an index that has not seen the other's row: one database, two connections."""
-    with open_store(f"sqlite:///{place.store.name}", articles_exist=True) as other_store:
+    with open_store(f"sqlite:///{stores.database.name}", articles_exist=True) as other_store:
         other_object_article_store = ObjectArticleStore(
             bucket, other_store.reservations.with_clock(lambda: NOW), lambda: NOW
         )
-        first, stamp, _ = place.articles.put(make_article(title="The first one's title"))
+        first, stamp, _ = stores.article_store.put(make_article(title="The first one's title"))
         second, again, changed = other_object_article_store.put(
             make_article(title="The second one's title")
         )
@@ -168,15 +173,15 @@ def test_of_two_writers_of_a_new_article_the_path_of_the_first_stands(
         assert second.title == "The second one's title"
         assert second.digest != first.digest
 
-        place.store.visits.record(ArticleRecord(article=first, stamp=stamp))
+        stores.database.visits.record(ArticleRecord(article=first, stamp=stamp))
         _, later, _ = other_object_article_store.put(make_article(title="The third one's title"))
 
         assert later.path == stamp.path
-    assert [one.path for one in place.articles.walk()] == [stamp.path]
+    assert [one.path for one in stores.article_store.walk()] == [stamp.path]
 
 
 def test_of_two_who_write_the_first_version_at_once_the_first_is_read_by_the_second(
-    s3: S3, place: Place
+    s3: S3, stores: ArticleStores
 ) -> None:
     """The other one has the same reservation, and a hand has added a line by now."""
     theirs = paths.make_first_file(make_article())[1].replace(b"---\n", b"---\nrating: 5\n", 1)
@@ -187,9 +192,12 @@ def test_of_two_who_write_the_first_version_at_once_the_first_is_read_by_the_sec
             s3.put(key, data)
 
     s3.before = before  # type: ignore[assignment]
-    _, stamp, changed = place.articles.put(make_article(title="Another title"))
+    _, stamp, changed = stores.article_store.put(make_article(title="Another title"))
+
     assert changed
-    data = place.articles.read(stamp.path)
+
+    data = stores.article_store.read(stamp.path)
+
     assert b"rating: 5" in data
     assert b"Another title" in data
 
@@ -208,28 +216,30 @@ def edit_before_request(s3: S3, kind: str, old: bytes, new: bytes) -> Callable[[
     return before
 
 
-def test_a_hand_that_edits_at_the_same_moment_wins_and_is_read(s3: S3, place: Place) -> None:
+def test_a_hand_that_edits_at_the_same_moment_wins_and_is_read(
+    s3: S3, stores: ArticleStores
+) -> None:
     """An edit made during a write is kept and merged."""
-    stored, stamp, _ = place.articles.put(make_article(title="Ours", excerpt="An excerpt."))
-    place.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
+    stored, stamp, _ = stores.article_store.put(make_article(title="Ours", excerpt="An excerpt."))
+    stores.database.visits.record(ArticleRecord(article=stored, stamp=stamp))
     s3.before = edit_before_request(s3, "put", b"title: Ours", b"title: Theirs")  # type: ignore[assignment]
-    again, last, changed = place.articles.put(
+    again, last, changed = stores.article_store.put(
         make_article(title="Ours anew", excerpt="Another excerpt."), stamp.path
     )
 
     assert again.title == "Theirs"
     assert again.excerpt == "Another excerpt."
     assert changed is True
-    assert place.articles.stamp(stamp.path) == last
-    assert place.articles.get(stamp.path).title == "Theirs"
+    assert stores.article_store.stamp(stamp.path) == last
+    assert stores.article_store.get(stamp.path).title == "Theirs"
 
 
 def test_a_hand_that_edits_all_the_time_ends_the_run_and_loses_nothing(
-    s3: S3, place: Place
+    s3: S3, stores: ArticleStores
 ) -> None:
     """If a file is edited before each write, `put` gives up and keeps the edits."""
-    stored, stamp, _ = place.articles.put(make_article(title="Ours"))
-    place.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
+    stored, stamp, _ = stores.article_store.put(make_article(title="Ours"))
+    stores.database.visits.record(ArticleRecord(article=stored, stamp=stamp))
     edits = iter(range(1000))
 
     def before(kind: str, key: str) -> None:
@@ -237,13 +247,16 @@ def test_a_hand_that_edits_all_the_time_ends_the_run_and_loses_nothing(
             s3.put(key, s3.objects[key].data + f"Line {next(edits)}.\n".encode())
 
     s3.before = before  # type: ignore[assignment]
+
     with pytest.raises(OSError, match="keeps being edited"):
-        place.articles.put(make_article(title="Ours anew"), stamp.path)
+        stores.article_store.put(make_article(title="Ours anew"), stamp.path)
+
     s3.before = lambda kind, key: None
-    assert b"Line 0." in place.articles.read(stamp.path)
+
+    assert b"Line 0." in stores.article_store.read(stamp.path)
 
 
-def test_two_writers_of_a_file_beside_keep_both_their_lines(s3: S3, place: Place) -> None:
+def test_two_writers_of_a_file_beside_keep_both_their_lines(s3: S3, stores: ArticleStores) -> None:
     """An append that meets another writer's line keeps both."""
     others = iter([b"three\n"])
 
@@ -251,20 +264,21 @@ def test_two_writers_of_a_file_beside_keep_both_their_lines(s3: S3, place: Place
         if kind == "put" and (line := next(others, None)):
             s3.put(key, s3.objects[key].data + line)
 
-    place.articles.file("x.tsv").append(b"# note\n", b"one\n")
+    stores.article_store.file("x.tsv").append(b"# note\n", b"one\n")
     s3.before = before  # type: ignore[assignment]
-    place.articles.file("x.tsv").append(b"# note\n", b"two\n")
-    assert place.articles.file("x.tsv").read() == b"# note\none\nthree\ntwo\n"
+    stores.article_store.file("x.tsv").append(b"# note\n", b"two\n")
+
+    assert stores.article_store.file("x.tsv").read() == b"# note\none\nthree\ntwo\n"
 
 
-def test_only_a_reindex_lists(s3: S3, place: Place) -> None:
+def test_only_a_reindex_lists(s3: S3, stores: ArticleStores) -> None:
     for title in ("One", "Two"):
-        stored, stamp, _ = place.articles.put(make_article(title=title))
-        place.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
-    place.articles.find(stored.id)
-    place.articles.begun()
-    place.articles.changed(place.store.visits.stamps())
+        stored, stamp, _ = stores.article_store.put(make_article(title=title))
+        stores.database.visits.record(ArticleRecord(article=stored, stamp=stamp))
+    stores.article_store.find(stored.id)
+    stores.article_store.begun()
+    stores.article_store.changed(stores.database.visits.stamps())
 
     assert s3.requests["list"] == 0
-    assert len(list(place.articles.walk())) == 1
+    assert len(list(stores.article_store.walk())) == 1
     assert s3.requests["list"] == 1

@@ -27,7 +27,7 @@ pages = "s3://tests/i/pages"
 """
 
 
-class Place:
+class FollowingInstance:
     """A configuration with its own state. `create`: begins a database although the instance has
     been minted."""
 
@@ -76,13 +76,15 @@ class Place:
 
 
 @pytest.fixture
-async def places(s3: S3, tmp_path: Path) -> AsyncIterator[tuple[Place, Place, World]]:
+async def instances(
+    s3: S3, tmp_path: Path
+) -> AsyncIterator[tuple[FollowingInstance, FollowingInstance, World]]:
     """The same world followed into folders, and into a bucket by an instance of the same id."""
     world = World(without={"slow"})
     await world.start()
     s3.page = 100
-    folder = Place(tmp_path / "folder", world)
-    bucket = Place(tmp_path / "bucket", world, s3.environ)
+    folder = FollowingInstance(tmp_path / "folder", world)
+    bucket = FollowingInstance(tmp_path / "bucket", world, s3.environ)
     await folder.run_refresh()
     s3.put(
         "i/articles/instance.toml", (folder.folder / "feeds/articles/instance.toml").read_bytes()
@@ -95,7 +97,7 @@ async def places(s3: S3, tmp_path: Path) -> AsyncIterator[tuple[Place, Place, Wo
 _SAY_WHO_ANSWERS = ("combine.html", "search.html", "q/answers.js")
 
 
-def assert_same_files(folder: Place, s3: S3) -> None:
+def assert_same_files(folder: FollowingInstance, s3: S3) -> None:
     for part in ("articles", "public"):
         ours = s3.list_objects(f"i/{part}")
         theirs = folder.bytes_of(part)
@@ -109,11 +111,12 @@ def assert_same_files(folder: Place, s3: S3) -> None:
 
 @pytest.mark.slow
 async def test_a_bucket_has_the_same_bytes_as_a_folder_after_each_run(
-    places: tuple[Place, Place, World], s3: S3
+    instances: tuple[FollowingInstance, FollowingInstance, World], s3: S3
 ) -> None:
     """After visits, a lost database and a reindex, bucket and folder are equal."""
-    folder, bucket, world = places
+    folder, bucket, world = instances
     report = await bucket.run_refresh()
+
     assert not report.problems
     assert_same_files(folder, s3)
     # and the day of the last pruning
@@ -126,6 +129,7 @@ async def test_a_bucket_has_the_same_bytes_as_a_folder_after_each_run(
     before = s3.requests.copy()
     await bucket.run_refresh()
     asked = s3.requests - before
+
     assert asked["put"] == asked["delete"] == 0  # nothing new, nothing written
 
     story = next(one for one in world.stories if one.truth and "launchbeat" in one.key)
@@ -133,6 +137,7 @@ async def test_a_bucket_has_the_same_bytes_as_a_folder_after_each_run(
     for place in (folder, bucket):
         place.now += timedelta(days=1)
         await place.run_refresh()
+
     assert_same_files(folder, s3)
     assert b"Quite another title than before" in s3.list_objects("i/public")["all.atom"]
 
@@ -144,9 +149,11 @@ async def test_a_bucket_has_the_same_bytes_as_a_folder_after_each_run(
     bucket.lose_the_database()
     with bucket.open_app() as app:
         done = reindex.reindex(app.archive, app.configuration)
+
         assert done.articles == len(list(app.archive.article_store.walk()))
         assert done.problems == ()
     await bucket.build()
+
     assert feeds_of(s3) == before_reindex
 
 
@@ -177,11 +184,13 @@ def _have_the_types_that_our_server_sends(s3: S3) -> None:
 
 @pytest.mark.slow
 async def test_a_run_that_loses_the_network_anywhere_is_made_good_by_the_next(
-    places: tuple[Place, Place, World], s3: S3, monkeypatch: pytest.MonkeyPatch
+    instances: tuple[FollowingInstance, FollowingInstance, World],
+    s3: S3,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The store answers fewer and fewer requests, then none; the database is new each time it got
     that far."""
-    folder, bucket, _ = places
+    folder, bucket, _ = instances
     monkeypatch.setattr("syndicator.articles.stores.bucket._PATIENCE", timedelta(milliseconds=50))
     for most in (10, 40, 120):
         left = iter(range(most))

@@ -283,7 +283,9 @@ def test_a_tag_that_was_renamed_is_asked_for_by_its_new_name(instance: Instance)
 
 def test_questions_can_be_turned_off_and_wait_for_the_first_build(instance: Instance) -> None:
     assert make_client(instance, questions=False).get("/q/tag.ai.atom").status_code == 404
+
     (instance.folder / "feeds/public/search/index.js").unlink()
+
     assert make_client(instance).get("/q/tag.ai.atom").status_code == 404
 
 
@@ -298,6 +300,7 @@ def test_questions_can_be_turned_off_and_wait_for_the_first_build(instance: Inst
 )
 def test_a_name_that_no_article_has_is_an_error(instance: Instance, name: str, named: str) -> None:
     answer = make_client(instance).get(f"/q/{name}.atom")
+
     assert answer.status_code == 404
     assert answer.text == f"No article has {named}.\n"
 
@@ -371,6 +374,7 @@ def test_a_question_has_so_many_seconds_of_cpu(instance: Instance) -> None:
     )
     served = TestClient(site, base_url="http://127.0.0.1", follow_redirects=False)
     answer = served.get("/q/tag.ai/lang.en/words.gpu.atom")
+
     assert answer.status_code == 400
     assert answer.text == "This question takes too long; leave out some names or words.\n"
     assert served.get("/q/words.nowhere.atom").status_code == 200, "nothing is looked at"

@@ -91,6 +91,7 @@ def test_other_feeds_have_a_head_and_go_on_in_the_months_of_everything(instance:
         (link,) = list_archive_links(instance, stem)
         assert link == "../archive/all/2026-02.html"
     page = html.fromstring(instance.read_published("archive/all/2026-02.html"))
+
     assert page.xpath('//a[contains(@href, "2026-02-")]')  # the days of that month
 
 
@@ -99,6 +100,7 @@ def test_a_feed_that_shows_all_of_its_stories_links_none(instance: Instance) -> 
     with instance.open_app() as app:
         store_articles(app, "Alone", "Text.", tags=("Wasps",), category="AI", added=NOW)
     instance.build()
+
     assert list_archive_links(instance, "tags/wasps") == []
 
 
@@ -144,6 +146,7 @@ def test_a_list_names_the_feeds_with_archives(instance: Instance) -> None:
 def test_the_operator_may_give_a_query_more_than_the_limit(instance: Instance) -> None:
     (instance.config / "feeds.toml").write_text(FOUND + 'window = "2400h"\n')
     instance.build()
+
     assert instance.read_published("queries/bees.atom").count("<entry") == 8
 
 
@@ -181,7 +184,9 @@ def test_the_settings_are_shown_as_they_hold_before_the_first_start(instance: In
         return row.value, row.origin
 
     assert shown() == ("listed", "default")
+
     write_instance(instance, "")
+
     assert shown() == (True, "instance.toml beside the articles")
 
 
@@ -189,6 +194,7 @@ def test_what_the_operator_sets_wins_over_what_an_instance_keeps(instance: Insta
     """An explicit `archives` setting overrides instance.toml."""
     write_instance(instance, "")
     set_publish(instance, 'archives = "atom"')
+
     assert list_archives(instance)["tags/bees"] == {".atom", ".html"}
 
 

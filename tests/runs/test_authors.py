@@ -44,6 +44,7 @@ def members_of(instance: Instance) -> dict[str, int]:
 def test_nothing_is_kept_of_authors_until_they_are_asked_for(instance: Instance) -> None:
     """Without the axis `authors` nothing about authors is stored or published."""
     store_stories(instance)
+
     assert list_author_feeds(instance) == set()
     assert members_of(instance) == {}
 

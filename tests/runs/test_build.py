@@ -109,6 +109,7 @@ def test_what_is_filed_while_feeds_are_built_is_published_by_the_next_build(
                 assert await wait_until(lambda: app.archive.store.index.newest_mark() == 0, task)
 
         asyncio.run(go())
+
         assert all(
             f">{title}<" in instance.read_published("sources/one.atom")
             for title in ("First", "Second")
@@ -150,6 +151,7 @@ def test_nothing_new_is_no_new_build(instance: Instance, monkeypatch: pytest.Mon
                 await asyncio.sleep(0.3)
 
         asyncio.run(go())
+
         assert len(calls) == 1  # held feeds are tried again when something changes
         assert any(feed.stale for feed in app.archive.store.index.feeds())
 
@@ -165,6 +167,7 @@ def test_a_build_that_fails_ends_the_run_with_its_own_words(
 
     monkeypatch.setattr(build, "build_feeds", broken)
     monkeypatch.setattr(refresh, "build_feeds", broken)
+
     with pytest.raises(StoreError, match="the disk is full"):
         asyncio.run(
             refresh.run(app, refresh.Wanted(all=True, build_seconds=0.05), stop=asyncio.Event())
@@ -236,6 +239,7 @@ def test_without_a_change_no_row_of_all_feeds_is_read(
     reads = _unread(monkeypatch)
     with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
+
         assert asyncio.run(build.build_feeds(app)).builds == 0
         assert app.archive.store.index.newest_mark() == 0
 
@@ -328,4 +332,5 @@ def test_that_a_build_has_begun_is_known_before_its_first_file(
         monkeypatch.setattr(FileOutlet, "put", look)
         with app.archive.store.visits.shared():
             asyncio.run(build.build_feeds(app))
+
     assert seen[0] == "now"

@@ -180,6 +180,7 @@ def test_what_no_visit_did_does_not_wait(runs: Runs) -> None:
 
 def test_an_edit_of_the_configuration_does_not_wait(runs: Runs) -> None:
     assert runs.run_once(1) == 0
+
     runs.instance.write_taxonomy(runs.instance.taxonomy + '\n[[tag]]\nname = "robots"\n')
     with runs.instance.open_app() as app:
         runs.app = app

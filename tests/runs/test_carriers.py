@@ -112,6 +112,7 @@ def test_a_lost_database_loses_no_membership(instance: Instance) -> None:
     shutil.rmtree(instance.folder / "feeds/state")
     with instance.open_app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
+
         assert list_members(app, TWO) == list_members(app, ONE) == [story.id]
         assert app.archive.store.visits.carriers(story.id) == ["two"]
 

@@ -95,21 +95,30 @@ async def test_visits_wait_for_the_jobs_under_way_and_no_job_goes_before_them(
     waiting = asyncio.create_task(daemon_instance.jobs.run(WEBHOOKS))
     await asyncio.sleep(0)
     await daemon_instance.jobs.run(HEALTH)  # joins
+
     assert len(daemon_instance.opened) == 1
+
     await daemon_instance.jobs.run(VISITS)
     await daemon_instance.jobs.run(RETENTION)
     gate.set()
     await waiting
+
     assert len(daemon_instance.opened) == 1
+
     postponed = [
         (name, seconds) for name, seconds in daemon_instance.called if name in (VISITS, RETENTION)
     ]
+
     assert sorted(postponed) == [(RETENTION, 0.5), (VISITS, 0.5)]
+
     with hold_run_lock(load(instance.config)):  # for half a second: another command's turn
         await daemon_instance.jobs.run(VISITS)
+
     assert len(daemon_instance.troubles) == 1
     assert "another run is under way" in daemon_instance.troubles[0]
+
     await daemon_instance.jobs.run(VISITS)
+
     assert len(daemon_instance.opened) == 2
 
 
@@ -124,6 +133,7 @@ async def test_a_lock_that_others_hold_is_said_once_between_two_visits(
         assert (RETENTION, 60.0) in daemon_instance.called  # it is not left out for a day
 
         await daemon_instance.run_all()
+
     assert len(daemon_instance.troubles) == 2
     assert daemon_instance.opened == []
 
@@ -154,13 +164,16 @@ async def test_builds_leave_time_for_the_visits(daemon_instance: Up, instance: I
     daemon_instance.jobs.watch = replace(daemon_instance.jobs.watch, turn=build_for_two_seconds)
     await daemon_instance.jobs.run(BUILD)
     took = daemon_instance.now
+
     assert took >= 2
     assert {name for name, _ in daemon_instance.called} == {HEALTH, WEBHOOKS}
+
     daemon_instance.called.clear()
     daemon_instance.now += 1
     daemon_instance.build_at_once()
     daemon_instance.now += 4 * took
     daemon_instance.build_at_once()
+
     assert daemon_instance.called == [(BUILD, 4 * took - 1), (BUILD, 0)]
 
 

@@ -20,7 +20,7 @@ from syndicator.runs.refresh import RunReport, Wanted, run
 from tests import commands
 from tests.fakellm import BEHAVIOURS, FakeLlm, Question, Said, answer_honestly, llm
 from tests.instances import Instance
-from tests.upkeep.model.test_ask import FIRST, SECOND, Lab
+from tests.upkeep.model.test_ask import FIRST_SENTENCE, SECOND_SENTENCE, ModelInstance
 from tests.world import World, patient_config, world
 
 pytestmark = pytest.mark.slow
@@ -69,21 +69,30 @@ def test_ours_first_then_the_models_and_updated_stays(
 
     llm.behaviour = behave
     report = visit_all(config)
+
     assert report.llm.calls == len(llm.seen) > 10
+
     accepted = report.llm.counts["accepted"]
+
     assert accepted > 5
+
     afterwards = read_entries(public)
+
     assert at_first.keys() == afterwards.keys()
     assert {article_id: item.get("date_modified") for article_id, item in at_first.items()} == {
         article_id: item.get("date_modified") for article_id, item in afterwards.items()
     }
+
     moved = [
         article_id
         for article_id, item in afterwards.items()
         if _says(item) != _says(at_first[article_id])
     ]
+
     assert len(moved) >= accepted / 2  # where its sentence is ours, too, nothing moves
+
     again = visit_all(config)
+
     assert again.llm.calls == 0
     assert read_entries(public) == afterwards
 
@@ -110,8 +119,8 @@ def test_a_dead_endpoint_holds_nothing_up_and_is_named(
 
 
 @pytest.fixture
-def lab(tmp_path: Path, llm: FakeLlm) -> Lab:
-    return Lab(tmp_path, llm)
+def model_instance(tmp_path: Path, llm: FakeLlm) -> ModelInstance:
+    return ModelInstance(tmp_path, llm)
 
 
 def run_command(instance: Instance, *words: str) -> Result:
@@ -120,76 +129,77 @@ def run_command(instance: Instance, *words: str) -> Result:
     )
 
 
-def test_describe_llm_asks_about_the_shelf(lab: Lab) -> None:
-    lab.file_articles("Weather", "Climate")
-    dry = run_command(lab.instance, "describe", "--all", "--llm", "--dry-run")
+def test_describe_llm_asks_about_the_shelf(model_instance: ModelInstance) -> None:
+    model_instance.file_articles("Weather", "Climate")
+    dry = run_command(model_instance.instance, "describe", "--all", "--llm", "--dry-run")
 
     assert "the language model would be asked about up to 2 articles" in dry.output
-    assert lab.llm.seen == []
+    assert model_instance.llm.seen == []
 
-    output = run_command(lab.instance, "describe", "--all", "--llm")
+    output = run_command(model_instance.instance, "describe", "--all", "--llm")
 
     assert "described: Weather" in output.output
     assert "2 calls; 2 answers accepted" in output.output
-    assert SECOND in lab.instance.read_published("all.atom")
-    assert FIRST not in lab.instance.read_published("all.atom")
+    assert SECOND_SENTENCE in model_instance.instance.read_published("all.atom")
+    assert FIRST_SENTENCE not in model_instance.instance.read_published("all.atom")
 
-    run_command(lab.instance, "change", "undo", "1")
+    run_command(model_instance.instance, "change", "undo", "1")
 
-    assert FIRST in lab.instance.read_published("all.atom")
-    assert SECOND not in lab.instance.read_published("all.atom")
+    assert FIRST_SENTENCE in model_instance.instance.read_published("all.atom")
+    assert SECOND_SENTENCE not in model_instance.instance.read_published("all.atom")
     assert (
-        json.loads(run_command(lab.instance, "describe", "--all", "--llm", "--json").stdout)["llm"][
-            "calls"
-        ]
+        json.loads(
+            run_command(model_instance.instance, "describe", "--all", "--llm", "--json").stdout
+        )["llm"]["calls"]
         == 0
     )
 
 
-def test_a_cancelled_job_asks_no_more(lab: Lab) -> None:
-    lab.file_articles("Weather", "Climate")
+def test_a_cancelled_job_asks_no_more(model_instance: ModelInstance) -> None:
+    model_instance.file_articles("Weather", "Climate")
 
     def progress(done: int, total: int) -> None:
         raise CancelledJob
 
-    with lab.instance.open_app() as app:
+    with model_instance.instance.open_app() as app:
         operation = need_operation("ask-model")
         planned = operation.plan(app, {"all": True})
         made, _ = apply(app, operation, {"all": True}, planned, who="ann", progress=progress)
+
     assert planned.data["waiting"] == 2
     assert made.data["llm"]["calls"] == 0
-    assert lab.llm.seen == []
+    assert model_instance.llm.seen == []
 
 
 def test_describe_llm_names_what_is_refused_and_what_is_missing(
-    lab: Lab, monkeypatch: pytest.MonkeyPatch
+    model_instance: ModelInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """`describe --llm` lists refused answers, and fails if the key is missing."""
-    lab.file_articles("Weather", "Climate")
-    lab.llm.behaviour = BEHAVIOURS["lies-in-category"]
-    told = run_command(lab.instance, "describe", "--all", "--llm")
+    model_instance.file_articles("Weather", "Climate")
+    model_instance.llm.behaviour = BEHAVIOURS["lies-in-category"]
+    told = run_command(model_instance.instance, "describe", "--all", "--llm")
 
     assert "category nothing in the article speaks for Horoscopes" in told.output
     assert (
         "category  nothing in the article speaks for Horoscopes"
-        in run_command(lab.instance, "status").output
+        in run_command(model_instance.instance, "status").output
     )
 
-    path = str(lab.instance.find_file("Weather"))
-    output = run_command(lab.instance, "show", path, "--trace").output
+    path = str(model_instance.instance.find_file("Weather"))
+    output = run_command(model_instance.instance, "show", path, "--trace").output
 
     assert "llm: refused (category: nothing in the article speaks for Horoscopes)" in output
     assert "Horoscopes" in output
 
-    lab.file_articles("Third")
-    lab.llm.close()
+    model_instance.file_articles("Third")
+    model_instance.llm.close()
 
-    assert run_command(lab.instance, "describe", "--all", "--llm").exit_code == 69
+    assert run_command(model_instance.instance, "describe", "--all", "--llm").exit_code == 69
 
-    config = lab.instance.config / "syndicator.toml"
+    config = model_instance.instance.config / "syndicator.toml"
     config.write_text(config.read_text() + 'key_env = "MY_MISSING_KEY"\n')
     monkeypatch.delenv("MY_MISSING_KEY", raising=False)
-    missing = run_command(lab.instance, "describe", "--all", "--llm")
+    missing = run_command(model_instance.instance, "describe", "--all", "--llm")
 
     assert missing.exit_code == 78
     assert "MY_MISSING_KEY is not set; set it" in missing.stderr

@@ -100,6 +100,7 @@ def test_one_more_article_makes_the_parts_of_its_feeds(
         return listed(self, part, rows)
 
     monkeypatch.setattr(SharedPages, "render_feed_list", noted)
+
     assert build_now(instance) == {
         "feeds.html",
         "feeds-tags-t.html",

@@ -59,6 +59,7 @@ def run_command(config: Path, name: str) -> tuple[str, set[str]]:
 def test_status_does_not_load_what_writes_feeds(config: Path) -> None:
     """`status` imports no modules for writing feeds."""
     said, loaded = run_command(config, "status")
+
     assert said
     assert loaded.isdisjoint({"feedgen", "dateutil.parser", "lxml"})
 

@@ -20,6 +20,7 @@ def run_refresh(instance: Instance, **wanted: bool) -> refresh.RunReport:
 def test_a_source_that_is_not_enabled_is_not_visited(instance: Instance, all: bool) -> None:
     path = instance.config / "sources.toml"
     path.write_text(path.read_text().replace("[[source]]", "[[source]]\nenabled = false"))
+
     assert run_refresh(instance, all=all).outcomes == ()
 
 

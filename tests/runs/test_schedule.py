@@ -68,7 +68,9 @@ async def test_a_clock_that_is_set_stops_nothing(wall_clock: type[WallClock], ho
     before = len(runs)
     await wait_until(lambda: len(runs) >= before + 5)  # it goes on
     passed = time.monotonic() - set_at
+
     assert len(runs) - before <= passed / EVERY + 2  # and makes up for no run of the hour
+
     await scheduler.stop(1)
 
 
@@ -84,13 +86,17 @@ async def test_a_run_that_is_silent_for_five_minutes_is_reported_once() -> None:
     await asyncio.sleep(2 * EVERY)
     steady[0] += 300
     await asyncio.sleep(2 * EVERY)
+
     assert reported == []
     assert scheduler.silent_seconds() == 0
+
     steady[0] += 1
     await wait_until(lambda: reported)
     await asyncio.sleep(2 * EVERY)
+
     assert reported == [301]
     assert scheduler.silent_seconds() == 301
+
     await scheduler.stop(0)
 
 

@@ -101,6 +101,7 @@ def test_a_public_page_offers_readers_on_the_web(tmp_path: Path) -> None:
 
 def test_no_page_is_for_search_engines(instance: Instance) -> None:
     pages = list((instance.folder / "feeds/public").rglob("*.html"))
+
     assert len(pages) > 5
     assert [
         page.name
@@ -131,6 +132,7 @@ def test_the_sites_that_are_visited_are_not_told_where_it_is(tmp_path: Path) -> 
 def test_the_health_feed_is_where_the_home_network_reaches_it() -> None:
     """The health feed's address is in the home network if the server listens there."""
     shared = tomllib.loads(f'{PRIVATE}listen = "0.0.0.0:8080"\n')
+
     assert feed_url(Settings.model_validate(shared), "k") == "http://192.168.1.5:8080/health/k.atom"
     assert (
         feed_url(Settings.model_validate(tomllib.loads(PRIVATE)), "k")
@@ -175,6 +177,7 @@ def test_a_secret_that_leaves_the_house_without_tls_is_warned_of(
     """`check` warns if a secret path is served without TLS outside the home network."""
     (tmp_path / "syndicator.toml").write_text(PRIVATE.replace("http://192.168.1.5:8080/", url))
     reasons = [one.reason for one in checked(tmp_path, load(tmp_path, {}), {}, strict=False)]
+
     assert ("secret-without-tls" in reasons) == warns
 
 

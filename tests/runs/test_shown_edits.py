@@ -61,6 +61,7 @@ def test_a_source_more_makes_nothing_anew(
     filled_instance: Instance, written_names: list[str]
 ) -> None:
     edit_sources(filled_instance, "", THREE)
+
     assert filled_instance.build().builds == 0
     assert written_names == []
 
@@ -70,6 +71,7 @@ def test_what_does_not_show_makes_nothing_anew(
 ) -> None:
     """Changing `every` of a source rebuilds nothing."""
     edit_sources(filled_instance, 'key = "one"', 'key = "one"\nevery = "6h"')
+
     assert filled_instance.build().builds == 0
     assert written_names == []
 
@@ -157,8 +159,10 @@ def test_a_tag_that_has_a_page_now_makes_the_feeds_of_its_articles_anew(
     )
     written_names.clear()
     filled_instance.write_taxonomy(TAXONOMY + '[[tag]]\nname = "Carried by none"\n')
+
     assert filled_instance.build().builds == 0
     assert written_names == []
+
     for now in (False, True):
         filled_instance.write_taxonomy(TAXONOMY if now else TAXONOMY.replace('"LLM"', '"Other"'))
         written_names.clear()

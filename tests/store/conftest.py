@@ -62,12 +62,12 @@ def record_article(
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
+def database_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/state/syndicator.db"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def any_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def any_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Return the address of an empty database, of each kind in turn."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/state/syndicator.db"
@@ -76,14 +76,14 @@ def any_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def store(any_url: str) -> Iterator[Store]:
+def store(any_database_url: str) -> Iterator[Store]:
     """A store on each kind of database."""
-    with open_store(any_url, articles_exist=False) as opened:
+    with open_store(any_database_url, articles_exist=False) as opened:
         yield opened
 
 
 @pytest.fixture
-def file_store(url: str) -> Iterator[Store]:
+def file_store(database_url: str) -> Iterator[Store]:
     """A store in a file."""
-    with open_store(url, articles_exist=False) as store:
+    with open_store(database_url, articles_exist=False) as store:
         yield store

@@ -34,7 +34,7 @@ from tests.store.conftest import NOW, make_article, record_article
     ],
 )
 def test_a_list_has_the_wanted_articles_the_newest_first(
-    any_url: str, wanted: Wanted, found: list[int]
+    any_database_url: str, wanted: Wanted, found: list[int]
 ) -> None:
     """Each filter selects its articles out of seven, newest first."""
     more = {
@@ -44,7 +44,7 @@ def test_a_list_has_the_wanted_articles_the_newest_first(
         5: {"tags": (), "tags_by": "operator"},
         6: {"source_key": "other", "score": 0.5},
     }
-    with open_store(any_url, articles_exist=False) as store:
+    with open_store(any_database_url, articles_exist=False) as store:
         articles_by_number = {
             number: record_article(store, number, **more.get(number, {})) for number in range(1, 8)
         }
@@ -65,7 +65,7 @@ def test_a_list_has_the_wanted_articles_the_newest_first(
         ] == found
 
 
-def test_the_least_likely_category_is_the_first_of_unsure_ones(any_url: str) -> None:
+def test_the_least_likely_category_is_the_first_of_unsure_ones(any_database_url: str) -> None:
     """What is on hold comes before, what is confirmed not at all, and a score outlives an edit that
     says none."""
     scores = {1: 0.7, 2: 0.41, 3: None, 4: 0.3, 5: 0.1, 6: 0.699, 7: 0.2, 8: 0.3, 9: 0.0}
@@ -75,7 +75,7 @@ def test_the_least_likely_category_is_the_first_of_unsure_ones(any_url: str) -> 
         7: {"hold": True},
         8: {"category_by": "operator"},
     }
-    with open_store(any_url, articles_exist=False) as store:
+    with open_store(any_database_url, articles_exist=False) as store:
         articles_by_number = {
             number: record_article(store, number, score=one, **more.get(number, {}))
             for number, one in scores.items()
@@ -92,9 +92,9 @@ def test_the_least_likely_category_is_the_first_of_unsure_ones(any_url: str) -> 
         assert [numbers[one.article.id] for one in newest] == [*range(1, 10)]
 
 
-def test_no_more_unsure_articles_are_listed_than_somebody_answers(any_url: str) -> None:
+def test_no_more_unsure_articles_are_listed_than_somebody_answers(any_database_url: str) -> None:
     """The most doubtful ones; the count says how many are listed."""
-    with open_store(any_url, articles_exist=False) as store:
+    with open_store(any_database_url, articles_exist=False) as store:
         for number in range(MOST_UNSURE + 5):
             record_article(store, number, score=0.1 + number / 1000)
         listed, counts = store.browse.articles(Wanted(filter="unsure", most=500, counted=True))
@@ -107,8 +107,8 @@ def test_no_more_unsure_articles_are_listed_than_somebody_answers(any_url: str) 
         assert len(last) == MOST_UNSURE - 40
 
 
-def test_weeks_and_costs_of_sources(any_url: str) -> None:
-    with open_store(any_url, articles_exist=False) as store:
+def test_weeks_and_costs_of_sources(any_database_url: str) -> None:
+    with open_store(any_database_url, articles_exist=False) as store:
         for number, hours in enumerate((1, 2, 30, 900)):
             record_article(store, number, added=NOW - timedelta(hours=hours))
         record_article(store, 9, source_key="other")
@@ -121,9 +121,9 @@ def test_weeks_and_costs_of_sources(any_url: str) -> None:
         assert store.browse.sum_costs(since) == {"src": (2, 1, 1400)}
 
 
-def test_filters_are_counted(any_url: str) -> None:
+def test_filters_are_counted(any_database_url: str) -> None:
     """The list says how many articles each filter would select, of all or of one source."""
-    with open_store(any_url, articles_exist=False) as store:
+    with open_store(any_database_url, articles_exist=False) as store:
         for number, more in enumerate(
             ({"tags": ()}, {"hold": True}, {"category_by": "operator"}, {"partial": True})
         ):

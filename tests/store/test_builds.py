@@ -166,6 +166,7 @@ def test_the_engine_has_the_queue_filled_from_its_start(store: Store, builds: Bu
             await engine.run()
 
     asyncio.run(go())
+
     assert done == [FILL]
     assert list_job_times(store) == {}, "it ended the job"
 

@@ -215,6 +215,7 @@ def test_rows_of_earlier_versions_are_written_as_they_are(database: Path) -> Non
     rows = list(list_documents(database))
 
     assert len(rows) > 400
+
     for kind, document in rows:
         if kind is SourceState:
             packed = codec.pack_state(codec.unpack_state(document, ""))

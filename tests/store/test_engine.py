@@ -17,8 +17,8 @@ from syndicator.store.postgres import StoreAway
 from tests.store.conftest import make_article, make_stamp, record_article
 
 
-def get_database_path(url: str) -> Path:
-    return Path(url.removeprefix("sqlite:///"))
+def get_database_path(database_url: str) -> Path:
+    return Path(database_url.removeprefix("sqlite:///"))
 
 
 def read_structure(path: Path) -> list[tuple[str, ...]]:
@@ -45,19 +45,20 @@ def read_rows(path: Path, query: str) -> list[tuple[str, ...]]:
         return connection.execute(query).fetchall()
 
 
-def test_a_fresh_database_is_made_with_its_folder_and_opens_again(url: str) -> None:
-    with open_store(url, articles_exist=False) as store:
+def test_a_fresh_database_is_made_with_its_folder_and_opens_again(database_url: str) -> None:
+    with open_store(database_url, articles_exist=False) as store:
         record_article(store, 1)
-    with open_store(url, articles_exist=True) as store:
+    with open_store(database_url, articles_exist=True) as store:
         assert store.visits.article(make_article(1).id) == make_article(1)
-    assert not get_database_path(url).with_name("syndicator.db-wal").exists()
+
+    assert not get_database_path(database_url).with_name("syndicator.db-wal").exists()
 
 
 @pytest.mark.parametrize("content", [None, b""], ids=["missing", "empty"])
 def test_a_lost_database_is_refused_where_articles_exist_and_made_for_reindex(
-    url: str, content: bytes | None
+    database_url: str, content: bytes | None
 ) -> None:
-    path = get_database_path(url)
+    path = get_database_path(database_url)
     path.parent.mkdir()
     if content is not None:
         path.write_bytes(content)
@@ -65,53 +66,55 @@ def test_a_lost_database_is_refused_where_articles_exist_and_made_for_reindex(
     with pytest.raises(
         StoreError, match=rf"{path} is .* although there are articles; run `syndicator reindex`"
     ):
-        open_store(url, articles_exist=True)
+        open_store(database_url, articles_exist=True)
     assert not path.exists() or path.read_bytes() == b""
 
-    with open_store(url, articles_exist=True, create=True) as store:
+    with open_store(database_url, articles_exist=True, create=True) as store:
         assert store.status.check() == []
 
 
-def test_a_database_whose_creation_was_cut_short_is_refused_too(url: str) -> None:
-    get_database_path(url).parent.mkdir()
-    with closing(sqlite3.connect(get_database_path(url))) as connection:
+def test_a_database_whose_creation_was_cut_short_is_refused_too(database_url: str) -> None:
+    get_database_path(database_url).parent.mkdir()
+    with closing(sqlite3.connect(get_database_path(database_url))) as connection:
         connection.execute("PRAGMA user_version=1")
 
     with pytest.raises(StoreError, match="reindex"):
-        open_store(url, articles_exist=True)
-    open_store(url, articles_exist=False).close()
+        open_store(database_url, articles_exist=True)
+
+    open_store(database_url, articles_exist=False).close()
 
 
 @pytest.mark.parametrize("where", [0, 36_000], ids=["header", "schema"])
-def test_a_damaged_database_is_refused_and_reindex_cures_it(url: str, where: int) -> None:
-    with open_store(url, articles_exist=False) as store:
+def test_a_damaged_database_is_refused_and_reindex_cures_it(database_url: str, where: int) -> None:
+    with open_store(database_url, articles_exist=False) as store:
         for number in range(200):
             record_article(store, number)
-    path = get_database_path(url)
+    path = get_database_path(database_url)
     data = bytearray(path.read_bytes())
     data[where : where + 30000] = b"\xa5" * 30000
     path.write_bytes(data)
 
     with pytest.raises(StoreError, match=r"damaged; run `syndicator reindex`"):
-        open_store(url, articles_exist=True)
+        open_store(database_url, articles_exist=True)
 
-    with open_store(url, articles_exist=True, create=True) as store:
+    with open_store(database_url, articles_exist=True, create=True) as store:
         assert store.status.check() == []
         assert store.reindex([(make_article(1), make_stamp(1))]) == 1
+
     assert path.with_name("syndicator.db.damaged-1").exists()
 
 
-def test_check_names_damage(url: str) -> None:
+def test_check_names_damage(database_url: str) -> None:
     """Overwritten pages of the database are reported, with the command that helps."""
-    with open_store(url, articles_exist=False) as store:
+    with open_store(database_url, articles_exist=False) as store:
         for number in range(200):
             record_article(store, number)
-    path = get_database_path(url)
+    path = get_database_path(database_url)
     data = bytearray(path.read_bytes())
     data[-20000:] = b"\xa5" * 20000
     path.write_bytes(data)
 
-    with open_store(url, articles_exist=True) as store:
+    with open_store(database_url, articles_exist=True) as store:
         problems = store.status.check()
 
     assert problems
@@ -119,28 +122,28 @@ def test_check_names_damage(url: str) -> None:
     assert all("syndicator reindex" in problem.detail for problem in problems)
 
 
-def test_somebody_elses_database_is_refused(url: str) -> None:
-    get_database_path(url).parent.mkdir()
-    with closing(sqlite3.connect(get_database_path(url))) as connection:
+def test_somebody_elses_database_is_refused(database_url: str) -> None:
+    get_database_path(database_url).parent.mkdir()
+    with closing(sqlite3.connect(get_database_path(database_url))) as connection:
         connection.execute("CREATE TABLE theirs (x)")
 
     with pytest.raises(StoreError, match="not one of Syndicator's"):
-        open_store(url, articles_exist=False)
+        open_store(database_url, articles_exist=False)
 
 
 @pytest.mark.parametrize("articles_exist", [False, True])
 def test_somebody_elses_database_is_refused_and_left_as_it_is_when_looked_into(
-    url: str, articles_exist: bool
+    database_url: str, articles_exist: bool
 ) -> None:
     """Opening another program's database read-only fails and does not change it."""
-    path = get_database_path(url)
+    path = get_database_path(database_url)
     path.parent.mkdir()
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("CREATE TABLE theirs (x)")
     content = path.read_bytes()
 
     with pytest.raises(StoreError, match="not one of Syndicator's"):
-        open_store_read_only(url, articles_exist=articles_exist)
+        open_store_read_only(database_url, articles_exist=articles_exist)
     assert path.read_bytes() == content
     assert list(path.parent.iterdir()) == [path]
 
@@ -152,13 +155,13 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         open_store(f"sqlite:///{tmp_path}/file/x.db", articles_exist=False)
 
 
-def test_a_newer_database_is_refused(url: str) -> None:
-    open_store(url, articles_exist=False).close()
-    with closing(sqlite3.connect(get_database_path(url))) as connection, connection:
+def test_a_newer_database_is_refused(database_url: str) -> None:
+    open_store(database_url, articles_exist=False).close()
+    with closing(sqlite3.connect(get_database_path(database_url))) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num='9999'")
 
     with pytest.raises(StoreError, match="another version of Syndicator"):
-        open_store(url, articles_exist=True)
+        open_store(database_url, articles_exist=True)
 
 
 # The statements that make a database of each revision from that of the next one.
@@ -292,17 +295,22 @@ def test_opening_imports_no_alembic() -> None:
     )
 
 
-def test_a_locked_database_is_named_after_the_wait(url: str) -> None:
-    with open_store(url, articles_exist=False, busy_seconds=0.1) as store:
-        with closing(sqlite3.connect(get_database_path(url), isolation_level=None)) as other:
+def test_a_locked_database_is_named_after_the_wait(database_url: str) -> None:
+    with open_store(database_url, articles_exist=False, busy_seconds=0.1) as store:
+        with closing(
+            sqlite3.connect(get_database_path(database_url), isolation_level=None)
+        ) as other:
             other.execute("BEGIN IMMEDIATE")
 
             with pytest.raises(StoreError, match="another program holds it"):
                 record_article(store, 1)
             assert store.index.feeds() == []  # readers never wait
 
-            open_store(url, articles_exist=False, busy_seconds=0.1).close()  # nor does who opens it
+            open_store(
+                database_url, articles_exist=False, busy_seconds=0.1
+            ).close()  # nor does who opens it
         record_article(store, 1)
+
         assert store.visits.article(make_article(1).id) == make_article(1)
 
 
@@ -312,9 +320,11 @@ def test_a_full_disk_loses_nothing_and_the_store_works_on(file_store: Store) -> 
     with store._db.write() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count=1")
         (pages,) = connection.exec_driver_sql("PRAGMA max_page_count").one()
+
     with pytest.raises(StoreError, match="the disk is full"):
         for number in range(2, 2000):
             record_article(store, number)
+
     kept_stamps = store.visits.stamps()
     with store._db.write() as connection:
         connection.exec_driver_sql(f"PRAGMA max_page_count={pages + 10000}")
@@ -337,10 +347,10 @@ def test_a_driver_that_is_not_installed_is_named(
         assert raises.value.exit_code == 69
 
 
-@pytest.mark.parametrize("url", ["nonsense", "wondrous://host/database"])
-def test_an_address_of_no_database_is_named(url: str) -> None:
+@pytest.mark.parametrize("database_url", ["nonsense", "wondrous://host/database"])
+def test_an_address_of_no_database_is_named(database_url: str) -> None:
     with pytest.raises(StoreError, match=r"store\.url: .*; write sqlite:///path or postgresql://"):
-        open_store(url, articles_exist=False)
+        open_store(database_url, articles_exist=False)
 
 
 def test_a_server_that_is_not_there_is_named() -> None:

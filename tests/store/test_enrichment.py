@@ -30,10 +30,10 @@ def list_unasked(store: Store, plan: str = "p", **more: Any) -> set[str]:
     return set(store.enrichment.list_unasked(plan, **values | more))
 
 
-def test_unasked_are_new_changed_and_failed_articles(url: str) -> None:
+def test_unasked_are_new_changed_and_failed_articles(database_url: str) -> None:
     """An article is asked about again when it failed, its file changed or the plan is another."""
     one, two, three = (make_article(number).id for number in (1, 2, 3))
-    with open_store(url, articles_exist=False) as store:
+    with open_store(database_url, articles_exist=False) as store:
         for number in (1, 2, 3):
             record_article(store, number)
 
@@ -61,8 +61,8 @@ def test_unasked_are_new_changed_and_failed_articles(url: str) -> None:
         assert list_unasked(store, since=NOW) == set()
 
 
-def test_answers_go_with_their_article(url: str) -> None:
-    with open_store(url, articles_exist=False) as store:
+def test_answers_go_with_their_article(database_url: str) -> None:
+    with open_store(database_url, articles_exist=False) as store:
         record_article(store, 1)
         note = make_asked(
             1, reason="number", detail="47", answer="\ud800 said", tries=2, next_try=NOW, by="old"
@@ -79,9 +79,9 @@ def test_answers_go_with_their_article(url: str) -> None:
         assert store.enrichment.answer("k") is None
 
 
-def test_the_meter_and_the_summary_of_status(url: str) -> None:
+def test_the_meter_and_the_summary_of_status(database_url: str) -> None:
     """`status` shows the meter, counts the model's answers and lists the refused ones."""
-    with open_store(url, articles_exist=False) as store:
+    with open_store(database_url, articles_exist=False) as store:
         assert store.enrichment.meter() == Meter()
         assert store.status.llm() is None
 
@@ -105,8 +105,8 @@ def test_the_meter_and_the_summary_of_status(url: str) -> None:
         )
 
 
-def test_a_rebuilt_store_remembers_the_articles_that_were_asked_about(url: str) -> None:
-    with open_store(url, articles_exist=False) as store:
+def test_a_rebuilt_store_remembers_the_articles_that_were_asked_about(database_url: str) -> None:
+    with open_store(database_url, articles_exist=False) as store:
         record_article(store, 1)
         store.enrichment.save_asked(make_asked(1))
         store.reindex([(make_article(1), make_stamp(1))])

@@ -110,6 +110,7 @@ def test_a_worker_whose_lease_has_ended_does_not_end_the_turn_of_another(store: 
 def test_a_crawl_delay_is_for_all_and_takes_the_place_of_shorter_pauses(hosts: Hosts) -> None:
     hosts.set_delay(HOST, 40)
     hosts.give_back(HOST, take_turn(hosts), 1)
+
     assert 30 < take_busy(hosts).seconds <= 40
 
 
@@ -194,18 +195,24 @@ def test_a_worker_has_free_hosts_for_itself_until_it_lets_them_go(
     hosts.set_away("away.example", "dns", "", 50)
     hosts.set_delay("slow.example", 20)
     names = ["asked.example", "held.example", "away.example", HOST, "slow.example"]
+
     assert hosts.own(names, "me") == {HOST: 0.0, "slow.example": 20.0}
     assert hosts.own(names, "you") == {}
     assert not take_busy(hosts).held
     assert list_owners(store) == {"me"}
 
     hosts.release_hosts([HOST, "slow.example"], "you", 0)
+
     assert list_owners(store) == {"me"}, "nobody else lets them go"
+
     hosts.release_hosts([HOST, "slow.example"], "me", 10)
+
     assert list_owners(store) == set()
     assert 5 < take_busy(hosts).seconds <= 10
     assert 15 < take_busy(hosts, "slow.example").seconds <= 20
+
     hosts.give_back("asked.example", turn, 0)
+
     assert hosts.own(["asked.example"], "you") == {"asked.example": 0.0}
 
 
@@ -375,18 +382,24 @@ def test_sources_come_back_as_they_were_pushed(store: Store) -> None:
         every="6h",
         enabled=False,
     )
+
     assert store.fleet.stamp() == ""
+
     change = store.fleet.push([odd, A], to_micros(NOW))
+
     assert list(change.added) == ["a", "odd"]
     assert change.changed == []
     assert change.removed == []
     assert store.fleet.sources() == (odd, A)
+
     before = store.fleet.stamp()
+
     assert store.fleet.push([odd, A], to_micros(NOW), dry_run=True) == Pushed(
         added=[], changed=[], removed=[]
     )
 
     change = store.fleet.push([replace(A, title="T"), B], to_micros(NOW))
+
     assert list(change.added) == ["b"]
     assert list(change.changed) == ["a"]
     assert list(change.removed) == ["odd"]

@@ -93,6 +93,7 @@ def test_a_window_reaches_beyond_the_limit_up_to_the_most(store: Store) -> None:
 def test_the_source_of_each_article_is_the_one_in_its_file(store: Store) -> None:
     mine = record_article(store, 1)
     other_article = record_article(store, 2, source_key="beta")
+
     assert store.index.sources([mine.id, other_article.id, "unknown"]) == {
         mine.id: mine.source_key,
         other_article.id: "beta",
@@ -111,19 +112,24 @@ def test_months_and_their_ids(store: Store) -> None:
         record_article(store, number, added=added)
 
     result = store.index.month_fingerprints(AI)
+
     assert [(month, count) for month, (count, _) in result.items()] == [
         ("2025-12", 2),
         ("2026-10", 1),
         ("2026-11", 1),
     ]
+
     stamps = make_stamp(2), make_stamp(3)
     mtime_ns = sum(stamp.mtime_ns for stamp in stamps)
     size = sum(stamp.size for stamp in stamps)
+
     assert result["2025-12"][1] == f"2-{mtime_ns}-{size}"
+
     ids = {
         month: [article_id for article_id, _, _ in store.index.month_entries(AI, month)]
         for month in ("2025-12", "2026-10", "2026-09")
     }
+
     assert ids == {
         "2025-12": [make_article(2).id, make_article(3).id],
         "2026-10": [make_article(1).id],
@@ -180,7 +186,9 @@ def test_a_copy_is_shown_by_its_source_alone_until_it_is_split(store: Store) -> 
     assert list_ids(store, SOURCE) == [original.id, copy.id]
     assert store.index.merged() == {copy.id: original.id}
     assert find_feed(store, ALL).count == 1
+
     record_article(store, 2, tags=("AI", "More"))  # a new reading does not undo it
+
     assert list_ids(store) == [original.id]
 
     store.index.split(copy.id)
@@ -213,25 +221,32 @@ def test_stale_held_and_built(store: Store) -> None:
     """Building a feed ends its stale and held states; a mark set later makes it stale again."""
     record_article(store, 1)
     store.index.record_invalid(AI, "not well-formed")
+
     assert find_feed(store, AI).stale is True
     assert find_feed(store, AI).held == "not well-formed"
 
     record_build(store, AI, of="abc")
+
     assert find_feed(store, AI).stale is False
     assert find_feed(store, AI).held is None
     assert store.index.targets([AI]) == {"tags/ai": "abc"}
 
     store.index.mark_stale([AI, FeedKey("query", "q")])
+
     assert find_feed(store, AI).stale
     assert find_feed(store, FeedKey("query", "q")).count == 0
+
     store.index.record_progress(Progress(marks=store.index.marks()[AI]))
+
     assert find_feed(store, AI).published is True
     assert store.index.targets([AI]) == {"tags/ai": "abc"}
+
     store.index.mark_stale([])
 
     marks = store.index.marks()
     store.index.mark_stale([ALL])
     store.index.record_progress(Progress(marks=[*marks.get(AI, ()), *marks[ALL]]))
+
     assert find_feed(store, AI).stale is False
     assert find_feed(store, ALL).stale is True
     assert store.index.count(AI) == 1
@@ -345,6 +360,7 @@ def test_saving_a_feed_keeps_its_count_files_and_publication(store: Store) -> No
     store.index.save_feed(FeedRow(key=new, name="Artificial Intelligence", first_slug="ki"))
 
     saved = find_feed(store, AI)
+
     assert saved.name == "A.I."
     assert saved.first_slug == "ki"
     assert saved.dropped is True
@@ -354,7 +370,9 @@ def test_saving_a_feed_keeps_its_count_files_and_publication(store: Store) -> No
     assert saved.published is True
     assert store.index.targets([AI]) == {"tags/ai": "made of this"}
     assert find_feed(store, new).first_slug == "ki"
+
     record_article(store, 2)
+
     assert find_feed(store, AI).name == "A.I."
 
 

@@ -23,11 +23,11 @@ from tests.postgres import Server
 from tests.store.conftest import NOW, make_article, make_stamp, record_article
 
 
-def read_content(url: str) -> Mapping[str, list[Any]]:
+def read_content(database_url: str) -> Mapping[str, list[Any]]:
     """Every row of every table but hosts. Of texts that are due the ids: all are, after a move, in
     an order of their own."""
     apart = (schema.hosts, schema.texts_due)
-    database = Database(url, 10)
+    database = Database(database_url, 10)
     try:
         tables = [table for table in schema.metadata.sorted_tables if table not in apart]
         rows = {table.name: sorted(map(repr, database.rows(select(table)))) for table in tables}
@@ -37,8 +37,8 @@ def read_content(url: str) -> Mapping[str, list[Any]]:
         database.close()
 
 
-def fill_store(url: str) -> None:
-    with open_store(url, articles_exist=False) as store:
+def fill_store(database_url: str) -> None:
+    with open_store(database_url, articles_exist=False) as store:
         for number in range(7):
             record_article(
                 store,
@@ -65,25 +65,26 @@ def fill_store(url: str) -> None:
         store.index.merge(sorted(store.visits.stamps())[0], sorted(store.visits.stamps())[1])
 
 
-def test_every_row_moves_there_and_back(url: str, postgres: Server) -> None:
-    fill_store(url)
-    before = read_content(url)
+def test_every_row_moves_there_and_back(database_url: str, postgres: Server) -> None:
+    fill_store(database_url)
+    before = read_content(database_url)
     there = postgres.schema()
-    back = f"{url}.back"
+    back = f"{database_url}.back"
 
-    moved = move(url, there)
-    assert read_content(there) == before == read_content(url)
+    moved = move(database_url, there)
+
+    assert read_content(there) == before == read_content(database_url)
     assert moved["articles"] == 7
     assert move(there, back) == moved
     assert read_content(back) == before
 
 
-def test_a_moved_database_continues_as_before(url: str, postgres: Server) -> None:
+def test_a_moved_database_continues_as_before(database_url: str, postgres: Server) -> None:
     """A database moved to PostgreSQL and back accepts new articles with right counts."""
-    fill_store(url)
+    fill_store(database_url)
     there = postgres.schema()
-    back = f"{url}.back"
-    move(url, there)
+    back = f"{database_url}.back"
+    move(database_url, there)
     with open_store(there, articles_exist=True) as store:
         store.visits.record(
             ArticleRecord(
@@ -100,18 +101,22 @@ def test_a_moved_database_continues_as_before(url: str, postgres: Server) -> Non
     move(there, back)
     with open_store(back, articles_exist=True) as store:
         assert {row.key: row.count for row in store.index.feeds()}[ALL] == 7
+
         record_article(store, 9)
+
         assert {row.key: row.count for row in store.index.feeds()}[ALL] == 8
 
 
-def test_nothing_is_moved_into_a_database_that_is_in_use(url: str, postgres: Server) -> None:
-    fill_store(url)
+def test_nothing_is_moved_into_a_database_that_is_in_use(
+    database_url: str, postgres: Server
+) -> None:
+    fill_store(database_url)
     there = postgres.schema()
     fill_store(there)
     before = read_content(there)
 
     with pytest.raises(StoreError, match="is not new: it has rows in"):
-        move(url, there)
+        move(database_url, there)
     assert read_content(there) == before
 
 
@@ -148,5 +153,6 @@ def test_feeds_are_the_same_bytes_on_either_database(tmp_path: Path, postgres: S
     for path in first:
         Path(path).unlink()
     again = dict(built(SYNDICATOR_STORE__URL=there))
+
     assert again.pop("url") == there
     assert again == first

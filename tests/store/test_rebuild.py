@@ -39,13 +39,13 @@ def make_entry(number: int, status: str = "pending") -> EntryRow:
     )
 
 
-def test_a_rebuilt_store_has_the_same_content_as_before(url: str, store: Store) -> None:
+def test_a_rebuilt_store_has_the_same_content_as_before(database_url: str, store: Store) -> None:
     for number in range(5):
         record_article(store, number)
     before = (read_feeds(store), list_ids(store), store.visits.stamps(), list(store.index.each()))
 
     with open_store(
-        url.replace("syndicator.db", "other.db"), articles_exist=True, create=True
+        database_url.replace("syndicator.db", "other.db"), articles_exist=True, create=True
     ) as other_store:
         assert other_store.reindex(make_files(3, 1, 4, 0, 2)) == 5
         assert (
@@ -67,7 +67,9 @@ def test_rows_without_a_file_go_and_every_feed_becomes_stale(store: Store) -> No
 
     assert store.visits.article(make_article(2).id) is None
     assert store.visits.find(["guid:src:guid-2"]) is None
+
     counts = {row.key: row.count for row in store.index.feeds()}
+
     assert counts[FeedKey("tag", "old")] == 0
     assert counts[ALL] == 1
     assert all(
@@ -86,7 +88,9 @@ def test_states_outcomes_and_the_names_of_feeds_stay(store: Store) -> None:
 
     assert store.visits.states() == {"src": state}
     assert len(store.status.outcomes("src")) == 1
+
     kept_row = next(row for row in store.index.feeds() if row.key == AI)
+
     assert kept_row.name == "A.I."
     assert kept_row.first_slug == "ki"
     assert kept_row.count == 2
@@ -99,6 +103,7 @@ def test_entries_of_articles_in_the_store_are_done_and_others_stay(store: Store)
     store.reindex(make_files(1))
 
     kept_entries = store.visits.entries("src", ["guid-1", "guid-2", "guid-3"])
+
     assert kept_entries["guid-1"] == replace(
         make_entry(1), status="done", article_id=make_article(1).id
     )

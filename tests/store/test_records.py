@@ -134,6 +134,7 @@ def test_the_text_of_a_feed_is_kept_only_while_its_entry_is_pending(store: Store
     """The content of an entry is dropped when the entry is done."""
     announced = Entry(id="a", content="<p>long</p>")
     store.visits.save_entries([make_entry("a", entry=announced)])
+
     assert store.visits.entries("src", ["a"])["a"].entry == announced
 
     store.visits.save_entries([make_entry("a", "done", entry=announced, article_id="x")])
@@ -192,6 +193,7 @@ def test_a_recorded_article_is_found_by_every_alias(store: Store) -> None:
         "guid:second:9",
     ):
         assert store.visits.find(["unknown", key]) == article.id, key
+
     assert store.visits.find(["unknown", alias("https://evil.example/x")]) is None
     assert store.visits.find([]) is None
     assert store.visits.article(article.id) == article
@@ -317,6 +319,7 @@ def test_the_feeds_that_an_article_leaves_become_stale_like_those_it_joins(store
 
     left = {FeedKey("tag", "ai"), FeedKey("category", "research")}
     joined = {FeedKey("tag", "chips")}
+
     assert list_stale(store) == {FeedKey("all", "all"), FeedKey("source", "src")} | left | joined
 
 
@@ -331,7 +334,9 @@ def test_a_failing_record_leaves_nothing_behind(store: Store) -> None:
 
     assert store.visits.article(make_article(1).id) is None
     assert store.index.feeds() == []
+
     record_article(store, 1)  # and the next transaction works
+
     assert store.visits.article(make_article(1).id) == make_article(1)
 
 
@@ -340,6 +345,7 @@ def test_a_deleted_file_is_forgotten(store: Store) -> None:
     record_build(store, *(row.key for row in store.index.feeds()))
 
     store.visits.forget([article.id])
+
     assert store.visits.article(article.id) is None
     assert store.visits.find([alias(article.url)]) is None
     assert all(row.count == 0 and row.stale for row in store.index.feeds())
@@ -349,6 +355,7 @@ def test_a_withdrawn_article_is_gone_everywhere_and_known_under_every_alias(stor
     """A withdrawn article is found as withdrawn under each alias."""
     article = record_article(store, 1)
     other_article = record_article(store, 2)
+
     assert not store.visits.look_up([alias(article.url)]).withdrawn
 
     store.visits.withdraw(article, ["guid:second:9"], [FeedKey("query", "q")], NOW)
@@ -359,7 +366,9 @@ def test_a_withdrawn_article_is_gone_everywhere_and_known_under_every_alias(stor
     assert not store.visits.look_up([alias(other_article.url)]).withdrawn
     assert not store.visits.look_up([]).withdrawn
     assert store.visits.article(article.id) is None
+
     (withdrawn,) = store.index.withdrawn()
+
     assert withdrawn.id == article.id
     assert withdrawn.at == NOW
     assert FeedKey("query", "q") in withdrawn.feeds
@@ -380,14 +389,17 @@ def test_blocks_that_three_of_the_last_twenty_articles_share_repeat(store: Store
     for number in range(2):
         record_blocks(store, number, "promo", f"own{number}")
     record_blocks(store, 1, "promo", "promo", "own1")  # read again: still one article
+
     assert store.visits.find_boilerplate("a.example") == frozenset()
 
     record_blocks(store, 3, "promo")
+
     assert store.visits.find_boilerplate("a.example") == {"promo"}
     assert store.visits.find_boilerplate("b.example") == frozenset()
 
     for number in range(10, 28):
         record_blocks(store, number, f"own{number}")
+
     assert store.visits.find_boilerplate("a.example") == frozenset()
     assert len(store.visits.blocks_by_article("a.example")) == 20
 
@@ -416,8 +428,11 @@ def test_notes_are_pruned_by_age_and_then_by_length(store: Store) -> None:
     store.visits.set_note("robot%", "another", NOW - timedelta(days=2))
     store.visits.set_note("x", "another", NOW - timedelta(days=2))
     store.visits.prune_notes("robots ", NOW - timedelta(days=1), 2000)
+
     assert kept() == ["robots b", "robots c", "robot%", "x"]
+
     store.visits.prune_notes("robots ", NOW - timedelta(days=1), 1000)
+
     assert kept() == ["robots c", "robot%", "x"]
 
 
@@ -426,12 +441,15 @@ def test_notes(store: Store) -> None:
     assert store.visits.note("robots:a") is None
 
     store.visits.set_note("robots:a", "User-agent: *\0\ud800", NOW)
+
     assert store.visits.note("robots:a") == "User-agent: *\0\ud800"
 
     store.visits.set_note("robots:a", "", NOW)
+
     assert store.visits.note("robots:a") == ""
 
     store.visits.set_note("robots:a", None, NOW)
+
     assert store.visits.note("robots:a") is None
 
 
@@ -450,7 +468,9 @@ def test_a_visit_ends_with_state_and_outcome(store: Store) -> None:
         store.visits.end_visit(outcome, state)
 
     assert store.visits.states() == {"src": state}
+
     kept_outcomes = store.status.outcomes("src", 100)
+
     assert kept_outcomes[0] == outcome
     assert len(kept_outcomes) == 50
     assert [kept_outcome.at for kept_outcome in kept_outcomes] == sorted(
@@ -530,10 +550,13 @@ def test_sketches_are_found_by_any_of_their_keys_while_they_are_remembered(store
     store.visits.save_sketch(
         one, Compared(at=NOW, data=b"new", keys=[1, 9], delete_before=NOW - 5 * day)
     )
+
     # 1 is there once
     assert store._db.scalar(select(func.count()).where(schema.sketch_keys.c.id == one)) == 4
     assert find_likely(store, [1, 5, 9], NOW - 99 * day) == {one: b"new", two: b"two"}
+
     store.visits.forget([one])
+
     assert find_likely(store, [1, 5, 9], NOW - 99 * day) == {two: b"two"}
 
 
@@ -641,14 +664,17 @@ def test_a_file_that_says_it_is_a_copy_is_one_whatever_comes_first(store: Store)
     original = make_article(1)
     copy = make_article(2, merged_into=make_article(1).id)
     store.visits.record(ArticleRecord(article=copy, stamp=make_stamp(2)))
+
     assert store.index.merged() == {}
     assert [one.id for one in store.index.each()] == [copy.id]
 
     store.visits.record(ArticleRecord(article=original, stamp=make_stamp(1)))
+
     assert store.index.merged() == {copy.id: original.id}
     assert [one.id for one in store.index.each()] == [original.id]
 
     store.visits.forget([original.id])
+
     assert [one.id for one in store.index.each()] == [copy.id]
 
 
@@ -663,6 +689,7 @@ def test_states_of_earlier_versions_are_read(store: Store) -> None:
         backoff=BackOff(failures=2),
         channel=Channel(feed_id="f"),
     )
+
     assert codec.unpack_state(old, "") == replace(
         state, schedule=replace(state.schedule, next_due=datetime(2026, 11, 24, 12, tzinfo=UTC))
     )

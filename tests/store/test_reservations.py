@@ -81,15 +81,15 @@ def test_ids_that_begin_alike_are_found_among_rows_and_reservations(store: Store
     assert reservations.list_similar_ids(article.id, 6) == [near]
 
 
-def test_all_who_reserve_at_once_get_the_same_path(any_url: str) -> None:
+def test_all_who_reserve_at_once_get_the_same_path(any_database_url: str) -> None:
     """Four threads that reserve a path for one article get the same one."""
-    with open_store(any_url, articles_exist=False):
+    with open_store(any_database_url, articles_exist=False):
         pass
     results: list[str] = []
     start = threading.Barrier(4)
 
     def reserve(number: int) -> None:
-        with open_store(any_url, articles_exist=False) as store:
+        with open_store(any_database_url, articles_exist=False) as store:
             start.wait()
             for turn in range(10):
                 results.append(
@@ -103,24 +103,25 @@ def test_all_who_reserve_at_once_get_the_same_path(any_url: str) -> None:
         thread.start()
     for thread in threads:
         thread.join()
+
     assert len(results) == 40
     assert len(set(results)) == 10
 
 
 @pytest.mark.parametrize("shared", [False, True])
 def test_a_reservation_is_committed_at_once_even_if_commits_are_shared(
-    any_url: str, shared: bool
+    any_database_url: str, shared: bool
 ) -> None:
-    with open_store(any_url, articles_exist=False) as store:
+    with open_store(any_database_url, articles_exist=False) as store:
         if shared:
             with store.visits.shared():
                 make_reservations(store).reserve(NEW, "2026/11/one.md")
-                assert list_reserved_paths(any_url) == ["2026/11/one.md"]
+                assert list_reserved_paths(any_database_url) == ["2026/11/one.md"]
         else:
             make_reservations(store).reserve(NEW, "2026/11/one.md")
-        assert list_reserved_paths(any_url) == ["2026/11/one.md"]
+        assert list_reserved_paths(any_database_url) == ["2026/11/one.md"]
 
 
-def list_reserved_paths(url: str) -> list[str]:
-    with open_store(url, articles_exist=True) as other_store:
+def list_reserved_paths(database_url: str) -> list[str]:
+    with open_store(database_url, articles_exist=True) as other_store:
         return [one.path for one in other_store.reservations.reserved()]

@@ -293,6 +293,7 @@ def test_the_engine_works_off_what_is_due_and_ends(store: Store, shards: Shards)
         await engine.run()
 
     asyncio.run(go())
+
     assert len(set(done)) == 2
     assert [(status, due) for status, _, due in list_jobs(store)] == [("todo", False)] * 2
 
@@ -320,5 +321,6 @@ def test_an_engine_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatc
         raise AssertionError
 
     monkeypatch.setitem(__import__("sys").modules, "procrastinate", None)
+
     with pytest.raises(StoreError, match=r"pip install .*whl\)\[postgres\]"):
         Engine("postgresql://nobody@127.0.0.1:9/none", work, lanes=1, lease=1, grace=1)

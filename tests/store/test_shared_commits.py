@@ -25,26 +25,28 @@ def make_state(key: str) -> SourceState:
     return SourceState(key=key, url=f"https://{key}.example/")
 
 
-def read_committed(url: str) -> set[str]:
+def read_committed(database_url: str) -> set[str]:
     """Return the keys of the sources that another process sees."""
-    with open_store(url, articles_exist=False) as other_store:
+    with open_store(database_url, articles_exist=False) as other_store:
         return {*other_store.visits.states()}
 
 
-def test_others_see_the_writes_of_a_group_after_its_commit(store: Store, url: str) -> None:
+def test_others_see_the_writes_of_a_group_after_its_commit(store: Store, database_url: str) -> None:
     """Writes of a group are visible inside at once, outside after the commit."""
     with store.visits.shared():
         store.visits.save_states([make_state("a")])
         store.visits.set_note("robots https://a.example", "x", NOW)
+
         assert store.visits.state("a") == make_state("a")
         assert store.visits.note("robots https://a.example") == "x"
-        assert read_committed(url) == set()
+        assert read_committed(database_url) == set()
 
         store.visits.commit()
-        assert read_committed(url) == {"a"}
+
+        assert read_committed(database_url) == {"a"}
 
         store.visits.save_states([make_state("b")])
-    assert read_committed(url) == {"a", "b"}
+    assert read_committed(database_url) == {"a", "b"}
 
 
 def test_publishing_sees_no_article_before_it_is_durable(store: Store) -> None:
@@ -61,10 +63,10 @@ def test_publishing_sees_no_article_before_it_is_durable(store: Store) -> None:
         assert store.index.ids(ALL, limit=9, since=None, most=9) == [article.id]
 
 
-def test_first_is_called_before_each_commit_of_writes(store: Store, url: str) -> None:
+def test_first_is_called_before_each_commit_of_writes(store: Store, database_url: str) -> None:
     """The callback runs before each commit that has writes."""
     asked: list[set[str]] = []
-    with store.visits.shared(lambda: asked.append(read_committed(url))):
+    with store.visits.shared(lambda: asked.append(read_committed(database_url))):
         store.visits.commit()
 
         assert asked == []
@@ -73,24 +75,28 @@ def test_first_is_called_before_each_commit_of_writes(store: Store, url: str) ->
         store.visits.save_states([make_state("b")])
         store.visits.commit()
         store.visits.save_states([make_state("c")])
+
     assert asked == [set(), {"a", "b"}]
 
 
-def test_rows_whose_files_could_not_be_made_durable_are_not_written(store: Store, url: str) -> None:
+def test_rows_whose_files_could_not_be_made_durable_are_not_written(
+    store: Store, database_url: str
+) -> None:
     def full() -> None:
         raise OSError("no space")
 
     with pytest.raises(OSError, match="no space"), store.visits.shared(full):
         store.visits.save_states([make_state("a")])
         store.visits.commit()
-    assert read_committed(url) == set()
+    assert read_committed(database_url) == set()
     assert store.visits.states() == {}
 
     store.visits.save_states([make_state("b")])
-    assert read_committed(url) == {"b"}
+
+    assert read_committed(database_url) == {"b"}
 
 
-def test_a_write_that_fails_undoes_itself_alone(store: Store, url: str) -> None:
+def test_a_write_that_fails_undoes_itself_alone(store: Store, database_url: str) -> None:
     """A failing write in a group does not undo the others."""
     broken = EntryRow(
         source_key="src", entry_id="x", url="", digest="", status=None, first_seen=NOW
@@ -105,19 +111,21 @@ def test_a_write_that_fails_undoes_itself_alone(store: Store, url: str) -> None:
         assert store.visits.article(make_article(2).id) is None
 
         record_article(store, 3)
-    with open_store(url, articles_exist=True) as other_store:
+    with open_store(database_url, articles_exist=True) as other_store:
         assert {*other_store.visits.stamps()} == {make_article(1).id, make_article(3).id}
 
 
-def test_an_exception_that_ends_a_run_loses_no_earlier_write(store: Store, url: str) -> None:
+def test_an_exception_that_ends_a_run_loses_no_earlier_write(
+    store: Store, database_url: str
+) -> None:
     with pytest.raises(KeyError), store.visits.shared():
         store.visits.end_visit(Outcome(key="a", at=NOW, status="unchanged"), make_state("a"))
         raise KeyError
-    assert read_committed(url) == {"a"}
+    assert read_committed(database_url) == {"a"}
 
 
 def test_a_write_of_another_part_comes_after_the_writes_of_the_group(
-    store: Store, url: str
+    store: Store, database_url: str
 ) -> None:
     """A write outside the group commits the group first."""
     with store.visits.shared():
@@ -126,7 +134,7 @@ def test_a_write_of_another_part_comes_after_the_writes_of_the_group(
 
         assert store.index.ids(ALL, limit=9, since=None, most=9) == [make_article(1).id]
 
-        with open_store(url, articles_exist=True) as other_store:
+        with open_store(database_url, articles_exist=True) as other_store:
             assert other_store.index.newest_mark() == store.index.newest_mark() > 0
 
 
@@ -143,7 +151,9 @@ def test_tables_that_are_read_whole_include_the_writes_of_the_group(store: Store
         )
 
 
-def test_ended_visits_are_written_together_and_visible_at_once(store: Store, url: str) -> None:
+def test_ended_visits_are_written_together_and_visible_at_once(
+    store: Store, database_url: str
+) -> None:
     def end(key: str, **changes: object) -> None:
         store.visits.end_visit(
             Outcome(key=key, at=NOW, status="unchanged"), change_state(make_state(key), **changes)
@@ -158,11 +168,12 @@ def test_ended_visits_are_written_together_and_visible_at_once(store: Store, url
             "a": change_state(make_state("a"), failures=1),
             "b": make_state("b"),
         }
-        assert read_committed(url) == set()
+        assert read_committed(database_url) == set()
 
         store.visits.drop_state("b")
         end("c")
-    assert read_committed(url) == {"a", "c"}
+
+    assert read_committed(database_url) == {"a", "c"}
     assert [len(store.status.outcomes(key)) for key in "abc"] == [2, 0, 1]
 
 

@@ -122,16 +122,16 @@ def make_waiting(
     return Waiting(source=source, reason=reason, count=count, since=first, next_try=again, **more)
 
 
-def test_looking_makes_no_file_and_sees_the_last_commit(url: str, tmp_path: Path) -> None:
+def test_looking_makes_no_file_and_sees_the_last_commit(database_url: str, tmp_path: Path) -> None:
     """A read-only store sees what others write, and touches no file itself."""
-    assert open_store_read_only(url, articles_exist=False) is None
+    assert open_store_read_only(database_url, articles_exist=False) is None
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(StoreError, match="reindex"):
-        open_store_read_only(url, articles_exist=True)
+        open_store_read_only(database_url, articles_exist=True)
 
-    with open_store(url, articles_exist=False) as store:
+    with open_store(database_url, articles_exist=False) as store:
         record_article(store, 1)
-        with open_read_only_store(url) as looked:  # while another process writes
+        with open_read_only_store(database_url) as looked:  # while another process writes
             assert looked.status.counts().articles == 1
 
             record_article(store, 2)
@@ -140,15 +140,15 @@ def test_looking_makes_no_file_and_sees_the_last_commit(url: str, tmp_path: Path
             with pytest.raises(StoreError, match="cannot be written"):
                 record_article(looked, 3)
     before = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "state").iterdir()}
-    with open_read_only_store(url) as looked:
+    with open_read_only_store(database_url) as looked:
         assert looked.status.counts().articles == 2
         assert {
             path.name: path.stat().st_mtime_ns for path in (tmp_path / "state").iterdir()
         } == before
 
 
-def open_read_only_store(url: str) -> Store:
-    store = open_store_read_only(url, articles_exist=True)
+def open_read_only_store(database_url: str) -> Store:
+    store = open_store_read_only(database_url, articles_exist=True)
     assert store is not None
     return store
 
@@ -156,11 +156,14 @@ def open_read_only_store(url: str) -> Store:
 @pytest.mark.parametrize(
     ("version", "cure"), [("0001", "the next run upgrades it"), ("9999", "use that version")]
 )
-def test_a_database_of_another_version_is_not_read(url: str, version: str, cure: str) -> None:
-    with open_store(url, articles_exist=False):
+def test_a_database_of_another_version_is_not_read(
+    database_url: str, version: str, cure: str
+) -> None:
+    with open_store(database_url, articles_exist=False):
         pass
-    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as database:
+    with closing(sqlite3.connect(database_url.removeprefix("sqlite:///"))) as database:
         database.execute("UPDATE alembic_version SET version_num = ?", (version,))
         database.commit()
+
     with pytest.raises(StoreError, match=cure):
-        open_store_read_only(url, articles_exist=True)
+        open_store_read_only(database_url, articles_exist=True)

@@ -98,6 +98,7 @@ def test_an_outlet_has_few_places_at_a_key_and_crowds_out_nobody(store: Store) -
 
 def test_only_the_newest_articles_of_a_common_key_are_compared(store: Store) -> None:
     rows = [add_sketched(store, number) for number in range(1, 62)]
+
     assert len(find_similar(store, rows[0])) <= min(FOUND, NEWEST)
     assert rows[-1].article not in find_similar(store, rows[0])
 

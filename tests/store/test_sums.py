@@ -92,6 +92,7 @@ def test_stored_days_equal_the_days_of_all_articles(store: Store, seed: int) -> 
         assert read_sums(store) == calculate_sums(store)
         record_build(store, *[row.key for row in store.index.plain_feeds() if pick.random() < 0.7])
         assert read_sums(store) == calculate_sums(store)
+
     assert count_stored_sums(store)
 
 

@@ -84,14 +84,16 @@ def test_every_article_that_matches_is_proposed(store: Store, query: str) -> Non
     assert len(right) <= len(proposed) < len(articles) or "not" in query
 
 
-def test_both_databases_propose_the_same_in_the_same_order(url: str, postgres: Server) -> None:
+def test_both_databases_propose_the_same_in_the_same_order(
+    database_url: str, postgres: Server
+) -> None:
     rng = random.Random(3)
     queries = [
         rng.choice([" ", " or ", " and not "]).join(rng.sample(WORDS, k=rng.randrange(1, 4)))
         for _ in range(200)
     ]
     answers = []
-    for address in (url, postgres.schema()):
+    for address in (database_url, postgres.schema()):
         with open_store(address, articles_exist=False) as store:
             record_articles(store, 80)
             proposeds = [list_proposed(store, query, 10) for query in queries]
@@ -167,6 +169,7 @@ def test_no_word_of_a_deleted_article_stays_in_the_file(tmp_path: Path) -> None:
         assert b"quicksilverbyword" in _read_database(file)
 
         store.visits.forget([article.id])
+
     assert b"quicksilverbyword" not in _read_database(file)
 
 
@@ -184,25 +187,27 @@ def test_a_mark_set_while_an_article_is_read_stays(store: Store) -> None:
     assert list(store.texts.due(10).values()) == [article.id]
 
 
-def test_an_upgrade_lets_the_terms_of_all_articles_be_read(any_url: str) -> None:
-    with open_store(any_url, articles_exist=False) as store:
+def test_an_upgrade_lets_the_terms_of_all_articles_be_read(any_database_url: str) -> None:
+    with open_store(any_database_url, articles_exist=False) as store:
         articles = record_articles(store, 4)
         with store._db.write() as connection:
             for table in ("text_tokens", "texts", "texts_due"):
                 run_statement(connection, f"DROP TABLE {table}")
             run_statement(connection, "UPDATE alembic_version SET version_num = '0014'")
-    with open_store(any_url, articles_exist=True) as store:
+    with open_store(any_database_url, articles_exist=True) as store:
         assert set(store.texts.due(10).values()) == set(articles)
+
         read_due(store, articles)
+
         assert len(list_proposed(store, "not nowhere")) == 4
 
 
-def test_a_moved_database_reads_all_terms_again(url: str, tmp_path: Path) -> None:
-    with open_store(url, articles_exist=False) as store:
+def test_a_moved_database_reads_all_terms_again(database_url: str, tmp_path: Path) -> None:
+    with open_store(database_url, articles_exist=False) as store:
         articles = record_articles(store, 4)
     target = f"sqlite:///{tmp_path}/other.db"
     open_store(target, articles_exist=False).close()
-    copy_database(url, target)
+    copy_database(database_url, target)
     with open_store(target, articles_exist=True) as store:
         assert set(store.texts.due(10).values()) == set(articles)
 

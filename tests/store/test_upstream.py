@@ -63,6 +63,7 @@ def test_upstream_has_not_changed_what_we_rely_on(name: str) -> None:
 def test_few_modules_know_the_tables_of_the_engine() -> None:
     modules = (ROOT / "syndicator").rglob("*.py")
     knowing = {path.name for path in modules if "procrastinate_" in path.read_text()}
+
     assert knowing == WITH_ITS_TABLES
 
 
@@ -137,6 +138,7 @@ def test_whoever_finishes_a_job_need_not_have_it(store: Store) -> None:
         await manager.finish_job(other, Status.SUCCEEDED, delete_job=True)
 
     ask_job_manager(store, finish)
+
     assert store._db.rows(text("SELECT FROM procrastinate_jobs")) == []
     assert "connection" not in inspect.signature(JobManager.finish_job).parameters
 
@@ -144,6 +146,8 @@ def test_whoever_finishes_a_job_need_not_have_it(store: Store) -> None:
 def test_the_jobs_of_a_removed_worker_are_found(store: Store) -> None:
     """Unlike #1518 says: the number of a removed worker is deleted from its jobs."""
     assert ask_job_manager(store, find_stalled) == []
+
     with store._db.write() as connection:
         connection.execute(text("DELETE FROM procrastinate_workers"))
+
     assert [job.task_name for job in ask_job_manager(store, find_stalled)] == [BUILD]

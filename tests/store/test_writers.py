@@ -27,21 +27,23 @@ EACH = 6  # articles of a writer
 TAGS = ("AI", "Chips", "Law", "Markets")
 
 
-def run_in_threads(url: str, work: Callable[[Store, int], object], writers: int = WRITERS) -> None:
+def run_in_threads(
+    database_url: str, work: Callable[[Store, int], object], writers: int = WRITERS
+) -> None:
     """Does `work` in as many threads at once, each with a store of its own and its number."""
     ready = threading.Barrier(writers)
 
     def one(number: int) -> None:
-        with open_store(url, articles_exist=False) as store:
+        with open_store(database_url, articles_exist=False) as store:
             ready.wait()
             work(store, number)
 
-    open_store(url, articles_exist=False).close()
+    open_store(database_url, articles_exist=False).close()
     with ThreadPoolExecutor(writers) as threads:
         list(threads.map(one, range(writers)))
 
 
-def test_articles_that_all_share_feeds_are_all_there_and_counted(any_url: str) -> None:
+def test_articles_that_all_share_feeds_are_all_there_and_counted(any_database_url: str) -> None:
     """Concurrent writers that lock feeds in different orders do not deadlock or miscount."""
 
     def work(store: Store, writer: int) -> None:
@@ -52,9 +54,9 @@ def test_articles_that_all_share_feeds_are_all_there_and_counted(any_url: str) -
                 make_outcome(f"s{writer}"), SourceState(key=f"s{writer}", url="https://a.example/")
             )
 
-    run_in_threads(any_url, work)
+    run_in_threads(any_database_url, work)
 
-    with open_store(any_url, articles_exist=False) as store:
+    with open_store(any_database_url, articles_exist=False) as store:
         rows = {row.key: row for row in store.index.feeds()}
 
         assert len(store.index.ids(ALL, limit=999, since=None, most=999)) == WRITERS * EACH
@@ -62,25 +64,25 @@ def test_articles_that_all_share_feeds_are_all_there_and_counted(any_url: str) -
         assert {row.count for row in store.index.plain_feeds(TAG)} == {WRITERS * EACH}
 
 
-def test_one_article_that_all_record_is_one_in_each_feed(any_url: str) -> None:
+def test_one_article_that_all_record_is_one_in_each_feed(any_database_url: str) -> None:
     """An article recorded by all writers counts once."""
 
     def work(store: Store, writer: int) -> None:
         for number in range(15):
             record_article(store, number, title=f"by {writer}")
 
-    run_in_threads(any_url, work)
+    run_in_threads(any_database_url, work)
 
-    with open_store(any_url, articles_exist=False) as store:
+    with open_store(any_database_url, articles_exist=False) as store:
         assert {row.key: row.count for row in store.index.feeds()}[ALL] == 15
         assert len(store.index.ids(ALL, limit=99, since=None, most=99)) == 15
 
 
-def test_a_build_deletes_only_marks_that_it_read(any_url: str) -> None:
+def test_a_build_deletes_only_marks_that_it_read(any_database_url: str) -> None:
     """Marks set by another writer during a build stay."""
     with (
-        open_store(any_url, articles_exist=False) as builder,
-        open_store(any_url, articles_exist=False) as visitor,
+        open_store(any_database_url, articles_exist=False) as builder,
+        open_store(any_database_url, articles_exist=False) as visitor,
     ):
         record_article(builder, 1)
         seen = builder.index.marks()[ALL]
@@ -88,7 +90,9 @@ def test_a_build_deletes_only_marks_that_it_read(any_url: str) -> None:
         builder.index.record_progress(Progress(marks=seen))
 
         assert {row.key for row in builder.index.feeds() if row.stale} >= {ALL}
+
         builder.index.record_progress(Progress(marks=builder.index.marks()[ALL]))
+
         assert not {row.key: row for row in builder.index.feeds()}[ALL].stale
         assert {row.key: row.count for row in builder.index.feeds()}[ALL] == 2
 
@@ -109,6 +113,7 @@ def test_a_mark_that_is_committed_late_is_not_lost(postgres: Server) -> None:
         builder.index.record_progress(Progress(marks=seen))
 
         row = {row.key: row for row in builder.index.feeds()}[ALL]
+
         assert row.stale
         assert row.mark < max(seen)
 
@@ -127,6 +132,7 @@ def test_two_that_file_articles_do_not_wait_for_each_other(postgres: Server) -> 
                 [ArticleRecord(article=make_article(2, digest="d"), stamp=make_stamp(2))],
             )
             record_article(second, 3, digest="d")  # would wait for ten seconds and fail
+
         assert len(first_store.index.ids(ALL, limit=9, since=None, most=9)) == 3
 
 
@@ -178,6 +184,7 @@ def test_a_deadlock_is_tried_again(store_pair: tuple[Store, Store]) -> None:
         on_postgres.make_retrying(one)
     with ThreadPoolExecutor(2) as threads:
         list(threads.map(lambda one: one.cross(), crossings))
+
     assert sorted(crossing.tries for crossing in crossings) == [1, 2]
 
 
@@ -191,6 +198,7 @@ def test_a_conflict_that_never_ends_is_raised(store_pair: tuple[Store, Store]) -
 
     hopeless = Hopeless()
     on_postgres.make_retrying(hopeless)
+
     with pytest.raises(StoreConflict):
         hopeless.work()
     assert hopeless.tries == 8

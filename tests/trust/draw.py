@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from syndicator.configuration.sources.opml import make_source_table, read_opml, write_opml
 from syndicator.core.model import Source
 from tests.trust.case import Case, Day, Item, Page
-from tests.trust.told import title_of
+from tests.trust.case_answers import title_of
 
 _LOST = ("rm feeds/state", "reindex", "build --all")
 _STORIES = (1, 2, 3)

@@ -24,7 +24,7 @@ from syndicator.runs.refresh import Wanted, run
 from tests import commands
 from tests.aged.web import Web
 from tests.faults.instance import InProcess
-from tests.trust import told
+from tests.trust import case_answers
 from tests.trust.case import Case, Day, Expected
 from tests.trust.published import get_unit
 
@@ -92,12 +92,12 @@ class Life:
         if day.sources is not None:
             self._sources(day.sources)
         for address, page in day.pages.items():
-            self.answers[address] = told.make_page_answer(page, BEGAN)
+            self.answers[address] = case_answers.make_page_answer(page, BEGAN)
         for address, said in day.feeds.items():
             self.answers[address] = (
-                told.make_feed_answer(address, said, BEGAN)
+                case_answers.make_feed_answer(address, said, BEGAN)
                 if isinstance(said, tuple)
-                else told.make_page_answer(said, BEGAN)
+                else case_answers.make_page_answer(said, BEGAN)
             )
         self.web.answers = self.answers
 
@@ -222,12 +222,14 @@ def _differs(article: Article, wanted: dict[str, Any], there: dict[str, Article]
     text = wanted.pop("text", None)
     title = wanted.pop("title", None)
     if text is not None:
-        title = title or told.title_of(text)
-        missing = [part for part in told.make_paragraphs(text) if part[:40] not in article.body]
+        title = title or case_answers.title_of(text)
+        missing = [
+            part for part in case_answers.make_paragraphs(text) if part[:40] not in article.body
+        ]
         if missing:
             yield f"its text is not that of {text}: {article.body[:80]!r}"
     for word in wanted.pop("lacks", ()):
-        if any(part[:40] in article.body for part in told.make_paragraphs(word)):
+        if any(part[:40] in article.body for part in case_answers.make_paragraphs(word)):
             yield f"it has text of {word}"
     if title is not None and article.title != title:
         yield f"its title is {article.title!r}, not {title!r}"

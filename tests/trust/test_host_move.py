@@ -104,6 +104,7 @@ def test_newsboat_shows_every_story_of_a_site_that_moves_once(
 ) -> None:
     newsboat.need_newsboat()
     moving, address = site
+
     assert (
         list_move_complaints(
             moving, lambda feed: Newsboat(tmp_path / "readers" / feed, address + feed)
@@ -117,6 +118,7 @@ def test_reader_shows_every_story_of_a_site_that_moves_once(
 ) -> None:
     reader.need_reader()
     moving, address = site
+
     assert (
         list_move_complaints(
             moving, lambda feed: Reader(tmp_path / "readers" / feed, address + feed)
@@ -139,6 +141,7 @@ def test_freshrss_shows_every_story_of_a_site_that_moves_once(
 ) -> None:
     freshrss.need_freshrss()
     moving, address = site
+
     assert (
         list_move_complaints(
             moving, lambda feed: FreshRSS(tmp_path / "readers" / feed, address + feed)

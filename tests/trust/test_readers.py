@@ -129,6 +129,7 @@ def _complaints(world: World, feed: str, reader: Reader) -> Iterator[str]:
 def test_newsboat_shows_every_story_once(world: tuple[World, str], tmp_path: Path) -> None:
     newsboat.need_newsboat()
     lived, address = world
+
     assert (
         list_reader_complaints(
             lived, lambda feed: Newsboat(tmp_path / "readers" / feed, address + feed)
@@ -147,6 +148,7 @@ def test_miniflux_shows_every_story_once(world: tuple[World, str], tmp_path: Pat
 def test_freshrss_shows_every_story_once(world: tuple[World, str], tmp_path: Path) -> None:
     freshrss.need_freshrss()
     lived, address = world
+
     assert (
         list_reader_complaints(
             lived, lambda feed: FreshRSS(tmp_path / "readers" / feed, address + feed)

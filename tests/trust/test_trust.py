@@ -44,6 +44,7 @@ def test_case(case: Case, tmp_path: Path) -> None:
 
 def test_there_are_cases_for_every_row() -> None:
     rows = Counter(case.row for case in read_cases())
+
     assert set(rows) == {"announce", "answer", "own", "carry", "speak for", "once", "lost"}
     assert sum(rows.values()) >= 60
 

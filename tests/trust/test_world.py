@@ -42,6 +42,7 @@ def test_a_neighbour_of_its_own_articles_makes_no_difference(tmp_path: Path) -> 
     """A neighbour that announces only its own articles causes no difference."""
     pages = {ARTICLE: Page(text="bank-a"), "http://evil.example/x": Page(text="evil-x")}
     feeds = {BANK["url"]: (Item(link=ARTICLE),), EVIL["url"]: (Item(link="http://evil.example/x"),)}
+
     assert list_neighbour_differences(tmp_path, Day(pages=pages, feeds=feeds), Day()) == []
 
 
@@ -107,6 +108,7 @@ def test_a_copy_may_hide_a_story_only_if_nobody_can_tell_which_is_older() -> Non
     ours = {str(BANK["url"]): (Item(link=ARTICLE),)}
     theirs = {str(EVIL["url"]): (Item(link=copy),)}
     undated = Page(text="bank-a")
+
     assert hidden(undated, theirs, ours)
     assert hidden(undated, {**ours, **theirs})
     assert not hidden(undated, ours, theirs)
@@ -180,6 +182,7 @@ def test_a_world_is_shrunk_to_what_it_takes() -> None:
     least = Day(
         pages={ARTICLE: Page(text="a")}, feeds={"f": (Item(link=items[2].link, author="Ada"),)}
     )
+
     assert shrink_case(world, happens).days == (least,)
 
 

@@ -48,11 +48,14 @@ async def test_what_a_hub_pushes_is_published_without_a_wait(
         up.follow_feeds([*urls, refused])
         await up.schedule(monkeypatch)
         topics = {web.find_topic(url).case: web.find_topic(url) for url in [*urls, refused]}
+
         assert {case: topic.errors for case, topic in topics.items() if topic.errors} == {}
         assert {case: topic.verified for case, topic in topics.items()} == {
             case: [200] for case in CASES
         } | {205: [404]}
+
         stored = up.read_subscriptions()
+
         assert {key for key, one in stored.items() if one.expires is None} == {f"s{len(CASES)}"}
         assert len(
             {one.token for one in stored.values()} | {one.secret for one in stored.values()}
@@ -64,9 +67,12 @@ async def test_what_a_hub_pushes_is_published_without_a_wait(
             ).status_code
             for url in urls
         }
+
         assert answers == {case: 403 if case in (301, 302) else 202 for case in CASES}
+
         good = [case for case in CASES if case not in (301, 302, 101)]
         await wait_until(lambda: all(f"swan{case}" in up.read_published() for case in good))
+
         assert "swan301" not in up.read_published()
         assert "swan302" not in up.read_published()
         assert topics[300].polls == 1  # nobody had to ask
@@ -81,16 +87,21 @@ async def test_a_subscription_is_renewed_denied_and_ended(tmp_path: Path) -> Non
         await up.run_jobs()
         up.later = timedelta(days=7)
         await up.run_jobs()
+
         assert [len(topic.asked) for topic in (kept, denied, left)] == [1, 1, 1]  # the leases stand
+
         up.later = timedelta(days=8)
         await up.run_jobs()
+
         assert [len(topic.asked) for topic in (kept, denied, left)] == [2, 2, 2]
         assert len({asked["hub.callback"] for asked in kept.asked}) == 1  # renewed, not made anew
 
         assert (await web.deny(denied, "https://elsewhere.example/", "no")).status_code == 404
         assert (await web.deny(denied, urls[1], "not you")).status_code == 200
+
         await up.run_jobs()
         one = up.read_subscriptions()["s1"]
+
         assert one.expires is None
         assert one.reason == "denied"
         assert one.detail == "not you"
@@ -98,21 +109,28 @@ async def test_a_subscription_is_renewed_denied_and_ended(tmp_path: Path) -> Non
 
         up.follow_feeds(urls[:2])
         await up.run_jobs()
+
         assert left.asked[-1]["hub.mode"] == "unsubscribe"
         assert left.verified[-1] == 200
         assert (await web.publish_post(urls[2], "goose")).status_code == 404
         assert (await web.verify_request(left, "subscribe", urls[2])).status_code == 404
+
         up.later = timedelta(days=16)
         await up.run_jobs()
+
         assert denied.verified[-1] == 200
         assert up.read_subscriptions()["s1"].expires
         assert kept.errors == denied.errors == left.errors == []
+
         with open_read_only(up.config) as place:
             shown = read_source_health(place, "s1")
+
         assert shown.hub
         assert describe_hub(shown.hub).startswith(f"hub {web.base}/100-1/hub pushes until ")
         assert not {"token", "secret", "callback"} & documents.describe_hub(shown.hub).keys()
+
         lost = replace(shown.hub, expires=None, reason="denied", detail="not you")
+
         assert describe_hub(lost).startswith(
             f"hub {web.base}/100-1/hub does not push: the hub denied the subscription; not you"
         )
@@ -158,9 +176,12 @@ async def test_the_backup_poll_counts_what_the_hub_missed_and_drops_stuck_valida
         up.follow_feeds(urls)
         await up.run_jobs()
         forgot.posts.insert(0, "swift")  # and its hub says nothing
+
         assert (await web.publish_post(urls[1], "egret")).status_code == 202
         assert (await web.publish_post(urls[2], "stork")).status_code == 202
+
         await up.run_jobs()
+
         assert "egret" in up.read_published()
         assert "stork" not in up.read_published()
         assert [topic.polls for topic in (forgot, stuck, page)] == [1, 1, 1]
@@ -168,17 +189,23 @@ async def test_the_backup_poll_counts_what_the_hub_missed_and_drops_stuck_valida
         # no poll is due but that of the page, which its hub says has changed
         up.later = timedelta(minutes=6)
         outcomes = await up.run_jobs()
+
         assert [(outcome.key, len(outcome.added)) for outcome in outcomes] == [("s2", 1)]
         assert [topic.polls for topic in (forgot, stuck, page)] == [1, 1, 2]
 
         up.later = timedelta(days=1, hours=1)
         await up.run_jobs()
+
         assert stuck.conditional == ["", '"stuck"']
+
         forgot.posts.insert(0, "plover")  # the first may have come before the hub knew us
         up.later = timedelta(days=2, hours=2)
         await up.run_jobs()
+
         assert stuck.conditional[2:] == [""]  # 304 although the hub had shown something newer
+
         stored = up.read_subscriptions()
+
         assert [(stored[key].pushed, stored[key].missed) for key in ("s0", "s1")] == [
             (0, 1),
             (1, 0),

@@ -25,7 +25,7 @@ ONE = Source(key="one", url="https://one.example/feed")
 BASE = "https://we.example/"
 
 
-class Rig:
+class Subscriber:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.now = NOW
@@ -61,104 +61,106 @@ class Rig:
 
 
 @pytest.fixture
-def rig(tmp_path: Path) -> Iterator[Rig]:
+def subscriber(tmp_path: Path) -> Iterator[Subscriber]:
     with open_store(f"sqlite:///{tmp_path / 'db'}", articles_exist=False) as store:
-        yield Rig(store)
+        yield Subscriber(store)
 
 
-def test_a_source_has_one_subscription_and_keeps_it(rig: Rig) -> None:
+def test_a_source_has_one_subscription_and_keeps_it(subscriber: Subscriber) -> None:
     """Several or reordered hubs in a feed do not change the subscription."""
-    rig.offer_hubs("h1", "h2")
-    rig.offer_hubs("h2", "h1")  # in another order
+    subscriber.offer_hubs("h1", "h2")
+    subscriber.offer_hubs("h2", "h1")  # in another order
 
-    assert rig.list_requests() == [("h1", ONE.url, True)]
+    assert subscriber.list_requests() == [("h1", ONE.url, True)]
 
-    rig.verify_due()
-    rig.offer_hubs("h1")
+    subscriber.verify_due()
+    subscriber.offer_hubs("h1")
 
-    assert rig.list_due() == []
-    assert len(rig.stored()) == 1
+    assert subscriber.list_due() == []
+    assert len(subscriber.stored()) == 1
 
 
-def test_a_feed_that_names_another_hub_each_time_gets_one_a_day(rig: Rig) -> None:
+def test_a_feed_that_names_another_hub_each_time_gets_one_a_day(subscriber: Subscriber) -> None:
     """A feed that changes its hub is resubscribed at most once a day."""
-    rig.offer_hubs("h1")
-    rig.verify_due()
-    rig.offer_hubs("h2")
+    subscriber.offer_hubs("h1")
+    subscriber.verify_due()
+    subscriber.offer_hubs("h2")
 
-    assert rig.list_requests() == []
+    assert subscriber.list_requests() == []
 
-    rig.now += DAY
-    rig.offer_hubs("h2")
+    subscriber.now += DAY
+    subscriber.offer_hubs("h2")
 
-    assert sorted(rig.list_requests()) == [("h1", ONE.url, False), ("h2", ONE.url, True)]
+    assert sorted(subscriber.list_requests()) == [("h1", ONE.url, False), ("h2", ONE.url, True)]
 
-    rig.verify_due()
+    subscriber.verify_due()
 
-    assert [one.hub for one in rig.stored()] == ["h2"]
+    assert [one.hub for one in subscriber.stored()] == ["h2"]
 
 
-def test_another_hub_is_asked_where_the_first_does_not_do_it(rig: Rig) -> None:
+def test_another_hub_is_asked_where_the_first_does_not_do_it(subscriber: Subscriber) -> None:
     """If the first hub refuses, the next offered hub is tried."""
-    rig.offer_hubs("h1", "h2")
-    rig.registry.change_subscription(
+    subscriber.offer_hubs("h1", "h2")
+    subscriber.registry.change_subscription(
         "word0", lambda one: replace(record_request(one, "x"), reason="http-400")
     )
-    rig.now += DAY
-    rig.offer_hubs("h1")
+    subscriber.now += DAY
+    subscriber.offer_hubs("h1")
 
-    assert rig.list_requests() == [("h1", ONE.url, True)]  # there is no other
+    assert subscriber.list_requests() == [("h1", ONE.url, True)]  # there is no other
 
-    rig.offer_hubs("h1", "h2")
+    subscriber.offer_hubs("h1", "h2")
 
-    assert ("h2", ONE.url, True) in rig.list_requests()
+    assert ("h2", ONE.url, True) in subscriber.list_requests()
 
 
-def test_a_source_that_goes_or_names_no_hub_any_more_ends_it(rig: Rig) -> None:
+def test_a_source_that_goes_or_names_no_hub_any_more_ends_it(subscriber: Subscriber) -> None:
     """Subscriptions of removed or private sources, or without a hub, are cancelled."""
     two = replace(ONE, key="two", url="https://two.example/feed")
     private = replace(ONE, key="private", headers_env={"Authorization": "TOKEN"})
-    rig.begin_registry(ONE, two)
+    subscriber.begin_registry(ONE, two)
     for source in (ONE, two, private):
-        rig.offer_hubs("h1", topic=source.key, source=source)
+        subscriber.offer_hubs("h1", topic=source.key, source=source)
 
-    assert [topic for _, topic, _ in rig.list_requests()] == ["one", "two"]
+    assert [topic for _, topic, _ in subscriber.list_requests()] == ["one", "two"]
 
-    rig.verify_due()
-    rig.begin_registry(ONE)
-    rig.offer_hubs()
+    subscriber.verify_due()
+    subscriber.begin_registry(ONE)
+    subscriber.offer_hubs()
 
-    assert sorted(rig.list_requests()) == [("h1", "one", False), ("h1", "two", False)]
+    assert sorted(subscriber.list_requests()) == [("h1", "one", False), ("h1", "two", False)]
 
-    rig.begin_registry(ONE, base="")
+    subscriber.begin_registry(ONE, base="")
 
-    assert rig.list_due() == []  # no hub could verify it
+    assert subscriber.list_due() == []  # no hub could verify it
 
-    rig.begin_registry(replace(ONE, enabled=False))
-    rig.verify_due()
+    subscriber.begin_registry(replace(ONE, enabled=False))
+    subscriber.verify_due()
 
-    assert rig.stored() == []
+    assert subscriber.stored() == []
 
 
-def test_what_was_subscribed_to_at_another_address_is_not_this_source(rig: Rig) -> None:
+def test_what_was_subscribed_to_at_another_address_is_not_this_source(
+    subscriber: Subscriber,
+) -> None:
     """If a source's address changes, the old subscription is cancelled."""
-    rig.offer_hubs("h1")
-    rig.verify_due()
-    rig.begin_registry(replace(ONE, url="https://other.example/feed"))
+    subscriber.offer_hubs("h1")
+    subscriber.verify_due()
+    subscriber.begin_registry(replace(ONE, url="https://other.example/feed"))
 
-    assert rig.list_requests() == [("h1", ONE.url, False)]
-    assert rig.registry.push("word0", {}, b"") == 410
+    assert subscriber.list_requests() == [("h1", ONE.url, False)]
+    assert subscriber.registry.push("word0", {}, b"") == 410
 
 
-def test_who_is_reached_at_another_address_tells_its_hubs(rig: Rig) -> None:
+def test_who_is_reached_at_another_address_tells_its_hubs(subscriber: Subscriber) -> None:
     """After a change of our address the hub is asked again with the new callback."""
-    rig.offer_hubs("h1")
-    rig.verify_due()
-    rig.begin_registry(base="https://moved.example/hooks")
-    (one,) = rig.list_due()
+    subscriber.offer_hubs("h1")
+    subscriber.verify_due()
+    subscriber.begin_registry(base="https://moved.example/hooks")
+    (one,) = subscriber.list_due()
 
     assert (
-        rig.registry.begin_request(one.token).callback
+        subscriber.registry.begin_request(one.token).callback
         == f"https://moved.example/hooks/websub/{one.token}"
     )
 
@@ -167,50 +169,65 @@ TWO = replace(ONE, key="two", url="https://two.example/feed")
 
 
 @pytest.fixture
-def rig_with_hubs(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> Rig:
+def subscriber_of_two_hubs(subscriber: Subscriber, monkeypatch: pytest.MonkeyPatch) -> Subscriber:
     """Two sources with hubs: word0 is the callback of one, word2 that of two."""
     monkeypatch.setattr(module, "is_signed", lambda *given: True)
-    rig.begin_registry(ONE, TWO)
-    rig.offer_hubs("h1")
-    rig.offer_hubs("h2", source=TWO, topic=TWO.url)
-    rig.verify_due()
-    return rig
+    subscriber.begin_registry(ONE, TWO)
+    subscriber.offer_hubs("h1")
+    subscriber.offer_hubs("h2", source=TWO, topic=TWO.url)
+    subscriber.verify_due()
+    return subscriber
 
 
-def take_all(rig: Rig, busy: Sequence[str] = ()) -> list[bytes]:
-    return [push.body for push in iter(lambda: rig.registry.take(busy), None)]
+def take_all(subscriber: Subscriber, busy: Sequence[str] = ()) -> list[bytes]:
+    return [push.body for push in iter(lambda: subscriber.registry.take(busy), None)]
 
 
-def test_pushes_of_sources_have_turns(rig_with_hubs: Rig) -> None:
-    answers = [rig_with_hubs.registry.push("word0", {}, body) for body in (b"1", b"2", b"3")]
-    answers.append(rig_with_hubs.registry.push("word2", {}, b"4"))
+def test_pushes_of_sources_have_turns(subscriber_of_two_hubs: Subscriber) -> None:
+    answers = [
+        subscriber_of_two_hubs.registry.push("word0", {}, body) for body in (b"1", b"2", b"3")
+    ]
+    answers.append(subscriber_of_two_hubs.registry.push("word2", {}, b"4"))
 
     assert answers == [202] * 4
-    assert rig_with_hubs.registry.arrived.is_set()
-    assert take_all(rig_with_hubs, ["one"]) == [b"4"], "a push of a source that is being read waits"
-    assert rig_with_hubs.registry.push("word2", {}, b"5") == 202
-    assert take_all(rig_with_hubs) == [b"1", b"5", b"2", b"3"]
-    assert rig_with_hubs.registry.waiting == 0
-    assert rig_with_hubs.registry.push("other", {}, b"x") == 404
+    assert subscriber_of_two_hubs.registry.arrived.is_set()
+    assert take_all(subscriber_of_two_hubs, ["one"]) == [b"4"], (
+        "a push of a source that is being read waits"
+    )
+    assert subscriber_of_two_hubs.registry.push("word2", {}, b"5") == 202
+    assert take_all(subscriber_of_two_hubs) == [b"1", b"5", b"2", b"3"]
+    assert subscriber_of_two_hubs.registry.waiting == 0
+    assert subscriber_of_two_hubs.registry.push("other", {}, b"x") == 404
 
 
-def test_a_source_has_a_quarter_of_the_places_for_pushes(rig_with_hubs: Rig) -> None:
-    answers = Counter(rig_with_hubs.registry.push("word0", {}, b"x") for _ in range(PUSHES))
+def test_a_source_has_a_quarter_of_the_places_for_pushes(
+    subscriber_of_two_hubs: Subscriber,
+) -> None:
+    answers = Counter(
+        subscriber_of_two_hubs.registry.push("word0", {}, b"x") for _ in range(PUSHES)
+    )
+
     assert answers == {202: PUSHES // 4, 503: 3 * PUSHES // 4}
-    assert rig_with_hubs.registry.push("word2", {}, b"x") == 202
+    assert subscriber_of_two_hubs.registry.push("word2", {}, b"x") == 202
 
 
 def test_a_source_has_a_quarter_of_the_bytes_for_pushes(
-    rig_with_hubs: Rig, monkeypatch: pytest.MonkeyPatch
+    subscriber_of_two_hubs: Subscriber, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "PUSH_BYTES", 40)
     bodies = [b"1" * 6, b"2" * 5, b"3" * 4]
 
-    assert [rig_with_hubs.registry.push("word0", {}, body) for body in bodies] == [202, 503, 202]
-    assert rig_with_hubs.registry.push("word2", {}, b"4" * 30) == 202, "one push may be larger"
-    assert rig_with_hubs.registry.push("word2", {}, b"5") == 503
-    assert len(take_all(rig_with_hubs)) == 3
-    assert rig_with_hubs.registry.push("word0", {}, b"6" * 41) == 503, (
+    assert [subscriber_of_two_hubs.registry.push("word0", {}, body) for body in bodies] == [
+        202,
+        503,
+        202,
+    ]
+    assert subscriber_of_two_hubs.registry.push("word2", {}, b"4" * 30) == 202, (
+        "one push may be larger"
+    )
+    assert subscriber_of_two_hubs.registry.push("word2", {}, b"5") == 503
+    assert len(take_all(subscriber_of_two_hubs)) == 3
+    assert subscriber_of_two_hubs.registry.push("word0", {}, b"6" * 41) == 503, (
         "more than all together may have"
     )
-    assert rig_with_hubs.registry.push("word0", {}, b"7" * 40) == 202
+    assert subscriber_of_two_hubs.registry.push("word0", {}, b"7" * 40) == 202
