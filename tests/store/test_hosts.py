@@ -24,7 +24,7 @@ from syndicator.store.postgres import StoreAway
 from tests.postgres import Server
 from tests.store.conftest import NOW
 
-LONG = 60.0
+LEASE_SECONDS = 60.0
 HOST = "a.example"
 
 
@@ -37,57 +37,62 @@ def store(postgres: Server) -> Iterator[Store]:
 
 @pytest.fixture
 def hosts(store: Store) -> Hosts:
-    return store.hosts(LONG)
+    return store.hosts(LEASE_SECONDS)
 
 
 def take_turn(turns: HostTurns, host: str = HOST) -> Turn:
+    """Take the turn of `host`, which must be free."""
     result = turns.take(host)
     assert isinstance(result, Turn), result
     return result
 
 
 def take_busy(turns: HostTurns, host: str = HOST) -> Busy:
+    """Try to take the turn of `host`, which must be busy; return why and for how long."""
     result = turns.take(host)
     assert isinstance(result, Busy), result
     return result
 
 
-def pass_by(store: Store) -> None:
-    """Has every lease end."""
+def end_leases(store: Store) -> None:
+    """Let every lease end now."""
     with store._db.write() as connection:
         connection.execute(schema.hosts.update().values(free_at=0))
 
 
 def test_one_at_a_time_has_leave_and_the_pause_follows_its_end(hosts: Hosts) -> None:
     """A host gives one turn at a time; the pause begins when it is given back."""
-    mine = take_turn(hosts)
+    turn = take_turn(hosts)
 
-    assert LONG - 5 < take_busy(hosts).seconds <= LONG
+    assert LEASE_SECONDS - 5 < take_busy(hosts).seconds <= LEASE_SECONDS
 
     take_turn(hosts, "b.example")
-    hosts.give_back(HOST, mine, 30)
+    hosts.give_back(HOST, turn, 30)
 
     assert 20 < take_busy(hosts).seconds <= 30
     assert not take_busy(hosts).held
 
 
 def test_leave_that_is_given_back_without_a_pause_can_be_had_at_once(hosts: Hosts) -> None:
+    """A turn that is given back with a pause of 0 seconds can be taken at once."""
     for _ in range(3):
         hosts.give_back(HOST, take_turn(hosts), 0)
     assert isinstance(hosts.take(HOST), Turn)
 
 
 def test_leave_that_is_not_given_back_ends_by_itself_and_is_nobodys_then(store: Store) -> None:
-    hosts = store.hosts(LONG)
+    """If a turn's lease ends, another can take the turn. Giving back the lost turn does not end
+    the new one. A lease of 0 seconds is over at once."""
+    hosts = store.hosts(LEASE_SECONDS)
     lost_turn = take_turn(hosts)
-    pass_by(store)
-    mine = take_turn(hosts)
+    end_leases(store)
+    new_turn = take_turn(hosts)
 
-    assert mine != lost_turn
+    assert new_turn != lost_turn
 
     hosts.give_back(HOST, lost_turn, 0)  # by whoever was stopped meanwhile: this is another's leave
 
-    assert take_busy(hosts).seconds > LONG - 5
+    assert take_busy(hosts).seconds > LEASE_SECONDS - 5
     assert isinstance(take_turn(store.hosts(0), "b.example"), Turn)
     assert isinstance(take_turn(store.hosts(0), "b.example"), Turn), (
         "a lease of no length is over at once"
@@ -95,19 +100,23 @@ def test_leave_that_is_not_given_back_ends_by_itself_and_is_nobodys_then(store: 
 
 
 def test_a_worker_whose_lease_has_ended_does_not_end_the_turn_of_another(store: Store) -> None:
-    hosts = store.hosts(LONG)
+    """A slow worker lost its host to another's turn. When it releases its hosts, this turn goes
+    on."""
+    hosts = store.hosts(LEASE_SECONDS)
 
     assert set(hosts.own([HOST], "slow worker")) == {HOST}
 
-    pass_by(store)
+    end_leases(store)
     take_turn(hosts)
     hosts.release_hosts([HOST], "slow worker", 0)
     hosts.release_all("slow worker", 0)
 
-    assert take_busy(hosts).seconds > LONG - 5
+    assert take_busy(hosts).seconds > LEASE_SECONDS - 5
 
 
 def test_a_crawl_delay_is_for_all_and_takes_the_place_of_shorter_pauses(hosts: Hosts) -> None:
+    """After a turn with a pause of 1 second a host with a crawl delay of 40 seconds waits 40
+    seconds."""
     hosts.set_delay(HOST, 40)
     hosts.give_back(HOST, take_turn(hosts), 1)
 
@@ -158,19 +167,21 @@ def test_what_one_asked_to_wait_all_heed_until_then(hosts: Hosts) -> None:
 
 def test_many_who_want_leave_at_once_get_it_one_by_one(postgres: Server) -> None:
     """Of four threads that want a host's turn at the same time, one gets it."""
-    url = postgres.schema()
-    open_store(url, articles_exist=False).close()
+    database_url = postgres.schema()
+    open_store(database_url, articles_exist=False).close()
 
-    def wants(number: int) -> int:
-        with open_store(url, articles_exist=False) as store:
-            hosts = store.hosts(LONG)
-            got = 0
+    def count_turns_taken(number: int) -> int:
+        with open_store(database_url, articles_exist=False) as store:
+            hosts = store.hosts(LEASE_SECONDS)
+            turns_taken = 0
             for _ in range(40):
-                got += isinstance(hosts.take(HOST), Turn)
-            return got
+                turns_taken += isinstance(hosts.take(HOST), Turn)
+            return turns_taken
 
     with ThreadPoolExecutor(4) as threads:
-        assert sum(threads.map(wants, range(4))) == 1
+        turns_taken = sum(threads.map(count_turns_taken, range(4)))
+
+    assert turns_taken == 1
 
 
 def list_host_names(store: Store) -> set[str]:
@@ -220,10 +231,10 @@ def test_hosts_of_a_worker_outlast_its_last_request_and_are_kept_by_signs_of_lif
     store: Store,
 ) -> None:
     """A worker owns its hosts as long as it sends heartbeats; lost hosts stay lost."""
-    hosts = store.hosts(LONG)
+    hosts = store.hosts(LEASE_SECONDS)
     hosts.own([HOST], "me")
 
-    assert take_busy(hosts).seconds > ASKS * LONG + 2 / 3 * LONG - 5, (
+    assert take_busy(hosts).seconds > ASKS * LEASE_SECONDS + 2 / 3 * LEASE_SECONDS - 5, (
         "a request that begins last is over by then"
     )
 
@@ -242,7 +253,7 @@ def test_hosts_of_a_worker_outlast_its_last_request_and_are_kept_by_signs_of_lif
 
     assert take_busy(hosts).seconds > 60
 
-    pass_by(store)
+    end_leases(store)
     hosts.keep("me")
 
     assert isinstance(hosts.take(HOST), Turn), "what was lost stays lost"
@@ -256,15 +267,15 @@ def test_work_of_which_nothing_comes_is_started_some_times_and_the_host_is_held_
     for _ in range(POISON_STARTS):
         assert hosts.own([HOST], "me")
         assert hosts.counts().named == []
-        pass_by(store)
+        end_leases(store)
 
     assert hosts.own([HOST], "me") == {}
 
-    (named,) = hosts.counts().named
+    (held_host,) = hosts.counts().named
 
-    assert named.name == HOST
-    assert named.poison
-    assert 890 < named.seconds <= 1800
+    assert held_host.name == HOST
+    assert held_host.poison
+    assert 890 < held_host.seconds <= 1800
     assert hosts.free_poison() == 1
     assert hosts.own([HOST], "me")
     assert hosts.counts().named == []
@@ -280,35 +291,36 @@ def test_after_each_try_a_host_that_ends_its_workers_is_held_for_longer(
             connection.execute(text("DELETE FROM hosts"))
             connection.execute(schema.hosts.insert(), {"name": HOST, "starts": starts})
         assert hosts.own([HOST], "me")
-        pass_by(store)
+        end_leases(store)
         assert longest / 2 - 5 < hosts.counts().named[0].seconds <= longest
 
 
 def test_starts_that_brought_something_are_forgiven(store: Store, hosts: Hosts) -> None:
-    """A worker that is killed while it works on a sound host ends that host for nobody."""
+    """Each time a worker stores something of the host before its lease ends: the host is never
+    held, however often this happens."""
     for number in range(POISON_STARTS + 2):
         assert hosts.own([HOST], "me")
         visits = store.open_fenced_visits(
             hosts.make_forgiving_fence(lambda connection: None, HOST, "me"), ()
         )
         visits.set_note("x", str(number), NOW)
-        pass_by(store)
+        end_leases(store)
 
 
 def test_a_host_that_was_suspected_is_free_with_the_end_of_its_work(
     store: Store, hosts: Hosts
 ) -> None:
-    """A worker that is killed while it works on a sound host ends that host for nobody."""
+    """A host that was held after failed starts is free again once a worker ends its work on it."""
     for _ in range(5):
         for _ in range(POISON_STARTS):
             assert hosts.own([HOST], "me")
-            pass_by(store)
+            end_leases(store)
         with store._db.write() as connection:
             connection.execute(schema.hosts.update().values(held_until=0))
         assert hosts.own([HOST], "me")
         hosts.release_hosts([HOST], "me", 0)
         assert isinstance(hosts.take(HOST), Turn)
-        pass_by(store)
+        end_leases(store)
 
 
 @pytest.mark.parametrize(
@@ -318,6 +330,8 @@ def test_a_host_that_was_suspected_is_free_with_the_end_of_its_work(
 def test_work_that_a_living_worker_ends_or_gives_up_is_not_lost(
     hosts: Hosts, let_go: Callable[[Hosts, str, float], None]
 ) -> None:
+    """A worker that releases its hosts itself, without a result, is not counted as a failed
+    start."""
     for _ in range(5):
         assert HOST in hosts.own([HOST], "me")
         let_go(hosts, "me", 0)

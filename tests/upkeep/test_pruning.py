@@ -24,10 +24,14 @@ from tests.filing.entry.test_ingest import get_problem_reason, ingest_entry, mak
 from tests.instances import NOW, SHORT, Instance, store_articles
 
 DAY = timedelta(days=1)
-HAND = "---\ntitle: Mine\ndate: '2020-01-01'\nsource: https://me.example/mine\n---\n\nBy hand.\n"
+HAND_WRITTEN_FILE = (
+    "---\ntitle: Mine\ndate: '2020-01-01'\nsource: https://me.example/mine\n---\n\nBy hand.\n"
+)
 
 
 def make_row(id: str, age: int, source: str = "one", stays: str = "", copy_of: str = "") -> Row:
+    """Return an article that is `age` days old. `stays`: why it is protected; `copy_of`: the id
+    of its original."""
     url = f"https://{source}.example/{id}"
     added = NOW - age * DAY
     return Row(
@@ -46,7 +50,7 @@ ROWS = [
 
 
 @pytest.mark.parametrize(
-    ("which", "wanted"),
+    ("selection", "pruned_ids"),
     [
         (Which(older_than=365 * DAY), "ad"),
         (Which(older_than=365 * DAY, source="one"), "a"),
@@ -58,15 +62,16 @@ ROWS = [
         (Which(older_than=10 * DAY), "abd"),  # not what is just so old
     ],
 )
-def test_what_is_asked_for(which: Which, wanted: str) -> None:
-    """Which articles each selection prunes."""
-    assert "".join(row.id for row in select_rows(ROWS, which, NOW)) == wanted
+def test_what_is_asked_for(selection: Which, pruned_ids: str) -> None:
+    """Each selection prunes these articles of ROWS."""
+    assert "".join(row.id for row in select_rows(ROWS, selection, NOW)) == pruned_ids
 
 
 def test_what_a_hand_wrote_and_what_is_on_hold_stays_and_copies_go_with_their_article_or_keep_it() -> (  # noqa: E501
     None
 ):
-    """Protected articles stay; an article with a copy goes only together with the copy."""
+    """A hand-written article (e) stays. An original is pruned together with its copy (a and b);
+    it stays if the copy (d of c) is not selected."""
     rows = [
         make_row("a", 9),
         make_row("b", 8, copy_of="a"),
@@ -74,11 +79,14 @@ def test_what_a_hand_wrote_and_what_is_on_hold_stays_and_copies_go_with_their_ar
         make_row("d", 1, copy_of="c"),
         make_row("e", 9, stays="hand"),
     ]
-    leaving, stays = separate_spared([row for row in rows if row.id != "d"], rows)
+    pruned, kept_by_reason = separate_spared([row for row in rows if row.id != "d"], rows)
 
-    assert [one.id for one in leaving] == ["b", "a"]
-    assert stays == {"copy": 1, "hand": 1}
-    assert [one.id for one in separate_spared(rows, rows)[0]] == ["b", "d", "a", "c"]
+    assert [row.id for row in pruned] == ["b", "a"]
+    assert kept_by_reason == {"copy": 1, "hand": 1}
+
+    pruned, _ = separate_spared(rows, rows)
+
+    assert [row.id for row in pruned] == ["b", "d", "a", "c"]
 
 
 @pytest.fixture
@@ -127,7 +135,7 @@ def list_titles(instance: Instance, name: str = "all.json") -> list[str]:
     return [item["title"] for item in json.loads(instance.read_published(name))["items"]]
 
 
-def pruned_file(instance: Instance) -> Path:
+def get_pruned_list(instance: Instance) -> Path:
     return instance.folder / "feeds/articles/pruned.tsv"
 
 
@@ -157,6 +165,7 @@ def test_files_go_feeds_lose_them_without_a_tombstone_and_nothing_is_held(
 
 
 def test_newest_entries_of_a_feed_may_go_too(filled_instance: Instance) -> None:
+    """An article named by its address is pruned even if it is the newest of its feed."""
     with filled_instance.open_app() as app:
         newest = app.archive.article_store.get(
             filled_instance.find_file("Story 5")
@@ -191,13 +200,13 @@ def test_its_source_may_announce_it_for_ever(filled_instance: Instance) -> None:
         with filled_instance.open_app() as app:
             # its page is not even asked for
             assert get_problem_reason(ingest_entry(app, url, None)) == "pruned"
-            amp = "https://one.example/amp/story-0"
+            amp_url = "https://one.example/amp/story-0"
             assert (
-                get_problem_reason(ingest_entry(app, amp, make_page(amp, canonical=url)))
+                get_problem_reason(ingest_entry(app, amp_url, make_page(amp_url, canonical=url)))
                 == "pruned"
             )
             assert [
-                one.path for one in app.archive.article_store.walk() if "story-0" in one.path
+                stamp.path for stamp in app.archive.article_store.walk() if "story-0" in stamp.path
             ] == []
         lose_database(filled_instance)
 
@@ -242,24 +251,26 @@ def test_archives_are_made_again_without_it(tmp_path_factory: pytest.TempPathFac
         store_three_months
     )
 
-    def archives() -> list[str]:
+    def list_archived_titles() -> list[str]:
         documents = sorted((instance.folder / "feeds/public/archive/all").glob("*.atom"))
         return re.findall(
             r"<title[^>]*>(Story \d|Lone)</title>", "".join(path.read_text() for path in documents)
         )
 
-    before = archives()
-    assert {"Story 0", "Story 2"} <= set(before)
+    titles_before = list_archived_titles()
+    assert {"Story 0", "Story 2"} <= set(titles_before)
     prune_articles(instance, instance.load_article("Story 0").id)
-    assert archives() == [one for one in before if one != "Story 0"]
+    assert list_archived_titles() == [title for title in titles_before if title != "Story 0"]
     prune_articles(instance, older_than=30 * DAY)
-    assert archives() == [one for one in before if one in ("Story 3", "Story 4", "Story 5")]
+    assert list_archived_titles() == [
+        title for title in titles_before if title in ("Story 3", "Story 4", "Story 5")
+    ]
 
 
 def test_a_hand_written_file_goes_by_its_name_alone(filled_instance: Instance) -> None:
     """A file written by hand is pruned only if it is named."""
     path = filled_instance.folder / "feeds/articles/mine.md"
-    path.write_text(HAND)
+    path.write_text(HAND_WRITTEN_FILE)
     with filled_instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
     filled_instance.build()
@@ -283,41 +294,44 @@ def test_what_is_no_article_is_named(filled_instance: Instance, named: str) -> N
 
 
 class Killed(BaseException):
-    pass
+    """The process ends here."""
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("step", ["list.append", "visits.prune", "article_store.delete_all"])
-@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize(
+    "runs_step", [pytest.param(False, id="before"), pytest.param(True, id="after")]
+)
 def test_ended_at_any_step_an_article_is_whole_or_gone(
-    filled_instance: Instance, monkeypatch: pytest.MonkeyPatch, step: str, after: bool
+    filled_instance: Instance, monkeypatch: pytest.MonkeyPatch, step: str, runs_step: bool
 ) -> None:
-    """Pruning killed at any step leaves each article whole or gone; the next run completes it."""
+    """Pruning is killed before or after a step. At the next start files, rows and the list of
+    pruned articles agree; the next pruning completes it."""
     monkeypatch.setattr(pruning, "_ARTICLES_A_TRANSACTION", 2)
     owner, name = step.split(".")
 
-    def killing(app: App) -> None:
+    def kill_at_step(app: App) -> None:
         owners = {
             "list": TabList,
             "visits": app.archive.store.visits,
             "article_store": app.archive.article_store,
         }
-        instance = owners[owner]
-        done = getattr(instance, name)
+        owner_object = owners[owner]
+        step_function = getattr(owner_object, name)
 
-        def then(*given: Sequence[object]) -> None:
-            if after:
-                done(*given)
+        def run_and_die(*arguments: Sequence[object]) -> None:
+            if runs_step:
+                step_function(*arguments)
             raise Killed
 
-        monkeypatch.setattr(instance, name, then)
+        monkeypatch.setattr(owner_object, name, run_and_die)
 
-    published = list_titles(filled_instance)
+    titles_before = list_titles(filled_instance)
     with filled_instance.open_app() as app:
         planned = pruning.plan_pruning(
             app.archive, app.configuration.sources, Which(older_than=45 * DAY)
         )
-        killing(app)
+        kill_at_step(app)
         with pytest.raises(Killed):
             pruning.prune_articles(app.archive, app.configuration.settings, planned)
     monkeypatch.undo()
@@ -328,26 +342,29 @@ def test_ended_at_any_step_an_article_is_whole_or_gone(
 
         assert {stamp.path for stamp in app.archive.store.visits.stamps().values()} == paths
 
-        gone = {article.path for article in planned.articles} - paths
+        deleted_paths = {article.path for article in planned.articles} - paths
 
         assert {
             article.path
             for article in planned.articles
             if app.archive.store.visits.look_up([urls.alias(article.url)]).pruned
-        } == gone
+        } == deleted_paths
     assert filled_instance.build().held == ()
-    assert [title for title in published if title in list_titles(filled_instance)] == list_titles(
-        filled_instance
-    )
+
+    titles_after = list_titles(filled_instance)
+
+    assert [title for title in titles_before if title in titles_after] == titles_after
     prune_articles(filled_instance, older_than=45 * DAY)
     assert list_titles(filled_instance) == ["Story 5", "Story 4", "Story 3", "Story 2"]
-    lines = pruned_file(filled_instance).read_text().splitlines()
+    lines = get_pruned_list(filled_instance).read_text().splitlines()
     assert len(lines) == len(set(lines))
 
 
 def test_a_file_that_is_put_back_is_an_article_again(filled_instance: Instance) -> None:
+    """If the file of a pruned article is put back, the article is published as before and is
+    not taken for pruned."""
     path = filled_instance.find_file("Story 0")
-    feeds = filled_instance.read_published("all.json")
+    feed_before = filled_instance.read_published("all.json")
     data = path.read_bytes()
     prune_articles(filled_instance, filled_instance.load_article("Story 0").id)
     path.write_bytes(data)
@@ -357,7 +374,7 @@ def test_a_file_that_is_put_back_is_an_article_again(filled_instance: Instance) 
         assert ingest_entry(app, "https://one.example/story-0", None).problem is None
     filled_instance.build()
 
-    assert filled_instance.read_published("all.json") == feeds
+    assert filled_instance.read_published("all.json") == feed_before
 
 
 def test_without_its_lines_it_is_read_again(filled_instance: Instance) -> None:
@@ -374,8 +391,8 @@ def test_without_its_lines_it_is_read_again(filled_instance: Instance) -> None:
     prune_articles(filled_instance, article.id)
     with filled_instance.open_app() as app:
         ingest_entry(app, article.url, None)
-    other_text = pruned_file(filled_instance).read_text()
-    pruned_file(filled_instance).write_text("# none\n")
+    other_text = get_pruned_list(filled_instance).read_text()
+    get_pruned_list(filled_instance).write_text("# none\n")
     with filled_instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
         state = app.archive.store.visits.states()["one"]
@@ -390,13 +407,14 @@ def test_without_its_lines_it_is_read_again(filled_instance: Instance) -> None:
 
 
 def test_a_list_that_is_lost_is_written_again(filled_instance: Instance) -> None:
+    """A deleted pruned.tsv is written again from the database."""
     prune_articles(filled_instance, older_than=45 * DAY)
-    lines = set(pruned_file(filled_instance).read_text().splitlines())
-    pruned_file(filled_instance).unlink()
+    lines = set(get_pruned_list(filled_instance).read_text().splitlines())
+    get_pruned_list(filled_instance).unlink()
     with filled_instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
 
-    assert set(pruned_file(filled_instance).read_text().splitlines()) == lines
+    assert set(get_pruned_list(filled_instance).read_text().splitlines()) == lines
 
 
 def test_the_list_is_read_when_it_changed_alone(
@@ -438,19 +456,24 @@ def test_a_copy_that_was_pruned_goes_from_its_sources_feed(filled_instance: Inst
 def test_a_backup_that_is_restored_elsewhere_publishes_the_same_and_knows_what_was_pruned(
     filled_instance: Instance, tmp_path: Path
 ) -> None:
-    """The two folders that docs/running.md names, copied."""
+    """A copy of the folders config and articles publishes the same feed; an article pruned
+    before is not filed again."""
     url = filled_instance.load_article("Story 0").url
     prune_articles(filled_instance, older_than=45 * DAY)
-    instance = Instance(make_folder(tmp_path / "there"))
+    restored_instance = Instance(make_folder(tmp_path / "there"))
     for part in ("config", "feeds/articles"):
-        shutil.copytree(filled_instance.folder / part, instance.folder / part, dirs_exist_ok=True)
-    with instance.open_app(create=True) as app:
+        shutil.copytree(
+            filled_instance.folder / part, restored_instance.folder / part, dirs_exist_ok=True
+        )
+    with restored_instance.open_app(create=True) as app:
         reindex.reindex(app.archive, app.configuration)
-    instance.build()
+    restored_instance.build()
 
-    assert instance.read_published("all.atom") == filled_instance.read_published("all.atom")
+    assert restored_instance.read_published("all.atom") == filled_instance.read_published(
+        "all.atom"
+    )
 
-    with instance.open_app() as app:
+    with restored_instance.open_app() as app:
         assert get_problem_reason(ingest_entry(app, url, None)) == "pruned"
 
 

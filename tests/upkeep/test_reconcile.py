@@ -17,7 +17,7 @@ LATER = NOW + timedelta(hours=9)
 
 
 def make_failed_visit(instance: Instance) -> SourceState:
-    """Source "one" after a visit that failed."""
+    """Record a failed visit of source "one"; return its state."""
     with instance.open_app() as app:
         state = change_state(
             reconcile.update_source_states(app.archive, app.configuration)["one"],
@@ -32,13 +32,14 @@ def make_failed_visit(instance: Instance) -> SourceState:
 
 
 def reconcile_edited_sources(instance: Instance, old: str = "", new: str = "") -> SourceState:
+    """Replace `old` in sources.toml, if given, and reconcile; return the state of source "one"."""
     path = instance.config / "sources.toml"
     path.write_text(path.read_text().replace(old, new, 1) if old else path.read_text())
     with instance.open_app() as app:
         return reconcile.update_source_states(app.archive, app.configuration)["one"]
 
 
-FEED = 'url = "https://one.example/feed"\n'
+URL_LINE = 'url = "https://one.example/feed"\n'
 
 
 @pytest.mark.parametrize(
@@ -51,8 +52,10 @@ FEED = 'url = "https://one.example/feed"\n'
     ],
 )
 def test_a_source_to_be_visited_otherwise_is_due_now(instance: Instance, line: str) -> None:
+    """If an edit changes how a source is fetched, it is due at once and its failures are
+    forgotten. The feed's ETag stays, since its answer need not have changed."""
     before = make_failed_visit(instance)
-    after = reconcile_edited_sources(instance, FEED, f"{FEED}{line}\n")
+    after = reconcile_edited_sources(instance, URL_LINE, f"{URL_LINE}{line}\n")
 
     assert after.schedule.next_due is None
     assert after.backoff.failures == 0
@@ -66,8 +69,9 @@ def test_a_source_to_be_visited_otherwise_is_due_now(instance: Instance, line: s
     "line", ["", 'title = "One"', 'category = "AI"', "# a remark", 'content = "full"']
 )
 def test_other_edits_wait_for_the_next_visit(instance: Instance, line: str) -> None:
+    """An edit that does not change how the source is fetched leaves its state."""
     before = make_failed_visit(instance)
-    assert reconcile_edited_sources(instance, FEED, f"{FEED}{line}\n") == before
+    assert reconcile_edited_sources(instance, URL_LINE, f"{URL_LINE}{line}\n") == before
 
 
 def test_new_rules_end_a_collapse_and_keep_what_was_usual_before(instance: Instance) -> None:
@@ -81,13 +85,14 @@ def test_new_rules_end_a_collapse_and_keep_what_was_usual_before(instance: Insta
     assert reconcile_edited_sources(instance).pages.bodies == state.pages.bodies
     assert (
         reconcile_edited_sources(
-            instance, FEED, f'{FEED}rules = {{ select = ["main"] }}\n'
+            instance, URL_LINE, f'{URL_LINE}rules = {{ select = ["main"] }}\n'
         ).pages.bodies
         == (3000,) * 15
     )
 
 
 def test_another_address_starts_anew(instance: Instance) -> None:
+    """A source with another address starts without ETag or failures, and is due at once."""
     make_failed_visit(instance)
     after = reconcile_edited_sources(instance, "one.example/feed", "one.example/new")
 
@@ -98,6 +103,7 @@ def test_another_address_starts_anew(instance: Instance) -> None:
 
 
 def test_a_source_that_is_gone_is_forgotten(instance: Instance) -> None:
+    """The state of a source that was removed from sources.toml is deleted."""
     make_failed_visit(instance)
     path = instance.config / "sources.toml"
     path.write_text(path.read_text().split("[[source]]")[2].join(("[[source]]", "")))
@@ -107,6 +113,7 @@ def test_a_source_that_is_gone_is_forgotten(instance: Instance) -> None:
 
 
 def test_a_clock_that_was_set_back_hides_no_source(instance: Instance) -> None:
+    """If the clock is set back, a source whose visit is far in the future is due now."""
     make_failed_visit(instance)
     instance.now = NOW - timedelta(days=2)
     after = reconcile_edited_sources(instance)
@@ -116,6 +123,8 @@ def test_a_clock_that_was_set_back_hides_no_source(instance: Instance) -> None:
 
 
 def test_articles_whose_files_were_deleted_leave_their_feeds(instance: Instance) -> None:
+    """Three of six article files are deleted: these articles leave their feeds, and the build
+    is not held back."""
     with instance.open_app() as app:
         for number in range(6):
             store_articles(app, f"Story {number}", "Text.", tags=("LLM",))
@@ -130,13 +139,9 @@ def test_articles_whose_files_were_deleted_leave_their_feeds(instance: Instance)
     assert instance.build().held == ()
 
     for name in ("all.atom", "tags/llm.atom"):
-        assert [
-            number for number in range(6) if f">Story {number}<" in instance.read_published(name)
-        ] == [
-            0,
-            2,
-            5,
-        ]
+        feed = instance.read_published(name)
+        published_numbers = [number for number in range(6) if f">Story {number}<" in feed]
+        assert published_numbers == [0, 2, 5]
 
 
 def test_a_second_file_of_an_article_is_named_and_left_alone(instance: Instance) -> None:
@@ -174,6 +179,8 @@ def test_tags_of_a_dropped_file_are_spelt_as_the_taxonomy_spells_them(instance: 
 
 
 def test_a_withdrawal_that_a_crash_cut_short_is_finished(instance: Instance) -> None:
+    """Only withdrawn.toml was written before a crash: the next start deletes file and row, and
+    the feed lacks the article."""
     with instance.open_app() as app:
         article = store_articles(app, "Story", "Text.", tags=("LLM",))
         # written first; the database and the file come after it

@@ -24,7 +24,7 @@ from tests.filing.test_similarity import make_prose
 from tests.instances import SHORT, Instance, store_articles
 
 ON_HOLD = {"hold": True, "hold_reason": "unsure-text", "tags": ("LLM",), "category": "AI"}
-QUERY = '[[feed]]\nslug = "llm"\nquery = "tag:LLM"\n'
+SAVED_QUERY = '[[feed]]\nslug = "llm"\nquery = "tag:LLM"\n'
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def filled_instance(instance: Instance) -> Instance:
 
 
 def store_articles_and_hold(instance: Instance) -> None:
-    (instance.config / "feeds.toml").write_text(QUERY)
+    (instance.config / "feeds.toml").write_text(SAVED_QUERY)
     with instance.open_app() as app:
         store_articles(app, "Old", "Old text.", tags=("LLM",), category="AI")
         store_articles(app, "Waiting", make_prose(4, 90), source="two", **ON_HOLD)
@@ -75,25 +75,27 @@ def read_feed_titles(instance: Instance) -> dict[str, list[str]]:
 
 
 def test_an_article_on_hold_is_in_no_feed_page_or_count(filled_instance: Instance) -> None:
+    """No published file mentions the held article, and no feed counts it. The status lists it
+    with the reason."""
     public = filled_instance.folder / "feeds/public"
-    named = [
+    files_with_title = [
         path for path in public.rglob("*") if path.is_file() and b"Waiting" in path.read_bytes()
     ]
 
-    assert named == []
+    assert files_with_title == []
     assert not (public / "sources/two.atom").exists()
     assert not (public / "categories/uncategorised.atom").exists()
 
     with filled_instance.open_app() as app:
         counts = {row.key.slug: row.count for row in app.archive.store.index.feeds()}
-        (one,) = app.archive.store.status.on_hold()
+        (held_article,) = app.archive.store.status.on_hold()
 
     assert counts["all"] == 3
     assert counts["llm"] == 3
     assert counts["ai"] == 1
-    assert one.reason == "unsure-text"
-    assert one.title == "Waiting"
-    assert Path(one.file).suffix == ".md"
+    assert held_article.reason == "unsure-text"
+    assert held_article.title == "Waiting"
+    assert Path(held_article.file).suffix == ".md"
 
 
 def test_its_file_says_that_and_why(filled_instance: Instance) -> None:
@@ -108,12 +110,10 @@ def test_what_is_released_stands_on_top_of_its_feeds_as_a_new_article(
     """A released article is first in its feeds and counts as added now."""
     filled_instance.now += timedelta(days=40)  # its month is closed
 
-    assert [
-        one.title
-        for one in release_articles(
-            filled_instance, filled_instance.load_article("Waiting").id
-        ).articles
-    ] == ["Waiting"]
+    article_id = filled_instance.load_article("Waiting").id
+    released = release_articles(filled_instance, article_id).articles
+
+    assert [article.title for article in released] == ["Waiting"]
 
     shown_titles = read_feed_titles(filled_instance)
     for name in (
@@ -133,51 +133,58 @@ def test_what_is_released_stands_on_top_of_its_feeds_as_a_new_article(
 
 
 def test_who_walks_the_archives_meets_it(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """A closed month gains no article: it stands in the month of its release."""
-    filled = Instance(tmp_path_factory.mktemp("short"), settings=SHORT).fill_once(
+    """A closed month gains no article: the released article is in the archive of the month of
+    its release."""
+    instance = Instance(tmp_path_factory.mktemp("short"), settings=SHORT).fill_once(
         store_articles_and_hold
     )
-    filled.now += timedelta(days=40)
-    release_articles(filled, include_all=True)
-    with filled.open_app() as app:
-        store_articles(app, "Later", "Text.", added=filled.now + timedelta(days=40))
-    filled.build()
-    holding = [
+    instance.now += timedelta(days=40)
+    release_articles(instance, include_all=True)
+    with instance.open_app() as app:
+        store_articles(app, "Later", "Text.", added=instance.now + timedelta(days=40))
+    instance.build()
+    archives_with_article = [
         name
-        for name, titles in read_feed_titles(filled).items()
+        for name, titles in read_feed_titles(instance).items()
         if name.startswith("archive/all/") and "Waiting" in titles
     ]
 
-    assert holding == ["archive/all/2026-04.atom"]
-    assert read_feed_titles(filled)["archive/all/2026-04.atom"] == ["Waiting"]
+    assert archives_with_article == ["archive/all/2026-04.atom"]
+    assert read_feed_titles(instance)["archive/all/2026-04.atom"] == ["Waiting"]
 
 
 def test_releasing_twice_is_as_once(filled_instance: Instance) -> None:
+    """A second release changes no file and lists the article as released already."""
     article_id = filled_instance.load_article("Waiting").id
     release_articles(filled_instance, article_id)
-    before = filled_instance.read_digests("articles") | filled_instance.read_digests("public")
+    files_before = filled_instance.read_digests("articles") | filled_instance.read_digests("public")
     filled_instance.now += timedelta(hours=1)
-    again = release_articles(filled_instance, article_id)
+    second_release = release_articles(filled_instance, article_id)
 
-    assert again.articles == ()
-    assert [one.title for one in again.known] == ["Waiting"]
+    assert second_release.articles == ()
+    assert [article.title for article in second_release.known] == ["Waiting"]
     assert (
-        filled_instance.read_digests("articles") | filled_instance.read_digests("public") == before
+        filled_instance.read_digests("articles") | filled_instance.read_digests("public")
+        == files_before
     )
 
 
-@pytest.mark.parametrize("how", ["id", "url", "file", "source", "all"])
-def test_what_to_release_is_named_in_five_ways(filled_instance: Instance, how: str) -> None:
+@pytest.mark.parametrize("selection", ["id", "url", "file", "source", "all"])
+def test_what_to_release_is_named_in_five_ways(filled_instance: Instance, selection: str) -> None:
+    """The article to release is given by id, address or file; or all of a source, or all, are
+    released."""
     article = filled_instance.load_article("Waiting")
-    named = {
+    names = {
         "id": article.id,
         "url": article.url,
         "file": str(filled_instance.find_file("Waiting")),
     }
-    which = {"source": {"source": "two"}, "all": {"include_all": True}}.get(how, {})
-    done = release_articles(filled_instance, *([named[how]] if how in named else []), **which)
+    options = {"source": {"source": "two"}, "all": {"include_all": True}}.get(selection, {})
+    released = release_articles(
+        filled_instance, *([names[selection]] if selection in names else []), **options
+    )
 
-    assert [one.id for one in done.articles] == [article.id]
+    assert [released_article.id for released_article in released.articles] == [article.id]
 
 
 def test_nothing_is_released_when_one_name_is_none(filled_instance: Instance) -> None:
@@ -207,7 +214,8 @@ def test_nothing_is_released_when_one_name_is_none(filled_instance: Instance) ->
     ],
 )
 def test_a_hand_releases_it_in_its_file(filled_instance: Instance, old: str, new: str) -> None:
-    """Editing `hold` in the file releases the article as a new one."""
+    """If the operator changes or deletes `hold` in the file, the article is published as a new
+    one, once."""
     filled_instance.edit_file("Waiting", old, new)
     filled_instance.now += timedelta(days=1)
     reconcile_and_build(filled_instance)
@@ -215,12 +223,13 @@ def test_a_hand_releases_it_in_its_file(filled_instance: Instance, old: str, new
     assert read_feed_titles(filled_instance)["tags/llm.atom"][0] == "Waiting"
     assert filled_instance.load_article("Waiting").added == filled_instance.now
 
-    before = filled_instance.read_digests("articles") | filled_instance.read_digests("public")
+    files_before = filled_instance.read_digests("articles") | filled_instance.read_digests("public")
     filled_instance.now += timedelta(days=1)
     reconcile_and_build(filled_instance)
 
     assert (
-        filled_instance.read_digests("articles") | filled_instance.read_digests("public") == before
+        filled_instance.read_digests("articles") | filled_instance.read_digests("public")
+        == files_before
     )
 
 
@@ -249,6 +258,8 @@ def test_a_new_text_that_comes_before_a_hands_release_was_seen_does_not_publish_
 
 
 def test_a_crash_between_file_and_row_is_made_up_for(filled_instance: Instance) -> None:
+    """A release wrote the article's file but not its row: at the next start the article is
+    published as a new one."""
     with filled_instance.open_app() as app:
         article = app.archive.article_store.get(
             app.archive.article_store.find(filled_instance.load_article("Waiting").id) or ""
@@ -301,6 +312,7 @@ def test_a_published_article_that_a_hand_puts_on_hold_leaves_its_feeds(
 
 
 def test_a_withdrawn_article_that_was_on_hold_comes_back_on_hold(filled_instance: Instance) -> None:
+    """Withdrawing a held article and undoing it leaves it on hold and unpublished."""
     url = filled_instance.load_article("Waiting").url
     with filled_instance.open_app() as app:
         assert editorial.withdraw(app.archive, app.configuration, url).feeds == ()
@@ -369,8 +381,8 @@ def test_a_copy_of_what_is_on_hold_is_published_and_the_two_are_one_once_it_is_r
     assert len(read_feed_titles(instance)["all.atom"]) == 1
     assert read_feed_titles(instance)["sources/two.atom"] == ["Held story"]
     assert {
-        one.merged_into != ""
-        for one in (instance.load_article("Held story"), instance.load_article("Copy"))
+        article.merged_into != ""
+        for article in (instance.load_article("Held story"), instance.load_article("Copy"))
     } == {True, False}
 
 

@@ -33,6 +33,8 @@ URL = "https://one.example/story"
 
 
 def store_story_and_other(instance: Instance) -> None:
+    """Store "Story", "Other" and a copy of "Story" from another source; edit "Story" by hand;
+    build."""
     with instance.open_app() as app:
         first_article = store_articles(
             app, "Story", "Text of the story.", tags=("LLM",), tags_by="matched"
@@ -174,6 +176,8 @@ def test_its_file_is_in_no_backup_of_the_articles(instance: Instance) -> None:
 
 
 def test_an_entry_deleted_by_hand_is_undone_at_the_next_start(instance: Instance) -> None:
+    """If the operator deletes the line of an article from withdrawn.toml, the article is
+    published again at the next start."""
     instance.fill_once(store_story_and_other)
     published = read_published_files(instance)
     withdraw_story(instance)
@@ -199,13 +203,16 @@ def test_so_it_is_where_the_database_was_lost(instance: Instance) -> None:
 
 
 def test_a_list_that_is_lost_is_no_undoing(instance: Instance) -> None:
+    """If withdrawn.toml is deleted, the article stays withdrawn and the file is written again."""
     instance.fill_once(store_story_and_other)
     withdraw_story(instance)
-    before = get_withdrawn_list(instance).read_bytes()
+    list_before = get_withdrawn_list(instance).read_bytes()
     get_withdrawn_list(instance).unlink()
     reconcile_at_start(instance)
 
-    assert get_withdrawn_list(instance).read_bytes().splitlines()[:4] == before.splitlines()[:4]
+    assert (
+        get_withdrawn_list(instance).read_bytes().splitlines()[:4] == list_before.splitlines()[:4]
+    )
     assert "Story" not in list_entry_titles(instance)
 
     with instance.open_app() as app:
@@ -213,6 +220,7 @@ def test_a_list_that_is_lost_is_no_undoing(instance: Instance) -> None:
 
 
 def test_a_second_withdrawal_says_how_to_undo_the_first(instance: Instance) -> None:
+    """Withdrawing a withdrawn article is refused with a hint at `--undo`."""
     instance.fill_once(store_story_and_other)
     withdraw_story(instance)
     with (
@@ -223,7 +231,8 @@ def test_a_second_withdrawal_says_how_to_undo_the_first(instance: Instance) -> N
 
 
 def test_its_file_is_kept_for_thirty_days(instance: Instance) -> None:
-    """The undo file of a withdrawn article is deleted after thirty days."""
+    """The file with which a withdrawal can be undone is deleted after thirty days, and not
+    earlier."""
     instance.fill_once(store_story_and_other)
     withdraw_story(instance)
     instance.now += timedelta(days=30)
@@ -241,6 +250,8 @@ def test_its_file_is_kept_for_thirty_days(instance: Instance) -> None:
 
 
 def test_what_is_purged_is_forgotten_at_once(instance: Instance) -> None:
+    """With `purge` neither the file for undoing nor the saved page is kept, and the article
+    stays away."""
     instance.fill_once(store_story_and_other)
     with instance.open_app() as app:
         app.archive.snapshots.put(
@@ -258,6 +269,7 @@ def test_what_is_purged_is_forgotten_at_once(instance: Instance) -> None:
 
 
 def test_what_was_withdrawn_can_be_purged_later(instance: Instance) -> None:
+    """Purging a withdrawn article deletes the file for undoing."""
     instance.fill_once(store_story_and_other)
     withdraw_story(instance)
 
@@ -413,8 +425,8 @@ def test_the_text_of_a_withdrawn_article_stands_nowhere_but_in_the_file_to_undo_
     """After a withdrawal only the undo file has the text; after a purge no file has it."""
     address = "http://one.example/a"
     raw = f"<title>Bridges</title><article><h1>Bridges</h1><p>{' '.join([f'The {MARKER} of the council.'] * 600)}</p>"  # noqa: E501
-    one = {"key": "one", "url": "http://one.example/feed", "content": "full"}
-    two = {"key": "two", "url": "http://two.example/feed", "mute": "title:Bridges"}
+    source_one = {"key": "one", "url": "http://one.example/feed", "content": "full"}
+    source_two = {"key": "two", "url": "http://two.example/feed", "mute": "title:Bridges"}
     entry = (
         f"<entry><id>{address}</id><title>Bridges</title><link"
         f" href='{address}'/><content>{f'{MARKER} ' * 400}"
@@ -424,14 +436,18 @@ def test_the_text_of_a_withdrawn_article_stands_nowhere_but_in_the_file_to_undo_
         f" xmlns='http://www.w3.org/2005/Atom'><title>F</title>{entry}</content></entry></feed>"
     )
     with serve_web() as web:
-        life = Life(tmp_path, web, Case(row="", name="", file="", sources=(one, two), days=()))
+        case_instance = Life(
+            tmp_path, web, Case(row="", name="", file="", sources=(source_one, source_two), days=())
+        )
         feeds = {f"http://{site}.example/feed": Page(raw=feed) for site in ("one", "two")}
-        life.apply_day(Day(pages={address: Page(raw=raw)}, feeds=feeds))
-        life.visit_all()
-        ((url, article),) = life.load_articles().items()
-        state = life.feeds / "state"
-        queue = Queue(life.feeds / "state")
-        with open_app(life.config, clock=lambda: life.now, jitter=lambda: 0.5, environ={}) as app:
+        case_instance.apply_day(Day(pages={address: Page(raw=raw)}, feeds=feeds))
+        case_instance.visit_all()
+        ((url, article),) = case_instance.load_articles().items()
+        state = case_instance.feeds / "state"
+        queue = Queue(case_instance.feeds / "state")
+        with open_app(
+            case_instance.config, clock=lambda: case_instance.now, jitter=lambda: 0.5, environ={}
+        ) as app:
             (path,) = (stamp.path for stamp in app.archive.article_store.walk())
             data = app.archive.article_store.read(path)
             learn.read_taught(
@@ -445,9 +461,9 @@ def test_the_text_of_a_withdrawn_article_stands_nowhere_but_in_the_file_to_undo_
             "edit",
             {"id": article.id, "stamp": stamp(data), "body": body, "excerpt": MARKER},
             who="ann",
-            at=life.now.isoformat(),
+            at=case_instance.now.isoformat(),
         )
-        assert drain(life.config, queue) == 1
+        assert drain(case_instance.config, queue) == 1
         kept = Fetched(url=url, final_url=url, status=200, headers={}, body=raw.encode())
         queue.keep_page(queue.recent(1)[0].id, kept)
         places = (
@@ -458,19 +474,23 @@ def test_the_text_of_a_withdrawn_article_stands_nowhere_but_in_the_file_to_undo_
             "state/pages",
             "state/learnt-",
         )
-        files = list_files_with_marker(life.feeds)
+        files = list_files_with_marker(case_instance.feeds)
         assert [
-            instance
-            for instance in (*places, "public/search", "state/syndicator.db")
-            if not any(instance in one for one in files)
+            place
+            for place in (*places, "public/search", "state/syndicator.db")
+            if not any(place in file for file in files)
         ] == []
 
-        with open_app(life.config, clock=lambda: life.now, jitter=lambda: 0.5, environ={}) as app:
+        with open_app(
+            case_instance.config, clock=lambda: case_instance.now, jitter=lambda: 0.5, environ={}
+        ) as app:
             editorial.withdraw(app.archive, app.configuration, article.id)
-        life.visit_all()
-        (file,) = list_files_with_marker(life.feeds)
+        case_instance.visit_all()
+        (file,) = list_files_with_marker(case_instance.feeds)
         assert file.startswith("state/withdrawn/")
         assert [change.act for change in Log(state).newest()] == ["edit"], "it stays listed"
-        with open_app(life.config, clock=lambda: life.now, jitter=lambda: 0.5, environ={}) as app:
+        with open_app(
+            case_instance.config, clock=lambda: case_instance.now, jitter=lambda: 0.5, environ={}
+        ) as app:
             editorial.withdraw(app.archive, app.configuration, article.id, purge=True)
-        assert list_files_with_marker(life.feeds) == []
+        assert list_files_with_marker(case_instance.feeds) == []

@@ -18,7 +18,7 @@ from syndicator.publishing.output.outlets import FileOutlet
 from tests.publishing.written import publish_file, take_off
 
 
-class Full(Disk):
+class FullDisk(Disk):
     """A disk with room for a number of files that is full when they are synced."""
 
     def __init__(self, room: int) -> None:
@@ -36,7 +36,7 @@ class Full(Disk):
             raise OSError(errno.ENOSPC, "No space left on device")
 
 
-class Recorder(Disk):
+class RecordingDisk(Disk):
     """A disk that notes its operations."""
 
     def __init__(self, root: Path) -> None:
@@ -65,23 +65,27 @@ def list_files(root: Path) -> set[str]:
 
 
 def test_writes_only_what_changed(tmp_path: Path) -> None:
+    """A second file with the same content is not written (inode and time stay); another content
+    is."""
     outlet = FileOutlet(tmp_path)
 
     assert publish_file(outlet, "tags/ai.atom", b"one")
 
-    before = (tmp_path / "tags/ai.atom").stat()
+    stat_before = (tmp_path / "tags/ai.atom").stat()
 
     assert not publish_file(outlet, "tags/ai.atom", b"one")
 
-    after = (tmp_path / "tags/ai.atom").stat()
+    stat_after = (tmp_path / "tags/ai.atom").stat()
 
-    assert after.st_ino == before.st_ino
-    assert after.st_mtime_ns == before.st_mtime_ns
+    assert stat_after.st_ino == stat_before.st_ino
+    assert stat_after.st_mtime_ns == stat_before.st_mtime_ns
     assert publish_file(outlet, "tags/ai.atom", b"two")
     assert outlet.get("tags/ai.atom") == b"two"
 
 
 def test_a_changed_file_is_at_least_a_second_younger(tmp_path: Path) -> None:
+    """Each changed file is at least a second newer than before, since web servers compare whole
+    seconds. Its .gz is not older than the file."""
     outlet = FileOutlet(tmp_path)
     stamps = []
     for data in (b"a", b"b", b"c"):
@@ -96,19 +100,19 @@ def test_the_gz_beside_it_is_the_same_and_the_same_each_time(tmp_path: Path) -> 
     """The .gz contains the feed and is byte for byte reproducible."""
     for folder in ("a", "b"):
         publish_file(FileOutlet(tmp_path / folder), "x.atom", b"<feed/>" * 50)
-    one, other = ((tmp_path / folder / "x.atom.gz").read_bytes() for folder in ("a", "b"))
+    first_gz, second_gz = ((tmp_path / folder / "x.atom.gz").read_bytes() for folder in ("a", "b"))
 
-    assert one == other
-    assert gzip.decompress(one) == b"<feed/>" * 50
+    assert first_gz == second_gz
+    assert gzip.decompress(first_gz) == b"<feed/>" * 50
 
 
 def test_a_gz_of_the_file_before_is_made_again(tmp_path: Path) -> None:
     """A .gz file older than its feed is written again."""
     outlet = FileOutlet(tmp_path)
     publish_file(outlet, "x.atom", b"old")
-    stale = (tmp_path / "x.atom.gz").read_bytes()
+    old_gz = (tmp_path / "x.atom.gz").read_bytes()
     publish_file(outlet, "x.atom", b"new")
-    (tmp_path / "x.atom.gz").write_bytes(stale)
+    (tmp_path / "x.atom.gz").write_bytes(old_gz)
     os.utime(tmp_path / "x.atom.gz", ns=(1, 1))
 
     assert not publish_file(outlet, "x.atom", b"new")
@@ -116,8 +120,10 @@ def test_a_gz_of_the_file_before_is_made_again(tmp_path: Path) -> None:
 
 
 def test_rarely_requested_files_have_no_gz(tmp_path: Path) -> None:
+    """Archives, pages, pictures and other rarely requested files have no .gz, and an earlier
+    version's one is deleted."""
     outlet = FileOutlet(tmp_path)
-    rare = [
+    rare_names = [
         "archive/tags/ai/2026-11.atom",
         "archive/all/2026-11-26.html",
         "tags/ai.html",
@@ -126,14 +132,14 @@ def test_rarely_requested_files_have_no_gz(tmp_path: Path) -> None:
         "search/2026-11.t0.js",
         "pictures/ab.webp",
     ]
-    often = ["all.atom", "index.html", "site.css", "categories/ai.json", "queries/one.rss"]
-    for name in (*rare, *often):
+    frequent_names = ["all.atom", "index.html", "site.css", "categories/ai.json", "queries/one.rss"]
+    for name in (*rare_names, *frequent_names):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / f"{name}.gz").write_bytes(b"of an earlier version")
         publish_file(outlet, name, b"1")
-    results = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.gz"))
+    gz_names = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.gz"))
 
-    assert results == sorted(f"{name}.gz" for name in often)
+    assert gz_names == sorted(f"{name}.gz" for name in frequent_names)
 
 
 def test_without_gzip_none_is_left(tmp_path: Path) -> None:
@@ -169,14 +175,17 @@ def test_delete(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["../x", "/etc/x", "a/../../x", "", "a//b", "a\\b", "a\0b", "."])
 def test_no_name_leads_out_of_the_folder(tmp_path: Path, name: str) -> None:
+    """A name that is no plain path below the folder is refused, and nothing is written."""
     with pytest.raises(UsageError):
         publish_file(FileOutlet(tmp_path / "public"), name, b"x")
     assert list(tmp_path.rglob("*")) == []
 
 
 def test_a_failed_write_leaves_the_old_files_and_no_temporary_ones(tmp_path: Path) -> None:
+    """The disk has room for three files: the fourth write and the commit fail. The old file
+    stays, and no temporary one is left."""
     publish_file(FileOutlet(tmp_path), "x.atom", b"old")
-    outlet = FileOutlet(tmp_path, disk=Full(room=3))
+    outlet = FileOutlet(tmp_path, disk=FullDisk(room=3))
     outlet.put("x.atom", b"new")
 
     with pytest.raises(OSError, match="No space"):
@@ -189,7 +198,7 @@ def test_a_failed_write_leaves_the_old_files_and_no_temporary_ones(tmp_path: Pat
 
 def test_a_file_that_has_no_room_for_its_gz_is_not_replaced_either(tmp_path: Path) -> None:
     """If the .gz does not fit on the disk, the feed is not replaced."""
-    outlet = FileOutlet(tmp_path, disk=Full(room=1))
+    outlet = FileOutlet(tmp_path, disk=FullDisk(room=1))
 
     with pytest.raises(OSError, match="No space"):
         outlet.put("x.atom", b"new")
@@ -234,6 +243,7 @@ def test_readers_see_nothing_before_the_commit_and_the_builder_all(tmp_path: Pat
 
 
 def test_discarded_changes_leave_no_files(tmp_path: Path) -> None:
+    """Discarded changes are not visible, and a later commit writes nothing."""
     outlet = FileOutlet(tmp_path)
     publish_file(outlet, "x.atom", b"old")
     before = list_files(tmp_path)
@@ -301,7 +311,7 @@ def test_a_batch_is_synced_replaced_synced_and_only_then_others_are_deleted(
 ) -> None:
     """The order of steps: sync, replace, sync folders, delete."""
     publish_file(FileOutlet(tmp_path), "tags/old.atom", b"1")
-    disk = Recorder(tmp_path)
+    disk = RecordingDisk(tmp_path)
     outlet = FileOutlet(tmp_path, disk=disk)
     for name in ("x.atom", "categories/ai.html"):
         outlet.put(name, b"1")

@@ -16,10 +16,10 @@ from syndicator.publishing.selection.archived import (
     find_older_place,
 )
 
-AI = FeedKey(TAG, "ai")
-BEES = FeedKey(TAG, "bees")
-MINE = FeedKey(QUERY, "mine")
-ANN = FeedKey(AUTHOR, "ann")
+LISTED_TAG = FeedKey(TAG, "ai")  # in taxonomy.toml
+UNLISTED_TAG = FeedKey(TAG, "bees")
+SAVED_QUERY = FeedKey(QUERY, "mine")
+AUTHOR_ANN = FeedKey(AUTHOR, "ann")
 CATEGORY_AI = FeedKey(CATEGORY, "ai")
 SOURCE_ONE = FeedKey(SOURCE, "one")
 
@@ -30,23 +30,28 @@ SOURCE_ONE = FeedKey(SOURCE, "one")
         (ALL, Older.OF_AXIS),
         (CATEGORY_AI, Older.OF_AXIS),
         (SOURCE_ONE, Older.OF_AXIS),
-        (AI, Older.OF_AXIS),  # listed
-        (BEES, Older.NONE),
-        (MINE, Older.NONE),
-        (ANN, Older.NONE),
+        (LISTED_TAG, Older.OF_AXIS),  # listed
+        (UNLISTED_TAG, Older.NONE),
+        (SAVED_QUERY, Older.NONE),
+        (AUTHOR_ANN, Older.NONE),
         (STORIES, Older.OF_AXIS),  # whose feeds have none
     ],
 )
 def test_the_default(key: FeedKey, older: Older) -> None:
-    """With `archives = "listed"`, which feeds have archives."""
-    assert find_older_place(key, "listed", {"ai"}, ()) is older
+    """With `archives = "listed"`, tags that taxonomy.toml does not list, saved queries and
+    authors have no archives; for other feeds their axis decides."""
+    place = find_older_place(key, "listed", tags={"ai"}, published=())
+
+    assert place is older
 
 
 @pytest.mark.parametrize("setting", [True, False, "atom"])
-@pytest.mark.parametrize("key", [ALL, AI, BEES, MINE])
+@pytest.mark.parametrize("key", [ALL, LISTED_TAG, UNLISTED_TAG, SAVED_QUERY])
 def test_other_settings_leave_it_to_the_axis(key: FeedKey, setting: bool) -> None:
-    """For other values the axis decides."""
-    assert find_older_place(key, setting, (), ()) is Older.OF_AXIS
+    """For each other value of `archives` the axis decides, whatever the feed."""
+    place = find_older_place(key, setting, tags=(), published=())
+
+    assert place is Older.OF_AXIS
 
 
 @pytest.mark.parametrize(
@@ -55,24 +60,32 @@ def test_other_settings_leave_it_to_the_axis(key: FeedKey, setting: bool) -> Non
         (ALL, Older.OF_AXIS),
         (CATEGORY_AI, Older.NONE),
         (SOURCE_ONE, Older.OF_AXIS),
-        (AI, Older.NONE),  # listed in taxonomy.toml, but not here
-        (BEES, Older.OF_AXIS),
-        (MINE, Older.OWN),
-        (ANN, Older.NONE),
+        (LISTED_TAG, Older.NONE),  # listed in taxonomy.toml, but not here
+        (UNLISTED_TAG, Older.OF_AXIS),
+        (SAVED_QUERY, Older.OWN),
+        (AUTHOR_ANN, Older.NONE),
     ],
 )
 def test_a_list_names_feeds_and_kinds(key: FeedKey, older: Older) -> None:
     """The setting `archives` may name kinds of feeds ("sources") and single feeds ("tags/bees")."""
     assert (
-        find_older_place(key, ("all", "sources", "tags/bees", "queries/mine"), {"ai"}, {AI})
+        find_older_place(
+            key,
+            ("all", "sources", "tags/bees", "queries/mine"),
+            tags={"ai"},
+            published={LISTED_TAG},
+        )
         is older
     )
 
 
 def test_published_archives_continue() -> None:
     """A feed whose archives are published keeps them, although the setting does not name it."""
-    assert find_older_place(BEES, "listed", (), {BEES}) is Older.OF_AXIS
-    assert find_older_place(MINE, "listed", (), {MINE}) is Older.OWN
+    tag_place = find_older_place(UNLISTED_TAG, "listed", tags=(), published={UNLISTED_TAG})
+    query_place = find_older_place(SAVED_QUERY, "listed", tags=(), published={SAVED_QUERY})
+
+    assert tag_place is Older.OF_AXIS
+    assert query_place is Older.OWN
 
 
 def test_a_feed_without_archives_is_its_newest_unless_the_operator_wrote_a_window() -> None:
@@ -80,16 +93,18 @@ def test_a_feed_without_archives_is_its_newest_unless_the_operator_wrote_a_windo
     window of time."""
     specs = [
         FeedSpec(key=key, name=key.slug, title=key.slug, first_slug=key.slug)
-        for key in (AI, BEES, MINE)
+        for key in (LISTED_TAG, UNLISTED_TAG, SAVED_QUERY)
     ]
-    after = decide_older(specs, Publish(), tags={"ai"}, published=(), windows={MINE})
-    assert [spec.window_hours for spec in after] == [72, 0, 72]
+    decided = decide_older(specs, Publish(), tags={"ai"}, published=(), windows={SAVED_QUERY})
+    assert [spec.window_hours for spec in decided] == [72, 0, 72]
 
 
 def test_the_archives_of_a_moved_feed_are_those_of_its_heir() -> None:
     """The archives of a moved feed count for its new key."""
-    moved = replace(make_row(AI), moved_to=BEES, published=True)
-    assert find_feeds_with_archives([moved, make_row(BEES)], {AI, MINE}) == {BEES, MINE}
+    moved_row = replace(make_row(LISTED_TAG), moved_to=UNLISTED_TAG, published=True)
+    assert find_feeds_with_archives(
+        [moved_row, make_row(UNLISTED_TAG)], {LISTED_TAG, SAVED_QUERY}
+    ) == {UNLISTED_TAG, SAVED_QUERY}
 
 
 def make_row(key: FeedKey) -> FeedRow:

@@ -38,16 +38,20 @@ FERRY = "The ferry crosses the harbour when the tide lets the ferry pass the har
 GARDEN = "Tomatoes grow in the garden, where compost feeds tomatoes and the gardener waters them."
 FERRIES = ("Harbour ferry is late", "The old ferry is repaired", "A pilot for the harbour")
 GARDENS = ("Tomatoes ripen", "What compost does in a garden")
-BY_DAY = (FERRIES[0], *GARDENS, *FERRIES[1:])  # the first page is of no day near the other ferries
+TITLES_BY_DAY = (
+    FERRIES[0],
+    *GARDENS,
+    *FERRIES[1:],
+)  # the first page is of no day near the other ferries
 
 
 def store_ferry_stories(instance: Instance) -> None:
     (instance.config / "sources.toml").write_text(SOURCES)
     with instance.open_app(create=True) as app:
-        for number, title in enumerate(BY_DAY):
+        for number, title in enumerate(TITLES_BY_DAY):
             text = f"{FERRY if title in FERRIES else GARDEN} Paragraph {number} tells more of it."
             source = ("one", "two")[number % 2]
-            published = instance.now - timedelta(days=len(BY_DAY) - number)
+            published = instance.now - timedelta(days=len(TITLES_BY_DAY) - number)
             store_articles(app, title, text, source=source, excerpt=text, published=published)
     instance.build()
 
@@ -70,12 +74,15 @@ def reconcile_and_build(instance: Instance) -> None:
 
 
 def test_a_page_links_articles_on_its_subject(instance: Instance) -> None:
+    """A page about ferries links the two others about ferries, and one about gardens the other
+    about gardens."""
     for title in FERRIES:
         assert sorted(read_related(instance, title)) == sorted({*FERRIES} - {title})
     assert read_related(instance, GARDENS[0]) == [GARDENS[1]]
 
 
 def test_lists_are_found_once(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second build does not look for related articles again and changes no file."""
     monkeypatch.setattr(related.RelatedFinder, "find", lambda *_: pytest.fail("found again"))
     before = instance.read_digests("public")
     instance.build()
@@ -99,7 +106,7 @@ def test_a_new_article_makes_no_page_of_an_old_one_again(instance: Instance) -> 
     assert set(read_related(instance, "Ferry number 1 arrives")) >= {*FERRIES}
 
     # the page of the last one links the next article
-    old = [article_name(instance.load_article(title).id) for title in BY_DAY[:-1]]
+    old = [article_name(instance.load_article(title).id) for title in TITLES_BY_DAY[:-1]]
 
     assert [name for name in old if after[name] != before[name]] == []
 
@@ -108,6 +115,7 @@ def test_a_new_article_makes_no_page_of_an_old_one_again(instance: Instance) -> 
 def test_an_article_that_is_not_published_any_more_is_linked_nowhere(
     instance: Instance, how: str
 ) -> None:
+    """An article that is put on hold or withdrawn is linked by no page."""
     hidden = FERRIES[1]
     article_id = instance.load_article(hidden).id
 
@@ -135,6 +143,7 @@ def test_an_article_with_another_title_is_linked_by_it(instance: Instance) -> No
 
 
 def test_an_article_with_another_text_has_another_list(instance: Instance) -> None:
+    """An article about ferries becomes one about gardens: its page links gardens."""
     path = instance.find_file(FERRIES[1])
     text = path.read_text().replace(FERRY, GARDEN).replace(FERRIES[1], "Tomatoes are sold")
     path.write_text(text)
@@ -144,7 +153,8 @@ def test_an_article_with_another_text_has_another_list(instance: Instance) -> No
 
 
 def test_words_of_an_unpublished_text_relate_nothing(instance: Instance) -> None:
-    """Only published words make articles related."""
+    """If a source's text is not published, only its excerpt makes articles related; with
+    `content = "full"` the text does."""
     with instance.open_app() as app:
         hidden = store_articles(
             app, "A quiet note", FERRY * 5, source="short", excerpt="Nothing of that."
@@ -168,6 +178,7 @@ def test_words_of_an_unpublished_text_relate_nothing(instance: Instance) -> None
 
 
 def test_an_unpublished_article_has_no_related_ones(instance: Instance) -> None:
+    """An article on hold has no related articles and is none."""
     with instance.open_app() as app:
         held_article = store_articles(app, "Held ferry", FERRY, excerpt=FERRY, hold=True)
     instance.build()
@@ -180,6 +191,7 @@ def test_an_unpublished_article_has_no_related_ones(instance: Instance) -> None:
 
 
 def test_the_api_names_related_articles(instance: Instance) -> None:
+    """The API's answer on an article has title and address of related ones."""
     with open_read_only(instance.config, now=lambda: instance.now) as opened:
         answer = read_item(opened, instance.load_article(FERRIES[0]).id).answer
     named = {one["title"]: one["url"] for one in answer["related"]}

@@ -32,7 +32,7 @@ from tests.instances import NOW, Instance, store_articles
 from tests.test_real_input import Pages
 
 SETTINGS = "[fetch]\nallow_loopback = true\npause = 0\nworkers = 1\n[publish]\ntag_min = 1\n"
-TOPICS = {
+TEXT_BY_TITLE = {
     "Bridges": (
         "The old bridge over the river was closed in May. Engineers found that two of its cables"
         " had worn thin where nobody had looked for thirty years, and sent for the drawings of"
@@ -48,7 +48,7 @@ TOPICS = {
         " wait."
     ),
 }
-MORE = (
+SECOND_PARAGRAPH = (
     "{0} were the subject of a long meeting on Thursday, at which eleven people spoke and three of"
     " them agreed. The chair of the meeting thanked them all, and promised a second one about {0}"
     " before the end of the month."
@@ -66,7 +66,7 @@ def make_page(title: str, text: str) -> bytes:
         f"<html lang=en><head><title>{heading} - The"
         f" Daily</title></head><body><main><article><h1>{heading}</h1>"
         f"<p>{text}</p><div"
-        f" class=promo><p>{promo}</p></div><p>{MORE.format(title)}</p></article></main></body></html>"  # noqa: E501
+        f" class=promo><p>{promo}</p></div><p>{SECOND_PARAGRAPH.format(title)}</p></article></main></body></html>"  # noqa: E501
     ).encode()
 
 
@@ -76,11 +76,13 @@ async def serve_and_visit(instance: Instance) -> Pages:
     server = Pages()
     await server.start()
     items = []
-    for title, text in TOPICS.items():
+    for title, text in TEXT_BY_TITLE.items():
         server.files[f"/{title}"] = ("text/html", make_page(title, text))
         link = f"{server.base}/{title}"
-        heard = "" if title in HEADINGS else "<title>{} of our town | Daily</title>"
-        items.append(f"<item><guid>{link}</guid><link>{link}</link>{heard.format(title)}</item>")
+        feed_title = "" if title in HEADINGS else "<title>{} of our town | Daily</title>"
+        items.append(
+            f"<item><guid>{link}</guid><link>{link}</link>{feed_title.format(title)}</item>"
+        )
     feed = (
         "<rss"
         f" version='2.0'><channel><title>Daily</title><link>{server.base}</link>{''.join(items)}</channel></rss>"  # noqa: E501
@@ -119,7 +121,7 @@ def plan_rereading(instance: Instance, what: str = "", since: datetime | None = 
         return plan_reread(app.archive, app.configuration, Choice(what=what, since=since))
 
 
-def due_again(instance: Instance, what: str) -> int:
+def count_due_entries(instance: Instance, what: str) -> int:
     with instance.open_app() as app:
         return count_due_again(app.archive, app.configuration.sources, Choice(what=what))
 
@@ -144,7 +146,7 @@ def load_articles(instance: Instance) -> list[Article]:
 
 
 def test_nothing_changes_where_no_rule_did(instance: Instance) -> None:
-    """Without edited rules, rereading changes nothing."""
+    """If no rule changed, the plan has looked at all three articles and changes none."""
     planned = plan_rereading(instance)
 
     assert planned.looked == 3
@@ -154,7 +156,8 @@ def test_nothing_changes_where_no_rule_did(instance: Instance) -> None:
 
 
 def test_a_new_rule_cuts_what_was_filed_and_nothing_else(instance: Instance) -> None:
-    """A new `remove` rule changes body and excerpt only."""
+    """A new `remove` rule cuts the promotion from body and excerpt. Title, identity and dates
+    stay; `updated` and a revision record the change. A second rereading changes nothing."""
     before = find_article(instance, "Bridges")
 
     assert "seats left" in before.body
@@ -202,6 +205,7 @@ def test_a_new_rule_cuts_what_was_filed_and_nothing_else(instance: Instance) -> 
 
 
 def test_the_plan_alone_changes_nothing(instance: Instance) -> None:
+    """A plan lists three articles and changes neither files nor feeds."""
     add_rule(instance)
     plan_rereading(instance)
     before = instance.read_digests("articles")
@@ -226,6 +230,8 @@ def test_the_feeds_better_title_stays_and_title_suffix_cuts_it(instance: Instanc
 
 
 def test_a_title_that_no_feed_can_have_is_the_pages(instance: Instance) -> None:
+    """The feed has no title for this entry. The title is that of the page, and rereading leaves
+    it."""
     assert find_article(instance, "Harbours").title == "Harbours, <b> and other tags"
 
     add_rule(instance)
@@ -239,13 +245,15 @@ def test_a_title_that_no_feed_can_have_is_the_pages(instance: Instance) -> None:
 
 
 def test_hand_edits_stay(instance: Instance) -> None:
-    """Articles whose body the operator edited are not changed."""
+    """The operator edited the body of an article: a new rule does not change its file."""
     article = find_article(instance, "Bridges")
     instance.edit_file(article.title, "eleven people", "twelve people")
     before = instance.find_file(article.title).read_bytes()
     add_rule(instance)
 
-    assert article.id not in {one.id for one in reread_articles(instance).articles}
+    changed_ids = {planned.id for planned in reread_articles(instance).articles}
+
+    assert article.id not in changed_ids
     assert instance.find_file(article.title).read_bytes() == before
 
 
@@ -269,6 +277,8 @@ def test_a_tag_of_todays_taxonomy_comes_and_updated_stays(instance: Instance) ->
 
 
 def test_a_source_or_an_article_is_named_by_key_address_or_id(instance: Instance) -> None:
+    """The key or feed of a source selects its three articles; the address or id of an article
+    selects this one. `since` leaves out articles added before it. Other names are refused."""
     add_rule(instance)
     article = find_article(instance, "Gardens")
     with instance.open_app() as app:
@@ -284,6 +294,7 @@ def test_a_source_or_an_article_is_named_by_key_address_or_id(instance: Instance
 
 
 def test_articles_without_a_kept_page_are_counted(instance: Instance) -> None:
+    """An article without a saved page is listed as lacking and does not change; the others do."""
     add_rule(instance)
     old = find_article(instance, "Gardens")
     with instance.open_app() as app:
@@ -331,6 +342,7 @@ def test_a_rule_that_is_no_css_is_an_error_that_names_the_source(instance: Insta
 
 
 def test_title_author_and_cover_by_a_rule_win_over_what_the_feed_said(instance: Instance) -> None:
+    """Values selected by rules replace those of the feed."""
     add_rule(instance, 'title = "h1", author = ".promo p", cover = "html@lang"')
     reread_articles(instance)
     article = find_article(instance, "Gardens")
@@ -353,23 +365,30 @@ def test_articles_of_a_source_that_is_gone_are_left(instance: Instance) -> None:
 
 
 def test_links_start_at_the_address_that_answered(instance: Instance) -> None:
+    """A relative link in a saved page is resolved against the address that answered, if it is
+    of the article's own site; otherwise against the article's address."""
     article = find_article(instance, "Gardens")
     with instance.open_app() as app:
-        kept = app.archive.snapshots.get(article.id)
+        saved_page = app.archive.snapshots.get(article.id)
 
-    assert kept
-    assert urls.alias(kept[1]["content-location"]) == urls.alias(article.url)
+    assert saved_page
+    assert urls.alias(saved_page[1]["content-location"]) == urls.alias(article.url)
 
-    there = urls.host(article.url) and article.url.replace("/Gardens", "/deep/er/Gardens")
-    html = kept[0].replace(b"eleven people", b"<a href='who.html'>eleven people</a>")
-    for elsewhere, link in ((there, "/deep/er/who.html"), ("https://evil.example/x/", "/who.html")):
+    other_path = urls.host(article.url) and article.url.replace("/Gardens", "/deep/er/Gardens")
+    html = saved_page[0].replace(b"eleven people", b"<a href='who.html'>eleven people</a>")
+    for answering_address, link in (
+        (other_path, "/deep/er/who.html"),
+        ("https://evil.example/x/", "/who.html"),
+    ):
         with instance.open_app() as app:
-            app.archive.snapshots.put(article.id, html, {**kept[1], "content-location": elsewhere})
-        [one] = plan_rereading(instance, article.id).articles
-        assert f"({article.url.removesuffix('/Gardens')}{link})" in one.revision.values["body"]
+            app.archive.snapshots.put(
+                article.id, html, {**saved_page[1], "content-location": answering_address}
+            )
+        [planned] = plan_rereading(instance, article.id).articles
+        assert f"({article.url.removesuffix('/Gardens')}{link})" in planned.revision.values["body"]
 
 
-def count_offered(app: App) -> int:
+def count_outdated_articles(app: App) -> int:
     return count_outdated(app.archive.store.index, app.archive.snapshots, app.configuration.sources)
 
 
@@ -379,7 +398,7 @@ def test_what_an_older_version_read_is_offered_once_and_until_it_was_read_again(
     """Pages read by an older version are reported once and counted until reread."""
     with instance.open_app() as app:
         assert count_newly_outdated(app.archive, app.configuration.sources) == 0
-        assert count_offered(app) == 0
+        assert count_outdated_articles(app) == 0
     monkeypatch.setattr("syndicator.app.places.READING_VERSION", READING_VERSION + 1)
     articles = instance.read_digests("articles")
     published = instance.read_digests("public")
@@ -388,16 +407,16 @@ def test_what_an_older_version_read_is_offered_once_and_until_it_was_read_again(
             count_newly_outdated(app.archive, app.configuration.sources),
             count_newly_outdated(app.archive, app.configuration.sources),
         ] == [3, 0]
-    with open_read_only(instance.config, now=lambda: instance.now, environ={}) as there:
+    with open_read_only(instance.config, now=lambda: instance.now, environ={}) as archive:
         assert [
             condition.count
-            for condition in read_health(there).conditions
+            for condition in read_health(archive).conditions
             if condition.kind == ConditionReason.OUTDATED
         ] == [3]
     with instance.open_app() as app:
         assert (
             plan_reread(app.archive, app.configuration, Choice(outdated=True)).looked
-            == count_offered(app)
+            == count_outdated_articles(app)
             == 3
         )
 
@@ -406,30 +425,31 @@ def test_what_an_older_version_read_is_offered_once_and_until_it_was_read_again(
         )
         write_reread(app.archive, reread)  # nothing to change: it is as today's version reads it
 
-        assert count_offered(app) == 2
+        assert count_outdated_articles(app) == 2
     add_rule(instance)
     with instance.open_app() as app:
         planned = plan_reread(app.archive, app.configuration, Choice(outdated=True))
 
         assert planned.looked == 2
         assert len(planned.articles) == 2
-        assert count_offered(app) == 2
+        assert count_outdated_articles(app) == 2
         assert instance.read_digests("articles") == articles
         assert instance.read_digests("public") == published
 
         write_reread(app.archive, planned)
 
-        assert count_offered(app) == 0
+        assert count_outdated_articles(app) == 0
         assert len(plan_reread(app.archive, app.configuration).articles) == 1
 
 
 def test_pages_that_are_not_kept_are_fetched_when_asked_for(tmp_path: Path) -> None:
-    """With an option, missing saved pages are fetched again."""
+    """Two saved pages are missing. `fetch_pages` fetches one of them; the other one's site
+    answers 404, so it is reported and stays missing."""
     instance = Instance(tmp_path, settings=SETTINGS)
 
-    async def go() -> None:
+    async def fetch_missing_pages() -> None:
         server = await serve_and_visit(instance)
-        old, gone, other = (find_article(instance, topic) for topic in TOPICS)
+        old, gone, other = (find_article(instance, topic) for topic in TEXT_BY_TITLE)
         del server.files["/Gardens"]
         with instance.open_app() as app:
             for article_id in (old.id, gone.id):
@@ -449,7 +469,7 @@ def test_pages_that_are_not_kept_are_fetched_when_asked_for(tmp_path: Path) -> N
             assert other.body == find_article(instance, "Harbours").body
         await server.aclose()
 
-    asyncio.run(go())
+    asyncio.run(fetch_missing_pages())
     add_rule(instance)
     assert {article.id for article in reread_articles(instance).articles} == {
         find_article(instance, topic).id for topic in ("Bridges", "Harbours")
@@ -457,6 +477,8 @@ def test_pages_that_are_not_kept_are_fetched_when_asked_for(tmp_path: Path) -> N
 
 
 def test_entries_that_a_changed_rule_makes_due_are_counted(instance: Instance) -> None:
+    """A refused entry becomes due by a new rule. It is counted for all sources and for its own,
+    not for a single article."""
     with instance.open_app() as app:
         base = app.configuration.sources["daily"].url.removesuffix("/feed")
         row = EntryRow(
@@ -469,29 +491,35 @@ def test_entries_that_a_changed_rule_makes_due_are_counted(instance: Instance) -
             reason="empty",
         )
         app.archive.store.visits.save_entries([row])
-    asked = ("", "daily", find_article(instance, "Gardens").id)
+    selections = ("", "daily", find_article(instance, "Gardens").id)
 
-    assert [due_again(instance, what) for what in asked] == [0, 0, 0]
+    assert [count_due_entries(instance, what) for what in selections] == [0, 0, 0]
 
     add_rule(instance)
 
-    assert [due_again(instance, what) for what in asked] == [1, 1, 0]
+    assert [count_due_entries(instance, what) for what in selections] == [1, 1, 0]
 
 
 def test_whose_an_article_is_never_changes(instance: Instance) -> None:
     """Nothing that a kept page says of another address, original or author's site reaches identity
     or ownership."""
     before = find_article(instance, "Bridges")
-    elsewhere = "https://bank.example/bridges"
-    head = "".join(f"<link rel={rel} href={elsewhere}>" for rel in ("canonical", "amphtml"))
+    other_address = "https://bank.example/bridges"
+    head = "".join(f"<link rel={rel} href={other_address}>" for rel in ("canonical", "amphtml"))
     with instance.open_app() as app:
-        kept = app.archive.snapshots.get(before.id)
+        saved_page = app.archive.snapshots.get(before.id)
 
-        assert kept is not None
+        assert saved_page is not None
 
-        html = kept[0].replace(b"<head>", b"<head>" + head.encode()).replace(b"eleven", b"twelve")
-        app.archive.snapshots.put(before.id, html, {**kept[1], "content-location": elsewhere})
-        carried = CARRIED.read(app.archive.article_store)
+        html = (
+            saved_page[0]
+            .replace(b"<head>", b"<head>" + head.encode())
+            .replace(b"eleven", b"twelve")
+        )
+        app.archive.snapshots.put(
+            before.id, html, {**saved_page[1], "content-location": other_address}
+        )
+        carriers_before = CARRIED.read(app.archive.article_store)
 
     assert [article.id for article in reread_articles(instance).articles] == [before.id]
 
@@ -516,9 +544,9 @@ def test_whose_an_article_is_never_changes(instance: Instance) -> None:
     ]
 
     with instance.open_app() as app:
-        assert app.archive.store.visits.find([urls.alias(elsewhere)]) is None
+        assert app.archive.store.visits.find([urls.alias(other_address)]) is None
         assert app.archive.store.visits.read_claims(before.id)[1] is None
-        assert CARRIED.read(app.archive.article_store) == carried
+        assert CARRIED.read(app.archive.article_store) == carriers_before
 
 
 def test_rules_of_a_source_do_not_reach_what_it_does_not_own(tmp_path: Path) -> None:
@@ -530,7 +558,7 @@ def test_rules_of_a_source_do_not_reach_what_it_does_not_own(tmp_path: Path) -> 
             article = store_articles(
                 app, title, "Words.", id=make_article_id(url), url=url, source_id=url
             )
-            app.archive.snapshots.put(article.id, make_page(title, TOPICS[title]), {})
+            app.archive.snapshots.put(article.id, make_page(title, TEXT_BY_TITLE[title]), {})
     reread_articles(instance)
     path = instance.config / "sources.toml"
     path.write_text(

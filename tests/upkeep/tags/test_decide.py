@@ -28,7 +28,7 @@ URL = "https://one.example/models"
 
 
 @pytest.fixture
-def place_with_article(instance: Instance) -> Instance:
+def instance_with_article(instance: Instance) -> Instance:
     with instance.open_app() as app:
         store_articles(app, "Models", MODELS, tags=("LLM", "GPU"), tags_by="matched", category="AI")
     return instance
@@ -40,9 +40,14 @@ def decide_tags(
     wrong: Sequence[str] = (),
     category: str | None = None,
 ) -> Article:
+    """Confirm the tags of the article and add `added`; or, if `wrong` is given, reject those.
+    Set the category if given. Return the written article."""
+
     def decide(article: Article, names: Names) -> Decision:
-        said = without_tags(article, names, wrong) if wrong else with_tags(article, names, added)
-        return Decision(tags=said.tags, category=category)
+        decision = (
+            without_tags(article, names, wrong) if wrong else with_tags(article, names, added)
+        )
+        return Decision(tags=decision.tags, category=category)
 
     with instance.open_app() as app:
         return write_planned_decision(
@@ -55,49 +60,53 @@ def write_planned_decision(app: App, planned: Confirmed) -> Article:
 
 
 @pytest.mark.slow
-def test_confirmed_tags_stay_and_teach(place_with_article: Instance) -> None:
+def test_confirmed_tags_stay_and_teach(instance_with_article: Instance) -> None:
     """Confirmed tags outlast a change of the taxonomy, and `learn` uses them."""
-    assert decide_tags(place_with_article, ["large language models", "gpu"]).tags == ("LLM", "GPU")
+    assert decide_tags(instance_with_article, ["large language models", "gpu"]).tags == (
+        "LLM",
+        "GPU",
+    )
 
-    article = place_with_article.load_article("Models")
+    article = instance_with_article.load_article("Models")
 
     assert article.tags_by == "operator"
     assert find_writer(article, "category") == By.MATCHED
 
-    place_with_article.write_taxonomy('[[tag]]\nname = "weather"\n')
+    instance_with_article.write_taxonomy('[[tag]]\nname = "weather"\n')
 
     assert [
         line.partition(":")[0]
-        for one in describe_all(place_with_article).articles
-        for line in one.revision.lines
+        for planned in describe_all(instance_with_article).articles
+        for line in planned.revision.lines
     ] == [
         "category",
         "excerpt",
     ]
-    assert place_with_article.load_article("Models").tags == ("LLM", "GPU")
+    assert instance_with_article.load_article("Models").tags == ("LLM", "GPU")
 
-    with place_with_article.open_app() as app:
+    with instance_with_article.open_app() as app:
         assert learning.learn(app.archive, app.configuration, least=1) == learning.Learnt(
             articles=1, tags=2
         )
 
 
-def test_a_rejected_tag_does_not_come_back(place_with_article: Instance) -> None:
-    assert decide_tags(place_with_article, wrong=["large language model"]).tags == ("GPU",)
-    assert decide_tags(place_with_article, wrong=["GPU"]).tags == ()
+def test_a_rejected_tag_does_not_come_back(instance_with_article: Instance) -> None:
+    """Rejected tags stay away when the article is described again."""
+    assert decide_tags(instance_with_article, wrong=["large language model"]).tags == ("GPU",)
+    assert decide_tags(instance_with_article, wrong=["GPU"]).tags == ()
 
-    describe_all(place_with_article)
-    article = place_with_article.load_article("Models")
+    describe_all(instance_with_article)
+    article = instance_with_article.load_article("Models")
 
     assert article.tags == ()
     assert article.tags_by == "operator"
 
 
-def test_a_confirmed_category_stays_whatever_it_is(place_with_article: Instance) -> None:
+def test_a_confirmed_category_stays_whatever_it_is(instance_with_article: Instance) -> None:
     """A category set by the operator stays, also if describing disagrees."""
-    decide_tags(place_with_article, category="Weather")
-    describe_all(place_with_article)
-    article = place_with_article.load_article("Models")
+    decide_tags(instance_with_article, category="Weather")
+    describe_all(instance_with_article)
+    article = instance_with_article.load_article("Models")
 
     assert article.category == "Weather"
     assert article.category_by == "operator"
@@ -105,39 +114,39 @@ def test_a_confirmed_category_stays_whatever_it_is(place_with_article: Instance)
 
 
 def test_a_language_models_category_stays_its_own_when_its_tags_are_confirmed(
-    place_with_article: Instance,
+    instance_with_article: Instance,
 ) -> None:
     """Confirming tags does not turn the model's category into the operator's."""
-    with place_with_article.open_app() as app:
+    with instance_with_article.open_app() as app:
         store_articles(app, "Models", MODELS, tags=("LLM",), tags_by="llm", category="AI")
-    decide_tags(place_with_article)
-    assert find_writer(place_with_article.load_article("Models"), "category") is By.LLM
+    decide_tags(instance_with_article)
+    assert find_writer(instance_with_article.load_article("Models"), "category") is By.LLM
 
 
-def test_a_word_taken_back_leaves_the_file_as_it_was(place_with_article: Instance) -> None:
+def test_a_word_taken_back_leaves_the_file_as_it_was(instance_with_article: Instance) -> None:
     """Undoing a decision restores the file byte for byte."""
-    bytes_before = place_with_article.find_file("Models").read_bytes()
-    before = place_with_article.load_article("Models")
-    after = decide_tags(place_with_article, wrong=["GPU"], category="Weather")
+    bytes_before = instance_with_article.find_file("Models").read_bytes()
+    before = instance_with_article.load_article("Models")
+    after = decide_tags(instance_with_article, wrong=["GPU"], category="Weather")
 
-    assert place_with_article.find_file("Models").read_bytes() != bytes_before
+    assert instance_with_article.find_file("Models").read_bytes() != bytes_before
 
-    with place_with_article.open_app() as app:
+    with instance_with_article.open_app() as app:
         write_decision(app.archive, app.archive.store.index.path(after.id) or "", after, before)
 
-    assert place_with_article.find_file("Models").read_bytes() == bytes_before
+    assert instance_with_article.find_file("Models").read_bytes() == bytes_before
 
 
-def test_an_edit_meanwhile_is_the_last_word(place_with_article: Instance) -> None:
+def test_an_edit_meanwhile_is_the_last_word(instance_with_article: Instance) -> None:
     """A planned decision is refused if the tags were edited since; other edits are kept."""
-    with place_with_article.open_app() as app:
+    with instance_with_article.open_app() as app:
         planned = plan_decision(
             app.archive,
             app.configuration,
             URL,
             lambda article, names: with_tags(article, names, []),
         )
-        place_with_article.edit_file("Models", "title: Models", "title: Better models")
+        instance_with_article.edit_file("Models", "title: Models", "title: Better models")
 
         # other fields are no matter of ours
         assert write_planned_decision(app, planned).title == "Better models"
@@ -148,15 +157,15 @@ def test_an_edit_meanwhile_is_the_last_word(place_with_article: Instance) -> Non
             URL,
             lambda article, names: without_tags(article, names, ["GPU"]),
         )
-        place_with_article.edit_file("Better models", "- GPU", "- Mine")
+        instance_with_article.edit_file("Better models", "- GPU", "- Mine")
 
         with pytest.raises(UsageError, match="edited meanwhile"):
             write_planned_decision(app, planned)
-    assert place_with_article.load_article("Better models").tags == ("LLM", "Mine")
+    assert instance_with_article.load_article("Better models").tags == ("LLM", "Mine")
 
 
 @pytest.mark.parametrize(
-    ("added", "wrong", "told"),
+    ("added", "wrong", "message"),
     [
         (["LLN"], [], "no tag 'LLN' in taxonomy.toml, and no article has it .did you mean 'LLM'"),
         (["LLM, GPU"], [], "give each tag as a word of its own"),
@@ -167,45 +176,55 @@ def test_an_edit_meanwhile_is_the_last_word(place_with_article: Instance) -> Non
     ],
 )
 def test_what_cannot_be_meant_changes_nothing(
-    place_with_article: Instance, added: list[str], wrong: list[str], told: str
+    instance_with_article: Instance, added: list[str], wrong: list[str], message: str
 ) -> None:
-    """Contradictory or unknown tags are refused and change nothing."""
-    before = place_with_article.find_file("Models").read_bytes()
-    if told:
-        with pytest.raises(UsageError, match=told):
-            decide_tags(place_with_article, added, wrong)
-        assert place_with_article.find_file("Models").read_bytes() == before
+    """Unknown or malformed tags are refused with this message and change nothing. Without a
+    message (last case): a tag may be rejected twice."""
+    before = instance_with_article.find_file("Models").read_bytes()
+    if message:
+        with pytest.raises(UsageError, match=message):
+            decide_tags(instance_with_article, added, wrong)
+        assert instance_with_article.find_file("Models").read_bytes() == before
     else:
-        assert decide_tags(place_with_article, added, wrong).tags == ()
+        assert decide_tags(instance_with_article, added, wrong).tags == ()
 
 
-def test_a_tag_that_is_not_there_cannot_be_rejected(place_with_article: Instance) -> None:
-    decide_tags(place_with_article, wrong=["GPU"])
+def test_a_tag_that_is_not_there_cannot_be_rejected(instance_with_article: Instance) -> None:
+    """Rejecting a tag twice is refused; the message lists the article's tags."""
+    decide_tags(instance_with_article, wrong=["GPU"])
     with pytest.raises(UsageError, match="does not have the tag 'GPU'; its tags: LLM"):
-        decide_tags(place_with_article, wrong=["GPU"])
+        decide_tags(instance_with_article, wrong=["GPU"])
 
 
-def test_an_empty_taxonomy_takes_any_tag(place_with_article: Instance) -> None:
-    place_with_article.write_taxonomy("")
-    assert decide_tags(place_with_article, ["Köln 东京", "llm"]).tags == ("LLM", "GPU", "Köln 东京")
+def test_an_empty_taxonomy_takes_any_tag(instance_with_article: Instance) -> None:
+    """If the taxonomy lists no tag, any word can be added as one."""
+    instance_with_article.write_taxonomy("")
+    assert decide_tags(instance_with_article, ["Köln 东京", "llm"]).tags == (
+        "LLM",
+        "GPU",
+        "Köln 东京",
+    )
 
 
-def test_a_withdrawn_article_says_how_it_comes_back(place_with_article: Instance) -> None:
+def test_a_withdrawn_article_says_how_it_comes_back(instance_with_article: Instance) -> None:
     """Deciding on a withdrawn article names `withdraw --undo`."""
-    with place_with_article.open_app() as app:
+    with instance_with_article.open_app() as app:
         editorial.withdraw(app.archive, app.configuration, URL)
     with pytest.raises(UsageError, match="withdraw --undo"):
-        decide_tags(place_with_article)
+        decide_tags(instance_with_article)
 
 
-def test_a_broken_file_is_named(place_with_article: Instance) -> None:
-    path = place_with_article.find_file("Models")
+def test_a_broken_file_is_named(instance_with_article: Instance) -> None:
+    """A decision about an article with a broken file raises ConfigError that names the file."""
+    path = instance_with_article.find_file("Models")
     path.write_text("---\ntags: [\n---\n")
     with pytest.raises(ConfigError, match=path.name):
-        decide_tags(place_with_article)
+        decide_tags(instance_with_article)
 
 
 def test_categories_are_those_of_the_taxonomy() -> None:
+    """A category is spelt as in the taxonomy, and an unknown one is refused. Without a taxonomy
+    any category is taken."""
     from syndicator.describing.taxonomy.vocabulary import CategoryDef, Vocabulary
 
     names = Names(Vocabulary(category=(CategoryDef(name="AI"), CategoryDef(name="Finance"))))

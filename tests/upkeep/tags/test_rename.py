@@ -34,6 +34,7 @@ def rename_tag(instance: Instance, kind: Kind, old: str, new: str) -> tags.Retag
 
 
 def store_tagged_articles(instance: Instance) -> None:
+    """Store articles with the tags LLM, both, and GPU; build."""
     with instance.open_app() as app:
         store_articles(app, "Models", "Of models.", tags=("LLM",), tags_by="matched")
         store_articles(
@@ -43,7 +44,7 @@ def store_tagged_articles(instance: Instance) -> None:
     instance.build()
 
 
-def feed_id(instance: Instance, name: str) -> str:
+def read_feed_id(instance: Instance, name: str) -> str:
     match = re.search(r"<id>(urn:uuid:[^<]+)</id>", instance.read_published(name))
     assert match
     return match[1]
@@ -57,8 +58,8 @@ def read_moved_feeds(instance: Instance) -> dict[str, str]:
 def test_a_renamed_tag_keeps_its_feed(instance: Instance) -> None:
     """A renamed tag's feed keeps its id and entries; the old address redirects."""
     instance.fill_once(store_tagged_articles)
-    article_id = feed_id(instance, "tags/llm.atom")
-    entry = instance.load_article("Models")
+    feed_id = read_feed_id(instance, "tags/llm.atom")
+    article_before = instance.load_article("Models")
     with instance.open_app() as app:
         planned = tags.plan_rename(
             app.archive, app.configuration, "rename", "llm", "language models"
@@ -66,21 +67,21 @@ def test_a_renamed_tag_keeps_its_feed(instance: Instance) -> None:
     assert planned.old == "LLM"
     assert planned.new == "language models"
     assert len(planned.articles) == 2
-    told = {feed.feed: (feed.joins, feed.leaves, feed.changes) for feed in planned.feeds}
-    assert told["tags/language-models"] == (2, 0, 0)
-    assert told["tags/llm"] == (0, 2, 0)
-    assert told["tags/gpu"] == (0, 0, 1)
+    changes_by_feed = {feed.feed: (feed.joins, feed.leaves, feed.changes) for feed in planned.feeds}
+    assert changes_by_feed["tags/language-models"] == (2, 0, 0)
+    assert changes_by_feed["tags/llm"] == (0, 2, 0)
+    assert changes_by_feed["tags/gpu"] == (0, 0, 1)
     assert instance.taxonomy == TAXONOMY  # planning changes nothing
 
     rename_tag(instance, "rename", "llm", "language models")
     assert instance.build().held == ()
 
     assert instance.load_article("Chips").tags == ("GPU", "language models")
-    after = instance.load_article("Models")
-    assert after.id == entry.id
-    assert after.updated == entry.updated
-    assert after.revisions == entry.revisions
-    assert feed_id(instance, "tags/language-models.atom") == article_id
+    article_after = instance.load_article("Models")
+    assert article_after.id == article_before.id
+    assert article_after.updated == article_before.updated
+    assert article_after.revisions == article_before.revisions
+    assert read_feed_id(instance, "tags/language-models.atom") == feed_id
     assert instance.read_published("tags/llm.atom") == instance.read_published(
         "tags/language-models.atom"
     )
@@ -91,20 +92,23 @@ def test_a_renamed_tag_keeps_its_feed(instance: Instance) -> None:
 
 
 def test_a_rename_may_be_taken_back(instance: Instance) -> None:
+    """A tag that is renamed and renamed back has its first name, address and feed id. Only the
+    other name redirects."""
     instance.fill_once(store_tagged_articles)
-    article_id = feed_id(instance, "tags/llm.atom")
+    feed_id = read_feed_id(instance, "tags/llm.atom")
     rename_tag(instance, "rename", "LLM", "language models")
     instance.build()
     rename_tag(instance, "rename", "language models", "LLM")
 
     assert instance.build().held == ()
     assert instance.load_article("Models").tags == ("LLM",)
-    assert feed_id(instance, "tags/llm.atom") == article_id
+    assert read_feed_id(instance, "tags/llm.atom") == feed_id
     assert read_moved_feeds(instance)["tags/language-models.atom"] == "tags/llm.atom"
     assert "tags/llm.atom" not in read_moved_feeds(instance)
 
 
 def test_only_the_spelling_changes(instance: Instance) -> None:
+    """A rename that changes only the case keeps the address, so nothing redirects."""
     instance.fill_once(store_tagged_articles)
     rename_tag(instance, "rename", "GPU", "Gpu")
     instance.build()
@@ -116,14 +120,16 @@ def test_only_the_spelling_changes(instance: Instance) -> None:
 
 
 def test_a_merged_tag_becomes_part_of_the_other(instance: Instance) -> None:
+    """After a merge all articles have the other tag, whose feed keeps its id. The old address
+    redirects, and the old name is an alias."""
     instance.fill_once(store_tagged_articles)
-    article_id = feed_id(instance, "tags/gpu.atom")
+    feed_id = read_feed_id(instance, "tags/gpu.atom")
     rename_tag(instance, "merge", "LLM", "GPU")
 
     assert instance.build().held == ()
     assert instance.load_article("Chips").tags == ("GPU",)
     assert instance.load_article("Models").tags == ("GPU",)
-    assert feed_id(instance, "tags/gpu.atom") == article_id
+    assert read_feed_id(instance, "tags/gpu.atom") == feed_id
     assert instance.read_published("tags/llm.atom") == instance.read_published("tags/gpu.atom")
     assert read_moved_feeds(instance)["tags/llm.atom"] == "tags/gpu.atom"
 
@@ -147,7 +153,8 @@ def test_the_operators_own_tags_follow_and_stay_theirs(instance: Instance) -> No
 
 
 def test_doing_it_twice_or_after_a_crash_changes_nothing_more(instance: Instance) -> None:
-    """A repeated rename only changes articles filed since."""
+    """An article was filed with the old tag after the rename. A second rename changes this
+    article only, and not the taxonomy."""
     instance.fill_once(store_tagged_articles)
     with instance.open_app() as app:
         planned = tags.plan_rename(
@@ -157,12 +164,12 @@ def test_doing_it_twice_or_after_a_crash_changes_nothing_more(instance: Instance
         store_articles(
             app, "Late", "Filed before it was known.", tags=("LLM",), tags_by="matched"
         )  # as a crash leaves it
-    text = instance.taxonomy
-    again = rename_tag(instance, "rename", "LLM", "language models")
+    taxonomy_before = instance.taxonomy
+    second_rename = rename_tag(instance, "rename", "LLM", "language models")
 
-    assert again.change is None
-    assert len(again.articles) == 1
-    assert instance.taxonomy == text
+    assert second_rename.change is None
+    assert len(second_rename.articles) == 1
+    assert instance.taxonomy == taxonomy_before
 
     instance.build()
 
@@ -173,7 +180,8 @@ def test_doing_it_twice_or_after_a_crash_changes_nothing_more(instance: Instance
 def test_a_feed_that_few_articles_are_left_in_stays_after_a_rename(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    """A tag with fewer articles than `tag_min` keeps its feed when renamed."""
+    """A published tag keeps its feed if it falls below `tag_min`; this holds after a rename,
+    too."""
     instance = Instance(tmp_path_factory.mktemp("few"), settings="[publish]\ntag_min = 2\n")
     instance.fill_once(store_tagged_articles)
     instance.edit_file("Chips", "- LLM\n", "")
@@ -221,13 +229,13 @@ def test_archives_of_the_old_name_go_and_the_new_ones_are_there(
             app, "Later", "Of later.", tags=("GPU",), added=instance.now.replace(month=5)
         )
     instance.build()
-    old = [
+    old_archives = [
         name
         for name in instance.read_digests("public")
         if name.startswith("archive/tags/llm/") and name.endswith(".atom")
     ]
 
-    assert old
+    assert old_archives
 
     rename_tag(instance, "rename", "LLM", "language models")
     instance.build()
@@ -256,14 +264,14 @@ def test_archives_of_the_old_name_go_and_the_new_ones_are_there(
 def test_what_makes_no_sense_is_refused_with_a_cure(
     instance: Instance, kind: Kind, old: str, new: str, message: str
 ) -> None:
-    """Impossible renames and merges are refused with a hint."""
+    """Impossible renames and merges are refused; the message says what to do."""
     instance.fill_once(store_tagged_articles)
     with instance.open_app() as app, pytest.raises(UsageError, match=message):
         tags.plan_rename(app.archive, app.configuration, kind, old, new)
 
 
 def test_an_address_that_answers_for_another_is_not_taken(instance: Instance) -> None:
-    """A tag cannot be renamed to a name whose address redirects elsewhere."""
+    """A tag cannot get a name whose address redirects to another tag."""
     instance.fill_once(store_tagged_articles)
     rename_tag(instance, "rename", "LLM", "language models")
     instance.write_taxonomy(instance.taxonomy.replace(', "LLM"', ""))
@@ -276,6 +284,8 @@ def test_an_address_that_answers_for_another_is_not_taken(instance: Instance) ->
 
 
 def test_a_first_tag_that_would_replace_publishers_tags_is_not_listed(instance: Instance) -> None:
+    """With `only = true` and no tag listed, a rename is refused: a first listed tag would hide
+    the publishers' tags."""
     instance.fill_once(store_tagged_articles)
     instance.write_taxonomy("only = true\n")
     with instance.open_app() as app, pytest.raises(UsageError, match="only = false"):
@@ -345,14 +355,15 @@ def test_what_was_listed_is_listed_again_after_undo(
 
 
 def test_undo_keeps_later_edits_of_the_list(instance: Instance) -> None:
+    """Undoing a rename keeps the alias that was added to the tag afterwards."""
     instance.fill_once(store_tagged_articles)
     number = apply_change(instance, "rename-tag", old="LLM", new="language models")
     apply_change(instance, "add-alias", name="language models", alias="chatbots")
     apply_change(instance, "undo", number=str(number))
-    (listed, _) = tomllib.loads(instance.taxonomy)["tag"]
+    (tag, _) = tomllib.loads(instance.taxonomy)["tag"]
 
-    assert listed["name"] == "LLM"
-    assert "chatbots" in listed["aliases"]
+    assert tag["name"] == "LLM"
+    assert "chatbots" in tag["aliases"]
 
 
 def test_saved_queries_that_ask_for_the_old_tag_are_named(instance: Instance) -> None:
@@ -406,10 +417,10 @@ def rewrite_vocabulary(text: str, old: str, new: str, instance: Instance) -> tup
 
 
 def test_comments_around_and_inside_survive(instance: Instance) -> None:
-    after, found = rewrite_vocabulary(TEXT, "ChatGPT", "GPT", instance)
+    after, vocabulary = rewrite_vocabulary(TEXT, "ChatGPT", "GPT", instance)
 
     assert after == TEXT.replace('name = "ChatGPT"\n', 'name = "GPT"\naliases = ["ChatGPT"]\n')
-    assert found.tag[2].aliases == ("ChatGPT",)
+    assert vocabulary.tag[2].aliases == ("ChatGPT",)
 
     after, _ = rewrite_vocabulary(TEXT, "AI", "LLM", instance)
 
