@@ -22,13 +22,14 @@ from syndicator.core.errors import ConfigError, UsageError
 from tests.console.conftest import PASSWORD, Browser, RunningConsole
 from tests.console.test_today import find_article
 
-PAGES = ("/", "/add", "/changes", "/jobs/1", "/pictures/x.webp")
+PATHS_BEHIND_LOGIN = ("/", "/add", "/changes", "/jobs/1", "/pictures/x.webp")
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", PATHS_BEHIND_LOGIN)
 def test_nothing_is_shown_to_who_is_not_logged_in(
     running_console: RunningConsole, path: str
 ) -> None:
+    """Without a login each page answers with a redirect to the login and no content."""
     answer = Browser(running_console.port).get(path)
 
     assert answer.status == 303
@@ -39,6 +40,7 @@ def test_nothing_is_shown_to_who_is_not_logged_in(
 def test_every_answer_has_the_headers_that_browsers_obey(
     running_console: RunningConsole, browser: Browser
 ) -> None:
+    """Pages, files and errors have the security headers; pages must not be cached."""
     for path in ("/", "/login", "/static/console.css", "/nowhere"):
         headers = browser.get(path).headers
         policy = headers["content-security-policy"]
@@ -60,18 +62,20 @@ def test_pages_have_nothing_inline_and_nothing_of_others(browser: Browser) -> No
         assert " style=" not in body
         assert " onclick" not in body
         assert "<script>" not in body
-        assert not [
-            one
-            for one in ('src="http', 'src="//', 'action="http', '<link rel="stylesheet" href="http')
-            if one in body
-        ]
+        for foreign in (
+            'src="http',
+            'src="//',
+            'action="http',
+            '<link rel="stylesheet" href="http',
+        ):
+            assert foreign not in body
 
 
 def test_a_name_that_was_made_to_lead_here_gets_nothing(
     running_console: RunningConsole, browser: Browser
 ) -> None:
-    """DNS rebinding: the browser believes to be on evil.example, and its cookies would not be sent;
-    our answer must not be read there either."""
+    """DNS rebinding: a request whose Host header is not a name of the console is refused with
+    421."""
     for host in (
         "evil.example",
         f"evil.example:{running_console.port}",
@@ -100,11 +104,13 @@ def test_a_name_that_was_made_to_lead_here_gets_nothing(
     ],
 )
 def test_which_names_are_ours(host: str, allowed: bool) -> None:
+    """The console answers to local addresses and configured names only, at any port and in any
+    case."""
     assert is_for_us(host, list_allowed_hosts("0.0.0.0", ["console.example.org"])) == allowed
 
 
 @pytest.mark.parametrize(
-    ("origin", "site", "ours"),
+    ("origin", "fetch_site", "is_ours"),
     [
         (None, None, True),
         ("http://127.0.0.1:8081", "same-origin", True),
@@ -116,8 +122,10 @@ def test_which_names_are_ours(host: str, allowed: bool) -> None:
         ("http://localhost:8081", None, False),
     ],
 )
-def test_which_senders_are_ours(origin: str | None, site: str | None, ours: bool) -> None:
-    assert is_from_us("127.0.0.1:8081", origin, site) is ours
+def test_which_senders_are_ours(origin: str | None, fetch_site: str | None, is_ours: bool) -> None:
+    """A request is ours if its Origin is the console's own address and Sec-Fetch-Site is
+    same-origin; a missing header is no objection."""
+    assert is_from_us("127.0.0.1:8081", origin, fetch_site) is is_ours
 
 
 def test_a_form_of_another_site_changes_nothing(
@@ -125,7 +133,7 @@ def test_a_form_of_another_site_changes_nothing(
 ) -> None:
     """Requests without the session's own token, or by other methods, change nothing (CSRF)."""
     token = browser.get("/").token
-    before = len(running_console.queue.recent(500))
+    job_count = len(running_console.queue.recent(500))
     form = {"key": "holt"}
 
     assert browser.ask("POST", "/operations/rest", form).status == 403  # no token
@@ -154,44 +162,49 @@ def test_a_form_of_another_site_changes_nothing(
     assert (
         browser.ask("POST", "/operations/rest", None, Content_Type="application/json").status == 413
     )
-    assert len(running_console.queue.recent(500)) == before
+    assert len(running_console.queue.recent(500)) == job_count
 
 
 def test_the_cookie_is_for_this_site_and_no_script(running_console: RunningConsole) -> None:
+    """Session cookies are HttpOnly and SameSite=Strict, and for this host only. Logging out
+    ends the session."""
     browser = Browser(running_console.port)
     for answer in (browser.get("/login"), browser.log_in()):
-        told = answer.headers["set-cookie"].lower()
-        assert "httponly" in told
-        assert "samesite=strict" in told
-        assert "domain" not in told
-    page = browser.get("/").token
-    behind = browser.ask(
-        "POST", "/logout", {"token": page}, Origin=f"http://127.0.0.1:{running_console.port}"
+        cookie_header = answer.headers["set-cookie"].lower()
+        assert "httponly" in cookie_header
+        assert "samesite=strict" in cookie_header
+        assert "domain" not in cookie_header
+    token = browser.get("/").token
+    logout_answer = browser.ask(
+        "POST", "/logout", {"token": token}, Origin=f"http://127.0.0.1:{running_console.port}"
     )
 
-    assert behind.status == 303
+    assert logout_answer.status == 303
     assert browser.get("/").status == 303
 
 
 def test_an_id_that_was_known_before_the_login_is_worth_nothing(
     running_console: RunningConsole,
 ) -> None:
-    """Session fixation."""
+    """Session fixation: a session id planted before the login, or chosen by somebody else, is
+    replaced by the login and gives no access."""
     victim = Browser(running_console.port)
     victim.get("/login")
-    planted = dict(victim.cookies)
+    planted_cookies = dict(victim.cookies)
 
     assert victim.log_in().status == 303
-    assert victim.cookies != planted
+    assert victim.cookies != planted_cookies
 
-    attacker = Browser(running_console.port, dict(planted))
+    attacker = Browser(running_console.port, dict(planted_cookies))
 
     assert attacker.get("/").status == 303
 
-    chosen = Browser(running_console.port, dict.fromkeys(planted, "chosen-by-somebody-else"))
+    victim_with_chosen_id = Browser(
+        running_console.port, dict.fromkeys(planted_cookies, "chosen-by-somebody-else")
+    )
 
-    assert chosen.log_in().status == 303
-    assert "chosen-by-somebody-else" not in chosen.cookies.values()
+    assert victim_with_chosen_id.log_in().status == 303
+    assert "chosen-by-somebody-else" not in victim_with_chosen_id.cookies.values()
 
 
 def test_a_session_ends_where_it_was_ended(running_console: RunningConsole) -> None:
@@ -213,6 +226,8 @@ def test_a_session_ends_where_it_was_ended(running_console: RunningConsole) -> N
     ],
 )
 def test_a_session_lasts_four_idle_hours_and_a_day(pauses: list[float], lasts: bool) -> None:
+    """`pauses`: seconds between requests. A session ends after a pause of more than four hours,
+    or a day after it began."""
     now = [0.0]
     sessions = security.Sessions(lambda: now[0])
     session = sessions.begin("operator")
@@ -227,31 +242,33 @@ def test_a_session_lasts_four_idle_hours_and_a_day(pauses: list[float], lasts: b
 def test_a_session_ends_with_the_password_that_it_began_with(
     running_console: RunningConsole,
 ) -> None:
-    """Who took a cookie loses it when its owner sets another password, or has none any more."""
+    """A session ends when its user's password is changed or the file of passwords is deleted;
+    it does not come back with the old password. Another user's change does not matter."""
     path = security.find_passwords_file(running_console.settings.state_dir)
-    kept = path.read_bytes()
+    passwords_before = path.read_bytes()
     try:
         browser = running_console.browser()
         security.set_password(path, "ann", "another password")
         assert browser.get("/").status == 200
         security.set_password(path, "operator", "a new password")
         assert browser.get("/").status == 303
-        path.write_bytes(kept)
+        path.write_bytes(passwords_before)
         assert browser.get("/").status == 303  # it does not come back
         browser = running_console.browser()
         path.unlink()
         assert browser.get("/").status == 303
     finally:
         security.set_password(path, "operator", PASSWORD)
-        path.write_bytes(kept)
+        path.write_bytes(passwords_before)
 
 
 def test_a_stranger_is_not_told_what_is_wrong(running_console: RunningConsole) -> None:
-    """Errors are shown to the log, not to visitors."""
+    """The file of passwords may be read by others: the login fails with 503. The cure is logged
+    and not shown to the visitor."""
     path = security.find_passwords_file(running_console.settings.state_dir)
-    told = list[str]()
+    logged_lines = list[str]()
     path.chmod(0o644)
-    running_console.console.tell, tell = told.append, running_console.console.tell
+    running_console.console.tell, tell = logged_lines.append, running_console.console.tell
     try:
         answer = Browser(running_console.port).log_in()
     finally:
@@ -262,7 +279,7 @@ def test_a_stranger_is_not_told_what_is_wrong(running_console: RunningConsole) -
     assert answer.status == 503
     assert "chmod" not in answer.body
     assert "token" not in answer.body
-    assert any("chmod 600" in line for line in told)
+    assert any("chmod 600" in line for line in logged_lines)
 
 
 @pytest.mark.parametrize(
@@ -307,6 +324,8 @@ def test_a_number_that_is_none_is_refused(
 
 
 def test_right_passwords_cost_nobody_a_wait() -> None:
+    """Right passwords never lead to a wait. After as many wrong ones from many addresses, a new
+    address waits, too."""
     now = [0.0]
     throttle = Throttle(lambda: now[0])
     for _ in range(3 * ALL_FREE):

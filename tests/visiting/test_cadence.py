@@ -27,12 +27,12 @@ from syndicator.visiting.source_state import update_after_visit
 from tests.states import change_state
 from tests.visiting.conftest import NOW
 
-FLOOR = 900
-CEILING = 86_400
+FLOOR_SECONDS = 900
+CEILING_SECONDS = 86_400
 URL = "https://example.org/feed"
 SOURCE = Source(key="s", url=URL)
-STATE = SourceState(key="s", url=URL, validators=Validators(etag='"1"'))
-MONTH = 30 * 86_400
+STATE_WITH_ETAG = SourceState(key="s", url=URL, validators=Validators(etag='"1"'))
+MONTH_SECONDS = 30 * 86_400
 UNCHANGED = NotModified(url=URL, final_url=URL, headers={})
 FEED = ParsedFeed(format="rss20")
 
@@ -54,15 +54,17 @@ def plan_next(
     result: FetchResult = UNCHANGED,
     *,
     source: Source = SOURCE,
-    state: SourceState = STATE,
+    state: SourceState = STATE_WITH_ETAG,
     feed: ParsedFeed | None = None,
     jitter: float = 0.0,
-    floor: int = FLOOR,
-    ceiling: int = CEILING,
+    floor: int = FLOOR_SECONDS,
+    ceiling: int = CEILING_SECONDS,
     now: datetime = NOW,
     asked_by_person: bool = False,
     trust: float = 0.0,
 ) -> Next:
+    """Plan the next visit after `result`, by default an unchanged feed of a source whose rhythm
+    is unknown."""
     return plan_next_visit(
         source,
         state,
@@ -79,22 +81,27 @@ def plan_next(
 
 
 def compute_wait(*args: FetchResult, **kwargs: Any) -> float:
+    """Return the seconds until the next visit; arguments as for `plan_next`."""
     return (plan_next(*args, **kwargs).at - NOW).total_seconds()
 
 
 def make_state_with_rhythm(
     hours: float, count: int = 10, silence: float | None = None
 ) -> SourceState:
+    """Return a state with `count` articles, one each `hours`. The newest is `silence` hours
+    old, by default `hours`."""
     newest = NOW - timedelta(hours=hours if silence is None else silence)
     return replace(
-        STATE,
+        STATE_WITH_ETAG,
         cadence=replace(
-            STATE.cadence, recent=tuple(newest - timedelta(hours=hours * n) for n in range(count))
+            STATE_WITH_ETAG.cadence,
+            recent=tuple(newest - timedelta(hours=hours * n) for n in range(count)),
         ),
     )
 
 
 def test_unknown_rhythm_is_an_hour() -> None:
+    """If nothing is known of a source's rhythm, it is visited again after an hour."""
     assert compute_wait() == 3600
     assert "rhythm not known" in plan_next().why
 
@@ -108,7 +115,7 @@ def test_unknown_rhythm_is_an_hour() -> None:
         (4, 7200),
         (24, 17_636),
         (24 * 7, 46_661),
-        (800, CEILING),
+        (800, CEILING_SECONDS),
         (8760, 365 * 864),
     ],
 )
@@ -116,24 +123,29 @@ def test_half_the_usual_gap_and_of_slow_sources_its_root_between_floor_and_ceili
     hours: float, seconds: float
 ) -> None:
     """The wait is half the usual gap, or its root for slow sources, within limits."""
-    at_ceiling = seconds >= CEILING
+    at_ceiling = seconds >= CEILING_SECONDS
     assert compute_wait(state=make_state_with_rhythm(hours)) == pytest.approx(
         seconds * (0.9 if at_ceiling else 1), abs=1
     )
 
 
 def test_a_silent_source_is_visited_less() -> None:
+    """A source that was silent for much longer than its usual gap is visited after an eighth of
+    the silence, up to 20 hours."""
     assert compute_wait(state=make_state_with_rhythm(1, silence=48)) == pytest.approx(48 * 3600 / 8)
     assert compute_wait(state=make_state_with_rhythm(1, silence=400)) == pytest.approx(20 * 3600)
     assert "publishes about every 3h" in plan_next(state=make_state_with_rhythm(3)).why
 
 
 def test_a_hub_that_pushes_makes_polling_slower_and_never_ends_it() -> None:
-    """A trusted hub lengthens the wait up to the ceiling."""
+    """A trusted hub lengthens the wait up to the ceiling. The wait stays below the time that
+    the feed spans, and `every` of the operator is not changed."""
     usual = compute_wait(state=make_state_with_rhythm(4))
 
     assert compute_wait(state=make_state_with_rhythm(4), trust=0.5) == pytest.approx(2 * usual)
-    assert compute_wait(state=make_state_with_rhythm(4), trust=0.98) == pytest.approx(0.9 * CEILING)
+    assert compute_wait(state=make_state_with_rhythm(4), trust=0.98) == pytest.approx(
+        0.9 * CEILING_SECONDS
+    )
     assert "its hub pushes" in plan_next(state=make_state_with_rhythm(4), trust=0.5).why
 
     # what the hub misses is in the feed for no longer
@@ -154,6 +166,8 @@ def test_sources_with_one_interval_spread_over_a_twentieth_of_it(
 
 
 def test_every_and_cron_of_the_operator() -> None:
+    """`every` and `cron` set the time of the next visit, whatever the source's rhythm, ttl and
+    jitter."""
     assert (
         compute_wait(source=replace(SOURCE, every="2h"), state=make_state_with_rhythm(24)) == 7200
     )
@@ -174,20 +188,22 @@ def test_every_and_cron_of_the_operator() -> None:
     "source", [replace(SOURCE, every="5m"), replace(SOURCE, cron="*/5 * * * *")]
 )
 def test_the_servers_wish_goes_before_the_operators_unless_it_is_forced(source: Source) -> None:
-    """Cache headers of the server override `every`, unless `force` is set."""
+    """Without cache headers a source is asked hourly at most, although the operator wants each
+    five minutes. Cache headers make the wait longer or shorter; with `force` the operator's
+    interval holds."""
     assert compute_wait(source=source) >= 3600 - 300
     assert "asked at most hourly" in plan_next(source=source).why
 
-    wished = replace(UNCHANGED, headers={"cache-control": "max-age=604800"})
+    cached_for_a_week = replace(UNCHANGED, headers={"cache-control": "max-age=604800"})
 
-    assert compute_wait(wished, source=source) >= 604_800 - 300
-    assert "the server's cache headers" in plan_next(wished, source=source).why
-    assert compute_wait(wished, source=replace(source, force=True)) == 300
+    assert compute_wait(cached_for_a_week, source=source) >= 604_800 - 300
+    assert "the server's cache headers" in plan_next(cached_for_a_week, source=source).why
+    assert compute_wait(cached_for_a_week, source=replace(source, force=True)) == 300
 
-    often = replace(UNCHANGED, headers={"cache-control": "max-age=300"})
+    cached_for_five_minutes = replace(UNCHANGED, headers={"cache-control": "max-age=300"})
 
-    assert compute_wait(often, source=source) == 300
-    assert compute_wait(often, state=make_state_with_rhythm(0.1)) == FLOOR
+    assert compute_wait(cached_for_five_minutes, source=source) == 300
+    assert compute_wait(cached_for_five_minutes, state=make_state_with_rhythm(0.1)) == FLOOR_SECONDS
 
 
 @pytest.mark.parametrize(
@@ -205,23 +221,26 @@ def test_without_validators_it_is_asked_daily_or_at_half_of_what_it_shows(
 ) -> None:
     """Without ETag and Last-Modified the wait is a day, or half the time that the feed spans."""
     state = change_state(make_state_with_rhythm(gap), etag=None, span_seconds=span)
-    assert compute_wait(state=state, ceiling=10 * CEILING) == seconds
+    assert compute_wait(state=state, ceiling=10 * CEILING_SECONDS) == seconds
     assert compute_wait(
         state=replace(state, validators=replace(state.validators, last_modified="yesterday")),
-        ceiling=10 * CEILING,
+        ceiling=10 * CEILING_SECONDS,
     ) == max(3600, gap * 1800)
 
 
 def test_a_source_that_is_silent_for_years_is_asked_ever_less_and_never_given_up() -> None:
-    waits = [
+    """The longer a source is silent, the longer the wait in days, up to a month less jitter. A
+    feed without dates counts from its last change."""
+    waits_in_days = [
         compute_wait(state=make_state_with_rhythm(1, silence=24 * 365 * years)) / 86_400
         for years in (0.1, 1, 2, 5, 50)
     ]
 
-    assert waits == pytest.approx([0.9, 3.285, 6.57, 16.425, 27], rel=0.02)
+    assert waits_in_days == pytest.approx([0.9, 3.285, 6.57, 16.425, 27], rel=0.02)
 
     never_dated = replace(
-        STATE, validators=replace(STATE.validators, validators_at=NOW - timedelta(days=365))
+        STATE_WITH_ETAG,
+        validators=replace(STATE_WITH_ETAG.validators, validators_at=NOW - timedelta(days=365)),
     )
 
     assert compute_wait(state=never_dated) == pytest.approx(0.9 * 3.65 * 86_400)
@@ -250,12 +269,16 @@ def test_a_source_that_is_silent_for_years_is_asked_ever_less_and_never_given_up
 def test_what_feed_and_headers_ask_for(
     feed: ParsedFeed, headers: dict[str, str], seconds: float, word: str
 ) -> None:
+    """The next visit is when the feed (ttl, updatePeriod) or the cache headers allow it;
+    nonsense headers and a short ttl change nothing. `word` is in the reason."""
     planned = plan_next(make_fetched(**headers), feed=feed, state=make_state_with_rhythm(1))
     assert (planned.at - NOW).total_seconds() == pytest.approx(seconds)
     assert word in planned.why
 
 
 def test_an_unchanged_feed_still_asks() -> None:
+    """What the feed asked for (ttl, skipped hours) also holds after a visit without change,
+    until the feed does not ask for it."""
     state = update_through_visits(
         (make_fetched(etag="1"), replace(FEED, ttl_minutes=180, skip_hours=(15, 16))),
         state=make_state_with_rhythm(1),
@@ -268,25 +291,29 @@ def test_an_unchanged_feed_still_asks() -> None:
 
 
 def test_a_huge_wish_ends_after_a_month() -> None:
+    """A feed and its cache headers can ask for a wait of a month at most."""
     assert (
         compute_wait(
             make_fetched(cache_control="max-age=9999999999"),
             feed=replace(FEED, ttl_minutes=525_600),
         )
-        == MONTH
+        == MONTH_SECONDS
     )
 
 
 def test_skipped_hours_and_days() -> None:
+    """The visit is moved out of the hours and days that the feed skips. A feed that skips all
+    hours is visited after an hour."""
     assert plan_next(feed=replace(FEED, skip_hours=(13, 14))).at == NOW.replace(hour=15)
     assert plan_next(feed=replace(FEED, skip_days=("tuesday",))).at == NOW.replace(day=25, hour=0)
 
-    everything = replace(FEED, skip_hours=tuple(range(24)))
+    feed_skipping_all_hours = replace(FEED, skip_hours=tuple(range(24)))
 
-    assert plan_next(feed=everything).at == NOW + timedelta(hours=1)
+    assert plan_next(feed=feed_skipping_all_hours).at == NOW + timedelta(hours=1)
 
 
 def test_backoff_doubles_to_the_ceiling() -> None:
+    """After each further failure the wait doubles, up to the ceiling."""
     waits = [
         compute_wait(
             make_failed(), state=change_state(make_state_with_rhythm(1), failures=n), jitter=0
@@ -296,25 +323,30 @@ def test_backoff_doubles_to_the_ceiling() -> None:
 
     assert waits[:4] == [1800, 3600, 7200, 14_400]
     assert waits == sorted(waits)
-    assert 0.9 * CEILING <= waits[-1] <= CEILING
+    assert 0.9 * CEILING_SECONDS <= waits[-1] <= CEILING_SECONDS
     assert (
         "2 times in a row (http-404)"
         in plan_next(
-            make_failed(), state=replace(STATE, backoff=replace(STATE.backoff, failures=2))
+            make_failed(),
+            state=replace(STATE_WITH_ETAG, backoff=replace(STATE_WITH_ETAG.backoff, failures=2)),
         ).why
     )
 
 
 @pytest.mark.parametrize(
     ("retry", "seconds"),
-    [(timedelta(hours=3), 10_800), (timedelta(days=5), 432_000), (timedelta(seconds=2), FLOOR)],
+    [
+        (timedelta(hours=3), 10_800),
+        (timedelta(days=5), 432_000),
+        (timedelta(seconds=2), FLOOR_SECONDS),
+    ],
 )
 def test_retry_after(retry: timedelta, seconds: float) -> None:
-    """Retry-After is followed within limits."""
+    """After a failure the visit waits as long as Retry-After says, but not less than the floor."""
     assert (
         compute_wait(
             make_failed("http-503", 503, retry),
-            state=replace(STATE, backoff=replace(STATE.backoff, failures=1)),
+            state=replace(STATE_WITH_ETAG, backoff=replace(STATE_WITH_ETAG.backoff, failures=1)),
         )
         == seconds
     )
@@ -342,7 +374,7 @@ def test_a_server_in_need_that_does_not_say_for_how_long(
 def test_who_asks_again_does_not_lengthen_the_wait() -> None:
     """Visits by hand do not increase the back-off."""
     once = update_after_visit(
-        SOURCE, STATE, make_failed("http-503", 503), None, NOW, asked_by_person=True
+        SOURCE, STATE_WITH_ETAG, make_failed("http-503", 503), None, NOW, asked_by_person=True
     )
     again = update_after_visit(
         SOURCE, once, make_failed("http-503", 503), None, NOW, asked_by_person=True
@@ -354,7 +386,7 @@ def test_who_asks_again_does_not_lengthen_the_wait() -> None:
     assert (
         update_after_visit(
             SOURCE,
-            replace(STATE, backoff=replace(STATE.backoff, failures=3)),
+            replace(STATE_WITH_ETAG, backoff=replace(STATE_WITH_ETAG.backoff, failures=3)),
             make_failed(),
             None,
             NOW,
@@ -392,9 +424,9 @@ times = st.integers(631_152_000, 2_208_988_800).map(
 )
 states = st.builds(
     lambda recent, failures: replace(
-        STATE,
-        cadence=replace(STATE.cadence, recent=tuple(sorted(recent, reverse=True))),
-        backoff=replace(STATE.backoff, failures=failures),
+        STATE_WITH_ETAG,
+        cadence=replace(STATE_WITH_ETAG.cadence, recent=tuple(sorted(recent, reverse=True))),
+        backoff=replace(STATE_WITH_ETAG.backoff, failures=failures),
     ),
     st.lists(times, max_size=30),
     st.integers(0, 5000),
@@ -438,7 +470,7 @@ def test_always_between_floor_and_ceiling(
             result, state=state, feed=feed, jitter=jitter, floor=floor, ceiling=floor + more
         )
         waited = (planned.at - NOW).total_seconds()
-        assert floor - 0.001 <= waited <= max(floor + more, MONTH) + 0.001
+        assert floor - 0.001 <= waited <= max(floor + more, MONTH_SECONDS) + 0.001
         assert planned.why
 
 
@@ -460,7 +492,9 @@ def test_asking_for_less_is_granted(state: SourceState, jitter: float) -> None:
 
 
 def update_through_visits(
-    *steps: tuple[FetchResult, ParsedFeed | None], state: SourceState = STATE, hours: float = 24
+    *steps: tuple[FetchResult, ParsedFeed | None],
+    state: SourceState = STATE_WITH_ETAG,
+    hours: float = 24,
 ) -> SourceState:
     now = NOW
     for result, feed in steps:
@@ -516,7 +550,9 @@ def test_the_span_of_a_feed_is_that_of_its_entries_and_a_part_says_nothing_of_it
     entries = tuple(
         Entry(id=str(n), url=URL, published=NOW - timedelta(hours=n)) for n in (1, 4, -9)
     )
-    whole = update_after_visit(SOURCE, STATE, make_fetched(), replace(FEED, entries=entries), NOW)
+    whole = update_after_visit(
+        SOURCE, STATE_WITH_ETAG, make_fetched(), replace(FEED, entries=entries), NOW
+    )
 
     assert whole.cadence.span_seconds == 3 * 3600
 
@@ -535,7 +571,7 @@ def test_the_span_of_a_feed_is_that_of_its_entries_and_a_part_says_nothing_of_it
 
 def test_a_failure_is_as_old_as_the_first_of_its_row() -> None:
     """`failing_since` is the first of consecutive failures."""
-    first = update_after_visit(SOURCE, STATE, make_failed("dns"), None, NOW)
+    first = update_after_visit(SOURCE, STATE_WITH_ETAG, make_failed("dns"), None, NOW)
     later = update_after_visit(
         SOURCE, first, make_failed("timeout"), None, NOW + timedelta(hours=2)
     )
@@ -548,7 +584,7 @@ def test_a_failure_is_as_old_as_the_first_of_its_row() -> None:
     assert well.backoff.failing_since is None
 
     unknown = replace(
-        STATE, backoff=replace(STATE.backoff, failures=3, reason="dns")
+        STATE_WITH_ETAG, backoff=replace(STATE_WITH_ETAG.backoff, failures=3, reason="dns")
     )  # as an earlier version left it
 
     assert (
@@ -627,9 +663,9 @@ def test_a_move_to_an_address_that_names_a_variable_is_none() -> None:
 
 def test_a_dead_move_is_given_up() -> None:
     state = replace(
-        STATE,
-        redirects=replace(STATE.redirects, effective_url="https://new.example.org/feed"),
-        validators=replace(STATE.validators, etag='"1"'),
+        STATE_WITH_ETAG,
+        redirects=replace(STATE_WITH_ETAG.redirects, effective_url="https://new.example.org/feed"),
+        validators=replace(STATE_WITH_ETAG.validators, etag='"1"'),
     )
     gone = (make_failed("gone", 410), None)
 

@@ -47,8 +47,8 @@ def file_article(
     after: datetime | None = None,
     **fields: Any,
 ) -> Article:
-    """An article filed now, as a visit files one that is new; `after`: when its source was visited
-    before."""
+    """File an article as a visit files a new one; return it as stored. By default its text is
+    STORY. `after`: when its source was visited before."""
     url = f"https://{source}.example/{title.casefold()}"
     instance.now += timedelta(seconds=1)
     now = app.archive.clock()
@@ -137,12 +137,12 @@ def test_a_split_pair_stays_apart_also_after_the_database_is_lost(instance: Inst
 
     assert list_shown(instance) == [True, True]
 
-    before = instance.load_article("First")
-    after = instance.load_article("Copy")
+    split_first = instance.load_article("First")
+    split_copy = instance.load_article("Copy")
 
-    assert before.also == ()
-    assert before.split_from == (copy.id,)
-    assert after.split_from == (first.id,)
+    assert split_first.also == ()
+    assert split_first.split_from == (copy.id,)
+    assert split_copy.split_from == (first.id,)
 
     lose_the_database(instance)
 
@@ -157,7 +157,7 @@ def test_a_split_pair_stays_apart_also_after_the_database_is_lost(instance: Inst
             make_worker(app.configuration.settings),
             lambda title: None,
         )
-        assert merge_copy(after, run, app.archive.clock()).article.merged_into == ""
+        assert merge_copy(split_copy, run, app.archive.clock()).article.merged_into == ""
 
 
 def test_a_split_copy_that_is_read_anew_does_not_merge_again(instance: Instance) -> None:
@@ -170,13 +170,17 @@ def test_a_split_copy_that_is_read_anew_does_not_merge_again(instance: Instance)
         reconcile.update_from_files(app.archive, app.configuration)
 
         assert app.archive.store.visits.article(copy.id) is None
-        assert file_article(instance, app, "Copy", copy.body, source="two").merged_into == ""
-        assert (
-            file_article(
-                instance, app, "Copy", copy.body, source="two", also=(first.url,)
-            ).merged_into
-            == ""
+
+        filed_again = file_article(instance, app, "Copy", copy.body, source="two")
+
+        assert filed_again.merged_into == ""
+
+        # also if it names the original
+        naming_original = file_article(
+            instance, app, "Copy", copy.body, source="two", also=(first.url,)
         )
+
+        assert naming_original.merged_into == ""
 
 
 def test_a_first_that_is_read_anew_takes_no_split_copy_back(instance: Instance) -> None:
@@ -205,9 +209,9 @@ def test_a_split_copy_does_not_merge_by_way_of_another_copy(instance: Instance) 
     """A split copy does not merge through a third copy."""
     first, copy = file_story_and_copy(instance)
     with instance.open_app() as app:
-        assert (
-            file_article(instance, app, "Third", copy.body, source="three").merged_into == first.id
-        )
+        third = file_article(instance, app, "Third", copy.body, source="three")
+
+        assert third.merged_into == first.id
 
         editorial.split(app.archive, copy.id)
         run = make_context(
@@ -218,20 +222,22 @@ def test_a_split_copy_does_not_merge_by_way_of_another_copy(instance: Instance) 
             make_worker(app.configuration.settings),
             lambda title: None,
         )
-        again = replace(instance.load_article("Copy"), split_from=())
+        copy_read_again = replace(instance.load_article("Copy"), split_from=())
 
-        assert merge_copy(again, run, app.archive.clock()).article.merged_into == ""
+        assert merge_copy(copy_read_again, run, app.archive.clock()).article.merged_into == ""
 
 
 def test_a_merge_survives_a_lost_database_and_later_copies_are_still_found(
     instance: Instance,
 ) -> None:
+    """After the database is rebuilt from the files the pair is still merged, the same files are
+    published, and a third copy joins them."""
     first, copy = file_story_and_copy(instance)
-    before = instance.read_digests("articles"), instance.read_digests("public")
+    files_before = instance.read_digests("articles"), instance.read_digests("public")
     lose_the_database(instance)
     instance.build()
 
-    assert (instance.read_digests("articles"), instance.read_digests("public")) == before
+    assert (instance.read_digests("articles"), instance.read_digests("public")) == files_before
 
     with instance.open_app() as app:
         assert app.archive.store.index.merged() == {copy.id: first.id}
@@ -241,6 +247,8 @@ def test_a_merge_survives_a_lost_database_and_later_copies_are_still_found(
 def test_a_copy_of_a_copy_belongs_to_the_first_and_all_are_split_at_once(
     instance: Instance,
 ) -> None:
+    """A copy of a copy is merged into the original. Splitting the original separates both
+    copies."""
     first, copy = file_story_and_copy(instance)
     with instance.open_app() as app:
         third = file_article(instance, app, "Third", copy.body, source="three")
@@ -252,7 +260,8 @@ def test_a_copy_of_a_copy_belongs_to_the_first_and_all_are_split_at_once(
 
 
 def test_a_claim_to_be_old_makes_no_original_and_what_is_old_no_copy(instance: Instance) -> None:
-    """An old claimed date does not make an article the original."""
+    """A later article that claims an earlier date is a copy, not the original. After the time
+    in which copies are looked for, the same text is no copy."""
     with instance.open_app() as app:
         first_article = file_article(instance, app, "First")
         reprint = file_article(
@@ -267,14 +276,17 @@ def test_a_claim_to_be_old_makes_no_original_and_what_is_old_no_copy(instance: I
 
 
 def test_one_source_tells_a_story_twice_only_in_the_same_words(instance: Instance) -> None:
-    """Two articles of one source merge only if their texts are nearly identical."""
+    """Two articles of one source are merged if their texts are nearly the same, not if the
+    second is longer by half."""
     with instance.open_app() as app:
         first_article = file_article(instance, app, "First")
-        assert not file_article(instance, app, "Follow-up", STORY + make_prose(4, 150)).merged_into
-        assert (
-            file_article(instance, app, "Again", STORY + " Corrected.").merged_into
-            == first_article.id
-        )
+        longer = file_article(instance, app, "Follow-up", STORY + make_prose(4, 150))
+
+        assert not longer.merged_into
+
+        corrected = file_article(instance, app, "Again", STORY + " Corrected.")
+
+        assert corrected.merged_into == first_article.id
 
 
 def test_what_names_an_article_as_its_original_is_a_copy_where_the_texts_agree_whatever_its_age(
@@ -289,12 +301,12 @@ def test_what_names_an_article_as_its_original_is_a_copy_where_the_texts_agree_w
         assert copy.merged_into == first_article.id
         assert copy.also == (first_article.url,)
 
-        digest = file_article(
+        other_text = file_article(
             instance, app, "Digest", "In other words.", source="two", also=(first_article.url,)
         )
 
-        assert digest.merged_into == ""
-        assert digest.also == ()
+        assert other_text.merged_into == ""
+        assert other_text.also == ()
         assert instance.load_article("First").also == (copy.url,)
 
 

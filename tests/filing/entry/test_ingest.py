@@ -38,7 +38,7 @@ STORY = " ".join(
 )
 NOWHERE = "http://127.0.0.1:9/story"  # a request to it fails
 SOURCE = Source(key="one", url="https://one.example/feed")
-INSIDE = replace(SOURCE, url="http://127.0.0.1:9/feed")  # the operator's own
+SOURCE_ON_THIS_MACHINE = replace(SOURCE, url="http://127.0.0.1:9/feed")  # the operator's own
 FEED_ONLY = replace(SOURCE, rules=Rules(content="feed"))
 
 
@@ -53,7 +53,7 @@ def make_page(url: str, canonical: str = "") -> Page:
     return Page(html=html.encode(), url=url, headers={"content-type": "text/html"})
 
 
-class Failing(InProcess):
+class FailingWorker(InProcess):
     """A worker of a busy machine: it fails for `reason`."""
 
     def __init__(self, reason: str) -> None:
@@ -66,7 +66,8 @@ class Failing(InProcess):
 def ingest_entry(
     app: App, url: str, page: Page | None, content: str = "", source: Source = SOURCE
 ) -> EntryResult:
-    """Ingests an entry with this address and content; `page` where it is at hand."""
+    """Ingest an entry with this address and content. `page`: its page, if the page need not be
+    fetched."""
     entry = Entry(id=f"guid of {url}", url=url, title="Bridges", content=content)
     return take_entry(app, entry, page, source)
 
@@ -119,6 +120,7 @@ def get_problem_reason(result: EntryResult) -> str | None:
 
 
 def test_a_page_becomes_an_article(instance: Instance) -> None:
+    """The page of a new entry is stored as an article with its text."""
     with instance.open_app() as app:
         result = ingest_entry(app, "https://one.example/a", make_page("https://one.example/a"))
 
@@ -130,29 +132,32 @@ def test_a_page_becomes_an_article(instance: Instance) -> None:
 def test_a_copy_is_decided_before_anything_is_written_and_what_it_joins_is_written_first(
     instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The original's file is written before the copy's."""
+    """When the decision on a copy is carried out, nothing of it was written. Then the original,
+    which links the copy, is written before the copy."""
     url = "https://two.example/a"
-    two = Source(key="two", url="https://two.example/feed")
-    written = []
+    other_source = Source(key="two", url="https://two.example/feed")
+    written_ids = []
     with instance.open_app() as app:
-        first = ingest_entry(app, "https://one.example/a", make_page("https://one.example/a")).added
+        original_id = ingest_entry(
+            app, "https://one.example/a", make_page("https://one.example/a")
+        ).added
 
-        def carried_out(context: EntryContext, decision: Decision) -> EntryResult:
+        def check_and_carry_out(context: EntryContext, decision: Decision) -> EntryResult:
             assert [(before.id, before.also, new.also) for new, before in decision.others] == [
-                (first, (), (url,))
+                (original_id, (), (url,))
             ]
             assert instance.load_article("Bridges").also == ()
             assert len([*app.archive.article_store.walk()]) == 1
             return carry_out(context, decision)
 
-        def refiled(*given: Any, **named: Any) -> Any:
-            written.append(given[2].id)
-            return write_article(*given, **named)
+        def record_and_write(*arguments: Any, **keywords: Any) -> Any:
+            written_ids.append(arguments[2].id)
+            return write_article(*arguments, **keywords)
 
-        monkeypatch.setattr(trip, "carry_out", carried_out)
-        monkeypatch.setattr(carrying_out, "write_article", refiled)
-        copy = ingest_entry(app, url, make_page(url), source=two).added
-        assert written == [first, copy]
+        monkeypatch.setattr(trip, "carry_out", check_and_carry_out)
+        monkeypatch.setattr(carrying_out, "write_article", record_and_write)
+        copy_id = ingest_entry(app, url, make_page(url), source=other_source).added
+        assert written_ids == [original_id, copy_id]
 
 
 def test_a_page_that_lacks_a_header_of_the_operators_is_not_asked_and_loses_no_try(
@@ -173,9 +178,9 @@ def test_a_page_that_lacks_a_header_of_the_operators_is_not_asked_and_loses_no_t
         assert row.tries == 0
 
 
-@pytest.mark.parametrize("why", ["hung", "memory", "crashed"])
+@pytest.mark.parametrize("reason", ["hung", "memory", "crashed"])
 def test_a_page_that_the_worker_fails_at_is_tried_again_before_it_is_refused(
-    instance: Instance, why: str
+    instance: Instance, reason: str
 ) -> None:
     """After a worker failure a page is retried with longer waits, and refused after five tries."""
     entry = Entry(id="guid", url="https://one.example/a", title="Bridges")
@@ -184,9 +189,9 @@ def test_a_page_that_the_worker_fails_at_is_tried_again_before_it_is_refused(
         for tries in range(1, 6):
             assert (
                 get_problem_reason(
-                    take_entry(app, entry, make_page(entry.url), worker=Failing(why))
+                    take_entry(app, entry, make_page(entry.url), worker=FailingWorker(reason))
                 )
-                == why
+                == reason
             )
             (row,) = app.archive.store.visits.entries(SOURCE.key, [entry.id]).values()
             waits += (
@@ -198,9 +203,10 @@ def test_a_page_that_the_worker_fails_at_is_tried_again_before_it_is_refused(
 
 
 def test_a_page_that_hung_once_becomes_an_article(instance: Instance) -> None:
+    """A page at which the worker hung once is stored when it is ingested again."""
     entry = Entry(id="guid", url="https://one.example/a", title="Bridges")
     with instance.open_app() as app:
-        take_entry(app, entry, make_page(entry.url), worker=Failing("hung"))
+        take_entry(app, entry, make_page(entry.url), worker=FailingWorker("hung"))
         assert take_entry(app, entry, make_page(entry.url)).added
 
 
@@ -220,6 +226,8 @@ def test_an_undated_page_has_the_time_of_its_server_while_our_clock_is_behind(
 
 
 def test_the_page_of_a_withdrawn_entry_is_not_even_fetched(instance: Instance) -> None:
+    """The entry's article is withdrawn: the entry ends as withdrawn without a request, which
+    would fail at this address."""
     with instance.open_app() as app:
         article = store_articles(app, "Bridges", "Text.", url=NOWHERE)
         editorial.withdraw(app.archive, app.configuration, article.id)
@@ -227,23 +235,22 @@ def test_the_page_of_a_withdrawn_entry_is_not_even_fetched(instance: Instance) -
 
 
 def test_what_is_withdrawn_does_not_come_back_under_another_address(instance: Instance) -> None:
-    """Pages whose canonical address is withdrawn are refused as "withdrawn"."""
+    """Pages of two hosts name a withdrawn article as their canonical address: both end as
+    withdrawn."""
     with instance.open_app() as app:
         article = store_articles(app, "Bridges", "Text.")
         editorial.withdraw(app.archive, app.configuration, article.id)
         other = "https://one.example/amp/bridges"
 
-        assert (
-            get_problem_reason(ingest_entry(app, other, make_page(other, canonical=article.url)))
-            == "withdrawn"
-        )
+        amp_result = ingest_entry(app, other, make_page(other, canonical=article.url))
+
+        assert get_problem_reason(amp_result) == "withdrawn"
 
         copy = "https://two.example/bridges"
 
-        assert (
-            get_problem_reason(ingest_entry(app, copy, make_page(copy, canonical=article.url)))
-            == "withdrawn"
-        )
+        copy_result = ingest_entry(app, copy, make_page(copy, canonical=article.url))
+
+        assert get_problem_reason(copy_result) == "withdrawn"
         assert list(app.archive.article_store.walk()) == []
 
 
@@ -251,10 +258,14 @@ def test_the_feeds_own_content_stands_in_for_a_page_that_cannot_be_had(instance:
     """If the page cannot be fetched, a long enough feed text is used."""
     with instance.open_app() as app:
         assert (
-            get_problem_reason(ingest_entry(app, NOWHERE, None, "Too little to read.", INSIDE))
+            get_problem_reason(
+                ingest_entry(app, NOWHERE, None, "Too little to read.", SOURCE_ON_THIS_MACHINE)
+            )
             == "blocked-address"
         )
-        assert ingest_entry(app, f"{NOWHERE}/whole", None, f"<p>{STORY}</p>", INSIDE).added
+        assert ingest_entry(
+            app, f"{NOWHERE}/whole", None, f"<p>{STORY}</p>", SOURCE_ON_THIS_MACHINE
+        ).added
     assert instance.load_article("Bridges").url == f"{NOWHERE}/whole"
 
 
@@ -284,6 +295,8 @@ def test_a_dead_link_with_few_words_in_the_feed_is_named_as_one(
 def test_a_private_address_makes_no_article_whatever_the_feed_has_to_say(
     instance: Instance, url: str
 ) -> None:
+    """An entry with a private address is refused, also if the feed has its whole text. The
+    message does not show a password in the address."""
     with instance.open_app() as app:
         result = ingest_entry(app, url, None, f"<p>{STORY}</p>")
 

@@ -40,7 +40,7 @@ SOURCE_ONE = FeedKey(SOURCE, "one")
 def test_the_default(key: FeedKey, older: Older) -> None:
     """With `archives = "listed"`, tags that taxonomy.toml does not list, saved queries and
     authors have no archives; for other feeds their axis decides."""
-    place = find_older_place(key, "listed", tags={"ai"}, published=())
+    place = find_older_place(key, "listed", listed_tags={"ai"}, published=())
 
     assert place is older
 
@@ -49,7 +49,7 @@ def test_the_default(key: FeedKey, older: Older) -> None:
 @pytest.mark.parametrize("key", [ALL, LISTED_TAG, UNLISTED_TAG, SAVED_QUERY])
 def test_other_settings_leave_it_to_the_axis(key: FeedKey, setting: bool) -> None:
     """For each other value of `archives` the axis decides, whatever the feed."""
-    place = find_older_place(key, setting, tags=(), published=())
+    place = find_older_place(key, setting, listed_tags=(), published=())
 
     assert place is Older.OF_AXIS
 
@@ -72,7 +72,7 @@ def test_a_list_names_feeds_and_kinds(key: FeedKey, older: Older) -> None:
         find_older_place(
             key,
             ("all", "sources", "tags/bees", "queries/mine"),
-            tags={"ai"},
+            listed_tags={"ai"},
             published={LISTED_TAG},
         )
         is older
@@ -81,8 +81,8 @@ def test_a_list_names_feeds_and_kinds(key: FeedKey, older: Older) -> None:
 
 def test_published_archives_continue() -> None:
     """A feed whose archives are published keeps them, although the setting does not name it."""
-    tag_place = find_older_place(UNLISTED_TAG, "listed", tags=(), published={UNLISTED_TAG})
-    query_place = find_older_place(SAVED_QUERY, "listed", tags=(), published={SAVED_QUERY})
+    tag_place = find_older_place(UNLISTED_TAG, "listed", listed_tags=(), published={UNLISTED_TAG})
+    query_place = find_older_place(SAVED_QUERY, "listed", listed_tags=(), published={SAVED_QUERY})
 
     assert tag_place is Older.OF_AXIS
     assert query_place is Older.OWN
