@@ -115,18 +115,20 @@ def test_what_is_asked_for_is_found(instance: Instance, name: str, expected: lis
 def test_a_saved_question_finds_the_same_at_the_same_address_and_id(
     instance: Instance, name: str, expected: list[str]
 ) -> None:
-    text = make_client(instance).get(f"/q/{name}.atom").text
+    """A search answered by the server and the same search as a saved feed have the same
+    articles, address and id; the server then sends the file."""
+    answer_text = make_client(instance).get(f"/q/{name}.atom").text
     (instance.config / "feeds.toml").write_text(f'[[feed]]\nslug = "q/{name}"\n')
     instance.build()
-    saved = json.loads(instance.read_published(f"q/{name}.json"))
+    saved_feed = json.loads(instance.read_published(f"q/{name}.json"))
 
-    assert sorted(item["title"] for item in saved["items"]) == expected
+    assert sorted(item["title"] for item in saved_feed["items"]) == expected
 
     atom = instance.read_published(f"q/{name}.atom")
 
     assert (
         atom.partition("<id>")[2].partition("</id>")[0]
-        == text.partition("<id>")[2].partition("</id>")[0]
+        == answer_text.partition("<id>")[2].partition("</id>")[0]
     )
     assert make_client(instance).get(f"/q/{name}.atom").text == atom, (
         "the server hands out the file"
@@ -184,6 +186,8 @@ def test_what_is_no_question_is_refused_without_a_look_at_anything(
 
 
 def test_an_answer_has_validators_and_ids_as_everywhere(instance: Instance) -> None:
+    """A search answer has entry ids, type and ETag as files have; it is not to be indexed and
+    names no hub."""
     served = make_client(instance)
     answer = served.get("/q/tag.gpu.atom", headers={"accept-encoding": "identity"})
     with instance.open_app() as app:
@@ -282,6 +286,7 @@ def test_a_tag_that_was_renamed_is_asked_for_by_its_new_name(instance: Instance)
 
 
 def test_questions_can_be_turned_off_and_wait_for_the_first_build(instance: Instance) -> None:
+    """Searches answer 404 if they are turned off, and before the first build."""
     assert make_client(instance, questions=False).get("/q/tag.ai.atom").status_code == 404
 
     (instance.folder / "feeds/public/search/index.js").unlink()
@@ -362,6 +367,8 @@ def test_what_asks_nothing_is_no_feed(instance: Instance, given: str) -> None:
 
 
 def test_a_question_has_so_many_seconds_of_cpu(instance: Instance) -> None:
+    """A search that takes more CPU than allowed is refused with 400 and a hint. A word that no
+    article has costs nothing."""
     read = read_configuration(instance.config, {})
     used = [0.0]
 

@@ -60,30 +60,35 @@ async def build_continuously(app: App) -> AsyncIterator[asyncio.Task[object]]:
 
 
 def test_an_article_does_not_wait_for_a_slow_source(app: App, world: World) -> None:
+    """One source answers after a minute. The feed of another is published while that visit is
+    under way."""
     world.delay_answers(SLOW, 60)
     public = app.configuration.settings.public_dir
 
-    async def go() -> bool:
+    async def publish_during_visit() -> bool:
         wanted = refresh.Wanted(all=True, build_seconds=0.05)
         task: asyncio.Task[object] = asyncio.create_task(
             refresh.run(app, wanted, stop=asyncio.Event())
         )
         file = public / "sources/holt.atom"
-        seen = await wait_until(lambda: file.exists() and b"<entry" in file.read_bytes(), task)
-        under_way = not task.done()
+        is_published = await wait_until(
+            lambda: file.exists() and b"<entry" in file.read_bytes(), task
+        )
+        is_visiting = not task.done()
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        return seen and under_way
+        return is_published and is_visiting
 
-    assert asyncio.run(go())
+    assert asyncio.run(publish_during_visit())
 
 
 def test_visits_have_their_turn_between_two_feeds(instance: Instance) -> None:
+    """While feeds are built, other tasks run at least once for each feed."""
     with instance.open_app() as app:
         for number in range(3):
             store_articles(app, f"Story {number}", "Text.", tags=("LLM", "GPU"))
 
-        async def turns() -> int:
+        async def count_turns() -> int:
             count = 0
             task = asyncio.create_task(build.build_feeds(app))
             while not task.done():
@@ -91,12 +96,14 @@ def test_visits_have_their_turn_between_two_feeds(instance: Instance) -> None:
                 count += 1
             return count
 
-        assert asyncio.run(turns()) > len(app.archive.store.index.feeds())
+        assert asyncio.run(count_turns()) > len(app.archive.store.index.feeds())
 
 
 def test_what_is_filed_while_feeds_are_built_is_published_by_the_next_build(
     instance: Instance,
 ) -> None:
+    """An article filed in the middle of a build is published by the next one, together with the
+    first."""
     with instance.open_app() as app:
         store_articles(app, "First", "Text.")
 
@@ -134,23 +141,25 @@ def test_a_tag_added_to_the_taxonomy_has_its_feed_with_the_next_build(tmp_path: 
 
 
 def test_nothing_new_is_no_new_build(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A feed that is held back for a fault stays stale, but does not make the continuous build
+    run again until something changes."""
     with instance.open_app() as app:
         store_articles(app, "First", "Text.")
-        real = build.build_feeds
+        build_feeds = build.build_feeds
         calls = []
 
-        async def counted(app: App, **options: Any) -> build.BuildReport:
+        async def count_and_build(app: App, **options: Any) -> build.BuildReport:
             calls.append(app)
-            return await real(app, **options)
+            return await build_feeds(app, **options)
 
-        monkeypatch.setattr(build, "build_feeds", counted)
+        monkeypatch.setattr(build, "build_feeds", count_and_build)
         monkeypatch.setattr(feeds, "_find_fault", lambda *args: "not well-formed")
 
-        async def go() -> None:
+        async def build_for_a_moment() -> None:
             async with build_continuously(app):
                 await asyncio.sleep(0.3)
 
-        asyncio.run(go())
+        asyncio.run(build_for_a_moment())
 
         assert len(calls) == 1  # held feeds are tried again when something changes
         assert any(feed.stale for feed in app.archive.store.index.feeds())
@@ -204,6 +213,8 @@ def test_a_text_is_rendered_once_more_where_the_process_was_gone(
     reason: WorkerReason,
     set_aside: list[str],
 ) -> None:
+    """The rendering process crashes or hangs `fails` times. A text is rendered a second time;
+    after two failures its HTML is missing, which is reported."""
     monkeypatch.setattr(build, "open_worker", lambda: nullcontext(Dying(fails, reason)))
     (instance.config / "sources.toml").write_text(
         '[[source]]\nkey = "one"\nurl = "https://one.example/feed"\ncontent = "full"\n'

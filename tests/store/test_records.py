@@ -78,7 +78,9 @@ def test_a_state_comes_back_as_it_was(store: Store) -> None:
 
 
 def test_due_are_the_enabled_ones_in_order_of_lateness(store: Store) -> None:
-    given = {
+    """Sources without a time or with a past one are due, the latest first; a disabled source
+    and one with a future time are not."""
+    changes_by_key = {
         "later": {"next_due": NOW + HOUR},
         "now": {"next_due": NOW},
         "late": {"next_due": NOW - HOUR},
@@ -86,7 +88,10 @@ def test_due_are_the_enabled_ones_in_order_of_lateness(store: Store) -> None:
         "off": {"next_due": NOW - HOUR, "disabled": "gone"},
     }
     store.visits.save_states(
-        [change_state(SourceState(key=key, url="u"), **more) for key, more in given.items()]
+        [
+            change_state(SourceState(key=key, url="u"), **changes)
+            for key, changes in changes_by_key.items()
+        ]
     )
 
     assert [state.key for state in store.visits.list_due_states(NOW)] == [
@@ -113,21 +118,21 @@ def test_a_dropped_source_takes_its_entries_and_outcomes_along_but_no_article(st
 
 
 def test_entries_come_back_by_their_own_ids_however_odd(store: Store) -> None:
-    odd = ["", "\ud800", "a\0b", "é" * 3000, "é" * 3000 + "x", "tag:x,2026:1"]
+    """Entries with empty, long or invalid Unicode ids are found again by these ids, and only
+    for their source."""
+    odd_ids = ["", "\ud800", "a\0b", "é" * 3000, "é" * 3000 + "x", "tag:x,2026:1"]
     rows = [
         make_entry(
-            article_id,
-            entry=Entry(
-                id=article_id, title="\udfff", enclosures=(Enclosure(url="e"),), updated=NOW
-            ),
+            entry_id,
+            entry=Entry(id=entry_id, title="\udfff", enclosures=(Enclosure(url="e"),), updated=NOW),
         )
-        for article_id in odd
+        for entry_id in odd_ids
     ]
 
     store.visits.save_entries(rows)
 
-    assert store.visits.entries("src", [*odd, "unknown"]) == {row.entry_id: row for row in rows}
-    assert store.visits.entries("other", odd) == {}
+    assert store.visits.entries("src", [*odd_ids, "unknown"]) == {row.entry_id: row for row in rows}
+    assert store.visits.entries("other", odd_ids) == {}
 
 
 def test_the_text_of_a_feed_is_kept_only_while_its_entry_is_pending(store: Store) -> None:
@@ -159,6 +164,7 @@ def test_pending_are_those_whose_time_has_come_oldest_first(store: Store) -> Non
 
 
 def test_pending_rows_are_counted_whenever_their_next_try_is(store: Store) -> None:
+    """Pending entries are counted, also those whose next try is later."""
     store.visits.save_entries(
         [make_entry("now"), make_entry("later", next_try=NOW + HOUR), make_entry("done", "done")]
     )
@@ -168,6 +174,7 @@ def test_pending_rows_are_counted_whenever_their_next_try_is(store: Store) -> No
 
 
 def test_thousands_of_entries_at_once(store: Store) -> None:
+    """1501 entries are saved and read in one call each."""
     rows = [make_entry(str(number)) for number in range(1501)]
     store.visits.save_entries(rows)
 
@@ -257,6 +264,8 @@ def test_recording_ends_the_entry_keeps_the_html_and_marks_feeds_in_one(store: S
 
 
 def test_html_stays_only_if_the_body_is_the_same(store: Store) -> None:
+    """A new record of an article keeps its rendered HTML if the body is the same, and deletes
+    it otherwise."""
     article = make_article(1)
     for same_body, kept in ((True, {article.id: "<p>1</p>"}), (False, {})):
         store.visits.record(ArticleRecord(article=article, stamp=make_stamp(1), html="<p>1</p>"))
@@ -324,6 +333,7 @@ def test_the_feeds_that_an_article_leaves_become_stale_like_those_it_joins(store
 
 
 def test_a_failing_record_leaves_nothing_behind(store: Store) -> None:
+    """If one row of a record cannot be written, none is; the next record works."""
     bad = replace(make_entry("guid-1", "done"), article_id={})
 
     with (
@@ -341,6 +351,8 @@ def test_a_failing_record_leaves_nothing_behind(store: Store) -> None:
 
 
 def test_a_deleted_file_is_forgotten(store: Store) -> None:
+    """An article that is forgotten is not found by id or address; its feeds count none and are
+    stale."""
     article = record_article(store, 1)
     record_build(store, *(row.key for row in store.index.feeds()))
 
@@ -377,6 +389,7 @@ def test_a_withdrawn_article_is_gone_everywhere_and_known_under_every_alias(stor
 
 
 def test_a_withdrawn_article_that_is_recorded_again_is_shown_nowhere(store: Store) -> None:
+    """A withdrawn article stays out of feeds, even if it is recorded again."""
     article = record_article(store, 1)
     store.visits.withdraw(article, (), (), NOW)
 
@@ -386,6 +399,8 @@ def test_a_withdrawn_article_that_is_recorded_again_is_shown_nowhere(store: Stor
 
 
 def test_blocks_that_three_of_the_last_twenty_articles_share_repeat(store: Store) -> None:
+    """A block is boilerplate of a host once three of its last twenty articles have it. An
+    article that is read twice counts once."""
     for number in range(2):
         record_blocks(store, number, "promo", f"own{number}")
     record_blocks(store, 1, "promo", "promo", "own1")  # read again: still one article
@@ -415,7 +430,10 @@ def record_blocks(store: Store, number: int, *digests: str) -> None:
 
 
 def test_notes_are_pruned_by_age_and_then_by_length(store: Store) -> None:
-    def kept() -> list[str]:
+    """Of the notes that begin with the prefix, those older than a day are deleted, then others
+    until the rest fits the length. Other notes stay."""
+
+    def list_kept_notes() -> list[str]:
         return [
             name
             for name in ("robots a", "robots b", "robots c", "robot%", "x")
@@ -429,11 +447,11 @@ def test_notes_are_pruned_by_age_and_then_by_length(store: Store) -> None:
     store.visits.set_note("x", "another", NOW - timedelta(days=2))
     store.visits.prune_notes("robots ", NOW - timedelta(days=1), 2000)
 
-    assert kept() == ["robots b", "robots c", "robot%", "x"]
+    assert list_kept_notes() == ["robots b", "robots c", "robot%", "x"]
 
     store.visits.prune_notes("robots ", NOW - timedelta(days=1), 1000)
 
-    assert kept() == ["robots c", "robot%", "x"]
+    assert list_kept_notes() == ["robots c", "robot%", "x"]
 
 
 def test_notes(store: Store) -> None:
@@ -696,6 +714,8 @@ def test_states_of_earlier_versions_are_read(store: Store) -> None:
 
 
 def test_when_entries_were_first_seen_and_how_long_they_wait(store: Store) -> None:
+    """For entries of a source seen since yesterday: when each was first seen and its next try,
+    also of done ones."""
     entry_row = EntryRow(
         source_key="s", entry_id="1", url="", digest="", status="pending", first_seen=NOW
     )

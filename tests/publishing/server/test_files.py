@@ -127,6 +127,7 @@ def test_a_browser_gets_a_feed_that_it_can_style(client: TestClient) -> None:
 
 
 def test_a_gz_of_the_file_before_is_not_sent(client: TestClient, public_folder: Path) -> None:
+    """A .gz that is older than its file is not sent."""
     os.utime(public_folder / "all.atom.gz", ns=(1, 1))
     assert (
         "content-encoding"
@@ -135,6 +136,7 @@ def test_a_gz_of_the_file_before_is_not_sent(client: TestClient, public_folder: 
 
 
 def test_a_304_names_the_variant_that_the_client_has(client: TestClient) -> None:
+    """For each encoding the answer 304 has the ETag and Vary of the answer 200."""
     for encoding in ("gzip", "identity"):
         first = client.get("/all.atom", headers={"accept-encoding": encoding})
         again = client.get(
@@ -161,10 +163,12 @@ def test_tags(client: TestClient, tag: str, status: int) -> None:
     "since", ["Thu, 01 Jan 1970 00:00:00 GMT", "yesterday", "", "Mon, 99 Foo 2025 99:99:99 GMT"]
 )
 def test_an_older_or_senseless_date_gets_the_file(client: TestClient, since: str) -> None:
+    """An old or invalid If-Modified-Since gets the whole file."""
     assert client.get("/all.atom", headers={"if-modified-since": since}).status_code == 200
 
 
 def test_a_changed_file_is_noticed(client: TestClient, public_folder: Path) -> None:
+    """An ETag holds until the file changes. A file listed as gone answers 410, even to its ETag."""
     tag = client.get("/tags/ai.rss").headers["etag"]
 
     assert client.get("/tags/ai.rss", headers={"if-none-match": tag}).status_code == 304
@@ -203,6 +207,7 @@ def test_head_has_no_body(client: TestClient) -> None:
 def test_a_link_out_of_the_folder_is_not_followed(
     client: TestClient, public_folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
+    """A symbolic link to a file outside the public folder answers 404."""
     secret = tmp_path_factory.mktemp("elsewhere") / "secret.html"
     secret.write_text("secret")
     (public_folder / "link.html").symlink_to(secret)
@@ -211,6 +216,7 @@ def test_a_link_out_of_the_folder_is_not_followed(
 
 
 def test_moved_and_gone(client: TestClient) -> None:
+    """A renamed feed redirects to its new address; a deleted one answers 410."""
     assert client.get("/tags/old.rss").headers["location"] == "/tags/ai.rss"
     assert client.get("/queries/x.atom").status_code == 410
 
@@ -227,6 +233,7 @@ def test_moved_and_gone(client: TestClient) -> None:
     ],
 )
 def test_nothing_else_is_served(client: TestClient, public_folder: Path, path: str) -> None:
+    """Hidden files, files outside the folder and internal maps answer 404."""
     for hidden in (public_folder.parent / "secret.html", public_folder / ".hidden.html"):
         hidden.write_text("secret")
     assert client.get(path).status_code == 404
@@ -269,6 +276,7 @@ def test_a_file_is_read_once(
 def test_a_cached_body_is_never_older_than_its_file(
     client: TestClient, public_folder: Path
 ) -> None:
+    """After each new build both encodings have the new content."""
     outlet = FileOutlet(public_folder)
     for body in (b"<feed>1</feed>", b"<feed>2</feed>"):
         publish_file(outlet, "all.atom", body)
@@ -330,6 +338,7 @@ def test_tiny_large_and_binary_files_are_sent_uncompressed(
 def test_a_gz_that_comes_later_is_sent_from_then_on(
     client: TestClient, public_folder: Path
 ) -> None:
+    """Without a .gz the plain file is sent; once it is written, the .gz is."""
     (public_folder / "all.atom.gz").unlink()
 
     assert (
@@ -382,6 +391,7 @@ def test_only_get_and_head_are_answered(client: TestClient) -> None:
 
 
 def test_tags_in_two_lines_are_one_list(client: TestClient) -> None:
+    """The ETag is found in the second of two If-None-Match headers."""
     tag = client.head("/all.atom").headers["etag"]
     assert (
         client.get(
@@ -440,12 +450,14 @@ def test_nothing_is_answered_without_a_word_on_how_long_it_holds(public_folder: 
 def test_a_missing_file_is_a_page_for_browsers_and_a_line_for_programs(
     client: TestClient, public_folder: Path
 ) -> None:
-    asked = {"sec-fetch-dest": "document"}
+    """For a missing file a browser gets 404.html, if there is one; other programs get a line of
+    text."""
+    browser_headers = {"sec-fetch-dest": "document"}
 
-    assert client.get("/tags/none.html", headers=asked).text == "Not found.\n"
+    assert client.get("/tags/none.html", headers=browser_headers).text == "Not found.\n"
 
     (public_folder / "404.html").write_text("<p>Nothing here")
-    answer = client.get("/tags/none.html", headers=asked)
+    answer = client.get("/tags/none.html", headers=browser_headers)
 
     assert answer.status_code == 404
     assert answer.text == "<p>Nothing here"

@@ -26,6 +26,9 @@ BASE = "https://we.example/"
 
 
 class Subscriber:
+    """A registry of subscriptions with its store and a clock. Callbacks are word0, word1 and so
+    on."""
+
     def __init__(self, store: Store) -> None:
         self.store = store
         self.now = NOW
@@ -184,6 +187,8 @@ def take_all(subscriber: Subscriber, busy: Sequence[str] = ()) -> list[bytes]:
 
 
 def test_pushes_of_sources_have_turns(subscriber_of_two_hubs: Subscriber) -> None:
+    """Waiting pushes are taken from both sources in turn. A push of a source that is being read
+    waits; one to an unknown callback answers 404."""
     answers = [
         subscriber_of_two_hubs.registry.push("word0", {}, body) for body in (b"1", b"2", b"3")
     ]
@@ -203,6 +208,8 @@ def test_pushes_of_sources_have_turns(subscriber_of_two_hubs: Subscriber) -> Non
 def test_a_source_has_a_quarter_of_the_places_for_pushes(
     subscriber_of_two_hubs: Subscriber,
 ) -> None:
+    """A source can have a quarter of the waiting pushes; more are refused with 503, and another
+    source still has room."""
     answers = Counter(
         subscriber_of_two_hubs.registry.push("word0", {}, b"x") for _ in range(PUSHES)
     )
@@ -214,6 +221,8 @@ def test_a_source_has_a_quarter_of_the_places_for_pushes(
 def test_a_source_has_a_quarter_of_the_bytes_for_pushes(
     subscriber_of_two_hubs: Subscriber, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """With 40 bytes for all, a source has ten: a push beyond is refused, unless it is the
+    source's only one. A push larger than all together is refused."""
     monkeypatch.setattr(module, "PUSH_BYTES", 40)
     bodies = [b"1" * 6, b"2" * 5, b"3" * 4]
 

@@ -84,6 +84,7 @@ def test_validators_and_304(web: Web) -> None:
 
 
 def test_no_cookie_is_kept(web: Web) -> None:
+    """A cookie that a site sets is not sent with the next request."""
     web.routes["/"] = Reply(200, {"Set-Cookie": "id=1; Path=/"}, b"x")
     url = web.url("/", "localhost")  # a name: cookie jars pass over addresses
     fetch_in_turn(Request(url=url), Request(url=url))
@@ -128,6 +129,7 @@ def test_status_codes(web: Web, status: int, reason: str) -> None:
 
 
 def test_a_far_date_to_come_back_is_a_week_at_most(web: Web) -> None:
+    """Retry-After in the year 9999 counts as a week."""
     web.routes["/x"] = Reply(503, {"Retry-After": "Fri, 31 Dec 9999 23:59:59 GMT"})
     result = fetch_url(web.url("/x"))
 
@@ -204,6 +206,8 @@ def test_ratio_cap(web: Web) -> None:
 
 
 def test_body_that_breaks_off(web: Web) -> None:
+    """A body shorter than its Content-Length is a failure."""
+
     def cut(seen: Seen) -> Reply:
         return Reply(200, {"Content-Length": "1000", "Connection": "close"}, b"x" * 10)
 
@@ -275,6 +279,7 @@ def test_redirects(web: Web) -> None:
 
 @pytest.mark.parametrize("status", [302, 303, 307])
 def test_temporary_redirect_is_no_move(web: Web, status: int) -> None:
+    """A permanent redirect after a temporary one is no move of the address."""
     web.routes = {
         "/a": Reply(status, {"Location": "/b"}),
         "/b": Reply(301, {"Location": "/c"}),
@@ -305,12 +310,14 @@ def test_bad_redirects(web: Web, location: str, reason: str) -> None:
 
 
 def test_too_many_redirects(web: Web) -> None:
+    """After five redirects, six requests, the fetch fails."""
     web.routes = {f"/{number}": Reply(302, {"Location": f"/{number + 1}"}) for number in range(9)}
     assert get_failure(fetch_url(web.url("/0")))[0] == "redirects"
     assert len(web.seen) == 6
 
 
 def test_downgrade_is_refused() -> None:
+    """A redirect from https to http is refused; one without a scheme keeps the scheme."""
     from syndicator.visiting.fetch.ssrf import Refusal, resolve_redirect
 
     with pytest.raises(Refusal) as caught:
@@ -320,6 +327,7 @@ def test_downgrade_is_refused() -> None:
 
 
 def test_stay_returns_a_redirect_to_another_host(web: Web) -> None:
+    """With `stay` a redirect to another host is returned, not followed."""
     web.routes["/a"] = Reply(301, {"Location": web.url("/b", "localhost")})
     result = fetch_in_turn(Request(url=web.url("/a"), stay=True))[0]
 
@@ -351,6 +359,8 @@ def test_headers_stay_at_their_origin(web: Web, other_web: Web) -> None:
 def test_credentials_in_a_url_are_sent_and_never_shown(
     web: Web, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """A password in the address is sent as a header. It is in no result and no log line,
+    whether the request succeeds or fails."""
     caplog.set_level(logging.DEBUG)
     web.routes = {"/a": Reply(200), "/gone": Reply(410)}
     base = f"http://user:{SENTINEL}@127.0.0.1:{web.port}"
@@ -395,6 +405,7 @@ def test_what_cannot_be_asked(url: str, reason: str) -> None:
 
 
 def test_https_to_a_plain_server(web: Web) -> None:
+    """https to a server without TLS fails with the reason tls."""
     assert get_failure(fetch_url(f"https://127.0.0.1:{web.port}/"))[0] == "tls"
 
 
@@ -451,6 +462,8 @@ def test_a_name_that_is_partly_private_is_never_connected_to() -> None:
 
 
 def test_allow_covers_the_first_origin_only(web: Web, other_web: Web) -> None:
+    """`allow` permits a private address for the request itself, not for a redirect to another
+    origin and not for another request."""
     allow = (f"127.0.0.1/32:{web.port}", f"127.0.0.1/32:{other_web.port}")
     web.routes = {"/a": Reply(200), "/b": Reply(302, {"Location": other_web.url("/c")})}
     good, bad, none = fetch_in_turn(
@@ -513,6 +526,7 @@ def _connections(port: int) -> list[str]:
 
 
 def test_proxies_of_the_environment_are_not_used(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Variables such as HTTP_PROXY are ignored."""
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9/")
     web.routes["/"] = Reply(200)

@@ -55,7 +55,7 @@ def make_fetched(
     )
 
 
-class Rig:
+class ScriptedCrawler:
     """Robots and a polite fetcher over a script, in simulated time."""
 
     def __init__(self) -> None:
@@ -124,120 +124,125 @@ def test_samples(samples: Samples) -> None:
 )
 def test_failures(failure: tuple[str, int | None], allowed: bool, by: str) -> None:
     """What each failing answer of robots.txt allows."""
-    rig = Rig()
-    rig.script.answers[ROBOTS] = Failed(url=ROBOTS, reason=failure[0], status=failure[1])
-    assert rig.find_verdict("https://example.org/a")[:2] == (allowed, by)
+    crawler = ScriptedCrawler()
+    crawler.script.answers[ROBOTS] = Failed(url=ROBOTS, reason=failure[0], status=failure[1])
+    assert crawler.find_verdict("https://example.org/a")[:2] == (allowed, by)
 
 
 def test_rules_and_delay() -> None:
     """Our own group of robots.txt counts, and its delay is cut to a minute."""
-    rig = Rig()
-    rig.script.add_page(
+    crawler = ScriptedCrawler()
+    crawler.script.add_page(
         ROBOTS,
         "\ufeffUser-agent: syndicator\nDisallow: /no\nCrawl-delay: 86400\n\nUser-agent:"
         " *\nDisallow: /",
     )
 
-    assert rig.find_verdict("https://example.org/yes")[:3] == (True, "robots.txt", 60.0)
-    assert rig.find_verdict("https://example.org/no/way").allowed is False
-    assert rig.script.list_urls() == [ROBOTS]
+    assert crawler.find_verdict("https://example.org/yes")[:3] == (True, "robots.txt", 60.0)
+    assert crawler.find_verdict("https://example.org/no/way").allowed is False
+    assert crawler.script.list_urls() == [ROBOTS]
 
 
 def test_operator_decides() -> None:
     """With `robots = "ignore"` robots.txt is not requested."""
-    rig = Rig()
-    rig.script.add_page(ROBOTS, "User-agent: *\nDisallow: /")
+    crawler = ScriptedCrawler()
+    crawler.script.add_page(ROBOTS, "User-agent: *\nDisallow: /")
     source = Source(key="x", url="https://example.org/", robots="ignore")
 
-    assert rig.find_verdict("https://example.org/a", source)[:3] == (True, "operator", None)
-    assert rig.script.asked == []
+    assert crawler.find_verdict("https://example.org/a", source)[:3] == (True, "operator", None)
+    assert crawler.script.asked == []
 
 
 def test_remembered_for_a_day_and_by_the_next_process() -> None:
-    rig = Rig()
-    rig.script.add_page(ROBOTS, "User-agent: *\nDisallow: /no")
-    rig.find_verdict("https://example.org/a")
-    rig.robots = rig.another()
-    rig.clock.now += timedelta(hours=23)
+    """robots.txt is stored and used for a day, also by another process; then it is fetched
+    again."""
+    crawler = ScriptedCrawler()
+    crawler.script.add_page(ROBOTS, "User-agent: *\nDisallow: /no")
+    crawler.find_verdict("https://example.org/a")
+    crawler.robots = crawler.another()
+    crawler.clock.now += timedelta(hours=23)
 
-    assert rig.find_verdict("https://example.org/no").allowed is False
-    assert len(rig.script.asked) == 1
+    assert crawler.find_verdict("https://example.org/no").allowed is False
+    assert len(crawler.script.asked) == 1
 
-    rig.clock.now += timedelta(hours=2)
-    rig.find_verdict("https://example.org/no")
+    crawler.clock.now += timedelta(hours=2)
+    crawler.find_verdict("https://example.org/no")
 
-    assert len(rig.script.asked) == 2
+    assert len(crawler.script.asked) == 2
 
 
 def test_the_licence_that_robots_txt_names_comes_with_its_pages_and_is_asked_for_once_a_day() -> (
     None
 ):
     """The licence file is fetched once a day and added to each page's headers."""
-    rig = Rig()
+    crawler = ScriptedCrawler()
     licence = "https://rights.example/rsl.xml"
     pages = ["https://example.org/a", "https://example.org/b"]
-    rig.script.add_page(ROBOTS, f"License: {licence}\nUser-agent: *\nAllow: /")
-    rig.script.add_page(licence, "<rsl/>" + "x" * 100_000)
+    crawler.script.add_page(ROBOTS, f"License: {licence}\nUser-agent: *\nAllow: /")
+    crawler.script.add_page(licence, "<rsl/>" + "x" * 100_000)
     for url in pages:
-        rig.script.answers[url] = make_fetched(url, **{"robots.txt-rsl": "a server's own"})
-    together = rig.fetch_together(*map(make_request, pages))
+        crawler.script.answers[url] = make_fetched(url, **{"robots.txt-rsl": "a server's own"})
+    together = crawler.fetch_together(*map(make_request, pages))
 
     assert [len(one.headers["robots.txt-rsl"]) for one in together if isinstance(one, Fetched)] == [
         20_000
     ] * 2
-    assert sorted(rig.script.list_urls()) == sorted([ROBOTS, licence, *pages])
+    assert sorted(crawler.script.list_urls()) == sorted([ROBOTS, licence, *pages])
 
-    rig.script.answers.pop(licence)
-    rig.clock.now += timedelta(hours=25)
-    (one,) = rig.fetch_together(make_request(pages[0]))
+    crawler.script.answers.pop(licence)
+    crawler.clock.now += timedelta(hours=25)
+    (one,) = crawler.fetch_together(make_request(pages[0]))
 
     # gone, and not a server's own either
     assert isinstance(one, Fetched)
     assert "robots.txt-rsl" not in one.headers
-    assert rig.script.list_urls().count(licence) == 2
+    assert crawler.script.list_urls().count(licence) == 2
 
 
 def test_an_address_that_was_not_allowed_is_asked_as_soon_as_it_is() -> None:
     """The verdict on a private address does not outlive the operator's `allow`."""
-    rig = Rig()
-    rig.script.answers[ROBOTS] = Failed(url=ROBOTS, reason="blocked-address")
+    crawler = ScriptedCrawler()
+    crawler.script.answers[ROBOTS] = Failed(url=ROBOTS, reason="blocked-address")
 
-    assert rig.find_verdict("https://example.org/a").cause == "blocked-address"
+    assert crawler.find_verdict("https://example.org/a").cause == "blocked-address"
 
-    rig.script.add_page(ROBOTS, "")
+    crawler.script.add_page(ROBOTS, "")
 
-    assert rig.find_verdict("https://example.org/a").allowed is True
+    assert crawler.find_verdict("https://example.org/a").allowed is True
 
 
 def test_unreachable_is_asked_again_soon() -> None:
-    rig = Rig()
-    rig.script.answers[ROBOTS] = Failed(url=ROBOTS, reason="http-503", status=503)
-    rig.find_verdict("https://example.org/a")
-    rig.script.add_page(ROBOTS, "")
+    """While robots.txt answers 503 nothing is allowed. Half an hour later it is fetched again
+    and allows the page."""
+    crawler = ScriptedCrawler()
+    crawler.script.answers[ROBOTS] = Failed(url=ROBOTS, reason="http-503", status=503)
+    crawler.find_verdict("https://example.org/a")
+    crawler.script.add_page(ROBOTS, "")
 
-    assert rig.find_verdict("https://example.org/a").allowed is False
+    assert crawler.find_verdict("https://example.org/a").allowed is False
 
-    rig.clock.now += timedelta(minutes=31)
+    crawler.clock.now += timedelta(minutes=31)
 
-    assert rig.find_verdict("https://example.org/a").allowed is True
+    assert crawler.find_verdict("https://example.org/a").allowed is True
 
 
 @pytest.mark.parametrize(
     "note", ["", "[]", "{}", "null", '["x", "file", ""]', "[1, 2, 3]", '["2026-11-24", "file", ""]']
 )
 def test_a_broken_note_is_asked_anew(note: str) -> None:
-    rig = Rig()
-    rig.notes["robots https://example.org"] = note
+    """A stored verdict that cannot be read is ignored, and robots.txt is fetched."""
+    crawler = ScriptedCrawler()
+    crawler.notes["robots https://example.org"] = note
 
-    assert rig.find_verdict("https://example.org/a").allowed is True
-    assert rig.script.list_urls() == [ROBOTS]
+    assert crawler.find_verdict("https://example.org/a").allowed is True
+    assert crawler.script.list_urls() == [ROBOTS]
 
 
 def test_credentials_of_a_url_reach_neither_note_nor_request() -> None:
     """Credentials in a URL are not stored or sent for robots.txt."""
-    rig = Rig()
-    rig.find_verdict("https://user:secret@example.org/a")
-    assert "secret" not in str(rig.notes) + str(rig.script.asked)
+    crawler = ScriptedCrawler()
+    crawler.find_verdict("https://user:secret@example.org/a")
+    assert "secret" not in str(crawler.notes) + str(crawler.script.asked)
 
 
 @pytest.mark.parametrize(
@@ -251,11 +256,11 @@ def test_product(agent: str, name: str) -> None:
 
 def test_pages_ask_robots_once_and_feeds_are_fetched_whatever_it_says() -> None:
     """robots.txt is fetched once and applies to pages, not to feeds."""
-    rig = Rig()
-    rig.script.add_page(ROBOTS, "User-agent: *\nDisallow: /no\nDisallow: /feed")
+    crawler = ScriptedCrawler()
+    crawler.script.add_page(ROBOTS, "User-agent: *\nDisallow: /no\nDisallow: /feed")
     for path in ("a", "b", "feed"):
-        rig.script.add_page(f"https://example.org/{path}", "x")
-    results = rig.fetch_together(
+        crawler.script.add_page(f"https://example.org/{path}", "x")
+    results = crawler.fetch_together(
         Request(url="https://example.org/a"),
         Request(url="https://example.org/b"),
         Request(url="https://example.org/no"),
@@ -265,8 +270,8 @@ def test_pages_ask_robots_once_and_feeds_are_fetched_whatever_it_says() -> None:
 
     assert [isinstance(result, Fetched) for result in results] == [True, True, False, True, True]
     assert results[2] == Failed(url="https://example.org/no", reason="robots", detail="robots.txt")
-    assert rig.script.list_urls().count(ROBOTS) == 1
-    assert rig.clock.seconds_since_start() >= 4  # five requests to one host, a second apart
+    assert crawler.script.list_urls().count(ROBOTS) == 1
+    assert crawler.clock.seconds_since_start() >= 4  # five requests to one host, a second apart
 
 
 @pytest.mark.parametrize(
@@ -281,29 +286,31 @@ def test_pages_ask_robots_once_and_feeds_are_fetched_whatever_it_says() -> None:
 def test_a_feed_that_robots_disallows_is_fetched_with_a_warning(
     text: str | None, word: Literal["obey", "ignore"], permit: str, warned: bool
 ) -> None:
-    rig = Rig()
-    rig.script.answers["https://example.org/feed"] = make_fetched("https://example.org/feed")
+    """A feed that the operator follows is fetched whatever robots.txt says. If it is
+    disallowed, the result has a warning, unless the setting is `ignore`."""
+    crawler = ScriptedCrawler()
+    crawler.script.answers["https://example.org/feed"] = make_fetched("https://example.org/feed")
     if text is not None:
-        rig.script.add_page(ROBOTS, text)
-    result = rig.fetch_together(Request(url="https://example.org/feed", kind="feed", robots=word))[
-        0
-    ]
+        crawler.script.add_page(ROBOTS, text)
+    result = crawler.fetch_together(
+        Request(url="https://example.org/feed", kind="feed", robots=word)
+    )[0]
 
     assert isinstance(result, Fetched)
     assert result.permit == permit
     assert (result.warning != "") == warned
     # the feed is not refused up by its robots.txt
-    assert rig.script.list_urls()[0] == "https://example.org/feed"
+    assert crawler.script.list_urls()[0] == "https://example.org/feed"
 
 
 def test_a_robots_txt_that_cannot_be_had_warns_of_nothing() -> None:
     """An unreachable robots.txt allows feeds without a warning."""
-    rig = Rig()
-    rig.script.answers = {
+    crawler = ScriptedCrawler()
+    crawler.script.answers = {
         "https://example.org/feed": make_fetched("https://example.org/feed"),
         ROBOTS: Failed(url=ROBOTS, reason="http-503", status=503),
     }
-    result = rig.fetch_together(Request(url="https://example.org/feed", kind="feed"))[0]
+    result = crawler.fetch_together(Request(url="https://example.org/feed", kind="feed"))[0]
 
     assert isinstance(result, Fetched)
     assert result.permit == "robots.txt unreachable (http-503)"
@@ -312,10 +319,10 @@ def test_a_robots_txt_that_cannot_be_had_warns_of_nothing() -> None:
 
 def test_pages_say_by_whose_word_they_were_fetched() -> None:
     """`permit` names robots.txt or the operator."""
-    rig = Rig()
-    rig.script.add_page(ROBOTS, "User-agent: *\nDisallow: /no")
+    crawler = ScriptedCrawler()
+    crawler.script.add_page(ROBOTS, "User-agent: *\nDisallow: /no")
     for path in ("a", "no"):
-        rig.script.answers[f"https://example.org/{path}"] = make_fetched(
+        crawler.script.answers[f"https://example.org/{path}"] = make_fetched(
             f"https://example.org/{path}"
         )
     asked = (
@@ -323,7 +330,7 @@ def test_pages_say_by_whose_word_they_were_fetched() -> None:
         Request(url="https://example.org/no", robots="ignore"),
     )
 
-    assert [one.permit for one in rig.fetch_together(*asked) if isinstance(one, Fetched)] == [
+    assert [one.permit for one in crawler.fetch_together(*asked) if isinstance(one, Fetched)] == [
         "robots.txt",
         "operator",
     ]
@@ -331,8 +338,8 @@ def test_pages_say_by_whose_word_they_were_fetched() -> None:
 
 def test_after_429_the_whole_host_backs_off_and_after_503_only_the_url() -> None:
     """429 pauses the host, 503 only the address."""
-    rig = Rig()
-    rig.script.answers = {
+    crawler = ScriptedCrawler()
+    crawler.script.answers = {
         "https://a.test/1": Failed(
             url="", reason="rate-limited", status=429, retry_after=NOW + timedelta(hours=5)
         ),
@@ -342,8 +349,8 @@ def test_after_429_the_whole_host_backs_off_and_after_503_only_the_url() -> None
         "https://a.test/2": make_fetched("https://a.test/2"),
         "https://b.test/2": make_fetched("https://b.test/2"),
     }
-    rig.fetch_together(*(Request(url=f"https://{host}.test/1", kind="feed") for host in "ab"))
-    refused, other = rig.fetch_together(
+    crawler.fetch_together(*(Request(url=f"https://{host}.test/1", kind="feed") for host in "ab"))
+    refused, other = crawler.fetch_together(
         *(Request(url=f"https://{host}.test/2", kind="feed") for host in "ab")
     )
 
@@ -352,21 +359,25 @@ def test_after_429_the_whole_host_backs_off_and_after_503_only_the_url() -> None
     assert refused.reason == "rate-limited"
     assert refused.status is None
     assert refused.retry_after is not None
-    assert refused.retry_after - rig.clock() <= timedelta(minutes=15)
+    assert refused.retry_after - crawler.clock() <= timedelta(minutes=15)
 
-    rig.clock.now += timedelta(minutes=15)
+    crawler.clock.now += timedelta(minutes=15)
 
-    assert isinstance(rig.fetch_together(Request(url="https://a.test/2", kind="feed"))[0], Fetched)
+    assert isinstance(
+        crawler.fetch_together(Request(url="https://a.test/2", kind="feed"))[0], Fetched
+    )
 
 
 def test_a_short_back_off_is_waited_for() -> None:
-    rig = Rig()
-    rig.script.answers = {"https://a.test/2": make_fetched("https://a.test/2")}
-    rig.throttle.back_off("a.test", rig.clock() + timedelta(seconds=20))
+    """A request to a host that must be left alone for 20 seconds waits these 20 seconds and is
+    then made."""
+    crawler = ScriptedCrawler()
+    crawler.script.answers = {"https://a.test/2": make_fetched("https://a.test/2")}
+    crawler.throttle.back_off("a.test", crawler.clock() + timedelta(seconds=20))
     request = Request(url="https://a.test/2", kind="feed", robots="ignore")
 
-    assert isinstance(rig.fetch_together(request)[0], Fetched)
-    assert rig.clock.seconds_since_start() == 20
+    assert isinstance(crawler.fetch_together(request)[0], Fetched)
+    assert crawler.clock.seconds_since_start() == 20
 
 
 def make_redirect(url: str, target: str, *, permanent: bool = True) -> Fetched:
@@ -376,34 +387,39 @@ def make_redirect(url: str, target: str, *, permanent: bool = True) -> Fetched:
 
 def test_a_redirect_to_another_host_waits_for_its_turn_and_asks_its_robots() -> None:
     """The target host's robots.txt is read, and credentials are dropped."""
-    rig = Rig()
-    rig.script.answers["https://a.test/x"] = make_redirect("https://a.test/x", "https://b.test/y")
-    rig.script.answers["https://b.test/y"] = make_fetched("https://b.test/y", body=b"end")
+    crawler = ScriptedCrawler()
+    crawler.script.answers["https://a.test/x"] = make_redirect(
+        "https://a.test/x", "https://b.test/y"
+    )
+    crawler.script.answers["https://b.test/y"] = make_fetched("https://b.test/y", body=b"end")
     request = Request(
         url="https://a.test/x", headers={"Authorization": "secret"}, allow=("10.0.0.0/8",)
     )
-    result = rig.fetch_together(request)[0]
+    result = crawler.fetch_together(request)[0]
 
     assert isinstance(result, Fetched)
     assert result.url == request.url
     assert result.final_url == "https://b.test/y"
     assert result.moved_to == "https://b.test/y"
-    assert rig.script.list_urls() == [
+    assert crawler.script.list_urls() == [
         "https://a.test/robots.txt",
         "https://a.test/x",
         "https://b.test/robots.txt",
         "https://b.test/y",
     ]
-    assert rig.script.asked[-1].headers == {}
-    assert rig.script.asked[-1].allow == ()
+    assert crawler.script.asked[-1].headers == {}
+    assert crawler.script.asked[-1].allow == ()
 
 
 def test_redirect_to_a_host_that_disallows_the_page() -> None:
-    rig = Rig()
-    rig.script.answers["https://a.test/x"] = make_redirect("https://a.test/x", "https://b.test/y")
-    rig.script.add_page("https://b.test/robots.txt", "User-agent: *\nDisallow: /")
+    """A page that redirects to another host obeys that host's robots.txt."""
+    crawler = ScriptedCrawler()
+    crawler.script.answers["https://a.test/x"] = make_redirect(
+        "https://a.test/x", "https://b.test/y"
+    )
+    crawler.script.add_page("https://b.test/robots.txt", "User-agent: *\nDisallow: /")
 
-    assert rig.fetch_together(Request(url="https://a.test/x"))[0] == Failed(
+    assert crawler.fetch_together(Request(url="https://a.test/x"))[0] == Failed(
         url="https://a.test/x", reason="robots", detail="robots.txt"
     )
 
@@ -412,19 +428,23 @@ def test_redirect_to_a_host_that_disallows_the_page() -> None:
 def test_only_permanent_hops_from_the_start_are_a_move(
     first: bool, second: bool, moved: bool
 ) -> None:
-    rig = Rig()
-    rig.script.answers = {
+    """The first redirect is permanent, or only the second: the feed has moved only as far as
+    all redirects from the start are permanent."""
+    crawler = ScriptedCrawler()
+    crawler.script.answers = {
         "https://a.test/": make_redirect("https://a.test/", "https://b.test/", permanent=first),
         "https://b.test/": make_redirect("https://b.test/", "https://c.test/", permanent=second),
         "https://c.test/": NotModified(url="", final_url="https://c.test/", headers={}),
     }
-    result = rig.fetch_together(Request(url="https://a.test/", kind="feed"))[0]
+    result = crawler.fetch_together(Request(url="https://a.test/", kind="feed"))[0]
 
     assert isinstance(result, NotModified)
     assert result.moved_to == ("https://b.test/" if moved else None)
 
 
 def test_waiting_for_a_turn_costs_no_deadline() -> None:
+    """Five requests to one host wait for each other longer than their deadline; all succeed,
+    since waiting does not count."""
     script = Script()
     script.answers = {
         "https://a.test/": make_redirect("https://a.test/", "https://b.test/"),
@@ -441,28 +461,29 @@ def test_waiting_for_a_turn_costs_no_deadline() -> None:
 
 
 def test_circles_across_hosts_end() -> None:
-    rig = Rig()
-    rig.script.answers = {
+    """Two hosts that redirect to each other end as a failure after at most six requests."""
+    crawler = ScriptedCrawler()
+    crawler.script.answers = {
         "https://a.test/": make_redirect("https://a.test/", "https://b.test/"),
         "https://b.test/": make_redirect("https://b.test/", "https://a.test/"),
     }
-    result = rig.fetch_together(Request(url="https://a.test/", kind="feed"))[0]
+    result = crawler.fetch_together(Request(url="https://a.test/", kind="feed"))[0]
 
     assert isinstance(result, Failed)
     assert result.reason == "redirects"
-    assert len(rig.script.asked) <= 6
+    assert len(crawler.script.asked) <= 6
 
 
 def test_mutual_redirects_do_not_lock_each_other_out() -> None:
     """Two hosts that redirect to each other cause no deadlock."""
-    rig = Rig()
-    rig.script.answers = {
+    crawler = ScriptedCrawler()
+    crawler.script.answers = {
         "https://a.test/1": make_redirect("https://a.test/1", "https://b.test/2"),
         "https://b.test/1": make_redirect("https://b.test/1", "https://a.test/2"),
         "https://a.test/2": make_fetched("https://a.test/2"),
         "https://b.test/2": make_fetched("https://b.test/2"),
     }
-    results = rig.fetch_together(
+    results = crawler.fetch_together(
         *(Request(url=f"https://{host}.test/1", kind="feed") for host in "abab")
     )
 
@@ -471,13 +492,14 @@ def test_mutual_redirects_do_not_lock_each_other_out() -> None:
 
 def test_close() -> None:
     """Closing the polite fetcher closes the inner one."""
-    rig = Rig()
-    asyncio.run(rig.polite.aclose())
-    assert rig.script.closed
+    crawler = ScriptedCrawler()
+    asyncio.run(crawler.polite.aclose())
+    assert crawler.script.closed
 
 
 def test_credentials_of_a_url_are_in_no_result() -> None:
-    rig = Rig()
+    """Whatever the answer, a password in the address is not in the result."""
+    crawler = ScriptedCrawler()
     url = "https://user:secret@a.test/"
     for answer in (
         make_redirect(url, "https://b.test/"),
@@ -487,26 +509,26 @@ def test_credentials_of_a_url_are_in_no_result() -> None:
         Failed(url=url, reason="rate-limited", status=429),
         Failed(url=url, reason="never asked"),
     ):
-        rig.script.answers[url] = replace(answer, url="https://a.test/")
-        assert "secret" not in str(rig.fetch_together(Request(url=url, kind="feed")))
+        crawler.script.answers[url] = replace(answer, url="https://a.test/")
+        assert "secret" not in str(crawler.fetch_together(Request(url=url, kind="feed")))
 
 
 def test_a_crawl_delay_spaces_the_pages_of_its_host_up_to_a_minute() -> None:
     """A crawl-delay is followed up to 60 seconds."""
-    rig = Rig()
+    crawler = ScriptedCrawler()
     for host, seconds in (("a", 7), ("b", 3600)):
-        rig.script.add_page(
+        crawler.script.add_page(
             f"https://{host}.test/robots.txt", f"User-agent: *\nCrawl-delay: {seconds}"
         )
         for path in range(3):
-            rig.script.answers[f"https://{host}.test/{path}"] = make_fetched(
+            crawler.script.answers[f"https://{host}.test/{path}"] = make_fetched(
                 f"https://{host}.test/{path}"
             )
     for host, seconds in (("a", 7), ("b", 60)):
-        before = rig.clock.seconds_since_start()
-        rig.fetch_together(*(Request(url=f"https://{host}.test/{path}") for path in range(3)))
-        assert rig.clock.seconds_since_start() - before >= 2 * seconds
-        assert rig.clock.seconds_since_start() - before <= 3 * seconds + 3
+        before = crawler.clock.seconds_since_start()
+        crawler.fetch_together(*(Request(url=f"https://{host}.test/{path}") for path in range(3)))
+        assert crawler.clock.seconds_since_start() - before >= 2 * seconds
+        assert crawler.clock.seconds_since_start() - before <= 3 * seconds + 3
 
 
 @pytest.mark.parametrize(
@@ -515,30 +537,30 @@ def test_a_crawl_delay_spaces_the_pages_of_its_host_up_to_a_minute() -> None:
 )
 def test_the_operators_word_on_robots_ends_at_the_site(target: str, asks: list[str]) -> None:
     """`robots = "ignore"` does not apply after a redirect to another site."""
-    rig = Rig()
-    rig.script.answers["https://a.test/1"] = make_redirect("https://a.test/1", target)
-    rig.script.add_page(target, "text")
-    rig.fetch_together(Request(url="https://a.test/1", robots="ignore"))
+    crawler = ScriptedCrawler()
+    crawler.script.answers["https://a.test/1"] = make_redirect("https://a.test/1", target)
+    crawler.script.add_page(target, "text")
+    crawler.fetch_together(Request(url="https://a.test/1", robots="ignore"))
 
-    assert rig.script.list_urls() == ["https://a.test/1", *asks, target]
+    assert crawler.script.list_urls() == ["https://a.test/1", *asks, target]
 
 
 def test_what_is_remembered_is_looked_through_at_the_first_file_and_after_each_million_characters() -> (  # noqa: E501
     None
 ):
     """Stored robots.txt files are pruned at the first file and after each million characters."""
-    rig = Rig()
+    crawler = ScriptedCrawler()
     pruned = list[int]()
-    rig.robots = Robots(
-        PoliteFetcher(rig.script, rig.throttle),
-        rig.notes.get,
-        rig._note,
+    crawler.robots = Robots(
+        PoliteFetcher(crawler.script, crawler.throttle),
+        crawler.notes.get,
+        crawler._note,
         user_agent="Syndicator/1.0",
-        clock=rig.clock,
-        prune=lambda prefix, before, most: pruned.append(len(rig.notes)),
+        clock=crawler.clock,
+        prune=lambda prefix, before, most: pruned.append(len(crawler.notes)),
     )
     for number in range(7):
-        rig.script.add_page(f"https://h{number}.example/robots.txt", "# " + "x" * 400_000)
-        rig.find_verdict(f"https://h{number}.example/a")
+        crawler.script.add_page(f"https://h{number}.example/robots.txt", "# " + "x" * 400_000)
+        crawler.find_verdict(f"https://h{number}.example/a")
 
     assert pruned == [1, 4, 7]
