@@ -84,6 +84,11 @@ def test_a_word_like_nothing_keeps_the_message() -> None:
     assert read_mistake("xyzzy") == "No such command 'xyzzy'."
 
 
+def test_a_word_that_is_little_alike_and_begins_otherwise_is_answered_by_no_command() -> None:
+    """Three quarters of the letters of `reread` are too few for "bread", which begins otherwise."""
+    assert "There is `reread`" not in read_mistake("bread")
+
+
 def test_a_word_for_a_visit_names_nothing_that_deletes() -> None:
     """For "run" no deleting command such as `prune` is suggested."""
     assert "prune" not in read_mistake("run")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from syndicator.operations.changes import texts
 from tests.instances import Instance
 from tests.upkeep.tags.test_rename import (
-    feed_id,
+    read_feed_id,
     read_moved_feeds,
     rename_tag,
     store_tagged_articles,
@@ -15,7 +15,7 @@ from tests.upkeep.tags.test_rename import (
 def test_each_has_its_feed_and_its_articles_again(instance: Instance) -> None:
     """Done twice, as after a crash in between, it is the same."""
     store_tagged_articles(instance)
-    before = {name: feed_id(instance, name) for name in ("tags/llm.atom", "tags/gpu.atom")}
+    before = {name: read_feed_id(instance, name) for name in ("tags/llm.atom", "tags/gpu.atom")}
     with instance.open_app() as app:
         had = {
             article_id: app.archive.store.index.articles([article_id])[article_id].tags
@@ -36,7 +36,7 @@ def test_each_has_its_feed_and_its_articles_again(instance: Instance) -> None:
     instance.build()
 
     assert "tags/llm.atom" not in read_moved_feeds(instance)
-    assert {name: feed_id(instance, name) for name in before} == before
+    assert {name: read_feed_id(instance, name) for name in before} == before
     assert instance.read_published("tags/llm.atom").count("</entry>") == 2
     assert instance.read_published("tags/gpu.atom").count("</entry>") == 2
 
