@@ -21,7 +21,7 @@ from syndicator.cli.demo.trip import generate_articles
 from syndicator.core.ports import ArticleRecord, Outlet
 from syndicator.publishing.output.outlets import FileOutlet, ObjectOutlet
 from tests.objects.s3_server import S3
-from tests.objects.stores import Instance, open_bucket_stores, open_folder_stores
+from tests.objects.stores import ArticleStores, open_bucket_stores, open_folder_stores
 
 
 def serve(told: Connection) -> None:
@@ -82,20 +82,20 @@ def main(count: int) -> None:
             )
 
 
-def timed(instance: Instance, act: Callable[[Instance, int], None], count: int) -> float:
+def timed(instance: ArticleStores, act: Callable[[ArticleStores, int], None], count: int) -> float:
     began = cpu()
     act(instance, count)
     return 1000 * (cpu() - began) / count
 
 
-def file_new(instance: Instance, count: int) -> None:
+def file_new(instance: ArticleStores, count: int) -> None:
     with instance.articles.together() as settle, instance.store.visits.shared(settle):
         for article in generate_articles(count, seed=7):
             stored, stamp, _ = instance.articles.put(article)
             instance.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
 
 
-def revise(instance: Instance, count: int) -> None:
+def revise(instance: ArticleStores, count: int) -> None:
     with instance.articles.together() as settle, instance.store.visits.shared(settle):
         for article in generate_articles(count, seed=7):
             stored, stamp, _ = instance.articles.put(
@@ -104,12 +104,12 @@ def revise(instance: Instance, count: int) -> None:
             instance.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
 
 
-def read_all(instance: Instance, count: int) -> None:
+def read_all(instance: ArticleStores, count: int) -> None:
     for stamp in instance.store.visits.stamps().values():
         instance.articles.get(stamp.path)
 
 
-def look_for_changes(instance: Instance, count: int) -> None:
+def look_for_changes(instance: ArticleStores, count: int) -> None:
     assert not instance.articles.changed(instance.store.visits.stamps())
 
 
