@@ -53,10 +53,10 @@ def main(count: int) -> None:
             open_folder_stores(Path(one)) as here,
             open_bucket_stores(Path(two), Bucket(url, environ)) as there,
         ):
-            there.articles.instance()
+            there.article_store.instance()
             requests()
             for name, act in STEPS.items():
-                times = [timed(instance, act, count) for instance in (here, there)]
+                times = [timed(stores, act, count) for stores in (here, there)]
                 print(
                     f"{name:28} folder {times[0]:6.2f} ms   bucket {times[1]:6.2f} ms  "
                     f" {requests()}"
@@ -82,35 +82,35 @@ def main(count: int) -> None:
             )
 
 
-def timed(instance: ArticleStores, act: Callable[[ArticleStores, int], None], count: int) -> float:
+def timed(stores: ArticleStores, act: Callable[[ArticleStores, int], None], count: int) -> float:
     began = cpu()
-    act(instance, count)
+    act(stores, count)
     return 1000 * (cpu() - began) / count
 
 
-def file_new(instance: ArticleStores, count: int) -> None:
-    with instance.articles.together() as settle, instance.store.visits.shared(settle):
+def file_new(stores: ArticleStores, count: int) -> None:
+    with stores.article_store.together() as settle, stores.database.visits.shared(settle):
         for article in generate_articles(count, seed=7):
-            stored, stamp, _ = instance.articles.put(article)
-            instance.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
+            stored, stamp, _ = stores.article_store.put(article)
+            stores.database.visits.record(ArticleRecord(article=stored, stamp=stamp))
 
 
-def revise(instance: ArticleStores, count: int) -> None:
-    with instance.articles.together() as settle, instance.store.visits.shared(settle):
+def revise(stores: ArticleStores, count: int) -> None:
+    with stores.article_store.together() as settle, stores.database.visits.shared(settle):
         for article in generate_articles(count, seed=7):
-            stored, stamp, _ = instance.articles.put(
+            stored, stamp, _ = stores.article_store.put(
                 replace(article, title=f"{article.title} anew")
             )
-            instance.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
+            stores.database.visits.record(ArticleRecord(article=stored, stamp=stamp))
 
 
-def read_all(instance: ArticleStores, count: int) -> None:
-    for stamp in instance.store.visits.stamps().values():
-        instance.articles.get(stamp.path)
+def read_all(stores: ArticleStores, count: int) -> None:
+    for stamp in stores.database.visits.stamps().values():
+        stores.article_store.get(stamp.path)
 
 
-def look_for_changes(instance: ArticleStores, count: int) -> None:
-    assert not instance.articles.changed(instance.store.visits.stamps())
+def look_for_changes(stores: ArticleStores, count: int) -> None:
+    assert not stores.article_store.changed(stores.database.visits.stamps())
 
 
 STEPS = {
