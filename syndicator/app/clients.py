@@ -69,8 +69,8 @@ def make_fetcher(archive: Archive, settings: Settings, turns: HostTurns | None =
         cookies=archive.cookie_files,
     )
 
-    def store_note_at_once(key: str, value: str | None, at: datetime) -> None:
-        notes.set_note(key, value, at)
+    def store_note_at_once(key: str, value: str | None, now: datetime) -> None:
+        notes.set_note(key, value, now)
         notes.commit()  # counts even if this process is killed: the host asked to be left alone
 
     hosts = None if archive.store.single else archive.store.hosts(lease_seconds(settings))

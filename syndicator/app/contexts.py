@@ -49,7 +49,7 @@ def make_context(
     *,
     asked: bool = False,
     hubs: Hubs | None = None,
-    pages: Callable[[int, int], None] = lambda more, read: None,
+    pages: Callable[[int, int], None] = lambda count, read: None,
 ) -> RunContext:
     """Return the context of visits: that for filing articles, and what visits need besides.
 

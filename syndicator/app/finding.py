@@ -41,15 +41,15 @@ _NAMED: Final = ("tag", "category", "source", "language")
 Narrow = Callable[[Sequence[Candidate]], Sequence[Candidate]]
 
 
-def find(store: Store, expr: Expr, most: int = MOST, narrow: Narrow | None = None) -> list[str]:
-    """Return the ids of at most `most` articles that a search finds: the best first, or the newest
+def find(store: Store, expr: Expr, limit: int = MOST, narrow: Narrow | None = None) -> list[str]:
+    """Return the ids of at most `limit` articles that a search finds: the best first, or the newest
     first if the search has no words.
 
     `narrow`: limits what may be found; None for no limit. With a limit, misspelt words are not
     corrected, because a correction would tell what hidden articles say."""
     search = plan_search(expr)
     if not search.words:
-        return find_exact(store, expr, most, narrow, max(most, _LOOKED_THROUGH))
+        return find_exact(store, expr, limit, narrow, max(limit, _LOOKED_THROUGH))
     frequencies = store.texts.frequencies(search.words)
     words = choose_words(search, frequencies)
     spellings = {} if narrow else _find_spellings(store, words, frequencies)
@@ -65,7 +65,7 @@ def find(store: Store, expr: Expr, most: int = MOST, narrow: Narrow | None = Non
             most_of_subset = _WITH_MOST // len(subsets)
             candidates.add(_require_words(subset, spellings), most_of_subset)
         ranked = rank_candidates(words, candidates.found.values(), frequencies, spellings)
-    return [result.id for result in ranked[:most]]
+    return [result.id for result in ranked[:limit]]
 
 
 class _Candidates:
@@ -79,20 +79,20 @@ class _Candidates:
         self._required = require(search.exact) if search.exact else None
         self.found: dict[str, Candidate] = {}
 
-    def add(self, requirement: Expr | None, most: int) -> None:
-        """Add at most `most` articles that fulfil `requirement` (None: any do), the newest first.
+    def add(self, requirement: Expr | None, limit: int) -> None:
+        """Add at most `limit` articles that fulfil `requirement` (None: any do), the newest first.
         They must also match the tags, dates and so on of the search. Articles that were found
         before are not counted."""
         requirements = [part for part in (requirement, self._required) if part is not None]
-        pages = _iterate_pages(self._store, join_all(requirements), most)
+        pages = _iterate_pages(self._store, join_all(requirements), limit)
         added = 0
         for page in pages:
             new = [candidate for candidate in page if candidate.id not in self.found]
-            chosen = select(self._store, self._exact, new, self._narrow)
-            for candidate in chosen[: most - added]:
+            articles = select(self._store, self._exact, new, self._narrow)
+            for candidate in articles[: limit - added]:
                 self.found[candidate.id] = candidate
-            added += len(chosen)
-            if added >= most:
+            added += len(articles)
+            if added >= limit:
                 return
 
 
@@ -100,19 +100,19 @@ def _iterate_pages(
     store: Store,
     requirement: Expr | None,
     size: int,
-    most: int = _LOOKED_THROUGH,
+    limit: int = _LOOKED_THROUGH,
     *,
     with_texts: bool = True,
 ) -> Iterator[Sequence[Candidate]]:
     """Yield articles that fulfil `requirement` (None: all do), `size` at a time, in the reverse
-    order of their indexing. End after about `most` articles. `with_texts`: True to read their
+    order of their indexing. End after about `limit` articles. `with_texts`: True to read their
     terms, too."""
     proposed = store.texts.propose(requirement, size, with_texts=with_texts)
     count = 0
     while True:
         yield proposed.candidates
         count += len(proposed.candidates)
-        if not proposed.n or count >= most:
+        if not proposed.n or count >= limit:
             return
         proposed = store.texts.propose(requirement, size, proposed.n, with_texts=with_texts)
 
@@ -142,11 +142,11 @@ def select(
 def find_exact(
     store: Store,
     expr: Expr,
-    most: int,
+    limit: int,
     narrow: Narrow | None = None,
     looked_through: int = _LOOKED_THROUGH,
 ) -> list[str]:
-    """Return the ids of at most `most` articles that match `expr`, the newest first. `narrow`:
+    """Return the ids of at most `limit` articles that match `expr`, the newest first. `narrow`:
     limits what may be found; None for no limit. `looked_through`: about how many of the articles
     that the index proposes are examined at most."""
     found: list[Candidate] = []
@@ -155,10 +155,10 @@ def find_exact(
         store, require(expr), _PAGE_SIZE, looked_through, with_texts=with_texts
     ):
         found += select(store, expr, page, narrow)
-        if len(found) >= most:
+        if len(found) >= limit:
             break
     found.sort(key=lambda candidate: (candidate.added, candidate.id), reverse=True)
-    return [candidate.id for candidate in found[:most]]
+    return [candidate.id for candidate in found[:limit]]
 
 
 def find_unknown(store: Store, expr: Expr) -> Term | None:

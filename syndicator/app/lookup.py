@@ -21,9 +21,9 @@ def need_sources(sources: Collection[str], keys: Iterable[str], folder: Path) ->
     named in the message."""
     unknown = [key for key in dict.fromkeys(keys) if key not in sources]
     if unknown:
-        named = ", ".join(f"{key!r}{suggestion(key, sources)}" for key in unknown)
+        unknown_keys = ", ".join(f"{key!r}{suggestion(key, sources)}" for key in unknown)
         raise UsageError(
-            f"no source {named} in {folder}/sources.toml; `syndicator sources` lists them"
+            f"no source {unknown_keys} in {folder}/sources.toml; `syndicator sources` lists them"
         )
 
 

@@ -65,7 +65,7 @@ def read_configuration(
     """Read the configuration folder. Faults of sources, queries and taxonomy are in the result.
     Raises ConfigError if syndicator.toml is faulty.
 
-    `before`: an earlier result; sources whose files did not change are taken from it, or from a
+    `earlier`: an earlier result; sources whose files did not change are taken from it, or from a
     cache on disk. `remember`: True to update this cache and the copies of valid files."""
     need_folder(config)
     settings = load(config, environ)
@@ -75,7 +75,7 @@ def read_configuration(
         earlier = source_cache.Read(sources, before.sources_stamp, faults=before.source_faults)
     cache = settings.state_dir / "sources.cache"
     source_files = source_cache.read(
-        config / "sources.toml", cache, __version__, before=earlier, remember=remember
+        config / "sources.toml", cache, __version__, earlier=earlier, remember=remember
     )
     queries, query_faults = read_valid_queries(config, settings, remember=remember)
     taxonomy_file, taxonomy_faults = _find_last_valid(

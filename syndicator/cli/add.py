@@ -280,17 +280,19 @@ def can_ask() -> bool:
     return sys.stdin.isatty()
 
 
-def choose_meaning(listed: SubscriptionList, option: Meaning | None, *, ask: bool) -> Meaning:
+def choose_meaning(
+    subscription_list: SubscriptionList, option: Meaning | None, *, ask: bool
+) -> Meaning:
     """Return what the folders of a list become: what the option says, else what the operator
     answers, else "category". `ask`: somebody can answer."""
     if option:
         return option
-    if not listed.folders or not ask:
+    if not subscription_list.folders or not ask:
         return "category"
-    names = one_line(", ".join(listed.folders[:_FOLDERS_NAMED]))
-    if len(listed.folders) > _FOLDERS_NAMED:
+    names = one_line(", ".join(subscription_list.folders[:_FOLDERS_NAMED]))
+    if len(subscription_list.folders) > _FOLDERS_NAMED:
         names += " ..."
-    folders = counted(len(listed.folders), "folder")
+    folders = counted(len(subscription_list.folders), "folder")
     meanings: dict[str, Meaning] = {name: name for name in get_args(Meaning)}
     question = f"The list has {folders} ({names}). What do they become? {', '.join(meanings)}"
     while True:
@@ -455,30 +457,30 @@ async def _add_sources(
         failed = [(result.address, result.error) for result in results if result.error]
         if failed and len(results) == 1:
             raise failed[0][1]
-        taken: list[Candidate] = []
+        candidates: list[Candidate] = []
         others: list[tuple[int, Candidate]] = []
         for result in results:
             taken_here = _choose_candidates(result, options)
-            taken += taken_here
+            candidates += taken_here
             for number, candidate in enumerate(result.candidates, 1):
                 if candidate not in taken_here:
                     others.append((number, candidate))
-        chosen = new_sources.assign_keys(
-            opened.archive.beside, opened.configuration.sources, taken, wishes
+        keyed = new_sources.assign_keys(
+            opened.archive.beside, opened.configuration.sources, candidates, wishes
         )
-        if options.ask and chosen:
+        if options.ask and keyed:
             typer.echo("reading the newest entries ...", err=True)
         previews = await asyncio.gather(
-            *(preview.preview(session, candidate) for candidate in chosen)
+            *(preview.preview(session, candidate) for candidate in keyed)
         )
-        chosen = list(map(preview.add_speaks_for, chosen, previews))
+        keyed = list(map(preview.add_speaks_for, keyed, previews))
         add_result = AddResult(
-            chosen=list(zip(chosen, previews, strict=True)),
+            chosen=list(zip(keyed, previews, strict=True)),
             others=others,
             failed=failed,
             written=False,
         )
-        new = [candidate.source for candidate in chosen if not candidate.known]
+        new = [candidate.source for candidate in keyed if not candidate.known]
         if options.dry_run or not new:
             return add_result
         if options.ask:
@@ -489,7 +491,7 @@ async def _add_sources(
             opened,
             need_operation("add"),
             {"url": addresses},
-            plan_addition(opened, chosen, session.known),
+            plan_addition(opened, keyed, session.known),
         )
         await preview.first_visits(session, new)
         return replace(add_result, written=True)

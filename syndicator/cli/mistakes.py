@@ -127,14 +127,14 @@ def explain_choice(error: Any, word: str, accepted: str) -> str:
     return message
 
 
-def _describe_range(least: int | None, most: int | None) -> str:
+def _describe_range(minimum: int | None, maximum: int | None) -> str:
     """Return the words that name the accepted numbers, such as " from 1 to 9"; "" if every number
-    is accepted. `least`, `most`: None if there is no limit."""
-    if least is None:
+    is accepted. `minimum`, `maximum`: None if there is no limit."""
+    if minimum is None:
         return ""
-    if most is None:
-        return f" from {least} on"
-    return f" from {least} to {most}"
+    if maximum is None:
+        return f" from {minimum} on"
+    return f" from {minimum} to {maximum}"
 
 
 def _choose_number(parameter: Any) -> int:
@@ -207,8 +207,8 @@ def explain_missing(error: Any) -> str:
     if not nearest:
         return message
     alternatives = [f"`{words}`: {purpose}" for words, purpose in nearest.items()]
-    shown = " ".join(alternatives[:_MOST_ALTERNATIVES])
-    return f"No such {missing['kind']}: {word}. There is {shown}"
+    excerpt = " ".join(alternatives[:_MOST_ALTERNATIVES])
+    return f"No such {missing['kind']}: {word}. There is {excerpt}"
 
 
 def _list_options(command: Any, path: str) -> dict[str, str]:
@@ -251,8 +251,8 @@ def _find_meant(word: str, purposes: Mapping[str, str]) -> dict[str, str]:
         return dict(_WAYS_TO_SEARCH)
     if word in _ANSWERS_TO_WORDS:
         return dict(_ANSWERS_TO_WORDS[word])
-    meant = "add" if "://" in word else _COMMANDS_BY_FOREIGN_WORD.get(word, "")
-    commands = meant.split()
+    command = "add" if "://" in word else _COMMANDS_BY_FOREIGN_WORD.get(word, "")
+    commands = command.split()
     return {name: purposes[name] for name in commands if name in purposes}
 
 

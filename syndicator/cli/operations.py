@@ -175,7 +175,7 @@ def perform(
     the feeds that it made stale, and print the result. If the operation failed, exit with its
     code."""
     arguments = arguments_of(operation, values)
-    left = 0  # stale feeds for the next build
+    stale_count = 0  # stale feeds for the next build
     written: tuple[str, ...] = ()  # files
     is_done = not (dry_run or operation.is_question)
     needs_lock = is_done or not operation.unlocked
@@ -189,7 +189,7 @@ def perform(
             if change.build and not change.is_empty:
                 report = build_stale_feeds(opened, change.built_first)
                 written = report.written
-                left = report.left
+                stale_count = report.left
         if not json and (dry_run or not printing.is_quiet()):
             _print_change(change, dry_run=not is_done, is_question=operation.is_question)
     if json:
@@ -199,21 +199,21 @@ def perform(
             if says_what_was_written:
                 document = {**change.data, "applied": is_done, "written": written}
             if says_what_was_written and "left" in change.data:
-                document["left"] = left
+                document["left"] = stale_count
         printing.print_json(document)
         reports.log_problems(change.problems)
     else:
-        _print_end(change, written, left, dry_run=dry_run, is_done=is_done)
+        _print_end(change, written, stale_count, dry_run=dry_run, is_done=is_done)
     if change.fault:
         sys.exit(printing.complain(change.fault, as_json=False))
 
 
 def _print_end(
-    change: "Change", written: Sequence[str], left: int, *, dry_run: bool, is_done: bool
+    change: "Change", written: Sequence[str], stale_count: int, *, dry_run: bool, is_done: bool
 ) -> None:
     """Print what follows a change: the article files that cannot be read, and what was built.
-    `written`: the files that the build wrote. `left`: the number of feeds that the next build
-    writes. `is_done`: the change was applied."""
+    `written`: the files that the build wrote. `stale_count`: the number of feeds that the next
+    build writes. `is_done`: the change was applied."""
     reports.print_unreadable_files(change.problems)
     if printing.is_quiet() and not dry_run:
         return
@@ -224,8 +224,8 @@ def _print_end(
         printing.say("nothing was changed (--dry-run)")
     elif was_built:
         printing.say(f"{counted(len(written), 'file')} written")
-    if left:
-        feeds = counted(left, "more feed")
+    if stale_count:
+        feeds = counted(stale_count, "more feed")
         printing.say(
             f"{feeds} show the tag with articles; the next `refresh`, `up` or `build` writes them"
         )
@@ -261,9 +261,9 @@ def _print_change(change: "Change", *, dry_run: bool, is_question: bool) -> None
             printing.say(line)
     if change.table is not None:
         title, columns, rows = change.table
-        shown = rows[:EXAMPLES] if dry_run and not is_question else rows
-        printing.print_table(title, columns, shown)
-        unshown = len(rows) - len(shown)
+        printed = rows[:EXAMPLES] if dry_run and not is_question else rows
+        printing.print_table(title, columns, printed)
+        unshown = len(rows) - len(printed)
         if unshown:
             printing.say(f"… and {counted(unshown, 'article')} more")
     if change.feeds:

@@ -35,15 +35,15 @@ def estimate_seconds(count: Count, elapsed: float) -> float | None:
     """Return how many seconds a run still needs; None if nothing is done yet. `elapsed`: the
     seconds it has taken so far. Sources that were not visited yet count as having as many pages as
     the others on average. A visit is expected to take as long as a page. Pure."""
-    done = count.visited + count.read
-    if not done:
+    finished = count.visited + count.read
+    if not finished:
         return None
     expected_pages = float(count.pages)
     if count.visited:
         pages_of_source = count.pages / count.visited
         expected_pages = max(expected_pages, pages_of_source * count.sources)
     work = count.sources + expected_pages
-    return max(0.0, elapsed * (work - done) / done)
+    return max(0.0, elapsed * (work - finished) / finished)
 
 
 def describe_left(seconds: float | None) -> str:

@@ -203,13 +203,13 @@ def show_count(what: str) -> Iterator[Callable[[int, int], None]]:
     that moves the bar; its arguments are how many things are done, and how many there are. `what`:
     the label of the bar."""
     if not sys.stderr.isatty():
-        yield lambda done, total: None
+        yield lambda count, total: None
         return
     with _make_progress_bar() as progress:
         task = progress.add_task(what, total=None, pages="")
 
-        def advance(done: int, total: int) -> None:
-            progress.update(task, completed=done, total=total)
+        def advance(count: int, total: int) -> None:
+            progress.update(task, completed=count, total=total)
 
         yield advance
 

@@ -233,11 +233,11 @@ def _visit_new_sources(config: Path, keys: list[str]) -> "RunReport | None":
     network prevents this, log why and return None."""
     from syndicator.runs.refresh import Wanted
 
-    wanted = Wanted(keys=keys, limit=1, max_seconds=_FIRST_VISITS_SECONDS)
+    request = Wanted(keys=keys, limit=1, max_seconds=_FIRST_VISITS_SECONDS)
     # the report at the end names the failures, unless a quiet log has taken its place
     tells_each = logs.get_options().quiet or logs.get_options().steps
     try:
-        return asyncio.run(run_once(config, wanted, tells=lambda outcome: tells_each))
+        return asyncio.run(run_once(config, request, tells=lambda outcome: tells_each))
     except (LockedError, NetworkDown) as error:
         printing.log(
             "the sources are added; the next refresh visits them", "warning", because=str(error)

@@ -9,9 +9,9 @@ _FIELDS = 5
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-def find_next_time(expression: str, after: datetime) -> datetime:
-    """Return the next time after `after` that fits `expression`, as crontab(5) defines it. The
-    expression counts in the time zone of `after`; the result is in UTC. If days of the month and
+def find_next_time(expression: str, start: datetime) -> datetime:
+    """Return the next time after `start` that fits `expression`, as crontab(5) defines it. The
+    expression counts in the time zone of `start`; the result is in UTC. If days of the month and
     days of the week are both restricted, one of them is enough. Raises ConfigError, with a valid
     example, if the expression is wrong."""
     from apscheduler.triggers.cron import CronTrigger
@@ -36,9 +36,9 @@ def find_next_time(expression: str, after: datetime) -> datetime:
                 day_of_week,
                 hour,
                 minute,
-                timezone=after.tzinfo,
+                timezone=start.tzinfo,
             )
-            time = trigger.get_next_fire_time(after, after)
+            time = trigger.get_next_fire_time(start, start)
             if time:
                 times.append(time)
     except ValueError as error:

@@ -77,13 +77,13 @@ def _remove_markup(value: str) -> str:
 
 
 def remember_bodies(
-    read: Sequence[int], before: Sequence[int], *, is_first: bool
+    read: Sequence[int], remembered: Sequence[int], *, is_first: bool
 ) -> tuple[int, ...]:
     """Return the lengths of texts to remember, the newest first. `read`: those of this visit.
-    `before`: those remembered so far. `is_first`: this is the source's first visit. The order of
-    its texts then says nothing about their age, so only NEWEST are remembered, too few to be
+    `remembered`: those remembered so far. `is_first`: this is the source's first visit. The order
+    of its texts then says nothing about their age, so only NEWEST are remembered, too few to be
     compared with each other."""
-    return (*read, *before)[: NEWEST if is_first else _MOST_BODIES]
+    return (*read, *remembered)[: NEWEST if is_first else _MOST_BODIES]
 
 
 def has_collapsed(bodies: Sequence[int]) -> bool:

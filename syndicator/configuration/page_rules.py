@@ -162,12 +162,12 @@ def _describe_wall(code: str) -> str:
 
 
 def count_unmatched(
-    before: Mapping[str, int], pages: Iterable[Mapping[str, int]]
+    earlier: Mapping[str, int], pages: Iterable[Mapping[str, int]]
 ) -> Mapping[str, int]:
     """Return for each selector on how many pages in a row, up to the last page, it has matched
-    nothing. A selector that matched on the last page is left out. `before`: these numbers before
+    nothing. A selector that matched on the last page is left out. `earlier`: these numbers before
     the new pages. `pages`: for each new page, the number of matches of each selector."""
-    counts = before
+    counts = earlier
     for matches_by_selector in pages:
         counts = {
             selector: counts.get(selector, 0) + 1

@@ -254,9 +254,9 @@ class Publish(Listener):
     secret_path: Annotated[str, _SECRET_PATH] = ""
 
 
-def is_bucket(place: str) -> bool:
+def is_bucket(location: str) -> bool:
     """Return True for the address of an object store, False for a folder."""
-    return "://" in place
+    return "://" in location
 
 
 def _check_place(value: str) -> str:
@@ -547,16 +547,16 @@ class Settings(Section):
         places = [self.articles_at, self.public_at, str(self.state_dir)]
         if self.paths.pages:
             places.append(self.pages_at)
-        return tuple(Path(place) for place in places if place and not is_bucket(place))
+        return tuple(Path(location) for location in places if location and not is_bucket(location))
 
     @property
     def state_dir(self) -> Path:
         return self._root / self.paths.state
 
-    def at(self, place: str) -> str:
-        """Return the path of `place`, a folder or file below the root of the instance; "" is the
+    def at(self, location: str) -> str:
+        """Return the path of `location`, a folder or file below the root of the instance; "" is the
         root itself. The address of an object store is returned unchanged."""
-        return place if is_bucket(place) else str(self._root / place)
+        return location if is_bucket(location) else str(self._root / location)
 
     @property
     def store_url(self) -> str:

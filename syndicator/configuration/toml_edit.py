@@ -320,9 +320,9 @@ def _find_comment(lines: list[str], sections: list[Section], section: Section) -
     """Return the index of the first line of the comment directly above the header of `section`; the
     index of the header if it has none. Lines of the section before are not looked at, because its
     last value may be a text with lines that begin with "#"."""
-    before = sections[sections.index(section) - 1]
+    section_before = sections[sections.index(section) - 1]
     first = section.first
-    while first > before.end and _is_comment(lines[first - 1]):
+    while first > section_before.end and _is_comment(lines[first - 1]):
         first -= 1
     return first
 

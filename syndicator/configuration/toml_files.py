@@ -283,9 +283,9 @@ def _drop_missing_that_are_misspelt(
     valid_keys = list(model.model_fields)
     misspelt: set[str] = set()  # valid keys for which the table has a wrong spelling
     for error in errors:
-        place = error["loc"]
-        if error["type"] == "extra_forbidden" and len(place) == 1:
-            misspelt.update(difflib.get_close_matches(str(place[0]), valid_keys, n=1))
+        key_path = error["loc"]
+        if error["type"] == "extra_forbidden" and len(key_path) == 1:
+            misspelt.update(difflib.get_close_matches(str(key_path[0]), valid_keys, n=1))
     return [
         error
         for error in errors

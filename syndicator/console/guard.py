@@ -33,14 +33,14 @@ class Form(ImmutableMultiDict[str, str]):
         return next(iter(self.getlist(name)), "")
 
 
-def parse_whole_number(text: str, most: int) -> int:
-    """Return the number that `text` has in digits, if it is from 0 to `most`. Return NO_NUMBER (-1)
-    for any other text. Pure."""
+def parse_whole_number(text: str, maximum: int) -> int:
+    """Return the number that `text` has in digits, if it is from 0 to `maximum`. Return NO_NUMBER
+    (-1) for any other text. Pure."""
     has_only_digits = text.isascii() and text.isdigit()
-    if not has_only_digits or len(text) > len(str(most)):
+    if not has_only_digits or len(text) > len(str(maximum)):
         return NO_NUMBER
     number = int(text)
-    return number if number <= most else NO_NUMBER
+    return number if number <= maximum else NO_NUMBER
 
 
 def limit_body(path: str) -> int:

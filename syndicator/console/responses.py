@@ -294,12 +294,12 @@ async def show_in_frame(request: Request, page: tuple[bytes, str, Mapping[str, s
     return Response(html, media_type="text/html", headers=headers)
 
 
-def list_differences(before: str | None, after: str | None) -> list[tuple[str, str]]:
+def list_differences(old_text: str | None, new_text: str | None) -> list[tuple[str, str]]:
     """Return the lines that differ between two texts, with a few lines around them, each as (kind,
     line). The kind is "add", "del", "same", or "at" for a line that gives a position. None stands
     for a missing file."""
-    old_lines = (before or "").splitlines()
-    new_lines = (after or "").splitlines()
+    old_lines = (old_text or "").splitlines()
+    new_lines = (new_text or "").splitlines()
     lines: list[tuple[str, str]] = []
     for line in unified_diff(old_lines, new_lines, lineterm="", n=_CONTEXT_LINES):
         if line.startswith(("---", "+++")):  # the names of the two texts

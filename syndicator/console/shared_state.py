@@ -153,7 +153,7 @@ class Console:
         """Queue an operation for the user `who`, start the process that does jobs, and return the
         job. `act`: the name of the operation. `args`: its arguments. `dry_run`: only show what it
         would do."""
-        job = self.queue.add(act, args, who=who, at=utc_now().isoformat(), dry_run=dry_run)
+        job = self.queue.add(act, args, who=who, requested=utc_now().isoformat(), dry_run=dry_run)
         self.runner.wake()
         return job
 

@@ -22,9 +22,9 @@ def _accept(item: object) -> bool:
 class Shares(Generic[T]):
     """A queue of items, each of an owner: a client, a token or a source. Owners take turns."""
 
-    def __init__(self, most: int) -> None:
-        """`most`: number of places for the items of all owners together."""
-        self._most = most
+    def __init__(self, limit: int) -> None:
+        """`limit`: number of places for the items of all owners together."""
+        self._most = limit
         # owner -> its items; the first owner has the next turn
         self._waiting: dict[str, deque[T]] = {}
         self._count = 0

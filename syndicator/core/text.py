@@ -134,10 +134,10 @@ def name_alternatives(word: str, candidates: Iterable[str]) -> str:
     near = suggestion(word, names)
     if near or not names:
         return near
-    listed = ", ".join(names[:_MOST_NAMED])
+    first_names = ", ".join(names[:_MOST_NAMED])
     if len(names) > _MOST_NAMED:
-        listed += f" and {len(names) - _MOST_NAMED} more"
-    return f"; there are {listed}" if len(names) > 1 else f"; there is only {listed}"
+        first_names += f" and {len(names) - _MOST_NAMED} more"
+    return f"; there are {first_names}" if len(names) > 1 else f"; there is only {first_names}"
 
 
 def line(value: str) -> str:
@@ -248,13 +248,13 @@ def _read_inline(match: re.Match[str]) -> str:
     return ""
 
 
-def stem(value: str, most: int = 80) -> str:
+def stem(value: str, limit: int = 80) -> str:
     """Return `value` in the form of a first part of a file name: a-z, 0-9 and single hyphens, at
-    most `most` characters, cut between words. "" if no such characters are left. Different values
+    most `limit` characters, cut between words. "" if no such characters are left. Different values
     may give the same result."""
     from slugify import slugify  # late, as it loads tables
 
-    return str(slugify(legal(value)[:2000], max_length=most, word_boundary=True, save_order=True))
+    return str(slugify(legal(value)[:2000], max_length=limit, word_boundary=True, save_order=True))
 
 
 @lru_cache(maxsize=20_000)  # articles share a few hundred names

@@ -108,16 +108,16 @@ async def _run_in_thread(work: Callable[[], None]) -> None:
     """Run `work` in a thread and wait for it. The thread does not keep the process alive. Raises
     what `work` raises, one of `_SENDING_ERRORS`."""
     loop = asyncio.get_running_loop()
-    done: asyncio.Future[None] = loop.create_future()
+    future: asyncio.Future[None] = loop.create_future()
 
     def set_outcome(error: Exception | None) -> None:
         """Runs in the event loop, when the thread has ended."""
-        if done.done():
+        if future.done():
             return
         if error:
-            done.set_exception(error)
+            future.set_exception(error)
         else:
-            done.set_result(None)
+            future.set_result(None)
 
     def run_work() -> None:
         """Runs in the thread."""
@@ -130,7 +130,7 @@ async def _run_in_thread(work: Callable[[], None]) -> None:
             loop.call_soon_threadsafe(set_outcome, fault)
 
     threading.Thread(target=run_work, daemon=True).start()
-    await done
+    await future
 
 
 def make_document(site: Site, events: Sequence[Event], now: datetime) -> dict[str, Any]:

@@ -127,27 +127,28 @@ class Observed:
 
 
 def make_condition(
-    kind: ConditionReason, subject: str = "", *, source: str = "", **more: Any
+    kind: ConditionReason, subject: str = "", *, source: str = "", **details: Any
 ) -> Condition:
-    """Return a condition with the meaning and the cure of its kind. `more`: values of other fields,
-    and of `reason` and `cure` if they differ. `subject`: if it is "", the source is the subject."""
-    words = {"reason": kind.means, "cure": kind.cure, **more}
+    """Return a condition with the meaning and the cure of its kind. `details`: values of other
+    fields, and of `reason` and `cure` if they differ. `subject`: if it is "", the source is the
+    subject."""
+    words = {"reason": kind.means, "cure": kind.cure, **details}
     return Condition(kind=kind, subject=subject or source, source=source, **words)
 
 
-def _make_state_condition(kind: ConditionReason, state: SourceState, **more: Any) -> Condition:
-    """Return a condition of a source, with the times of its last success and next visit. `more`:
+def _make_state_condition(kind: ConditionReason, state: SourceState, **details: Any) -> Condition:
+    """Return a condition of a source, with the times of its last success and next visit. `details`:
     values of other fields."""
     times = {"last_success": state.visits.last_success, "next_try": state.schedule.next_due}
-    return make_condition(kind, source=state.key, **{**times, **more})
+    return make_condition(kind, source=state.key, **{**times, **details})
 
 
-def find_all_source_conditions(seen: Observed, now: datetime) -> Iterator[Condition]:
+def find_all_source_conditions(observed: Observed, now: datetime) -> Iterator[Condition]:
     """Yield the conditions of all followed sources and of their entries."""
-    followed = _list_enabled(seen)
-    flooded = {flood.source for flood in seen.floods}
+    followed = _list_enabled(observed)
+    flooded = {flood.source for flood in observed.floods}
     for state in followed:
-        yield from find_source_conditions(state, now, is_mixed=state.key in seen.mixed)
+        yield from find_source_conditions(state, now, is_mixed=state.key in observed.mixed)
         if state.warning and state.key not in flooded:
             yield make_condition(
                 ConditionReason.SOURCE_WARNING,
@@ -157,10 +158,10 @@ def find_all_source_conditions(seen: Observed, now: datetime) -> Iterator[Condit
             )
     yield from _find_muted_entries(followed)
     yield from _find_moved_sources(followed)
-    for entries in seen.floods:
+    for entries in observed.floods:
         yield _make_waiting_condition(ConditionReason.FLOOD, entries, subject=entries.source)
     ended_sessions = {state.key for state in followed if _has_ended_session(state)}
-    for entries in seen.operator:
+    for entries in observed.operator:
         if entries.reason != FetchReason.SESSION_ENDED:
             subject = f"{entries.source} {entries.reason}"
             yield _make_waiting_condition(ConditionReason.ENTRIES_WAIT, entries, subject=subject)
@@ -198,10 +199,10 @@ def _find_moved_sources(followed: Sequence[SourceState]) -> Iterator[Condition]:
         )
 
 
-def _list_enabled(seen: Observed) -> list[SourceState]:
+def _list_enabled(observed: Observed) -> list[SourceState]:
     """Return the states of sources that are configured and not paused."""
-    enabled = {key for key, source in seen.sources.items() if source.enabled}
-    return [state for state in seen.states if state.key in enabled]
+    enabled = {key for key, source in observed.sources.items() if source.enabled}
+    return [state for state in observed.states if state.key in enabled]
 
 
 def find_source_conditions(
@@ -411,13 +412,13 @@ def _measure_pauses(times: Sequence[datetime]) -> list[float]:
     return sorted((later - earlier).total_seconds() for earlier, later in pairwise(sorted(times)))
 
 
-def find_conditions(seen: Observed, now: datetime) -> tuple[Condition, ...]:
+def find_conditions(observed: Observed, now: datetime) -> tuple[Condition, ...]:
     """Return all conditions that follow from the facts, first those that need the operator."""
     conditions = [
-        *_find_machine_conditions(seen, now),
-        *find_all_source_conditions(seen, now),
-        *_find_standstill(seen, now),
-        *_find_feed_conditions(seen),
+        *_find_machine_conditions(observed, now),
+        *find_all_source_conditions(observed, now),
+        *_find_standstill(observed, now),
+        *_find_feed_conditions(observed),
     ]
     order = {kind: number for number, kind in enumerate(ConditionReason)}
 
@@ -439,18 +440,18 @@ def _make_printable(value: str) -> str:
     return value.encode("utf-8", "backslashreplace").decode()
 
 
-def _find_machine_conditions(seen: Observed, now: datetime) -> Iterator[Condition]:
+def _find_machine_conditions(observed: Observed, now: datetime) -> Iterator[Condition]:
     """Yield conditions of the database, configuration, clock, alerts, webhooks, hubs and disks."""
     faults = {
-        ConditionReason.DATABASE: seen.database,
-        ConditionReason.CONFIGURATION: seen.configuration,
-        ConditionReason.CLOCK: seen.clock,
-        ConditionReason.ALERT: seen.alert,
+        ConditionReason.DATABASE: observed.database,
+        ConditionReason.CONFIGURATION: observed.configuration,
+        ConditionReason.CLOCK: observed.clock,
+        ConditionReason.ALERT: observed.alert,
     }
     for kind, detail in faults.items():
         if detail:
             yield make_condition(kind, detail=detail)
-    for receiver in seen.webhooks:
+    for receiver in observed.webhooks:
         yield make_condition(
             ConditionReason.WEBHOOK,
             receiver.receiver,
@@ -458,9 +459,9 @@ def _find_machine_conditions(seen: Observed, now: datetime) -> Iterator[Conditio
             detail=f"{receiver.fault}; messages that wait: {receiver.count}",
             count=receiver.count,
         )
-    for hub in seen.hubs:
+    for hub in observed.hubs:
         yield _make_hub_condition(hub, now)
-    for disk in seen.disks:
+    for disk in observed.disks:
         if is_nearly_full(disk):
             yield make_condition(ConditionReason.DISK, disk.path, detail=describe_room(disk))
 
@@ -511,16 +512,16 @@ def describe_room(disk: Disk) -> str:
 
 def format_size(count: int) -> str:
     """Return a number of bytes in words: "3.1 GB"."""
-    for least, unit in ((10**12, "TB"), (10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
-        if count >= least:
-            return f"{count / least:.3g} {unit}"
+    for unit_size, unit in ((10**12, "TB"), (10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
+        if count >= unit_size:
+            return f"{count / unit_size:.3g} {unit}"
     return f"{count} B"
 
 
-def _find_standstill(seen: Observed, now: datetime) -> Iterator[Condition]:
+def _find_standstill(observed: Observed, now: datetime) -> Iterator[Condition]:
     """Yield a condition if `up` does not seem to run: sources are overdue by more than a day, and
     no source was visited for a day."""
-    enabled = _list_enabled(seen)
+    enabled = _list_enabled(observed)
     visits = [state.visits.last_visit for state in enabled if state.visits.last_visit]
     last_visit = max(visits, default=None)
     overdue: list[datetime] = []
@@ -543,19 +544,19 @@ def _find_standstill(seen: Observed, now: datetime) -> Iterator[Condition]:
     )
 
 
-def _find_feed_conditions(seen: Observed) -> Iterator[Condition]:
+def _find_feed_conditions(observed: Observed) -> Iterator[Condition]:
     """Yield the conditions of invalid feeds, of feeds that would end, of article files that cannot
     be read, and of articles that are on hold or outdated."""
-    for feed in seen.held:
+    for feed in observed.held:
         fault = feed.problem.detail
         yield make_condition(
             ConditionReason.FEED_HELD, feed.stem, detail=fault, last_success=feed.written
         )
-    if seen.ending:
-        count = len(seen.ending)
-        detail = f"{count}: {join_first_names(seen.ending)}"
+    if observed.ending:
+        count = len(observed.ending)
+        detail = f"{count}: {join_first_names(observed.ending)}"
         yield make_condition(ConditionReason.FEEDS_WOULD_END, detail=detail, count=count)
-    for problem in seen.files:
+    for problem in observed.files:
         reason, cure = explain_reason(problem.reason)
         may_be_meant = problem.reason == FileReason.VANISHED
         yield make_condition(
@@ -567,21 +568,21 @@ def _find_feed_conditions(seen: Observed) -> Iterator[Condition]:
             code=problem.reason,
             needs_you=not may_be_meant,
         )
-    if seen.on_hold:
-        yield _make_on_hold_condition(seen.on_hold)
-    if seen.outdated:
-        yield make_condition(ConditionReason.OUTDATED, count=seen.outdated, needs_you=False)
+    if observed.on_hold:
+        yield _make_on_hold_condition(observed.on_hold)
+    if observed.outdated:
+        yield make_condition(ConditionReason.OUTDATED, count=observed.outdated, needs_you=False)
 
 
 def _make_on_hold_condition(articles: Sequence[OnHold]) -> Condition:
     """Return the condition of articles on hold, which the operator may release. Its detail names
     the files of the first three."""
-    listed: list[str] = []
+    reasons: list[str] = []
     for article in articles[:_MOST_FILES]:
         reason = f" ({article.reason})" if article.reason else ""
-        listed.append(article.file + reason)
-    detail = ", ".join(listed)
-    others = len(articles) - len(listed)
+        reasons.append(article.file + reason)
+    detail = ", ".join(reasons)
+    others = len(articles) - len(reasons)
     if others:
         detail += f" and {others} more"
     times_added = [article.added for article in articles if article.added]

@@ -303,7 +303,7 @@ def read_counters(store: Store) -> Counters:
 
 
 def add_to_counters(
-    before: Counters,
+    counters: Counters,
     outcomes: Sequence[Outcome],
     built: BuildReport,
     *,
@@ -311,15 +311,15 @@ def add_to_counters(
     now: datetime,
     down: bool,
 ) -> dict[str, dict[str, float]]:
-    """Return the counters after a run or build that ended at `now`. They are those of `before`,
+    """Return the counters after a run or build that ended at `now`. They are those of `counters`,
     increased by its visits and files, with the times of the last run, success and build. `seconds`:
     how long the run took, None if only a build was made. `down`: True if no source could be
     reached."""
-    after = {name: dict(values) for name, values in before.items()}
+    new_counters = {name: dict(values) for name, values in counters.items()}
 
     def add(name: str, value: float = 1, by: str = "") -> None:
         """Increase a counter. `by`: its label, "" for a counter without labels."""
-        values = after.setdefault(name, {})
+        values = new_counters.setdefault(name, {})
         values[by] = round(values.get(by, 0) + value, 3)
 
     if seconds is not None:
@@ -336,14 +336,14 @@ def add_to_counters(
             add("failures", by=outcome.reason)
         for problem in outcome.skipped:
             add("not_filed", by=problem.reason)
-    times = after.setdefault("times", {})
+    times = new_counters.setdefault("times", {})
     if seconds is not None:
         times["run"] = now.timestamp()
     if any(outcome.status in ("new", "unchanged") for outcome in outcomes):
         times["success"] = now.timestamp()
     if built.builds:
         times["build"] = now.timestamp()
-    return after
+    return new_counters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -124,14 +124,14 @@ def examine_source(instance: OpenedInstance, store: Store, state: SourceState) -
     return _examine_facts(instance, facts)
 
 
-def _examine_facts(instance: OpenedInstance, seen: Observed) -> Examined:
+def _examine_facts(instance: OpenedInstance, observed: Observed) -> Examined:
     """Return the facts with the conditions that follow from them. If there is a database, each
     condition has the time since when it lasts."""
-    conditions = find_conditions(seen, instance.now)
+    conditions = find_conditions(observed, instance.now)
     if instance.store is None:
-        return Examined(seen=seen, conditions=conditions)
+        return Examined(seen=observed, conditions=conditions)
     dated_conditions = date_conditions(conditions, read_memory(instance.store))
-    return Examined(seen=seen, conditions=dated_conditions)
+    return Examined(seen=observed, conditions=dated_conditions)
 
 
 def observe(

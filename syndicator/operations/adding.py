@@ -69,7 +69,9 @@ def _complete_address(address: str) -> str:
     return address if "://" in address else f"https://{address}"
 
 
-async def _look_at_each(app: App, allow: Sequence[str], listed: Found, progress: Progress) -> Found:
+async def _look_at_each(
+    app: App, allow: Sequence[str], candidates: Found, progress: Progress
+) -> Found:
     """Look at each address of a list, several at a time. Return the list in which the best source
     found at an address replaces the address. An address at which no source was found stays, with a
     warning."""
@@ -85,14 +87,14 @@ async def _look_at_each(app: App, allow: Sequence[str], listed: Found, progress:
         async with limit:
             result = await search.find_candidates(session, listed_address.source.url)
         finished += 1
-        progress(finished, len(listed.candidates))
+        progress(finished, len(candidates.candidates))
         return _choose_best(listed_address, result)
 
     async with open_session(app.archive, app.configuration, app.jitter, allow) as session:
         best_sources = await asyncio.gather(
-            *(find_best_source(session, candidate) for candidate in listed.candidates)
+            *(find_best_source(session, candidate) for candidate in candidates.candidates)
         )
-    return replace(listed, candidates=tuple(best_sources))
+    return replace(candidates, candidates=tuple(best_sources))
 
 
 def _choose_best(listed_address: Candidate, result: Found) -> Candidate:
@@ -249,15 +251,17 @@ def add(
     return plan_addition(app, keyed, followed)
 
 
-def plan_addition(app: App, chosen: Sequence[Candidate], followed: Mapping[str, Source]) -> Change:
+def plan_addition(
+    app: App, candidates: Sequence[Candidate], followed: Mapping[str, Source]
+) -> Change:
     """Return the change that writes the chosen candidates to sources.toml. Those that are followed
     already are left out. `followed`: the present sources, by address. Raises UsageError if nothing
     was chosen, or if all of it is followed already."""
     from syndicator.adding import new_sources
 
-    if not chosen:
+    if not candidates:
         raise UsageError("nothing was chosen")
-    keys = [candidate.source.key for candidate in chosen if not candidate.known]
+    keys = [candidate.source.key for candidate in candidates if not candidate.known]
     if not keys:
         raise UsageError("all of them are followed already")
     return Change(
@@ -265,7 +269,7 @@ def plan_addition(app: App, chosen: Sequence[Candidate], followed: Mapping[str, 
         sentence=f"added: {', '.join(keys)}",
         data={"keys": keys},
         touches=("config:sources.toml",),
-        act=lambda progress: new_sources.write_sources(app.configuration, chosen, followed),
+        act=lambda progress: new_sources.write_sources(app.configuration, candidates, followed),
     )
 
 

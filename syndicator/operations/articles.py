@@ -278,13 +278,13 @@ def _plan_edit(file: _ArticleFile, edited_data: bytes, sentence: str) -> Change:
     """Return the change that replaces the content of an article file. `edited_data`: the new
     content; `sentence`: the result in words."""
     # surrogateescape keeps bytes that are not UTF-8
-    before = file.data.decode("utf-8", "surrogateescape")
-    after = edited_data.decode("utf-8", "surrogateescape")
+    text = file.data.decode("utf-8", "surrogateescape")
+    edited_text = edited_data.decode("utf-8", "surrogateescape")
     return Change(
         subject=file.article_id,
         sentence=sentence,
         data={"id": file.article_id, "path": file.path},
-        edits={f"article:{file.path}": (before, after)},
+        edits={f"article:{file.path}": (text, edited_text)},
     )
 
 
@@ -428,11 +428,11 @@ def prune(
 
 
 def _prune_articles(
-    app: App, named: Sequence[str], older_than: str | None, keep: int | None, source: str
+    app: App, article_ids: Sequence[str], older_than: str | None, keep: int | None, source: str
 ) -> Change:
-    """Return the change that deletes articles: the `named` ones, or, if none is named, those that
-    match all other arguments. `older_than`: added longer ago, such as "365d". `keep`: not among so
-    many newest articles of their source. `source`: key of their source, "" for any. Raises
+    """Return the change that deletes articles: the `article_ids` ones, or, if none is named, those
+    that match all other arguments. `older_than`: added longer ago, such as "365d". `keep`: not
+    among so many newest articles of their source. `source`: key of their source, "" for any. Raises
     UsageError if the time is invalid."""
     from syndicator.configuration.settings import parse_duration
     from syndicator.upkeep import pruning, reconcile
@@ -444,7 +444,7 @@ def _prune_articles(
         except ValueError as error:
             raise UsageError(f"--older-than: {error}") from error
     problems = reconcile.update_from_files(app.archive, app.configuration)
-    which = pruning.Which(older_than=least_age, keep=keep, source=source, named=tuple(named))
+    which = pruning.Which(older_than=least_age, keep=keep, source=source, named=tuple(article_ids))
     planned = pruning.plan_pruning(app.archive, app.configuration.sources, which)
     article_count = counted(len(planned.articles), "article")
     feeds = _list_stems(planned.feeds)

@@ -68,13 +68,15 @@ def try_category(
     moved = []
     joins = Counter[str]()  # number of articles by category
     leaves = Counter[str]()
-    for article_id, before, after in categories:
-        if before == after:
+    for article_id, old_category, new_category in categories:
+        if old_category == new_category:
             continue
         title = titles[article_id]
-        moved.append({"id": article_id, "title": title, "before": before, "after": after})
-        joins[after] += 1
-        leaves[before] += 1
+        moved.append(
+            {"id": article_id, "title": title, "before": old_category, "after": new_category}
+        )
+        joins[new_category] += 1
+        leaves[old_category] += 1
     changed = sorted(filter(None, {*joins, *leaves}))  # "" is no category
     feeds = [{"feed": feed, "joins": joins[feed], "leaves": leaves[feed]} for feed in changed]
     return Change(
@@ -267,18 +269,18 @@ def _plan_table(
     file_name, kind, index = table
     path = app.configuration.folder / file_name
     name = f"config:{file_name}"
-    before = texts.read(app, name)
+    text = texts.read(app, name)
     try:
         if index is None:
-            after = toml_edit.add_table(before or "", kind, values)
+            edited_text = toml_edit.add_table(text or "", kind, values)
         else:
-            after = toml_edit.set_values(before or "", (kind, index), values)
+            edited_text = toml_edit.set_values(text or "", (kind, index), values)
     except ValueError as error:
         raise ConfigError(
             f"{path} cannot be edited safely as it is written; edit [[{kind}]] by hand"
         ) from error
-    check(TomlFile(path, tomllib.loads(after), after))
-    return Change(subject="tags", sentence=sentence, data=values, edits={name: (before, after)})
+    check(TomlFile(path, tomllib.loads(edited_text), edited_text))
+    return Change(subject="tags", sentence=sentence, data=values, edits={name: (text, edited_text)})
 
 
 def _load_queries(app: App) -> Sequence[SavedQuery]:

@@ -68,7 +68,7 @@ def try_rules(app: App, key: Key, **changes: Unpack[GivenRules]) -> Change:
 
     source = need_source(app, key)
     read_pages = partial(
-        trying.try_rules, app.archive, app.configuration, source.key, most=trying.POINTED
+        trying.try_rules, app.archive, app.configuration, source.key, limit=trying.POINTED
     )
     try:
         with_changes = read_pages(_merge_rules(source, changes))
@@ -235,12 +235,12 @@ def _list_revisions(
     for again (`due_again`). A dry run on one source also shows what its rules match. `source`: key
     of the source, "" for all."""
     yield f"{len(planned.articles)} of {counted(planned.looked, 'article')} change"
-    listed = planned.articles[:EXAMPLES] if dry_run else planned.articles
-    for article in listed:
+    articles = planned.articles[:EXAMPLES] if dry_run else planned.articles
+    for article in articles:
         yield f"\n{one_line(article.title)}  ({article.path})"
         for line in article.revision.lines:
             yield f"  {line}"
-    unlisted = len(planned.articles) - len(listed)
+    unlisted = len(planned.articles) - len(articles)
     if unlisted:
         yield f"\n… and {counted(unlisted, 'article')} more"
     if planned.lacking:
@@ -265,13 +265,13 @@ def _list_rule_matches(app: App, key: str) -> Iterator[str]:
     it has no rules."""
     from syndicator.upkeep.passes.try_rules import count_matched, find_mean_score, try_rules
 
-    tried = try_rules(app.archive, app.configuration, key, app.configuration.sources[key].rules)
-    matched = count_matched(tried)
+    trials = try_rules(app.archive, app.configuration, key, app.configuration.sources[key].rules)
+    matched = count_matched(trials)
     if not matched:
         return
     yield (
-        f"rules of {key} on {counted(len(tried), 'kept page')}; their texts have"
-        f" {find_mean_score(tried):.0%} in common with what is read without rules"
+        f"rules of {key} on {counted(len(trials), 'kept page')}; their texts have"
+        f" {find_mean_score(trials):.0%} in common with what is read without rules"
     )
     for rule, pages in matched.items():
         yield f"  {rule} matches on {pages or 'none'}"

@@ -32,7 +32,7 @@ class CancelledJob(Exception):
     """Raised in a job when somebody asked to stop it."""
 
 
-def no_progress(done: int, total: int) -> None:
+def no_progress(count: int, total: int) -> None:
     """Do nothing. This is the default for functions that report progress."""
 
 

@@ -64,19 +64,19 @@ class Query(WithArguments):
         arguments: Mapping[str, Any],
         *,
         after: str = "",
-        most: int = 100,
+        limit: int = 100,
     ) -> Page:
-        """Return at most `most` items: those behind the item with the id `after`, or the first ones
-        if `after` is "". Raises UsageError if the list has no item with this id any more."""
+        """Return at most `limit` items: those behind the item with the id `after`, or the first
+        ones if `after` is "". Raises UsageError if the list has no item with this id any more."""
         iterator = self.function(instance, **arguments)
         if after:
             # the search advances the iterator to the item behind `after`
             has_item = any(item["id"] == after for item in iterator)
             if not has_item:
                 raise UsageError(f"the list of {self.name} has no {after!r} any more; begin anew")
-        items_and_one = list(islice(iterator, most + 1))
-        items = items_and_one[:most]
-        goes_on = len(items_and_one) > most
+        items_and_one = list(islice(iterator, limit + 1))
+        items = items_and_one[:limit]
+        goes_on = len(items_and_one) > limit
         next_id = str(items[-1]["id"]) if goes_on else ""
         return Page([convert_to_json(item) for item in items], next_id)
 
@@ -138,10 +138,10 @@ def articles(
     ids = _choose_articles(instance, search, story, sort)
     if source and not has_source(instance, source):
         raise UsageError(f"no article has the source {source!r}")
-    wanted = Wanted(filter=known_filter, source=source, ids=ids, most=_PART_SIZE)
-    listed = 0
+    selection = Wanted(filter=known_filter, source=source, ids=ids, most=_PART_SIZE)
+    printed_count = 0
     while True:
-        part, *_ = list_articles(instance, replace(wanted, skip=listed))
+        part, *_ = list_articles(instance, replace(selection, skip=printed_count))
         if not part:
             return
         story_by_article: Mapping[str, str] = {}
@@ -157,7 +157,7 @@ def articles(
                 "path": item.path,
                 "story": story_by_article.get(article.id, ""),
             }
-        listed += len(part)
+        printed_count += len(part)
 
 
 def _choose_articles(

@@ -152,10 +152,10 @@ def change(app: App, key: Key, stamp: Stamp = None, **fields: Unpack[SourceField
         )
     if edited.cookies and has_new_host:
         raise UsageError(f"{key} has cookies, which are for one site; change its address by hand")
-    before = table(source)
-    after = table(edited)
-    names = sorted({*before, *after} - {"rules"})
-    changed = [name for name in names if before.get(name) != after.get(name)]
+    old_table = table(source)
+    new_table = table(edited)
+    names = sorted({*old_table, *new_table} - {"rules"})
+    changed = [name for name in names if old_table.get(name) != new_table.get(name)]
     return plan_source_edit(app, source, edited, f"{', '.join(changed)} changed")
 
 
@@ -176,11 +176,11 @@ def need_stamp(source: Source, seen: str | None) -> None:
         raise EditedMeanwhile(f"the source {source.key!r}")
 
 
-def refuse_variables(address: str, before: str) -> None:
+def refuse_variables(address: str, old_address: str) -> None:
     """Raise UsageError if `address` names a variable such as ${TOKEN}. Only people who can edit
     sources.toml may use the variables of this machine. An address that is unchanged, equal to
-    `before`, may name one."""
-    if address == before:
+    `old_address`, may name one."""
+    if address == old_address:
         return
     variables = list_variables(address)
     if variables:
@@ -304,10 +304,10 @@ def change_settings(
     value_texts = split_pairs(values)
     _need_changeable(value_texts)
     name_of_text = f"config:{SETTINGS_FILE}"
-    before = texts.read(app, name_of_text)
-    if stamp not in (None, stamp_of(before or "")):
+    text = texts.read(app, name_of_text)
+    if stamp not in (None, stamp_of(text or "")):
         raise EditedMeanwhile(SETTINGS_FILE)
-    new_settings = _check_settings(app, before or "", value_texts)
+    new_settings = _check_settings(app, text or "", value_texts)
     old_settings = app.configuration.settings
     tables: dict[str, dict[str, Any]] = {}
     changed: dict[str, Any] = {}
@@ -322,7 +322,7 @@ def change_settings(
         subject=SETTINGS_FILE,
         sentence=f"settings changed: {', '.join(changed)}",
         data=changed,
-        edits={name_of_text: (before, set_settings(before or "", tables))},
+        edits={name_of_text: (text, set_settings(text or "", tables))},
         is_empty=not changed,
         nothing="nothing differs",
     )

@@ -415,9 +415,12 @@ def _plan_entry(
     from syndicator.operations.changes import texts
 
     name = f"config:{_TAXONOMY}"
-    before = texts.read(app, name)
+    text = texts.read(app, name)
     change = edit.Change(tag=tag, at=index, only_add=only_add)
-    after = edit.rewrite_taxonomy(before or "", change, app.configuration.folder / _TAXONOMY)
+    edited_text = edit.rewrite_taxonomy(text or "", change, app.configuration.folder / _TAXONOMY)
     return Change(
-        subject="tags", sentence=sentence, data=convert_to_json(tag), edits={name: (before, after)}
+        subject="tags",
+        sentence=sentence,
+        data=convert_to_json(tag),
+        edits={name: (text, edited_text)},
     )

@@ -221,14 +221,14 @@ def _plan_restore(app: "App", files: _Files) -> tuple[_Files, int]:
 
     edits: _Files = {}
     edited_since = 0
-    for name, (before, after) in files.items():
+    for name, (text_before, text_after) in files.items():
         kind, _, path = name.partition(":")
         if kind == "list":  # every visit adds to a list: that is no edit
-            edits[name] = (before, before)
+            edits[name] = (text_before, text_before)
             continue
         current = texts.read(app, name)
         try:
-            edits[name] = (current, revert_edit(before, after, current))
+            edits[name] = (current, revert_edit(text_before, text_after, current))
         except ValueError as error:
             if kind == "feed":
                 raise UsageError(

@@ -144,10 +144,10 @@ def quote_article(view: View, permission: Permission, text: str = "") -> Quote:
     )
 
 
-def clean_text(text: str, most: int) -> str:
-    """Return the first `most` characters of a text. Characters that nobody sees, in which
+def clean_text(text: str, limit: int) -> str:
+    """Return the first `limit` characters of a text. Characters that nobody sees, in which
     instructions may be hidden, are removed before."""
-    return _UNSEEN_CHARACTERS.sub("", legal(text))[:most]
+    return _UNSEEN_CHARACTERS.sub("", legal(text))[:limit]
 
 
 def clean_name(name: str) -> str:

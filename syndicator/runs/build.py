@@ -356,14 +356,14 @@ def decide_scope(
     """Decide which feeds a build looks at. `is_only_marked`: True if only articles changed since
     the last build; then it looks only at the `changed` feeds, else at all feeds (`everything`).
     `accepts`: returns False for a changed feed that is left to a later build; None leaves none."""
-    left: set[FeedKey] = set()
+    waiting: set[FeedKey] = set()
     if accepts:
-        left = {key for key in changed if not accepts(key)}
+        waiting = {key for key in changed if not accepts(key)}
     if is_only_marked:
-        return Scope(feeds={*changed} - left, left=left)
-    if not left:
+        return Scope(feeds={*changed} - waiting, left=waiting)
+    if not waiting:
         return Scope()
-    return Scope(feeds={*everything} - left, left=left)
+    return Scope(feeds={*everything} - waiting, left=waiting)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -109,14 +109,14 @@ class Settling:
             self._whole_built_at = self._clock()
             self._whole = False
 
-    def record_build(self, shown: Mapping[FeedKey, tuple[int, int]], left: int) -> None:
-        """Record a build. `shown`: by built feed, its numbers of entries and of articles; `left`:
-        number of feeds that are still stale."""
+    def record_build(self, counts: Mapping[FeedKey, tuple[int, int]], waiting: int) -> None:
+        """Record a build. `counts`: by built feed, its numbers of entries and of articles;
+        `waiting`: number of feeds that are still stale."""
         now = self._clock()
-        self._has_left_feeds = left > 0
-        if left and self._waiting.since is None:
+        self._has_left_feeds = waiting > 0
+        if waiting and self._waiting.since is None:
             self._waiting = replace(self._waiting, since=now)
-        for key, (entries, articles) in shown.items():
+        for key, (entries, articles) in counts.items():
             self._built[key] = Built(at=now, entries=entries, articles=articles)
 
     def _is_whole(self, app: App) -> bool:

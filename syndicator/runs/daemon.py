@@ -424,19 +424,19 @@ class Jobs:
     def read(self) -> Configuration:
         """Return the present configuration. If it is faulty, warn and return the last good one.
         Raises ConfigError if there was none."""
-        before = self.last_good
+        last_good = self.last_good
         try:
-            present = read_configuration(self.config, before=before, remember=True)
+            present = read_configuration(self.config, before=last_good, remember=True)
         except ConfigError as error:
-            if before is None:
+            if last_good is None:
                 raise
             self._unreadable_because = str(error)
             self.warn(f"{error}; going on with the configuration read before")
-            return before
+            return last_good
         known_faults: Sequence[Fault] = ()
-        if before is not None:
-            known_faults = before.faults
-            for line in list_changes(before, present):
+        if last_good is not None:
+            known_faults = last_good.faults
+            for line in list_changes(last_good, present):
                 self.report_change(line)
         for fault in set(present.faults).difference(known_faults):
             self.warn(describe_wrong(fault))

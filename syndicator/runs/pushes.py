@@ -136,9 +136,9 @@ class Registry(Hubs):
         """Record that the hub of a subscription is being asked, so that `due` does not return the
         subscription again. Return the subscription with this request."""
         subscription = self._by_token[token]
-        asked = websub.record_request(subscription, self._make_callback_address(subscription))
-        self._put_subscription(replace(asked, next_try=None))
-        return asked
+        requested = websub.record_request(subscription, self._make_callback_address(subscription))
+        self._put_subscription(replace(requested, next_try=None))
+        return requested
 
     def change_subscription(
         self, token: str, change: Callable[[Subscription], Subscription | None]
@@ -154,18 +154,21 @@ class Registry(Hubs):
         else:
             self._put_subscription(changed)
 
-    def verify(self, token: str, asked: Mapping[str, str]) -> tuple[int, str]:
+    def verify(self, token: str, parameters: Mapping[str, str]) -> tuple[int, str]:
         """Answer the request of a hub that asks if this program made a request (WebSub, section
-        5.3), or that refuses one. `token`: from the address that the hub called; `asked`: the
+        5.3), or that refuses one. `token`: from the address that the hub called; `parameters`: the
         parameters of its request. Return the HTTP status and the body of the answer."""
         subscription = self._by_token.get(token)
         if subscription is None:
             return self._refuse_unknown(), ""
-        answer = websub.answer_hub(subscription, asked, self._clock())
+        answer = websub.answer_hub(subscription, parameters, self._clock())
         if answer.status == HTTPStatus.OK:
             self.change_subscription(token, lambda _: answer.after)
         self.log.debug(
-            "hub asks", hub=subscription.hub, mode=asked.get("hub.mode", ""), answer=answer.status
+            "hub asks",
+            hub=subscription.hub,
+            mode=parameters.get("hub.mode", ""),
+            answer=answer.status,
         )
         return answer.status, answer.body
 
@@ -237,14 +240,14 @@ class Registry(Hubs):
         source: Source,
         offer: Offer | None,
         new: Sequence[Entry],
-        before: datetime | None,
+        last_poll: datetime | None,
         now: datetime,
     ) -> None:
         if not self._callback_base:
             return
         subscription = self._find_wanted(source.key)
         if subscription is not None:
-            missed = websub.count_missed(subscription, new, before, now)
+            missed = websub.count_missed(subscription, new, last_poll, now)
             if missed:
                 self._count_entries(subscription, missed=missed)
         self._follow_offer(source, offer if may_subscribe(source) else None, now)
@@ -511,20 +514,23 @@ class Intake:
             hubs=self.registry,
         )
 
-    async def _ask(self, asked: Subscription) -> None:
-        """Ask a hub to begin or end a subscription, and record its answer. `asked`: the
+    async def _ask(self, subscription: Subscription) -> None:
+        """Ask a hub to begin or end a subscription, and record its answer. `subscription`: the
         subscription with the request to send."""
         try:
-            result = await self.client.open().fetch(websub.build_request(asked))
+            result = await self.client.open().fetch(websub.build_request(subscription))
         finally:
             self._hubs_asked -= 1
             self._ended.set()
         now = self.app.archive.clock()
         self.registry.change_subscription(
-            asked.token, lambda current: websub.record_answer(current, result, now)
+            subscription.token, lambda current: websub.record_answer(current, result, now)
         )
         self.registry.log.debug(
-            "asked a hub", hub=asked.hub, source=asked.source_key, mode=asked.asked
+            "asked a hub",
+            hub=subscription.hub,
+            source=subscription.source_key,
+            mode=subscription.asked,
         )
 
 

@@ -111,7 +111,7 @@ def remake(app: App) -> None:
 
 
 async def run(
-    app: App, wanted: Wanted, *, stop: asyncio.Event, watch: Watch = Watch()
+    app: App, request: Wanted, *, stop: asyncio.Event, watch: Watch = Watch()
 ) -> RunReport:
     """Visit and build what is due, delete old kept pages, and report the run. The caller must hold
     the lock of the instance. Raises UsageError for an unknown source, NetworkDown (after the run
@@ -120,7 +120,7 @@ async def run(
     began = clock()
     async with aclosing(SharedClient(app.archive, app.configuration.settings)) as client:
         build = partial(build_feeds, app, turn=watch.turn)
-        report = await visit_due(app, wanted, build, client, stop=stop, watch=watch)
+        report = await visit_due(app, request, build, client, stop=stop, watch=watch)
     down = report.down
     if down is None:
         prune_pages(app)
@@ -152,7 +152,7 @@ class _Visits:
 
 async def visit_due(
     app: App,
-    wanted: Wanted,
+    request: Wanted,
     build: Callable[[], Awaitable[BuildReport]],
     client: SharedClient,
     *,
@@ -173,9 +173,9 @@ async def visit_due(
     reconcile.update_edited_sources(archive, configuration)
     look_at_files = walks.files if walks else reconcile.update_from_files
     problems = look_at_files(archive, configuration)
-    due = _list_due(app, wanted)
+    due = _list_due(app, request)
     watch.started(len(due))
-    build_seconds = None if settling else wanted.build_seconds
+    build_seconds = None if settling else request.build_seconds
     if settling:
         settling.begin(app)
         watch = _watch_for_urgent(watch, settling, hurry_build, due)
@@ -185,17 +185,17 @@ async def visit_due(
     async with thumbnails.take_pictures(archive, configuration, fetcher, stop) as pictures:
         if due and fetcher:
             visits = await _visit_and_build(
-                app, due, wanted, stop, watch, fetcher, build_seconds, hubs
+                app, due, request, stop, watch, fetcher, build_seconds, hubs
             )
         built = merge_reports(visits.built, await build())
         if pictures and visits.down is None:
-            await pictures.finish(_limit_seconds(wanted, began, thumbnails.SECONDS))
+            await pictures.finish(_limit_seconds(request, began, thumbnails.SECONDS))
     if pictures and pictures.changed:
         built = merge_reports(built, await build())
     report = _make_report(app, visits, built, problems)
     if visits.down is not None:
         return report
-    model_seconds = _limit_seconds(wanted, began, wanted.llm_seconds)
+    model_seconds = _limit_seconds(request, began, request.llm_seconds)
     enriched = await ask_model(app, stop, model_seconds, watch.filed)
     if enriched.changed:
         built = merge_reports(built, await build())
@@ -272,20 +272,20 @@ async def ask_model(
     )
 
 
-def _limit_seconds(wanted: Wanted, began: float, most: float) -> float:
-    """Return how many seconds a part of a run may take: at most `most`, and no longer than the run
+def _limit_seconds(request: Wanted, began: float, limit: float) -> float:
+    """Return how many seconds a part of a run may take: at most `limit`, and no longer than the run
     itself may take. `began`: when the run began, by the clock of the event loop."""
-    if wanted.max_seconds is None:
-        return most
-    end_of_run = began + wanted.max_seconds
+    if request.max_seconds is None:
+        return limit
+    end_of_run = began + request.max_seconds
     seconds_left = end_of_run - asyncio.get_running_loop().time()
-    return min(most, seconds_left)
+    return min(limit, seconds_left)
 
 
 async def _visit_and_build(
     app: App,
     due: list[SourceState],
-    wanted: Wanted,
+    request: Wanted,
     stop: asyncio.Event,
     watch: Watch,
     fetcher: Fetcher,
@@ -318,12 +318,12 @@ async def _visit_and_build(
                     fetcher,
                     worker,
                     watch.filed,
-                    asked=wanted.asked,
+                    asked=request.asked,
                     hubs=hubs,
                     pages=watch.pages,
                 ),
-                limit=wanted.limit,
-                max_seconds=wanted.max_seconds,
+                limit=request.limit,
+                max_seconds=request.max_seconds,
                 stop=stop,
                 done=watch.visited,
             )
@@ -337,29 +337,29 @@ async def _visit_and_build(
     return _Visits(outcomes=outcomes, built=building.result(), down=down)
 
 
-def _list_due(app: App, wanted: Wanted) -> list[SourceState]:
+def _list_due(app: App, request: Wanted) -> list[SourceState]:
     """Return the states of the sources to visit. If a person chose sources, these are visited; else
     all that are due. Raises UsageError if a chosen source does not exist."""
     visits = app.archive.store.visits
     sources = app.configuration.sources
-    need_sources(sources, wanted.keys, app.configuration.folder)
+    need_sources(sources, request.keys, app.configuration.folder)
     due: list[SourceState] = []
-    if wanted.keys:
-        for key in dict.fromkeys(wanted.keys):  # a key may be named twice
+    if request.keys:
+        for key in dict.fromkeys(request.keys):  # a key may be named twice
             stored_state = visits.state(key)
             if stored_state is None:
                 continue
-            state = stored_state.forgets() if wanted.relearn else stored_state
+            state = stored_state.forgets() if request.relearn else stored_state
             due.append(_make_due(state))
         return due
-    if wanted.asked:
+    if request.asked:
         states = visits.states()
         for key, source in sources.items():
             if not source.enabled:
                 continue
             backoff = states[key].backoff
             last_visit_failed = backoff.reason or backoff.disabled
-            if wanted.all or last_visit_failed:
+            if request.all or last_visit_failed:
                 due.append(_make_due(states[key]))
         return due
     for state in visits.list_due_states(app.archive.clock()):

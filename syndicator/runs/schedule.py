@@ -95,11 +95,11 @@ class Scheduler:
         now = self._steady()
         if self._progress:
             silent = now - min(self._progress.values())
-            most = STOPPED_SECONDS
+            longest = STOPPED_SECONDS
         else:
             silent = now - self._last_end
-            most = max(STOPPED_SECONDS, _INTERVALS * self._shortest)
-        return silent if silent > most else 0
+            longest = max(STOPPED_SECONDS, _INTERVALS * self._shortest)
+        return silent if silent > longest else 0
 
     async def stop(self, grace: float) -> None:
         """Start no more jobs. Running jobs have `grace` seconds to end; then they are cancelled."""

@@ -98,24 +98,31 @@ class Deployment:
     elsewhere: tuple[Path, ...] = ()  # folders outside `root` that it writes to
 
 
-def fill_deployment_files(here: Deployment) -> dict[str, str]:
+def fill_deployment_files(deployment: Deployment) -> dict[str, str]:
     """Return the texts of the deployment files, by name. Raises UsageError if a path or the address
     has characters that some of the files cannot contain."""
     need_harmless_paths(
-        (here.root, here.config, here.public, *here.elsewhere, *here.program, here.checkout or "-")
+        (
+            deployment.root,
+            deployment.config,
+            deployment.public,
+            *deployment.elsewhere,
+            *deployment.program,
+            deployment.checkout or "-",
+        )
     )
-    need_harmless_url(here.url)
-    values = {"USER": here.user, "PUBLIC": str(here.public), "CSP": CSP}
-    values |= _list_systemd_values(here)
-    values |= _list_cron_values(here)
-    values |= _list_web_values(here)
-    values |= _list_container_values(here)
+    need_harmless_url(deployment.url)
+    values = {"USER": deployment.user, "PUBLIC": str(deployment.public), "CSP": CSP}
+    values |= _list_systemd_values(deployment)
+    values |= _list_cron_values(deployment)
+    values |= _list_web_values(deployment)
+    values |= _list_container_values(deployment)
     values["HARDENING"] = fill_template("deploy/hardening", **values)
     names: Sequence[str] = FILES
-    if here.runs:
-        files_to_run, _ = RUNS[here.runs]
+    if deployment.runs:
+        files_to_run, _ = RUNS[deployment.runs]
         wanted_files = {*files_to_run}
-        if not here.shared:
+        if not deployment.shared:
             wanted_files.update(_WEB_SERVER_FILES)
         names = [name for name in (*FILES, *_FLEET_FILES) if name in wanted_files]
     return {name: fill_template(f"deploy/{name}", **values) for name in names}
@@ -160,20 +167,20 @@ def _is_below_home(path: Path) -> bool:
     return any(path.is_relative_to(home) for home in _HOME_FOLDERS)
 
 
-def _list_systemd_values(here: Deployment) -> dict[str, str]:
+def _list_systemd_values(deployment: Deployment) -> dict[str, str]:
     """Return the values for systemd units, by name. Folders are in quotes, and so are words that
     have spaces. A unit may read the folders of users only if the instance or its program is in one
     of them."""
-    written_folders = (here.root, *here.elsewhere)
-    executable = Path(here.program[0])
-    read_paths = (*written_folders, here.config, executable)
+    written_folders = (deployment.root, *deployment.elsewhere)
+    executable = Path(deployment.program[0])
+    read_paths = (*written_folders, deployment.config, executable)
     is_at_home = any(_is_below_home(path) for path in read_paths)
     quoted_folders = " ".join(f'"{folder}"' for folder in written_folders)
-    quoted_program = " ".join(f'"{word}"' if " " in word else word for word in here.program)
+    quoted_program = " ".join(f'"{word}"' if " " in word else word for word in deployment.program)
     return {
-        "ROOT": _escape_for_unit(str(here.root)),
+        "ROOT": _escape_for_unit(str(deployment.root)),
         "WRITTEN": _escape_for_unit(quoted_folders),
-        "CONFIG": _escape_for_unit(str(here.config)),
+        "CONFIG": _escape_for_unit(str(deployment.config)),
         "PROGRAM": _escape_for_unit(quoted_program),
         "PROTECT_HOME": "read-only" if is_at_home else "yes",
     }
@@ -185,16 +192,16 @@ def _escape_for_unit(value: str) -> str:
     return value.replace("%", "%%")
 
 
-def _list_cron_values(here: Deployment) -> dict[str, str]:
+def _list_cron_values(deployment: Deployment) -> dict[str, str]:
     """Return the values for the crontab, by name. They are quoted for the shell, and percent signs
     are escaped, because cron reads them as line ends. If the program itself serves other machines,
     it starts at boot and goes on; otherwise it runs every 15 minutes."""
     values = {
-        "CRON_ROOT": shlex.quote(str(here.root)),
-        "CRON_CONFIG": shlex.quote(str(here.config)),
-        "CRON_PROGRAM": shlex.join(here.program),
+        "CRON_ROOT": shlex.quote(str(deployment.root)),
+        "CRON_CONFIG": shlex.quote(str(deployment.config)),
+        "CRON_PROGRAM": shlex.join(deployment.program),
     }
-    if here.shared:
+    if deployment.shared:
         values["CRON_WHEN"] = "@reboot"
         values["CRON_COMMAND"] = "up"
     else:
@@ -203,11 +210,11 @@ def _list_cron_values(here: Deployment) -> dict[str, str]:
     return {name: value.replace("%", r"\%") for name, value in values.items()}
 
 
-def _list_web_values(here: Deployment) -> dict[str, str]:
+def _list_web_values(deployment: Deployment) -> dict[str, str]:
     """Return the values for the files of nginx and Caddy, by name. The web server removes the path
     of the address before it asks the program. If the last part of the path is the secret, it is not
     removed, because the program needs it."""
-    parts = urlsplit(here.url)
+    parts = urlsplit(deployment.url)
     hostname = parts.hostname or ""
     is_ipv6_address = ":" in hostname
     host = f"[{hostname}]" if is_ipv6_address else hostname
@@ -215,13 +222,13 @@ def _list_web_values(here: Deployment) -> dict[str, str]:
     path = parts.path.rstrip("/")
     prefix = path + "/"
     path_before_secret, _, _ = path.rpartition("/")
-    stripped_prefix = path_before_secret if here.private else path
+    stripped_prefix = path_before_secret if deployment.private else path
     return _list_media_types() | {
         "HOST": host or "_",
-        "CACHE_CONTROL": "private, no-cache" if here.private else "no-cache",
-        "IMMUTABLE": f"private, {IMMUTABLE}" if here.private else IMMUTABLE,
-        "NGINX_PRIVATE": _NGINX_PRIVATE if here.private else "",
-        "CADDY_PRIVATE": _CADDY_PRIVATE if here.private else "",
+        "CACHE_CONTROL": "private, no-cache" if deployment.private else "no-cache",
+        "IMMUTABLE": f"private, {IMMUTABLE}" if deployment.private else IMMUTABLE,
+        "NGINX_PRIVATE": _NGINX_PRIVATE if deployment.private else "",
+        "CADDY_PRIVATE": _CADDY_PRIVATE if deployment.private else "",
         "LISTEN": str(parts.port) if is_http and parts.port else "80",
         "PREFIX": prefix,
         "STRIP_PATTERN": re.escape(stripped_prefix),
@@ -273,20 +280,20 @@ def _list_media_types() -> dict[str, str]:
     }
 
 
-def _list_container_values(here: Deployment) -> dict[str, str]:
+def _list_container_values(deployment: Deployment) -> dict[str, str]:
     """Return the values for containers, by name. A container runs as the owner of the instance. If
     that is root, it runs as the account of the image, because it must never run as root."""
-    user, group = here.owner
+    user, group = deployment.owner
     if user == _ROOT_USER:
         user = _ID_IN_IMAGE
         group = _ID_IN_IMAGE
     return {
-        "PORT": str(here.port or _USUAL_PORT),
-        "BOUND": "" if here.shared else "127.0.0.1:",
+        "PORT": str(deployment.port or _USUAL_PORT),
+        "BOUND": "" if deployment.shared else "127.0.0.1:",
         "UID": str(user),
         "GID": str(group),
-        "CONTEXT": json.dumps(here.checkout or "/path/of/a/checkout", ensure_ascii=False),
-        "DOCKERFILE": json.dumps(str(here.root / "deploy/Dockerfile"), ensure_ascii=False),
+        "CONTEXT": json.dumps(deployment.checkout or "/path/of/a/checkout", ensure_ascii=False),
+        "DOCKERFILE": json.dumps(str(deployment.root / "deploy/Dockerfile"), ensure_ascii=False),
     }
 
 

@@ -262,7 +262,7 @@ def share_at_home(config: Path, port: int | None = None) -> None:
     }
     path = config / "syndicator.toml"
     text = path.read_text(encoding="utf-8") if path.exists() else None
-    put_text(path, set_settings(text or "", new_settings), seen=text, is_private=True)
+    put_text(path, set_settings(text or "", new_settings), expected=text, is_private=True)
 
 
 def write_folder(

@@ -101,14 +101,14 @@ class Glance:
         this."""
         self._health = None
 
-    def today(self, most: int) -> Today:
-        """Return the data of the first page, with `most` articles. If the health is too old, it is
+    def today(self, limit: int) -> Today:
+        """Return the data of the first page, with `limit` articles. If the health is too old, it is
         read again first."""
         health = self._health
         if health is None or utc_now() - health.now > OLDEST:
             health = self.renew()
         with self.open_instance() as instance:
-            latest = list_newest(instance, FeedKey(ALL.axis, ALL.slug), most)
+            latest = list_newest(instance, FeedKey(ALL.axis, ALL.slug), limit)
             choices = list_choices(instance)
             return Today(health=health, latest=latest, choices=choices, names=self._names)
 

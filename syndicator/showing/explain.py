@@ -79,16 +79,16 @@ def describe_model_answer(
 ) -> Mapping[str, Any]:
     """Return by name what the language model was asked about an article and what it answered; {} if
     no model is configured."""
-    asked = archive.store.enrichment.read_result(article_id)
+    result = archive.store.enrichment.read_result(article_id)
     path = archive.store.index.path(article_id)
-    if asked is None:
+    if result is None:
         if configuration.settings.describe.llm.url and path:
             return {"llm": "not asked yet"}
         return {}
-    reasons: dict[str, Any] = {"llm": _describe_verdict(asked)}
-    if asked.answer:
-        reasons["llm_answer"] = asked.answer
-    if not path or not asked.key:
+    reasons: dict[str, Any] = {"llm": _describe_verdict(result)}
+    if result.answer:
+        reasons["llm_answer"] = result.answer
+    if not path or not result.key:
         return reasons
     try:
         article = archive.article_store.get(path)
@@ -106,15 +106,15 @@ def describe_model_answer(
     return reasons
 
 
-def _describe_verdict(asked: Asked) -> str:
+def _describe_verdict(result: Asked) -> str:
     """Return in words how a question to the language model ended, and when it is tried again."""
-    verdict = str(asked.status)
-    why = ": ".join(part for part in (asked.reason, asked.detail) if part)
+    verdict = str(result.status)
+    why = ": ".join(part for part in (result.reason, result.detail) if part)
     if why:
         verdict += f" ({why})"
-    verdict += f", {asked.by or asked.plan}, {asked.at.isoformat()}"
-    if asked.next_try:
-        verdict += f"; asked again from {asked.next_try.isoformat()}"
+    verdict += f", {result.by or result.plan}, {result.at.isoformat()}"
+    if result.next_try:
+        verdict += f"; asked again from {result.next_try.isoformat()}"
     return verdict
 
 
@@ -217,12 +217,12 @@ def show_filed(archive: Archive, configuration: Configuration, article_id: str) 
         data = archive.article_store.read(path) if path else None
     except FileNotFoundError:
         data = None
-    place = f"{archive.article_store.name}/{path}"
+    file = f"{archive.article_store.name}/{path}"
     if data is None:
         raise MissingError(
-            f"{place}: the file of {article_id} is gone; `syndicator reindex` forgets it"
+            f"{file}: the file of {article_id} is gone; `syndicator reindex` forgets it"
         )
-    return show_article(archive, configuration, load_article(data, place), data)
+    return show_article(archive, configuration, load_article(data, file), data)
 
 
 def show_article(
@@ -389,7 +389,7 @@ async def show_url(url: str, archive: Archive, configuration: Configuration) -> 
         "state": describe_state(archive, url, announcement),
         "permitted by": result.permit,
     }
-    shown = _show_page(
+    page = _show_page(
         result.body,
         result.final_url,
         result.headers,
@@ -399,11 +399,11 @@ async def show_url(url: str, archive: Archive, configuration: Configuration) -> 
         why,
         repeated,
     )
-    for address in (shown.article.url, result.final_url):  # its canonical address, or a redirect
+    for address in (page.article.url, result.final_url):  # its canonical address, or a redirect
         article_id = find_article_id(archive, address)
         if article_id:
             return show_filed(archive, configuration, article_id)
-    return shown
+    return page
 
 
 def _show_page(
@@ -452,5 +452,5 @@ def _show_page(
         "rights": list_rights(article),
         **why,
     }
-    shown = replace(reading, category=article.category, tags=article.tags)
-    return Shown(article=shown, markdown=dump(article).decode(), why=reasons)
+    described = replace(reading, category=article.category, tags=article.tags)
+    return Shown(article=described, markdown=dump(article).decode(), why=reasons)

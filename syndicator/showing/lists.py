@@ -93,13 +93,13 @@ class SourcePage:
 
 
 def list_articles(
-    instance: OpenedInstance, wanted: Wanted
+    instance: OpenedInstance, selection: Wanted
 ) -> tuple[list[Item], Mapping[Filter, int]]:
-    """Return a page of the list of articles, and by filter, the number of its articles. `wanted`:
-    which page of which list."""
+    """Return a page of the list of articles, and by filter, the number of its articles.
+    `selection`: which page of which list."""
     if instance.store is None:
         return [], {}
-    rows, counts = instance.store.browse.articles(wanted)
+    rows, counts = instance.store.browse.articles(selection)
     pictures = instance.store.pictures.list_thumbnails([row.article.id for row in rows])
     items: list[Item] = []
     for row in rows:
@@ -159,12 +159,12 @@ def sort_newest(instance: OpenedInstance, ids: Sequence[str]) -> list[str]:
     return [article.id for article in newest]
 
 
-def list_newest(instance: OpenedInstance, feed: FeedKey, most: int) -> tuple[Item, ...]:
-    """Return the `most` newest articles of a feed as items of a list."""
+def list_newest(instance: OpenedInstance, feed: FeedKey, limit: int) -> tuple[Item, ...]:
+    """Return the `limit` newest articles of a feed as items of a list."""
     store = instance.store
     if store is None:
         return ()
-    ids = store.index.ids(feed, limit=most, since=None, most=most)
+    ids = store.index.ids(feed, limit=limit, since=None, most=limit)
     pictures = store.pictures.list_thumbnails(ids)
     articles = store.index.articles(ids)
     items: list[Item] = []
@@ -462,7 +462,7 @@ def list_queries(instance: OpenedInstance) -> list[SavedQuery]:
 
 
 def _sort_by_count(names: list[Named]) -> tuple[Named, ...]:
-    return tuple(sorted(names, key=lambda named: (-named.count, named.name.casefold())))
+    return tuple(sorted(names, key=lambda item: (-item.count, item.name.casefold())))
 
 
 def try_query(instance: OpenedInstance, query: str) -> QueryTrial | None:
@@ -487,12 +487,12 @@ def try_query(instance: OpenedInstance, query: str) -> QueryTrial | None:
     return QueryTrial(found=tuple(matching[:_SHOWN]), count=len(matching), looked=len(articles))
 
 
-def read_newest_files(archive: Archive, most: int) -> list[Article]:
-    """Return the `most` newest published articles from their files, without those that cannot be
+def read_newest_files(archive: Archive, limit: int) -> list[Article]:
+    """Return the `limit` newest published articles from their files, without those that cannot be
     read."""
     index = archive.store.index
     articles: list[Article] = []
-    for article_id in index.ids(FeedKey(ALL.axis, ALL.slug), limit=most, since=None, most=most):
+    for article_id in index.ids(FeedKey(ALL.axis, ALL.slug), limit=limit, since=None, most=limit):
         with suppress(ConfigError, OSError):
             articles.append(archive.article_store.get(index.path(article_id) or ""))
     return articles

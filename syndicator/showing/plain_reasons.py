@@ -125,9 +125,9 @@ def _describe_origin(why: Mapping[str, Any], field: str, traced: str) -> str:
     """Return where a field comes from, "" if that is not known. `field`: its name in the file;
     `traced`: its name in the trace of a reading, "" if it has none."""
     origin = why.get("origins", {}).get(field, "")
-    origin_name, colon, place = origin.partition(": ")
+    origin_name, colon, position = origin.partition(": ")
     if colon:
-        return _name_place(place) or origin_name
+        return _name_place(position) or origin_name
     if origin:
         return str(origin)
     step = why.get(traced)
@@ -136,14 +136,14 @@ def _describe_origin(why: Mapping[str, Any], field: str, traced: str) -> str:
     return _name_place(step.get("from") or "")
 
 
-def _name_place(place: str) -> str:
+def _name_place(position: str) -> str:
     """Return the place on a page or in a feed in words: "h1" is "its heading". An unknown place
     stays as it is."""
-    if place.startswith("rules."):
-        return f"your rule {place.removeprefix('rules.')!r}"
-    if place.startswith(("og:", "twitter:", "article:")):
-        return f"the tag {place} in its head"
-    return _PLACE_LABELS.get(place, place)
+    if position.startswith("rules."):
+        return f"your rule {position.removeprefix('rules.')!r}"
+    if position.startswith(("og:", "twitter:", "article:")):
+        return f"the tag {position} in its head"
+    return _PLACE_LABELS.get(position, position)
 
 
 def _describe_picture(article: ReadArticle, why: Mapping[str, Any]) -> str:
@@ -239,11 +239,11 @@ def fit_reasons(reasons: Sequence[PlainReason], *, columns: int, lines: int) -> 
     """Return the reasons as lines for a terminal: at most `lines` lines of at most `columns`
     characters. A reason has up to three lines. A name that repeats is printed once. If not all
     reasons fit, the last line says how many are missing."""
-    most = max(columns - _LABEL_WIDTH, _LEAST_WIDTH)
+    width = max(columns - _LABEL_WIDTH, _LEAST_WIDTH)
     printed: list[str] = []
     previous = ""
     for number, reason in enumerate(reasons):
-        rows = textwrap.wrap(line(reason.words), most, max_lines=_MOST_ROWS, placeholder=" …")
+        rows = textwrap.wrap(line(reason.words), width, max_lines=_MOST_ROWS, placeholder=" …")
         is_last = number == len(reasons) - 1
         room = lines if is_last else lines - 1  # a line that says how many are missing
         if len(printed) + len(rows) > room:
@@ -258,7 +258,7 @@ def fit_reasons(reasons: Sequence[PlainReason], *, columns: int, lines: int) -> 
 
 
 def _shorten_words(words: str, most: int) -> str:
-    """Return the words on one line, with "…" at the end if they take more than `most` columns."""
+    """Return the words on one line, with "…" at the end if they take more than `width` columns."""
     words = line(words)
     if width(words) <= most:
         return words

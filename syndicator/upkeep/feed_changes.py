@@ -35,10 +35,10 @@ class ChangeCounter:
     copies: Collection[str] = ()
     counts: dict[FeedKey, list[int]] = field(default_factory=dict)
 
-    def add(self, before: Article, after: Article) -> None:
-        """Count the edit of an article from `before` to `after`."""
-        feeds_before = self._list_feeds(before)
-        feeds_after = self._list_feeds(after)
+    def add(self, old: Article, new: Article) -> None:
+        """Count the edit of an article from `old` to `new`."""
+        feeds_before = self._list_feeds(old)
+        feeds_after = self._list_feeds(new)
         for key in feeds_before | feeds_after:
             counts = self.counts.setdefault(key, [0, 0, 0])
             if key not in feeds_before:

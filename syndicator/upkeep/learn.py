@@ -171,13 +171,13 @@ def _write_cache(path: Path, entries: Iterable[tuple[FileStamp, Taught]]) -> Non
 
 
 def learn_files(
-    files: TaxonomyFiles, root: str, stamps: Sequence[FileStamp], least: int
+    files: TaxonomyFiles, root: str, stamps: Sequence[FileStamp], minimum: int
 ) -> tuple[int, int, int]:
     """Learn from article files and replace learnt.npz; delete it if nothing can be learnt. Return
     the numbers of articles with confirmed tags, of tags, and of articles with a confirmed category.
 
-    `stamps`: of the files, oldest first; `root`: their folder. Tags are learnt if at least `least`
-    articles have confirmed ones, and so are categories. Raises ConfigError or OSError."""
+    `stamps`: of the files, oldest first; `root`: their folder. Tags are learnt if at least
+    `minimum` articles have confirmed ones, and so are categories. Raises ConfigError or OSError."""
     toml = Path(files[0])
     learnt = Path(files[1])
     taxonomy = Taxonomy.from_toml(toml) if toml.exists() else Taxonomy()
@@ -187,7 +187,7 @@ def learn_files(
     for article in articles:
         if article.category:
             filed.append((article.title, article.text or "", article.category))
-    model = taxonomy.learn(posts, least=least, filed=filed)
+    model = taxonomy.learn(posts, least=minimum, filed=filed)
     tagged_articles = 0
     all_tags = set[str]()
     for _, _, tags in posts:
@@ -219,14 +219,14 @@ def limit_sources(past: Iterable[tuple[str, Post]]) -> list[Post]:
     oldest first."""
     posts = list(past)
     tagged_posts = Counter(source for source, (_, _, tags) in posts if tags and source)
-    most = _limit_per_source(tagged_posts)
-    taken = Counter[str]()
+    limit = _limit_per_source(tagged_posts)
+    posts_by_source = Counter[str]()
     newest_first: list[Post] = []
     for source, (title, text, tags) in reversed(posts):
         if tags:
-            taken[source] += 1
+            posts_by_source[source] += 1
         has_limit = bool(source)
-        if has_limit and taken[source] > most:
+        if has_limit and posts_by_source[source] > limit:
             newest_first.append((title, text, ()))
         else:
             newest_first.append((title, text, tags))
@@ -241,10 +241,10 @@ def _limit_per_source(posts: Counter[str]) -> int:
         # a fifth is impossible with so few sources: none may give more than the second largest
         second_highest = counts[:2][-1:]  # of a single source, its own; [] without sources
         return max([ROOM, *second_highest])
-    for most in range(counts[0], ROOM, -1):
-        taken = sum(min(most, count) for count in counts)
-        if most * SHARE <= taken:
-            return most
+    for limit in range(counts[0], ROOM, -1):
+        post_count = sum(min(limit, count) for count in counts)
+        if limit * SHARE <= post_count:
+            return limit
     return ROOM
 
 

@@ -90,14 +90,16 @@ def _is_older(row: Row, limit: datetime) -> bool:
     return row.added is not None and row.added < limit
 
 
-def separate_spared(chosen: Sequence[Row], rows: Sequence[Row]) -> tuple[list[Row], Counter[str]]:
+def separate_spared(
+    candidates: Sequence[Row], rows: Sequence[Row]
+) -> tuple[list[Row], Counter[str]]:
     """Separate the rows to delete from the spared ones. Return the rows to delete, copies first,
     old ones before new ones; and by reason, how many are spared. An article of which a copy stays
-    is spared, too (reason "copy"). `chosen`: rows that may be deleted; `rows`: all articles.
+    is spared, too (reason "copy"). `candidates`: rows that may be deleted; `rows`: all articles.
     Pure."""
     spared = Counter[str]()
     deletable: dict[str, Row] = {}
-    for row in chosen:
+    for row in candidates:
         if row.stays == NOT_SPARED:
             deletable[row.id] = row
         else:
@@ -125,17 +127,17 @@ def plan_pruning(archive: Archive, sources: Mapping[str, Source], which: Which) 
     if which.named:
         by_id = {row.id: row for row in rows}
         ids = dict.fromkeys(need_article(archive, name) for name in which.named)
-        chosen = [replace(by_id[article_id], stays=NOT_SPARED) for article_id in ids]
+        candidates = [replace(by_id[article_id], stays=NOT_SPARED) for article_id in ids]
     else:
-        chosen = select_rows(rows, which, archive.clock())
+        candidates = select_rows(rows, which, archive.clock())
         known_sources = ("", *sources, *(row.source for row in rows))
-        if not chosen and which.source not in known_sources:
+        if not candidates and which.source not in known_sources:
             near = suggestion(which.source, sources)
             raise UsageError(
                 f"no source {which.source!r}{near}, and no article of it; `syndicator sources`"
                 " lists them"
             )
-    deleted, spared = separate_spared(chosen, rows)
+    deleted, spared = separate_spared(candidates, rows)
     feeds = set[FeedKey]()
     for row in deleted:
         feeds.update(archive.store.index.list_feeds_of(row.id))
@@ -145,12 +147,12 @@ def plan_pruning(archive: Archive, sources: Mapping[str, Source], which: Which) 
 def prune_articles(archive: Archive, settings: Settings, planned: Pruning) -> None:
     """Delete the articles of a plan. Their addresses are listed first and their files deleted last,
     so that after a crash no source brings a deleted article back. Raises OSError or StoreError."""
-    listed = set(archive.store.visits.pruned()) if planned.articles else set()
+    pruned_before = set(archive.store.visits.pruned()) if planned.articles else set()
     for start in range(0, len(planned.articles), _ARTICLES_A_TRANSACTION):
         part = planned.articles[start : start + _ARTICLES_A_TRANSACTION]
         ids = [row.id for row in part]
         aliases = _list_aliases(archive.store, part)
-        new_aliases = [pair for pair in aliases if pair not in listed]
+        new_aliases = [pair for pair in aliases if pair not in pruned_before]
         archive.article_store.remember_paths(ids)
         PRUNED.append(archive.article_store, new_aliases)
         archive.store.visits.prune(ids, aliases)

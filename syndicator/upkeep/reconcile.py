@@ -496,12 +496,12 @@ def _record_article(
     configuration: Configuration,
     article: Article,
     stamp: FileStamp,
-    before: Article | None,
+    recorded: Article | None,
 ) -> None:
     """Write the row of an article. If its file says that it is released, publish it first.
-    `before`: the article as its row has it, None for a new article."""
-    was_on_hold = before is not None and before.hold
-    was_merged = before is not None and bool(before.merged_into)
+    `recorded`: the article as its row has it, None for a new article."""
+    was_on_hold = recorded is not None and recorded.hold
+    was_merged = recorded is not None and bool(recorded.merged_into)
     if was_released(article, on_hold=was_on_hold):
         from syndicator.filing.entry.carry_out import release
 
@@ -509,8 +509,8 @@ def _record_article(
         article = release(article, stamp.path, context)
         stamp = archive.article_store.stamp(stamp.path)
     is_split_by_hand = was_merged and not article.merged_into  # the line was removed
-    shown = as_shown(article, configuration.taxonomy)
-    record = ArticleRecord(article=shown, stamp=stamp, is_split=is_split_by_hand)
+    displayed = as_shown(article, configuration.taxonomy)
+    record = ArticleRecord(article=displayed, stamp=stamp, is_split=is_split_by_hand)
     archive.store.visits.record(record)
 
 

@@ -112,12 +112,12 @@ def limit_dates_of_adding(archive: Archive, written: Collection[Article]) -> Non
         path = archive.store.index.path(article.id)
         # `reconcile` reports a file that is broken or gone
         with suppress(ConfigError, FileNotFoundError):
-            before = archive.article_store.get(path) if path else article
+            old = archive.article_store.get(path) if path else article
             write_article(
                 archive.article_store,
                 archive.store.visits,
-                replace(before, added=added),
-                before=before,
+                replace(old, added=added),
+                before=old,
                 path=path,
                 ordered=("added",),
             )
@@ -149,7 +149,7 @@ def write_newest_time(archive: Archive) -> None:
     is_noted = newest == visits.note(_NEWEST)
     if is_noted and not is_older(archive.article_store, archive.store):
         return
-    archive.article_store.file(_NAME).update(lambda before: f"{_HEAD}{newest}\n".encode())
+    archive.article_store.file(_NAME).update(lambda old: f"{_HEAD}{newest}\n".encode())
     visits.set_note(_NEWEST, newest, archive.clock())
 
 
@@ -290,18 +290,18 @@ def settle_withdrawals(archive: Archive, settings: Settings) -> None:
     known = {item.id: item for item in archive.store.index.withdrawn()}
     if WITHDRAWN.stamp(files) is None and known:
         add_withdrawals(files, known.values())
-    listed = {item.id: item for item in WITHDRAWN.read(files)}
-    for item in listed.values():
+    withdrawn = {item.id: item for item in WITHDRAWN.read(files)}
+    for item in withdrawn.values():
         if item.id not in known:
             article = Article(id=item.id, url=item.url, title="")
             visits.withdraw(article, item.aliases, item.feeds, item.at)
         take_away(archive, settings, item.id, item.url)
     for article_id in archive.kept_away.ids():
-        if article_id not in listed:
+        if article_id not in withdrawn:
             _put_back(archive, article_id)
-        elif listed[article_id].at < archive.clock() - KEPT_FOR:
+        elif withdrawn[article_id].at < archive.clock() - KEPT_FOR:
             archive.kept_away.drop(article_id)
-    for article_id in known.keys() - listed.keys():
+    for article_id in known.keys() - withdrawn.keys():
         sources = visits.readmit(article_id, unread=files.find(article_id) is None)
         read_again(archive.store, sources, "a withdrawal was undone")
 

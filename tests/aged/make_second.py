@@ -140,7 +140,7 @@ class Spring(Summer):
     def job(self, act: str, ends: str = "done", **args: Any) -> None:
         """Something that the console asks for, done at once. `ends`: its status then."""
         queue = queues.Queue(self.state)
-        asked = queue.add(act, args, who="ann", at=self.now.isoformat())
+        asked = queue.add(act, args, who="ann", requested=self.now.isoformat())
         work.drain(self.config, queue)
         done = queue.get(asked.id)
         if done is None or done.status != ends:

@@ -21,7 +21,7 @@ def undo_newest_change(old_instance: Instance, act: str) -> str:
     change = next(change for change in Log(state).newest() if change.act == act)
     queue = Queue(state)
     job = queue.add(
-        "undo", {"number": str(change.number)}, who="ben", at="2026-06-01T12:00:00+00:00"
+        "undo", {"number": str(change.number)}, who="ben", requested="2026-06-01T12:00:00+00:00"
     )
     drain(old_instance.folder / "config", queue)
     done = queue.get(job.id)

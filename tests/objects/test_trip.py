@@ -142,7 +142,7 @@ async def test_a_bucket_has_the_same_bytes_as_a_folder_after_each_run(
     assert b"Quite another title than before" in s3.list_objects("i/public")["all.atom"]
 
     with bucket.open_app() as app:  # the worker that reads all articles has no credentials
-        assert learning.learn(app.archive, app.configuration, least=1).tags
+        assert learning.learn(app.archive, app.configuration, minimum=1).tags
         assert learning.suggest(app.archive, app.configuration) is not None
 
     before_reindex = feeds_of(s3)

@@ -46,7 +46,9 @@ def instance(tmp_path: Path) -> Instance:
 
 def test_a_job_has_one_doer_and_the_oldest_goes_first(queue: Queue) -> None:
     """Each job is claimed once, the oldest first."""
-    ids = [queue.add("rest", {"key": str(number)}, who="ann", at=AT).id for number in range(3)]
+    ids = [
+        queue.add("rest", {"key": str(number)}, who="ann", requested=AT).id for number in range(3)
+    ]
     other_queue = Queue(queue.root.parents[1])
     taken = [one.claim() for one in (queue, other_queue, queue, other_queue)]
 
@@ -64,7 +66,7 @@ def run_order(
     """Queue jobs of (who, dry_run), run them, and return them in the order in which they began."""
     began: list[tuple[str, bool]] = []
     for who, dry_run in jobs:
-        queue.add("rest", {"key": "a"}, who=who, at=AT, dry_run=dry_run)
+        queue.add("rest", {"key": "a"}, who=who, requested=AT, dry_run=dry_run)
     claim = queue.claim
 
     def noted(which: Callable[[Job], bool] = lambda job: True) -> Job | None:
@@ -80,7 +82,7 @@ def run_order(
 
 def test_tokens_have_turns_and_people_go_first(queue: Queue) -> None:
     for who in (READER, READER, READER, WRITER, "ann", READER, WRITER, "ann"):
-        queue.add("rest", {}, who=who, at=AT)
+        queue.add("rest", {}, who=who, requested=AT)
     taken = list(iter(queue.claim, None))
     assert [job.who for job in taken] == [
         "ann",
@@ -127,7 +129,7 @@ def test_a_token_has_a_quarter_of_the_places(queue: Queue) -> None:
     other_queue = Queue(queue.root.parents[1])  # of another process
     for number in range(JOBS // 4):
         assert other_queue.has_room(READER)
-        last = queue.add("rest", {"key": str(number)}, who=READER, at=AT)
+        last = queue.add("rest", {"key": str(number)}, who=READER, requested=AT)
 
     assert not other_queue.has_room(READER)
     assert other_queue.has_room(WRITER)
@@ -140,7 +142,7 @@ def test_a_token_has_a_quarter_of_the_places(queue: Queue) -> None:
 
 
 def test_a_job_that_waits_is_cancelled_at_once(queue: Queue) -> None:
-    article_id = queue.add("rest", {}, who="ann", at=AT).id
+    article_id = queue.add("rest", {}, who="ann", requested=AT).id
     queue.cancel(article_id)
     job = queue.get(article_id)
 
@@ -154,7 +156,7 @@ def test_a_job_that_waits_is_cancelled_at_once(queue: Queue) -> None:
 )
 def test_a_job_that_cannot_be_read_stops_none_behind_it(queue: Queue, damaged: str) -> None:
     """A damaged job file does not block the next job."""
-    first, second = (queue.add("rest", {"key": one}, who="ann", at=AT).id for one in "ab")
+    first, second = (queue.add("rest", {"key": one}, who="ann", requested=AT).id for one in "ab")
     (queue.root / f"{first}.json").write_text(damaged)
     taken = queue.claim(lambda job: job.act == "rest")
     if taken is None or taken.id != second:  # nothing is known of it
@@ -181,7 +183,7 @@ def test_an_id_names_no_other_file(queue: Queue, id: str) -> None:
 
 def test_old_jobs_are_forgotten_and_lost_ones_say_so(queue: Queue) -> None:
     for number in range(KEPT + 5):
-        queue.add("rest", {"key": str(number)}, who="ann", at=AT)
+        queue.add("rest", {"key": str(number)}, who="ann", requested=AT)
         queue.claim()
     queue.sweep()
 
@@ -195,7 +197,7 @@ def test_old_jobs_are_forgotten_and_lost_ones_say_so(queue: Queue) -> None:
 def test_while_a_run_has_the_lock_jobs_wait(instance: Instance) -> None:
     settings = load(instance.config)
     queue = Queue(settings.state_dir)
-    article_id = queue.add("rest", {"key": "a"}, who="ann", at=AT).id
+    article_id = queue.add("rest", {"key": "a"}, who="ann", requested=AT).id
     with hold_run_lock(settings):
         assert drain(instance.config, queue) == 0
         assert queue.waiting() == [article_id]
@@ -213,8 +215,8 @@ def test_a_run_does_what_is_quick_itself(instance: Instance) -> None:
     async def run() -> None:
         with hold_run_lock(settings), open_app(instance.config) as app:
             async with do_jobs_during(app, lambda: hurried.append(1)):
-                quick = queue.add("rest", {"key": "a"}, who="ann", at=AT).id
-                slow = queue.add("retry", {"key": "a"}, who="ann", at=AT).id
+                quick = queue.add("rest", {"key": "a"}, who="ann", requested=AT).id
+                slow = queue.add("retry", {"key": "a"}, who="ann", requested=AT).id
                 for _ in range(100):
                     await asyncio.sleep(0.05)
                     if (job := queue.get(quick)) is not None and job.ended:
@@ -234,8 +236,8 @@ def test_a_run_does_what_is_quick_itself(instance: Instance) -> None:
 def test_what_fails_costs_no_other(instance: Instance) -> None:
     """A failing job does not stop the next one."""
     queue = Queue(load(instance.config).state_dir)
-    wrong = queue.add("rest", {"key": "nobody"}, who="ann", at=AT).id
-    right = queue.add("rest", {"key": "a"}, who="ann", at=AT).id
+    wrong = queue.add("rest", {"key": "nobody"}, who="ann", requested=AT).id
+    right = queue.add("rest", {"key": "a"}, who="ann", requested=AT).id
     drain(instance.config, queue)
     failed = queue.get(wrong)
     done = queue.get(right)
@@ -283,7 +285,7 @@ def test_what_the_console_writes_is_for_this_account_alone(tmp_path: Path, old: 
             folder.mkdir()
         (root / "changes.jsonl").touch()
     queue = Queue(tmp_path)
-    job = queue.add("rest", {"url": "https://ann:secret@a.example/"}, who="ann", at=AT)
+    job = queue.add("rest", {"url": "https://ann:secret@a.example/"}, who="ann", requested=AT)
     page = Fetched(
         url="https://a.example/", final_url="https://a.example/", status=200, headers={}, body=b"x"
     )

@@ -40,7 +40,7 @@ def test_pages_follow_each_other_and_end(instance: Instance) -> None:
         titles = []
         after = ""
         for _ in range(3):
-            page = query.read(opened, {}, after=after, most=2)
+            page = query.read(opened, {}, after=after, limit=2)
             titles += [item["title"] for item in page.items]
             after = page.next
 
@@ -59,9 +59,9 @@ def test_what_is_new_meanwhile_moves_no_page(instance: Instance) -> None:
     run_command(instance, "change", "add-tag", "Robots")
     run_command(instance, "change", "add-tag", "Drones")
     with open_read_only(instance.config) as opened:
-        first = QUERIES["changes"].read(opened, {}, most=1)
+        first = QUERIES["changes"].read(opened, {}, limit=1)
         run_command(instance, "change", "add-tag", "Ferries")
-        second = QUERIES["changes"].read(opened, {}, after=first.next, most=1)
+        second = QUERIES["changes"].read(opened, {}, after=first.next, limit=1)
 
     assert [one["args"]["name"] for one in (*first.items, *second.items)] == ["Drones", "Robots"]
 

@@ -461,7 +461,7 @@ def test_the_text_of_a_withdrawn_article_stands_nowhere_but_in_the_file_to_undo_
             "edit",
             {"id": article.id, "stamp": stamp(data), "body": body, "excerpt": MARKER},
             who="ann",
-            at=case_instance.now.isoformat(),
+            requested=case_instance.now.isoformat(),
         )
         assert drain(case_instance.config, queue) == 1
         kept = Fetched(url=url, final_url=url, status=200, headers={}, body=raw.encode())

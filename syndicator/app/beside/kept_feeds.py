@@ -53,7 +53,7 @@ class Beside:
             addresses = _find_addresses(self.store.index)
             for key, state in self.store.visits.states().items():
                 addresses[key] = (state.url,)
-            SOURCES.update(self.files, lambda before: addresses.items())
+            SOURCES.update(self.files, lambda old: addresses.items())
         self.store.index.before_save_feed = self.keep
 
     def keep(self, row: FeedRow) -> None:
@@ -99,15 +99,15 @@ class Beside:
         """Return the rows of feeds, all with a name. A feed that was only in the file has no name
         until its articles have rows; then it gets the name that they say, which is saved. `names`:
         by feed, as articles say it."""
-        named: list[FeedRow] = []
+        named_rows: list[FeedRow] = []
         for row in rows:
             if not row.name:
                 row_with_name = replace(row, name=names[row.key])
                 self.store.index.save_feed(row_with_name)
-                named.append(row_with_name)
+                named_rows.append(row_with_name)
             else:
-                named.append(row)
-        return named
+                named_rows.append(row)
+        return named_rows
 
     def _update_feed(
         self, file_feed: KeptFeed, row: FeedRow, names: Mapping[FeedKey, str]
@@ -230,13 +230,13 @@ class Beside:
         move(index, old_row, replace(new_row, first_slug=first_slug))
         index.show_again([old_row.key])
 
-    def find_former_keys(self, taken: Collection[str]) -> dict[str, str]:
+    def find_former_keys(self, used_keys: Collection[str]) -> dict[str, str]:
         """Return the keys of removed sources, by address of the source as `urls.alias` spells it.
-        Left out are keys in `taken`, and sources whose feed redirects. If two sources had the same
-        address, the key that comes first in the alphabet counts."""
+        Left out are keys in `used_keys`, and sources whose feed redirects. If two sources had the
+        same address, the key that comes first in the alphabet counts."""
         removed_keys: set[str] = set()
         for key, row in self._read_source_rows().items():
-            if key not in taken and row.moved_to is None:
+            if key not in used_keys and row.moved_to is None:
                 removed_keys.add(key)
         if not removed_keys:  # reading the file takes four seconds for 100,000 sources
             return {}
@@ -336,14 +336,14 @@ def _find_addresses(index: Index) -> dict[str, tuple[str, ...]]:
     return addresses
 
 
-def _choose_slug(row: FeedRow, taken: Collection[str]) -> FeedRow:
+def _choose_slug(row: FeedRow, used_slugs: Collection[str]) -> FeedRow:
     """Return the row of a feed without a redirect, and with a free slug: its own, or its key with a
-    number, such as `blog-2`. `taken`: slugs that are not free."""
-    if row.first_slug not in taken:
+    number, such as `blog-2`. `used_slugs`: slugs that are not free."""
+    if row.first_slug not in used_slugs:
         return replace(row, moved_to=None)
     slug = row.key.slug
     number = 1
-    while slug in taken:
+    while slug in used_slugs:
         number += 1
         slug = f"{row.key.slug}-{number}"
     return replace(row, first_slug=slug, moved_to=None)

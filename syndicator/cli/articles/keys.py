@@ -113,9 +113,9 @@ def suggest(
                 "--choose needs a terminal; without one, `syndicator tags suggest --json` lists the"
                 " same"
             )
-        taken = decide_offers(offers, Keys(sys.stdin.fileno()), opened)
-    printing.say(f"{counted(taken, 'name')} added to taxonomy.toml")
-    if taken:
+        accepted = decide_offers(offers, Keys(sys.stdin.fileno()), opened)
+    printing.say(f"{counted(accepted, 'name')} added to taxonomy.toml")
+    if accepted:
         printing.say("`syndicator describe --all` applies them to the articles that are there")
 
 

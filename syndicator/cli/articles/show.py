@@ -91,30 +91,30 @@ def show(
     if feed:
         _print_entry(what, feed, config)
         return
-    shown = _read_article(what, url, config)
+    report = _read_article(what, url, config)
     if json:
         printing.print_json(
-            {"article": shown.article, "markdown": shown.markdown, "why": dict(shown.why)}
+            {"article": report.article, "markdown": report.markdown, "why": dict(report.why)}
         )
         return
     if why:
-        _print_reasons(shown)
+        _print_reasons(report)
     if why and not trace:
         printing.say(f"the article: `syndicator show {what}`; every step: --trace")
         return
-    sys.stdout.write(shown.markdown)
+    sys.stdout.write(report.markdown)
     if trace:
         # an empty line between the article and the steps
-        printing.say("" if shown.markdown.endswith("\n") else "\n")
-        for line in format_reasons(shown.why):
+        printing.say("" if report.markdown.endswith("\n") else "\n")
+        for line in format_reasons(report.why):
             printing.say(line)
 
 
-def _print_reasons(shown: "Shown") -> None:
+def _print_reasons(report: "Shown") -> None:
     """Print why an article is as it is. On a terminal, print only as much as fits on it."""
     from syndicator.showing.plain_reasons import fit_reasons, list_reasons
 
-    reasons = list_reasons(shown.article, shown.why)
+    reasons = list_reasons(report.article, report.why)
     columns = _SIZE_OF_PIPE
     lines = _SIZE_OF_PIPE
     if sys.stdout.isatty():

@@ -116,8 +116,8 @@ def _make_sentence(rng: random.Random, vocabulary: Words, tag: str) -> str:
     who = rng.choice(vocabulary["who"])
     what = rng.choice(vocabulary["what"])
     did = rng.choice(vocabulary["did"])
-    place = rng.choice(vocabulary["places"])
-    return f"{who} {did} {what}".format(place=place, tag=tag)
+    location = rng.choice(vocabulary["places"])
+    return f"{who} {did} {what}".format(place=location, tag=tag)
 
 
 def _make_facts(rng: random.Random, vocabulary: Words, count: int) -> str:
@@ -126,8 +126,8 @@ def _make_facts(rng: random.Random, vocabulary: Words, count: int) -> str:
     small_number = rng.randrange(12, 900)
     months = rng.randrange(3, 12)
     year = rng.randrange(1995, 2023)
-    place = rng.choice(vocabulary["places"])
-    return facts.format(n=small_number, m=months, y=year, place=place)
+    location = rng.choice(vocabulary["places"])
+    return facts.format(n=small_number, m=months, y=year, place=location)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,10 +55,10 @@ class World:
     async def start(self) -> None:
         """Start the servers of all sites. Raises OSError if no loopback address can be used."""
         places: list[Site | Trouble] = [*self._sites.values(), *self._troubles.values()]
-        for place in places:
-            server = SiteServer(place.key, self._make_responder(place), self.requests)
-            await server.start(place.host, self._port)
-            self._servers[place.key] = server
+        for site in places:
+            server = SiteServer(site.key, self._make_responder(site), self.requests)
+            await server.start(site.host, self._port)
+            self._servers[site.key] = server
 
     async def aclose(self) -> None:
         for server in self._servers.values():
@@ -102,30 +102,30 @@ class World:
             return base + self._sites[key].feed_path
         return base + self._troubles[key].path
 
-    def _make_responder(self, place: Site | Trouble) -> Respond:
+    def _make_responder(self, site: Site | Trouble) -> Respond:
         """Return the function that answers requests to a site. It takes the method and the path of
         a request."""
 
         def respond(method: str, target: str) -> Answer:
             if method not in ("GET", "HEAD"):
                 return Answer(status=HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "GET, HEAD"})
-            return self._answer(place, unquote(urlsplit(target).path))
+            return self._answer(site, unquote(urlsplit(target).path))
 
         return respond
 
-    def _answer(self, place: Site | Trouble, path: str) -> Answer:
+    def _answer(self, site: Site | Trouble, path: str) -> Answer:
         """Return the answer of a site to a request for `path`. A site that fails on purpose gives
         the same answer to all requests, but it has no robots.txt."""
-        if isinstance(place, Site):
-            return self._answer_for_site(place, path)
+        if isinstance(site, Site):
+            return self._answer_for_site(site, path)
         if path == "/robots.txt":
             return Answer(status=HTTPStatus.NOT_FOUND, body=b"Not found\n", type="text/plain")
         return Answer(
-            status=place.status,
-            body=place.body.encode(),
-            type=place.type,
-            headers=place.headers,
-            delay=place.delay,
+            status=site.status,
+            body=site.body.encode(),
+            type=site.type,
+            headers=site.headers,
+            delay=site.delay,
         )
 
     def _answer_for_site(self, site: Site, path: str) -> Answer:

@@ -130,7 +130,7 @@ def refresh(
         raise UsageError(
             "--relearn looks at the address of one source again; name it with --source"
         )
-    wanted = Wanted(
+    request = Wanted(
         keys=tuple(source or ()),
         all=all,
         failed=failed,
@@ -139,11 +139,11 @@ def refresh(
         max_seconds=_parse_duration(max_time),
     )
     # which sources to visit; else those that are due
-    is_named = bool(wanted.keys) or wanted.all or wanted.failed
+    is_named = bool(request.keys) or request.all or request.failed
     if _is_left_to_workers(config, is_named=is_named):
         return
     has_report = not json and not printing.is_quiet()
-    report = asyncio.run(run_once(config, wanted, wait=wait, is_reported=has_report))
+    report = asyncio.run(run_once(config, request, wait=wait, is_reported=has_report))
     reports.print_run_report(report, json=json)
     if report.llm.wrong or report.faults:
         sys.exit(78)
@@ -172,13 +172,13 @@ def _is_left_to_workers(config: Path, *, is_named: bool) -> bool:
 
 async def run_once(
     config: Path,
-    wanted: "Wanted",
+    request: "Wanted",
     *,
     wait: bool = False,
     tells: "Callable[[Outcome], bool]" = lambda outcome: True,
     is_reported: bool = False,
 ) -> "RunReport":
-    """Visit the `wanted` sources, build, and return the report; show the progress meanwhile.
+    """Visit the `request` sources, build, and return the report; show the progress meanwhile.
     `wait`: wait until another run has ended; otherwise another run raises LockedError. `tells`:
     returns True for a visit that is worth a line. `is_reported`: the caller prints the report,
     which then has the remarks about the configuration; otherwise faults of the configuration are
@@ -192,7 +192,7 @@ async def run_once(
         _open_for_run(config, wait=wait, is_reported=is_reported, give_up=stop.is_set) as opened,
         reports.show_progress(tells) as watch,
     ):
-        report = await run(opened, wanted, stop=stop, watch=watch)
+        report = await run(opened, request, stop=stop, watch=watch)
         if is_reported:
             remarks = find_remarks(opened.archive, opened.configuration)
             report = replace(report, remarks=tuple(remarks))

@@ -52,9 +52,9 @@ def files_of(path: Path) -> list[Path]:
     return [path, *sorted(files)]
 
 
-def key_for(url: str, taken: Collection[str] = ()) -> str:
+def key_for(url: str, used_keys: Collection[str] = ()) -> str:
     """Return a short readable key for a URL, such as "techcrunch-ai" for TechCrunch's AI category.
-    `taken`: keys that exist already; if the key is one of them, it gets a number, as in
+    `used_keys`: keys that exist already; if the key is one of them, it gets a number, as in
     "techcrunch-ai-2"."""
     words = _list_site_words(url) + _list_path_words(url)
     base = "-".join(dict.fromkeys(word for word in words if word))
@@ -68,7 +68,7 @@ def key_for(url: str, taken: Collection[str] = ()) -> str:
         base += "-feed"
     key = base
     number = 2
-    while key in taken:
+    while key in used_keys:
         key = f"{base}-{number}"
         number += 1
     return key
@@ -177,21 +177,21 @@ Addresses = Mapping[str, tuple[str, ...]]  # key of a source -> its addresses, n
 
 
 def find_successors(
-    wanted: Mapping[str, str], addresses: Addresses, rows: Mapping[str, FeedRow]
+    names_by_key: Mapping[str, str], addresses: Addresses, rows: Mapping[str, FeedRow]
 ) -> dict[str, str]:
     """Return the key of the source that replaces a removed source, by the key of the removed one.
     This is the followed source that has one of its addresses; of several, the newest address
     counts. Removed sources without a feed, and those whose feed already redirects to a followed
-    source, are left out. `wanted`: the address of each configured source. `rows`: the feed of each
-    source. All are by key."""
-    removed = sorted(addresses.keys() & rows.keys() - wanted.keys())
+    source, are left out. `names_by_key`: the address of each configured source. `rows`: the feed of
+    each source. All are by key."""
+    removed = sorted(addresses.keys() & rows.keys() - names_by_key.keys())
     if not removed:
         return {}
-    key_by_alias = {urls.alias(url): key for key, url in wanted.items()}
+    key_by_alias = {urls.alias(url): key for key, url in names_by_key.items()}
     successors: dict[str, str] = {}
     for key in removed:
         target = rows[key].moved_to
-        has_successor = target is not None and target.slug in wanted
+        has_successor = target is not None and target.slug in names_by_key
         if has_successor:
             continue
         for url in reversed(addresses[key]):
@@ -203,19 +203,19 @@ def find_successors(
 
 
 def find_departures(
-    wanted: Mapping[str, str], addresses: Addresses, rows: Mapping[str, FeedRow]
+    names_by_key: Mapping[str, str], addresses: Addresses, rows: Mapping[str, FeedRow]
 ) -> list[str]:
     """Return the keys of sources whose feed redirects to another feed but must not do so any
     longer. The reason is that the other source was removed, or that the source now has an address
-    that it never had. `wanted`: the address of each configured source. `rows`: the feed of each
-    source. All are by key."""
+    that it never had. `names_by_key`: the address of each configured source. `rows`: the feed of
+    each source. All are by key."""
     departed = []
-    for key in sorted(wanted.keys() & rows.keys()):
+    for key in sorted(names_by_key.keys() & rows.keys()):
         target = rows[key].moved_to
         if target is None:
             continue
-        is_target_removed = target.slug not in wanted
-        has_new_address = not is_at(wanted[key], addresses.get(key, ()))
+        is_target_removed = target.slug not in names_by_key
+        has_new_address = not is_at(names_by_key[key], addresses.get(key, ()))
         if is_target_removed or has_new_address:
             departed.append(key)
     return departed

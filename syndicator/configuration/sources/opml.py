@@ -130,8 +130,8 @@ def read_opml(data: bytes, *, is_trusted: bool = False) -> SubscriptionList:
             skipped.append(Skipped(line=item.line, name=item.title, why=why))
             continue
         outlines_by_alias[alias] = item
-        place = item.own.get(_PLACE_KEY)
-        places[item.url] = place if isinstance(place, int) else len(outlines_by_alias)
+        position = item.own.get(_PLACE_KEY)
+        places[item.url] = position if isinstance(position, int) else len(outlines_by_alias)
     in_order = sorted(outlines_by_alias.values(), key=lambda outline: places[outline.url])
     outlines: list[Outline] = []
     for outline in in_order:
@@ -167,9 +167,9 @@ def _parse_xml(data: bytes) -> Any:
     # libxml2 always expands entities in attributes, so documents that declare any are refused;
     # NUL bytes are removed to search UTF-16 too
     plain = data.replace(b"\0", b"")
-    place = plain.find(b"<!ENTITY")
-    if place >= 0:
-        line = plain.count(b"\n", 0, place) + 1
+    position = plain.find(b"<!ENTITY")
+    if position >= 0:
+        line = plain.count(b"\n", 0, position) + 1
         cure = "remove them, or export the list again"
         detail = f"line {line}: the document declares entities; {cure}"
         raise NotAFeed(FeedReason.BROKEN_XML, detail)
@@ -188,9 +188,9 @@ def _parse_xml(data: bytes) -> Any:
 def _escape_and(match: re.Match[bytes]) -> bytes:
     """Return what replaces an ampersand that is not valid in XML: the character that an HTML entity
     stands for, else `&amp;`."""
-    named = html5.get(f"{match[1].decode()};") if match[1] else None
-    if named:
-        return named.encode("ascii", "xmlcharrefreplace")
+    character = html5.get(f"{match[1].decode()};") if match[1] else None
+    if character:
+        return character.encode("ascii", "xmlcharrefreplace")
     return b"&amp;" + match[0][1:]
 
 
@@ -254,12 +254,12 @@ def write_opml(
     body = etree.SubElement(root, "body")
     folders: dict[str, Any] = {"": body}  # elements by name; sources without a category: no folder
     site_by_key = sites or {}
-    for place, source in enumerate(sources, 1):
+    for position, source in enumerate(sources, 1):
         name = text.line(source.category or "")
         if name not in folders:
             folders[name] = etree.SubElement(body, "outline", {"text": name, "title": name})
         site = text.line(site_by_key.get(source.key, ""))
-        attributes = {**_make_outline(source, site), **_make_own_attributes(source, place)}
+        attributes = {**_make_outline(source, site), **_make_own_attributes(source, position)}
         etree.SubElement(folders[name], "outline", attributes)
     document: bytes = etree.tostring(
         root, pretty_print=True, xml_declaration=True, encoding="UTF-8"
@@ -282,9 +282,9 @@ def _make_outline(source: Source, site: str) -> dict[str, str]:
     return outline
 
 
-def _make_own_attributes(source: Source, place: int) -> dict[str, str]:
-    """Return all settings of a source as attributes in the namespace of this program. `place`: the
-    number of the source in sources.toml, because folders change the order."""
+def _make_own_attributes(source: Source, position: int) -> dict[str, str]:
+    """Return all settings of a source as attributes in the namespace of this program. `position`:
+    the number of the source in sources.toml, because folders change the order."""
     attributes = {}
     for name, value in table(source).items():
         if name == "url":
@@ -294,7 +294,7 @@ def _make_own_attributes(source: Source, place: int) -> dict[str, str]:
         else:
             written = json.dumps(value, ensure_ascii=True, default=dict)
         attributes[f"{{{SPACE}}}{name}"] = written
-    attributes[f"{{{SPACE}}}{_PLACE_KEY}"] = str(place)
+    attributes[f"{{{SPACE}}}{_PLACE_KEY}"] = str(position)
     return attributes
 
 

@@ -85,7 +85,7 @@ def add_sources(
         if present and sources and _append_unparsed(path, target, text, present, sources):
             return
 
-    def append_new(text: str, before: tuple[Source, ...]) -> str:
+    def append_new(text: str, old: tuple[Source, ...]) -> str:
         """Return `text` with the new sources, which must not be in any file."""
         placed: tuple[Placed, ...] = ()
         if path.exists():
@@ -104,7 +104,7 @@ def add_sources(
         placed, _ = readable([file])
         return tuple(item.source for item in placed)
 
-    _edit_file(path, append_new, lambda before: (*before, *sources), read_valid)
+    _edit_file(path, append_new, lambda old: (*old, *sources), read_valid)
 
 
 def _append_unparsed(
@@ -135,27 +135,27 @@ def remove_source(path: Path, key: str) -> bool:
     LockedError if it is locked."""
     file = _find_file(path, key)
 
-    def remove_from_text(text: str, before: tuple[Source, ...]) -> str:
-        """Return `text` without the table of the source. `before`: the sources in `text`."""
-        keys = [source.key for source in before]
+    def remove_from_text(text: str, old: tuple[Source, ...]) -> str:
+        """Return `text` without the table of the source. `old`: the sources in `text`."""
+        keys = [source.key for source in old]
         if key not in keys:
             return text
         return toml_edit.remove_table(text, "source", keys.index(key))
 
-    def remove_from_sources(before: tuple[Source, ...]) -> tuple[Source, ...]:
-        return tuple(source for source in before if source.key != key)
+    def remove_from_sources(old: tuple[Source, ...]) -> tuple[Source, ...]:
+        return tuple(source for source in old if source.key != key)
 
     return _edit_file(file, remove_from_text, remove_from_sources)
 
 
-def change_source(path: Path, key: str, seen: Source, wanted: Source) -> None:
-    """Replace the source `key` by `wanted`. `seen`: the source as it was when the edit was planned.
-    Raises EditedMeanwhile if the source differs from `seen`."""
+def change_source(path: Path, key: str, expected: Source, new: Source) -> None:
+    """Replace the source `key` by `new`. `expected`: the source as it was when the edit was
+    planned. Raises EditedMeanwhile if the source differs from `expected`."""
 
     def change(source: Source) -> Source:
-        if source != seen:
+        if source != expected:
             raise EditedMeanwhile(f"{path}: the source {key!r}")
-        return wanted
+        return new
 
     edit_source(path, key, change)
 
@@ -166,15 +166,15 @@ def edit_source(path: Path, key: str, change: Callable[[Source], Source]) -> Non
     is not valid or cannot be edited, and LockedError if it is locked."""
     file = _find_file(path, key)
 
-    def change_in_text(text: str, before: tuple[Source, ...]) -> str:
-        """Return `text` with the changed values. `before`: the sources in `text`."""
-        keys = [source.key for source in before]
+    def change_in_text(text: str, old: tuple[Source, ...]) -> str:
+        """Return `text` with the changed values. `old`: the sources in `text`."""
+        keys = [source.key for source in old]
         if key not in keys:
             raise UsageError(
                 f"{file} has no source {key!r}; `syndicator sources` lists those it has"
             )
         number = keys.index(key)
-        source = before[number]
+        source = old[number]
         old_values = plain(source)
         new_values = plain(change(source))
         old_rules = old_values.pop("rules", {})
@@ -189,8 +189,8 @@ def edit_source(path: Path, key: str, change: Callable[[Source], Source]) -> Non
             edited_text = toml_edit.set_values(edited_text, path_of_rules, changed_rules)
         return edited_text
 
-    def change_in_sources(before: tuple[Source, ...]) -> tuple[Source, ...]:
-        return tuple(change(source) if source.key == key else source for source in before)
+    def change_in_sources(old: tuple[Source, ...]) -> tuple[Source, ...]:
+        return tuple(change(source) if source.key == key else source for source in old)
 
     _edit_file(file, change_in_text, change_in_sources)
 
@@ -201,15 +201,17 @@ def _find_changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, A
     return {name: new.get(name) for name in names if old.get(name) != new.get(name)}
 
 
-def put_text(path: Path, text: str | None, *, seen: str | None, is_private: bool = False) -> None:
-    """Replace the text of a file; None deletes the file. `seen`: the text that the edit began with,
-    None if there was no file. `is_private`: the text has a secret, so other accounts lose their
-    access; otherwise owner and mode stay. Raises EditedMeanwhile if the file has another text than
-    `seen`, and LockedError if it is locked."""
+def put_text(
+    path: Path, text: str | None, *, expected: str | None, is_private: bool = False
+) -> None:
+    """Replace the text of a file; None deletes the file. `expected`: the text that the edit began
+    with, None if there was no file. `is_private`: the text has a secret, so other accounts lose
+    their access; otherwise owner and mode stay. Raises EditedMeanwhile if the file has another text
+    than `expected`, and LockedError if it is locked."""
     with _lock_file(path) as target:
         # ends of lines stay
         now = target.read_bytes().decode("utf-8", "surrogateescape") if target.exists() else None
-        if now != seen:
+        if now != expected:
             raise EditedMeanwhile(str(path))
         if text is None:
             target.unlink(missing_ok=True)
@@ -254,15 +256,15 @@ def _edit_file(
     expected sources, because the file is written in a way that cannot be edited."""
     with _lock_file(path) as target:
         text = _read_text(target)
-        before = check(read_toml_file(path)) if target.exists() else ()
-        after: tuple[Source, ...] | None = None  # None: the new text cannot be parsed
+        old = check(read_toml_file(path)) if target.exists() else ()
+        new: tuple[Source, ...] | None = None  # None: the new text cannot be parsed
         new_text = ""
         with suppress(ValueError):  # inline tables: nothing can be appended
-            new_text = edit(text, before)
+            new_text = edit(text, old)
             if new_text == text:
                 return False
-            after = check(TomlFile(path, tomllib.loads(new_text)))
-        if after != expected(before):
+            new = check(TomlFile(path, tomllib.loads(new_text)))
+        if new != expected(old):
             raise ConfigError(
                 f"{path} is written in a way that a command cannot edit safely; edit it by hand"
             )
@@ -293,8 +295,8 @@ def _replace_file(path: Path, text: str, *, is_private: bool = False) -> None:
     """Replace the text of a file in one step, so that readers see the old or the new text, even
     after a crash. Owner and mode stay. `is_private`: the text has a secret, so other accounts lose
     their access."""
-    before = path.stat() if path.exists() else None
-    mode = before.st_mode & 0o777 if before else PUBLIC
+    old_status = path.stat() if path.exists() else None
+    mode = old_status.st_mode & 0o777 if old_status else PUBLIC
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
     try:
@@ -302,18 +304,18 @@ def _replace_file(path: Path, text: str, *, is_private: bool = False) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-            if before:
-                _keep_owner(file.fileno(), before)
+            if old_status:
+                _keep_owner(file.fileno(), old_status)
         temporary.chmod(tighten(mode) if is_private else mode)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def _keep_owner(descriptor: int, before: os.stat_result) -> None:
+def _keep_owner(descriptor: int, old_status: os.stat_result) -> None:
     """Give the new file the group and the owner of the old one, as far as this account may. Without
     this, a file that root edits could not be read by the account of the service."""
-    for user, group in ((-1, before.st_gid), (before.st_uid, -1)):
+    for user, group in ((-1, old_status.st_gid), (old_status.st_uid, -1)):
         # only root may do more; what the account of the service wrote, it can read
         with suppress(OSError):
             os.fchown(descriptor, user, group)

@@ -359,11 +359,11 @@ class Placed:
     file: TomlFile
     number: int
 
-    def fault(self, message: str, *place: str | int) -> Fault:
-        """Return a fault of this source. `place`: the keys and indexes that lead to the faulty
+    def fault(self, message: str, *key_path: str | int) -> Fault:
+        """Return a fault of this source. `key_path`: the keys and indexes that lead to the faulty
         value in its table."""
         entry = f"source {self.source.key!r}"
-        return self.file.fault(message, "source", self.number, *place, entry=entry)
+        return self.file.fault(message, "source", self.number, *key_path, entry=entry)
 
 
 def make_source(values: Mapping[str, Any]) -> Source:
@@ -483,8 +483,8 @@ def _name_other_file(other: Placed, item: Placed) -> str:
     `item`."""
     if other.file.path == item.file.path:
         return ""
-    place = other.file.where("source", other.number, "key") or other.file.path
-    return f" (the other in {place})"
+    position = other.file.where("source", other.number, "key") or other.file.path
+    return f" (the other in {position})"
 
 
 def parse_added(path: Path, end: bytes, present: Sequence[Source]) -> tuple[Source, ...] | None:

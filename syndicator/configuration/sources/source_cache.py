@@ -57,16 +57,16 @@ def stamp(path: Path, version: str) -> str:
 
 
 def read(
-    path: Path, cache: Path, version: str, *, before: Read | None = None, remember: bool = False
+    path: Path, cache: Path, version: str, *, earlier: Read | None = None, remember: bool = False
 ) -> Read:
     """Return the sources of `path` (sources.toml) and of sources.d. If the files are unchanged, the
-    sources come from `before`, an earlier result, or from the file `cache`. If text was only
+    sources come from `earlier`, an earlier result, or from the file `cache`. If text was only
     appended, only that is parsed. A table that is faulty now counts as it was when it was last
     valid. `version`: of this program, because another version may parse differently. `remember`:
     write the cache."""
     now = stamp(path, version)
-    if before is not None and before.stamp == now:
-        return before
+    if earlier is not None and earlier.stamp == now:
+        return earlier
     sources = _read_cached(cache, now, path)
     if sources is not None:
         return Read(sources, now)
@@ -78,7 +78,7 @@ def read(
 
         sources, faults = read_valid_sources(path)
         if faults:
-            last_valid = before.sources if before else _read_last_valid(cache)
+            last_valid = earlier.sources if earlier else _read_last_valid(cache)
             # missing sources may be in the faulty tables: they stay as they were
             sources = (*sources, *_list_missing(last_valid, sources))
     if remember and not faults:

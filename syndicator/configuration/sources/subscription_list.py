@@ -112,14 +112,14 @@ def _read_line(number: int, line: str, *, is_trusted: bool) -> Outline | Skipped
     """Return the subscription on a line; as skipped, with the reason, if it is no address.
     `https://` may be missing. `number`: of the line, from 1. `is_trusted`: the line is the
     operator's own, so it may name a mailbox or an environment variable."""
-    shown = line[:_SHOWN_CHARACTERS]
+    excerpt = line[:_SHOWN_CHARACTERS]
     if len(line) > _LONGEST_ADDRESS:
         why = f"it has {len(line):,} characters, too many for an address; write one address a line"
-        return Skipped(line=number, name=shown, why=why)
+        return Skipped(line=number, name=excerpt, why=why)
     url = line if "://" in line else f"https://{line}"
     is_address = _ADDRESS.fullmatch(line) and urls.host(url)
     if not is_address:
-        why = f"{shown!r} is no web address; write it like https://example.org/feed"
-        return Skipped(line=number, name=shown, why=why)
+        why = f"{excerpt!r} is no web address; write it like https://example.org/feed"
+        return Skipped(line=number, name=excerpt, why=why)
     outline = Outline(url=url, line=number)
     return outline if is_trusted else opml.clean_outline(outline)

@@ -156,12 +156,12 @@ def _make_page_schema(model: str) -> dict[str, Any]:
     }
 
 
-def _make_article_schema(more: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the JSON schema of an article. `more`: schemas of fields besides those that every
-    article has, by name."""
+def _make_article_schema(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the JSON schema of an article. `properties`: schemas of fields besides those that
+    every article has, by name."""
     return {
         "type": "object",
-        "properties": {**_ARTICLE_FIELDS, **more},
+        "properties": {**_ARTICLE_FIELDS, **properties},
         "required": ["id", "url", "title", "source"],
     }
 
@@ -440,7 +440,7 @@ async def _show_list(query: Query, request: Request) -> Response:
 
     read = replace(query, function=iterate_safe_items).read
     page = await console_of(request).look(
-        lambda instance: read(instance, arguments, after=cursor, most=limit)
+        lambda instance: read(instance, arguments, after=cursor, limit=limit)
     )
     return _answer_json({"items": page.items, "next": page.next})
 
@@ -556,12 +556,12 @@ def _find_own_job(request: Request) -> Job:
     return job
 
 
-def _parse_number(text: str, least: int) -> int:
+def _parse_number(text: str, minimum: int) -> int:
     """Return the value of a parameter as a number. Raises HTTPException(422) unless it is a whole
-    number from `least` to 100."""
+    number from `minimum` to 100."""
     number = parse_whole_number(text, MOST)
-    if number < least:
-        raise HTTPException(422, f"{text[:20]!r} is no number from {least} to {MOST}")
+    if number < minimum:
+        raise HTTPException(422, f"{text[:20]!r} is no number from {minimum} to {MOST}")
     return number
 
 

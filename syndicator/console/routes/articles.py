@@ -111,7 +111,7 @@ async def show_articles(request: Request) -> Response:
     usual_filter = "all" if has_search_or_source else "unsure"
     chosen_filter = _parse_filter(parameters.get("filter", usual_filter))
     number = max(1, parse_whole_number(parameters.get("page", ""), MOST_PAGES))
-    wanted = Wanted(
+    selection = Wanted(
         filter=chosen_filter,
         source=source_key,
         skip=(number - 1) * SHOWN,
@@ -121,7 +121,7 @@ async def show_articles(request: Request) -> Response:
 
     def read_list(instance: OpenedInstance) -> _ArticleList:
         ids = lists.find_articles(instance, search) if search else None
-        items, counts = lists.list_articles(instance, replace(wanted, ids=ids))
+        items, counts = lists.list_articles(instance, replace(selection, ids=ids))
         return _ArticleList(items, counts, _name_outlet(instance, source_key, items))
 
     article_list = await console.look(read_list)
@@ -202,11 +202,11 @@ async def show_beginning(request: Request) -> Response:
     return show_part(request, "beginning.html", one=file.article, paragraphs=paragraphs)
 
 
-def take_beginning(paragraphs: Sequence[str], most: int) -> list[str]:
-    """Return the first of `paragraphs`, up to `most` characters together. The last one is cut if it
-    does not fit. Pure."""
+def take_beginning(paragraphs: Sequence[str], limit: int) -> list[str]:
+    """Return the first of `paragraphs`, up to `limit` characters together. The last one is cut if
+    it does not fit. Pure."""
     beginning: list[str] = []
-    room = most
+    room = limit
     for paragraph in paragraphs:
         if len(paragraph) > room:
             beginning.append(f"{paragraph[:room].rstrip()} …")
@@ -240,17 +240,17 @@ async def preview(request: Request) -> Response:
 
 
 async def _show_article_page(
-    request: Request, file: lists.File, form: Form | None = None, **more: Any
+    request: Request, file: lists.File, form: Form | None = None, **context: Any
 ) -> Response:
     """Show the page of an article with a form to edit it. `form`: values that were sent and not
-    saved; the page shows them in place of those of the article. `more`: variables of the template,
-    such as `preview`."""
+    saved; the page shows them in place of those of the article. `context`: variables of the
+    template, such as `preview`."""
     console = console_of(request)
     article = file.article
     values = {name: str(getattr(article, name) or "") for name in EDITED}
     if form is not None:
         values |= {name: form.text(name) for name in EDITED if name in form}
-    variables: dict[str, Any] = {"preview": None, "diff": [], "fault": "", **more}
+    variables: dict[str, Any] = {"preview": None, "diff": [], "fault": "", **context}
     return show_page(
         request,
         "article.html",
@@ -291,9 +291,9 @@ async def show_tags(request: Request) -> Response:
     )
 
 
-def _find_named(named: Sequence[lists.Named], name: str | None) -> lists.Named | None:
+def _find_named(items: Sequence[lists.Named], name: str | None) -> lists.Named | None:
     """Return the tag or category with this name; None if there is none."""
-    return next((item for item in named if item.name == name), None)
+    return next((item for item in items if item.name == name), None)
 
 
 def _describe_result(job: Job | None) -> dict[str, Any]:

@@ -47,11 +47,11 @@ async def show(request: Request) -> Response:
     pages = await _list_kept_pages(request)
     number = max(0, parse_whole_number(request.query_params.get("page", ""), len(pages) - 1))
     job = _find_job_of_source(request, key)
-    tried = None
+    report = None
     is_saved = False
     is_applied = False
     if job is not None:
-        tried = job.result if job.act == "try-rules" else None
+        report = job.result if job.act == "try-rules" else None
         is_saved = job.act == "save-rules" and job.status in ("building", "done")
         is_applied = job.act == "reread" and not job.dry_run
     return show_page(
@@ -64,7 +64,7 @@ async def show(request: Request) -> Response:
         roles=ROLES,
         rules=_list_rules(source_page, job),
         waiting=find_awaited_job(job),
-        tried=tried,
+        tried=report,
         planned=_describe_plan(job),
         saved=is_saved,
         applied=is_applied,
@@ -124,8 +124,8 @@ def _list_rules(source_page: lists.SourcePage, job: Job | None) -> dict[str, str
     """Return the selectors for the form, one a line, by name of the rule. They are those that `job`
     tried, or the source's own if it tried none."""
     rules = source_page.health.source.rules
-    tried = job.args if job is not None and job.act == "try-rules" else {}
-    return {name: "\n".join(tried.get(name, getattr(rules, name))) for name in RULES}
+    job_arguments = job.args if job is not None and job.act == "try-rules" else {}
+    return {name: "\n".join(job_arguments.get(name, getattr(rules, name))) for name in RULES}
 
 
 def _describe_plan(job: Job | None) -> dict[str, Any] | None:

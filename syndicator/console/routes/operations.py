@@ -187,7 +187,7 @@ async def show_list(request: Request) -> Response:
     try:
         arguments = parse_arguments(query, filters)
         items = await console_of(request).look(
-            lambda instance: query.read(instance, arguments, after=cursor, most=SHOWN)
+            lambda instance: query.read(instance, arguments, after=cursor, limit=SHOWN)
         )
     except UsageError as error:
         raise HTTPException(UNREADABLE, str(error)) from error

@@ -55,13 +55,13 @@ def parse_statement(line: str) -> Statement | None:
     the line is no statement."""
     use, colon, value_and_source = line.partition(": ")
     value, bracket, source = value_and_source.rpartition(" (")
-    vocabulary, comma, place = source.removesuffix(")").rpartition(", ")
+    vocabulary, comma, location = source.removesuffix(")").rpartition(", ")
     has_all_separators = bool(colon and bracket and comma)
     if not has_all_separators or not line.endswith(")"):
         return None
-    if place not in PLACES:
+    if location not in PLACES:
         return None
-    return Statement(use, value, vocabulary, cast(Place, place))
+    return Statement(use, value, vocabulary, cast(Place, location))
 
 
 class Terms(NamedTuple):
@@ -106,20 +106,20 @@ def derive_terms(lines: Iterable[str]) -> Terms:
             texts.append(statement.value)
 
     # what they allow
-    most: ContentMode = "full"
+    maximum: ContentMode = "full"
     if "search" in forbidden:
-        most = "link"
+        maximum = "link"
     elif "full-text" in forbidden:
-        most = "excerpt"
+        maximum = "excerpt"
     free_licences = [url for url in licences if _FREE.match(url)]
     free = ""
     if free_licences and "full-text" not in forbidden:
         free = free_licences[0]
     because = [statement.line() for use, statement in forbidden.items() if use != "ai-train"]
     return Terms(
-        most=most,
+        most=maximum,
         model="ai-input" not in forbidden,
-        picture=most == "full",
+        picture=maximum == "full",
         because=tuple(because),
         licences=tuple(dict.fromkeys(licences)),
         words=tuple(dict.fromkeys(texts)),
@@ -152,7 +152,7 @@ def load_vocabularies() -> tuple[Vocabulary, ...]:
     file = files("syndicator.core.usage").joinpath("data/vocabularies.toml")
     all_vocabularies: list[Vocabulary] = []
     for table in tomllib.loads(file.read_text("utf-8"))["vocabulary"]:
-        field_names = {place: tuple(names) for place, names in table["fields"].items()}
+        field_names = {location: tuple(names) for location, names in table["fields"].items()}
         uses_of_tokens = table.get("uses", {})
         vocabulary = Vocabulary(
             name=table["name"],
@@ -166,27 +166,27 @@ def load_vocabularies() -> tuple[Vocabulary, ...]:
     return tuple(all_vocabularies)
 
 
-def names(place: Place) -> frozenset[str]:
-    """Return the names of the fields (such as headers) at `place` that may contain statements."""
+def names(location: Place) -> frozenset[str]:
+    """Return the names of fields, such as headers, at `location` that may contain statements."""
     field_names: set[str] = set()
     for vocabulary in load_vocabularies():
-        field_names.update(vocabulary.fields.get(place, ()))
+        field_names.update(vocabulary.fields.get(location, ()))
     return frozenset(field_names)
 
 
 def read_statements(
-    place: Place, fields: Iterable[tuple[str, str]], base: str = ""
+    location: Place, fields: Iterable[tuple[str, str]], base: str = ""
 ) -> tuple[Statement, ...]:
-    """Return the statements in some fields, each once and at most 20. `place`: where the fields
+    """Return the statements in some fields, each once and at most 20. `location`: where the fields
     are; `fields`: (name in lower case, value) of each; `base`: address to which relative addresses
     refer, "" if unknown."""
     statements: dict[Statement, None] = {}  # a set in order
     for name, value in fields:
         for vocabulary in load_vocabularies():
-            if name not in vocabulary.fields.get(place, ()):
+            if name not in vocabulary.fields.get(location, ()):
                 continue
             for use, answer in _read_value(vocabulary, value[:_LONGEST].strip(), base):
-                statements[Statement(use, answer, vocabulary.name, place)] = None
+                statements[Statement(use, answer, vocabulary.name, location)] = None
     return tuple(statements)[:_MOST]
 
 

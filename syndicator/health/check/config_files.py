@@ -391,11 +391,11 @@ def mask_password(value: str) -> str:
     return _PASSWORD.sub(r"\1:***", value)
 
 
-def list_changes(before: Configuration, after: Configuration) -> Iterator[str]:
+def list_changes(old: Configuration, new: Configuration) -> Iterator[str]:
     """Yield a line for each setting, source and query that differs between two configurations. The
     values are not shown, as they may be secret."""
-    values_before = dict(flatten(before.settings.model_dump()))
-    values_after = dict(flatten(after.settings.model_dump()))
+    values_before = dict(flatten(old.settings.model_dump()))
+    values_after = dict(flatten(new.settings.model_dump()))
     for key_path in sorted(values_before):
         if values_before[key_path] == values_after[key_path]:
             continue
@@ -404,23 +404,21 @@ def list_changes(before: Configuration, after: Configuration) -> Iterator[str]:
             yield f"setting {name} changed; it counts from the next start"
         else:
             yield f"setting {name} changed"
-    for fault in after.dropped:
-        if fault not in before.dropped:
+    for fault in new.dropped:
+        if fault not in old.dropped:
             yield str(fault)
-    yield from _list_changes("source", before.sources, after.sources)
-    queries_before = {query.slug: query for query in before.queries}
-    queries_after = {query.slug: query for query in after.queries}
+    yield from _list_changes("source", old.sources, new.sources)
+    queries_before = {query.slug: query for query in old.queries}
+    queries_after = {query.slug: query for query in new.queries}
     yield from _list_changes("query", queries_before, queries_after)
 
 
-def _list_changes(
-    what: str, before: Mapping[str, object], after: Mapping[str, object]
-) -> Iterator[str]:
+def _list_changes(what: str, old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[str]:
     """Yield a line for each key whose value was added, removed or changed."""
-    for key in sorted(before.keys() | after.keys()):
-        if key not in before:
+    for key in sorted(old.keys() | new.keys()):
+        if key not in old:
             yield f"{what} {key} added"
-        elif key not in after:
+        elif key not in new:
             yield f"{what} {key} removed"
-        elif before[key] != after[key]:
+        elif old[key] != new[key]:
             yield f"{what} {key} changed"

@@ -145,11 +145,11 @@ def check_host_names(sources: Iterable[Source], lookup: Lookup) -> Iterator[Find
         host = urlsplit(source.url).hostname or ""
         if not _is_address(host) and not host.endswith(_RESERVED):
             hosts[host] = None
-    asked = list(hosts)[:_MOST_LOOKED_UP]
-    if not asked or _does_one_resolve(asked, lookup):
+    looked_up = list(hosts)[:_MOST_LOOKED_UP]
+    if not looked_up or _does_one_resolve(looked_up, lookup):
         return
     detail = (
-        f"none of {', '.join(asked)} resolves: see the network of this machine, and"
+        f"none of {', '.join(looked_up)} resolves: see the network of this machine, and"
         " /etc/resolv.conf"
     )
     yield Finding(severity="warning", what="names of hosts", reason=FetchReason.DNS, detail=detail)
@@ -252,8 +252,8 @@ def list_broken_files(archive: Archive) -> Iterator[Finding]:
         elif key_match:
             key = key_match[1]
             line_number = _find_line(store, problem.what, key)
-        more = _LINE_PATTERN.sub("", detail)
-        yield make_finding(path, line_number, problem.reason, more, severity, key=key)
+        rest = _LINE_PATTERN.sub("", detail)
+        yield make_finding(path, line_number, problem.reason, rest, severity, key=key)
 
 
 def _find_line(store: ArticleStore, path: str, key: str) -> int | None:
@@ -286,11 +286,11 @@ def check_templates(config: Path, settings: Settings) -> Iterator[Finding]:
         path = config / TEMPLATES
         line_number = None
         detail = fault
-        place = _PLACED.fullmatch(fault)
-        if place:
-            path = path / place["name"]
-            line_number = int(place["line"])
-            detail = place["said"]
+        position = _PLACED.fullmatch(fault)
+        if position:
+            path = path / position["name"]
+            line_number = int(position["line"])
+            detail = position["said"]
         detail += "; our own templates are used until it is mended"
         yield make_finding(path, line_number, FeedFileReason.TEMPLATE, detail)
 
@@ -458,12 +458,12 @@ def _list_open_rights(
         sites = rights_file.before(source.key)
         if not sites:
             continue
-        named = write_speaks_for(source, sites[:_MOST_NAMED])
+        proposal = write_speaks_for(source, sites[:_MOST_NAMED])
         if len(sites) > _MOST_NAMED:
-            named += f" and {len(sites) - _MOST_NAMED} more, named in {rights_file}"
+            proposal += f" and {len(sites) - _MOST_NAMED} more, named in {rights_file}"
         detail = (
             f"it still writes the articles of {len(sites)} domains that are not its own; write"
-            f" in sources.toml those that it may write for: {named}; speaks_for = [] reads them"
+            f" in sources.toml those that it may write for: {proposal}; speaks_for = [] reads them"
             " all from their own pages"
         )
         yield Problem(what=source.key, reason=CheckReason.SPEAKS_FOR, detail=detail)

@@ -113,10 +113,10 @@ class Log:
             fcntl.flock(file, fcntl.LOCK_EX)  # until it is closed
             yield
 
-    def newest(self, most: int = 100) -> list[LoggedChange]:
-        """Return the last `most` changes, newest first. Lines that cannot be read are left out."""
+    def newest(self, limit: int = 100) -> list[LoggedChange]:
+        """Return the last `limit` changes, newest first. Lines that cannot be read are left out."""
         try:
-            lines = _read_last_lines(self.path, most)
+            lines = _read_last_lines(self.path, limit)
         except FileNotFoundError:
             return []
         changes = []
@@ -133,14 +133,14 @@ class Log:
                 return change
         return None
 
-    def of(self, subject: str, most: int = 20) -> list[LoggedChange]:
-        """Return at most `most` changes of an article or a source, newest first. `subject`: id of
+    def of(self, subject: str, limit: int = 20) -> list[LoggedChange]:
+        """Return at most `limit` changes of an article or a source, newest first. `subject`: id of
         the article or key of the source."""
         changes = []
         for change in self.newest(_MOST_LOOKED_THROUGH):
             if subject == change.subject or subject in change.subjects:
                 changes.append(change)
-        return changes[:most]
+        return changes[:limit]
 
     def files(self, number: int) -> dict[str, tuple[str | None, str | None]]:
         """Return the texts of a change, as (before, after) by name; {} if they were not kept. None
@@ -172,17 +172,17 @@ def _open_private(path: str, flags: int) -> int:
     return descriptor
 
 
-def _read_last_lines(path: Path, most: int) -> list[bytes]:
-    """Return the last `most` lines of a file, reading it in blocks from its end."""
+def _read_last_lines(path: Path, limit: int) -> list[bytes]:
+    """Return the last `limit` lines of a file, reading it in blocks from its end."""
     with path.open("rb") as file:
         start = file.seek(0, os.SEEK_END)
         data = b""
-        while start and data.count(b"\n") <= most:
+        while start and data.count(b"\n") <= limit:
             block_start = max(0, start - _BLOCK_BYTES)
             file.seek(block_start)
             data = file.read(start - block_start) + data
             start = block_start
-    return data.splitlines()[-most:]
+    return data.splitlines()[-limit:]
 
 
 def _end_half_line(file: BinaryIO) -> bytes:
@@ -203,16 +203,16 @@ def _parse_change(line: bytes) -> LoggedChange | None:
         return None
 
 
-def revert_edit(before: str | None, after: str | None, now: str | None) -> str | None:
-    """Return the text `now` without an earlier edit, and with all later ones. `before`, `after`:
-    the text before and after that edit. None stands for a missing file. Raises ValueError if a
-    later edit changed the same lines."""
-    if now == after:
-        return before
-    if before is None or after is None or now is None:
+def revert_edit(text_before: str | None, text_after: str | None, now: str | None) -> str | None:
+    """Return the text `now` without an earlier edit, and with all later ones. `text_before`,
+    `text_after`: the text before and after that edit. None stands for a missing file. Raises
+    ValueError if a later edit changed the same lines."""
+    if now == text_after:
+        return text_before
+    if text_before is None or text_after is None or now is None:
         raise ValueError("it was edited since")
-    old_lines = before.splitlines(keepends=True)
-    new_lines = after.splitlines(keepends=True)
+    old_lines = text_before.splitlines(keepends=True)
+    new_lines = text_after.splitlines(keepends=True)
     lines = now.splitlines(keepends=True)
     matcher = SequenceMatcher(None, new_lines, old_lines, autojunk=False)
     for tag, new_start, new_end, old_start, old_end in reversed(matcher.get_opcodes()):

@@ -93,8 +93,8 @@ def _read_config(app: App, path: str) -> Text:
 def _write_config(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
     """Write files of the configuration. `texts`: (text before, text after) by path in its folder.
     Raises UsageError if a file was edited meanwhile."""
-    for path, (before, text) in texts.items():
-        registry.put_text(app.configuration.folder / path, text, seen=before)
+    for path, (old_text, text) in texts.items():
+        registry.put_text(app.configuration.folder / path, text, expected=old_text)
 
 
 def _read_article(app: App, path: str) -> Text:
@@ -115,15 +115,15 @@ def _write_articles(app: App, texts: Mapping[str, Edit], progress: Progress) -> 
     """Write or delete article files and update their rows. `texts`: (text before, text after) by
     path; a text after of None deletes the file. Raises UsageError if a file was edited meanwhile,
     or if a new text is no article."""
-    for path, (before, after) in texts.items():
-        if after is None:
+    for path, (old_text, new_text) in texts.items():
+        if new_text is None:
             app.archive.article_store.delete(path)
         else:
-            expected_data = None if before is None else _encode(before)
-            app.archive.article_store.edit(path, _encode(after), over=expected_data)
+            expected_data = None if old_text is None else _encode(old_text)
+            app.archive.article_store.edit(path, _encode(new_text), over=expected_data)
     problems = [*reconcile.update_from_files(app.archive, app.configuration)]
-    for path, (_, after) in texts.items():
-        if after is not None:
+    for path, (_, new_text) in texts.items():
+        if new_text is not None:
             problems += reconcile.record_file(app.archive, app.configuration, path)
     for problem in problems:
         if problem.what in texts:
@@ -293,7 +293,7 @@ def _log_change(
     app: App,
     operation: Operation,
     arguments: Mapping[str, Any],
-    done: Change,
+    change: Change,
     texts_before: dict[str, Text],
     who: str,
 ) -> int:
@@ -308,12 +308,12 @@ def _log_change(
         at=utc_now().isoformat(),
         who=who,
         act=operation.name,
-        subject=done.subject,
-        subjects=[*done.subjects],
-        said=done.sentence,
+        subject=change.subject,
+        subjects=[*change.subjects],
+        said=change.sentence,
         args=short_arguments,
-        undoes=done.undoes,
-        inverse=done.inverse,
+        undoes=change.undoes,
+        inverse=change.inverse,
     )
     changed: dict[str, Edit] = {}
     for name, text_before in texts_before.items():

@@ -70,13 +70,13 @@ class Queue:
         self._queued: dict[str, Job] = {}  # those of people and of tokens, by id
 
     def add(
-        self, act: str, args: Mapping[str, Any], *, who: str, at: str, dry_run: bool = False
+        self, act: str, args: Mapping[str, Any], *, who: str, requested: str, dry_run: bool = False
     ) -> Job:
         """Queue a job that carries out the operation `act`. Return the job with its new id. `who`,
-        `at`: who asked for it, and when."""
+        `requested`: who asked for it, and when."""
         # ids, and so the names of the files, sort by time
         job_id = f"{time.time_ns():020d}-{secrets.token_hex(4)}"
-        job = Job(id=job_id, act=act, args=dict(args), who=who, at=at, dry_run=dry_run)
+        job = Job(id=job_id, act=act, args=dict(args), who=who, at=requested, dry_run=dry_run)
         disk.make_private_folder(self.root.parent)
         disk.make_private_folder(self.root)
         self.save(job)
@@ -202,10 +202,10 @@ class Queue:
     def is_cancelled(self, job_id: str) -> bool:
         return (self.root / f"{job_id}{_CANCEL}").exists()
 
-    def recent(self, most: int) -> list[Job]:
-        """Return up to `most` jobs, the newest first."""
+    def recent(self, limit: int) -> list[Job]:
+        """Return up to `limit` jobs, the newest first."""
         ids = sorted((path.stem for path in self.root.glob(f"*{_FILE}")), reverse=True)
-        jobs = [self.get(job_id) for job_id in ids[:most]]
+        jobs = [self.get(job_id) for job_id in ids[:limit]]
         return [job for job in jobs if job is not None]
 
     def lost(self) -> None:

@@ -50,13 +50,13 @@ def drain(config: Path, queue: Queue) -> int:
     were run. If a run holds the lock, only questions are answered; changes stay queued."""
     count = 0
     while queue.waiting():
-        done = _run_changes(config, queue)
+        job_count = _run_changes(config, queue)
         question = queue.claim(needs_no_lock)
         if question is not None:
-            done.append(_run_job(config, queue, question))
-        if not done:
+            job_count.append(_run_job(config, queue, question))
+        if not job_count:
             break
-        count += len(done)
+        count += len(job_count)
     if count:
         queue.sweep()
     return count
@@ -166,14 +166,14 @@ def _make_progress(queue: Queue, job: Job) -> Callable[[int, int], None]:
     raises CancelledJob if the job was cancelled."""
     saved_at = 0.0
 
-    def progress(done: int, total: int) -> None:
+    def progress(done_count: int, total: int) -> None:
         """Called by the job after each step."""
         nonlocal saved_at
         if queue.is_cancelled(job.id):
             raise CancelledJob
         if time.monotonic() - saved_at > _STEP_SECONDS:
             saved_at = time.monotonic()
-            queue.save(replace(job, done=done, total=total))
+            queue.save(replace(job, done=done_count, total=total))
 
     return progress
 

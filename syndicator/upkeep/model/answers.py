@@ -25,13 +25,13 @@ def make_question(files: TaxonomyFiles, article: Article, write: bool) -> Materi
 
 
 def apply_answer(
-    files: TaxonomyFiles, article: Article, source: Source | None, asked: Material, content: str
+    files: TaxonomyFiles, article: Article, source: Source | None, material: Material, content: str
 ) -> dict[str, Any] | Refusal:
     """Return the new values of an article by an answer of the model, by name of the field; or a
-    refusal if the answer is not accepted. `asked`: the question; `content`: the text of the answer.
-    Edits by hand stay. Raises ConfigError."""
+    refusal if the answer is not accepted. `material`: the question; `content`: the text of the
+    answer. Edits by hand stay. Raises ConfigError."""
     taxonomy = load_taxonomy(files)
-    answer = check_answer(content, asked)
+    answer = check_answer(content, material)
     if isinstance(answer, Refusal):
         return answer
     values: dict[str, Any] = {}

@@ -232,7 +232,7 @@ class _Asking:
         if current is None:
             return False
         article, stamp = current
-        before = self.store.read_result(article_id)
+        earlier_record = self.store.read_result(article_id)
         note = Asked(
             id=article_id,
             at=self.archive.clock(),
@@ -244,7 +244,7 @@ class _Asking:
         source = self.configuration.sources.get(article.source_key)
         skip_reason = find_reason_to_skip(article, source)
         if skip_reason:
-            self.store.save_asked(make_skipped_record(note, skip_reason, before))
+            self.store.save_asked(make_skipped_record(note, skip_reason, earlier_record))
             return False
         try:
             question = await self.worker.call(
@@ -257,13 +257,15 @@ class _Asking:
 
         note = replace(note, key=validate.make_cache_key(self.plan, question))
         tries = 0
-        if before is not None and before.key == note.key:  # the same question
-            if not may_ask_again(before, self.archive.clock(), again=self.scope.again):
-                self.store.save_asked(replace(before, stamp=stamp))  # another file of the same text
+        if earlier_record is not None and earlier_record.key == note.key:  # the same question
+            if not may_ask_again(earlier_record, self.archive.clock(), again=self.scope.again):
+                self.store.save_asked(
+                    replace(earlier_record, stamp=stamp)
+                )  # another file of the same text
                 return False
-            tries = before.tries
+            tries = earlier_record.tries
         if not question.sentences:
-            self.store.save_asked(make_skipped_record(note, LlmReason.SHORT, before))
+            self.store.save_asked(make_skipped_record(note, LlmReason.SHORT, earlier_record))
             return False
         stored_answer = self.store.answer(note.key)
         if stored_answer is not None:
@@ -292,10 +294,10 @@ class _Asking:
             return None
         return filed.article, stamp
 
-    async def _call(self, note: Asked, asked: Material) -> str | None:
+    async def _call(self, note: Asked, material: Material) -> str | None:
         """Send a question, count its cost, store the answer and return its text. Return None if no
         question may be sent now or if the endpoint fails; a failure is recorded."""
-        cost = self.enricher.estimate_cost(asked)
+        cost = self.enricher.estimate_cost(material)
         meter = self._read_meter()
         self.report.hindrance = client.find_hindrance(
             meter, self.settings, cost, self.archive.clock()
@@ -304,7 +306,7 @@ class _Asking:
             return None
         self._save_meter(client.count_call(meter, cost))
         self.report.calls += 1
-        result = await self.enricher.ask(asked, meter.form)
+        result = await self.enricher.ask(material, meter.form)
         now = self.archive.clock()
         if isinstance(result, Reply):
             meter = client.record_answer(self._read_meter(), cost, result.tokens, result.form)
@@ -359,16 +361,16 @@ class _Asking:
         self._record_outcome(replace(note, status="accepted", stamp=new_stamp))
         self.filed(stored.title)
 
-    def _record_outcome(self, asked: Asked) -> None:
+    def _record_outcome(self, record: Asked) -> None:
         """Save the outcome for an article, log it, and count it in the report."""
-        self.store.save_asked(asked)
-        program.logger("llm", article=asked.id).info(
-            asked.status, reason=asked.reason, detail=asked.detail
+        self.store.save_asked(record)
+        program.logger("llm", article=record.id).info(
+            record.status, reason=record.reason, detail=record.detail
         )
-        self.report.counts[asked.status] = self.report.counts.get(asked.status, 0) + 1
-        if asked.status != "accepted":
+        self.report.counts[record.status] = self.report.counts.get(record.status, 0) + 1
+        if record.status != "accepted":
             self.report.problems.append(
-                Problem(what=asked.stamp.path, reason=asked.reason, detail=asked.detail)
+                Problem(what=record.stamp.path, reason=record.reason, detail=record.detail)
             )
 
     def _read_meter(self) -> Meter:

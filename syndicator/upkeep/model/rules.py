@@ -46,14 +46,19 @@ def find_reason_to_skip(article: Article, source: Source | None) -> str:
     return ""
 
 
-def make_skipped_record(note: Asked, reason: str, before: Asked | None) -> Asked:
+def make_skipped_record(note: Asked, reason: str, earlier_record: Asked | None) -> Asked:
     """Return the record of an article about which the model is not asked. `note`: the record
-    without a reason; `reason`: why the model is not asked. `before`: the earlier record of the
-    article, None if there is none; if it says that the model wrote the present excerpt, it
+    without a reason; `reason`: why the model is not asked. `earlier_record`: the earlier record of
+    the article, None if there is none; if it says that the model wrote the present excerpt, it
     stays."""
-    was_accepted = before is not None and before.status == "accepted"
-    if reason == LlmReason.EXCERPT_BY_LLM and before is not None and was_accepted:
-        return replace(before, plan=note.plan, by=before.by or before.plan, stamp=note.stamp)
+    was_accepted = earlier_record is not None and earlier_record.status == "accepted"
+    if reason == LlmReason.EXCERPT_BY_LLM and earlier_record is not None and was_accepted:
+        return replace(
+            earlier_record,
+            plan=note.plan,
+            by=earlier_record.by or earlier_record.plan,
+            stamp=note.stamp,
+        )
     if reason == LlmReason.OPTED_OUT:  # sources.toml may change without the file
         return replace(note, key="", reason=reason, next_try=note.at + OPTED_OUT)
     # not before the file or the prompt changes

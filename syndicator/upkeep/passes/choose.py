@@ -40,11 +40,11 @@ def choose_all_articles(archive: Archive, since: datetime | None) -> list[Chosen
     """Return the articles added since `since` (None: all), sorted by path. Articles of removed
     sources are among them."""
     stamps = archive.store.visits.stamps()
-    chosen = []
+    articles = []
     for article in iterate_articles(archive.store, stamps):
         if not _was_added_before(article, since):
-            chosen.append(Chosen(article.id, stamps[article.id].path))
-    return sorted(chosen, key=lambda article: article.path)
+            articles.append(Chosen(article.id, stamps[article.id].path))
+    return sorted(articles, key=lambda article: article.path)
 
 
 def choose_articles(

@@ -78,14 +78,14 @@ def _list_surplus(paragraphs: Sequence[str], others: Counter[str]) -> list[str]:
     return surplus
 
 
-def show_change(change: FieldChange, before: Article, after: Article) -> Iterator[str]:
+def show_change(change: FieldChange, old: Article, new: Article) -> Iterator[str]:
     """Yield lines that show a changed field, such as `title: old → new`. For the body, the first
     line counts removed and added paragraphs, and the others show the first of them."""
     if change.field != "body":
         old_value, new_value = _cut_at_difference(change.old, change.new)
         yield f"{change.field}: {old_value or 'none'} → {new_value or 'none'}"
         return
-    marked = list(_mark_differences(_split_paragraphs(before), _split_paragraphs(after)))
+    marked = list(_mark_differences(_split_paragraphs(old), _split_paragraphs(new)))
     removed = sum(line.startswith("-") for line in marked)
     yield f"body: -{removed} +{len(marked) - removed} paragraphs"
     yield from (f"  {line}" for line in marked[:MOST_PARAGRAPHS])

@@ -78,7 +78,7 @@ def _describe_tags(
     (its text says so) -news (not in the taxonomy)`. It has a reason for each tag that is added or
     removed. `source_tags`: tags that its source gives to all of its articles."""
     published = set(taxonomy.map_published_tags(article.keywords, article.text, article.title))
-    listed = {tag.name for tag in taxonomy.vocabulary.tag}
+    vocabulary_names = {tag.name for tag in taxonomy.vocabulary.tag}
     added = [tag for tag in tags if tag not in article.tags]
     named: Sequence[str] = tags
     if added and taxonomy.learnt:  # without what was learnt, only tags that the text names are left
@@ -99,7 +99,7 @@ def _describe_tags(
         if tag in tags:
             continue
         spelling = taxonomy.spell_tag(tag, article.text)
-        reason = "not distinctive enough" if tag in listed else "not in the taxonomy"
+        reason = "not distinctive enough" if tag in vocabulary_names else "not in the taxonomy"
         if spelling in tags:
             reason = f"is {spelling} now"
         parts.append(f"-{tag} ({reason})")

@@ -51,7 +51,7 @@ def plan_descriptions(
         return plan_pass(
             archive,
             choose_all_articles(archive, since),
-            lambda chosen: read_filed(archive, chosen.path),
+            lambda item: read_filed(archive, item.path),
             describe,
             problems=problems,
             batch=BATCH,

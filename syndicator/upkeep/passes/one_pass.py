@@ -59,7 +59,7 @@ class Plan:
     problems: tuple[Problem, ...]
 
 
-def ignore_progress(done: int, total: int) -> None:
+def ignore_progress(count: int, total: int) -> None:
     """Do nothing. This is the default for functions that report progress."""
 
 
@@ -76,7 +76,7 @@ def read_filed(archive: Archive, path: str) -> Filed | Problem | None:
 
 def plan_pass(
     archive: Archive,
-    chosen: Sequence[Chosen],
+    articles: Sequence[Chosen],
     read: Callable[[Chosen], FiledItem | Problem | None],
     revise: Callable[[Sequence[FiledItem]], Sequence[Outcome]],
     *,
@@ -92,7 +92,7 @@ def plan_pass(
     the files that they name are not read. `progress`: called with the number of articles done and
     of all; it may raise to stop."""
     unreadable = {problem.what for problem in problems}
-    readable = [article for article in chosen if article.path not in unreadable]
+    readable = [article for article in articles if article.path not in unreadable]
     feed_changes = ChangeCounter(archive.store.index.merged())
     findings = _Findings(problems=list(problems), counter=feed_changes)
     for start in range(0, len(readable), batch):
@@ -176,17 +176,17 @@ def write_plan(archive: Archive, plan: Plan, progress: Progress = ignore_progres
 
     def write(planned: PlannedRevision) -> None:
         """Write the revision of one article."""
-        before = archive.article_store.get(planned.path)
-        write_revision(archive, planned.path, before, planned.revision)
+        old = archive.article_store.get(planned.path)
+        write_revision(archive, planned.path, old, planned.revision)
 
     write_together(archive, plan.articles, write, progress)
 
 
 def write_revision(
-    archive: Archive, path: str, before: Article, revision: Revision, *, ordered: Sequence[str] = ()
+    archive: Archive, path: str, old: Article, revision: Revision, *, ordered: Sequence[str] = ()
 ) -> Article:
     """Write a revision of an article to its file and its row. Return the article as its file has it
-    then. `path`: of the file; `before`: the article in it; `ordered`: fields that are written even
+    then. `path`: of the file; `old`: the article in it; `ordered`: fields that are written even
     if they were edited by hand."""
 
     def compare(stored: Article) -> Compared | None:
@@ -198,8 +198,8 @@ def write_revision(
     stored, _ = write_article(
         archive.article_store,
         archive.store.visits,
-        replace(before, **revision.values),
-        before=before,
+        replace(old, **revision.values),
+        before=old,
         path=path,
         ordered=ordered,
         html=revision.html,

@@ -56,20 +56,20 @@ def plan_reread(
         return plan_pass(
             archive,
             choose_articles(archive, configuration.sources, choice),
-            lambda chosen: _read_page(archive, chosen),
+            lambda item: _read_page(archive, item),
             lambda pages: [_read_again(archive, configuration, worker, page) for page in pages],
             problems=problems,
             progress=progress,
         )
 
 
-def _read_page(archive: Archive, chosen: Chosen) -> FiledPage | Problem | None:
+def _read_page(archive: Archive, item: Chosen) -> FiledPage | Problem | None:
     """Return the article with its kept page. Return None if its page is not kept or its file is
     gone, and a problem if the file cannot be read."""
-    page = archive.snapshots.get(chosen.id)
+    page = archive.snapshots.get(item.id)
     if page is None:
         return None
-    filed = read_filed(archive, chosen.path)
+    filed = read_filed(archive, item.path)
     if not isinstance(filed, Filed):
         return filed
     html, headers = page
@@ -118,8 +118,8 @@ def write_reread(archive: Archive, plan: Plan, progress: Progress = ignore_progr
 
 def list_unkept(archive: Archive, sources: Mapping[str, Source], choice: Choice) -> list[str]:
     """Return the ids of the chosen articles whose page is not kept. Raises UsageError."""
-    chosen = choose_articles(archive, sources, choice)
-    return [article.id for article in chosen if archive.snapshots.get(article.id) is None]
+    articles = choose_articles(archive, sources, choice)
+    return [article.id for article in articles if archive.snapshots.get(article.id) is None]
 
 
 async def fetch_pages(

@@ -47,9 +47,9 @@ class KeptPage:
     page: tuple[bytes, str, Mapping[str, str]]
 
 
-def list_kept_pages(instance: OpenedInstance, key: str, most: int = POINTED) -> list[KeptPage]:
-    """Return at most `most` kept pages of articles that the source writes itself, the newest first.
-    `key`: of the source. Raises UsageError if there is no such source."""
+def list_kept_pages(instance: OpenedInstance, key: str, limit: int = POINTED) -> list[KeptPage]:
+    """Return at most `limit` kept pages of articles that the source writes itself, the newest
+    first. `key`: of the source. Raises UsageError if there is no such source."""
     need_sources(instance.sources, [key], instance.config)
     if instance.store is None:
         return []
@@ -58,10 +58,10 @@ def list_kept_pages(instance: OpenedInstance, key: str, most: int = POINTED) -> 
     )
     snapshots = open_kept_pages(instance.settings, instance.environ)
     index = instance.store.index
-    ids = index.ids(FeedKey("source", key), limit=10 * most, since=None, most=10 * most)
+    ids = index.ids(FeedKey("source", key), limit=10 * limit, since=None, most=10 * limit)
     pages: list[KeptPage] = []
     for article_id, article in index.articles(ids).items():
-        if len(pages) == most:
+        if len(pages) == limit:
             break
         if not rights.owns(article.url):
             continue
@@ -75,13 +75,13 @@ def list_kept_pages(instance: OpenedInstance, key: str, most: int = POINTED) -> 
 
 
 def try_rules(
-    archive: Archive, configuration: Configuration, key: str, rules: Rules, *, most: int = PAGES
+    archive: Archive, configuration: Configuration, key: str, rules: Rules, *, limit: int = PAGES
 ) -> tuple[Tried, ...]:
-    """Try `rules` on the newest kept pages of a source, at most `most`. `key`: of the source.
+    """Try `rules` on the newest kept pages of a source, at most `limit`. `key`: of the source.
     Raises UsageError if there is no such source; RulesError if the rules are faulty."""
-    tried: list[Tried] = []
+    trials: list[Tried] = []
     with open_worker() as worker:
-        for page in list_kept_pages(make_opened_instance(archive, configuration), key, most):
+        for page in list_kept_pages(make_opened_instance(archive, configuration), key, limit):
             html, answered, headers = page.page
             trial = None
             with suppress(WorkerFailed):
@@ -94,16 +94,16 @@ def try_rules(
                     headers=headers,
                     now=archive.clock(),
                 )
-            tried.append(Tried(id=page.id, title=page.title, trial=trial))
-    return tuple(tried)
+            trials.append(Tried(id=page.id, title=page.title, trial=trial))
+    return tuple(trials)
 
 
-def find_mean_score(tried: Sequence[Tried]) -> float:
+def find_mean_score(trials: Sequence[Tried]) -> float:
     """Return the mean score of the pages, higher is better. A page that could not be read counts as
     0."""
-    if not tried:
+    if not trials:
         return 0.0
-    return fmean(page.trial.score if page.trial else 0.0 for page in tried)
+    return fmean(page.trial.score if page.trial else 0.0 for page in trials)
 
 
 def count_matched(tried: Sequence[Tried]) -> dict[str, int]:

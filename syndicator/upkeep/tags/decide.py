@@ -50,12 +50,12 @@ class Names:
         name = text.line(name)
         if not name or not make_key(name):
             raise UsageError(f"{name!r} is no tag: a tag has a letter or a digit")
-        listed = {}
+        spellings = {}
         for tag in self.vocabulary.tag:
             for form in (*tag.aliases, tag.name):
-                listed[make_key(form)] = tag.name
+                spellings[make_key(form)] = tag.name
         slugs = {text.slug(tag): tag for tag in (*self.used, *article.tags)}
-        match = listed.get(make_key(name)) or slugs.get(text.slug(name))
+        match = spellings.get(make_key(name)) or slugs.get(text.slug(name))
         if match:
             return match
         if "," in name:
@@ -74,13 +74,13 @@ class Names:
     def spell_category(self, name: str) -> str:
         """Return the usual spelling of the category `name`. Raises UsageError if taxonomy.toml has
         categories, but not this one."""
-        listed = {fold(category.name): category.name for category in self.vocabulary.category}
-        if listed and fold(name) not in listed:
-            near = text.suggestion(name, listed.values())
+        spellings = {fold(category.name): category.name for category in self.vocabulary.category}
+        if spellings and fold(name) not in spellings:
+            near = text.suggestion(name, spellings.values())
             if not near:
-                near = f"; it has {', '.join(listed.values())}"
+                near = f"; it has {', '.join(spellings.values())}"
             raise UsageError(f"no category {name!r} in taxonomy.toml{near}")
-        return listed.get(fold(name), text.line(name))
+        return spellings.get(fold(name), text.line(name))
 
 
 def with_tags(article: Article, names: Names, added: Iterable[str] = ()) -> Decision:
@@ -164,19 +164,19 @@ def plan_decision(
             f"{what!r} is withdrawn; `syndicator withdraw --undo` brings it back, with its tags"
         )
     path = archive.store.index.path(need_article(archive, what)) or ""
-    before = archive.article_store.get(path)
-    decision = decide(before, load_names(archive.store, configuration.folder))
-    after = apply_decision(before, decision)
+    old = archive.article_store.get(path)
+    decision = decide(old, load_names(archive.store, configuration.folder))
+    new = apply_decision(old, decision)
     feed_changes = ChangeCounter(archive.store.index.merged())
-    has_new_values = not has_same_values(before, after)
+    has_new_values = not has_same_values(old, new)
     if has_new_values:
-        feed_changes.add(before, after)
-    writers_before = [find_writer(before, name) for name in ORDERED]
-    writers_after = [find_writer(after, name) for name in ORDERED]
+        feed_changes.add(old, new)
+    writers_before = [find_writer(old, name) for name in ORDERED]
+    writers_after = [find_writer(new, name) for name in ORDERED]
     has_new_writer = writers_before != writers_after
     return Confirmed(
-        before=before,
-        after=after,
+        before=old,
+        after=new,
         path=path,
         changed=has_new_values or has_new_writer,
         feeds=feed_changes.list_changes(),

@@ -40,8 +40,8 @@ class Learnt:
     filed: int = 0  # articles with a category that a person confirmed
 
 
-def learn(archive: Archive, configuration: Configuration, *, least: int = LEAST) -> Learnt:
-    """Learn spellings, and tags and categories if at least `least` articles have confirmed ones.
+def learn(archive: Archive, configuration: Configuration, *, minimum: int = LEAST) -> Learnt:
+    """Learn spellings, and tags and categories if at least `minimum` articles have confirmed ones.
     Replace the file learnt.npz, or delete it if there is no article. Raises WorkerFailed or
     ConfigError."""
     stamps = _list_stamps_by_age(archive.store)
@@ -55,7 +55,7 @@ def learn(archive: Archive, configuration: Configuration, *, least: int = LEAST)
 
     paths = (stamp.path for stamp in list_files_to_read(stamps, learnt_file, MOST_TEXTS))
     with _local_folder(archive.article_store, paths) as folder, _open_long_worker() as worker:
-        articles, tags, filed = worker.call_sync(jobs.learn_files, files, folder, stamps, least)
+        articles, tags, filed = worker.call_sync(jobs.learn_files, files, folder, stamps, minimum)
     return Learnt(articles=articles, tags=tags, filed=filed)
 
 

@@ -167,7 +167,7 @@ def write_rename(
     archive: Archive,
     configuration: Configuration,
     planned: Retagging,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Callable[[int, int], None] = lambda count, total: None,
 ) -> None:
     """Carry out a planned rename: rewrite taxonomy.toml, redirect the feed, write the articles, and
     rename the tag in what was learnt. It can be repeated after a crash. `progress`: called with the
@@ -350,8 +350,8 @@ def _write_tags(
         if article_id not in stamps:
             return
         path = stamps[article_id].path
-        before = archive.article_store.get(path)
-        revision = Revision(values={"tags": choose_tags(before)})
-        write_revision(archive, path, before, revision, ordered=("tags",))
+        old = archive.article_store.get(path)
+        revision = Revision(values={"tags": choose_tags(old)})
+        write_revision(archive, path, old, revision, ordered=("tags",))
 
     write_together(archive, list(ids), write, progress)

@@ -219,7 +219,7 @@ def test_jobs_are_seen_and_cancelled_by_their_token_alone(
         writing_client, "withdraw", {"id": get_article(writing_client)["id"]}, "?dry_run=true"
     )
     of_console = running_console.console.queue.add(
-        "rest", {"key": "holt"}, who="operator", at="2026-11-29T00:00:00+00:00"
+        "rest", {"key": "holt"}, who="operator", requested="2026-11-29T00:00:00+00:00"
     )
     for article_id in (job["id"], of_console.id):
         assert reading_client.problem("GET", f"/jobs/{article_id}")[0] == 404
@@ -236,7 +236,7 @@ def test_jobs_are_seen_and_cancelled_by_their_token_alone(
     assert waiting.status != "cancelled"
 
     mine = running_console.console.queue.add(
-        "rest", {"key": "holt"}, who="token writer", at="2026-11-29T00:00:00+00:00"
+        "rest", {"key": "holt"}, who="token writer", requested="2026-11-29T00:00:00+00:00"
     )
 
     assert writing_client.ask("POST", f"/jobs/{mine.id}/cancel").json["status"] == "cancelled"

@@ -32,7 +32,7 @@ def test_rules_are_tried_on_the_newest_kept_pages_scored_and_saved(instance: Ins
     before = instance.read_digests("articles")
     rules = Rules(remove=(".promo",))
     with instance.open_app() as app:
-        promo = try_rules(app.archive, app.configuration, "daily", rules, most=2)
+        promo = try_rules(app.archive, app.configuration, "daily", rules, limit=2)
 
         assert len(promo) == 2
         assert {one.trial.matches['remove ".promo"'] for one in promo if one.trial} == {1}

@@ -85,7 +85,7 @@ def test_confirmed_tags_stay_and_teach(instance_with_article: Instance) -> None:
     assert instance_with_article.load_article("Models").tags == ("LLM", "GPU")
 
     with instance_with_article.open_app() as app:
-        assert learning.learn(app.archive, app.configuration, least=1) == learning.Learnt(
+        assert learning.learn(app.archive, app.configuration, minimum=1) == learning.Learnt(
             articles=1, tags=2
         )
 

@@ -106,14 +106,14 @@ def test_learning_counts_hand_edits_and_forgets_what_is_no_more(instance: Instan
         )  # one is too few
         assert not (app.configuration.settings.state_dir / "learnt.npz").exists()
         assert reindex.reindex(app.archive, app.configuration).unlearnt
-        assert learning.learn(app.archive, app.configuration, least=1) == learning.Learnt(
+        assert learning.learn(app.archive, app.configuration, minimum=1) == learning.Learnt(
             articles=1, tags=1
         )
         assert (app.configuration.settings.state_dir / "learnt.npz").exists()
     instance.edit_file("Ours", "- LLM", "- Weather")
     with instance.open_app() as app:
         assert not reindex.reindex(app.archive, app.configuration).unlearnt
-        assert learning.learn(app.archive, app.configuration, least=1).articles == 2
+        assert learning.learn(app.archive, app.configuration, minimum=1).articles == 2
         assert find_cache_path(app.configuration.settings.state_dir / "learnt.npz").exists()
 
         editorial.withdraw(app.archive, app.configuration, "https://one.example/ours", purge=True)
