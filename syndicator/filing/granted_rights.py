@@ -124,7 +124,7 @@ async def _list_linked_feeds(context: EntryContext, page: Page) -> list[str] | N
     page."""
     try:
         feeds = await context.run.worker.call(
-            worker_functions.linked_feeds, page.html, page.url, dict(page.headers)
+            worker_functions.find_linked_feeds, page.html, page.url, dict(page.headers)
         )
     except WorkerFailed:
         return None

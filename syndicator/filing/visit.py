@@ -430,7 +430,7 @@ async def _report_to_hubs(
     may_name_hub = b"hub" in result.body
     if feed.format in ("page", "list") and may_name_hub:  # the hub is in the HTML of the page
         owner_of_links = await context.run.worker.call(
-            worker_functions.page_links, result.body, result.final_url, dict(result.headers)
+            worker_functions.read_websub_links, result.body, result.final_url, dict(result.headers)
         )
     new_entries = [row.entry for row in rows if row.first_seen == started and row.entry]
     hubs.record_poll(

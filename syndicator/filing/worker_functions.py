@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from syndicator.reading.reader import kind_of
     from syndicator.visiting.feeds.discovery import (
         discover,
-        linked_feeds,
-        linked_icons,
-        page_links,
+        find_linked_feeds,
+        find_linked_icons,
+        read_websub_links,
     )
     from syndicator.visiting.feeds.parser import parse_feed
 else:
@@ -35,7 +35,9 @@ else:
         "reading.page_scripts": "is_filled_by_scripts",
         "reading.pointing": "shown_page suggested",
         "reading.reader": "kind_of",
-        "visiting.feeds.discovery": "discover linked_feeds linked_icons page_links",
+        "visiting.feeds.discovery": (
+            "discover find_linked_feeds find_linked_icons read_websub_links"
+        ),
         "visiting.feeds.parser": "parse_feed",
     }
     globals().update(lazy_names(_MODULES))

@@ -118,7 +118,7 @@ class IconFinder:
         """Return the addresses of icons that a page names, an empty tuple if it cannot be read."""
         body = (answer.body, answer.final_url, dict(answer.headers))
         try:
-            return await self._worker.call(worker_functions.linked_icons, *body)
+            return await self._worker.call(worker_functions.find_linked_icons, *body)
         except WorkerFailed:
             return ()
 

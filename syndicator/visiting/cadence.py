@@ -95,55 +95,63 @@ def plan_next_visit(
     asked_by_person: bool = False,
     trust: float = 0.0,
 ) -> Next:
-    """Return the time of the next visit of `source`, after a visit that ended with `result`.
+    """Return the time of the next visit of `source`, and the reason for this time. The last visit
+    just ended with `result`.
 
-    The first of these that is set decides: the server's Retry-After, the back-off after failures,
-    the source's `cron`, its `every`, and else the rhythm of its publications. After a success, the
-    visit also comes no sooner than the feed, the headers of the answer and courtesy allow, unless
-    the source has `force`.
+    After a failed visit, the server's Retry-After decides, or else a wait that grows with each
+    failure. After a successful visit, the first of these that is set decides: the source's `cron`,
+    its `every`, and else how often it publishes. The visit also comes no sooner than the feed and
+    the headers of the answer ask for, and no sooner than is polite. The setting `force` of a source
+    lifts these limits.
 
     `feed`: None if the answer had none, as after "not modified". `floor`, `ceiling`: the shortest
     and the longest interval, in seconds. `jitter`: a random number in [0, 1) that spreads visits.
     `cron_next(expression, time)`: returns the first time of a cron expression after `time`.
-    `asked_by_person`: a failure does not delay the visit that was planned before. `trust`: the
-    share of new entries that the source's hub pushes (`websub.rate_trust`), 0 without a hub."""
+    `asked_by_person`: True if a person started the visit. If it failed, it does not delay the visit
+    that was planned before. `trust`: the share of new entries that the source's WebSub hub pushes
+    to us, from 0 to 1; 0 without a hub."""
     if isinstance(result, Failed):
         due = _plan_after_failure(source, state, result, now, floor, ceiling, jitter, cron_next)
         if asked_by_person:
-            return _keep_earlier(state, result, due, now)
+            return _choose_earlier_visit(state, result, due, now)
         return due
-    courtesy = _NO_INTERVAL if source.force else _find_least_interval(state, feed, result, now)
+    if source.force:
+        least_interval = _NO_INTERVAL
+    else:
+        least_interval = _find_least_interval(state, feed, result, now)
     if source.cron:
         first_time = cron_next(source.cron, now)
-        not_before = now + timedelta(seconds=max(courtesy.seconds - _CRON_SLACK, 0))
+        # the slack allows for the length of this visit, so that an hourly cron skips no hour
+        not_before = now + timedelta(seconds=max(least_interval.seconds - _CRON_SLACK, 0))
         time = cron_next(source.cron, not_before)
         why = f"cron {source.cron}"
         if time > first_time:
-            why = f"{why}; {courtesy.why}"
+            why = f"{why}; {least_interval.why}"
         return Next(time, why)
     if source.every:
-        return _plan_every(source.every, courtesy, now, jitter)
-    due = _plan_by_rhythm(state, courtesy, now, floor, ceiling, jitter, trust)
-    skips = state.cadence if feed is None else feed
-    return _leave_skipped_hours(due, skips.skip_hours, skips.skip_days)
+        return _plan_every(source.every, least_interval, now, jitter)
+    due = _plan_by_rhythm(state, least_interval, now, floor, ceiling, jitter, trust)
+    # an answer without a feed, such as "not modified": what the feed said before still counts
+    skip_rules = state.cadence if feed is None else feed
+    return _avoid_skipped_hours(due, skip_rules.skip_hours, skip_rules.skip_days)
 
 
-def _plan_every(every: str, courtesy: _Interval, now: datetime, jitter: float) -> Next:
-    """Return the next visit of a source that has the setting `every`, such as "2h". If the
-    `courtesy` interval is longer, it is used instead. `jitter`: a number in [0, 1), which adds up
-    to a twentieth of the interval."""
+def _plan_every(every: str, least_interval: _Interval, now: datetime, jitter: float) -> Next:
+    """Return the next visit of a source that has the setting `every`, such as "2h". If
+    `least_interval`, the shortest polite interval, is longer, it is used instead. `jitter`: a
+    number in [0, 1); it adds up to a twentieth of the interval."""
     configured = float(parse_duration(every))
-    if configured >= courtesy.seconds:
+    if configured >= least_interval.seconds:
         why = f"every {every}"
     else:
-        why = f"{courtesy.why}; every {_format_span(courtesy.seconds)}"
-    interval = max(configured, courtesy.seconds) * (1 + _EVERY_JITTER * jitter)
+        why = f"{least_interval.why}; every {_format_span(least_interval.seconds)}"
+    interval = max(configured, least_interval.seconds) * (1 + _EVERY_JITTER * jitter)
     return Next(now + timedelta(seconds=interval), why)
 
 
 def _plan_by_rhythm(
     state: SourceState,
-    courtesy: _Interval,
+    least_interval: _Interval,
     now: datetime,
     floor: int,
     ceiling: int,
@@ -152,20 +160,23 @@ def _plan_by_rhythm(
 ) -> Next:
     """Return the next visit of a source by how often it publishes.
 
-    The interval is at least `floor` seconds and at least the `courtesy` interval. It is at most
-    `ceiling` seconds, or longer if the source has been silent for months. If the source's hub
-    pushes most entries (`trust`), polls are rarer. `jitter`: a number in [0, 1) that spreads
-    visits."""
+    The interval is at least `floor` seconds and at least `least_interval`, the shortest polite one.
+    It is at most `ceiling` seconds, or longer if the source has published nothing for months.
+
+    `trust`: the share of new entries that the source's WebSub hub pushes to us, from 0 to 1. The
+    more it pushes, the rarer we visit. `jitter`: a number in [0, 1) that spreads visits."""
     rhythm = _measure_rhythm(state, now)
     why = rhythm.why
-    if courtesy.seconds > rhythm.seconds and courtesy.seconds > floor:
-        why = courtesy.why
-    shortest = max(float(floor), courtesy.seconds)
+    if least_interval.seconds > rhythm.seconds and least_interval.seconds > floor:
+        why = least_interval.why
+    shortest = max(float(floor), least_interval.seconds)
+    # a source that has been silent for months may be visited less often than `ceiling` says
     longest_silent = min(_measure_silence(state, now) / _LONG_SILENCE_SHARE, LONGEST_WISH)
     longest = max(float(ceiling), shortest, longest_silent)
     interval = min(max(rhythm.seconds, shortest), longest)
     if trust:
-        # polls still have to find the entries that the hub misses, before they drop out of the feed
+        # visits still have to find the entries that the hub misses, before they drop out of the
+        # feed: at the latest after half the time that the entries of the feed span (0: unknown)
         half_span = state.cadence.span_seconds / 2
         longest_backup = min(longest, half_span) if half_span else longest
         with_hub = space_backup_polls(interval, trust, longest_backup)
@@ -183,10 +194,12 @@ def is_due_for_waiting_entries(state: SourceState, now: datetime) -> bool:
 
 
 def plan_waiting_entries(state: SourceState, entries_left: int, now: datetime) -> SourceState:
-    """Return the state after a visit that left `entries_left` entries unread. If there are any, the
-    next visit is at once (`now`) and only reads them. The feed is still fetched at the time for
-    which the next visit was planned, which is stored as `feed_due`. If no entries are left, the
-    next visit is at that time again."""
+    """Return the state of a source after a visit that left `entries_left` entries of its feed
+    unread.
+
+    If any are left, the next visit is due at once (`now`) and only reads them. The time at which
+    the feed itself is fetched again is kept as `feed_due`. If none are left, the next visit is due
+    at that time again."""
     feed_due = state.schedule.feed_due or state.schedule.next_due
     if entries_left:
         schedule = replace(state.schedule, next_due=now, feed_due=feed_due, waiting=entries_left)
@@ -233,6 +246,7 @@ def _plan_after_failure(
         why = f"failed {failures} {times} in a row ({result.reason})"
     if not source.cron:
         return Next(time, why)
+    # cron decides, not our back-off; but a time that the server stated counts
     not_before = time if result.retry_after else now
     return Next(cron_next(source.cron, not_before), f"{why}; cron {source.cron}")
 
@@ -246,10 +260,12 @@ def _measure_back_off(
     ceiling: int,
     jitter: float,
 ) -> float:
-    """Return the seconds to wait after a visit that failed with `result`. This is the usual
-    interval of the source, or longer after some statuses and if the headers of the answer say so.
-    It is doubled with each further failure in a row, up to `ceiling` seconds. It is at least
-    `floor` seconds. `jitter`: a number in [0, 1) that spreads visits."""
+    """Return the seconds to wait after a visit that failed with `result`.
+
+    The first wait is the usual interval of the source. It is longer after the statuses 429 and 503,
+    and if the headers of the answer ask for it. It is doubled with each further failure in a row,
+    up to `ceiling` seconds. It is at least `floor` seconds. `jitter`: a number in [0, 1) that
+    spreads visits."""
     if source.every:
         usual = float(parse_duration(source.every))
     else:
@@ -263,10 +279,11 @@ def _measure_back_off(
     return _spread_interval(wait, floor, longest, jitter)
 
 
-def _keep_earlier(state: SourceState, result: Failed, due: Next, now: datetime) -> Next:
-    """Return the visit that was planned before this failure if it is earlier than `due`, else
-    `due`. This is for a visit that a person started, which must not delay the next one. A
-    Retry-After of the server always counts."""
+def _choose_earlier_visit(state: SourceState, result: Failed, due: Next, now: datetime) -> Next:
+    """Return the earlier of two visits: the one that was planned before this failure, or `due`,
+    which was planned after it. A visit that a person started must not delay the next one.
+
+    If the server stated a Retry-After, return `due`, as it respects this time."""
     planned = state.schedule.next_due
     if result.retry_after is not None or planned is None:
         return due
@@ -296,14 +313,17 @@ def _choose_interval(gap: float, silence: float) -> float:
 
     With a given number of requests to all sources, articles wait least if the interval of a source
     is proportional to the square root of its gap."""
+    # twice per gap, or an eighth of the silence, if that is longer
     by_gap = max(gap / 2, silence / _SILENCE_SHARE)
+    # the root of the gap and an hour; it is shorter than `by_gap` for sources that publish rarely
     by_root = math.sqrt(max(gap, silence) * _HOUR)
+    # after months without a publication, a hundredth of the silence
     return max(min(by_gap, by_root), silence / _LONG_SILENCE_SHARE)
 
 
 def _measure_silence(state: SourceState, now: datetime) -> float:
-    """Return the seconds since the last publication. If no publication time is known, return the
-    seconds since the feed last changed, and 0 if that is unknown, too."""
+    """Return the seconds since the last publication of a source. If no publication time is known,
+    return the seconds since its feed last changed. If that is unknown, too, return 0."""
     past_times = [time for time in state.cadence.recent if time <= now]
     since = max(past_times) if past_times else state.validators.validators_at
     if since is None:
@@ -314,9 +334,10 @@ def _measure_silence(state: SourceState, now: datetime) -> float:
 def _find_least_interval(
     state: SourceState, feed: ParsedFeed | None, result: FetchResult, now: datetime
 ) -> _Interval:
-    """Return the shortest interval that the feed, the headers of its answer and courtesy allow. A
-    feed with ETag or Last-Modified may be visited hourly. Another one may be visited daily, as each
-    visit transfers all of it."""
+    """Return the shortest interval between visits that the feed, the headers of its answer and
+    courtesy allow. Courtesy: a feed with ETag or Last-Modified may be visited hourly, as its server
+    can answer "not modified". Another feed may be visited daily, as each visit transfers all of
+    it."""
     requested = _find_requested_interval(state, feed, result, now)
     if state.validators.etag or state.validators.last_modified:
         if requested.seconds:
@@ -351,24 +372,25 @@ def find_requested_interval(feed: ParsedFeed) -> int:
 
 
 def _spread_interval(seconds: float, shortest: float, longest: float, jitter: float) -> float:
-    """Return the interval `seconds` with a random part, so that sources are not all visited at
-    once. `jitter`: a random number in [0, 1), which adds up to a tenth.
+    """Return the interval `seconds`, made longer by a random part of up to a tenth, so that sources
+    are not all visited at once. `jitter`: the random number, in [0, 1).
 
-    If this could exceed `longest`, the result is spread over the last tenth below `longest`
-    instead. It is never below `shortest`."""
+    If a tenth more would exceed `longest`, return a random interval in the last tenth below
+    `longest` instead. The result is never below `shortest`."""
     if seconds * (1 + _RHYTHM_JITTER) <= longest:
         return seconds * (1 + _RHYTHM_JITTER * jitter)
     below_longest = longest * (1 - _RHYTHM_JITTER)
-    start = max(shortest, below_longest, min(seconds, below_longest))
+    start = max(shortest, below_longest)
     return start + (longest - start) * jitter
 
 
-def _leave_skipped_hours(planned: Next, hours: tuple[int, ...], days: tuple[str, ...]) -> Next:
-    """Return `planned`. If the feed asks not to be visited at that hour (skipHours and skipDays of
-    RSS 2.0, in UTC), move it to the begin of the next hour that is allowed.
+def _avoid_skipped_hours(planned: Next, hours: tuple[int, ...], days: tuple[str, ...]) -> Next:
+    """Return the planned visit, moved out of the hours in which the feed asks not to be visited
+    (skipHours and skipDays of RSS 2.0, in UTC). It moves to the begin of the next hour that is
+    allowed.
 
-    `hours`: 0 to 23. `days`: "monday" to "sunday". If they cover the whole week, they are
-    ignored."""
+    `hours`: the hours to skip, 0 to 23. `days`: the days to skip, "monday" to "sunday". If they
+    cover the whole week, they are ignored."""
     if not (hours or days):
         return planned
     time = planned.at.astimezone(UTC)
@@ -395,15 +417,17 @@ Arrivals = Sequence[tuple[datetime, datetime | None]]
 
 
 def compute_daily_limit(arrivals: Arrivals, first_visit: datetime | None, now: datetime) -> int:
-    """Return how many new entries of a source may be read in a day. This is ten times the number on
-    its median day of the last three weeks, and at least 50. A flood on one earlier day does not
-    change the median, and the last 24 hours are left out, as they may be the flood.
+    """Return how many new entries of a source may be read in a day.
 
-    `arrivals`: the entries that were first seen in these weeks. `first_visit`: None if there was
-    none yet."""
+    This is ten times the number on its median day of the last three weeks, and at least 50. A flood
+    of entries on one earlier day does not change the median. The last 24 hours are left out, as
+    they may be a flood.
+
+    `arrivals`: a pair for each entry of these weeks: when it was first seen, and when it is tried
+    again. `first_visit`: the time of the first visit of the source, None if there was none yet."""
     history_start = max(first_visit or now, now - FLOOD_HISTORY)
     whole_days = (now - history_start) // DAY
-    # by age in days: 0 is the last 24 hours
+    # the number of entries by their age in days: 0 is the last 24 hours
     entries_by_age = Counter((now - seen) // DAY for seen, _ in arrivals if seen > history_start)
     usual: float = 0
     if whole_days > 1:
@@ -414,14 +438,14 @@ def compute_daily_limit(arrivals: Arrivals, first_visit: datetime | None, now: d
 def delay_flood(
     rows: Sequence[EntryRow], arrivals: Arrivals, first_visit: datetime | None, now: datetime
 ) -> tuple[EntryRow, ...]:
-    """Return `rows`, the rows of a source's entries, with those new ones delayed that are too many
-    for today.
+    """Return `rows`, the rows of a source's entries. If too many of them are new, those that exceed
+    the daily limit are delayed.
 
-    So many new entries as the daily limit leaves for today stay due now, in their order. Each
-    further one waits for a number of whole days (`next_try`), so that no day gets more entries than
-    the limit. Entries that were delayed earlier come first.
+    The first new entries stay due now, as many as the limit leaves for today. Each further one
+    waits for some whole days (`next_try`), so that no day gets more entries than the limit.
 
-    `arrivals`: the entries of the last three weeks. `first_visit`: None if there was none yet."""
+    `arrivals`: the entries of the last three weeks, see `compute_daily_limit`. `first_visit`: the
+    time of the first visit of the source, None if there was none yet."""
     limit = compute_daily_limit(arrivals, first_visit, now)
     today_start = max(first_visit or now, now - DAY)
     waiting = 0  # entries that are read on later days
@@ -441,6 +465,7 @@ def delay_flood(
             left_today -= 1
             result.append(row)
         else:
+            # each of the next days takes `limit` of the waiting entries, in their order
             days = waiting // limit + 1
             waiting += 1
             result.append(replace(row, next_try=now + days * DAY, reason=EntryReason.FLOOD))
@@ -448,11 +473,13 @@ def delay_flood(
 
 
 def describe_delay(arrivals: Arrivals, first_visit: datetime | None, now: datetime) -> str:
-    """Return a message for the operator that says how many entries a flood delayed; "" if none is
-    delayed. `arrivals`, `first_visit`: see `compute_daily_limit`."""
-    waiting = sum(
-        next_try is not None and next_try > now + LONGEST_RETRY for _, next_try in arrivals
-    )
+    """Return a message for the operator that says how many entries of a source wait because too
+    many came at once; "" if none waits. `arrivals`, `first_visit`: see `compute_daily_limit`."""
+    waiting = 0
+    for _, next_try in arrivals:
+        # an entry that waits for an ordinary retry waits for a shorter time
+        if next_try is not None and next_try > now + LONGEST_RETRY:
+            waiting += 1
     if not waiting:
         return ""
     limit = compute_daily_limit(arrivals, first_visit, now)

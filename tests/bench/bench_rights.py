@@ -26,7 +26,7 @@ from syndicator.core.model import Entry, Source
 from syndicator.filing.ownership import make_rights
 from syndicator.reading.html.document import parse
 from syndicator.reading.metadata.identity import read_identity
-from syndicator.visiting.feeds.discovery import linked_feeds
+from syndicator.visiting.feeds.discovery import find_linked_feeds
 from syndicator.visiting.feeds.parser import parse_feed
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
@@ -147,7 +147,7 @@ def report_pages() -> None:
     for row in rows:
         html = gzip.decompress((CORPUS / "pages" / row["file"]).read_bytes())
         url = row["url"]
-        places = {f"feed {_place(feed, url)}" for feed in linked_feeds(html, url)}
+        places = {f"feed {_place(feed, url)}" for feed in find_linked_feeds(html, url)}
         try:
             other = read_identity(parse(html, url)).duplicate_of
         except NotAnArticle:

@@ -65,6 +65,8 @@ class _Loader:
     document of the page. `answer`: fetches the answers to other requests."""
 
     def __init__(self, document: Fetched, answer: AnswerRequest) -> None:
+        """`document`: the answer that is the first document of the page. `answer`: fetches the
+        answers to the page's other requests."""
         self.document = document
         self._answer = answer
         self._budget = Budget()
@@ -82,10 +84,10 @@ class _Loader:
         """The number of requests that were passed to `answer` so far."""
         return self._budget.requests
 
-    def treat(self, route: "Route") -> None:
-        """Begin to answer a request of the page. playwright calls this for each request, and does
-        not wait for the end."""
-        task = asyncio.create_task(self._treat(route))
+    def start_answering(self, route: "Route") -> None:
+        """Start to answer a request of the page, and return at once. playwright calls this for each
+        request (`route`)."""
+        task = asyncio.create_task(self._answer_or_ignore(route))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -96,17 +98,20 @@ class _Loader:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _treat(self, route: "Route") -> None:
-        """Answer a request. Errors of playwright are ignored, as they mean that the page has ended
-        or no longer needs the answer."""
+    async def _answer_or_ignore(self, route: "Route") -> None:
+        """Answer a request of the page. Errors of playwright are ignored, as they mean that the
+        page was closed or no longer needs the answer."""
         from playwright.async_api import Error
 
         with suppress(Error):
             await self._answer_route(route)
 
     async def _answer_route(self, route: "Route") -> None:
-        """Answer a request of the page. The first one for a document gets the document that was
-        fetched already. Any other is fetched, gets an empty answer, or is refused."""
+        """Answer a request of the page.
+
+        The first request for a document gets the one that was fetched before Chromium started. Any
+        other request is fetched, gets an empty answer, or is refused, as `choose_treatment`
+        says."""
         request = _describe_request(route)
         is_document = request.kind == "document" and not request.is_framed
         if is_document and not self._is_opened:
@@ -154,7 +159,7 @@ async def _fulfill(route: "Route", fetched: Fetched) -> None:
 async def draw_page(
     document: Fetched, answer: AnswerRequest, *, user_agent: str, limits: Limits = LIMITS
 ) -> Drawing:
-    """Return the page `document` after its scripts have run in a Chromium that is started for it.
+    """Open the page `document` in a new Chromium, run its scripts, and return the resulting page.
     `answer`: fetches what the scripts load. Raises ChildFailed if Chromium fails or exceeds
     `limits`."""
     with make_profile(limits) as profile:
@@ -164,6 +169,7 @@ async def draw_page(
             await asyncio.wait({watching, drawing}, return_when=asyncio.FIRST_COMPLETED)
             if drawing.done():
                 return drawing.result()
+            # a limit was exceeded first: the result of `watching` is the exception that says so
             raise watching.result()
         finally:
             profile.kill()
@@ -173,8 +179,8 @@ async def draw_page(
 
 
 async def _watch_limits(profile: Profile, limits: Limits) -> ChildFailed:
-    """Wait until Chromium has run for too long or uses too much memory, and return the failure that
-    says so."""
+    """Wait until Chromium exceeds one of its limits of time and memory. Return the exception that
+    names this limit."""
     end = time.monotonic() + limits.wall_seconds
     while time.monotonic() < end:
         process = profile.read_process()
@@ -207,14 +213,17 @@ async def _draw_in(
             )
             page = await context.new_page()
             async with aclosing(_Loader(document, answer)) as loader:
-                await page.route("**/*", loader.treat)
+                await page.route("**/*", loader.start_answering)
                 return await _run_scripts(page, loader, limits)
     except Error as error:
         raise ChildFailed(Failure.ENDED, f"the browser failed: {error.message[:200]}") from error
 
 
 async def _run_scripts(page: "Page", loader: _Loader, limits: Limits) -> Drawing:
-    """Open the page in Chromium, and return it when it is complete. Raises ChildFailed if the page
+    """Open the page in Chromium, wait until it is complete, and return it.
+
+    It is read again and again. If a look finds the same HTML as before and no new request, it is a
+    quiet look; several in a row mean that the page is complete. Raises ChildFailed if the page
     crashes Chromium or gets too large."""
     crashed = asyncio.Event()
     page.on("crash", lambda _: crashed.set())
@@ -242,7 +251,10 @@ async def _run_scripts(page: "Page", loader: _Loader, limits: Limits) -> Drawing
 
 async def _read_page(session: "CDPSession", limits: Limits) -> str:
     """Return the present HTML of the page; "" while a script is loading another document. Raises
-    ChildFailed if the HTML is too long."""
+    ChildFailed if the HTML is too long.
+
+    Our script runs in an isolated world, a JavaScript context that the scripts of the page cannot
+    change. `session`: the connection to Chromium's debugging protocol."""
     from playwright.async_api import Error
 
     most = limits.most_answer_bytes or 0

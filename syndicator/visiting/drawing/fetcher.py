@@ -39,6 +39,9 @@ class DrawingFetcher:
     def __init__(
         self, fetcher: Fetcher, open_page: OpenPage, *, user_agent: str, limits: Limits = LIMITS
     ) -> None:
+        """`fetcher`: fetches requests for pages that are not drawn. `open_page`: opens a fetcher
+        for one page that is drawn and its parts. `user_agent`: the one that Chromium states.
+        `limits`: those of Chromium."""
         self._fetcher = fetcher
         self._open_page = open_page
         self._user_agent = user_agent
@@ -50,8 +53,9 @@ class DrawingFetcher:
         self._log = logger("visiting")
 
     async def fetch(self, request: Request) -> FetchResult:
-        """Return the answer to the request. If `request.draw` is set and the answer is HTML, its
-        body is the drawn page. Return a Failed if the page cannot be drawn."""
+        """Return the answer to the request. If `request.draw` is set and the answer is HTML, the
+        body of the answer is the HTML of the page after its scripts have run in Chromium. Return a
+        Failed if this is not possible."""
         if not request.draw:
             return await self._fetcher.fetch(request)
         async with self._page_lock:
@@ -73,8 +77,11 @@ class DrawingFetcher:
     async def _draw(
         self, request: Request, document: Fetched, page_fetcher: Fetcher
     ) -> FetchResult:
-        """Return `document`, the answer to `request`, with the drawn page as its body. Return a
-        Failed if Chromium fails. `page_fetcher`: loads the parts of the page."""
+        """Run the scripts of a page in Chromium, and return its answer with the resulting HTML as
+        its body. Return a Failed if Chromium fails.
+
+        `document`: the answer to `request`, before the scripts have run. `page_fetcher`: loads the
+        parts of the page, such as scripts and data."""
 
         async def fetch_part(part: PageRequest, most: int) -> Fetched | None:
             """Return a part of the page, at most `most` bytes; None if it cannot be fetched.
@@ -96,6 +103,7 @@ class DrawingFetcher:
         except OSError as error:  # the disk has no room for the profile, or Chromium cannot start
             return Failed(url=document.url, reason=FetchReason.SYSTEM, detail=str(error))
         headers = dict(drawing.document.headers)
+        # these describe the bytes of the original answer
         for name in _BYTE_HEADERS:
             headers.pop(name, None)
         headers["content-type"] = _DRAWN_TYPE

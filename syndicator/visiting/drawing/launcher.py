@@ -65,7 +65,8 @@ def find_obstacle() -> str:
         return f"the package playwright is missing: {install('browser')}"
     if _find_browser() is None:
         return "Chromium is missing: install the package chromium of your system"
-    command = [*_change_user(), *_WITHOUT_NETWORK, "true"]
+    # try it with the program `true` in the place of Chromium
+    command = [*_make_user_prefix(), *_WITHOUT_NETWORK, "true"]
     programs = ["prlimit"]
     programs += [part for part in command if part in ("setpriv", "unshare")]
     for program in programs:
@@ -82,8 +83,9 @@ def find_obstacle() -> str:
 
 @contextmanager
 def make_profile(limits: Limits) -> Iterator[Profile]:
-    """Yield a new profile. At the end of the block, Chromium is killed and all its files are
-    deleted. Raises OSError if the files cannot be written, or if Chromium is not installed."""
+    """Create a folder for one run of Chromium, with the script that starts it, and yield it as a
+    Profile. At the end of the block, Chromium is killed and the folder is deleted. Raises OSError
+    if the files cannot be written, or if Chromium is not installed."""
     browser = _find_browser()
     if browser is None:
         raise FileNotFoundError("there is no Chromium")
@@ -119,7 +121,7 @@ def _write_launcher(browser: str, folder: Path, limits: Limits) -> str:
             "prlimit",
             f"--cpu={limits.seconds:.0f}",
             "--core=0",
-            *_change_user(),
+            *_make_user_prefix(),
             *_WITHOUT_NETWORK,
             browser,
         ]
@@ -132,9 +134,9 @@ def _write_launcher(browser: str, folder: Path, limits: Limits) -> str:
     )
 
 
-def _change_user() -> tuple[str, ...]:
-    """Return the begin of a command that runs a program as the user "nobody". Only root needs this;
-    for another user the result is ()."""
+def _make_user_prefix() -> tuple[str, ...]:
+    """Return the first words of a command that runs a program as the user "nobody". Only root needs
+    this; for another user the result is ()."""
     if os.geteuid() != _ROOT:
         return ()
     group = str(pwd.getpwnam(_USER).pw_gid)

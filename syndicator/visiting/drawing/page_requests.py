@@ -63,9 +63,9 @@ class Budget:
 
 
 def choose_treatment(request: PageRequest, budget: Budget) -> Treatment:
-    """Return how `request` is treated. Documents, scripts and data are loaded, but only by GET and
-    not in frames, and only while the page's `budget` lasts. Style sheets get an empty answer. All
-    others are refused."""
+    """Return how `request` of a page is treated. Style sheets get an empty answer. Documents,
+    scripts and data are loaded, if the request is a GET outside frames and the page's `budget` of
+    requests and bytes is not spent. All others are refused."""
     if request.kind in _LEFT_EMPTY:
         return Treatment.EMPTY
     if request.kind not in _LOADED or request.method != "GET" or request.is_framed:
@@ -76,11 +76,14 @@ def choose_treatment(request: PageRequest, budget: Budget) -> Treatment:
 
 
 def is_complete(*, seconds: float, quiet_looks: int, pending: int) -> bool:
-    """Return True if the page is read as it is now. `seconds`: the time since it was opened.
-    `quiet_looks`: how many of the last looks, in a row, found nothing new. `pending`: the number of
-    requests without an answer."""
+    """Return True if a page in Chromium needs no further waiting.
+
+    `seconds`: the time since the page was opened. `quiet_looks`: how many looks at the page, up to
+    now and in a row, found no change. `pending`: the number of the page's requests that have no
+    answer yet."""
     if seconds >= _MOST_SECONDS:
         return True
     if pending:
         return False
+    # a page with a clock changes all the time, and never has quiet looks
     return quiet_looks >= _QUIET_LOOKS or seconds >= _CHANGING_SECONDS

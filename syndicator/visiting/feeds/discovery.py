@@ -73,15 +73,17 @@ _HEAD_BYTES = 200_000  # of a page that are looked at for the links of its head:
 
 
 def discover(body: bytes, url: str, headers: Mapping[str, str] | None = None) -> Discovery:
-    """Return the kind of the document `body` from `url`, and its feeds. `headers`: the headers of
-    the HTTP answer, with lower-case names.
+    """Return the kind of the document `body` from `url` (feed, sitemap, OPML or page), and the
+    addresses of its feeds. `headers`: the headers of the HTTP answer, with lower-case names.
 
-    A page has the feed of its well-known service, and in addition the first of these that it has:
-    its rel=alternate links, links that look like feeds, common paths that may have a feed. An OPML
-    file has the feeds that it lists, and an index of sitemaps has its sitemaps."""
+    The feeds of a page are the feed of its service, if the service is well known, and the first of
+    these that it has: the feeds that it links by rel=alternate, its links that look like feeds, and
+    else addresses that are usual for feeds. An OPML file has the feeds that it lists. An index of
+    sitemaps has its sitemaps."""
     try:
         feed = parse_feed(body, url, headers)
     except NotAFeed as refusal:
+        # nothing can be found in such a document
         if refusal.reason in ("empty", "too-large"):
             return Discovery("page")
         return _discover_other(body, url, headers or {})
@@ -90,12 +92,12 @@ def discover(body: bytes, url: str, headers: Mapping[str, str] | None = None) ->
     return Discovery(kind, (link_to_itself,), feed.title)
 
 
-def linked_feeds(
+def find_linked_feeds(
     body: bytes, url: str, headers: Mapping[str, str] | None = None
 ) -> tuple[str, ...]:
-    """Return the addresses of at most 50 feeds that the head of the page `body` from `url` links
-    (rel=alternate). Links in its body do not count, as readers may have written them in comments.
-    `headers`: the headers of the page's answer."""
+    """Return the addresses of at most 50 feeds that the head of a page links by rel=alternate.
+    Links in its body do not count, as visitors may have written them in comments. `body`, `url` and
+    `headers`: the page, its address, and the headers of its answer."""
     page = _Page(_cut_head(body, headers or {}), url)
     return tuple(dict.fromkeys(link.url for link in page.alternates[:MOST]))
 
@@ -152,17 +154,18 @@ def _read_sitemap(body: bytes, url: str) -> Discovery:
 
 
 def _read_page(text: str, url: str) -> Discovery:
-    """Return the feeds of the page at `url`: that of its well-known service, and those that it
-    links. If it links none, they are guessed. `text`: the HTML of the page."""
+    """Return the feeds of the page at `url`: the feed of its service, if that is well known, and
+    the feeds that it links. If it links none, they are guessed. `text`: the HTML of the page."""
     page = _Page(text, url)
     links: list[FeedLink] = []
     for link in page.alternates[:MOST]:
+        # a feed of a well-known service may have a better one, which comes before it
         for better in find_known_feeds(link.url):
             links.append(replace(better, instead_of=link.url))
         links.append(link)
-    # The posts of the publishing system come second: if one of the first two addresses works, the
-    # caller need not try the others.
     if not links:
+        # The posts of the publishing system's API come second: the caller tries the addresses in
+        # this order, and stops early if one of the first two works.
         first, *others = page.likely or _guess_feeds(url)
         links = [first, *page.posts, *others]
     all_links = dict.fromkeys([*find_known_feeds(url), *links])
@@ -170,8 +173,9 @@ def _read_page(text: str, url: str) -> Discovery:
 
 
 def _guess_feeds(url: str) -> list[FeedLink]:
-    """Return the addresses at which publishing systems usually keep feeds, in the folder of the
-    page at `url` and at the root of its site. For the front page, add those of sitemaps of news."""
+    """Return the addresses at which publishing systems usually have feeds, both in the folder of
+    the page at `url` and at the root of its site. If the page is at the root, add the usual
+    addresses of news sitemaps."""
     parts = urlsplit(url)
     root = f"{parts.scheme}://{parts.netloc}/"
     folder = urljoin(url, ".")
@@ -219,6 +223,9 @@ class _Page:
     publishing system, if it has one."""
 
     def __init__(self, text: str, url: str) -> None:
+        """`text`: the HTML of the page at `url`. The attributes are lists of addresses in the page:
+        `alternates` are feeds that it links by rel=alternate, `likely` are links that look like
+        feeds, and `posts` is the API of its publishing system, if it has one."""
         self.base = url
         self.is_article = False
         self.icons: list[_IconLink] = []
@@ -237,8 +244,8 @@ class _Page:
             self._read_tag(match[1].lower(), _read_attributes(match[2]))
 
     def _read_tag(self, name: str, attributes: dict[str, str]) -> None:
-        """Store what a tag says: a link or a feed, the base of links, or that the page is an
-        article. `name`: "meta", "base", "link" or "a"."""
+        """Store what a tag states: a link, the base of relative links, or that the page is an
+        article. `name`: the tag's name, which is "meta", "base", "link" or "a"."""
         href = attributes.get("href", "")
         title = attributes.get("title", "")
         if name == "meta":
@@ -249,14 +256,14 @@ class _Page:
             self.base = resolve(self.base, href) or self.base
         elif name == "link":
             self._read_link(href, title, attributes)
-        elif len(self.likely) < MOST and _LIKELY.search(href):
+        elif len(self.likely) < MOST and _LIKELY.search(href):  # an `a` that looks like a feed
             target = resolve(self.base, href)
             if target:
                 self.likely.append(FeedLink(target, one_line(title), "link"))
 
     def _read_link(self, href: str, title: str, attributes: dict[str, str]) -> None:
-        """Store a link element. If it leads to an icon or a feed, store that, too. `href`, `title`:
-        values of its attributes."""
+        """Store the link element in `links`, and also in `icons` or `alternates` if it leads to an
+        icon or a feed. `href`, `title`: the values of two of its attributes."""
         relations = attributes.get("rel", "").lower().split()
         target = resolve(self.base, href)
         self.links.append((relations, target))
@@ -279,9 +286,9 @@ def _is_svg(address: str, attributes: dict[str, str]) -> bool:
 
 
 def _measure_icon(relations: Sequence[str], attributes: dict[str, str]) -> int:
-    """Return the width in pixels that a link to an icon states, the largest of several; 0 if it
-    states none. An Apple icon that states none has 180. `relations`: the values of its attribute
-    `rel`."""
+    """Return the width in pixels that a link to an icon states, or 0. If it states several, return
+    the largest. An Apple icon that states none has 180 pixels. `relations`: the values of the
+    link's attribute `rel`."""
     widths = [int(width) for width in _ICON_SIZE.findall(attributes.get("sizes", ""))]
     if not widths and not _APPLE.isdisjoint(relations):
         return _APPLE_SIZE
@@ -323,11 +330,11 @@ def _remove_between(text: str, opening: str, closing: str) -> str:
     return "".join(pieces)
 
 
-def linked_icons(body: bytes, url: str, headers: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the addresses of at most three icons that the head of the page `body` from `url`
-    links, the best first. An icon of 64 pixels or more is big enough, and the smallest of these is
-    the best. Smaller ones follow, the largest first. `headers`: the headers of the page's
-    answer."""
+def find_linked_icons(body: bytes, url: str, headers: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the addresses of at most three icons that the head of a page links, the best first.
+    The best is the smallest of those with at least 64 pixels. Larger ones follow, then smaller
+    ones, the largest first. `body`, `url` and `headers`: the page, its address, and the headers of
+    its answer."""
     head = _cut_head(body[:_HEAD_BYTES], headers)
     icons = _Page(head, url).icons[:MOST]
     large_icons = [icon for icon in icons if icon.size >= _LARGE_ICON]
@@ -338,10 +345,10 @@ def linked_icons(body: bytes, url: str, headers: Mapping[str, str]) -> tuple[str
     return tuple(distinct_urls)[:_MOST_ICONS]
 
 
-def page_links(body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed:
-    """Return a feed without entries, which has the WebSub links in the head of the page `body` from
-    `url`: the hubs, and the address that the page gives itself (WebSub section 4). `headers`: the
-    headers of the page's answer."""
+def read_websub_links(body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed:
+    """Return the WebSub links in the head of a page (WebSub section 4) as a feed without entries:
+    its hubs, and `self_url`, the address that the page states for itself. `body`, `url` and
+    `headers`: the page, its address, and the headers of its answer."""
     head = _cut_head(body[:_HEAD_BYTES], headers)
     links = _Page(head, url).links[:MOST]
     hubs = [target for relations, target in links if "hub" in relations]

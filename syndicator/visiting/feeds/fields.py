@@ -137,9 +137,9 @@ def one_line(value: str, *, markup: bool = True) -> str:
     stays."""
     if markup and ("<" in value or "&" in value):
         value = unescape(_TAG.sub(_replace_tag, value))
-        if _ENTITY.search(value):  # decoded twice: &amp;#8217; is common
+        if _ENTITY.search(value):  # many feeds encode twice, such as &amp;#8217;
             value = unescape(value)
-        if "<" in value:
+        if "<" in value:  # tags that were written as entities
             value = _TAG.sub(_replace_tag, value)
     return text.line(value)
 
@@ -152,10 +152,10 @@ def _replace_tag(match: re.Match[str]) -> str:
 
 @lru_cache(maxsize=256)  # most entries of a feed have the same authors
 def clean_names(*values: str) -> tuple[str, ...]:
-    """Return the names of people in the author fields `values`, each only once.
+    """Return the names of people in the author fields `values`, each name once.
 
-    E-mail addresses, web addresses, the word "By" and placeholders such as "admin" are removed. A
-    name of over 80 characters is a sentence, and is removed, too."""
+    E-mail addresses and the word "By" are removed from a name. Web addresses, placeholders such as
+    "admin", and texts of over 80 characters are not names, and are left out."""
     people: dict[str, None] = {}
     for value in values:
         for name in _split_names(one_line(value)):
@@ -167,8 +167,10 @@ def clean_names(*values: str) -> tuple[str, ...]:
 
 
 def _split_names(value: str) -> list[str]:
-    """Return the names in one author field, without e-mail addresses and the word "By". "Ann Lee
-    and Bob Ray" gives two names, but "Doe, Jane" gives one."""
+    """Return the names in the author field `value`, without e-mail addresses and the word "By".
+    "Ann Lee and Bob Ray" gives two names, but "Doe, Jane" gives one. If nothing is left, the result
+    is [""]."""
+    # the form of RSS: "jane@a.example (Jane Doe)"
     address_and_name = _ADDRESS_AND_NAME.fullmatch(value)
     without_email = address_and_name[1] if address_and_name else _EMAIL.sub("", value)
     without_brackets = without_email.replace("<>", "").replace("()", "")
@@ -182,8 +184,8 @@ def _split_names(value: str) -> list[str]:
 
 
 def resolve(base: str, reference: str) -> str:
-    """Return `reference` as an absolute http or https URL. `base`: the address against which it is
-    resolved if it is relative. Return "" if it is empty or no web address."""
+    """Return `reference` as an absolute http or https URL. If it is relative, it is resolved
+    against the address `base`. Return "" if it is empty or not a web address."""
     reference = reference.strip()
     if not reference:
         return ""
@@ -191,8 +193,9 @@ def resolve(base: str, reference: str) -> str:
 
 
 def choose_entry_id(own_id: str, link: str, title: str, content: str) -> str:
-    """Return the id of an entry: `own_id`, the id that the feed states, else the link, else a
-    digest of title and content. An `own_id` of over 1,000 characters is replaced by its digest."""
+    """Return the id of a feed entry. This is `own_id`, the id that the feed states, or its digest
+    if it has over 1,000 characters. Without it, it is the link, and without a link, a digest of
+    title and content."""
     own_id = text.line(own_id)
     if own_id:
         return own_id if len(own_id) <= _LONGEST_ID else _make_digest(own_id)
@@ -205,8 +208,8 @@ def _make_digest(value: str) -> str:
 
 @lru_cache(maxsize=1024)  # callers test a date before they parse it
 def parse_date(value: str) -> datetime | None:
-    """Return a date as a time in UTC. Return None if `value` is no date, or if its year is outside
-    1990 to 2200.
+    """Return the date `value` as a time in UTC. Return None if it is not a date, or if its year is
+    not in 1990 to 2200.
 
     These forms can be read: RFC 822 with common misspellings, ISO 8601, W3CDTF, Unix seconds or
     milliseconds, and dates with month names in ten languages. A time without a zone is in UTC."""
@@ -256,10 +259,10 @@ def _parse_iso(value: str) -> datetime | None:
     match = _ISO.fullmatch(value)
     if match is None:
         return None
-    # m, d: with separators, "2026-11-24"; cm, cd: in the compact form, "20261124"
+    # groups m and d: month and day with separators, "2026-11-24"; cm and cd: without, "20261124"
     month = match["m"] or match["cm"]
     day_of_month = match["d"] or match["cd"]
-    is_year_with_text = month is None and match["rest"]
+    is_year_with_text = month is None and match["rest"]  # such as "2026 was a good year"
     if is_year_with_text:
         return None
     day = datetime(int(match["y"]), int(month or 1), int(day_of_month or 1), tzinfo=UTC)
@@ -290,9 +293,9 @@ def _parse_words(value: str) -> datetime | None:
 
 
 def _parse_named_day(value: str) -> datetime | None:
-    """Return a day with the name of a month, such as "24 November 2026" or "Nov 24, 26". The day is
-    the first number of one or two digits near the name. The year is the first other number of two
-    or four digits. Return None for other forms."""
+    """Return a day that has the name of a month, such as "24 November 2026" or "Nov 24, 26"; None
+    for other forms. The day is the first number of one or two digits near the name. The year is the
+    first other number of two or four digits."""
     words = re.findall(r"[^\W\d_]+|\d+", value)
     month_positions = [position for position, word in enumerate(words) if _find_month(word)]
     number_positions = [position for position, word in enumerate(words) if word.isdigit()]
@@ -368,9 +371,10 @@ def _read_time(match: re.Match[str]) -> tuple[int, int, int]:
 
 
 def _add_time(day: datetime, hour: int, minute: int, second: int, zone: str) -> datetime:
-    """Return the moment at a time of day on `day`. `zone`: a text that begins with the time zone;
-    "" is UTC. Raise ValueError for an impossible time."""
-    # by a timedelta, so that 24:00 and leap seconds give the next day or minute
+    """Return the time of day `hour`:`minute`:`second` on `day`, in the time zone with which the
+    text `zone` begins; "" is UTC. Raise ValueError for an impossible time. 24:00 gives the begin of
+    the next day."""
+    # the time is added as a timedelta, so that 24:00 and leap seconds give the next day or minute
     moment = day.replace(tzinfo=_find_zone(zone.strip())) + timedelta(
         hours=hour, minutes=minute, seconds=min(second, _LEAP_SECOND)
     )
@@ -382,7 +386,7 @@ def _add_time(day: datetime, hour: int, minute: int, second: int, zone: str) -> 
 @lru_cache(maxsize=64)
 def _find_zone(text: str) -> tzinfo:
     """Return the time zone with which `text`, the rest of a date, begins: an offset ("+02:00"), an
-    abbreviation ("CEST") or a name ("Europe/Berlin"). It is UTC if there is none or it is
+    abbreviation ("CEST") or a name ("Europe/Berlin"). Return UTC if there is none, or if it is
     unknown."""
     offset = _OFFSET.match(text)
     if offset:  # groups: sign, hours, minutes

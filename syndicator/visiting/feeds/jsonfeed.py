@@ -41,8 +41,9 @@ def find_posts_api(page: str, url: str) -> str | None:
 
 
 def _find_wordpress_api(page: str, url: str) -> str | None:
-    """Return the address of the newest posts of a WordPress site; None for another site. For the
-    page of a category or a tag, only its posts are at this address."""
+    """Return the address at which the API of a WordPress site has its newest posts; None for
+    another site. If the page is that of a category or a tag, the address has only the posts of this
+    category or tag. `page`: the HTML of the page at `url`."""
     link_to_api = _ROOT.search(page)
     if link_to_api is None:
         return None
@@ -77,7 +78,7 @@ def _find_ghost_api(page: str, url: str) -> str | None:
 
 def parse_posts(data: Any, url: str, most: int) -> ParsedFeed | None:
     """Return `data`, the parsed JSON from `url`, as a feed of at most `most` posts. Return None if
-    it is no list of posts of WordPress or Ghost."""
+    it is not a list of posts of WordPress or Ghost."""
     if isinstance(data, list):
         return _parse_wordpress_posts(data, url, most)
     if isinstance(data, dict) and "/ghost/api/content/" in url:
@@ -93,7 +94,7 @@ def parse_posts(data: Any, url: str, most: int) -> ParsedFeed | None:
 def _parse_wordpress_posts(rows: list[Any], url: str, most: int) -> ParsedFeed | None:
     """Return a list of posts from `url` as a feed of at most `most` posts. Return None if they are
     not posts of WordPress."""
-    # an empty list does not show what it lists, but its address may
+    # an empty list can only be recognised by its address
     if not rows and "/wp/v2/posts" not in url:
         return None
     if not all(_is_wordpress_post(row) for row in rows):
@@ -163,8 +164,8 @@ def _get_rendered(post: dict[str, Any], name: str) -> str:
 
 
 def _list_texts(rows: Any, name: str) -> list[str]:
-    """Return the field `name` of each object in the list `rows`. Empty values are left out. Return
-    [] if `rows` is no list."""
+    """Return the text field `name` of each object in the list `rows`. Empty texts are left out.
+    Return [] if `rows` is not a list."""
     if not isinstance(rows, list):
         return []
     texts = [_get_text(row, name) for row in rows if isinstance(row, dict)]
@@ -244,8 +245,8 @@ def _list_icons(data: dict[str, Any], url: str) -> tuple[str, ...]:
 
 
 def _read_item(item: dict[str, Any], feed: dict[str, Any], url: str) -> Entry:
-    """Return the object `item` of a JSON Feed as an entry. `feed`: the whole document; its authors
-    count for an item that names none. `url`: the address of the feed."""
+    """Return `item`, an object of a JSON Feed, as an entry. `feed`: the whole JSON Feed; if the
+    item states no authors, those of the feed count. `url`: the address of the feed."""
     link = resolve(url, _read_field(item, "url") or _read_field(item, "external_url"))
     image = resolve(url, _read_field(item, "image") or _read_field(item, "banner_image"))
     title = one_line(_read_field(item, "title"))
@@ -322,8 +323,8 @@ def _read_field(owner: dict[str, Any], name: str) -> str:
 
 
 def _read_text(value: object) -> str:
-    """Return `value` as text if it is a text or a number, as some feeds have numeric ids; else
-    ""."""
+    """Return `value` as text if it is a text or a number, as some feeds have numeric ids. Otherwise
+    return ""."""
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, int | float) and not isinstance(value, bool):

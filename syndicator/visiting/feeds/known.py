@@ -15,8 +15,9 @@ _LONGEST_ADDRESS = 500  # characters; a longer address is of no known service
 
 @cache
 def _load_table() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Return (page pattern, feed template) for each known service. The pattern fits the address of
-    a page, and the template makes the address of its feed of the match (`re.Match.expand`)."""
+    """Return a pair (page pattern, feed template) for each well-known service. The pattern matches
+    the address of a page. `re.Match.expand` makes the address of the page's feed from the match and
+    the template."""
     path = files("syndicator.visiting").joinpath("data/known_feeds.toml")
     table = tomllib.loads(path.read_text("utf-8"))
     return tuple((re.compile(row["page"]), row["feed"]) for row in table["known"])
@@ -50,9 +51,9 @@ class Discovery:
 
 
 def find_known_feeds(url: str) -> list[FeedLink]:
-    """Return the feed for the page at `url` if data/known_feeds.toml knows its service. If `url` is
-    a feed for which the service has a better one, return that. There is at most one; [] without
-    one."""
+    """Return a list with the feed of the page at `url`, if data/known_feeds.toml knows the service
+    of the page. If `url` is itself a feed, this is a better feed of the same service. Return [] if
+    there is none; there is never more than one."""
     if len(url) > _LONGEST_ADDRESS:
         return []
     for page_pattern, feed in _load_table():

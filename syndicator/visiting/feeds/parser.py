@@ -66,17 +66,17 @@ _HARMLESS = ("CharacterEncodingOverride", "NonXMLContentType", "UndeclaredNamesp
 
 
 def refuse_huge_elements(body: bytes) -> None:
-    """Raise NotAFeed(broken-xml) if an element has more than 1,000 attributes. The time that
-    feedparser needs grows with the square of their number, so that it would hang."""
+    """Raise NotAFeed(broken-xml) if an element of the XML document `body` has more than 1,000
+    attributes. feedparser would hang, as its time grows with the square of their number."""
     for match in _LONG_TAG.finditer(body):
-        count = match[0].count(b"=")
+        count = match[0].count(b"=")  # every attribute has one
         if count > _MOST_ATTRIBUTES:
             raise NotAFeed("broken-xml", f"an element with {count:,} attributes")
 
 
 def drop_middle_entries(body: bytes) -> bytes:
-    """Return `body` with only its first 500 and its last 500 entries, if it has over 1 MB and over
-    1,000 entries. Feeds have their newest entries at one of the two ends. Otherwise return `body`
+    """Return the feed `body` with only its first 500 and its last 500 entries, if it has over 1 MB
+    and over 1,000 entries. Its newest entries are at one of the two ends. Return a smaller feed
     unchanged."""
     if len(body) < _TRIM_FROM:
         return body
@@ -102,8 +102,8 @@ def looks_html(body: bytes) -> bool:
 
 def parse_feed(body: bytes, url: str, headers: Mapping[str, str] | None = None) -> ParsedFeed:
     """Return the feed or sitemap `body` from `url`, with at most 1,000 entries in their order.
-    `headers`: the headers of the HTTP answer, with lower-case names. Raise NotAFeed if `body` is
-    neither a feed nor a sitemap, or cannot be read; it states the reason."""
+    `headers`: the headers of the HTTP answer, with lower-case names. Raise NotAFeed, with the
+    reason, if `body` cannot be read or is neither a feed nor a sitemap."""
     document = decompress_body(body)
     if looks_json(document):
         return _make_ids_distinct(parse_json_feed(document, url, MOST_ENTRIES))
@@ -115,7 +115,7 @@ def parse_feed(body: bytes, url: str, headers: Mapping[str, str] | None = None) 
     xml = drop_middle_entries(document)
     content_type = (headers or {}).get("content-type", "")
     parsed = read_well_formed(xml, content_type)
-    if parsed is None:
+    if parsed is None:  # the XML is faulty, or has parts that only feedparser reads
         xml = repair_xml(xml)
         parsed = read_well_formed(xml, content_type) or read_any(xml, content_type)
     is_feed = bool(parsed.get("version") or parsed["entries"])
@@ -125,8 +125,9 @@ def parse_feed(body: bytes, url: str, headers: Mapping[str, str] | None = None) 
 
 
 def decompress_body(body: bytes) -> bytes:
-    """Return the content of a gzip file; other bytes are returned unchanged. Raise NotAFeed:
-    "empty", "too-large" over 16 MB, or "unknown-format" for a faulty gzip file."""
+    """Return the content of a gzip file; other bytes are returned unchanged. Raise NotAFeed with
+    one of these reasons: "empty", "too-large" if it has over 16 MB, or "unknown-format" if the gzip
+    file is faulty."""
     is_gzip = body.startswith(b"\x1f\x8b")
     if is_gzip:
         try:
@@ -182,8 +183,8 @@ def _explain_refusal(body: bytes, parsed: Any) -> NotAFeed:
 
 def _read_feed(parsed: Any, url: str, body: bytes) -> ParsedFeed:
     """Return the feed at `url` with its first 1,000 entries. `parsed`: the result of feedparser, or
-    of `well_formed`. `body`: the XML of the feed. Elements that feedparser drops are read from it,
-    such as skipHours, skipDays and those of podcasts."""
+    of `well_formed`, which has the same form. `body`: the XML of the feed, for the elements that
+    feedparser drops, such as skipHours, skipDays and those of podcasts."""
     head = parsed["feed"]
     version = str(parsed.get("version") or "rss")
     links = _list_objects(head, "links")
@@ -191,7 +192,7 @@ def _read_feed(parsed: Any, url: str, body: bytes) -> ParsedFeed:
     own_urls = [resolve(url, _get_text(link, "href")) for link in _filter_links(links, "self")]
     is_complete = True
     has_fault = bool(parsed.get("bozo"))
-    if has_fault:  # some faults lose no content
+    if has_fault:  # after most faults, the rest of the feed is lost
         is_complete = type(parsed.get("bozo_exception")).__name__ in _HARMLESS
     licences = _list_addresses(links, "license")
     podcast_parts = read_podcast_parts(body, url)
@@ -251,7 +252,7 @@ def _read_entry(
     """Return an entry of the feed. `item`: the entry in feedparser's result. `url`: the address of
     the feed. `version`: feedparser's name for the format of the feed. `licences`: the addresses of
     the feed's licences, which count for an entry that states none (RFC 4946 section 2).
-    `podcast_parts`: see `read_podcast_parts`."""
+    `podcast_parts`: lines about each podcast episode, by the address of its file."""
     # FeedBurner replaces links by those of its counter, and keeps the original ones
     stated_link = _get_text(item, "feedburner_origlink") or _get_text(item, "link")
     link = resolve(url, stated_link)
@@ -294,9 +295,9 @@ def _list_categories(item: Any) -> tuple[str, ...]:
 
 
 def _list_rights(item: Any, url: str, licences: list[str]) -> tuple[str, ...]:
-    """Return the lines of `Entry.rights`: the copyright of the entry, and its licences. `item`: the
-    entry in feedparser's result. `url`: the address of the feed. `licences`: the addresses of the
-    licences."""
+    """Return the statements about the rights of an entry as lines of text: its copyright, and its
+    licences. `item`: the entry in feedparser's result. `url`: the address of the feed. `licences`:
+    the addresses of the licences."""
     copyright_line = one_line(_get_text(item, "rights"))
     if not copyright_line and not any(licences):
         return ()
@@ -358,8 +359,8 @@ def _has_content(entry: Entry) -> bool:
 
 
 def _get_html(part: Any) -> str:
-    """Return a content or summary of feedparser's result as HTML. Plain text is escaped. It is not
-    escaped if it has markup, as some feeds state the wrong type."""
+    """Return the value of `part`, a content or summary in feedparser's result, as HTML. Plain text
+    is escaped, unless it contains markup: some feeds state the wrong type."""
     value = _get_text(part, "value")
     is_plain = _get_text(part, "type") == "text/plain" and not _MARKUP.search(value)
     if not is_plain:
@@ -368,8 +369,9 @@ def _get_html(part: Any) -> str:
 
 
 def _list_authors(item: Any) -> list[str]:
-    """Return the names of an entry's authors. An author without a name is given by the e-mail
-    address. `item`: the entry in feedparser's result."""
+    """Return the names of an entry's authors. If an author has no name, it is the e-mail address.
+    If there is no list of authors, it is the field `author`, which may be "". `item`: the entry in
+    feedparser's result."""
     authors = _list_objects(item, "authors")
     people = [_get_text(author, "name") or _get_text(author, "email") for author in authors]
     names = [name for name in people if name]
@@ -398,11 +400,12 @@ def _read_enclosures(
 
 
 def _find_image(item: Any, url: str, enclosures: tuple[Enclosure, ...]) -> str:
-    """Return the absolute address of an entry's picture, "" without one. It may be in several
-    elements; the first of these that has one counts: media:content (the largest picture),
-    media:thumbnail, itunes:image, an enclosure.
+    """Return the absolute address of an entry's picture; "" if it has none. The first of these
+    elements that has an address counts: media:content (the largest picture), media:thumbnail,
+    itunes:image, an enclosure.
 
-    `item`: the entry in feedparser's result. `url`: the address of the feed."""
+    `item`: the entry in feedparser's result. `url`: the address of the feed. `enclosures`: those of
+    the entry."""
     pictures = [part for part in _list_objects(item, "media_content") if _is_picture(part)]
     pictures.sort(key=_measure_area, reverse=True)
     thumbnails = _list_objects(item, "media_thumbnail")
@@ -425,23 +428,24 @@ def _is_picture(part: Any) -> bool:
 
 
 def _measure_area(part: Any) -> int:
-    """Return the number of pixels that a picture states: width times height. It is the width if no
-    height is stated, and 0 if no width is stated."""
+    """Return the number of pixels of a picture, by the width and height that `part`, its element in
+    feedparser's result, states. If it states no height, return the width. If it states no width,
+    return 0."""
     width = _parse_number(_get_text(part, "width"), _MOST_PIXELS) or 0
     height = _parse_number(_get_text(part, "height"), _MOST_PIXELS) or 1
     return width * height
 
 
 def _get_date(item: Any, name: str) -> datetime | None:
-    """Return the time in the element `name` of an entry. `parse_date` reads it, or else feedparser.
-    None if it is missing, cannot be read, or is outside the years 1990 to 2200. `item`: the entry
-    in feedparser's result."""
+    """Return the time in the field `name` of an entry. If `parse_date` cannot read it, take the
+    time that feedparser has read. Return None if there is no time, or if its year is not in 1990 to
+    2200. `item`: the entry in feedparser's result."""
     written = _get_text(item, name)
     if not written:
         return None
     moment = parse_date(written)
     if moment is None:
-        parsed = dict.get(item, f"{name}_parsed")
+        parsed = dict.get(item, f"{name}_parsed")  # a struct_time in UTC
         if parsed is not None:
             with suppress(ValueError, TypeError, OverflowError):
                 moment = datetime.fromtimestamp(calendar.timegm(parsed), UTC)
@@ -462,9 +466,9 @@ def _get_update_seconds(head: Any) -> int | None:
 
 
 def _find_block(body: bytes, name: bytes) -> bytes:
-    """Return the bytes of the first element `name`, without its end tag. b"" if it is missing or
-    over 4,000 bytes long. The bytes are needed as feedparser has only the last child of such an
-    element."""
+    """Return the bytes of the first element `name` in the XML `body`, without its end tag. Return
+    b"" if it is missing or has over 4,000 bytes. feedparser cannot be used for such an element, as
+    it keeps only the last of its children."""
     start = body.find(b"<" + name)
     if start < 0:
         return b""
@@ -484,16 +488,16 @@ def _get_title(owner: Any, version: str) -> str:
 
 
 def _get_text(owner: Any, name: str) -> str:
-    """Return the text `name` of `owner`, an object in feedparser's result. "" if it is missing or
-    no text."""
+    """Return the text `name` of `owner`, an object in feedparser's result. Return "" if it is
+    missing or not a text."""
     # dict.get: feedparser's own `get` finds values of other names, too
     value = dict.get(owner, name) if isinstance(owner, dict) else None
     return value.strip() if isinstance(value, str) else ""
 
 
 def _list_objects(owner: Any, name: str) -> list[Any]:
-    """Return the objects in the list `name` of `owner`, an object in feedparser's result. [] if
-    there is no list."""
+    """Return the objects in the list `name` of `owner`, an object in feedparser's result. Return []
+    if there is no such list."""
     value = dict.get(owner, name)
     if not isinstance(value, list):
         return []
@@ -501,8 +505,8 @@ def _list_objects(owner: Any, name: str) -> list[Any]:
 
 
 def _parse_number(value: str, most: int) -> int | None:
-    """Return the number that `value` states in digits, but at most `most`. None if it is any other
-    text."""
+    """Return the number that `value` states in digits, but at most `most`. Return None if `value`
+    is any other text."""
     if not re.fullmatch(r"\d{1,18}", value):
         return None
     return min(int(value), most)

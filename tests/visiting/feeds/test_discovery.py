@@ -6,7 +6,7 @@ import gzip
 
 import pytest
 
-from syndicator.visiting.feeds.discovery import discover, linked_feeds, linked_icons
+from syndicator.visiting.feeds.discovery import discover, find_linked_feeds, find_linked_icons
 from syndicator.visiting.feeds.known import Discovery, FeedLink
 from tests.samples import Samples, read_sample
 
@@ -161,7 +161,7 @@ FEED = '<link rel="alternate" type="application/atom+xml" href="/feed">'
 )
 def test_the_feeds_that_a_page_names_as_its_own(page: str, linked: bool) -> None:
     """Which <link> elements count as a page's own feed."""
-    result = linked_feeds(
+    result = find_linked_feeds(
         page.encode(), "https://a.example/x", {"content-type": "text/html; charset=utf-8"}
     )
     assert result == (("https://a.example/feed",) if linked else ())
@@ -187,9 +187,9 @@ def test_the_feeds_that_a_page_names_as_its_own(page: str, linked: bool) -> None
     ],
 )
 def test_the_icons_that_a_page_names(links: str, icons: list[str]) -> None:
-    result = linked_icons(links.encode(), "https://a.example/", {})
+    result = find_linked_icons(links.encode(), "https://a.example/", {})
     assert list(result) == [f"https://a.example/{icon}" for icon in icons]
 
 
 def test_many_open_scripts_take_no_time() -> None:
-    assert linked_feeds(b"<script" * 200_000 + FEED.encode(), "https://a.example/x") == ()
+    assert find_linked_feeds(b"<script" * 200_000 + FEED.encode(), "https://a.example/x") == ()

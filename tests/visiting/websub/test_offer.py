@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from syndicator.core.model import ParsedFeed, Source
-from syndicator.visiting.feeds.discovery import page_links
+from syndicator.visiting.feeds.discovery import read_websub_links
 from syndicator.visiting.feeds.parser import parse_feed
 from syndicator.visiting.websub import find_offer, may_subscribe
 
@@ -67,12 +67,12 @@ def test_the_head_of_a_page_says_it_and_its_text_does_not() -> None:
         b'<html><head><base href="https://site.example/a/"><link rel="hub" href="hub"><link'
         b' href="b" rel=self></head>'
     )
-    result = page_links(head + b'<body><link rel="hub" href="/other">', URL, {})
+    result = read_websub_links(head + b'<body><link rel="hub" href="/other">', URL, {})
 
     assert result.hubs == ("https://site.example/a/hub",)
     assert result.self_url == "https://site.example/a/b"
-    assert page_links(b'<html><body><p>Hi<link rel="hub" href="/other">', URL, {}).hubs == ()
-    assert page_links(b'<html><head><!-- <link rel="hub" href="/x"> -->', URL, {}).hubs == ()
+    assert read_websub_links(b'<html><body><p>Hi<link rel="hub" href="/other">', URL, {}).hubs == ()
+    assert read_websub_links(b'<html><head><!-- <link rel="hub" href="/x"> -->', URL, {}).hubs == ()
 
 
 def test_what_is_not_everybodys_is_told_no_hub() -> None:
