@@ -33,13 +33,13 @@ class SharedMailbox:
     box: OpenMailbox
     known: dict[str, KnownMail] = field(default_factory=dict)
 
-    def read_heads(self, names: Sequence[MailName]) -> list[KnownMail]:
+    def read_headers(self, names: Sequence[MailName]) -> list[KnownMail]:
         """Return the mails `names` with their headers. A mail that was deleted meanwhile is left
         out. Raises MailboxFailed if the mailbox does not answer."""
         if len(self.known) > _MOST_REMEMBERED:
             self.known.clear()
         unknown_names = [name for name in names if name.name not in self.known]
-        for mail in self.box.read_heads(unknown_names):
+        for mail in self.box.read_headers(unknown_names):
             is_too_large = mail.size > LARGEST
             self.known[mail.name.name] = KnownMail(
                 name=mail.name,

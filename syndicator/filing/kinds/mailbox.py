@@ -116,7 +116,7 @@ async def _look_through_mails(
     names = await asyncio.to_thread(mailbox.box.list_names, position.before, since)
     for start in range(0, len(names), _MAILS_PER_PAGE):
         names_on_page = names[start : start + _MAILS_PER_PAGE]
-        mails = await asyncio.to_thread(mailbox.read_heads, names_on_page)
+        mails = await asyncio.to_thread(mailbox.read_headers, names_on_page)
         if not _sort_page(context, harvest, mails):
             return harvest
         others = newsletter.list_others(siblings, [mail.headers for mail in mails])

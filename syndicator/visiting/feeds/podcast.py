@@ -34,9 +34,10 @@ _PODCAST_ELEMENTS: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def read_podcast_parts(body: bytes, url: str) -> dict[str, tuple[str, ...]]:
-    """Return lines about the podcast episodes in the feed `body`, such as "season 2" or "person
-    Jane Doe; role=host" (`model.Enclosure.podcast`). They are by the absolute address of the
-    episode's enclosure. `url`: the address of the feed."""
+    """Return lines of text about the podcast episodes in the feed `body`, such as "season 2" or
+    "person Jane Doe; role=host" (`model.Enclosure.podcast`). The keys are the absolute addresses of
+    the episodes' audio files. `url`: the address of the feed. Return {} for a feed without podcast
+    elements."""
     if not any(mark in body for mark in _NAMESPACE_MARKS):
         return {}
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
@@ -54,10 +55,10 @@ def read_podcast_parts(body: bytes, url: str) -> dict[str, tuple[str, ...]]:
 
 
 def _list_podcast_lines(item: Any, url: str) -> Iterator[str]:
-    """Yield a line for each transcript, chapters file and person of an episode. It has the kind,
-    the address or name, and then attributes: "chapters https://a.example/1.json;
-    type=application/json". `item`: the XML element of the episode. `url`: the address of the
-    feed."""
+    """Yield a line for each transcript, file of chapters and person of an episode. A line has the
+    kind of element, its address or name, and then its attributes: "chapters
+    https://a.example/1.json; type=application/json". `item`: the XML element of the episode. `url`:
+    the address of the feed."""
     for kind, attribute_names in _PODCAST_ELEMENTS.items():
         for node in item.iterfind(_NAMESPACE + kind):
             if kind == "person":
@@ -75,8 +76,8 @@ def _list_podcast_lines(item: Any, url: str) -> Iterator[str]:
 
 
 def _list_itunes_lines(item: Any) -> Iterator[str]:
-    """Yield lines for the season, the number and the advice ("explicit true") that an episode
-    states in the elements of Apple Podcasts. `item`: the XML element of the episode."""
+    """Yield lines for three values that an episode states in Apple's elements: "season 2", "episode
+    5", and if it is explicit, such as "explicit true". `item`: the XML element of the episode."""
     for kind in ("season", "episode"):
         number = one_line(item.findtext(_ITUNES + kind) or "")
         if _NUMBER.fullmatch(number):

@@ -60,13 +60,11 @@ class _FoundFeed:
 
 
 def rank_feeds(feeds: Sequence[tuple[str, str, ParsedFeed]], page: str) -> list[RankedFeed]:
-    """Return the feeds that were found at the address `page`, the best first. `feeds`: for each
-    feed its address, the title that the page gives it, and its content.
+    """Return the feeds that were found at the address `page`, the best first. `feeds`: a triple for
+    each feed: its address, the title that the page gives it, and its content.
 
-    Two feeds are compared by these questions, in this order, until one of them is better. Does it
-    have articles and not comments? Does it have entries? Is it still written? Is it about `page`?
-    Is it anything but a sitemap of tags, images and the like? If several feeds have the same
-    entries, the others name the best one of them (`same_as`)."""
+    A feed with fewer or less serious defects comes first (`_list_defects`). If several feeds have
+    the same entries, `same_as` of the later ones is the address of the best one."""
     found = [
         _FoundFeed(
             url=url,
@@ -105,14 +103,17 @@ def rank_feeds(feeds: Sequence[tuple[str, str, ParsedFeed]], page: str) -> list[
 
 
 def _list_defects(item: _FoundFeed, page: str, newest: datetime | None) -> tuple[bool, ...]:
-    """Return a sort key by which the best feed comes first. It says for each defect, the worst
-    first, if the feed has it (False sorts before True). `page`: the address at which the feed was
-    found. `newest`: the time of the newest entry in all feeds found there."""
+    """Return a sort key for a feed, so that the best feed comes first. It has True for each defect
+    that the feed has, the worst defect first: it has comments and not articles, it has no entries,
+    it is no longer written, it is not about `page`, it is a sitemap of tags, images and the like.
+
+    `page`: the address at which the feed was found. `newest`: the time of the newest entry in all
+    feeds found there, None if no entry has a time."""
     has_no_entries = not item.feed.entries
     is_abandoned = False
     if newest is not None and item.latest is not None:
         is_abandoned = newest - item.latest > _ABANDONED_AFTER
-    is_about_other_page = not _is_about(item.url, item.feed, page)
+    is_about_other_page = not _is_about_page(item.url, item.feed, page)
     lists_no_articles = False
     if item.feed.format == "sitemap":
         lists_no_articles = _OTHER_PAGES.search(urlsplit(item.url).path) is not None
@@ -125,10 +126,10 @@ def _list_defects(item: _FoundFeed, page: str, newest: datetime | None) -> tuple
     )
 
 
-def _is_about(url: str, feed: ParsedFeed, page: str) -> bool:
-    """Return True if the feed at `url` is about `page`: it names this address as its site, or its
-    own address is below it. The front page of a site has all addresses below it, so there only the
-    first counts."""
+def _is_about_page(url: str, feed: ParsedFeed, page: str) -> bool:
+    """Return True if the feed at `url` is about `page`. It is if it states this address as its
+    site, or if its own address is below that of the page. For the front page of a site only the
+    first counts, as all addresses of the site are below it."""
     if urls.alias(feed.site_url or "") == urls.alias(page):
         return True
     if urls.is_root(page):
@@ -143,8 +144,9 @@ def find_last_date(feed: ParsedFeed) -> datetime | None:
 
 
 def is_comments(url: str, title: str, feed: ParsedFeed) -> bool:
-    """Return True for a feed of comments. Its address, one of its titles, or more than half of its
-    entries say so. `title`: the title that a page gives the feed."""
+    """Return True if a feed has comments and not articles. Its address `url` or one of its titles
+    says so, or more than half of its entries are comments. `title`: the title that a page gives the
+    feed."""
     parts = urlsplit(url)
     if _PATH.search(parts.path) or _QUERY.search(parts.query):
         return True
@@ -155,8 +157,8 @@ def is_comments(url: str, title: str, feed: ParsedFeed) -> bool:
 
 
 def _is_comment(entry: Entry) -> bool:
-    """Return True if an entry is a comment, by its title, or as its address leads to a comment on a
-    page."""
+    """Return True if an entry of a feed is a comment: its title says so, or its address or id leads
+    to a comment in a page."""
     if _ENTRY.match(entry.title):
         return True
     return bool(_FRAGMENT.search(entry.url) or _FRAGMENT.search(entry.id))

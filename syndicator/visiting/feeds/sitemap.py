@@ -22,8 +22,8 @@ def looks_sitemap(body: bytes) -> bool:
 
 
 def parse_sitemap(body: bytes, url: str, most: int) -> ParsedFeed:
-    """Return the newest addresses of the sitemap `body` from `url` as a feed of at most `most`
-    entries. An address is dated by its publication date (Google News), else by its lastmod. Raise
+    """Return the sitemap `body` from `url` as a feed of at most `most` entries: its newest
+    addresses. An address is dated by the publication date of Google News, or else by lastmod. Raise
     NotAFeed for an index of sitemaps, and for XML that cannot be read."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
     root = etree.fromstring(body, parser)

@@ -175,30 +175,32 @@ class Unusual(Exception):
 
 
 def _read_attributes(
-    element: Any, *, language: bool = False, based: bool = False
+    element: Any, *, may_have_language: bool = False, may_have_base: bool = False
 ) -> dict[str, str]:
     """Return the attributes of an element, by name. As in feedparser, names are in lower case and
     without namespaces.
 
-    Raise Unusual if a name occurs twice. Raise it also for xml:base unless `based`, and for
-    xml:lang on an element with children unless `language`."""
+    Raise Unusual if only feedparser can read the element: if a name occurs twice, if it has
+    xml:base and not `may_have_base`, or if it has xml:lang and children, and not
+    `may_have_language`."""
     attributes: dict[str, str] = {}
     for name, value in element.items():
         local = name.rpartition("}")[2].lower()
-        if local in attributes or (local == "base" and not based):
+        if local in attributes or (local == "base" and not may_have_base):
             raise Unusual("a base, or two attributes of one name")
         attributes[local] = value.lower() if local in ("rel", "type") else value
-    if "lang" in attributes and not language and len(element):
+    if "lang" in attributes and not may_have_language and len(element):
         raise Unusual("a language of a part")
     return attributes
 
 
-def _read_leaf(element: Any, *, based: bool = False) -> dict[str, str]:
-    """Return the attributes of an element that must have only text. Raise Unusual if it has
-    children, or if it has xml:base and not `based`."""
+def _read_leaf(element: Any, *, may_have_base: bool = False) -> dict[str, str]:
+    """Return the attributes of an element whose content must be text alone. Raise Unusual, for an
+    element that only feedparser can read, if it has children, or if it has xml:base and not
+    `may_have_base`."""
     if len(element):
         raise Unusual("markup in a text")
-    return _read_attributes(element, based=based) if element.keys() else {}
+    return _read_attributes(element, may_have_base=may_have_base) if element.keys() else {}
 
 
 class _Reader:
@@ -209,9 +211,11 @@ class _Reader:
     Unusual if only feedparser can read the element."""
 
     def __init__(self, body: bytes) -> None:
+        # True if the text may have characters that are wrongly encoded (windows-1252)
+        """`body`: the XML of the feed. The reader starts outside of any entry."""
         self.may_have_windows = any(pattern.search(body) for pattern in _CONTROLS)
         self.head: dict[str, Any] = {}
-        # where values are stored: that of the feed, of the current entry or of the feed's picture
+        # where values are stored now: the dict of the feed, of its image or of the current entry
         self.context = self.head
         self.entries: list[dict[str, Any]] = []
         self.entry: dict[str, Any] | None = None
@@ -220,15 +224,16 @@ class _Reader:
         self.title_depth = _TITLE_NOT_SEEN
         self.has_content = False
         self.language = ""
-        # base of relative links (xml:base), and that of the parent element; "" without one
-        self.base = self.base_around = ""
-        self.rows: dict[object, _Row] = {}  # by tag in lxml's spelling, "{namespace}name"
+        self.base = ""  # of relative links (xml:base)
+        self.base_around = ""  # the base of the parent element
+        # how elements are read, by tag in lxml's spelling, "{namespace}name"
+        self.rows: dict[object, _Row] = {}
 
     def read_document(self, root: Any) -> dict[str, Any]:
-        """Return what `feedparser.parse` returns for a document with the element `root`. This is a
-        dict with the keys "version", "feed", "entries" and "bozo", which is False for well-formed
-        XML. Raise Unusual."""
-        attributes = _read_attributes(root, language=True, based=True)
+        """Return the dict that `feedparser.parse` returns for a feed with the root element `root`.
+        Its keys are "version", "feed", "entries" and "bozo", which is False as the XML is
+        well-formed. Raise Unusual if only feedparser can read the feed."""
+        attributes = _read_attributes(root, may_have_language=True, may_have_base=True)
         self.base = attributes.get("base", "")
         self.language = attributes.get("lang", "").replace("_", "-")
         if self.base and not _BASE.fullmatch(self.base):
@@ -240,7 +245,7 @@ class _Reader:
                 raise Unusual("an RSS feed is one channel")
             if not _CDF_ATTRIBUTES.isdisjoint(_read_attributes(root[0])):
                 raise Unusual("CDF")
-            self.read_children(root[0], 2)
+            self.read_children(root[0], 2)  # the channel
         elif root.tag == "{http://www.w3.org/2005/Atom}feed":
             version = "atom10"
             self.read_children(root, 1)
@@ -249,9 +254,11 @@ class _Reader:
         return {"version": version, "feed": self.head, "entries": self.entries, "bozo": False}
 
     def read_children(self, parent: Any, depth: int) -> None:
-        """Read the children of `parent`, each with the method of its row. `depth`: the depth of
-        `parent`. As in feedparser, if the element around `parent` has a base, links after `parent`
-        are resolved against it again. Raise Unusual."""
+        """Read each child of `parent` with the method that its row in `_ROWS` names. `depth`: the
+        depth of `parent`. Raise Unusual if only feedparser can read a child.
+
+        As in feedparser, relative links after `parent` are resolved against the base of the element
+        around it, if that has one."""
         outer_base = self.base_around
         self.base_around = self.base
         for child in parent:
@@ -261,9 +268,9 @@ class _Reader:
         self.base = outer_base or self.base
 
     def find_row(self, element: Any) -> _Row:
-        """Return the row of an element. An element that is not in `_ROWS` is read by `read_other`,
-        with its name as the argument. Raise Unusual if feedparser might take the namespace of the
-        element for another one."""
+        """Return the row that says how an element is read. An element that is not in `_ROWS` is
+        read by `read_other`, with its name as the argument. Raise Unusual if feedparser might take
+        the namespace of the element for another one."""
         tag = element.tag
         prefix = element.prefix
         if tag in self.rows:
@@ -277,6 +284,7 @@ class _Reader:
         if namespace in _PREFIXES:
             name = f"{_PREFIXES[namespace]}_{name}"
         elif namespace and namespace != "http://www.w3.org/2005/atom":
+            # feedparser reads these as RSS, Atom or XHTML, in other ways than this module
             is_other_version = namespace in _OTHER_VERSIONS or "userland.com/rss" in namespace
             if is_other_version or (prefix or "").lower() in _SPACES:
                 raise Unusual("a namespace that is not what it seems")
@@ -286,29 +294,32 @@ class _Reader:
                 default_namespace = element.nsmap[None]
                 if list(element.nsmap.values()).count(default_namespace) > 1:
                     raise Unusual("a namespace with two names")
+        # method: the rest of the name of one of the methods `read_*`
         method, argument = _BY_NAME.get(name, ("other", name))
         row = _Row(name, getattr(self, f"read_{method}"), argument)
         self.rows[tag] = row
         return row
 
     def store(self, name: str, value: str, depth: int) -> None:
-        """Store `value` as `name`. If a feed has several values of one name, the last one stays. If
-        an entry has several, the one of the least nested element stays, and of equally nested ones
-        the last. `depth`: the depth of the element."""
+        """Store `value` as `name` in the feed or the current entry. A feed keeps the last value of
+        a name. An entry keeps the value of the least nested element, and of equally nested elements
+        the last. `depth`: how deep the element with the value is nested."""
         if self.entry is None or depth <= self.depths.get(name, depth):
             self.depths[name] = depth
             self.context[name] = value
 
     def read_detail(self, element: Any, kind: str) -> dict[str, Any]:
-        """Return the text of an element with its type and language, as feedparser does: {"type":
-        "text/html", "language": "en", "value": "<p>..."}. `kind`: the type if the element states
-        none. Raise Unusual if the type is neither plain text nor HTML."""
-        attributes = _read_leaf(element, based=True)
+        """Return the text of an element with its type and language, in the form of feedparser:
+        {"type": "text/html", "language": "en", "value": "<p>..."}. `kind`: the type, if the element
+        states none. Raise Unusual if the type is neither plain text nor HTML."""
+        attributes = _read_leaf(element, may_have_base=True)
         value = self.read_text(element)
         language = self.language
         if attributes:
-            if not _BASE.fullmatch(attributes.get("base", "http://none")) or "mode" in attributes:
-                raise Unusual("a base that is no plain address, or a mode")
+            if "mode" in attributes:
+                raise Unusual("a mode")
+            if "base" in attributes and not _BASE.fullmatch(attributes["base"]):
+                raise Unusual("a base that is no plain address")
             if "base" in attributes:
                 # as in feedparser: if no element around has a base, this one stays valid afterwards
                 self.base = self.base_around or attributes["base"]
@@ -326,9 +337,9 @@ class _Reader:
         return value if value.isascii() else self.repair_text(value)
 
     def repair_text(self, value: str) -> str:
-        """Return `value` with two errors repaired: text that was encoded as UTF-8 twice ("Ã¼" for
-        "ü"), and characters of windows-1252 in a text that is labelled as ISO 8859-1."""
-        with suppress(UnicodeError):
+        """Return `value` with two frequent errors repaired: text that was encoded as UTF-8 twice
+        ("Ã¼" for "ü"), and characters of windows-1252 in a text that is labelled as ISO 8859-1."""
+        with suppress(UnicodeError):  # raised by a text that was encoded once
             value = value.encode("iso-8859-1").decode()
         return value.translate(_WINDOWS) if self.may_have_windows else value
 
@@ -338,7 +349,9 @@ class _Reader:
         address = (element.text or "").strip()
         if address:
             address = self.resolve(address)
-        return address if address.isascii() else self.repair_text(address)
+        if address.isascii():
+            return address
+        return self.repair_text(address)
 
     def resolve(self, url: str) -> str:
         """Return `url` as an absolute address, by the base of the document. Without a base, return
@@ -350,10 +363,12 @@ class _Reader:
         return ""
 
     def read_other(self, element: Any, name: str, depth: int) -> None:
-        """Read an element that is not in `_ROWS`. `name`: its name in feedparser. Its text is
-        stored if `_STORED_NAMES` has the name; as in feedparser, "" is stored in its place if the
-        element has attributes. Its children are read as if they stood beside it. `depth`: its
-        depth."""
+        """Read an element that is not in `_ROWS`. `name`: its name in feedparser. `depth`: its
+        depth.
+
+        If `_STORED_NAMES` has the name, the text of the element is stored. As in feedparser, "" is
+        stored instead for any element with attributes. Its children are read as if they stood
+        beside it."""
         if element.keys():
             _read_attributes(element)
             self.context[name] = ""
@@ -363,10 +378,11 @@ class _Reader:
             self.read_children(element, depth)
 
     def read_item(self, element: Any, name: str, depth: int) -> None:
-        """Read an entry and append it to `entries`. Raise Unusual."""
+        """Read an entry and append it to `entries`. Until its end, `store` stores values in this
+        entry. `depth`: the depth of the element. Raise Unusual if only feedparser can read it."""
         if self.context is not self.head:
             raise Unusual("an entry in an entry")
-        attributes = _read_attributes(element, language=True)
+        attributes = _read_attributes(element, may_have_language=True)
         language_around = self.language
         if "about" in attributes or not _CDF_ATTRIBUTES.isdisjoint(attributes):
             raise Unusual("CDF or RDF")
@@ -382,9 +398,9 @@ class _Reader:
         self.language = language_around
 
     def read_title(self, element: Any, name: str, depth: int) -> None:
-        """Read a title. It does not replace a stored title that is less nested or equally nested. A
-        stored title never prevents this if it has no text, or has the prefix `media` (`name`).
-        `depth`: the depth of the element. Raise Unusual."""
+        """Read a title, and store it unless the present title is better: it has text, is less or
+        equally nested, and its element has not the prefix `media`. `name`: "media" for this prefix,
+        else "". `depth`: the depth of the element. Raise Unusual if only feedparser can read it."""
         detail = self.read_detail(element, "text/plain")
         value = detail["value"]
         has_better_title = self.title_depth != _TITLE_NOT_SEEN and self.title_depth <= depth
@@ -395,15 +411,16 @@ class _Reader:
             self.title_depth = depth
 
     def read_link(self, element: Any, name: str, depth: int) -> None:
-        """Read a link. In RSS it is the element's text, in Atom the attribute `href`. It is
-        appended to "links". If it leads to a web page, it is also stored as "link". Raise
-        Unusual."""
+        """Read a link and append it to "links". Its address is the attribute `href` in Atom, and
+        the text of the element in RSS. If it leads to a web page, it is also stored as "link".
+        Raise Unusual if only feedparser can read it."""
         attributes = _read_leaf(element)
         context = self.context
         attributes.setdefault("rel", "alternate")
         is_feed = attributes["rel"] == "self"
         attributes.setdefault("type", "application/atom+xml" if is_feed else "text/html")
         context.setdefault("links", []).append(attributes)
+        # as in feedparser, these two names mean the same as `href`
         href = attributes.get("url", attributes.get("uri"))
         if href:
             attributes["href"] = href
@@ -422,9 +439,10 @@ class _Reader:
             attributes["href"] = value
 
     def read_guid(self, element: Any, name: str, depth: int) -> None:
-        """Read an id. If its attribute isPermaLink is "true" or missing, the id is an address. Then
-        it is also stored as the link, if there is no link yet (RSS 2.0). `depth`: the depth of the
-        element. Raise Unusual."""
+        """Read the id of an entry or of an Atom feed. If its attribute isPermaLink is "true" or
+        missing, the id is also the address of the entry (RSS 2.0), and is stored as the link if
+        there is none yet. `depth`: the depth of the element. Raise Unusual if only feedparser can
+        read it."""
         is_link = _read_leaf(element).get("ispermalink", "true") == "true"
         value = self.read_address(element) if is_link else self.read_text(element)
         self.store("id", value, depth)
@@ -432,9 +450,10 @@ class _Reader:
             self.context.setdefault("link", value)
 
     def read_summary(self, element: Any, kind: str, depth: int) -> None:
-        """Read a summary or description. The description of a feed is stored as its "subtitle". If
-        there is a summary already and no content, the element is read as the content. `kind`: its
-        type if the element states none. `depth`: the depth of the element. Raise Unusual."""
+        """Read a summary or description. The description of a feed is stored as its "subtitle". As
+        in feedparser, a second summary is read as the content, if there is no content yet. `kind`:
+        its type if the element states none. `depth`: the depth of the element. Raise Unusual if
+        only feedparser can read it."""
         if "summary" in self.context and not self.has_content:
             return self.read_content(element, "text/plain", depth)
         is_of_feed = self.entry is None and kind == "text/html"
@@ -445,7 +464,8 @@ class _Reader:
 
     def read_content(self, element: Any, kind: str, depth: int) -> None:
         """Read the content of an entry. It is also stored as the summary if there is none. `kind`:
-        its type if the element states none. Raise Unusual."""
+        its type if the element states none. `depth`: not used. Raise Unusual if only feedparser can
+        read it."""
         self.has_content = True
         detail = self.read_detail(element, kind)
         if self.entry is not None:
@@ -454,9 +474,9 @@ class _Reader:
 
     def read_value(self, element: Any, name: str, depth: int) -> None:
         """Read an element whose text is stored as `name`, such as a date. `depth`: the depth of the
-        element. Raise Unusual. A date of an entry that `parse_date` does not understand is Unusual,
-        too, as feedparser may understand it."""
-        # both calls are only for the Unusual that they raise
+        element. Raise Unusual if only feedparser can read it. This includes a date of an entry that
+        `parse_date` does not understand, as feedparser may understand it."""
+        # both are called only to check the element
         if name == "rights":
             self.read_detail(element, "text/plain")
         else:
@@ -469,15 +489,16 @@ class _Reader:
 
     def read_unused(self, element: Any, name: str, depth: int) -> None:
         """Check an element whose values are not used. `name`: what it is, such as "person",
-        "source" or "textinput" (a search form). Raise Unusual if feedparser would take values from
-        it.
+        "source" or "textinput" (a search form). `depth`: the depth of the element. Raise Unusual if
+        feedparser would use a value in it.
 
-        As in feedparser, a title in a source or a search form may keep a later title of the entry
-        from being stored."""
+        As in feedparser, a title in a source or a search form may prevent that a later title of the
+        entry is stored."""
         for inner in element.iter():
-            # only for the Unusual that it raises
-            _read_attributes(inner, language=name != "person")
+            # called only for the check that it makes
+            _read_attributes(inner, may_have_language=name != "person")
         inner_names = {self.find_row(inner).name for inner in element.iterdescendants()}
+        # an entry may have a source but no search form, a feed the other way round
         misplaced = "source" if self.entry is None else "textinput"
         if name in ("refused", misplaced) or inner_names & _REFUSED_INSIDE[name]:
             raise Unusual(f"much in a {name}, or one where it does not belong")
@@ -491,11 +512,11 @@ class _Reader:
                     self.title_depth = depth + 1
 
     def read_author(self, element: Any, name: str, depth: int) -> None:
-        """Read an author of an entry: the name, e-mail address and URL in its children, else its
-        text. The authors of the feed are not used. `depth`: the depth of the element. Raise
-        Unusual."""
+        """Read an author of an entry: the name, e-mail address and URL in the element's children,
+        or else its text. The authors of a feed are not used. `depth`: the depth of the element.
+        Raise Unusual if only feedparser can read it."""
         entry = self.entry
-        if entry is None:  # authors of the feed are not used
+        if entry is None:
             return self.read_unused(element, "person", depth)
         _read_attributes(element)
         entry.setdefault("authors", []).append({})
@@ -514,14 +535,15 @@ class _Reader:
             entry.setdefault("author_detail", {})[part] = value
             self.complete_author(entry)
             entry["authors"][-1][part] = value
+        # the text of the element itself, without that of its children
         texts = [element.text or "", *(child.tail or "" for child in element)]
         self.store("author", self.repair_text("".join(texts).strip()), depth)
         self.complete_author(entry)
 
     def complete_author(self, entry: dict[str, Any]) -> None:
-        """Complete the last author of `entry`. If the author has parts, "author" becomes their
-        text, such as "Jane Doe (jane@example.com)". If not, the parts are taken from the text in
-        "author"."""
+        """Complete the last author of `entry`, as feedparser does. If the author's name or e-mail
+        address is known, "author" becomes their text, such as "Jane Doe (jane@example.com)".
+        Otherwise, name and e-mail address are taken from the text in "author"."""
         detail = entry["authors"][-1]
         if detail:
             name = detail.get("name")
@@ -537,6 +559,7 @@ class _Reader:
         match = _EMAIL.search(author) if "@" in author else None
         if match:
             detail["email"] = match[0]
+            # what remains without the e-mail address and the brackets around it is the name
             for part in (match[0], "()", "<>", "&lt;&gt;"):
                 author = author.replace(part, "")
             author = author.strip().removeprefix("(").removesuffix(")").strip()
@@ -545,9 +568,9 @@ class _Reader:
         entry.setdefault("author_detail", detail)
 
     def read_attached(self, element: Any, key: str, depth: int) -> None:
-        """Read an enclosure or a picture whose address is an attribute, and append it to the values
-        of `key`. If `key` is "image", it is the only picture of a podcast and is stored as such.
-        Raise Unusual."""
+        """Read an enclosure or a picture, and append its attributes to the list `key` of the feed
+        or entry. If `key` is "image", it is the picture of a podcast, and replaces the image.
+        `depth`: the depth of the element. Raise Unusual if only feedparser can read it."""
         attributes = _read_attributes(element) if key == "media_content" else _read_leaf(element)
         if key == "image":
             target = attributes.get("href") or attributes.get("url")
@@ -566,8 +589,9 @@ class _Reader:
         self.read_children(element, depth)
 
     def read_image(self, element: Any, name: str, depth: int) -> None:
-        """Read the image of a feed, whose children become the values of "image". The image of an
-        entry is not used. Raise Unusual."""
+        """Read the image of a feed: the texts of its children become the values of "image". The
+        image of an entry is not used. `depth`: the depth of the element. Raise Unusual if only
+        feedparser can read it."""
         self.title_depth = _TITLE_NOT_SEEN
         if self.entry is not None:
             _read_leaf(element)
@@ -580,17 +604,19 @@ class _Reader:
         self.context = self.head
 
     def read_icon(self, element: Any, name: str, depth: int) -> None:
-        """Read the address of an icon or logo and store it as `name`. Raise Unusual."""
-        if _read_leaf(element):  # attributes hide the address from feedparser
+        """Read the address of an icon or logo and store it as `name`. `depth`: the depth of the
+        element. Raise Unusual if only feedparser can read it."""
+        if _read_leaf(element):  # feedparser reads no text of an element with attributes
             self.context[name] = ""
             return
         self.store(name, self.read_address(element), depth)
 
     def read_category(self, element: Any, scheme: str, depth: int) -> None:
-        """Read a category from the attributes and the text of an element. `scheme`: the scheme of
-        this kind of element, "" if the element itself may state it. Raise Unusual."""
+        """Read a category from the attributes and the text of an element. `scheme`: the address
+        that names the kind of these categories, "" if the element itself may state it. Raise
+        Unusual if only feedparser can read it."""
         is_itunes = scheme == "http://www.itunes.com/"
-        if is_itunes and self.entry is None:
+        if is_itunes and self.entry is None:  # not used for a feed
             return
         attributes = _read_leaf(element)
         if attributes or scheme:
@@ -604,6 +630,7 @@ class _Reader:
         value = self.read_text(element)
         if not value:
             return
+        # the text completes a category whose attributes have no term
         tags = self.context.get("tags")
         if tags and not tags[-1]["term"]:
             tags[-1]["term"] = value
@@ -613,15 +640,18 @@ class _Reader:
     def add_tag(
         self, term: str | None, scheme: str | None = None, label: str | None = None
     ) -> None:
-        """Store a category, unless all its values are empty or it is stored already."""
+        """Add a category to the feed or entry, unless all its values are empty or the category is
+        there already. `term`: its name for programs. `scheme`: the address that names the kind of
+        category. `label`: its name for people."""
         tags = self.context.setdefault("tags", [])
         tag = {"term": term, "scheme": scheme, "label": label}
         if (term or scheme or label) and tag not in tags:
             tags.append(tag)
 
     def read_keywords(self, element: Any, name: str, depth: int) -> None:
-        """Read the categories in a text that has commas between them. Raise Unusual."""
-        if _read_leaf(element):  # attributes hide them from feedparser
+        """Read a text with commas between the names of categories, and add the categories. Raise
+        Unusual if only feedparser can read the element."""
+        if _read_leaf(element):  # feedparser reads no text of an element with attributes
             return
         for term in self.read_text(element).split(","):
             if term.strip():
@@ -649,7 +679,7 @@ def read(body: bytes, content_type: str = "") -> dict[str, Any] | None:
 
 
 def _is_surely_utf8(body: bytes, content_type: str) -> bool:
-    """Return True if `body` is UTF-8 or ASCII, and feedparser would read it as such.
+    """Return True if feedparser would read `body` as UTF-8 or ASCII, and its text is encoded so.
     `content_type`: the header of the HTTP answer. Neither this header nor the XML declaration may
     name another encoding."""
     matches = (_CHARSET.search(content_type.encode()), _ENCODING.match(body))
@@ -660,5 +690,6 @@ def _is_surely_utf8(body: bytes, content_type: str) -> bool:
         return True
     if names & _UTF8:
         return True
+    # feedparser's rules for such documents are complicated
     is_guessed_by_feedparser = any(names) or content_type.startswith("text/")
     return not is_guessed_by_feedparser

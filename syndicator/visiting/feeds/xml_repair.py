@@ -37,17 +37,20 @@ def repair_xml(body: bytes) -> bytes:
 
     Entities that the document itself declares become plain text, as their expansion may be huge.
     UTF-16 and UTF-32 are returned unchanged."""
-    if b"\0" in body[:64] or body.startswith((b"\xff\xfe", b"\xfe\xff")):
+    is_utf_16_or_32 = b"\0" in body[:64] or body.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if is_utf_16_or_32:
         return body
-    body = _declare_prefixes(_remove_subset(_cut_junk(body)))
+    body = _cut_text_around(body)
+    body = _remove_doctype(body)
+    body = _declare_prefixes(body)
     if b"iso-2022" not in body[:200].lower():  # its escape sequences are control characters
         body = body.translate(None, _CONTROLS)
     return _FAULT.sub(_repair_fault, body)
 
 
-def _cut_junk(body: bytes) -> bytes:
-    """Return `body` without text before the feed's first element or XML declaration, and without
-    text after its last element. Faulty scripts print warnings there."""
+def _cut_text_around(body: bytes) -> bytes:
+    """Return `body` without text before the XML declaration or the feed's first element, and
+    without text after its last element. Faulty scripts print warnings there."""
     start = _START.search(body, 0, _JUNK_BYTES)
     if start is not None:
         # comments and a DOCTYPE may precede the first element, but nothing the XML declaration
@@ -61,14 +64,15 @@ def _cut_junk(body: bytes) -> bytes:
     return body[: ends[-1].end()]
 
 
-def _remove_subset(body: bytes) -> bytes:
-    """Return `body` without its DOCTYPE if that has an internal subset ("[...]"), in which entities
-    are declared."""
+def _remove_doctype(body: bytes) -> bytes:
+    """Return `body` without its DOCTYPE, if this declares entities in an internal subset
+    ("[...]")."""
     start = body.find(b"<!DOCTYPE", 0, _JUNK_BYTES)
     if start < 0:
         return body
+    # "[" opens the internal subset; it stands before any ">"
     first_bracket = body.find(b">", start)
-    opening = body.find(b"[", start, first_bracket)  # a subset begins before any ">"
+    opening = body.find(b"[", start, first_bracket)
     if opening < 0:
         return body
     closing = _SUBSET_END.search(body, opening)
@@ -78,8 +82,8 @@ def _remove_subset(body: bytes) -> bytes:
 
 
 def _declare_prefixes(body: bytes) -> bytes:
-    """Return `body` with a declaration for each common prefix of a namespace that it uses and does
-    not declare."""
+    """Return `body` with a declaration for each common namespace prefix, such as "dc", that it uses
+    without declaring it. The declarations are added to the first element."""
     declarations = b""
     for prefix, namespace in _SPACES.items():
         if b"<" + prefix + b":" in body and b"xmlns:" + prefix not in body:
@@ -97,9 +101,9 @@ def _is_prologue(head: bytes) -> bool:
 
 
 def _repair_fault(match: re.Match[bytes]) -> bytes:
-    """Return the replacement for a match of `_FAULT`. A bare ampersand becomes "&amp;". An HTML
-    entity becomes a number: "&nbsp;" gives "&#160;". An unknown entity becomes "&amp;name;". CDATA
-    and entities that XML knows stay as they are."""
+    """Return the replacement for a match of `_FAULT`, a possible fault of the XML. A bare ampersand
+    becomes "&amp;". An HTML entity becomes a number: "&nbsp;" gives "&#160;". An unknown entity
+    "&name;" becomes "&amp;name;". CDATA and entities that XML knows stay as they are."""
     fault = match[0]
     if fault.startswith(b"<![CDATA["):
         return fault

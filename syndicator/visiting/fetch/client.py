@@ -101,6 +101,10 @@ class HttpFetcher:
         dial: Callable[[AddrInfo], socket.socket] = lambda info: socket.socket(*info[:3]),
         cookies: CookieFiles | None = None,
     ) -> None:
+        """`settings`: limits and the proxy. `clock`: returns the present time. `offsets`, a dict to
+        fill: by host, the time by which `clock` is ahead of the host's clock. `lookup`: resolves
+        host names. `dial`: opens a socket. `cookies`: the files of cookies that requests may name,
+        None if there are none."""
         self._settings = settings
         self._user_agent = user_agent
         self._clock = clock
@@ -111,22 +115,23 @@ class HttpFetcher:
         logging.getLogger("httpx").setLevel(logging.WARNING)
 
     async def fetch(self, request: Request) -> FetchResult:
-        """Return the answer to the request after its redirects. If there is none, return a Failed;
-        nothing is raised.
+        """Return the answer to the request, after its redirects. Return a Failed if there is no
+        answer; nothing is raised.
 
         The credentials in `request.headers` are only sent to the first origin. In the result, the
-        values of secrets and cookies are replaced by names."""
-        values = self._find_cookie_values(request)
+        cookie_values of secrets and cookies are replaced by their names."""
+        cookie_values = self._find_cookie_values(request)
         result = await self._fetch(request)
-        values |= self._find_cookie_values(request)  # the answer may have renewed some
+        # the answer may have renewed some cookies
+        cookie_values |= self._find_cookie_values(request)
         secrets = dict(request.secrets)
-        for number, value in enumerate(sorted(values)):
+        for number, value in enumerate(sorted(cookie_values)):
             secrets[f"cookie_{number}"] = value
         return _mask_result(result, secrets) if secrets else result
 
     async def _fetch(self, request: Request) -> FetchResult:
-        """Send the request and follow its redirects, for at most `request.deadline` seconds. The
-        result still contains the values of secrets."""
+        """Send the request and follow its redirects, for at most `request.deadline` seconds. Return
+        the answer, or a Failed. It still contains the values of secrets."""
         shown_url = redacted(request.url)
         started = time.monotonic()
         try:
@@ -134,7 +139,7 @@ class HttpFetcher:
                 chain = _begin_chain(request)
                 for _ in range(MOST_REDIRECTS + 1):
                     result = await self._exchange(chain)
-                    if result is not None:
+                    if result is not None:  # None: a redirect, `chain` now has its target
                         return result
                 raise Refusal("redirects", f"more than {MOST_REDIRECTS} redirects")
         except Refusal as refusal:
@@ -154,18 +159,20 @@ class HttpFetcher:
         await self._clients.aclose()
 
     def _find_cookie_values(self, request: Request) -> frozenset[str]:
-        """Return the values of the request's cookies that must not be shown in its result. If the
-        file of cookies cannot be read, return none: the request then fails for this reason."""
+        """Return the values of the request's cookies, which must not be shown in its result. If the
+        file of cookies cannot be read, return an empty set: the request then fails for this
+        reason."""
         if not request.cookies or self._cookies is None:
             return frozenset()
         try:
-            return self._cookies.secrets(request.cookies, request.url)
+            return self._cookies.list_secret_values(request.cookies, request.url)
         except BadCookies:
             return frozenset()
 
     def _make_cookie_header(self, chain: _Chain, url: str) -> str:
         """Return the header Cookie for a request to `url`; "" without cookies. After a redirect to
-        another host, no cookies are sent. Raises Refusal if the file of cookies cannot be read."""
+        another host, no cookies are sent. Raises Refusal if the file of cookies cannot be read.
+        `chain`: the request and its redirects so far."""
         name = chain.request.cookies
         if not name or host(url) != host(chain.request.url):
             return ""
@@ -176,25 +183,27 @@ class HttpFetcher:
         except BadCookies as error:
             raise Refusal(FetchReason.BAD_COOKIES, str(error)) from error
 
-    def _store_renewed_cookies(self, chain: _Chain, url: str, response: httpx.Response) -> None:
-        """Store the cookies that the answer from `url` renews. Ignore an answer from another host
-        than the request's. Raises Refusal if the file of cookies cannot be read."""
+    def _store_new_cookies(self, chain: _Chain, url: str, response: httpx.Response) -> None:
+        """Store the new values that the answer from `url` gives to cookies of the request. An
+        answer from another host than the request's is ignored. Raises Refusal if the file of
+        cookies cannot be read. `chain`: the request and its redirects so far."""
         name = chain.request.cookies
         if not name or self._cookies is None or host(url) != host(chain.request.url):
             return
         try:
-            self._cookies.renew(name, url, response.headers.get_list(_SET_COOKIE))
+            self._cookies.store_renewed(name, url, response.headers.get_list(_SET_COOKIE))
         except BadCookies as error:
             raise Refusal(FetchReason.BAD_COOKIES, str(error)) from error
 
     async def _exchange(self, chain: _Chain) -> FetchResult | None:
-        """Send a request to `chain.url` and return the result. If the answer is a redirect to
-        follow, set `chain.url` to its target and return None. Raises Refusal for redirects in a
-        circle, and if the answer is refused."""
+        """Send the next request of `chain`, a request and its redirects so far, and return the
+        result. If the answer is a redirect that must be followed, set `chain.url` to its target and
+        return None. Raises Refusal for redirects in a circle, and if the answer is refused."""
         url = str(chain.url)
         if url in chain.visited:
             raise Refusal("redirects", "the redirects lead in a circle")
         chain.visited.add(url)
+        # a redirect must not lead into a private network
         allow = chain.request.allow if chain.is_at_first_origin else ()
         async with self._clients.use(chain.url, get_origin(chain.url), allow) as transport:
             response = await transport.handle_async_request(self._build_message(chain))
@@ -206,19 +215,19 @@ class HttpFetcher:
     async def _read_answer(
         self, chain: _Chain, url: str, response: httpx.Response
     ) -> FetchResult | None:
-        """Return the result for the answer from `url`. If the answer is a redirect to follow, set
-        `chain.url` to its target and return None. Raises Refusal if the answer is refused, such as
-        one that is too large."""
+        """Return the result for the answer from `url`. If the answer is a redirect that must be
+        followed, set `chain.url` to its target and return None. Raises Refusal if the answer is
+        refused, such as one that is too large. `chain`: the request and its redirects so far."""
         # names are in lower case here, and headers of one name are joined (RFC 9110 section 5.3)
         headers = dict(response.headers.items())
         if chain.request.cookies:
-            self._store_renewed_cookies(chain, url, response)
+            self._store_new_cookies(chain, url, response)
             headers.pop(_SET_COOKIE, None)  # it has secrets, and results are stored
         status = response.status_code
         offset = measure_clock_offset(headers, self._clock())
         if offset is not None:
             self._offsets[chain.url.host] = offset
-        if _is_followed(chain.request, status):
+        if _must_follow(chain.request, status):
             return self._follow_redirect(chain, url, status, headers)
 
         shown_url = redacted(chain.request.url)
@@ -248,9 +257,10 @@ class HttpFetcher:
     def _follow_redirect(
         self, chain: _Chain, url: str, status: int, headers: Mapping[str, str]
     ) -> Fetched | None:
-        """Set `chain.url` to the target of a redirect from `url`, and return None.
+        """Set `chain.url` to the target of a redirect from `url`, so that it is requested next, and
+        return None. `chain`: the request and its redirects so far.
 
-        If the target is at another host, and the request must stay at its host (`request.stay`),
+        If the request must stay at its host (`request.stay`) and the target is at another one,
         return the redirect itself as the result. `headers`: the headers of the redirect, with
         lower-case names. Raises Refusal for a bad target."""
         target = resolve_redirect(url, headers.get("location", ""))
@@ -273,9 +283,9 @@ class HttpFetcher:
     async def _read_body(
         self, response: httpx.Response, headers: Mapping[str, str], limit: int | None
     ) -> bytes:
-        """Return the decompressed body of an answer. `headers`: the headers of the answer. `limit`:
-        the most bytes that the request permits, None for the limit in the settings. Raises Refusal:
-        "too-large", or "bad-encoding" if it cannot be decompressed."""
+        """Return the decompressed body of an answer. `headers`: those of the answer. `limit`: the
+        most bytes that the request permits, None if only the limit in the settings counts. Raises
+        Refusal: "too-large", or "bad-encoding" if the body cannot be decompressed."""
         wire_bytes = self._settings.wire_bytes
         most_received = min(wire_bytes, limit or wire_bytes)
         most_decoded = min(DECODED_FACTOR * wire_bytes, limit or DECODED_FACTOR * wire_bytes)
@@ -305,9 +315,9 @@ class HttpFetcher:
             raise Refusal("bad-encoding", str(error), response.status_code) from error
 
     def _build_message(self, chain: _Chain) -> httpx.Request:
-        """Return the HTTP message to send to `chain.url`. It has the request's validators and
-        cookies, and its credentials if it goes to the first origin. Raises Refusal if the file of
-        cookies cannot be read."""
+        """Return the HTTP message for the next request of `chain`, a request and its redirects so
+        far. The message has the validators (ETag, Last-Modified) and cookies, and credentials if it
+        goes to the first origin. Raises Refusal if the file of cookies cannot be read."""
         request = chain.request
         headers = {
             "user-agent": self._user_agent,
@@ -331,6 +341,7 @@ class HttpFetcher:
         cookies = self._make_cookie_header(chain, str(chain.url))
         if cookies:
             headers["cookie"] = cookies
+        # the transport's time limit for a new connection is the one named "pool"
         extensions = {}
         if request.connect is not None:
             extensions = {"timeout": {"pool": request.connect}}
@@ -340,8 +351,9 @@ class HttpFetcher:
 
 
 def _begin_chain(request: Request) -> _Chain:
-    """Return the chain for a request that is not sent yet. Variables in its address are replaced by
-    their values. A user name and password in the address become a header."""
+    """Return the `_Chain` for a request that is not sent yet: the request, and its address with
+    which the redirects will begin. Variables in the address are replaced by their values. A user
+    name and password in the address become a header."""
     url = parse_url(expand(request.url, request.secrets))
     credentials = dict(request.headers)
     if url.userinfo:
@@ -352,9 +364,9 @@ def _begin_chain(request: Request) -> _Chain:
     return _Chain(request, url, get_origin(url), credentials)
 
 
-def _is_followed(request: Request, status: int) -> bool:
-    """Return True if the answer is a redirect to follow. `status`: its status. `request`: the
-    request that it answers."""
+def _must_follow(request: Request, status: int) -> bool:
+    """Return True if an answer is a redirect that must be followed. `status`: the status of the
+    answer. `request`: the request that was answered."""
     if status not in _REDIRECTS:
         return False
     if request.method == "GET":

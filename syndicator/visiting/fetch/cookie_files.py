@@ -57,6 +57,7 @@ class CookieFiles:
     A file is named by its path relative to the folder. It is read again only if it has changed."""
 
     def __init__(self, folder: Path, clock: Callable[[], datetime]) -> None:
+        """`folder`: has the files of cookies. `clock`: returns the present time."""
         self._folder = folder
         self._clock = clock
         self._loaded: dict[str, _LoadedFile] = {}
@@ -68,7 +69,7 @@ class CookieFiles:
         return self._folder / name
 
     def digest(self, name: str) -> str:
-        """Return the SHA-256 of the exported file `name`; "" if it cannot be read."""
+        """Return the SHA-256 of the exported file of cookies `name`; "" if it cannot be read."""
         try:
             return _compute_digest(self.path(name).read_bytes())
         except OSError:
@@ -85,24 +86,26 @@ class CookieFiles:
         fits. `name`: the file. Raises BadCookies if it cannot be read."""
         return join_cookies(select_cookies(self.cookies(name), url, self._clock()))
 
-    def secrets(self, name: str, url: str) -> frozenset[str]:
-        """Return the values of cookies by which somebody could use the session at the host of
-        `url`. They are returned in every spelling in which a page may show them, and include values
-        that were renewed since. `name`: the file. Raises BadCookies if it cannot be read."""
+    def list_secret_values(self, name: str, url: str) -> frozenset[str]:
+        """Return the values of the cookies for the host of `url` with which a stranger could use
+        the session there, also values that the site has renewed. Each value is returned in every
+        spelling in which a page may show it. `name`: the file of cookies. Raises BadCookies if it
+        cannot be read."""
         host = urls.host(url).partition(":")[0]
         values: set[str] = set()
         with self._lock:
             loaded = self._load(name)
         for cookie in (*loaded.exported, *loaded.renewed):
             is_for_host = host == cookie.domain or host.endswith(f".{cookie.domain}")
-            if not is_for_host or not is_telling(cookie.value):
+            if not is_for_host or not is_secret_value(cookie.value):
                 continue
             values |= _list_spellings(cookie.value)
         return frozenset(values)
 
-    def renew(self, name: str, url: str, lines: Iterable[str]) -> None:
-        """Store the cookies that an answer from `url` set. `name`: the file. `lines`: the values of
-        the answer's headers Set-Cookie. Raises BadCookies if the file cannot be read."""
+    def store_renewed(self, name: str, url: str, lines: Iterable[str]) -> None:
+        """Store the cookies that an answer from `url` sets, beside the exported file `name`.
+        `lines`: the values of the answer's headers Set-Cookie. Raises BadCookies if the file cannot
+        be read."""
         now = self._clock()
         parsed = (parse_set_cookie(line, url, now) for line in lines)
         sent = [cookie for cookie in parsed if cookie is not None]
@@ -114,13 +117,14 @@ class CookieFiles:
             new = _select_changes(loaded.cookies, sent, now, is_safe=is_safe)
             if not new:
                 return
+            # the newest ones are last
             renewed = tuple(_merge_cookies(loaded.renewed, new))[-_MOST_RENEWED:]
-            self._write(name, loaded, renewed)
+            self._write_renewed(name, loaded, renewed)
 
     def _load(self, name: str) -> _LoadedFile:
-        """Return the content of the file `name`. It is read again only if it or its file of renewed
-        cookies has changed. The caller must hold the lock. Raises BadCookies if the file cannot be
-        read."""
+        """Return the cookies of the file `name`, with those that the site has renewed. It is read
+        again only if it or its file of renewed cookies has changed. The caller must hold the lock.
+        Raises BadCookies if the file cannot be read."""
         exported_path = self.path(name)
         renewed_path = self.path(name + RENEWED)
         stamps = (_get_stamp(exported_path), _get_stamp(renewed_path))
@@ -137,10 +141,10 @@ class CookieFiles:
         self._loaded[name] = loaded
         return loaded
 
-    def _write(self, name: str, loaded: _LoadedFile, renewed: tuple[Cookie, ...]) -> None:
-        """Write the renewed cookies of the file `name`, and remember them. `loaded`: the file so
-        far. If the disk does not take them, a warning is logged, and this process uses them
-        nevertheless."""
+    def _write_renewed(self, name: str, loaded: _LoadedFile, renewed: tuple[Cookie, ...]) -> None:
+        """Write the renewed cookies of the file `name` to the disk and remember them. If they
+        cannot be written, log a warning; this process uses them nevertheless. `loaded`: the content
+        of the file until now. `renewed`: all its renewed cookies."""
         path = self.path(name + RENEWED)
         text = write_cookies(renewed, _MADE_FROM + loaded.digest)
         try:
@@ -168,9 +172,9 @@ def _read_file(path: Path) -> bytes:
 
 
 def _read_renewed(path: Path, digest: str) -> tuple[Cookie, ...]:
-    """Return the cookies in the file of renewed cookies at `path`. `digest`: the digest of the
-    exported file. Return () if the file is missing, is damaged (as after a crash), or belongs to
-    another exported file."""
+    """Return the cookies in the file of renewed cookies at `path`. Return () if this file is
+    missing, is damaged (as after a crash), or was made from another exported file. `digest`: the
+    SHA-256 of the exported file."""
     try:
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -186,13 +190,14 @@ def _read_renewed(path: Path, digest: str) -> tuple[Cookie, ...]:
 def _select_changes(
     known: Iterable[Cookie], sent: Iterable[Cookie], now: datetime, *, is_safe: bool
 ) -> list[Cookie]:
-    """Return those cookies in `sent`, by an answer, that change the `known` ones. `is_safe`: the
-    answer came over TLS; if it did not, it must not replace a secure cookie. Deleting an unknown
-    cookie changes nothing."""
+    """Return those of the cookies `sent` by an answer that change the `known` cookies. If the
+    answer did not come over TLS (`is_safe` is False), it must not replace a cookie that is sent
+    only over TLS."""
     by_identity = {cookie.identity: cookie for cookie in known}
     changes = []
     for cookie in sent:
         known_cookie = by_identity.get(cookie.identity)
+        # the site deletes a cookie that we do not have
         if known_cookie is None and cookie.is_expired(now):
             continue
         if known_cookie is not None and known_cookie.secure and not is_safe:
@@ -203,8 +208,8 @@ def _select_changes(
 
 
 def _merge_cookies(older: Iterable[Cookie], newer: Iterable[Cookie]) -> list[Cookie]:
-    """Return the cookies of both lists. A newer cookie replaces an older one with the same
-    identity. The newer ones are last."""
+    """Return the cookies of both lists, the newer ones last. A newer cookie replaces an older one
+    with the same domain, path and name (`identity`)."""
     cookies = {cookie.identity: cookie for cookie in older}
     for cookie in newer:
         cookies.pop(cookie.identity, None)
@@ -212,12 +217,13 @@ def _merge_cookies(older: Iterable[Cookie], newer: Iterable[Cookie]) -> list[Coo
     return list(cookies.values())
 
 
-def is_telling(value: str) -> bool:
-    """Return True if the value of a cookie might let somebody use the session who reads it.
+def is_secret_value(value: str) -> bool:
+    """Return True if somebody who reads this value of a cookie might use the session.
 
-    Words, numbers and addresses are no such values. They are not masked, as articles may contain
-    them: a cookie `country=Deutschland` must not remove this word from pages."""
+    Words, numbers and addresses are not secret. They are not masked in results, as articles may
+    contain them: a cookie `country=Deutschland` must not remove this word from pages."""
     plain = unquote(value)
+    # short values and addresses, then words, then numbers
     if len(plain) < _SHORTEST or "://" in plain:
         return False
     if len(plain) <= _LONGEST_WORD and not any(letter.isdigit() for letter in plain):
@@ -231,8 +237,8 @@ def _list_spellings(value: str) -> set[str]:
 
 
 def _get_stamp(path: Path) -> tuple[int, ...]:
-    """Return the modification time, size and inode of a file, by which a change is noticed. () if
-    there is no file."""
+    """Return the modification time, size and inode of a file, which show whether it was changed.
+    Return () if there is no file."""
     try:
         stat = path.stat()
     except OSError:

@@ -70,7 +70,7 @@ def parse_cookies(text: str) -> tuple[Cookie, ...]:
 
 
 def _parse_line(line: str, number: int) -> Cookie:
-    """Return the cookie that a line of a cookies.txt file states in seven parts with tabs between
+    """Return the cookie in a line of a cookies.txt file, which has seven parts with tabs between
     them. `number`: the number of the line, from 1, for messages. Raises BadCookies if the line is
     faulty."""
     parts = line.split("\t")
@@ -86,7 +86,7 @@ def _parse_line(line: str, number: int) -> Cookie:
     is_secure = _FLAGS.get(secure.upper())
     if for_subdomains is None or is_secure is None:
         raise BadCookies(f"line {number}: parts 2 and 4 have to be TRUE or FALSE; {_CURE}")
-    seconds, _, _ = expires.strip().partition(".")
+    seconds, _, _ = expires.strip().partition(".")  # some programs write a fraction
     if not seconds.removeprefix("-").isdecimal() or len(seconds) > _MOST_DIGITS:
         raise BadCookies(f"line {number}: part 5 has to be the seconds of its end, or 0; {_CURE}")
     is_name_valid = bool(name) and _is_legal(name)
@@ -102,7 +102,7 @@ def _parse_line(line: str, number: int) -> Cookie:
         path=path if path.startswith("/") else "/",
         host_only=not for_subdomains,
         secure=is_secure,
-        expires=max(_WITH_SESSION, int(seconds)),
+        expires=max(_WITH_SESSION, int(seconds)),  # some write -1 for a cookie without an end
     )
 
 
@@ -130,7 +130,7 @@ def write_cookies(cookies: Iterable[Cookie], comment: str) -> str:
 
 
 def select_cookies(cookies: Iterable[Cookie], url: str, now: datetime) -> list[Cookie]:
-    """Return the cookies that a request for `url` sends. They fit its host, its path and its
+    """Return those of `cookies` that a request for `url` sends: they are for its host, path and
     scheme, and have not expired. Cookies with a longer path come first (RFC 6265 section 5.4)."""
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()
@@ -152,21 +152,22 @@ def join_cookies(cookies: Sequence[Cookie]) -> str:
 
 
 def _fits_host(cookie: Cookie, host: str) -> bool:
-    """Return True if the cookie is sent to `host` (RFC 6265 section 5.1.3). A cookie for a public
-    suffix, such as co.uk, is sent only to this host itself, as anybody may register names below
-    it."""
+    """Return True if the cookie may be sent to `host`: its domain is this host, or is above it (RFC
+    6265 section 5.1.3). A domain that is a public suffix, such as co.uk, must be the host itself,
+    as anybody may register names below it."""
     if host == cookie.domain:
         return True
     if cookie.host_only or not host.endswith(f".{cookie.domain}") or _is_address(host):
         return False
+    # a top-level domain, such as "com"
     if "." not in cookie.domain:
         return False
     return not urls.is_suffix(f"https://{cookie.domain}/")
 
 
 def _fits_path(path: str, requested_path: str) -> bool:
-    """Return True if a cookie with the path `path` is sent to `requested_path`. This is so if both
-    are the same, or if `path` is a folder above the other (RFC 6265 section 5.1.4)."""
+    """Return True if a cookie for `path` may be sent to `requested_path`: both are the same, or
+    `path` is a folder that contains the other (RFC 6265 section 5.1.4)."""
     if requested_path == path:
         return True
     folder = path if path.endswith("/") else f"{path}/"
@@ -183,9 +184,9 @@ def _is_address(host: str) -> bool:
 
 
 def parse_set_cookie(line: str, url: str, now: datetime) -> Cookie | None:
-    """Return the cookie in a header Set-Cookie (RFC 6265 section 5.2). `line`: the value of the
-    header. `url`: the address that sent it. Return None if it is malformed, or if this address may
-    not set it. A cookie that the server deletes is returned as one that has expired."""
+    """Return the cookie in `line`, the value of a header Set-Cookie from the address `url` (RFC
+    6265 section 5.2). If the server deletes the cookie, it is returned as one that has expired.
+    Return None if the line is malformed, or if this address may not set the cookie."""
     pair, *attributes = line.split(";")
     name_part, equals, value_part = pair.partition("=")
     name = name_part.strip()
@@ -233,11 +234,12 @@ def _get_default_path(path: str) -> str:
 
 
 def _read_expiry(attributes: dict[str, str], now: datetime) -> int:
-    """Return the end of a cookie in seconds since 1970: by its Max-Age, else by its Expires. If it
-    has neither, return 0 (_WITH_SESSION). A time in the past deletes the cookie; it is never 0."""
+    """Return when a cookie expires, in seconds since 1970: by its attribute Max-Age, else by
+    Expires. Return 0 (_WITH_SESSION) if it has neither, and 1 (_LONG_AGO) for a time in the past,
+    by which a site deletes a cookie. `attributes`: those of its header, by name in lower case."""
     age = attributes.get("max-age", "")
     if age.removeprefix("-").isdecimal():
-        if len(age) > _MOST_DIGITS:
+        if len(age) > _MOST_DIGITS:  # so long that it never ends
             return _WITH_SESSION
         seconds = int(age)
         return int(now.timestamp()) + seconds if seconds > 0 else _LONG_AGO

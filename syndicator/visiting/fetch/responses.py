@@ -49,6 +49,9 @@ class Inflater:
     Call `feed` with each piece of the body, then `finish`."""
 
     def __init__(self, encoding: str, cap: int) -> None:
+        """`encoding`: the value of the header Content-Encoding, "" if there is none. `cap`: the
+        most bytes that the decoded body may have. Raises BadEncoding for an encoding that is not
+        accepted."""
         stated = [name.strip().lower() for name in encoding.split(",")]
         encodings = [name for name in stated if name not in ("", "identity")]
         if len(encodings) > 1:
@@ -62,8 +65,8 @@ class Inflater:
         self._decompressor: zlib._Decompress | None = None
 
     def feed(self, data: bytes) -> None:
-        """Decode the next bytes of the body. Raises TooLarge if it gets larger than its limit, and
-        BadEncoding if it cannot be decoded."""
+        """Decode `data`, the next bytes of the body. Raises TooLarge if the decoded body gets
+        larger than its limit, and BadEncoding if the bytes cannot be decoded."""
         self._received += len(data)
         if not self._encoding:
             self._add(data)
@@ -78,10 +81,11 @@ class Inflater:
         return bytes(self._body)
 
     def _inflate(self, data: bytes) -> bytes:
-        """Decode a piece of `data`, which gives at most 64 KB. Return the bytes of `data` that are
-        still to be decoded. Raises TooLarge and BadEncoding as `feed` does."""
+        """Decode the begin of `data`, as much as gives at most 64 KB, and return the rest of
+        `data`. Return b"" if nothing is left to decode. Raises TooLarge and BadEncoding as `feed`
+        does."""
         if self._decompressor is None:
-            self._decompressor = zlib.decompressobj(self._choose_window(data))
+            self._decompressor = zlib.decompressobj(self._choose_format(data))
         elif self._decompressor.eof:
             # gzip allows several members in a row (RFC 1952 section 2.2); anything else after the
             # end is padding
@@ -96,9 +100,9 @@ class Inflater:
             return self._decompressor.unused_data
         return self._decompressor.unconsumed_tail
 
-    def _choose_window(self, data: bytes) -> int:
-        """Return zlib's parameter `wbits`, which names the format of the body. `data`: the first
-        bytes of the body."""
+    def _choose_format(self, data: bytes) -> int:
+        """Return the format of the body as zlib's parameter `wbits`: _GZIP, _ZLIB or _RAW (deflate
+        without a header). `data`: the first bytes of the body."""
         if self._encoding != "deflate":
             return _GZIP
         # "deflate" means zlib (RFC 9110 section 8.4.1.2), but many servers omit zlib's header: two
@@ -110,9 +114,9 @@ class Inflater:
         return _RAW
 
     def _add(self, piece: bytes) -> None:
-        """Append a decoded piece to the body. Raises TooLarge if the body then has more than `cap`
-        bytes, or more than 250 times the bytes that were received. The second limit counts only
-        from 1 MB on."""
+        """Append `piece`, decoded bytes, to the body. Raises TooLarge if the body then has more
+        than `cap` bytes. Raises it also if the body has over 1 MB and over 250 times the bytes that
+        were received, as harmless bodies never compress so well."""
         self._body += piece
         size = len(self._body)
         if size > self._cap:
@@ -122,8 +126,8 @@ class Inflater:
 
 
 def decompress_gzip(data: bytes, cap: int) -> bytes:
-    """Return the content of a gzip file. Raises TooLarge if it has more than `cap` bytes, and
-    BadEncoding if `data` is not gzip."""
+    """Return the content of `data`, a gzip file. Raises TooLarge if it has more than `cap` bytes,
+    and BadEncoding if `data` is not gzip."""
     inflater = Inflater("gzip", cap)
     for start in range(0, len(data), _STEP):
         inflater.feed(data[start : start + _STEP])
@@ -131,10 +135,11 @@ def decompress_gzip(data: bytes, cap: int) -> bytes:
 
 
 def parse_http_date(value: str) -> datetime | None:
-    """Return an HTTP date (RFC 9110 section 5.6.7) as a time in UTC; None if `value` is no such
-    date."""
+    """Return the HTTP date `value` (RFC 9110 section 5.6.7) as a time in UTC. Return None if it is
+    not a date."""
     try:
         parsed = parsedate_to_datetime(value.strip())
+        # a date with the zone "-0000" has no `tzinfo`: it is in UTC
         return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
@@ -157,9 +162,11 @@ def parse_retry_after(value: str, now: datetime) -> datetime | None:
 
 
 def measure_clock_offset(headers: Mapping[str, str], now: datetime) -> timedelta | None:
-    """Return by how much this machine's clock (`now`) is ahead of the server's. None without a
-    header Date. If the answer comes from a cache, it was sent as many seconds ago as its header Age
-    says (RFC 9110 section 6.6.1, RFC 9111 section 5.1)."""
+    """Return by how much this machine's clock is ahead of the server's clock; None if the answer
+    has no header Date. `headers`: those of the answer. `now`: the time of this machine.
+
+    If the answer comes from a cache, its header Age says how many seconds ago it was sent (RFC 9110
+    section 6.6.1, RFC 9111 section 5.1)."""
     sent = parse_http_date(headers.get("date", ""))
     if sent is None:
         return None
@@ -167,8 +174,8 @@ def measure_clock_offset(headers: Mapping[str, str], now: datetime) -> timedelta
 
 
 def _read_age(headers: Mapping[str, str]) -> int:
-    """Return the seconds for which the answer was in caches, by its header Age. 0 if the header is
-    missing or not plausible."""
+    """Return for how many seconds the answer was in caches, by its header Age. Return 0 if the
+    header is missing or not plausible."""
     age = headers.get("age", "")
     if not age.isdecimal() or len(age) > _AGE_DIGITS:
         return 0
@@ -182,9 +189,9 @@ def name_error(status: int) -> str:
 
 
 def find_fresh_seconds(headers: dict[str, str] | None, now: datetime) -> int | None:
-    """Return the seconds for which the answer is still fresh (RFC 9111 section 4.2.1), by max-age,
-    else by Expires. 0 if it is stale, None if its headers do not say. `headers`: with lower-case
-    names."""
+    """Return for how many seconds caches may still use an answer (RFC 9111 section 4.2.1), by
+    max-age in its header Cache-Control, or else by Expires. Return 0 if it is stale, and None if
+    its headers do not say. `headers`: those of the answer, with lower-case names."""
     if not headers:
         return None
     max_age = _MAX_AGE.search(headers.get("cache-control", ""))

@@ -26,9 +26,9 @@ _LONGEST_SHOWN = 200  # characters of an address in a message
 
 
 def list_allow_lines(url: str) -> tuple[str, ...]:
-    """Return the `allow` lines that permit connections to the host and port of `url`, an address in
-    the settings. If the host is a name, any address to which it resolves is permitted. () if `url`
-    is no http or https URL."""
+    """Return `allow` lines, such as "10.0.0.1/32:80", that permit connections to the host and port
+    of `url`, an address in the settings. If the host is a name, the lines permit every IP address
+    at this port. Return () if `url` is not an http or https URL."""
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
@@ -55,15 +55,17 @@ def explain_refusal(
     """Return why a connection to the IP address `address` is refused, with the `allow` line that
     would permit it. Return None if the connection is permitted.
 
-    `allow`: lines such as "10.0.0.0/8:80". `nat64`: prefixes of IPv6 addresses that contain an IPv4
-    address (RFC 6052 section 2.2). `loopback`: connections to this machine are permitted. Raises
-    ValueError if an `allow` line cannot be read."""
+    `allow`: lines that permit networks and ports, such as "10.0.0.0/8:80". `nat64`: prefixes of
+    IPv6 addresses that contain an IPv4 address (RFC 6052 section 2.2). `loopback`: True if
+    connections to this machine are permitted. Raises ValueError if an `allow` line cannot be
+    read."""
     try:
+        # "%" begins the zone of a link-local address, such as "fe80::1%eth0"
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return f"{address!r} is not an IP address"
     kind = describe_special_address(parsed, tuple(nat64))
-    if kind is None:
+    if kind is None:  # an ordinary public address
         return None
     target = find_embedded_ipv4(parsed, tuple(nat64)) or parsed
     if loopback and _is_loopback(target):
@@ -84,9 +86,9 @@ def _is_loopback(address: Address) -> bool:
 
 
 def _permits(line: str, address: Address, embedded_address: Address, port: int) -> bool:
-    """Return True if the `allow` line permits a connection to `port` at one of two addresses.
-    `embedded_address`: the IPv4 address that `address` contains, or `address` itself if it contains
-    none."""
+    """Return True if the `allow` line `line` permits a connection to `port` at one of two
+    addresses: `address`, or `embedded_address`, the IPv4 address that it contains. If `address`
+    contains none, both are the same."""
     network, allowed_port = parse_allow(line)
     if allowed_port not in (None, port):
         return False
@@ -113,7 +115,7 @@ def resolve_with_system(host: str, port: int) -> Sequence[Answer]:
     return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
 
 
-class Threads:
+class BackgroundLookup:
     """Callable that looks up a name without blocking the event loop. It calls `lookup(host, port)`
     on a daemon thread, which may outlive the caller, as a look-up cannot be stopped.
 
@@ -125,15 +127,16 @@ class Threads:
         self._running = 0
 
     async def __call__(self, host: str, port: int) -> Sequence[Answer]:
-        """Return the addresses of `host`. The caller waits until the thread has handed its result
-        to the event loop."""
+        """Return the addresses of `host`. A new thread looks up the name; meanwhile, the event loop
+        runs on. Raises gaierror if too many look-ups are running already, and any error of the
+        look-up."""
         if self._running >= _MOST_LOOKUPS:
             raise socket.gaierror(socket.EAI_AGAIN, f"{_MOST_LOOKUPS} DNS look-ups hang")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Sequence[Answer]] = loop.create_future()
 
         def look_up() -> None:
-            """Look up the name. The thread runs this."""
+            """Look up the name, and let the event loop call `finish`. The new thread runs this."""
             answer: Sequence[Answer] = ()
             failure: Exception | None = None
             try:
@@ -144,7 +147,7 @@ class Threads:
                 loop.call_soon_threadsafe(finish, answer, failure)
 
         def finish(answer: Sequence[Answer], failure: Exception | None) -> None:
-            """Hand the result to the caller. The event loop calls this after `look_up`."""
+            """End the caller's waiting with the result. The event loop calls this."""
             self._running -= 1
             if future.cancelled():
                 return
@@ -176,8 +179,8 @@ def get_origin(url: httpx.URL) -> str:
 
 
 def parse_url(url: str) -> httpx.URL:
-    """Return an absolute http or https URL in parsed form. Raises Refusal(bad-url) if `url` is
-    none."""
+    """Return `url`, an absolute http or https URL, in parsed form. Raises Refusal(bad-url) for any
+    other text."""
     try:
         parsed = httpx.URL(url.strip())
         host = parsed.host
@@ -189,10 +192,11 @@ def parse_url(url: str) -> httpx.URL:
 
 
 def resolve_redirect(url: str, location: str) -> str:
-    """Return the absolute target of a redirect from `url`. `location`: its header Location.
+    """Return the absolute address to which a redirect from `url` leads. `location`: the value of
+    its header Location.
 
-    Raises Refusal: "redirects" if the header is empty, "bad-url" if the target is no web address,
-    and "downgrade" if it leads from https to http."""
+    Raises Refusal: "redirects" if the header is empty, "bad-url" if the target is not a web
+    address, and "downgrade" if it leads from https to http."""
     if not location.strip():
         raise Refusal("redirects", "a redirect without a Location")
     try:

@@ -99,20 +99,21 @@ class _Resolver(AbstractResolver):
     """aiohttp's interface for looking up names. `lookup`: looks up a name. `check(address, port)`:
     raises Blocked for an address that is not permitted."""
 
-    def __init__(self, lookup: ssrf.Threads, check: Callable[[str, int], None]) -> None:
+    def __init__(self, lookup: ssrf.BackgroundLookup, check: Callable[[str, int], None]) -> None:
         self._lookup = lookup
         self._check = check
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        """Return the addresses of `host`. Raises Blocked if one of them is not permitted, and
-        gaierror if there is none."""
+        """Return the IP addresses of `host`, in the form that aiohttp needs. Raises Blocked if a
+        connection to one of them at `port` is not permitted, and gaierror if there are none.
+        `family`: restricts them to IPv4 or IPv6."""
         results: list[ResolveResult] = []
-        for kind, _, proto, _, socket_address in await self._lookup(host, port):
-            if kind not in (socket.AF_INET, socket.AF_INET6):
+        for address_family, _, proto, _, socket_address in await self._lookup(host, port):
+            if address_family not in (socket.AF_INET, socket.AF_INET6):
                 continue
-            if family not in (socket.AF_UNSPEC, kind):
+            if family not in (socket.AF_UNSPEC, address_family):
                 continue
             address = str(socket_address[0])
             self._check(address, port)
@@ -121,7 +122,7 @@ class _Resolver(AbstractResolver):
                     hostname=host,
                     host=address,
                     port=port,
-                    family=kind,
+                    family=address_family,
                     proto=proto,
                     flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
                 )
@@ -144,14 +145,16 @@ class Clients:
     def __init__(
         self, settings: Fetch, lookup: ssrf.Lookup, dial: Callable[[AddrInfo], socket.socket]
     ) -> None:
+        """`settings`: name the proxy and the permitted addresses. `lookup`: resolves a host name.
+        `dial`: opens a socket for an address."""
         self._settings = settings
-        self._lookup = ssrf.Threads(lookup)
+        self._lookup = ssrf.BackgroundLookup(lookup)
         self._dial = dial
         self._current = _Generation()
         self._retired: list[_Generation] = []
         self._proxy = _parse_proxy(settings.proxy)
         self._tls: ssl.SSLContext | None = None
-        # the transports for http need some context; one without certificates is made much faster
+        # transports for http need a TLS context, too; one without certificates is made much faster
         self._plain = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
     @asynccontextmanager
@@ -161,17 +164,17 @@ class Clients:
         """Yield the transport for a request to `url`. `origin`: the origin of `url`. `allow`: lines
         for the private addresses that the source may use.
 
-        If there is a proxy, raise Blocked for a forbidden address in `url`: this program then makes
-        no connection to it, so no connection is checked."""
+        Raise Blocked for a forbidden address in `url` if there is a proxy. Without a proxy, each
+        connection is checked when it is opened; but with one, we connect only to the proxy."""
         if self._proxy is not None:
-            self._check_literal(url, allow)
+            self._check_host_in_url(url, allow)
         if len(self._current.origins) >= _MOST_ORIGINS and origin not in self._current.origins:
             # begin a new generation; the old one is closed when its requests have ended
             self._retired.append(self._current)
             self._current = _Generation()
         generation = self._current
         has_tls = url.scheme == "https"
-        key = (has_tls, allow)
+        key = (has_tls, allow)  # requests with other rights must not use the same connections
         generation.origins.add(origin)
         generation.users += 1  # before any await, so that it is not closed while in use
         try:
@@ -191,14 +194,14 @@ class Clients:
             await generation.aclose()
 
     def _make_transport(self, allow: tuple[str, ...], *, has_tls: bool) -> AiohttpTransport:
-        """Return a transport that connects only to permitted addresses. `allow`: lines for private
-        addresses that are permitted in addition to those in the settings. `has_tls`: it is for
+        """Return a transport that connects only to permitted addresses. `allow`: lines that permit
+        private addresses, in addition to those in the settings. `has_tls`: True if it is for
         https."""
 
         def check(address: str, port: int) -> None:
-            """Raise Blocked if the address is not permitted. Called for each address of a name, and
-            for each connection."""
-            # a proxy is the only address to connect to, and the operator chose it
+            """Raise Blocked if the address is not permitted. The session calls this for each
+            address of a host name, and `open_socket` for each connection."""
+            # the only address that is connected to is the operator's proxy
             if self._proxy is None:
                 self._check(address, port, allow)
 
@@ -224,9 +227,10 @@ class Clients:
     def _check(self, address: str, port: int, allow: tuple[str, ...]) -> None:
         check_address(self._settings, address, port, allow)
 
-    def _check_literal(self, url: httpx.URL, allow: tuple[str, ...]) -> None:
+    def _check_host_in_url(self, url: httpx.URL, allow: tuple[str, ...]) -> None:
         """Raise Blocked if the host in `url` is a forbidden IP address or a private name, such as
-        localhost. Other names are resolved by the proxy, so their addresses are not known here."""
+        localhost. Other names are permitted: the proxy resolves them, so that their addresses are
+        not known here. `allow`: lines that permit private addresses."""
         port = url.port or (_HTTPS_PORT if url.scheme == "https" else _HTTP_PORT)
         name = urlsplit(canonical(str(url))).hostname or ""
         if name == "localhost" or name.endswith(".localhost"):
@@ -235,7 +239,7 @@ class Clients:
         if is_ip_address:
             self._check(name, port, allow)
             return
-        if allow:
+        if allow:  # the source may use private addresses, and the name may stand for one
             return
         why = private(str(url))
         if why:
@@ -247,8 +251,9 @@ class Clients:
     def _open_session(
         self, check: Callable[[str, int], None], open_socket: Any, tls: ssl.SSLContext
     ) -> aiohttp.ClientSession:
-        """Return a session of aiohttp that stores no cookies and decompresses nothing. `check` and
-        `open_socket` raise Blocked for an address that is not permitted."""
+        """Return a session of aiohttp, which sends requests. It stores no cookies and decompresses
+        nothing. `check(address, port)` and `open_socket(info)` raise Blocked for an address that is
+        not permitted."""
         connector = aiohttp.TCPConnector(
             resolver=_Resolver(self._lookup, check),
             socket_factory=open_socket,
@@ -268,8 +273,9 @@ class Clients:
 
 
 def check_address(settings: Fetch, address: str, port: int, allow: tuple[str, ...]) -> None:
-    """Raise Blocked if a connection to the IP address at `port` is not permitted. `allow`: lines
-    that permit private addresses, such as "10.0.0.0/8:80". The settings may permit further ones."""
+    """Raise Blocked if a connection to `port` at the IP address `address` is not permitted.
+    `allow`: lines that permit private addresses, such as "10.0.0.0/8:80". The settings may permit
+    further ones."""
     try:
         why = ssrf.explain_refusal(
             address, port, allow=allow, nat64=settings.nat64, loopback=settings.allow_loopback
@@ -287,8 +293,8 @@ def make_tls() -> ssl.SSLContext:
 
 
 def _parse_proxy(url: str) -> httpx.Proxy | None:
-    """Return the proxy at `url`, the value of the setting `fetch.proxy`; None if this is "". Raises
-    ConfigError if it is no address of a proxy."""
+    """Return the proxy at `url`, the value of the setting `fetch.proxy`; None if it is "". Raises
+    ConfigError if `url` is not the address of a proxy."""
     if not url:
         return None
     try:
@@ -300,8 +306,8 @@ def _parse_proxy(url: str) -> httpx.Proxy | None:
 
 
 def explain_error(error: Exception) -> Fault:
-    """Return the reason code for an error of a request, and a line for the operator that describes
-    it."""
+    """Return the reason code and a line for the operator that explain `error`, the error of a
+    request."""
     cause: BaseException = error  # httpx wraps the errors of aiohttp
     while isinstance(cause, httpx.HTTPError) and cause.__cause__ is not None:
         cause = cause.__cause__
@@ -312,6 +318,7 @@ def explain_error(error: Exception) -> Fault:
             return Fault(OURS, f"this machine is short of something: {message}")
         if isinstance(exception, Blocked):
             return Fault("blocked-address", exception.why)
+    # a row has exception classes, their reason code, and their line ("": it is made of the error)
     for kinds, reason, detail in _ERRORS:
         if isinstance(cause, kinds):
             return Fault(reason, detail or _describe_cause(reason, cause, socket_error))
@@ -322,7 +329,7 @@ def explain_error(error: Exception) -> Fault:
 
 def _describe_cause(reason: str, cause: BaseException, socket_error: object) -> str:
     """Return a line that describes an error. For the reason "tls" it says what is wrong with the
-    certificate. Otherwise it is the message of `socket_error` (an OSError or None), or else of
+    certificate. For others, it is the message of `socket_error` (an OSError or None), or else of
     `cause`."""
     if reason == "tls" and "WRONG_VERSION_NUMBER" in str(cause):
         return NO_TLS
@@ -336,9 +343,9 @@ def _describe_cause(reason: str, cause: BaseException, socket_error: object) -> 
 
 
 def _describe_connect_error(number: int, message: str) -> str:
-    """Return a line for a failed connection. `message`: the message of asyncio; if it names an
-    address, the line says what failed there, else it is the message itself. `number`: the errno of
-    the error."""
+    """Return a line for the operator about a failed connection: it names the addresses in
+    `message`, asyncio's message, and what failed there. If `message` has no address, it is returned
+    itself. `number`: the errno of the error."""
     addresses = _CONNECT_CALL.findall(message)
     if not addresses:
         return message

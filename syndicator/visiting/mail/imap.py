@@ -38,11 +38,11 @@ _MOST_BYTES: Final = 50_000_000  # of an answer: the headers of 500 mails have 3
 def open_folder(
     account: Mailbox, allow: tuple[str, ...], settings: Fetch, largest: int
 ) -> "ImapFolder":
-    """Connect to the mail server of `account`, log in and return the folder. Raises MailboxFailed
+    """Connect to the mail server of `account`, log in, and return the folder. Raises MailboxFailed
     if this is not possible.
 
-    `account`: variables in it have been replaced by their values. `allow`: lines for private
-    addresses that are permitted. `largest`: the most bytes of a mail that are read."""
+    `account`: the settings of the mailbox, with variables replaced by their values. `allow`: lines
+    that permit private addresses. `largest`: the most bytes of a mail that are read."""
     server = Server(
         host=account.host,
         port=account.port,
@@ -69,58 +69,60 @@ class ImapFolder:
     The name of a mail is "UIDVALIDITY:UID". This is its position, too."""
 
     def __init__(self, connection: ImapConnection, account: Mailbox, largest: int) -> None:
-        """Log in. Raises MailboxFailed if the server refuses this or fails."""
+        """Log in to the account. Raises MailboxFailed if the server refuses this or fails.
+        `largest`: the most bytes of a mail that are read."""
         self.folder = account.folder
         self.largest = largest
         self._connection = connection
-        self._validity = 0
+        self._validity = 0  # the folder's UIDVALIDITY; 0 before the folder is opened
         self._is_writable = False
         with _ExplainedErrors(connection):
             _log_in(connection, account)
             connection.capabilities = _ask_capabilities(connection)
 
     def list_names(self, position: str, since: datetime) -> list[MailName]:
-        """Return the mails that came after `position` ("UIDVALIDITY:UID") and were delivered on the
-        day of `since` or later. If the server has numbered its mails anew since (another
-        UIDVALIDITY), `position` is ignored. Raises MailboxFailed."""
+        """Return the names of the mails that came after the mail at `position` ("UIDVALIDITY:UID",
+        "" for none) and were delivered on the day of `since` or later. If the server has given all
+        mails new numbers meanwhile, its UIDVALIDITY is another one, and `position` is ignored.
+        Raises MailboxFailed."""
         with _ExplainedErrors(self._connection):
-            self._select(writable=False)
-            last = _parse_position(position, self._validity)
+            self._open_folder(writable=False)
+            last_uid = _parse_position(position, self._validity)
             day = f"{since.day}-{_MONTHS[since.month - 1]}-{since.year}"
-            lines = self._send_command("SEARCH", "UID", f"{last + 1}:*", "SINCE", day)
+            lines = self._send_command("SEARCH", "UID", f"{last_uid + 1}:*", "SINCE", day)
             uids: list[int] = []
             for line in lines:
                 uids.extend(int(uid) for uid in (line or b"").split())
         uids.sort()
         names = []
         for uid in uids:
-            # the range "9:*" always contains the last mail, even if its UID is 8 (RFC 3501 6.4.8)
-            if uid > last:
+            # the range "9:*" always has the last mail, even if its UID is 8 (RFC 3501 6.4.8)
+            if uid > last_uid:
                 name = f"{self._validity}:{uid}"
                 names.append(MailName(name=name, position=name))
         return names
 
-    def read_heads(self, names: Sequence[MailName]) -> list[ListedMail]:
-        """Return the mails `names` with their headers, in this order. Mails that were deleted
-        meanwhile are left out. Raises MailboxFailed."""
+    def read_headers(self, names: Sequence[MailName]) -> list[ListedMail]:
+        """Return the headers, sizes and times of the mails `names`, in this order. Mails that were
+        deleted meanwhile are left out. Raises MailboxFailed."""
         if not names:
             return []
         with _ExplainedErrors(self._connection):
-            self._select(writable=False)
+            self._open_folder(writable=False)
             uids = ",".join(str(uid) for uid in self._parse_uids(names))
             if not uids:
                 return []
-            items = f"(UID RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER]<0.{_LONGEST_HEAD}>)"
-            answer = self._send_command("FETCH", uids, items)
-            mails = {mail.name.name: mail for mail in self._parse_heads(answer)}
-        return [mails[name.name] for name in names if name.name in mails]
+            requested_items = f"(UID RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER]<0.{_LONGEST_HEAD}>)"
+            answer = self._send_command("FETCH", uids, requested_items)
+            mails_by_name = {mail.name.name: mail for mail in self._parse_heads(answer)}
+        return [mails_by_name[name.name] for name in names if name.name in mails_by_name]
 
     def fetch(self, name: MailName) -> bytes:
-        """Return the bytes of a mail, at most the first `largest`. b"" if it was deleted meanwhile.
-        It is not marked as seen. Raises MailboxFailed."""
+        """Return the bytes of a mail, but at most the first `largest`. Return b"" if the mail was
+        deleted meanwhile. The mail does not become seen by this. Raises MailboxFailed."""
         with _ExplainedErrors(self._connection):
-            self._select(writable=False)
-            for uid in self._parse_uids([name]):
+            self._open_folder(writable=False)
+            for uid in self._parse_uids([name]):  # one or none
                 answer = self._send_command(
                     "FETCH", str(uid), f"(UID BODY.PEEK[]<0.{self.largest}>)"
                 )
@@ -130,15 +132,15 @@ class ImapFolder:
 
     def put_away(self, names: Sequence[MailName], after: str) -> None:
         """Mark the mails `names` as seen. If `after` is "move:FOLDER", also move them to this
-        folder.
+        folder. Raises MailboxFailed.
 
-        Raises MailboxFailed. It is raised also if the server has no command to move mails (RFC
-        6851), as a mail might be lost if it was copied and deleted."""
+        This error is also raised if the server has no command to move mails (RFC 6851). Mails are
+        not copied and deleted instead, as one might be lost."""
         is_moved = after.startswith("move:")
         if is_moved and "MOVE" not in self._connection.capabilities:
             raise refuse_folder("the server cannot move mails (MOVE, RFC 6851)")
         with _ExplainedErrors(self._connection):
-            self._select(writable=True)
+            self._open_folder(writable=True)
             uids = ",".join(str(uid) for uid in self._parse_uids(names))
             if not uids:
                 return
@@ -152,20 +154,21 @@ class ImapFolder:
         self._connection.hang_up()
 
     def _move(self, uids: str, folder: str) -> None:
-        """Move mails to a folder; if it is missing, create it. `uids`: the UIDs of the mails, such
-        as "7,9". `folder`: the quoted name of the folder. Raises MailboxFailed if the server
-        refuses this."""
+        """Move mails to a folder, and create this if it is missing. `uids`: the numbers of the
+        mails, such as "7,9". `folder`: the quoted name of the folder. Raises MailboxFailed if the
+        server refuses this."""
         status, answer = self._connection.uid("MOVE", uids, folder)
         if status != "OK":
-            self._connection.create(folder)  # it is refused if the folder exists: nothing changes
+            # if the folder exists, the server refuses this, which does no harm
+            self._connection.create(folder)
             status, answer = self._connection.uid("MOVE", uids, folder)
         if status != "OK":
             raise refuse_folder(f"the server did not move mails to {folder}: {_make_line(answer)}")
 
-    def _select(self, *, writable: bool) -> None:
-        """Open the folder for reading only, or if `writable` for changing its mails, too. Do
-        nothing if it is open in this way already. Raises MailboxFailed if the server refuses this,
-        and BadServer if it states no UIDVALIDITY."""
+    def _open_folder(self, *, writable: bool) -> None:
+        """Open the folder on the server: if `writable`, for changing its mails, else for reading
+        them. Do nothing if it is open in this way already. Raises MailboxFailed if the server
+        refuses this, and BadServer if it states no UIDVALIDITY."""
         if self._validity and self._is_writable == writable:
             return
         status, answer = self._connection.select(quote_folder(self.folder), readonly=not writable)
@@ -178,16 +181,17 @@ class ImapFolder:
         self._is_writable = writable
 
     def _send_command(self, command: str, *arguments: str) -> list[Any]:
-        """Send a command that names mails by UID, and return the answer. Raises BadServer if the
-        server refuses the command."""
+        """Send a command that names mails by their UIDs, and return the parts of the answer. Raises
+        BadServer if the server refuses the command."""
         status, answer = self._connection.uid(command, *arguments)
         if status != "OK":
             raise BadServer(f"{command} was refused: {_make_line(answer)}")
         return answer
 
     def _parse_uids(self, names: Sequence[MailName]) -> list[int]:
-        """Return the UIDs in the names of mails. A name is left out if the server has numbered its
-        mails anew since, as its UID may now be that of another mail."""
+        """Return the UIDs in the names of mails. A name is left out if its UIDVALIDITY is not the
+        present one: the server has given all mails new numbers, so that its UID may be that of
+        another mail."""
         uids = []
         for name in names:
             validity, _, uid = name.name.partition(":")
@@ -196,8 +200,8 @@ class ImapFolder:
         return uids
 
     def _parse_heads(self, answer: Sequence[Any]) -> Iterator[ListedMail]:
-        """Yield the mails in `answer`, the answer to a FETCH of headers. Raises BadServer if the
-        answer is incomplete."""
+        """Yield a ListedMail for each mail in `answer`, the server's answer to a FETCH of headers.
+        Raises BadServer if a UID, size or date is missing in it."""
         for facts, head in _pair_literals(answer):
             uid = _UID.search(facts)
             size = _SIZE.search(facts)

@@ -48,7 +48,7 @@ class OpenMailbox(Protocol):
         later, in the order in which they came. Mails that were delivered up to a day before `since`
         may be among them."""
 
-    def read_heads(self, names: Sequence[MailName]) -> list[ListedMail]:
+    def read_headers(self, names: Sequence[MailName]) -> list[ListedMail]:
         """Return the mails `names` with their headers, in this order. Mails that were deleted
         meanwhile are left out."""
 

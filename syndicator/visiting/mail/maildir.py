@@ -40,7 +40,7 @@ class Maildir:
                 mails.append((stat.st_ctime_ns, name))
         return [MailName(name=name, position=str(changed)) for changed, name in sorted(mails)]
 
-    def read_heads(self, names: Sequence[MailName]) -> list[ListedMail]:
+    def read_headers(self, names: Sequence[MailName]) -> list[ListedMail]:
         """Return the mails `names` with their headers, in this order. Mails that were deleted
         meanwhile are left out. Raises MailboxFailed if a file cannot be read."""
         mails: list[ListedMail] = []

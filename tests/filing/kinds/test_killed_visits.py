@@ -33,7 +33,7 @@ STORE_STEPS: list[tuple[Any, str]] = [
 ]
 MAILDIR_STEPS = [
     (Maildir, "list_names"),
-    (Maildir, "read_heads"),
+    (Maildir, "read_headers"),
     (Maildir, "fetch"),
     (Maildir, "put_away"),
     (os, "link"),
@@ -41,7 +41,7 @@ MAILDIR_STEPS = [
 ]
 IMAP_STEPS = [
     (ImapConnection, "select"),
-    (ImapFolder, "read_heads"),
+    (ImapFolder, "read_headers"),
     (ImapFolder, "fetch"),
     (ImapFolder, "put_away"),
 ]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.articles import disk
-from syndicator.visiting.fetch.cookie_files import CookieFiles, is_telling
+from syndicator.visiting.fetch.cookie_files import CookieFiles, is_secret_value
 from syndicator.visiting.fetch.cookies import BadCookies
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -43,7 +43,9 @@ def folder(tmp_path: Path) -> Folder:
 
 def test_renewed_cookies_outlast_the_process_and_end_with_the_next_export(folder: Folder) -> None:
     files = folder.open_cookies()
-    files.renew(FILE, URL, ["session=second-session; Path=/", "other=1; Path=/; Max-Age=60"])
+    files.store_renewed(
+        FILE, URL, ["session=second-session; Path=/", "other=1; Path=/; Max-Age=60"]
+    )
 
     assert files.header(FILE, URL) == "session=second-session; other=1"
     assert folder.open_cookies().header(FILE, URL) == "session=second-session; other=1"
@@ -60,7 +62,7 @@ def test_renewed_cookies_outlast_the_process_and_end_with_the_next_export(folder
 
 def test_a_deleted_cookie_is_sent_no_more(folder: Folder) -> None:
     files = folder.open_cookies()
-    files.renew(FILE, URL, ["session=; Path=/; Max-Age=0"])
+    files.store_renewed(FILE, URL, ["session=; Path=/; Max-Age=0"])
 
     assert files.header(FILE, URL) == ""
     assert folder.open_cookies().header(FILE, URL) == ""
@@ -71,8 +73,8 @@ def test_an_answer_that_changes_nothing_writes_nothing(folder: Folder) -> None:
     files = folder.open_cookies()
     end = datetime.fromtimestamp(LATER, UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
     lines = [f"session=first-session; Path=/; Expires={end}", "nobody=; Max-Age=0"]
-    files.renew(FILE, URL, lines)
-    files.renew(FILE, URL, ["session=x; Domain=evil.example"])
+    files.store_renewed(FILE, URL, lines)
+    files.store_renewed(FILE, URL, ["session=x; Domain=evil.example"])
 
     assert sorted(path.name for path in folder.path.parent.iterdir()) == ["review.txt"]
 
@@ -80,7 +82,7 @@ def test_an_answer_that_changes_nothing_writes_nothing(folder: Folder) -> None:
 def test_an_answer_without_tls_replaces_no_secure_cookie(tmp_path: Path) -> None:
     folder = Folder(tmp_path, secure=True)
     files = folder.open_cookies()
-    files.renew(FILE, URL.replace("https", "http"), ["session=of-somebody-else; Path=/"])
+    files.store_renewed(FILE, URL.replace("https", "http"), ["session=of-somebody-else; Path=/"])
 
     assert files.header(FILE, URL) == "session=first-session"
 
@@ -89,7 +91,7 @@ def test_the_renewed_file_is_for_this_account_alone_and_replaced_at_once(
     folder: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files = folder.open_cookies()
-    files.renew(FILE, URL, ["session=second-session; Path=/"])
+    files.store_renewed(FILE, URL, ["session=second-session; Path=/"])
     renewed = folder.root / f"{FILE}.renewed"
     assert renewed.stat().st_mode & 0o777 == 0o600
 
@@ -98,13 +100,13 @@ def test_the_renewed_file_is_for_this_account_alone_and_replaced_at_once(
 
     before = renewed.read_bytes()
     monkeypatch.setattr(disk.os, "fsync", fail)
-    files.renew(FILE, URL, ["session=third-session; Path=/"])
+    files.store_renewed(FILE, URL, ["session=third-session; Path=/"])
     assert renewed.read_bytes() == before
     assert files.header(FILE, URL) == "session=third-session"  # this process goes on with it
 
 
 def test_a_renewed_file_that_is_broken_does_not_count(folder: Folder) -> None:
-    folder.open_cookies().renew(FILE, URL, ["session=second-session; Path=/"])
+    folder.open_cookies().store_renewed(FILE, URL, ["session=second-session; Path=/"])
     renewed = folder.root / f"{FILE}.renewed"
     renewed.write_bytes(renewed.read_bytes()[:-20] + b"\nhalf a line")
 
@@ -123,16 +125,16 @@ def test_all_spellings_of_the_values_of_a_host_are_secrets(folder: Folder) -> No
     """Each encoding of a cookie value counts as a secret, for its host only."""
     folder.export_cookie("a%2Fb&c/first-session")
     files = folder.open_cookies()
-    files.renew(FILE, URL, ["session=second-value-of-the-session; Path=/"])
+    files.store_renewed(FILE, URL, ["session=second-value-of-the-session; Path=/"])
 
-    assert files.secrets(FILE, URL) >= {
+    assert files.list_secret_values(FILE, URL) >= {
         "a%2Fb&c/first-session",
         "a/b&c/first-session",
         "a%2Fb&amp;c/first-session",
         "a%2Fb&c\\/first-session",
         "second-value-of-the-session",
     }
-    assert files.secrets(FILE, "https://other.example/") == frozenset()
+    assert files.list_secret_values(FILE, "https://other.example/") == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -152,4 +154,4 @@ def test_all_spellings_of_the_values_of_a_host_are_secrets(folder: Folder) -> No
     ],
 )
 def test_words_numbers_and_addresses_stay_in_pages(value: str, expected: bool) -> None:
-    assert is_telling(value) is expected
+    assert is_secret_value(value) is expected

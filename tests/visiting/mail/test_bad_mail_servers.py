@@ -32,7 +32,7 @@ def read_all(server: MailServer) -> list[bytes]:
     box = open_folder(server)
     try:
         names = box.list_names("", NOW)
-        return [box.fetch(mail.name) for mail in box.read_heads(names)]
+        return [box.fetch(mail.name) for mail in box.read_headers(names)]
     finally:
         box.close()
 
@@ -124,7 +124,7 @@ def test_notices_between_answers_are_no_mails(
     with running_mail_server(tmp_path, answers) as server:
         monkeypatch.setenv("SSL_CERT_FILE", str(server.certificate))
         box = open_folder(server)
-        [mail] = box.read_heads(box.list_names("", NOW))
+        [mail] = box.read_headers(box.list_names("", NOW))
         box.close()
 
     assert mail.name == NAME

@@ -46,7 +46,7 @@ def open_mailbox(server: Dovecot, largest: int = 1000, **changes: str) -> ImapFo
 def list_heads(
     box: ImapFolder, position: str = "", since: datetime = NOW - MONTH
 ) -> list[ListedMail]:
-    return box.read_heads(box.list_names(position, since))
+    return box.read_headers(box.list_names(position, since))
 
 
 def test_mails_are_listed_and_fetched_and_stay_unread(empty_server: Dovecot) -> None:
@@ -81,7 +81,7 @@ def test_no_mail_is_listed_twice_and_none_is_missed(empty_server: Dovecot) -> No
         )
         box = open_mailbox(empty_server)
         names = box.list_names(position, NOW - MONTH)
-        seen += [mail.head for mail in box.read_heads(names)]
+        seen += [mail.head for mail in box.read_headers(names)]
         position = names[-1].position
         assert box.list_names(position, NOW - MONTH) == []
         box.close()
@@ -103,7 +103,7 @@ def test_a_server_that_numbers_its_mails_anew_is_read_from_the_beginning(
 
     assert mail.head == b"Subject: a\r\n\r\n"
     assert mail.name != name
-    assert second_mailbox.read_heads([name]) == []
+    assert second_mailbox.read_headers([name]) == []
     assert second_mailbox.fetch(name) == b""
 
     second_mailbox.close()
@@ -119,7 +119,7 @@ def test_a_mail_that_is_gone_is_left_out(empty_server: Dovecot) -> None:
     gone_mailbox.put_away(names[:1], "move:Away")
     gone_mailbox.close()
 
-    assert [mail.name for mail in box.read_heads(names)] == names[1:]
+    assert [mail.name for mail in box.read_headers(names)] == names[1:]
     assert box.fetch(names[0]) == b""
 
     box.close()

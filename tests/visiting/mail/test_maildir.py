@@ -55,7 +55,7 @@ def test_mails_of_both_folders_are_listed_in_the_order_in_which_they_came(folder
 
     earlier = next(name for name in names if name.name.startswith("cur"))
     later_name = next(name for name in names if name.name.startswith("new"))
-    [mail] = box.read_heads([earlier])
+    [mail] = box.read_headers([earlier])
 
     assert mail.name == earlier
     assert mail.head == b"Subject: a\n\na"
@@ -72,7 +72,7 @@ def test_a_mail_that_another_program_moves_is_listed_again(folder: Path) -> None
     [name] = box.list_names("", NOW - MONTH)
     path.rename(folder / "cur/1.host:2,S")
 
-    assert box.read_heads([name]) == []
+    assert box.read_headers([name]) == []
     assert box.fetch(name) == b""
 
     [moved] = box.list_names(name.position, NOW - MONTH)
