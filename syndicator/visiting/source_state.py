@@ -48,12 +48,13 @@ def update_after_visit(
 ) -> SourceState:
     """Return the state of `source` after a visit at the time `now`.
 
-    `result`: the answer of the server; it is a Failed if the answer could not be read, too. `feed`:
-    the feed in the answer, None if there is none, as after "not modified". `asked_by_person`: a
-    person started the visit, so its failure does not lengthen the back-off.
+    `state`: the state before. `result`: the server's answer, a Failed also if the answer could not
+    be read. `feed`: the feed in the answer, None if it has none, as after "not modified".
+    `asked_by_person`: True if a person started the visit; then its failure does not make the next
+    waits longer.
 
-    If the operator changed the address of the source, the old state is dropped, except for the time
-    of its first visit and its publication times."""
+    If the operator has changed the address of the source, the old state is dropped. Only the time
+    of the first visit and the publication times are kept."""
     is_address_edited = state.url != source.url
     if is_address_edited:
         state = SourceState(
@@ -90,12 +91,12 @@ def update_after_visit(
 
 
 def _count_failure(state: SourceState, result: Failed, now: datetime) -> SourceState:
-    """Return the state with one more failure. A failure without a request (`unasked`) is stored,
-    but not counted.
+    """Return the state after a failed visit. The failure counts as one more in a row, unless no
+    request was sent (`unasked`).
 
-    A source that uses another address than the configured one returns to that if the other address
-    failed three times and is broken. If the server answers 410 (Gone) at least three times in a
-    row, over at least two days, the source is disabled."""
+    A redirect may have led to an address other than the configured one. After three failures, the
+    configured address is used again if the other one is broken. If the server has answered 410
+    (Gone) at least three times in a row, over at least two days, the source is disabled."""
     noted = replace(state.backoff, reason=result.reason, detail=result.detail)
     is_first_failure = state.backoff.reason is None
     if is_first_failure:
@@ -106,10 +107,11 @@ def _count_failure(state: SourceState, result: Failed, now: datetime) -> SourceS
     # the address at which the program found the feed shows a page now
     is_page_now = state.discovery.found == "feed" and result.reason.startswith(NOT_A_FEED)
     is_broken = result.reason in _MOVE_BROKEN or is_page_now
+    # any other failure ends a series of 410 answers
     not_gone = replace(counted, gone_times=0, gone_since=None)
     has_failed_often = counted.failures >= MOVE_VISITS
     if state.redirects.effective_url and has_failed_often and is_broken:
-        return _return_to_own_address(replace(state, backoff=not_gone))
+        return _return_to_configured_address(replace(state, backoff=not_gone))
     if result.reason != "gone":
         return replace(state, backoff=not_gone)
     since = counted.gone_since or now
@@ -119,9 +121,10 @@ def _count_failure(state: SourceState, result: Failed, now: datetime) -> SourceS
     return replace(state, backoff=gone)
 
 
-def _return_to_own_address(state: SourceState) -> SourceState:
-    """Return the state with the address in sources.toml in use again. If the program found the feed
-    by a page at that address, it will look for the feed again."""
+def _return_to_configured_address(state: SourceState) -> SourceState:
+    """Return the state with which a source uses its address in sources.toml again. If there is a
+    page at this address, by which the program found the feed, the next visit looks for the feed
+    again."""
     redirects = replace(state.redirects, effective_url=None, moved_at=None)
     validators = replace(state.validators, etag=None, last_modified=None)
     discovery = state.discovery
@@ -135,14 +138,15 @@ def _count_redirect(state: SourceState, target: str | None, now: datetime) -> Re
     """Return the redirects of a source after a visit. `target`: the address to which the server
     redirected the visit permanently, None if it did not.
 
-    After three visits in a row with the same target (MOVE_VISITS), the target becomes the address
-    in use. This never happens if the target names an environment variable ("${TOKEN}") that the
-    configured address does not name, as a server must not choose which secrets it gets."""
+    After three visits in a row with the same target, the target becomes the address in use. It
+    never does if it names an environment variable ("${TOKEN}") that the configured address does not
+    name, as a server must not choose which secrets it gets."""
     redirects = state.redirects
     if target is None and not redirects.moved_times:
         return redirects
     if target is None or secrets.names_more(target, state.url):
         return replace(redirects, moved_to=None, moved_times=0)
+    # visits in a row with this target
     times = redirects.moved_times + 1 if target == redirects.moved_to else 1
     if times >= MOVE_VISITS:
         return replace(redirects, effective_url=target, moved_at=now, moved_to=None, moved_times=0)

@@ -245,8 +245,9 @@ def explain_failure(error: Exception) -> MailboxFailed:
 
 
 def _log_in(connection: ImapConnection, account: Mailbox) -> None:
-    """Log in with user and password. If the server refuses this, raise MailboxFailed: with the
-    reason OAUTH if the server offers OAuth in place of a password, else with LOGIN."""
+    """Log in with the user name and password of `account`. Raise MailboxFailed if the server
+    refuses this. The reason is OAUTH if the server offers OAuth instead of a password, else
+    LOGIN."""
     mechanisms = {
         name.removeprefix("AUTH=") for name in connection.capabilities if name.startswith("AUTH=")
     }
@@ -262,7 +263,7 @@ def _log_in(connection: ImapConnection, account: Mailbox) -> None:
             connection.authenticate("PLAIN", lambda challenge: answer)
         else:
             connection.login(account.user, account.password)
-    except imaplib.IMAP4.abort:
+    except imaplib.IMAP4.abort:  # the connection failed, nothing was refused
         raise
     except imaplib.IMAP4.error as refused:
         reason = MailReason.OAUTH if offers_oauth else MailReason.LOGIN
@@ -277,8 +278,9 @@ def _ask_capabilities(connection: ImapConnection) -> tuple[str, ...]:
 
 
 def _parse_position(position: str, validity: int) -> int:
-    """Return the UID up to which the mails have been read. `position`: as it was stored, "" at
-    first. Return 0 if there is none, or if the server's UIDVALIDITY was not `validity` then."""
+    """Return the UID of the last mail that was read, by the stored `position` ("UIDVALIDITY:UID",
+    "" at first). Return 0 if there is none, or if the server has given the mails new numbers since,
+    so that its UIDVALIDITY is no longer `validity`."""
     stored, _, uid = position.partition(":")
     if not uid.isdigit() or stored != str(validity):
         return 0
@@ -286,11 +288,11 @@ def _parse_position(position: str, validity: int) -> int:
 
 
 def _pair_literals(answer: Sequence[Any]) -> Iterator[tuple[str, bytes]]:
-    """Yield two values for each mail in an answer to FETCH: its facts (UID, size, date) as one
-    text, and its literal, such as its headers.
+    """Yield two values for each mail in `answer`, imaplib's answer to a FETCH: its facts (UID,
+    size, date) as one text, and its literal (bytes, such as its headers).
 
-    imaplib returns a literal as a pair (text before it, literal), and the text behind it as bytes.
-    Other bytes are notices of the server, such as a changed flag."""
+    For a literal, imaplib returns a pair (text before it, literal), and then the text behind it as
+    bytes. Other bytes are messages of the server, such as a changed flag."""
     facts = ""
     literal: bytes | None = None
     for piece in answer:
@@ -307,7 +309,8 @@ def _pair_literals(answer: Sequence[Any]) -> Iterator[tuple[str, bytes]]:
 
 
 def _make_line(answer: Sequence[Any], *, longest: int = _LONGEST_ANSWER) -> str:
-    """Return the server's answer as one line of at most `longest` characters."""
+    """Return `answer`, parts of a server's answer, as one line of text with at most `longest`
+    characters."""
     texts = []
     for piece in answer:
         if isinstance(piece, bytes):

@@ -40,6 +40,7 @@ class ImapConnection(imaplib.IMAP4):
     method may raise OSError, imaplib.IMAP4.error and BadServer."""
 
     def __init__(self, server: Server) -> None:
+        """Connect to the server. Raises OSError if this fails."""
         self._server = server
         self._bytes_left = 0
         self._deadline = 0.0
@@ -52,8 +53,8 @@ class ImapConnection(imaplib.IMAP4):
         self._deadline = time.monotonic() + self._server.seconds
 
     def open(self, host: str = "", port: int = 0, timeout: float | None = None) -> None:
-        """Connect with TLS. imaplib calls this method and the next four, which replace its own; the
-        arguments are not used."""
+        """Connect to the server with TLS. imaplib calls this. The arguments are not used, as
+        `server` has the address and the time limit."""
         del host, port, timeout
         plain = _connect(self._server, self._seconds_left())
         try:
@@ -97,16 +98,17 @@ class ImapConnection(imaplib.IMAP4):
         self.shutdown()
 
     def _count_bytes(self, size: int) -> None:
-        """Count `size` bytes of an answer, and set how long the socket may wait. Raises BadServer
-        if the operation has received too many bytes, and TimeoutError if its time is over."""
+        """Subtract `size` received bytes from those that the present operation may still receive,
+        and limit the next wait to the time that it has left. Raises BadServer if it has received
+        too many bytes, and TimeoutError if its time is over."""
         self._bytes_left -= size
         if self._bytes_left < 0:
             raise BadServer(f"an answer of more than {self._server.most_bytes:,} bytes")
         self._tls.settimeout(self._seconds_left())
 
     def _seconds_left(self) -> float:
-        """Return the seconds that the operation still has. Raises TimeoutError if its time is
-        over."""
+        """Return how many seconds the present operation still has. Raises TimeoutError if there are
+        none."""
         seconds = self._deadline - time.monotonic()
         if seconds <= 0:
             raise TimeoutError("no whole answer in time")
@@ -115,8 +117,8 @@ class ImapConnection(imaplib.IMAP4):
 
 def _connect(server: Server, seconds: float) -> socket.socket:
     """Return a socket that is connected to the first address of the server that answers. `seconds`:
-    the most time for each address. Raises OSError if none answers. It is raised without a try if
-    one of the addresses is not permitted."""
+    the most time for each address. Raises OSError if no address answers, and at once if one of the
+    addresses is not permitted."""
     addresses = server.lookup(server.host, server.port)
     for *_, address in addresses:
         server.check(str(address[0]), server.port)

@@ -76,8 +76,8 @@ class ReceivedMail:
 
 
 def pack_mails(mails: Sequence[ReceivedMail]) -> bytes:
-    """Return mails as one body in JSON. Thus a visit can treat the mails that it fetched like the
-    answer to an HTTP request."""
+    """Return mails as one JSON text in bytes. With it, a visit can treat fetched mails like the
+    body of an HTTP answer. `unpack_mails` reads it."""
     rows = [
         {
             "raw": base64.b64encode(mail.raw).decode(),

@@ -28,8 +28,10 @@ class Maildir:
         self.largest = largest
 
     def list_names(self, position: str, since: datetime) -> list[MailName]:
-        """Return the mails from `position` on ("": all) that were delivered at `since` or later.
-        `position`: a ctime in nanoseconds. Mails with exactly this ctime are returned, too, as
+        """Return the names of the mails that came at `position` or later ("": all) and were
+        delivered at `since` or later, in the order in which they came.
+
+        `position`: a ctime in nanoseconds. Mails with exactly this ctime are returned again, as
         another mail may have come at the same moment. Raises MailboxFailed if the folder cannot be
         read."""
         earliest = int(position or 0)
@@ -38,11 +40,11 @@ class Maildir:
             received = datetime.fromtimestamp(stat.st_mtime, UTC)
             if stat.st_ctime_ns >= earliest and received >= since:
                 mails.append((stat.st_ctime_ns, name))
-        return [MailName(name=name, position=str(changed)) for changed, name in sorted(mails)]
+        return [MailName(name=name, position=str(ctime)) for ctime, name in sorted(mails)]
 
     def read_headers(self, names: Sequence[MailName]) -> list[ListedMail]:
-        """Return the mails `names` with their headers, in this order. Mails that were deleted
-        meanwhile are left out. Raises MailboxFailed if a file cannot be read."""
+        """Return the headers, sizes and times of the mails `names`, in this order. Mails that were
+        deleted meanwhile are left out. Raises MailboxFailed if a file cannot be read."""
         mails: list[ListedMail] = []
         for name in names:
             with self._open(name) as file:
@@ -76,9 +78,9 @@ class Maildir:
         """Do nothing: no file stays open."""
 
     def _put_away(self, name: str, after: str) -> None:
-        """Mark the mail `name` as seen, which moves its file to `cur`. If `after` is "move:FOLDER",
-        the file is moved to `cur` of this folder instead; a missing folder is created. Raises
-        OSError."""
+        """Mark the mail `name`, such as "new/1234.host", as seen. This moves its file to `cur`. If
+        `after` is "move:FOLDER", move it to `cur` of this folder instead, and create the folder if
+        it is missing. Raises OSError."""
         folder = self.folder
         if after != "seen":
             # Maildir++: the folder A/B is the folder `.A.B` in the Maildir
@@ -90,15 +92,16 @@ class Maildir:
         target = folder / "cur" / _add_flag(file_name, _SEEN)
         if source == target:
             return
+        # a link and a deletion: unlike a rename, they never replace a file of that name
         try:
-            os.link(source, target)  # unlike a rename, it never replaces a file of that name
+            os.link(source, target)
         except FileExistsError:
             return
         source.unlink()
 
     def _list_files(self) -> Iterator[tuple[str, os.stat_result]]:
-        """Yield the path of each mail in the folder, such as "new/1234.host", and the stat of its
-        file. Raises MailboxFailed if the folder cannot be read."""
+        """Yield a pair for each mail in the folder: its path, such as "new/1234.host", and the
+        `stat` of its file. Raises MailboxFailed if the folder cannot be read."""
         for part in _FOLDERS:
             try:
                 with os.scandir(self.folder / part) as listing:
@@ -107,7 +110,8 @@ class Maildir:
                 detail = f"{self.folder / part}: {error.strerror}; a Maildir has new, cur and tmp"
                 raise refuse_folder(detail) from error
             for entry in entries:
-                with suppress(FileNotFoundError):  # another program moved it meanwhile
+                # another program may have moved it meanwhile
+                with suppress(FileNotFoundError):
                     if entry.is_file(follow_symlinks=False):
                         yield f"{part}/{entry.name}", entry.stat(follow_symlinks=False)
 

@@ -65,6 +65,10 @@ class PoliteFetcher:
         backoff: Waits | None = None,
         take_turn: Callable[[str], AbstractAsyncContextManager[Turn]] | None = None,
     ) -> None:
+        """`fetcher`: sends the requests. `throttle`: knows the turns of hosts (permissions for one
+        request) and the waits that they asked for. `robots`: reads robots.txt, None if none is
+        read. `backoff`: stores the waits that addresses asked for, for later processes.
+        `take_turn(host)`: waits for a turn of the host, None for `throttle.turn`."""
         self._take_turn = take_turn or throttle.turn
         self._fetcher = fetcher
         self._throttle = throttle
@@ -75,13 +79,13 @@ class PoliteFetcher:
         self._log = logger("visiting")
 
     async def fetch(self, request: Request) -> FetchResult:
-        """Return the answer to the request. Return a Failed without a request in two cases:
-        robots.txt disallows a page or picture, or the host asked this program to wait for more than
-        30 seconds. Time that is spent waiting for turns does not count against the deadline of the
-        request."""
+        """Return the answer to the request. Return a Failed, without sending the request, if
+        robots.txt disallows a page or picture, or if the host asked this program to wait for more
+        than 30 seconds. The time of waiting for turns does not count against the request's
+        deadline."""
         shown_url = redacted(request.url)
-        # The request is sent host by host, as each has its own turns and robots.txt. A redirect
-        # to another host ends a leg and begins the next.
+        # A leg is the part of the request that one host answers. A redirect to another host begins
+        # the next leg, as each host has its own turns and robots.txt.
         leg = replace(request, stay=request.method == "GET" or request.kind == "hub")
         moved_to: str | None = None
         is_permanent = True
@@ -99,6 +103,7 @@ class PoliteFetcher:
             answer = await self._take_turn_and_fetch(leg)
             result = answer.result
             if not isinstance(result, Fetched) or result.status not in REDIRECTION:
+                # the host that answers is the last one: add what its robots.txt says
                 verdict = permission.verdict
                 if leg.kind == "feed" and isinstance(result, Fetched):
                     verdict = await self._find_verdict(leg)
@@ -125,10 +130,10 @@ class PoliteFetcher:
         await self._fetcher.aclose()
 
     async def _ask_permission(self, request: Request) -> _Permission:
-        """Return if the request may be sent now. It is refused if its host or address asked this
-        program to wait, or if robots.txt disallows its page or picture."""
+        """Return whether the request may be sent now. It may not if its host or its address asked
+        this program to wait, or if robots.txt disallows this page or picture."""
         if self._backoff and self._backoff.any():
-            until = self._backoff.until(_name_wait(request.url))
+            until = self._backoff.until(_make_wait_key(request.url))
             if until is not None:
                 return _Permission(refused=_make_busy(request, "the server", until))
         until = self._throttle.backs_off_until(host(request.url))
@@ -143,9 +148,9 @@ class PoliteFetcher:
         refused = Failed(url=request.url, reason=reason, detail=verdict.by)
         return _Permission(refused=refused, verdict=verdict)
 
-    def _find_unreached(self, request: Request, turn: Turn) -> Failed | None:
-        """Return the failure of the request's server if it could not be reached in the last
-        minutes; else None. Another machine may have noticed this (`turn.away`)."""
+    def _find_recent_failure(self, request: Request, turn: Turn) -> Failed | None:
+        """Return the failure with which the request's server could not be reached in the last
+        minutes; None if there was none. If another machine had it, `turn` states it."""
         if turn.away:
             return Failed(url=request.url, reason=turn.away, detail=turn.detail)
         server = _name_server(request.url)
@@ -157,8 +162,8 @@ class PoliteFetcher:
         return failed
 
     async def _find_verdict(self, request: Request) -> RobotsVerdict | None:
-        """Return the verdict of robots.txt on the request's address; None if no robots.txt is read.
-        From now on, the host is requested no faster than its crawl-delay says."""
+        """Return what robots.txt says on the request's address; None if no robots.txt is read. If
+        it states a crawl-delay, the host is requested no faster from now on."""
         if self._robots is None:
             return None
         source = Source(key="", url=request.url, robots=request.robots)
@@ -168,8 +173,8 @@ class PoliteFetcher:
         return verdict
 
     async def _find_licence_text(self, request: Request, verdict: RobotsVerdict | None) -> str:
-        """Return the text of the licence that robots.txt names for a page; "" for none. `verdict`:
-        the verdict of robots.txt, None if that was not read."""
+        """Return the text of the licence that robots.txt names for a page; "" if it names none, and
+        for other requests. `verdict`: what robots.txt says, None if it was not read."""
         if self._robots is None or verdict is None:
             return ""
         if not verdict.usage or request.kind != "page":
@@ -177,23 +182,24 @@ class PoliteFetcher:
         return await self._robots.find_licence(verdict.usage, request.url, allow=request.allow)
 
     async def _take_turn_and_fetch(self, request: Request) -> _Answer:
-        """Wait for the turn of the host, send the request and return the answer. A picture also
-        waits until nothing else is requested from the host.
+        """Wait for a turn of the host (the permission for one request), send the request, and
+        return the answer. A picture also waits until nothing else is requested from the host.
 
-        The answer is a Failed without a request in two cases: other machines use the host for too
-        long, or the server could not be reached in the last minutes."""
+        The answer is a Failed, without a request, if other machines use the host for too long, or
+        if the server could not be reached in the last minutes."""
         name = host(request.url)
         if request.kind == "image":
             await self._throttle.wait_until_quiet(name)
         try:
             async with self._take_turn(name) as turn:
-                unreached = self._find_unreached(request, turn)
-                if unreached is not None:
-                    return _Answer(unreached)  # all sources on a dead server cost only one try
+                # all sources on a dead server cost only one try
+                recent_failure = self._find_recent_failure(request, turn)
+                if recent_failure is not None:
+                    return _Answer(recent_failure)
                 started = time.monotonic()
                 result = await self._fetcher.fetch(request)
                 seconds = time.monotonic() - started
-        except HostBusy as busy:
+        except HostBusy as busy:  # other machines use the host
             until = self._throttle.now() + max(timedelta(seconds=busy.seconds), _BUSY_WAIT)
             return _Answer(_make_busy(request, "other machines ask the host; they", until))
         self._log.debug(
@@ -204,12 +210,12 @@ class PoliteFetcher:
             seconds=round(seconds, 3),
         )
         if isinstance(result, Failed):
-            self._note_failure(request, name, result)
+            self._remember_failure(request, name, result)
         return _Answer(result, seconds)
 
-    def _note_failure(self, request: Request, name: str, failed: Failed) -> None:
-        """Remember from `failed` that a server cannot be reached, or until when a host or an
-        address asked this program to wait. `name`: the name of the host."""
+    def _remember_failure(self, request: Request, name: str, failed: Failed) -> None:
+        """Remember for later requests what a failure says: its server cannot be reached, or its
+        host or address asked this program to wait. `name`: the name of the host."""
         now = self._throttle.now()
         if failed.no_network and len(self._unreachable) < _MOST_UNREACHABLE:
             self._unreachable[_name_server(request.url)] = (now + _UNREACHABLE_FOR, failed)
@@ -218,16 +224,18 @@ class PoliteFetcher:
             )
         if failed.status == HTTPStatus.TOO_MANY_REQUESTS:
             self._throttle.back_off(name, failed.retry_after or now + _BACKOFF)
+        # this address alone waits as long as the server asks
         asked_until = failed.retry_after
         if not self._backoff or asked_until is None:
             return
         if failed.status in _WAIT_STATUSES:
-            self._backoff.add(_name_wait(request.url), asked_until)
+            self._backoff.add(_make_wait_key(request.url), asked_until)
 
 
 def _redirect_to(request: Request, target: str, deadline: float) -> Request:
-    """Return the request for `target`, to which the other host of `request` redirected. It has no
-    credentials and no cookies. `deadline`: the seconds that are left."""
+    """Return the request for `target`, an address at another host, to which `request` was
+    redirected. It has no credentials, no cookies and no permission for private addresses.
+    `deadline`: the seconds that are left for it."""
     headers = {}
     if request.body is not None and _CONTENT_TYPE in request.headers:
         headers = {_CONTENT_TYPE: request.headers[_CONTENT_TYPE]}
@@ -251,7 +259,8 @@ def _make_busy(request: Request, who: str, until: datetime) -> Failed:
 
 
 def _name_answer(result: FetchResult) -> str | int:
-    """Return what the log says of a result: the HTTP status, or the reason of a failure."""
+    """Return a word for a result, for the log: its HTTP status, or its reason if it is a
+    failure."""
     if isinstance(result, Failed):
         return result.reason
     if isinstance(result, Fetched):
@@ -264,8 +273,9 @@ def _name_server(url: str) -> str:
     return urlsplit(url).netloc.rpartition("@")[2].lower()
 
 
-def _name_wait(url: str) -> str:
-    """Return the name under which `backoff` stores the wait of an address: its canonical form."""
+def _make_wait_key(url: str) -> str:
+    """Return the key under which `backoff` stores that an address asked for a wait: the address in
+    canonical form."""
     try:
         return canonical(url)
     except BadUrl:
@@ -275,12 +285,16 @@ def _name_wait(url: str) -> str:
 def _add_usage(
     result: FetchResult, verdict: RobotsVerdict | None, licence: str = ""
 ) -> FetchResult:
-    """Return `result` with what robots.txt says: who permitted the request, its usage lines, and
-    the text of its `licence`. The last two are in headers that a server cannot set. If robots.txt
-    disallows a feed that was fetched, the result has a warning. A result that is not Fetched is
-    returned unchanged."""
+    """Return `result` with what robots.txt says on the use of its content. `verdict`: what
+    robots.txt says, None if it was not read. `licence`: the text of the licence that it names, ""
+    without one.
+
+    The usage lines and the licence become headers that a server itself cannot set. `permit` says
+    who permitted the request. A feed that was fetched although robots.txt disallows it gets a
+    warning. A result that is not Fetched is returned unchanged."""
     if not isinstance(result, Fetched):
         return result
+    # remove headers of these names that the server has set
     headers = {name: value for name, value in result.headers.items() if name not in _USAGE_HEADERS}
     if verdict is None:
         return replace(result, headers=headers)
@@ -296,9 +310,12 @@ def _add_usage(
 def _as_answer_to(
     shown_url: str, result: FetchResult, moved_to: str | None, *, is_permanent: bool
 ) -> FetchResult:
-    """Return `result`, the answer of the last host, as the answer to the first request.
-    `shown_url`: the address of the first request. `moved_to`: the address to which earlier hosts
-    redirected permanently, None without one. `is_permanent`: all their redirects were permanent."""
+    """Return `result`, the answer of the last host, as the answer to the first request, of which
+    `shown_url` is the address. `moved_to` of the result becomes the address to which permanent
+    redirects led.
+
+    `moved_to`: the address to which the earlier hosts redirected permanently, None if they did not.
+    `is_permanent`: True if all their redirects were permanent."""
     if isinstance(result, Failed):
         return replace(result, url=shown_url)
     target = moved_to

@@ -32,12 +32,15 @@ class PageTurns:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        """Give back the turns of all hosts. The arguments are not used."""
         await self._stack.aclose()
 
     @asynccontextmanager
     async def turn(self, name: str) -> AsyncIterator[Turn]:
-        """Wait until the page may send a request to the host `name`, and yield the host's turn.
-        Raises HostBusy if other machines use the host for too long."""
+        """Wait until the page may send a request to the host `name`, and yield the host's turn,
+        which permits it. The first request takes the turn, and the page keeps it to the end. Raises
+        HostBusy if other machines use the host for too long."""
+        # one request at a time to each host
         async with self._locks.setdefault(name, asyncio.Lock()):
             if name not in self._turns:
                 self._turns[name] = await self._stack.enter_async_context(self._throttle.turn(name))

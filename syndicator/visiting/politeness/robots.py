@@ -84,6 +84,10 @@ class Robots:
         clock: Callable[[], datetime],
         prune: Callable[[str, datetime, int], None] = lambda prefix, before, most: None,
     ) -> None:
+        """`fetcher`: fetches the files; it must not check robots.txt itself. `get(key)`,
+        `set_note(key, text, now)` and `prune(prefix, before, most)`: read, write and delete notes
+        in the database. `user_agent`: the one of the requests, which begins with the name of this
+        program."""
         self._fetcher = fetcher
         self._get_note = get
         self._set_note = set_note
@@ -98,9 +102,10 @@ class Robots:
     async def find_verdict(
         self, url: str, source: Source | None = None, *, allow: tuple[str, ...] = ()
     ) -> RobotsVerdict:
-        """Return the permission to fetch `url`; nothing is raised. If its robots.txt cannot be
-        reached, nothing is permitted (RFC 9309 section 2.3.1.4). `source`: its setting may say that
-        robots.txt is ignored. `allow`: lines for private addresses at which the host may be."""
+        """Return what the robots.txt of its host says on fetching `url`; nothing is raised. If
+        robots.txt cannot be reached, nothing is permitted (RFC 9309 section 2.3.1.4). `source`: its
+        setting may say that robots.txt is ignored. `allow`: lines that permit private addresses of
+        the host."""
         if source is not None and source.robots == "ignore":
             return RobotsVerdict(allowed=True, by=OPERATOR)
         parts = urlsplit(url)
@@ -120,6 +125,7 @@ class Robots:
                 allowed=False, by=f"robots.txt unreachable ({reason})", cause=reason
             )
         usage = statements.select_usage_lines(robots_txt.text, self._product, url)
+        # parsing is slow, so that the rules are kept until the file is fetched again
         key = (origin, robots_txt.fetched)
         if key not in self._parsed:
             if len(self._parsed) >= _MOST_PARSED:
@@ -128,15 +134,17 @@ class Robots:
         return decide_access(self._parsed[key], url, self._product)._replace(usage=usage)
 
     async def find_licence(self, usage: str, url: str, *, allow: tuple[str, ...] = ()) -> str:
-        """Return the text of the licence that robots.txt names for `url` (RSL 1.0). "" if it names
-        none, or if it cannot be fetched. `usage`: the usage lines in the verdict. `allow`: lines
-        for private addresses at which the host of `url` may be."""
+        """Return the text of the licence that robots.txt names for the page `url` (RSL 1.0). Return
+        "" if it names none, or if the licence cannot be fetched. `usage`: the usage lines of
+        robots.txt, in its verdict. `allow`: lines that permit private addresses of the host of
+        `url`."""
         address = statements.find_licence(usage, url)
         if not address:
             return ""
         async with self._locks.setdefault(address, asyncio.Lock()):
             document = self._load_cached(address)
             if document is None:
+                # the licence may be at another host
                 allow_there = allow if host(address) == host(url) else ()
                 document = await self._fetch_and_cache(
                     address, allow_there, _MOST_LICENCE_BYTES, note_name=address
@@ -146,8 +154,9 @@ class Robots:
         return document.text
 
     def _load_cached(self, name: str) -> _Document | None:
-        """Return the document that is cached under `name`. None if there is none, or if it is older
-        than a day. One that could not be reached is too old after half an hour."""
+        """Return the robots.txt or licence that is cached under `name`. Return None if there is
+        none, or if it is older than a day. If it could not be reached, this is tried again after
+        half an hour."""
         raw = self._get_note(f"{_NOTE_PREFIX}{name}")
         if raw is None:
             return None
@@ -164,14 +173,17 @@ class Robots:
     async def _fetch_and_cache(
         self, url: str, allow: tuple[str, ...], most_bytes: int, *, note_name: str
     ) -> _Document:
-        """Fetch `url`, cache its first `most_bytes` bytes under `note_name`, and return the
-        document. A failure of this machine's network is not cached. A private address is not cached
-        either, as the operator may permit it at any time. `allow`: lines for private addresses that
-        are permitted."""
+        """Fetch `url`, a robots.txt or a licence, and return its first `most_bytes` bytes as a
+        document. Also cache it in the database under `note_name`. `allow`: lines that permit
+        private addresses.
+
+        Failures of this machine's network are not cached. Private addresses are not cached either,
+        as the operator may permit them at any time."""
         result = await self._fetcher.fetch(Request(url=url, kind="robots", allow=allow))
         now = self._clock()
         document = _make_document(result, now, most_bytes)
         if isinstance(result, Failed):
+            # no server has answered
             was_not_asked = result.no_network or result.ours or result.unasked
             if was_not_asked or result.reason == FetchReason.BLOCKED_ADDRESS:
                 return document
@@ -185,13 +197,14 @@ class Robots:
 
 
 def _make_document(result: FetchResult, now: datetime, most_bytes: int) -> _Document:
-    """Return the document in `result`, the answer to a request for a robots.txt or a licence. Only
-    its first `most_bytes` bytes are used."""
+    """Return the robots.txt or licence in `result`, the answer to a request for it. Only its first
+    `most_bytes` bytes are used. If there is none, the document says whether it is missing or could
+    not be reached."""
     if isinstance(result, Fetched):
         return _Document(now, _FOUND, result.body[:most_bytes].decode("utf-8", "replace"))
     if not isinstance(result, Failed):
         return _Document(now, _UNREACHABLE, "not modified")
-    if allows_all(result):
+    if means_all_allowed(result):
         return _Document(now, _MISSING, "")
     return _Document(now, _UNREACHABLE, result.reason)
 
@@ -203,9 +216,9 @@ def parse_robots_txt(text: str) -> Protego:
     return Protego.parse("\n".join(lines))
 
 
-def allows_all(result: Failed) -> bool:
-    """Return True if a failure to fetch robots.txt means that everything is permitted. This is so
-    for a status from 400 to 499 except 429, and for too many redirects (RFC 9309 sections 2.3.1.2
+def means_all_allowed(result: Failed) -> bool:
+    """Return True if this failure to fetch robots.txt means that everything is permitted. It does
+    for a status from 400 to 499, except 429, and for too many redirects (RFC 9309 sections 2.3.1.2
     and 2.3.1.3)."""
     if result.reason == "redirects":
         return True
@@ -213,8 +226,8 @@ def allows_all(result: Failed) -> bool:
 
 
 def decide_access(rules: Protego, url: str, agent: str) -> RobotsVerdict:
-    """Return the verdict of the parsed `rules` on `url`. `agent`: the product token by which
-    robots.txt names this program."""
+    """Return whether robots.txt permits to fetch `url`, with the crawl-delay that it asks for.
+    `rules`: the parsed robots.txt. `agent`: the name of this program in robots.txt."""
     delay = rules.crawl_delay(agent)
     if delay is not None:
         delay = max(0.0, min(float(delay), LONGEST_DELAY))

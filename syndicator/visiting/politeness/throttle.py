@@ -65,6 +65,10 @@ class Throttle:
         backoff: Waits | None = None,
         turns: HostTurns | None = None,
     ) -> None:
+        """`pause`: the seconds between two requests to a host. `sleep(seconds)`: waits. `clock`:
+        returns the present time. `backoff`: stores the waits that hosts asked for, for later
+        processes. `turns`: the turns of hosts that several machines share, None if there is only
+        one machine."""
         self._pause = pause
         self._sleep = sleep
         self.now = clock
@@ -75,14 +79,15 @@ class Throttle:
 
     @asynccontextmanager
     async def turn(self, name: str) -> AsyncIterator[Turn]:
-        """Wait until no other request to the host `name` runs and its pause and back-off are over.
-        Then yield its turn. The next pause begins when the block ends. Raises HostBusy if other
-        machines use the host for over 30 seconds."""
+        """Wait until a request may be sent to the host `name`: no other request to it runs, the
+        pause after the last one is over, and the host asks for no wait. Then yield the host's turn,
+        the permission for one request. At the end of the block, the next pause begins. Raises
+        HostBusy if other machines use the host for over 30 seconds."""
         host = self._get_host(name)
         host.users += 1
         try:
             async with host.turn:
-                await self._wait(host)
+                await self._wait_for_pause(host)
                 turn = _LOCAL_TURN
                 if self._turns is not None:
                     turn = await self._take_shared_turn(self._turns, name)
@@ -96,20 +101,22 @@ class Throttle:
             host.users -= 1
 
     async def _take_shared_turn(self, turns: HostTurns, name: str) -> Turn:
-        """Wait until no other machine uses the host `name`, and return its turn. Raises HostBusy
-        after 30 seconds. It is raised at once if the host asked for a longer wait."""
+        """Wait until no other machine uses the host `name`, and return its turn. Raises HostBusy if
+        this takes over 30 seconds, and at once if the host asked for a longer wait. `turns`: the
+        turns that the machines share."""
         waited = 0.0
         while True:
             turn = turns.take(name)
             if not isinstance(turn, Busy):
                 return turn
+            # held: the host itself asked for a wait
             is_held_for_long = turn.held and turn.seconds > PATIENCE
             if waited >= PATIENCE or is_held_for_long:
                 raise HostBusy(name, turn.seconds)
-            seconds = min(max(turn.seconds, _SHORTEST_CHECK), _LONGEST_CHECK)
-            seconds *= 1 + random.random() / 4  # random, so that machines do not retry at once
-            waited += seconds
-            await self._sleep(seconds)
+            check_after = min(max(turn.seconds, _SHORTEST_CHECK), _LONGEST_CHECK)
+            check_after *= 1 + random.random() / 4  # random, so that machines do not retry at once
+            waited += check_after
+            await self._sleep(check_after)
 
     async def wait_until_quiet(self, name: str) -> None:
         """Wait until no request to the host `name` runs or waits. Call this before a request that
@@ -118,8 +125,8 @@ class Throttle:
             await self._sleep(_QUIET_CHECK)
 
     def back_off(self, name: str, until: datetime) -> None:
-        """Send no request to the host `name` before the time `until`, or for 15 minutes if that is
-        earlier. A longer back-off that it has already stays. The back-off is stored for later
+        """Send no request to the host `name` before the time `until`, but not for longer than 15
+        minutes. A longer wait that the host asked for before stays. The wait is stored for later
         processes."""
         host = self._get_host(name)
         until = min(until, self._clock() + LONGEST_BACKOFF)
@@ -134,7 +141,8 @@ class Throttle:
             self._turns.set_away(name, reason, detail, seconds)
 
     def backs_off_until(self, name: str) -> datetime | None:
-        """Return the time when the back-off of the host `name` ends; None if it has none now."""
+        """Return the time until which no request is sent to the host `name`, as it asked for a
+        wait. Return None if it asks for none now."""
         host = self._get_host(name)
         if host.backoff_until is None:
             return None
@@ -144,16 +152,17 @@ class Throttle:
         return until if until > now else None
 
     def set_delay(self, name: str, seconds: float) -> None:
-        """Set the crawl-delay of the host `name`, in `seconds` (at most 60). The pause between two
-        requests to it is then at least as long."""
+        """Store the crawl-delay of the host `name`, in seconds; at most 60 count. From now on, the
+        pause between two requests to the host is at least as long."""
         host = self._get_host(name)
         delay = max(0.0, min(seconds, LONGEST_DELAY))
         if self._turns is not None and delay != host.delay:
             self._turns.set_delay(name, delay)
         host.delay = delay
 
-    async def _wait(self, host: _Host) -> None:
-        """Wait until the pause after the host's last request is over, and its back-off, too."""
+    async def _wait_for_pause(self, host: _Host) -> None:
+        """Wait until the pause after the host's last request is over, and the wait that the host
+        asked for, too."""
         now = self._clock()
         until = now
         # both are limited once more, in case the clock was set back since
@@ -171,15 +180,15 @@ class Throttle:
         return max(self._pause, host.delay)
 
     def _get_host(self, name: str) -> _Host:
-        """Return the state of the host `name`. If there is none yet, create it with the back-off
-        that an earlier process stored."""
+        """Return the state of the host `name`. If it has none yet, create one, with the wait that
+        an earlier process stored for the host."""
         host = self._hosts.get(name)
         if host is not None:
             return host
         if len(self._hosts) >= _MOST_HOSTS:
             self._forget_unused_hosts()
         until = None
-        # shared turns contain the back-off themselves: a host that backs off grants no turn
+        # shared turns know the host's wait themselves, and are not given meanwhile
         if self._backoff is not None and self._turns is None:
             until = self._backoff.until(name)
         host = _Host(backoff_until=until)
@@ -187,7 +196,7 @@ class Throttle:
         return host
 
     def _forget_unused_hosts(self) -> None:
-        """Delete the hosts that have no requests and whose pause and back-off are over."""
+        """Delete the states of hosts that have no requests, no pause and no wait now."""
         now = self._clock()
         for name, host in list(self._hosts.items()):
             if host.users:
@@ -219,6 +228,8 @@ class Backoff:
         set_note: Callable[[str, str | None, datetime], None],
         clock: Callable[[], datetime],
     ) -> None:
+        """`get(key)` and `set_note(key, text, now)`: read and write a note in the database.
+        `clock`: returns the present time."""
         self._get_note = get
         self._set_note = set_note
         self._clock = clock
@@ -237,9 +248,9 @@ class Backoff:
         return bool(self._get_waits())
 
     def add(self, name: str, until: datetime) -> None:
-        """Store that the host or address `name` asked this program to wait until the time `until`,
-        or for a week if that is earlier. A longer wait that it has already stays. At most 1,000
-        waits are stored; those that end first are forgotten."""
+        """Store that the host or address `name` asked this program to wait until the time `until`;
+        at most a week counts. If it has a longer wait already, that stays. Only the 1,000 waits
+        that end last are stored."""
         now = self._clock()
         stored_waits = self._read_note()  # another process may have added some
         waits = {key: wait for key, wait in stored_waits.items() if _lasts(wait, now)}
@@ -261,12 +272,14 @@ class Backoff:
         return self._known
 
     def _read_note(self) -> dict[str, _Wait]:
-        """Return the waits in the database, by host or address. {} if the note cannot be read."""
+        """Return the stored waits, by the host or address that asked for them. Return {} if the
+        note in the database is missing or cannot be read."""
         waits = {}
         try:
             note = json.loads(self._get_note(NOTE) or "{}")
             for name, times in note.items():
-                wait = _Wait(*map(datetime.fromisoformat, times))
+                since, until = map(datetime.fromisoformat, times)
+                wait = _Wait(since, until)
                 if wait.since.tzinfo and wait.until.tzinfo:
                     waits[str(name)] = wait
         except (ValueError, TypeError, AttributeError):
