@@ -157,6 +157,7 @@ def test_only_an_address_that_the_operator_wrote_gets_the_values_of_its_variable
 
 
 def test_an_address_with_an_unset_variable_is_not_asked(add_command: AddCommand) -> None:
+    """An address with an environment variable that is not set fails before any request."""
     with pytest.raises(MissingError, match="variable SURELY_UNSET is not set"):
         add_command.run_add("http://blog.example/feed/?key=${SURELY_UNSET}")
     assert add_command.web.asked == []
@@ -204,6 +205,8 @@ def test_who_says_yes_is_not_asked_and_reads_three_lines(add_command: AddCommand
 
 
 def test_the_good_ones_are_added_when_one_fails(add_command: AddCommand) -> None:
+    """Of several addresses, `add` adds those that work and reports each failure; the JSON has one
+    item an address."""
     other = "http://other.example/feed"
     add_command.web.answers = {
         **add_command.web.answers,
@@ -253,6 +256,8 @@ def test_the_preview_is_what_is_published(add_command: AddCommand) -> None:
 
 
 def test_the_preview_becomes_the_first_visit(add_command: AddCommand) -> None:
+    """`add --yes` files the three articles of the preview; the next refresh fetches only the
+    fourth, so no address is requested twice."""
     stories = [f"{SITE}{name}/" for name in ("ferries", "sheep", "rain", "tickets")]
     add_command.run_add(SITE, "--yes")
 
@@ -271,6 +276,7 @@ def test_the_preview_becomes_the_first_visit(add_command: AddCommand) -> None:
 
 
 def test_a_source_is_left_to_the_run_that_is_under_way(add_command: AddCommand) -> None:
+    """If another run holds the lock, `add` writes the source and leaves its articles to that run."""
     with hold_run_lock(load_settings(add_command.config)):
         add_command.run_add(SITE, "--yes")
     assert add_command.written_urls == [FEED]
@@ -365,6 +371,8 @@ def test_a_site_whose_feeds_fail_says_why(add_command: AddCommand) -> None:
 
 
 def test_a_list_on_the_web_is_taken_whole(add_command: AddCommand) -> None:
+    """`add` follows every feed of an OPML list on the web; a list that declares XML entities is
+    refused."""
     listed = "".join(f'<outline text="{url}" xmlUrl="{url}"/>' for url in (FEED, ATOM))
     document = f'<opml version="2.0"><body>{listed}</body></opml>'
     add_command.web.answers = {f"{SITE}list.opml": Answer(body=document, type="text/x-opml")}
@@ -383,6 +391,8 @@ def test_a_list_on_the_web_is_taken_whole(add_command: AddCommand) -> None:
 def test_a_list_on_the_web_gives_nobody_credentials_or_rights(
     add_command: AddCommand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """From an OPML list on the web, `add` takes key and tags, but no option that reads secrets,
+    opens networks or ignores robots.txt."""
     monkeypatch.setenv("NOBODYS_BUSINESS", "s3ntinel-s3ntinel")
     own = (
         """s:key='mine' s:headers_env='{"X": "NOBODYS_BUSINESS"}' s:allow='["10.0.0.0/8"]' s:robots='ignore' """  # noqa: E501
@@ -403,6 +413,8 @@ def test_a_list_on_the_web_gives_nobody_credentials_or_rights(
 
 @pytest.mark.parametrize("path", ["", "notes/"])
 def test_a_page_without_a_feed_is_followed_as_a_list(add_command: AddCommand, path: str) -> None:
+    """A page with repeated links and no feed becomes a source of kind `list`; below the front page,
+    a single article is named as the other choice."""
     names = ("The ferry that came late", "A sheep on the pier again", "Rain for the third week")
     links = "".join(
         f"<li><h2><a href='/p/{n}'>{name}</a></h2></li>" for n, name in enumerate(names)
@@ -593,6 +605,7 @@ def test_a_feed_that_stands_for_another_makes_it_needless() -> None:
 
 
 def test_story_pages_are_articles(add_command: AddCommand) -> None:
+    """`add` with the address of one article follows that page alone."""
     add_command.web.answers = {f"{SITE}alone/": make_story_page("Alone")}
     (found,) = add_command.run_json(f"{SITE}alone/")
 
@@ -647,6 +660,8 @@ def test_a_feed_with_its_articles_on_another_host_of_its_domain_speaks_for_it(
 def test_the_line_is_shown_before_the_operator_answers(
     add_command: AddCommand, answer: str, lines: list[list[str]]
 ) -> None:
+    """If articles are on another host, `add` shows the `speaks_for` line and writes it only after a
+    yes."""
     add_command.web.answers = make_paper_site()
     output = add_command.run_add(ELSEWHERE, answers=answer).output
 
@@ -673,6 +688,8 @@ def test_the_line_is_shown_before_the_operator_answers(
 def test_no_line_is_written_that_is_not_sure_or_not_needed(
     add_command: AddCommand, answers: dict[str, Answer], proposed: list[str]
 ) -> None:
+    """Without an operator to ask, an unsure `speaks_for` is only shown as not written; if the front
+    page links the feed, none is needed."""
     add_command.web.answers = answers
     output = add_command.run_add(ELSEWHERE).output
 
@@ -716,6 +733,7 @@ def filled_by_scripts() -> dict[str, Answer]:
 
 
 def test_a_page_that_only_scripts_fill_is_named_with_the_option(add_command: AddCommand) -> None:
+    """A page that is empty without JavaScript is refused; the message names the browser options."""
     add_command.web.answers = filled_by_scripts()
 
     with pytest.raises(MissingError) as refused:
@@ -732,6 +750,7 @@ def test_a_page_that_only_scripts_fill_is_named_with_the_option(add_command: Add
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_a_list_that_only_scripts_fill_is_added_with_a_browser(add_command: AddCommand) -> None:
+    """With `--browser`, a list that JavaScript fills is found and added, with `browser = true`."""
     if obstacle := drawing_fetcher.find_obstacle():
         pytest.skip(obstacle)
     add_command.web.answers = filled_by_scripts()
@@ -758,6 +777,7 @@ def test_a_list_that_only_scripts_fill_is_added_with_a_browser(add_command: AddC
 def test_options_are_checked_before_the_address_is_asked(
     add_command: AddCommand, option: str, value: str, says: str
 ) -> None:
+    """A wrong value of an option fails before any request, and nothing is written."""
     with pytest.raises(UsageError) as raised:
         add_command.run_add(SITE, option, value)
     assert says in str(raised.value)

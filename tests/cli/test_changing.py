@@ -85,6 +85,8 @@ def test_a_dry_run_shows_a_count_and_ten_examples(instance: Instance) -> None:
 
 
 def test_describe_wants_to_know_which(instance: Instance) -> None:
+    """`describe` without a choice of articles fails and names `--all`; a future `--since` chooses
+    none."""
     from syndicator.core.errors import UsageError
 
     with pytest.raises(UsageError, match="--all"):
@@ -98,6 +100,8 @@ def test_describe_wants_to_know_which(instance: Instance) -> None:
 
 
 def test_tags_are_renamed_and_merged(instance: Instance) -> None:
+    """`tags rename` and `tags merge` change the articles; the old feed then serves the new one. A
+    dry run only shows it."""
     dry = run_command(instance, "tags", "rename", "GPU", "graphics cards", "--dry-run")
 
     assert "GPU -> graphics cards: 1 article" in dry.output

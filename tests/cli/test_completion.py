@@ -41,6 +41,7 @@ def test_a_script_completes_the_program_as_it_is_called(shell: str) -> None:
 
 @pytest.mark.parametrize("shell", [shell for shell in SHELLS if shutil.which(shell)])
 def test_a_shell_reads_its_script(shell: str) -> None:
+    """Each installed shell parses its completion script without an error (`-n` only parses)."""
     done = subprocess.run(
         [shell, "-n"],
         input=make_completion_script(shell, "./run"),
@@ -74,6 +75,7 @@ def complete_words(*words: str) -> list[str]:
 
 @pytest.mark.slow
 def test_commands_options_and_sources_are_completed() -> None:
+    """Completion offers commands, options and the keys of sources."""
     assert "reindex" in complete_words("rei")
     assert "--source" in complete_words("refresh", "--so")
     assert complete_words("refresh", "--source", "techcr")[0] == "techcrunch-ai"
@@ -84,6 +86,8 @@ def make_context(config: Path | None) -> Any:
 
 
 def test_keys_and_tags_are_those_of_the_folder(tmp_path: Path) -> None:
+    """Completion reads keys and tags from the configuration folder; if a file is broken or missing,
+    it offers nothing and does not fail."""
     (tmp_path / "sources.toml").write_text('[[source]]\nkey = "one"\n[[source]]\nkey = "two"\n')
     (tmp_path / "taxonomy.toml").write_text('[[tag]]\nname = "open source"\n')
 

@@ -36,6 +36,8 @@ def test_the_help_of_a_command_ends_with_them(words: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("typed", TYPED)
 def test_an_example_is_understood(typed: str) -> None:
+    """The command parses every example of its help; none is run, and a redirection (` > FILE`) is
+    left out."""
     command: Any = WHOLE
     words = shlex.split(typed.partition(" > ")[0])
     while hasattr(command, "commands"):

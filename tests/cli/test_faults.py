@@ -37,6 +37,8 @@ def list_query_feeds(instance: Instance) -> set[str]:
 def test_a_file_with_a_fault_is_named_and_what_was_valid_counts(
     instance_with_query: Instance, name: str
 ) -> None:
+    """`refresh`, `build` and `check` exit with 78 for a faulty file, but the last valid query and
+    the valid tables of that file stay in use."""
     text, fault = FAULTS[name]
     (instance_with_query.config / name).write_text(text)
     result = instance_with_query.run_command("refresh", "--source", "holt")
@@ -65,6 +67,8 @@ def test_a_file_with_a_fault_is_named_and_what_was_valid_counts(
 def test_a_file_that_cannot_be_read_stops_the_command(
     instance_with_query: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A configuration file without read permission is an error, not a reason to use the last valid
+    copy."""
     read_text = Path.read_text
 
     def denied(path: Path, encoding: str | None = None) -> str:
@@ -79,6 +83,8 @@ def test_a_file_that_cannot_be_read_stops_the_command(
 
 
 def test_a_query_that_was_never_valid_ends_no_feed(instance_with_query: Instance) -> None:
+    """If `feeds.toml` is broken and no valid copy is kept, the build fails and the published query
+    feeds stay."""
     (instance_with_query.folder / "feeds/state/valid/feeds.toml").unlink()
     (instance_with_query.config / "feeds.toml").write_text("[[feed\n")
 
@@ -100,6 +106,8 @@ def test_a_query_that_was_taken_out_ends_its_feed_whatever_is_wrong_elsewhere(
 
 
 def test_a_setting_that_cannot_mean_what_it_says_is_told(visited_instance: Instance) -> None:
+    """Settings that are well-formed but impossible (a language that does not exist, a minimum above
+    its maximum) are reported."""
     path = visited_instance.config / "syndicator.toml"
     text = path.read_text().replace("[site]\n", '[site]\nlanguage = "english"\n', 1)
     path.write_text(text.replace("[fetch]\n", '[fetch]\nevery_min = "2d"\n', 1))

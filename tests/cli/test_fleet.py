@@ -32,6 +32,8 @@ def write_config(folder: Path, url: str = "") -> Path:
 
 @pytest.mark.slow
 def test_workers_want_a_server_and_sources(tmp_path: Path, postgres: Server) -> None:
+    """`worker` and `queue` need a PostgreSQL store, and `worker` needs sources in it; the messages
+    say how to provide them."""
     config = write_config(tmp_path / "file")
     for words in (["worker"], ["queue"]):
         done = run_syndicator(*words, "--config", str(config))

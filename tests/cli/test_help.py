@@ -85,17 +85,21 @@ def list_loaded_packages(*words: str) -> set[str]:
 
 
 def test_nothing_heavy_is_loaded() -> None:
+    """Help imports no heavy package, so that it is printed fast."""
     assert list_loaded_packages("--help").isdisjoint({*HEAVY, "pydantic"})
     # typer itself asks pydantic what a command's words are
     assert list_loaded_packages("refresh", "--help").isdisjoint(HEAVY)
 
 
 def test_every_command_stands_in_one_panel() -> None:
+    """Each command is in exactly one panel of the help."""
     listed = [name for names in PANELS.values() for name in names]
     assert sorted(listed) == sorted(WHOLE.commands)
 
 
 def test_daily_commands_come_first() -> None:
+    """`--help` lists the panels in their order, `Daily` first, and describes every command with a
+    whole sentence."""
     stdout = (
         CliRunner().invoke(app, ["--help"], prog_name="syndicator", env={"COLUMNS": "120"}).stdout
     )
@@ -112,6 +116,7 @@ def test_daily_commands_come_first() -> None:
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 def test_every_command_explains_itself(words: tuple[str, ...]) -> None:
+    """`--help` of every command, also within groups, prints its usage and a description."""
     done = CliRunner().invoke(app, [*words, "--help"], prog_name="syndicator")
 
     assert done.exit_code == 0
@@ -154,6 +159,7 @@ def test_a_run_without_a_model_loads_nothing_of_one(tmp_path: Path) -> None:
 
 
 def test_init_loads_no_event_loop_and_no_schema_of_sources(tmp_path: Path) -> None:
+    """`init` imports neither asyncio nor the schema of sources, which would only slow its start."""
     names = list_modules("init", str(tmp_path / "feeds"), "--yes")
     assert "syndicator.setup.start" in names
     assert names.isdisjoint({"asyncio", "filelock", "syndicator.configuration.sources.schema"})
@@ -162,6 +168,7 @@ def test_init_loads_no_event_loop_and_no_schema_of_sources(tmp_path: Path) -> No
 def test_add_loads_no_taxonomy(
     tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """`add` writes sources without importing the taxonomy, which it does not need."""
     monkeypatch.setenv("SYNDICATOR_FETCH__ALLOW_LOOPBACK", "true")
     write_config(tmp_path / "config")
     (tmp_path / "config/sources.toml").write_text("")

@@ -152,6 +152,7 @@ def test_proposed_tags_are_taken_renamed_and_dropped_with_a_key_each(instance: I
 
 
 def test_choosing_needs_a_terminal(instance: Instance) -> None:
+    """`tags suggest --choose` fails without a terminal and names `--json` instead."""
     with instance.open_app() as opened:
         for number in range(3):
             store_articles(opened, f"Number {number}", "We like robotics.", keywords=("Robotics",))

@@ -24,6 +24,7 @@ def _unchanged() -> object:
 
 
 def test_a_line_has_date_zone_and_level(capsys: pytest.CaptureFixture[str]) -> None:
+    """A line of the log starts with a time with zone and the level, then event and fields."""
     printing.log("visited", "warning", source="holt", reason="dns")
     stamp, rest = capsys.readouterr().err.split(" ", 1)
 
@@ -32,6 +33,8 @@ def test_a_line_has_date_zone_and_level(capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_json_is_one_document_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """With JSON logs each event is one line of ASCII, also if a field has line breaks or control
+    characters."""
     logs.apply_options(LogOptions(json=True))
     printing.log("visited", source="holt", detail="a\nb\x9b")
     line = capsys.readouterr().err
@@ -51,6 +54,8 @@ def test_json_is_one_document_a_line(capsys: pytest.CaptureFixture[str]) -> None
 def test_the_journal_gets_json_with_its_priorities(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """If stderr is the journal of systemd, the log is JSON with syslog priorities (`<4>` is a
+    warning); options of the operator override that."""
     with (tmp_path / "stderr").open("w") as file:
         stat = os.fstat(file.fileno())
     journal = {"JOURNAL_STREAM": f"{stat.st_dev}:{stat.st_ino}"}
@@ -107,6 +112,7 @@ def test_what_we_warn_of_is_a_line_once(
 
 
 def test_quiet_leaves_warnings_and_errors(capsys: pytest.CaptureFixture[str]) -> None:
+    """`--quiet` drops info lines and keeps warnings."""
     logs.apply_options(LogOptions(quiet=True))
     printing.log("serving")
     printing.log("problem", "warning")
@@ -128,6 +134,7 @@ def test_quiet_leaves_warnings_and_errors(capsys: pytest.CaptureFixture[str]) ->
     ],
 )
 def test_options_of_every_command_stand_anywhere(words: list[str], ordered: list[str]) -> None:
+    """Options of the log may follow the command: they are moved before it, except after `--`."""
     assert move_global_options_first(words) == ordered
 
 
@@ -146,10 +153,13 @@ def test_options_of_every_command_stand_anywhere(words: list[str], ordered: list
     ],
 )
 def test_the_folder_may_be_named_before_the_command(words: list[str], ordered: list[str]) -> None:
+    """`--config` before the command is moved behind it, into the innermost command; after `--`
+    nothing moves."""
     assert move_config_last(words) == ordered
 
 
 def test_a_command_is_found_behind_the_folder() -> None:
+    """The modules to import for a command are found also if `--config FOLDER` precedes it."""
     assert (
         choose_modules(["--config", "there", "status"]) == choose_modules(["status"]) == ("status",)
     )
@@ -173,6 +183,7 @@ def test_cron_is_told_what_failed_and_nothing_else(instance: Instance) -> None:
 
 
 def test_steps_are_shown_and_the_end_of_a_visit_once(instance: Instance) -> None:
+    """`--verbose` adds debug events; the end of a visit is still logged once."""
     instance.keep_sources("holt")
     done = instance.run_command("refresh", "--verbose", "--log-format", "json")
     documents = [json.loads(line) for line in done.stderr.splitlines()]

@@ -65,9 +65,10 @@ def test_the_nearest_is_named_with_what_it_does(typed: str, named: str) -> None:
 
 
 def test_few_are_named_and_none_twice() -> None:
+    """For an unknown option, at most three similar ones are proposed, none twice."""
     mistake = read_mistake("reread --all")
     assert mistake.count("`reread --") == 3
-    assert "--json" not in mistake  # nobody means it
+    assert "--json" not in mistake  # every command has it, so nobody means it
 
 
 @pytest.mark.parametrize(
@@ -76,6 +77,7 @@ def test_few_are_named_and_none_twice() -> None:
 def test_a_short_option_of_other_programs_is_answered_by_the_long_one(
     typed: str, option: str
 ) -> None:
+    """`-h` and `-v`, which Syndicator has not, are answered with its long options."""
     assert f"There is `{option}`: " in read_mistake(typed)
 
 
@@ -126,6 +128,7 @@ def test_a_word_for_a_visit_names_nothing_that_deletes() -> None:
     ],
 )
 def test_a_wrong_value_is_repeated_with_what_is_accepted(typed: str, said: str) -> None:
+    """The message for a wrong value names the option, the value, the accepted range and an example."""
     assert read_mistake(typed) == f"Invalid value for '{shlex.split(typed)[-2]}': {said}"
 
 
@@ -140,10 +143,12 @@ def test_a_wrong_value_is_repeated_with_what_is_accepted(typed: str, said: str) 
     ],
 )
 def test_a_missing_argument_is_explained(typed: str, said: str) -> None:
+    """The message for a missing argument says what it is and which command lists the valid ones."""
     assert f"Missing argument {said}" in read_mistake(typed)
 
 
 def test_other_mistakes_keep_their_message() -> None:
+    """An unknown option without a similar one gets the usual message."""
     assert read_mistake("sources --sort nosuch").startswith("No such option: --sort")
 
 
@@ -163,6 +168,7 @@ def test_other_mistakes_keep_their_message() -> None:
 def test_words_that_a_command_does_not_take_are_answered_by_its_options(
     typed: str, said: str
 ) -> None:
+    """A superfluous word is answered with the options of that command that take a value."""
     assert read_mistake(typed).startswith(said)
 
 
@@ -181,10 +187,14 @@ def test_words_that_a_command_does_not_take_are_answered_by_its_options(
 def test_a_word_of_another_program_is_answered_by_the_command_that_does_it(
     word: str, command: str
 ) -> None:
+    """A command of another program (`ls`, `subscribe`, an address alone) is answered with ours for
+    the same purpose."""
     assert f"There is {command}: " in read_mistake(word)
 
 
 def test_usage_of_a_change_names_it_as_typed() -> None:
+    """The usage of a change shows `change undo`, as it was typed, although changes are one command
+    inside."""
     words = [sys.executable, "-m", "syndicator", "change", "undo"]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
 
@@ -244,6 +254,8 @@ def test_programs_get_it_as_json() -> None:
 def test_a_name_that_is_not_there_is_answered_by_where_those_are(
     visited_instance: Instance, tmp_path: Path, words: str, code: int, said: str
 ) -> None:
+    """An unknown list, filter, change, tag or article is an error that names the valid ones or the
+    command that lists them."""
     folder = str(tmp_path)
 
     with pytest.raises(SyndicatorError) as raised:
@@ -268,6 +280,7 @@ def test_a_name_that_is_not_there_is_answered_by_where_those_are(
 def test_a_file_is_no_folder_of_the_configuration(
     instance: Instance, monkeypatch: pytest.MonkeyPatch, words: str, said: str
 ) -> None:
+    """`--config` with a file instead of a folder fails, proposes the folder, and makes nothing."""
     monkeypatch.chdir(instance.folder)
     before = sorted(instance.folder.iterdir())
 
@@ -278,12 +291,15 @@ def test_a_file_is_no_folder_of_the_configuration(
 
 
 def test_a_source_that_was_never_visited_is_not_called_well(instance: Instance) -> None:
+    """`sources` shows a source before its first visit as "not visited", due now."""
     instance.keep_sources("holt")
     (row,) = instance.run_command("sources").output.splitlines()[1:]
     assert row.split("\t")[2:4] == ["not visited", "now"]
 
 
 def test_a_file_in_place_of_a_folder_names_the_setting(tmp_path: Path) -> None:
+    """The error for a file where a folder must be names the path and the setting that can change
+    it."""
     file = tmp_path / "articles"
     file.touch()
 
@@ -312,6 +328,8 @@ def test_a_file_in_place_of_a_folder_names_the_setting(tmp_path: Path) -> None:
 def test_a_slip_is_answered_with_what_to_type(
     instance: Instance, typed: tuple[str, ...], said: str
 ) -> None:
+    """A frequent slip (a missing option, a mistyped address) gets a message with the right command
+    or address."""
     with pytest.raises(WrongUse) as raised:
         instance.run_command(*typed)
     assert said in str(raised.value)

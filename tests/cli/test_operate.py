@@ -29,6 +29,7 @@ def test_refresh_tells_what_came_and_what_failed(instance: Instance) -> None:
 
 
 def test_build_names_an_article_that_it_ignores(visited_instance: Instance) -> None:
+    """`build` reports article files that do not end in `.md`, with the name that each should have."""
     head = "---\ntitle: Mine\ndate: 2026-03-01\nsource: https://a.example/1\n---\n"
     (visited_instance.folder / "feeds/articles/mine.txt").write_text(f"{head}Text.\n")
     (visited_instance.folder / "feeds/articles/yours.md.txt").write_text(f"{head}Text.\n")
@@ -172,6 +173,8 @@ def test_what_is_withdrawn_is_gone_and_stays_away(visited_instance: Instance) ->
 
 
 def test_the_database_is_made_anew(visited_instance: Instance) -> None:
+    """After the database is deleted, `reindex` rebuilds it from the article files, and the feeds
+    come out byte for byte as before."""
     for path in (visited_instance.folder / "feeds/state").glob("syndicator.db*"):
         path.unlink()
 
@@ -190,6 +193,8 @@ def test_the_database_is_made_anew(visited_instance: Instance) -> None:
 
 
 def test_kept_pages_are_pruned(visited_instance: Instance) -> None:
+    """`prune` deletes kept pages that are older than `--pages-days`; the five new ones stay by
+    default."""
     assert visited_instance.run_json("prune") == {"pages": 0}
     assert visited_instance.run_command("prune", "--pages-days", "0").output == "5 pages deleted\n"
     assert visited_instance.run_json("prune", "--pages-days", "0") == {"pages": 0}

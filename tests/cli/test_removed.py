@@ -56,6 +56,8 @@ def is_refused(words: list[str]) -> bool:
 
 
 def test_other_options_of_the_command_work() -> None:
+    """Only the removed option `--kill` is refused, not the same word as the value of another
+    option."""
     assert is_refused(["demo", "--once", "--kill", "3"])
     assert not is_refused(["demo", "--once", "--dir", "kill"])
 

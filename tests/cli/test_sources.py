@@ -25,6 +25,7 @@ def empty_instance(instance: Instance) -> Instance:
 
 
 def test_init_makes_a_start_and_writes_over_nothing(empty_instance: Instance) -> None:
+    """`init` writes the files that are missing and leaves `sources.toml` as it is."""
     sources = (empty_instance.config / "sources.toml").read_text()
     output = empty_instance.run_command("init").output
 
@@ -62,6 +63,7 @@ def test_a_source_that_is_added_again_has_its_key_again(visited_instance: Instan
 
 
 def test_the_feed_of_a_site_is_found(empty_instance: Instance) -> None:
+    """`add` with the address of a front page finds and adds the feed that it links."""
     feed = empty_instance.world.feed_url("launchbeat")
     site = feed.split("/category/")[0] + "/"
     (found,) = empty_instance.run_json("add", site)
@@ -71,6 +73,8 @@ def test_the_feed_of_a_site_is_found(empty_instance: Instance) -> None:
 
 
 def test_an_article_is_followed_for_itself_and_its_feed_is_named(empty_instance: Instance) -> None:
+    """`add` with the address of an article follows that page and names the feed of its site as not
+    chosen."""
     story = next(story for story in empty_instance.world.stories if story.site == "launchbeat")
     url = empty_instance.world.url(story)
     (found,) = empty_instance.run_json("add", url)
@@ -95,6 +99,8 @@ def test_an_article_is_followed_for_itself_and_its_feed_is_named(empty_instance:
 def test_what_cannot_be_added_is_named(
     empty_instance: Instance, address: str, error: type[Exception], says: str
 ) -> None:
+    """`add` fails with the address and the reason if it is no address, is gone or is no feed;
+    nothing is written."""
     url = address.format(
         gone=empty_instance.world.feed_url("gone"), broken=empty_instance.world.feed_url("broken")
     )
@@ -106,6 +112,8 @@ def test_what_cannot_be_added_is_named(
 
 
 def test_a_removed_source_is_gone_and_an_unknown_one_is_named(instance: Instance) -> None:
+    """`remove` deletes the source and keeps its articles; a second call fails, as the source is
+    unknown."""
     before = instance.list_keys()
 
     assert (
@@ -161,6 +169,8 @@ def test_sources_leave_and_come_back_as_opml(visited_instance: Instance, tmp_pat
 def test_an_import_names_the_keys_reads_the_newest_articles_and_ends_with_what_failed(
     instance: Instance, tmp_path: Path
 ) -> None:
+    """`import` prints the key of each new source, visits them, and lists failures at the end;
+    again, it adds nothing."""
     instance.keep_sources("holt", "gone")
     listing = tmp_path / "list.opml"
     listing.write_bytes(instance.run_command("export").stdout_bytes)
@@ -181,9 +191,12 @@ def test_an_import_names_the_keys_reads_the_newest_articles_and_ends_with_what_f
 def test_an_import_that_can_visit_nobody_adds_all_the_same(
     empty_instance: Instance, busy: bool
 ) -> None:
+    """Without network, or while another run holds the lock, `import` adds the sources and leaves
+    the visit to the next refresh."""
     listing = empty_instance.folder / "list.opml"
     listing.write_text('<opml><body><outline xmlUrl="http://127.0.0.1:9/feed"/></body></opml>')
-    with hold_run_lock(load(empty_instance.config)) if busy else nullcontext():
+    other_run = hold_run_lock(load(empty_instance.config)) if busy else nullcontext()
+    with other_run:
         done = empty_instance.run_command("import", str(listing))
 
     assert done.exit_code == 0
@@ -252,6 +265,7 @@ def test_names_of_folders_do_nothing_to_a_terminal(
 
 
 def test_add_takes_a_list_as_import_does(empty_instance: Instance) -> None:
+    """`add` reads an OPML file or stdin, with folders as tags; the second time its source is known."""
     listing = empty_instance.folder / "list.opml"
     listing.write_text(LIST)
     (found,) = empty_instance.run_json("add", str(listing), "--folders", "tag", "--tag", "Water")
@@ -263,6 +277,8 @@ def test_add_takes_a_list_as_import_does(empty_instance: Instance) -> None:
 
 @pytest.mark.slow
 def test_a_permanent_move_is_written_when_asked_for(tmp_path: Path) -> None:
+    """After three visits were redirected permanently, `sources --apply-moves` writes the new
+    address."""
     with serve_world(World(without={"slow"})) as world:
         instance = Instance(tmp_path, world)
         instance.keep_sources("holt")
@@ -292,6 +308,7 @@ def test_what_is_no_list_is_refused_by_name(empty_instance: Instance, tmp_path: 
 
 
 def test_a_list_that_is_cut_off_adds_nothing(empty_instance: Instance, tmp_path: Path) -> None:
+    """A truncated OPML file fails with the line, and not even its complete entries are added."""
     path = tmp_path / "cut.opml"
     path.write_text('<opml><body>\n<outline xmlUrl="https://a.example/feed"/>\n<outline xm')
     before = (empty_instance.config / "sources.toml").read_text()

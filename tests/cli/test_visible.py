@@ -86,6 +86,8 @@ def test_nothing_of_a_stranger_controls_the_terminal(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """Each kind of output (`show`) escapes control characters of a title from the web, in a pipe
+    and on a terminal."""
     monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal)
     monkeypatch.setenv("TERM", "dumb")  # so that what is left is not ours
     monkeypatch.setenv("COLUMNS", "400")
@@ -97,6 +99,8 @@ def test_nothing_of_a_stranger_controls_the_terminal(
 
 
 def test_json_still_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    """JSON output decodes to the original text, control characters included, and keeps readable
+    Unicode as it is."""
     printing.print_json({"title": TITLE, "other": "naïve 日本 🎉"})
     out = capsys.readouterr().out
 
@@ -107,12 +111,14 @@ def test_json_still_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.slow
 @given(st.text())
 def test_harmless_text_stays(value: str) -> None:
+    """`visible` leaves printable text unchanged, and escaping twice is the same as once."""
     kept = "".join(char for char in value if char.isprintable() and char not in "\ufeff")
     assert visible(kept) == kept
     assert visible(visible(value)) == visible(value)
 
 
 def test_emoji_and_lines_stay() -> None:
+    """`visible` keeps joined emoji, line breaks and tabs; `one_line` makes one line of any value."""
     assert visible("👩‍👩‍👧 one\n\ttwo") == "👩‍👩‍👧 one\n\ttwo"
     assert one_line("one\n\ttwo\r\nthree") == "one two three"
     assert one_line(7) == "7"

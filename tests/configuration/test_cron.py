@@ -64,6 +64,8 @@ def test_fires(expression: str, expected: str) -> None:
     ],
 )
 def test_bad_expressions_name_themselves_and_the_cure(expression: str) -> None:
+    """A cron expression with wrong fields, or for a day that never comes (31 February), is refused
+    with a correct example."""
     with pytest.raises(ConfigError) as caught:
         find_next_time(expression, NOW)
     assert repr(expression) in str(caught.value)
@@ -71,6 +73,8 @@ def test_bad_expressions_name_themselves_and_the_cure(expression: str) -> None:
 
 
 def test_zone_of_the_operator() -> None:
+    """Hours of a cron expression are in the operator's time zone: 09:00 in Berlin is 08:00 UTC in
+    November."""
     here = NOW.astimezone(ZoneInfo("Europe/Berlin"))
     assert find_next_time("0 9 * * *", here) == datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
 

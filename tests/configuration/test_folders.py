@@ -27,6 +27,8 @@ def run_with_config_option(*words: str, **environ: str) -> str:
 def test_option_then_variable_then_this_folder_then_the_account(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The configuration folder is the option, else the variable, else `config` here, else
+    `~/.config/syndicator`."""
     monkeypatch.chdir(tmp_path)
     home = {"HOME": str(tmp_path / "home")}
     variable = {"SYNDICATOR_CONFIG": "/srv/feeds/config"}
@@ -45,10 +47,12 @@ def test_option_then_variable_then_this_folder_then_the_account(
 
 
 def test_the_variable_is_no_unknown_setting() -> None:
+    """`SYNDICATOR_CONFIG` is not reported as an unknown setting."""
     assert unknown_variables({"SYNDICATOR_CONFIG": "/srv/feeds/config"}) == {}
 
 
 def test_base_directories_may_be_elsewhere(tmp_path: Path) -> None:
+    """The XDG variables decide where the account's configuration and data are."""
     (tmp_path / "settings/syndicator").mkdir(parents=True)
     environ = {
         "XDG_CONFIG_HOME": str(tmp_path / "settings"),

@@ -25,11 +25,15 @@ TREE = html.fromstring(
     ],
 )
 def test_a_selector_may_end_in_an_attribute(written: str, css: str, attribute: str) -> None:
+    """A selector may end in an attribute, as `@name` or `::attr(name)`; an `@` inside quotes
+    belongs to the CSS."""
     assert page_rules.split(written) == (css, attribute)
     page_rules.compile_css(css)
 
 
 def test_matches_are_in_the_order_of_the_page() -> None:
+    """Elements that a selector matches come in the order of the page, also for selectors with an
+    attribute."""
     assert [element.text for element in page_rules.select_elements(TREE, "p")] == ["One", "Two"]
     assert page_rules.select_elements(TREE, "meta[name=a]@content")[0].get("content") == "b"
 

@@ -57,6 +57,7 @@ def test_taken(tmp_path: Path, lines: str) -> None:
     ],
 )
 def test_a_model_on_this_machine_gets_more_time(tmp_path: Path, url: str, seconds: float) -> None:
+    """A language model on localhost may take 120 seconds, any other 30, unless `seconds` is set."""
     lines = f'url = "{url}"\nmodel = "tiny"'
     assert read_llm_settings(tmp_path, lines).seconds == seconds
     assert read_llm_settings(tmp_path, f"{lines}\nseconds = 5").seconds == 5
@@ -96,6 +97,8 @@ LISTEN = "[publish]\nlisten = '127.0.0.1:1'\n"
 
 
 def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
+    """`SYNDICATOR_SECTION__KEY` overrides the file in any case of letters, as text, JSON list or
+    boolean; other settings keep their values."""
     (tmp_path / "syndicator.toml").write_text(LISTEN)
     environ = {
         "SYNDICATOR_PUBLISH__LISTEN": "[::1]:2",
@@ -112,6 +115,8 @@ def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
 
 
 def test_a_bad_variable_is_named_and_the_file_is_not(tmp_path: Path) -> None:
+    """An invalid value from the environment is reported with the variable, not with the settings
+    file."""
     (tmp_path / "syndicator.toml").write_text(LISTEN)
     for name, said in (
         ("SYNDICATOR_PUBLISH__LISTEN", "many"),
@@ -260,6 +265,7 @@ def test_a_suggestion_is_of_the_table_the_key_stands_in(
 def test_a_fault_of_the_syntax_is_said_with_its_cure(
     tmp_path: Path, text: str, line: int, said: str
 ) -> None:
+    """The message for invalid TOML names the line where the mistake begins, and the correction."""
     file = tmp_path / "syndicator.toml"
     file.write_text(text)
 
@@ -289,6 +295,8 @@ def test_where_each_value_comes_from(tmp_path: Path) -> None:
 def test_a_dropped_setting_is_a_warning_with_its_line(
     tmp_path: Path, place: tuple[str, ...]
 ) -> None:
+    """A removed setting in file or environment gives a warning with its place and reason; the
+    others still count."""
     name, (*section, key) = ".".join(place), place
     variable = f"SYNDICATOR_{'__'.join(place)}".upper()
     header = "[[digest]]\nname = 'd'" if section == ["digest"] else f"[{'.'.join(section)}]\n"
@@ -311,6 +319,7 @@ def test_a_dropped_setting_is_a_warning_with_its_line(
     "place", [place for place in DROPPED if not DROPPED[place].startswith("write")], ids=".".join
 )
 def test_a_setting_without_successor_does_not_count(tmp_path: Path, place: tuple[str, ...]) -> None:
+    """A removed setting without a replacement changes no value."""
     *section, key = place
     (tmp_path / "syndicator.toml").write_text(
         f"[{'.'.join(section)}]\n{key} = 'x'\n[site]\ntitle = 'Mine'\n"
@@ -378,6 +387,8 @@ def test_parts_of_a_setting_of_earlier_versions_count(
     console: str,
     seconds: float,
 ) -> None:
+    """The former settings host, port, feed_seconds and page_seconds still count unless the new
+    setting is given; the environment comes first."""
     (tmp_path / "syndicator.toml").write_text(
         OLD_FILE.format(**{"publish": "", "console": "", "fetch": ""} | lines)
     )
@@ -389,6 +400,8 @@ def test_parts_of_a_setting_of_earlier_versions_count(
 
 
 def test_parts_of_earlier_versions_are_named_as_origins_and_in_faults(tmp_path: Path) -> None:
+    """A value from a former setting has the line or variable of that setting as its origin, also in
+    errors."""
     (tmp_path / "syndicator.toml").write_text(
         "[publish]\nport = 'x'\n[fetch]\nfeed_seconds = 'x'\n"
     )
@@ -416,6 +429,7 @@ def test_parts_of_earlier_versions_are_named_as_origins_and_in_faults(tmp_path: 
 def test_a_weekly_digest_of_an_earlier_version_stays_weekly(
     tmp_path: Path, lines: str, at: str
 ) -> None:
+    """The former `every = 'week'` becomes Monday at 07:00 unless `at` names a time."""
     (tmp_path / "syndicator.toml").write_text(f"[[digest]]\nname = 'd'\n{lines}\n")
     assert [digest.at for digest in load(tmp_path, {}).digest] == [at]
 
@@ -424,6 +438,8 @@ def test_a_weekly_digest_of_an_earlier_version_stays_weekly(
     "text", ["8080", "localhost", "::1:80", "h:65536", "http://h:80", "h:-1", "h:80/", "a b:80"]
 )
 def test_an_address_to_listen_on_has_host_and_port(tmp_path: Path, text: str) -> None:
+    """An address to listen on without host or port, with a scheme or with an impossible port is
+    refused."""
     (tmp_path / "syndicator.toml").write_text(f"[console]\nlisten = '{text}'\n")
     with pytest.raises(ConfigError, match=r"console\.listen: .* is no address to listen on"):
         load(tmp_path, {})
@@ -447,6 +463,7 @@ def test_a_file_that_is_wrong_elsewhere_still_says_so(tmp_path: Path) -> None:
 
 
 def test_the_sentences_say_the_values_that_count() -> None:
+    """The messages about removed settings name the values that the code now uses."""
     assert client.DECODED_FACTOR == 2
 
     values = {

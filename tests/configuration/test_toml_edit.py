@@ -151,6 +151,8 @@ def test_an_edit(text: str, place: KeyPath, values: dict[str, Any], wanted: str)
     ],
 )
 def test_a_table_is_removed_with_its_comment(text: str, number: int, wanted: str) -> None:
+    """A removed table takes the comment directly above it and its subtables along; other comments
+    and line endings stay."""
     assert remove_table(text, "feed", number) == wanted
 
 
@@ -167,11 +169,14 @@ def test_a_table_is_removed_with_its_comment(text: str, number: int, wanted: str
     ],
 )
 def test_what_cannot_be_edited_is_refused(edit: Any) -> None:
+    """An edit that would overwrite a value or has no table to work on raises ValueError."""
     with pytest.raises(ValueError, match=r"overwrite|no table|header|safely|Invalid|immutable"):
         edit()
 
 
 def test_a_table_is_written_with_its_subtables() -> None:
+    """A written table has its values, lists and inline tables, leaves out None, and ends with its
+    subtables."""
     values = {"key": "a", "headers": {"One": "1"}, "tags": ("x", "y"), "none": None}
     text = write_table("source", values, {"rules": {"keep": ["p"]}})
     assert text == (
@@ -181,6 +186,8 @@ def test_a_table_is_written_with_its_subtables() -> None:
 
 
 def test_settings_are_put_in_their_sections() -> None:
+    """Settings are changed in or added to their section, with comments kept; a missing section is
+    appended."""
     text = (
         "# mine\n[publish]  # here\nlimit = 5\n\n[[webhook]]\na = 1\n[site]\nb = 1\n[[webhook]]\n"
     )
@@ -192,6 +199,7 @@ def test_settings_are_put_in_their_sections() -> None:
 
 
 def test_settings_that_cannot_be_edited_are_refused() -> None:
+    """If a section is not a table, the operator is asked to edit by hand."""
     with pytest.raises(ConfigError, match="by hand"):
         set_settings("publish = 1\n", {"publish": {"limit": 5}})
 
@@ -237,6 +245,8 @@ def differing_lines(before: str, after: str) -> tuple[str, str]:
 
 @given(text=draw_toml_file(), number=st.integers(0, 4))
 def test_only_the_edited_key_differs(text: str, number: int) -> None:
+    """In any TOML file, an edit changes the line of its key alone; taking it back restores the
+    text."""
     tables = tomllib.loads(text)["feed"]
     place: KeyPath = ("feed", number % len(tables))
     table = tables[place[1]]  # type: ignore[index]
@@ -278,6 +288,7 @@ def test_a_removed_table_takes_nothing_of_others_along(text: str, number: int) -
 
 
 def test_reading_the_configuration_does_not_load_tomlkit() -> None:
+    """Only edits import tomlkit, as its import is slow."""
     code = "import sys, syndicator.configuration.sources.registry; print('tomlkit' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"

@@ -53,6 +53,7 @@ LINES: dict[KeyPath, int] = {
 
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
 def test_every_key_has_its_line(ends: str) -> None:
+    """Each key of TEXT has the line in LINES; keys in strings and comments have none."""
     result = find_lines(TEXT.replace("\n", ends))
 
     assert {key_path: result[key_path] for key_path in LINES} == LINES
@@ -97,5 +98,7 @@ def list_leaves(value: object, key_path: KeyPath = ()) -> list[tuple[KeyPath, ob
     ],
 )
 def test_what_follows_an_odd_value_is_found(text: str) -> None:
+    """The key after a value with tricky quotes or brackets has the right line: `b` is in the last
+    one."""
     tomllib.loads(text)
     assert find_lines(text)[("b",)] == text.count("\n") + 1

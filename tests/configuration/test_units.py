@@ -44,6 +44,8 @@ def test_a_variable_is_read_as_systemd_reads_it(text: str, value: str) -> None:
     ],
 )
 def test_a_password_is_for_its_account_server_and_database(unit_url: str, is_same: bool) -> None:
+    """A password in the file of the systemd units counts only for the same user, server, port and
+    database."""
     assert is_same_server(PLAIN, unit_url) is is_same
 
 
@@ -63,6 +65,8 @@ def test_a_typed_command_gets_the_password_of_the_units(
     environ: dict[str, str],
     store_url: str | None,
 ) -> None:
+    """A typed command takes the password from the units' file if its own address is the same
+    without one; other addresses stay."""
     file = tmp_path / "environment"
     file.write_text(f"SYNDICATOR_STORE__URL={WITH_PASSWORD}\n")
     monkeypatch.setattr(settings, "UNIT_ENVIRONMENT", file)
@@ -75,6 +79,7 @@ def test_a_typed_command_gets_the_password_of_the_units(
 def test_without_the_file_the_address_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Without the units' file, the address of the store is used as it is."""
     monkeypatch.setattr(settings, "UNIT_ENVIRONMENT", tmp_path / "missing")
     (tmp_path / "syndicator.toml").write_text(f'[store]\nurl = "{PLAIN}"\n')
     assert settings.load(tmp_path, {}).store_url == PLAIN
@@ -89,5 +94,7 @@ def test_without_the_file_the_address_stays(
     ],
 )
 def test_a_missing_password_names_the_variable(message: str, cure: str) -> None:
+    """If the database server refuses the password, the message names the variable to set; other
+    failures have another advice."""
     assert find_away_cure(message) == cure
     assert ("SYNDICATOR_STORE__URL" in cure) == (cure == PASSWORD_CURE)

@@ -143,6 +143,7 @@ def test_who_wrote_a_list_learns_nothing_of_this_machine(
 def test_a_form_names_no_file_of_this_machine(
     running_console: RunningConsole, browser: Browser
 ) -> None:
+    """The import form cannot name a local file: the field `files` is refused."""
     form = {"files": "/etc/hostname", "text": "---\ntitle: A\n---\nB\n"}
     job = running_console.wait_for_job(browser.post("/operations/import-articles", form).job)
 
@@ -173,14 +174,15 @@ def test_what_is_written_is_one_source_whatever_its_fields_have(
 def test_a_file_of_this_machine_is_not_read(
     running_console: RunningConsole, browser: Browser
 ) -> None:
-    there = running_console.instance.folder / "list.opml"
-    there.write_text(OPML.format(name="secret"))
+    """Looking at a local path or stdin fails, and shows nothing of the file."""
+    local_list = running_console.instance.folder / "list.opml"
+    local_list.write_text(OPML.format(name="secret"))
     for address in (
         "/etc/passwd",
         "-",
         "config/sources.toml",
         str(running_console.instance.config / "sources.toml"),
-        str(there),
+        str(local_list),
     ):
         job = running_console.wait_for_job(
             browser.post("/operations/look", {"address": address}).job
@@ -200,14 +202,15 @@ def test_what_fails_says_why(running_console: RunningConsole, browser: Browser) 
 
 
 def test_what_waits_is_cancelled(running_console: RunningConsole, browser: Browser) -> None:
+    """A job that waits (the runner is kept asleep) can be cancelled, and is then not run."""
     wake = running_console.console.runner.wake
     running_console.console.runner.wake = lambda: None  # type: ignore[method-assign]
     try:
-        article_id = browser.post("/operations/look", {"address": "https://example.org"}).job
-        assert "Looking" in browser.get(f"/add?job={article_id}").body
-        assert browser.post(f"/jobs/{article_id}/cancel", {"next": "/add"}).status == 303
+        job_id = browser.post("/operations/look", {"address": "https://example.org"}).job
+        assert "Looking" in browser.get(f"/add?job={job_id}").body
+        assert browser.post(f"/jobs/{job_id}/cancel", {"next": "/add"}).status == 303
     finally:
         running_console.console.runner.wake = wake  # type: ignore[method-assign]
     wake()
 
-    assert running_console.wait_for_job(article_id).status == "cancelled"
+    assert running_console.wait_for_job(job_id).status == "cancelled"

@@ -108,6 +108,7 @@ def test_a_beginning_ends_where_there_is_no_more_room(
 
 
 def test_forms_offer_what_articles_have(running_console: RunningConsole, browser: Browser) -> None:
+    """With an empty taxonomy, forms offer the categories and tags that articles have."""
     path = running_console.instance.config / "taxonomy.toml"
     before = path.read_text()
     path.write_text("")  # as a new folder has it
@@ -237,6 +238,7 @@ def test_an_edit_is_seen_before_it_is_saved(
 def test_what_cannot_be_is_not_saved(
     running_console: RunningConsole, browser: Browser, field: str, value: str
 ) -> None:
+    """An edit with an empty title or an unsafe cover address fails and leaves the file as it is."""
     found, path = find_article(running_console, "A Rust port nobody asked for")
     before = path.read_text()
     address = f"/articles/{found.id}"
@@ -275,6 +277,7 @@ def test_a_text_writes_no_key_of_the_file(
 
 
 def test_copies_are_parted(running_console: RunningConsole, browser: Browser) -> None:
+    """Splitting an article from the one it copies publishes it on its own."""
     copy, _ = find_article(running_console, "The pothole commons")
 
     assert "A copy of" in browser.get(f"/articles/{copy.id}").body
@@ -285,6 +288,7 @@ def test_copies_are_parted(running_console: RunningConsole, browser: Browser) ->
 
 
 def test_a_story_is_joined_and_left(running_console: RunningConsole, browser: Browser) -> None:
+    """Chosen articles are joined to a story, and one can be split from it again."""
     ids = [
         find_article(running_console, part)[0].id
         for part in ("A seven-watt summariser", "Three evals I trust")
@@ -304,6 +308,7 @@ def test_a_story_is_joined_and_left(running_console: RunningConsole, browser: Br
 
 @pytest.mark.parametrize("id", ["nothing", "..%2F..%2Fconfig%2Fsources.toml", "%00", "a" * 300])
 def test_an_id_names_an_article_and_no_file(browser: Browser, id: str) -> None:
+    """An id that is no article, even a path, is a 404 and shows no file."""
     answer = browser.get(f"/articles/{id}")
     assert answer.status == 404
     assert "[[source]]" not in answer.body

@@ -358,6 +358,8 @@ def test_who_guesses_has_to_wait(running_console: RunningConsole) -> None:
 
 
 def test_no_header_makes_a_guesser_another_client(running_console: RunningConsole) -> None:
+    """After five wrong passwords a client must wait (429), and forged address headers do not make
+    it another client."""
     guesser = Browser(running_console.port)
     token = guesser.get("/login").token
     codes = []
@@ -368,10 +370,11 @@ def test_no_header_makes_a_guesser_another_client(running_console: RunningConsol
         codes.append(guesser.ask("POST", "/login", form, **forged).status)
     running_console.console.throttle.succeeded("127.0.0.1")
 
-    assert codes == [403] * 5 + [429] * 3
+    assert codes == [403] * 5 + [429] * 3  # five wrong passwords, then three that must wait
 
 
 def test_two_host_names_are_none(running_console: RunningConsole) -> None:
+    """A request with two Host headers is refused with 421."""
     with socket.create_connection(("127.0.0.1", running_console.port), timeout=20) as client:
         client.sendall(
             b"GET /login HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\nConnection:"
@@ -464,6 +467,7 @@ def test_no_form_fails_the_console(running_console: RunningConsole, browser: Bro
     ],
 )
 def test_no_path_leads_out(browser: Browser, path: str) -> None:
+    """No encoded or relative path serves a file outside of the console's own."""
     answer = browser.get(path)
 
     assert answer.status == 404
@@ -472,6 +476,8 @@ def test_no_path_leads_out(browser: Browser, path: str) -> None:
 
 
 def test_a_form_that_is_too_large_is_not_read(browser: Browser) -> None:
+    """A form over three megabytes or with 13,000 fields is refused with 413; one with 10,000 ticked
+    boxes is taken."""
     assert browser.post("/operations/look", {"opml": "x" * 3_100_000}).status == 413
 
     chosen = {"look": "", "take": [str(number) for number in range(10_000)]}
@@ -522,6 +528,8 @@ def test_behind_a_proxy_all_links_stay_under_its_path(
     "prefix", ["//evil.example", "/a b", '/"><script>', "/a\\b", "javascript:x", "/a//b", "/a?b"]
 )
 def test_no_prefix_leads_elsewhere(browser: Browser, prefix: str) -> None:
+    """An X-Forwarded-Prefix that is no plain path is ignored, so that no link leads to another
+    site."""
     answer = browser.get("/", X_Forwarded_Prefix=prefix)
 
     assert answer.status == 200
@@ -533,12 +541,14 @@ def test_no_prefix_leads_elsewhere(browser: Browser, prefix: str) -> None:
 
 
 def test_only_this_account_reads_the_passwords(running_console: RunningConsole) -> None:
+    """The passwords file has mode 0600 and contains no password in clear."""
     path = security.find_passwords_file(running_console.settings.state_dir)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert PASSWORD not in path.read_text()
 
 
 def test_a_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
+    """The right name and password are accepted; if others may read the file, it is not used at all."""
     path = security.find_passwords_file(tmp_path)
     security.set_password(path, "ann", "long enough it is")
 
@@ -553,6 +563,7 @@ def test_a_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_password_has_ten_characters(tmp_path: Path) -> None:
+    """A password has at least ten characters, and a user name no line break."""
     with pytest.raises(UsageError, match="10 characters"):
         security.set_password(security.find_passwords_file(tmp_path), "ann", "short")
     with pytest.raises(UsageError, match="no name"):

@@ -234,6 +234,8 @@ def test_a_site_is_added(running_console: RunningConsole, window: Chrome, world:
 
 
 def test_an_article_is_edited(running_console: RunningConsole, window: Chrome) -> None:
+    """In the browser, an edited title is previewed as a difference, and saving makes one change of
+    the same article."""
     found, _ = find_article(running_console, "What my scraper owes")
     visit_page(window, running_console, f"/articles/{found.id}")
     before = count_changes(running_console)
@@ -314,6 +316,8 @@ def test_a_new_category_is_made_only_if_it_is_confirmed(
 def test_a_taxonomy_with_categories_takes_no_other(
     running_console: RunningConsole, window: Chrome
 ) -> None:
+    """The key `c` on the chosen article offers only categories of the taxonomy: "Long" is refused
+    and nothing changes."""
     visit_page(window, running_console, "/articles?filter=all")
     before = count_changes(running_console)
     window.press("jc")

@@ -20,6 +20,8 @@ def stamp_of(body: str) -> str:
 
 
 def test_a_kept_page_is_shown_in_a_frame_that_is_shut_in(browser: Browser) -> None:
+    """A page from the web is shown in a sandboxed frame that loads nothing, sends nothing and does
+    not have the form token."""
     body = browser.get(MEND).body
     frame = re.findall(r"<iframe [^>]*>", body)[0]
 

@@ -24,6 +24,7 @@ def fields_of(browser: Browser, address: str = "/settings") -> dict[str, str]:
 
 
 def test_an_error_names_the_label_of_its_field() -> None:
+    """Messages about a setting get the label of its form field; unknown names stay."""
     said = "config/syndicator.toml:3: publish.limit: write a whole number (got 'many')"
     assert name_fields(said) == (
         "config/syndicator.toml:3: “Entries in a feed” (publish.limit): write a whole number"
@@ -33,6 +34,8 @@ def test_an_error_names_the_label_of_its_field() -> None:
 
 
 def test_each_has_a_name_and_a_sentence(browser: Browser) -> None:
+    """Every setting in the form has a written label and one sentence of explanation; booleans and
+    choices are drop-downs."""
     tree = html.fromstring(browser.get("/settings").body)
     for name in NAMES:
         assert label(name) != name.capitalize()

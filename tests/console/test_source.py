@@ -20,6 +20,7 @@ def form_of(body: str) -> dict[str, str]:
 
 
 def test_all_are_listed_and_found(browser: Browser) -> None:
+    """The Sources page lists all sources and searches them regardless of case; `%` is no wildcard."""
     body = browser.get("/sources").body
 
     assert "4 sources" in body
@@ -36,6 +37,8 @@ def list_source_names(browser: Browser, query: str = "") -> list[str]:
 
 
 def test_sources_are_sorted_and_chosen(browser: Browser) -> None:
+    """Sources are sorted by health unless asked otherwise, can be filtered, and unknown parameters
+    are ignored."""
     assert list_source_names(browser)[0] == "gone"  # the sickest
     assert list_source_names(browser, "only=sick") == ["gone"]
     assert list_source_names(browser, "only=paused") == []
@@ -174,6 +177,7 @@ def test_two_browsers_and_an_editor_lose_nothing(
 def test_what_cannot_be_is_not_written(
     running_console: RunningConsole, browser: Browser, field: str, value: str
 ) -> None:
+    """A form with an invalid value fails, and sources.toml stays as it is."""
     path = running_console.instance.config / "sources.toml"
     before = path.read_text()
     job = running_console.wait_for_job(
@@ -212,6 +216,7 @@ def test_a_field_writes_itself_alone(running_console: RunningConsole, browser: B
 def test_a_source_is_told_to_lead_stories_and_not_to(
     running_console: RunningConsole, browser: Browser
 ) -> None:
+    """The form writes and removes `lead = true`, and shows the current choice."""
     path = running_console.instance.config / "sources.toml"
     for value, written in (("true", 1), ("false", 0)):
         form = form_of(browser.get("/sources/holt").body)

@@ -16,6 +16,7 @@ from tests.console.test_today import EVIL, find_article
 
 
 def test_names_are_counted(browser: Browser) -> None:
+    """The Tags page shows tags, categories with descriptions, and what a saved query is."""
     body = browser.get("/tags").body
 
     assert "AI</bdi>" in body
@@ -119,6 +120,7 @@ def test_a_tag_is_listed_with_its_spellings(
 def test_a_tag_is_described_by_clicking_its_name(
     running_console: RunningConsole, browser: Browser
 ) -> None:
+    """A tag's name links the form for its description; undo restores the file."""
     path = running_console.instance.config / "taxonomy.toml"
     before = path.read_text()
 
@@ -154,6 +156,7 @@ def test_a_name_is_a_name(running_console: RunningConsole, browser: Browser, nam
 
 
 def test_a_query_is_tried_while_it_is_typed(browser: Browser) -> None:
+    """A query shows its count and matching articles, marks mistakes, and escapes hostile input."""
     body = browser.get(f"/tags/query?query={quote('tag:AI and watt')}").body
 
     assert "1 of the newest" in body
@@ -363,5 +366,6 @@ def test_a_query_or_a_line_is_one_value(
 
 
 def test_names_are_proposed(running_console: RunningConsole, browser: Browser) -> None:
+    """The job that suggests tags shows its proposals on the Tags page."""
     job = running_console.finish_job(browser.post("/operations/suggest-tags"))
     assert "Proposed tags" in browser.get(f"/tags?job={job.id}").body

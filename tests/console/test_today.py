@@ -104,6 +104,7 @@ def test_tags_are_corrected_in_place_and_taken_back(
 def test_tags_that_changed_meanwhile_are_not_overwritten(
     running_console: RunningConsole, browser: Browser
 ) -> None:
+    """Saving tags fails if the form showed others (`seen`) than the article now has."""
     found, _ = find_article(running_console, "Three evals I trust")
     form = {"id": found.id, "tags": "LLM", "category": found.category, "seen": "Other", "next": "/"}
     job = running_console.wait_for_job(browser.post("/operations/set-tags", form).job)
@@ -114,6 +115,7 @@ def test_tags_that_changed_meanwhile_are_not_overwritten(
 
 
 def test_a_withdrawn_article_comes_back(running_console: RunningConsole, browser: Browser) -> None:
+    """Withdrawing takes an article out of the feed; undo restores it in the same file."""
     found, path = find_article(running_console, "Three evals I trust")
     job = running_console.finish_job(
         browser.post("/operations/withdraw", {"id": found.id, "next": "/"})
@@ -149,6 +151,8 @@ def test_what_is_hidden_is_published_again(
 def test_a_source_rests_and_wakes_and_comments_stay(
     running_console: RunningConsole, browser: Browser
 ) -> None:
+    """Pausing a source keeps comments of sources.toml; undo takes back only the pause, not a later
+    edit by hand."""
     path = running_console.instance.config / "sources.toml"
     text = path.read_text().replace('key = "holt"', 'key = "holt"  # a friend', 1)
     path.write_text(f"# what we follow\n{text}")
@@ -171,6 +175,7 @@ def test_a_source_rests_and_wakes_and_comments_stay(
 def test_an_edit_that_is_in_the_way_stays(
     running_console: RunningConsole, browser: Browser
 ) -> None:
+    """Undo fails if the same line was edited since, and leaves that edit."""
     path = running_console.instance.config / "sources.toml"
     job = running_console.finish_job(
         browser.post("/operations/rest", {"key": "parallel", "next": "/"})
@@ -191,6 +196,7 @@ def test_an_edit_that_is_in_the_way_stays(
 def test_a_source_that_was_removed_is_put_back(
     running_console: RunningConsole, browser: Browser
 ) -> None:
+    """Undoing the removal of a source restores sources.toml exactly."""
     path = running_console.instance.config / "sources.toml"
     before = path.read_text()
     job = running_console.finish_job(
@@ -280,6 +286,7 @@ def test_where_the_configuration_is_wrong_it_says_so_and_goes_on(
 
 
 def test_a_dropped_setting_is_named(running_console: RunningConsole, browser: Browser) -> None:
+    """The Today page names a removed setting with its file and line."""
     path = running_console.instance.config / "syndicator.toml"
     whole_text = path.read_text()
 

@@ -18,6 +18,7 @@ def test_the_sample_is_what_is_made_today() -> None:
 
 
 def test_the_sample_is_valid() -> None:
+    """The sample feed files kept in the package are valid Atom and RSS."""
     kept_sample_files = sample.read_sample_files()
     assert validate.find_atom_fault(kept_sample_files[f"{sample.TAG}.atom"]) is None
     assert validate.check_rss(kept_sample_files[f"{sample.TAG}.rss"]).fault is None

@@ -11,6 +11,7 @@ from syndicator.core.model import make_article_id
 
 
 def test_the_same_seed_gives_the_same_articles() -> None:
+    """Generated articles depend on the seed alone: equal for one seed, different for another."""
     assert list(generate_articles(20, seed=7)) == list(generate_articles(20, seed=7))
     assert [article.title for article in generate_articles(20, seed=7)] != [
         article.title for article in generate_articles(20, seed=8)
@@ -18,10 +19,14 @@ def test_the_same_seed_gives_the_same_articles() -> None:
 
 
 def test_it_is_lazy() -> None:
-    assert len(list(islice(generate_articles(10_000_000), 3))) == 3
+    """Articles are generated one by one: the first three of ten million come at once."""
+    articles = generate_articles(10_000_000)
+    assert len(list(islice(articles, 3))) == 3
 
 
 def test_the_spread_is_as_promised() -> None:
+    """2,000 generated articles have unique ids, 200 tags (five each), 12 categories and 20 sources,
+    and their dates fill the promised period."""
     articles = list(generate_articles(2000, seed=1))
 
     assert len({article.id for article in articles}) == 2000
@@ -39,6 +44,8 @@ def test_the_spread_is_as_promised() -> None:
 
 
 def test_they_read_like_articles() -> None:
+    """Each generated article has 120 to 350 words, an excerpt of whole sentences and no unfilled
+    `{placeholder}`."""
     for article in generate_articles(50):
         words = len(article.body.split())
         assert 120 <= words <= 350

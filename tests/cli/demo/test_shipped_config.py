@@ -19,11 +19,14 @@ CONFIG = Path(__file__).resolve().parents[3] / "config"
 
 
 def test_the_shipped_settings_load() -> None:
+    """The configuration that we ship loads, and puts articles into `feeds/articles` beside it."""
     settings = load(CONFIG, {})
     assert Path(settings.articles_at) == CONFIG.parent / "feeds" / "articles"
 
 
 def test_every_setting_is_shown_with_its_default() -> None:
+    """With every comment sign removed, the shipped `syndicator.toml` lists all settings, each with
+    its default value; only the title is our own."""
     shown = re.sub(
         r"(?m)^# ?(?=[a-z_0-9]+ = |\[\[)",
         "",
@@ -66,6 +69,8 @@ def _all_shown(values: dict[str, object], section: BaseModel, prefix: str = "") 
 
 
 def test_the_shipped_sources_load() -> None:
+    """The shipped `sources.toml` has eight valid sources over https, each with the key that its
+    address gives."""
     sources = load_sources(CONFIG / "sources.toml")
     assert len(sources) == 8
     for source in sources:
@@ -74,6 +79,8 @@ def test_the_shipped_sources_load() -> None:
 
 
 def test_every_option_of_a_source_is_explained() -> None:
+    """A comment of the shipped `sources.toml` explains every option of a source, and no option that
+    does not exist."""
     text = (CONFIG / "sources.toml").read_text(encoding="utf-8")
     explained = set(re.findall(r"(?m)^#   ([a-z_]+) = ", text))
     fields = {
@@ -84,6 +91,7 @@ def test_every_option_of_a_source_is_explained() -> None:
 
 
 def test_the_defaults_that_the_comments_name_are_true() -> None:
+    """The defaults in the comments of the shipped `sources.toml` are those of the code."""
     text = (CONFIG / "sources.toml").read_text(encoding="utf-8")
     names = ("kind", "tags", "content", "backfill", "llm", "enabled", "robots")
     shown = {name: re.findall(rf"(?m)^#   {name} = (\S+)", text)[0] for name in names}

@@ -59,6 +59,8 @@ def test_there_are_enough_of_them_in_several_languages() -> None:
 
 @pytest.mark.parametrize("key", STORIES)
 def test_dates_are_fixed_and_in_the_past(key: str) -> None:
+    """Every demo story has a fixed date with a time zone in 2025, and an update date only if that
+    is later."""
     story = STORIES[key]
 
     assert story.published.tzinfo is not None
@@ -106,6 +108,8 @@ def test_every_trap_stands_on_the_page_and_not_in_the_story(key: str) -> None:
 
 
 def test_a_wall_shows_no_article() -> None:
+    """The demo pages that are not articles are behind a paywall, a consent wall or robots.txt; the
+    consent wall hides even the title."""
     walls = {key: STORIES[key] for key in STORIES if key not in ARTICLES}
 
     assert {story.truth.kind for story in walls.values() if story.truth} == {
@@ -146,6 +150,7 @@ def test_the_launchbeat_page_sets_every_trap() -> None:
 
 
 def test_two_sites_carry_one_story() -> None:
+    """The demo has one copied story: another title, but the same text after the first paragraphs."""
     copy = STORIES["parallel/the-pothole-commons"]
     first = STORIES[copy.extra["same_as"]]
 
@@ -158,6 +163,8 @@ def test_two_sites_carry_one_story() -> None:
 
 
 def test_a_story_file_is_toml_and_html() -> None:
+    """A story file is a TOML head between `+++` lines and an HTML body; an empty author means none,
+    and the true date defaults to the published one."""
     story = parse_story(
         '+++\ntitle = "T"\nauthor = ""\npublished = 2025-10-01T10:00:00Z\n[truth]\nmust_have ='
         ' ["x"]\n+++\n<p>x</p>\n',

@@ -72,6 +72,7 @@ def run_refresh(folder: Path) -> RunReport:
 
 @pytest.mark.slow
 def test_every_article_is_there(trip: Trip) -> None:
+    """Following the whole demo stores every page that is an article."""
     expected_urls = {url for url, truth in trip.world.list_truths().items() if truth.is_article}
     assert expected_urls - set(trip.articles) == set()
     assert len(trip.stories_read()) == len(expected_urls) >= 25
@@ -79,6 +80,7 @@ def test_every_article_is_there(trip: Trip) -> None:
 
 @pytest.mark.slow
 def test_each_trouble_is_recorded_with_its_reason(trip: Trip) -> None:
+    """Sources that are gone, slow or busy fail with their reason, and do not stop the others."""
     outcomes = {outcome.key: outcome for outcome in trip.report.outcomes}
     assert {key for key, outcome in outcomes.items() if outcome.status == "new"} >= {
         "launchbeat",
@@ -93,6 +95,7 @@ def test_each_trouble_is_recorded_with_its_reason(trip: Trip) -> None:
 
 @pytest.mark.slow
 def test_titles_authors_dates_and_pictures_are_right(trip: Trip) -> None:
+    """Title, author, day, language and cover of every demo article are the known true ones."""
     wrong = []
     for story, truth, article in trip.stories_read():
         picture = f"/images/{story.slug}.png" if story.picture_alt else ""
@@ -107,6 +110,8 @@ def test_titles_authors_dates_and_pictures_are_right(trip: Trip) -> None:
 
 @pytest.mark.slow
 def test_excerpts_are_whole_sentences(trip: Trip) -> None:
+    """Every excerpt ends with a full sentence, is not cut off with dots, carries no feed footer and
+    has at most 55 words."""
     for _, _, article in trip.stories_read():
         assert article.excerpt, article.url
         assert article.excerpt[-1] in ".!?”。」", article.excerpt
@@ -118,6 +123,8 @@ def test_excerpts_are_whole_sentences(trip: Trip) -> None:
 
 @pytest.mark.slow
 def test_files_have_their_keys_in_order_and_no_runs_of_blank_lines(trip: Trip) -> None:
+    """Article files start with the same eight keys in the same order; outside of code, no two blank
+    lines follow each other."""
     for url, text in trip.files.items():
         keys = [
             row.partition(":")[0]
@@ -169,6 +176,8 @@ def test_what_still_comes_out_wrong_only_gets_less(trip: Trip) -> None:
 
 @pytest.mark.slow
 def test_a_second_run_changes_no_byte(trip: Trip) -> None:
+    """A second run over unchanged sites rewrites no file, and the feed of launchbeat is answered
+    with 304 (not modified)."""
     before = {
         path: path.read_bytes()
         for path in sorted((trip.folder / "feeds").glob("[ap]*/**/*"))

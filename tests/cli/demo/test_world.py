@@ -45,12 +45,15 @@ def list_announced_entries(world: World, client: httpx.Client, key: str) -> list
 
 
 def test_every_site_has_an_address_of_its_own(world: World) -> None:
+    """Each of the ten demo sources has a loopback address of its own, so that politeness per host
+    applies as on the web."""
     hosts = [urlsplit(source.url).netloc for source in world.sources]
     assert len(set(hosts)) == len(hosts) == 10
     assert all(host.startswith("127.0.0.") for host in hosts)
 
 
 def test_every_format_is_served_with_its_type(world: World, client: httpx.Client) -> None:
+    """The demo serves RSS, Atom, RDF and JSON feeds, each with its media type."""
     types = {client.get(world.feed_url(key)).headers["content-type"].split(";")[0] for key in FEEDS}
     assert types == {
         "application/rss+xml",
@@ -64,18 +67,20 @@ def test_every_format_is_served_with_its_type(world: World, client: httpx.Client
 def test_a_feed_announces_the_stories_of_its_site(
     world: World, client: httpx.Client, key: str
 ) -> None:
-    mine = sorted(
+    """A demo feed lists all stories of its site, newest first, with their titles, page addresses
+    and unique ids."""
+    stories = sorted(
         (story for story in world.stories if story.site == key),
         key=lambda s: s.published,
         reverse=True,
     )
     entries = list_announced_entries(world, client, key)
 
-    assert [entry["title"] for entry in entries] == [story.title for story in mine]
+    assert [entry["title"] for entry in entries] == [story.title for story in stories]
     assert [entry["link"].partition("?")[0] for entry in entries] == [
-        world.url(story) for story in mine
+        world.url(story) for story in stories
     ]
-    assert len({entry["id"] for entry in entries}) == len(mine)
+    assert len({entry["id"] for entry in entries}) == len(stories)
 
 
 def test_one_feed_is_whole_and_one_has_a_recording(world: World, client: httpx.Client) -> None:
@@ -93,6 +98,8 @@ def test_one_feed_is_whole_and_one_has_a_recording(world: World, client: httpx.C
 
 
 def test_every_page_and_picture_is_there(world: World, client: httpx.Client) -> None:
+    """The demo serves an HTML page for every story and a small 960 × 540 PNG; an unknown path is a
+    404."""
     for story in world.stories:
         answer = client.get(world.url(story))
         assert answer.status_code == 200
@@ -114,6 +121,7 @@ def test_every_page_and_picture_is_there(world: World, client: httpx.Client) -> 
 
 
 def test_the_copy_names_the_first_teller(world: World, client: httpx.Client) -> None:
+    """The page of the copied story names the original as its canonical address."""
     first = world.url("launchbeat/cities-share-one-model-for-potholes")
     assert (
         f'<link rel="canonical" href="{first}"/>'
@@ -122,6 +130,7 @@ def test_the_copy_names_the_first_teller(world: World, client: httpx.Client) -> 
 
 
 def test_the_amp_edition_has_the_story_and_no_advert(world: World, client: httpx.Client) -> None:
+    """The article page links an AMP edition, which has the text but not the advertisement."""
     url = world.url("meridian/weather-model-runs-on-a-laptop")
     amp = client.get(url.replace(".html", ".amp.html")).text
 
@@ -133,6 +142,7 @@ def test_the_amp_edition_has_the_story_and_no_advert(world: World, client: httpx
 def test_a_front_page_leads_to_the_feed_the_sitemap_and_the_neighbours(
     world: World, client: httpx.Client
 ) -> None:
+    """A demo front page links its feed, robots.txt its sitemap, and the blogroll four other sites."""
     home = world.feed_url("holt").removesuffix("feed.json")
 
     assert '<link rel="alternate" type="application/feed+json"' in client.get(home).text
@@ -153,12 +163,15 @@ def test_a_front_page_leads_to_the_feed_the_sitemap_and_the_neighbours(
 
 
 def test_robots_are_told(world: World, client: httpx.Client) -> None:
+    """The robots.txt of the site `ledger` forbids its members' pages."""
     feed = world.feed_url("ledger")
     assert "Disallow: /members-" in client.get(feed.replace("/rss.xml", "/robots.txt")).text
 
 
 @pytest.mark.parametrize("path", ["feed", "page"])
 def test_who_knows_it_gets_a_304(world: World, client: httpx.Client, path: str) -> None:
+    """A request with the current ETag or date gets 304 without a body; once the story changed, it
+    gets 200."""
     url = world.feed_url("launchbeat") if path == "feed" else world.url(STORY)
     answer = client.get(url)
     by_tag = client.get(url, headers={"If-None-Match": answer.headers["etag"]})
@@ -178,6 +191,7 @@ def test_who_knows_it_gets_a_304(world: World, client: httpx.Client, path: str) 
 
 
 def test_gzip_head_and_plain_clients(world: World, client: httpx.Client) -> None:
+    """The demo compresses if the client accepts it, answers HEAD without a body, and refuses POST."""
     url = world.url(STORY)
     packed = client.get(url)
     plain = client.get(url, headers={"Accept-Encoding": "identity"})
@@ -194,6 +208,8 @@ def test_gzip_head_and_plain_clients(world: World, client: httpx.Client) -> None
 
 
 def test_each_trouble_is_as_announced(world: World, client: httpx.Client) -> None:
+    """The four troubled sites of the demo answer 410, answer 429 with Retry-After, send broken XML,
+    and answer too late."""
     by_key = {trouble.key: trouble for trouble in world.troubles}
 
     assert client.get(world.feed_url("gone")).status_code == 410
@@ -234,6 +250,8 @@ def test_the_log_says_who_asked_for_what(world: World, client: httpx.Client) -> 
 
 
 def test_add_change_and_withdraw(world: World, client: httpx.Client) -> None:
+    """A test can add, change and withdraw a story while the demo runs; feed, page and known truth
+    follow."""
     old = next(story for story in world.stories if story.key == STORY)
     new = dataclasses.replace(
         old, slug="newest", title="Newest", published=old.published.replace(day=30), guid="n"
@@ -259,6 +277,7 @@ def test_add_change_and_withdraw(world: World, client: httpx.Client) -> None:
 
 
 def test_a_moved_feed(world: World, client: httpx.Client) -> None:
+    """A feed that was moved redirects with 301 and has its entries at the new address."""
     world.move_feed("parallel", "/atom/all.xml")
     answer = client.get(world.feed_url("parallel"))
 
@@ -268,6 +287,7 @@ def test_a_moved_feed(world: World, client: httpx.Client) -> None:
 
 
 def test_a_broken_an_html_and_a_shrunk_feed(world: World, client: httpx.Client) -> None:
+    """A test can break a feed, replace it with HTML, heal it, and shrink it to one entry."""
     world.break_feed("meridian")
 
     assert feedparser.parse(io.BytesIO(client.get(world.feed_url("meridian")).content)).bozo
@@ -284,6 +304,7 @@ def test_a_broken_an_html_and_a_shrunk_feed(world: World, client: httpx.Client) 
 
 
 def test_new_ids_and_a_date_in_the_future(world: World, client: httpx.Client) -> None:
+    """A test can give all entries new ids under the same links, or date a story ten years ahead."""
     before = list_announced_entries(world, client, "holt")
     world.renumber_entries("holt")
     after = list_announced_entries(world, client, "holt")
@@ -295,6 +316,7 @@ def test_new_ids_and_a_date_in_the_future(world: World, client: httpx.Client) ->
 
 
 def test_errors_and_latency_until_healed(world: World, client: httpx.Client) -> None:
+    """A test can make a site, or one path of it, fail or answer slowly, until `heal_site`."""
     world.fail_site("holt", 503, headers={"Retry-After": "60"})
     answer = client.get(world.feed_url("holt"))
 
@@ -319,6 +341,7 @@ def test_errors_and_latency_until_healed(world: World, client: httpx.Client) -> 
 
 
 def test_a_fixed_port_gives_the_same_addresses_again() -> None:
+    """A world started again with the same port has the same addresses; `holt` is the fourth site."""
     with serve_world() as first_world:
         port = urlsplit(first_world.feed_url("holt")).port
     assert port
@@ -327,6 +350,7 @@ def test_a_fixed_port_gives_the_same_addresses_again() -> None:
 
 
 def test_a_taken_port_is_no_obstacle() -> None:
+    """If the wished port is in use, the world takes another one."""
     with serve_world() as first_world:
         port = urlsplit(first_world.feed_url("holt")).port or 0
         with serve_world(World(port=port)) as second:
@@ -345,6 +369,7 @@ def test_a_smaller_world_has_only_what_is_left() -> None:
 
 
 def test_nothing_runs_on_after_the_end(client: httpx.Client) -> None:
+    """When the world ends, its port is closed and its threads are gone."""
     before = set(threading.enumerate())  # worlds that other tests share live as long as those
     with serve_world() as world:
         url = world.feed_url("holt")
@@ -361,6 +386,8 @@ def test_nothing_runs_on_after_the_end(client: httpx.Client) -> None:
 
 
 def test_the_written_config_loads(world: World, tmp_path: Path) -> None:
+    """`write_config` writes settings, sources and the given taxonomy, which load as meant for the
+    demo: loopback allowed, no pause, short timeouts."""
     write_config(
         tmp_path / "config", world, taxonomy='[[category]]\nname = "AI"\ndescription = "x"\n'
     )
@@ -386,6 +413,8 @@ def test_the_written_config_loads(world: World, tmp_path: Path) -> None:
 def test_the_written_config_takes_the_shipped_taxonomy_and_a_port(
     world: World, tmp_path: Path
 ) -> None:
+    """Without a taxonomy, `write_config` copies the shipped one; a given port is written into the
+    settings."""
     write_config(tmp_path, world, port=0)
 
     assert load(tmp_path, {}).publish.port == 0

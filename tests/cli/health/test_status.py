@@ -46,6 +46,8 @@ def read_condition_rows(instance: Instance) -> dict[str, dict[str, str]]:
 
 
 def test_the_first_line_says_how_many_are_well(visited_instance: Instance) -> None:
+    """`status` starts with the number of sources that are fine and that need the operator, then the
+    number of articles."""
     first, second, *_ = visited_instance.run_command("status").output.splitlines()
     assert re.fullmatch(r"\d fine, \d needs? you, last article \d+ \w+ ago", first)
     assert second.startswith("5 articles, ")
@@ -75,6 +77,8 @@ def test_a_source_with_trouble_has_its_reason_its_cure_and_its_next_try(
 
 
 def test_an_article_file_that_cannot_be_read_is_named(visited_instance: Instance) -> None:
+    """An article file with invalid YAML (an unclosed quote) is named with its line by `reindex` and
+    by `status`."""
     path = sorted((visited_instance.folder / "feeds/articles").rglob("*.md"))[0]
     path.write_text(path.read_text().replace("title: ", "title: '", 1))
     line = f"{path}: line "
@@ -89,6 +93,8 @@ def test_an_article_file_that_cannot_be_read_is_named(visited_instance: Instance
 
 
 def test_a_source_that_moved_is_named(visited_instance: Instance) -> None:
+    """`status` reports a source whose feed redirects permanently: the new address, since when, and
+    that it is another site."""
     with open_app(visited_instance.config) as app:
         state = app.archive.store.visits.states()["holt"]
         moved = replace(
@@ -114,6 +120,8 @@ def test_a_source_that_moved_is_named(visited_instance: Instance) -> None:
 def test_a_pipe_gets_what_a_terminal_shows_without_colours(
     visited_instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Output into a pipe is the terminal output without colours; it is not cut to the height of a
+    screen."""
     words = (("status",), ("status", "--source", "gone"), ("status", "--list", "sources"))
     piped = [visited_instance.run_command(*word).output for word in words]
     monkeypatch.setattr("typer.testing._NamedTextIOWrapper.isatty", lambda stream: True)
@@ -137,6 +145,8 @@ def test_a_pipe_gets_what_a_terminal_shows_without_colours(
 
 
 def test_looking_changes_nothing(visited_instance: Instance) -> None:
+    """`status` writes no file: all modification times stay."""
+
     def tree() -> dict[Path, int]:
         return {
             path: path.stat().st_mtime_ns for path in (visited_instance.folder / "feeds").rglob("*")
@@ -201,6 +211,7 @@ def test_one_source_that_fails_is_told_with_its_reason(visited_instance: Instanc
 
 
 def test_all_of_the_json_is_documented(visited_instance: Instance) -> None:
+    """Every key of `status --json` is named in `docs/json.md`."""
     documented = (ROOT / "docs/json.md").read_text(encoding="utf-8")
     output = visited_instance.run_json("status")
     one = visited_instance.run_json("status", "--source", "gone")
@@ -232,6 +243,8 @@ def test_a_screen_has_what_fits_and_says_how_much_does_not() -> None:
 
 
 def test_pictures_are_told_by_state_and_reason() -> None:
+    """The summary counts pictures made, waiting and failed, with the reasons; without pictures
+    there is no line."""
     assert describe_pictures(None) == describe_pictures(Pictured()) == []
     assert describe_pictures(Pictured(made=1)) == ["1 picture"]
 
@@ -241,6 +254,7 @@ def test_pictures_are_told_by_state_and_reason() -> None:
 
 
 def test_a_line_shows_when_jobs_ran_and_run_next() -> None:
+    """Times of jobs are local; a time on another day is shown with its date."""
     now = datetime(2026, 3, 10, 12, 0, 30, tzinfo=UTC)
     in_a_minute = now + timedelta(minutes=1)
     tomorrow = now + timedelta(days=1)

@@ -92,6 +92,8 @@ def test_an_entry_is_printed_as_it_stands_in_the_feed(
 
 
 def test_an_entry_that_there_is_not_is_an_error(visited_instance: Instance) -> None:
+    """`show --feed` refuses an unknown format with a list of formats, and an address that is not
+    published."""
     with pytest.raises(UsageError, match="no format 'pdf'; there are atom, rss"):
         visited_instance.run_command(
             "show", "--feed", "pdf", visited_instance.world.url(a_story(visited_instance))
@@ -175,6 +177,8 @@ def test_saved_pages_and_foreign_files_are_shown(
 
 
 def test_why_prints_reasons_in_plain_words_and_no_article(visited_instance: Instance) -> None:
+    """`show --why` prints only why each field is as it is; with `--trace`, the article and the
+    origins follow."""
     path = its_file(visited_instance)
     url = visited_instance.world.url(a_story(visited_instance))
     title = a_story(visited_instance).title

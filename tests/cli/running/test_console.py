@@ -34,6 +34,8 @@ def empty_instance(tmp_path: Path) -> Instance:
 
 
 def test_it_is_off_until_a_password_is_set(empty_instance: Instance) -> None:
+    """`console` fails until `--set-password` sets one of at least ten characters, in a file that
+    only the owner can read."""
     from syndicator.core.errors import MissingError, UsageError
 
     with pytest.raises(MissingError, match="--set-password"):

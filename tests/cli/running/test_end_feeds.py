@@ -175,6 +175,8 @@ def test_an_edit_that_is_taken_back_needs_no_word(tmp_path: Path) -> None:
 
 
 def test_a_confirmation_holds_for_the_feeds_that_were_named(tmp_path: Path) -> None:
+    """`build --end-feeds` ends only feeds that an earlier build named; it is no permission for
+    later edits."""
     instance = Instance(tmp_path, MOST + 1)
     instance.set_queries(0)
     # nothing was named yet
@@ -195,6 +197,8 @@ def test_a_confirmation_holds_for_the_feeds_that_were_named(tmp_path: Path) -> N
 
 
 def test_those_who_read_are_told(tmp_path: Path) -> None:
+    """A build that keeps feeds from ending says so with `--end-feeds`, every time, and `status`
+    reports it."""
     instance = Instance(tmp_path, MOST + 1)
     take_out_tags(instance)
     for _ in range(2):  # the second has nothing to build

@@ -23,10 +23,13 @@ from tests.cli.conftest import Instance
 def test_the_time_left_follows_from_sources_and_pages(
     count: Count, elapsed: float, left: float | None
 ) -> None:
+    """The time left assumes that unvisited sources have as many pages as the visited ones, and that
+    a visit takes as long as a page."""
     assert estimate_seconds(count, elapsed) == left
 
 
 def test_a_time_is_said_in_words() -> None:
+    """The time left is shown as seconds, from a minute on as minutes, and as `?` if unknown."""
     assert [describe_left(seconds) for seconds in (None, 0.4, 59.0, 170.0)] == [
         "?",
         "0 s",
@@ -38,6 +41,8 @@ def test_a_time_is_said_in_words() -> None:
 def test_a_log_has_lines_of_progress_with_the_pages(
     instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Without a terminal, `refresh` logs its progress: pages read, pages expected, and the time
+    left."""
     monkeypatch.setattr(progress_module, "LINE_SECONDS", 0.0)
     said: list[dict[str, object]] = []
     monkeypatch.setattr(reports, "log", lambda event, *level, **fields: said.append(fields))

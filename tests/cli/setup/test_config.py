@@ -56,6 +56,8 @@ def test_what_has_no_password_is_shown_whole(url: str) -> None:
 
 
 def test_it_is_printed_for_people_and_for_programs(config: Path) -> None:
+    """`config show` prints each setting with its value and the file and line it comes from, as text
+    and as JSON."""
     stdout = CliRunner().invoke(app, ["config", "show", "--config", str(config)]).stdout
 
     assert f'publish.listen\t"0.0.0.0:81"\t{config}/syndicator.toml:2\n' in stdout
@@ -130,6 +132,8 @@ def test_a_folder_that_is_not_there_has_no_settings(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(("words", "code"), [("config show >&- 2>&- <&-", 0), ("import - <&-", 69)])
 def test_a_stream_that_is_closed_leads_nowhere(config: Path, words: str, code: int) -> None:
+    """Closed standard streams (`>&-` in a shell) cause no traceback and no output; reading a closed
+    stdin fails with code 69."""
     (config / "sources.toml").touch()
     environ = {**os.environ, "SYNDICATOR_CONFIG": str(config)}
     line = f"exec {sys.executable} -m syndicator {words}"

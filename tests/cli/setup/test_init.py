@@ -31,6 +31,7 @@ def read_site_settings(folder: Path) -> object:
 
 
 def test_a_folder_is_made_and_nothing_is_written_over(tmp_path: Path) -> None:
+    """`init` writes the missing files and keeps existing ones; a second `init` writes nothing."""
     (tmp_path / "mine/config").mkdir(parents=True)
     (tmp_path / "mine/config/sources.toml").write_text("# mine\n")
     output = run_init(str(tmp_path / "mine"), "--title", "Gardening")
@@ -51,6 +52,7 @@ def test_a_second_time_it_says_that_nothing_was_changed(tmp_path: Path) -> None:
 
 
 def test_the_folder_may_be_named_by_its_configuration(tmp_path: Path) -> None:
+    """`init --config` makes that configuration folder, and the `run` script beside it uses it."""
     run_init("--config", str(tmp_path / "settings"))
     assert (tmp_path / "settings/taxonomy.toml").exists()
     assert 'SYNDICATOR_CONFIG="$here"/settings\n' in (tmp_path / "run").read_text()
@@ -72,6 +74,8 @@ def test_the_configuration_of_the_account_has_its_script_where_its_articles_are(
 def test_the_script_of_a_folder_completes_that_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Called through its `run` script, `init` without a folder restores the files that its own
+    folder lacks."""
     run_init(str(tmp_path / "mine"))
     (tmp_path / "mine/deploy/crontab").unlink()
     monkeypatch.chdir("/")
@@ -124,6 +128,8 @@ def test_an_edited_checkout_gives_nothing_away(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_the_script_runs_the_program_on_its_folder_from_anywhere(tmp_path: Path) -> None:
+    """The `run` script uses the folder that it is in, also after a move, from any directory and
+    whatever the environment names."""
     run_init(str(tmp_path / "my feeds"))
     (tmp_path / "my feeds").rename(tmp_path / "moved")
     environ = {"PATH": os.environ["PATH"], "SYNDICATOR_CONFIG": "/nowhere"}
@@ -265,6 +271,8 @@ def test_one_command_has_it_run(
 def test_what_a_web_server_would_refuse_is_refused_first(
     tmp_path: Path, name: str, url: str
 ) -> None:
+    """`init` refuses an address or folder name that would be invalid in the web server's
+    configuration, and makes no folder."""
     with pytest.raises(UsageError, match=r"cannot be written|write it like https"):
         run_init(str(tmp_path / name), "--for", "public", "--title", "Mine", "--url", url)
     assert not (tmp_path / name).exists()

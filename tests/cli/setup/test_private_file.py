@@ -58,6 +58,7 @@ def test_init_writes_a_secret_for_its_owner_alone_and_an_edit_keeps_that(folder:
 
 
 def test_a_public_folder_has_no_secret(tmp_path: Path) -> None:
+    """A public folder has no secret in its settings, so everybody may read the file."""
     assert (
         run_command(
             tmp_path, "init", str(tmp_path), "--for", "public", "--title", "Ours", "--yes"
@@ -106,6 +107,8 @@ def test_a_secret_in_the_environment_is_none_of_the_file(folder: Path) -> None:
 def test_a_folder_that_becomes_private_is_closed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: int, after: str
 ) -> None:
+    """Adding a secret path to a world-readable settings file (0644) closes it to others; stricter
+    modes stay."""
     start.write_config(tmp_path / "config", start.Start(title="Mine"))
     (tmp_path / "config/syndicator.toml").chmod(before)
     monkeypatch.setattr(start, "find_home_address", lambda: "192.168.1.5")
@@ -131,6 +134,8 @@ def test_the_account_of_the_service_reads_what_root_edits(folder: Path) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root makes an account for the service")
 def test_the_account_of_the_service_gets_a_configuration_that_is_elsewhere(tmp_path: Path) -> None:
+    """The `chown` command for systemd also names the configuration folder if it is outside of the
+    instance."""
     folder = tmp_path / "feeds"
     config = tmp_path / "etc"
 

@@ -45,11 +45,14 @@ def test_a_table_has_what_differs_from_the_defaults_of_a_session() -> None:
     ],
 )
 def test_what_a_table_with_cookies_may_not_say(more: dict[str, object], message: str) -> None:
+    """A source with cookies needs a licence for full texts, excludes a cookie header and mail, and
+    its cookie file is below the configuration folder."""
     with pytest.raises(UsageError, match=message):
         make_source({**TABLE, **more})
 
 
 def test_whole_texts_are_published_with_a_licence() -> None:
+    """A source behind a login may publish full texts if it names the licence that permits it."""
     source = make_source({**TABLE, "content": "full", "licence": "CC-BY-4.0"})
     assert source.content == "full"
 
@@ -65,6 +68,7 @@ def test_cookies_are_a_right_that_no_list_of_a_stranger_gives() -> None:
 
 
 def test_no_hub_is_asked_for_a_feed_behind_a_login() -> None:
+    """Only a source without cookies subscribes to a hub, as hubs send what everybody may read."""
     assert may_subscribe(Source(**PLAIN))
     assert not may_subscribe(Source(**TABLE))
 

@@ -17,6 +17,8 @@ def make_state(key: str, **more: Any) -> SourceState:
 
 
 def test_a_move_within_a_site_is_told_without_a_warning() -> None:
+    """A permanent redirect to another host of the same site is listed without a warning; `b` did
+    not move."""
     (move,) = list_moves(
         [make_state("a", effective_url="https://www.a.example/new", moved_at=NOW), make_state("b")]
     )
@@ -29,6 +31,7 @@ def test_a_move_within_a_site_is_told_without_a_warning() -> None:
 
 
 def test_a_move_to_another_site_warns() -> None:
+    """A permanent redirect to another site carries a warning, as somebody else may own it."""
     (move,) = list_moves([make_state("a", effective_url="https://bank.example/feed", moved_at=NOW)])
     assert move.warning.startswith("another site: ")
 

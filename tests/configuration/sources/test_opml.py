@@ -38,6 +38,8 @@ LIST = b"""<?xml version="1.0"?>
 
 
 def test_reads_each_feed_once_with_its_folders() -> None:
+    """OPML is read whatever the case of its attributes, each feed once; folders become names, and
+    other addresses than http(s) are skipped."""
     alpha, beta = read_opml(LIST).outlines
 
     assert alpha.url == "https://alpha.example/feed"
@@ -165,16 +167,20 @@ def test_newsletters_of_one_mailbox_come_back_from_a_list_of_our_own_alone() -> 
 
 
 def test_every_right_is_an_option_of_a_source() -> None:
+    """The list of rights, which no foreign OPML may set, names existing options of a source."""
     assert set(RIGHTS) <= {field.name for field in fields(Source)}
 
 
 def test_every_option_of_a_source_is_in_the_round_trip() -> None:
+    """The sources that the round-trip test writes and reads back use every option between them."""
     every = (*SOURCES, *NEWSLETTERS)
     told = table(ALL).keys() | {name for source in every for name in table(source)}
     assert told == {key_of(field.name) for field in fields(Source)}
 
 
 def test_other_readers_see_feeds_with_their_sites_in_folders() -> None:
+    """Exported OPML puts sources into category folders, feeds as `rss` with their site; a page is a
+    `link` without `xmlUrl`."""
     root = etree.fromstring(write_opml("Mine", SOURCES, {"all": "https://all.example/"}))
     tech, other = root.findall("body/outline[outline]")
 
@@ -219,6 +225,8 @@ def test_a_list_that_a_hand_broke_is_skipped_with_its_line() -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_entities_are_refused(encoding: str) -> None:
+    """OPML that declares XML entities is refused in any encoding, as they can expand endlessly or
+    read local files."""
     bomb = """<!DOCTYPE opml [<!ENTITY a "aaaaaaaaaa"><!ENTITY f SYSTEM "file:///etc/hostname">]>
     <opml version="2.0"><body><outline text="&a;&f;" xmlUrl="https://alpha.example/feed"/></body></opml>"""
     with pytest.raises(NotAFeed, match="entities"):
@@ -234,6 +242,7 @@ def test_what_is_no_opml_is_refused(data: bytes) -> None:
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
+    """Any bytes are read as OPML or refused with a known reason; nothing else is raised."""
     for given_bytes in (data, b"<opml>" + data):
         try:
             assert isinstance(read_opml(given_bytes), SubscriptionList)

@@ -138,6 +138,7 @@ keep = ["A line we keep."]
     ],
 )
 def test_the_guard_reads_what_is_accepted(line: str) -> None:
+    """Every form of `allow` that the sources accept can be parsed by the network guard."""
     (source,) = check(
         TomlFile(
             Path("x"), {"source": [{"key": "a", "url": "https://a.example/", "allow": [line]}]}
@@ -147,6 +148,7 @@ def test_the_guard_reads_what_is_accepted(line: str) -> None:
 
 
 def test_an_empty_list_is_fine(tmp_path: Path) -> None:
+    """A sources.toml without a source is valid."""
     path = tmp_path / "sources.toml"
     path.write_text("# nothing yet\n", encoding="utf-8")
     assert load_sources(path) == ()
@@ -213,6 +215,8 @@ BAD = [
 def test_a_fault_names_file_source_key_and_cure(
     tmp_path: Path, text: str, words: list[str]
 ) -> None:
+    """The message for each wrong source has one line with the file and the words in BAD, and never
+    shows the secret `hush-hush`."""
     path = tmp_path / "sources.toml"
     path.write_text("[[source]]\n" + text, encoding="utf-8")
 
@@ -236,6 +240,8 @@ def test_a_fault_names_file_source_key_and_cure(
     ],
 )
 def test_a_file_of_another_shape(tmp_path: Path, text: str, word: str) -> None:
+    """A sources.toml that is not a list of `[[source]]` tables is refused, with the file and the
+    mistake."""
     path = tmp_path / "sources.toml"
     path.write_text(text, encoding="utf-8")
 
@@ -274,6 +280,7 @@ def test_add_leaves_what_was_there_alone(path: Path) -> None:
 
 
 def test_add_makes_the_file(tmp_path: Path) -> None:
+    """Adding the first source makes the file and its folder."""
     path = tmp_path / "config" / "sources.toml"
     add_sources(path, [Source(key="a", url="https://a.example/feed")])
     assert (
@@ -297,6 +304,7 @@ def test_add_refuses_what_is_there(path: Path, source: Source) -> None:
 
 
 def test_add_refuses_what_could_not_be_read_back(path: Path) -> None:
+    """A source with an invalid key is not added, and the file stays as it is."""
     with pytest.raises(ConfigError, match="key"):
         add_sources(path, [Source(key="Not A Key", url="https://new.example/")])
     assert path.read_text(encoding="utf-8") == SAMPLE
@@ -347,6 +355,8 @@ def test_a_file_that_is_written_otherwise_is_read_whoever_knows_it(path: Path, t
 
 
 def test_remove_takes_the_comment_over_the_source_and_no_other(path: Path) -> None:
+    """Removing a source removes the comments directly above and inside its table and keeps all
+    others."""
     assert remove_source(path, "two")
 
     text = path.read_text(encoding="utf-8")
@@ -368,6 +378,7 @@ def test_remove_takes_the_comment_over_the_source_and_no_other(path: Path) -> No
 
 
 def test_remove_the_first_and_the_last(path: Path) -> None:
+    """The first, the last and the only source can be removed; headings and the final comment stay."""
     assert remove_source(path, "one")
     assert path.read_text(encoding="utf-8").startswith(
         "# My sources. Keep the order.\n\n# --- News ---\n\n# --- Papers"
@@ -380,12 +391,14 @@ def test_remove_the_first_and_the_last(path: Path) -> None:
 
 
 def test_remove_of_an_unknown_key_writes_nothing(path: Path) -> None:
+    """Removing an unknown key returns False and does not touch the file."""
     before = path.stat().st_mtime_ns
     assert not remove_source(path, "nine")
     assert path.stat().st_mtime_ns == before
 
 
 def test_remove_where_lines_mislead(path: Path) -> None:
+    """A `[[source]]` line within a multi-line string is not taken for a table."""
     path.write_text(
         '[[source]]\nkey = "a"\nurl = "https://a.example/"\n[source.rules]\nkeep ='
         ' ["""\n[[source]]\n"""]\n\n[[source]]\nkey = "b"\nurl = "https://b.example/"\n',
@@ -401,6 +414,7 @@ def test_remove_where_lines_mislead(path: Path) -> None:
 
 
 def test_edits_keep_the_ends_of_lines(path: Path) -> None:
+    """Edits keep CRLF line endings; only the edited address differs afterwards."""
     text = path.read_text(encoding="utf-8").replace("\n", "\r\n")
     path.write_bytes(text.encode())
     edit_source(path, "one", lambda source: replace(source, url="https://one.example/new/feed"))
@@ -420,17 +434,20 @@ def test_an_edit_keeps_the_comment_beside_it(path: Path) -> None:
 
 
 def test_an_edit_of_an_unknown_key(path: Path) -> None:
+    """Editing an unknown source is an error that names the key."""
     with pytest.raises(UsageError, match="nine"):
         edit_source(path, "nine", lambda source: replace(source, url="https://nine.example/"))
 
 
 def test_an_edit_to_the_address_of_another(path: Path) -> None:
+    """A source cannot get the address of another source; the file stays as it is."""
     with pytest.raises(ConfigError, match="same"):
         edit_source(path, "one", lambda source: replace(source, url="https://two.example/atom.xml"))
     assert path.read_text(encoding="utf-8") == SAMPLE
 
 
 def test_a_broken_file_is_not_edited(path: Path) -> None:
+    """A file that is not valid TOML is left alone."""
     path.write_text("[[source]\n", encoding="utf-8")
     with pytest.raises(ConfigError):
         add_sources(path, [Source(key="a", url="https://a.example/")])
@@ -438,6 +455,7 @@ def test_a_broken_file_is_not_edited(path: Path) -> None:
 
 
 def test_edits_keep_a_symlink_the_mode_and_leave_no_litter(path: Path, tmp_path: Path) -> None:
+    """An edit writes through a symlink, keeps the file mode and leaves no temporary file."""
     path.chmod(0o640)
     link = tmp_path / "elsewhere" / "sources.toml"
     link.parent.mkdir()
@@ -453,6 +471,7 @@ def test_edits_keep_a_symlink_the_mode_and_leave_no_litter(path: Path, tmp_path:
 
 
 def test_two_edits_at_once_are_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An edit fails if another one holds the lock longer than `LOCK_SECONDS`."""
     from filelock import FileLock
 
     monkeypatch.setattr(registry, "LOCK_SECONDS", 0.05)
@@ -475,6 +494,8 @@ def test_whatever_is_written_is_read_back(
     suffix: str,
     keep: list[str],
 ) -> None:
+    """Any title, tags and rules are read back as written, and removing the source restores the
+    file."""
     path = tmp_path_factory.mktemp("sources") / "sources.toml"
     path.write_text(SAMPLE, encoding="utf-8")
     rules = Rules(title_suffix=suffix, keep=tuple(keep))
@@ -509,10 +530,12 @@ KEYS = [
 
 @pytest.mark.parametrize(("url", "key"), KEYS)
 def test_keys_are_short_and_readable(url: str, key: str) -> None:
+    """The key of a source is made from the telling parts of its address, as KEYS lists."""
     assert key_for(url) == key
 
 
 def test_a_taken_key_gets_a_number() -> None:
+    """If a key is in use, the next free number is appended."""
     assert (
         key_for("https://openai.com/news/rss.xml", {"openai-news", "openai-news-2"})
         == "openai-news-3"

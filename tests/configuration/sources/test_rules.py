@@ -39,6 +39,8 @@ url = "https://two.example/feed"
 def test_a_fault_is_named_with_line_source_key_and_cure(
     tmp_path: Path, rules: str, line: int, named: str
 ) -> None:
+    """A wrong rule is reported with file, line, source and the correction, however the rules are
+    written."""
     path = tmp_path / "sources.toml"
     path.write_text(TWO + rules + "\n")
 
@@ -73,6 +75,8 @@ def test_a_query_that_cannot_be_read_is_an_error_with_its_place(
 
 @pytest.mark.parametrize("line", ['kind = "feed"', 'kind = "page"', 'rules.content = "feed"'])
 def test_a_page_that_lists_articles_is_no_feed(tmp_path: Path, line: str) -> None:
+    """`rules.links`, for pages that list articles, contradicts the kinds `feed` and `page` and
+    content from the feed."""
     path = tmp_path / "sources.toml"
     path.write_text(f'{TWO}rules.links = "h2 a"\n{line}\n')
     with pytest.raises(ConfigError, match=r"has rules\.links"):

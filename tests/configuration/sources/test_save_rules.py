@@ -78,6 +78,7 @@ def test_only_what_differs_is_touched_and_comments_stay(path: Path) -> None:
 
 @pytest.mark.parametrize("rules", ['rules = { select = "article" }', 'rules.select = ["article"]'])
 def test_rules_in_one_line_are_edited_too(path: Path, rules: str) -> None:
+    """Rules that are an inline table or dotted keys are edited as well, and comments stay."""
     path.write_text(BEFORE.replace('every = "6h"', rules))
     save_rules(path, "one", Rules(select=("article",), remove=("p",)))
 
@@ -105,6 +106,7 @@ _TEXTS = st.lists(
 def test_any_text_survives(
     tmp_path_factory: pytest.TempPathFactory, first: list[str], then: list[str], key: str
 ) -> None:
+    """Rules with any text are read back as written, also after being replaced and emptied."""
     path = tmp_path_factory.mktemp("any") / "sources.toml"
     path.write_text(BEFORE)
     for texts in (first, then, []):

@@ -55,6 +55,8 @@ def list_source_keys(path: Path) -> list[str]:
 
 
 def test_sources_toml_comes_first_and_the_others_by_name(path: Path) -> None:
+    """Sources are read from sources.toml, then from the `*.toml` files of sources.d by name; other
+    files are ignored."""
     assert list_source_keys(path) == ["zebra", "news", "daily", "papers"]
     assert [source.file.path.name for source in read_placed_sources(path)] == [
         "sources.toml",
@@ -65,6 +67,7 @@ def test_sources_toml_comes_first_and_the_others_by_name(path: Path) -> None:
 
 
 def test_the_configuration_has_them(path: Path) -> None:
+    """The whole configuration contains the sources of sources.d, in the same order."""
     assert list(read_configuration(path.parent, {}).sources) == list_source_keys(path)
 
 
@@ -85,6 +88,7 @@ def test_a_fault_names_its_own_file(path: Path) -> None:
 
 
 def test_a_key_or_address_in_two_files_names_both(path: Path) -> None:
+    """A key or address that is in two files is an error with both files and lines."""
     more = path.with_suffix(".d") / "30.toml"
     more.write_text(make_source_table("zebra"))
 
@@ -174,6 +178,7 @@ def _link(path: Path) -> None:
 def test_what_cannot_be_read_is_named_and_not_passed_over(
     path: Path, make: Callable[[Path], object], words: str
 ) -> None:
+    """An entry of sources.d that is a link, a pipe or too deeply nested is an error that names it."""
     odd = path.with_suffix(".d") / "odd.toml"
     make(odd)
     with pytest.raises(ConfigError, match=f"{odd}: {words}"):

@@ -16,6 +16,7 @@ EXPECTED = tomllib.loads((BROKEN / "expected.toml").read_text(encoding="utf-8"))
 
 
 def test_every_broken_list_is_expected() -> None:
+    """Each sample in `broken` has an expected message, and there are at least 20."""
     names = {path.name for path in BROKEN.iterdir()} - {"expected.toml"}
     assert names == EXPECTED.keys()
     assert len(names) >= 20
@@ -23,6 +24,7 @@ def test_every_broken_list_is_expected() -> None:
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_a_broken_list_is_refused_with_its_line_and_a_cure(name: str) -> None:
+    """The message for a broken list starts with its line and ends with what to do."""
     line, cure = EXPECTED[name]
 
     with pytest.raises(NotAFeed) as raised:
@@ -32,6 +34,7 @@ def test_a_broken_list_is_refused_with_its_line_and_a_cure(name: str) -> None:
 
 
 def test_a_huge_list_is_refused_unread() -> None:
+    """A list above the size limit is refused at once, with the advice to split it."""
     data = b"https://a.example/feed\n" * (subscription_list.LARGEST // 20)
     with pytest.raises(NotAFeed, match=r"line 1: it has [\d,]+ bytes.*; split it"):
         read_subscriptions(data)
@@ -50,6 +53,8 @@ def test_what_other_readers_write_without_an_escape_is_read() -> None:
 
 
 def test_a_text_has_an_address_a_line_and_comments() -> None:
+    """A text list has one address a line and `#` comments; `https://` is added if missing, and
+    UTF-16 is read too."""
     text = "\ufeff# mine\nhttps://a.example/feed\n\n  b.example  \nlocalhost:8080/feed\n"
     listed = read_subscriptions(text.encode())
 
@@ -62,6 +67,8 @@ def test_a_text_has_an_address_a_line_and_comments() -> None:
 
 
 def test_a_line_that_is_no_address_is_named() -> None:
+    """Lines of a text list that are no web address, too long or repeated are skipped, each with the
+    reason."""
     lines = ("a.example", "not an address", "ftp://b.example/", "http://www.a.example/", "x" * 3000)
     listed = read_subscriptions("\n".join(lines).encode())
 

@@ -68,6 +68,8 @@ def test_nothing_is_answered_without_a_valid_token(
 def test_a_token_for_programs_opens_no_part_of_the_api(
     running_console: RunningConsole, path: str
 ) -> None:
+    """A token of the scope `programs` is for `syndicator mcp`; the API refuses it with 403 and says
+    so."""
     file = security.find_tokens_file(running_console.settings.state_dir)
     token = security.create_token(file, "programs", "programs", 1, utc_now())
     status, detail = Client(running_console.port, token).problem("GET", path)
@@ -91,6 +93,7 @@ def test_a_session_of_the_console_is_no_token_and_a_token_no_session(
 def test_a_token_in_the_address_does_not_count(
     running_console: RunningConsole, reading_client: Client
 ) -> None:
+    """A token in the query string is ignored, as addresses end up in logs: the answer is 401."""
     assert (
         Client(running_console.port).problem("GET", f"/status?access_token={reading_client.token}")[
             0
@@ -100,6 +103,8 @@ def test_a_token_in_the_address_does_not_count(
 
 
 def test_a_token_ends_when_it_expires_or_is_revoked(running_console: RunningConsole) -> None:
+    """A token stops working when it expires, is revoked, or another one of its name is made; other
+    tokens keep working."""
     path = security.find_tokens_file(running_console.settings.state_dir)
     now = utc_now()
     old = Client(
@@ -127,6 +132,7 @@ def test_a_token_ends_when_it_expires_or_is_revoked(running_console: RunningCons
 def test_tokens_are_kept_as_hashes_in_a_private_file(
     running_console: RunningConsole, reading_client: Client
 ) -> None:
+    """The tokens file has mode 0600 and only hashes; while others may read it, the API answers 503."""
     path = security.find_tokens_file(running_console.settings.state_dir)
 
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -148,6 +154,7 @@ def test_tokens_are_kept_as_hashes_in_a_private_file(
 
 @pytest.mark.parametrize("name", ["", "a\nb", "x" * 61])
 def test_a_token_needs_a_name(running_console: RunningConsole, name: str) -> None:
+    """A token cannot be made with an empty name, one with a line break or one over 60 characters."""
     with pytest.raises(UsageError, match="is no name"):
         make_client(running_console, name, "read")
 
@@ -158,6 +165,7 @@ def test_only_names_of_the_console_are_answered(reading_client: Client) -> None:
 
 
 def test_only_known_methods_are_answered(reading_client: Client) -> None:
+    """Other methods than GET on `/status` get 405, and no CORS header opens the API to other sites."""
     for method in ("PUT", "DELETE", "PATCH", "OPTIONS", "POST"):
         answer = reading_client.ask(method, "/status")
         assert answer.status == 405
@@ -165,6 +173,7 @@ def test_only_known_methods_are_answered(reading_client: Client) -> None:
 
 
 def test_answers_are_kept_by_nobody_and_shown_by_no_browser(reading_client: Client) -> None:
+    """Headers of the API forbid caches, type sniffing and any content in a browser."""
     headers = reading_client.ask("GET", "/status").headers
 
     assert headers["cache-control"] == "no-store"
@@ -219,6 +228,7 @@ def test_no_attack_gets_through(
 def test_a_damaged_file_of_tokens_lets_nobody_in(
     running_console: RunningConsole, reading_client: Client, line: str
 ) -> None:
+    """If a line of the tokens file is damaged, its token opens nothing: the answer is 503."""
     path = security.find_tokens_file(running_console.settings.state_dir)
     kept = path.read_bytes()
     digest = json.loads(kept)["reader"].split(" ")[2]

@@ -131,9 +131,13 @@ def test_an_edit_is_made_of_what_was_shown_and_of_nothing_else(
 def test_a_token_that_reads_may_try_and_not_change(
     running_console: RunningConsole, reading_client: Client
 ) -> None:
+    """A `read` token may only ask and dry-run; every operation that changes something is 403."""
     article_id = get_article(reading_client)["id"]
     before = read_instance_files(running_console)
-    for name in (name for name, one in list_offered_operations().items() if not one.is_question):
+    changing = [
+        name for name, operation in list_offered_operations().items() if not operation.is_question
+    ]
+    for name in changing:
         assert post_operation(reading_client, name, {"id": article_id}).status == 403
         assert (
             post_operation(reading_client, name, {"id": article_id}, "?dry_run=false").status == 403
@@ -148,6 +152,7 @@ def test_a_token_that_reads_may_try_and_not_change(
 def test_a_token_that_writes_may_not_change_settings(
     running_console: RunningConsole, reading_client: Client, writing_client: Client
 ) -> None:
+    """Changing settings needs the scope `settings`; `read` and `write` tokens may only dry-run it."""
     before = read_instance_files(running_console)
     values = {"values": ["publish.limit=81"]}
     for client in (reading_client, writing_client):
@@ -197,6 +202,7 @@ def test_a_token_for_settings_may_change_them_and_only_it_takes_them_back(
 def test_a_token_of_an_unknown_scope_reads(
     running_console: RunningConsole, settings_client: Client
 ) -> None:
+    """A token with a scope that is not known may only read: a withdrawal is 403."""
     path = security.find_tokens_file(running_console.settings.state_dir)
     tokens = path.read_text()
     path.write_text(tokens.replace('"settings ', '"everything '))
@@ -302,6 +308,7 @@ def test_what_cannot_be_done_is_a_problem(writing_client: Client) -> None:
 
 
 def test_a_body_beyond_what_the_server_takes_is_not_read(writing_client: Client) -> None:
+    """A request body over three megabytes is refused with 413."""
     answer = writing_client.ask("POST", "/operations/edit", b"{" + b" " * 3_100_000 + b"}", **JSON)
     assert answer.status == 413
 
@@ -320,6 +327,8 @@ def test_a_body_beyond_what_the_server_takes_is_not_read(writing_client: Client)
 def test_no_path_leads_out_of_the_articles(
     running_console: RunningConsole, writing_client: Client, path: str
 ) -> None:
+    """A path in place of an article id is refused by every operation, and no file is read or
+    changed."""
     before = read_instance_files(running_console)
     for name in ("withdraw", "hide", "edit", "release", "split"):
         answer = post_operation(writing_client, name, {"id": path})
@@ -389,12 +398,15 @@ def test_no_program_has_variables_or_files_of_this_machine_sent(
     arguments: dict[str, Any],
     status: int,
 ) -> None:
+    """A program cannot send environment variables or local files anywhere through a source or a
+    look: all are refused, nothing changes."""
     before = read_instance_files(running_console)
     assert post_operation(writing_client, name, arguments).status == status
     assert read_instance_files(running_console) == before
 
 
 def test_who_only_reads_reaches_no_private_network(reading_client: Client) -> None:
+    """A `read` token cannot allow itself requests to the private network."""
     asked = {"address": f"http://127.0.0.1:{reading_client.port}/", "allow": ["127.0.0.1"]}
     assert post_operation(reading_client, "look", asked).status == 403
 
@@ -421,6 +433,8 @@ def test_no_field_of_a_source_becomes_another_line(
 def test_an_edit_cannot_write_a_field_of_the_file(
     running_console: RunningConsole, writing_client: Client
 ) -> None:
+    """Line breaks in an edited title or excerpt add no field to the front matter: id and `hold`
+    stay."""
     article_id = get_article(writing_client, 2)["id"]
     finish_operation(
         writing_client,
@@ -479,6 +493,8 @@ def test_two_browsers_a_shell_and_a_program_edit_one_source_and_lose_nothing(
 def test_a_program_imports_a_text_and_no_file_of_this_machine(
     running_console: RunningConsole, writing_client: Client
 ) -> None:
+    """A program may import the text of an article, but not name a local file; a path beside the
+    text is ignored."""
     text = (
         "---\ntitle: Of elsewhere\ndate: 2026-02-11\nsource: https://else.example/a\n---\nA text.\n"
     )
@@ -488,8 +504,8 @@ def test_a_program_imports_a_text_and_no_file_of_this_machine(
 
     assert writing_client.get(f"/articles/{article['id']}")["title"] == "Of elsewhere"
 
-    for files_ in ({"a.md": "/etc/hostname"}, {}):
-        assert post_operation(writing_client, "import-articles", {"files": files_}).status == 422
+    for files in ({"a.md": "/etc/hostname"}, {}):
+        assert post_operation(writing_client, "import-articles", {"files": files}).status == 422
 
     # is known already
     assert (

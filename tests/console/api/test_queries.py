@@ -27,6 +27,7 @@ def list_all_items(client: Client, path: str, limit: int) -> list[Any]:
 
 @pytest.mark.parametrize("name", ["articles", "sources", "feeds", "conditions", "changes", "jobs"])
 def test_pages_have_every_item_once(reading_client: Client, name: str) -> None:
+    """Paging by two gives the same items as one page, none twice; changes and jobs may be empty."""
     whole = list_all_items(reading_client, f"/{name}", 100)
 
     assert list_all_items(reading_client, f"/{name}", 2) == whole
@@ -35,6 +36,7 @@ def test_pages_have_every_item_once(reading_client: Client, name: str) -> None:
 
 
 def test_articles_are_newest_first_and_can_be_chosen(reading_client: Client) -> None:
+    """`/articles` is newest first, and can be filtered by source, words and doubtful tags."""
     articles = list_all_items(reading_client, "/articles", 100)
 
     assert all(one["added"] >= other["added"] for one, other in pairwise(articles))
@@ -53,12 +55,14 @@ def test_articles_are_newest_first_and_can_be_chosen(reading_client: Client) -> 
 
 
 def test_articles_of_a_search_can_be_sorted(reading_client: Client) -> None:
+    """With `sort=newest`, found articles are newest first rather than best first."""
     result = list_all_items(reading_client, "/articles?language=en&sort=newest", 100)
     assert len(result) > 1
     assert all(one["added"] >= other["added"] for one, other in pairwise(result))
 
 
 def test_the_document_has_the_fields_of_articles(reading_client: Client) -> None:
+    """The OpenAPI document names exactly the fields that articles have, in lists and alone."""
     schemas = openapi_document()["components"]["schemas"]
     listed = reading_client.get("/articles?limit=1")["items"][0]
 
@@ -89,6 +93,7 @@ def test_an_article_and_a_source_have_the_etag_of_what_can_be_edited(
 
 
 def test_the_status_is_that_of_the_instance(reading_client: Client) -> None:
+    """`/status` counts all articles and the fine sources; `/conditions` has the failing source."""
     status = reading_client.get("/status")
 
     assert status["articles"] == len(list_all_items(reading_client, "/articles", 100))
@@ -99,6 +104,8 @@ def test_the_status_is_that_of_the_instance(reading_client: Client) -> None:
 def test_changes_have_what_the_console_did(
     running_console: RunningConsole, browser: Browser, reading_client: Client
 ) -> None:
+    """A pause from the console's form ("rest") is the newest change in the API, with its subject
+    and author."""
     running_console.finish_job(browser.post("/operations/rest", {"key": "holt", "next": "/"}))
     change = reading_client.get("/changes")["items"][0]
 
@@ -142,19 +149,26 @@ def test_changes_have_what_the_console_did(
 def test_what_cannot_be_answered_is_a_problem(
     reading_client: Client, path: str, status: int, detail: str
 ) -> None:
-    found, words = reading_client.problem("GET", path)
-    assert found == status
-    assert detail in words
+    """A wrong parameter, id or path is answered with the status and the reason, and never with a
+    file."""
+    answered_status, answered_detail = reading_client.problem("GET", path)
+    assert answered_status == status
+    assert detail in answered_detail
 
 
 @pytest.mark.parametrize("name", ["articles", "sources"])
 def test_a_list_has_so_many_parameters(reading_client: Client, name: str) -> None:
-    words = "&".join(["words=zq"] * 3000)
-    assert reading_client.problem("GET", f"/{name}?{words}") == (400, "at most 100 parameters")
-    assert reading_client.get(f"/{name}?{words[: 50 * 9 - 1]}")["items"] == []
+    """A request may have 100 parameters; 3,000 are 400, and 50 work."""
+    parameter = "words=zq"
+    too_many = "&".join([parameter] * 3000)
+    enough = "&".join([parameter] * 50)
+
+    assert reading_client.problem("GET", f"/{name}?{too_many}") == (400, "at most 100 parameters")
+    assert reading_client.get(f"/{name}?{enough}")["items"] == []  # no text has the word
 
 
 def test_the_document_names_every_path(reading_client: Client) -> None:
+    """The API serves the OpenAPI 3.1 document, and every path in it exists."""
     result = reading_client.get("/openapi.json")
 
     assert result == openapi_document()

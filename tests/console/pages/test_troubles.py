@@ -38,6 +38,8 @@ from syndicator.health.conditions import Condition
     ],
 )
 def test_the_cure_comes_first(kind: Kind, code: str, first: str, link: str) -> None:
+    """The strong button of a trouble is its cure; troubles without a safe one link the page where
+    they are solved."""
     result = describe_trouble(Condition(kind=kind, subject="a", source="a", code=code))
     strong = [remedy for remedy in result.remedies if remedy.strong]
 
@@ -77,12 +79,14 @@ SHOWN = (
     + [(NOT_AN_ARTICLE + one.value, one.cure) for one in PageReason],
 )
 def test_no_cure_names_a_command(code: str, general: str) -> None:
+    """Cures in the console name no command line, for any reason that a source can fail with."""
     shown = cure(Condition(kind=Kind.SOURCE_FAILING, subject="a", code=code, cure=general))
     assert "syndicator " not in shown
     assert "./run" not in shown
 
 
 def test_no_page_names_a_command() -> None:
+    """No template or label of the console tells people to type a command."""
     folder = resources.files("syndicator.console")
     texts = [folder / "labels.toml", *(folder / "templates").iterdir()]
 
