@@ -38,6 +38,8 @@ def read_links(*links: str) -> list[tuple[str, str]]:
     ],
 )
 def test_a_selector_leads_to_each_link_once(selector: str, expected: list[tuple[str, str]]) -> None:
+    """A selector may match links, their boxes, their headings or an attribute; each address is one
+    entry, with its best text."""
     assert read_links(selector) == expected
 
 
@@ -56,6 +58,8 @@ def test_a_list_is_a_feed_with_the_title_of_its_page() -> None:
 
 @pytest.mark.parametrize("selector", [".none", ".js", ".bad", ".more", "h2.none"])
 def test_a_selector_without_a_usable_link_is_an_error(selector: str) -> None:
+    """A selector that matches nothing, or no web address other than this page, fails and is named
+    in the error."""
     with pytest.raises(NotAFeed) as raised:
         read_list(PAGE, URL, {}, [selector])
     assert raised.value.reason == "no-links"
@@ -65,20 +69,23 @@ def test_a_selector_without_a_usable_link_is_an_error(selector: str) -> None:
 def test_of_a_page_with_very_many_links_the_first_thousand_are_entries(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """Of 1,200 links the first 1,000 become entries; a later duplicate of an entry (`/7`) may still
+    give it a longer title."""
     links = "".join(f'<a class=l href="/{number}">Story {number}</a>' for number in range(1_200))
-    results: list[str] = []
+    normalised: list[str] = []
     canonical = urls.canonical
 
-    def counting(url: str) -> str:
-        results.append(url)
+    def record_and_normalise(url: str) -> str:
+        normalised.append(url)
         return canonical(url)
 
-    monkeypatch.setattr(urls, "canonical", counting)
+    monkeypatch.setattr(urls, "canonical", record_and_normalise)
     feed = read_list(
         f"<body>{links}<a class=l href='/7'>Story 7 at length</a>".encode(), URL, {}, [".l"]
     )
     assert [entry.title for entry in feed.entries] == [
         "Story 7 at length" if number == 7 else f"Story {number}" for number in range(1_000)
     ]
-    # the others' addresses are not made: of 45,000 links they took longer than a worker has
-    assert len(results) < 2_100
+    # addresses of further links are not normalised: for 45,000 links that took longer than a
+    # worker may run
+    assert len(normalised) < 2_100

@@ -98,6 +98,7 @@ PAGES = [
 
 @pytest.mark.parametrize(("kind", "title", "body"), PAGES)
 def test_pages_that_are_no_article(kind: str, title: str, body: str) -> None:
+    """Consent pages, logins, error pages, empty pages and the like are refused with their kind."""
     page = f"<html><head><title>{title}</title></head><body>{body}</body></html>"
     with pytest.raises(NotAnArticle) as caught:
         read(page.encode(), "https://site.example/story")
@@ -115,6 +116,7 @@ def test_pages_that_are_no_article(kind: str, title: str, body: str) -> None:
     ],
 )
 def test_articles_about_such_pages_are_articles(title: str) -> None:
+    """A long article is read, although its title and text have the words of refused pages."""
     body = PROSE.replace(
         "{subject}",
         "cookies, captchas and pages that were not found; subscribe to continue reading",
@@ -123,10 +125,15 @@ def test_articles_about_such_pages_are_articles(title: str) -> None:
     assert "Paragraph 7" in read(page.encode(), "https://site.example/story").body
 
 
-@pytest.mark.parametrize(("declared", "paragraphs"), [(True, 3), (False, 3), (True, 1)])
+@pytest.mark.parametrize(
+    ("declared", "paragraphs", "is_article"),
+    [(True, 3, True), (False, 3, False), (True, 1, False)],
+)
 def test_a_title_that_names_an_error_is_an_article_s_only_on_a_declared_article_with_text(
-    declared: bool, paragraphs: int
+    declared: bool, paragraphs: int, is_article: bool
 ) -> None:
+    """ "Access denied" as a title is accepted only if the page declares an article and has three
+    paragraphs."""
     meta = "<meta property='og:type' content='article'>" if declared else ""
     story = "".join(
         f"<p>Access denied: {PROSE.split('<p>')[n + 1].replace('{subject}', 'a gate')}"
@@ -136,7 +143,7 @@ def test_a_title_that_names_an_error_is_an_article_s_only_on_a_declared_article_
         f"<html><head><title>Access denied</title>{meta}</head>"
         f"<body><article><h1>Access denied</h1>{story}</article></body></html>"
     )
-    if declared and paragraphs > 1:
+    if is_article:
         assert "Paragraph 2" in read(page.encode(), "https://site.example/story").body
     else:
         with pytest.raises(NotAnArticle, match="letters of text") as caught:
@@ -153,6 +160,7 @@ TEASERS = "".join(
 
 @pytest.mark.parametrize("path", ["", "news/overview"])
 def test_a_front_page_is_a_listing(path: str) -> None:
+    """A page of twenty teasers is refused as a list, at the root of a site and below it."""
     page = f"<html><head><title>The Paper</title></head><body><main>{TEASERS}</main></body></html>"
     with pytest.raises(NotAnArticle) as caught:
         read(page.encode(), f"https://site.example/{path}")
@@ -170,6 +178,7 @@ def test_a_round_up_that_says_it_is_an_article_is_no_listing() -> None:
 
 
 def test_bytes_that_are_no_page() -> None:
+    """A PDF is refused as `not-html` rather than read."""
     with pytest.raises(NotAnArticle) as caught:
         read(b"%PDF-1.7 ...", "https://site.example/a.pdf")
     assert caught.value.kind == "not-html"

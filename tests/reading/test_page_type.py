@@ -73,23 +73,28 @@ def find_page_type(html: str, url: str) -> page_type.PageType:
     ],
 )
 def test_the_type_of_a_page(name: str, html: str, url: str) -> None:
+    """A news page, a shop's list, a thread and a manual each get their type; the probabilities of
+    all types add up to 1."""
     page_type = find_page_type(html, url)
     assert page_type.name == name
     assert sum(page_type.probabilities.values()) == pytest.approx(1)
 
 
 def test_a_page_like_no_type_is_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    even = {name: dict.fromkeys(row, 0.0) for name, row in page_type.load_weights().items()}
-    monkeypatch.setattr(page_type, "load_weights", lambda: even)
+    """If all types are equally likely (all weights are 0), the page is "other"."""
+    zeros = {name: dict.fromkeys(row, 0.0) for name, row in page_type.load_weights().items()}
+    monkeypatch.setattr(page_type, "load_weights", lambda: zeros)
     assert find_page_type(ARTICLE, "https://paper.example/x").name == page_type.OTHER
 
 
 def test_features_and_weights_have_the_same_names() -> None:
+    """Features that do not match the weights are an error that names the training script."""
     with pytest.raises(ValueError, match="fit_pages"):
         page_type.compute_probabilities({"bias": 1.0})
 
 
 def test_a_list_is_refused() -> None:
+    """A shop's page of forty boats is refused as a list, not read as an article."""
     html = f"<html><head><title>Boats</title>{LIST}</html>".encode()
     with pytest.raises(NotAnArticle) as refused:
         read(html, "https://shop.example/collections/boats")
@@ -139,6 +144,8 @@ def test_a_page_is_refused_as_a_list_if_its_reading_is_like_one(
 def test_a_page_that_nobody_calls_an_article_may_be_a_list(
     monkeypatch: pytest.MonkeyPatch, right: float, kind: str | None
 ) -> None:
+    """The page is a list with log odds of 1.1; it is read as an article only if its text is right
+    with odds over 2."""
     odds = {"listing": 1.1, "right": right}
     monkeypatch.setattr(doubt, "compute_log_odds", lambda table, values: odds[table])
 
@@ -158,6 +165,8 @@ def test_a_page_that_nobody_calls_an_article_may_be_a_list(
 def test_a_page_like_a_list_is_in_doubt_unless_its_text_is_clear(
     monkeypatch: pytest.MonkeyPatch, listing: float, right: float, reason: str
 ) -> None:
+    """A text is doubtful if the page may be a list or the text is unlikely; an operator's `select`
+    rule ends the doubt."""
     odds = {"listing": listing, "right": right}
     monkeypatch.setattr(doubt, "compute_log_odds", lambda table, values: odds[table])
     draft = read(PLAIN.encode(), "https://paper.example/tag/boats/")
@@ -172,6 +181,8 @@ def test_a_page_like_a_list_is_in_doubt_unless_its_text_is_clear(
 
 
 def test_a_page_that_calls_itself_an_article_is_no_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A declared article is read even if the odds say list; without its declarations the same page
+    is refused."""
     odds = {"listing": 9.0, "right": -9.0}
     monkeypatch.setattr(doubt, "compute_log_odds", lambda table, values: odds[table])
     html = f"<html><head><title>The last ferry leaves</title>{ARTICLE}<ul>{LINKS}</ul></html>"
@@ -189,6 +200,7 @@ def test_a_page_that_calls_itself_an_article_is_no_list(monkeypatch: pytest.Monk
 
 
 def test_the_trace_names_the_type_of_a_page() -> None:
+    """The trace of a draft says which type of page it was read from."""
     html = f"<html><head><title>The last ferry leaves</title>{ARTICLE}</html>".encode()
     draft = read(
         html, "https://paper.example/news/2024/05/03/the-last-ferry-leaves", entry=Entry(id="1")

@@ -31,6 +31,8 @@ def join_spaces(value: str) -> str:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_body_has_the_expected_texts_and_no_others(name: str) -> None:
+    """Each sample page's body contains all texts that its `.toml` file requires and none that it
+    forbids."""
     draft, truth = read_page(name)
     body = join_spaces(text.plain(draft.body))
 
@@ -40,6 +42,7 @@ def test_the_body_has_the_expected_texts_and_no_others(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in META_PAGES.glob("*.toml")))
 def test_the_body_of_a_page_with_rich_metadata(name: str) -> None:
+    """The samples for metadata have required and forbidden texts of the body, too."""
     truth = tomllib.loads((META_PAGES / f"{name}.toml").read_text("utf-8"))
     body = join_spaces(
         text.plain(read((META_PAGES / f"{name}.html").read_bytes(), truth["url"]).body)
@@ -73,6 +76,7 @@ def test_metadata(name: str) -> None:
 
 
 def test_there_are_forty_pages_in_six_languages() -> None:
+    """The samples stay varied: at least 40 pages, and all of six named languages."""
     truths = [
         tomllib.loads(path.read_text("utf-8"))
         for path in (*PAGES.glob("*.toml"), *META_PAGES.glob("*.toml"))

@@ -49,16 +49,20 @@ def _page(*paragraphs: str, extra: str = "") -> bytes:
 
 
 def test_the_same_bytes_give_the_same_draft() -> None:
+    """Reading is deterministic: the same page gives an equal draft, digests and trace included."""
     assert read(_page(*STORY), URL) == read(_page(*STORY), URL)
 
 
 def test_repeated_blocks_are_cut_and_their_digests_kept() -> None:
+    """A block whose digest is known as repeated is cut, with a reason in the trace, unless a `keep`
+    rule names it."""
     page = _page(*STORY[:2], PROMO, *STORY[2:])
     first = read(page, URL)
 
     assert PROMO in first.body
 
-    digest = next(d for d in first.blocks if d not in read(_page(*STORY), URL).blocks)
+    story_digests = read(_page(*STORY), URL).blocks
+    digest = next(digest for digest in first.blocks if digest not in story_digests)
     second = read(page, URL, repeated=frozenset({digest}))
 
     assert PROMO not in second.body
@@ -87,6 +91,9 @@ def test_the_feeds_own_content_teaches_nothing_of_its_host() -> None:
 
 
 def test_a_repeated_block_is_recognised_with_other_links() -> None:
+    """Two footers that differ only in their links share a digest, so the footer is cut; a `keep`
+    rule keeps it."""
+
     def footer(*titles: str) -> str:
         links = ", ".join(f"<a href='/{title}'>{title}</a>" for title in titles)
         return (
@@ -94,16 +101,15 @@ def test_a_repeated_block_is_recognised_with_other_links() -> None:
             f" notes: {links}."
         )
 
-    first, second = (
-        _page(*STORY, footer(*titles))
-        for titles in (("Wells", "Mills"), ("The old lime kiln", "Weirs"))
-    )
-    digests = frozenset(read(first, URL).blocks) & frozenset(read(second, URL).blocks)
-    bare = read(second, URL, repeated=digests - frozenset(read(_page(*STORY), URL).blocks))
+    first = _page(*STORY, footer("Wells", "Mills"))
+    second = _page(*STORY, footer("The old lime kiln", "Weirs"))
+    shared_digests = frozenset(read(first, URL).blocks) & frozenset(read(second, URL).blocks)
+    footer_digests = shared_digests - frozenset(read(_page(*STORY), URL).blocks)
+    keep_footer = Rules(keep=("This notebook has no comments",))
+
     assert "Older notes" in read(second, URL).body
-    assert "Older notes" not in bare.body
-    kept = read(second, URL, repeated=digests, rules=Rules(keep=("This notebook has no comments",)))
-    assert "Older notes" in kept.body
+    assert "Older notes" not in read(second, URL, repeated=footer_digests).body
+    assert "Older notes" in read(second, URL, repeated=shared_digests, rules=keep_footer).body
 
 
 def test_private_addresses_of_a_page_are_ignored() -> None:
@@ -137,22 +143,26 @@ def test_private_addresses_of_a_page_are_ignored() -> None:
 
 
 def test_an_operator_selects_and_removes() -> None:
+    """`remove` cuts an element, `select` reads it alone, and a `select` without a match is ignored."""
     page = _page(*STORY, extra=f"<div class='note promo'><p>{PROMO}</p></div>")
 
     assert PROMO not in read(page, URL, rules=Rules(remove=("div.promo",))).body
 
-    only = read(page, URL, rules=Rules(select=("div.note > p",)))
+    selected = read(page, URL, rules=Rules(select=("div.note > p",)))
 
-    assert only.body == PROMO
+    assert selected.body == PROMO
     assert STORY[0] in read(page, URL, rules=Rules(select=("#nowhere",))).body
 
 
 def test_an_error_names_the_invalid_selector() -> None:
+    """A selector that cannot be parsed is a configuration error that quotes it."""
     with pytest.raises(ConfigError, match=r"div\[\["):
         read(_page(*STORY), URL, rules=Rules(remove=("div[[",)))
 
 
 def test_the_feed_has_the_text_that_the_page_lacks() -> None:
+    """If the page has only a stub, the body is the feed's content, without the feed's own closing
+    line."""
     entry = Entry(
         id="1",
         content="".join(f"<p>{p}</p>" for p in STORY) + "<p>The post X appeared first on Y.</p>",
@@ -164,6 +174,7 @@ def test_the_feed_has_the_text_that_the_page_lacks() -> None:
 
 
 def test_the_feed_has_the_text_behind_a_wall() -> None:
+    """If the page is a bot check, the feed's content is read; without it the page is refused."""
     check = (
         b"<html><head><title>Just a moment...</title></head><body><p>Verify you are"
         b" human.</p></body></html>"
@@ -176,6 +187,7 @@ def test_the_feed_has_the_text_behind_a_wall() -> None:
 
 
 def test_rules_may_prefer_the_feed() -> None:
+    """With `content="feed"` the feed's three paragraphs are the body, although the page has four."""
     entry = Entry(id="1", content="".join(f"<p>{p}</p>" for p in STORY[:3]))
     draft = read(_page(*STORY), URL, entry=entry, rules=Rules(content="feed"))
 
@@ -184,6 +196,7 @@ def test_rules_may_prefer_the_feed() -> None:
 
 
 def test_the_free_lead_of_a_locked_story_is_partial() -> None:
+    """A page that shows only the lead of a paid article is marked as partial; a whole one is not."""
     page = (Path(__file__).parent / "pages" / "paywall_lead_fr.html").read_bytes()
     assert read(page, URL).partial is True
     assert read(_page(*STORY), URL).partial is False
@@ -203,6 +216,7 @@ ASKS = [
 
 @pytest.mark.parametrize("asks", ASKS)
 def test_a_request_to_pay_at_the_end_makes_a_text_partial(asks: str) -> None:
+    """A request to subscribe after the text marks it as partial, in several languages and elements."""
     page = (
         "<html><head><title>The last ferry</title></head><body><article><h1>The last"
         f" ferry</h1>{LEAD}{asks}</article>"
@@ -211,26 +225,29 @@ def test_a_request_to_pay_at_the_end_makes_a_text_partial(asks: str) -> None:
 
 
 def test_a_story_on_walls_is_whole() -> None:
+    """The words "subscribe to continue reading" within a paragraph do not make a long text partial."""
     story = STORY[0] + " A line said: subscribe to continue reading."
     assert read(_page(story, *STORY[1:], *STORY), URL).partial is False
 
 
 def test_a_locked_story_that_breaks_off_is_partial() -> None:
+    """A long text that is declared as not free is partial only if it ends with an ellipsis."""
     lock = (
         b'<script type=\'application/ld+json\'>{"@type": "NewsArticle", "isAccessibleForFree":'
         b" false}</script>"
     )
-    many = [f"{paragraph} It was day {day}." for day in range(4) for paragraph in STORY]
-    broken = _page(*many, "And what nobody had reckoned with was\u2026").replace(
+    long_story = [f"{paragraph} It was day {day}." for day in range(4) for paragraph in STORY]
+    broken_off = _page(*long_story, "And what nobody had reckoned with was\u2026").replace(
         b"</head>", lock + b"</head>"
     )
-    whole = _page(*many).replace(b"</head>", lock + b"</head>")
+    whole = _page(*long_story).replace(b"</head>", lock + b"</head>")
 
-    assert read(broken, URL).partial is True
+    assert read(broken_off, URL).partial is True
     assert read(whole, URL).partial is False
 
 
 def test_the_second_copy_of_an_article_is_cut() -> None:
+    """A second copy of the text, for desktops or in one piece for machines, is left out."""
     body = "".join(f"<p>{paragraph}</p>" for paragraph in STORY)
     machine = f"<div itemprop='articleBody'>{' '.join(STORY)}</div>"
     for copy in (f"<div class='desktop'>{body}</div>", machine):
@@ -242,6 +259,7 @@ def test_the_second_copy_of_an_article_is_cut() -> None:
 
 
 def test_a_refrain_stays() -> None:
+    """A paragraph that returns between others is no copy of the article: both stay."""
     page = _page(
         STORY[0], PROMO, STORY[1], PROMO, STORY[2], STORY[3], *[f"{p} Again." for p in STORY]
     )
@@ -249,6 +267,7 @@ def test_a_refrain_stays() -> None:
 
 
 def test_the_captions_of_a_gallery_are_not_the_first_words() -> None:
+    """Captions of a slide show above the text are not read as its beginning."""
     items = "".join(
         f"<li class='slide'><img src='/{n}.jpg' width=800 height=500><div"
         " class='slide-caption'><p>The ferry on its last morning, seen from the pier in picture"
@@ -263,6 +282,8 @@ def test_the_captions_of_a_gallery_are_not_the_first_words() -> None:
 
 @pytest.mark.parametrize("name", hostile.PAGES)
 def test_hostile_pages_end(name: str) -> None:
+    """Each hostile page is read or refused within 10 seconds of processor time, and without raising
+    the recursion limit far."""
     started = time.process_time()
     try:
         body = read(hostile.PAGES[name].encode("utf-8", "replace"), URL).body

@@ -25,6 +25,8 @@ _TEXT = st.text(
 
 @given(_TEXT)
 def test_one_line_is_legal_nfc_and_has_lone_blanks(value: str) -> None:
+    """`text.line` equals the slow rule: legal characters, Unicode NFC, single blanks, none at the
+    ends."""
     assert (
         text.line(value)
         == re.sub(r"\s+", " ", unicodedata.normalize("NFC", text.legal(value))).strip()
@@ -33,6 +35,7 @@ def test_one_line_is_legal_nfc_and_has_lone_blanks(value: str) -> None:
 
 @given(_TEXT)
 def test_letters_are_those_and_digits_in_lower_case(value: str) -> None:
+    """`extract_letters` equals the slow rule: letters and digits of the lower-cased text."""
     assert overlap.extract_letters(value) == "".join(re.findall(r"[^\W_]+", value.lower()))
 
 
@@ -50,12 +53,16 @@ def test_a_line_that_begins_with_a_letter_has_no_marker(value: str) -> None:
     ).map("".join)
 )
 def test_the_shortcut_misses_no_glued_sentence(value: str) -> None:
-    for at in sentences._GLUED.finditer(value):
-        assert sentences._PERHAPS_GLUED.search(value), at
+    """Wherever the full rule finds sentences without a blank between them, the quick check does,
+    too."""
+    for glued_sentence in sentences._GLUED.finditer(value):
+        assert sentences._PERHAPS_GLUED.search(value), glued_sentence
 
 
 @given(_TEXT)
 def test_quotes_are_replaced_with_and_without_the_shortcut(value: str) -> None:
+    """`normalise_phrase` equals the slow rule: plain quotes, marks stripped from the ends, lower
+    case."""
     assert (
         hints.normalise_phrase(value)
         == value.translate(hints._PLAIN_QUOTES).strip(" \t\n-–—*•|:<>[]()»").lower()
@@ -64,4 +71,5 @@ def test_quotes_are_replaced_with_and_without_the_shortcut(value: str) -> None:
 
 @given(_TEXT)
 def test_capitals_are_upper_case_characters(value: str) -> None:
+    """`count_capitals` equals counting the characters that `str.isupper` accepts."""
     assert sequence.count_capitals(value) == sum(map(str.isupper, value))

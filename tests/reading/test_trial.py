@@ -25,40 +25,47 @@ PAGE = (
 
 
 def try_rules(before: Rules = Rules(), **rules: tuple[str, ...]) -> Trial:
+    """Return the trial of `rules` on the page, compared with the rules `before`."""
     return tried(PAGE, URL, Rules(**rules), before)  # type: ignore[arg-type]
 
 
 def test_a_trial_counts_matches_and_compares_the_texts() -> None:
-    same = try_rules()
+    """A trial says how often each selector matches and how similar the texts before and after are
+    (1: the same)."""
+    without_rules = try_rules()
 
-    assert same.score == 1
-    assert same.before == same.after > len(TEXT)
-    assert same.matches == {}
+    assert without_rules.score == 1
+    assert without_rules.before == without_rules.after > len(TEXT)
+    assert without_rules.matches == {}
 
-    half = try_rules(select=("div.text",), title=("h1", "h2"))
+    first_paragraph = try_rules(select=("div.text",), title=("h1", "h2"))
 
-    assert half.matches == {'select "div.text"': 1, 'title "h1"': 1, 'title "h2"': 0}
-    assert 0.5 < half.score < 1
-    assert half.after < half.before
-    assert half.draft
-    assert half.draft.title == "Bridges"
+    assert first_paragraph.matches == {'select "div.text"': 1, 'title "h1"': 1, 'title "h2"': 0}
+    assert 0.5 < first_paragraph.score < 1
+    assert first_paragraph.after < first_paragraph.before
+    assert first_paragraph.draft
+    assert first_paragraph.draft.title == "Bridges"
 
 
 def test_rules_without_an_article_or_a_match_score_nothing() -> None:
-    gone = try_rules(remove=("body",))
+    """Rules that remove everything, or select nothing, score 0; without a match the text is read
+    without the selector."""
+    all_removed = try_rules(remove=("body",))
 
-    assert gone.score == 0
-    assert gone.after == 0
-    assert gone.draft is None
-    assert gone.kind == "empty"
+    assert all_removed.score == 0
+    assert all_removed.after == 0
+    assert all_removed.draft is None
+    assert all_removed.kind == "empty"
 
-    missed = try_rules(select=("div.gone",))
+    nothing_selected = try_rules(select=("div.gone",))
 
-    assert missed.score == 0
-    assert missed.after == missed.before  # it is read without the selector
+    assert nothing_selected.score == 0
+    assert nothing_selected.after == nothing_selected.before
 
 
 def test_rules_are_compared_with_those_before() -> None:
-    assert try_rules(Rules(select=("div.text",)), select=("div.text",)).score == 1
+    """A trial compares with the rules in force: the same rules score 1. An invalid selector is an
+    error."""
+    assert try_rules(before=Rules(select=("div.text",)), select=("div.text",)).score == 1
     with pytest.raises(RulesError):
         try_rules(select=("div[[",))

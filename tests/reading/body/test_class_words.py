@@ -73,6 +73,8 @@ OTHER = "".join(
     "name", ["paywall", "event", "newsletter", "footnote", "ad", "sidebar", "rating"]
 )
 def test_a_box_with_much_of_the_prose_is_no_boilerplate(name: str) -> None:
+    """An element that contains much of the article is not boilerplate, whatever its class says; the
+    first five blocks are the article."""
     word = {"ad": "promo", "footnote": "references"}.get(name, name)
     blocks = read_weighed_blocks(
         f"<div class='{word}'>{STORY}</div><div>{OTHER}</div>", "\n".join(TEXTS)
@@ -98,17 +100,15 @@ def test_a_large_box_without_extracted_text_keeps_its_hints() -> None:
 
 @pytest.mark.parametrize("word", ["related", "author", "comment", "hidden", "modal"])
 def test_strong_hints_count_unless_the_box_has_nearly_all_prose(word: str) -> None:
-    everything = "\n".join(TEXTS) + OTHER.replace("<p>", "\n").replace("</p>", "")
-    assert has_hint(
-        read_weighed_blocks(f"<div class='{word}'>{STORY}</div><div>{OTHER}</div>", everything)[0],
-        word,
-    )
-    assert not has_hint(
-        read_weighed_blocks(f"<div class='{word}'>{STORY}</div><p>{TEXTS[0][:70]}</p>", everything)[
-            0
-        ],
-        word,
-    )
+    """A class such as `related` counts although its element has half of the prose, and is ignored
+    if it has nearly all."""
+    all_prose = "\n".join(TEXTS) + OTHER.replace("<p>", "\n").replace("</p>", "")
+    box = f"<div class='{word}'>{STORY}</div>"
+    with_more_prose_beside = read_weighed_blocks(f"{box}<div>{OTHER}</div>", all_prose)
+    with_one_line_beside = read_weighed_blocks(f"{box}<p>{TEXTS[0][:70]}</p>", all_prose)
+
+    assert has_hint(with_more_prose_beside[0], word)
+    assert not has_hint(with_one_line_beside[0], word)
 
 
 def test_text_in_a_consent_box_keeps_its_hints() -> None:
@@ -140,6 +140,8 @@ def test_a_picture_has_the_hints_of_the_elements_around_it() -> None:
     "word", ["metered-content", "paywall", "events", "field-entity-reference-revisions"]
 )
 def test_the_article_in_a_box_named_like_boilerplate_is_read(word: str) -> None:
+    """All paragraphs are read although the classes of their elements (`sidebar`, `paywall` …) sound
+    like boilerplate."""
     try:
         body = read(
             make_page(f"<main class='sidebar'><div class='{word}'>{STORY}</div></main>"),
@@ -162,6 +164,8 @@ def test_a_class_on_each_paragraph_of_the_article_does_not_count(word: str) -> N
 
 
 def test_a_resource_is_no_source() -> None:
+    """Class names are matched by whole words: `resource` and `reference` do not mean footnotes,
+    `sources` and `references` do."""
     assert not hints.read_words("resource-body") & hints.get_bit("footnote")
     assert not hints.read_words("field--type-entity-reference-revisions") & hints.get_bit(
         "footnote"

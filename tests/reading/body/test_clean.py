@@ -40,5 +40,7 @@ def is_first_block_kept(markup: str, score: float, *, selected: bool) -> bool:
     ],
 )
 def test_the_score_from_which_a_block_stays(markup: str, selected: bool, least: float) -> None:
+    """A block stays from a score of 0.5, and from 0.1 if the operator selected it; both sides of
+    the limit are tried."""
     assert not is_first_block_kept(markup, least - 0.01, selected=selected)
     assert is_first_block_kept(markup, least + 0.01, selected=selected)

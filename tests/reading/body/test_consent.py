@@ -30,6 +30,7 @@ def make_page(box: str, story: str = POST) -> bytes:
     "name", ["onetrust-consent-sdk", "cookie-banner", "site_gdpr_popup", "cookieConsent"]
 )
 def test_a_request_longer_than_the_post_is_not_read(name: str) -> None:
+    """A consent dialog is cut by its id, even if it has more text than the post above it."""
     body = read(make_page(BOX.format(name=name)), URL).body
 
     assert "two holes" in body
@@ -38,5 +39,6 @@ def test_a_request_longer_than_the_post_is_not_read(name: str) -> None:
 
 
 def test_a_story_on_cookies_is_read() -> None:
+    """An article whose class mentions cookie consent is not taken for a dialog: its text stays."""
     story = f"<article class='tag-cookie-consent'>{POST}<p>{ASKED}</p></article>"
     assert "technologies" in read(make_page("", story), URL).body

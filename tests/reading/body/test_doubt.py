@@ -25,6 +25,7 @@ def make_paragraphs(count: int) -> str:
 
 
 def test_a_plain_article_is_in_no_doubt() -> None:
+    """A page with a title and six paragraphs of prose is read without a doubt."""
     assert find_doubt(make_paragraphs(6)) == ""
 
 
@@ -36,6 +37,8 @@ def test_a_text_of_a_few_words_is_in_doubt_unless_the_feed_has_no_more() -> None
 
 
 def test_a_page_with_less_than_its_feed_is_in_doubt() -> None:
+    """The page has 6 of the 10 paragraphs that its feed has, so its text is doubtful; with all 10
+    it is not."""
     whole = "".join(f"<p>{number} {PROSE}</p>" for number in range(10))
     page = "".join(f"<p>{number} {PROSE}</p>" for number in range(6))
 

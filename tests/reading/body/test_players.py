@@ -51,6 +51,8 @@ def list_players(inside: str, *, before: str = "", after: str = "") -> list[str]
     ],
 )
 def test_a_player_inside_the_text_is_a_link(frame: str, link: str) -> None:
+    """A frame that plays video or audio becomes one link between the paragraphs, named by its
+    title, else by its host."""
     body = list_players(frame)
     assert [body[0], *body[2:]] == list(STORY)
     assert body[1].startswith(link)
@@ -69,9 +71,12 @@ def test_a_player_inside_the_text_is_a_link(frame: str, link: str) -> None:
     ],
 )
 def test_a_frame_without_a_player_is_no_link(frame: str) -> None:
+    """Frames that count visitors, advertise, are invisible or have no public web address leave
+    nothing in the text."""
     assert list_players(frame) == list(STORY)
 
 
 def test_a_player_outside_of_the_text_is_no_link() -> None:
+    """A player before or after the article element does not belong to it and leaves no link."""
     assert list_players("", before=FILM) == list(STORY)
     assert list_players("", after=FILM) == list(STORY)

@@ -35,6 +35,7 @@ def test_a_second_copy_of_the_article_goes() -> None:
 
 
 def test_a_copy_with_a_changed_line_is_cut_whole() -> None:
+    """A second copy of the article is cut with the line "Print", which only the copy has."""
     story = "".join(f"<p>{text}</p>" for text in TEXTS)
     copy = story.replace("</p>", "</p><p>Print</p>", 1)
     body = read(

@@ -28,26 +28,30 @@ def blocks_of(markup: str, extracted: str) -> list[Block]:
 
 
 def test_a_page_for_readers_without_scripts_is_read() -> None:
+    """If the article stands only in `<noscript>`, it is read from there."""
     noscript = f"<div id='app'></div><noscript><h1>The last ferry</h1>{STORY}</noscript>"
     body = read(make_page(noscript), "https://a.example/b").body
     assert [text for text in TEXTS if text not in body] == []
 
 
 def test_a_hint_for_readers_without_scripts_is_not_read() -> None:
+    """A request in `<noscript>` to enable scripts is no text of the article, whether it is short or
+    long."""
     hint = (
         "<noscript><p>This page needs a program that runs scripts, which yours does not do"
         " today.</p></noscript>"
     )
-    long = hint.replace("today.", "today. " + "Please install another one and come again. " * 4)
-    for each in (hint, long):
-        assert (
-            "scripts"
-            not in read(make_page(f"<main>{STORY}</main>{each}"), "https://a.example/b").body
-        )
+    long_hint = hint.replace(
+        "today.", "today. " + "Please install another one and come again. " * 4
+    )
+    for below in (hint, long_hint):
+        page = make_page(f"<main>{STORY}</main>{below}")
+        assert "scripts" not in read(page, "https://a.example/b").body
 
 
 def set_odds(monkeypatch: pytest.MonkeyPatch, alone: float, compared: float) -> list[str]:
-    """Set the log odds of readings; return a list to which each call of an extractor adds."""
+    """Set the log odds that a reading is right: without an extractor (`alone`), and compared with
+    its text. Return a list to which each call of the extractor adds."""
     asked: list[str] = []
     monkeypatch.setattr(
         "syndicator.reading.body.body.extract_trafilatura",
@@ -74,6 +78,8 @@ def set_odds(monkeypatch: pytest.MonkeyPatch, alone: float, compared: float) -> 
 def test_the_likeliest_reading_is_chosen(
     monkeypatch: pytest.MonkeyPatch, alone: float, compared: float, best: str, asks: list[str]
 ) -> None:
+    """A reading that is surely right is taken at once; otherwise the extractor is asked, and the
+    reading with the better odds wins."""
     asked = set_odds(monkeypatch, alone, compared)
     notes = read(make_page(MENU + STORY), "https://a.example/b").trace["body"]
 
@@ -85,6 +91,8 @@ def test_the_likeliest_reading_is_chosen(
 def test_the_declared_text_is_compared_before_the_extractor(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """If JSON-LD declares the text, the page is compared with that, and the slower extractor is not
+    asked."""
     asked = set_odds(monkeypatch, 1.0, 9.0)
     declared = json.dumps({"@type": "Article", "articleBody": " ".join(TEXTS)})
     script = f"<script type='application/ld+json'>{declared}</script>"
@@ -97,6 +105,8 @@ def test_the_declared_text_is_compared_before_the_extractor(
 
 
 def test_the_posts_of_a_live_blog_are_declared_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The posts of a live blog in JSON-LD count as declared text; an update that is no object
+    ("broken") is skipped."""
     set_odds(monkeypatch, 1.0, 9.0)
     posts = [{"@type": "BlogPosting", "articleBody": text} for text in TEXTS]
     declared = json.dumps({"@type": "LiveBlogPosting", "liveBlogUpdate": [*posts, "broken"]})
@@ -109,6 +119,8 @@ def test_the_posts_of_a_live_blog_are_declared_text(monkeypatch: pytest.MonkeyPa
 def test_an_unlikely_text_is_in_doubt_unless_the_operator_chose_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """Log odds of -1 are a probability of 0.27: such a text is in doubt, but not if an operator's
+    `select` rule chose it."""
     assert "doubt" not in read(make_page(STORY), "https://a.example/b").trace["body"]
 
     set_odds(monkeypatch, -1.0, -1.0)
@@ -148,6 +160,8 @@ def test_of_a_plain_page_no_extractor_is_asked(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_guess_is_the_prose_of_the_main_container() -> None:
+    """Without another reading, the five paragraphs in `<main>` are guessed to be the article, not
+    the nine menu lines or the short line."""
     blocks = blocks_of(f"<div>{MENU}</div><main>{STORY}<p>Short.</p></main>", "")
     box = overlap.containers.build_containers(blocks)
     overlap.containers.add_up_letters(blocks, box)

@@ -33,6 +33,8 @@ def test_a_changed_list_is_found_again_with_its_new_items_only(
 
 
 def test_changes_together_publish_nothing_wrong() -> None:
+    """After chance changes of all sample pages, no wrong link is published and at least 90 % of the
+    lists are found again."""
     results = [change_and_visit(case, seed=str(seed))[1] for case in CASES for seed in range(SEEDS)]
     assert [result.wrong for result in results if result.wrong] == []
     assert sum(result.is_right for result in results) >= 0.9 * len(results)
@@ -42,11 +44,14 @@ def test_changes_together_publish_nothing_wrong() -> None:
     "change", [mutate.remove_list, mutate.replace_list], ids=lambda change: change.__name__
 )
 def test_a_page_without_its_list_publishes_nothing(change: mutate.Mutation) -> None:
+    """If the learnt list is removed from its page or replaced by another, nothing wrong is
+    published."""
     for case in CASES:
         assert not change_and_visit(case, change)[1].wrong
 
 
 def test_articles_that_moved_are_not_new() -> None:
+    """If all addresses on the page change, the second visit reports no entry with an unknown id."""
     for case in CASES:
         first = read_listing(case.html, case.url)
         page = mutate.mutate_page(case, case.name, (mutate.change_addresses,))
@@ -103,6 +108,8 @@ ROWS = "".join(
 
 
 def test_links_unlike_the_items_are_left_out_and_named() -> None:
+    """A new row is taken; a row whose address differs in form (`/about/us/all`) is left out and
+    named in the note."""
     first = read_listing(f"<html><body><ul>{ROWS}</ul></body></html>".encode(), URL)
     new = (
         "<li class='x'><h3><a href='/p/9'>A new boat is named today</a></h3><time"

@@ -48,6 +48,8 @@ def test_all_items_and_no_others_are_found_with_title_date_and_picture(case: Cas
     ],
 )
 def test_a_page_without_a_list_is_an_error(body: str) -> None:
+    """Text alone, two links or links to tags are not a list of articles: learning fails with
+    `no-list`."""
     with pytest.raises(NotAFeed, match="no-list"):
         read_listing(f"<html><body>{body}</body></html>".encode(), URL)
 
@@ -66,6 +68,7 @@ def test_a_page_without_a_list_is_an_error(body: str) -> None:
     ],
 )
 def test_links_without_a_web_address_are_no_items(href: str) -> None:
+    """Rows are no items if their links are not valid web addresses, so this page has no list."""
     rows = "".join(
         f"<li><h3><a href='{href.format(n=n)}'>{name}</a></h3>" for n, name in enumerate(NAMES)
     )
@@ -92,6 +95,8 @@ def test_items_of_a_hostile_list_bring_no_password_no_script_and_no_moment_out_o
 
 
 def test_a_list_in_json_ld_only_is_read() -> None:
+    """If scripts fill the page, the list is read from JSON-LD, with dates and pictures; breadcrumbs
+    are not taken for it."""
     rows = ",".join(
         f'{{"@type":"ListItem","position":{n},"item":{{"@type":"BlogPosting","url":"/p/{n}","headline":"{name}",'
         f'"datePublished":"2026-03-0{n + 1}","image":{{"url":"/i/{n}.jpg"}}}}}}'
@@ -147,6 +152,8 @@ def test_a_declared_list_of_something_else_does_not_stand_before_the_pages_own()
 
 
 def test_rows_behind_the_link_belong_to_its_item() -> None:
+    """In a table with two rows for each item, as on Hacker News, the date in the second row belongs
+    to the link above."""
     rows = "".join(
         f"<tr class='athing'><td>{n}.</td><td><span class='titleline'><a"
         f" href='https://else{n}.example/{n}'>{name}</a></span></td></tr><tr><td></td><td><span"
@@ -158,6 +165,7 @@ def test_rows_behind_the_link_belong_to_its_item() -> None:
 
 
 def test_a_picture_that_is_loaded_late_is_the_items() -> None:
+    """The picture of an item is read from `data-src` if the page loads pictures lazily."""
     body = "".join(
         f"<article><img class='lazyload' data-src='/i/{n}.jpg'><h2><a"
         f" href='/p/{n}'>{name}</a></h2></article>"
@@ -214,6 +222,7 @@ def test_a_list_beside_a_side_box_has_none_of_its_links() -> None:
 
 
 def test_a_page_of_menus_has_no_list() -> None:
+    """Links in `<nav>` are a menu, even if they are worded like headlines."""
     menu = "".join(f"<li><a href='/m/{n}'>{name}</a></li>" for n, name in enumerate(NAMES))
     with pytest.raises(NotAFeed, match="no-list"):
         read_listing(
@@ -223,6 +232,8 @@ def test_a_page_of_menus_has_no_list() -> None:
 
 
 def test_menus_without_classes_are_no_part_of_a_list_without_classes() -> None:
+    """Two lists with equal markup are not merged: all entries come from one of them (`/p/` or
+    `/c/`)."""
     body = "".join(f"<li><a href='/p/{n}'>{name}</a></li>" for n, name in enumerate(NAMES))
     facets = "".join(f"<li><a href='/c/{n}/{n}'>Only those of kind {n}</a></li>" for n in range(9))
     page = f"<div class='facets'><ul>{facets}</ul></div><div class='results'><ul>{body}</ul></div>"
@@ -232,6 +243,7 @@ def test_menus_without_classes_are_no_part_of_a_list_without_classes() -> None:
 
 
 def test_links_in_running_text_are_no_items() -> None:
+    """Links inside of sentences are not items, even if they outnumber the headlines."""
     text = "".join(
         f"<p>Much was said of it in the town, and <a href='/old/{n}'>what mayor number {n} of the"
         " town had to say</a>, which nobody there believed, was printed on the first page of the"

@@ -105,6 +105,8 @@ def test_after_a_lost_database_the_list_of_the_known_articles_is_found() -> None
 
 @pytest.mark.parametrize("css", ["html", "body", "main", "nav a", "h4"])
 def test_an_element_outside_of_items_is_in_no_list(css: str) -> None:
+    """Pointing at the page, the menu or a heading gives no list, because no item contains that
+    element."""
     assert pointed(PAGE, URL, number_of(PAGE, css)) == ()
 
 

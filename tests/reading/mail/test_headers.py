@@ -46,6 +46,8 @@ def test_the_headers_of_a_newsletter() -> None:
     ],
 )
 def test_broken_headers_give_a_mail_an_address_nevertheless(raw: bytes) -> None:
+    """A mail with missing, invalid or very long headers gets a short ASCII address that identifies
+    it."""
     headers = read_headers(raw)
 
     assert is_mail(headers.mid_url)
@@ -54,8 +56,11 @@ def test_broken_headers_give_a_mail_an_address_nevertheless(raw: bytes) -> None:
 
 
 def test_mails_without_an_id_have_different_addresses() -> None:
-    first, other = (read_headers(b"Subject: %d\n\n" % number).mid_url for number in (1, 2))
-    assert first != other
+    """Two mails without a Message-ID get different addresses, made from their headers, in the
+    reserved domain `.invalid`."""
+    first = read_headers(b"Subject: 1\n\n").mid_url
+    second = read_headers(b"Subject: 2\n\n").mid_url
+    assert first != second
     assert first.endswith("@no-message-id.invalid")
 
 
@@ -73,21 +78,25 @@ def test_mails_without_an_id_have_different_addresses() -> None:
     ],
 )
 def test_the_mailbox_server_reports_forged_senders(results: str, forgery: str) -> None:
+    """A mail counts as forged if DMARC failed, or if DKIM failed without a passing SPF; comments in
+    brackets do not count."""
     line = f"Authentication-Results: {results}\n" if results else ""
     assert read_headers(f"{line}From: a@b.example\n\n".encode()).forgery == forgery
 
 
 def test_results_that_the_sender_wrote_do_not_count() -> None:
-    own = "Authentication-Results: mx.example; dmarc=fail\nReceived: x\n"
-    senders = "Authentication-Results: mx.example; dmarc=pass\nFrom: a@b.example\n\n"
-    assert read_headers((own + senders).encode()).forgery == "dmarc=fail"
+    """Only results above the first `Received` header count: our server wrote them, the sender may
+    have written the others."""
+    from_our_server = "Authentication-Results: mx.example; dmarc=fail\nReceived: x\n"
+    from_sender = "Authentication-Results: mx.example; dmarc=pass\nFrom: a@b.example\n\n"
+    assert read_headers((from_our_server + from_sender).encode()).forgery == "dmarc=fail"
 
 
 def test_a_mail_of_several_senders_is_forged() -> None:
-    for head in (
-        b"From: a@b.example\nFrom: c@d.example\n\n",
-        b"From: a@b.example, c@d.example\n\n",
-    ):
-        headers = read_headers(head)
+    """A mail with two addresses as its sender, in two headers or in one, counts as forged."""
+    two_headers = b"From: a@b.example\nFrom: c@d.example\n\n"
+    one_header = b"From: a@b.example, c@d.example\n\n"
+    for mail in (two_headers, one_header):
+        headers = read_headers(mail)
         assert headers.senders == ("a@b.example", "c@d.example")
         assert headers.forgery == "2 addresses as its sender"

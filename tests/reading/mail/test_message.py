@@ -21,6 +21,8 @@ def find_fault(raw: bytes, size: int = 0) -> str:
 
 
 def test_a_newsletter_is_an_entry() -> None:
+    """A newsletter becomes an entry with id, title, author, date and text, without the reader's
+    address, tracking and unsubscribing."""
     sent = NOW - timedelta(hours=2)
     raw = make_mail(7, sent)
     entry = read_mail(raw, NOW, len(raw))
@@ -37,6 +39,8 @@ def test_a_newsletter_is_an_entry() -> None:
 
 
 def test_the_html_part_counts_else_the_text() -> None:
+    """Of a mail with both forms the HTML is read; a plain text becomes paragraphs, with its wrapped
+    lines joined."""
     parts = (
         "--x\nContent-Type: text/plain\n\nplain words\n"
         "--x\nContent-Type: text/html\n\n<p>marked words</p>\n--x--\n"
@@ -55,6 +59,8 @@ def test_the_html_part_counts_else_the_text() -> None:
 
 
 def test_addresses_in_a_plain_text_are_links() -> None:
+    """An address in plain text becomes a link; the angle brackets and the full stop after it stay
+    text."""
     assert make_html("See https://a.example/b?c=1&d=<2>.") == (
         '<p>See <a href="https://a.example/b?c=1&amp;d=">https://a.example/b?c=1&amp;d=</a>'
         "&lt;2&gt;.</p>"
@@ -77,10 +83,13 @@ def test_addresses_in_a_plain_text_are_links() -> None:
     ],
 )
 def test_an_unreadable_mail_has_a_reason_and_no_text(raw: bytes, reason: str) -> None:
+    """A mail that is forged, nested, of an unknown charset or without text has that reason and no
+    content."""
     assert find_fault(raw) == reason
 
 
 def test_a_large_mail_has_a_reason() -> None:
+    """A mail over the size limit is refused as `mail-too-large`; one of exactly the limit is read."""
     assert find_fault(HEAD + b"\ntext", LARGEST + 1) == "mail-too-large"
     assert find_fault(HEAD + b"\ntext", LARGEST) == ""
 
@@ -96,12 +105,15 @@ def make_nested_mail(depth: int) -> bytes:
 
 
 def test_parts_in_parts_have_an_end() -> None:
+    """Parts are read through 3 levels; 30 and 3000 levels are refused, so that nesting cannot
+    exhaust the stack."""
     assert find_fault(make_nested_mail(3)) == ""
     assert find_fault(make_nested_mail(30)) == "mail-nested"
     assert find_fault(make_nested_mail(3000)) == "mail-nested"
 
 
 def test_a_declared_charset_that_is_wrong_or_unknown() -> None:
+    """A mail is read with the charset that it uses, if the declared one is unknown or too narrow."""
     words = "Die Brücken der Städte sind schön, sagt der Bürgermeister."
     kinds = {"no-such-charset": "utf-8", "us-ascii": "utf-8", "iso-8859-1": "cp1252"}
     for declared, used in kinds.items():
@@ -121,5 +133,6 @@ def test_the_date_of_a_mail_is_not_later_than_its_delivery() -> None:
 
 
 def test_the_sample_contains_personal_parts() -> None:
+    """The sample newsletter has all the personal parts whose removal other tests check."""
     for private in ("anna@reader.example", "pixel", "/u/123", "Unsubscribe"):
         assert private in html_text(1)

@@ -48,6 +48,8 @@ def clean_html(html: str) -> str:
     ],
 )
 def test_a_link_leads_every_reader_to_the_same_address(url: str, target: str | None) -> None:
+    """A link loses what identifies the reader, or becomes empty if nothing public is left; `None`
+    means that it stays."""
     assert clean_address(url, READER) == (url if target is None else target)
 
 
@@ -61,6 +63,8 @@ def test_codes_in_addresses_are_no_words() -> None:
 
 
 def test_pictures_forms_scripts_and_hidden_texts_are_removed() -> None:
+    """Everything that loads from elsewhere, acts or is invisible to readers is removed; the visible
+    sentence stays."""
     html = (
         '<div style="display:none">Preheader</div><style>p{}</style><script>x()</script>'
         '<img src="https://t.example/o.gif"><form action="https://a.example"><input></form>'
@@ -90,18 +94,22 @@ def test_pictures_forms_scripts_and_hidden_texts_are_removed() -> None:
     ],
 )
 def test_lines_about_the_subscription_are_removed(foot: str) -> None:
+    """Lines to unsubscribe, to view the mail in a browser or with the reader's address (Anna's) are
+    removed."""
     text = clean_html(f"<p>{SENTENCE}</p>{foot}<p>The end.</p>")
     assert text == f"<body><p>{SENTENCE}</p><p>The end.</p></body>"
 
 
 @pytest.mark.parametrize("line", ["Hi Anna,", "Dear Dr. Smith:", "Liebe Anna!", "Bonjour,"])
 def test_a_line_that_greets_the_reader_is_removed(line: str) -> None:
+    """A line that only greets, with or without a name, is removed: it may name the reader."""
     text = clean_html(f"<table><tr><td><p>{line}</p></td></tr></table><p>{SENTENCE}</p>")
     assert text == f"<body><p>{SENTENCE}</p></body>"
 
 
 @pytest.mark.parametrize("line", ["Hello, world: a history", "Dear readers, the bridges", "Hills"])
 def test_a_line_with_more_than_a_greeting_stays(line: str) -> None:
+    """A line that only begins like a greeting is text of the mail and stays."""
     assert line in clean_html(f"<p>{line}</p><p>{SENTENCE}</p>")
 
 

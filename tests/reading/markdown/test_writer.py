@@ -61,6 +61,8 @@ def test_markdown(markup: str, expected: str) -> None:
 
 @pytest.mark.parametrize("markup", [markup for markup, _ in CASES])
 def test_escaped_text_makes_no_markup(markup: str) -> None:
+    """Markdown made from any of the sample markup renders to HTML without scripts, raw tags or
+    `javascript:` links."""
     tree = parse_tree(f"<html><body>{markup}</body></html>")
     result = (
         MarkdownIt("commonmark", {"html": True})
@@ -76,6 +78,7 @@ def test_escaped_text_makes_no_markup(markup: str) -> None:
 @pytest.mark.parametrize("depth", [50, 900])
 @pytest.mark.parametrize("tag", ["div", "span", "blockquote", "b", "ul><li"])
 def test_deep_nesting_overflows_no_stack(depth: int, tag: str) -> None:
+    """Elements nested 900 deep are converted to Markdown, and their text is not lost."""
     parser = lxml_html.HTMLParser(huge_tree=True)  # the usual one drops what is deeper than 256
     tree = lxml_html.document_fromstring(
         f"<html><body>{f'<{tag}>' * depth}text</body></html>", parser=parser

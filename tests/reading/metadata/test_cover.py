@@ -24,6 +24,7 @@ def make_picture_tag(address: str) -> str:
     ["/img/ferry.jpg", "//paper.example/img/ferry.jpg", "https://paper.example/img/ferry.jpg"],
 )
 def test_og_image_becomes_absolute(address: str) -> None:
+    """The picture that `og:image` names is the cover, with its address resolved against the page's."""
     assert read_cover(make_picture_tag(address)) == "https://paper.example/img/ferry.jpg"
 
 
@@ -55,6 +56,8 @@ def test_base_counts() -> None:
     ],
 )
 def test_stand_ins_are_no_covers(address: str) -> None:
+    """Logos, placeholders, avatars, advertisements and invalid addresses are passed over; the next
+    declared picture is taken."""
     assert read_cover(make_picture_tag(address)) is None
     assert (
         read_cover(
@@ -76,10 +79,13 @@ def test_stand_ins_are_no_covers(address: str) -> None:
     ],
 )
 def test_pictures_whose_address_only_sounds_like_a_stand_in(address: str) -> None:
+    """Words such as `default`, `logo` or `ad` count only as a whole name: these addresses are real
+    pictures."""
     assert read_cover(make_picture_tag(address)) == f"https://paper.example{address}"
 
 
 def test_jsonld_in_its_many_forms() -> None:
+    """The cover is read from JSON-LD if `image` is an address, an object or a list of either."""
     for value in (
         '"/f.jpg"',
         '["/f.jpg"]',
@@ -103,6 +109,8 @@ def test_jsonld_in_its_many_forms() -> None:
     ],
 )
 def test_the_first_large_figure_of_the_article(img: str) -> None:
+    """Without a declared picture, the first large one of the article is the cover, in its largest
+    size; tiny ones and portraits are not."""
     small = (
         '<img src="/tiny.jpg" width="40" height="40"><div class="author-box"><img'
         ' src="/maren.jpg"></div>'
@@ -136,6 +144,7 @@ def test_the_picture_in_the_header_of_the_headline_a_builder_s_box_or_a_button_t
 
 
 def test_pictures_elsewhere_are_no_covers() -> None:
+    """Pictures in a sidebar, the header or related posts are not the article's cover."""
     assert (
         read_cover(
             '<aside><img src="/f.jpg"></aside><header><img src="/g.jpg" width="900"></header>'
@@ -148,6 +157,7 @@ def test_pictures_elsewhere_are_no_covers() -> None:
 
 
 def test_the_entry_s_picture_when_the_page_has_none() -> None:
+    """The feed's picture is the cover only if the page declares none."""
     assert read_cover("", Entry(id="1", image="/e.jpg")) == "https://paper.example/e.jpg"
     assert (
         read_cover(make_picture_tag("/f.jpg"), Entry(id="1", image="/e.jpg"))
@@ -156,6 +166,7 @@ def test_the_entry_s_picture_when_the_page_has_none() -> None:
 
 
 def test_hostile_srcsets_end() -> None:
+    """A `srcset` of a million characters without an address is read quickly, to nothing."""
     assert cover.find_largest("a " * 500_000) == ""
     assert cover.find_largest("," * 500_000) == ""
 
@@ -170,6 +181,8 @@ def test_hostile_srcsets_end() -> None:
     ],
 )
 def test_words_in_file_names_do_not_count(address: str) -> None:
+    """A file name that only contains `logo`, `pixel` or `blank` among other words is a real
+    picture."""
     assert read_cover(make_picture_tag(address)) == f"https://paper.example{address}"
 
 
@@ -184,4 +197,6 @@ def test_words_in_file_names_do_not_count(address: str) -> None:
     ],
 )
 def test_a_declared_logo_or_portrait_is_no_cover(declared: str) -> None:
+    """A picture that the page declares as its icon, its publisher's logo or a person's portrait is
+    no cover."""
     assert read_cover(make_picture_tag("/img/card.png") + declared) is None

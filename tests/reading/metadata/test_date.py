@@ -53,7 +53,7 @@ def test_a_moment_that_utc_cannot_express_is_none(written: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "wanted"),
+    ("written", "expected"),
     [
         ("2024-03-14T22:40:00+00:00", "2024-03-14T22:40:00+00:00"),
         ("2024-03-14T22:40:00.123Z", "2024-03-14T22:40:00+00:00"),
@@ -87,10 +87,12 @@ def test_a_moment_that_utc_cannot_express_is_none(written: str) -> None:
         ("3 helmikuuta 2021", "2021-02-03T00:00:00+00:00"),
     ],
 )
-def test_a_date_as_written(written: str, wanted: str) -> None:
+def test_a_date_as_written(written: str, expected: str) -> None:
+    """Dates as machines and people of many languages write them are read, in UTC if no zone is
+    given."""
     date_text = date.parse_date_text(written)
     assert date_text is not None
-    assert date_text.isoformat() == wanted
+    assert date_text.isoformat() == expected
 
 
 @pytest.mark.parametrize(
@@ -98,11 +100,13 @@ def test_a_date_as_written(written: str, wanted: str) -> None:
     ["", "yesterday", "2024", "99.99.2024", "2024-13-45", "version 1.2.3", "May", "0000-00-00"],
 )
 def test_texts_without_a_date(written: str) -> None:
+    """Words, impossible dates and version numbers are not read as dates."""
     assert date.parse_date_text(written) is None
 
 
 @given(st.integers(0, 36_000))
 def test_every_day_is_read_back(days: int) -> None:
+    """Every day since 1991 is read back from its ISO, German and Japanese form."""
     stated = (datetime(1991, 1, 1, tzinfo=UTC) + timedelta(days=days)).date().isoformat()
     year, month, number = stated.split("-")
     for written in (stated, f"{number}.{month}.{year}", f"{year}年{int(month)}月{int(number)}日"):
@@ -113,23 +117,25 @@ def test_every_day_is_read_back(days: int) -> None:
 
 @given(st.text(max_size=200))
 def test_any_text_is_a_date_or_none(written: str) -> None:
+    """Any text gives a date with a time zone, or None, and raises nothing."""
     date_text = date.parse_date_text(written)
     assert date_text is None or date_text.tzinfo is not None
 
 
 def test_the_order_of_day_and_month() -> None:
-    for language, written, wanted in (
+    """The page's language decides whether 3/4/2021 is in March or April; 24 can only be the day."""
+    for language, written, expected in (
         ("en-US", "3/4/2021", "2021-03-04"),
         ("en-GB", "3/4/2021", "2021-04-03"),
         ("en-GB", "3/24/2021", "2021-03-24"),
         ("fr", "3/4/2021", "2021-04-03"),
     ):
         meta = f'<meta http-equiv="content-language" content="{language}">'
-        assert read_day(f"{meta}{HEAD}<p>{written}</p>{TEXT}") == wanted
+        assert read_day(f"{meta}{HEAD}<p>{written}</p>{TEXT}") == expected
 
 
 @pytest.mark.parametrize(
-    "shown",
+    "visible_date",
     [
         '<time datetime="2023-05-06T10:00:00+02:00">yesterday</time>',
         '<div class="entry-meta">Published on May 6, 2023 · 4 min read</div>',
@@ -138,8 +144,10 @@ def test_the_order_of_day_and_month() -> None:
         '<p>Last modified <time datetime="2023-07-01">1 July</time></p><p>6 May 2023</p>',
     ],
 )
-def test_the_date_that_readers_see(shown: str) -> None:
-    assert read_day(HEAD + shown + TEXT) == "2023-05-06"
+def test_the_date_that_readers_see(visible_date: str) -> None:
+    """The visible date near the headline is the date of publication, not the one marked as an
+    update."""
+    assert read_day(HEAD + visible_date + TEXT) == "2023-05-06"
 
 
 @pytest.mark.parametrize(
@@ -154,9 +162,11 @@ def test_the_date_that_readers_see(shown: str) -> None:
 def test_a_date_counts_near_the_heading_only(
     before: int | None, after: int | None, expected: str
 ) -> None:
-    shown = "<p>6 May 2023</p>"
-    above = f"{shown}<p>{'word ' * (before // 5)}</p>" if before else ""
-    below = f"<p>{'word ' * (after // 5)}</p>{shown}" if after else ""
+    """A visible date counts up to 500 characters before and 1,200 after the heading; farther away
+    the date in the address does."""
+    visible_date = "<p>6 May 2023</p>"
+    above = f"{visible_date}<p>{'word ' * (before // 5)}</p>" if before else ""
+    below = f"<p>{'word ' * (after // 5)}</p>{visible_date}" if after else ""
 
     assert (
         read_day(
@@ -179,6 +189,8 @@ def test_a_date_below_the_heading_beats_a_nearer_one_above_it() -> None:
 
 
 def test_an_earlier_time_element_beside_the_headline_beats_the_head() -> None:
+    """A `<time>` beside the headline wins if it is earlier than the head's date, no update, and not
+    within a sentence."""
     stated = '<meta property="article:published_time" content="2023-11-17">' + HEAD
 
     assert read_day(stated + '<time datetime="2023-05-06">6 May</time>' + TEXT) == "2023-05-06"
@@ -191,6 +203,7 @@ def test_an_earlier_time_element_beside_the_headline_beats_the_head() -> None:
 
 
 def test_a_sentence_states_when_a_text_first_appeared() -> None:
+    """A note that states the original publication wins over the later date below the headline."""
     note = (
         "<p>This article was originally published on 6 May 2023 at 4:12pm but has been updated to"
         " keep it current.</p>"
@@ -227,6 +240,8 @@ def test_a_machine_date_in_utc_keeps_its_moment_and_shows_the_site_s_day() -> No
 
 
 def test_published_not_updated_and_not_in_the_future() -> None:
+    """The date of a change is ignored, and a date after `now` is refused; without `now` it is
+    taken."""
     stated = '<meta property="article:published_time" content="{}">'
     changed = '<meta property="article:modified_time" content="2024-05-05">'
 
@@ -236,6 +251,7 @@ def test_published_not_updated_and_not_in_the_future() -> None:
 
 
 def test_the_date_in_the_url_counts_and_a_copyright_year_does_not() -> None:
+    """Without a stated date the one in the address is taken; a copyright year is no date."""
     assert (
         read_day(HEAD + TEXT, "https://www.harbourpost.example/2021/02/03/last-ferry")
         == "2021-02-03"
@@ -251,6 +267,7 @@ def test_a_date_in_the_source_counts_if_there_is_no_other() -> None:
 
 
 def test_the_date_of_the_entry_comes_first() -> None:
+    """The feed's date wins over the page's, unless it is impossible (the year 1)."""
     announced = Entry(id="1", published=NOW - timedelta(days=3))
 
     assert read_published(
@@ -280,11 +297,13 @@ def test_updated() -> None:
     ["<p>" + "2024-01-" * 100_000 + "</p>", "<p>1 may </p>" * 20_000, "<p>" + "a\n" * 200_000],
 )
 def test_hostile_dates_end(html: str) -> None:
+    """Texts with very many half or whole dates are searched to an end."""
     result = read_published(HEAD + html)
     assert result is None or result.year >= 1990
 
 
 def test_the_day_on_which_a_user_joined_is_not_the_post_s() -> None:
+    """In a forum the date of the first post counts, not the day on which its author registered."""
     profile = (
         "<dl><dd class='profile-joined'><strong>Joined:</strong> 24 July 2017</dd><dd>Registriert:"
         " 24.07.2017</dd></dl>"
@@ -334,12 +353,14 @@ def test_the_date_of_another_item_comes_after_the_dates_of_the_page(other: str) 
     ],
 )
 def test_an_item_with_the_headline_or_address_of_the_page_is_about_the_page(stated: str) -> None:
+    """JSON-LD about this page, by headline or by address, wins over another date in the head."""
     script = f'<script type="application/ld+json">{stated}</script>'
     other = '<meta property="article:published_time" content="2024-05-09">'
     assert read_day("<title>The Last Ferry</title>" + script + other + HEAD + TEXT) == "2024-05-03"
 
 
 def test_the_date_of_a_comment_is_not_the_page_s() -> None:
+    """The microdata date of a comment is ignored, although it is earlier than the visible date."""
     comment = (
         '<div itemscope itemtype="https://schema.org/Comment"><meta itemprop="datePublished"'
         ' content="2019-01-02">A fine boat.</div>'

@@ -20,6 +20,7 @@ def make_canonical_link(href: str) -> str:
 
 
 def test_without_a_canonical_the_url_is_the_key() -> None:
+    """Without a canonical link the page's own address, without tracking parameters, identifies it."""
     assert read_identity("") == identity.Identity(KEY)
 
 
@@ -28,6 +29,7 @@ def test_without_a_canonical_the_url_is_the_key() -> None:
     ["/news/ferry-2", "//www.paper.example/news/ferry-2", "https://paper.example/news/ferry-2#top"],
 )
 def test_a_canonical_of_the_same_site_counts(href: str) -> None:
+    """A canonical link within the site identifies the page; its own address becomes an alias."""
     identity = read_identity(make_canonical_link(href))
 
     assert identity.canonical.endswith("paper.example/news/ferry-2")
@@ -47,10 +49,13 @@ def test_a_canonical_of_the_same_site_counts(href: str) -> None:
     ],
 )
 def test_the_root_or_nonsense_never_counts(href: str) -> None:
+    """A canonical link to the front page or to no web address is ignored."""
     assert read_identity(make_canonical_link(href)).canonical == KEY
 
 
 def test_another_host_is_a_hint_only() -> None:
+    """A canonical link to another host only marks the page as a duplicate; to another host's front
+    page it means nothing."""
     identity = read_identity(make_canonical_link("https://agency.example/wire/ferry?fbclid=1"))
 
     assert identity.canonical == KEY
@@ -77,6 +82,8 @@ def test_another_host_of_the_same_domain_is_a_hint_only() -> None:
     ],
 )
 def test_a_canonical_on_another_site_is_a_duplicate_only(own: str, neighbour: str) -> None:
+    """Two authors on one host are two sites: links to the neighbour mark a duplicate but give no
+    alias."""
     for html in (make_canonical_link(neighbour), f'<meta property="og:url" content="{neighbour}">'):
         assert read_identity(html, own) == identity.Identity(own, duplicate_of=neighbour)
     for html in (
@@ -87,6 +94,7 @@ def test_a_canonical_on_another_site_is_a_duplicate_only(own: str, neighbour: st
 
 
 def test_og_url_when_there_is_no_canonical() -> None:
+    """If the canonical link is missing, `og:url` identifies the page."""
     assert (
         read_identity('<meta property="og:url" content="/news/2024/ferry">').canonical
         == "https://www.paper.example/news/2024/ferry"
@@ -94,6 +102,7 @@ def test_og_url_when_there_is_no_canonical() -> None:
 
 
 def test_base_is_honoured() -> None:
+    """A relative canonical link is resolved against `<base>`."""
     assert (
         read_identity(
             '<base href="https://www.paper.example/en/">' + make_canonical_link("ferry")

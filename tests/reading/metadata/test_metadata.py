@@ -45,9 +45,10 @@ def test_author(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_day_of_publication(name: str) -> None:
-    when = read_sample(name).published
-    assert (when.date().isoformat() if when else "") == load_truth(name)["date"]
-    assert when is None or when.tzinfo is not None
+    """Each sample page has the day that its `.toml` file states, with a time zone, or no date."""
+    published = read_sample(name).published
+    assert (published.date().isoformat() if published else "") == load_truth(name)["date"]
+    assert published is None or published.tzinfo is not None
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -58,17 +59,21 @@ def test_cover(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_language_and_charset(name: str) -> None:
+    """Each sample page has the stated language and is decoded well enough to contain the expected
+    texts."""
     page = parse((PAGES / f"{name}.html").read_bytes(), load_truth(name)["url"])
 
     assert page.language == load_truth(name)["language"]
 
-    shown = " ".join("".join(page.tree.itertext()).split())
+    page_text = " ".join("".join(page.tree.itertext()).split())
 
-    assert all(" ".join(wanted.split()) in shown for wanted in load_truth(name)["must_have"])
+    for expected in load_truth(name)["must_have"]:
+        assert " ".join(expected.split()) in page_text
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_of_the_surroundings(name: str) -> None:
+    """Title, author and cover of each sample page contain nothing of the texts around the article."""
     sample = read_sample(name)
     assert not any(
         unwanted in f"{sample.title} {sample.author} {sample.cover}"
@@ -77,6 +82,7 @@ def test_nothing_of_the_surroundings(name: str) -> None:
 
 
 def test_at_least_twenty_pages_in_six_languages() -> None:
+    """The samples stay varied: at least 20 pages in 6 languages."""
     assert len(NAMES) >= 20
     assert len({load_truth(name)["language"][:2] for name in NAMES}) >= 6
 
@@ -94,6 +100,8 @@ PAGE = (
 
 
 def test_a_sane_entry_outranks_the_page() -> None:
+    """Title, author and date of the feed's entry win over the page's, with markup removed from the
+    title."""
     announced = make_entry(
         title="Boats &amp; <b>tides</b>",
         authors=("Bo Sailor",),
@@ -108,6 +116,8 @@ def test_a_sane_entry_outranks_the_page() -> None:
 
 
 def test_an_empty_entry_changes_no_field_of_the_page() -> None:
+    """An entry that names only the site as title and author, with the date 1970, says nothing: the
+    page's values stay."""
     announced = make_entry(
         title="Paper",
         authors=("desk@paper.example", "Paper"),
@@ -121,11 +131,13 @@ def test_an_empty_entry_changes_no_field_of_the_page() -> None:
 
 
 def test_the_operator_s_suffix_is_cut() -> None:
+    """The suffix that the operator configured is cut from the title."""
     page = parse(b"<title>Boats - all the tides</title><p>Text.</p>", "https://paper.example/boats")
     assert read_metadata(page, rules=Rules(title_suffix=" - all the tides")).title == "Boats"
 
 
 def test_a_page_without_metadata_has_none() -> None:
+    """A page that states nothing about itself gets empty values, never guesses."""
     draft = read_small_page(body="<p>Only text.</p>")
 
     assert draft.title == ""
@@ -139,6 +151,7 @@ def test_a_page_without_metadata_has_none() -> None:
 
 
 def test_keywords_section_and_description_of_the_publisher() -> None:
+    """Description, keywords (each once), section and rules for robots are read from the head."""
     head = (
         '<meta name="description" content="A short one."><meta name="keywords" content="boats,'
         ' tides,boats"><meta property="article:section" content="Sea"><meta property="og:site_name"'
@@ -153,6 +166,7 @@ def test_keywords_section_and_description_of_the_publisher() -> None:
 
 
 def test_the_trace_names_the_chosen_and_the_considered_candidates() -> None:
+    """The trace names where a value came from and which other candidates there were."""
     trace = read_sample("wordpress_en").trace
 
     assert trace["author"]["from"] == "json-ld"

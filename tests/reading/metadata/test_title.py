@@ -46,6 +46,8 @@ def test_the_policy(case: dict[str, str]) -> None:
     ],
 )
 def test_the_site_s_name_is_cut_from_a_title(stated: str, wanted: str) -> None:
+    """The site's name or domain is cut from either end of a title; a colon of the title itself
+    stays."""
     assert read_title(f"<title>{stated}</title><p>x", "The Harbour Post") == wanted
 
 
@@ -63,10 +65,12 @@ def test_the_site_s_name_is_cut_from_a_title(stated: str, wanted: str) -> None:
     ],
 )
 def test_quotation_marks_stay_whole(stated: str, wanted: str) -> None:
+    """« and » are not cut as separators if they quote; a lone » at the end is."""
     assert read_title(f"<title>{stated}</title><p>x", "The Harbour Post") == wanted
 
 
 def test_a_heading_in_quotation_marks_stays_whole() -> None:
+    """The heading with quotation marks wins over the title without them."""
     assert (
         read_title("<title>La mer est vide</title><h1>« La mer est vide »</h1>")
         == "« La mer est vide »"
@@ -74,6 +78,7 @@ def test_a_heading_in_quotation_marks_stays_whole() -> None:
 
 
 def test_a_head_cut_at_a_quotation_mark_does_not_cut_the_heading() -> None:
+    """If the head's title breaks off at a quotation mark, the whole heading is taken."""
     html = (
         '<meta property="og:title" content="Captain calls the rival "><h2>Captain calls the rival'
         ' "unfit"</h2>'
@@ -114,6 +119,7 @@ def test_a_title_that_has_the_host_s_name_in_it_is_no_name_of_the_site() -> None
 
 
 def test_an_issue_that_bears_the_site_s_name_has_a_title() -> None:
+    """A site's name with an issue number is a title; the name alone is none."""
     assert (
         read_title("<title>Harbour Post 02/2022</title><p>x", "Harbour Post")
         == "Harbour Post 02/2022"
@@ -123,6 +129,7 @@ def test_an_issue_that_bears_the_site_s_name_has_a_title() -> None:
 
 
 def test_an_h1_that_agrees_wins_over_the_head() -> None:
+    """A longer `<h1>` that contains the words of the head's title is what readers see, and wins."""
     html = (
         '<title>Last ferry: what now?</title><meta property="og:title" content="Last ferry: what'
         ' now?">'
@@ -134,6 +141,7 @@ def test_an_h1_that_agrees_wins_over_the_head() -> None:
 
 
 def test_an_h1_that_is_the_site_s_logo_loses() -> None:
+    """An `<h1>` that links to the front page with the site's name is a logo, not a title."""
     html = (
         '<title>Small oars - Rowing Notes</title><h1 class="logo"><a href="/">Rowing'
         " Notes</a></h1><h2>Small oars</h2>"
@@ -142,6 +150,8 @@ def test_an_h1_that_is_the_site_s_logo_loses() -> None:
 
 
 def test_an_h1_that_the_url_spells_wins_over_a_lower_heading_that_the_head_has() -> None:
+    """If the address spells the `<h1>`, that is the title; if it does not, the heading that equals
+    `<title>` is."""
     html = (
         "<title>What is a ferry?</title><h1>An introduction to island ferries: what to"
         " know</h1><h2>What is a ferry?"
@@ -153,11 +163,14 @@ def test_an_h1_that_the_url_spells_wins_over_a_lower_heading_that_the_head_has()
 
 
 def test_an_h1_that_begins_a_head_without_blanks_between_words() -> None:
+    """In a script without blanks, such as Japanese, the site's name is cut by comparing with the
+    `<h1>`."""
     name = "連休における船の運航に関する注意喚起"
     assert read_title(f"<title>{name}：港 独立行政法人 船舶機構</title><h1>{name}</h1>") == name
 
 
 def test_code_is_left_whole() -> None:
+    """The `::` inside of a name from code is not taken for a separator."""
     assert (
         read_title("<title>Ferry::Deck::Rail - Docs</title><h1>Ferry::Deck::Rail</h1>")
         == "Ferry::Deck::Rail"
@@ -165,6 +178,8 @@ def test_code_is_left_whole() -> None:
 
 
 def test_a_head_of_many_sentences_is_no_title() -> None:
+    """If the head repeats a whole post as its title, the heading is taken; tags in the class do not
+    matter."""
     text = "I go by boat. It is slow. It is kind. It takes a day. I like it."
     tags = "hentry tag-island-brand tag-boats"
     html = (
@@ -188,6 +203,7 @@ def test_a_lone_h1_wins_when_it_shares_a_word() -> None:
 
 
 def test_words_run_together_in_the_heading_are_spelt_as_in_the_head() -> None:
+    """Markup may join words of the heading; the head's title shows where the blank belongs."""
     assert (
         read_title("<title>End-to-End Ferries</title><h1>End-to-End<span>Ferries</span></h1>")
         == "End-to-End Ferries"
@@ -195,6 +211,7 @@ def test_words_run_together_in_the_heading_are_spelt_as_in_the_head() -> None:
 
 
 def test_the_title_of_the_entry_comes_first() -> None:
+    """The feed's title wins, unless it is empty, cut off with "…" or only the site's name."""
     html = (
         "<title>The Last Ferry Leaves Without a Farewell</title><h1>The Last Ferry Leaves Without a"
         " Farewell</h1>"
@@ -211,6 +228,7 @@ def test_the_title_of_the_entry_comes_first() -> None:
 
 
 def test_the_operator_s_suffix() -> None:
+    """The suffix that the operator configured is cut from the title, with its brackets."""
     assert (
         read_title(
             "<title>Ferry gone (all editions)</title>", rules=Rules(title_suffix=" (all editions)")
@@ -223,6 +241,8 @@ def test_the_operator_s_suffix() -> None:
     st.text(max_size=80), st.sampled_from([" | ", " - ", ": ", " » ", " :: "]), st.text(max_size=40)
 )
 def test_cutting_twice_changes_nothing(head: str, between: str, tail: str) -> None:
+    """Removing the site's name from any title does not lengthen it (except by Unicode
+    normalisation) and never raises."""
     site = SiteTitle(URL, ("The Harbour Post",))
     once = site.remove_site_name(head + between + tail)
 
@@ -231,6 +251,7 @@ def test_cutting_twice_changes_nothing(head: str, between: str, tail: str) -> No
 
 
 def test_long_titles_end() -> None:
+    """Titles of 400,000 characters are handled, and the result has at most 300."""
     html = (
         "<title>"
         + "a - " * 100_000

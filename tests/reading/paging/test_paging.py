@@ -97,6 +97,8 @@ TWO = f"{FIRST}/2"
 
 
 def test_a_page_is_appended_without_repeated_paragraphs() -> None:
+    """The next page adds only its new paragraphs: its heading and paragraph A, which page one has,
+    are left out."""
     later_draft = make_draft(
         f"# The story (page 2)\n\n{make_paragraphs('A', 'D', 'E', 'F')}",
         TWO,
@@ -131,6 +133,8 @@ def test_a_page_is_appended_without_repeated_paragraphs() -> None:
 def test_a_page_of_another_article_is_not_appended(
     later: Draft, sure: bool, why: str | None
 ) -> None:
+    """A page that repeats or contradicts the first in address, date, title or author is not
+    appended, with that reason."""
     result = append_page(ONE, later, TWO, sure=sure)
     assert result == why if why else isinstance(result, Draft)
     if why is None:

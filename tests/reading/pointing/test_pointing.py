@@ -64,6 +64,8 @@ def number_of(css: str) -> int:
 def test_the_shortest_selector_that_matches_on_most_pages_comes_first(
     pointed: str, role: Role, best: str, held: int
 ) -> None:
+    """The best selector is short and holds on all five pages; `.newsletter` holds on four, because
+    page 3 lacks that box."""
     result = suggested(PAGES, number_of(pointed), role)
 
     assert result[0].selector == best
@@ -84,8 +86,10 @@ def test_names_that_a_build_made_are_in_no_selector() -> None:
 
 
 def test_selectors_with_further_matches_come_later() -> None:
+    """A selector that matches exactly one element on each page comes before one that also matches
+    others, such as `p`."""
     result = suggested(PAGES, number_of("aside p"), "title")
-    assert result[0].pages == (1, 1, 1, 1, 1)
+    assert result[0].pages == (1, 1, 1, 1, 1)  # matches on each of the five pages
     assert result[0].selector != "p"
 
 
@@ -100,10 +104,12 @@ def test_a_number_that_is_no_element_has_no_selector() -> None:
 
 
 def test_the_shown_page_has_no_scripts_requests_or_links() -> None:
-    made, policy = shown_page(HOSTILE.encode(), URL, {})
-    text = made.decode().replace(SCRIPT, "").replace(STYLE, "")
+    """The copy that operators click on keeps text only: no script of the page, no address, no
+    handler, under a strict policy."""
+    copy, policy = shown_page(HOSTILE.encode(), URL, {})
+    text = copy.decode().replace(SCRIPT, "").replace(STYLE, "")
 
-    assert re.findall(r"<script|<style", text) == ["<style", "<script"]  # ours
+    assert re.findall(r"<script|<style", text) == ["<style", "<script"]  # the tags of ours
     assert "evil.example" not in text
     assert not re.search(r"\son\w+=|javascript:|href|src=|srcdoc|action|http-equiv", text)
     assert not re.search(r"alert\((1|2|3|5|7|8|9|10|11)\)", text)
@@ -123,12 +129,15 @@ def test_the_shown_page_has_no_scripts_requests_or_links() -> None:
 
 
 def test_a_number_names_the_same_element_in_page_and_selector() -> None:
-    made, _ = shown_page(*PAGES[0])
-    (number,) = re.findall(r'<h1 data-n="(\d+)">Title 1', made.decode())
+    """The `data-n` of an element in the copy is its number in the parsed page, so that a click
+    finds it."""
+    copy, _ = shown_page(*PAGES[0])
+    (number,) = re.findall(r'<h1 data-n="(\d+)">Title 1', copy.decode())
     assert int(number) == number_of("h1")
 
 
 def test_a_deep_and_a_long_page_are_shown_in_part() -> None:
+    """Copies are limited to some depth and 6,000 elements; what is no page is refused."""
     deep = b"<html><body>" + b"<div>" * 20_000 + b"text" + b"</div>" * 20_000
 
     assert len(shown_page(deep, URL, {})[0]) < 100_000

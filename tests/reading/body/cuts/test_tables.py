@@ -37,13 +37,17 @@ def list_kept_rows(markup: str, scores: dict[str, float]) -> list[str]:
 @pytest.mark.parametrize(
     ("markup", "scores", "expected"),
     [
-        (TABLE, {"North": 0.3, "South": 0.2}, ALL),  # a third of it stays
-        (TABLE, {"North": 0.3, "South": 0.1}, ALL[:2]),  # this one is surely boilerplate
+        # the head stays, which is a third of the table
+        (TABLE, {"North": 0.3, "South": 0.2}, ALL),
+        # a row with a score of 0.1 is surely boilerplate
+        (TABLE, {"North": 0.3, "South": 0.1}, ALL[:2]),
+        # no row has a score over 0.5
         (TABLE, {"Pier": 0.3, "North": 0.3, "South": 0.3}, []),
+        # between two texts that stay, and beside only one
         (TEXT + TABLE + TEXT, {"Pier": 0.3, "North": 0.3, "South": 0.3}, ALL),
         (TEXT + TABLE, {"Pier": 0.3, "North": 0.3, "South": 0.3}, []),
         ("<p>Menu</p>" + TABLE + TEXT, {"Menu": 0.1, "Pier": 0.3, "North": 0.3, "South": 0.3}, []),
-        # a table is judged by itself
+        # two tables are judged separately, and neither has a row that stays
         (
             TABLE + TABLE.replace("0", "5"),
             {"South\t3.15": 0.1, "Pier": 0.3, "North": 0.3, "South": 0.3},
@@ -52,4 +56,6 @@ def list_kept_rows(markup: str, scores: dict[str, float]) -> list[str]:
     ],
 )
 def test_rows_that_stay(markup: str, scores: dict[str, float], expected: list[str]) -> None:
+    """All rows of a table stay if 30 % of its letters stay or if the texts just before and after it
+    stay; a row that scores below 0.15 is left out."""
     assert list_kept_rows(markup, scores) == expected

@@ -79,27 +79,32 @@ CASES = [
 ]
 
 
-def compute_features(markup: str, place: int = 0) -> dict[str, float]:
-    """Return the features of the block at `place` of a page with `markup`."""
+def compute_features(markup: str, index: int = 0) -> dict[str, float]:
+    """Return the features of the block with this `index` on a page with `markup`."""
     blocks = read_blocks(
         parse(f"<html><body>{markup}</body></html>".encode(), "https://a.example/b").tree
     )
     overlap.measure_letters(blocks)
-    found = block_features.compute_block_features(blocks, "The title of the page")
-    return {name: float(column[place]) for name, column in found.items()}
+    columns = block_features.compute_block_features(blocks, "The title of the page")
+    return {name: float(column[index]) for name, column in columns.items()}
 
 
 @pytest.mark.parametrize(("markup", "expected"), CASES)
 def test_features_of_a_block(markup: str, expected: set[str]) -> None:
+    """Of the features that depend on wording (`SHOWN_BY_WORDING`), a block has exactly the expected
+    ones."""
     features = compute_features(markup)
     assert {name for name in SHOWN_BY_WORDING if features[name]} == expected
 
 
 def test_a_text_equal_to_an_earlier_one_is_a_repeat() -> None:
-    assert [
-        compute_features(f"<p>{LONG}</p><p>{LONG}</p>", place)["repeat"] for place in (0, 1)
-    ] == [0, 1]
-    assert compute_features("<p>Short</p><p>Short</p>", 1)["repeat"] == 0
+    """The second of two equal long texts has the feature `repeat`; short texts may be equal by
+    chance and have not."""
+    two_long = f"<p>{LONG}</p><p>{LONG}</p>"
+
+    assert compute_features(two_long, index=0)["repeat"] == 0
+    assert compute_features(two_long, index=1)["repeat"] == 1
+    assert compute_features("<p>Short</p><p>Short</p>", index=1)["repeat"] == 0
 
 
 def test_kinds_and_levels() -> None:
@@ -143,11 +148,15 @@ def test_shares() -> None:
     ],
 )
 def test_how_much_of_a_text_is_a_phrase_of_boilerplate(text: str, feature: str) -> None:
+    """The feature is the share of the text that a phrase of boilerplate takes up, and 0 if the text
+    does not begin with the phrase."""
     assert compute_features(f"<p>{text}</p>")[feature] > 0.25
     assert compute_features(f"<p>Nobody wrote: {text}</p>")[feature] == 0
 
 
 def test_bits_are_read_by_name() -> None:
+    """Each bit of a number becomes a column with its name, lowest bit first: 0b001 has only `one`,
+    0b110 has `two` and `three`."""
     result = block_features.make_bit_columns("near-", ("one", "two", "three"), [0b001, 0b110])
     assert {name: list(column) for name, column in result.items()} == {
         "near-one": [1, 0],

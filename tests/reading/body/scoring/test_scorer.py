@@ -27,6 +27,7 @@ PAGE = (ROOT / "tests/reading/pages/news_cms_de.html").read_bytes()
 def score_page(
     monkeypatch: pytest.MonkeyPatch, weights: Mapping[str, float], table: scorer.Table = "asked"
 ) -> list[Block]:
+    """Return the blocks of the sample page, scored with `weights`."""
     monkeypatch.setattr(scorer, "load_weights", lambda table: weights)
     blocks = read_blocks(parse(PAGE, "https://a.example/b").tree)
     overlap.measure_letters(blocks)
@@ -46,6 +47,8 @@ def score_page(
 def test_the_shipped_weights_fit_the_features(
     monkeypatch: pytest.MonkeyPatch, table: scorer.Table
 ) -> None:
+    """With each shipped table of weights, a sample page has both texts that are kept (score near 1)
+    and texts that are cut (near 0)."""
     blocks = score_page(monkeypatch, scorer.load_weights(table), table)
     assert {round(block.score) for block in blocks if block.letters} == {0, 1}
 
@@ -72,6 +75,8 @@ def test_the_score_is_the_mean_of_weights_and_trees(
 def test_a_feature_without_a_weight_is_an_error(
     monkeypatch: pytest.MonkeyPatch, name: str, change: str
 ) -> None:
+    """Scoring fails and names the feature if its weight is missing or stands under another name;
+    the names cover each kind of feature."""
     weights = dict(scorer.load_weights("asked"))
     value = weights.pop(name)
     if change == "renamed":
@@ -82,6 +87,7 @@ def test_a_feature_without_a_weight_is_an_error(
 
 
 def test_a_weight_without_a_feature_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Scoring fails and names a weight that belongs to no feature."""
     with pytest.raises(ValueError, match=re.escape("no feature for ['surprise']")):
         score_page(monkeypatch, {**scorer.load_weights("asked"), "surprise": 1.0})
 
@@ -89,32 +95,35 @@ def test_a_weight_without_a_feature_is_an_error(monkeypatch: pytest.MonkeyPatch)
 def test_a_feature_that_the_weights_do_not_know_is_an_error(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    more = (*hints.list_names(), "surprise")
-    monkeypatch.setattr(hints, "list_names", lambda: more)
+    """A new class-name hint adds the feature `near-…`; scoring fails until the weights have it,
+    too."""
+    names_with_a_new_one = (*hints.list_names(), "surprise")
+    monkeypatch.setattr(hints, "list_names", lambda: names_with_a_new_one)
     with pytest.raises(ValueError, match="near-surprise"):
         score_page(monkeypatch, scorer.load_weights("asked"))
 
 
 def test_the_order_of_weights_means_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Weights are matched by name: reversed weights give the same scores, except for rounding."""
     weights = scorer.load_weights("asked")
-    turned = dict(reversed(weights.items()))
-    scores = [
-        [block.score for block in score_page(monkeypatch, each)] for each in (weights, turned)
-    ]
+    reversed_weights = dict(reversed(weights.items()))
+    scores = [block.score for block in score_page(monkeypatch, weights)]
+    scores_reversed = [block.score for block in score_page(monkeypatch, reversed_weights)]
 
-    assert scores[0] == pytest.approx(scores[1], abs=1e-5)
+    assert scores == pytest.approx(scores_reversed, abs=1e-5)  # sums are rounded
 
 
 def test_every_feature_has_a_value_for_each_block() -> None:
+    """Each feature is a column with as many values as the page has blocks."""
     blocks = read_blocks(parse(PAGE, "https://a.example/b").tree)
     overlap.measure_letters(blocks)
-    found = features.compute_features(
+    columns = features.compute_features(
         blocks,
         containers.build_containers(blocks),
         features.compute_text_features(blocks, "A title"),
     )
 
-    assert {len(column) for column in found.values()} == {len(blocks)}
+    assert {len(column) for column in columns.values()} == {len(blocks)}
 
 
 @pytest.mark.parametrize(
@@ -134,5 +143,7 @@ def test_the_files_name_the_script_that_made_them(
 
 
 def test_weights_stand_in_order() -> None:
+    """The shipped files list weights in alphabetical order, so that a new training gives a readable
+    diff."""
     for table in TABLES:
         assert list(scorer.load_weights(table)) == sorted(scorer.load_weights(table))

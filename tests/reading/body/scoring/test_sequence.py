@@ -35,8 +35,8 @@ NOTE = (
 def make_columns(
     markup: str, odds: list[float], facts: sequence.Facts = sequence.Facts()
 ) -> dict[str, list[float]]:
-    """The features of the second look of the texts in `markup`, which the first look gave these
-    `odds`."""
+    """Return the features that the second pass computes for the texts in `markup`; the first pass
+    gave its blocks these log `odds`."""
     blocks = blocks_of(markup)
     first = scorer.Scored("alone", ["bias"] * len(blocks), {}, np.array(odds))
     features = sequence.compute_features(
@@ -52,7 +52,10 @@ def blocks_of(markup: str) -> list[Block]:
 
 
 def test_features_of_the_odds_of_neighbouring_texts() -> None:
-    columns = make_columns("".join(f"<p>{text}</p>" for text in STORY[:3]), [2.0, -1.0, 3.0])
+    """The features of three texts come from the first log odds of their neighbours; -8 and -12
+    stand for a neighbour outside of the page."""
+    three_texts = "".join(f"<p>{text}</p>" for text in STORY[:3])
+    columns = make_columns(three_texts, odds=[2.0, -1.0, 3.0])
 
     assert columns["odds"] == [2.0, -1.0, 3.0]
     assert columns["odds-1"] == [-8.0, 2.0, -1.0]
@@ -65,17 +68,21 @@ def test_features_of_the_odds_of_neighbouring_texts() -> None:
 
 
 def test_a_picture_is_no_neighbour() -> None:
-    columns = make_columns(
-        f"<p>{STORY[0]}</p><img src='/a.jpg' alt=''><p>{STORY[1]}</p>", [2.0, -5.0, 1.0]
-    )
+    """Only blocks with text are neighbours: the odds before the second text are those of the first,
+    not of the picture (-5)."""
+    text_picture_text = f"<p>{STORY[0]}</p><img src='/a.jpg' alt=''><p>{STORY[1]}</p>"
+    columns = make_columns(text_picture_text, odds=[2.0, -5.0, 1.0])
+    # nothing is before the first text: the constant for it is -8
     assert columns["odds-1"] == [-8.0, 2.0]
 
 
 def test_features_of_lists_sections_and_equal_markup() -> None:
+    """A list item, a section and a paragraph get the mean probability of the other texts of their
+    list, section or markup; -1 means that there is none."""
     items = "".join(f"<li>{text}</li>" for text in STORY[:2])
     columns = make_columns(
         f"<p>{STORY[2]}</p><h2>Crew</h2><ul>{items}</ul><h2>Boats</h2><p>{STORY[3]}</p>",
-        [3, 0, 4, -4, 0, 3],
+        odds=[3, 0, 4, -4, 0, 3],
     )
 
     assert columns["list-mean"] == pytest.approx([-1, -1, 0.018, 0.982, -1, -1], abs=0.001)
@@ -86,13 +93,21 @@ def test_features_of_lists_sections_and_equal_markup() -> None:
 
 
 def test_features_of_the_statements_of_the_page() -> None:
+    """A text is compared with the title, authors, description and body that the page states about
+    itself."""
     facts = sequence.Facts(
-        "The last ferry", ["Maren Oduya"], STORY[0], "Harbour Post", STORY[1], {"forum": 0.25}, True
+        title="The last ferry",
+        authors=["Maren Oduya"],
+        description=STORY[0],
+        site="Harbour Post",
+        body=STORY[1],
+        types={"forum": 0.25},
+        declared=True,
     )
     markup = (
         f"<h1>The last ferry</h1><p>A photo by Maren Oduya.</p><p>{STORY[0]}</p><p>{STORY[1]}</p>"
     )
-    columns = make_columns(markup, [0.0] * 4, facts)
+    columns = make_columns(markup, odds=[0.0] * 4, facts=facts)
 
     assert columns["title-in"][:2] == [1.0, 0.0]
     assert columns["title-behind"] == pytest.approx([0.0, 1.0, 1 / 2, 1 / 3])
@@ -116,8 +131,8 @@ def make_page(below: str) -> bytes:
 
 
 def read_with(question: str, monkeypatch: pytest.MonkeyPatch, rules: Rules | None = None) -> Draft:
-    """The page with a note below its text, against whose texts the second look is sure if they are
-    over a limit."""
+    """Read a page with a note below its text. The second pass cuts each text for which the answer
+    to `question` is yes."""
     trees = scorer.read_trees([{"asks": question, "leaves": "9 -60"}])
     shipped = scorer.load_trees
     monkeypatch.setattr(
@@ -129,6 +144,8 @@ def read_with(question: str, monkeypatch: pytest.MonkeyPatch, rules: Rules | Non
 
 
 def test_the_second_score_cuts_a_text_that_the_first_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The note below the text has a place over 0.85: a tree that cuts from there removes it alone,
+    and no text is over 2.0."""
     whole = read_with("second place > 2.0", monkeypatch)
 
     assert NOTE in whole.body
@@ -146,22 +163,30 @@ def test_the_second_score_cuts_a_text_that_the_first_kept(monkeypatch: pytest.Mo
 def test_texts_that_an_operator_selects_have_no_second_score(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """With a `select` rule of the operator, the second score does not cut the note that it cuts
+    otherwise."""
     assert NOTE in read_with("second place > 0.85", monkeypatch, Rules(select=("article",))).body
 
 
 @pytest.mark.parametrize("table", ["asked", "alone"])
 def test_the_shipped_trees_ask_for_computed_features(table: scorer.Table) -> None:
+    """The shipped trees (at least 100) ask only for features that the second pass computes, or for
+    probabilities of page types."""
     shipped = scorer.load_trees("sequence_trees.json", table)
 
     assert len(shipped.leaves) >= 100
 
     columns = make_columns(f"<p>{STORY[0]}</p>", [0.0], sequence.Facts(types={"article": 1.0}))
-    asked = {name.removeprefix("second ") for name in shipped.names if name.startswith("second ")}
+    second_features = {
+        name.removeprefix("second ") for name in shipped.names if name.startswith("second ")
+    }
 
-    assert {name for name in asked if not name.startswith("type-")} <= columns.keys()
+    assert {name for name in second_features if not name.startswith("type-")} <= columns.keys()
 
 
 def test_the_file_names_the_script_that_made_it() -> None:
+    """The file with the trees names its training script and the SHA-256 of the data, so that
+    anybody can train it again."""
     document = json.loads(reading.file_text("sequence_trees.json"))
     assert document["script"] == "tools/train/fit_sequence.py"
     assert len(document["data_sha256"]) == 64

@@ -25,7 +25,7 @@ def read_author(
 
 
 @pytest.mark.parametrize(
-    ("line", "wanted"),
+    ("line", "expected"),
     [
         ("By Maren Oduya", ["Maren Oduya"]),
         ("Written by Maren Oduya and Tom Fisk", ["Maren Oduya", "Tom Fisk"]),
@@ -72,12 +72,15 @@ def read_author(
         ("", []),
     ],
 )
-def test_names_in_a_byline(line: str, wanted: list[str]) -> None:
-    assert person_names.find_names(line) == wanted
+def test_names_in_a_byline(line: str, expected: list[str]) -> None:
+    """Names are read from bylines of many languages, without dates, roles and addresses; a line
+    without a name gives none."""
+    assert person_names.find_names(line) == expected
 
 
 @given(st.text(max_size=300))
 def test_names_are_short_and_contain_no_address(line: str) -> None:
+    """A name found in any text has 2 to 120 characters and contains no e-mail or web address."""
     for name in person_names.find_names(line):
         assert 1 < len(name) <= 120
         assert "@" not in name
@@ -107,6 +110,8 @@ TEXT = "<p>" + "Nobody on the pier waved when the ferry left at dawn. " * 10 + "
     ],
 )
 def test_marks_beside_the_headline(mark: str) -> None:
+    """A name beside the headline is the author if markup or a word such as "By" says so;
+    photographers and fact-checkers are not."""
     assert read_author(HEAD + mark + TEXT) == "Maren Oduya"
 
 
@@ -121,6 +126,8 @@ def test_marks_beside_the_headline(mark: str) -> None:
     ],
 )
 def test_a_known_name_without_a_mark(line: str) -> None:
+    """A line that is only a name, or announces a guest, is a byline even without markup, above or
+    below the text."""
     assert read_author(HEAD + line + TEXT) == "Daniel Oduya"
 
 
@@ -133,11 +140,12 @@ def test_a_known_name_without_a_mark(line: str) -> None:
     ],
 )
 def test_no_name_without_a_mark(line: str) -> None:
+    """A line without markup that is no name, or has a name among other words, gives no author."""
     assert read_author(HEAD + line + TEXT) is None
 
 
 @pytest.mark.parametrize(
-    ("line", "wanted"),
+    ("line", "expected"),
     [
         ("<p>Dec 08, 2019 by Tom Fisk in Growth</p>", "Tom Fisk"),
         ("<div><span>03/01/2017</span> by Tom Fisk</div>", "Tom Fisk"),
@@ -152,11 +160,14 @@ def test_no_name_without_a_mark(line: str) -> None:
         ("<p>gamescom 2010 in der Sicht von harbour</p>", None),
     ],
 )
-def test_a_line_with_date_and_author(line: str, wanted: str | None) -> None:
-    assert read_author(HEAD + line + TEXT) == wanted
+def test_a_line_with_date_and_author(line: str, expected: str | None) -> None:
+    """A line with a date and "by" names the author, before or after the date; "in" and "von"
+    without a name do not."""
+    assert read_author(HEAD + line + TEXT) == expected
 
 
 def test_a_login_behind_the_word_by() -> None:
+    """A login is the author only after "by"; the same login alone is not."""
     assert (
         read_author(HEAD + '<div>Posted by <span class="username">rasos</span></div>' + TEXT)
         == "rasos"
@@ -172,11 +183,14 @@ def test_an_agency_is_named_where_the_publisher_names_it() -> None:
 
 @pytest.mark.parametrize("name", ["Harbour Post", "The Harbour Foundation", "Redaktion"])
 def test_the_site_or_a_team_in_the_byline_if_the_page_names_nobody_else(name: str) -> None:
+    """A site or a team is the author if the byline names it and no person is declared."""
     byline = f'<p class="byline">By <a rel="author" href="/author/x">{name}</a></p>'
     assert read_author(HEAD + byline + TEXT, site=name) == name
 
 
 def test_a_team_in_the_byline_does_not_outweigh_a_person_whom_the_page_declares() -> None:
+    """If the byline names an editorial desk ("Redaktion") and the head a person, the person is the
+    author."""
     byline = '<p class="byline">By <a rel="author" href="/author/x">Redaktion</a></p>'
     declared = '<meta name="author" content="Maren Oduya">'
     assert read_author(declared + HEAD + byline + TEXT) == "Maren Oduya"
@@ -193,6 +207,8 @@ def test_a_channel_behind_a_name_and_a_shorter_form_of_it_are_no_authors() -> No
 
 
 def test_twitter_s_label_of_the_author_in_any_language() -> None:
+    """Twitter's label and value name the author if the label says "written by"; "Lesedauer"
+    (reading time) does not."""
     label = (
         '<meta name="twitter:label1" content="{}"><meta name="twitter:data1" content="Maren Oduya">'
     )
@@ -201,11 +217,13 @@ def test_twitter_s_label_of_the_author_in_any_language() -> None:
 
 
 def test_names_with_particles() -> None:
+    """Titles and particles such as "Dr" and "van" are parts of a name."""
     byline = '<div class="post-author">Written by Dr Maren Oduya, Erik van Vulpen</div>'
     assert read_author(HEAD + byline) == "Dr Maren Oduya, Erik van Vulpen"
 
 
 def test_credentials_in_a_box_below_the_text() -> None:
+    """A name in an author box keeps its credentials, and they are not taken for further authors."""
     box = "<div><h4>About the author</h4></div><div>Written by</div><div>Doris Lund, MD, PhD</div>"
     assert read_author(HEAD + TEXT * 8 + box) == "Doris Lund, MD, PhD"
 
@@ -262,6 +280,7 @@ def test_no_owner(head: str) -> None:
 
 
 def test_a_box_below_the_text() -> None:
+    """An author box below the text names the author if the page has no other byline."""
     box = (
         '<div class="author-box"><h4>Maren Oduya</h4><p>Maren Oduya writes on boats and what they'
         " carry.</p></div>"
@@ -270,6 +289,8 @@ def test_a_box_below_the_text() -> None:
 
 
 def test_a_box_below_the_text_beats_a_weak_mark_above_the_headline() -> None:
+    """A user link above the headline (Fisk) says less about the author than an author box below the
+    text."""
     box = (
         '<div class="post-author"><h4>Maren Oduya</h4><p>Maren Oduya writes on boats and what they'
         " carry.</p></div>"
@@ -293,6 +314,7 @@ def test_authors_of_other_articles_do_not_count() -> None:
     "name", ["Facebook", "admin", "105092", "https://harbourpost.example/authors/7"]
 )
 def test_never_a_service_or_a_number(name: str) -> None:
+    """A declared author that is a service, an account name, a number or an address is ignored."""
     assert read_author(f'<meta name="author" content="{name}">' + HEAD + TEXT) is None
 
 
@@ -300,6 +322,7 @@ def test_never_a_service_or_a_number(name: str) -> None:
     "name", ["Harbour Post", "harbourpost.example", "The Diggs Team", "boat_lady7", "Redaktion"]
 )
 def test_the_site_a_team_or_a_login_only_if_the_page_declares_nobody_else(name: str) -> None:
+    """A site, team or login declared as author counts, unless a byline names a person."""
     stated = f'<meta name="author" content="{name}">'
     assert read_author(stated + HEAD + TEXT) == name
     assert (
@@ -308,6 +331,8 @@ def test_the_site_a_team_or_a_login_only_if_the_page_declares_nobody_else(name: 
 
 
 def test_a_person_whose_site_bears_the_name() -> None:
+    """A declared author is not dropped for being the site's name: a person may name the site after
+    herself."""
     assert (
         read_author('<meta name="author" content="Maria Lund">' + HEAD, site="Maria Lund")
         == "Maria Lund"
@@ -315,12 +340,14 @@ def test_a_person_whose_site_bears_the_name() -> None:
 
 
 def test_a_name_has_no_soft_hyphens() -> None:
+    """Soft hyphens (U+00AD) in a byline are removed from the name."""
     assert (
         read_author(HEAD + '<p class="byline">By Ma\xadren Odu\xadya</p>' + TEXT) == "Maren Oduya"
     )
 
 
 def test_an_editorial_desk_is_an_author_only_in_a_visible_byline() -> None:
+    """The word "Redaktion" alone is no author; in a byline with "Von" (by) it is."""
     assert read_author(HEAD + "<p>Redaktion</p>" + TEXT) is None
     assert (
         read_author(
@@ -331,6 +358,7 @@ def test_an_editorial_desk_is_an_author_only_in_a_visible_byline() -> None:
 
 
 def test_jsonld_by_reference_and_as_a_list() -> None:
+    """JSON-LD may list several authors, one by `@id` (Maren) and one as plain text (Tom)."""
     script = (
         "<script"
         ' type="application/ld+json">{"@graph":[{"@type":"NewsArticle","author":[{"@id":"#p"},"Tom'
@@ -340,6 +368,7 @@ def test_jsonld_by_reference_and_as_a_list() -> None:
 
 
 def test_the_byline_readers_see_beats_a_meta_of_another_name() -> None:
+    """If the head names the uploader and the byline another person, the visible byline is right."""
     assert (
         read_author(
             '<meta name="author" content="Bo Uploader">'
@@ -366,6 +395,7 @@ def test_the_entry_s_authors() -> None:
 
 
 def test_a_byline_with_an_element_for_each_name() -> None:
+    """Names in elements of their own, or separated by a comma, are separate authors."""
     names = " und ".join(
         f"<a rel='author' href='/{name}'>{name}</a>" for name in ("Maria Oduya", "Thomas Fisk")
     )
@@ -377,6 +407,8 @@ def test_a_byline_with_an_element_for_each_name() -> None:
 
 
 def test_a_person_whose_site_bears_the_same_name() -> None:
+    """JSON-LD's type says whether the site's name is a person: an organisation, or a name that is
+    none, yields to the byline."""
     script = (
         "<script"
         ' type="application/ld+json">{"@type":"Article","author":{"@type":"%s","name":"%s"}}</script>'  # noqa: E501
@@ -399,12 +431,16 @@ def test_a_person_whose_site_bears_the_same_name() -> None:
 
 
 def test_an_element_with_most_of_the_page_is_no_sidebar() -> None:
+    """A byline counts inside of an element named `sidebar` if the text is there, too; in a real
+    sidebar it does not."""
     byline = "<p class='byline'>By Maren Oduya</p>"
     assert read_author(f"{HEAD}<div class='grid-sidebar'>{byline}{TEXT * 6}</div>") == "Maren Oduya"
     assert read_author(f"{HEAD}<div class='grid-sidebar'>{byline}</div>{TEXT * 6}") is None
 
 
 def test_the_owner_s_copyright_of_many_years() -> None:
+    """A copyright line with an open range of years names the author if the site's domain has the
+    same name."""
     page = parse(
         b"<p>Copyright (c) 2012- Maria Oduya. All rights reserved.</p>",
         "https://mariaoduya.example/ferry",
@@ -424,10 +460,13 @@ def test_one_word_far_below_the_text_names_nobody() -> None:
     ["<div class='author'>" + "By " * 200_000, '<a rel="author">x</a>' * 20_000, "<b>" * 20_000],
 )
 def test_hostile_bylines_end(html: str) -> None:
+    """Very long or deeply nested bylines are read to an end, with no author or the one that is
+    there."""
     assert read_author(HEAD + html) in (None, "x")
 
 
 def test_a_byline_with_the_login_of_a_user() -> None:
+    """A link to an author's page names the author by a login, but not by "7 min read"."""
     byline = '<span class="author vcard"><a href="/author/harbour1984/">{}</a></span>'
     assert read_author(HEAD + byline.format("harbour1984") + TEXT * 3) == "harbour1984"
     assert read_author(HEAD + byline.format("7 min read") + TEXT * 3) is None
