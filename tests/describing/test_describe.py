@@ -25,6 +25,8 @@ def taxonomy() -> Taxonomy:
 
 
 def test_a_story_on_ai_money_is_ai(taxonomy: Taxonomy) -> None:
+    """With the shipped taxonomy, a story about a chatbot's investors gets the category AI, a tag
+    and an excerpt from its text."""
     description = describe(TITLE, TEXT, taxonomy=taxonomy)
 
     assert description.category == "AI"
@@ -43,6 +45,7 @@ def test_without_a_taxonomy_there_is_no_category_and_the_publishers_tags_stay() 
 
 
 def test_an_unknown_key_is_named(tmp_path: Path) -> None:
+    """A misspelled key in taxonomy.toml is an error that suggests the right one."""
     path = tmp_path / "taxonomy.toml"
     path.write_text('[[tag]]\nname = "AI"\nalias = ["A.I."]\n')
     with pytest.raises(ConfigError, match=r"alias.*did you mean 'aliases'"):
@@ -62,16 +65,14 @@ def list_past_posts() -> list[tuple[str, str, list[str]]]:
 
 
 def test_what_was_learnt_survives_a_save(tmp_path: Path) -> None:
+    """A saved file of learnt tags gives the same tags as before."""
     learnt = Taxonomy().learn(list_past_posts())
     learnt.save(tmp_path / "learnt.npz")
-    again = Taxonomy().with_learnt(tmp_path / "learnt.npz")
+    loaded = Taxonomy().with_learnt(tmp_path / "learnt.npz")
 
-    assert again.tags("Birds of the wood", "They counted birds again.") == ("birds",)
-    assert (
-        again.tags("Curl again", "A release of curl.")
-        == learnt.tags("Curl again", "A release of curl.")
-        == ("curl",)
-    )
+    assert loaded.tags("Birds of the wood", "They counted birds again.") == ("birds",)
+    assert learnt.tags("Curl again", "A release of curl.") == ("curl",)
+    assert loaded.tags("Curl again", "A release of curl.") == ("curl",)
 
 
 def test_a_small_past_of_one_kind_tags_no_other_kind() -> None:
@@ -114,6 +115,8 @@ def test_a_small_past_of_one_kind_tags_no_other_kind() -> None:
 
 
 def test_a_tag_that_the_text_does_not_name_is_not_given(taxonomy: Taxonomy) -> None:
+    """A text about a model that writes programs names no listed tag, so it gets none by
+    guessing."""
     text = (
         "The lab's new model writes programs and mends their bugs. Developers ask it in plain words"
         " and it answers."
@@ -197,6 +200,7 @@ def test_a_text_in_a_script_without_blanks_needs_words_of_its_category(taxonomy:
 
 
 def test_a_machine_of_some_model_is_no_machine_learning(taxonomy: Taxonomy) -> None:
+    """ "Machine" and "models" in a text about coffee do not make it an article on AI."""
     text = (
         "The espresso of these models is as good as in a café, and the machine grinds the beans"
         " itself. " * 10

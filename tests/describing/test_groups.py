@@ -57,18 +57,26 @@ def test_articles_on_a_subject_are_a_group_that_is_called_after_it(
 
 
 def test_groups_are_the_same_whatever_the_order_of_their_articles() -> None:
-    turned = group_articles(make_texts(SUBJECTS)[::-1])
-    assert {group.description for group in turned} == {
-        group.description for group in group_articles(make_texts(SUBJECTS))
-    }
+    """Grouping the same articles in reverse order gives the same groups."""
+    texts = make_texts(SUBJECTS)
+    groups = group_articles(texts)
+    groups_of_reversed = group_articles(texts[::-1])
+    descriptions = {group.description for group in groups}
+    assert {group.description for group in groups_of_reversed} == descriptions
 
 
 def test_too_few_articles_make_no_group() -> None:
-    assert group_articles([]) == group_articles(make_texts(SUBJECTS, 1)) == []
-    assert group_articles([("", "")] * 2 * LEAST_ARTICLES) == []
+    """No articles, one of each subject, or empty ones make no group."""
+    one_of_each_subject = make_texts(SUBJECTS, number=1)
+    enough_without_words = [("", "")] * 2 * LEAST_ARTICLES
+
+    assert group_articles([]) == []
+    assert group_articles(one_of_each_subject) == []
+    assert group_articles(enough_without_words) == []
 
 
 def test_there_are_never_too_many_groups() -> None:
+    """Even with more subjects than `MOST_GROUPS`, no more groups than that are suggested."""
     many = {
         f"subject{chr(97 + n)}": f"word{chr(97 + n)} thing{chr(97 + n)} " * 8 + "{n}."
         for n in range(MOST_GROUPS + 8)

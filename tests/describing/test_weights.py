@@ -38,6 +38,7 @@ Engineers will look at its piers this week, and a ferry takes people across unti
     ids=["missing", "extra", "renamed"],
 )
 def test_weights_of_other_features_are_refused(changed: dict[str, float], named: str) -> None:
+    """Weights that lack a feature, have one too many or misspell one are refused, with its name."""
     with pytest.raises(ValueError, match=named):
         order_weights(changed, FEATURES, "a file")
 
@@ -49,12 +50,10 @@ def test_two_features_of_one_name_are_refused() -> None:
 
 
 def test_the_order_in_the_file_means_nothing() -> None:
-    turned = dict(reversed(WEIGHTS.items()))
-    assert (
-        list(order_weights(turned, FEATURES, "a file"))
-        == list(order_weights(WEIGHTS, FEATURES, "a file"))
-        == [1, 2, 3]
-    )
+    """Weights are put into the order of the features, whatever the order in the file."""
+    reversed_weights = dict(reversed(WEIGHTS.items()))
+    assert list(order_weights(WEIGHTS, FEATURES, "a file")) == [1, 2, 3]
+    assert list(order_weights(reversed_weights, FEATURES, "a file")) == [1, 2, 3]
 
 
 @pytest.mark.parametrize(
@@ -63,6 +62,7 @@ def test_the_order_in_the_file_means_nothing() -> None:
 def test_the_shipped_weights_are_those_of_the_features(
     file: str, table: str, names: tuple[str, ...]
 ) -> None:
+    """Each shipped file has exactly one weight for each feature."""
     assert len(load_weights(file, table, names)) == len(set(names)) == len(names)
 
 
@@ -78,11 +78,12 @@ def test_a_file_of_weights_says_what_made_it(file: str) -> None:
 
 
 def test_reordered_features_score_sentences_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the code lists its features in another order, sentences keep their scores."""
     opener = excerpt.find_opener("The old bridge", TEXT, "en")
-    before = excerpt.score_openers(opener)
-    turned = [*range(len(excerpt.FEATURES) - 1, -1, -1)]
-    rows = excerpt.measure_features(opener)[:, turned]
-    monkeypatch.setattr(excerpt, "FEATURES", tuple(excerpt.FEATURES[n] for n in turned))
-    slope = load_weights(excerpt.OPENER_FILE, "weights", (excerpt.CONSTANT, *excerpt.FEATURES))
+    scores = excerpt.score_openers(opener)
+    reversed_rows = excerpt.measure_features(opener)[:, ::-1]
+    monkeypatch.setattr(excerpt, "FEATURES", excerpt.FEATURES[::-1])
+    weights = load_weights(excerpt.OPENER_FILE, "weights", (excerpt.CONSTANT, *excerpt.FEATURES))
+    constant = weights[0]
 
-    assert np.allclose(before, rows @ slope[1:] + slope[0], atol=1e-4)
+    assert np.allclose(scores, reversed_rows @ weights[1:] + constant, atol=1e-4)

@@ -38,8 +38,8 @@ def read_links(*links: str) -> list[tuple[str, str]]:
     ],
 )
 def test_a_selector_leads_to_each_link_once(selector: str, expected: list[tuple[str, str]]) -> None:
-    """A selector may match links, their boxes, their headings or an attribute; each address is one
-    entry, with its best text."""
+    """A selector may match links, their boxes, their headings or an attribute; each address is
+    one entry, with its best text."""
     assert read_links(selector) == expected
 
 
@@ -58,8 +58,8 @@ def test_a_list_is_a_feed_with_the_title_of_its_page() -> None:
 
 @pytest.mark.parametrize("selector", [".none", ".js", ".bad", ".more", "h2.none"])
 def test_a_selector_without_a_usable_link_is_an_error(selector: str) -> None:
-    """A selector that matches nothing, or no web address other than this page, fails and is named
-    in the error."""
+    """A selector that matches nothing, or no web address other than this page, fails and is
+    named in the error."""
     with pytest.raises(NotAFeed) as raised:
         read_list(PAGE, URL, {}, [selector])
     assert raised.value.reason == "no-links"
@@ -69,8 +69,8 @@ def test_a_selector_without_a_usable_link_is_an_error(selector: str) -> None:
 def test_of_a_page_with_very_many_links_the_first_thousand_are_entries(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Of 1,200 links the first 1,000 become entries; a later duplicate of an entry (`/7`) may still
-    give it a longer title."""
+    """Of 1,200 links the first 1,000 become entries; a later duplicate of an entry (`/7`) may
+    still give it a longer title."""
     links = "".join(f'<a class=l href="/{number}">Story {number}</a>' for number in range(1_200))
     normalised: list[str] = []
     canonical = urls.canonical

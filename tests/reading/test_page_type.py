@@ -73,8 +73,8 @@ def find_page_type(html: str, url: str) -> page_type.PageType:
     ],
 )
 def test_the_type_of_a_page(name: str, html: str, url: str) -> None:
-    """A news page, a shop's list, a thread and a manual each get their type; the probabilities of
-    all types add up to 1."""
+    """A news page, a shop's list, a thread and a manual each get their type; the probabilities
+    of all types add up to 1."""
     page_type = find_page_type(html, url)
     assert page_type.name == name
     assert sum(page_type.probabilities.values()) == pytest.approx(1)
@@ -144,8 +144,8 @@ def test_a_page_is_refused_as_a_list_if_its_reading_is_like_one(
 def test_a_page_that_nobody_calls_an_article_may_be_a_list(
     monkeypatch: pytest.MonkeyPatch, right: float, kind: str | None
 ) -> None:
-    """The page is a list with log odds of 1.1; it is read as an article only if its text is right
-    with odds over 2."""
+    """The page is a list with log odds of 1.1; it is read as an article only if its text is
+    right with odds over 2."""
     odds = {"listing": 1.1, "right": right}
     monkeypatch.setattr(doubt, "compute_log_odds", lambda table, values: odds[table])
 
@@ -165,8 +165,8 @@ def test_a_page_that_nobody_calls_an_article_may_be_a_list(
 def test_a_page_like_a_list_is_in_doubt_unless_its_text_is_clear(
     monkeypatch: pytest.MonkeyPatch, listing: float, right: float, reason: str
 ) -> None:
-    """A text is doubtful if the page may be a list or the text is unlikely; an operator's `select`
-    rule ends the doubt."""
+    """A text is doubtful if the page may be a list or the text is unlikely; an operator's
+    `select` rule ends the doubt."""
     odds = {"listing": listing, "right": right}
     monkeypatch.setattr(doubt, "compute_log_odds", lambda table, values: odds[table])
     draft = read(PLAIN.encode(), "https://paper.example/tag/boats/")
@@ -181,8 +181,8 @@ def test_a_page_like_a_list_is_in_doubt_unless_its_text_is_clear(
 
 
 def test_a_page_that_calls_itself_an_article_is_no_list(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A declared article is read even if the odds say list; without its declarations the same page
-    is refused."""
+    """A declared article is read even if the odds say list; without its declarations the same
+    page is refused."""
     odds = {"listing": 9.0, "right": -9.0}
     monkeypatch.setattr(doubt, "compute_log_odds", lambda table, values: odds[table])
     html = f"<html><head><title>The last ferry leaves</title>{ARTICLE}<ul>{LINKS}</ul></html>"

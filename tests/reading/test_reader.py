@@ -54,8 +54,8 @@ def test_the_same_bytes_give_the_same_draft() -> None:
 
 
 def test_repeated_blocks_are_cut_and_their_digests_kept() -> None:
-    """A block whose digest is known as repeated is cut, with a reason in the trace, unless a `keep`
-    rule names it."""
+    """A block whose digest is known as repeated is cut, with a reason in the trace, unless a
+    `keep` rule names it."""
     page = _page(*STORY[:2], PROMO, *STORY[2:])
     first = read(page, URL)
 
@@ -143,7 +143,8 @@ def test_private_addresses_of_a_page_are_ignored() -> None:
 
 
 def test_an_operator_selects_and_removes() -> None:
-    """`remove` cuts an element, `select` reads it alone, and a `select` without a match is ignored."""
+    """`remove` cuts an element, `select` reads it alone, and a `select` without a match is
+    ignored."""
     page = _page(*STORY, extra=f"<div class='note promo'><p>{PROMO}</p></div>")
 
     assert PROMO not in read(page, URL, rules=Rules(remove=("div.promo",))).body
@@ -161,8 +162,8 @@ def test_an_error_names_the_invalid_selector() -> None:
 
 
 def test_the_feed_has_the_text_that_the_page_lacks() -> None:
-    """If the page has only a stub, the body is the feed's content, without the feed's own closing
-    line."""
+    """If the page has only a stub, the body is the feed's content, without the feed's own
+    closing line."""
     entry = Entry(
         id="1",
         content="".join(f"<p>{p}</p>" for p in STORY) + "<p>The post X appeared first on Y.</p>",
@@ -187,7 +188,8 @@ def test_the_feed_has_the_text_behind_a_wall() -> None:
 
 
 def test_rules_may_prefer_the_feed() -> None:
-    """With `content="feed"` the feed's three paragraphs are the body, although the page has four."""
+    """With `content="feed"` the feed's three paragraphs are the body, although the page has
+    four."""
     entry = Entry(id="1", content="".join(f"<p>{p}</p>" for p in STORY[:3]))
     draft = read(_page(*STORY), URL, entry=entry, rules=Rules(content="feed"))
 
@@ -196,7 +198,8 @@ def test_rules_may_prefer_the_feed() -> None:
 
 
 def test_the_free_lead_of_a_locked_story_is_partial() -> None:
-    """A page that shows only the lead of a paid article is marked as partial; a whole one is not."""
+    """A page that shows only the lead of a paid article is marked as partial; a whole one is
+    not."""
     page = (Path(__file__).parent / "pages" / "paywall_lead_fr.html").read_bytes()
     assert read(page, URL).partial is True
     assert read(_page(*STORY), URL).partial is False
@@ -216,7 +219,8 @@ ASKS = [
 
 @pytest.mark.parametrize("asks", ASKS)
 def test_a_request_to_pay_at_the_end_makes_a_text_partial(asks: str) -> None:
-    """A request to subscribe after the text marks it as partial, in several languages and elements."""
+    """A request to subscribe after the text marks it as partial, in several languages and
+    elements."""
     page = (
         "<html><head><title>The last ferry</title></head><body><article><h1>The last"
         f" ferry</h1>{LEAD}{asks}</article>"
@@ -225,7 +229,8 @@ def test_a_request_to_pay_at_the_end_makes_a_text_partial(asks: str) -> None:
 
 
 def test_a_story_on_walls_is_whole() -> None:
-    """The words "subscribe to continue reading" within a paragraph do not make a long text partial."""
+    """The words "subscribe to continue reading" within a paragraph do not make a long text
+    partial."""
     story = STORY[0] + " A line said: subscribe to continue reading."
     assert read(_page(story, *STORY[1:], *STORY), URL).partial is False
 
@@ -282,8 +287,8 @@ def test_the_captions_of_a_gallery_are_not_the_first_words() -> None:
 
 @pytest.mark.parametrize("name", hostile.PAGES)
 def test_hostile_pages_end(name: str) -> None:
-    """Each hostile page is read or refused within 10 seconds of processor time, and without raising
-    the recursion limit far."""
+    """Each hostile page is read or refused within 10 seconds of processor time, and without
+    raising the recursion limit far."""
     started = time.process_time()
     try:
         body = read(hostile.PAGES[name].encode("utf-8", "replace"), URL).body

@@ -25,8 +25,8 @@ _TEXT = st.text(
 
 @given(_TEXT)
 def test_one_line_is_legal_nfc_and_has_lone_blanks(value: str) -> None:
-    """`text.line` equals the slow rule: legal characters, Unicode NFC, single blanks, none at the
-    ends."""
+    """`text.line` equals the slow rule: legal characters, Unicode NFC, single blanks, none at
+    the ends."""
     assert (
         text.line(value)
         == re.sub(r"\s+", " ", unicodedata.normalize("NFC", text.legal(value))).strip()

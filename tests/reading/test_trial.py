@@ -30,8 +30,8 @@ def try_rules(before: Rules = Rules(), **rules: tuple[str, ...]) -> Trial:
 
 
 def test_a_trial_counts_matches_and_compares_the_texts() -> None:
-    """A trial says how often each selector matches and how similar the texts before and after are
-    (1: the same)."""
+    """A trial says how often each selector matches and how similar the texts before and after
+    are (1: the same)."""
     without_rules = try_rules()
 
     assert without_rules.score == 1
@@ -64,8 +64,8 @@ def test_rules_without_an_article_or_a_match_score_nothing() -> None:
 
 
 def test_rules_are_compared_with_those_before() -> None:
-    """A trial compares with the rules in force: the same rules score 1. An invalid selector is an
-    error."""
+    """A trial compares with the rules in force: the same rules score 1. An invalid selector is
+    an error."""
     assert try_rules(before=Rules(select=("div.text",)), select=("div.text",)).score == 1
     with pytest.raises(RulesError):
         try_rules(select=("div[[",))

@@ -17,10 +17,13 @@ TRUE = [(one["text"], one["language"], says) for one in ARTICLES for says in one
 
 @pytest.mark.parametrize(("text", "language", "says"), FALSE, ids=lambda value: value[:60])
 def test_no_falsehood_passes(text: str, language: str, says: str) -> None:
+    """Each false statement about an article in `claims.toml` is refused as unfounded."""
     assert find_unfounded_sentence(says, text, language)
 
 
 def test_nearly_half_of_the_honest_sentences_pass() -> None:
+    """The check is strict, but at least 14 of the 29 honest sentences pass, against at least 26
+    false ones."""
     assert len(FALSE) >= 26
 
     passed = [
@@ -33,9 +36,14 @@ def test_nearly_half_of_the_honest_sentences_pass() -> None:
 
 @pytest.mark.parametrize("article", ARTICLES, ids=lambda article: article["title"])
 def test_the_articles_own_sentences_pass(article: dict[str, str]) -> None:
+    """Every sentence that is quoted from the article passes the check against it."""
     code = article["language"]
-    own = [part.text for part in sentences.split(article["text"], language=code)]
-    assert [one for one in own if find_unfounded_sentence(one, article["text"], code)] == []
+    refused = [
+        sentence.text
+        for sentence in sentences.split(article["text"], language=code)
+        if find_unfounded_sentence(sentence.text, article["text"], code)
+    ]
+    assert refused == []
 
 
 TEXT = (
@@ -65,6 +73,8 @@ def test_sentences_follow_each_other_as_in_the_article(says: str, stands: bool) 
 
 
 def test_there_is_writing_only_in_languages_with_rules() -> None:
+    """A model may write only in languages for which the check has rules, such as German; for
+    others the instruction is empty."""
     assert get_writing_instruction("de") == "Schreibe auf Deutsch."
     assert get_writing_instruction("ja") == ""
     assert get_writing_instruction(None) == ""

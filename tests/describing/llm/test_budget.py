@@ -29,6 +29,8 @@ def find_hindrance_reason(meter: Meter, now: datetime = NOW, cost: int = 100) ->
 
 
 def test_calls_and_tokens_of_a_day() -> None:
+    """Requests stop at 3 calls or 10,000 tokens a day; an hour after 23:30 is the next day, and
+    both counts start again."""
     meter = FRESH
     for _ in range(3):
         assert find_hindrance_reason(meter) == ""
@@ -38,16 +40,18 @@ def test_calls_and_tokens_of_a_day() -> None:
     assert meter.tokens == 750
     assert meter.form == "schema"
     assert find_hindrance_reason(meter) == "budget-calls"
-    assert (
-        find_hindrance_reason(limits.reset_if_changed(meter, SETTINGS, NOW + timedelta(hours=1)))
-        == ""
-    )
+
+    next_day = limits.reset_if_changed(meter, SETTINGS, NOW + timedelta(hours=1))
+
+    assert find_hindrance_reason(next_day) == ""
     assert find_hindrance_reason(FRESH, cost=10_001) == "budget-tokens"
+    # 9,950 tokens are used, and the question costs 100
     assert find_hindrance_reason(replace(FRESH, tokens=9_950)) == "budget-tokens"
 
 
 @pytest.mark.parametrize("tokens", [0, -5, 1_000_000])
 def test_a_count_of_tokens_that_cannot_be_is_not_believed(tokens: int) -> None:
+    """If the server reports an impossible number of tokens, our own estimate (100) is counted."""
     assert limits.record_answer(limits.count_call(FRESH, 100), 100, tokens, "bare").tokens == 100
 
 
@@ -74,6 +78,8 @@ def test_one_look_at_a_dead_endpoint_is_enough(reason: str) -> None:
     "reason", ["timeout", "http-500", "not-a-completion", "truncated", "http-400"]
 )
 def test_what_may_be_the_questions_fault_needs_three_in_a_row(reason: str) -> None:
+    """A failure that the question may have caused pauses requests at the third in a row; after
+    the pause one more is enough, and an answer ends it."""
     meter = FRESH
     for expected in ("", "", "resting"):
         meter = limits.record_failure(meter, make_failure(reason), NOW)
@@ -81,13 +87,14 @@ def test_what_may_be_the_questions_fault_needs_three_in_a_row(reason: str) -> No
 
     assert not limits.is_caused_by_endpoint(make_failure(reason))
 
-    second_failure = limits.record_failure(meter, make_failure(reason), NOW)
+    paused_again = limits.record_failure(meter, make_failure(reason), NOW)
 
-    assert second_failure.rest_until == NOW + 2 * limits.FIRST_REST  # half open: one more is enough
-    assert find_hindrance_reason(limits.record_answer(second_failure, 0, 0, "bare")) == ""
+    assert paused_again.rest_until == NOW + 2 * limits.FIRST_REST
+    assert find_hindrance_reason(limits.record_answer(paused_again, 0, 0, "bare")) == ""
 
 
 def test_rests_double_up_to_an_hour() -> None:
+    """Each further failure doubles the pause, up to the longest one."""
     meter = FRESH
     rests = []
     for _ in range(20):
@@ -133,6 +140,7 @@ def test_another_endpoint_starts_in_good_health_with_what_is_left_of_the_day() -
 
 
 def test_a_clock_that_was_set_back_does_not_stop_us() -> None:
+    """A pause that ends far in the future, because the clock was set back, is ignored."""
     meter = limits.record_failure(FRESH, make_failure("connect"), NOW + timedelta(days=400))
     assert find_hindrance_reason(meter) == ""
 

@@ -57,6 +57,8 @@ def get_failure_reason(result: Reply | Failed) -> str:
 
 
 def test_a_question_and_its_answer(llm: FakeLlm) -> None:
+    """A request sends the numbered sentences to the server and gets its answer, with the tokens
+    used and the form of answer that worked."""
     reply = ask_model(llm.url)
 
     assert isinstance(reply, Reply)
@@ -83,17 +85,14 @@ def test_each_question_has_a_fence_of_its_own(llm: FakeLlm) -> None:
 
 
 def test_only_the_operators_host_and_port_are_let_through(llm: FakeLlm) -> None:
-    assert get_failure_reason(ask_model(llm.url, allow=())) == "blocked-address"
-    assert (
-        get_failure_reason(ask_model(llm.url, allow=list_allow_lines("http://127.0.0.1:1/v1")))
-        == "blocked-address"
-    )
-    assert (
-        get_failure_reason(
-            ask_model(llm.url, allow=list_allow_lines(llm.url.replace("127.0.0.1", "127.0.0.2")))
-        )
-        == "blocked-address"
-    )
+    """Only the configured address may be reached: another port, another host or a redirect is
+    refused; a local name is fine."""
+    other_port = list_allow_lines("http://127.0.0.1:1/v1")
+    other_host = list_allow_lines(llm.url.replace("127.0.0.1", "127.0.0.2"))
+
+    for allow in ((), other_port, other_host):
+        assert get_failure_reason(ask_model(llm.url, allow=allow)) == "blocked-address"
+
     assert isinstance(ask_model(llm.url.replace("127.0.0.1", "localhost")), Reply)
 
     llm.behaviour = BEHAVIOURS["redirects"]
@@ -103,29 +102,39 @@ def test_only_the_operators_host_and_port_are_let_through(llm: FakeLlm) -> None:
 
 @pytest.mark.slow
 def test_a_host_that_takes_no_connection_is_given_up_soon() -> None:
-    with socket.socket() as full:
-        full.bind(("127.0.0.1", 0))
-        full.listen(0)
-        port = full.getsockname()[1]
-        waiting = [socket.socket() for _ in range(3)]  # fill the queue: no further one is answered
-        for one in waiting:
-            one.setblocking(False)
-            one.connect_ex(("127.0.0.1", port))
+    """A server that accepts no connection fails as `connect` in less than 50 seconds, although
+    an answer may take 60."""
+    with socket.socket() as full_server:
+        full_server.bind(("127.0.0.1", 0))
+        full_server.listen(0)
+        port = full_server.getsockname()[1]
+        # these connections fill the queue, so that no further one is accepted
+        waiting = [socket.socket() for _ in range(3)]
+        for connection in waiting:
+            connection.setblocking(False)
+            connection.connect_ex(("127.0.0.1", port))
         started = time.monotonic()
         result = ask_model(f"http://127.0.0.1:{port}/v1", seconds=60)
-        for one in waiting:
-            one.close()
+        for connection in waiting:
+            connection.close()
     assert get_failure_reason(result) == "connect"
     assert time.monotonic() - started < 50
 
 
 def test_the_known_form_is_begun_with(llm: FakeLlm) -> None:
+    """Finding the form that a server accepts takes 3 requests; starting with the known form
+    takes 1."""
     llm.behaviour = BEHAVIOURS["only-bare"]
-    assert [ask_model(llm.url, form=form) for form in ("", "bare")][1]
-    assert len(llm.seen) == 3 + 1
+    ask_model(llm.url, form="")  # no form is known: three are tried
+
+    assert len(llm.seen) == 3
+    assert ask_model(llm.url, form="bare")
+    assert len(llm.seen) == 4
 
 
 def test_a_question_that_no_form_mends_fails(llm: FakeLlm) -> None:
+    """If the server answers 400 to all three forms of the request, the question fails as
+    `http-400`."""
     llm.behaviour = make_constant_behaviour(Said(400, b"{}"))
     assert get_failure_reason(ask_model(llm.url)) == "http-400"
     assert len(llm.seen) == 3
@@ -140,6 +149,7 @@ def test_a_question_that_no_form_mends_fails(llm: FakeLlm) -> None:
     ],
 )
 def test_shapes_of_content(llm: FakeLlm, content: Any, text: str) -> None:
+    """The content of a completion may be a string, missing or a list of parts, which are joined."""
     llm.behaviour = make_constant_behaviour(make_completion(content))
     reply = ask_model(llm.url)
 
@@ -176,12 +186,11 @@ def test_a_strange_count_of_tokens_is_none(llm: FakeLlm, tokens: Any) -> None:
 
 
 def test_a_key_that_comes_back_is_masked(llm: FakeLlm) -> None:
+    """If an answer contains our API key, plainly or with JSON escapes, no trace of it is left in
+    the reply."""
     key = "s3ntinel-t0ken"
-    for content in (
-        f"it is {key}",
-        "it is " + "".join(f"\\u{ord(one):04x}" for one in key),
-        "s3ntinel\\-t0ken",
-    ):
+    escaped_key = "".join(f"\\u{ord(character):04x}" for character in key)  # s is \\u0073
+    for content in (f"it is {key}", f"it is {escaped_key}", "s3ntinel\\-t0ken"):
         llm.behaviour = make_constant_behaviour(make_completion(content))
         reply = ask_model(llm.url, key=key)
         assert isinstance(reply, Reply)
@@ -202,4 +211,6 @@ def test_a_key_that_comes_back_is_masked(llm: FakeLlm) -> None:
     ],
 )
 def test_where_questions_go(base: str, url: str) -> None:
+    """The address of completions is made from the configured one, with or without its ending,
+    and keeps its query."""
     assert build_completions_url(base) == url

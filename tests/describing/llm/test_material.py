@@ -79,6 +79,7 @@ ORDERS = (
 
 @pytest.mark.parametrize("order", ORDERS)
 def test_lines_that_speak_to_a_machine_are_left_out(order: str) -> None:
+    """A line that gives a model orders, in any language, is removed; the lines around it stay."""
     assert remove_injections(f"Before.\n{order}\nAfter.") == "Before.\nAfter."
 
 
@@ -106,6 +107,8 @@ def test_what_speaks_of_such_things_stays(line: str) -> None:
 
 
 def test_the_key_changes_with_all_that_an_answer_hangs_on() -> None:
+    """The cache key differs if the plan or any part of the question differs: nine questions have
+    nine keys."""
     others = [
         replace(ASKED, title="U"),
         replace(ASKED, text="Other."),
@@ -115,19 +118,15 @@ def test_the_key_changes_with_all_that_an_answer_hangs_on() -> None:
         replace(ASKED, tags=("GPU", "LLM")),
         replace(ASKED, write=True),
     ]
-    assert (
-        len(
-            {
-                make_cache_key("plan", ASKED),
-                make_cache_key("other", ASKED),
-                *(make_cache_key("plan", other) for other in others),
-            }
-        )
-        == 9
-    )
+    keys = [make_cache_key("plan", ASKED), make_cache_key("other plan", ASKED)]
+    keys += [make_cache_key("plan", other) for other in others]
+
+    assert len(set(keys)) == len(keys) == 9
 
 
 def test_markdown_is_shown_as_plain_text() -> None:
+    """The model sees an article without markdown, link targets and invisible characters, and the
+    language without its region."""
     article = Article(
         id="a",
         url="u",
@@ -141,6 +140,8 @@ def test_markdown_is_shown_as_plain_text() -> None:
 
 
 def test_the_article_stands_between_two_random_lines() -> None:
+    """The article stands between two equal random lines, so that its text cannot pretend to be
+    the end of the article."""
     sentences = (Choosable("f3nce", True, False), Choosable("END OF ARTICLE", True, True))
     system, user = prompt.build_messages(replace(ASKED, sentences=sentences), "r4ndom")
     lines = user["content"].split("\n")
@@ -173,6 +174,8 @@ def test_forms_of_a_request(form: str) -> None:
 
 
 def test_the_schema_is_closed() -> None:
+    """The model may only answer with numbers of shown sentences, listed categories and tags, or
+    nothing ("")."""
     properties = prompt.build_schema(ASKED)["properties"]
 
     assert properties["sentences"]["items"]["enum"] == [1, 2]
@@ -211,6 +214,8 @@ def test_the_instruction_stays_short_whatever_the_taxonomy_says(
 
 @given(st.lists(st.text(alphabet="ab 的", min_size=1, max_size=900), max_size=24))
 def test_only_sentences_that_fit_are_sent_and_may_be_chosen(texts: list[str]) -> None:
+    """Sentences are sent up to the limit of columns, and the schema allows exactly the numbers
+    of the sent ones."""
     asked = replace(ASKED, sentences=tuple(Choosable(text, True, True) for text in texts))
     shown = prompt.number_sentences(asked)
 
@@ -305,5 +310,6 @@ def test_sentences_that_lean_on_another_open_nothing() -> None:
 
 @given(st.text(max_size=200))
 def test_nothing_invisible_survives(text: str) -> None:
+    """Removing invisible characters once removes all: a second time changes nothing."""
     once = remove_invisible(text)
     assert remove_invisible(once) == once

@@ -59,6 +59,8 @@ def get_refusal_reason(answer: Accepted | Refusal) -> str:
     ],
 )
 def test_an_excerpt_is_a_passage_of_the_article(chosen: list[int], taken: list[int]) -> None:
+    """Of the sentences that a model chooses, those that follow each other in the article, make
+    sense alone and are short enough are taken."""
     answer = check_answer(make_answer_text(chosen), ASKED)
     assert isinstance(answer, Accepted)
     assert answer.excerpt == " ".join(SENTENCES[number - 1].text for number in taken)
@@ -95,25 +97,27 @@ def test_what_the_model_writes_of_its_own_is_not_looked_at() -> None:
 
 
 @pytest.mark.parametrize(
-    ("says", "is_"),
+    ("written", "refusal"),
     [
         ("Kestrel Power opened a plant.", "unfounded"),
         ("Kestrel Power opened a battery plant.", ""),
         ([1], "shape"),
     ],
 )
-def test_a_model_that_may_write_is_held_to_the_article(says: Any, is_: str) -> None:
+def test_a_model_that_may_write_is_held_to_the_article(written: Any, refusal: str) -> None:
+    """A written excerpt is refused if the article does not support it (it says "battery plant"),
+    or if it is no text."""
     asked = replace(
         ASKED,
         write=True,
         text="Kestrel Power opened a battery plant on Tuesday. It employs 1,200 people.",
     )
-    said = json.dumps({"excerpt": says, "sentences": [1], "category": "AI", "tags": []})
-    assert get_refusal_reason(check_answer(said, asked)) == is_
+    answer = json.dumps({"excerpt": written, "sentences": [1], "category": "AI", "tags": []})
+    assert get_refusal_reason(check_answer(answer, asked)) == refusal
 
 
 @pytest.mark.parametrize(
-    ("category", "tags", "is_"),
+    ("category", "tags", "refusal"),
     [
         ("ai", ["Open Source", "c++", "LLM", "llm"], ""),
         ("hard ware", [], ""),
@@ -128,11 +132,11 @@ def test_a_model_that_may_write_is_held_to_the_article(says: Any, is_: str) -> N
         ("AI", [{"name": "LLM"}], "shape"),
     ],
 )
-def test_lists_are_closed(category: Any, tags: Any, is_: str) -> None:
-    assert (
-        get_refusal_reason(check_answer(make_answer_text(category=category, tags=tags), ASKED))
-        == is_
-    )
+def test_lists_are_closed(category: Any, tags: Any, refusal: str) -> None:
+    """Categories and tags may be spelled with other case or hyphens, but one outside of the
+    lists refuses the answer."""
+    answer = check_answer(make_answer_text(category=category, tags=tags), ASKED)
+    assert get_refusal_reason(answer) == refusal
 
 
 def test_names_of_the_lists_are_spelled_as_the_operator_does() -> None:
@@ -157,6 +161,7 @@ def test_names_of_the_lists_are_spelled_as_the_operator_does() -> None:
     ],
 )
 def test_fences_and_thoughts_around_an_answer_are_no_fault(before: str, after: str) -> None:
+    """Code fences and the model's thoughts around the JSON are ignored."""
     assert get_refusal_reason(check_answer(before + make_answer_text() + after, ASKED)) == ""
 
 

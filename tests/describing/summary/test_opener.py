@@ -20,11 +20,14 @@ Engineers will look at its piers this week, and a ferry takes people across unti
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["opens"][:40])
 def test_the_sentence_that_an_editor_would_take_opens(case: dict[str, Any]) -> None:
+    """The excerpt of each case in `openers.toml` starts with the sentence that an editor chose."""
     text = "\n".join(case["text"])
     assert summarize(case["title"], text, case["language"]).startswith(case["opens"])
 
 
 def test_every_feature_is_measured() -> None:
+    """Each of the two sentences gets a value for each feature; the first names the bridge of the
+    title."""
     opener = excerpt.find_opener("The old bridge of Bergen", TEXT, "en")
     rows = excerpt.measure_features(opener)
 
@@ -54,6 +57,8 @@ def test_every_feature_is_measured() -> None:
     ],
 )
 def test_the_first_two_words_are_found_in_every_script(text: str, words: tuple[str, str]) -> None:
+    """The first two words are found in lower case, without quotation marks, also in Japanese,
+    which has no blanks."""
     assert excerpt.split_first_words(text) == words
 
 

@@ -27,12 +27,14 @@ TEXT = (
     ],
 )
 def test_the_description_is_the_excerpt(description: str, excerpt: str) -> None:
+    """If sentences may not be quoted (`summarise=False`), the excerpt is the description, even a
+    poor one, or empty."""
     assert quote_description(TITLE, TEXT, description, "en") == excerpt
 
-    found = describe(TITLE, TEXT, description=description, taxonomy=Taxonomy(), summarise=False)
+    described = describe(TITLE, TEXT, description=description, taxonomy=Taxonomy(), summarise=False)
 
-    assert found.excerpt == excerpt
-    assert found.excerpt_by == ("publisher" if excerpt else "")
+    assert described.excerpt == excerpt
+    assert described.excerpt_by == ("publisher" if excerpt else "")
 
 
 def test_other_texts_have_an_excerpt_of_their_own() -> None:

@@ -47,6 +47,8 @@ def test_the_lists_are_as_long_as_they_say(file: str) -> None:
 @pytest.mark.parametrize("file", LISTS)
 @pytest.mark.parametrize("spoil", WRONG, ids=lambda f: f.__name__)
 def test_names_come_out_right(spoil: Callable[[str], str], file: str) -> None:
+    """At least 97 % of the names in each list are restored from lower case, capitals or title
+    case."""
     wrong = [name for name in read_names(file) if tag_names.spell_tag(spoil(name)) != name]
     assert len(wrong) <= 0.03 * len(read_names(file)), wrong
 
@@ -56,6 +58,8 @@ def test_names_come_out_right(spoil: Callable[[str], str], file: str) -> None:
 def test_a_name_of_no_list_is_learnt_from_the_articles(
     spoil: Callable[[str], str], name: str
 ) -> None:
+    """The spelling of an unknown name is learnt from the articles, not from headlines with
+    capitals."""
     learnt = word_index.learn_word_forms(ARTICLES)
     assert tag_names.spell_tag(spoil(name), "", learnt) == name
 
@@ -72,6 +76,7 @@ def test_a_name_of_no_list_is_learnt_from_the_articles(
     ],
 )
 def test_the_text_decides_on_names_that_are_words_too(tag: str, text: str, right: str) -> None:
+    """ "us", "it" and "go" are spelled as the article uses them: as words or as names."""
     texts = [
         "They told us that it will go on as it did before, said one of us who knows it well."
     ] * 5
@@ -89,6 +94,7 @@ def test_what_is_part_of_a_name_is_no_name() -> None:
 
 
 def test_learnt_forms_survive_a_save_without_any_tag(tmp_path: Path) -> None:
+    """Learnt spellings are saved even if no tag was learnt."""
     taxonomy = Taxonomy().learn([("T", text, ()) for text in ARTICLES])
 
     assert taxonomy.learnt is None

@@ -33,6 +33,8 @@ def taxonomy() -> Taxonomy:
 def test_the_starter_categories_have_words_in_the_articles_language(
     taxonomy: Taxonomy, case: dict[str, str]
 ) -> None:
+    """The categories that we ship are recognised in articles of many languages, or none is if
+    none fits."""
     assert (taxonomy.category(case["title"], case["text"]).name or "") == case["category"]
 
 
@@ -53,22 +55,19 @@ def test_every_file_has_the_topics_that_are_named_and_whole_words() -> None:
 
 
 def test_categories_may_be_named_and_described_in_the_articles_language(tmp_path: Path) -> None:
+    """An operator's categories with German names and descriptions work for German articles."""
     (tmp_path / "taxonomy.toml").write_text(GERMAN, "utf-8")
-    own = Taxonomy.from_toml(tmp_path / "taxonomy.toml")
+    taxonomy = Taxonomy.from_toml(tmp_path / "taxonomy.toml")
+    business = "Der Umsatz des Konzerns stieg im Quartal, der Gewinn auch."
 
-    assert (
-        own.category(
-            "Konzern baut aus", "Der Umsatz des Konzerns stieg im Quartal, der Gewinn auch."
-        ).name
-        == "Wirtschaft"
-    )
+    assert taxonomy.category("Konzern baut aus", business).name == "Wirtschaft"
 
-    text = (
+    gardening = (
         "Im Gemüsebeet wachsen jetzt Pflanzen, die den Winter vertragen. Gärten brauchen dann wenig"
         " Wasser."
     )
 
-    assert own.category("Was im Herbst ins Beet kommt", text).name == "Garten"
+    assert taxonomy.category("Was im Herbst ins Beet kommt", gardening).name == "Garten"
 
 
 def test_one_word_of_a_category_is_not_enough(taxonomy: Taxonomy) -> None:
@@ -98,6 +97,8 @@ def test_an_english_article_on_what_the_operator_has_no_category_for_has_none(
 
 
 def test_beginnings_whole_words_neighbours_and_joined_words_are_found() -> None:
+    """A word of a category matches the start of words, whole words (`$`), pairs (`-`), and parts
+    of German compounds."""
     words = categories.prepare_native_words(
         ["forsch", "ki$", "soziale-medien", "regierung", "taux-d'intérêt"], "de"
     )

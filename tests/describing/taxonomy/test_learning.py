@@ -48,6 +48,8 @@ def test_a_tag_that_the_past_does_not_have_is_judged_by_its_name() -> None:
 
 
 def test_the_publishers_tags_need_evidence_and_do_not_lead() -> None:
+    """A publisher's tag needs a mention in the text: "tolls" has none; "ferries" has one and
+    comes after "bridges"."""
     assert TAGGED.map_published_tags(["Tolls", "Bridge"], BRIDGE[1], BRIDGE[0]) == ["bridges"]
 
     text = f"{BRIDGE[1]}\nThe ferry is far."

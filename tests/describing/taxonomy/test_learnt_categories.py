@@ -55,6 +55,8 @@ def test_a_category_that_no_word_speaks_for_is_learnt(tmp_path: Path) -> None:
 
 
 def test_too_few_articles_and_unknown_categories_teach_nothing() -> None:
+    """Nothing is learnt from fewer than `least` articles, or from articles of a category that no
+    longer exists."""
     assert HOUSE.learn([], filed=make_posts(4), least=10).filed is None
     assert HOUSE.learn([], filed=[(*post[:2], "Gone") for post in make_posts(8)]).filed is None
     assert HOUSE.learn([], filed=[]).filed is None

@@ -80,6 +80,7 @@ def test_a_subject_is_told_from_other_words_of_titles(
 
 
 def test_two_titles_and_three_texts_are_needed() -> None:
+    """A new tag is suggested if it is in at least two titles and three texts."""
     text = "We all like heat pumps. Heat pumps are quiet."
 
     assert "heat pumps" in propose_tags("Heat pumps", text, titles=2)
@@ -88,6 +89,8 @@ def test_two_titles_and_three_texts_are_needed() -> None:
 
 
 def test_publishers_tags_stand_for_titles_and_not_for_texts() -> None:
+    """A publisher's keyword counts like a mention in a title, but the texts must mention it,
+    too."""
     assert propose_tags(
         "Nothing", "We speak of web scraping.", ["web scraping", "news"]
     ).keys() == {"web scraping"}
@@ -112,6 +115,7 @@ def test_a_word_of_every_text_tells_nothing() -> None:
 
 
 def test_the_most_telling_come_first() -> None:
+    """A subject that its articles mention often comes before one that they mention in passing."""
     deep = [
         ("On heat pumps", f"Heat pumps here, heat pumps there, and heat pumps last. {TALK}", ())
     ] * 3
@@ -123,6 +127,7 @@ def test_the_most_telling_come_first() -> None:
 
 
 def test_a_longer_form_of_the_same_is_an_alias() -> None:
+    """ "sourdough bread" and "sourdough" are one suggestion: one form is the alias of the other."""
     text = (
         "He bakes sourdough bread and likes sourdough bread. Of sourdough they say sourdough is old"
         " as sourdough."
@@ -151,11 +156,12 @@ def test_a_name_that_texts_come_back_to_needs_no_title() -> None:
 
 
 def test_a_proposal_shows_titles() -> None:
-    (one,) = propose_tags(
-        "Heat pumps", f"We all like heat pumps. Heat pumps are quiet. {TALK}"
-    ).values()
-    assert one.examples == ("Heat pumps", "Heat pumps")
+    """A suggestion quotes two titles as examples."""
+    text = f"We all like heat pumps. Heat pumps are quiet. {TALK}"
+    (proposal,) = propose_tags("Heat pumps", text).values()
+    assert proposal.examples == ("Heat pumps", "Heat pumps")
 
 
 def test_texts_without_words_propose_nothing() -> None:
+    """Empty texts, numbers and punctuation lead to no suggestion and no error."""
     assert suggest_tags([("", "", ()), ("…", "1. – 2.", ("",))] * 5) == []

@@ -19,4 +19,5 @@ from syndicator.describing.text.sentences import is_too_long
     ],
 )
 def test_words_and_columns_are_counted(excerpt: str, long: bool) -> None:
+    """An excerpt may have up to 55 words and 360 columns; wide characters take two columns each."""
     assert is_too_long(excerpt) == long

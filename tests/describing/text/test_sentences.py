@@ -71,6 +71,7 @@ def test_sentences_end_where_readers_end_them(code: str, line: str, number: int)
 
 @pytest.mark.parametrize(("sentence", "code"), FAULTS)
 def test_a_fault_of_form_is_named(sentence: str, code: str) -> None:
+    """A sentence that should not stand in an excerpt is refused with a code for its fault."""
     assert sentences.find_fault(sentence, "The title again") == code
 
 
@@ -78,10 +79,13 @@ def test_a_fault_of_form_is_named(sentence: str, code: str) -> None:
 def test_a_text_outranks_a_declaration_it_contradicts(
     text: str, declared: str | None, code: str
 ) -> None:
+    """The language is detected from the text; the declared one counts only if the text is too
+    short to tell."""
     assert detect(text, declared) == code
 
 
 def test_a_dateline_is_cut_off() -> None:
+    """Place and agency before the first sentence are not part of an excerpt."""
     text = "PARIS (Reuters) - The bank of the city cut its rates on Monday after a long debate."
     assert (
         summarize("Rates", text)
@@ -90,6 +94,7 @@ def test_a_dateline_is_cut_off() -> None:
 
 
 def test_a_japanese_excerpt_keeps_to_the_cap() -> None:
+    """Japanese characters count twice, so an excerpt has at most half as many characters."""
     text = "政府は今日、新しい計画を発表した。" * 40
     excerpt, by = choose_excerpt("計画", text, "", "ja")
 
@@ -106,6 +111,7 @@ def test_an_excerpt_passes_its_own_gates(text: str, title: str) -> None:
 
 
 def test_a_taxonomy_travels_to_other_processes() -> None:
-    again = pickle.loads(pickle.dumps(Taxonomy()))
-    assert again.category("Anything", "Any text at all.").name is None
-    assert again.tags("Anything", "Any text.", ["Chatgpt", "https://example.org"]) == ("ChatGPT",)
+    """A taxonomy can be pickled for worker processes and works there as before."""
+    copy = pickle.loads(pickle.dumps(Taxonomy()))
+    assert copy.category("Anything", "Any text at all.").name is None
+    assert copy.tags("Anything", "Any text.", ["Chatgpt", "https://example.org"]) == ("ChatGPT",)

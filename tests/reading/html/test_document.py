@@ -49,7 +49,8 @@ def test_charset_of_the_header(name: str, words: str) -> None:
 
 @pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
 def test_byte_order_marks_and_wide_characters(codec: str) -> None:
-    """Without any declaration, UTF-8 with a mark, UTF-16 and UTF-32 are recognised by their bytes."""
+    """Without any declaration, UTF-8 with a mark, UTF-16 and UTF-32 are recognised by their
+    bytes."""
     assert parse_title(
         f"<html><head><title>Fähre {'x' * 40}</title></head></html>".encode(codec)
     ).startswith("Fähre")
@@ -130,7 +131,8 @@ ENCODED = {
 
 @pytest.mark.parametrize(("name", "words"), ENCODED.items())
 def test_an_encoding_that_an_xml_declaration_names(name: str, words: str) -> None:
-    """An XML page is decoded with the encoding of its declaration, also if it is UTF-16 or UTF-32."""
+    """An XML page is decoded with the encoding of its declaration, also if it is UTF-16 or
+    UTF-32."""
     page = f'<?xml version="1.0" encoding="{name}"?><html><body><p>{words}</p></body></html>'
     text, _ = charset.decode(page.encode(name))
     assert words in text
@@ -161,8 +163,8 @@ def test_bytes_that_are_no_page(data: bytes, content_type: str) -> None:
 
 
 def test_base_counts_and_is_itself_relative() -> None:
-    """The base address of links is `<base>`, resolved against the page's own; a base that is no web
-    address is ignored."""
+    """The base address of links is `<base>`, resolved against the page's own; a base that is no
+    web address is ignored."""
     assert parse(b'<base href="/en/"><p>x', URL).base_url == "https://paper.example/en/"
     assert parse(b'<base href="javascript:x"><p>x', URL).base_url == URL
 
@@ -191,8 +193,8 @@ def test_language(html: bytes, language: str | None) -> None:
 
 
 def test_metas_by_name_property_and_itemprop() -> None:
-    """Meta values are found by name, property or itemprop in any case, with blanks trimmed and each
-    value once."""
+    """Meta values are found by name, property or itemprop in any case, with blanks trimmed and
+    each value once."""
     page = parse(
         b'<meta NAME="Author" content=" A  B "><meta property="og:Title" content="T"><meta'
         b' itemprop=x content=1><meta name="author" content="C"><meta name="author" content="A'
@@ -239,8 +241,8 @@ def test_jsonld_is_flat() -> None:
     ],
 )
 def test_broken_jsonld_is_salvaged(script: str) -> None:
-    """JSON-LD with common faults, such as comments, a trailing comma or inner quotes, still gives
-    its headline."""
+    """JSON-LD with common faults, such as comments, a trailing comma or inner quotes, still
+    gives its headline."""
     assert [item["headline"] for item in read_scripts(script)] == ["H"]
 
 
@@ -282,8 +284,8 @@ def test_hostile_bytes_parse(data: bytes) -> None:
 
 @given(st.binary(max_size=400))
 def test_any_bytes_are_a_page_or_a_named_refusal(data: bytes) -> None:
-    """Parsing any bytes either gives a page or raises `NotAnArticle` with a reason, never another
-    exception."""
+    """Parsing any bytes either gives a page or raises `NotAnArticle` with a reason, never
+    another exception."""
     try:
         page = parse(b"<p>" + data, URL)
     except NotAnArticle as error:

@@ -33,8 +33,8 @@ def test_a_changed_list_is_found_again_with_its_new_items_only(
 
 
 def test_changes_together_publish_nothing_wrong() -> None:
-    """After chance changes of all sample pages, no wrong link is published and at least 90 % of the
-    lists are found again."""
+    """After chance changes of all sample pages, no wrong link is published and at least 90 % of
+    the lists are found again."""
     results = [change_and_visit(case, seed=str(seed))[1] for case in CASES for seed in range(SEEDS)]
     assert [result.wrong for result in results if result.wrong] == []
     assert sum(result.is_right for result in results) >= 0.9 * len(results)

@@ -95,8 +95,8 @@ def test_items_of_a_hostile_list_bring_no_password_no_script_and_no_moment_out_o
 
 
 def test_a_list_in_json_ld_only_is_read() -> None:
-    """If scripts fill the page, the list is read from JSON-LD, with dates and pictures; breadcrumbs
-    are not taken for it."""
+    """If scripts fill the page, the list is read from JSON-LD, with dates and pictures;
+    breadcrumbs are not taken for it."""
     rows = ",".join(
         f'{{"@type":"ListItem","position":{n},"item":{{"@type":"BlogPosting","url":"/p/{n}","headline":"{name}",'
         f'"datePublished":"2026-03-0{n + 1}","image":{{"url":"/i/{n}.jpg"}}}}}}'
@@ -152,8 +152,8 @@ def test_a_declared_list_of_something_else_does_not_stand_before_the_pages_own()
 
 
 def test_rows_behind_the_link_belong_to_its_item() -> None:
-    """In a table with two rows for each item, as on Hacker News, the date in the second row belongs
-    to the link above."""
+    """In a table with two rows for each item, as on Hacker News, the date in the second row
+    belongs to the link above."""
     rows = "".join(
         f"<tr class='athing'><td>{n}.</td><td><span class='titleline'><a"
         f" href='https://else{n}.example/{n}'>{name}</a></span></td></tr><tr><td></td><td><span"

@@ -27,7 +27,7 @@ URL = "https://a.example/blog/"
     ],
 )
 def test_the_next_page_of_a_list(link: str, found: str) -> None:
-    """The next page is found by `rel`, label or address in many languages; an article, another site
-    or the same page is not one."""
+    """The next page is found by `rel`, label or address in many languages; an article, another
+    site or the same page is not one."""
     page = f"<html><body><p>Text</p>{link}</body></html>".encode()
     assert find_next_page(parse(page, URL)).removeprefix("https://a.example") == found

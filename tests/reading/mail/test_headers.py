@@ -46,8 +46,8 @@ def test_the_headers_of_a_newsletter() -> None:
     ],
 )
 def test_broken_headers_give_a_mail_an_address_nevertheless(raw: bytes) -> None:
-    """A mail with missing, invalid or very long headers gets a short ASCII address that identifies
-    it."""
+    """A mail with missing, invalid or very long headers gets a short ASCII address that
+    identifies it."""
     headers = read_headers(raw)
 
     assert is_mail(headers.mid_url)
@@ -78,15 +78,15 @@ def test_mails_without_an_id_have_different_addresses() -> None:
     ],
 )
 def test_the_mailbox_server_reports_forged_senders(results: str, forgery: str) -> None:
-    """A mail counts as forged if DMARC failed, or if DKIM failed without a passing SPF; comments in
-    brackets do not count."""
+    """A mail counts as forged if DMARC failed, or if DKIM failed without a passing SPF; comments
+    in brackets do not count."""
     line = f"Authentication-Results: {results}\n" if results else ""
     assert read_headers(f"{line}From: a@b.example\n\n".encode()).forgery == forgery
 
 
 def test_results_that_the_sender_wrote_do_not_count() -> None:
-    """Only results above the first `Received` header count: our server wrote them, the sender may
-    have written the others."""
+    """Only results above the first `Received` header count: our server wrote them, the sender
+    may have written the others."""
     from_our_server = "Authentication-Results: mx.example; dmarc=fail\nReceived: x\n"
     from_sender = "Authentication-Results: mx.example; dmarc=pass\nFrom: a@b.example\n\n"
     assert read_headers((from_our_server + from_sender).encode()).forgery == "dmarc=fail"

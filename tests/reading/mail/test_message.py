@@ -39,8 +39,8 @@ def test_a_newsletter_is_an_entry() -> None:
 
 
 def test_the_html_part_counts_else_the_text() -> None:
-    """Of a mail with both forms the HTML is read; a plain text becomes paragraphs, with its wrapped
-    lines joined."""
+    """Of a mail with both forms the HTML is read; a plain text becomes paragraphs, with its
+    wrapped lines joined."""
     parts = (
         "--x\nContent-Type: text/plain\n\nplain words\n"
         "--x\nContent-Type: text/html\n\n<p>marked words</p>\n--x--\n"
@@ -59,8 +59,8 @@ def test_the_html_part_counts_else_the_text() -> None:
 
 
 def test_addresses_in_a_plain_text_are_links() -> None:
-    """An address in plain text becomes a link; the angle brackets and the full stop after it stay
-    text."""
+    """An address in plain text becomes a link; the angle brackets and the full stop after it
+    stay text."""
     assert make_html("See https://a.example/b?c=1&d=<2>.") == (
         '<p>See <a href="https://a.example/b?c=1&amp;d=">https://a.example/b?c=1&amp;d=</a>'
         "&lt;2&gt;.</p>"
@@ -83,13 +83,14 @@ def test_addresses_in_a_plain_text_are_links() -> None:
     ],
 )
 def test_an_unreadable_mail_has_a_reason_and_no_text(raw: bytes, reason: str) -> None:
-    """A mail that is forged, nested, of an unknown charset or without text has that reason and no
-    content."""
+    """A mail that is forged, nested, of an unknown charset or without text has that reason and
+    no content."""
     assert find_fault(raw) == reason
 
 
 def test_a_large_mail_has_a_reason() -> None:
-    """A mail over the size limit is refused as `mail-too-large`; one of exactly the limit is read."""
+    """A mail over the size limit is refused as `mail-too-large`; one of exactly the limit is
+    read."""
     assert find_fault(HEAD + b"\ntext", LARGEST + 1) == "mail-too-large"
     assert find_fault(HEAD + b"\ntext", LARGEST) == ""
 
@@ -113,7 +114,8 @@ def test_parts_in_parts_have_an_end() -> None:
 
 
 def test_a_declared_charset_that_is_wrong_or_unknown() -> None:
-    """A mail is read with the charset that it uses, if the declared one is unknown or too narrow."""
+    """A mail is read with the charset that it uses, if the declared one is unknown or too
+    narrow."""
     words = "Die Brücken der Städte sind schön, sagt der Bürgermeister."
     kinds = {"no-such-charset": "utf-8", "us-ascii": "utf-8", "iso-8859-1": "cp1252"}
     for declared, used in kinds.items():

@@ -48,8 +48,8 @@ def clean_html(html: str) -> str:
     ],
 )
 def test_a_link_leads_every_reader_to_the_same_address(url: str, target: str | None) -> None:
-    """A link loses what identifies the reader, or becomes empty if nothing public is left; `None`
-    means that it stays."""
+    """A link loses what identifies the reader, or becomes empty if nothing public is left;
+    `None` means that it stays."""
     assert clean_address(url, READER) == (url if target is None else target)
 
 
@@ -63,8 +63,8 @@ def test_codes_in_addresses_are_no_words() -> None:
 
 
 def test_pictures_forms_scripts_and_hidden_texts_are_removed() -> None:
-    """Everything that loads from elsewhere, acts or is invisible to readers is removed; the visible
-    sentence stays."""
+    """Everything that loads from elsewhere, acts or is invisible to readers is removed; the
+    visible sentence stays."""
     html = (
         '<div style="display:none">Preheader</div><style>p{}</style><script>x()</script>'
         '<img src="https://t.example/o.gif"><form action="https://a.example"><input></form>'
@@ -94,8 +94,8 @@ def test_pictures_forms_scripts_and_hidden_texts_are_removed() -> None:
     ],
 )
 def test_lines_about_the_subscription_are_removed(foot: str) -> None:
-    """Lines to unsubscribe, to view the mail in a browser or with the reader's address (Anna's) are
-    removed."""
+    """Lines to unsubscribe, to view the mail in a browser or with the reader's address (Anna's)
+    are removed."""
     text = clean_html(f"<p>{SENTENCE}</p>{foot}<p>The end.</p>")
     assert text == f"<body><p>{SENTENCE}</p><p>The end.</p></body>"
 

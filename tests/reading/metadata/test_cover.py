@@ -24,7 +24,8 @@ def make_picture_tag(address: str) -> str:
     ["/img/ferry.jpg", "//paper.example/img/ferry.jpg", "https://paper.example/img/ferry.jpg"],
 )
 def test_og_image_becomes_absolute(address: str) -> None:
-    """The picture that `og:image` names is the cover, with its address resolved against the page's."""
+    """The picture that `og:image` names is the cover, with its address resolved against the
+    page's."""
     assert read_cover(make_picture_tag(address)) == "https://paper.example/img/ferry.jpg"
 
 
@@ -56,8 +57,8 @@ def test_base_counts() -> None:
     ],
 )
 def test_stand_ins_are_no_covers(address: str) -> None:
-    """Logos, placeholders, avatars, advertisements and invalid addresses are passed over; the next
-    declared picture is taken."""
+    """Logos, placeholders, avatars, advertisements and invalid addresses are passed over; the
+    next declared picture is taken."""
     assert read_cover(make_picture_tag(address)) is None
     assert (
         read_cover(
@@ -79,8 +80,8 @@ def test_stand_ins_are_no_covers(address: str) -> None:
     ],
 )
 def test_pictures_whose_address_only_sounds_like_a_stand_in(address: str) -> None:
-    """Words such as `default`, `logo` or `ad` count only as a whole name: these addresses are real
-    pictures."""
+    """Words such as `default`, `logo` or `ad` count only as a whole name: these addresses are
+    real pictures."""
     assert read_cover(make_picture_tag(address)) == f"https://paper.example{address}"
 
 
@@ -109,8 +110,8 @@ def test_jsonld_in_its_many_forms() -> None:
     ],
 )
 def test_the_first_large_figure_of_the_article(img: str) -> None:
-    """Without a declared picture, the first large one of the article is the cover, in its largest
-    size; tiny ones and portraits are not."""
+    """Without a declared picture, the first large one of the article is the cover, in its
+    largest size; tiny ones and portraits are not."""
     small = (
         '<img src="/tiny.jpg" width="40" height="40"><div class="author-box"><img'
         ' src="/maren.jpg"></div>'
@@ -197,6 +198,6 @@ def test_words_in_file_names_do_not_count(address: str) -> None:
     ],
 )
 def test_a_declared_logo_or_portrait_is_no_cover(declared: str) -> None:
-    """A picture that the page declares as its icon, its publisher's logo or a person's portrait is
-    no cover."""
+    """A picture that the page declares as its icon, its publisher's logo or a person's portrait
+    is no cover."""
     assert read_cover(make_picture_tag("/img/card.png") + declared) is None

@@ -162,8 +162,8 @@ def test_the_date_that_readers_see(visible_date: str) -> None:
 def test_a_date_counts_near_the_heading_only(
     before: int | None, after: int | None, expected: str
 ) -> None:
-    """A visible date counts up to 500 characters before and 1,200 after the heading; farther away
-    the date in the address does."""
+    """A visible date counts up to 500 characters before and 1,200 after the heading; farther
+    away the date in the address does."""
     visible_date = "<p>6 May 2023</p>"
     above = f"{visible_date}<p>{'word ' * (before // 5)}</p>" if before else ""
     below = f"<p>{'word ' * (after // 5)}</p>{visible_date}" if after else ""
@@ -189,8 +189,8 @@ def test_a_date_below_the_heading_beats_a_nearer_one_above_it() -> None:
 
 
 def test_an_earlier_time_element_beside_the_headline_beats_the_head() -> None:
-    """A `<time>` beside the headline wins if it is earlier than the head's date, no update, and not
-    within a sentence."""
+    """A `<time>` beside the headline wins if it is earlier than the head's date, no update, and
+    not within a sentence."""
     stated = '<meta property="article:published_time" content="2023-11-17">' + HEAD
 
     assert read_day(stated + '<time datetime="2023-05-06">6 May</time>' + TEXT) == "2023-05-06"

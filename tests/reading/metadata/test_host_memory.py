@@ -39,8 +39,8 @@ def read_with(repeated: frozenset[str], html: bytes) -> Draft:
     ],
 )
 def test_ends_that_titles_of_a_host_share_are_cut(shape: str, title: str) -> None:
-    """If three earlier articles of the host share the start or end of their titles, it is cut from
-    the next one."""
+    """If three earlier articles of the host share the start or end of their titles, it is cut
+    from the next one."""
     earlier = [shape.format(name) for name in ("A new pier", "Herring is back", "Rain on Sunday")]
     repeated = list_shared_digests(*(make_page(each) for each in earlier))
 
@@ -91,8 +91,8 @@ def test_a_picture_that_articles_of_a_host_share_is_no_cover() -> None:
 
 
 def test_repeated_paragraphs_are_cut_even_if_they_are_longer_than_the_text() -> None:
-    """The paragraphs that three earlier articles share are cut; only the article's own sentence is
-    left."""
+    """The paragraphs that three earlier articles share are cut; only the article's own sentence
+    is left."""
     foot = "".join(f"<p>{text} So it says below every story.</p>" for text in TEXTS * 3)
     pages = [
         make_page(name, text=f"<p>{name} is what we tell of here, at some length today.</p>{foot}")
@@ -115,8 +115,8 @@ def test_a_page_of_repeated_paragraphs_alone_is_kept_and_doubted() -> None:
 
 
 def test_titles_and_pictures_of_feeds_are_not_remembered_for_the_host() -> None:
-    """The digests remembered for a host come from its pages alone: the feed's title and picture add
-    none."""
+    """The digests remembered for a host come from its pages alone: the feed's title and picture
+    add none."""
     entry = Entry(id="1", url=f"{HOST}/1", title="All is lost | Bad news", image=PICTURE)
     html = make_page("A new pier")
     announced = read(html, f"{HOST}/1", entry=entry)

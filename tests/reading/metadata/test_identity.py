@@ -20,7 +20,8 @@ def make_canonical_link(href: str) -> str:
 
 
 def test_without_a_canonical_the_url_is_the_key() -> None:
-    """Without a canonical link the page's own address, without tracking parameters, identifies it."""
+    """Without a canonical link the page's own address, without tracking parameters, identifies
+    it."""
     assert read_identity("") == identity.Identity(KEY)
 
 
@@ -54,8 +55,8 @@ def test_the_root_or_nonsense_never_counts(href: str) -> None:
 
 
 def test_another_host_is_a_hint_only() -> None:
-    """A canonical link to another host only marks the page as a duplicate; to another host's front
-    page it means nothing."""
+    """A canonical link to another host only marks the page as a duplicate; to another host's
+    front page it means nothing."""
     identity = read_identity(make_canonical_link("https://agency.example/wire/ferry?fbclid=1"))
 
     assert identity.canonical == KEY

@@ -59,8 +59,8 @@ def test_cover(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_language_and_charset(name: str) -> None:
-    """Each sample page has the stated language and is decoded well enough to contain the expected
-    texts."""
+    """Each sample page has the stated language and is decoded well enough to contain the
+    expected texts."""
     page = parse((PAGES / f"{name}.html").read_bytes(), load_truth(name)["url"])
 
     assert page.language == load_truth(name)["language"]
@@ -73,7 +73,8 @@ def test_language_and_charset(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_of_the_surroundings(name: str) -> None:
-    """Title, author and cover of each sample page contain nothing of the texts around the article."""
+    """Title, author and cover of each sample page contain nothing of the texts around the
+    article."""
     sample = read_sample(name)
     assert not any(
         unwanted in f"{sample.title} {sample.author} {sample.cover}"
@@ -100,8 +101,8 @@ PAGE = (
 
 
 def test_a_sane_entry_outranks_the_page() -> None:
-    """Title, author and date of the feed's entry win over the page's, with markup removed from the
-    title."""
+    """Title, author and date of the feed's entry win over the page's, with markup removed from
+    the title."""
     announced = make_entry(
         title="Boats &amp; <b>tides</b>",
         authors=("Bo Sailor",),
@@ -116,8 +117,8 @@ def test_a_sane_entry_outranks_the_page() -> None:
 
 
 def test_an_empty_entry_changes_no_field_of_the_page() -> None:
-    """An entry that names only the site as title and author, with the date 1970, says nothing: the
-    page's values stay."""
+    """An entry that names only the site as title and author, with the date 1970, says nothing:
+    the page's values stay."""
     announced = make_entry(
         title="Paper",
         authors=("desk@paper.example", "Paper"),

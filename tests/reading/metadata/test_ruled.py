@@ -58,8 +58,8 @@ def read_with_rules(**rules: Any) -> Draft:
 def test_a_rule_wins_over_feed_and_page_and_is_named(
     rules: dict[str, Any], field: str, value: object
 ) -> None:
-    """The operator's rule gives the value, although feed and page state others, and the trace names
-    the rule."""
+    """The operator's rule gives the value, although feed and page state others, and the trace
+    names the rule."""
     meta = read_with_rules(**rules)
     name = next(rule for rule in rules if rule != "title_suffix")
 
@@ -81,5 +81,6 @@ def test_without_a_match_of_the_rule_feed_and_page_count(rules: dict[str, Any]) 
 
 
 def test_a_rule_shows_no_private_address() -> None:
-    """A rule that matches a picture in a private network is passed over for the page's own picture."""
+    """A rule that matches a picture in a private network is passed over for the page's own
+    picture."""
     assert read_with_rules(cover=("img.in",)).cover == "https://a.example/head.jpg"

@@ -150,8 +150,8 @@ def test_an_h1_that_is_the_site_s_logo_loses() -> None:
 
 
 def test_an_h1_that_the_url_spells_wins_over_a_lower_heading_that_the_head_has() -> None:
-    """If the address spells the `<h1>`, that is the title; if it does not, the heading that equals
-    `<title>` is."""
+    """If the address spells the `<h1>`, that is the title; if it does not, the heading that
+    equals `<title>` is."""
     html = (
         "<title>What is a ferry?</title><h1>An introduction to island ferries: what to"
         " know</h1><h2>What is a ferry?"
@@ -178,8 +178,8 @@ def test_code_is_left_whole() -> None:
 
 
 def test_a_head_of_many_sentences_is_no_title() -> None:
-    """If the head repeats a whole post as its title, the heading is taken; tags in the class do not
-    matter."""
+    """If the head repeats a whole post as its title, the heading is taken; tags in the class do
+    not matter."""
     text = "I go by boat. It is slow. It is kind. It takes a day. I like it."
     tags = "hentry tag-island-brand tag-boats"
     html = (

@@ -97,8 +97,8 @@ TWO = f"{FIRST}/2"
 
 
 def test_a_page_is_appended_without_repeated_paragraphs() -> None:
-    """The next page adds only its new paragraphs: its heading and paragraph A, which page one has,
-    are left out."""
+    """The next page adds only its new paragraphs: its heading and paragraph A, which page one
+    has, are left out."""
     later_draft = make_draft(
         f"# The story (page 2)\n\n{make_paragraphs('A', 'D', 'E', 'F')}",
         TWO,

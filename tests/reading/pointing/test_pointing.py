@@ -64,8 +64,8 @@ def number_of(css: str) -> int:
 def test_the_shortest_selector_that_matches_on_most_pages_comes_first(
     pointed: str, role: Role, best: str, held: int
 ) -> None:
-    """The best selector is short and holds on all five pages; `.newsletter` holds on four, because
-    page 3 lacks that box."""
+    """The best selector is short and holds on all five pages; `.newsletter` holds on four,
+    because page 3 lacks that box."""
     result = suggested(PAGES, number_of(pointed), role)
 
     assert result[0].selector == best
@@ -86,8 +86,8 @@ def test_names_that_a_build_made_are_in_no_selector() -> None:
 
 
 def test_selectors_with_further_matches_come_later() -> None:
-    """A selector that matches exactly one element on each page comes before one that also matches
-    others, such as `p`."""
+    """A selector that matches exactly one element on each page comes before one that also
+    matches others, such as `p`."""
     result = suggested(PAGES, number_of("aside p"), "title")
     assert result[0].pages == (1, 1, 1, 1, 1)  # matches on each of the five pages
     assert result[0].selector != "p"

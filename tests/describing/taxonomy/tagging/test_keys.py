@@ -32,6 +32,8 @@ def test_other_tags(one: str, other: str) -> None:
 
 
 def test_the_commonest_spelling_stands_for_a_tag_and_capitals_win_a_draw() -> None:
+    """Of the spellings of one tag the most frequent is used; "linux" and "Linux" occur once
+    each, so the capital wins."""
     result = choose_spellings(
         count_spellings([["open source", "linux"], ["Open-Source", "Linux"], ["open source"]])
     )

@@ -31,7 +31,7 @@ def tagger() -> LearntTagger:
 
 
 def rewrite_arrays(path: Path, **arrays: Any) -> None:
-    """The file with other arrays; None takes one out."""
+    """Replace these arrays of the file; None removes one."""
     with np.load(path) as state:
         kept = {name: state[name] for name in state.files} | arrays
     with path.open("wb") as out:
@@ -51,11 +51,14 @@ def read_scores(path: Path) -> dict[str, float]:
 
 
 def test_weights_are_read_by_name(tagger: LearntTagger, tmp_path: Path) -> None:
+    """A file with its features and their weights in reverse order gives the same scores."""
     path = tmp_path / "learnt.npz"
     learning.save_learnt(learning.State(tagger, {}), path)
     before = read_scores(path)
-    turned = np.concatenate([*tagger.weights[:-1].reshape(3, -1)[:, ::-1], tagger.weights[-1:]])
-    rewrite_arrays(path, weights=turned, features=pack_names(FEATURES[::-1]))
+    # three groups of weights, each with one for each feature, and the constant
+    groups = tagger.weights[:-1].reshape(3, -1)
+    reversed_weights = np.concatenate([*groups[:, ::-1], tagger.weights[-1:]])
+    rewrite_arrays(path, weights=reversed_weights, features=pack_names(FEATURES[::-1]))
 
     assert read_scores(path) == before
     assert before["birds"] > 0.5
@@ -72,6 +75,7 @@ def test_a_file_from_before_names_is_read_as_it_was(tagger: LearntTagger, tmp_pa
 
 
 def test_a_file_of_other_features_is_refused(tagger: LearntTagger, tmp_path: Path) -> None:
+    """Loading fails and names a feature that this version does not compute ("colour")."""
     path = tmp_path / "learnt.npz"
     learning.save_learnt(learning.State(tagger, {}), path)
     rewrite_arrays(path, features=pack_names((*FEATURES[:-1], "colour")))

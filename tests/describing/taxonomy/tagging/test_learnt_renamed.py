@@ -36,6 +36,8 @@ def score_post(taxonomy: Taxonomy, post: tuple[str, str]) -> dict[str, float]:
 
 
 def test_a_rename_changes_the_name_alone(taxonomy: Taxonomy) -> None:
+    """After a rename all probabilities are the same, under the new name; "Bird" is found as the
+    tag "birds"."""
     renamed = taxonomy.rename_tag("Bird", "Ornithology")
     before = score_post(taxonomy, BIRDS)
     after = score_post(renamed, BIRDS)
@@ -46,10 +48,13 @@ def test_a_rename_changes_the_name_alone(taxonomy: Taxonomy) -> None:
 
 
 def test_another_spelling_is_a_name_too(taxonomy: Taxonomy) -> None:
+    """A tag may be renamed to another spelling of itself."""
     assert "Birds" in score_post(taxonomy.rename_tag("birds", "Birds"), BIRDS)
 
 
 def test_merged_tags_have_the_posts_of_both(taxonomy: Taxonomy, tmp_path: Path) -> None:
+    """A tag renamed to an existing one is merged with it: posts about either get that tag, also
+    after saving."""
     merged = taxonomy.rename_tag("owls", "birds")
     merged.save(tmp_path / "learnt.npz")
     merged = Taxonomy().with_learnt(tmp_path / "learnt.npz")

@@ -36,16 +36,22 @@ def find_tags(text: str, title: str = "") -> set[str]:
     ],
 )
 def test_where_tags_stand(text: str, tags: set[str]) -> None:
+    """Tags are found as words of the text, also plurals; names and short forms only with their
+    capitals, and no parts of words."""
     assert find_tags(text) == tags
 
 
 def test_a_capital_in_a_title_alone_proves_no_name() -> None:
+    """In a title all words have capitals: "Apple" counts as a name only if the text writes it so
+    within a sentence."""
     assert find_tags("The fruit is red.", "An Apple A Day") == set()
     assert find_tags("They say that Apple pays.", "An Apple A Day") == {"Apple"}
 
 
 def test_mentions_are_counted_in_title_text_and_head() -> None:
-    text = "A bridge. " + "More words of text. " * 60 + "Another bridge."
+    """Mentions are counted separately in the title, in the text and in its beginning, which has
+    one of two."""
+    text = "A bridge. " + "More words of text. " * 60 + "Another bridge."  # is not in the head
     mention = MATCHER.find("The bridge", text)[0]
 
     assert mention.title == 1

@@ -25,15 +25,19 @@ def find_tags(text: str, title: str = "") -> set[str]:
     ],
 )
 def test_where_names_stand(text: str, tags: set[str]) -> None:
+    """Names are found with a possessive, beside other names and in another case, as long as they
+    are no common words."""
     assert find_tags(text) == tags
 
 
 def test_a_name_that_is_a_word_needs_the_text() -> None:
+    """ "Go" in a title may be the verb: it is a tag only if the text uses it as a name."""
     assert find_tags("The suite in Go is slow.", "Where Do We Go From Here") == {"Go"}
     assert find_tags("The suite is slow.", "Where Do We Go From Here") == set()
 
 
 def test_a_line_that_repeats_counts_once() -> None:
+    """A line that occurs twice, such as an advertisement, counts as one mention."""
     mention = MATCHER.find("", "The phone.\nSee it now: Amazon\nThe clock.\nSee it now: Amazon")[
         TAGS.index("Amazon")
     ]
@@ -41,4 +45,5 @@ def test_a_line_that_repeats_counts_once() -> None:
 
 
 def test_two_spellings_at_one_place_are_one_mention() -> None:
+    """ "robot" is also a spelling of the tag "robotics": one word is one mention."""
     assert MATCHER.find("", "A robot.")[0].text == 1

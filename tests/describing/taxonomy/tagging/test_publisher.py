@@ -24,6 +24,7 @@ def split_list(value: str) -> list[str]:
 
 @pytest.mark.parametrize("tag", split_list(GOOD))
 def test_a_subject_stays(tag: str) -> None:
+    """A tag that names a subject is kept, whatever its script, marks and capitals."""
     assert is_sound(tag, TITLE, ["Jane Roe", "themarlowpost"])
 
 
@@ -52,10 +53,14 @@ def test_the_title_or_most_of_it_is_no_tag(title: str, tag: str, stays: bool) ->
     [("#AI", "AI"), ("us_local-politics", "us local politics"), ("e-mail", "e-mail"), ("C#", "C#")],
 )
 def test_marks_and_slugs_become_words(tag: str, cleaned: str) -> None:
+    """A hash sign is removed and a slug is split into words; hyphens and signs that belong to a
+    name stay."""
     assert clean_tag(tag) == cleaned
 
 
 def test_a_description_without_a_taxonomy_has_no_such_tags() -> None:
+    """Of the publisher's keywords those that name no subject (`BAD`) are dropped, even without a
+    list of tags."""
     description = describe(
         TITLE,
         "The river rose by a metre on Monday, and the bridge at Marlow was closed by the council.",

@@ -44,8 +44,8 @@ def read_body(
     "line", ["<p>3 May 2024, 18:30</p>", "<p>公開日：2024年5月3日 18時30分</p>"]
 )
 def test_a_date_above_the_first_paragraph_is_cut(line: str) -> None:
-    """A paragraph above the text that only dates the article is cut, in any language: the date is
-    metadata, not text."""
+    """A paragraph above the text that only dates the article is cut, in any language: the date
+    is metadata, not text."""
     assert read_body(above=line).startswith(STORY[0])
 
 
@@ -64,8 +64,8 @@ def test_a_date_above_the_first_paragraph_is_cut(line: str) -> None:
     ],
 )
 def test_lines_that_stay_above_the_text(line: str) -> None:
-    """Lines above the first paragraph that belong to the article stay, so the body does not start
-    with that paragraph (`STORY[0]`)."""
+    """Lines above the first paragraph that belong to the article stay, so the body does not
+    start with that paragraph (`STORY[0]`)."""
     assert not read_body(above=line).startswith(STORY[0])
 
 
@@ -96,8 +96,8 @@ def test_lines_that_stay_above_the_text(line: str) -> None:
     ],
 )
 def test_lines_that_are_cut_below_the_text(line: str) -> None:
-    """Lines below the last paragraph (`STORY[-1]`) that advertise, link elsewhere or introduce the
-    author are cut."""
+    """Lines below the last paragraph (`STORY[-1]`) that advertise, link elsewhere or introduce
+    the author are cut."""
     assert read_body(below=line).endswith(STORY[-1])
 
 

@@ -56,6 +56,6 @@ def list_kept_rows(markup: str, scores: dict[str, float]) -> list[str]:
     ],
 )
 def test_rows_that_stay(markup: str, scores: dict[str, float], expected: list[str]) -> None:
-    """All rows of a table stay if 30 % of its letters stay or if the texts just before and after it
-    stay; a row that scores below 0.15 is left out."""
+    """All rows of a table stay if 30 % of its letters stay or if the texts just before and after
+    it stay; a row that scores below 0.15 is left out."""
     assert list_kept_rows(markup, scores) == expected

@@ -91,8 +91,8 @@ def compute_features(markup: str, index: int = 0) -> dict[str, float]:
 
 @pytest.mark.parametrize(("markup", "expected"), CASES)
 def test_features_of_a_block(markup: str, expected: set[str]) -> None:
-    """Of the features that depend on wording (`SHOWN_BY_WORDING`), a block has exactly the expected
-    ones."""
+    """Of the features that depend on wording (`SHOWN_BY_WORDING`), a block has exactly the
+    expected ones."""
     features = compute_features(markup)
     assert {name for name in SHOWN_BY_WORDING if features[name]} == expected
 
@@ -148,15 +148,15 @@ def test_shares() -> None:
     ],
 )
 def test_how_much_of_a_text_is_a_phrase_of_boilerplate(text: str, feature: str) -> None:
-    """The feature is the share of the text that a phrase of boilerplate takes up, and 0 if the text
-    does not begin with the phrase."""
+    """The feature is the share of the text that a phrase of boilerplate takes up, and 0 if the
+    text does not begin with the phrase."""
     assert compute_features(f"<p>{text}</p>")[feature] > 0.25
     assert compute_features(f"<p>Nobody wrote: {text}</p>")[feature] == 0
 
 
 def test_bits_are_read_by_name() -> None:
-    """Each bit of a number becomes a column with its name, lowest bit first: 0b001 has only `one`,
-    0b110 has `two` and `three`."""
+    """Each bit of a number becomes a column with its name, lowest bit first: 0b001 has only
+    `one`, 0b110 has `two` and `three`."""
     result = block_features.make_bit_columns("near-", ("one", "two", "three"), [0b001, 0b110])
     assert {name: list(column) for name, column in result.items()} == {
         "near-one": [1, 0],

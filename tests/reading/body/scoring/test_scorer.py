@@ -47,8 +47,8 @@ def score_page(
 def test_the_shipped_weights_fit_the_features(
     monkeypatch: pytest.MonkeyPatch, table: scorer.Table
 ) -> None:
-    """With each shipped table of weights, a sample page has both texts that are kept (score near 1)
-    and texts that are cut (near 0)."""
+    """With each shipped table of weights, a sample page has both texts that are kept (score near
+    1) and texts that are cut (near 0)."""
     blocks = score_page(monkeypatch, scorer.load_weights(table), table)
     assert {round(block.score) for block in blocks if block.letters} == {0, 1}
 
@@ -143,7 +143,7 @@ def test_the_files_name_the_script_that_made_them(
 
 
 def test_weights_stand_in_order() -> None:
-    """The shipped files list weights in alphabetical order, so that a new training gives a readable
-    diff."""
+    """The shipped files list weights in alphabetical order, so that a new training gives a
+    readable diff."""
     for table in TABLES:
         assert list(scorer.load_weights(table)) == sorted(scorer.load_weights(table))

@@ -68,8 +68,8 @@ def test_features_of_the_odds_of_neighbouring_texts() -> None:
 
 
 def test_a_picture_is_no_neighbour() -> None:
-    """Only blocks with text are neighbours: the odds before the second text are those of the first,
-    not of the picture (-5)."""
+    """Only blocks with text are neighbours: the odds before the second text are those of the
+    first, not of the picture (-5)."""
     text_picture_text = f"<p>{STORY[0]}</p><img src='/a.jpg' alt=''><p>{STORY[1]}</p>"
     columns = make_columns(text_picture_text, odds=[2.0, -5.0, 1.0])
     # nothing is before the first text: the constant for it is -8
@@ -77,8 +77,8 @@ def test_a_picture_is_no_neighbour() -> None:
 
 
 def test_features_of_lists_sections_and_equal_markup() -> None:
-    """A list item, a section and a paragraph get the mean probability of the other texts of their
-    list, section or markup; -1 means that there is none."""
+    """A list item, a section and a paragraph get the mean probability of the other texts of
+    their list, section or markup; -1 means that there is none."""
     items = "".join(f"<li>{text}</li>" for text in STORY[:2])
     columns = make_columns(
         f"<p>{STORY[2]}</p><h2>Crew</h2><ul>{items}</ul><h2>Boats</h2><p>{STORY[3]}</p>",
@@ -93,8 +93,8 @@ def test_features_of_lists_sections_and_equal_markup() -> None:
 
 
 def test_features_of_the_statements_of_the_page() -> None:
-    """A text is compared with the title, authors, description and body that the page states about
-    itself."""
+    """A text is compared with the title, authors, description and body that the page states
+    about itself."""
     facts = sequence.Facts(
         title="The last ferry",
         authors=["Maren Oduya"],
@@ -144,8 +144,8 @@ def read_with(question: str, monkeypatch: pytest.MonkeyPatch, rules: Rules | Non
 
 
 def test_the_second_score_cuts_a_text_that_the_first_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The note below the text has a place over 0.85: a tree that cuts from there removes it alone,
-    and no text is over 2.0."""
+    """The note below the text has a place over 0.85: a tree that cuts from there removes it
+    alone, and no text is over 2.0."""
     whole = read_with("second place > 2.0", monkeypatch)
 
     assert NOTE in whole.body
@@ -170,8 +170,8 @@ def test_texts_that_an_operator_selects_have_no_second_score(
 
 @pytest.mark.parametrize("table", ["asked", "alone"])
 def test_the_shipped_trees_ask_for_computed_features(table: scorer.Table) -> None:
-    """The shipped trees (at least 100) ask only for features that the second pass computes, or for
-    probabilities of page types."""
+    """The shipped trees (at least 100) ask only for features that the second pass computes, or
+    for probabilities of page types."""
     shipped = scorer.load_trees("sequence_trees.json", table)
 
     assert len(shipped.leaves) >= 100

@@ -30,8 +30,8 @@ def test_each_block_gets_the_sum_of_the_leaves_that_it_reaches() -> None:
 
 
 def test_a_value_at_the_limit_is_not_over_it() -> None:
-    """A question `size > 2.0` is answered with no for a size of exactly 2.0; the same holds for 5.0
-    and 0.5."""
+    """A question `size > 2.0` is answered with no for a size of exactly 2.0; the same holds for
+    5.0 and 0.5."""
     assert compute_odds(size=[2.0, 5.0], link=[0.5, 0.5]) == [-1, 1]
 
 
@@ -47,7 +47,7 @@ def test_a_value_at_the_limit_is_not_over_it() -> None:
     ],
 )
 def test_a_table_of_another_form_is_refused(row: dict[str, str], message: str) -> None:
-    """Reading a tree fails if it has the wrong number of leaves (2 to the power of its questions),
-    over 8 questions, or an unreadable question."""
+    """Reading a tree fails if it has the wrong number of leaves (2 to the power of its
+    questions), over 8 questions, or an unreadable question."""
     with pytest.raises(ValueError, match=message):
         scorer.read_trees([row])

@@ -126,8 +126,8 @@ def test_marks_beside_the_headline(mark: str) -> None:
     ],
 )
 def test_a_known_name_without_a_mark(line: str) -> None:
-    """A line that is only a name, or announces a guest, is a byline even without markup, above or
-    below the text."""
+    """A line that is only a name, or announces a guest, is a byline even without markup, above
+    or below the text."""
     assert read_author(HEAD + line + TEXT) == "Daniel Oduya"
 
 
@@ -189,8 +189,8 @@ def test_the_site_or_a_team_in_the_byline_if_the_page_names_nobody_else(name: st
 
 
 def test_a_team_in_the_byline_does_not_outweigh_a_person_whom_the_page_declares() -> None:
-    """If the byline names an editorial desk ("Redaktion") and the head a person, the person is the
-    author."""
+    """If the byline names an editorial desk ("Redaktion") and the head a person, the person is
+    the author."""
     byline = '<p class="byline">By <a rel="author" href="/author/x">Redaktion</a></p>'
     declared = '<meta name="author" content="Maren Oduya">'
     assert read_author(declared + HEAD + byline + TEXT) == "Maren Oduya"
@@ -289,8 +289,8 @@ def test_a_box_below_the_text() -> None:
 
 
 def test_a_box_below_the_text_beats_a_weak_mark_above_the_headline() -> None:
-    """A user link above the headline (Fisk) says less about the author than an author box below the
-    text."""
+    """A user link above the headline (Fisk) says less about the author than an author box below
+    the text."""
     box = (
         '<div class="post-author"><h4>Maren Oduya</h4><p>Maren Oduya writes on boats and what they'
         " carry.</p></div>"
@@ -331,8 +331,8 @@ def test_the_site_a_team_or_a_login_only_if_the_page_declares_nobody_else(name: 
 
 
 def test_a_person_whose_site_bears_the_name() -> None:
-    """A declared author is not dropped for being the site's name: a person may name the site after
-    herself."""
+    """A declared author is not dropped for being the site's name: a person may name the site
+    after herself."""
     assert (
         read_author('<meta name="author" content="Maria Lund">' + HEAD, site="Maria Lund")
         == "Maria Lund"
@@ -407,8 +407,8 @@ def test_a_byline_with_an_element_for_each_name() -> None:
 
 
 def test_a_person_whose_site_bears_the_same_name() -> None:
-    """JSON-LD's type says whether the site's name is a person: an organisation, or a name that is
-    none, yields to the byline."""
+    """JSON-LD's type says whether the site's name is a person: an organisation, or a name that
+    is none, yields to the byline."""
     script = (
         "<script"
         ' type="application/ld+json">{"@type":"Article","author":{"@type":"%s","name":"%s"}}</script>'  # noqa: E501

@@ -49,8 +49,8 @@ def read_author(html: str, url: str = THREAD) -> str | None:
     ],
 )
 def test_the_name_on_the_first_post_counts(post: str) -> None:
-    """The author of a thread is the user of the first post, in the markup of each forum software;
-    bosun only replies."""
+    """The author of a thread is the user of the first post, in the markup of each forum
+    software; bosun only replies."""
     page = (
         f"<div>{post}<p>When does it leave?</p></div><div>{post.replace('keel_42', 'bosun')}<p>At"
         " dawn.</p></div>"
@@ -59,14 +59,15 @@ def test_the_name_on_the_first_post_counts(post: str) -> None:
 
 
 def test_microdata_name_the_opener_and_not_who_replies() -> None:
-    """Microdata of a reply (`Comment`) is ignored, whether it stands after or before the opener's,
-    and on any site."""
+    """Microdata of a reply (`Comment`) is ignored, whether it stands after or before the
+    opener's, and on any site."""
     assert read_author(MARKED.format(OPENED, REPLY.format("bosun"))) == "keel_42"
     assert read_author(MARKED.format(REPLY.format("bosun"), OPENED), ARTICLE) == "keel_42"
 
 
 def test_a_declared_author_and_nobody_s_name() -> None:
-    """A declared author beats names in posts; "Guest" and a name inside of a form are no authors."""
+    """A declared author beats names in posts; "Guest" and a name inside of a form are no
+    authors."""
     declared = (
         '<script type="application/ld+json">{"@type":"DiscussionForumPosting","author":{"name":"Ana'
         ' Lima"}}</script>'
