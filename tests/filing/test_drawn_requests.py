@@ -54,6 +54,8 @@ def test_a_list_that_is_drawn_is_asked_for_without_conditions() -> None:
 
 
 def test_a_new_browser_makes_a_visit_due() -> None:
+    """Switching the browser on makes the source due at once; without a change its next visit
+    stays planned."""
     due = datetime(2026, 3, 10, tzinfo=UTC)
     before = update_state(PLAIN, None)
     before = replace(before, schedule=replace(before.schedule, next_due=due))
@@ -63,6 +65,8 @@ def test_a_new_browser_makes_a_visit_due() -> None:
 
 
 def test_a_list_of_a_stranger_gives_no_browser() -> None:
+    """An imported OPML list cannot switch the browser on; it is a right that only the operator
+    gives."""
     listed = read_opml(write_opml("Evil", [DRAWN]))
     (outline,) = listed.outlines
 
@@ -71,6 +75,7 @@ def test_a_list_of_a_stranger_gives_no_browser() -> None:
 
 
 def test_a_mailbox_has_no_pages_to_draw() -> None:
+    """A browser for a mailbox is refused as a mistake."""
     values = {"key": "a", "url": "maildir:/m", "from": "a@b.example", "browser": True}
     with pytest.raises(UsageError, match="browser is for the web"):
         make_source(values)

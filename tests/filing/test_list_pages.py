@@ -134,6 +134,8 @@ def test_other_links_of_a_page_that_has_not_changed_are_read(app: App, world: Wo
 
 @pytest.mark.parametrize("kind", [links, listing, single_page])
 def test_a_list_is_asked_for_as_a_page_and_conditionally(app: App, kind: Kind) -> None:
+    """All kinds of sources that are pages are requested as a page, with the ETag of the last
+    answer."""
     asked: list[Request] = []
 
     class Asked:

@@ -90,6 +90,8 @@ def instance(
 def test_selectors_that_are_wrong_use_up_no_try(
     instance: EditedInstance, rules: Rules, named: str
 ) -> None:
+    """With wrong selectors, entries wait without losing tries, and the operator is told; once
+    mended, all are read at once."""
     instance.edit_source(rules=rules)
     for _ in range(endings.MOST_TRIES + 1):
         outcome = instance.run_refresh()
@@ -120,6 +122,8 @@ def test_selectors_that_are_wrong_use_up_no_try(
 def test_a_page_that_waits_for_the_operator_is_asked_for_once_an_hour_at_most(
     instance: EditedInstance, world: World
 ) -> None:
+    """While an entry waits for mended rules, only the feed is requested within the hour; after
+    it, pages are, too."""
     instance.edit_source(rules=Rules(remove=("body",)))
     instance.run_refresh()
     request_count = len(world.requests)
@@ -137,6 +141,7 @@ def test_a_page_that_waits_for_the_operator_is_asked_for_once_an_hour_at_most(
 def test_a_page_that_is_no_article_with_or_without_selectors_is_refused(
     instance: EditedInstance, world: World
 ) -> None:
+    """A page that is empty without the rules, too, is refused: the rules are not to blame."""
     story = next(one for one in world.stories if one.site == "parallel")
     world.fail_site(
         "parallel",
@@ -191,6 +196,8 @@ def test_what_was_refused_is_asked_for_once_more_when_a_rule_changes(
 def test_without_the_value_of_a_header_nobody_is_asked(
     instance: EditedInstance, world: World
 ) -> None:
+    """If the variable for a header is unset, the source sends no request, counts no failure, and
+    tries again within 15 minutes."""
     instance.edit_source(headers_env={"Authorization": "SITE_TOKEN"})
     request_count = len(world.requests)
     outcome = instance.run_refresh()
@@ -216,6 +223,8 @@ def test_without_the_value_of_a_header_nobody_is_asked(
 def test_without_a_browser_nobody_is_asked(
     instance: EditedInstance, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """If no browser is installed, a source that needs one sends no request, counts no failure,
+    and tries again within 15 minutes."""
     monkeypatch.setattr(drawing_fetcher, "find_obstacle", lambda: "Chromium is missing")
     instance.edit_source(browser=True)
     request_count = len(world.requests)
@@ -288,6 +297,9 @@ def test_an_article_file_that_a_hand_broke_uses_up_no_try(
 def test_an_article_that_cannot_be_written_ends_the_run_and_no_page_loses_a_try(
     instance: EditedInstance, number: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """If the disk is full or read-only, the run ends with that error, and the next run reads all
+    entries."""
+
     def refused(*args: Any, **kwargs: Any) -> Any:
         raise OSError(number, os.strerror(number), "feeds/articles/x.md")
 
@@ -345,6 +357,7 @@ def test_a_file_that_may_not_be_written_holds_its_feed_alone_and_is_named(
 
 
 def test_check_names_headers_without_a_value(instance: EditedInstance) -> None:
+    """`check` names the unset variable of a header and its source."""
     path = instance.app.configuration.folder / "sources.toml"
     text = path.read_text().replace(
         'key = "parallel"', 'key = "parallel"\nheaders_env = { Authorization = "SURELY_UNSET" }', 1
@@ -362,6 +375,8 @@ def test_check_names_headers_without_a_value(instance: EditedInstance) -> None:
 def test_pages_on_which_a_selector_matches_nothing_are_counted_until_the_rules_change(
     instance: EditedInstance,
 ) -> None:
+    """Each page on which a selector matches nothing is counted for that selector; a change of
+    the rules resets the count."""
     instance.edit_source(rules=Rules(select=("body", "div.gone")))
     read = len(instance.run_refresh().added)
 

@@ -63,6 +63,8 @@ def make_source(url: str = OURS, **fields: object) -> Source:
 
 @pytest.mark.parametrize(("feed", "address", "own"), NEIGHBOURS)
 def test_a_source_owns_its_site(feed: str, address: str, own: bool) -> None:
+    """A source owns the pages of its feed's site: host, port and, on shared hosts, the author's
+    part of the path."""
     rights = make_rights(make_source(feed))
     assert rights.owns(address) is own
 
@@ -99,6 +101,8 @@ def test_rights(fields: dict[str, object], more: dict[str, object], owns: bool) 
 
 
 def test_an_announcement_by_another_is_an_address() -> None:
+    """Of an entry about somebody else's page, only id and address are kept; of its own site's
+    entry, everything."""
     entry = Entry(
         id="e1",
         url="https://bank.example/1",
@@ -158,4 +162,5 @@ def test_addresses_of_one_site() -> None:
 
 
 def test_nobody_owns_no_address() -> None:
+    """An entry without an address belongs to no source."""
     assert not Rights(sites=frozenset()).owns("")

@@ -311,6 +311,8 @@ def test_one_title_and_one_second_with_other_text_are_two(garden: Garden) -> Non
 
 
 def test_two_that_are_announced_side_by_side_are_two(garden: Garden) -> None:
+    """Two posts with the same title, text and time are two articles if the feed has both at
+    once: neither has moved."""
     short = (
         "<p>A picture of a bed.</p><p>It was taken in the morning, from the gate, and shows what"
         " grew.</p>"

@@ -24,6 +24,8 @@ FEED = ParsedFeed(
 
 
 def test_a_public_feed_names_nothing_on_private_networks() -> None:
+    """Private addresses of pictures, enclosures and the site are removed from a public feed; the
+    entry's own is refused later, with a reason."""
     source = Source(key="one", url=f"{PUBLIC}feed")
     entry = remove_private_addresses(FEED.entries[0], source)
 
@@ -35,6 +37,8 @@ def test_a_public_feed_names_nothing_on_private_networks() -> None:
 
 
 def test_a_source_that_the_operator_lets_in_may() -> None:
+    """A source that is itself in a private network, or is allowed one, keeps its private
+    addresses."""
     for source in (
         Source(key="one", url=f"{PRIVATE}feed"),
         Source(key="one", url=PUBLIC, allow=("10.0.0.0/8",)),

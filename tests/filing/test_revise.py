@@ -32,6 +32,8 @@ def test_the_same_words_in_other_clothes_change_nothing() -> None:
 
 
 def test_a_correction_keeps_identity_and_moves_updated() -> None:
+    """A changed text keeps id, address, dates and origin of the article; only `updated` and
+    `revisions` record the change."""
     later = THEN + timedelta(days=1)
     new = replace(
         OLD,
@@ -65,6 +67,8 @@ def test_updated_never_goes_back_nor_beyond_now(declared: timedelta) -> None:
 
 
 def test_text_that_flaps_is_damped_but_an_announced_change_is_not() -> None:
+    """A second change within hours, or one after too many, is ignored unless the page states a
+    new date."""
     once = replace(OLD, revisions=("2026-11-02T12:00:00Z",))
     flapping = replace(OLD, body="It is now 12:05.")
 
@@ -80,6 +84,7 @@ def test_text_that_flaps_is_damped_but_an_announced_change_is_not() -> None:
 
 
 def test_a_wall_that_came_up_later_does_not_replace_the_whole_text() -> None:
+    """A partial text does not replace the whole one."""
     walled = replace(OLD, body="It has a lead.", partial=True)
     assert revise(OLD, walled, THEN + timedelta(days=1)) is None
 

@@ -101,6 +101,8 @@ def list_article_ids(folder: Path) -> list[str]:
 async def test_a_secret_is_sent_and_written_nowhere(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, path: str
 ) -> None:
+    """The token is sent to the site and is in no file, log or published link, also if the feed
+    redirects or repeats it."""
     caplog.set_level(logging.DEBUG)
     seen: list[Request] = []
     async with serve_site("127.0.0.2", answer_private_site, seen) as base:
@@ -170,6 +172,8 @@ MINE = Source(key="mine", url="https://mine.example/feed?token=${MY_TOKEN}")
 
 
 def test_a_secret_is_for_the_sources_own_site_over_tls() -> None:
+    """A secret is sent to the source's own site by HTTPS only; a feed request holds its
+    placeholder until it is sent."""
     environ = {"MY_TOKEN": SECRET, "PATH": "/usr/bin:/bin"}
 
     def given(url: str) -> Mapping[str, str]:
@@ -196,6 +200,8 @@ def test_a_secret_is_for_the_sources_own_site_over_tls() -> None:
 def test_a_variable_without_a_value_is_named_and_nothing_is_asked(
     environ: Mapping[str, str], says: str
 ) -> None:
+    """If the variable of a secret is unset or too short, the failure names it and no request is
+    made; pages of other sites need none."""
     request = build_feed_request(MINE, SourceState(key="mine", url=MINE.url), Settings(), environ)
     failed = find_missing_credentials(request, MINE, environ)
 

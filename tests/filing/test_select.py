@@ -32,6 +32,8 @@ def make_entry(number: int, **fields: object) -> Entry:
 
 
 def test_a_first_visit_takes_the_newest_and_remembers_the_others_as_skipped() -> None:
+    """Of 30 entries a first visit reads the newest 20 (`backfill`) and records the other 10, so
+    that they are not new later."""
     chosen = select_entries(
         "s", [make_entry(n) for n in range(30)], {}, first=True, backfill=20, now=NOW
     )
@@ -46,6 +48,7 @@ def test_a_first_visit_takes_the_newest_and_remembers_the_others_as_skipped() ->
 
 
 def test_a_later_visit_takes_all_that_is_unseen() -> None:
+    """A later visit reads all entries without a row: 39 of 40, although `backfill` is 20."""
     rows_by_entry_id = {
         row.entry_id: row
         for row in select_entries("s", [make_entry(0)], {}, first=True, backfill=20, now=NOW)
@@ -57,18 +60,23 @@ def test_a_later_visit_takes_all_that_is_unseen() -> None:
 
 
 def test_of_a_repeated_id_the_first_in_the_feed_counts() -> None:
+    """If a feed has an id twice, its first entry is read."""
     twice = [make_entry(1, title="first"), make_entry(1, title="second")]
     chosen = select_entries("s", twice, {}, first=True, backfill=20, now=NOW)
     assert [row.entry.title for row in chosen if row.entry] == ["first"]
 
 
 def test_an_entry_from_the_future_is_not_newer_than_now() -> None:
+    """A date in the future counts as now, so that it does not push today's entry out of the
+    backfill of one."""
     future = make_entry(1, published=NOW + timedelta(days=3650))
     chosen = select_entries("s", [future, make_entry(0)], {}, first=True, backfill=1, now=NOW)
     assert [row.entry_id for row in chosen if row.status == "pending"] == ["e0"]
 
 
 def test_a_changed_entry_is_read_again_at_most_daily_and_for_a_week() -> None:
+    """An edited entry is read again after a day, and no longer after a week; the numbers are the
+    entries chosen."""
     row = replace(
         select_entries("s", [make_entry(1)], {}, first=True, backfill=20, now=NOW)[0],
         status="done",
@@ -91,6 +99,7 @@ def test_a_changed_entry_is_read_again_at_most_daily_and_for_a_week() -> None:
 
 
 def test_an_unchanged_entry_is_left_alone() -> None:
+    """An entry with the same content is not read again."""
     row = replace(
         select_entries("s", [make_entry(1)], {}, first=True, backfill=20, now=NOW)[0],
         status="done",

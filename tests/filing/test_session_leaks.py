@@ -80,6 +80,8 @@ def leading_away(monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
 def test_no_other_host_gets_a_cookie_by_redirect_or_by_the_feed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Cookies go to the source's host alone: not to hosts that it redirects to or links, not
+    even with cookies in the file for them."""
     with leading_away(monkeypatch) as web:
         lines = [
             cookie_line("www.review.example"),
@@ -111,6 +113,7 @@ def test_a_cookie_of_the_domain_goes_along_no_redirect_to_another_host(
 
 
 def test_another_host_renews_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cookie that another host sets, even for our domain, is not stored."""
     with leading_away(monkeypatch) as web:
         reply = Reply(
             make_story_page(),
@@ -140,6 +143,8 @@ MINE = Source(key="a", url="https://www.review.example/feed", cookies="cookies/a
     ],
 )
 def test_which_requests_have_the_cookies_of_a_source(url: str, is_asked_with_them: bool) -> None:
+    """Pages of the source's site get its cookies, by HTTPS and on its port; other sites and all
+    pictures do not."""
     request = build_page_request(url, MINE, Settings(), {})
     assert request.cookies == ("cookies/a.txt" if is_asked_with_them else "")
     assert build_picture_request(url, MINE, Settings()).cookies == ""
@@ -239,6 +244,8 @@ def read_public(folder: Path) -> str:
 def test_a_public_instance_shows_title_link_and_the_description_of_the_page(
     secret_path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Paid text is published only behind a secret path; in public only title, link and the
+    page's description are."""
     settings = f'[publish]\nsecret_path = "{secret_path}"\n' if secret_path else ""
     site = Site(lambda asked: Reply(make_story_page()))
     with serve_site(site):

@@ -220,6 +220,8 @@ def test_entries_wait_in_place_of_being_filed_as_walls_and_one_is_asked_for(
 
 
 def test_without_cookies_a_wall_is_a_wall(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A source without cookies that answers 401 is refused like any page, and no session is
+    reported as ended."""
     site = Site(lambda asked: REFUSED)
     with serve_site(site):
         reader = Reader(tmp_path, site, [OLD])
@@ -314,8 +316,10 @@ def test_a_file_that_is_none_is_named_with_its_line_and_nobody_is_asked(
 def test_which_addresses_are_those_of_login_forms(
     asked: str, answered: str, is_login: bool
 ) -> None:
+    """A redirect leads to a login form if its address is a login and the requested one was not."""
     assert is_login_address(asked, answered) is is_login
 
 
 def test_a_source_without_cookies_has_the_terms_of_before() -> None:
+    """A source has no cookies by default."""
     assert Source(key="a", url="https://a.example/").cookies == ""

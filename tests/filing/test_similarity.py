@@ -54,6 +54,7 @@ def test_a_page_that_holds_as_much_besides_is_no_copy() -> None:
 
 
 def test_two_stories_that_quote_the_same_are_two() -> None:
+    """Articles that share a quotation, at most three sevenths of their text, are not copies."""
     common = make_prose(3, 150)
     assert not are_alike(common + make_prose(1, 400), make_prose(2, 400) + common)
     assert not are_alike(
@@ -80,6 +81,8 @@ def test_instalments_of_a_series_are_no_copies_of_each_other() -> None:
 
 
 def test_a_text_without_spaces_between_words_is_told_apart_too() -> None:
+    """Chinese texts are compared, too: three quarters of a text are a copy of it, another text
+    is not."""
     dice = random.Random(1)
     one, other = ("".join(chr(0x4E00 + dice.randrange(3000)) for _ in range(400)) for _ in range(2))
 
@@ -88,11 +91,13 @@ def test_a_text_without_spaces_between_words_is_told_apart_too() -> None:
 
 
 def test_short_texts_are_not_judged() -> None:
+    """A text of a few words has no sketch: it is too short to be called a copy."""
     assert make_sketch("") is None
     assert make_sketch("Only a few words about nothing at all.") is None
 
 
 def test_estimates_are_near_the_truth() -> None:
+    """Two texts of 2,000 words share 1,000: a third of all their words, and half of either."""
     words = make_prose(7, 3000).split()
     first_sketch = make_known_sketch(" ".join(words[:2000]))
     other_sketch = make_known_sketch(" ".join(words[1000:]))
@@ -104,6 +109,8 @@ def test_estimates_are_near_the_truth() -> None:
 @given(st.text(max_size=2000), st.text(max_size=2000))
 @settings(max_examples=40)
 def test_likeness_is_a_share_and_the_same_both_ways(one: str, other: str) -> None:
+    """Likeness is between 0 and 1, symmetric, 1 for a text with itself, and a sketch survives
+    packing."""
     first_sketch = make_sketch(one + make_prose(8, 60))
     second = make_sketch(other + make_prose(9, 60))
     if first_sketch and second:
@@ -118,6 +125,7 @@ def test_likeness_is_a_share_and_the_same_both_ways(one: str, other: str) -> Non
 
 
 def test_the_same_text_gives_the_same_sketch_in_every_process() -> None:
+    """Sketches do not depend on Python's random hash seed, because they are stored."""
     script = (
         "from tests.filing.test_similarity import make_known_sketch, make_prose\n"
         "print(make_known_sketch(make_prose(1)))"

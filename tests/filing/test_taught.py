@@ -175,6 +175,8 @@ def test_a_text_that_was_not_kept_is_read_again_when_it_is_needed(tmp_path: Path
 
 @pytest.mark.parametrize("damage", [b"", b"no gzip", b"\x1f\x8b\x08\x00"])
 def test_a_damaged_memory_is_none(tmp_path: Path, damage: bytes) -> None:
+    """If the stored memory of what was learnt is damaged or deleted, the articles are read
+    again."""
     shelf = Shelf(tmp_path, 1)
     shelf.add_article()
 

@@ -55,6 +55,7 @@ def visit_source(app: App, key: str, **wanted: Any) -> Outcome:
 def test_entries_just_announced_are_not_read_back_from_the_database(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A visit reads new entries from memory: no stored entry is decoded, which would cost time."""
     real = codec.unpack
     unpacked = Counter[str]()
 
@@ -107,6 +108,7 @@ def test_what_a_limit_leaves_is_counted_and_taken_by_the_next_visit(app: App) ->
 
 
 def test_a_feed_whose_bytes_are_the_same_is_not_read_again(app: App) -> None:
+    """An answer with the same bytes counts as unchanged, even if the server sends no 304."""
     assert visit_source(app, "holt").announced > 1
 
     state = app.archive.store.visits.states()["holt"]
@@ -132,12 +134,15 @@ def test_no_page_is_begun_once_a_run_is_told_to_stop(app: App) -> None:
 
 
 def test_articles_of_a_first_visit_know_the_name_of_their_feed(app: App) -> None:
+    """The feed's title is known before its first articles are stored, and each has it as origin."""
     outcome = visit_source(app, "holt")
     articles = app.archive.store.index.articles(outcome.added)
     assert {article.origin.title for article in articles.values()} == {"Maren Holt's notebook"}
 
 
 def test_a_flood_waits_and_the_operator_is_told(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of more entries than the daily limit (2), the others wait, the source has a warning, and
+    the same day reads no more."""
     monkeypatch.setattr(cadence, "LEAST_DAILY_LIMIT", 2)
     past = datetime(2020, 1, 1, tzinfo=UTC)
     holt = reconcile.update_source_states(app.archive, app.configuration)["holt"]

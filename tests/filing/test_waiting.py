@@ -183,6 +183,8 @@ def test_a_host_of_pages_that_is_not_reached_leaves_the_rest_to_the_next_visit_o
 
 
 def test_an_edited_source_is_asked_anew(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While entries wait, `feed_due` is the time of the next request for the feed; an edit of
+    the source clears it."""
     monkeypatch.setattr(visits, "MOST_PAGES", 1)
     run_refresh(app, "holt")
 

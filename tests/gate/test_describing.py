@@ -51,6 +51,7 @@ STRICT_FLOORS = (70.0, 93.0)  # per cent answered, per cent of these right
 
 @pytest.mark.timeout(600)
 def test_no_summary_breaks_a_rule_of_form(shared_folder: Path) -> None:
+    """No excerpt of the corpus breaks a rule of form, such as whole sentences and the length."""
     for name in bench.SUMMARIES:
         for row in bench.rows(f"summ_{name}"):
             summary = excerpt.summarize(
@@ -69,6 +70,8 @@ def test_categories(shared_folder: Path, name: str) -> None:
 
 
 def test_a_strict_caller_is_right_and_seldom_silent(shared_folder: Path) -> None:
+    """A caller that takes only sure categories (a score of `ABSTAINING`) gets at least 70 %
+    answered, 93 % of them right."""
     taxonomy = Taxonomy.from_toml(bench.TEXTS / "cat_bbc.taxonomy.toml")
     guesses = [
         (row["label"], taxonomy.category(row["title"], row["text"]))

@@ -66,6 +66,7 @@ def measure_share(right: Sequence[bool]) -> float:
 
 
 def test_the_sample_has_every_category_twice(taxonomy: Taxonomy) -> None:
+    """Our sample has two texts for each shipped category and only known tags."""
     names = [category.name for category in taxonomy.vocabulary.category]
     assert sorted(item["category"] for item in ITEMS) == sorted(names * 2)
     assert {tag for item in ITEMS for tag in item["tags"]} <= taxonomy.names
@@ -114,6 +115,8 @@ def test_the_demos_stories(described_stories: list[Description]) -> None:
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.key)
 def test_excerpts_are_whole_sentences_of_the_text(story: Story) -> None:
+    """The excerpt of each story has no fault of form and only sentences of its text, in the
+    right language."""
     text = extract_text(story)
     description = describe(story.title, text, language=story.language, taxonomy=Taxonomy())
     assert sentences.find_fault(description.excerpt, story.title) == ""

@@ -73,6 +73,8 @@ def test_nothing_of_the_quick_pages_that_is_read_well_waits(read_rows: Rows) -> 
 
 
 def test_of_all_pages_few_good_ones_wait_and_many_bad_ones(read_rows: Rows) -> None:
+    """With `hold = "unsure"`, few well-read pages wait (`MOST_GOOD`), and at least the share
+    `LEAST_BAD` of badly read ones does."""
     pages = judge_pages(read_rows)
     assert measure_hold_share(pages, well=True) <= MOST_GOOD
     assert measure_hold_share(pages, well=False) >= LEAST_BAD

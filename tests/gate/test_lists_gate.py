@@ -25,6 +25,8 @@ needs_corpus = pytest.mark.skipif(
 
 @needs_corpus
 def test_lists_are_found() -> None:
+    """On at least the share `FOUND` of the corpus pages, the learnt list has most of the true
+    articles and little else."""
     results = []
     for case in list_corpus_cases():
         keys = [urls.alias(entry.url) for entry in read_listing(case.html, case.url).entries]
@@ -37,6 +39,8 @@ def test_lists_are_found() -> None:
 @needs_corpus
 @pytest.mark.timeout(600)
 def test_later_visits_publish_nothing_wrong_and_find_the_list_or_refuse() -> None:
+    """After chance changes of each page, no visit publishes a wrong link, and most find the list
+    again."""
     results = []
     for case in (*list_own_cases(), *list_corpus_cases()):
         first = read_listing(case.html, case.url)

@@ -60,6 +60,7 @@ def compare_page(row: dict[str, Any], text: str) -> Seen:
 
 
 def test_most_of_our_own_pages_begin_and_end_with_the_article() -> None:
+    """On few of our pages the first or last line of the body is not in the true text."""
     results = [
         find_foreign_edges(truth["body"] + truth["title"], made["text"])
         for truth, made in own_pages()
@@ -69,6 +70,8 @@ def test_most_of_our_own_pages_begin_and_end_with_the_article() -> None:
 
 
 def test_a_menu_before_and_a_promotion_after_are_seen() -> None:
+    """The measure itself is right: foreign first and last lines are found, and an empty text has
+    none."""
     assert find_foreign_edges("One. Two.", "One.\nTwo.") == (False, False)
     assert find_foreign_edges("One. Two.", "Home\nOne.\nTwo.\nPin it for later!") == (True, True)
     assert find_foreign_edges("One.", "") == (False, False)

@@ -83,6 +83,7 @@ def own_figures(pages: list[tuple[dict[str, Any], bench_reading.Prediction]]) ->
 
 
 def test_our_own_pages() -> None:
+    """On our own pages no figure of reading is below its minimum or above its maximum."""
     pages = own_pages()
     assert len(pages) == len(BODIES)
     assert list_failing_figures(own_figures(pages), FLOORS["own"]) == {}
@@ -155,6 +156,7 @@ def test_all_pages(
 
 @pytest.mark.slow
 def test_cpu_against_trafilatura(shared_folder: Path) -> None:
+    """Reading takes at most 1.5 times the processor time of trafilatura, by the median of pages."""
     tools = (bench_reading.ours, bench_reading.theirs)
     with Pool(1) as pool:
         least = pool.apply(bench_reading.least_cpu, (bench_reading.rows(every=16), tools, 2))

@@ -15,6 +15,8 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("script", ["fit_tags", "fit_excerpts", "fit_none"])
 def test_the_scripts_make_the_shipped_weights(shared_folder: Path, script: str) -> None:
+    """Each training script, run again, makes the weights that we ship; it exits with an error if
+    they differ."""
     command = [sys.executable, "-m", f"tools.train.{script}"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=900)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -37,6 +37,8 @@ PUBLISHED = datetime(2026, 11, 24, 12, tzinfo=UTC)
     ],
 )
 def test_dates_are_of_publication(query: str, is_found: bool) -> None:
+    """`after:` and `before:` compare the publication date with a year, month or day; an article
+    without a date matches neither."""
     article = Article(id="1", url="https://a.example/1", title="One", published=PUBLISHED)
 
     assert is_match(parse_query(query), article, str) is is_found
@@ -48,6 +50,7 @@ def test_dates_are_of_publication(query: str, is_found: bool) -> None:
 
 @pytest.mark.parametrize("value", ["tomorrow", "2026-13", "2026-02-30", "26", "2026-1"])
 def test_an_impossible_date_is_refused(value: str) -> None:
+    """A value that is no date is an error that points at the value."""
     with pytest.raises(QueryError, match="needs a year, month or day") as caught:
         parse_query(f"after:{value}")
     assert caught.value.at == len("after:")
@@ -66,6 +69,7 @@ def test_an_impossible_date_is_refused(value: str) -> None:
     ],
 )
 def test_a_hostile_search_is_refused_soon(text: str) -> None:
+    """Searches that are too long, too deep or have too many words are refused within a second."""
     began = time.process_time()
     with pytest.raises(QueryError):
         parse_search(text)
@@ -76,6 +80,8 @@ def test_a_hostile_search_is_refused_soon(text: str) -> None:
     "text", ["a\0b", "(a|b)*c", "\ud800 x", "a' & 'b", '"a" "b\\', "§tag-x ¶a"]
 )
 def test_a_search_of_any_characters_requires_only_tokens(text: str) -> None:
+    """What a search asks of the index has no control characters or operators, whatever the user
+    types."""
     try:
         expr = parse_search(text)
     except QueryError:
@@ -94,4 +100,5 @@ def test_a_long_saved_query_is_read_in_time_that_grows_with_it() -> None:
 
 
 def test_a_written_field_is_one_term() -> None:
+    """Quotation marks in a written field are removed, so that its value stays one term."""
     assert parse_query(write_field("tag", 'a" or "b')) == Term("tag", "a  or  b")

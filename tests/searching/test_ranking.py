@@ -104,22 +104,30 @@ def list_ranked(search: str, *candidates: Candidate, **counts: int) -> list[str]
     ],
 )
 def test_the_better_article_is_first(search: str, first: Candidate, second: Candidate) -> None:
+    """Of each pair the article that matches better comes first, even if the other was added
+    later (`added=9`)."""
     assert list_ranked(search, second, first) == [first.id, second.id]
 
 
 def test_a_rare_word_counts_for_more() -> None:
+    """Each article has two of the three words; the one with the rare "zebra" beats the newer one
+    with the common "bridge"."""
     one = make_candidate("1", "Zebra and ferry")
     two = make_candidate("2", "Bridge and ferry", added=9)
     assert list_ranked("ferry zebra bridge", two, one, zebra=2, bridge=900) == ["1", "2"]
 
 
 def test_half_of_the_words_are_not_most() -> None:
+    """An article is found if it has more than half of the words: one of two or two of four are
+    too few."""
     assert list_ranked("ferry bridge", make_candidate("1", "Ferry")) == []
     assert list_ranked("ferry bridge tide storm", make_candidate("1", "Ferry bridge")) == []
     assert list_ranked("ferry bridge tide", make_candidate("1", "Ferry bridge")) == ["1"]
 
 
 def test_phrases_and_fields_must_match_and_words_rank() -> None:
+    """Phrases, fields and `not` are conditions; only the loose words, by their stems, rank the
+    results."""
     search = plan_search(parse_search('ferry "quiet harbour" tag:ai words:tides not storm'))
 
     assert search.words == ("ferry", "tide")
@@ -153,6 +161,8 @@ def test_texts_of_terms_are_matched(query: str, matching: bool) -> None:
 
 
 def test_the_rarest_words_rank() -> None:
+    """Of twelve words the rarest `MOST_WORDS` rank, and most of them are required; two words
+    alone need no such conditions."""
     search = plan_search(parse_search(" ".join(f"w{number}" for number in range(12))))
     counts = {word: 100 - number for number, word in enumerate(search.words)}
     chosen = choose_words(search, Frequencies(total=1000, terms=counts))
@@ -163,6 +173,8 @@ def test_the_rarest_words_rank() -> None:
 
 
 def test_a_word_with_a_wrong_letter() -> None:
+    """A misspelling may change, drop, swap or add a letter; short words and scripts without an
+    alphabet have none."""
     assert {"harbour", "haror", "hrabor", "garbor", "harborz"} <= {*list_misspellings("harbor")}
     assert "harbor" not in list_misspellings("harbor")
     assert list_misspellings("bear") == []
@@ -170,6 +182,7 @@ def test_a_word_with_a_wrong_letter() -> None:
 
 
 def test_a_document_is_packed_whole() -> None:
+    """A packed document is unpacked with all of its tokens, also an empty one."""
     document = make_document(
         Article(id="1", url="", title="Ünder 人工", tags=("C++",), language="de"), ""
     )

@@ -60,6 +60,8 @@ def test_names_are_words_in_capitals_that_begin_no_sentence() -> None:
 
 
 def test_words_of_the_title_and_the_beginning_count_more_and_numbers_without_their_signs() -> None:
+    """A word of the title counts 5, one of the beginning 3, one far below 1; 19,000 is the
+    number 19000."""
     sketch = make_sketch(TITLE, TEXT + " Wordless." + " and" * 150 + " zebra")
     stresses = [
         sketch.words[hash_term(stem)] for stem in cut_stems(["cancels", "stranded", "zebra"])
@@ -70,11 +72,13 @@ def test_words_of_the_title_and_the_beginning_count_more_and_numbers_without_the
 
 
 def test_a_repeated_word_counts_more() -> None:
+    """A word that occurs twice counts more than one that occurs once."""
     words = make_sketch("x", "The gull met another gull. Then the tern went home.").words
     assert words[hash_term("gull")] > words[hash_term("tern")]
 
 
 def test_guides_have_another_tone_than_news() -> None:
+    """A guide has a tone below -1; news, and texts in a language without rules, have 0."""
     guide = make_sketch("How to choose your best mattress", "Here is what you need for your home.")
     report = make_sketch("Two held after the raid", "He said that police were told. She had left.")
     unknown = make_sketch("Zwei Festnahmen", "Die Polizei nahm sie in ihrem Haus fest.")
@@ -84,11 +88,14 @@ def test_guides_have_another_tone_than_news() -> None:
 
 
 def test_in_scripts_without_capitals_two_characters_are_a_name() -> None:
+    """Without capitals every pair of neighbouring characters counts as a name."""
     assert hash_words("東京", "京都") <= make_sketch("東京都", "").names.keys()
 
 
 @given(st.text(max_size=300), st.text(max_size=3000))
 def test_any_text_is_packed_and_unpacked(title: str, text: str) -> None:
+    """The sketch of any text has a limited size, loses only rounding when packed, and has few
+    keys for lookup."""
     sketch = make_sketch(title, text)
     packed = pack(sketch)
 
@@ -106,6 +113,8 @@ def test_any_text_is_packed_and_unpacked(title: str, text: str) -> None:
 
 
 def test_the_rarest_terms_are_kept() -> None:
+    """Of more names than fit, the rare ones stay in the sketch and a common one ("France") is
+    dropped."""
     assert get_rarity(hash_term("klopsto")) > get_rarity(hash_term("france"))
 
     names = make_sketch(
@@ -117,6 +126,7 @@ def test_the_rarest_terms_are_kept() -> None:
 
 
 def test_a_sketch_of_the_form_before_is_read_without_a_tone() -> None:
+    """A stored sketch of an earlier version lacks the last byte, the tone: it counts as 0."""
     assert unpack(pack(make_sketch(TITLE, TEXT))[:-1]).tone == 0.0
 
 

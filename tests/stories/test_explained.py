@@ -63,6 +63,7 @@ def begin_story(instance: Instance) -> list[str]:
 
 
 def test_the_feed_of_stories_is_there_from_the_first_day(instance: Instance) -> None:
+    """Without any story the feed of stories is empty, valid and listed in the OPML file."""
     instance.build()
 
     assert read_entries(instance, "stories") == {}
@@ -103,6 +104,7 @@ def test_tags_of_a_flood_push_out_none_of_others(instance: Instance) -> None:
 
 
 def test_a_story_over_days_has_them(instance: Instance) -> None:
+    """The page of a story lists its days only once it has reports of two days."""
     begin_story(instance)
 
     assert "Day by day" not in read_page(instance)
@@ -211,6 +213,8 @@ def test_new_reports_change_an_entry_once_an_hour(instance: Instance) -> None:
 
 
 def test_a_copy_does_not_move_updated(instance: Instance) -> None:
+    """A further outlet with the same text is named, but the entry's dates stay: there is no
+    news."""
     begin_story(instance)
     before = read_times(instance)
     file_text(instance, "four", ADDS)

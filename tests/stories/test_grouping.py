@@ -104,6 +104,8 @@ def test_reports_of_one_event_are_a_story_and_others_are_not() -> None:
 # 56 apart there would miss half of what three outlets report on quiet days.
 @pytest.mark.parametrize(("articles", "least"), [(10_000, 56), (1_000, 49), (1, 36)])
 def test_hard_pairs_are_told_apart(articles: int, least: int) -> None:
+    """Of 60 hard pairs, half of them on one event, at least `least` are judged rightly; the more
+    `articles` the window has, the better words tell."""
     window = Window(articles=articles)
     right = 0
     for pair in PAIRS:
@@ -143,6 +145,8 @@ def test_hard_pairs_are_told_apart(articles: int, least: int) -> None:
 def test_texts_that_say_little_are_no_story(
     articles: int, one: tuple[str, str], other: tuple[str, str]
 ) -> None:
+    """Two texts whose only likeness is their form or a few common words are not one story,
+    whatever the window."""
     window = Window(articles=articles)
     assert measure_likeness(make_report("a", one), make_report("b", other), window) < 0
     assert find_changes([make_report("a", one), make_report("b", other)], window=window) == {}
@@ -151,6 +155,7 @@ def test_texts_that_say_little_are_no_story(
 # In an empty window two rare names are enough: they are all that both say.
 @pytest.mark.parametrize("articles", [300, 10_000])
 def test_a_name_makes_no_story(articles: int) -> None:
+    """Two articles that only name the same person are no story."""
     first_report = make_report(
         "a", ("How Orlan Menk became rich", "Banker Orlan Menk had friends.")
     )
@@ -201,6 +206,7 @@ def test_texts_of_one_template_are_no_story(template: dict[str, str]) -> None:
 
 
 def test_texts_of_a_few_sentences_are_no_story() -> None:
+    """Of 40 unrelated texts of a few sentences, none are grouped."""
     texts = [
         (f"Title of outlet {n}", " ".join(prose.make_paragraphs(f"outlet-{n}", (), 4)))
         for n in range(40)
@@ -232,11 +238,14 @@ def test_copies_of_a_report_that_end_with_other_names_are_a_story(title: str, te
     "changed", [{"language": "de"}, {"language": ""}, {"at": NOON + WINDOW + timedelta(seconds=1)}]
 )
 def test_another_language_or_time_never_joins(changed: dict[str, Any]) -> None:
+    """Equal reports are no story if their languages differ or they are further apart than the
+    window."""
     assert measure_likeness(make_report("a"), make_report("b", **changed)) == FAR
     assert find_changes([make_report("a"), make_report("b", **changed)]) == {}
 
 
 def test_the_later_a_report_comes_the_less_likely_it_joins() -> None:
+    """The likeness of equal reports falls with each day between them."""
     values = [
         measure_likeness(make_report("a"), make_report("b", at=NOON + timedelta(days=days)))
         for days in (5, 4, 3, 2, 1, 0)
@@ -258,6 +267,7 @@ def test_articles_of_one_outlet_are_no_story() -> None:
 def test_the_order_of_articles_changes_nothing(
     chance: random.Random, words: list[tuple[str, str]]
 ) -> None:
+    """Groups are the same in whatever order the articles are given."""
     reports = [
         make_report(f"{n}", text, at=NOON + timedelta(hours=n)) for n, text in enumerate(words)
     ]
@@ -270,6 +280,8 @@ def make_measure(values: dict[str, float]) -> Measure:
 
 
 def test_an_outlet_counts_once_in_a_mean_however_much_it_writes() -> None:
+    """Article c is like b (8) and unlike four reports of one outlet (-3 each); the outlet counts
+    once, so the mean is 2.5 and c joins."""
     flood = [make_report(f"f{n}", outlet="flood.example") for n in range(4)]
     likely = {f"bf{n}": 9.0 for n in range(4)} | {f"cf{n}": -3.0 for n in range(4)} | {"bc": 8.0}
     likely |= {f"f{n}f{m}": 9.0 for n in range(4) for m in range(4)}
@@ -282,6 +294,7 @@ def test_an_outlet_counts_once_in_a_mean_however_much_it_writes() -> None:
 
 
 def test_an_outlet_has_few_articles_in_a_story_the_first_ones() -> None:
+    """Of one outlet at most `OF_OUTLET` articles, the earliest, are in a story."""
     flood = [
         make_report(f"f{n}", outlet="flood.example", at=NOON + timedelta(minutes=n))
         for n in range(OF_OUTLET + 2)
@@ -302,6 +315,8 @@ def test_a_story_keeps_its_name_when_others_join_and_when_two_become_one() -> No
 
 
 def test_final_articles_stay_in_their_stories() -> None:
+    """Articles that the operator assigned (`final`) stay where they are, alike or not; only the
+    new one (n) is assigned."""
     reports = [
         make_report("a", story="one", final=True),
         make_report("b", story="two", final=True),
@@ -320,6 +335,8 @@ def test_final_articles_stay_in_their_stories() -> None:
 
 
 def test_later_articles_neither_split_a_story_nor_join_two() -> None:
+    """Six later articles on both events leave the two stories as they are, and join no two
+    single articles."""
     apart = [make_report(article_id, words, story=story) for article_id, words, story in PARTS]
     mixed = [make_report(f"x{n}", BOTH, at=NOON + timedelta(hours=1)) for n in range(6)]
     changes = find_changes([*apart, *mixed], [one.id for one in mixed])
@@ -333,6 +350,8 @@ def test_later_articles_neither_split_a_story_nor_join_two() -> None:
 
 
 def test_a_report_like_two_events_neither_parts_nor_bridges_stories() -> None:
+    """A report (x) like one member of a story does not split it from the other, and one like two
+    unlike articles does not join them."""
     later_report = make_report("x", at=NOON + timedelta(hours=1))
     measure = make_measure({"ab": 1.5, "ax": 9.0, "bx": -1.5})
     story = [make_report("a", story="s"), make_report("b", story="s")]
@@ -350,6 +369,8 @@ def test_a_report_like_two_events_neither_parts_nor_bridges_stories() -> None:
 
 
 def test_a_later_pass_splits_articles_that_are_not_alike() -> None:
+    """A story of two unlike articles is split as new reports on either event come, and each gets
+    its own."""
     reports = [
         make_report("a", story="s"),
         make_report("b", FERRY, story="s"),
@@ -381,6 +402,8 @@ def test_an_article_that_was_edited_leaves_its_story() -> None:
 
 
 def test_a_story_too_large_to_be_grouped_again_takes_new_articles() -> None:
+    """A story of `LARGEST` articles takes a new one without being grouped again, unless its
+    outlet has enough articles there."""
     large = [make_report(f"a{n:03}", story="s") for n in range(LARGEST)]
 
     assert find_changes([*large, make_report("n"), make_report("x", FERRY)], "nx") == {"n": "s"}
@@ -394,12 +417,15 @@ def test_a_story_too_large_to_be_grouped_again_takes_new_articles() -> None:
 
 
 def test_many_articles_at_once_begin_a_story() -> None:
+    """More than `LARGEST` new reports on one event become one story."""
     assert (
         len(set(find_changes([make_report(f"a{n:03}") for n in range(LARGEST + 20)]).values())) == 1
     )
 
 
 def test_an_article_on_two_events_joins_no_two_stories() -> None:
+    """Articles on both events join one of two stories; the articles of those stay where they
+    are."""
     apart = [
         make_report("a", story="one"),
         make_report("b", story="one"),

@@ -82,6 +82,7 @@ def test_a_source_followed_for_a_week_leads_before_a_new_one(instance: Instance)
 
 
 def test_the_first_of_new_sources_leads_even_if_another_text_is_longer(instance: Instance) -> None:
+    """Of two new sources the first report leads (A: outlet one); length does not matter."""
     follow_only(instance, "one", "two")
     file_report(instance, "one")
     file_report(instance, "two", LONGER)
@@ -90,6 +91,7 @@ def test_the_first_of_new_sources_leads_even_if_another_text_is_longer(instance:
 
 
 def test_a_source_with_lead_leads_though_it_is_new_and_last(instance: Instance) -> None:
+    """The source with `lead = true` leads, although it is followed last and reports last."""
     follow_only(instance, "one", "two")
     instance.now += timedelta(days=8)
     follow_only(instance, "one", "two", "three", preferred="three")
@@ -100,6 +102,8 @@ def test_a_source_with_lead_leads_though_it_is_new_and_last(instance: Instance) 
 
 
 def test_a_published_story_keeps_its_lead(instance: Instance) -> None:
+    """After a story is published, neither a longer report nor a source with `lead = true` takes
+    its lead."""
     follow_only(instance, "one", "two", "three")
     for outlet in ("one", "two"):
         file_report(instance, outlet)
@@ -139,6 +143,8 @@ def test_a_source_with_an_address_on_another_site_is_a_new_one(instance: Instanc
 
 
 def test_a_lost_database_and_a_lost_list_keep_the_leads(instance: Instance) -> None:
+    """The lead survives a rebuild of the database, its loss, and the loss of leads.tsv: each can
+    be made from the other."""
     follow_only(instance, "one", "two")
     for outlet in ("one", "two"):
         file_report(instance, outlet)
@@ -165,6 +171,7 @@ def test_a_lost_database_and_a_lost_list_keep_the_leads(instance: Instance) -> N
 
 
 def test_an_edit_of_the_list_counts(instance: Instance) -> None:
+    """An operator may change a lead by editing leads.tsv."""
     follow_only(instance, "one", "two")
     ids = [file_report(instance, outlet) for outlet in ("one", "two")]
 
@@ -179,6 +186,8 @@ def test_an_edit_of_the_list_counts(instance: Instance) -> None:
 def test_a_lead_that_is_withdrawn_or_on_hold_leaves_the_story_to_the_next(
     instance: Instance,
 ) -> None:
+    """If the lead is hidden or withdrawn, the next report leads, and the entry keeps its id and
+    date; a released article does not take the lead back."""
     follow_only(instance, "one", "two", "three")
     for outlet in ("one", "two", "three"):
         file_report(instance, outlet)
@@ -205,6 +214,7 @@ def test_a_lead_that_is_withdrawn_or_on_hold_leaves_the_story_to_the_next(
 
 
 def test_a_lead_whose_file_is_pruned_leaves_the_story_to_the_next(instance: Instance) -> None:
+    """If the file of the lead is pruned, the next report leads."""
     follow_only(instance, "one", "two", "three")
     for outlet in ("one", "two", "three"):
         file_report(instance, outlet)
@@ -217,6 +227,8 @@ def test_a_lead_whose_file_is_pruned_leaves_the_story_to_the_next(instance: Inst
 
 
 def test_the_operator_names_the_lead_and_takes_it_back(instance: Instance) -> None:
+    """Joining without `lead` keeps the lead; with it the first article leads, also after a
+    reindex, until the operator undoes that."""
     follow_only(instance, "one", "two", "three")
     for outlet, words in (("one", QUAKE), ("two", QUAKE), ("three", FERRY)):
         file_report(instance, outlet, words)
@@ -244,6 +256,7 @@ def test_the_operator_names_the_lead_and_takes_it_back(instance: Instance) -> No
 
 
 def test_a_restored_folder_is_believed(instance: Instance) -> None:
+    """A restored copy of leads.tsv undoes a later change of the lead."""
     follow_only(instance, "one", "two", "three")
     for outlet in ("one", "two", "three"):
         file_report(instance, outlet)

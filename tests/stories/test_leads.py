@@ -41,4 +41,6 @@ def test_a_preferred_source_leads_then_a_known_one_then_the_first(
     ],
 )
 def test_a_source_is_known_after_a_week(followed: date | None, known: bool) -> None:
+    """A source is known if it has been followed for `KNOWN_AFTER`, or for longer than we
+    recorded (None)."""
     assert is_known(followed, TODAY) == known

@@ -25,17 +25,22 @@ def measure_likeness(window: Window) -> float:
 
 
 def test_among_more_articles_a_pair_must_be_likelier() -> None:
+    """Among more articles chance likeness is more frequent, so the limit is higher and the same
+    pair counts as less alike."""
     assert Window(articles=10_000).get_limit() > Window(articles=100).get_limit() + 3
     assert measure_likeness(Window(articles=10_000)) < measure_likeness(Window(articles=100))
 
 
 def test_a_term_of_many_articles_weighs_less() -> None:
+    """Two articles are less alike if half of the sampled articles have their words."""
     common = dict.fromkeys(QUAKE.words, 100)
     window = Window(articles=100, sampled=200, counts=common)
     assert measure_likeness(window) < measure_likeness(Window(articles=100, sampled=200))
 
 
 def test_an_outlet_makes_no_term_common() -> None:
+    """200 articles of one outlet count as at most `PLACES` for a term; 200 of different outlets
+    count as 200."""
     flood = count_terms(200, [("flood.example", find_terms(QUAKE))] * 200)
     many = count_terms(200, [(f"{n}.example", find_terms(QUAKE)) for n in range(200)])
     quake = hash_term("quake")
@@ -46,6 +51,8 @@ def test_an_outlet_makes_no_term_common() -> None:
 
 
 def test_guides_on_one_subject_are_less_likely_a_story() -> None:
+    """Two texts with the tone of guides are less alike than the same two as news: guides on a
+    subject are no event."""
     guide = QUAKE._replace(tone=-1.0)
     one, other = (make_report(article_id)._replace(sketch=guide) for article_id in "ab")
     window = Window(articles=100)
@@ -55,6 +62,7 @@ def test_guides_on_one_subject_are_less_likely_a_story() -> None:
 
 @pytest.mark.parametrize("articles", [1, 100, 10_000])
 def test_likely_pairs_are_found_without_all_weights(articles: int) -> None:
+    """The quick check `is_likely` accepts exactly the pairs whose full measure is over 0."""
     texts = [text for pair in PAIRS for text in (pair.report, pair.same, pair.other)]
     reports = [
         make_report(f"{n:02}")._replace(sketch=make_sketch(*text)) for n, text in enumerate(texts)

@@ -113,6 +113,8 @@ def test_a_report_that_leaves_is_named_no_more(instance: Instance) -> None:
 
 
 def test_operators_and_edits_of_the_file_show_at_once(instance: Instance) -> None:
+    """Joining, undoing and editing stories.tsv change at the next build which other outlets an
+    entry names."""
     ids = file_report(instance, "one"), file_report(instance, "two", FERRY)
     instance.build()
     open_and_run(instance, "join", ids=[A, B])
@@ -215,6 +217,8 @@ def test_a_build_after_each_change_writes_what_one_build_of_all_writes(instance:
 
 
 def test_a_setting_that_changes_shows_at_once(instance: Instance) -> None:
+    """With stories off, entries name no other outlet and the files of stories are removed;
+    switched on again, feeds are as before."""
     for outlet in ("one", "two"):
         file_report(instance, outlet)
     instance.build()
@@ -236,6 +240,7 @@ def test_a_setting_that_changes_shows_at_once(instance: Instance) -> None:
 
 
 def test_a_rebuilt_database_publishes_the_same_stories(instance: Instance) -> None:
+    """After a reindex, all published files are the same, byte by byte."""
     for outlet in ("one", "two"):
         file_report(instance, outlet)
     instance.build()

@@ -48,20 +48,25 @@ def choose_from(*candidates: Traits) -> list[str]:
 
 
 def test_shared_terms_and_near_vectors_relate() -> None:
+    """An article is related by shared terms and a near vector; with two shared terms it comes
+    before one with one."""
     both_traits = make_traits("both", "ferry leaves harbour soon", NEAR)
     one_term = make_traits("one-term", "ferry", NEAR)
     assert choose_from(one_term, both_traits) == ["both", "one-term"]
 
 
 def test_a_copy_is_not_related() -> None:
+    """An article with the same terms and vector is a copy and not listed as related."""
     assert choose_from(make_traits("copy", "harbour ferry", NEAR)) == []
 
 
 def test_vectors_alone_make_nothing_related() -> None:
+    """A near vector without a shared term is not enough."""
     assert choose_from(make_traits("near", "other words", NEAR)) == []
 
 
 def test_far_articles_with_one_common_term_are_not_related() -> None:
+    """A shared term of little weight is not enough if the vectors are far apart."""
     keys = {"harbour": Key(8.0, 1.0), "ferry": Key(1.0, 1.0)}
     assert choose_related(ARTICLE, keys, [make_traits("far", "ferry", FAR)]) == []
 
@@ -77,16 +82,20 @@ def test_reports_of_the_same_story_come_first() -> None:
 
 
 def test_no_story_is_no_common_story() -> None:
+    """Two articles without a story do not share one, so nothing relates them."""
     assert choose_from(make_traits("other", "nothing", FAR)) == []
 
 
 def test_an_article_is_not_related_to_itself_nor_to_other_languages() -> None:
+    """The article itself and articles in other languages are left out."""
     german = make_traits("german", "ferry", NEAR, language="de")
     assert choose_from(ARTICLE, german) == []
 
 
 @pytest.mark.parametrize("order", [1, -1])
 def test_time_decides_only_between_equals(order: int) -> None:
+    """The nearer article comes first although it is older; of two equally near ones the newer
+    does, in either order of the candidates."""
     nearer = make_traits("nearer", "ferry", NEAR, added=1)
     newer = make_traits("newer", "ferry", (0.9, 0.4), added=9)
     newest = make_traits("newest", "ferry", (0.9, 0.4), added=10)
@@ -96,11 +105,14 @@ def test_time_decides_only_between_equals(order: int) -> None:
 
 
 def test_there_are_at_most_five() -> None:
+    """Of nine related articles only `MOST` are listed."""
     many = [make_traits(f"n{number}", "ferry", NEAR) for number in range(9)]
     assert len(choose_from(*many)) == MOST
 
 
 def test_keys_are_the_rare_terms_that_an_article_uses_much() -> None:
+    """Key terms are ordered by rarity and use: "harbour" is in title and text, "ferry" once,
+    "other" and "the" are common."""
     document = make_document("ferry the harbour", "harbour " + "other harbour " * 5)
     counts = Frequencies(total=1000, terms={"ferry": 5, "the": 900, "harbour": 5, "other": 400})
     keys = choose_keys(document, ["ferry", "the", "harbour", "other"], counts)
@@ -116,11 +128,14 @@ def test_a_term_of_this_article_alone_finds_nothing_and_is_no_key() -> None:
 
 
 def test_there_are_few_keys() -> None:
+    """Of twenty equally rare terms, `KEYS` are chosen."""
     words = [f"word{letter}" for letter in "abcdefghijklmnopqrst"]
     counts = Frequencies(total=1000, terms=dict.fromkeys(words, 5))
     assert len(choose_keys(make_document(" ".join(words)), words, counts)) == KEYS
 
 
 def test_terms_are_those_of_the_title_and_those_that_a_text_has_often() -> None:
+    """Words of the title and the most frequent ones of the text are terms, without numbers,
+    short and common words."""
     document = make_document("ferry 2025 im", "tide wall tide wall tide rare the the the")
     assert list_terms(document, {"the"}) == ["ferry", "tide"]

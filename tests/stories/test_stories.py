@@ -120,6 +120,7 @@ def test_reports_of_several_outlets_are_a_story_and_it_is_kept_in_a_file(
 
 
 def test_nothing_is_grouped_unless_the_setting_is_on(tmp_path: Path) -> None:
+    """By default two reports on one event become no story."""
     instance = Instance(tmp_path)
     with instance.open_app() as app:
         file_article(app, "https://one.example/a")
@@ -128,6 +129,8 @@ def test_nothing_is_grouped_unless_the_setting_is_on(tmp_path: Path) -> None:
 
 
 def test_a_build_groups_first(instance: Instance) -> None:
+    """A build groups new articles before it publishes: the front page has the headline once,
+    with the other outlet beside it."""
     with instance.open_app() as app:
         ids = frozenset(
             (file_article(app, "https://one.example/a"), file_article(app, "https://two.example/b"))
@@ -208,6 +211,7 @@ def test_an_article_whose_text_changed_is_looked_at_again_within_an_hour(
 
 
 def test_an_article_on_hold_leaves_its_story(app: App, instance: Instance) -> None:
+    """A hidden article is no longer in its story after an hour; the others stay."""
     one = file_article(app, "https://one.example/a")
     two = file_article(app, "https://two.example/b")
     three = file_article(app, "https://three.example/c")
@@ -271,6 +275,8 @@ def test_a_lost_database_has_the_same_stories_again(instance: Instance) -> None:
 
 
 def test_an_upgrade_groups_the_last_days_by_itself(instance: Instance, tmp_path: Path) -> None:
+    """Switching stories on groups earlier articles; switching them off keeps the stories and
+    deletes the stored sketches."""
     config = instance.config / "syndicator.toml"
     config.write_text(STORIES.replace("link", "off"))
     with instance.open_app() as app:
@@ -289,6 +295,8 @@ def test_an_upgrade_groups_the_last_days_by_itself(instance: Instance, tmp_path:
 
 
 def test_an_edit_of_the_file_counts(app: App, instance: Instance) -> None:
+    """Lines in stories.tsv decide which articles are together; incomplete lines are ignored, and
+    article three leaves its story."""
     one = file_article(app, "https://one.example/a")
     two = file_article(app, "https://two.example/b", FERRY)
     three = file_article(app, "https://three.example/c")
@@ -304,6 +312,7 @@ def test_an_edit_of_the_file_counts(app: App, instance: Instance) -> None:
 
 
 def test_a_lost_file_is_written_again(app: App, instance: Instance) -> None:
+    """If stories.tsv is deleted, it is written again with the same lines."""
     ids = [file_article(app, f"https://{outlet}.example/a") for outlet in ("one", "two")]
 
     assert group_stories(app) == {frozenset(ids)}
@@ -316,6 +325,8 @@ def test_a_lost_file_is_written_again(app: App, instance: Instance) -> None:
 
 
 def test_articles_that_an_operator_joined_stay_together(app: App, instance: Instance) -> None:
+    """A join adds an unlike article (two) to a story for good; later reports like it may come,
+    and its three articles are marked final."""
     one = file_article(app, "https://one.example/a")
     two = file_article(app, "https://two.example/b", FERRY)
     three = file_article(app, "https://three.example/c")
@@ -333,6 +344,8 @@ def test_articles_that_an_operator_joined_stay_together(app: App, instance: Inst
 
 
 def test_articles_that_an_operator_split_stay_apart(app: App) -> None:
+    """After a split, one and two are in different stories, also after a new report that is like
+    both."""
     one = file_article(app, "https://one.example/a")
     two = file_article(app, "https://two.example/b")
     three = file_article(app, "https://three.example/c")
@@ -349,6 +362,7 @@ def test_articles_that_an_operator_split_stay_apart(app: App) -> None:
 
 
 def test_a_decision_outlives_a_withdrawal(app: App) -> None:
+    """A joined article that is withdrawn and restored is in the same story again."""
     one = file_article(app, "https://one.example/a")
     two = file_article(app, "https://two.example/b", FERRY)
     run_operation(app, "join", ids=[one, two])
@@ -367,6 +381,8 @@ def test_a_decision_outlives_a_withdrawal(app: App) -> None:
 def test_undo_puts_articles_back_into_the_stories_of_before(
     app: App, instance: Instance, how: str
 ) -> None:
+    """Undoing a join or a split restores the stories of before, and no article stays marked as
+    final."""
     one = file_article(app, "https://one.example/a")
     two = file_article(app, "https://two.example/b")
     other_article = file_article(app, "https://three.example/c", FERRY)
@@ -407,6 +423,7 @@ def test_an_article_is_compared_by_its_text_alone(
 
 
 def test_a_join_needs_two_articles_and_a_split_something_to_part(app: App) -> None:
+    """Joining an article with itself and splitting one that is in no story are mistakes."""
     article = file_article(app, "https://one.example/a")
     with pytest.raises(UsageError, match="two articles"):
         run_operation(app, "join", ids=[article, "https://one.example/a"])
@@ -415,6 +432,8 @@ def test_a_join_needs_two_articles_and_a_split_something_to_part(app: App) -> No
 
 
 def test_split_separates_copies_first_unless_the_story_is_named(app: App) -> None:
+    """With `story=True` a split takes the article out of its story; without it, the copy that
+    was merged into the article is separated."""
     one = file_article(app, "https://one.example/a")
     two = file_article(app, "https://two.example/b")
     group_stories(app)

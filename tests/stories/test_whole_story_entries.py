@@ -57,6 +57,8 @@ def write_folded(instance: Instance, ids: list[str]) -> Path:
 
 
 def test_the_first_has_the_entry_of_the_story_in_feeds_with_archives(instance: Instance) -> None:
+    """In feeds with archives the story has one entry with its old id, led by the first article;
+    in the feeds of their sources all three have their own."""
     ids = file_unrelated(instance)
     write_folded(instance, ids)
     instance.build()
@@ -161,6 +163,7 @@ def test_an_article_whose_line_is_deleted_has_an_entry_of_its_own(instance: Inst
 
 
 def test_saved_queries_have_the_folded_articles(instance: Instance) -> None:
+    """A saved query finds an article of a folded story under its own address."""
     (instance.config / "feeds.toml").write_text('[[feed]]\nslug = "two"\nquery = "source:two"\n')
     write_folded(instance, file_unrelated(instance))
     instance.build()
@@ -169,6 +172,8 @@ def test_saved_queries_have_the_folded_articles(instance: Instance) -> None:
 
 
 def test_nothing_is_folded_by_itself(instance: Instance) -> None:
+    """Without folded.tsv of an earlier version, each report of a story has its own entry, and
+    the file is not made."""
     for outlet in ("one", "two"):
         file_report(instance, outlet)
     instance.build()

@@ -49,6 +49,7 @@ def test_trees_learn_what_no_weighted_sum_can_and_the_table_says_the_same() -> N
 
 
 def test_the_same_data_give_the_same_trees() -> None:
+    """Training is deterministic: two runs grow equal trees."""
     one = grow_trees()
     two = grow_trees()
 
@@ -57,6 +58,7 @@ def test_the_same_data_give_the_same_trees() -> None:
 
 
 def test_a_feature_that_never_changes_is_not_asked_for() -> None:
+    """The trees ask for features 1 and 2; feature 0 is constant and says nothing."""
     assert {feature for tree in grow_trees() for feature in tree.features} == {1, 2}
 
 
@@ -75,6 +77,8 @@ def test_a_row_that_counts_nothing_teaches_nothing() -> None:
 
 
 def test_a_feature_of_many_values_has_few_limits() -> None:
+    """Of 1,000 different values at most `MOST_LIMITS` limits are made, and a code says between
+    which of them a value is."""
     values = np.linspace(0, 1, 1000, dtype=np.float32)[:, None]
     (limits,) = boosting.limits_of(values)
 

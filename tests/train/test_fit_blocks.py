@@ -46,6 +46,8 @@ EXAMPLES = [make_example("a" * n) for n in range(1, 9)]
 
 
 def test_a_fit_tells_text_from_menus_and_is_the_same_each_time() -> None:
+    """The fitted weights keep blocks of text and cut menus on all pages, ignore noise, and are
+    equal in a second run."""
     fitted = fit_blocks.fit_all(EXAMPLES, PLAN)
 
     assert fitted.keys() == set(fit_blocks.TABLES)
@@ -63,6 +65,7 @@ def test_a_fit_tells_text_from_menus_and_is_the_same_each_time() -> None:
 
 
 def test_pages_with_other_features_are_refused() -> None:
+    """Pages whose features differ cannot be trained together."""
     with pytest.raises(ValueError, match="not the same features"):
         fit_blocks.fit_all([EXAMPLES[1], replace(EXAMPLES[0], names=("a",))], PLAN)
 
@@ -80,6 +83,7 @@ def test_of_a_long_page_a_part_is_learnt_that_counts_as_much() -> None:
 
 
 def test_predictions_are_of_a_fit_to_other_sites() -> None:
+    """Each page is predicted once, by weights that were fitted without its site, and rightly."""
     folds = list(fit_blocks.parted(EXAMPLES, 3))
 
     assert sorted(each.page for _, test in folds for each in test) == sorted(
@@ -165,6 +169,8 @@ def test_a_hash_names_every_file_and_its_content(tmp_path: Path) -> None:
 
 
 def test_numerical_libraries_get_one_thread() -> None:
+    """The training scripts limit numerical libraries to one thread, so that results do not
+    depend on the machine."""
     code = (
         "import os; from tools.train.provenance import single_thread; single_thread(); "
         "print(os.environ['OMP_NUM_THREADS'], os.environ['OPENBLAS_NUM_THREADS'])"
@@ -178,6 +184,8 @@ def test_numerical_libraries_get_one_thread() -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_the_shipped_weights_and_trees_can_be_made_again(shared_folder: Path) -> None:
+    """The training script, run again, makes the shipped weights and trees; it exits with an
+    error if they differ."""
     command = [sys.executable, "-m", "tools.train.fit_blocks"]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=900)
     assert result.returncode == 0, result.stdout + result.stderr

@@ -23,6 +23,8 @@ ROWS: list[dict[str, object]] = []
 
 
 def test_trees_tell_lists_from_articles_and_right_readings_from_wrong_ones() -> None:
+    """The trees give lists positive odds and articles negative ones, and a right reading (12)
+    higher odds than a wrong one (0)."""
     grown = fit_readings.grow(READINGS)
     lists, right = (fit_readings.odds(grown[table], READINGS) for table in ("listing", "right"))
 
@@ -37,6 +39,7 @@ def test_readings_of_which_nothing_is_known_teach_no_right_ones() -> None:
 
 
 def test_the_same_readings_give_the_same_trees() -> None:
+    """Training is deterministic: the same readings give equal trees."""
     assert fit_readings.grow(READINGS) == fit_readings.grow(READINGS)
 
 
@@ -53,6 +56,8 @@ def test_a_text_is_right_as_far_as_the_truth_has_it() -> None:
 
 
 def test_a_file_that_decides_otherwise_is_named(shared_folder: Path) -> None:
+    """The check of a shipped file finds no difference for equal trees, and names trees that
+    judge otherwise."""
     grown = fit_readings.grow(READINGS)
     turned = fit_readings.grow([reading._replace(kind="article") for reading in READINGS])
 
@@ -64,6 +69,8 @@ def test_a_file_that_decides_otherwise_is_named(shared_folder: Path) -> None:
 
 
 def test_texts_at_the_ends_of_the_article_count_more() -> None:
+    """Texts near the first and last text of the article count more in training; without an
+    article all count 1."""
     wanted = np.array([0.0] * 10 + [1.0] * 8 + [0.0] * 2)
     counts = fit_sequence.at_ends(wanted)
 
@@ -77,6 +84,8 @@ def make_decision(right: float, listing: float, *, kind: str = "article") -> fit
 
 
 def test_of_the_readings_of_a_page_the_likeliest_is_decided_on() -> None:
+    """Of each page's readings the likeliest is taken; on pages with good readings it is over 0.7
+    right."""
     pages = [
         each._replace(values={**each.values, "declared": 0.0}, page=str(at // 13))
         for at, each in enumerate(READINGS)
@@ -89,6 +98,8 @@ def test_of_the_readings_of_a_page_the_likeliest_is_decided_on() -> None:
 
 
 def test_figures_count_pages_by_what_is_decided() -> None:
+    """Of a refused list, a doubtful article and a clear one, each is counted under its kind and
+    the decision."""
     pages = [
         make_decision(-2.0, 2.0, kind="listing"),
         make_decision(0.6, 0.0),

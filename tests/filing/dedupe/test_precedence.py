@@ -73,6 +73,8 @@ RANKS = {"first": 0, "second": 1}
 def test_a_claim_reaches_back_to_the_visit_before_and_a_day_at_most(
     published: datetime | None, added: datetime, after: datetime | None, since: datetime
 ) -> None:
+    """An article counts from its published date, but at most from the source's previous visit
+    (`after`) or a day before filing: no outlet can claim to be first."""
     assert estimate_start(published, added, after) == since
 
 
@@ -98,6 +100,8 @@ def make_precedence(
 
 
 def test_the_order_is_total_whatever_comes_first() -> None:
+    """Copies are sorted by the rules that the comments name, one after the other; any four in
+    any order come out in this one."""
     in_order = [
         make_precedence("z", "second", 9, NOON - HOUR),  # earliest of those that name nobody
         make_precedence("y", "first", 9),  # then by rank

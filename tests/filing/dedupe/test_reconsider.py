@@ -86,6 +86,8 @@ def test_an_original_comes_back_when_the_copy_before_it_turns_into_spam(instance
 
 
 def test_copies_that_still_have_the_text_stay_copies(instance: Instance) -> None:
+    """If an article is corrected or loses its last third, its two copies still share enough text
+    and stay merged into it."""
     with instance.open_app() as app:
         first_article = file_article(instance, app, "First")
         file_article(instance, app, "Copy", STORY[:1000], source="two")
@@ -137,6 +139,8 @@ def test_what_tells_anothers_story_by_now_is_its_copy_although_it_is_older(
 
 
 def test_after_a_week_a_revision_merges_nothing(instance: Instance) -> None:
+    """Copies are looked for among the articles of a week: an older article that gets the same
+    text is not merged."""
     with instance.open_app() as app:
         file_article(instance, app, "Other", SPAM, source="two")
         instance.now += COPY_WINDOW

@@ -44,6 +44,8 @@ def find_hold_reason(*given: str, **facts: Any) -> str:
 def test_an_article_waits_for_the_first_reason_there_is(
     given: tuple[str, ...], facts: Any, wanted: str
 ) -> None:
+    """Doubts about the text come first, then about the category (unless a rule sets it), then a
+    flood, then `hold = "all"`; "" means published."""
     assert find_hold_reason(*given, **facts) == wanted
 
 
@@ -85,4 +87,5 @@ def test_a_reading_says_what_speaks_against_it() -> None:
 
 
 def test_a_page_that_calls_itself_partial_and_shows_much_is_taken_for_whole() -> None:
+    """A partial page with 2,400 characters of text is in no doubt: there is enough to publish."""
     assert list_doubts(make_draft(partial=True), 0.9) == ()

@@ -58,6 +58,8 @@ def test_a_host_that_asks_for_more_time_gets_it() -> None:
 
 
 def test_a_postponed_entry_has_lost_no_try() -> None:
+    """An entry that must wait for its host uses up no try; it waits as long as the host says,
+    else for the first wait."""
     failed = Failed(url=ROW.url, reason="rate-limited", retry_after=NOW + timedelta(hours=2))
     row = endings.postpone_row(ROW, failed, NOW)
 
@@ -71,6 +73,8 @@ def test_a_postponed_entry_has_lost_no_try() -> None:
 
 
 def test_an_end_forgets_what_the_feed_announced() -> None:
+    """A finished row, refused or done, drops the announced entry; a done one also drops its
+    earlier failure."""
     refused = endings.end_row(ROW, "refused", "paywall", "sign in")
 
     assert refused.status == "refused"
@@ -89,6 +93,7 @@ def test_an_end_forgets_what_the_feed_announced() -> None:
 
 
 def test_a_problem_names_the_address_else_the_id() -> None:
+    """A problem names the entry's address, or its id if it has no address."""
     assert endings.describe_problem(ROW, "bug").what == ROW.url
     assert endings.describe_problem(replace(ROW, url=""), "bug").what == "e"
 

@@ -313,6 +313,8 @@ def test_a_private_address_makes_no_article_whatever_the_feed_has_to_say(
 def test_a_name_that_resolves_to_a_private_address_makes_no_article(
     instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The feed's content makes no article if its address resolves into a private network, unless
+    the operator allows the source one."""
     addresses = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.1", 80))]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: addresses)
     with instance.open_app() as app:

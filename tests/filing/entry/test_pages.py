@@ -96,6 +96,8 @@ CHECK = (
 
 
 async def test_pages_and_feeds_behind_a_wall_are_named(tmp_path: Path) -> None:
+    """Bot checks (`CHECK`) on 3 of 4 pages, or in place of a feed, become conditions that name
+    the source and a cure."""
     async with serve_following(tmp_path) as (up, web):
         urls = [web.add_topic(100, posts=["a", "b", "c", "d"]), web.add_topic(100, wall=CHECK)]
         web.find_topic(urls[0]).pages = dict.fromkeys("abc", CHECK)

@@ -98,6 +98,8 @@ def check_killed(
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("step", MAILDIR_STEPS, ids=lambda step: step[1])
 def test_a_killed_visit_to_a_maildir(tmp_path: Path, step: tuple[Any, str], after: bool) -> None:
+    """A visit that is killed before or after a step, while filing or while moving mails away,
+    loses no mail and files none twice."""
     post = MailInstance(tmp_path)
     for number in range(MAILS):
         post.deliver_mail(f"{number}.host", make_mail(number, NOW))
@@ -113,6 +115,8 @@ def test_a_killed_visit_to_a_maildir(tmp_path: Path, step: tuple[Any, str], afte
 def test_a_killed_visit_to_a_mail_server(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: tuple[Any, str], after: bool
 ) -> None:
+    """The same holds for a mailbox on a server: mails are in the inbox or in `Read`, and each is
+    one article."""
     with running_dovecot() as server:
         monkeypatch.setenv("SSL_CERT_FILE", str(server.certificate))
         post = MailInstance(tmp_path, server.url, server.allow, {"MAIL_PASSWORD": PASSWORD})

@@ -89,6 +89,8 @@ def test_a_large_maildir(tmp_path: Path) -> None:
 
 
 def test_a_large_mailbox_of_a_server(tmp_path: Path) -> None:
+    """20,000 other mails on the server cost little more time and memory than none, with one
+    login and all 60 newsletters filed."""
     costs = []
     now = datetime.now(UTC).replace(microsecond=0)
     for name, others in (("small", 0), ("large", MAILS)):

@@ -68,6 +68,8 @@ def test_one_connection_serves_all_newsletters_of_a_mailbox(
 def test_mails_are_put_away_once_they_are_stored(
     server: Dovecot, mail_instance: MailInstance
 ) -> None:
+    """A mail is moved only by the visit after the one that stored it; other senders' mails stay
+    in the inbox."""
     mail_instance.configure(BRIDGES + 'after = "move:Read"\n')
     server.deliver_mail("1.host", make_mail(1, NOW), NOW)
     server.deliver_mail("2.host", make_mail(2, NOW, sender="ed@tunnels.example"), NOW)
@@ -105,6 +107,7 @@ def test_a_mail_is_filed_once_if_the_server_numbers_its_mails_anew(
 def test_more_mails_than_a_visit_fetches_come_by_the_next_ones(
     server: Dovecot, mail_instance: MailInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """With 4 mails a visit, 11 mails take three visits, and the fourth finds nothing new."""
     monkeypatch.setattr("syndicator.filing.kinds.mailbox._MOST_MAILS", 4)
     monkeypatch.setattr("syndicator.filing.kinds.mailbox._MAILS_PER_PAGE", 3)
     mail_instance.configure(BRIDGES)
@@ -120,6 +123,7 @@ def test_more_mails_than_a_visit_fetches_come_by_the_next_ones(
 def test_the_password_stands_nowhere(
     server: Dovecot, mail_instance: MailInstance, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """No password, right or wrong, is in the log, in an error or in any file that we write."""
     caplog.set_level(logging.DEBUG)
     mail_instance.configure(BRIDGES)
     server.deliver_mail("1.host", make_mail(1, NOW), NOW)
@@ -140,6 +144,8 @@ def test_the_password_stands_nowhere(
 def test_a_wrong_password_is_tried_once_in_a_run(
     server: Dovecot, mail_instance: MailInstance
 ) -> None:
+    """Two sources share a mailbox: after its password is refused for one, the other does not
+    connect, so that no account is locked."""
     mail_instance.configure(BRIDGES, TOWERS)
     mail_instance.environ = {"MAIL_PASSWORD": "a wrong password"}
     before = server.count_connections()
@@ -152,6 +158,8 @@ def test_a_wrong_password_is_tried_once_in_a_run(
 def test_without_the_password_nothing_is_connected_to(
     server: Dovecot, mail_instance: MailInstance
 ) -> None:
+    """If the variable with the password is unset, the visit fails with its name and opens no
+    connection."""
     mail_instance.configure(BRIDGES)
     mail_instance.environ = {}
     before = server.count_connections()

@@ -143,6 +143,8 @@ def test_mails_leave_the_feeds_of_an_instance_that_becomes_public(
 def test_forged_and_broken_mails_have_a_reason_and_hold_up_no_other(
     mail_instance: MailInstance,
 ) -> None:
+    """A forged mail and one without text are refused with reasons; the third is filed, and no
+    visit reads them again."""
     mail_instance.configure(BRIDGES)
     forged = {"Authentication-Results": "mx.reader.example; dmarc=fail"}
     mail_instance.deliver_mail("1.host", make_mail(1, NOW, headers=forged))
@@ -164,6 +166,8 @@ def test_forged_and_broken_mails_have_a_reason_and_hold_up_no_other(
 def test_a_mail_of_100_megabytes_is_not_read(
     mail_instance: MailInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A mail that is too large is refused by its size alone: `fetch` would fail this test."""
+
     def refuse(box: Maildir, name: MailName) -> bytes:
         raise AssertionError(name)
 
@@ -244,6 +248,8 @@ def test_a_sender_is_shown_as_it_names_itself(mail_instance: MailInstance) -> No
 
 
 def test_a_mail_that_cannot_be_put_away_is_read_nevertheless(mail_instance: MailInstance) -> None:
+    """If mails cannot be moved, because a file is in the folder's place, they are filed, stay
+    where they are, and the source has a warning."""
     mail_instance.configure(BRIDGES + 'after = "move:Read"\n')
     (mail_instance.box / ".Read").write_text("no folder")
     mail_instance.deliver_mail("1.host", make_mail(1, NOW))
@@ -260,6 +266,7 @@ def test_a_mail_that_cannot_be_put_away_is_read_nevertheless(mail_instance: Mail
 def test_a_mail_that_another_program_moves_meanwhile_is_read_by_the_next_visit(
     mail_instance: MailInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A mail that is moved between listing and fetching is no failure; the next visit files it."""
     mail_instance.configure(BRIDGES)
     mail_instance.deliver_mail("1.host", make_mail(1, NOW))
     fetch = Maildir.fetch

@@ -54,6 +54,8 @@ def test_a_certificate_of_ones_own_network_has_its_cure_in_the_preview_too() -> 
 
 
 def test_an_address_that_is_not_followed_yet_is_not_looked_for_in_a_file() -> None:
+    """For an address that is only tried, a network failure names a setting for all sources and
+    not a line of sources.toml."""
     failed = Failed(url="https://a/", reason=FetchReason.DNS, detail="")
 
     assert name_setting(failed, "", {}, is_followed=False) == ""

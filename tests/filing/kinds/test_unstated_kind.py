@@ -78,6 +78,7 @@ def test_what_is_nothing_to_follow_becomes_a_condition_with_a_cure(
 def test_a_page_that_names_a_feed_which_is_followed_is_not_followed_twice(
     instance: Instance,
 ) -> None:
+    """If a site's feed is followed already, the site's front page is refused as a second source."""
     add_by_hand(instance, [FEED, SITE])
     instance.visit_due()
 
@@ -96,6 +97,7 @@ def test_a_feed_under_two_keys_is_followed_twice(instance: Instance) -> None:
 
 
 def test_a_list_that_robots_disallow_is_not_read(instance: Instance) -> None:
+    """A front page without a feed is not read as a list if robots.txt forbids it."""
     plain = next(front for front in make_front_pages() if front.name == "plain")
     shut = Answer(body="User-agent: *\nDisallow: /\n", type="text/plain")
     instance.web.answers = {**plain.answers, f"{plain.url}robots.txt": shut}
@@ -166,6 +168,7 @@ def test_a_source_that_worked_before_stays_what_it_is(instance: Instance) -> Non
 
 
 def test_an_edited_address_is_looked_at(instance: Instance) -> None:
+    """After the operator edits the address of a source, its kind is determined again."""
     add_by_hand(instance, ["http://two.example/feed"])
     set_answer(instance, "http://two.example/feed", make_rss("Two", SITE, []))
     instance.visit_due()
@@ -197,6 +200,8 @@ def test_an_export_has_what_is_followed_and_no_move_is_shown(instance: Instance)
 def test_check_names_front_pages_that_were_filed(
     instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """`check` names a front page that an earlier version filed as an article, with commands to
+    mend it; a visit alone changes nothing."""
     set_answer(instance, SITE, make_story_page("Notes"))
     (instance.config / "sources.toml").write_text(
         f'[[source]]\nkey = "one"\nurl = "{SITE}"\nkind = "page"\n'

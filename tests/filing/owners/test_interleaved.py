@@ -235,6 +235,8 @@ def live_alone_and_with_neighbour(folder: Path, seed: int, days: int) -> Iterato
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1, 2, 4])
 def test_a_site_reads_the_same_whoever_else_is_followed(tmp_path: Path, seed: int) -> None:
+    """The bank's articles are equal whether the bank is followed alone or with a site that
+    copies, redirects to and misdates them."""
     with live_alone_and_with_neighbour(tmp_path, seed, 5) as (alone, both):
         assert alone
         assert {url: both.get(url) for url in alone} == alone

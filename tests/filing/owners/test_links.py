@@ -71,6 +71,8 @@ def test_a_front_page_is_asked_once_a_week_by_each_source(instance: Instance, we
 
 
 def test_a_front_page_that_is_away_for_weeks_ends_nothing(instance: Instance, web: Web) -> None:
+    """A confirmed link of the front page stays valid while it fails for a month, and ends after
+    that."""
     web.answers = {FRONT: Answer(body=f"<html><head>{LINK}</head><body>Bank</body></html>")}
     with instance.open_app() as app:
         assert take_story(app, 1)
@@ -161,6 +163,8 @@ def test_front_pages(url: str, front: str) -> None:
 
 
 def test_entries_side_by_side_ask_the_front_page_once(instance: Instance, web: Web) -> None:
+    """Four entries of a host that are ingested at once share one request for its front page."""
+
     async def ask(visit: VisitContext) -> None:
         await asyncio.gather(
             *(confirm_ownership(make_entry_context(visit, n), f"{FRONT}{n}") for n in range(4))

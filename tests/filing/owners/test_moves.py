@@ -83,14 +83,17 @@ def list_confirmed_hosts(
 
 
 def test_a_move_that_both_hosts_confirm_is_followed(tmp_path: Path, web: Web) -> None:
+    """If feed and pages of the old host redirect permanently to the new one, the site has moved."""
     assert list_confirmed_hosts(tmp_path, web) == ["bank-2.example"]
 
 
 def test_pages_that_are_redirected_for_now_do_not_move(tmp_path: Path, web: Web) -> None:
+    """Temporary redirects (302) of the pages confirm no move."""
     assert list_confirmed_hosts(tmp_path, web, status=302) == []
 
 
 def test_a_feed_that_is_redirected_for_now_does_not_move(tmp_path: Path, web: Web) -> None:
+    """Without a permanent redirect of the feed there is no move."""
     assert list_confirmed_hosts(tmp_path, web, moved="") == []
 
 
@@ -103,6 +106,7 @@ def test_a_feed_of_other_articles_is_another_feed(tmp_path: Path, web: Web) -> N
 
 
 def test_nobody_moves_to_a_host_that_somebody_else_owns(tmp_path: Path, web: Web) -> None:
+    """A move to a host is refused if another source (`heir`) is followed there."""
     assert list_confirmed_hosts(tmp_path, web, sources=OWNER) == []
 
 
@@ -116,6 +120,8 @@ FORMER = f'[[source]]\nkey = "former"\nurl = "{OLD}/feed"\n'
 
 
 def test_nobody_moves_from_a_host_that_somebody_else_owns(tmp_path: Path, web: Web) -> None:
+    """A feed elsewhere (`AGENT`) may move articles away from the old host, unless a source of
+    that host is followed."""
     assert list_confirmed_hosts(tmp_path / "free", web, source=AGENT) == ["bank-2.example"]
     assert list_confirmed_hosts(tmp_path / "owned", web, source=AGENT, sources=FORMER) == []
 
@@ -145,6 +151,8 @@ def test_articles_of_two_old_hosts_are_no_move_of_one() -> None:
 
 
 def test_articles_are_the_same_by_path_or_title() -> None:
+    """Articles of old and new host are paired by path (1) or by title (2); an entry on the old
+    host pairs with nothing."""
     listed = [(f"{OLD}/1", "Story 1"), (f"{OLD}/2/", "Story 2"), (f"{OLD}/3", "Story 3")]
     entries = [
         make_entry(1, title="Renamed"),

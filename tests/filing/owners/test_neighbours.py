@@ -54,14 +54,18 @@ def test_what_is_old_undated_or_still_to_come_is_unlisted(
 
 
 def test_news_is_listed(instance: Instance) -> None:
+    """A page of a followed site that another source announces is published if its date is
+    recent."""
     assert file_announced_page(instance, "https://one.example/news", published=NEWS) is None
 
 
 def test_a_page_of_a_site_that_nobody_follows_is_listed(instance: Instance) -> None:
+    """An old page is published if no source is followed on its site: nobody owns it."""
     assert file_announced_page(instance, "https://elsewhere.example/old") is None
 
 
 def test_a_page_of_the_source_itself_is_listed(instance: Instance) -> None:
+    """An old page is published if the source announces its own site."""
     assert file_announced_page(instance, "https://two.example/old") is None
 
 
