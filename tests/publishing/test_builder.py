@@ -119,6 +119,7 @@ def test_every_axis_gets_its_files() -> None:
 
 
 def test_a_second_build_changes_no_byte() -> None:
+    """A build with unchanged articles and settings writes no file."""
     index = MemoryIndex(make_article(n) for n in range(4))
     outlet = MemoryOutlet()
     build_index(index, outlet)
@@ -143,6 +144,8 @@ class Overtaken(MemoryOutlet):
 
 
 def test_an_article_that_comes_while_feeds_are_built_is_in_the_next_build() -> None:
+    """An article that is added during a build leaves all feeds marked as stale, so that the next
+    build includes it. `Overtaken` adds it at the first written file."""
     index = MemoryIndex(make_article(n) for n in range(4))
     outlet = Overtaken(index, make_article(9))
     build_index(index, outlet)
@@ -233,6 +236,7 @@ def test_rss_has_an_image_and_says_how_often_to_come() -> None:
 
 
 def test_everything_comes_back_byte_for_byte() -> None:
+    """A build into an empty web root writes the same files, byte for byte, as the build before."""
     index = MemoryIndex(make_article(n) for n in range(4))
     outlet = MemoryOutlet()
     build_index(index, outlet)
@@ -243,6 +247,8 @@ def test_everything_comes_back_byte_for_byte() -> None:
 
 
 def test_only_the_named_feeds_are_built() -> None:
+    """A build with `only` writes these feeds and leaves the others, though the new article belongs
+    to them too."""
     index = MemoryIndex(make_article(n) for n in range(4))
     outlet = MemoryOutlet()
     build_index(index, outlet)
@@ -254,6 +260,8 @@ def test_only_the_named_feeds_are_built() -> None:
 
 
 def test_archives_are_walked_from_the_head() -> None:
+    """A reader that follows `prev-archive` links (RFC 5005) from the current feed finds every
+    article."""
     old = [make_article(n, added=START - timedelta(days=35 * n)) for n in range(4)]
     settings = Settings(site=SETTINGS.site, publish=Publish(limit=1, window_hours=0))
     index = MemoryIndex(old)
@@ -297,6 +305,8 @@ def test_a_head_whose_new_document_cannot_be_made_keeps_its_files(
 
 
 def test_rss_and_json_carry_the_way_back() -> None:
+    """Archives are also linked from RSS, by `prev-archive`, and from JSON Feed, whose `next_url`
+    leads through every article."""
     old = [make_article(n, added=START - timedelta(days=35 * n)) for n in range(4)]
     settings = Settings(site=SETTINGS.site, publish=Publish(limit=1, window_hours=0, archives=True))
     outlet = MemoryOutlet()
@@ -323,6 +333,8 @@ def test_rss_and_json_carry_the_way_back() -> None:
 def test_an_archive_document_is_marked_only_if_there_are_several(
     monkeypatch: pytest.MonkeyPatch, months: int, said: int
 ) -> None:
+    """Archive documents have the element <fh:archive> of RFC 5005 only if there are several; a
+    single one still gets new entries."""
     old = [make_article(n, added=START - timedelta(days=35 * n)) for n in range(months + 1)]
     outlet = MemoryOutlet()
     monkeypatch.setattr(archive, "_LEAST_ENTRIES", 1)
@@ -352,6 +364,8 @@ def list_tombstones(outlet: MemoryOutlet, name: str = "all.atom") -> list[str]:
 def test_a_tombstone_stays_until_there_is_an_article_thirty_days_newer(
     days: int, named: bool
 ) -> None:
+    """A feed names a withdrawn article in a tombstone (RFC 6721) until it has an article 30 days
+    newer, and only if tombstones are on."""
     index = MemoryIndex([make_article(1), make_article(2)])
     outlet = MemoryOutlet()
     withdrawn = START + timedelta(hours=6)
@@ -373,6 +387,7 @@ def test_a_tombstone_stays_until_there_is_an_article_thirty_days_newer(
 
 
 def test_a_feed_names_its_newest_fifty_tombstones() -> None:
+    """Of 60 withdrawn articles, a feed names the 50 that were withdrawn last: numbers 10 to 59."""
     index = MemoryIndex(make_article(n) for n in range(61))
     outlet = MemoryOutlet()
     for number in range(60):
@@ -446,6 +461,8 @@ def list_times(outlet: MemoryOutlet, name: str) -> list[datetime]:
 
 
 def test_entries_of_the_same_time_get_different_times() -> None:
+    """Two articles with the same time get entries one microsecond apart in a shared feed, since
+    readers need distinct times. Feeds with only one keep the time."""
     one, other = (
         make_article(number, published=START, added=START) for number in same_time(10_000)
     )

@@ -98,15 +98,19 @@ def find_faults(values: list[str]) -> list[str]:
 
 @pytest.mark.parametrize("every", [10, pytest.param(1, marks=pytest.mark.slow)])
 def test_every_naughty_string(samples: Samples, every: int) -> None:
+    """Feeds are valid with any string of the naughty-strings list in every field. The fast test
+    uses every tenth."""
     assert find_faults(list_strings(samples, every)) == []
 
 
 def test_every_illegal_character() -> None:
+    """Feeds are valid if every field has a character that XML forbids, or one of TRAPS."""
     assert find_faults([*list_illegal(), *TRAPS]) == []
 
 
 @pytest.mark.slow
 def test_every_xss_payload(samples: Samples) -> None:
+    """Feeds are valid if every field has an XSS payload; 500 of them are built at once, for speed."""
     values = list_payloads(samples)
     for start in range(0, len(values), 500):
         assert find_faults(values[start : start + 500]) == []
@@ -121,6 +125,8 @@ def test_any_text(values: list[str]) -> None:
 
 
 def test_text_arrives_as_it_was_written() -> None:
+    """Characters with a meaning in HTML or XML stay text: Atom escapes them twice, since its title
+    is HTML, and JSON not at all."""
     index = MemoryIndex([make_article(1, title="a <b> & &amp; c", excerpt="x < y & <i>z</i>")])
     outlet = MemoryOutlet()
     build_index(index, outlet)
@@ -184,6 +190,8 @@ def test_no_plain_field_of_rss_is_markup_to_a_reader_that_takes_it_for_html(
 
 
 def test_the_w3c_validator_has_nothing_to_say(samples: Samples, tmp_path: Path) -> None:
+    """The W3C feed validator finds no error and no warning in feeds with hostile text in every
+    field."""
     validator.need_validator()
     values = [*list_strings(samples), *list_illegal(), *TRAPS, *list_payloads(samples, every=12)]
     for start in range(0, len(values), 100):

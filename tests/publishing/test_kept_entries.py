@@ -79,6 +79,8 @@ def test_a_newly_linked_tag_makes_entries_again() -> None:
 def test_changed_targets_are_made_again(
     edit: Callable[[MemoryIndex], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """If an article, source or setting changes, a build with cached entries writes the same new
+    feeds as one without the cache."""
     index = MemoryIndex(make_article(n) for n in range(4))
     kept_entries = KeptEntries()
     before = MemoryOutlet()
@@ -129,6 +131,8 @@ def test_every_build_tells_of_a_template_with_a_fault() -> None:
 
 
 def test_the_least_recently_used_entries_are_dropped() -> None:
+    """A full cache drops the entry that was used longest ago: it holds two, and "a" is read before
+    "c" is added, so "b" goes."""
     kept_entries = KeptEntries(most=2)
     cached_entries = [CachedEntry(b"%d" % number, view=None) for number in range(3)]  # type: ignore[arg-type]
     kept_entries.put(("a", None), cached_entries[0])

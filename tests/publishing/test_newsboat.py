@@ -287,6 +287,8 @@ def make_month(tmp_path: Path) -> Iterator[Callable[..., Month]]:
 
 @pytest.mark.parametrize("seed", range(2))
 def test_a_month_shows_every_story_once(make_month: Callable[..., Month], seed: int) -> None:
+    """Newsboat, polling for 30 days while tags are renamed and merged, shows every story exactly
+    once. The last checks ensure that enough was published to tell."""
     lived = make_month(seed)
     assert lived.live_days(30) == []
     for feed in FEEDS:
@@ -298,6 +300,9 @@ def test_a_month_shows_every_story_once(make_month: Callable[..., Month], seed: 
 
 
 def test_ids_that_change_are_noticed(make_month: Callable[..., Month]) -> None:
+    """This simulation does notice errors: if the instance gets another id on day 5, entry ids
+    change and stories are shown twice."""
+
     def spoil(instance: Instance, day: int) -> None:
         if day == 5:
             (instance.folder / "feeds/articles/instance.toml").write_text(
@@ -309,4 +314,6 @@ def test_ids_that_change_are_noticed(make_month: Callable[..., Month]) -> None:
 
 
 def test_a_window_that_is_too_short_is_noticed(make_month: Callable[..., Month]) -> None:
+    """This simulation does notice errors: if feeds hold no hours beyond their limit, stories
+    between two polls are missed."""
     assert any("missed" in complaint for complaint in make_month(0, hours=0).live_days(8))

@@ -34,6 +34,8 @@ LONGEST = 200
     ],
 )
 def test_a_question_has_one_address(asked: str, right: str) -> None:
+    """Differently written addresses of one question (`asked`) are normalised to one address
+    (`right`): order of parts, case, spelling of tags, order of words."""
     assert parse_question(asked).stem == right
     assert parse_question(right) == parse_question(asked)
 
@@ -62,6 +64,8 @@ def test_its_title_has_the_names_of_its_feeds() -> None:
 
 
 def test_moved_feeds_redirect() -> None:
+    """A question that names renamed tags is rewritten to their new names, both among required and
+    among excluded tags."""
     to = {
         FeedKey("tag", "ai"): FeedKey("tag", "machines"),
         FeedKey("tag", "zoo"): FeedKey("tag", "animals"),
@@ -98,6 +102,8 @@ def test_a_saved_question_is_written_in_its_right_spelling_without_a_query(tmp_p
 
 
 def test_a_question_has_few_names_and_words() -> None:
+    """A question may have 12 names and words; one with 13 is refused, to bound the cost of a
+    search."""
     words = [f"word{number}" for number in range(13)]
     assert len(parse_question(f"q/words.{'-'.join(words[:12])}").required) == 12
     with pytest.raises(QuestionError, match="at most 12 names and words"):

@@ -83,6 +83,8 @@ def fill_instance(instance: Instance, *titles: str, **fields: str) -> Instance:
 
 
 def test_every_format_can_be_written_and_every_axis_has_a_place() -> None:
+    """Every format in the table has a renderer, and no two axes share a place in lists or a word in
+    queries."""
     assert FORMATS.keys() == list_renderers(Pages((), Settings())).keys()
     assert (
         len({axis.place for axis in AXES.values()})
@@ -115,6 +117,8 @@ def test_the_files_are_there(instance: Instance) -> None:
 
 
 def test_the_pages_and_the_list_name_them(instance: Instance) -> None:
+    """The added axis (languages) and format (txt) are linked from the list of feeds, from their own
+    page, and in the OPML."""
     fill_instance(instance, "One")
     page = html.fromstring(instance.read_published("feeds.html"))
     (section,) = [
@@ -138,6 +142,7 @@ def test_the_pages_and_the_list_name_them(instance: Instance) -> None:
 
 
 def test_the_server_knows_the_type(instance: Instance) -> None:
+    """The server sends the media type of the added format "txt" and a `self` link to the file."""
     fill_instance(instance, "One")
     client = TestClient(
         make_app(instance.folder / "feeds/public", base_url="https://feeds.example/")
@@ -150,6 +155,8 @@ def test_the_server_knows_the_type(instance: Instance) -> None:
 
 
 def test_a_feed_that_is_not_valid_is_held_in_every_format(instance: Instance) -> None:
+    """If one format of a feed is invalid (here txt, by the "!" in a title), all formats keep their
+    last published version."""
     fill_instance(instance, "One")
     before = instance.read_digests("public")
     with instance.open_app() as app:
@@ -241,6 +248,7 @@ def test_settings_take_the_names_of_the_table_and_no_other(instance: Instance) -
 
 
 def test_archives_follow_the_table(instance: Instance) -> None:
+    """The added axis has archives since its row in the table says `archived`; sources have none."""
     (instance.config / "syndicator.toml").write_text(
         SETTINGS + "limit = 1\nwindow_hours = 0\narchives = true\n"
     )

@@ -21,6 +21,8 @@ def list_due(*targets: Target, known: Mapping[str, str], whole: bool = False) ->
 
 
 def test_targets_with_equal_fingerprints_are_not_made_again() -> None:
+    """A build makes targets that are new, flagged as changed, or whose published fingerprint
+    differs from "now"; `whole` makes all. An empty fingerprint means out of date."""
     known = {"same": "now", "other": "before", "late": ""}
     everything = [
         make_target("same"),
@@ -35,6 +37,8 @@ def test_targets_with_equal_fingerprints_are_not_made_again() -> None:
 
 
 def test_the_urgent_are_made_first_and_older_ones_by_month() -> None:
+    """Targets are made in the order of `Urgency`: LINKED, HEAD (the default), SHARED, OLDER; older
+    ones by their `order`, the oldest month first."""
     given = [
         make_target("b", urgency=Urgency.OLDER, order="2026-02"),
         make_target("a", urgency=Urgency.OLDER, order="2026-01"),
@@ -46,6 +50,8 @@ def test_the_urgent_are_made_first_and_older_ones_by_month() -> None:
 
 
 def test_a_waiting_target_is_recorded_once_as_out_of_date() -> None:
+    """A changed target that waits for a later build is not made, only listed as late, unless its
+    empty fingerprint already says that it is out of date."""
     target = make_target("list", waits=True)
     for known, late in (({}, ["list"]), ({"list": "before"}, ["list"]), ({"list": ""}, [])):
         result = compare_targets([target], known)

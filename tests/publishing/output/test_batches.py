@@ -62,6 +62,8 @@ def use_disk(monkeypatch: pytest.MonkeyPatch, disk: Disk) -> None:
 
 
 def test_a_small_build_syncs_twice(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A build of few files calls fsync for whole batches, twice in all, not once per file, since a
+    sync is slow."""
     use_disk(monkeypatch, disk := Counting())
     written = instance.build().written
 
@@ -115,6 +117,8 @@ def test_a_page_of_all_feeds_that_cannot_be_replaced_ends_the_build(instance: In
 def test_a_full_disk_ends_the_build_and_changes_no_file(
     instance: Instance, monkeypatch: pytest.MonkeyPatch, room: int
 ) -> None:
+    """If the disk is full after `room` files, the build fails and published files stay as they
+    were; the next build publishes the news."""
     before = instance.read_digests("public")
     with monkeypatch.context() as patch:
         use_disk(patch, Counting(room))
@@ -127,6 +131,8 @@ def test_a_full_disk_ends_the_build_and_changes_no_file(
 
 
 def test_published_files_are_for_everybody(instance: Instance) -> None:
+    """Published files are readable by all users (mode r--r--r--), since another program may serve
+    them."""
     instance.build()
     mode = (instance.folder / "feeds/public/all.atom").stat().st_mode
     assert stat.S_IMODE(mode) & 0o444 == 0o444

@@ -261,6 +261,8 @@ def test_discarded_changes_leave_no_files(tmp_path: Path) -> None:
 
 
 def test_the_last_of_several_changes_of_a_file_counts(tmp_path: Path) -> None:
+    """If a file is put or deleted repeatedly before `commit`, only its last change is applied;
+    `put` is false if the published bytes stay the same."""
     outlet = FileOutlet(tmp_path)
     for name in ("a.atom", "b.atom", "c.atom"):
         publish_file(outlet, name, b"old")
@@ -360,6 +362,8 @@ def test_few_files_are_synced_one_by_one_and_many_with_their_file_system(
 def test_files_lost_by_a_crash_before_the_sync_are_written_again(
     tmp_path: Path, left: bytes | None
 ) -> None:
+    """Files that a crash left empty, torn or missing are written again, also if their content has
+    not changed. Here `x.atom.gz` and an archive are damaged."""
     outlet = FileOutlet(tmp_path)
     publish_file(outlet, "x.atom", b"<feed/>")
     publish_file(outlet, "archive/all/2026-11.atom", b"<feed/>")

@@ -24,6 +24,7 @@ def make_tag_row(slug: str, to: str = "", **more: Any) -> FeedRow:
 
 
 def test_a_feed_that_moved_twice_redirects_to_its_last_address() -> None:
+    """If tag a was renamed to b and b to c, both old feeds redirect directly to c, without a chain."""
     rows = [make_tag_row("a", "b"), make_tag_row("b", "c"), make_tag_row("c")]
     assert resolve_moves(rows) == {
         FeedKey("tag", "a"): FeedKey("tag", "c"),
@@ -32,6 +33,8 @@ def test_a_feed_that_moved_twice_redirects_to_its_last_address() -> None:
 
 
 def test_feeds_that_moved_in_a_circle_are_gone() -> None:
+    """Feeds whose moves form a circle have no redirect: the redirect maps list them as gone. Here a
+    moved to b and b back to a."""
     rows = [make_tag_row("a", "b"), make_tag_row("b", "a"), make_tag_row("c", "a")]
 
     assert resolve_moves(rows) == {}

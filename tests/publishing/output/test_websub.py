@@ -40,6 +40,8 @@ def list_addresses(count: int) -> list[str]:
 
 
 def test_the_feeds_among_the_written_files() -> None:
+    """Only current feed documents are announced to the hub: no HTML pages, archives or redirect
+    maps."""
     written = [
         "tags/ai.json",
         "all.atom",
@@ -82,6 +84,8 @@ async def test_an_address_that_the_hub_refuses_costs_no_other() -> None:
 
 
 async def test_a_hub_that_refuses_a_whole_batch_gets_no_more_requests() -> None:
+    """If the hub refuses all four requests of a batch, the other 96 addresses are not sent and all
+    100 are reported."""
     hub = Hub(*[400] * 100)
     urls = list_addresses(100)
     notice = await notify_hub(HUB, urls, hub)
@@ -91,6 +95,8 @@ async def test_a_hub_that_refuses_a_whole_batch_gets_no_more_requests() -> None:
 
 
 async def test_a_repeated_address_is_sent_to_the_hub_once() -> None:
+    """Two addresses given twice cost two requests. The hub accepts the first (204) and refuses the
+    second (403), which is reported once."""
     hub = Hub(204, 403)
     urls = list_addresses(2)
     notice = await notify_hub(HUB, [*urls, *urls], hub)
@@ -141,6 +147,8 @@ class Silent(Hub):
 
 @pytest.mark.parametrize(("each", "in_all"), [(0.2, 60), (60, 0.2)])
 async def test_a_silent_hub_ends_at_the_deadline(each: float, in_all: float) -> None:
+    """A hub that stops answering after four requests fails with a timeout: per request (`each`) or
+    for all together (`in_all`), in seconds."""
     async with asyncio.timeout(50):
         notice = await notify_hub(
             HUB, list_addresses(9), Silent(), seconds_each=each, seconds_in_all=in_all
@@ -153,6 +161,8 @@ async def test_a_silent_hub_ends_at_the_deadline(each: float, in_all: float) -> 
 
 
 async def test_the_networks_allowed_for_a_hub_are_in_its_request() -> None:
+    """Private networks that the operator allows for the hub are passed on to the fetcher, which
+    blocks private addresses otherwise."""
     hub = Hub()
     await notify_hub(HUB, list_addresses(1), hub, allow=["10.0.0.0/8"])
     assert hub.asked[0].allow == ("10.0.0.0/8",)

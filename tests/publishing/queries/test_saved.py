@@ -118,6 +118,9 @@ def test_a_fault_is_pointed_at(query: str, at: int, says: str) -> None:
     "query", ["card", "watts or tag:AI", "watts and tag:X", "not (watts or not tag:X)"]
 )
 def test_the_body_is_read_only_if_title_and_excerpt_do_not_decide(query: str) -> None:
+    """The body of an article is read from disk only if title, excerpt and tags do not decide the
+    query; none of these queries needs it."""
+
     def read() -> str:
         raise AssertionError("read for nothing")
 
@@ -171,6 +174,8 @@ def test_the_file_is_read(tmp_path: Path) -> None:
 
 
 def test_a_bad_query_is_shown_with_the_number_of_the_character(tmp_path: Path) -> None:
+    """The error of a bad query in feeds.toml names the file, its line and the character of the
+    query where the parenthesis opens."""
     path = write_feeds_file(tmp_path, "[[feed]]\nslug = 'x'\nquery = 'tag:AI and (chip'\n")
 
     with pytest.raises(ConfigError) as caught:

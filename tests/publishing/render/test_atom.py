@@ -63,6 +63,7 @@ def parse_item(shown: View) -> Any:
 @pytest.mark.parametrize("text", ["\x00", "\x1b", "\ud800", "\ufffe"])
 @pytest.mark.parametrize("make", [atom.make_entry, rss.make_item])
 def test_characters_that_xml_forbids_are_refused(make: Callable[[Draft], Any], text: str) -> None:
+    """Atom and RSS entries raise ValueError if a title or tag has a character that XML 1.0 forbids."""
     for changes in ({"title": f"a{text}b"}, {"tags": (f"a{text}b",)}):
         with pytest.raises(ValueError):
             make(Draft(make_sample_view(**changes), BASE))
@@ -176,6 +177,8 @@ def test_an_excerpt_stands_beside_the_content_and_alone_without() -> None:
 
 
 def test_an_entry_that_the_grammar_refuses_is_named() -> None:
+    """Atom entries are checked against the RFC 4287 grammar: <subtitle> belongs to feeds only, and
+    <updated> and <author> are required."""
     entry = atom.make_entry(Draft(make_sample_view(), BASE))
     etree.SubElement(entry, "subtitle").text = "of feeds alone"
 
@@ -199,6 +202,8 @@ def test_an_entry_that_the_grammar_refuses_is_named() -> None:
     ],
 )
 def test_a_head_with_a_fault_is_refused(old: bytes, new: bytes) -> None:
+    """Both validators report a feed whose head is broken: each case replaces one valid part (`old`)
+    by an invalid one, with and without an entry."""
     draft = Draft(make_sample_view(), BASE)
     entry = atom.serialise(draft, atom.make_entry(draft))
     for entries in ([], [entry]):
@@ -214,6 +219,8 @@ def test_a_head_with_a_fault_is_refused(old: bytes, new: bytes) -> None:
 
 
 def test_a_head_takes_no_time_from_the_clock() -> None:
+    """The dates of a feed head come from its content, so that equal content gives equal bytes; WHEN
+    is the time that the sample head is given."""
     result = atom.write_feed(make_sample_head(), []), rss.write_feed(make_sample_head(), [])
 
     assert etree.fromstring(result[0]).findtext(f"{ATOM}updated") == WHEN.isoformat()
@@ -225,6 +232,8 @@ def test_a_head_takes_no_time_from_the_clock() -> None:
 
 
 def test_feedgen_is_loaded_when_something_is_written() -> None:
+    """Importing the builder does not import feedgen, which is slow to load: it is imported when the
+    first feed is written."""
     script = "import sys, syndicator.publishing.builder; print('feedgen' in sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True

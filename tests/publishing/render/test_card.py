@@ -41,6 +41,8 @@ def list_links(made: str) -> dict[str, str]:
 
 
 def test_a_card_has_picture_excerpt_source_category_and_tags() -> None:
+    """The card of an entry has cover, excerpt and a line with source, category and tags, each of
+    these linked to its page."""
     card = write_card(write_sample_card(cover=COVER, category="Work", tags=("AI", "C++")), LINKS)
     assert list_card_parts(card) == [COVER, "A whole sentence.", "Alpha · Work · AI · C++"]
     assert list_links(card) == {
@@ -87,6 +89,8 @@ def test_the_whole_text_follows_and_nothing_of_it_is_there_twice() -> None:
 
 
 def test_a_name_is_written_once_and_the_category_of_unclassified_articles_never() -> None:
+    """A tag that equals the category, whatever its case, is not repeated. The category of
+    unclassified articles ("Other") is left out."""
     assert (
         list_card_parts(write_card(write_sample_card(category="AI", tags=("Ai", "LLM")), LINKS))[-1]
         == "Alpha · AI · LLM"
@@ -100,12 +104,16 @@ def test_a_name_is_written_once_and_the_category_of_unclassified_articles_never(
 
 
 def test_an_address_that_ends_like_the_attribute_is_the_address() -> None:
+    """A cover address that ends with "imgsrc=" stays intact in the card; its "=" is escaped, so
+    that no rewriting mistakes it for an attribute."""
     card = write_card(write_sample_card(cover="https://alpha.example/?imgsrc="), LINKS)
     assert list_card_parts(card)[0] == "https://alpha.example/?imgsrc="
     assert "imgsrc&#61;" in card
 
 
 def test_a_card_of_a_nosnippet_page_has_no_excerpt() -> None:
+    """If the page of an article forbids snippets by its robots rule, its card has only source,
+    category and tags."""
     assert list_card_parts(write_card(write_sample_card(robots=("nosnippet",)), LINKS)) == [
         "Alpha · AI · LLM"
     ]
@@ -132,6 +140,9 @@ def test_only_pages_that_are_sure_to_be_there_are_linked(
 
 
 def test_a_change_of_linked_or_visible_fields_builds_all_feeds() -> None:
+    """Each setting that all feeds show or link changes the fingerprint of the shared input: five
+    different settings give five fingerprints."""
+
     def made(**publish: Any) -> str:
         how = Settings(site=Site(url=BASE), publish=Publish(**publish), describe=Describe())
         return fingerprints.fingerprint_shared_input(how, INSTANCE)

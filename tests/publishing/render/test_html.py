@@ -57,6 +57,8 @@ def check_html(payload: str) -> None:
 
 
 def test_no_payload_is_alive(samples: Samples) -> None:
+    """After cleaning, no sample XSS payload runs a script. Every fiftieth sample is checked here,
+    for speed."""
     for row in samples.rows("xss", every=50):
         check_html(row["payload"])
 
@@ -96,6 +98,8 @@ def test_no_text_is_alive(markdown: str) -> None:
     ],
 )
 def test_markdown_becomes_html(markdown: str, wanted: str) -> None:
+    """Each Markdown construct is rendered as safe HTML: links are absolute, raw HTML is escaped,
+    and pictures without an HTTP address become their text."""
     assert wanted in render_markdown(markdown, BASE)
 
 
@@ -112,6 +116,8 @@ def test_markdown_becomes_html(markdown: str, wanted: str) -> None:
     ],
 )
 def test_tracking_pixels_go(url: str) -> None:
+    """Pictures whose address looks like a tracking pixel are removed: by host, file name,
+    statistics script or query."""
     assert "<img" not in render_markdown(f"Text ![]({url}) more", BASE)
 
 
@@ -150,6 +156,8 @@ def test_the_text_of_clean_articles_stays(samples: Samples) -> None:
     "host", ["169.254.169.254", "0x7f.1", "[::1]", "printer.local", "intranet", "me:s@a.example"]
 )
 def test_links_and_pictures_of_private_networks_are_text(host: str) -> None:
+    """Links and pictures that lead into a private network or have a password become text, unless
+    the article itself is on a private address; passwords always go."""
     markdown = f"[a link](http://{host}/x) ![a picture](http://{host}/x.png)"
     assert render_markdown(markdown, BASE) == "<p><a>a link</a> a picture</p>\n"
     assert render_markdown(markdown, "http://10.0.0.7/").count(host) == (0 if "@" in host else 2)

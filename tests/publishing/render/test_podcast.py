@@ -127,6 +127,8 @@ def test_tags_of_apple_stand_only_beside_files_that_its_players_take(
 
 
 def test_an_episode_has_its_numbers_and_advice() -> None:
+    """Season, episode and the "explicit" flag of a podcast are in RSS only. The last three lines
+    are malformed and are ignored."""
     lines = ("season 2", "episode 12", "explicit false", "episode 1 <b>", "explicit no", "season 0")
     sound = Enclosure(url="https://pod.example/1.mp3", type="audio/mpeg", podcast=lines)
     outlet = MemoryOutlet()

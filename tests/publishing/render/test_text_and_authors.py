@@ -64,6 +64,8 @@ def list_authors(made: Documents) -> list[list[str]]:
 
 
 def test_several_names_are_several_persons() -> None:
+    """Author names separated by commas are separate persons in all feed formats; JSON Feed 1.0
+    allows one author, so it gets the first."""
     documents = Documents(make_article(1, author="Ann Writer, Bo Other"))
     assert list_authors(documents) == [["Ann Writer", "Bo Other"]] * 2
     assert documents.json["items"][0]["author"] == {"name": "Ann Writer"}  # JSON Feed 1.0
@@ -98,6 +100,8 @@ def test_a_feed_without_entries_has_an_author_and_so_has_one_whose_operator_name
 
 
 def test_json_has_each_tag_once() -> None:
+    """JSON Feed tags are the category and the tags, without duplicates in another case; without
+    any, the field is missing."""
     assert Documents(make_article(1, category="AI", tags=("LLM", "Ai"))).json["items"][0][
         "tags"
     ] == [

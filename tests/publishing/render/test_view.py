@@ -44,6 +44,8 @@ def make_sample_view(
     ],
 )
 def test_the_page_rules_hold(robots: tuple[str, ...], mode: str, summary: str) -> None:
+    """The robots rules of a page limit what feeds show of it, though its source publishes full
+    texts: full text, excerpt or only the link."""
     view = make_sample_view(robots=robots)
 
     assert find_permitted_mode(make_article(1, robots=robots), FULL)[0] == mode
@@ -69,18 +71,24 @@ def test_a_text_that_was_encoded_twice_is_shown_as_it_was_meant(given: str, show
 
 
 def test_a_licence_lifts_them() -> None:
+    """If the source has a free licence (CC-BY), the robots rules of its pages do not limit what
+    feeds show."""
     view = make_sample_view(LICENSED, robots=("nosnippet", "noarchive", "max-snippet:3"))
     assert view.summary
     assert view.html
 
 
 def test_a_feed_never_shows_more_than_its_source_allows() -> None:
+    """A feed may show less than its source allows, not more: without a configured content mode, a
+    source allows excerpts only."""
     assert make_sample_view(mode="link").summary == ""
     assert find_permitted_mode(make_article(1), None)[0] == "excerpt"
     assert make_sample_view(Source(key="a", url="https://a.example/"), mode="full").html == ""
 
 
 def test_published_is_never_in_the_future_and_updated_moves_with_revisions_only() -> None:
+    """A publication date after `added` is replaced by `added`. `updated` changes only by recorded
+    revisions, not by the date that the page names."""
     added = START + timedelta(hours=1)
     early = make_sample_view(
         added=added, published=added + timedelta(days=9), updated=added + timedelta(days=9)
@@ -95,6 +103,8 @@ def test_published_is_never_in_the_future_and_updated_moves_with_revisions_only(
 
 
 def test_a_slip_of_a_date_counts_as_unknown() -> None:
+    """An impossible publication date, such as the year 1, is replaced by the time when the article
+    was added."""
     assert (
         make_sample_view(published=datetime(1, 1, 1, tzinfo=UTC)).published == make_article(1).added
     )
@@ -111,6 +121,8 @@ def test_a_slip_of_a_date_counts_as_unknown() -> None:
     ],
 )
 def test_only_audio_and_video_are_enclosed(given: Enclosure, kept: str | None) -> None:
+    """Entries keep audio and video enclosures only. A missing or malformed type is guessed from the
+    address; `kept` is the resulting type, None if dropped."""
     enclosure = make_sample_view(enclosure=given).enclosure
     assert (enclosure.type if enclosure else None) == kept
 
@@ -127,6 +139,8 @@ def test_only_audio_and_video_are_enclosed(given: Enclosure, kept: str | None) -
     ],
 )
 def test_addresses_are_uris(given: str, made: str) -> None:
+    """Addresses are made valid URIs: spaces removed, forbidden characters percent-encoded, hosts in
+    punycode. Other schemes and relative addresses become empty."""
     assert clean_uri(given) == made
 
 
@@ -157,6 +171,8 @@ def test_an_original_id_has_one_spelling_or_a_name_made_of_it(given: str, made: 
     ],
 )
 def test_a_title_that_the_text_begins_with_is_shown_once(html: str, kept: str | None) -> None:
+    """A heading at the start of the text that repeats the title "Story 1" is removed; `kept` is the
+    text without it, None if unchanged."""
     assert make_view(make_article(1), FULL, INSTANCE, None, html).html == (
         html if kept is None else kept
     )
@@ -196,6 +212,8 @@ def make_article_with_address(url: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("url", PRIVATE)
 def test_no_address_of_a_page_leads_into_a_private_network(url: str) -> None:
+    """If the addresses in an article are private, feeds show none of them: the article has `url` in
+    every field that may have an address."""
     view = make_sample_view(**make_article_with_address(url))
 
     assert view.cover == ""
@@ -223,6 +241,8 @@ def test_no_address_of_a_page_leads_into_a_private_network(url: str) -> None:
 def test_allowed_sources_may_name_private_addresses(
     source: Source, changes: dict[str, Any]
 ) -> None:
+    """Private addresses are shown if the operator allows the network, the source is itself in a
+    private network, or the article is."""
     url = "http://10.0.0.1/x"
     view = make_sample_view(source, **make_article_with_address(url), **changes)
 
@@ -232,6 +252,8 @@ def test_allowed_sources_may_name_private_addresses(
 
 
 def test_public_addresses_stay() -> None:
+    """Public addresses stay in every field of an entry: cover, licence, origin, copies and all four
+    podcast lines."""
     url = "https://beta.example/x?a=b;c=d"
     view = make_sample_view(**make_article_with_address(url))
 
@@ -242,6 +264,8 @@ def test_public_addresses_stay() -> None:
 
 
 def test_updated_of_an_entry_that_an_earlier_version_merged_moves_at_noon_and_midnight() -> None:
+    """Entries that earlier versions merged from a story get `updated` rounded down to noon or
+    midnight, but not before the story began (here 9:30)."""
     day = make_sample_view().updated + timedelta(days=1)
     began = day.replace(hour=9, minute=30, second=0, microsecond=0)
     story = f"{began.timestamp():.0f}story"

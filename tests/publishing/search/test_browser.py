@@ -109,6 +109,8 @@ def read_results(address: str, folder: Path) -> tuple[list[str], str, str]:
 
 
 def test_the_script_and_the_build_agree_on_the_terms_of_a_text(site: str, tmp_path: Path) -> None:
+    """The JavaScript of the search page splits TEXTS into the same terms as Python does, so that
+    searches match the built index."""
     match = re.search(r"<pre>(.*?)</pre>", load_page(site + "terms.html", tmp_path), re.DOTALL)
     assert match is not None
     assert [set(load) for load in json.loads(html.unescape(match[1]))] == [
@@ -128,6 +130,8 @@ def test_the_script_and_the_build_agree_on_the_terms_of_a_text(site: str, tmp_pa
 def test_a_story_is_found_and_its_title_is_text(
     site: str, tmp_path: Path, query: str, title: str
 ) -> None:
+    """The search page finds a story in the browser, in several scripts, and shows its title as
+    text: HOSTILE would set the document title to "run"."""
     titles, said, document = read_results(f"{site}search.html?q={quote(query)}", tmp_path)
 
     assert titles == [title]

@@ -20,6 +20,8 @@ def plan_names(
 
 
 def test_closed_years_closed_months_and_blocks_of_the_open_month() -> None:
+    """Search files cover closed years, closed months of this year, and blocks of BLOCK articles of
+    the current month, the oldest first."""
     names = plan_names(BLOCK + 1)
 
     assert list(names) == ["2024", "2026-01", "2026-10", "2026-11.0", "2026-11.1"]
@@ -60,6 +62,8 @@ def test_a_changed_article_changes_its_period_alone() -> None:
 
 
 def test_other_input_changes_all_periods() -> None:
+    """If the shared input of the search files (`about`) changes, the fingerprint of each period
+    changes."""
     before = plan_names()
     after = plan_names(about="x")
     assert all(after[name].fingerprint != before[name].fingerprint for name in before)

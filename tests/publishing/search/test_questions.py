@@ -144,6 +144,9 @@ def find_answers(store: Store, address: str) -> set[str]:
 
 
 def test_nearly_all_is_found_in_the_archive(archive: Store) -> None:
+    """Of the sample questions and searches, at least RIGHT find an expected article in the
+    database; a search counts its first three results."""
+
     def found(case: dict[str, Any]) -> set[str]:
         if "ask" in case:
             return find_answers(archive, case["ask"])

@@ -30,11 +30,15 @@ from syndicator.core.text import each_term
     ],
 )
 def test_the_terms_of_a_text(text: str, expected: set[str]) -> None:
+    """Words become search terms in lower case, without accents and simple plurals; Chinese,
+    Japanese and Thai text becomes pairs of characters."""
     assert set(each_term(text)) == expected
 
 
 @given(st.text())
 def test_a_term_is_found_by_itself_and_holds_nothing_that_files_use(text: str) -> None:
+    """No term contains a space, line feed or comma, which separate the fields of search files, or
+    more than 66 characters."""
     for term in each_term(text):
         assert not {" ", "\n", ","} & set(term)
         assert len(term) <= 66
@@ -42,4 +46,6 @@ def test_a_term_is_found_by_itself_and_holds_nothing_that_files_use(text: str) -
 
 @given(st.text(st.characters(max_codepoint=127)))
 def test_text_beside_other_scripts_has_the_same_terms(text: str) -> None:
+    """ASCII text has the same terms with and without a Chinese word after it, though ASCII alone
+    may be split by a faster way."""
     assert [*each_term(text), "犬"] == list(each_term(f"{text} 犬"))

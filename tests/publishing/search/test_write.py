@@ -91,6 +91,8 @@ def test_the_same_articles_give_the_same_bytes_and_one_more_changes_one_block() 
 
 
 def test_fingerprints_of_search_files_are_stored_and_not_published() -> None:
+    """Fingerprints of search files stay in the database. If they are outdated, the files are made
+    again with the same bytes."""
     index, outlet = make_files(make_article(1), make_article(9, added=OLD, published=OLD))
     remembered = index.targets([SEARCH])
 
@@ -121,6 +123,8 @@ def test_a_build_makes_no_file_of_a_period_that_did_not_change(
 
 
 def test_an_article_that_was_withdrawn_is_found_no_more() -> None:
+    """The build after an article is withdrawn removes its title ("Retracted") and its terms
+    ("retracted") from all search files."""
     gone_article = make_article(3, title="Retracted claim")
     index, outlet = make_files(*(make_article(n) for n in range(3)), gone_article)
 
@@ -177,6 +181,8 @@ def test_a_file_that_is_lost_and_a_list_that_is_broken_are_made_again() -> None:
 
 
 def test_hostile_text_is_data_in_a_script_of_ascii() -> None:
+    """Search files are one-line ASCII scripts, in which a hostile title is only data; line
+    separators (U+2028) become spaces."""
     title = "</script><img src=x onerror=alert(1)>\u2028\"';__proto__ constructor"
     _, outlet = make_files(make_article(1, title=title, tags=("__proto__",)))
     for name, data in search_files(outlet).items():
@@ -201,6 +207,8 @@ def read_terms(outlet: MemoryOutlet, period: str) -> dict[str, str]:
 
 
 def test_many_articles_are_spread_over_files() -> None:
+    """A period with 300 articles is split into four shards. Terms list article numbers in base 36;
+    a term of all 300 has one range."""
     articles = [
         make_article(n, title=f"Story number{n} word{n * 7919}", added=OLD + timedelta(minutes=n))
         for n in range(300)
@@ -250,6 +258,8 @@ def test_words_of_a_text_are_found_and_frequent_words_weigh_more() -> None:
 
 @pytest.mark.usefixtures("whole_texts")
 def test_the_terms_that_are_stored_are_those_of_a_text() -> None:
+    """If terms of a text are stored, as for article 2, they are used and the text is not read
+    again: "Prices." is never indexed."""
     texts = {make_article(1).id: "Inflation.", make_article(2).id: "Prices."}
     index, outlet, _ = with_texts(make_article(1), texts=texts)
     index.add(make_article(2))
@@ -263,12 +273,16 @@ def test_the_terms_that_are_stored_are_those_of_a_text() -> None:
 
 @pytest.mark.usefixtures("whole_texts")
 def test_the_words_of_a_long_text_are_bounded() -> None:
+    """At most 400 words of a text are indexed, to bound the size of search files; this text has
+    1,000 different words."""
     text = " ".join(f"word{number}" for number in range(1000))
     _, outlet, _ = with_texts(make_article(1), texts={make_article(1).id: text})
     assert sum(term.startswith("word") for term in read_terms(outlet, "2025-11.0")) == 400
 
 
 def test_without_pages_there_is_no_search() -> None:
+    """If the format "html" is not published, no search files are written, since only HTML pages use
+    them."""
     publish = SETTINGS.publish.model_copy(update={"formats": ("atom",)})
     index = MemoryIndex([make_article(1)])
     outlet = MemoryOutlet()

@@ -106,6 +106,8 @@ def test_moved_and_dropped_feeds_are_none() -> None:
 
 
 def test_a_removed_source_keeps_its_feed() -> None:
+    """The feed of a source that is no longer configured stays published, since readers may be
+    subscribed to it."""
     assert FeedKey("source", "alpha") in list_keys(make_row("source", "alpha", 5), sources=())
 
 

@@ -85,6 +85,8 @@ def test_settings_that_all_feeds_show() -> None:
     [{"content": "full"}, {"licence": "CC0"}, {"title": "One"}, {"speaks_for": ("b.example",)}],
 )
 def test_visible_fields_of_a_source_change_its_fingerprint(edit: dict[str, object]) -> None:
+    """Each field of a source that feeds show changes its fingerprint, so that its feeds are built
+    again."""
     assert fingerprints.fingerprint_source(
         replace(SOURCE, **edit)
     ) != fingerprints.fingerprint_source(SOURCE)  # type: ignore[arg-type]

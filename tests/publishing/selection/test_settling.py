@@ -38,6 +38,7 @@ def test_waiting_changes_are_built_if_urgent_many_or_old(
 
 
 def test_without_a_pause_all_is_built_at_once() -> None:
+    """If the configured pause is 0, a change is built at the second when it came."""
     assert next_build_at(Waiting(since=5), 0) == 5
 
 
@@ -65,6 +66,8 @@ def test_a_feed_that_was_never_built_waits_for_no_rest() -> None:
 
 
 def test_without_a_pause_no_feed_rests() -> None:
+    """If the configured pause is 0, a long feed (200 entries) may be built twice in the same
+    second."""
     assert may_build_again(Built(at=5, entries=200, articles=0), 0, 5, lambda: 0)
 
 

@@ -180,6 +180,8 @@ def test_pages_of_older_stories_are_made_again_with_another_stylesheet() -> None
 
 
 def test_earlier_instances_keep_the_calendar_pages_of_tags() -> None:
+    """With `archives = true`, the setting of earlier versions, a tag keeps its HTML archive page
+    per year."""
     outlet = MemoryOutlet()
     build_index(list_months(0, 8, 2), outlet, make_settings(archives=True))
 

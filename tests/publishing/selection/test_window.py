@@ -43,6 +43,7 @@ def test_the_newest_and_all_of_the_window_up_to_the_most(
 
 
 def test_a_feed_without_articles_is_empty() -> None:
+    """A feed that has no article and was never built has an empty head document, not an error."""
     spec = FeedSpec(key=KEY, name="", title="", first_slug="all")
     assert select_head(spec, MemoryIndex(), None).ids == []
 
@@ -70,12 +71,16 @@ def count_by_source(articles: list[Article], **changes: Any) -> Counter[str]:
 
 
 def test_a_daily_reader_gets_all_399_articles_of_a_day() -> None:
+    """A feed contains all articles of the last day, also of a busy source, so that somebody who
+    reads daily misses none."""
     assert count_by_source(make_minutes(399, "busy")) == {"busy": 399}
     quiet = make_minutes(9, "quiet", first=1000, ago=timedelta(hours=2))
     assert count_by_source([*make_minutes(390, "busy"), *quiet]) == {"busy": 390, "quiet": 9}
 
 
 def test_articles_older_than_a_day_fill_a_feed_up_to_200() -> None:
+    """Articles from before the last day are added until the feed has 200 or `most`; `most_older`
+    raises that limit."""
     days = [
         *make_minutes(120, "busy"),
         *make_minutes(120, "busy", ago=timedelta(hours=30), first=1000),

@@ -9,6 +9,8 @@ NEW = (2, 1, 1)
 
 
 def test_a_body_is_good_for_its_stamp() -> None:
+    """A cached body is returned only for its key (name, compressed or not) and the file stamp it
+    was read with (OLD); another stamp (NEW) drops it."""
     bodies = BodyCache()
     bodies.put(("a", False), OLD, b"old")
 
@@ -19,6 +21,8 @@ def test_a_body_is_good_for_its_stamp() -> None:
 
 
 def test_the_least_recently_requested_body_is_dropped() -> None:
+    """A cache of 30 bytes holds three bodies of 10 bytes; the fourth, d, replaces b, since a was
+    requested after it."""
     bodies = BodyCache(most=30, largest=10)
     for name in "abc":
         bodies.put((name, False), OLD, b"0123456789")
@@ -31,6 +35,8 @@ def test_the_least_recently_requested_body_is_dropped() -> None:
 
 
 def test_room_that_was_given_back_is_used() -> None:
+    """The bytes of a dropped or replaced body are free again: after five rounds, a cache of 20
+    bytes still holds two bodies of 10 bytes."""
     bodies = BodyCache(most=20, largest=10)
     for number in range(5):
         bodies.put(("a", False), (number, 1, 1), b"0123456789")

@@ -74,6 +74,8 @@ async def test_a_challenge_comes_back_as_it_was(client: httpx.AsyncClient) -> No
 async def test_only_expected_pushes_are_read(
     client: httpx.AsyncClient, callback_log: CallbackLog
 ) -> None:
+    """The body of a push is read only for a known token; others get 404, or 410 for an ended one.
+    418 is the answer of the file server."""
     assert (await client.post("/websub/nobody", content=b"x")).status_code == 404
     assert (await client.post("/websub/", content=b"x")).status_code == 404
     assert (await client.post(f"/websub/{'x' * 65}", content=b"x")).status_code == 404

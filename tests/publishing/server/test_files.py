@@ -193,12 +193,14 @@ def test_a_changed_file_is_noticed(client: TestClient, public_folder: Path) -> N
 
 @pytest.mark.parametrize("accepted", ["", "identity", "gzip;q=0", "br, gzip; q=0.0"])
 def test_clients_without_gzip_get_plain_bytes(client: TestClient, accepted: str) -> None:
+    """Clients that do not accept gzip, or accept it with quality 0, get the uncompressed file."""
     answer = client.get("/all.atom", headers={"accept-encoding": accepted})
     assert "content-encoding" not in answer.headers
     assert answer.content == b"<feed/>"
 
 
 def test_head_has_no_body(client: TestClient) -> None:
+    """A HEAD request has the headers of GET: Content-Length is 7, the length of `<feed/>`."""
     answer = client.head("/all.atom", headers={"accept-encoding": "identity"})
     assert answer.status_code == 200
     assert answer.headers["content-length"] == "7"
@@ -242,6 +244,8 @@ def test_nothing_else_is_served(client: TestClient, public_folder: Path, path: s
 def test_a_browser_that_asks_for_a_favicon_gets_the_icon(
     client: TestClient, public_folder: Path
 ) -> None:
+    """/favicon.ico, which browsers request unasked, is answered with icon.svg if it is published,
+    and with 304 if it has not changed."""
     assert client.get("/favicon.ico").status_code == 404
 
     (public_folder / "icon.svg").write_text("<svg/>")
@@ -328,6 +332,8 @@ def test_a_file_without_a_gz_is_compressed_once(
 def test_tiny_large_and_binary_files_are_sent_uncompressed(
     client: TestClient, public_folder: Path, name: str, size: int
 ) -> None:
+    """The server compresses neither pictures nor files above 4 MiB for a request, if no compressed
+    copy was published."""
     publish_file(FileOutlet(public_folder, gzip=False), name, b"x" * size)
     answer = client.get(f"/{name}", headers={"accept-encoding": "gzip"})
 
@@ -385,6 +391,7 @@ def test_a_file_replaced_while_it_is_read_is_read_again(
 
 
 def test_only_get_and_head_are_answered(client: TestClient) -> None:
+    """Published files answer GET and HEAD; another method gets 405 and the list of allowed methods."""
     answer = client.post("/all.atom")
     assert answer.status_code == 405
     assert answer.headers["allow"] == "GET, HEAD"

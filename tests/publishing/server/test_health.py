@@ -71,6 +71,8 @@ def test_probes_are_for_everybody_and_say_little(tmp_path: Path) -> None:
 
 
 def test_metrics_are_for_this_machine_or_the_token(tmp_path: Path) -> None:
+    """Metrics are shown to direct requests from this machine and to requests with the token; others
+    get 404. An empty token matches nobody."""
     assert make_client(tmp_path).get("/metrics").text == "up 1\n"
 
     away = make_client(tmp_path, peer=ELSEWHERE)
@@ -115,6 +117,8 @@ def test_metrics_are_for_this_machine_or_the_token(tmp_path: Path) -> None:
 def test_requests_of_this_machine_are_recognised(
     peer: str, headers: dict[str, str], version: str, here: bool
 ) -> None:
+    """A request is from this machine only if its peer is a loopback address, its host is local, and
+    nothing says that a proxy forwarded it."""
     assert is_this_machine(peer, Headers(headers), version) is here
 
 
@@ -148,5 +152,6 @@ def test_a_database_that_cannot_be_read_is_no_fault_of_the_server(tmp_path: Path
 
 
 def test_published_files_are_served_as_before(tmp_path: Path) -> None:
+    """With the health pages added, the server still serves published files, also to other machines."""
     (tmp_path / "all.atom").write_text("<feed/>")
     assert make_client(tmp_path, peer=ELSEWHERE).get("/all.atom").text == "<feed/>"

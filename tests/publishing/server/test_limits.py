@@ -178,6 +178,8 @@ async def test_requests(watched_server: WatchedServer, case: dict[str, Any]) -> 
 
 
 async def test_a_refusal_is_short_plain_and_closes(watched_server: WatchedServer) -> None:
+    """A request with 101 header lines is refused with 431: a short plain text, after which the
+    connection closes."""
     answer = await (await watched_server.open_client().send(GET + b"a: b\r\n" * 101)).read_to_end()
     head, _, body = answer.partition(b"\r\n\r\n")
 
@@ -214,6 +216,8 @@ async def test_a_refused_client_that_goes_on_sending_reads_why(
 
 
 async def test_a_refused_client_that_does_not_close_is_cut(watched_server: WatchedServer) -> None:
+    """After a refusal (here 431, for 101 header lines), the server closes the connection within
+    LINGER_SECONDS, also if the client keeps it open."""
     client = await watched_server.open_client().send(GET + b"a: b\r\n" * 101)
 
     assert b" 431 " in await client.read_answer()
@@ -224,6 +228,8 @@ async def test_a_refused_client_that_does_not_close_is_cut(watched_server: Watch
 
 
 async def test_trailers_are_no_header(watched_server: WatchedServer) -> None:
+    """Trailers after a chunked body are ignored: the application gets the body and the headers sent
+    before it."""
     body = b"transfer-encoding: chunked\r\n\r\n1\r\na\r\n0\r\nx-trailer: a\r\n\r\n"
 
     assert b" 200 " in await (await watched_server.open_client().send(POST + body)).read_answer()
@@ -232,6 +238,8 @@ async def test_trailers_are_no_header(watched_server: WatchedServer) -> None:
 
 
 async def test_a_body_of_an_early_answer_is_bounded_too(watched_server: WatchedServer) -> None:
+    """If the answer is sent before the body was read, the limit of the body (1,000 bytes) still
+    holds: the connection is closed."""
     client = await watched_server.open_client().send(
         b"POST /early HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n"
     )
@@ -244,6 +252,8 @@ async def test_a_body_of_an_early_answer_is_bounded_too(watched_server: WatchedS
 
 
 async def test_a_connection_is_usable_after_an_early_answer(watched_server: WatchedServer) -> None:
+    """If the answer is sent before the body was read, the rest of the body is skipped and the next
+    request is answered. Idle, it is closed later."""
     client = await watched_server.open_client().send(
         b"POST /early HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\nx"
     )
@@ -265,6 +275,8 @@ async def test_a_connection_is_usable_after_an_early_answer(watched_server: Watc
 async def test_a_request_that_drips_ends_with_408(
     watched_server: WatchedServer, sent: bytes
 ) -> None:
+    """A header or body must arrive whole in its time limit: another byte one second before the
+    limit does not extend it."""
     client = await watched_server.open_client().send(sent[:-1])
     await asyncio.to_thread(client.socket.sendall, sent[-1:])
     await wait_until(
@@ -290,6 +302,8 @@ async def test_a_silent_client_is_cut_without_an_answer(watched_server: WatchedS
 
 
 async def test_an_answer_may_take_longer_but_not_for_ever(watched_server: WatchedServer) -> None:
+    """Answers may take ANSWER_SECONDS, then the connection is cut: both one that the application
+    delays and one that the client does not read."""
     waiting = await watched_server.open_client().send(b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n")
     reading = await watched_server.open_client().send(b"GET /large HTTP/1.1\r\nhost: a\r\n\r\n")
     await wait_until(lambda: len(watched_server.seen) >= 2)
@@ -330,6 +344,8 @@ async def test_a_client_that_waits_makes_room_for_itself_alone(
 
 
 async def test_a_client_has_a_share_of_the_connections(watched_server: WatchedServer) -> None:
+    """One address may have only a share of the MOST connections; its next one gets 429, while
+    another address is answered."""
     for _ in range(most_of_one(MOST)):
         await watched_server.open_client().send(b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n")
     await wait_until(lambda: len(watched_server.seen) >= most_of_one(MOST))
@@ -344,6 +360,8 @@ async def test_a_client_has_a_share_of_the_connections(watched_server: WatchedSe
 async def test_no_connection_is_cut_while_all_are_being_answered(
     watched_server: WatchedServer,
 ) -> None:
+    """If all MOST connections are being answered, a new one gets 503: busy connections are not cut
+    for it."""
     for number in range(MOST):
         await watched_server.open_client(f"127.0.0.{number + 2}").send(
             b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n"
@@ -355,6 +373,8 @@ async def test_no_connection_is_cut_while_all_are_being_answered(
 async def test_the_longest_waiting_connection_is_cut_to_make_room(
     watched_server: WatchedServer,
 ) -> None:
+    """If all MOST connections wait for the rest of a request, a new one is answered and the
+    connection that has waited longest is cut."""
     first, *_ = [
         await watched_server.open_client(f"127.0.0.{number + 2}").send(GET)
         for number in range(MOST)
@@ -364,6 +384,8 @@ async def test_the_longest_waiting_connection_is_cut_to_make_room(
 
 
 async def test_no_header_names_the_client(watched_server: WatchedServer) -> None:
+    """The client is the peer of the connection (127.0.0.1), whatever address its forwarding headers
+    claim."""
     forged = (
         b"x-forwarded-for: 192.0.2.7\r\nforwarded: for=192.0.2.7\r\nx-forwarded-proto:"
         b" https\r\n\r\n"
@@ -373,6 +395,8 @@ async def test_no_header_names_the_client(watched_server: WatchedServer) -> None
 
 
 def test_half_of_the_descriptors_are_kept_for_fetching() -> None:
+    """The server uses at most half of the file descriptors, and at most 1,000: the other half is
+    for fetching feeds."""
     assert [most_connections(count) for count in (1, 256, 1024, 1_000_000)] == [1, 128, 512, 1000]
 
 

@@ -90,6 +90,8 @@ def test_one_answer_is_made_at_a_time_and_few_may_wait() -> None:
 
 
 def test_a_client_that_asks_very_much_waits_for_itself() -> None:
+    """One client may have 32 searches waiting beside the one being answered; more get 503. Clients
+    take turns, so two of another client (one IPv6 network) are answered early."""
     slow = Slow()
     names = [*make_questions(40, "ann"), *make_questions(2, "ben")]
     answers = asyncio.run(slow.collect_answers(names, [ANN] * 40 + [BEN, "2001:db8::2"]))
@@ -106,6 +108,8 @@ def test_a_client_that_asks_very_much_waits_for_itself() -> None:
 
 
 def test_all_clients_together_have_so_many_places() -> None:
+    """All clients together may have 128 searches waiting beside the one being answered; the other
+    71 of 200 get 503."""
     slow = Slow()
     hosts = [f"192.0.2.{number}" for number in range(200)]
     assert count_statuses(asyncio.run(slow.collect_answers(make_questions(200), hosts))) == {
@@ -115,6 +119,8 @@ def test_all_clients_together_have_so_many_places() -> None:
 
 
 def test_a_cached_answer_needs_no_turn() -> None:
+    """A cached answer is returned at once, also while 100 other searches wait for the one that is
+    being answered."""
     slow = Slow()
     slow.go_on.set()
 
@@ -179,6 +185,8 @@ def test_a_client_that_leaves_as_its_turn_comes_gives_it_away() -> None:
 
 
 def test_the_same_question_of_many_is_answered_once() -> None:
+    """Ten simultaneous requests for one search cost one search; its answer is reused until the
+    search index changes (`stamp`)."""
     slow = Slow()
 
     assert count_statuses(asyncio.run(slow.collect_answers(["q/tag.ai.atom"] * 10))) == {200: 10}
@@ -191,6 +199,7 @@ def test_the_same_question_of_many_is_answered_once() -> None:
 
 
 def test_cached_answers_are_bounded() -> None:
+    """The cache of answers holds at most 16 MiB: of 40 large answers fewer than ten stay."""
     slow = Slow(size=100_000)
     slow.go_on.set()
 

@@ -38,6 +38,7 @@ async def read_answer(url: str) -> bytes:
 
 @pytest.mark.anyio
 async def test_the_server_runs_until_stop_is_set(tmp_path: Path) -> None:
+    """`serve` answers requests until the event `stop` is set, then it returns."""
     (tmp_path / "index.html").write_text("<p>Hello")
     port = free_port()
     stop = asyncio.Event()
@@ -102,6 +103,8 @@ async def test_requests_that_last_are_cut_at_the_end_without_a_word(
 
 @pytest.mark.anyio
 async def test_clients_may_connect_as_soon_as_the_address_is_announced(tmp_path: Path) -> None:
+    """The server already accepts connections when it calls `listening` with its address; here, that
+    call connects."""
     stop = asyncio.Event()
     connected = []
 
@@ -117,6 +120,7 @@ async def test_clients_may_connect_as_soon_as_the_address_is_announced(tmp_path:
 
 @pytest.mark.anyio
 async def test_a_taken_port_is_named(tmp_path: Path) -> None:
+    """If another program uses the port, the error names that port."""
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         sock.listen()
@@ -128,6 +132,8 @@ async def test_a_taken_port_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.anyio
 async def test_a_foreign_address_is_named(tmp_path: Path) -> None:
+    """If the configured address is not one of this machine, as 192.0.2.1 is not, the error names
+    it."""
     with pytest.raises(MissingError, match=r"192\.0\.2\.1"):
         await serve(make_app(tmp_path), "192.0.2.1", 0, stop=asyncio.Event())
 

@@ -33,6 +33,8 @@ def list_quotes(*accounts: Account) -> dict[str, str]:
 
 
 def test_the_event_is_the_first_sentence_of_the_lead() -> None:
+    """A story is described by the first sentence of its lead report, here named by id; without
+    sentences there is no explanation."""
     accounts = [make_account("first", *FIRST), make_account("second", ADDS, *FIRST)]
 
     assert choose_quotes_and_figures(accounts, "first").event == FIRST[0]
@@ -46,12 +48,16 @@ def test_a_report_is_quoted_word_for_word_with_what_it_adds() -> None:
 
 
 def test_a_copy_of_an_agency_adds_nothing() -> None:
+    """A report that only copies earlier ones is not quoted: "second" copies the lead, "fourth"
+    copies "third"."""
     assert list_quotes(
         make_account("second", *FIRST), make_account("third", ADDS), make_account("fourth", ADDS)
     ) == {"third": ADDS}
 
 
 def test_an_outlet_is_quoted_once_and_that_of_the_lead_never() -> None:
+    """An outlet with several reports is quoted from its first one only, and the outlet of the lead
+    report ("first") is never quoted."""
     later = (
         "Norvik Air and its cabin crew will meet the mediator in Harrowgate Bay on Friday night."
     )
@@ -85,10 +91,14 @@ def test_an_outlet_is_quoted_once_and_that_of_the_lead_never() -> None:
     ],
 )
 def test_sentences_without_news_of_the_event_are_not_quoted(sentence: str) -> None:
+    """A sentence is not quoted if it is background, about another event, incomplete, too short, too
+    long, in brackets, or a repetition. The ids name each reason."""
     assert list_quotes(make_account("second", sentence)) == {}
 
 
 def test_no_quote_is_longer_than_is_fair() -> None:
+    """A quote has at most LONGEST characters: a sentence of that length is quoted, one character
+    more is not."""
     longest = ADDS[:-1] + " " + "x" * (LONGEST - len(ADDS) - 1) + "."
 
     assert len(longest) == LONGEST
@@ -102,6 +112,8 @@ def list_figures(*accounts: Account) -> list[list[str]]:
 
 
 def test_figures_for_the_same_thing_stand_together() -> None:
+    """Numbers for the same thing (cancelled flights) that differ between outlets are one group, one
+    per outlet. Dates, durations and other flights are left out."""
     assert list_figures(
         make_account("one", "The airline cancelled 140 flights on Tuesday."),
         make_account("two", "By noon it had cancelled 152 flights, the second time in 3 days."),
@@ -119,6 +131,7 @@ def test_figures_for_the_same_thing_stand_together() -> None:
     ],
 )
 def test_other_numbers_are_no_figures(sentence: str) -> None:
+    """Durations, numbers without a noun, and years are not compared between reports."""
     assert list_figures(make_account("one", sentence), make_account("two", sentence)) == []
 
 
@@ -129,6 +142,8 @@ def test_figures_of_one_outlet_are_not_listed() -> None:
 
 
 def test_an_entry_shows_a_report_once_its_hour_has_ended() -> None:
+    """After a story is confirmed, an entry shows later reports only when their hour has ended, so
+    that it changes at most hourly."""
     times = [NOON + timedelta(minutes=minutes) for minutes in (0, 10, 20, 59)]
     confirmed = times[1]
 

@@ -32,6 +32,8 @@ def test_copies_of_one_text_count_once(texts: tuple[str, ...], voices: int) -> N
 
 
 def test_a_story_sinks_with_time() -> None:
+    """The rank of a story is its number of voices (2), a half of it after six hours, a third after
+    twelve; a time in the future counts as now."""
     ranks = [rank_story(2, NOON - timedelta(hours=hours), NOON) for hours in (0, 5, 6, 12)]
     assert ranks == [2.0, 2.0, 1.0, 2 / 3]
     assert rank_story(1, NOON + timedelta(hours=1), NOON) == 1.0

@@ -118,6 +118,8 @@ def test_lost_ids(old: str, new: str, members: str, excused: str, wanted: str) -
 
 
 def test_twenty_new_articles_in_a_minute_pass() -> None:
+    """Twenty new articles at once are no reason to hold back a feed, although they are unusually
+    many."""
     index = MemoryIndex(make_article(n) for n in range(60))
     outlet = MemoryOutlet()
     build_index(index, outlet)
@@ -177,6 +179,8 @@ def test_a_feed_of_another_instance_is_held() -> None:
 
 
 def test_one_bad_article_is_set_aside_and_named() -> None:
+    """An article that cannot be rendered, here for its javascript: address, is reported and left
+    out; the other five are published."""
     index = MemoryIndex(make_article(n) for n in range(6))
     outlet = MemoryOutlet()
     bad = make_article(3)

@@ -125,6 +125,8 @@ def test_a_page_shows_the_text_names_the_original_and_is_not_to_be_indexed() -> 
 
 
 def test_no_address_of_numbers_is_named() -> None:
+    """Links to hosts that are IP addresses get no host name as label: copies on them are not
+    listed, and an article on one is labelled by its source."""
     numbered = ("http://93.184.216.34/1", "http://[2606:2800::1]/1", "https://other.example/1")
     index = MemoryIndex([make_article(1, also=numbered)])
     outlet = MemoryOutlet()
@@ -146,6 +148,8 @@ def test_no_address_of_numbers_is_named() -> None:
 
 
 def test_the_way_through_all_pages_meets_each_article_once() -> None:
+    """Following `prev` from the newest article page visits each of the 20 articles once; each
+    `next` leads back to the page before."""
     index = MemoryIndex(make_every_eight_hours(20))
     outlet = MemoryOutlet()
     build_pages(index, outlet)
@@ -190,6 +194,8 @@ def test_one_more_article_writes_its_page_and_those_that_link_it(hours: int) -> 
 
 
 def test_a_build_without_news_makes_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An article page is not rendered again if it has not changed; the new article of the source
+    beta gets no page of its own."""
     index = MemoryIndex(make_every_eight_hours(6))
     outlet = MemoryOutlet()
     build_pages(index, outlet)

@@ -232,6 +232,8 @@ def read_axe_answer(checked_site: PublishedSite, options: Sequence[str]) -> dict
 def test_axe_finds_nothing_and_nothing_moves(
     checked_site: PublishedSite, width: int, dark: bool
 ) -> None:
+    """In Chromium, axe finds no accessibility violation on any page, nothing is wider than the
+    window, and the layout does not shift."""
     for name in PAGES:
         asked = name.replace(".html", ".asked.html")
         (checked_site.folder / "frame.html").write_text(FRAME.format(width=width, name=asked))
@@ -304,6 +306,8 @@ document.title = JSON.stringify([seen, document.body.innerText]); });""")
 
 
 def test_a_page_of_arabic_reads_from_the_right(published_site: PublishedSite) -> None:
+    """An Arabic site is laid out right to left, its aside on the left; English excerpts and texts
+    in it stay left to right."""
     script = """addEventListener("load", () => {
 const list = document.querySelector(".stories").getBoundingClientRect();
 const aside = document.querySelector("aside").getBoundingClientRect();
@@ -327,6 +331,8 @@ document.title = [document.dir, aside.right < list.left, ...english].join(" "); 
 
 
 def test_no_page_logs_a_message(published_site: PublishedSite) -> None:
+    """No page writes a message to the console of the browser, such as an error or a policy
+    violation."""
     for name in PAGES:
         assert published_site.dom(name)[1] == "", name
 
@@ -334,6 +340,8 @@ def test_no_page_logs_a_message(published_site: PublishedSite) -> None:
 def test_without_a_script_all_stories_and_addresses_are_there(
     published_site: PublishedSite,
 ) -> None:
+    """Without JavaScript the front page has all 30 stories and the feed addresses; only copy
+    buttons, which need a script, are hidden."""
     page = lxml_html.fromstring((published_site.folder / "index.html").read_text())
 
     assert len(page.xpath("//a[@class='headline']")) == 30

@@ -87,6 +87,8 @@ def test_the_first_screen_has_as_many_headlines_as_a_page_of_news(
 def test_keys_lead_from_headline_to_headline_and_to_the_search(
     driver_results: dict[str, Any],
 ) -> None:
+    """Keys move the focus between headlines (first, two forward, two back), and "/" opens the
+    search. `driver_results` is what keyboard.js saw in Chromium."""
     first, second, third = driver_results["headlines"][:3]
 
     assert driver_results["keys"] == [first, third, first]
@@ -108,6 +110,8 @@ def test_a_browser_remembers_the_languages_and_what_it_saw(driver_results: dict[
 
 @pytest.mark.timeout(300)
 def test_search_and_combinations_need_no_mouse(driver_results: dict[str, Any]) -> None:
+    """Searching "story 7" and combining tags work by keyboard alone and log no error.
+    `driver_results` is what keyboard.js saw in Chromium."""
     assert driver_results["results"] == ["Story 7"]
     assert driver_results["matches"] == "30 of all 30 stories."
     assert driver_results["logged"] == []
@@ -117,6 +121,8 @@ def test_search_and_combinations_need_no_mouse(driver_results: dict[str, Any]) -
 def test_without_a_script_the_search_leads_to_the_archive_and_no_field_is_dead(
     driver_results: dict[str, Any],
 ) -> None:
+    """Without JavaScript the search page links the archive instead, and no filter field is shown,
+    as none would work."""
     assert "Without it, these pages have all stories:" in driver_results["withoutScript"]
     assert driver_results["withoutScript"].endswith("Archive")
     assert driver_results["filter"] == 0
@@ -124,6 +130,7 @@ def test_without_a_script_the_search_leads_to_the_archive_and_no_field_is_dead(
 
 @pytest.mark.timeout(300)
 def test_the_nu_checker_finds_nothing(published_site: PublishedSite, tmp_path: Path) -> None:
+    """The Nu HTML checker of the W3C finds no error in any page."""
     java = shutil.which("java")
     if not java:
         pytest.skip("no java here, which runs the Nu checker")
@@ -138,6 +145,8 @@ def test_the_nu_checker_finds_nothing(published_site: PublishedSite, tmp_path: P
 
 
 def test_the_front_page_is_light(published_site: PublishedSite) -> None:
+    """The front page with its style sheet, scripts and icon has fewer than MOST bytes when
+    compressed."""
     names = ("index.html", "site.css", "site.js", "front.js", "icon.svg")
     assert (
         sum(len(gzip.compress((published_site.folder / name).read_bytes())) for name in names)

@@ -59,6 +59,8 @@ def test_a_list_names_its_parts_and_how_many_stories_they_have() -> None:
 
 
 def test_pages_with_stories_lead_from_one_to_the_next_past_the_lists() -> None:
+    """Calendar pages with stories link their neighbours in time; pages that only list parts, as
+    2025 does, are skipped."""
     pages = plan_calendar(
         "all", plan_sample({"2024-05-05": 1, "2025-01-07": PAGE, "2025-02-02": 1}), ""
     )

@@ -41,6 +41,8 @@ def list_lead_numbers(views: list[View], *stories: list[View]) -> list[str]:
 
 
 def test_stories_of_several_sources_lead_then_pictures_then_the_newest() -> None:
+    """Story 1 leads, since another source reported it too (`related`); then 2, which has a picture;
+    then 4 and 3, the newest first."""
     front_page = parse_front_page(1, "a", related=("https://other.example/1",))
     views = [
         parse_front_page(4, "d"),
@@ -190,6 +192,8 @@ def files() -> dict[str, bytes]:
 def test_the_front_page_has_every_story_once_the_newest_of_a_section_first(
     files: dict[str, bytes],
 ) -> None:
+    """The front page shows every story once, each section with the newest first; the only source,
+    Alpha, is named as the outlet."""
     page = html.fromstring(files["index.html"])
     titles = [node.text_content() for node in page.xpath("//a[@class='headline']")]
 
@@ -206,6 +210,7 @@ def test_the_front_page_has_every_story_once_the_newest_of_a_section_first(
 
 
 def test_every_link_within_the_site_leads_to_a_file(files: dict[str, bytes]) -> None:
+    """Every relative link of every page, resolved from its folder, leads to a published file."""
     for name, data in files.items():
         if name.endswith(".html"):
             assert b"\0" not in data
@@ -224,6 +229,8 @@ def test_every_link_within_the_site_leads_to_a_file(files: dict[str, bytes]) -> 
 def test_source_category_and_tags_are_linked_and_a_tag_without_a_page_is_not(
     files: dict[str, bytes],
 ) -> None:
+    """A story links its source, category and address. The tag "Odd 4" is too rare for a page, so it
+    is plain text."""
     story = html.fromstring(files["tags/ai.html"]).xpath(
         "//li[@class='story'][.//h3//bdi[text()='Story 4']]"
     )[0]
@@ -302,6 +309,8 @@ def test_a_feed_names_its_most_active_sources_and_a_source_none() -> None:
 
 
 def test_a_tag_without_a_page_is_related_if_two_stories_have_it() -> None:
+    """Related tags without a page link to the search, if at least two stories have them; "Rare" has
+    one only."""
     spec = FeedSpec(key=FeedKey("tag", "sea"), name="Sea", title="-", first_slug="sea")
     views = [
         parse_front_page(1, "a", tags=("Old port", "Rare")),

@@ -35,6 +35,8 @@ def files() -> dict[str, bytes]:
 
 
 def test_pages_run_nothing_and_load_nothing_from_elsewhere(files: dict[str, bytes]) -> None:
+    """Pages load only published files and have no inline script, style or event handler; the
+    Content-Security-Policy forbids the rest."""
     for name in ("index.html", "feeds.html", "all.html", "tags/ai.html"):
         root = lxml_html.fromstring(files[name])
         loaded = root.xpath("//script[@src] | //link[@rel='stylesheet' or @rel='icon'] | //img")
@@ -71,6 +73,8 @@ def test_an_item_has_no_chip_of_its_own_page(files: dict[str, bytes]) -> None:
 
 
 def test_only_the_chip_of_the_page_is_dropped() -> None:
+    """In the topics of a story, the tag or category of the page itself is left out; another with a
+    similar address stays."""
     other = b'<a href="\0tags/ai-safety.html">AI safety</a>'
     chips = b'<a class="category" href="\0categories/ai.html">AI</a> ' + other
     part = b'2026\n<p class="topics">' + chips + b"</p>\n</li>"
@@ -90,6 +94,8 @@ def test_only_the_chip_of_the_page_is_dropped() -> None:
 
 
 def test_a_feed_without_a_description_has_none(files: dict[str, bytes]) -> None:
+    """A tag without a description has no empty description on its page; RSS requires one, so it
+    gets a general one."""
     root = lxml_html.fromstring(files["tags/ai.html"])
     assert not root.xpath("//p[@class='about'] | //meta[@name='description']")
     assert b"the newest articles" in files["tags/ai.rss"]  # RSS requires one
@@ -112,6 +118,8 @@ def measure_contrast(one: str, other: str) -> float:
 
 
 def test_contrast_is_aa_in_light_and_dark() -> None:
+    """Text colours have the contrast of WCAG AA, 4.5, on every background of both themes; borders
+    have 3."""
     themes = re.findall(r":root \{([^}]*--ink[^}]*)\}", Look().assets()["site.css"].decode())
     assert len(themes) == 2
     for theme in themes:
@@ -138,6 +146,8 @@ print(hashlib.sha256(repr(sorted(outlet.files.items())).encode()).hexdigest())
 
 @pytest.mark.slow
 def test_the_same_bytes_in_any_time_zone_and_with_any_hash_seed() -> None:
+    """A build has the same bytes in any time zone, locale and hash seed; SCRIPT prints the SHA-256
+    of all files."""
     results = set()
     for zone, seed, locale in (
         ("UTC", "0", "C"),
@@ -156,6 +166,8 @@ def test_the_same_bytes_in_any_time_zone_and_with_any_hash_seed() -> None:
 
 
 def test_the_page_for_missing_files_works_at_any_depth() -> None:
+    """All links of 404.html are absolute, since it is shown at any path; search engines must not
+    index it."""
     index = MemoryIndex([make_article(1)])
     outlet = MemoryOutlet()
     build_index(index, outlet, Settings(site=Site(title="T", url="https://feeds.example/below/")))
@@ -184,6 +196,8 @@ def test_the_sitemap_lists_pages_that_are_there_and_validates_as_xml(
 
 
 def test_a_page_has_the_data_of_schema_org(files: dict[str, bytes]) -> None:
+    """A page describes itself to search engines: description, canonical address, schema.org data
+    and Open Graph properties."""
     page = lxml_html.fromstring(files["categories/ai.html"])
 
     assert page.xpath("string(//meta[@name='description']/@content)") == "Machines"
@@ -207,6 +221,8 @@ def test_a_page_has_the_data_of_schema_org(files: dict[str, bytes]) -> None:
 
 
 def test_a_site_has_icons_a_manifest_and_a_word_for_search_engines(files: dict[str, bytes]) -> None:
+    """A site has icons, a manifest and a robots.txt with its sitemap. A private site (with a secret
+    path) forbids search engines."""
     assert files["robots.txt"].endswith(b"Allow: /\n\nSitemap: https://feeds.example/sitemap.xml\n")
 
     manifest = json.loads(files["site.webmanifest"])
@@ -249,6 +265,8 @@ def test_a_front_page_with_a_picture_shows_it_at_once_and_where_it_is_shared() -
 
 
 def test_the_front_page_is_small() -> None:
+    """With 80 articles of the longest title and excerpt, the front page and its files have less
+    than 60 kB when compressed."""
     text = " ".join(["A sentence of an excerpt which is as long as they may be."] * 6)
     many = [make_article(n, excerpt=text[:360], title=f"{n} {text[:90]}") for n in range(80)]
     index = MemoryIndex(many)

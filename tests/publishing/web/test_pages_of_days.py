@@ -133,6 +133,7 @@ def test_one_more_story_rewrites_only_pages_that_show_it() -> None:
 
 
 def test_a_story_that_is_withdrawn_is_on_no_page() -> None:
+    """After an article is withdrawn, the next build removes it from every HTML page."""
     index = MemoryIndex(make_stories())
     outlet = MemoryOutlet()
     build_index(index, outlet)

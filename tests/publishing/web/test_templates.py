@@ -26,6 +26,8 @@ def render_sample(given: Look) -> tuple[dict[str, bytes], list[str]]:
 
 
 def test_an_operators_template_replaces_ours_on_every_page() -> None:
+    """A footer template of the operator replaces ours on all kinds of pages; it may use variables
+    such as the title of the site."""
     files, faults = render_sample(Look({"footer.html": FOOTER}))
     assert faults == []
     for name in ("index.html", "feeds.html", "all.html", "archive/all/2025-11-03.html"):
@@ -33,6 +35,8 @@ def test_an_operators_template_replaces_ours_on_every_page() -> None:
 
 
 def test_values_in_templates_are_escaped() -> None:
+    """Values in templates of the operator are HTML-escaped without a filter, here a title with a
+    script."""
     index = MemoryIndex([make_article(1, title="<script>1</script>")])
     outlet = MemoryOutlet()
     build_index(index, outlet, look=Look({"story.html": "<li>{{ entry.title }}</li>"}))
@@ -69,6 +73,8 @@ def test_a_faulty_template_costs_no_page_and_is_named_with_its_line(
 
 
 def test_styles_follow_ours_and_the_folder_is_read(tmp_path: Path) -> None:
+    """Templates and site.css are read from the configuration folder; its styles are appended to
+    ours, so that they win. Without them, the look is ours."""
     assert load_look(tmp_path) == Look()
 
     (tmp_path / "templates").mkdir()
@@ -83,6 +89,7 @@ def test_styles_follow_ours_and_the_folder_is_read(tmp_path: Path) -> None:
 
 
 def test_a_changed_template_makes_every_page_again() -> None:
+    """A changed template of the operator makes all HTML pages again, though no feed is stale."""
     index = MemoryIndex(make_article(number) for number in range(4))
     outlet = MemoryOutlet()
     build_index(index, outlet)

@@ -49,6 +49,8 @@ def test_pictures_are_links_since_no_page_asks_another_host() -> None:
 
 
 def test_no_picture_is_linked_before_the_text() -> None:
+    """Pictures before the first text are removed, since the page shows a cover there; later ones
+    become links."""
     assert adapt_sample(f"![words]({PICTURE})\n\nA text.") == "<p>A text.</p>"
     assert adapt_sample(f"# ![]({PICTURE})\n\n![]({PICTURE})\n\nA text.").count("<a") == 0
     assert ">Picture</a>" in adapt_sample(f"A text.\n\n![]({PICTURE})")
@@ -56,18 +58,22 @@ def test_no_picture_is_linked_before_the_text() -> None:
 
 @pytest.mark.parametrize("address", ["data:image/png;base64,AA", "/1.png", "file:///1.png", ""])
 def test_a_picture_without_a_usable_address_is_dropped(address: str) -> None:
+    """A picture whose address is not an absolute HTTP address is removed, with its paragraph."""
     assert adapt_text(f'<p>A text.</p>\n<p><img src="{address}" alt="words"></p>').strip() == (
         "<p>A text.</p>"
     )
 
 
 def test_a_wide_table_scrolls_by_itself() -> None:
+    """A table is wrapped in a scrollable element that the keyboard can focus, so that a wide one
+    does not widen the page."""
     sample = adapt_sample("| a | b |\n|---|---|\n| 1 | 2 |")
     assert sample.startswith('<div class="wide" tabindex="0"')
     assert sample.endswith("</table></div>")
 
 
 def test_columns_are_aligned_by_the_stylesheet() -> None:
+    """Aligned columns have a class instead of the attribute `align`, which HTML no longer has."""
     sample = adapt_sample("| a | b |\n|--:|:-:|\n| 1 | 2 |")
 
     assert '<td class="right">1</td>' in sample
