@@ -65,6 +65,8 @@ def fall_silent(store: Store, job: Job, seconds: float) -> None:
 
 
 def test_a_build_is_planned_once_for_the_earliest_time(store: Store, builds: Builds) -> None:
+    """Planning a build that is already planned adds no second job; of both times the earlier one
+    counts."""
     builds.plan(BUILD, LATER)
     builds.plan(BUILD, SOON)
     builds.plan(BUILD, LATER)
@@ -74,6 +76,8 @@ def test_a_build_is_planned_once_for_the_earliest_time(store: Store, builds: Bui
 
 
 def test_one_worker_at_a_time_builds(store: Store, builds: Builds) -> None:
+    """While one worker builds, a second build may be planned but not started, since both would
+    write the same files."""
     builds.plan(BUILD, PAST)
     first_job = take_job(store)
 
@@ -91,6 +95,8 @@ def test_one_worker_at_a_time_builds(store: Store, builds: Builds) -> None:
 def test_an_upkeep_that_is_planned_for_later_holds_up_no_build(
     store: Store, builds: Builds
 ) -> None:
+    """A build that is due is given to a worker even though an upkeep was planned before it, for a
+    later time."""
     builds.plan(UPKEEP, LATER)
     builds.plan(BUILD, PAST)
     job = take_job(store)
@@ -100,6 +106,8 @@ def test_an_upkeep_that_is_planned_for_later_holds_up_no_build(
 
 
 def test_the_end_of_a_build_plans_the_next(store: Store, builds: Builds) -> None:
+    """The worker that ends a build plans the next jobs; if a build was planned meanwhile for an
+    earlier time, that time stays."""
     builds.plan(BUILD, PAST)
     job = take_job(store)
 
@@ -136,6 +144,8 @@ def test_a_silent_builder_is_replaced_and_its_end_plans_nothing(
 def test_missing_jobs_are_planned_and_running_ones_are_not_missing(
     store: Store, builds: Builds
 ) -> None:
+    """`fill` plans a build and an upkeep if there are none, and adds no job while they are running.
+    """
     builds.fill()
 
     assert list_job_times(store).keys() == {(BUILD, "todo"), (UPKEEP, "todo")}
@@ -153,6 +163,7 @@ def test_missing_jobs_are_planned_and_running_ones_are_not_missing(
 
 
 def test_the_engine_has_the_queue_filled_from_its_start(store: Store, builds: Builds) -> None:
+    """The engine starts with a FILL job, which plans all missing jobs; a worker gets it first."""
     done: list[str] = []
 
     async def go() -> None:

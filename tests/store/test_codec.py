@@ -87,6 +87,8 @@ def with_dicts(value: Any) -> Any:
 @pytest.mark.parametrize("kind", PACKED, ids=lambda kind: kind.__name__)
 @given(data=st.data())
 def test_any_value_survives(kind: type[Any], data: st.DataObject) -> None:
+    """Any value of each stored type is the same after packing and unpacking, and its document is
+    ASCII."""
     value = with_dicts(data.draw(st.from_type(kind)))
     document = codec.pack(value)
     assume("NaN" not in document)  # equals nothing
@@ -123,6 +125,8 @@ def test_fields_with_their_default_are_not_written() -> None:
 
 
 def test_a_state_is_two_documents_without_groups() -> None:
+    """The state of a source is stored flat in two documents: the plan of visits, which changes
+    often, and the rest. The single document of earlier versions is read, too."""
     packed = codec.pack_state(FULL_STATE)
     data = json.loads(packed.data)
     plan = json.loads(packed.plan)
@@ -136,6 +140,8 @@ def test_a_state_is_two_documents_without_groups() -> None:
 
 
 def test_no_two_groups_of_a_state_have_a_name_in_common() -> None:
+    """Field names are unique across all groups of a source state, since the stored document has no
+    groups."""
     names = [inner.name for group in GROUPS.values() for inner in fields(group)]
     names += [field.name for field in fields(SourceState)]
 
@@ -144,6 +150,7 @@ def test_no_two_groups_of_a_state_have_a_name_in_common() -> None:
 
 @given(state=st.from_type(SourceState))
 def test_any_state_survives(state: SourceState) -> None:
+    """Any state of a source is the same after packing and unpacking."""
     state = change_state(state, unmatched=dict(state.pages.unmatched))
     packed = codec.pack_state(state)
     assume("NaN" not in packed.data)
@@ -170,6 +177,8 @@ def test_any_state_survives(state: SourceState) -> None:
     ids=lambda value: type(value).__name__,
 )
 def test_a_lone_surrogate_survives(value: Any) -> None:
+    """Half of a surrogate pair, which UTF-8 cannot encode, is stored as a JSON escape and read back
+    unchanged."""
     document = codec.pack(value)
 
     assert "\\ud800" in document
@@ -177,6 +186,8 @@ def test_a_lone_surrogate_survives(value: Any) -> None:
 
 
 def test_fields_of_a_later_version_are_ignored_at_every_depth() -> None:
+    """Fields that only a later version knows are ignored when a state is read, so that a downgrade
+    works."""
     packed = codec.pack_state(FULL_STATE)
     values = json.loads(packed.data)
     values["later"] = {"x": [1]}
@@ -187,6 +198,7 @@ def test_fields_of_a_later_version_are_ignored_at_every_depth() -> None:
 
 @pytest.mark.parametrize("zone", [UTC, None, timezone(timedelta(hours=-9, minutes=-30))], ids=str)
 def test_times_keep_their_zone(zone: timezone | None) -> None:
+    """A stored time keeps its time zone, or the lack of one."""
     outcome = Outcome(key="a", at=NOW.replace(tzinfo=zone), status="new")
     read = codec.unpack(Outcome, codec.pack(outcome))
 
@@ -198,6 +210,8 @@ def test_times_keep_their_zone(zone: timezone | None) -> None:
     "document", ["", "{", "[]", '"text"', "{}", '{"key": "a", "at": "soon", "status": "new"}']
 )
 def test_another_document_is_refused(document: str) -> None:
+    """A document that is not JSON, not an object, or lacks a valid required field raises an error.
+    """
     with pytest.raises((ValueError, TypeError)):
         codec.unpack(Outcome, document)
 

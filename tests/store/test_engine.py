@@ -46,6 +46,8 @@ def read_rows(path: Path, query: str) -> list[tuple[str, ...]]:
 
 
 def test_a_fresh_database_is_made_with_its_folder_and_opens_again(database_url: str) -> None:
+    """Opening a missing SQLite database creates it and its folder; closing it leaves no write-ahead
+    log, and its articles are there when it is opened again."""
     with open_store(database_url, articles_exist=False) as store:
         record_article(store, 1)
     with open_store(database_url, articles_exist=True) as store:
@@ -58,6 +60,8 @@ def test_a_fresh_database_is_made_with_its_folder_and_opens_again(database_url: 
 def test_a_lost_database_is_refused_where_articles_exist_and_made_for_reindex(
     database_url: str, content: bytes | None
 ) -> None:
+    """A missing or empty database is an error if article files exist, since `reindex` must fill it;
+    `reindex` itself creates it."""
     path = get_database_path(database_url)
     path.parent.mkdir()
     if content is not None:
@@ -74,6 +78,8 @@ def test_a_lost_database_is_refused_where_articles_exist_and_made_for_reindex(
 
 
 def test_a_database_whose_creation_was_cut_short_is_refused_too(database_url: str) -> None:
+    """A database that a crash left without tables is like a missing one: an error if articles
+    exist, else its creation is completed."""
     get_database_path(database_url).parent.mkdir()
     with closing(sqlite3.connect(get_database_path(database_url))) as connection:
         connection.execute("PRAGMA user_version=1")
@@ -86,6 +92,8 @@ def test_a_database_whose_creation_was_cut_short_is_refused_too(database_url: st
 
 @pytest.mark.parametrize("where", [0, 36_000], ids=["header", "schema"])
 def test_a_damaged_database_is_refused_and_reindex_cures_it(database_url: str, where: int) -> None:
+    """A damaged SQLite file is refused; `reindex` moves it aside as `.damaged-1` and makes a new
+    one. 30,000 bytes from `where` are overwritten."""
     with open_store(database_url, articles_exist=False) as store:
         for number in range(200):
             record_article(store, number)
@@ -123,6 +131,7 @@ def test_check_names_damage(database_url: str) -> None:
 
 
 def test_somebody_elses_database_is_refused(database_url: str) -> None:
+    """A SQLite database with tables of another program is refused, not changed."""
     get_database_path(database_url).parent.mkdir()
     with closing(sqlite3.connect(get_database_path(database_url))) as connection:
         connection.execute("CREATE TABLE theirs (x)")
@@ -149,6 +158,8 @@ def test_somebody_elses_database_is_refused_and_left_as_it_is_when_looked_into(
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    """If the folder of the database cannot be created (a file has its name), the error says to set
+    `store.url`."""
     (tmp_path / "file").write_bytes(b"")
 
     with pytest.raises(StoreError, match=r"cannot be made.*set store\.url"):
@@ -156,6 +167,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 
 def test_a_newer_database_is_refused(database_url: str) -> None:
+    """A database that a newer version of the program has migrated is refused."""
     open_store(database_url, articles_exist=False).close()
     with closing(sqlite3.connect(get_database_path(database_url))) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num='9999'")
@@ -215,6 +227,8 @@ def test_a_database_of_each_older_revision_gets_the_tables_of_a_new_one(
 
 
 def test_hosts_and_covers_are_filled_in_from_the_rows_of_an_older_database(tmp_path: Path) -> None:
+    """Migrating from revision 0005 fills the new columns from existing rows: the migrated old
+    database equals one that always had them."""
     undo = [line for name, lines in BEFORE.items() if name >= "0005" for line in lines]
     urls = (
         copy_aged(tmp_path / "new.db", "second"),
@@ -235,6 +249,8 @@ def test_hosts_and_covers_are_filled_in_from_the_rows_of_an_older_database(tmp_p
 def test_a_database_of_no_released_version_is_refused_with_the_cure(
     tmp_path: Path, revision: str
 ) -> None:
+    """Revisions 0001 and 0002 were never released: such a database is refused with the advice to
+    run `reindex`."""
     with pytest.raises(
         StoreError, match=r"another version of Syndicator .*run `syndicator reindex`"
     ):
@@ -247,6 +263,8 @@ FEED = (
 
 
 def test_feeds_that_were_stale_are_stale_after_the_upgrade(tmp_path: Path) -> None:
+    """Migration from a revision with a column `stale` keeps which feeds are stale; feed `ai` was
+    (1), feed `go` was not (0)."""
     rows = ("'ai', 'AI', 'ai', 3, 1, 0, '{}'", "'go', 'Go', 'golang', 2, 0, 0, '{\"f\": \"d\"}'")
     url = copy_aged(
         tmp_path / "old.db",
@@ -282,6 +300,8 @@ def test_feeds_are_known_as_published_after_the_upgrade_and_their_files_are_not(
 
 
 def test_opening_imports_no_alembic() -> None:
+    """Importing the store does not import Alembic, which is slow to load and needed for migrations
+    only."""
     script = (
         "import sys, syndicator.store.engine; print([m for m in sys.modules if"
         " m.startswith('alembic')])"
@@ -296,6 +316,8 @@ def test_opening_imports_no_alembic() -> None:
 
 
 def test_a_locked_database_is_named_after_the_wait(database_url: str) -> None:
+    """While another program holds the write lock, a write fails after `busy_seconds`; reading and
+    opening still work."""
     with open_store(database_url, articles_exist=False, busy_seconds=0.1) as store:
         with closing(
             sqlite3.connect(get_database_path(database_url), isolation_level=None)
@@ -315,6 +337,8 @@ def test_a_locked_database_is_named_after_the_wait(database_url: str) -> None:
 
 
 def test_a_full_disk_loses_nothing_and_the_store_works_on(file_store: Store) -> None:
+    """If the disk is full, a write fails with an error and stored articles stay; with space again,
+    writing works. A page limit stands for the full disk."""
     store = file_store
     record_article(store, 1)
     with store._db.write() as connection:
@@ -339,6 +363,8 @@ def test_a_full_disk_loses_nothing_and_the_store_works_on(file_store: Store) -> 
 def test_a_driver_that_is_not_installed_is_named(
     monkeypatch: pytest.MonkeyPatch, scheme: str
 ) -> None:
+    """Opening a PostgreSQL address without the driver psycopg says which package to install, with
+    exit code 69."""
     monkeypatch.setitem(sys.modules, "psycopg", None)
 
     for opening in (open_store, open_store_read_only):
@@ -349,11 +375,15 @@ def test_a_driver_that_is_not_installed_is_named(
 
 @pytest.mark.parametrize("database_url", ["nonsense", "wondrous://host/database"])
 def test_an_address_of_no_database_is_named(database_url: str) -> None:
+    """If `store.url` is not the address of a supported database, the error shows how to write one.
+    """
     with pytest.raises(StoreError, match=r"store\.url: .*; write sqlite:///path or postgresql://"):
         open_store(database_url, articles_exist=False)
 
 
 def test_a_server_that_is_not_there_is_named() -> None:
+    """If no PostgreSQL server answers at the address, StoreAway says to check that it runs. Nothing
+    listens on port 9."""
     pytest.importorskip("psycopg", reason="the extra postgres is not installed")
     with pytest.raises(StoreAway, match=r"(?s)cannot be reached .*: see that the server runs"):
         open_store("postgresql://nobody@127.0.0.1:9/none", articles_exist=False)

@@ -62,6 +62,8 @@ def test_unasked_are_new_changed_and_failed_articles(database_url: str) -> None:
 
 
 def test_answers_go_with_their_article(database_url: str) -> None:
+    """Answers of the language model are stored as they came, also with a lone surrogate, and
+    deleted with their article."""
     with open_store(database_url, articles_exist=False) as store:
         record_article(store, 1)
         note = make_asked(
@@ -106,6 +108,8 @@ def test_the_meter_and_the_summary_of_status(database_url: str) -> None:
 
 
 def test_a_rebuilt_store_remembers_the_articles_that_were_asked_about(database_url: str) -> None:
+    """After a reindex, articles that the language model was already asked about are not asked about
+    again."""
     with open_store(database_url, articles_exist=False) as store:
         record_article(store, 1)
         store.enrichment.save_asked(make_asked(1))

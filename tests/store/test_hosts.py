@@ -422,6 +422,8 @@ def test_sources_come_back_as_they_were_pushed(store: Store) -> None:
 
 
 def test_a_push_writes_the_sources_that_changed(store: Store) -> None:
+    """A push of the configured sources rewrites only changed rows, here b, and stores their order.
+    `xmin` changes when PostgreSQL writes a row."""
     store.fleet.push([A, B], to_micros(NOW))
     written = "SELECT key, xmin::text FROM followed"
     before = dict(store._db.run_query(written))
@@ -437,6 +439,8 @@ def test_a_push_writes_the_sources_that_changed(store: Store) -> None:
 
 
 def test_a_network_that_answers_no_more_is_noticed(store: Store) -> None:
+    """Connections to PostgreSQL set `tcp_user_timeout` to 30 seconds, so that a dead network
+    becomes an error instead of an endless wait."""
     connection = store._db.open_writer().connection.dbapi_connection
     assert connection.info.get_parameters()["tcp_user_timeout"] == "30000"
 

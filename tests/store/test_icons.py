@@ -29,6 +29,7 @@ def test_the_icon_of_a_source_is_due_once_it_has_an_article(store: Store) -> Non
 
 
 def test_an_icon_is_due_again_when_it_is_time(store: Store) -> None:
+    """An icon is due again at its stored time for the next try, and not a second before."""
     record_article(store, 1, source_key="one")
     store.icons.save(IconRow(source_key="one", next_try=LATER, name=NAME, tries=2))
 
@@ -37,6 +38,8 @@ def test_an_icon_is_due_again_when_it_is_time(store: Store) -> None:
 
 
 def test_icons_are_shown_while_a_feed_has_articles_of_their_source(store: Store) -> None:
+    """Only sources with published articles show their icon. If its last article is held back, the
+    icon is not shown, but its file is kept."""
     record_article(store, 1, source_key="one")
     store.icons.save(make_icon_row())
     store.icons.save(make_icon_row(OTHER_NAME, "gone"))
@@ -50,6 +53,7 @@ def test_icons_are_shown_while_a_feed_has_articles_of_their_source(store: Store)
 
 
 def test_an_icon_whose_file_is_lost_is_due_again(store: Store) -> None:
+    """An icon is fetched again if its file is lost; a lost file of another icon changes nothing."""
     record_article(store, 1, source_key="one")
     store.icons.save(make_icon_row())
     store.icons.requeue_lost({OTHER_NAME})
@@ -63,6 +67,7 @@ def test_an_icon_whose_file_is_lost_is_due_again(store: Store) -> None:
 
 
 def test_a_rebuilt_database_keeps_icons(store: Store) -> None:
+    """A reindex keeps the known icons, since articles do not contain them."""
     record_article(store, 1, source_key="one")
     store.icons.save(make_icon_row())
     store.reindex([(make_article(1, source_key="one"), make_stamp(1))])

@@ -30,6 +30,7 @@ def find_feed(store: Store, key: FeedKey) -> FeedRow:
 
 
 def test_an_empty_store_has_nothing(store: Store) -> None:
+    """Every query of the index of a new store has an empty result, not an error."""
     index: ArticleIndex = store.index
 
     assert index.feeds() == []
@@ -43,6 +44,8 @@ def test_an_empty_store_has_nothing(store: Store) -> None:
 
 
 def test_new_feeds_have_names_counts_and_their_latest(store: Store) -> None:
+    """Storing articles creates the feeds of their tags, category and source, each with name, count
+    and latest article; all are stale. Article 1 is the newer."""
     record_article(store, 2, tags=("C++", "AI"))
     record_article(store, 1, tags=("C#",))
 
@@ -62,6 +65,8 @@ def test_new_feeds_have_names_counts_and_their_latest(store: Store) -> None:
 
 
 def test_ids_are_newest_first_by_added_then_published_then_id(store: Store) -> None:
+    """Articles are ordered by when they were added, then by publication date (unknown ones last, as
+    number 4), then by id."""
     same = {"added": NOW, "published": NOW}
     given = [
         record_article(store, 1, added=NOW - HOUR, published=NOW),
@@ -91,6 +96,7 @@ def test_a_window_reaches_beyond_the_limit_up_to_the_most(store: Store) -> None:
 
 
 def test_the_source_of_each_article_is_the_one_in_its_file(store: Store) -> None:
+    """The index returns the source of each known article by id and leaves out unknown ids."""
     mine = record_article(store, 1)
     other_article = record_article(store, 2, source_key="beta")
 
@@ -101,6 +107,8 @@ def test_the_source_of_each_article_is_the_one_in_its_file(store: Store) -> None
 
 
 def test_months_and_their_ids(store: Store) -> None:
+    """Articles are grouped by the month they were added, in UTC. The fingerprint of a month is the
+    count, and the sums of file times and sizes."""
     for number, added in enumerate(
         [
             datetime(2026, 11, 1, tzinfo=UTC),
@@ -138,6 +146,7 @@ def test_months_and_their_ids(store: Store) -> None:
 
 
 def test_an_article_that_was_added_nobody_knows_when_is_in_no_month(store: Store) -> None:
+    """An article whose file has no time of addition belongs to no month."""
     record_article(store, 1, added=None)
     assert store.index.month_fingerprints(AI) == {}
 
@@ -155,6 +164,8 @@ def test_articles_come_in_the_order_asked_for_and_each_newest_first(store: Store
 
 
 def test_a_retagged_article_leaves_its_old_feed(store: Store) -> None:
+    """An article whose tag changes from AI to Robots moves to the other feed; the old feed is stale
+    until its file is written again."""
     record_article(store, 1)
     record_build(store, ALL, AI, RESEARCH, SOURCE)
 
@@ -208,6 +219,7 @@ def test_merging_an_unknown_article_or_into_itself_is_refused(store: Store) -> N
 
 
 def test_html_is_dropped_when_the_article_changes(store: Store) -> None:
+    """The cached HTML of an article is deleted when the article changes; that of others stays."""
     article = record_article(store, 1)
     other_article = record_article(store, 2)
     for article_id in (article.id, other_article.id):
@@ -279,6 +291,8 @@ def test_a_mark_with_a_lower_number_that_a_build_did_not_read_stays(store: Store
 
 
 def test_a_number_is_never_given_to_two_marks(store: Store) -> None:
+    """Numbers of stale marks are never reused, even if all marks are gone: a running build would
+    else delete marks that it has not seen."""
     record_article(store, 1)
     seen = store.index.newest_mark()
     store.index.record_progress(
@@ -307,6 +321,8 @@ def test_a_build_takes_all_marks_of_a_feed_that_it_read(store: Store) -> None:
 
 
 def test_holding_a_feed_that_has_a_mark_is_no_new_work(store: Store) -> None:
+    """Holding back an invalid feed that is already marked stale adds no mark; without a mark it
+    adds one, so that the feed is tried again."""
     record_article(store, 1)
     before = store.index.newest_mark()
     store.index.record_invalid(AI, "not well-formed")

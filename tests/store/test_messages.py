@@ -84,6 +84,8 @@ def test_a_receiver_that_fails_has_all_its_messages_wait(store: Store) -> None:
 
 
 def test_waiting_messages_are_counted_by_receiver_with_the_time_of_the_first(store: Store) -> None:
+    """Waiting messages are summed up by receiver: how many, since when, and the last error. "one"
+    has two, one of which failed."""
     store.messages.save_messages(
         [make_message("a", "a1"), make_message("b", "b1"), make_message("b", "x", "two")], {}, ()
     )
@@ -96,6 +98,8 @@ def test_waiting_messages_are_counted_by_receiver_with_the_time_of_the_first(sto
 
 
 def test_messages_are_dropped_with_their_receiver_and_when_they_are_old(store: Store) -> None:
+    """`drop` deletes the messages of removed receivers (first argument) and those from before a
+    time (second argument)."""
     store.messages.save_messages([make_message("a", "a1"), make_message("a", "x", "two")], {}, ())
     store.messages.drop(["two"], NOW)
 
@@ -127,6 +131,8 @@ def test_an_article_is_news_until_its_version_is_known(store: Store) -> None:
 
 
 def test_an_article_that_no_feed_shows_is_hidden(store: Store) -> None:
+    """A published article that is held back later is hidden, not changed: receivers are told to
+    remove it, once."""
     article = record_article(store, 1)
     put_known(store, article)
 

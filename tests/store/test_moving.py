@@ -66,6 +66,8 @@ def fill_store(database_url: str) -> None:
 
 
 def test_every_row_moves_there_and_back(database_url: str, postgres: Server) -> None:
+    """Moving a database from SQLite to PostgreSQL and back keeps every row, and leaves the original
+    untouched."""
     fill_store(database_url)
     before = read_content(database_url)
     there = postgres.schema()
@@ -110,6 +112,8 @@ def test_a_moved_database_continues_as_before(database_url: str, postgres: Serve
 def test_nothing_is_moved_into_a_database_that_is_in_use(
     database_url: str, postgres: Server
 ) -> None:
+    """A move into a database that already has rows is refused, and that database stays as it was.
+    """
     fill_store(database_url)
     there = postgres.schema()
     fill_store(there)

@@ -44,6 +44,7 @@ def test_the_picture_of_an_article_is_due_once_it_is_filed_the_newest_first(stor
 
 
 def test_a_thumbnail_makes_the_feeds_that_show_its_article_stale(store: Store) -> None:
+    """A new thumbnail makes the feeds of its article stale, and no others."""
     article = record_article(store, 1, cover=COVER)
     other_article = record_article(store, 2, tags=("Rail",), category="Other", source_key="other")
     build_all(store)
@@ -72,6 +73,8 @@ def test_a_thumbnail_that_comes_goes_or_changes_changes_the_day_of_its_article(
 
 
 def test_a_failure_makes_nothing_stale(store: Store) -> None:
+    """A picture that may not be fetched makes no feed stale, is counted as failed, and is tried
+    again after some days."""
     record_article(store, 1, cover=COVER)
     build_all(store)
     (row,) = store.pictures.due(NOW, 10)
@@ -108,6 +111,8 @@ def test_a_picture_is_fetched_again_after_a_change_of_its_address_or_rules_only(
 
 
 def test_a_result_for_an_earlier_picture_is_not_saved(store: Store) -> None:
+    """If the cover of an article changes while the earlier one is fetched, the thumbnail of the
+    earlier one is discarded."""
     article = record_article(store, 1, cover=COVER)
     (row,) = store.pictures.due(NOW, 10)
     record_article(store, 1, cover="https://example.org/other.jpg")
@@ -117,6 +122,8 @@ def test_a_result_for_an_earlier_picture_is_not_saved(store: Store) -> None:
 
 
 def test_an_article_in_no_feed_has_no_picture_among_the_published(store: Store) -> None:
+    """The picture of an article that is held back is neither fetched nor published. An existing
+    thumbnail is kept, as the article may be published again."""
     article = record_article(store, 1, cover=COVER)
     held_article = record_article(store, 2, cover="https://example.org/two.jpg", hold=True)
 
@@ -134,6 +141,7 @@ def test_an_article_in_no_feed_has_no_picture_among_the_published(store: Store) 
 
 
 def test_a_withdrawn_article_leaves_no_picture(store: Store) -> None:
+    """Withdrawing an article deletes the record of its thumbnail, also among unpublished ones."""
     article = record_article(store, 1, cover=COVER)
     save_picture(store)
     store.visits.withdraw(article, (), (), NOW)
@@ -142,6 +150,8 @@ def test_a_withdrawn_article_leaves_no_picture(store: Store) -> None:
 
 
 def test_a_lost_thumbnail_is_due_again(store: Store) -> None:
+    """If the file of a thumbnail is lost, it is fetched again and the feeds that show it are stale.
+    """
     record_article(store, 1, cover=COVER)
     save_picture(store)
     build_all(store)
@@ -152,6 +162,8 @@ def test_a_lost_thumbnail_is_due_again(store: Store) -> None:
 
 
 def test_a_rebuilt_database_keeps_the_thumbnail_of_an_unchanged_picture(store: Store) -> None:
+    """A reindex keeps thumbnails whose picture address is unchanged (article 1); changed and new
+    pictures are due, and those of deleted articles are not."""
     one = record_article(store, 1, cover=COVER)
     two = record_article(store, 2, cover="https://example.org/two.jpg")
     save_picture(store)

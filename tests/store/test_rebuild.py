@@ -40,6 +40,8 @@ def make_entry(number: int, status: str = "pending") -> EntryRow:
 
 
 def test_a_rebuilt_store_has_the_same_content_as_before(database_url: str, store: Store) -> None:
+    """A new database that is filled from the article files, in any order, has the same feeds,
+    order, file stamps and aliases as the old one."""
     for number in range(5):
         record_article(store, number)
     before = (read_feeds(store), list_ids(store), store.visits.stamps(), list(store.index.each()))
@@ -59,6 +61,8 @@ def test_a_rebuilt_store_has_the_same_content_as_before(database_url: str, store
 
 
 def test_rows_without_a_file_go_and_every_feed_becomes_stale(store: Store) -> None:
+    """A reindex deletes articles whose file is gone (number 2), updates the counts and marks all
+    feeds stale."""
     record_article(store, 1)
     record_article(store, 2, tags=("Old",))
     record_build(store, *(row.key for row in store.index.feeds()))
@@ -79,6 +83,8 @@ def test_rows_without_a_file_go_and_every_feed_becomes_stale(store: Store) -> No
 
 
 def test_states_outcomes_and_the_names_of_feeds_stay(store: Store) -> None:
+    """A reindex keeps the states and outcomes of sources, and the stored names of feeds, none of
+    which is in the article files."""
     record_article(store, 1)
     state = SourceState(key="src", url="u", backoff=BackOff(failures=2))
     store.visits.end_visit(Outcome(key="src", at=NOW, status="failed"), state)
@@ -113,6 +119,8 @@ def test_entries_of_articles_in_the_store_are_done_and_others_stay(store: Store)
 
 
 def test_withdrawn_articles_stay_withdrawn_after_a_rebuild(store: Store) -> None:
+    """A reindex does not bring back articles that are withdrawn in the database (1) or in the list
+    of the article store (2), though their files exist."""
     one, two, three = (record_article(store, number) for number in (1, 2, 3))
     store.visits.withdraw(one, (), (), NOW)
     from_the_store = Withdrawn(
@@ -131,6 +139,8 @@ def test_withdrawn_articles_stay_withdrawn_after_a_rebuild(store: Store) -> None
 
 
 def test_copies_stay_copies_unless_their_original_is_gone(store: Store) -> None:
+    """A reindex keeps an article merged into another, unless the file of that other is gone: 2
+    stays a copy of 1, 4 is published as 3 is gone."""
     one, two, three, four = (record_article(store, number) for number in (1, 2, 3, 4))
     store.index.merge(two.id, one.id)
     store.index.merge(four.id, three.id)
@@ -144,6 +154,7 @@ def test_copies_stay_copies_unless_their_original_is_gone(store: Store) -> None:
 
 
 def test_of_two_files_with_one_id_the_first_counts(store: Store) -> None:
+    """If two files have the same article id, a reindex uses the first one it gets."""
     copy = FileStamp(path="2026/11/zz-copy.md", mtime_ns=1, size=1)
 
     assert store.reindex([*make_files(1), (make_article(1, title="Copy"), copy)]) == 1
@@ -152,6 +163,8 @@ def test_of_two_files_with_one_id_the_first_counts(store: Store) -> None:
 
 
 def test_a_failing_rebuild_changes_nothing(store: Store) -> None:
+    """If reading the files fails half-way, the reindex is rolled back and the database stays as it
+    was."""
     record_article(store, 1)
 
     def broken() -> object:
@@ -167,6 +180,8 @@ def test_a_failing_rebuild_changes_nothing(store: Store) -> None:
 
 
 def test_files_say_which_are_copies_and_which_were_split(store: Store) -> None:
+    """A reindex follows `merged_into` and `split_from` in the files: 2 becomes a copy of 1, and 3
+    no longer is one."""
     one, two, three = (record_article(store, number) for number in (1, 2, 3))
     store.index.merge(three.id, one.id)
     files = [

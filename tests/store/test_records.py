@@ -148,6 +148,8 @@ def test_the_text_of_a_feed_is_kept_only_while_its_entry_is_pending(store: Store
 
 
 def test_pending_are_those_whose_time_has_come_oldest_first(store: Store) -> None:
+    """Pending entries whose next try is due are listed by the time they were first seen; done and
+    refused ones are not listed."""
     store.visits.save_entries(
         [
             make_entry("young"),
@@ -498,6 +500,8 @@ def test_a_visit_ends_with_state_and_outcome(store: Store) -> None:
 
 @given(st.text(), st.text())
 def test_keys_are_storable_and_tell_texts_apart(one: str, other: str) -> None:
+    """A column key fits the 2,704 bytes of a PostgreSQL index entry, has no NUL character, and
+    differs for different texts."""
     assert len(codec.make_column_key(one).encode()) < 2704
     assert "\0" not in codec.make_column_key(one)
     assert (codec.make_column_key(one) == codec.make_column_key(other)) == (one == other)
@@ -512,12 +516,15 @@ def test_keys_are_storable_and_tell_texts_apart(one: str, other: str) -> None:
     )
 )
 def test_entries_survive_as_documents(given_entry: Entry) -> None:
+    """Any entry of a feed is the same after its row is packed and unpacked."""
     row = make_entry("a", entry=given_entry)
 
     assert codec.unpack(ports.EntryRow, codec.pack(row)) == row
 
 
 def test_a_document_of_a_newer_version_is_read(store: Store) -> None:
+    """A stored state with a field that this version does not know ("invented") is read without it.
+    """
     assert codec.unpack_state('{"key":"a","url":"u","invented":1}', "") == SourceState(
         key="a", url="u"
     )

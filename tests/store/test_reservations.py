@@ -20,6 +20,7 @@ def make_reservations(store: Store, at: datetime = NOW) -> Reservations:
 
 
 def test_an_article_keeps_the_first_path_that_is_reserved(store: Store) -> None:
+    """An article keeps the first file path that was reserved for it, until the path is released."""
     reservations = make_reservations(store)
 
     assert reservations.path(NEW) is None
@@ -46,6 +47,8 @@ def test_an_article_with_a_row_keeps_its_path(store: Store) -> None:
 def test_reservations_are_listed_by_age_and_deleted_once_the_article_has_a_row(
     store: Store,
 ) -> None:
+    """Once an article has a row, its reservation is no longer listed, and an old one is deleted. A
+    reservation without a row stays."""
     article = make_article(1)
     reservations = make_reservations(store)
     reservations.reserve(article.id, make_stamp(1).path)
@@ -70,6 +73,8 @@ def test_reservations_are_listed_by_age_and_deleted_once_the_article_has_a_row(
 
 
 def test_ids_that_begin_alike_are_found_among_rows_and_reservations(store: Store) -> None:
+    """Ids that share the first six characters with an id are found, stored or reserved, without
+    that id itself: file names contain only these six."""
     article = record_article(store, 1)
     reservations = make_reservations(store)
     near = article.id[:6] + "z" * 20
@@ -112,6 +117,8 @@ def test_all_who_reserve_at_once_get_the_same_path(any_database_url: str) -> Non
 def test_a_reservation_is_committed_at_once_even_if_commits_are_shared(
     any_database_url: str, shared: bool
 ) -> None:
+    """A reservation is visible to other programs at once, even inside a group of shared commits:
+    otherwise two writers could take one path."""
     with open_store(any_database_url, articles_exist=False) as store:
         if shared:
             with store.visits.shared():

@@ -92,6 +92,8 @@ def end_job(
 
 
 def test_workers_that_start_together_make_the_tables_once(postgres: Server) -> None:
+    """Four workers that install the tables of the job queue at the same time do not fail or wait
+    for ever."""
     url = postgres.schema()
     open_store(url, articles_exist=False).close()
 
@@ -265,6 +267,8 @@ def test_a_sign_of_life_says_until_when_hosts_may_be_asked(store: Store) -> None
 
 
 def test_a_queue_that_was_emptied_is_full_again(store: Store, shards: Shards) -> None:
+    """If all jobs were deleted from the queue, `fill` plans the same jobs again, one for each
+    followed source."""
     follow_sources(store, A)
     before = list_jobs(store)
     execute_statement(store, "TRUNCATE procrastinate_jobs CASCADE")
@@ -317,6 +321,7 @@ def test_what_the_engine_meets_in_the_database_is_an_error_of_the_store(
 
 
 def test_an_engine_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the queue library Procrastinate, the engine says which package to install."""
     async def work(job: Job) -> None:
         raise AssertionError
 

@@ -82,6 +82,8 @@ def test_first_is_called_before_each_commit_of_writes(store: Store, database_url
 def test_rows_whose_files_could_not_be_made_durable_are_not_written(
     store: Store, database_url: str
 ) -> None:
+    """If making the article files durable fails, the rows of that group are rolled back; later
+    writes work. `full` stands for a full disk."""
     def full() -> None:
         raise OSError("no space")
 
@@ -118,6 +120,7 @@ def test_a_write_that_fails_undoes_itself_alone(store: Store, database_url: str)
 def test_an_exception_that_ends_a_run_loses_no_earlier_write(
     store: Store, database_url: str
 ) -> None:
+    """If an exception ends a group of shared commits, what was written before it is committed."""
     with pytest.raises(KeyError), store.visits.shared():
         store.visits.end_visit(Outcome(key="a", at=NOW, status="unchanged"), make_state("a"))
         raise KeyError
@@ -139,6 +142,8 @@ def test_a_write_of_another_part_comes_after_the_writes_of_the_group(
 
 
 def test_tables_that_are_read_whole_include_the_writes_of_the_group(store: Store) -> None:
+    """Reading all states or all file stamps includes rows that the current group has written but
+    not committed."""
     with store.visits.shared():
         store.visits.save_states([make_state("a")])
 
@@ -154,6 +159,8 @@ def test_tables_that_are_read_whole_include_the_writes_of_the_group(store: Store
 def test_ended_visits_are_written_together_and_visible_at_once(
     store: Store, database_url: str
 ) -> None:
+    """In a group, ended visits are visible at once but committed together; a dropped state (b)
+    takes its outcomes with it."""
     def end(key: str, **changes: object) -> None:
         store.visits.end_visit(
             Outcome(key=key, at=NOW, status="unchanged"), change_state(make_state(key), **changes)
@@ -178,6 +185,8 @@ def test_ended_visits_are_written_together_and_visible_at_once(
 
 
 def test_a_visit_that_ends_later_overwrites_a_saved_state(store: Store) -> None:
+    """A state that is saved after its visit has ended is the one that is stored, in the order of
+    the calls."""
     with store.visits.shared():
         store.visits.end_visit(Outcome(key="a", at=NOW, status="unchanged"), make_state("a"))
         store.visits.save_states([replace(make_state("a"), terms="later")])
@@ -185,6 +194,8 @@ def test_a_visit_that_ends_later_overwrites_a_saved_state(store: Store) -> None:
 
 
 def test_entries_that_come_to_wait_within_a_group_are_counted(store: Store) -> None:
+    """The count of pending entries of a source includes changes that the current group has not
+    committed."""
     def row(source: str) -> EntryRow:
         return EntryRow(
             source_key=source, entry_id="1", url="", digest="", status="pending", first_seen=NOW

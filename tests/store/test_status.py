@@ -94,6 +94,8 @@ def make_entry(id: str, reason: str, hours: int, source: str = "src") -> EntryRo
 
 
 def test_waiting_entries_are_counted_by_source_and_reason(store: Store) -> None:
+    """Entries that need the operator are counted by source and reason, with an example; those of a
+    flood are counted separately, and those that will retry (dns) not at all."""
     rows = [
         make_entry("a", "bad-rules", 3),
         make_entry("b", "bad-rules", 1),
@@ -159,6 +161,8 @@ def open_read_only_store(database_url: str) -> Store:
 def test_a_database_of_another_version_is_not_read(
     database_url: str, version: str, cure: str
 ) -> None:
+    """`status` does not read a database of an older or newer version, and its error says what to
+    do."""
     with open_store(database_url, articles_exist=False):
         pass
     with closing(sqlite3.connect(database_url.removeprefix("sqlite:///"))) as database:

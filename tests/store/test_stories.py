@@ -50,6 +50,8 @@ def list_unread(store: Store, *, all: bool) -> list[str]:
 
 
 def test_new_articles_are_unread_and_with_a_look_at_all_also_changed_ones(store: Store) -> None:
+    """Articles without a sketch are unread, the oldest first; with `all`, also those whose file has
+    changed. Articles before SINCE (90 hours old) never are."""
     old = record_article(store, 5)
     new = record_article(store, 2)
     late_article = record_article(store, 90)
@@ -75,6 +77,8 @@ def test_new_articles_are_unread_and_with_a_look_at_all_also_changed_ones(store:
 def test_articles_that_share_keys_are_found_within_the_window_in_their_language(
     store: Store,
 ) -> None:
+    """An article with a similar sketch is found; one about something else, in another language or
+    without a sketch is not, nor any outside the window (one minute)."""
     one = add_sketched(store, 1)
     other = add_sketched(store, 2)
     add_sketched(store, 3, FERRY)
@@ -86,6 +90,8 @@ def test_articles_that_share_keys_are_found_within_the_window_in_their_language(
 
 
 def test_an_outlet_has_few_places_at_a_key_and_crowds_out_nobody(store: Store) -> None:
+    """Of one outlet, at most PLACES similar articles are compared, so that 29 of flood.example do
+    not hide the older one of another outlet."""
     one = add_sketched(store, 60)
     other = add_sketched(store, 59)
     for number in range(1, 30):
@@ -97,6 +103,8 @@ def test_an_outlet_has_few_places_at_a_key_and_crowds_out_nobody(store: Store) -
 
 
 def test_only_the_newest_articles_of_a_common_key_are_compared(store: Store) -> None:
+    """Of 61 similar articles only the newest are compared, to bound the work for common words; the
+    oldest is left out."""
     rows = [add_sketched(store, number) for number in range(1, 62)]
 
     assert len(find_similar(store, rows[0])) <= min(FOUND, NEWEST)
@@ -104,6 +112,8 @@ def test_only_the_newest_articles_of_a_common_key_are_compared(store: Store) -> 
 
 
 def test_a_changed_article_is_found_by_its_new_sketch_only(store: Store) -> None:
+    """If article 2 changes from the quake to the ferry, it is no longer found by its earlier
+    sketch."""
     one = add_sketched(store, 1)
     other = add_sketched(store, 2)
     add_sketched(store, 2, FERRY)
@@ -113,6 +123,8 @@ def test_a_changed_article_is_found_by_its_new_sketch_only(store: Store) -> None
 
 
 def test_sketches_older_than_the_window_are_deleted(store: Store) -> None:
+    """Sketches from before a time are deleted with their keys; the article stays a member of its
+    story."""
     add_sketched(store, 70)
     one = add_sketched(store, 1)
     store.stories.save_members([Member(one.article, "s", "1.example", final=False)])
@@ -145,6 +157,8 @@ def test_a_withdrawn_article_leaves_only_the_decision_of_an_operator(store: Stor
 
 
 def test_a_rebuilt_database_makes_sketches_again_and_keeps_the_stories(store: Store) -> None:
+    """A reindex deletes sketches, so that articles are read again, and keeps which article belongs
+    to which story."""
     one = add_sketched(store, 1)
     store.stories.save_members([Member(one.article, "s", "a", final=False)])
     article = store.visits.article(one.article)
@@ -171,6 +185,8 @@ def list_outlet_counts(news: Iterable[News]) -> list[tuple[str, int]]:
 
 
 def test_stories_of_most_outlets_come_first_then_the_latest(store: Store) -> None:
+    """News are sorted by the number of outlets, then by the latest article. Stories of one outlet
+    or from before SINCE (90 hours old) are left out."""
     record_story(store, "two, earlier", "a", "b", number=10)
     record_story(store, "three", "a", "b", "c", "c", number=20)
     record_story(store, "two, later", "a", "b", number=1)
@@ -184,6 +200,8 @@ def test_stories_of_most_outlets_come_first_then_the_latest(store: Store) -> Non
 
 
 def test_a_story_has_the_articles_that_are_published(store: Store) -> None:
+    """A story lists its published articles, the oldest first: `second` is a copy of `third` and
+    left out. Removed members leave the story."""
     first, second, third = record_story(store, "s", "a", "b", "c", number=1)
     store.visits.record(ArticleRecord(article=first, stamp=make_stamp(1)))
     store.index.merge(second.id, third.id)

@@ -21,6 +21,8 @@ def make_subscription(token: str, source: str = "a", **more: object) -> Subscrip
 
 
 def test_saved_subscriptions_are_listed_and_deleted_ones_are_not(store: Store) -> None:
+    """`save` inserts or replaces subscriptions, deletes those with the given ids, and replaces the
+    tallies of the given hubs; the unknown id "3" is ignored."""
     table = store.subscriptions
     first_subscription = make_subscription("1", asked="subscribe", next_try=NOW)
     second = make_subscription("2", "b", wanted=False, pushed=1.5, expires=NOW)

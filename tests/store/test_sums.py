@@ -85,6 +85,8 @@ def change_something(store: Store, pick: random.Random) -> None:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_stored_days_equal_the_days_of_all_articles(store: Store, seed: int) -> None:
+    """After any sequence of changes, the stored fingerprints of days equal those calculated from
+    all articles. Each seed is another random sequence."""
     pick = random.Random(seed)
     for _ in range(25):
         for _ in range(pick.randrange(1, 5)):

@@ -70,6 +70,8 @@ QUERIES = [
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_every_article_that_matches_is_proposed(store: Store, query: str) -> None:
+    """The index proposes at least every article that matches the query, and fewer than all; the
+    search then checks each candidate."""
     articles = record_articles(store, 60)
     expr = parse_query(query)
     right = {
@@ -87,6 +89,8 @@ def test_every_article_that_matches_is_proposed(store: Store, query: str) -> Non
 def test_both_databases_propose_the_same_in_the_same_order(
     database_url: str, postgres: Server
 ) -> None:
+    """SQLite and PostgreSQL propose the same articles in the same order for 200 random queries, and
+    count the same frequencies."""
     rng = random.Random(3)
     queries = [
         rng.choice([" ", " or ", " and not "]).join(rng.sample(WORDS, k=rng.randrange(1, 4)))
@@ -107,6 +111,8 @@ def test_both_databases_propose_the_same_in_the_same_order(
 
 
 def test_candidates_continue_below_a_number(store: Store) -> None:
+    """Candidates can be read in parts of five: each part returns the number below which the next
+    continues, 0 at the end."""
     record_articles(store, 25)
     requirement = require(parse_query("ferry"))
     whole = store.texts.propose(requirement, 100)
@@ -145,6 +151,8 @@ def test_a_changed_article_is_read_again_and_keeps_its_place(store: Store) -> No
 
 
 def test_a_deleted_article_is_not_proposed(store: Store) -> None:
+    """A deleted article is no longer proposed, and its words are subtracted from the frequencies.
+    """
     articles = record_articles(store, 5)
     article_id = next(iter(articles))
     word = articles[article_id][1].split()[0]
@@ -179,6 +187,7 @@ def _read_database(file: Path) -> bytes:
 
 
 def test_a_mark_set_while_an_article_is_read_stays(store: Store) -> None:
+    """If an article changes while its terms are computed, it is still due after they are saved."""
     article = record_article(store, 1)
     due = store.texts.due(10)
     record_article(store, 1, title="Newer")
@@ -188,6 +197,8 @@ def test_a_mark_set_while_an_article_is_read_stays(store: Store) -> None:
 
 
 def test_an_upgrade_lets_the_terms_of_all_articles_be_read(any_database_url: str) -> None:
+    """Migrating a database from before the text index (0014) marks all articles as due, and reading
+    them makes them searchable."""
     with open_store(any_database_url, articles_exist=False) as store:
         articles = record_articles(store, 4)
         with store._db.write() as connection:
@@ -203,6 +214,7 @@ def test_an_upgrade_lets_the_terms_of_all_articles_be_read(any_database_url: str
 
 
 def test_a_moved_database_reads_all_terms_again(database_url: str, tmp_path: Path) -> None:
+    """Copying a database does not copy search terms: all articles are due again in the copy."""
     with open_store(database_url, articles_exist=False) as store:
         articles = record_articles(store, 4)
     target = f"sqlite:///{tmp_path}/other.db"
@@ -213,6 +225,7 @@ def test_a_moved_database_reads_all_terms_again(database_url: str, tmp_path: Pat
 
 
 def test_the_index_knows_the_year_of_publication(store: Store) -> None:
+    """The index selects by year with `after:` and `before:`; all five articles are of 2026."""
     record_articles(store, 5)
     for query, count in (
         ("after:2026", 5),
@@ -225,6 +238,8 @@ def test_the_index_knows_the_year_of_publication(store: Store) -> None:
 
 @pytest.mark.parametrize("query", ["url:example or ferry", "not ferry"])
 def test_a_query_that_an_index_cannot_answer_requires_nothing(query: str) -> None:
+    """A query that needs more than the text index (an address, or only an excluded word) has no
+    requirement, so that all articles are read."""
     assert require(parse_query(query)) is None
 
 

@@ -43,6 +43,8 @@ WITH_ITS_TABLES = {"jobs.py", "workers.py"}
 
 
 def test_the_version_is_pinned_and_installed() -> None:
+    """The project requires exactly the version of Procrastinate that our SQL was written for, and
+    that one is installed."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     extra = project["project"]["optional-dependencies"]["postgres"]
     group = project["dependency-groups"]["postgres"]
@@ -54,6 +56,8 @@ def test_the_version_is_pinned_and_installed() -> None:
 
 @pytest.mark.parametrize("name", FILES)
 def test_upstream_has_not_changed_what_we_rely_on(name: str) -> None:
+    """The files of Procrastinate that our SQL depends on have the expected SHA-256 sums; an update
+    must be checked by hand."""
     file = importlib.resources.files("procrastinate").joinpath(name)
     assert hashlib.sha256(file.read_bytes()).hexdigest() == FILES[name], (
         "read what changed, run tests/fleet and tests/store/test_shards.py, then write the new sum"
@@ -61,6 +65,8 @@ def test_upstream_has_not_changed_what_we_rely_on(name: str) -> None:
 
 
 def test_few_modules_know_the_tables_of_the_engine() -> None:
+    """Only a few modules use the tables of Procrastinate directly, so that another version is easy
+    to adopt."""
     modules = (ROOT / "syndicator").rglob("*.py")
     knowing = {path.name for path in modules if "procrastinate_" in path.read_text()}
 

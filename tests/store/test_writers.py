@@ -189,6 +189,8 @@ def test_a_deadlock_is_tried_again(store_pair: tuple[Store, Store]) -> None:
 
 
 def test_a_conflict_that_never_ends_is_raised(store_pair: tuple[Store, Store]) -> None:
+    """A PostgreSQL operation that conflicts with other writers each time is tried eight times, then
+    StoreConflict is raised."""
     class Hopeless:
         tries = 0
 
@@ -226,6 +228,8 @@ def test_a_connection_that_was_ended_is_made_again(
 def test_connections_have_limits_in_time_and_read_what_is_committed(
     store_pair: tuple[Store, Store],
 ) -> None:
+    """PostgreSQL connections limit statements, locks and idle transactions, so that a stuck program
+    blocks nobody for long, and read committed rows only."""
     def shown(name: str) -> Any:
         return store_pair[0]._db.scalar(text(f"SHOW {name}"))
 
@@ -238,6 +242,8 @@ def test_connections_have_limits_in_time_and_read_what_is_committed(
 def test_a_lock_that_is_held_for_long_is_an_error_with_a_cure(
     store_pair: tuple[Store, Store],
 ) -> None:
+    """If another program holds the lock of a row for longer than `lock_timeout`, the write fails
+    and says so."""
     one, other = store_pair
     with one._db.write() as connection:
         connection.execute(text("UPDATE sources SET url = 'x'"))
