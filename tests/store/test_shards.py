@@ -322,6 +322,7 @@ def test_what_the_engine_meets_in_the_database_is_an_error_of_the_store(
 
 def test_an_engine_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the queue library Procrastinate, the engine says which package to install."""
+
     async def work(job: Job) -> None:
         raise AssertionError
 

@@ -84,6 +84,7 @@ def test_rows_whose_files_could_not_be_made_durable_are_not_written(
 ) -> None:
     """If making the article files durable fails, the rows of that group are rolled back; later
     writes work. `full` stands for a full disk."""
+
     def full() -> None:
         raise OSError("no space")
 
@@ -161,6 +162,7 @@ def test_ended_visits_are_written_together_and_visible_at_once(
 ) -> None:
     """In a group, ended visits are visible at once but committed together; a dropped state (b)
     takes its outcomes with it."""
+
     def end(key: str, **changes: object) -> None:
         store.visits.end_visit(
             Outcome(key=key, at=NOW, status="unchanged"), change_state(make_state(key), **changes)
@@ -196,6 +198,7 @@ def test_a_visit_that_ends_later_overwrites_a_saved_state(store: Store) -> None:
 def test_entries_that_come_to_wait_within_a_group_are_counted(store: Store) -> None:
     """The count of pending entries of a source includes changes that the current group has not
     committed."""
+
     def row(source: str) -> EntryRow:
         return EntryRow(
             source_key=source, entry_id="1", url="", digest="", status="pending", first_seen=NOW

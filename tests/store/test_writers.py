@@ -191,6 +191,7 @@ def test_a_deadlock_is_tried_again(store_pair: tuple[Store, Store]) -> None:
 def test_a_conflict_that_never_ends_is_raised(store_pair: tuple[Store, Store]) -> None:
     """A PostgreSQL operation that conflicts with other writers each time is tried eight times, then
     StoreConflict is raised."""
+
     class Hopeless:
         tries = 0
 
@@ -230,6 +231,7 @@ def test_connections_have_limits_in_time_and_read_what_is_committed(
 ) -> None:
     """PostgreSQL connections limit statements, locks and idle transactions, so that a stuck program
     blocks nobody for long, and read committed rows only."""
+
     def shown(name: str) -> Any:
         return store_pair[0]._db.scalar(text(f"SHOW {name}"))
 

@@ -363,6 +363,8 @@ def test_retry_after(retry: timedelta, seconds: float) -> None:
 def test_a_server_in_need_that_does_not_say_for_how_long(
     status: int, fresh: float, hours: list[float]
 ) -> None:
+    """Without Retry-After, 429 and 503 double the wait (`hours`) with each failure up to a day,
+    starting later for 429 or a long freshness. Waits at the limit vary by 10 %."""
     failed = replace(make_failed(f"http-{status}", status), fresh_seconds=fresh)
     waits = [
         compute_wait(failed, state=change_state(make_state_with_rhythm(0.5), failures=n + 1)) / 3600
@@ -412,6 +414,8 @@ def test_who_asks_again_does_not_lengthen_the_wait() -> None:
 
 
 def test_cron_after_a_failure_waits_for_retry_after() -> None:
+    """After a failure, a source with a cron schedule is visited at its first scheduled time after
+    Retry-After: 16:00 for 15:05, else 13:00."""
     source = replace(SOURCE, cron="0 * * * *")
     assert plan_next(
         make_failed("http-503", 503, timedelta(hours=3, minutes=5)), source=source
@@ -484,6 +488,8 @@ def test_deterministic(state: SourceState, feed: ParsedFeed | None, jitter: floa
 
 @given(states, jitters)
 def test_asking_for_less_is_granted(state: SourceState, jitter: float) -> None:
+    """A max-age that a server sends (20,000 s) is a lower bound of the wait, whatever the rhythm of
+    the source."""
     wait = compute_wait(make_fetched(cache_control="max-age=20000"), state=state, jitter=jitter)
     assert wait >= 20_000
 
@@ -504,6 +510,8 @@ def update_through_visits(
 
 
 def test_validators_are_stored_after_a_parse_only() -> None:
+    """ETag and Last-Modified are stored only with an answer that was parsed, or that equals the
+    last parsed one: else a broken answer would be taken as known."""
     parsed = update_through_visits((make_fetched(etag='"1"', last_modified="yesterday"), FEED))
 
     assert parsed.validators.etag == '"1"'
@@ -529,6 +537,7 @@ def test_validators_are_stored_after_a_parse_only() -> None:
 
 
 def test_validators_are_kept_and_those_of_a_304_take_their_place() -> None:
+    """Validators never expire; a 304 answer replaces those that it sends and leaves the others."""
     state = update_through_visits((make_fetched(etag='"1"', last_modified="yesterday"), FEED))
 
     assert (
@@ -594,6 +603,7 @@ def test_a_failure_is_as_old_as_the_first_of_its_row() -> None:
 
 
 def test_success_clears_failures() -> None:
+    """After a successful visit, a 304 here, nothing is left of earlier failures."""
     state = update_through_visits(
         (make_failed("timeout"), None), (make_failed("gone", 410), None), (UNCHANGED, None)
     )
@@ -613,12 +623,15 @@ def test_success_clears_failures() -> None:
 def test_gone_needs_three_times_over_two_days(
     times: int, hours: float, disabled: str | None
 ) -> None:
+    """A source is disabled after at least three 410 answers over at least 48 hours; `hours` lie
+    between two visits."""
     state = update_through_visits(*([(make_failed("gone", 410), None)] * times), hours=hours)
     assert state.backoff.disabled == disabled
     assert state.backoff.gone_times == times
 
 
 def test_another_failure_interrupts_gone() -> None:
+    """Another failure between 410 answers restarts their count."""
     gone = (make_failed("gone", 410), None)
     assert (
         update_through_visits(gone, gone, (make_failed("timeout"), None), gone).backoff.gone_times
@@ -662,6 +675,8 @@ def test_a_move_to_an_address_that_names_a_variable_is_none() -> None:
 
 
 def test_a_dead_move_is_given_up() -> None:
+    """If an adopted new address is gone (three 410 answers), the source returns to its old address
+    instead of being disabled."""
     state = replace(
         STATE_WITH_ETAG,
         redirects=replace(STATE_WITH_ETAG.redirects, effective_url="https://new.example.org/feed"),
@@ -691,6 +706,8 @@ def test_times_to_come_leave_the_rhythm_alone() -> None:
 
 
 def test_an_edited_address_starts_anew() -> None:
+    """If the operator edits the address of a source, what was learnt about the old address
+    (validators, moves) is forgotten."""
     state = update_through_visits(
         *([(make_fetched(etag='"1"', moved_to="https://new.example.org/"), FEED)] * 3)
     )
@@ -705,6 +722,8 @@ def test_an_edited_address_starts_anew() -> None:
 
 
 def test_a_warning_stays_until_the_next_whole_answer() -> None:
+    """A warning about an answer stays over 304 and failed visits, until an answer with a body comes
+    without it."""
     state = update_through_visits(
         (replace(make_fetched(), warning="shut"), FEED),
         (UNCHANGED, None),
@@ -715,6 +734,8 @@ def test_a_warning_stays_until_the_next_whole_answer() -> None:
 
 
 def test_a_held_host_is_not_the_sources_fault() -> None:
+    """If the host is paused because of other sources ("rate-limited"), no failure is counted for
+    this source."""
     state = update_through_visits((make_failed("rate-limited", None, timedelta(minutes=5)), None))
     assert state.backoff.failures == 0
     assert state.backoff.reason == "rate-limited"

@@ -52,6 +52,8 @@ def test_fifty_a_day_are_let_through_of_any_source_and_the_rest_day_by_day() -> 
 
 
 def test_a_big_day_of_a_busy_source_is_no_flood() -> None:
+    """A source with usually 40 entries a day may bring ten times as many, 400, at once; of 900 the
+    rest is read on the next days."""
     usual = make_arrivals(*[40] * 20)
     assert count_tries(cadence.delay_flood(make_new_rows(390), usual, FIRST, NOW)) == {0: 390}
     assert count_tries(cadence.delay_flood(make_new_rows(900), usual, FIRST, NOW)) == {
@@ -90,6 +92,8 @@ def test_what_the_first_visit_found_is_no_habit_and_no_flood() -> None:
 
 
 def test_the_operator_is_told_while_entries_wait() -> None:
+    """If entries wait for days because of a flood, the operator gets a message; waits of some hours
+    are not mentioned."""
     assert cadence.describe_delay([(NOW - DAY, NOW + DAY)] * 7, FIRST, NOW).startswith(
         "7 entries wait, 50 a day are read"
     )

@@ -56,6 +56,8 @@ def instance(tmp_path: Path, web: Web) -> Iterator[Instance]:
 def test_a_permanent_move_is_adopted_after_three_visits(
     instance: Instance, web: Web, status: int, adopted: bool
 ) -> None:
+    """After three visits with a permanent redirect (301, 308) the new address is requested
+    directly, and `sources --apply-moves` writes it; temporary ones change nothing."""
     web.routes = {"/old": Reply(status, {"Location": "/new"}), "/new": Reply(200, {}, FEED)}
     for _ in range(3):
         assert web.seen == [] or instance.read_state().redirects.effective_url is None
@@ -144,6 +146,8 @@ def test_all_sources_of_a_dead_server_cost_one_try(
 
 
 def test_gone_three_times_over_two_days_disables(instance: Instance, web: Web) -> None:
+    """A source that answers 410 for 48 hours is disabled and not requested any more; until then
+    each visit fails."""
     web.routes = {"/old": Reply(410)}
     for hours in (0, 24, 47):
         instance.now = START + timedelta(hours=hours)
@@ -163,6 +167,8 @@ def test_gone_three_times_over_two_days_disables(instance: Instance, web: Web) -
 def test_robots_of_a_page_and_the_operators_word(
     tmp_path: Path, web: Web, more: str, reason: str | None
 ) -> None:
+    """A page that robots.txt forbids is not fetched, unless the operator writes `robots = "ignore"`
+    for the source."""
     html = (
         b"<title>T</title><article>"
         + b"<p>A sentence with words, and a comma, for all to read.</p>" * 12

@@ -56,6 +56,8 @@ def no_browser(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_without_a_browser_no_request_is_made(no_browser: None) -> None:
+    """A page that needs a browser fails with "no-browser" if Chromium is missing; the site is not
+    requested, and no try is counted (`unasked`)."""
     plain = Plain()
     answer = fetch_with_drawing(plain, draw=True)
 
@@ -74,6 +76,7 @@ def test_what_nobody_wants_drawn_needs_no_browser(no_browser: None) -> None:
 
 @pytest.mark.parametrize("content_type", ["application/rss+xml", "application/json", "text/plain"])
 def test_only_html_is_drawn(monkeypatch: pytest.MonkeyPatch, content_type: str) -> None:
+    """An answer that is not HTML is returned as it came, without starting a browser."""
     monkeypatch.setattr(drawing_fetcher, "find_obstacle", lambda: "")
     plain = Plain(content_type)
     assert fetch_with_drawing(plain, draw=True) == plain.answer
@@ -147,6 +150,8 @@ def test_a_source_whose_list_and_pages_scripts_fill(tmp_path: Path, web: Web) ->
 @pytest.mark.slow
 @pytest.mark.timeout(200)
 def test_robots_txt_holds_for_what_scripts_read(tmp_path: Path, web: Web) -> None:
+    """Requests by scripts of a drawn page obey robots.txt: the list under /api/ is not fetched, so
+    nothing is filed."""
     need_browser()
     web.routes["/robots.txt"] = Reply(body=b"User-agent: *\nDisallow: /api/\n")
     instance = Instance(tmp_path, web)

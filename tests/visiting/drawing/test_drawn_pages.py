@@ -36,6 +36,7 @@ def read_drawn_page(page: bytes, url: str) -> ReadArticle:
 
 
 def test_there_are_ten_pages() -> None:
+    """The sample pages are found: the nine that end, beside NEVER_ENDS, which is tested by itself."""
     assert len(DRAWN) == 9
 
 
@@ -62,6 +63,8 @@ def test_a_drawn_page_has_the_text_of_the_whole_one(web: Web, name: str) -> None
 
 
 def test_a_page_that_never_ends_has_a_reason(web: Web) -> None:
+    """Drawing a page that is never finished ends at the time limit (20 s here) with the reason
+    "browser-hung"."""
     serve_folder(web, PAGES)
     page = draw_page(web.url(f"/{NEVER_ENDS}/"), limits=replace(PATIENT, wall_seconds=20.0))
 
@@ -71,6 +74,8 @@ def test_a_page_that_never_ends_has_a_reason(web: Web) -> None:
 
 
 def test_a_page_that_eats_memory_has_a_reason(web: Web) -> None:
+    """If a script uses more memory than the browser may have, drawing fails with the reason
+    "browser-memory"."""
     script = "const kept = []; for (;;) kept.push(new Array(1e6).fill(Math.random()));"
     page = draw_page(serve_html(web, "/", f"<p>Text</p><script>{script}</script>"))
 
@@ -79,6 +84,8 @@ def test_a_page_that_eats_memory_has_a_reason(web: Web) -> None:
 
 
 def test_a_page_that_grows_without_end_has_a_reason(web: Web) -> None:
+    """A drawn page that is larger than the limit (here 1,000 characters) fails with the reason
+    "browser-memory"."""
     script = 'document.body.textContent = "x".repeat(2000);'
     small = replace(PATIENT, most_answer_bytes=1_000)
     page = draw_page(serve_html(web, "/", f"<p>Text</p><script>{script}</script>"), limits=small)
@@ -89,6 +96,8 @@ def test_a_page_that_grows_without_end_has_a_reason(web: Web) -> None:
 
 
 def test_scripts_cannot_change_how_the_page_is_read(web: Web) -> None:
+    """A page that redefines `outerHTML` cannot forge what is read: the real content of the document
+    is returned."""
     script = """Object.defineProperty(Element.prototype, "outerHTML", {get: () => "<p>Forged</p>"});
     document.body.append("Real");"""
     page = draw_page(serve_html(web, "/", f"<p>Text</p><script>{script}</script>"))
@@ -99,6 +108,8 @@ def test_scripts_cannot_change_how_the_page_is_read(web: Web) -> None:
 
 
 def test_a_page_to_which_a_script_leads_is_the_page(web: Web) -> None:
+    """If a script leads to another page of the site, that page is drawn and its address is the
+    final one."""
     url = serve_html(web, "/old", '<script>location.href = "/new"</script>')
     serve_html(web, "/new", "<p>New</p>")
     page = draw_page(url)
@@ -123,6 +134,8 @@ def test_what_is_no_html_is_not_drawn(web: Web) -> None:
 
 
 def test_each_page_has_a_fresh_profile(web: Web) -> None:
+    """Cookies and local storage of a drawn page are gone when the next page is drawn, also for the
+    same site."""
     script = """const before = document.cookie + localStorage.getItem("seen");
     document.cookie = "seen=1"; localStorage.setItem("seen", "1");
     document.body.append(`before: ${before}`);"""

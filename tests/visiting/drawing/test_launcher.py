@@ -30,12 +30,15 @@ PROGRAMS = ("chromium", "prlimit", "setpriv", "unshare", "true")
 def test_a_missing_program_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: str
 ) -> None:
+    """If one of the programs that drawing needs is not installed, the obstacle names it."""
     names = [name for name in PROGRAMS if name != missing]
     monkeypatch.setenv("PATH", make_programs(tmp_path, *names))
     assert missing in launcher.find_obstacle().lower()
 
 
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the Python package for drawing is missing, the obstacle names the lock file that installs
+    it."""
     monkeypatch.setattr(launcher, "_LIBRARY", "no_such_package")
     assert "requirements-browser.lock" in launcher.find_obstacle()
 

@@ -134,6 +134,8 @@ def test_a_page_reaches_no_address_by_any_way(web: Web, listener: Listener) -> N
 
 @pytest.mark.parametrize("how", ["location.href", "meta", "302"])
 def test_a_page_leads_to_no_private_address(web: Web, listener: Listener, how: str) -> None:
+    """A script, a meta refresh or a redirect cannot lead the browser to a private address: the page
+    stays, and `listener` sees no connection."""
     target = f"http://127.0.0.1:{listener.port}/"
     url = serve_html(web, "/", f'<p>Text</p><script>location.href = "{target}"</script>')
     if how == "meta":
@@ -202,6 +204,8 @@ def ask_for_rows(rows: Sequence[dict[str, Any]], page_address: str) -> list[tupl
 def test_rows_of_attacks_by_address(
     samples: Samples, web: Web, listener: Listener, expect: str
 ) -> None:
+    """A page whose script requests every sample address of an SSRF attack makes the browser connect
+    to no forbidden address; allowed ones are connected to."""
     rows = [row for row in samples.rows("ssrf") if row["expect"] == expect]
     named = list(name_apart(rows))
     dialled: list[tuple[str, int]] = []
@@ -219,6 +223,8 @@ def test_rows_of_attacks_by_address(
 
 
 def test_a_document_at_a_private_address_is_not_drawn(web: Web) -> None:
+    """A page at a private address that the source does not allow (127.0.0.1 is outside 10.0.0.0/8)
+    is never requested."""
     url = serve_html(web, "/", "<p>Text</p>")
     answer = draw_page(url, allow="10.0.0.0/8:80")
 

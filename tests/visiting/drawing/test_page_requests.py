@@ -29,26 +29,34 @@ def test_documents_and_scripts_and_what_they_read_are_loaded(kind: str) -> None:
     "kind", ["image", "font", "media", "websocket", "eventsource", "manifest", "ping", "other"]
 )
 def test_nothing_else_is_loaded(kind: str) -> None:
+    """While a page is drawn, only documents, scripts and data are loaded; pictures, fonts, sockets
+    and the like are refused."""
     assert choose_treatment(PageRequest(url=SCRIPT, kind=kind), Budget()) is Treatment.REFUSE
 
 
 def test_style_sheets_are_empty() -> None:
+    """Style sheets are answered with an empty one: the text needs no style, and scripts may wait
+    for the sheet."""
     sheet = PageRequest(url="https://a.example/a.css", kind="stylesheet")
     assert choose_treatment(sheet, Budget()) is Treatment.EMPTY
 
 
 def test_only_reading_is_permitted() -> None:
+    """Scripts of a drawn page may send GET requests only, since others could change something on
+    the site."""
     sent = PageRequest(url=SCRIPT, kind="fetch", method="POST")
     assert choose_treatment(sent, Budget()) is Treatment.REFUSE
 
 
 def test_frames_are_not_read() -> None:
+    """Documents in frames, such as advertisements, are not loaded."""
     frame = PageRequest(url="https://ads.example/", kind="document", is_framed=True)
     assert choose_treatment(frame, Budget()) is Treatment.REFUSE
 
 
 @pytest.mark.parametrize("url", ["ftp://a.example/", "file:///etc/passwd", "chrome://version"])
 def test_only_the_web_is_loaded(url: str) -> None:
+    """A drawn page loads HTTP addresses only, no files of this machine and no pages of the browser."""
     assert choose_treatment(PageRequest(url=url, kind="fetch"), Budget()) is Treatment.REFUSE
 
 
@@ -61,6 +69,8 @@ def test_only_the_web_is_loaded(url: str) -> None:
     ],
 )
 def test_requests_and_bytes_are_limited(budget: Budget, treatment: Treatment) -> None:
+    """A page may load MOST_REQUESTS parts and MOST_BYTES bytes; once either is used up, further
+    requests are refused."""
     assert choose_treatment(PageRequest(url=SCRIPT, kind="script"), budget) is treatment
 
 
@@ -119,6 +129,8 @@ def test_a_part_of_another_origin_has_no_private_networks(url: str) -> None:
 
 
 def test_robots_txt_of_other_sites_is_obeyed() -> None:
+    """A part of a page on another site obeys the robots.txt of that site, also if the source says
+    to ignore its own."""
     part = make_part_request(PAGE, PageRequest(url="https://b.example/x.js", kind="script"), 900)
 
     assert part.robots == "obey"

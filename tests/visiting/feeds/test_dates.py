@@ -97,6 +97,8 @@ def test_nonsense(value: str) -> None:
 
 
 def test_samples_give_their_time_or_nothing(samples: Samples) -> None:
+    """Of the sample dates, three quarters are parsed, all to plausible years; those with a known
+    `time` give exactly that, or None if it is empty."""
     rows = samples.rows("dates")
     parsed = [parse_date(row["date"]) for row in rows]
 

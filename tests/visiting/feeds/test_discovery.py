@@ -48,6 +48,8 @@ def test_page_with_alternates() -> None:
 
 
 def test_page_with_links_that_look_like_feeds() -> None:
+    """If a page declares no feed, links whose address looks like a feed are proposed; /feedback
+    does not."""
     discovery = discover_in_page(
         "",
         "<a href='/feeds/all.atom.xml' title='x'>f</a><a href='/feedback'>no</a><a"
@@ -106,6 +108,7 @@ def test_sitemap(root: str) -> None:
     "body", [b"", b"{}", b"plain", b"\x00" * 100, b"<" * 10_000, b"<!" * 10_000, b"<a " * 10_000]
 )
 def test_anything_is_at_worst_a_page(body: bytes) -> None:
+    """Any content that is not a feed is treated as a page, without an error, however broken it is."""
     assert discover(body, URL).kind == "page"
 
 
@@ -126,6 +129,8 @@ def test_charset(header: str, charset: str) -> None:
 
 
 def test_pages_of_the_samples_name_their_feeds(samples: Samples) -> None:
+    """Of real pages, nine of ten have a title, and at least a fifth declare their feed, so that it
+    is neither guessed nor found by its link."""
     results = [discover(read_sample(path), URL) for path in samples.pages(every=40)]
 
     assert {result.kind for result in results} == {"page"}
@@ -187,9 +192,13 @@ def test_the_feeds_that_a_page_names_as_its_own(page: str, linked: bool) -> None
     ],
 )
 def test_the_icons_that_a_page_names(links: str, icons: list[str]) -> None:
+    """Icons in the head of a page are listed by how near their size is to what we need, three at
+    most. SVG, data addresses and links in the body are ignored."""
     result = find_linked_icons(links.encode(), "https://a.example/", {})
     assert list(result) == [f"https://a.example/{icon}" for icon in icons]
 
 
 def test_many_open_scripts_take_no_time() -> None:
+    """A page with 200,000 unclosed <script> tags is searched for feeds quickly, not in quadratic
+    time; the link inside them does not count."""
     assert find_linked_feeds(b"<script" * 200_000 + FEED.encode(), "https://a.example/x") == ()

@@ -126,6 +126,8 @@ def test_atom_whole() -> None:
 
 
 def test_atom_text_titles_are_taken_literally() -> None:
+    """A title of type "text" is no HTML: after XML unescaping, "<b>" and "&amp;" in it are literal
+    characters."""
     feed = parse_atom(
         "<entry><id>1</id><title type='text'>Use &lt;b&gt; &amp;amp; &lt;i&gt;</title></entry>"
     )
@@ -143,10 +145,13 @@ def test_atom_text_titles_are_taken_literally() -> None:
     ],
 )
 def test_the_picture_of_an_rss_feed_is_its_icon(head: str, icons: tuple[str, ...]) -> None:
+    """The <image> or itunes:image of an RSS feed is its icon, if its address is HTTP."""
     assert parse_feed(make_rss("", head), URL).icons == icons
 
 
 def test_an_atom_feed_has_icon_and_logo_the_icon_first() -> None:
+    """An Atom feed may have an icon and a logo, relative to its address; the icon comes first,
+    whatever their order."""
     feed = parse_atom("<logo>logo.png</logo><icon>icon.png</icon>")
     assert feed.icons == ("https://example.org/blog/icon.png", "https://example.org/blog/logo.png")
 
@@ -258,6 +263,7 @@ def test_json_feed() -> None:
 
 
 def test_json_feed_one() -> None:
+    """A feed with the version address of JSON Feed 1.0 has the format "json1"."""
     assert json_feed(version="https://jsonfeed.org/version/1").format == "json1"
 
 
@@ -305,10 +311,12 @@ def test_no_feed(body: bytes, reason: str) -> None:
 
 
 def test_feed_without_entries_is_a_feed() -> None:
+    """A feed with no entries is accepted, since a new site has none yet."""
     assert parse_feed(make_rss(""), URL).entries == ()
 
 
 def test_a_gzip_file() -> None:
+    """A feed that is stored as a gzip file is decompressed before it is parsed."""
     assert (
         parse_feed(gzip.compress(make_rss("<item><title>x</title></item>"), mtime=0), URL)
         .entries[0]
@@ -444,12 +452,15 @@ def test_repeated_ids() -> None:
 
 
 def test_entries_that_say_nothing_are_dropped() -> None:
+    """An entry with only a date, without title, link or text, is left out and changes no other id."""
     assert parse_entry_ids(
         "<pubDate>Tue, 24 Nov 2026 10:00:00 GMT</pubDate>", "<title>a</title>"
     ) == parse_entry_ids("<title>a</title>")
 
 
 def test_origlink_outranks_the_counter() -> None:
+    """The original address of a FeedBurner entry (`origLink`) is used instead of its link, which
+    counts clicks."""
     inside = (
         "<link>https://counter.example/1</link><feedburner:origLink"
         ' xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0">'
@@ -482,6 +493,8 @@ def test_cut_off_feed_says_so() -> None:
 
 @given(st.binary(max_size=400))
 def test_any_bytes_are_a_feed_or_refused(data: bytes) -> None:
+    """Any bytes, also inside the beginning of a feed, are parsed or refused with one of five
+    reasons, never with another error."""
     for body in (
         data,
         b"<rss><channel><item><title>" + data,
@@ -517,6 +530,7 @@ FIELDS = [
 
 @given(st.lists(st.dictionaries(st.sampled_from(FIELDS), json_values, max_size=6), max_size=4))
 def test_json_of_any_shape(items: list[object]) -> None:
+    """JSON items of any shape give entries that all have an id, each different."""
     feed = json_feed(items=items)
     assert all(entry.id for entry in feed.entries)
     assert len({entry.id for entry in feed.entries}) == len(feed.entries)
@@ -524,12 +538,15 @@ def test_json_of_any_shape(items: list[object]) -> None:
 
 @given(st.text(max_size=200))
 def test_titles_are_lines(value: str) -> None:
+    """Titles are one clean line, whatever control characters or line ends they have in the feed."""
     feed = json_feed(items=[{"id": "1", "title": value, "url": "https://e.org/"}])
     assert feed.entries[0].title == text.line(feed.entries[0].title)
 
 
 @pytest.mark.parametrize("step", [40, pytest.param(1, marks=pytest.mark.slow)])
 def test_every_feed_of_the_samples(samples: Samples, step: int) -> None:
+    """Every real feed is parsed in five seconds, with entries whose ids are unique, whose dates are
+    plausible and whose addresses are HTTP. The fast test takes every 40th."""
     slow = []
     empty = []
     for path in samples.files("corpus/feeds", "*.xml", "*.json", "*.gz", every=step):
@@ -549,6 +566,7 @@ def test_every_feed_of_the_samples(samples: Samples, step: int) -> None:
 
 
 def test_our_own_feeds_are_read_as_described() -> None:
+    """The feeds written for these tests have the titles and entries that feeds.toml lists."""
     expected = tomllib.loads((OWN / "corpus/feeds.toml").read_text(encoding="utf-8"))
     results = {}
     for path in (OWN / "corpus/feeds").iterdir():

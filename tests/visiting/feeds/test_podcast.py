@@ -67,6 +67,8 @@ ITUNES = FEED.replace(
     ],
 )
 def test_numbers_and_advice_of_an_episode_are_read(parts: str, lines: tuple[str, ...]) -> None:
+    """Season, episode and "explicit" of a podcast entry are read if valid, belong to that entry
+    only, and survive in the article file."""
     feed = ITUNES.format(parts).encode()
     one, two = [entry.enclosures[0] for entry in parse_feed(feed, URL).entries]
 

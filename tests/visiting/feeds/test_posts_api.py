@@ -44,6 +44,8 @@ POSTS = "https://a.example/wp-json/wp/v2/posts?per_page=20&_embed=author%2Cwp%3A
 def test_an_interface_that_a_page_names_is_tried_after_the_first_guess(
     head: str, found: str | None
 ) -> None:
+    """If a page declares no feed but names its WordPress or Ghost API, the address for its posts is
+    the second candidate. `found` is None if nothing is named."""
     feeds = discover(f"<html><head><title>Notes</title>{head}</head></html>".encode(), URL).feeds
     assert [link.url for link in feeds if link.type == "api"] == ([found] if found else [])
     assert not found or feeds[1].type == "api"
@@ -104,5 +106,6 @@ def test_ghost_tells_title_time_tags_and_picture() -> None:
 
 @pytest.mark.parametrize("body", [b'[{"a": 1}]', b'{"posts": [{"url": "/a"}]}', b"[1, 2]", b"[]"])
 def test_other_json_is_no_feed(body: bytes) -> None:
+    """JSON that is neither a JSON Feed nor a list of posts of a known API is refused."""
     with pytest.raises(NotAFeed):
         parse_feed(body, "https://a.example/data.json")

@@ -85,6 +85,8 @@ def test_the_best_is_first() -> None:
 
 
 def test_the_feed_below_a_section_is_that_of_the_section() -> None:
+    """For the address of a section (/boats/), the feed below it ranks first; for other addresses,
+    the feed of the whole site does."""
     feeds = [
         (f"{SITE}feed/", "", make_feed("a", site=SITE)),
         (f"{SITE}boats/feed/", "", make_feed("b", site=SITE)),
@@ -96,5 +98,6 @@ def test_the_feed_below_a_section_is_that_of_the_section() -> None:
 
 
 def test_the_date_of_a_feed_is_that_of_its_newest_entry() -> None:
+    """The date of a feed is that of its newest entry; a feed without entries has none."""
     assert find_last_date(make_feed("a")) == NOW
     assert find_last_date(make_feed()) is None

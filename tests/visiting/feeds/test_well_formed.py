@@ -178,6 +178,8 @@ def test_each_element_alone(part: str) -> None:
     st.lists(st.lists(st.sampled_from(PARTS), max_size=9), max_size=3),
 )
 def test_any_order_of_elements(heads: list[str], items: list[list[str]]) -> None:
+    """Our fast parser gives the same result as feedparser (`theirs`) for well-formed feeds with any
+    elements in any order."""
     ours, theirs = parse_with_both(
         make_document("".join(heads), "".join(f"<item>{''.join(parts)}</item>" for parts in items))
     )
@@ -276,6 +278,8 @@ def test_encodings(content_type: str, declared: str, read_here: bool) -> None:
 
 @pytest.mark.parametrize("step", [40, pytest.param(1, marks=pytest.mark.slow)])
 def test_every_feed_of_the_samples(samples: Samples, step: int) -> None:
+    """Our fast parser gives the same result as feedparser (`theirs`) for every real feed, and
+    handles at least half of them itself."""
     seen = same = 0
     for path in samples.files("corpus/feeds", "*.xml", "*.gz", every=step):
         try:

@@ -23,6 +23,8 @@ FAULTS = {
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_junk_round_the_document(name: str) -> None:
+    """A feed with something before or after its XML document, such as a PHP warning, is parsed
+    completely."""
     before, after = FAULTS[name]
     feed = parse_feed(before + make_rss("<item><title>x</title></item>") + after, URL)
 
@@ -44,6 +46,7 @@ def test_faults_inside() -> None:
 
 @given(st.binary(max_size=300))
 def test_repair_is_stable(data: bytes) -> None:
+    """Repairing XML that was already repaired changes nothing."""
     body = b"<rss><channel><title>" + data + b"</title></channel></rss>"
     once = repair_xml(body)
     assert repair_xml(once) == once
@@ -61,6 +64,8 @@ def test_repair_is_stable(data: bytes) -> None:
     ],
 )
 def test_entities_of_a_document_are_not_expanded(entity: str, title: str) -> None:
+    """Entities that a feed defines are not expanded: they could read local files or fill the memory
+    ("billion laughs")."""
     item = f"<item><title>{title}</title></item>"
     body = (
         f"<!DOCTYPE rss [{entity}]><rss"

@@ -41,6 +41,8 @@ def set_session(asked: Asked) -> Reply:
 def test_a_redirect_to_another_host_or_port_takes_and_renews_no_cookie(
     tmp_path: Path, address: str
 ) -> None:
+    """A redirect to another host, or to another port of the same one, gets no cookie of the source,
+    and its answer renews none."""
     lines = [cookie_line("127.0.0.1"), cookie_line("127.0.0.2")]
     (tmp_path / FILE).write_text("\n".join(lines))
     with serve_site(Site(set_session), address) as other_site:

@@ -42,6 +42,8 @@ def folder(tmp_path: Path) -> Folder:
 
 
 def test_renewed_cookies_outlast_the_process_and_end_with_the_next_export(folder: Folder) -> None:
+    """Cookies that a site renews are stored beside the exported file, until they expire or the
+    operator exports the file again."""
     files = folder.open_cookies()
     files.store_renewed(
         FILE, URL, ["session=second-session; Path=/", "other=1; Path=/; Max-Age=60"]
@@ -61,6 +63,7 @@ def test_renewed_cookies_outlast_the_process_and_end_with_the_next_export(folder
 
 
 def test_a_deleted_cookie_is_sent_no_more(folder: Folder) -> None:
+    """A cookie that the site deletes (Max-Age=0) is not sent again, also by the next process."""
     files = folder.open_cookies()
     files.store_renewed(FILE, URL, ["session=; Path=/; Max-Age=0"])
 
@@ -80,6 +83,8 @@ def test_an_answer_that_changes_nothing_writes_nothing(folder: Folder) -> None:
 
 
 def test_an_answer_without_tls_replaces_no_secure_cookie(tmp_path: Path) -> None:
+    """An answer over plain HTTP, which anybody could forge, cannot replace a cookie that is marked
+    Secure."""
     folder = Folder(tmp_path, secure=True)
     files = folder.open_cookies()
     files.store_renewed(FILE, URL.replace("https", "http"), ["session=of-somebody-else; Path=/"])
@@ -90,6 +95,8 @@ def test_an_answer_without_tls_replaces_no_secure_cookie(tmp_path: Path) -> None
 def test_the_renewed_file_is_for_this_account_alone_and_replaced_at_once(
     folder: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Renewed cookies are stored in a file that only this account can read. If the disk is full,
+    the old file stays whole and the process keeps the new cookie."""
     files = folder.open_cookies()
     files.store_renewed(FILE, URL, ["session=second-session; Path=/"])
     renewed = folder.root / f"{FILE}.renewed"
@@ -106,6 +113,7 @@ def test_the_renewed_file_is_for_this_account_alone_and_replaced_at_once(
 
 
 def test_a_renewed_file_that_is_broken_does_not_count(folder: Folder) -> None:
+    """If the file of renewed cookies is damaged, the exported cookies are used."""
     folder.open_cookies().store_renewed(FILE, URL, ["session=second-session; Path=/"])
     renewed = folder.root / f"{FILE}.renewed"
     renewed.write_bytes(renewed.read_bytes()[:-20] + b"\nhalf a line")
@@ -114,6 +122,7 @@ def test_a_renewed_file_that_is_broken_does_not_count(folder: Folder) -> None:
 
 
 def test_a_file_that_is_missing_or_too_large_is_named(folder: Folder) -> None:
+    """A cookie file that is missing or larger than 5 MB is an error that names the file."""
     with pytest.raises(BadCookies, match=r"cookies/none.txt: No such file or directory; export"):
         folder.open_cookies().header("cookies/none.txt", URL)
     folder.path.write_bytes(b"#" * 5_000_001)
@@ -154,4 +163,6 @@ def test_all_spellings_of_the_values_of_a_host_are_secrets(folder: Folder) -> No
     ],
 )
 def test_words_numbers_and_addresses_stay_in_pages(value: str, expected: bool) -> None:
+    """Only cookie values that could be a session secret are masked in stored pages; words, numbers,
+    dates and addresses may be part of a text."""
     assert is_secret_value(value) is expected

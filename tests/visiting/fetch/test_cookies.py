@@ -67,10 +67,13 @@ def make_line(*parts: str) -> str:
     ],
 )
 def test_which_cookies_a_request_sends(cookie: Cookie, url: str, is_sent: bool) -> None:
+    """A cookie is sent according to RFC 6265: by host, path, Secure and expiry; none for public
+    suffixes such as co.uk."""
     assert select_cookies([cookie], url, NOW) == ([cookie] if is_sent else [])
 
 
 def test_the_longest_path_comes_first() -> None:
+    """Cookies with a longer path come first in the Cookie header (RFC 6265, section 5.4)."""
     host = "www.review.example"
     cookies = [
         Cookie(name="a", value="1", domain=host),
@@ -116,10 +119,13 @@ def test_the_longest_path_comes_first() -> None:
     ],
 )
 def test_which_cookies_an_answer_sets(line: str, expected: Cookie | None) -> None:
+    """A Set-Cookie header gives a cookie according to RFC 6265; one for another host, too large or
+    malformed gives None."""
     assert parse_set_cookie(line, URL, NOW) == expected
 
 
 def test_an_answer_without_tls_sets_no_secure_cookie() -> None:
+    """A Secure cookie is not accepted from plain HTTP, since anybody on the network could set it."""
     assert parse_set_cookie("a=1; Secure", URL.replace("https", "http"), NOW) is None
 
 
@@ -180,4 +186,5 @@ def test_a_file_that_is_none_is_refused_with_line_and_cure_and_without_values(
 
 
 def test_a_cookie_does_not_show_its_value() -> None:
+    """The repr of a cookie, as in logs and tracebacks, does not contain its secret value."""
     assert SECRET not in repr(Cookie(name="a", value=SECRET, domain="a.example"))

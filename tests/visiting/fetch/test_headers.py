@@ -42,6 +42,8 @@ def test_error_codes(status: int, code: str) -> None:
     ],
 )
 def test_how_long_an_answer_stays_fresh(headers: dict[str, str], seconds: int | None) -> None:
+    """The freshness of an answer in seconds comes from max-age less Age, else from Expires less
+    Date (RFC 9111); unusable values are ignored."""
     assert find_fresh_seconds(headers, NOW) == seconds
 
 
@@ -65,12 +67,15 @@ def test_how_long_an_answer_stays_fresh(headers: dict[str, str], seconds: int | 
     ],
 )
 def test_retry_after_is_a_week_at_most_in_either_form(value: str, seconds: float | None) -> None:
+    """Retry-After is read as seconds or as a date, limited to a week; times in the past and
+    unusable values give None."""
     retry_after = parse_retry_after(value, NOW)
     assert (None if retry_after is None else (retry_after - NOW).total_seconds()) == seconds
 
 
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_headers_of_any_kind(one: str, other: str) -> None:
+    """Any text in these headers gives either nothing or a time within the bounds, never an error."""
     retry_after = parse_retry_after(one, NOW)
 
     assert retry_after is None or NOW < retry_after <= NOW + timedelta(days=7)

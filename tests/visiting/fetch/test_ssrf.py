@@ -91,6 +91,8 @@ def test_nat64_only_where_it_is_configured() -> None:
     ],
 )
 def test_nat64_prefixes_of_every_length(prefix: str, private: str, public: str) -> None:
+    """An IPv6 address that embeds a private IPv4 address by NAT64 (RFC 6052) is refused; the error
+    names the IPv4 address to allow."""
     refusal = explain_refusal(private, 80, nat64=(prefix,))
 
     assert refusal is not None
@@ -101,12 +103,16 @@ def test_nat64_prefixes_of_every_length(prefix: str, private: str, public: str) 
 
 
 def test_isatap_under_a_public_prefix() -> None:
+    """An ISATAP address (5efe) that embeds a private IPv4 address is refused, though its IPv6
+    prefix is public."""
     assert explain_refusal("2a00::5efe:10.0.0.1", 80) is not None
     assert explain_refusal("2a00::200:5efe:10.0.0.1", 80) is not None
     assert explain_refusal("2a00::5efe:8.8.8.8", 80) is None
 
 
 def test_loopback_setting_opens_loopback_alone() -> None:
+    """The setting `loopback` allows loopback addresses only, not other private networks or the
+    unspecified address."""
     for address in ("127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"):
         assert explain_refusal(address, 80, loopback=True) is None
     for address in ("10.0.0.1", "0.0.0.0", "::", "169.254.169.254"):
@@ -138,11 +144,13 @@ def test_allow_lines(line: str, allowed: Allowed) -> None:
     "line", ["", "example.org", "10.0.0.0/33", "10.0.0", "10.0.0.1:x", "10.0.0.1:99999", "::/200"]
 )
 def test_bad_allow_lines_are_named(line: str) -> None:
+    """A line of `allow` that is not a network with an optional port is an error."""
     with pytest.raises(ValueError, match="is not a network"):
         parse_allow(line)
 
 
 def test_allow_is_for_its_network_and_port() -> None:
+    """A line of `allow` opens its network at its port only, in IPv4 and in IPv4-mapped IPv6 form."""
     allow = ("10.0.0.0/8:443",)
 
     assert explain_refusal("10.1.1.1", 443, allow=allow) is None
@@ -158,6 +166,7 @@ addresses = st.one_of(st.ip_addresses(v=4), st.ip_addresses(v=6))
 def test_the_printed_line_is_the_cure(
     address: ipaddress.IPv4Address | ipaddress.IPv6Address, port: int
 ) -> None:
+    """The `allow` line in a refusal opens exactly that address and port, not the next port."""
     why = explain_refusal(str(address), port)
     if why is not None:
         line = why.partition('["')[2].partition('"]')[0]
@@ -170,6 +179,8 @@ def test_the_printed_line_is_the_cure(
 def test_never_more_open_than_the_standard_library(
     address: ipaddress.IPv4Address | ipaddress.IPv6Address,
 ) -> None:
+    """Every address that we allow is global and not multicast for Python's `ipaddress`, too. ISATAP
+    (5efe) is left out: we judge its IPv4 part."""
     if explain_refusal(str(address), 80) is None:
         inner = getattr(address, "ipv4_mapped", None) or address
         if isinstance(inner, ipaddress.IPv6Address) and int(inner) >> 32 & 0xFDFFFFFF == 0x5EFE:
@@ -198,6 +209,8 @@ def test_an_endpoint_of_the_operators_is_let_through_on_its_port_alone(
 
 
 def test_an_address_lets_no_other_address_through() -> None:
+    """The address of a configured local service opens that host and port only; an unusable address
+    opens nothing."""
     assert (
         explain_refusal("127.0.0.2", 11434, allow=list_allow_lines("http://127.0.0.1:11434/v1"))
         is not None

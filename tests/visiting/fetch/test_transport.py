@@ -73,6 +73,8 @@ def test_the_connections_of_64_origins_stay_open() -> None:
     ],
 )
 def test_a_refused_connection_names_host_and_port(number: int, message: str, says: str) -> None:
+    """A failed connection is explained with the address and port that were tried, and what to
+    check."""
     key: Any = SimpleNamespace(host="host", port=9, ssl=False, is_ssl=False)
     error = aiohttp.ClientConnectorError(key, OSError(number, message))
     assert explain_error(error) == ("connect", says)

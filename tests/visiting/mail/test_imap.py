@@ -50,6 +50,8 @@ def list_heads(
 
 
 def test_mails_are_listed_and_fetched_and_stay_unread(empty_server: Dovecot) -> None:
+    """Mails of an IMAP folder are listed and fetched without marking them as read (no flags after
+    ":2,"); those older than a month are left out."""
     empty_server.deliver_mail("1.host", b"Subject: a\n\none", NOW - 3 * DAY)
     empty_server.deliver_mail("2.host", b"Subject: b\n\ntwo", NOW)
     empty_server.deliver_mail("0.host", b"Subject: old\n\n", NOW - 2 * MONTH)
@@ -127,6 +129,8 @@ def test_a_mail_that_is_gone_is_left_out(empty_server: Dovecot) -> None:
 
 @pytest.mark.parametrize("folder", ["Read", "Read letters", 'A "b" & \u00fc'])
 def test_mails_are_put_away_and_never_deleted(empty_server: Dovecot, folder: str) -> None:
+    """A mail that was read is marked as seen ("S") or moved to a folder, never deleted; moving it
+    again does nothing."""
     for name in ("1.host", "2.host", "3.host"):
         empty_server.deliver_mail(name, b"Subject: a\n\n", NOW)
     box = open_mailbox(empty_server)
@@ -161,6 +165,8 @@ def test_mails_are_put_away_and_never_deleted(empty_server: Dovecot, folder: str
 def test_why_a_mailbox_cannot_be_read(
     empty_server: Dovecot, changes: dict[str, str], reason: str
 ) -> None:
+    """A wrong password and a missing folder have different reasons, and the error does not contain
+    the password."""
     with pytest.raises(MailboxFailed) as failed:
         box = open_mailbox(empty_server, **changes)
         try:
@@ -172,6 +178,8 @@ def test_why_a_mailbox_cannot_be_read(
 
 
 def test_a_private_address_is_connected_to_only_by_allow(empty_server: Dovecot) -> None:
+    """A mail server at a private address is not connected to unless the account allows it; the
+    error shows the `allow` line to add."""
     before = empty_server.count_connections()
 
     with pytest.raises(MailboxFailed) as failed:
@@ -184,6 +192,8 @@ def test_a_private_address_is_connected_to_only_by_allow(empty_server: Dovecot) 
 def test_a_certificate_that_nobody_vouches_for_is_refused(
     empty_server: Dovecot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A mail server whose certificate is signed by no trusted authority is refused. SSL_CERT_FILE
+    would make it trusted."""
     monkeypatch.delenv("SSL_CERT_FILE")
     with pytest.raises(MailboxFailed) as failed:
         open_mailbox(empty_server)
@@ -191,11 +201,14 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(
 
 
 def test_a_certificate_for_another_name_is_refused(empty_server: Dovecot) -> None:
+    """A mail server whose certificate is for another host name is refused: it is for a name, not
+    for 127.0.0.1."""
     with pytest.raises(MailboxFailed) as failed:
         open_mailbox(empty_server, host="127.0.0.1")
     assert failed.value.reason == "tls"
 
 
 def test_names_of_folders() -> None:
+    """IMAP folder names are encoded in modified UTF-7 (RFC 3501)."""
     assert encode_folder("Entw\u00fcrfe & mehr") == "Entw&APw-rfe &- mehr"
     assert encode_folder("\u53f0\u5317") == "&U,BTFw-"  # RFC 3501 section 5.1.3

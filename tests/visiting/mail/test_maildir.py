@@ -91,6 +91,8 @@ def test_a_mail_that_was_moved_in_is_new_whatever_its_date(folder: Path) -> None
 
 
 def test_a_mail_of_the_moment_of_the_last_visit_is_not_lost(folder: Path) -> None:
+    """A mail that came in the same second as the last visit is listed, since it may have come just
+    after it."""
     deliver_to_maildir(folder, "1.host", b"a", NOW)
     assert list_names(folder, last_position(folder)) == ["new/1.host"]
 
@@ -107,6 +109,8 @@ def test_a_mail_of_the_moment_of_the_last_visit_is_not_lost(folder: Path) -> Non
 def test_a_mail_is_put_away_and_never_deleted(
     folder: Path, name: str, part: str, after: str, target: str
 ) -> None:
+    """A mail in a Maildir is marked as seen ("S", flags in order) or moved to a private subfolder,
+    and never deleted; one that is gone is skipped."""
     deliver_to_maildir(folder, name, b"a mail", NOW, part)
     Maildir(folder, 1000).put_away(
         [make_mail_name(f"{part}/{name}"), make_mail_name("new/gone.host")], after
@@ -121,6 +125,8 @@ def test_a_mail_is_put_away_and_never_deleted(
 
 
 def test_no_mail_is_written_over(folder: Path) -> None:
+    """If a mail with the new name already exists, the mail stays where it is and none is
+    overwritten."""
     deliver_to_maildir(folder, "1.host", b"new", NOW)
     deliver_to_maildir(folder, "1.host:2,S", b"other", NOW, "cur")
     Maildir(folder, 1000).put_away([make_mail_name("new/1.host")], "seen")
@@ -130,6 +136,7 @@ def test_no_mail_is_written_over(folder: Path) -> None:
 
 
 def test_a_folder_that_is_no_maildir_has_a_reason(tmp_path: Path) -> None:
+    """A folder without the structure of a Maildir fails with "no-folder" and is named."""
     with pytest.raises(MailboxFailed) as failed:
         Maildir(tmp_path, 1000).list_names("", NOW)
     assert failed.value.reason == "no-folder"
@@ -137,5 +144,6 @@ def test_a_folder_that_is_no_maildir_has_a_reason(tmp_path: Path) -> None:
 
 
 def test_mails_are_packed_without_loss() -> None:
+    """Mails packed into one body are the same after unpacking, whatever bytes they have."""
     mails = [ReceivedMail(raw=bytes(range(256)), size=256, received=NOW)]
     assert unpack_mails(pack_mails(mails)) == mails

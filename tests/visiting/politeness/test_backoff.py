@@ -52,6 +52,7 @@ def test_the_next_process_knows() -> None:
 def test_waits_that_ended_are_forgotten_and_their_number_is_bounded(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """Ended waits are deleted, and of more than _MOST_WAITS (20 here) those that end last are kept."""
     # a thousand take seconds
     monkeypatch.setattr("syndicator.visiting.politeness.throttle._MOST_WAITS", 20)
     notes = Notes()
@@ -68,6 +69,7 @@ def test_waits_that_ended_are_forgotten_and_their_number_is_bounded(
 
 
 def test_a_wait_is_a_week_at_most() -> None:
+    """A wait that a host demands is limited to seven days, also in the stored note."""
     notes = Notes()
     notes.backoff().add("a.test", NOW + timedelta(days=400))
     assert notes.backoff().until("a.test") == NOW + timedelta(days=7)
@@ -105,6 +107,7 @@ def test_waits_written_by_a_clock_that_was_ahead_do_not_count(back: timedelta) -
     ],
 )
 def test_a_note_that_cannot_be_read_stops_nobody(note: str) -> None:
+    """A damaged note of waits counts as empty and is replaced by the next wait."""
     notes = Notes()
     notes.values[NOTE] = note
 

@@ -38,6 +38,8 @@ class Site:
 
 
 def test_no_pause_lies_between_the_parts_of_a_page() -> None:
+    """The parts of one page are loaded one after the other without the 10-second pause of the host;
+    each takes a second."""
     assert Site().load_pages(("page", "a", "a")) == [
         (0, "page document"),
         (1, "page a"),
@@ -46,6 +48,8 @@ def test_no_pause_lies_between_the_parts_of_a_page() -> None:
 
 
 def test_the_pause_lies_between_pages() -> None:
+    """The pause of 10 seconds comes after the last part of the first page, which ends at second 3;
+    so the second page begins at 13."""
     began = Site().load_pages(("first", "a", "a"), ("second", "a"))
     assert began[3:] == [(13, "second document"), (14, "second a")]
 

@@ -43,6 +43,8 @@ class Log:
 
 
 def test_pause_counts_from_the_end_of_a_request() -> None:
+    """The pause (1 s) between requests to a host begins when a request ends: after 2 s and 0.5 s of
+    work, requests begin at 0, 3 and 4.5."""
     assert Log(pause=1.0).run_requests(("a", 2.0), ("a", 0.5), ("a", 0)) == [
         (0, "a"),
         (3, "a"),
@@ -61,6 +63,8 @@ def test_hosts_do_not_wait_for_each_other() -> None:
 
 
 def test_one_connection_per_host() -> None:
+    """A host has one open request at a time; two hosts are requested in parallel, so that ten
+    requests of a second take five."""
     log = Log(pause=0)
     log.run_requests(*(("a", 1.0) for _ in range(5)), *(("b", 1.0) for _ in range(5)))
 
@@ -80,12 +84,15 @@ def test_back_off() -> None:
 
 
 def test_a_host_backs_off_for_at_most_a_quarter_of_an_hour() -> None:
+    """A request waits at most 15 minutes (900 s) for a host, however long the host asked to wait."""
     log = Log()
     log.throttle.back_off("a", log.clock() + timedelta(days=300))
     assert log.run_requests(("a", 0)) == [(900, "a")]
 
 
 def test_crawl_delay_outranks_a_shorter_pause_up_to_a_minute() -> None:
+    """A Crawl-delay of robots.txt replaces the shorter pause of 1 s, limited to 60 s: 10 s for host
+    a, 60 s instead of a day for b."""
     log = Log()
     log.throttle.set_delay("a", 10)
     log.throttle.set_delay("b", 86_400)
@@ -96,6 +103,8 @@ def test_crawl_delay_outranks_a_shorter_pause_up_to_a_minute() -> None:
 
 @pytest.mark.parametrize("back", [timedelta(hours=1), timedelta(days=400)])
 def test_a_clock_set_back_stretches_no_wait(back: timedelta) -> None:
+    """If the clock of the machine is set back, pauses and waits do not become longer than 1 s and
+    15 minutes."""
     log = Log()
     log.run_requests(("a", 0))
     log.throttle.back_off("b", log.clock() + timedelta(minutes=5))
@@ -111,6 +120,8 @@ def test_a_clock_set_back_stretches_no_wait(back: timedelta) -> None:
 
 
 def test_a_cancelled_request_frees_its_place() -> None:
+    """Cancelling a running and a waiting request frees the host, so that the next request to it
+    runs."""
     log = Log(pause=0)
 
     async def run() -> None:
@@ -128,6 +139,8 @@ def test_a_cancelled_request_frees_its_place() -> None:
 
 @pytest.mark.slow
 def test_hosts_are_forgotten() -> None:
+    """Hosts without a pending wait are forgotten, so that memory stays bounded: of 6,000 hosts
+    about a thousand are kept."""
     log = Log(pause=0.001)
     log.run_requests(*((f"host{n}", 0) for n in range(3000)))
     log.clock.now += timedelta(seconds=1)

@@ -71,6 +71,8 @@ def test_machines_ask_a_host_one_at_a_time_and_keep_its_pause() -> None:
 
 
 def test_a_host_that_others_have_for_long_is_waited_for_and_not_for_ever() -> None:
+    """If another machine keeps the turn of a host, a request waits PATIENCE seconds, then fails
+    without having been sent; it is retried a minute later."""
     machines = Machines()
     machines.turns.take("a.example")  # by a machine that stopped
     (found,) = machines.request_from(0)
@@ -84,6 +86,8 @@ def test_a_host_that_others_have_for_long_is_waited_for_and_not_for_ever() -> No
 
 
 def test_a_host_that_is_free_soon_is_waited_for() -> None:
+    """If a host is free before PATIENCE seconds are over, the request waits for it and is then
+    sent."""
     machines = Machines()
     machines.turns.hold("a.example", PATIENCE - 5)
     (found,) = machines.request_from(0)
@@ -93,6 +97,8 @@ def test_a_host_that_is_free_soon_is_waited_for() -> None:
 
 
 def test_a_host_that_is_held_for_long_is_not_waited_for() -> None:
+    """If a host is known to be paused for longer than a request would wait, the request fails at
+    once and is retried when the pause ends."""
     machines = Machines()
     machines.turns.hold("a.example", 600)
     (found,) = machines.request_from(0)
@@ -134,6 +140,8 @@ def test_a_crawl_delay_that_one_read_holds_for_the_other() -> None:
 
 
 def test_leave_is_given_back_where_a_request_is_cancelled() -> None:
+    """A cancelled request gives the turn of its host back, so that another machine can request it
+    at once."""
     machines = Machines(pause=0, seconds=1000)
 
     async def cancelled() -> None:

@@ -96,6 +96,8 @@ def test_only_what_was_asked_for_is_confirmed(
 
 @given(st.text(max_size=20) | st.integers(-10, 10**11).map(str))
 def test_a_lease_is_within_our_bounds(given_seconds: str) -> None:
+    """Any lease that a hub states is limited to between SHORTEST and LONGEST seconds; unusable
+    values never fail."""
     assert websub.SHORTEST <= websub.read_lease(given_seconds) <= websub.LONGEST
 
 
@@ -152,6 +154,8 @@ def test_who_refuses_is_asked_after_a_week_and_who_fails_after_an_hour() -> None
 
 
 def test_a_hub_that_denies_has_no_subscription_any_more() -> None:
+    """If a hub denies a subscription, it ends with the stated reason and is tried again after a
+    week, then after two."""
     answer = websub.answer_hub(
         VERIFIED, make_parameters("denied", hub_reason="no  more\nof you"), NOW
     )

@@ -20,6 +20,8 @@ def make_signature(method: str, body: bytes, secret: str = SECRET) -> str:
 
 @given(st.binary(max_size=200), st.sampled_from(METHODS))
 def test_each_method_of_the_recommendation(body: bytes, method: str) -> None:
+    """A push is accepted if its signature, by any method of the WebSub recommendation, fits its
+    body and our secret; case does not matter."""
     assert is_signed(SECRET, body, make_signature(method, body))
     assert is_signed(SECRET, body, make_signature(method, body).upper())
     assert not is_signed(SECRET, body + b"x", make_signature(method, body))
@@ -29,10 +31,12 @@ def test_each_method_of_the_recommendation(body: bytes, method: str) -> None:
 
 @pytest.mark.parametrize("method", ["md5", "sha224", "blake2b", "sha3_256"])
 def test_no_other_method(method: str) -> None:
+    """Signatures by methods outside the WebSub recommendation are refused, though they are correct."""
     assert not is_signed(SECRET, b"x", make_signature(method, b"x"))
 
 
 @given(st.text(max_size=80))
 def test_anything_else_is_no_signature(value: str) -> None:
+    """Any other text in place of a signature is refused without an error."""
     assert not is_signed(SECRET, b"x", value)
     assert not is_signed(SECRET, b"x", f"sha256={value}")

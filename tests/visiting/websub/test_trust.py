@@ -48,6 +48,8 @@ def test_a_hub_has_missed_what_came_while_it_stood_and_not_just_now() -> None:
 
 
 def test_an_entry_without_a_time_came_after_the_visit_before() -> None:
+    """An entry without a date that was not pushed counts as missed by the hub if the subscription
+    existed at the last visit (third argument)."""
     assert count_missed(STANDS, [make_entry(None)], NOW - HOUR, NOW) == 1
     # perhaps before we subscribed
     assert count_missed(STANDS, [make_entry(None)], NOW - 8 * HOUR, NOW) == 0
@@ -55,11 +57,15 @@ def test_an_entry_without_a_time_came_after_the_visit_before() -> None:
 
 
 def test_nobody_is_trusted_before_the_first_push_or_after_the_lease() -> None:
+    """A subscription is trusted only after its first push and before its lease ends, however good
+    the record of its hub (GOOD) is."""
     assert rate_trust(STANDS, GOOD, NOW) == 0
     assert rate_trust(replace(STANDS, pushed=50.0, expires=NOW), GOOD, NOW) == 0
 
 
 def test_a_hub_of_a_good_record_is_trusted_sooner() -> None:
+    """After one push, a hub with a good record is trusted more than one with a bad record; later,
+    the pushes for this source outweigh the record."""
     first = replace(STANDS, pushed=1.0)
 
     assert rate_trust(first, GOOD, NOW) > 0.9 > 0.5 > rate_trust(first, BAD, NOW)
@@ -69,6 +75,7 @@ def test_a_hub_of_a_good_record_is_trusted_sooner() -> None:
 
 
 def test_old_sins_are_forgotten() -> None:
+    """Older counts of a hub fade: after 300 pushes, 100 earlier misses weigh less than 30."""
     one = Tally(hub="h", pushed=0, missed=100)
     for _ in range(300):
         one = add_counts(one, pushed=1)
@@ -85,6 +92,8 @@ def test_old_sins_are_forgotten() -> None:
 def test_polling_is_slower_and_never_off(
     usual: float, share: float, most: float, pushed: float, lost: float
 ) -> None:
+    """With trust in a hub, polls become rarer, within limits and never off: on average nobody waits
+    longer for news than without it."""
     wait = space_backup_polls(usual, share, most)
 
     assert usual <= wait <= max(usual, most)
