@@ -109,11 +109,13 @@ def test_articles_and_feeds_at_once_and_nothing_twice(site: Instance, folder: Pa
 
 
 def test_a_dry_run_writes_nothing(site: Instance, folder: Path) -> None:
+    """A dry run reports the three articles that an import would store, and stores none."""
     assert len(import_folder(site, folder, dry_run=True).articles) == 3
     assert list((site.folder / "feeds/articles").rglob("*.md")) == []
 
 
 def test_a_hand_edit_outlives_another_import(site: Instance, folder: Path) -> None:
+    """If an imported article was edited by hand, importing its folder again keeps the edit."""
     import_folder(site, folder)
     (path,) = (site.folder / "feeds/articles").rglob("bees-*.md")
     path.write_text(path.read_text().replace("Monday", "Tuesday"))
@@ -123,6 +125,8 @@ def test_a_hand_edit_outlives_another_import(site: Instance, folder: Path) -> No
 
 
 def test_without_a_site_an_address_is_asked_for(tmp_path: Path, folder: Path) -> None:
+    """Without `site.url`, only files with an address of their own are imported; for others the
+    problem says to set it."""
     (tmp_path / "instance").mkdir()
     imported_files = import_folder(Instance(tmp_path / "instance"), folder)
 
@@ -134,6 +138,8 @@ def test_without_a_site_an_address_is_asked_for(tmp_path: Path, folder: Path) ->
 
 
 def test_a_folder_without_articles_is_named(site: Instance, tmp_path: Path) -> None:
+    """Importing a folder without Markdown files is an error that says which endings are
+    expected."""
     (tmp_path / "empty").mkdir()
     with pytest.raises(UsageError, match="no file ends in"):
         import_folder(site, tmp_path / "empty")
@@ -178,6 +184,8 @@ def test_what_is_no_article_is_told_of_and_the_rest_comes(site: Instance, tmp_pa
 
 
 def test_marks_of_windows_are_no_text(site: Instance, tmp_path: Path) -> None:
+    """Byte order marks and Windows line ends are not part of imported texts, with YAML and with
+    TOML frontmatter."""
     write_file(
         tmp_path / "odd",
         "a.md",
@@ -205,6 +213,8 @@ def test_of_two_files_with_one_address_the_first_counts(site: Instance, tmp_path
 
 
 def test_the_instances_own_folder_is_known(site: Instance, folder: Path) -> None:
+    """Importing the instance's own folders, or one that contains them, recognises its three
+    articles and changes nothing."""
     import_folder(site, folder)
     before = site.read_digests("articles")
     for inside in ("feeds/articles", ".", "feeds"):

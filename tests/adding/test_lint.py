@@ -37,6 +37,7 @@ def list_lint_reasons(
 
 
 def test_a_good_article_has_nothing_odd() -> None:
+    """The sample article GOOD has no lint finding, so that each other test shows one change."""
     assert list_lint_reasons() == []
 
 
@@ -68,6 +69,8 @@ def test_one_oddity(changes: dict[str, str], reason: LintReason) -> None:
 
 
 def test_a_category_that_the_text_does_not_bear_out() -> None:
+    """A category that does not fit the text is reported: the sample is not about finance. Its own
+    category is fine."""
     from pathlib import Path
 
     taxonomy = Taxonomy.from_toml(Path(__file__).parents[2] / "config/taxonomy.toml")

@@ -17,6 +17,8 @@ NEW = Candidate(source=Source(key="new", url="https://new.example/feed"), kind="
 
 
 def test_an_edit_since_they_were_read_is_seen(tmp_path: Path) -> None:
+    """Adding a source reads sources.toml again: if an edit since the start has added the same
+    address, it is refused; other edits are kept."""
     config = tmp_path / "config"
     write_config(config)
     sources = config / "sources.toml"

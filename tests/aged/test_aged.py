@@ -139,6 +139,8 @@ def test_the_second_has_what_later_versions_added(
 def test_the_kept_files_are_those_that_the_older_version_described(
     old_instance: Instance, facts_before: Facts
 ) -> None:
+    """The stored files of the old instance equal the facts recorded by the older version, and its
+    archives lead to every shown article."""
     assert_nothing_found(
         list_differences({**facts_before, "status": {}}, facts.read_facts(old_instance.folder))
     )
@@ -155,6 +157,8 @@ def test_the_kept_files_are_those_that_the_older_version_described(
 
 
 def test_building_changes_nothing(journey: Journey, facts_before: Facts, life: Life) -> None:
+    """The first builds after an upgrade change no published fact; feed sources/quay stays held and
+    `check` finds what it found."""
     assert_nothing_found(list_differences({**facts_before, "status": {}}, journey.facts["build"]))
     assert_nothing_found(list_differences(facts_before, journey.facts["build --all"]))
 
@@ -225,6 +229,7 @@ def test_a_run_adds_what_is_new_and_nothing_else(
 
 
 def test_no_article_is_fetched_again(journey: Journey, facts_before: Facts) -> None:
+    """After an upgrade, no page of a known or withdrawn article is fetched again."""
     pages = {
         article["source"]
         for article in facts_before["articles"].values()
@@ -276,6 +281,8 @@ def list_feed_titles(found: Facts, name: str) -> set[str]:
 def test_a_run_without_a_database_goes_on(
     old_instance: Instance, facts_before: Facts, web: Web
 ) -> None:
+    """If the database is deleted, the next `refresh` rebuilds it and changes only what is new:
+    stories since the last run."""
     old_instance.run_command("sources")
     shutil.rmtree(old_instance.folder / "feeds/state")
     old_instance.run_command("refresh")

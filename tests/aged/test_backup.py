@@ -73,6 +73,8 @@ def list_feed_ids(found: Facts) -> dict[str, Facts]:
 def test_a_copy_made_during_a_run_brings_every_feed_back(
     old_instance: Instance, facts_before: Facts, web: Web, tmp_path: Path
 ) -> None:
+    """Copies of config and articles made while `refresh` runs restore every feed, redirect, article
+    and withdrawal that existed before."""
     copies = list(copy_while_running(old_instance, tmp_path / "copies", "refresh", "--all"))
     assert len(copies) > 2
     for copy in pick_three(copies):

@@ -187,6 +187,8 @@ def test_later_reports_have_entries_of_their_own_and_leave_the_others(
 
 
 def test_the_setting_is_read_as_link_with_a_warning(old_instance: Instance) -> None:
+    """The dropped setting `stories = "merge"` is read as "link"; `config show` and `check` warn,
+    with file and line."""
     process = old_instance.start_command("config", "show")
     out, err = process.communicate(timeout=100)
 

@@ -17,6 +17,8 @@ pytestmark = [IN_A_FILE, pytest.mark.slow, pytest.mark.timeout(300)]
 def test_a_database_that_moves_to_a_server_changes_nothing(
     old_instance: Instance, facts_before: Facts, web: Web, postgres: Server
 ) -> None:
+    """Moving the database of an old instance from SQLite to PostgreSQL changes nothing that is
+    published; the next run adds only new stories."""
     old_instance.run_command("build")  # the first start of this version
     moved = postgres.schema()
     old_instance.run_command("db", "move", moved)
@@ -38,6 +40,8 @@ def test_a_database_that_moves_to_a_server_changes_nothing(
 def test_an_empty_server_learns_everything_from_the_files(
     old_instance: Instance, facts_before: Facts, postgres: Server
 ) -> None:
+    """A reindex into an empty PostgreSQL database publishes the same as before, except archives
+    that are cut anew (`recut`) and held feeds (HELD)."""
     old_instance.run_command("sources")  # the first start writes down what is only in the database
     (old_instance.folder / DATABASE).unlink()
     old_instance.store = postgres.schema()

@@ -25,6 +25,7 @@ pytestmark = [IN_A_FILE, pytest.mark.slow, pytest.mark.timeout(600)]
 def test_miniflux_is_shown_nothing_twice(
     old_instance: Instance, facts_before: Facts, web: Web, tmp_path: Path
 ) -> None:
+    """Miniflux, reading before and after the upgrade of an old instance, shows no entry twice."""
     miniflux.need_miniflux()
     with old_instance.serve() as address, miniflux.run_miniflux(tmp_path / "miniflux") as client:
         read_through_upgrade(
@@ -37,6 +38,8 @@ def test_miniflux_is_shown_nothing_twice(
 def test_reader_is_shown_nothing_twice(
     old_instance: Instance, facts_before: Facts, web: Web, tmp_path: Path
 ) -> None:
+    """The Python library `reader`, reading before and after the upgrade of an old instance, shows
+    no entry twice."""
     reader.need_reader()
     with old_instance.serve() as address:
         folders = {

@@ -44,6 +44,8 @@ def edit_file(article_store: FileArticleStore, path: str, old: str, new: str) ->
 
 
 def test_an_article_is_filed_by_its_day_title_and_id(article_store: FileArticleStore) -> None:
+    """The path of an article is its year, month, slug of the title and first six characters of the
+    id. It is found by id and path."""
     stored, stamp, changed = article_store.put(
         make_full_article(title="Robots, again: a “new” era")
     )
@@ -71,6 +73,8 @@ def test_an_article_is_filed_by_its_day_title_and_id(article_store: FileArticleS
 def test_the_folder_is_the_month_published_else_added(
     article_store: FileArticleStore, published: datetime | None, added: datetime | None, folder: str
 ) -> None:
+    """The folder of an article is the month of publication in UTC, else the month it was added,
+    else 0000/00."""
     _, stamp, _ = article_store.put(make_full_article(published=published, added=added))
 
     assert stamp.path.startswith(folder + "/")
@@ -78,6 +82,7 @@ def test_the_folder_is_the_month_published_else_added(
 
 
 def test_the_same_article_is_not_written_again(article_store: FileArticleStore) -> None:
+    """Storing an unchanged article does not write its file: time and inode stay."""
     stored, stamp, _ = article_store.put(make_full_article())
     before = (article_store.root / stamp.path).stat()
 
@@ -92,6 +97,8 @@ def test_the_same_article_is_not_written_again(article_store: FileArticleStore) 
 def test_a_new_title_or_day_keeps_the_path_in_this_process_and_the_next(
     article_store: FileArticleStore,
 ) -> None:
+    """An article keeps its path if its title or date changes, in this process and in the next,
+    which must find the file first."""
     _, stamp, _ = article_store.put(make_full_article())
 
     for opened in (article_store, FileArticleStore(article_store.root)):
@@ -119,6 +126,8 @@ def test_what_a_hand_wrote_stays_and_the_rest_is_renewed(article_store: FileArti
 
 
 def test_edited_tags_are_the_operators_when_read(article_store: FileArticleStore) -> None:
+    """If the tags in an article file were edited by hand, the article says that the operator wrote
+    them."""
     _, stamp, _ = article_store.put(make_full_article())
     edit_file(article_store, stamp.path, "- AI\n", "- Robots\n")
 
@@ -151,6 +160,8 @@ def test_a_file_that_an_operator_renamed_or_moved_stays_the_articles_file(
 
 
 def test_ids_that_start_alike_get_longer_names(article_store: FileArticleStore) -> None:
+    """Articles with the same title whose ids begin alike get more characters of the id in their
+    names, until they differ."""
     ends = ("aa" * 10, "aa" + "b" * 18, "a" * 6 + "c" * 14, "a" * 19 + "b", "a" * 19 + "c")
     ids = [f"abcdef{end}" for end in ends]
 
@@ -174,6 +185,8 @@ def test_ids_that_start_alike_get_longer_names(article_store: FileArticleStore) 
 def test_no_title_leads_out_of_the_folder_or_to_an_odd_name(
     article_store: FileArticleStore, samples: Samples
 ) -> None:
+    """Any title, also a path or an odd character, gives a plain file name of at most 120 bytes in
+    the folder of its month."""
     names = [*TRAPS, *sorted({row["name"] for row in samples.rows("paths", every=40)})]
 
     paths = [article_store._new_path(make_full_article(title=name)) for name in names]
@@ -188,6 +201,8 @@ HOSTILE = ["CON", "nul", "../../etc/passwd", "a/b\\c", "x" * 400, "日本" * 200
 
 @pytest.mark.parametrize("title", HOSTILE, ids=range(len(HOSTILE)))
 def test_a_hostile_title_is_filed_and_found(article_store: FileArticleStore, title: str) -> None:
+    """An article with a hostile title is stored and found by id, and its name is not reserved on
+    Windows (con, nul)."""
     _, stamp, _ = article_store.put(make_full_article(title=title))
 
     assert read_all_files(article_store).keys() == {stamp.path}
@@ -199,6 +214,8 @@ def test_a_hostile_title_is_filed_and_found(article_store: FileArticleStore, tit
     "path", ["../x.md", "2026/../../x.md", "/etc/passwd", "", "2026//x.md", "."]
 )
 def test_paths_that_lead_out_are_refused(article_store: FileArticleStore, path: str) -> None:
+    """Paths that are absolute, empty or not in normal form, or that leave the article folder, are
+    refused."""
     for act in (article_store.get, article_store.delete, article_store.stamp):
         with pytest.raises(ConfigError, match="no path in the article store"):
             act(path)
@@ -261,6 +278,7 @@ def test_a_file_that_cannot_be_read_is_named_and_left_alone(
 
 
 def test_the_instance_is_minted_once(article_store: FileArticleStore) -> None:
+    """The id of an instance is generated once and stays; another folder gets another id."""
     minted = article_store.instance()
 
     assert article_store.instance() == FileArticleStore(article_store.root).instance() == minted
@@ -270,6 +288,8 @@ def test_the_instance_is_minted_once(article_store: FileArticleStore) -> None:
 
 
 def test_a_lost_instance_is_not_minted_again_over_articles(article_store: FileArticleStore) -> None:
+    """If instance.toml is lost but articles exist, no new id is generated, as all entry ids would
+    change; the error offers a line to write by hand."""
     minted = article_store.instance()
     article_store.put(make_full_article())
     (article_store.root / "instance.toml").unlink()
@@ -287,6 +307,7 @@ def test_a_lost_instance_is_not_minted_again_over_articles(article_store: FileAr
 
 @pytest.mark.parametrize("data", ["", "id = 1", 'id = "x"', "id = ", "\ud800"])
 def test_a_broken_instance_is_named(article_store: FileArticleStore, data: str) -> None:
+    """An instance.toml without a valid UUID is an error that shows the line it must contain."""
     article_store.root.mkdir(parents=True)
     (article_store.root / "instance.toml").write_bytes(data.encode("utf-8", "surrogatepass"))
 
@@ -323,6 +344,8 @@ def test_litter_of_dead_writers_is_swept_and_that_of_living_ones_is_not(
 def test_a_failed_write_leaves_the_old_file_and_no_litter(
     article_store: FileArticleStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """If writing an article fails, at the sync or at the rename, the old file stays and no
+    temporary file is left."""
     article_store.put(make_full_article())
     before = read_all_files(article_store)
 
@@ -374,6 +397,8 @@ def test_a_write_is_durable_in_the_right_order(
 def test_a_link_for_a_temporary_file_is_not_followed(
     article_store: FileArticleStore, tmp_path: Path
 ) -> None:
+    """If somebody put a symbolic link at the name of our temporary file, writing fails instead of
+    overwriting the target of the link."""
     target = tmp_path / "target"
     target.write_bytes(b"theirs")
     _, stamp, _ = article_store.put(make_full_article())

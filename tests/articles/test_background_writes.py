@@ -34,6 +34,8 @@ class SlowDisk:
 def test_a_file_is_put_while_the_disk_is_busy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Within `together`, `put` returns before the file is synced; `settle` waits until file and
+    folder ("11") are, and only then the file has its name."""
     article_store = FileArticleStore(tmp_path)
     article_store.put(make_full_article(id="a" * 26))  # makes the folder
     disk = SlowDisk(monkeypatch)
@@ -57,6 +59,8 @@ def test_a_file_is_put_while_the_disk_is_busy(
 def test_a_file_that_was_put_is_read_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Within `together`, reading, finding, changing or listing an article waits for its pending
+    write, so that it is seen."""
     article_store = FileArticleStore(tmp_path)
     article_store.put(make_full_article(id="a" * 26))
     disk = SlowDisk(monkeypatch)
@@ -136,6 +140,8 @@ def test_a_block_within_another_shares_its_writes(tmp_path: Path) -> None:
 
 
 def test_a_file_has_its_name_when_the_block_ends(tmp_path: Path) -> None:
+    """At the end of the `together` block all files are written under their names, without a call of
+    `settle`."""
     article = make_full_article(id=make_article_id("https://example.org/last"))
     article_store = FileArticleStore(tmp_path)
 

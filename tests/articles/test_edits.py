@@ -43,11 +43,15 @@ def write_and_load(article: Article) -> Article:
 
 
 def test_the_digest_has_eight_hashes_of_six() -> None:
+    """The digest in an article file has a hash of six characters for each of the eight signed
+    fields, which HAND lists in order."""
     assert len(sign(make_full_article()).digest) == 48
     assert tuple(HAND) == FIELDS
 
 
 def test_nothing_is_edited_right_after_a_write() -> None:
+    """No field counts as edited by hand right after we wrote the file, for a full article and for
+    an almost empty one."""
     assert hand_edited(write_and_load(make_full_article())) == frozenset()
     assert (
         hand_edited(write_and_load(Article(id="x", url="https://example.org/", title="")))
@@ -80,12 +84,16 @@ def written_as_is(article: Article) -> Article:
 
 @given(st.sets(st.sampled_from(sorted(HAND))))
 def test_any_set_of_edits_is_known(names: set[str]) -> None:
+    """If any set of fields is edited by hand, exactly these are recognised. HAND has an edit for
+    each field."""
     changes = {key: value for name in names for key, value in HAND[name].items()}
 
     assert hand_edited(replace(write_and_load(make_full_article()), **changes)) == names
 
 
 def test_edited_tags_and_excerpts_are_the_operators() -> None:
+    """Edited tags and excerpts are marked as written by the operator, when read and when merged;
+    unedited articles are not marked."""
     in_file = replace(write_and_load(make_full_article()), tags=("Mine",), excerpt="Mine.")
 
     for article in (edits.mark_operator_edits(in_file), edits.merge(make_full_article(), in_file)):
@@ -97,6 +105,7 @@ def test_edited_tags_and_excerpts_are_the_operators() -> None:
 
 
 def test_a_field_that_is_edited_back_is_ours_again() -> None:
+    """If the operator restores a field to our value ("A title"), later visits update it again."""
     edited = written_as_is(
         edits.merge(
             make_full_article(), replace(write_and_load(make_full_article()), title="By hand")
@@ -125,6 +134,8 @@ def test_what_the_file_calls_the_operators_stays_although_no_hash_differs(field:
 
 
 def test_trimmed_line_ends_and_a_last_newline_are_no_edit() -> None:
+    """Spaces that an editor trims at line ends, and line ends that it adds at the end, are not
+    edits of the body."""
     article = write_and_load(make_full_article(body="One  \ntwo\t\n\nthree"))
     trimmed = frontmatter.load(
         frontmatter.dump(article).replace(b"One  \n", b"One\n").replace(b"two\t", b"two") + b"\n\n"
@@ -148,6 +159,7 @@ def test_a_file_without_our_digest_is_all_by_hand() -> None:
 
 
 def test_the_time_an_article_was_added_never_moves() -> None:
+    """The time an article was added stays when a later visit writes it with another time."""
     later = replace(make_full_article(), added=datetime(2027, 1, 1, tzinfo=UTC))
 
     assert (

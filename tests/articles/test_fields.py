@@ -58,12 +58,15 @@ def test_a_field_is_one_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
 
 
 def test_every_attribute_of_an_article_has_a_row() -> None:
+    """Every attribute of an article but its body has a row in the table of fields."""
     attributes = {field.name for field in dataclasses.fields(Article)}
 
     assert attributes == {row.attribute for row in fields.TABLE} | {"body"}
 
 
 def test_no_two_rows_share_a_key_or_an_attribute() -> None:
+    """Keys and attributes in the table of fields are unique, and none is a reserved key. Rows that
+    replace another way of writing do not count."""
     keys = [row.key for row in fields.TABLE]
     attributes = [row.attribute for row in fields.TABLE if row.shown is None and not row.until]
 
@@ -108,6 +111,8 @@ def test_a_later_field_makes_the_file_say_its_schema_after_the_fields_that_every
     ["", "schema: 1\n", "schema: 6\n", "schema: Article\n", "schema: 2.0\n", "schema: [2]\n"],
 )
 def test_without_our_schema_a_later_key_is_the_operators(line: str) -> None:
+    """In a file without `schema: 2`, keys that later versions use (`hold`, `rights`, `authors`)
+    belong to the operator and are kept as they are."""
     keys = f"{line}hold: true\nrights: [a, {{b: c}}]\nauthors: {{name: Ada}}\n".encode()
     data = frontmatter.dump(make_plain_article()).replace(b"---\n", b"---\n" + keys, 1)
     loaded = frontmatter.load(data)
@@ -120,6 +125,8 @@ def test_without_our_schema_a_later_key_is_the_operators(line: str) -> None:
 
 @pytest.mark.parametrize("line", ["schema: 2\n", "schema: '2'\n"])
 def test_with_our_schema_a_later_key_is_ours(line: str) -> None:
+    """In a file with `schema: 2`, the keys of that version are ours: they are read as fields, and a
+    wrong value is an error."""
     data = frontmatter.dump(make_plain_article()).replace(
         b"---\n", f"---\n{line}hold: true\nrights: [a]\n".encode(), 1
     )
@@ -156,6 +163,8 @@ def test_an_operators_key_of_the_name_stays_theirs_when_the_file_needs_the_schem
 
 
 def test_a_schema_of_the_operators_own_is_never_written_over() -> None:
+    """If the operator uses the key `schema` for something else, it stays, and the fields that need
+    our schema are not written."""
     data = frontmatter.dump(make_plain_article(hold=True), {"schema": "Article"})
 
     assert frontmatter.extra(data) == {"schema": "Article"}
@@ -206,6 +215,8 @@ def test_an_old_file_says_its_other_addresses_and_is_not_written_anew_for_their_
 def test_an_operators_own_redirects_stay_theirs(
     tmp_path: Path, ours: tuple[str, ...], theirs: str
 ) -> None:
+    """If the operator's files use `aliases` for redirects (as Hugo does), the key stays unchanged
+    and our aliases are stored elsewhere."""
     store = FileArticleStore(tmp_path, durable=False)
     _, stamp, _ = store.put(make_full_article(aliases=ours))
     path = tmp_path / stamp.path

@@ -58,12 +58,15 @@ def fill_text_fields(value: str) -> Article:
 
 
 def test_keys_stand_in_the_order_of_the_contract() -> None:
+    """The frontmatter keys of an article file have the documented order."""
     assert (
         list(parse_frontmatter(frontmatter.dump(make_full_article(merged_into="another")))) == ORDER
     )
 
 
 def test_a_small_article_has_the_fixed_keys_alone_and_empty_ones_are_empty() -> None:
+    """An article without optional fields has only the 18 keys that every file has; empty ones are
+    empty texts or lists."""
     values = parse_frontmatter(
         frontmatter.dump(Article(id=make_article_id(URL), url=URL, title="T", added=NOW))
     )
@@ -78,6 +81,8 @@ def test_a_small_article_has_the_fixed_keys_alone_and_empty_ones_are_empty() -> 
 
 
 def test_times_and_dates_are_quoted_text_in_utc() -> None:
+    """Dates and times are written as quoted text in UTC, without fractions: 01:30 at +02:00 is the
+    day before."""
     data = frontmatter.dump(
         make_full_article(published=datetime.fromisoformat("2026-11-24T01:30:00.999+02:00"))
     )
@@ -87,6 +92,8 @@ def test_times_and_dates_are_quoted_text_in_utc() -> None:
 
 
 def test_a_file_reads_like_a_file() -> None:
+    """An article file starts with readable YAML frontmatter, the title first, and ends with the
+    body in Markdown."""
     expected = """---
 title: "Robots: a “new” era 😀"
 date: '2026-11-24'
@@ -110,6 +117,8 @@ source: 'https://example.org/a'
 
 @pytest.mark.parametrize("value", TRAPS, ids=range(len(TRAPS)))
 def test_a_trap_survives_in_every_field(value: str) -> None:
+    """Any odd text in every text field is the same after writing and reading, except for illegal
+    characters, which are removed."""
     article = fields.settle(fill_text_fields(value))
     data = frontmatter.dump(article)
 
@@ -121,6 +130,8 @@ def test_a_trap_survives_in_every_field(value: str) -> None:
 
 @pytest.mark.parametrize("every", [20, pytest.param(1, marks=pytest.mark.slow)])
 def test_every_string_of_the_samples_survives(samples: Samples, every: int) -> None:
+    """Every sample string is the same after writing and reading, as title, excerpt, tag and alias,
+    except for illegal characters."""
     strings = sorted(set(strings_of(samples, every)))
     size = 100
     for start in range(0, len(strings), size):
@@ -164,6 +175,8 @@ def draw_articles(schema: int) -> st.SearchStrategy[Article]:
 @pytest.mark.parametrize("schema", [1, 2, 3])
 @given(data=st.data())
 def test_any_article_survives(schema: int, data: st.DataObject) -> None:
+    """Any article is the same after writing and reading, and is written as the same bytes again;
+    `schema` is written only if a field needs it."""
     article = data.draw(draw_articles(schema))
     settled = fields.settle(article)
     written = frontmatter.dump(article)
@@ -198,6 +211,8 @@ _FIRST = {row.key for row in fields.TABLE if row.schema == 1}
 def test_an_operators_own_keys_survive_any_rewrite(
     theirs: dict[str, Any], before: Article, after: Article
 ) -> None:
+    """Keys of the operator survive all rewrites of a file. If they block our names (`blocked`), the
+    fields of schema 2 with these names are not stored."""
     data = frontmatter.dump(before, theirs)
     for article in (after, before, after, after):
         data = frontmatter.dump(article, frontmatter.extra(data))
@@ -218,6 +233,8 @@ def test_an_operators_own_keys_survive_any_rewrite(
 
 @given(st.text(alphabet=st.sampled_from("a \t\n\r\x0b\x0c\x85\xa0\u2028-#>`"), max_size=80))
 def test_a_body_of_white_space_and_rules_survives_without_runs_of_blank_lines(body: str) -> None:
+    """Any body of white space, rules and Markdown marks is the same after writing and reading,
+    without more than one blank line in a row."""
     article = fields.settle(make_full_article(body=body))
     data = frontmatter.dump(article)
 
@@ -227,6 +244,8 @@ def test_a_body_of_white_space_and_rules_survives_without_runs_of_blank_lines(bo
 
 
 def test_an_indented_first_line_and_a_rule_stay_in_the_body() -> None:
+    """A body may begin with an indented line and contain "---" and lines like frontmatter; only
+    blank lines around it are removed."""
     body = "    code\n\n---\n\nid: no\n---\nend"
 
     assert (
@@ -248,6 +267,8 @@ def test_what_is_of_the_visit_alone_is_not_in_the_file() -> None:
 
 
 def test_a_file_by_hand_needs_little() -> None:
+    """A file written by hand needs only title and source: the id follows from the address, 1.10
+    stays text, and tags may be separated by commas."""
     data = (
         b"---\ntitle: 1.10\nsource: https://example.org/a\ndate: 2026-11-20\ntags: AI,"
         b" Robots\n---\nText\n"
@@ -270,6 +291,7 @@ def test_a_day_by_hand_outranks_the_time_it_was_published() -> None:
 
 
 def test_files_of_other_editors_are_read() -> None:
+    """A file with a byte order mark and Windows line ends is read like ours."""
     data = frontmatter.dump(make_full_article())
 
     assert frontmatter.load(b"\xef\xbb\xbf" + data.replace(b"\n", b"\r\n")) == frontmatter.load(
@@ -278,6 +300,8 @@ def test_files_of_other_editors_are_read() -> None:
 
 
 def test_keys_of_the_operator_keep_their_types() -> None:
+    """Keys of the operator keep their types and order (boolean, number, text, mapping) over a
+    rewrite, and change no field of the article."""
     data = frontmatter.dump(
         make_full_article(), {"draft": True, "weight": 1.5, "note": "no", "more": {"a": [1]}}
     )
@@ -343,11 +367,15 @@ def test_a_key_of_the_operator_that_only_reads_as_text_is_kept_as_text() -> None
     ],
 )
 def test_a_broken_file_is_named_with_its_fault_and_cure(data: bytes, fault: str) -> None:
+    """A file that is not a valid article is an error with its path, where possible the line, the
+    fault, and what to write instead."""
     with pytest.raises(ConfigError, match=f"^articles/a.md:.*({fault})"):
         frontmatter.load(data, "articles/a.md")
 
 
 def test_the_digest_is_text_even_when_it_looks_like_a_number() -> None:
+    """A digest of digits only, or like 1e22, is written in quotes, so that YAML does not read it as
+    a number."""
     for digest in ("1" * 48, "1e" + "2" * 46, "0" * 48):
         assert (
             frontmatter.load(frontmatter.dump(replace(make_full_article(), digest=digest))).digest

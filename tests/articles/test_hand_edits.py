@@ -23,15 +23,20 @@ def dump_and_load(article: Article) -> Article:
 
 
 def test_every_signed_field_is_tried() -> None:
+    """The samples in this module cover every field with a signature of its own."""
     assert set(OURS) == set(HAND) == {row.key for row in fields.list_signed()}
 
 
 def test_nothing_is_edited_right_after_a_write() -> None:
+    """No later field counts as edited right after we wrote the file; an article without these
+    fields has no second digest."""
     assert hand_edited(dump_and_load(sign(make_full_article(**OURS)))) == frozenset()
     assert sign(make_full_article()).digest2 == ""
 
 
 def test_the_digest_of_the_first_eight_does_not_know_the_later_fields() -> None:
+    """The first digest does not depend on fields of later versions, so that earlier versions can
+    still check it."""
     assert sign(make_full_article(**OURS)).digest == sign(make_full_article()).digest
 
 
@@ -60,6 +65,8 @@ def test_an_edit_is_known_and_kept_over_every_later_write(field: str) -> None:
 
 @pytest.mark.parametrize("field", OURS)
 def test_what_we_never_wrote_is_ours_while_empty_and_a_hands_once_filled_in(field: str) -> None:
+    """A field that we never wrote is filled by us while it is empty; if the operator fills it in,
+    that value is kept."""
     in_file = dump_and_load(sign(make_full_article()))
     assert getattr(edits.merge(make_full_article(**NEW), in_file), field) == NEW[field]
 
@@ -85,6 +92,8 @@ def test_one_more_signed_field_makes_no_old_one_the_operators(
 
 
 def test_a_file_without_our_digest_is_by_hand_in_its_later_fields_too() -> None:
+    """In a file without a digest every field with a value is by hand; `hold` counts only if
+    `schema: 2` makes it a field."""
     data = (
         b"---\ntitle: Mine\ndate: 2026-01-05\nsource: https://example.org/a\nschema: 2\nhold:"
         b" true\n---\n"

@@ -17,6 +17,8 @@ from tests.samples import Samples
 
 
 def test_an_article_is_in_all_its_tags_its_category_and_its_source() -> None:
+    """An article is in the feed of everything and in those of its tags (once, by slug), category
+    and source; a copy is in that of its source only."""
     article = make_full_article(tags=("AI", "C++", "ai"), category="Big Science", source_key="src")
 
     assert feeds_of(article) == [
@@ -55,6 +57,8 @@ def test_an_article_is_in_all_its_tags_its_category_and_its_source() -> None:
     ],
 )
 def test_slugs_of_names(name: str, slug: str) -> None:
+    """Names of tags become slugs for addresses: readable, and different for different things such
+    as C, C++ and C#."""
     assert text.slug(name) == slug
 
 
@@ -98,12 +102,14 @@ def test_names_that_differ_in_more_than_case_accents_and_punctuation_do_not_coll
 
 
 def test_slugs_of_hostile_names_are_plain(samples: Samples) -> None:
+    """The slug of a hostile name, such as a path, has only plain characters."""
     for row in samples.rows("paths", every=10):
         assert_plain(text.slug(row["name"]))
 
 
 @given(st.text())
 def test_any_slug_is_plain_and_case_makes_no_difference(name: str) -> None:
+    """Any text has a plain slug, which does not depend on spaces around it or on its case."""
     assert_plain(text.slug(name))
     assert text.slug(name.strip()) == text.slug(name)
 

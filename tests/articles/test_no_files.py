@@ -89,6 +89,8 @@ def test_it_is_named_and_the_build_goes_on(instance: Instance, kind: str, folder
 
 
 def test_a_link_in_a_circle_is_named(instance: Instance) -> None:
+    """A symbolic link that leads to itself in the article folder is reported, and other files are
+    read."""
     path = instance.folder / "feeds/articles/d.md"
     path.symlink_to("d.md")
     with instance.open_app() as app:
@@ -99,6 +101,8 @@ def test_a_link_in_a_circle_is_named(instance: Instance) -> None:
 
 
 def test_a_link_to_an_article_file_is_one(instance: Instance, tmp_path: Path) -> None:
+    """A symbolic link to an article file elsewhere is read as an article, beside the one of the
+    fixture."""
     elsewhere = tmp_path / "elsewhere.md"
     elsewhere.write_text(ARTICLE)
     (instance.folder / "feeds/articles/d.md").symlink_to(elsewhere)
@@ -109,6 +113,8 @@ def test_a_link_to_an_article_file_is_one(instance: Instance, tmp_path: Path) ->
 
 @pytest.mark.parametrize("name", ["notes.txt", "notes", "notes.markdown"])
 def test_a_pipe_that_is_no_article_is_not_read(instance: Instance, name: str) -> None:
+    """A named pipe without the ending .md is neither opened, which would wait for ever, nor
+    reported."""
     os.mkfifo(instance.folder / "feeds/articles" / name)
     with instance.open_app() as app:
         assert reconcile.update_from_files(app.archive, app.configuration) == ()
@@ -127,6 +133,8 @@ def test_a_file_that_became_a_pipe_does_not_hang_who_reads_it(tmp_path: Path) ->
 
 
 def test_names_are_those_of_visible_files_in_order(tmp_path: Path) -> None:
+    """`names` lists visible files, those of the upper folder first, sorted; hidden files and
+    folders are left out."""
     for name in ("b.txt", "a.md", ".hidden", "2026/03/c.md", "2026/a.md", ".git/x.md"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("")

@@ -145,6 +145,8 @@ def test_a_file_without_our_quotes_is_read_otherwise(tmp_path: Path) -> None:
 
 
 def test_a_content_collection_of_astro_takes_the_folder(tmp_path: Path) -> None:
+    """The site generator Astro reads the article folder as a content collection: every article,
+    with the values that we wrote."""
     site = tmp_path / "site"
     for name, text in ASTRO.items():
         (site / name).parent.mkdir(parents=True, exist_ok=True)

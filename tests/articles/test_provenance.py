@@ -64,6 +64,8 @@ def make_article_from(field: str, current: By | None) -> Article:
     [(field, current) for field, currents in DESCRIBED_BY.items() for current in currents],
 )
 def test_who_may_write_over_whom(field: str, current: By | None, by: By) -> None:
+    """A value may be overwritten only by the writers that OVER lists for its current writer; one of
+    the operator by the operator only."""
     article = make_article_from(field, current)
 
     assert find_writer(article, field) == current
@@ -113,6 +115,8 @@ def test_the_models_category_stays_its_own_when_a_hand_edits_its_excerpt() -> No
 
 
 def test_a_title_is_the_publishers_unless_the_file_says_otherwise() -> None:
+    """A file with `title_by: operator` has a title of the operator: a later visit does not replace
+    it by "New"."""
     assert (
         find_writer(write_and_load(make_full_article(title_by="operator")), "title") is By.OPERATOR
     )
@@ -130,6 +134,7 @@ def test_a_word_that_names_nobody_protects_nothing() -> None:
 
 
 def test_a_writer_is_plain_text_in_the_file() -> None:
+    """The writer of a field is stored as a plain word, not as a Python enum."""
     assert b"\nexcerpt_by: llm\ntags_by: operator\n" in frontmatter.dump(
         make_full_article(excerpt_by=By.LLM, tags_by=By.OPERATOR)
     )

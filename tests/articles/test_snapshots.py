@@ -16,6 +16,8 @@ OTHER = make_article_id("b")
 
 
 def test_a_page_comes_back_byte_for_byte(tmp_path: Path) -> None:
+    """A stored page is read back with the same bytes and headers; an unknown id gives None, and
+    storing again replaces."""
     snapshots = FileSnapshots(tmp_path)
     html = bytes(range(256)) + b"\n\r\n" * 3
 
@@ -28,6 +30,8 @@ def test_a_page_comes_back_byte_for_byte(tmp_path: Path) -> None:
 
 
 def test_nothing_waits_for_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Storing a page does not sync it to the disk, as it is only a cache that can be fetched
+    again."""
     monkeypatch.setattr(os, "fsync", lambda descriptor: pytest.fail("a cache was made durable"))
     snapshots = FileSnapshots(tmp_path / "pages")
     snapshots.put("abcdefgh", b"page", {})
@@ -36,6 +40,8 @@ def test_nothing_waits_for_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_the_same_page_gives_the_same_bytes(tmp_path: Path) -> None:
+    """The same page is stored as the same bytes, whatever the order of its headers: the gzip file
+    has no time."""
     for name in ("one", "two"):
         FileSnapshots(tmp_path / name).put(
             ID, b"<p>", {"b": "1", "a": "2"} if name == "one" else {"a": "2", "b": "1"}
@@ -47,6 +53,7 @@ def test_the_same_page_gives_the_same_bytes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("data", [b"", b"no gzip", b"\x1f\x8b\x08\x00cut"])
 def test_a_broken_page_counts_as_absent(tmp_path: Path, data: bytes) -> None:
+    """A damaged stored page is treated as missing, without an error."""
     snapshots = FileSnapshots(tmp_path)
     snapshots.put(ID, b"<p>", {})
     next(tmp_path.rglob("*.gz")).write_bytes(data)
@@ -87,6 +94,8 @@ def test_there_is_one_file_of_a_page_whatever_version_wrote_it(tmp_path: Path) -
 
 
 def test_old_pages_and_litter_are_pruned(tmp_path: Path) -> None:
+    """`prune` deletes pages from before a time and temporary files of processes that have ended;
+    newer pages (OTHER) stay."""
     snapshots = FileSnapshots(tmp_path / "pages")
     now = datetime(2026, 11, 24, tzinfo=UTC)
     assert snapshots.prune(now) == 0

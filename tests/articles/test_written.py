@@ -58,6 +58,8 @@ def sample_article() -> Article:
 
 
 def test_odd_texts_and_keys_of_every_type_are_written_as_before() -> None:
+    """An article with every odd text and keys of every type is written with the same bytes as
+    version 0.3 wrote (WRITTEN)."""
     written = frontmatter.dump(sample_article(), OPERATOR_KEYS)
 
     assert written == WRITTEN.read_bytes()
@@ -66,6 +68,8 @@ def test_odd_texts_and_keys_of_every_type_are_written_as_before() -> None:
 
 @pytest.mark.parametrize("path", AGED, ids=lambda path: path.name)
 def test_a_rewrite_leaves_the_bytes_of_earlier_versions(path: Path) -> None:
+    """Rewriting an unchanged article file of an earlier version changes no byte, except in files
+    that were edited by hand (EDITED)."""
     data = path.read_bytes()
     article = frontmatter.load(data)
     _, rewritten = paths.merge_into_file(article, data, path.name)
@@ -76,6 +80,8 @@ def test_a_rewrite_leaves_the_bytes_of_earlier_versions(path: Path) -> None:
 
 @pytest.mark.parametrize("length", [1, 100, 101, 126, 127, 128, 129, 500, 1023, 1024, 1025, 5000])
 def test_a_key_of_any_length_survives_a_rewrite(length: int) -> None:
+    """Keys of the operator of any length survive a rewrite, also around 128 and 1,024 characters,
+    where YAML writes keys in another form."""
     keys = {
         "k" * length: "text",
         "key: " * length: ["a", "b"],
@@ -90,6 +96,7 @@ def test_a_key_of_any_length_survives_a_rewrite(length: int) -> None:
 
 
 def test_a_long_text_stays_on_one_line() -> None:
+    """Long texts are not wrapped by the YAML writer, so that one change is one changed line."""
     data = frontmatter.dump(
         make_full_article(excerpt="word, " * 5000 + "end", tags=("plain " * 2000 + "end",))
     )
@@ -110,6 +117,7 @@ _VALUES = st.recursive(
 def test_other_readers_of_yaml_find_the_same_values_in_the_same_order(
     values: dict[str, Any], body: str
 ) -> None:
+    """PyYAML reads the values that our faster writer wrote, in the same order."""
     data = frontmatter.write_foreign(values, body)
     head = data.decode().split("\n---\n")[0].removeprefix("---\n")
     read = yaml.load(head, Loader=yaml.SafeLoader)
@@ -119,6 +127,8 @@ def test_other_readers_of_yaml_find_the_same_values_in_the_same_order(
 
 
 def test_a_value_that_occurs_twice_is_written_twice() -> None:
+    """A list that two keys share is written twice, not as a YAML anchor and reference, which other
+    programs may not read."""
     shared = ["a"]
 
     assert (

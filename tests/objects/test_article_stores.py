@@ -96,6 +96,8 @@ def test_what_a_hand_edited_stays_unless_it_is_ordered(stores: ArticleStores) ->
 
 
 def test_a_file_that_is_no_article_any_more_is_not_written_over(stores: ArticleStores) -> None:
+    """If somebody broke an article file, here by an open bracket, writing the article fails and
+    leaves the file for them to mend."""
     path = file_article(stores, make_article())
     broken = stores.article_store.read(path).replace(b"tags:", b"tags: [")
     stores.write(path, broken)
@@ -107,6 +109,8 @@ def test_a_file_that_is_no_article_any_more_is_not_written_over(stores: ArticleS
 
 
 def test_two_ids_that_begin_alike_have_two_files(stores: ArticleStores) -> None:
+    """Two articles whose ids share the first six characters get different names, the second with
+    two characters more."""
     one = replace(make_article(), id="abcdef" + "a" * 20)
     two = replace(make_article("https://one.example/b"), id="abcdef" + "b" * 20)
     paths = [file_article(stores, each) for each in (one, two)]
@@ -117,6 +121,8 @@ def test_two_ids_that_begin_alike_have_two_files(stores: ArticleStores) -> None:
 
 
 def test_a_path_that_leaves_the_store_is_refused(stores: ArticleStores) -> None:
+    """A path that leaves the article store, or is not in normal form, can be neither read nor
+    deleted."""
     for path in ("../x.md", "2026//x.md", "", "/x.md", "2026/./x.md"):
         with pytest.raises(ConfigError):
             stores.article_store.get(path)
@@ -136,6 +142,8 @@ def test_what_is_not_there_is_named_so(stores: ArticleStores) -> None:
 
 
 def test_a_file_of_elsewhere_is_added_deleted_and_put_back(stores: ArticleStores) -> None:
+    """A file from elsewhere can be added as it is, deleted and put back, but not over an existing
+    file; missing ones are skipped on deletion."""
     path = stores.article_store.add(
         make_article(), b"---\nid: " + make_article().id.encode() + b"\ntitle: T\n---\n\nText.\n"
     )
@@ -218,6 +226,8 @@ def test_withdrawals_carriers_and_prunings_outlive_the_database(stores: ArticleS
 
 
 def test_a_file_beside_is_read_written_and_added_to(stores: ArticleStores) -> None:
+    """A list beside the articles gets its heading with the first line; a line that a crash cut
+    short is replaced. Equal content is not rewritten."""
     file = stores.article_store.file("notes.tsv")
 
     assert file.read() is None
@@ -248,6 +258,7 @@ def test_a_file_beside_is_read_written_and_added_to(stores: ArticleStores) -> No
 
 
 def test_what_an_operator_means_by_a_file_is_found(stores: ArticleStores) -> None:
+    """`path_of` accepts the name of the store followed by a path; other texts are no path."""
     path = file_article(stores, make_article())
 
     assert stores.article_store.path_of(f"{stores.article_store.name}/{path}") == path
@@ -256,6 +267,8 @@ def test_what_an_operator_means_by_a_file_is_found(stores: ArticleStores) -> Non
 
 
 def test_within_together_files_are_there_at_once(stores: ArticleStores) -> None:
+    """After `settle` inside a `together` block the file is stored, and nothing temporary is left to
+    sweep."""
     with stores.article_store.together() as settle:
         path = file_article(stores, make_article())
         settle()

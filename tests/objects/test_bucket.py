@@ -45,6 +45,8 @@ def test_what_is_put_is_there_and_its_etag_changes_with_its_bytes(objects: Bucke
 
 
 def test_of_two_writers_the_second_learns_of_the_first(objects: Bucket) -> None:
+    """A conditional write (`over`: the version to replace) returns None if somebody else wrote
+    first, unless they wrote the same bytes."""
     first = objects.put("x", b"one", over=ABSENT)
 
     assert first is not None
@@ -108,6 +110,8 @@ def test_a_lost_answer_is_no_other_writer(s3: S3, bucket: Bucket) -> None:
 
 @pytest.mark.parametrize("fault", ["drop", 503, 500])
 def test_a_store_that_comes_back_was_never_away(s3: S3, bucket: Bucket, fault: str | int) -> None:
+    """Two failures in a row, a dropped connection or a server error, are retried without an
+    error."""
     faults = [fault, fault]
     s3.before = lambda kind, key: faults.pop() if faults else None
 
@@ -150,6 +154,7 @@ def test_what_is_refused_is_a_matter_of_rights(s3: S3, bucket: Bucket) -> None:
 
 
 def test_a_bucket_that_is_not_there_takes_nothing(s3: S3) -> None:
+    """Writing into a bucket that does not exist is an error that says so."""
     with pytest.raises(OSError, match="NoSuchBucket"):
         Bucket("s3://others/i", s3.environ).put("x", b"")
 

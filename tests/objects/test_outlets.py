@@ -84,6 +84,8 @@ def test_a_gz_is_beside_what_is_asked_for_often_and_goes_with_it(make_outlet: Ma
 
 
 def test_a_deletion_waits_for_the_commit_and_is_seen_at_once(make_outlet: Make) -> None:
+    """Within a build a deleted file is gone at once, but it stays published until `commit`. Putting
+    it again or `discard` cancels the deletion."""
     for name in ("health/a.atom", "health/b.atom", "health/c.atom"):
         publish_file(make_outlet(), name, b"1")
     outlet = make_outlet()
@@ -109,6 +111,7 @@ def test_a_deletion_waits_for_the_commit_and_is_seen_at_once(make_outlet: Make) 
 
 @pytest.mark.parametrize("name", ["", "/etc/passwd", "../x", "a//b", "a/./b", "a\\b", "a\0b"])
 def test_a_name_that_leaves_the_root_is_refused(make_outlet: Make, name: str) -> None:
+    """Names of published files that leave the web root, or are not in normal form, are refused."""
     for act in (make_outlet().get, make_outlet().delete, lambda name: make_outlet().put(name, b"")):
         with pytest.raises(UsageError):
             act(name)

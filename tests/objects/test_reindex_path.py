@@ -89,6 +89,9 @@ def test_a_file_is_taken_in_when_it_is_named(kind: str, tmp_path: Path, s3: S3) 
 def test_a_pruned_file_that_a_crash_left_in_a_bucket_is_found(
     tmp_path: Path, s3: S3, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """If a crash ends pruning after the row is deleted and before the file is, the file is still
+    found by its id."""
+
     def crash(store: ObjectArticleStore, paths: object) -> None:
         raise OSError("the process ends")
 

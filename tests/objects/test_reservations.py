@@ -74,6 +74,8 @@ def test_a_file_without_a_row_is_taken_in_once_nobody_can_be_writing_it(
 
 
 def test_a_path_without_a_file_is_given_back(stores: ArticleStores, clock: Clock) -> None:
+    """A reserved path whose file was never written is released when WRITING is over, at a sweep
+    that looks at all files."""
     stores.database.reservations.with_clock(lambda: clock.now).reserve(
         make_article().id, "2026/11/never-written.md"
     )
@@ -92,6 +94,8 @@ def test_a_path_without_a_file_is_given_back(stores: ArticleStores, clock: Clock
 
 
 def test_the_next_visit_ends_what_a_crash_began_under_the_same_path(stores: ArticleStores) -> None:
+    """If a crash came before the row of a new article, the next visit writes it under the same path
+    although its title has changed."""
     _, stamp, _ = stores.article_store.put(make_article(title="As it was read first"))
     stored, again, changed = stores.article_store.put(make_article(title="As it is read now"))
 
@@ -272,6 +276,8 @@ def test_two_writers_of_a_file_beside_keep_both_their_lines(s3: S3, stores: Arti
 
 
 def test_only_a_reindex_lists(s3: S3, stores: ArticleStores) -> None:
+    """Storing and finding articles and looking for changes never list the bucket, which is slow and
+    costs money; only `walk`, for a reindex, does."""
     for title in ("One", "Two"):
         stored, stamp, _ = stores.article_store.put(make_article(title=title))
         stores.database.visits.record(ArticleRecord(article=stored, stamp=stamp))

@@ -30,6 +30,8 @@ def make_snapshots(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
 
 
 def test_a_page_comes_back_byte_for_byte(make_snapshots: Make) -> None:
+    """A stored page is read back with the same bytes and headers; an unknown id gives None, and
+    forgetting a page twice is no error."""
     html = bytes(range(256)) + b"\n\r\n" * 3
     make_snapshots(1).put(ID, html, {"content-type": "text/html", "x": "a\nb"})
 
@@ -89,6 +91,8 @@ def test_what_is_no_id_is_refused(make_snapshots: Make) -> None:
 
 
 def test_old_pages_are_pruned_and_daily_once_for_each_day(s3: S3, bucket: Bucket) -> None:
+    """`prune` deletes pages from before the limit, a dry run only counts them, and `daily` lists
+    the bucket once per day, since listing is slow."""
     pages = ObjectSnapshots(bucket, 1)
     now = datetime.now(UTC)
     for article_id in (ID, OTHER):
@@ -116,6 +120,7 @@ def test_old_pages_are_pruned_and_daily_once_for_each_day(s3: S3, bucket: Bucket
 def test_a_broken_page_counts_as_absent(
     s3: S3, bucket: Bucket, tmp_path: Path, data: bytes
 ) -> None:
+    """A damaged page in the bucket is treated as missing, and no temporary file is left."""
     pages = ObjectSnapshots(bucket, 1)
     pages.put(ID, b"<p>", {})
     s3.put(next(iter(s3.objects)), data)

@@ -42,8 +42,12 @@ def run_code(code: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_process_that_is_shut_off_opens_nothing() -> None:
+    """After `shut_off`, a process can open no socket or file and cannot raise its limits: ATTEMPTS
+    prints the name of each attempt that works, then "done"."""
     assert run_code(ATTEMPTS).stdout == "done"
 
 
 def test_where_a_descriptor_can_still_be_had_nothing_is_run() -> None:
+    """If the isolation does not work, as in WEAK, `shut_off` raises NotShutOff instead of running
+    the work."""
     assert "NotShutOff" in run_code(WEAK).stderr

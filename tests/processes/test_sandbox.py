@@ -58,6 +58,7 @@ def echo() -> Iterator[Sandbox[bytes]]:
 
 
 def test_answers_are_bytes(echo: Sandbox[bytes]) -> None:
+    """The sandbox returns the bytes of its function, also empty ones, call after call."""
     assert [call_sandbox(echo, b"one"), call_sandbox(echo, b"")] == [b"one", b""]
 
 
@@ -103,6 +104,8 @@ def test_how_it_ends_is_told(function: str, prepare: str, failure: Failure) -> N
 
 
 def test_an_answer_that_is_not_believed_ends_the_child(echo: Sandbox[bytes]) -> None:
+    """An answer that fails the check ("lie" does) is an error and ends the child process; the next
+    call has a new one."""
     call_sandbox(echo, b"")
 
     with pytest.raises(ChildFailed) as caught:
@@ -128,12 +131,17 @@ def test_nothing_that_it_sends_is_unpickled(tmp_path: Path) -> None:
 
 
 def test_a_process_serves_so_many_calls() -> None:
+    """A child process is replaced after `most_calls` calls: with 2, the third call has another
+    process id."""
     with make_sandbox("pid", most_calls=2) as sandbox:
         first, second, third = (call_sandbox(sandbox, b"") for _ in range(3))
     assert first == second != third
 
 
 def test_who_gives_up_ends_the_child() -> None:
+    """Cancelling a call ends the child process at once, though its function would sleep much
+    longer."""
+
     async def give_up(sandbox: Sandbox[bytes]) -> float:
         began = time.monotonic()
         task = asyncio.create_task(sandbox.call(b""))

@@ -42,6 +42,8 @@ def test_result(worker: Worker) -> None:
 
 
 def test_a_function_named_lazily_is_loaded_by_the_child_alone(worker: Worker) -> None:
+    """A function given by name is imported in the child process only, so that the parent stays
+    small."""
     name = "tests.processes.lazy_job"
 
     assert name not in sys.modules
@@ -53,6 +55,8 @@ def test_a_function_named_lazily_is_loaded_by_the_child_alone(worker: Worker) ->
     "name", ["tests.no_such_module:double", "tests.processes.worker_jobs:no_such_function"]
 )
 def test_a_name_of_nothing_is_named(worker: Worker, name: str) -> None:
+    """If a function given by name does not exist, the error names the missing module or
+    attribute."""
     with pytest.raises(WorkerFailed, match=r"crashed: (ModuleNotFound|Attribute)Error: .*no_such"):
         worker.call_sync(Lazy[[int], int](name), 1)
 
@@ -65,11 +69,14 @@ def test_a_child_seldom_looks_for_garbage(worker: Worker) -> None:
 
 
 def test_large_values_both_ways(worker: Worker) -> None:
+    """A worker takes and returns values of 5 MB, more than a pipe holds."""
     value = os.urandom(5_000_000)
     assert worker.call_sync(jobs.echo, value) == value
 
 
 def test_our_errors_come_through(worker: Worker) -> None:
+    """An error class of our own, raised in the worker process, arrives in the caller with its
+    attributes."""
     with pytest.raises(NotAFeed) as caught:
         worker.call_sync(jobs.refuse)
     assert caught.value.reason == "html"
@@ -77,6 +84,8 @@ def test_our_errors_come_through(worker: Worker) -> None:
 
 
 def test_foreign_errors_are_named_and_keep_the_process(worker: Worker) -> None:
+    """Another exception in the worker becomes WorkerFailed with its text, and the process is used
+    for the next call."""
     before = worker.call_sync(jobs.pid)
     with pytest.raises(WorkerFailed, match=r"crashed: KeyError: 'no such thing'"):
         worker.call_sync(jobs.fail)
@@ -84,6 +93,7 @@ def test_foreign_errors_are_named_and_keep_the_process(worker: Worker) -> None:
 
 
 def test_a_result_that_cannot_travel(worker: Worker) -> None:
+    """A result that cannot be pickled is a WorkerFailed, not a hanging call."""
     with pytest.raises(WorkerFailed, match="crashed"):
         worker.call_sync(jobs.unpicklable)
 
@@ -127,6 +137,8 @@ def test_died(worker: Worker) -> None:
 
 
 def test_a_swollen_process_is_replaced() -> None:
+    """A worker process that keeps much memory (limit 200 MB) is replaced before its next large
+    input, or at once if it is near the limit."""
     worker = Worker(seconds=5, megabytes=200)
     try:
         first = worker.call_sync(jobs.pid)
@@ -151,6 +163,7 @@ def test_output_and_input_of_libraries_stay_out_of_the_pipe(worker: Worker) -> N
 
 
 def test_no_secrets_of_the_environment(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Worker processes do not get the environment of the parent, which may contain secrets."""
     monkeypatch.setenv("FEED_TOKEN", "sentinel")
     fresh = Worker(seconds=5, megabytes=200)
     try:
@@ -160,11 +173,15 @@ def test_no_secrets_of_the_environment(worker: Worker, monkeypatch: pytest.Monke
 
 
 def test_lambdas_are_refused_at_once(worker: Worker) -> None:
+    """A function that the worker process cannot import by name, such as a lambda, is refused by the
+    caller."""
     with pytest.raises(TypeError, match="module-level"):
         worker.call_sync(lambda: None)
 
 
 def test_async_calls_share_the_processes() -> None:
+    """A worker of two processes runs two calls at once and uses the same two for later calls."""
+
     async def run() -> set[int]:
         worker = Worker(seconds=5, megabytes=200, count=2)
         try:
@@ -181,6 +198,8 @@ def test_async_calls_share_the_processes() -> None:
 
 
 def test_cancelling_frees_the_worker() -> None:
+    """If a call is cancelled by a timeout, its process is ended and the next call works."""
+
     async def run() -> int:
         worker = Worker(seconds=30, megabytes=200)
         try:
@@ -220,6 +239,7 @@ def test_a_call_that_is_given_up_costs_no_other(rounds: int) -> None:
 
 
 def test_closed_worker_refuses() -> None:
+    """A call after `close` is an error."""
     worker = Worker(seconds=5, megabytes=200)
     worker.close()
     with pytest.raises(WorkerFailed, match="closed"):
@@ -228,6 +248,8 @@ def test_closed_worker_refuses() -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_signals_meant_for_the_parent_end_no_child(worker: Worker, number: signal.Signals) -> None:
+    """Ctrl-C and SIGTERM, which a terminal sends to all processes, do not end a worker: the parent
+    decides when it ends."""
     child = worker.call_sync(jobs.pid)
     os.kill(child, number)
     assert worker.call_sync(jobs.pid) == child
@@ -288,6 +310,8 @@ def test_dies_with_its_parent(job: str) -> None:
 
 
 def test_bytes_that_arrive_during_a_call_end_no_child() -> None:
+    """A second call that arrives during the first one waits for it: each is begun ("R"), then
+    answered ("V")."""
     child = Child(Grade.LIMITED, Limits(seconds=5.0, wall_seconds=100.0, megabytes=200), ())
     try:
         process = child.start()
@@ -313,6 +337,8 @@ def _alive(pid: int) -> bool:
 
 
 def test_a_child_that_reads_pages_and_feeds_loads_no_client() -> None:
+    """Worker processes that read pages and feeds import no HTTP client, database or other large
+    package, so that they start fast and stay small."""
     preload = "import sys, syndicator.filing.read_article, syndicator.visiting.feeds.parser; "
     code = preload + "print(*sys.modules)"
     done = subprocess.run(

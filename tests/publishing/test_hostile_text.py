@@ -110,7 +110,8 @@ def test_every_illegal_character() -> None:
 
 @pytest.mark.slow
 def test_every_xss_payload(samples: Samples) -> None:
-    """Feeds are valid if every field has an XSS payload; 500 of them are built at once, for speed."""
+    """Feeds are valid if every field has an XSS payload; 500 of them are built at once, for
+    speed."""
     values = list_payloads(samples)
     for start in range(0, len(values), 500):
         assert find_faults(values[start : start + 500]) == []

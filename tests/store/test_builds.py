@@ -144,7 +144,8 @@ def test_a_silent_builder_is_replaced_and_its_end_plans_nothing(
 def test_missing_jobs_are_planned_and_running_ones_are_not_missing(
     store: Store, builds: Builds
 ) -> None:
-    """`fill` plans a build and an upkeep if there are none, and adds no job while they are running."""
+    """`fill` plans a build and an upkeep if there are none, and adds no job while they are
+    running."""
     builds.fill()
 
     assert list_job_times(store).keys() == {(BUILD, "todo"), (UPKEEP, "todo")}

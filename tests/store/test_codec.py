@@ -210,7 +210,8 @@ def test_times_keep_their_zone(zone: timezone | None) -> None:
     "document", ["", "{", "[]", '"text"', "{}", '{"key": "a", "at": "soon", "status": "new"}']
 )
 def test_another_document_is_refused(document: str) -> None:
-    """A document that is not JSON, not an object, or lacks a valid required field raises an error."""
+    """A document that is not JSON, not an object, or lacks a valid required field raises an
+    error."""
     with pytest.raises((ValueError, TypeError)):
         codec.unpack(Outcome, document)
 

@@ -375,7 +375,8 @@ def test_a_driver_that_is_not_installed_is_named(
 
 @pytest.mark.parametrize("database_url", ["nonsense", "wondrous://host/database"])
 def test_an_address_of_no_database_is_named(database_url: str) -> None:
-    """If `store.url` is not the address of a supported database, the error shows how to write one."""
+    """If `store.url` is not the address of a supported database, the error shows how to write
+    one."""
     with pytest.raises(StoreError, match=r"store\.url: .*; write sqlite:///path or postgresql://"):
         open_store(database_url, articles_exist=False)
 

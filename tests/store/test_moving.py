@@ -112,7 +112,8 @@ def test_a_moved_database_continues_as_before(database_url: str, postgres: Serve
 def test_nothing_is_moved_into_a_database_that_is_in_use(
     database_url: str, postgres: Server
 ) -> None:
-    """A move into a database that already has rows is refused, and that database stays as it was."""
+    """A move into a database that already has rows is refused, and that database stays as it
+    was."""
     fill_store(database_url)
     there = postgres.schema()
     fill_store(there)

@@ -150,7 +150,8 @@ def test_a_withdrawn_article_leaves_no_picture(store: Store) -> None:
 
 
 def test_a_lost_thumbnail_is_due_again(store: Store) -> None:
-    """If the file of a thumbnail is lost, it is fetched again and the feeds that show it are stale."""
+    """If the file of a thumbnail is lost, it is fetched again and the feeds that show it are
+    stale."""
     record_article(store, 1, cover=COVER)
     save_picture(store)
     build_all(store)

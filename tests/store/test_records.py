@@ -523,7 +523,8 @@ def test_entries_survive_as_documents(given_entry: Entry) -> None:
 
 
 def test_a_document_of_a_newer_version_is_read(store: Store) -> None:
-    """A stored state with a field that this version does not know ("invented") is read without it."""
+    """A stored state with a field that this version does not know ("invented") is read without
+    it."""
     assert codec.unpack_state('{"key":"a","url":"u","invented":1}', "") == SourceState(
         key="a", url="u"
     )

@@ -151,7 +151,8 @@ def test_a_changed_article_is_read_again_and_keeps_its_place(store: Store) -> No
 
 
 def test_a_deleted_article_is_not_proposed(store: Store) -> None:
-    """A deleted article is no longer proposed, and its words are subtracted from the frequencies."""
+    """A deleted article is no longer proposed, and its words are subtracted from the
+    frequencies."""
     articles = record_articles(store, 5)
     article_id = next(iter(articles))
     word = articles[article_id][1].split()[0]

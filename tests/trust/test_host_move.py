@@ -102,6 +102,7 @@ def _complaints(site: Site, feed: str, subscriber: Subscriber) -> Iterator[str]:
 def test_newsboat_shows_every_story_of_a_site_that_moves_once(
     site: tuple[Site, str], tmp_path: Path
 ) -> None:
+    """Newsboat shows every story of a site exactly once while the site moves to another host."""
     newsboat.need_newsboat()
     moving, address = site
 
@@ -116,6 +117,8 @@ def test_newsboat_shows_every_story_of_a_site_that_moves_once(
 def test_reader_shows_every_story_of_a_site_that_moves_once(
     site: tuple[Site, str], tmp_path: Path
 ) -> None:
+    """The Python library `reader` shows every story of a site exactly once while the site moves to
+    another host."""
     reader.need_reader()
     moving, address = site
 
@@ -130,6 +133,7 @@ def test_reader_shows_every_story_of_a_site_that_moves_once(
 def test_miniflux_shows_every_story_of_a_site_that_moves_once(
     site: tuple[Site, str], tmp_path: Path
 ) -> None:
+    """Miniflux shows every story of a site exactly once while the site moves to another host."""
     moving, address = site
     with miniflux.run_miniflux(tmp_path / "miniflux") as client:
         wrong = list_move_complaints(moving, lambda feed: Miniflux(client, address + feed))
@@ -139,6 +143,7 @@ def test_miniflux_shows_every_story_of_a_site_that_moves_once(
 def test_freshrss_shows_every_story_of_a_site_that_moves_once(
     site: tuple[Site, str], tmp_path: Path
 ) -> None:
+    """FreshRSS shows every story of a site exactly once while the site moves to another host."""
     freshrss.need_freshrss()
     moving, address = site
 

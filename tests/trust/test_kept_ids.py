@@ -132,6 +132,8 @@ def assert_nothing_anew(
 def test_a_site_that_redirects_feed_and_pages_keeps_ids_files_and_dates(
     instance: MovingSiteInstance, site: Site
 ) -> None:
+    """If a site redirects feed and pages to a new host, its stories keep id, file and date, also
+    after the database is rebuilt (LOST); the old address still withdraws."""
     before = publish_at_old_host(instance, site)
     pages, feeds = make_pages_and_feed(site, NEW)
     instance.next_day({**pages, **make_redirects(OLD, NEW)}, {**feeds, **feed_of(OLD, NEW)})

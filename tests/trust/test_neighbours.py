@@ -15,6 +15,8 @@ from tests.trust.world import open_judge
     ],
 )
 def test_neighbours_change_nothing(count: int) -> None:
+    """In random worlds, following a neighbour changes nothing that is published of other sites; a
+    failing world is reduced to a small example."""
     with open_judge() as judge:
         judge.live_worlds(count, first=True, derandomize=True)
         if judge.failed:

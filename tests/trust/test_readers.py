@@ -127,6 +127,7 @@ def _complaints(world: World, feed: str, reader: Reader) -> Iterator[str]:
 
 
 def test_newsboat_shows_every_story_once(world: tuple[World, str], tmp_path: Path) -> None:
+    """Newsboat shows every story of a simulated world of sites exactly once."""
     newsboat.need_newsboat()
     lived, address = world
 
@@ -139,6 +140,7 @@ def test_newsboat_shows_every_story_once(world: tuple[World, str], tmp_path: Pat
 
 
 def test_miniflux_shows_every_story_once(world: tuple[World, str], tmp_path: Path) -> None:
+    """Miniflux shows every story of a simulated world of sites exactly once."""
     lived, address = world
     with miniflux.run_miniflux(tmp_path / "miniflux") as client:
         wrong = list_reader_complaints(lived, lambda feed: Miniflux(client, address + feed))
@@ -146,6 +148,7 @@ def test_miniflux_shows_every_story_once(world: tuple[World, str], tmp_path: Pat
 
 
 def test_freshrss_shows_every_story_once(world: tuple[World, str], tmp_path: Path) -> None:
+    """FreshRSS shows every story of a simulated world of sites exactly once."""
     freshrss.need_freshrss()
     lived, address = world
 

@@ -136,6 +136,8 @@ def test_a_list_reads_no_variable_and_gives_no_right(
 
 
 def test_the_rights_that_a_list_asks_for_are_named(following_instance: FollowingInstance) -> None:
+    """Rights that an imported OPML list asks for are not given, and the output names them; harmless
+    settings (key, tags, interval) are taken."""
     done = following_instance.run_command(
         "import", "--no-refresh", following_instance.write_list(OUTLINES["rights"])
     )

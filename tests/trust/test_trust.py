@@ -43,6 +43,8 @@ def test_case(case: Case, tmp_path: Path) -> None:
 
 
 def test_there_are_cases_for_every_row() -> None:
+    """Each rule of trust ("row") has cases, 60 or more in all, so that none is lost when files are
+    edited."""
     rows = Counter(case.row for case in read_cases())
 
     assert set(rows) == {"announce", "answer", "own", "carry", "speak for", "once", "lost"}
@@ -50,4 +52,5 @@ def test_there_are_cases_for_every_row() -> None:
 
 
 def test_names_are_told_apart() -> None:
+    """Names of cases are unique, so that a failure names one case."""
     assert max(Counter(case.name for case in read_cases()).values()) == 1

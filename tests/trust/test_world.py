@@ -24,6 +24,8 @@ ARTICLE = "http://bank.example/a"
 @settings(max_examples=100, derandomize=True)
 @given(draw_world())
 def test_a_printed_world_is_read_as_the_same_case(world: Case) -> None:
+    """A random world printed as TOML is read back as the same case, so that failures can be kept as
+    case files."""
     (case,) = cases.parse_cases(as_toml(world), "")
     assert case == replace(world, name=case.name)
 
@@ -47,6 +49,8 @@ def test_a_neighbour_of_its_own_articles_makes_no_difference(tmp_path: Path) -> 
 
 
 def test_the_names_of_those_who_announce_an_article_may_differ(tmp_path: Path) -> None:
+    """That a neighbour announces an article, too, may change the list of its announcing sources:
+    this is allowed and no difference."""
     pages = {ARTICLE: Page(text="bank-a")}
     feeds = {BANK["url"]: (Item(link=ARTICLE),), EVIL["url"]: ()}
     later_day = Day(feeds={EVIL["url"]: (Item(link=ARTICLE),)})

@@ -23,6 +23,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_what_was_appended_is_read_in_order_and_once(path: Path) -> None:
+    """Appended pairs of article and source are read in their order, without repetitions."""
     assert CARRIED.read(folder_of(path)) == []
 
     CARRIED.append(folder_of(path), [(TWO, "planet")])
@@ -52,6 +53,8 @@ def test_a_line_that_a_crash_cut_short_neither_counts_nor_spoils_the_next(
 
 
 def test_an_empty_file_and_one_without_a_line_end_take_lines(path: Path) -> None:
+    """A line is appended correctly to an empty file and to one whose last line (here damaged) has
+    no line end."""
     for begun in (b"", b"\xff\x00"):
         path.write_bytes(begun)
         CARRIED.append(folder_of(path), [(ONE, "planet")])
@@ -59,6 +62,8 @@ def test_an_empty_file_and_one_without_a_line_end_take_lines(path: Path) -> None
 
 
 def test_lines_of_another_form_are_passed_over(path: Path) -> None:
+    """Only lines with an article id, a tab and a source key count; comments, other lines and bytes
+    that are not UTF-8 are ignored."""
     others = f"{ONE}\n{ONE}\t\n{TWO}\tone\ttwo\nshort\tplanet\n"
     path.write_bytes(f"# note\n\n{ONE}\tplanet\r\n{others}".encode() + b"\xff\n")
     assert CARRIED.read(folder_of(path)) == [(ONE, "planet")]

@@ -40,6 +40,8 @@ def test_what_is_written_is_read_and_what_is_no_exception_is_not_written(tmp_pat
 
 
 def test_the_same_facts_are_the_same_bytes(tmp_path: Path) -> None:
+    """Feeds are written to feeds.toml in a fixed order, so that the same feeds in another order do
+    not change or rewrite the file."""
     path = tmp_path / "feeds.toml"
     FEEDS.update(FileArticleStore(tmp_path), lambda before: KEPT)
     before = path.read_bytes()
@@ -66,6 +68,8 @@ def test_nothing_to_say_makes_no_file_and_empties_one_that_is_there(tmp_path: Pa
 
 
 def test_sources_keep_the_order_of_their_addresses(tmp_path: Path) -> None:
+    """sources.toml lists sources by key and keeps the order of their addresses; a source without
+    addresses is left out."""
     kept = {
         "wired": ("https://b.example/", "https://a.example/"),
         "ars": ("https://ars.example/feed",),
@@ -110,6 +114,8 @@ def test_the_fast_way_reads_what_a_parser_reads_or_leaves_it_to_that(
 
 
 def test_what_we_write_is_read_the_fast_way(tmp_path: Path) -> None:
+    """The fast parser for files in exactly our form reads what we write; other files need the
+    slower TOML parser."""
     path = tmp_path / "sources.toml"
     kept = {
         "ars": ("https://ars.example/feed",),
@@ -139,6 +145,8 @@ def test_what_we_write_is_read_the_fast_way(tmp_path: Path) -> None:
     ],
 )
 def test_a_broken_file_is_named_with_its_cure(tmp_path: Path, data: str) -> None:
+    """A feeds.toml with a fault, by syntax, key or value, is an error that says to restore the file
+    from a backup."""
     path = tmp_path / "feeds.toml"
     path.write_text(data)
     with pytest.raises(
@@ -151,6 +159,8 @@ def test_a_broken_file_is_named_with_its_cure(tmp_path: Path, data: str) -> None
     "data", ["[[source]]", '[[source]]\nkey = "a"\nurls = "b"', "[[source]]\nkey = 1\nurls = []"]
 )
 def test_a_broken_list_of_sources_is_named(tmp_path: Path, data: str) -> None:
+    """A sources.toml that lacks a key or has a value of another type is an error that names the
+    file."""
     path = tmp_path / "sources.toml"
     path.write_text(data)
     with pytest.raises(ConfigError, match=r"sources\.toml: not as"):

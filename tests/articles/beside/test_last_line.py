@@ -32,12 +32,16 @@ def test_the_last_decision_counts_and_none_ends_those_before(tmp_path: Path) -> 
 
 
 def test_the_last_lead_of_a_story_counts(tmp_path: Path) -> None:
+    """If a story has several lines, its last one names the lead article: story ONE was led by A,
+    then by B."""
     files = FileArticleStore(tmp_path)
     LEADS.append(files, [(ONE, A), (TWO, A), (ONE, B)])
     assert LEADS.read(files) == [(ONE, B), (TWO, A)]
 
 
 def test_folded_articles_keep_their_order_and_time(tmp_path: Path) -> None:
+    """Articles that were merged into an entry are read back in the order in which they were
+    appended, with their time."""
     files = FileArticleStore(tmp_path)
     folded = [Folded(B, ONE, 1_700_000_000), Folded(A, ONE, 1_700_000_000)]
     FOLDED.append(files, folded)

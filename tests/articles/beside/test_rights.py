@@ -102,6 +102,8 @@ def test_a_link_that_is_gone_is_believed_no_more(tmp_path: Path) -> None:
 
 
 def test_a_move_names_both_hosts(tmp_path: Path) -> None:
+    """A recorded move of a source names its new host, its old host and the day, and the new host
+    counts as linked. Other sources are not affected."""
     file = open_rights_file(tmp_path)
     file.move("bank", "bank.example", "bank-2.example", DAY)
     second_rights_file = open_rights_file(tmp_path)

@@ -8,6 +8,8 @@ from syndicator.articles.beside.toml_text import write_table
 
 
 def test_texts_lists_and_truth_values_are_read_as_they_were_given() -> None:
+    """Texts with quotes and escapes, lists and booleans that we write as TOML are read back
+    unchanged by Python's parser."""
     row = {"key": 'a "b" \\ é 😀', "urls": ["https://a.example/\n", "x"], "dropped": True}
 
     assert tomllib.loads(write_table("[[feed]]", row)) == {"feed": [row]}

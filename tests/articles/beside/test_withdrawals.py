@@ -15,6 +15,7 @@ from tests.articles.samples import NOW, TRAPS, make_full_article
 
 
 def test_nothing_is_withdrawn_at_first(tmp_path: Path) -> None:
+    """Without a file withdrawn.toml, no article is withdrawn."""
     assert WITHDRAWN.read(FileArticleStore(tmp_path)) == []
 
 
@@ -63,6 +64,7 @@ def test_any_text_survives_and_the_order_is_that_of_time(tmp_path: Path) -> None
 
 
 def test_an_entry_deleted_by_hand_is_lifted(tmp_path: Path) -> None:
+    """If the operator deletes an entry from withdrawn.toml, that article is no longer withdrawn."""
     article_store = FileArticleStore(tmp_path)
     enter_withdrawal(article_store, make_full_article(), NOW)
     (tmp_path / "withdrawn.toml").write_text("# none\n")
@@ -75,6 +77,8 @@ def test_an_entry_deleted_by_hand_is_lifted(tmp_path: Path) -> None:
     ["[[withdrawn]]", "withdrawn = 1", "x", "[[withdrawn]]\nid='a'\nat='soon'", "withdrawn=['a']"],
 )
 def test_a_broken_file_is_named(tmp_path: Path, data: str) -> None:
+    """A withdrawn.toml that cannot be read is an error that says where to restore it from: ignoring
+    it would publish withdrawn articles."""
     (tmp_path / "withdrawn.toml").write_text(data)
 
     with pytest.raises(ConfigError, match=r"withdrawn.toml: not a list of .*restore it from"):

@@ -24,7 +24,8 @@ def make_tag_row(slug: str, to: str = "", **more: Any) -> FeedRow:
 
 
 def test_a_feed_that_moved_twice_redirects_to_its_last_address() -> None:
-    """If tag a was renamed to b and b to c, both old feeds redirect directly to c, without a chain."""
+    """If tag a was renamed to b and b to c, both old feeds redirect directly to c, without a
+    chain."""
     rows = [make_tag_row("a", "b"), make_tag_row("b", "c"), make_tag_row("c")]
     assert resolve_moves(rows) == {
         FeedKey("tag", "a"): FeedKey("tag", "c"),

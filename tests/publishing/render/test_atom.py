@@ -63,7 +63,8 @@ def parse_item(shown: View) -> Any:
 @pytest.mark.parametrize("text", ["\x00", "\x1b", "\ud800", "\ufffe"])
 @pytest.mark.parametrize("make", [atom.make_entry, rss.make_item])
 def test_characters_that_xml_forbids_are_refused(make: Callable[[Draft], Any], text: str) -> None:
-    """Atom and RSS entries raise ValueError if a title or tag has a character that XML 1.0 forbids."""
+    """Atom and RSS entries raise ValueError if a title or tag has a character that XML 1.0
+    forbids."""
     for changes in ({"title": f"a{text}b"}, {"tags": (f"a{text}b",)}):
         with pytest.raises(ValueError):
             make(Draft(make_sample_view(**changes), BASE))

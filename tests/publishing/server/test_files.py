@@ -391,7 +391,8 @@ def test_a_file_replaced_while_it_is_read_is_read_again(
 
 
 def test_only_get_and_head_are_answered(client: TestClient) -> None:
-    """Published files answer GET and HEAD; another method gets 405 and the list of allowed methods."""
+    """Published files answer GET and HEAD; another method gets 405 and the list of allowed
+    methods."""
     answer = client.post("/all.atom")
     assert answer.status_code == 405
     assert answer.headers["allow"] == "GET, HEAD"

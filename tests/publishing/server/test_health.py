@@ -152,6 +152,7 @@ def test_a_database_that_cannot_be_read_is_no_fault_of_the_server(tmp_path: Path
 
 
 def test_published_files_are_served_as_before(tmp_path: Path) -> None:
-    """With the health pages added, the server still serves published files, also to other machines."""
+    """With the health pages added, the server still serves published files, also to other
+    machines."""
     (tmp_path / "all.atom").write_text("<feed/>")
     assert make_client(tmp_path, peer=ELSEWHERE).get("/all.atom").text == "<feed/>"

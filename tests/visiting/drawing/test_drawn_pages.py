@@ -36,7 +36,8 @@ def read_drawn_page(page: bytes, url: str) -> ReadArticle:
 
 
 def test_there_are_ten_pages() -> None:
-    """The sample pages are found: the nine that end, beside NEVER_ENDS, which is tested by itself."""
+    """The sample pages are found: the nine that end, beside NEVER_ENDS, which is tested by
+    itself."""
     assert len(DRAWN) == 9
 
 

@@ -56,7 +56,8 @@ def test_frames_are_not_read() -> None:
 
 @pytest.mark.parametrize("url", ["ftp://a.example/", "file:///etc/passwd", "chrome://version"])
 def test_only_the_web_is_loaded(url: str) -> None:
-    """A drawn page loads HTTP addresses only, no files of this machine and no pages of the browser."""
+    """A drawn page loads HTTP addresses only, no files of this machine and no pages of the
+    browser."""
     assert choose_treatment(PageRequest(url=url, kind="fetch"), Budget()) is Treatment.REFUSE
 
 

@@ -108,7 +108,8 @@ def test_sitemap(root: str) -> None:
     "body", [b"", b"{}", b"plain", b"\x00" * 100, b"<" * 10_000, b"<!" * 10_000, b"<a " * 10_000]
 )
 def test_anything_is_at_worst_a_page(body: bytes) -> None:
-    """Any content that is not a feed is treated as a page, without an error, however broken it is."""
+    """Any content that is not a feed is treated as a page, without an error, however broken it
+    is."""
     assert discover(body, URL).kind == "page"
 
 

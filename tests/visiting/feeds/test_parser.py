@@ -452,7 +452,8 @@ def test_repeated_ids() -> None:
 
 
 def test_entries_that_say_nothing_are_dropped() -> None:
-    """An entry with only a date, without title, link or text, is left out and changes no other id."""
+    """An entry with only a date, without title, link or text, is left out and changes no other
+    id."""
     assert parse_entry_ids(
         "<pubDate>Tue, 24 Nov 2026 10:00:00 GMT</pubDate>", "<title>a</title>"
     ) == parse_entry_ids("<title>a</title>")

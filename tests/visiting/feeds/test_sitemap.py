@@ -36,7 +36,8 @@ def test_the_newest_addresses_come_first_with_what_is_said_of_them() -> None:
 
 
 def test_an_index_is_refused_with_the_address_to_add() -> None:
-    """A sitemap that only lists other sitemaps is refused, and the error names one to use instead."""
+    """A sitemap that only lists other sitemaps is refused, and the error names one to use
+    instead."""
     index = (
         b"<sitemapindex><sitemap><loc>https://example.org/news.xml</loc></sitemap></sitemapindex>"
     )

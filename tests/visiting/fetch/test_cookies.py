@@ -125,7 +125,8 @@ def test_which_cookies_an_answer_sets(line: str, expected: Cookie | None) -> Non
 
 
 def test_an_answer_without_tls_sets_no_secure_cookie() -> None:
-    """A Secure cookie is not accepted from plain HTTP, since anybody on the network could set it."""
+    """A Secure cookie is not accepted from plain HTTP, since anybody on the network could set
+    it."""
     assert parse_set_cookie("a=1; Secure", URL.replace("https", "http"), NOW) is None
 
 

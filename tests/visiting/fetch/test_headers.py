@@ -75,7 +75,8 @@ def test_retry_after_is_a_week_at_most_in_either_form(value: str, seconds: float
 
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_headers_of_any_kind(one: str, other: str) -> None:
-    """Any text in these headers gives either nothing or a time within the bounds, never an error."""
+    """Any text in these headers gives either nothing or a time within the bounds, never an
+    error."""
     retry_after = parse_retry_after(one, NOW)
 
     assert retry_after is None or NOW < retry_after <= NOW + timedelta(days=7)

@@ -150,7 +150,8 @@ def test_bad_allow_lines_are_named(line: str) -> None:
 
 
 def test_allow_is_for_its_network_and_port() -> None:
-    """A line of `allow` opens its network at its port only, in IPv4 and in IPv4-mapped IPv6 form."""
+    """A line of `allow` opens its network at its port only, in IPv4 and in IPv4-mapped IPv6
+    form."""
     allow = ("10.0.0.0/8:443",)
 
     assert explain_refusal("10.1.1.1", 443, allow=allow) is None

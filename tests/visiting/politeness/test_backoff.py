@@ -52,7 +52,8 @@ def test_the_next_process_knows() -> None:
 def test_waits_that_ended_are_forgotten_and_their_number_is_bounded(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Ended waits are deleted, and of more than _MOST_WAITS (20 here) those that end last are kept."""
+    """Ended waits are deleted, and of more than _MOST_WAITS (20 here) those that end last are
+    kept."""
     # a thousand take seconds
     monkeypatch.setattr("syndicator.visiting.politeness.throttle._MOST_WAITS", 20)
     notes = Notes()

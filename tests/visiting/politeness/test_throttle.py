@@ -84,7 +84,8 @@ def test_back_off() -> None:
 
 
 def test_a_host_backs_off_for_at_most_a_quarter_of_an_hour() -> None:
-    """A request waits at most 15 minutes (900 s) for a host, however long the host asked to wait."""
+    """A request waits at most 15 minutes (900 s) for a host, however long the host asked to
+    wait."""
     log = Log()
     log.throttle.back_off("a", log.clock() + timedelta(days=300))
     assert log.run_requests(("a", 0)) == [(900, "a")]

@@ -31,7 +31,8 @@ def test_each_method_of_the_recommendation(body: bytes, method: str) -> None:
 
 @pytest.mark.parametrize("method", ["md5", "sha224", "blake2b", "sha3_256"])
 def test_no_other_method(method: str) -> None:
-    """Signatures by methods outside the WebSub recommendation are refused, though they are correct."""
+    """Signatures by methods outside the WebSub recommendation are refused, though they are
+    correct."""
     assert not is_signed(SECRET, b"x", make_signature(method, b"x"))
 
 
