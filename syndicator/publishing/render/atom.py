@@ -31,11 +31,12 @@ _END_TAGS: Final = b"</feed>"
 
 
 def make_entry(draft: Draft) -> Any:
-    """Return the <entry> of an article as an lxml tree, the same for all feeds. As feedgen makes
-    them, its elements have no namespace, because the root element of the feed declares it. Raises
-    ValueError for values that XML cannot hold."""
+    """Return the Atom <entry> of an article as an lxml tree. All feeds contain the same entry. Its
+    elements have no namespace: the root element of the feed declares the namespace of Atom.
+    `draft`: the article, and the entry that the library feedgen made from it. Raises ValueError if
+    a text has characters that XML does not allow."""
     view = draft.view
-    entry = draft.feed_entry.atom_entry()
+    entry = draft.feed_entry.atom_entry()  # feedgen fills the usual elements, we add the rest
     if view.language:
         entry.set(XML_LANG, view.language)
     set_text_type(entry.find("title"))
@@ -43,38 +44,42 @@ def make_entry(draft: Draft) -> Any:
         set_text_type(entry.find("rights"))
     _complete_links(entry, view)
     add_media(entry, view)
-    if not view.is_own:
+    if not view.is_own:  # an entry that we wrote, such as a digest, has no source feed
         _complete_source(entry, view)
     return entry
 
 
 def _complete_links(entry: Any, view: View) -> None:
-    """Complete the links of article and enclosure, which have only an address in feedgen's entry.
-    Add links to related articles, to other reports of the story, and to the licence."""
+    """Add attributes to the links that feedgen made: the first is the link to the article, the
+    second, if any, the link to the enclosure (an audio or video file). Then add links to related
+    articles, to reports of other outlets on the same story, and to the licence."""
     entry.find("link").set("rel", "alternate")
-    file = view.enclosure
-    if file:
-        _, enclosure = entry.findall("link")
-        enclosure.attrib.update({"rel": "enclosure", "type": file.type, "length": str(file.length)})
+    enclosure = view.enclosure
+    if enclosure:
+        _, enclosure_link = entry.findall("link")
+        enclosure_link.set("rel", "enclosure")
+        enclosure_link.set("type", enclosure.type)
+        enclosure_link.set("length", str(enclosure.length))
     for url in view.related:
         SubElement(entry, "link", rel="related", href=url)
-    for name, url in view.also:
+    for outlet, url in view.also:
         if url not in view.related:
-            SubElement(entry, "link", rel="related", href=url, title=name)
+            SubElement(entry, "link", rel="related", href=url, title=outlet)
     if view.licence:
         SubElement(entry, "link", rel="license", href=view.licence)  # RFC 4946
 
 
 def _complete_source(entry: Any, view: View) -> None:
-    """Complete the <source> of feedgen's entry, which has only title and address of the source
-    feed. If the source feed has no address, feedgen makes no <source>: add one."""
+    """Complete the <source> of an entry, which describes the feed that the article came from.
+    feedgen wrote only the title and the address of that feed, or no <source> if the feed has no
+    address."""
     origin = view.origin
     source = entry.find("source")
     if source is None:
         source = SubElement(entry, "source")
         title = add_text(source, "title", origin.title)
     else:
-        title, link = source
+        title, link = source  # its two child elements
         link.set("rel", "self")
     set_text_type(title)
     add_text(source, "id", origin.id)
@@ -84,17 +89,17 @@ def _complete_source(entry: Any, view: View) -> None:
 
 
 def serialise(draft: Draft, entry: Any) -> bytes:
-    """Return the bytes of an entry, without the namespaces that its feed declares. `entry`: from
-    `make_entry`; it is changed."""
-    if draft.has_signs:
+    """Return an entry as bytes, without the namespaces that its feed declares. `draft`: the
+    article; `entry`: its lxml tree from `make_entry`, which is changed."""
+    if draft.has_signs:  # its texts contain & or <
         write_signs_as_references(entry, _PLAIN_TEXT_ELEMENTS)
     return serialise_entry(entry, _NAMESPACES)
 
 
 def write_feed(head: Head, entries: Sequence[bytes]) -> bytes:
-    """Return an Atom document. `entries`: the bytes of its entries, from `serialise`, newest
-    first."""
-    from feedgen.feed import FeedGenerator  # see `make_feed_entry`
+    """Return a whole Atom document as bytes. `head`: the values of the feed; `entries`: the bytes
+    of its entries, from `serialise`, newest first."""
+    from feedgen.feed import FeedGenerator  # takes 35 ms: import it only when feeds are written
 
     feed = FeedGenerator()
     feed.id(head.urn)
@@ -108,6 +113,7 @@ def write_feed(head: Head, entries: Sequence[bytes]) -> bytes:
     feed.link(_list_head_links(head))
     if head.author or not entries:  # RFC 4287 4.1.1: a feed needs an author if no entry has one
         feed.author(name=head.author or head.title)
+    # feedgen calls the extension when it writes the document, in the next line
     feed.register_extension("more", partial(_HeadExtension, head), rss=False)
     return insert_entries(feed.atom_str(), _END_TAGS, entries)
 
@@ -132,30 +138,35 @@ class _HeadExtension:
         return namespaces
 
     def extend_atom(self, feed: Any) -> None:
-        """Complete the feed that feedgen made."""
+        """Add to `feed`, the root element that feedgen made, everything that feedgen cannot write:
+        stylesheet, text types, the mark of an archive document, and withdrawn entries."""
         add_stylesheet(feed, self.head.base)
         set_text_type(feed.find("title"))
         if self.head.description:
             set_text_type(feed.find("subtitle"))
         if self.head.is_archive_document:
             SubElement(feed, qualify_name("fh", "archive"))
-        for item in self.head.removed:
+        for removed in self.head.removed:
+            withdrawn_at = removed.when.isoformat()
             SubElement(
-                feed, qualify_name("at", "deleted-entry"), ref=item.urn, when=item.when.isoformat()
+                feed, qualify_name("at", "deleted-entry"), ref=removed.urn, when=withdrawn_at
             )
         write_signs_as_references(feed, _PLAIN_TEXT_ELEMENTS)
 
 
 def _list_head_links(head: Head) -> list[dict[str, str]]:
-    """Return the links of a feed, as feedgen takes them: to the document itself, the feed's page,
-    its hubs, its licence, and the archive documents before and after. An archive document links the
-    head feed ("current") instead of the hubs."""
-    address = head.base + head.self_name if head.self_name else head.url(ATOM)
+    """Return the links of a feed document, each as the attributes of its <link> element. They lead
+    to the document itself, the feed's page, the licence, and the archive documents before and after
+    this document. The head feed, which has the newest entries, also links its WebSub hubs; an
+    archive document links the head feed instead."""
+    own_address = head.url(ATOM)
+    if head.self_name:  # an archive document
+        own_address = head.base + head.self_name
     links = [
-        {"href": address, "rel": "self", "type": FORMATS[ATOM].media_type},
+        {"href": own_address, "rel": "self", "type": FORMATS[ATOM].media_type},
         {"href": head.home, "rel": "alternate", "type": FORMATS[PAGE].media_type},
     ]
-    if head.current:
+    if head.current:  # this is the head feed
         links += [{"href": hub, "rel": "hub"} for hub in head.hubs]
     else:
         links.append({"href": head.url(ATOM), "rel": "current"})

@@ -73,8 +73,8 @@ class Head:
 
     @property
     def image(self) -> str:
-        """The address of an icon in a format that RSS allows (PNG, GIF or JPEG): the feed's icon,
-        or ours if its ending shows another format."""
+        """The address of a picture for RSS, which allows only PNG, GIF and JPEG: the feed's icon
+        if its address ends like one of these, else our own "icon.png"."""
         if self.icon.lower().endswith((".png", ".gif", ".jpg", ".jpeg")):
             return self.icon
         return f"{self.base}icon.png"
@@ -86,11 +86,12 @@ class Head:
         return not self.current and bool(self.previous or self.following)
 
     def get_document_url(self, name: str, feed_format: str) -> str:
-        """Return the address of an archive document in a format. `name`: of its Atom file; if it is
-        "", there is no document: return ""."""
+        """Return the address of an archive document in a format, "" if `name` is "". `name`: the
+        name of its Atom file, such as "tags/ai-2026-11.atom"; `feed_format`: the file ending."""
         if not name:
             return ""
-        return f"{self.base}{name.rpartition('.')[0]}.{feed_format}"
+        name_without_ending, _, _ = name.rpartition(".")
+        return f"{self.base}{name_without_ending}.{feed_format}"
 
     @property
     def home(self) -> str:
@@ -101,9 +102,10 @@ class Head:
 def make_head(
     spec: FeedSpec, settings: Settings, instance: uuid.UUID, updated: datetime | None
 ) -> Head:
-    """Return the head of a feed: its id, titles, addresses and formats. Characters and addresses
-    that some format does not allow are removed. `updated`: the time of its newest entry, None if
-    it has no entries."""
+    """Return the head of a feed: its id, titles, addresses and formats, without characters that
+    some format does not allow. `spec`: what the feed is called and contains; `instance`: the id of
+    this installation, part of the ids of its feeds; `updated`: the time of the feed's newest entry,
+    None if it has no entries."""
     site = settings.site
     name = clean_line(spec.name)
     title = clean_line(spec.title) or name or spec.key.slug
@@ -112,7 +114,7 @@ def make_head(
         description = f"{name or title}: the newest articles."
     icon = clean_uri(site.icon) or f"{settings.base_url}icon.svg"
     cleaned_hubs = [clean_uri(hub) for hub in settings.publish.hubs]
-    hubs = tuple(hub for hub in cleaned_hubs if hub)  # "" was no usable address
+    hubs = tuple(hub for hub in cleaned_hubs if hub)  # "" stands for an unusable address
     formats = tuple(feed_format for feed_format in FORMATS if feed_format in spec.formats)
     licence = ""
     if "://" in site.rights:  # the operator wrote the address of a licence
@@ -136,26 +138,30 @@ def make_head(
 
 
 def _list_archive_formats(spec: FeedSpec, setting: Archives) -> tuple[str, ...]:
-    """Return the formats of a feed's archive documents; an empty tuple if the feed has no archives,
-    or no Atom, the format whose documents RFC 5005 links. `setting`: `publish.archives`."""
-    if ATOM not in spec.formats or spec.older is Older.NONE:
+    """Return the formats of a feed's archive documents, which hold its older entries. The tuple is
+    empty if the feed has no archives. `setting`: the setting `publish.archives`."""
+    if spec.older is Older.NONE:
+        return ()
+    if ATOM not in spec.formats:  # RFC 5005 links archives from Atom feeds
         return ()
     allowed = _list_allowed_archive_formats(spec, setting)
     return tuple(feed_format for feed_format in allowed if feed_format in spec.formats)
 
 
 def _list_allowed_archive_formats(spec: FeedSpec, setting: Archives) -> tuple[str, ...]:
-    """Return the formats that the archives of a feed may have, whatever formats the feed has.
-    `setting`: `publish.archives`; True, the form of older instances, allows JSON; any other form
-    allows pages instead, for tags, sources and feeds chosen one by one."""
+    """Return the formats in which the settings allow archives of a feed; the feed itself may have
+    fewer formats. `setting`: the setting `publish.archives`. If it is True, as in older instances,
+    archives are Atom and JSON. Any other value allows Atom, and HTML pages too for tags, sources
+    and feeds that the operator chose one by one; a false value allows no archives."""
     if not setting:
         return ()
-    is_archived = find_axis(spec.key.axis).archived
+    has_archives_by_default = find_axis(spec.key.axis).archived
     if setting is True:
-        return (ATOM, JSON) if is_archived else ()
-    if spec.key.axis in (TAG, SOURCE) or spec.older is Older.OWN:
+        return (ATOM, JSON) if has_archives_by_default else ()
+    is_chosen_by_operator = spec.older is Older.OWN
+    if is_chosen_by_operator or spec.key.axis in (TAG, SOURCE):
         return (ATOM, PAGE)
-    return (ATOM,) if is_archived else ()
+    return (ATOM,) if has_archives_by_default else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,15 +198,17 @@ class Links:
 
 
 def make_links(settings: Settings, named: Iterable[str] = ()) -> Links:
-    """Return the links to our pages that entries may contain, as the settings allow. `named`: tags
-    of taxonomy.toml. They have a page from their first article on; other tags surely have one only
-    if the setting `tag_min` is 1, since any article is enough then."""
+    """Return the pages of ours that entries may link to, as the settings allow: those of
+    categories, tags and sources. `named`: the tags of taxonomy.toml. Such a tag has a page from its
+    first article on. Another tag has one from `tag_min` articles on (a setting), so that its page
+    surely exists only if `tag_min` is 1."""
     publish = settings.publish
     axes_with_pages: set[str] = set()
     if PAGE in publish.formats:
         axes_with_pages = {name for name, axis in AXES.items() if axis.word in publish.axes}
     tags: frozenset[str] | None = frozenset()
     if TAG in axes_with_pages:
+        # None stands for all tags
         tags = None if publish.tag_min == 1 else frozenset(map(slug, named))
     return Links(
         base=settings.base_url,
@@ -212,23 +220,27 @@ def make_links(settings: Settings, named: Iterable[str] = ()) -> Links:
 
 
 def write_card(view: View, links: Links) -> str:
-    """Return the content of an entry as HTML: picture, excerpt, "Source · category · tags", other
-    outlets, then the whole text if it may be shown (it is sanitised already). Picture and excerpt
-    are left out if the whole text has them."""
+    """Return the content of an entry as an HTML card: picture, excerpt, a line "Source · category ·
+    tags", links to reports of other outlets, then the whole text if it may be shown (it is
+    sanitised already). Picture and excerpt are left out if the whole text has them. `links`: the
+    pages that the card may link to."""
     parts = [*_write_picture(view), *_write_excerpt(view)]
     parts.append(f"<p>{_SEPARATOR.join(_list_names(view, links))}</p>")
     parts += write_other_reports(view, links.base)
-    parts += (view.explained, view.html)
+    parts.append(view.explained)  # what the other reports add to this article
+    parts.append(view.html)
     return "".join(parts)
 
 
 def write_whole_text(view: View, base: str) -> str:
-    """Return the content of an entry as HTML without picture, source and tags: the whole text, ""
-    if it may not be shown. If other outlets report the same story, excerpt and links to them come
-    first. `base`: the address of the web root."""
+    """Return the whole text of an article as HTML, without a line of source and tags; "" if the
+    text may not be shown. If other outlets report the same story, put the excerpt and links to
+    their reports before the text. `base`: the address of the web root."""
     if not view.also:
         return view.html
-    parts = [*_write_excerpt(view), *write_other_reports(view, base), view.explained, view.html]
+    parts = [*_write_excerpt(view), *write_other_reports(view, base)]
+    parts.append(view.explained)  # what the other reports add to this article
+    parts.append(view.html)
     return "".join(parts)
 
 
@@ -238,7 +250,7 @@ def write_other_reports(view: View, base: str) -> Iterator[str]:
     root."""
     if not view.also:
         return
-    outlets = ", ".join(write_link(name, url) for name, url in view.also)
+    outlets = ", ".join(write_link(outlet, url) for outlet, url in view.also)
     timeline = ""
     if view.story:
         timeline = _SEPARATOR + write_link("Timeline", base + paths.story_name(view.story))
@@ -250,31 +262,34 @@ def _write_picture(view: View) -> Iterator[str]:
     whole text has the same picture."""
     if not view.cover or escape(view.cover) in view.html:
         return
-    # If an address ends in src=, the W3C validator takes that for an attribute (its validators.py,
-    # absUrlMixin): write the = as a reference.
+    # The W3C validator takes "src=" at the end of an address for an attribute (its validators.py,
+    # absUrlMixin). So write this "=" as a character reference.
     address = _SRC.sub(r"\1&#61;", escape(view.cover))
     yield f'<p><a href="{escape(view.url)}"><img src="{address}" alt=""></a></p>'
 
 
 def _write_excerpt(view: View) -> Iterator[str]:
-    """Yield the excerpt as a paragraph of HTML; nothing if there is none or the whole text begins
-    with it."""
-    # compare without spaces, since there may be none between two blocks of HTML
-    beginning = "".join(unescape(_MARKUP.sub("", view.html[:_SEARCHED_CHARACTERS])).split())
+    """Yield the excerpt as a paragraph of HTML; nothing if there is no excerpt, or if it stands
+    near the beginning of the whole text."""
+    # Compare without spaces: two blocks of HTML may follow each other without one.
     excerpt = "".join(view.summary.split())
     if not excerpt:
         return
+    first_text = unescape(_MARKUP.sub("", view.html[:_SEARCHED_CHARACTERS]))
+    beginning = "".join(first_text.split())
     is_repeated = 0 <= beginning.find(excerpt) <= _ABOVE
     if not is_repeated:
         yield f"<p>{escape(view.summary, quote=False)}</p>"
 
 
 def _list_names(view: View, links: Links) -> Iterator[str]:
-    """Yield the names of the article's source, category and tags as HTML links. No name is written
-    twice, whatever its upper and lower case: a tag that repeats the category or another tag is left
-    out. The category of unclassified articles is left out, too."""
-    parts = urlsplit(view.url)
-    front_page = f"{parts.scheme}://{parts.netloc}/" if parts.netloc else ""  # a mail has none
+    """Yield the names of the article's source, category and tags as HTML links. A tag that repeats
+    the category or another tag, except for upper and lower case, is left out, as is the category
+    that unclassified articles have (`links.unclassified`)."""
+    address_parts = urlsplit(view.url)
+    front_page = ""
+    if address_parts.netloc:  # an article that came by mail has no host
+        front_page = f"{address_parts.scheme}://{address_parts.netloc}/"
     yield write_link(view.origin.title, view.origin.site or front_page)
     names_left_out = {links.unclassified.casefold()}
     if view.category and view.category.casefold() not in names_left_out:

@@ -43,12 +43,14 @@ _PIXEL: Final = re.compile(
 def render_markdown(markdown: str, base_url: str) -> str:
     """Return the body of an article as sanitised HTML. HTML in the markdown is shown as text.
     Relative addresses become absolute, with `base_url`, the address of the article, as their base.
-    Links into private networks lose their address; tracking pixels are removed. The HTML is
-    sanitised last, because rendering can turn escaped markup into live markup."""
+    Links into private networks lose their address; tracking pixels are removed."""
     renderer = _make_renderer()
-    tokens = list(_adjust_tokens(renderer.parse(text.legal(markdown)), base_url))
+    parsed_tokens = renderer.parse(text.legal(markdown))
+    tokens = list(_adjust_tokens(parsed_tokens, base_url))
+    html = renderer.renderer.render(tokens, renderer.options, {})
+    # sanitise last, because rendering can turn escaped markup into live markup
     return nh3.clean(
-        renderer.renderer.render(tokens, renderer.options, {}),
+        html,
         tags=set(_TAGS),
         attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
         url_schemes={"http", "https", "mailto"},
@@ -63,9 +65,10 @@ def _make_renderer() -> MarkdownIt:
 
 
 def _adjust_tokens(tokens: Sequence[Token], base_url: str) -> Iterator[Token]:
-    """Yield the tokens of a text with absolute addresses and without tracking pixels. Table cells
-    get an attribute `align` in place of a style, since sanitising removes styles. Recursive: a
-    token may have children. `base_url`: the address of the article."""
+    """Yield the tokens of parsed markdown with absolute addresses and without tracking pixels.
+    Aligned table cells get the attribute `align` in place of a style, because styles are removed
+    when the HTML is sanitised. A token's children are adjusted, too. `base_url`: the address of the
+    article."""
     for token in tokens:
         if token.type == "image":
             yield from _adjust_image(token, base_url)
@@ -81,8 +84,8 @@ def _adjust_tokens(tokens: Sequence[Token], base_url: str) -> Iterator[Token]:
 
 
 def _adjust_link(token: Token, base_url: str) -> None:
-    """Make the address of a link absolute; remove it if it is invalid or leads into a private
-    network. The text of the link stays."""
+    """Make the address of a link absolute. Remove the address, but not the text of the link, if it
+    is invalid or leads into a private network. `base_url`: the address of the article."""
     address = str(token.attrs.get("href", ""))
     if not address.lower().startswith("mailto:"):
         address = _make_public_address(base_url, address)
@@ -93,8 +96,9 @@ def _adjust_link(token: Token, base_url: str) -> None:
 
 
 def _adjust_image(token: Token, base_url: str) -> Iterator[Token]:
-    """Yield the token of an image with an absolute address. If its address is invalid or leads into
-    a private network, yield its alternative text instead; if it is a tracking pixel, nothing."""
+    """Yield the token of an image with an absolute address, or nothing if the image is a tracking
+    pixel. If its address is invalid or leads into a private network, yield its alternative text
+    instead. `base_url`: the address of the article."""
     source = _make_public_address(base_url, str(token.attrs.get("src", "")))
     if source and _PIXEL.search(source):
         return
@@ -110,5 +114,5 @@ def _make_public_address(base_url: str, reference: str) -> str:
     private network. `base_url`: the address of the page that has the reference."""
     address = urls.absolute(base_url, reference)
     if not address or refusal(address, base_url):
-        return ""
+        return ""  # refused: a page may not lead readers into a private network
     return address

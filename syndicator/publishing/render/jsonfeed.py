@@ -10,8 +10,8 @@ from syndicator.publishing.render.view import View
 
 
 def make_item(view: View) -> bytes:
-    """Return an article as an item of JSON Feed, without empty fields. It is the same for all
-    feeds."""
+    """Return an article as an item of JSON Feed, in bytes of JSON without empty fields. All feeds
+    contain the same item."""
     fields: dict[str, Any] = {"id": view.urn, "url": view.url, "title": view.title}
     summary = ""
     if view.content:
@@ -30,23 +30,24 @@ def make_item(view: View) -> bytes:
         image=view.cover,
         language=view.language,
         authors=[{"name": author} for author in view.authors],
-        # The field of version 1.0, for readers that know only that version. It has only the first
-        # name, because readers that know both fields show both.
+        # `author` is the field of version 1.0, for readers that know only that version. It has only
+        # the first name, because readers that know both fields show both.
         author={"name": view.authors[0]},
         tags=_list_tags(view),
         attachments=attachments,
-        # extensions of ours: version 1.1 has no fields for rights and for the source feed of an
-        # item
+        # Our extensions: version 1.1 has no fields for the rights and the source feed of an item.
         _rights=_drop_empty(text=view.rights, license=view.licence),
         _source=source,
     )
+    # `began` is set if this is the entry of a story
     fields["date_published"] = (view.began or view.published).isoformat()
     fields["date_modified"] = view.updated.isoformat()
     return _dump(fields)
 
 
 def _make_attachment(view: View) -> dict[str, Any]:
-    """Return the enclosure as an attachment, an empty dict if there is no enclosure."""
+    """Return the article's enclosure (an audio or video file) as an attachment of JSON Feed; an
+    empty dict if the article has no enclosure."""
     enclosure = view.enclosure
     if enclosure is None:
         return {}
@@ -55,19 +56,23 @@ def _make_attachment(view: View) -> dict[str, Any]:
 
 
 def _list_tags(view: View) -> list[str]:
-    """Return the category and the tags in one list, which is all that JSON Feed has. Names that
-    differ only in upper and lower case are listed once."""
-    tags: dict[str, str] = {}
+    """Return the category, if any, and the tags of an article in one list, because JSON Feed has no
+    field for categories. Of names that differ only in upper and lower case, only the first is
+    listed."""
+    tags_by_casefold: dict[str, str] = {}
     for tag in (view.category, *view.tags):
         if tag:
-            tags.setdefault(tag.casefold(), tag)
-    return list(tags.values())
+            tags_by_casefold.setdefault(tag.casefold(), tag)
+    return list(tags_by_casefold.values())
 
 
 def write_feed(head: Head, items: Sequence[bytes]) -> bytes:
-    """Return a JSON Feed document: a head feed, or an archive document if `head.current` is False.
-    `items`: the bytes of its items, from `make_item`, newest first."""
-    address = head.url(JSON) if head.current else head.get_document_url(head.self_name, JSON)
+    """Return a JSON Feed document as bytes: a head feed, which has the newest items, or an archive
+    document if `head.current` is False. `items`: the bytes of its items, from `make_item`, newest
+    first."""
+    own_address = head.url(JSON)
+    if not head.current:
+        own_address = head.get_document_url(head.self_name, JSON)
     page = head.url(PAGE) if PAGE in head.formats else ""
     older_document = ""
     if JSON in head.archives:
@@ -81,16 +86,16 @@ def write_feed(head: Head, items: Sequence[bytes]) -> bytes:
     fields: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": head.title,
-        "feed_url": address,
+        "feed_url": own_address,
         "description": head.description,
         "language": head.language,
     }
     fields |= _drop_empty(
         home_page_url=page, icon=head.icon, _rights=rights, next_url=older_document, hubs=hubs
     )
-    # the items are JSON already: write them behind the fields, instead of the closing brace
-    opened_object = _dump(fields).removesuffix(b"}")
-    return opened_object + b', "items": [\n' + b",\n".join(items) + b"\n]}\n"
+    # The items are JSON already: remove the closing brace and write them behind the other fields.
+    fields_without_brace = _dump(fields).removesuffix(b"}")
+    return fields_without_brace + b', "items": [\n' + b",\n".join(items) + b"\n]}\n"
 
 
 def _drop_empty(**values: Any) -> dict[str, Any]:

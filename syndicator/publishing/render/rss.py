@@ -59,16 +59,17 @@ _TAG: Final = re.compile(r"(<|&(?:lt|#0*60|#x0*3c);?)(?=[a-z/!?&])", re.I)
 
 
 def make_item(draft: Draft) -> Any:
-    """Return the <item> of an article as an lxml tree, the same for all feeds. Raises ValueError
-    for values that XML cannot hold."""
+    """Return the RSS <item> of an article as an lxml tree. All feeds contain the same item.
+    `draft`: the article, and the entry that the library feedgen made from it. Raises ValueError if
+    a text has characters that XML does not allow."""
     view = draft.view
-    with _LOCALE_LOCK:
+    with _LOCALE_LOCK:  # feedgen changes the locale of the process while it writes a date
         item = draft.feed_entry.rss_entry()
     # one element for all authors, since newsboat and Miniflux show only the last dc:creator
     add_text(item, _CREATOR, view.author)
     if view.rights:
         add_text(item, _RIGHTS, view.rights)
-    if draft.has_signs:
+    if draft.has_signs:  # its texts contain & or <
         _space_tags(item.iterchildren(*_FOR_TEXT_AND_HTML))
     add_media(item, view)
     if view.licence:
@@ -82,16 +83,17 @@ def make_item(draft: Draft) -> Any:
 
 
 def serialise(draft: Draft, item: Any) -> bytes:
-    """Return the bytes of an item, without the namespaces that its feed declares. `item`: from
-    `make_item`; it is changed."""
-    if draft.has_signs:
+    """Return an item as bytes, without the namespaces that its feed declares. `draft`: the article;
+    `item`: its lxml tree from `make_item`, which is changed."""
+    if draft.has_signs:  # its texts contain & or <
         write_signs_as_references(item, _PLAIN)
     return serialise_entry(item, _ITEM_NAMESPACES)
 
 
 def write_feed(head: Head, items: Sequence[bytes]) -> bytes:
-    """Return an RSS document. `items`: the bytes of its items, from `serialise`, newest first."""
-    from feedgen.feed import FeedGenerator  # see `make_feed_entry`
+    """Return a whole RSS document as bytes. `head`: the values of the feed; `items`: the bytes of
+    its items, from `serialise`, newest first."""
+    from feedgen.feed import FeedGenerator  # takes 35 ms: import it only when feeds are written
 
     feed = FeedGenerator()
     feed.title(head.title)
@@ -106,8 +108,9 @@ def write_feed(head: Head, items: Sequence[bytes]) -> bytes:
     feed.language(head.language)
     feed.lastBuildDate(head.updated)  # else feedgen takes the time of the clock
     feed.ttl(_POLL_MINUTES)
+    # feedgen calls the extension when it writes the document
     feed.register_extension("more", partial(_HeadExtension, head), atom=False)
-    with _LOCALE_LOCK:
+    with _LOCALE_LOCK:  # feedgen changes the locale of the process while it writes a date
         document = feed.rss_str()
     return insert_entries(document, _END_TAGS, items)
 
@@ -124,7 +127,8 @@ class _HeadExtension:
         return dict(_NAMESPACES)
 
     def extend_rss(self, feed: Any) -> None:
-        """Complete the channel that feedgen made."""
+        """Add to the channel of `feed`, the root element that feedgen made, everything that feedgen
+        cannot write: stylesheet, how often to poll, hubs, licence and a link to the archive."""
         add_stylesheet(feed, self.head.base)
         channel = feed.find("channel")
         _space_tags(channel.iter("title", "description", "copyright"))
@@ -143,27 +147,27 @@ class _HeadExtension:
 
 
 def _space_tags(elements: Any) -> None:
-    """In the texts of these elements, put a space after each < that could start an HTML tag. Some
-    readers take such an element for text and some for HTML, but "< b>" is shown in the same way by
-    all."""
+    """In the text of each element, put a space after each < that could start an HTML tag. Some
+    readers take these texts for plain text, others for HTML; all of them show "< b>" in the same
+    way. `elements`: an iterable of lxml elements, which are changed."""
     for element in elements:
         element.text = _TAG.sub(r"\1 ", element.text)
 
 
 def _is_for_apple(enclosure: Enclosure) -> bool:
-    """Return True if Apple's players accept a file, by the ending of its address or by its type.
-    One of them is enough, because podcasts have unusual types, such as audio/mp3, or addresses
-    without an ending."""
+    """Return True if Apple's players accept a file, judged by the ending of its address or by its
+    type. One of the two is enough, because some podcasts have unusual types, such as audio/mp3, and
+    some have addresses without an ending."""
     if urlsplit(enclosure.url).path.lower().endswith(_APPLE_ENDINGS):
         return True
     return enclosure.type in _APPLE_TYPES
 
 
 def _add_podcast(item: Any, view: View) -> None:
-    """Add the podcast elements of an episode to an item; nothing for an article without an
-    enclosure. For files that Apple's players accept: Apple's elements for duration, picture, season
-    and episode numbers, and "explicit". For all: the elements of Podcasting 2.0 for transcripts,
-    chapters and persons."""
+    """Add the podcast elements of an episode to an RSS item (an lxml tree), nothing if the article
+    has no enclosure. Any episode gets the elements of Podcasting 2.0 for transcripts, chapters and
+    persons. If Apple's players accept the file, it also gets Apple's elements for duration,
+    picture, season and episode numbers, and "explicit"."""
     if view.enclosure is None:
         return
     is_for_apple = _is_for_apple(view.enclosure)
@@ -177,9 +181,9 @@ def _add_podcast(item: Any, view: View) -> None:
             if is_for_apple:
                 add_local(item, "itunes", kind, rest)
             continue
-        value, *pairs = rest.split("; ")
+        name_or_address, *pairs = rest.split("; ")
         attributes = dict(pair.split("=", 1) for pair in pairs)
         if kind == "person":
-            add_local(item, "podcast", "person", value, **attributes)
-        else:
-            add_local(item, "podcast", kind, "", url=value, **attributes)
+            add_local(item, "podcast", "person", name_or_address, **attributes)
+        else:  # a transcript or chapters
+            add_local(item, "podcast", kind, "", url=name_or_address, **attributes)

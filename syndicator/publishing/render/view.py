@@ -183,7 +183,7 @@ def make_view(
     published, updated = find_times(article)
     allowed_mode, restrictions = find_permitted_mode(article, source)
     shown_mode = allowed_mode
-    if mode is not None:
+    if mode is not None:  # the stricter of the two
         shown_mode = min(mode, allowed_mode, key=_STRICTEST_FIRST.index)
     url = article.url if urls.is_mail(article.url) else clean_uri(article.url)
     if not url:
@@ -198,7 +198,7 @@ def make_view(
 
     origin = _make_origin(article, source, published)
     authors = _clean_names(article.authors or text.persons(article.author))
-    usage = derive_terms(article.rights)
+    usage = derive_terms(article.rights)  # the publisher's terms of use
     licences = [address for address in map(clean_uri, usage.licences) if address]
     return View(
         id=article.id,
@@ -227,15 +227,17 @@ def make_view(
 
 
 def _hide_secrets(article: Article, source: Source | None) -> Article:
-    """Return the article without the secrets of its source, such as an access token in the address
-    of a private feed: in all addresses of the article, placeholders replace them. `source`: None if
-    it was removed."""
-    names = secrets.variables(source.url) if source else ()
-    if source is None or not names:
+    """Return the article with placeholders in its addresses in place of the secrets of its source,
+    such as an access token in the address of a private feed. `source`: the article's source, None
+    if it was removed."""
+    if source is None:
+        return article
+    secret_names = secrets.variables(source.url)
+    if not secret_names:
         return article
 
     def hide(address: str) -> str:
-        return secrets.make_public_url(address, names)
+        return secrets.make_public_url(address, secret_names)
 
     origin = replace(article.origin, url=article.origin.url or source.url)
     with_public_url = replace(article, url=hide(article.url), origin=origin)
@@ -249,8 +251,8 @@ def _remove_private_addresses(article: Article, source: Source | None) -> Articl
     if source and (source.allow or urls.private(source.url)):
         return article
 
-    def keep_public(value: str) -> str:
-        return value if _is_public(value, article.url) else ""
+    def keep_public(address: str) -> str:
+        return address if _is_public(address, article.url) else ""
 
     public_article = _change_addresses(article, keep_public)
     public_rights = tuple(line for line in article.rights if line and _is_public(line, article.url))
@@ -264,10 +266,10 @@ def _is_public(value: str, base: str) -> bool:
 
 
 def _change_addresses(article: Article, change: Callable[[str], str]) -> Article:
-    """Return the article with `change` applied to all of its addresses except `article.url`. An
-    address for which `change` returns "" is removed, and with the address of an enclosure the whole
-    enclosure. Lines about a podcast contain addresses anywhere: a line that `change` would alter is
-    removed."""
+    """Return the article with `change` applied to all of its addresses except `article.url`.
+    `change`: takes an address and returns another, or "" to remove it. An enclosure whose address
+    is removed is removed as a whole. Lines about a podcast may contain addresses at any place: a
+    line that `change` would alter is removed."""
     changed_origin = replace(
         article.origin,
         url=change(article.origin.url),
@@ -296,7 +298,9 @@ def list_other_reports(
 ) -> tuple[tuple[str, str], ...]:
     """Return the other outlets that report the story of an article, each as (name of the outlet,
     address of its first report), twelve at most. Reports without a usable address are left out.
-    `source_of`: returns the source of an article, None if it was removed."""
+    `story`: its `reports` are pairs of outlet and article; `source_of`: returns the source of an
+    article, None if it was removed."""
+    # begin with the outlet of the article itself, so that it is left out
     seen_outlets = {outlet for outlet, article in story.reports if article.id == article_id}
     reports: list[tuple[str, str]] = []
     for outlet, article in story.reports:
@@ -310,9 +314,9 @@ def list_other_reports(
 
 
 def name_outlet(outlet: str, article: Article) -> str:
-    """Return the name of an outlet for people. This is the title of the feed that announced
-    `article`, if that feed is of the same outlet; else it is the domain of the outlet. `outlet`:
-    its registrable domain, such as "example.co.uk"; `article`: one of its articles."""
+    """Return the name of an outlet to show to people. `outlet`: its registrable domain, such as
+    "example.co.uk"; `article`: one of its articles. The name is the title of the feed that
+    announced the article, if the outlet publishes this feed itself; else it is the domain."""
     site = article.origin.site or article.origin.url
     is_announced_by_outlet = bool(site) and urls.publisher(site) == outlet
     if not is_announced_by_outlet:
@@ -331,10 +335,11 @@ def find_begin(view: View, story: str) -> datetime:
 
 
 def make_lead_view(view: View, entry: StoryEntry, instance: uuid.UUID) -> View:
-    """Return the entry of a story: the view of its lead article (`view`) with the entry id of the
-    story and the time when the story began. Its `updated` time is the latest of three: when the
-    story began, when the lead article was updated, and when the newest report of the story was
-    added (`entry.latest`)."""
+    """Return the view that a feed shows as the entry of a story. It is the view of the story's lead
+    article with the entry id of the story and the time when the story began. Its `updated` time is
+    the latest of three: when the story began, when the lead article was updated, and when the
+    newest report of the story was added (`entry.latest`). `view`: of the lead article; `instance`:
+    the id of this installation, part of entry ids."""
     began = find_begin(view, entry.story)
     last_change = max(began, view.updated, entry.latest)
     return replace(
@@ -347,9 +352,10 @@ def make_lead_view(view: View, entry: StoryEntry, instance: uuid.UUID) -> View:
 
 
 def make_folded_entry(view: View, entry: StoryEntry, instance: uuid.UUID) -> View:
-    """Return the entry of a story in the form that versions up to 0.3 published in all feeds. Its
-    `updated` time is rounded down to noon or midnight, so that readers show the entry as changed at
-    most twice a day. `view`: the lead article."""
+    """Return the view that a feed shows as the entry of a story, in the form that versions up to
+    0.3 of this program published. It is as `make_lead_view` makes it, but its `updated` time is
+    rounded down to noon or midnight, so that readers show the entry as changed at most twice a day.
+    `view`: of the story's lead article; `instance`: the id of this installation."""
     latest = max(view.updated, entry.latest)
     half_day = 0 if latest.hour < _NOON else _NOON
     last_change = latest.replace(hour=half_day, minute=0, second=0, microsecond=0)
@@ -359,12 +365,14 @@ def make_folded_entry(view: View, entry: StoryEntry, instance: uuid.UUID) -> Vie
 
 
 def _get_content_mode(source: Source | None) -> ContentMode:
-    """Return how much of a source's articles may be shown, as its setting `content` says. Return
-    "excerpt" if the source was removed (None). Return "link" if the setting is "private": single
-    articles of such a source may still be published by the operator."""
+    """Return how much of a source's articles may be shown: "link", "excerpt" or "full", as its
+    setting `content` says; "excerpt" if the source was removed (None)."""
     if source is None:
         return "excerpt"
-    return "link" if source.content == "private" else source.content
+    if source.content == "private":
+        # the operator may still publish single articles of a private source
+        return "link"
+    return source.content
 
 
 def find_permitted_mode(
@@ -407,17 +415,19 @@ def _normalise_robots(article: Article) -> set[str]:
 
 
 def may_copy_picture(article: Article, source: Source | None) -> bool:
-    """Return True if this instance may show a thumbnail of the article's cover. Return False if
-    only a link to the article is permitted. Else a licence that the operator recorded permits the
-    thumbnail; without a licence, the publisher's terms or the page's rules for robots may forbid
-    it."""
-    if find_permitted_mode(article, source)[0] == "link":
+    """Return True if this instance may copy the article's cover picture and show it as a thumbnail.
+    It may not if only a link to the article is permitted. Else it may if the operator recorded a
+    licence for the source, or if neither the publisher's terms nor the page's rules for robots
+    forbid it."""
+    mode, _ = find_permitted_mode(article, source)
+    if mode == "link":
         return False
     if source and source.licence:
         return True
     if not derive_terms(article.rights).picture:
         return False
-    return not _normalise_robots(article) & {"noimageindex", "max-image-preview:none"}
+    forbidding_rules = _normalise_robots(article) & {"noimageindex", "max-image-preview:none"}
+    return not forbidding_rules
 
 
 def clean_uri(value: str) -> str:
@@ -446,8 +456,8 @@ def clean_name(value: str) -> str:
 
 @lru_cache(_MOST_CACHED_LANGUAGES)
 def clean_language(value: str) -> str:
-    """Return a language such as "en-GB" as a tag for xml:lang (RFC 5646); "" if it is invalid or
-    its language has no two-letter code."""
+    """Return a language such as "en_GB" as a tag for xml:lang (RFC 5646), here "en-GB"; "" if it is
+    invalid or does not begin with a two-letter code."""
     tag = value.strip().replace("_", "-")
     language, *subtags = tag.split("-")
     if language.lower() not in _LANGUAGES or not tag.isascii():
@@ -474,9 +484,9 @@ def clean_line(value: str) -> str:
 
 
 def _remove_unprintable(value: str) -> str:
-    """Return a text without characters that XML allows but HTML does not (HTML 13.2.3.5). Also
-    decode characters that were encoded twice, and replace U+FFFD, the sign for an undecodable
-    character, by "?"."""
+    """Return a text without the characters that HTML forbids although XML allows them (HTML
+    13.2.3.5). Also decode characters that were encoded twice, and replace each U+FFFD, the sign for
+    an undecodable character, by "?"."""
     if value.isascii() and value.isprintable():
         return value
     decoded = _TWICE_ENCODED.sub(_decode_twice_encoded, value)
@@ -484,8 +494,9 @@ def _remove_unprintable(value: str) -> str:
 
 
 def _decode_twice_encoded(match: re.Match[str]) -> str:
-    """Return the matched text, decoded once more if it was encoded twice: "Ã¤" gives "ä". It was if
-    all of its characters are in Latin-1 and their bytes are UTF-8; else return it unchanged."""
+    """Return a text that may have been encoded twice, decoded once more: "Ã¤" gives "ä". `match`:
+    of the text. Return it unchanged if it was not encoded twice, that is, if it has characters
+    outside of Latin-1 or its bytes in Latin-1 are not UTF-8."""
     try:
         return match[0].encode("latin-1").decode("utf-8")
     except UnicodeError:
@@ -493,12 +504,13 @@ def _decode_twice_encoded(match: re.Match[str]) -> str:
 
 
 def _remove_title(html: str, title: str) -> str:
-    """Return the HTML of an article without the heading at its beginning, if the heading has the
-    same words as the title; else return it unchanged."""
+    """Return the HTML of an article without the heading at its beginning, if this heading has the
+    same words as `title`; else return `html` unchanged."""
     heading = _HEADING.match(html[:_LONGEST_HEADING])
     if heading is None:
         return html
-    heading_text = unescape(_MARKUP.sub("", heading[2]))
+    _, heading_html = heading.groups()  # the first group is the heading's level, 1 to 6
+    heading_text = unescape(_MARKUP.sub("", heading_html))
     if _split_words(heading_text) != _split_words(title):
         return html
     return html[heading.end() :]
@@ -510,33 +522,38 @@ def _split_words(value: str) -> list[str]:
 
 
 def find_times(article: Article) -> tuple[datetime, datetime]:
-    """Return (published, updated) of an article, both in UTC.
+    """Return two times of an article, both in UTC: when it was published, and when it was updated.
 
-    It was published when its page says so, unless the page states no time, a time before 1990 or
-    one after the article was added here: then the article counts as published when it was added. It
-    was updated when this instance last noticed a change. If it noticed none, the article was
-    updated when the page says so, but not before it was published and not after it was added."""
+    Published: the time that its page states. If the page states no time, a time before 1990, or
+    one after the article was added here, this is the time when the article was added.
+
+    Updated: the time when this instance last noticed a change. If it noticed none, this is the time
+    that the page states, moved if necessary: not before the article was published and not after it
+    was added."""
     added = _convert_to_utc(article.added) or _FIRST_DATE
     stated_publication = _convert_to_utc(article.published) or added
     published = min(stated_publication, added)
     if published < _FIRST_DATE:
         published = max(added, _FIRST_DATE)
-    revisions = [_parse_time(revision) for revision in article.revisions]
-    noticed_changes = [moment for moment in revisions if moment is not None]
+
+    revision_times = [_parse_time(revision) for revision in article.revisions]
+    noticed_changes = [moment for moment in revision_times if moment is not None]
     if noticed_changes:
         return published, max(published, *noticed_changes)
+
     stated_update = _convert_to_utc(article.updated) or published
     latest_possible_update = max(added, published)
-    return published, max(published, min(stated_update, latest_possible_update))
+    updated = min(stated_update, latest_possible_update)
+    return published, max(published, updated)
 
 
 def _add_microseconds(moment: datetime, entry_id: str) -> datetime:
     """Return `moment` with microseconds that are derived from the id of an entry. So entries of the
-    same second mostly have different times. Readers sort by time, and the W3C validator warns of
-    equal times."""
+    same second mostly have different times, as is useful: readers sort by time, and the W3C
+    validator warns of equal times."""
     digest = hashlib.sha256(entry_id.encode("utf-8", "replace")).digest()
-    number = int.from_bytes(digest[:4], "big")
-    return moment.replace(microsecond=1 + number % _MOST_MICROSECONDS)
+    number_from_id = int.from_bytes(digest[:4], "big")
+    return moment.replace(microsecond=1 + number_from_id % _MOST_MICROSECONDS)
 
 
 def _convert_to_utc(moment: datetime | None) -> datetime | None:
@@ -559,8 +576,9 @@ def _parse_time(value: str) -> datetime | None:
 
 
 def _find_snippet_limit(article: Article) -> int | None:
-    """Return the lowest number of characters in the page's max-snippet rules, None if it has no
-    such rule. max-snippet:-1, which means no limit, does not count."""
+    """Return how many characters of an article the page's rules for robots permit to show: the
+    lowest number in its rules "max-snippet:NUMBER". Return None if the page has no such rule. A
+    rule max-snippet:-1, which means no limit, is ignored."""
     limits: list[int] = []
     for rule in article.robots:
         name, _, count = rule.lower().replace(" ", "").partition(":")
@@ -570,18 +588,18 @@ def _find_snippet_limit(article: Article) -> int | None:
 
 
 def cut_summary(article: Article, restrictions: Sequence[str]) -> str:
-    """Return the excerpt of an article or, if the page's max-snippet rule permits fewer characters,
-    so many whole sentences from its beginning as are permitted; "" if not even one is.
-    `restrictions`: the rules that restrict the article, from `find_permitted_mode`."""
+    """Return the excerpt of an article. If the page's max-snippet rule permits fewer characters,
+    return only as many whole sentences from its beginning as fit, "" if not even the first fits.
+    `restrictions`: the names of the rules that apply to the article, from `find_permitted_mode`."""
     excerpt = clean_line(article.excerpt)
     is_limited = any(rule.startswith("max-snippet") for rule in restrictions)
     limit = _find_snippet_limit(article) if is_limited else None
     if limit is None or len(excerpt) <= limit:
         return excerpt
-    last_end = max(excerpt.rfind(end, 0, limit) for end in _SENTENCE_ENDS)
-    if last_end <= 0:
+    last_full_stop = max(excerpt.rfind(end, 0, limit) for end in _SENTENCE_ENDS)
+    if last_full_stop <= 0:
         return ""
-    return excerpt[: last_end + 1].strip()
+    return excerpt[: last_full_stop + 1].strip()
 
 
 def _clean_names(values: Sequence[str]) -> tuple[str, ...]:
@@ -592,9 +610,10 @@ def _clean_names(values: Sequence[str]) -> tuple[str, ...]:
 
 
 def _clean_enclosure(enclosure: Enclosure | None) -> Enclosure | None:
-    """Return the enclosure with values that feeds may contain. A media type that is not of audio or
-    video is replaced by the type of the file ending in the address. Return None if there is no
-    enclosure, its address is invalid, or it has no such ending either."""
+    """Return an enclosure (an audio or video file of an article) with values that feeds may
+    contain. If its stated media type is not audio or video, the type is derived from the file
+    ending in its address. Return None if there is no enclosure, its address is invalid, or neither
+    its stated type nor its ending is of audio or video."""
     if enclosure is None:
         return None
     url = clean_uri(enclosure.url)
@@ -616,15 +635,15 @@ def _clean_enclosure(enclosure: Enclosure | None) -> Enclosure | None:
 
 
 def _clean_podcast_line(line: str) -> str:
-    """Return a line of `Enclosure.podcast` with legal addresses and names, "" if that is
-    impossible. Such a line is one of these:
+    """Return a line about a podcast episode (of `Enclosure.podcast`) with legal addresses and
+    names; "" if the line is unusable. The line has one of these forms:
 
-    - a fact, such as "season 2", which is returned unchanged;
-    - "person NAME; key=value; key=value";
-    - an address, "transcript ADDRESS; type=text/vtt; key=value" or "chapters ADDRESS; ...". Without
-      a valid type it is dropped, since Podcasting 2.0 requires one.
+    - a fact such as "season 2", which is returned unchanged;
+    - "person NAME; key=value; key=value", unusable without a name;
+    - "transcript ADDRESS; type=text/vtt; key=value" or "chapters ADDRESS; ...", unusable without a
+      valid address and type, since Podcasting 2.0 requires both.
 
-    Further keys with an invalid value are left out."""
+    A pair key=value with an invalid value is left out."""
     if _EPISODE_FACT.fullmatch(line):
         return line
     kind, _, rest = clean_line(line).partition(" ")
@@ -651,8 +670,8 @@ def _clean_podcast_line(line: str) -> str:
 
 
 def _parse_duration(enclosure: Enclosure | None) -> int:
-    """Return the duration of an enclosure in seconds, 0 if it is unknown. `enclosure.duration` has
-    seconds, MM:SS or HH:MM:SS."""
+    """Return the duration of an enclosure (an audio or video file) in seconds, 0 if it is unknown.
+    It is stated in `enclosure.duration` as seconds, MM:SS or HH:MM:SS."""
     if enclosure is None:
         return 0
     duration = enclosure.duration.strip()
@@ -665,8 +684,8 @@ def _parse_duration(enclosure: Enclosure | None) -> int:
 
 
 def _get_file_ending(url: str) -> str:
-    """Return the ending of the file name in an address in lower case, such as "mp3". Return the
-    whole name if it has no ending, "" if the address is invalid."""
+    """Return the ending of the file name in an address, in lower case and without its dot, such as
+    "mp3". Return the whole name if it has no ending, "" if the address is invalid."""
     try:
         path = urlsplit(url).path
     except ValueError:
@@ -677,10 +696,10 @@ def _get_file_ending(url: str) -> str:
 
 
 def _make_origin(article: Article, source: Source | None, published: datetime) -> Origin:
-    """Return the source feed of an article as it may be published. Values that were not recorded
-    with the article come from its source; if the source has none either, they come from the address
-    of the article. `source`: None if it was removed; `published`: when the article was published,
-    which is also the time of the feed if the feed states no usable time."""
+    """Return the source feed of an article (title, address, site, id, time) as it may be published.
+    A value that was not recorded with the article comes from its source, or if that has none, from
+    the article's own address. `source`: None if it was removed; `published`: when the article was
+    published, used as the time of the feed if no usable time was recorded."""
     recorded = article.origin
     source_url = source.url if source else ""
     source_title = (source.title or "") if source else ""
@@ -696,7 +715,7 @@ def _make_origin(article: Article, source: Source | None, published: datetime) -
     updated = published
     stated_time = _convert_to_utc(recorded.updated)
     if stated_time is not None and stated_time >= _FIRST_DATE:
-        # the feed was read before its article was added
+        # The article was added after its feed was read, so a later time of the feed is wrong.
         added = _convert_to_utc(article.added) or stated_time
         updated = min(stated_time, added)
     return Origin(title=title, url=url, site=site, id=origin_id, updated=updated)
@@ -704,16 +723,17 @@ def _make_origin(article: Article, source: Source | None, published: datetime) -
 
 def _make_source_id(value: str) -> str:
     """Return the id of a source feed as an absolute URI in its normal form, as RFC 4287 section
-    4.2.6 requires. Return a UUID, made from the address, for an address that has no normal form.
-    Return "" if `value` is no URI."""
+    4.2.6 requires. `value`: the id that the feed states, or its address. If it has no normal form,
+    return a UUID that is made from it; if it is no URI, return ""."""
     stated_id = value.strip()
     if any(form.fullmatch(stated_id) for form in (_URN, _UUID, _TAG)):
         return stated_id
     address, _, fragment = clean_uri(stated_id).partition("#")
-    # Ids are compared byte by byte, so that they need one spelling (the validator's
-    # NonCanonicalURI), with accents in the Unicode form NFC. An address with characters that are
-    # escaped twice, or escapes that are not UTF-8, has no such spelling: use a UUID made from it.
-    if _TWICE_ESCAPED.search(address) or not _FRAGMENT.fullmatch(fragment):
+    # Readers compare ids byte by byte, so an address needs one spelling (the validator's
+    # NonCanonicalURI), with accents in the Unicode form NFC. An address has no such spelling if
+    # characters are escaped twice, or if escapes are not UTF-8.
+    has_escaped_twice = _TWICE_ESCAPED.search(address) is not None
+    if has_escaped_twice or not _FRAGMENT.fullmatch(fragment):
         return uuid.uuid5(uuid.NAMESPACE_URL, stated_id).urn
     try:
         canonical_address = urls.canonical(address) if address else ""
@@ -724,7 +744,7 @@ def _make_source_id(value: str) -> str:
 
 
 def _compose_accents(escaped: re.Match[str]) -> str:
-    """Return escaped characters of an address in the Unicode form NFC, escaped again: "a%CC%88",
-    which is a letter and its accent, gives "%C3%A4". `escaped`: the match of the characters. Raises
-    UnicodeDecodeError if they are not UTF-8."""
+    """Return escaped characters of an address with letters and accents composed (the Unicode form
+    NFC): "a%CC%88", a letter and its accent, gives "%C3%A4", one letter. `escaped`: the match of
+    the characters. Raises UnicodeDecodeError if they are not UTF-8."""
     return quote(normalize("NFC", unquote(escaped[0], errors="strict")), safe="")

@@ -45,17 +45,17 @@ def select_namespaces(*prefixes: str) -> dict[str, str]:
 
 
 def add_text(parent: Any, tag: str, value: str, /, **attributes: str) -> Any:
-    """Add an element with a text at the end of `parent`; return it. Raises ValueError for
-    characters that XML does not allow."""
+    """Add an element `tag` with the text `value` at the end of `parent`; return the element. Raises
+    ValueError if the text has characters that XML does not allow."""
     element = etree.SubElement(parent, tag, attributes)
     element.text = value
     return element
 
 
 def add_local(parent: Any, prefix: str, name: str, value: str = "", /, **attributes: str) -> None:
-    """Add an element at the end of `parent` that declares its namespace itself. This is for
-    elements that few entries have, so that not every feed declares their namespaces. `value`: the
-    text of the element, "" for none."""
+    """Add an element at the end of `parent` that declares its namespace itself. Use it for elements
+    that few entries have, so that not every feed must declare their namespaces. `prefix`: a key of
+    NAMESPACES; `name`: of the element; `value`: its text, "" for none."""
     element = etree.SubElement(
         parent, qualify_name(prefix, name), attributes, nsmap=select_namespaces(prefix)
     )
@@ -64,10 +64,10 @@ def add_local(parent: Any, prefix: str, name: str, value: str = "", /, **attribu
 
 
 def set_text_type(element: Any) -> None:
-    """Set the attribute `type` of an Atom text construct (RFC 4287 3.1). If its text contains
-    something like <b> or AT&amp;T, the type is "html" and the text is escaped once more, so that
-    readers show these characters literally. Any other text has the type "text", because five of
-    seven readers that we tried do not unescape twice."""
+    """Set the attribute `type` of an Atom element that has a text, such as <title> (RFC 4287 3.1).
+    If the text contains something like <b> or AT&amp;T, escape it once more and set "html", so that
+    readers show these characters literally. Set "text" for any other text, because five of seven
+    readers that we tried do not unescape twice."""
     value = element.text
     if _LIKE_MARKUP.search(value):
         element.text = html.escape(value, quote=False)
@@ -77,16 +77,18 @@ def set_text_type(element: Any) -> None:
 
 
 def write_signs_as_references(root: Any, names: Sequence[str]) -> None:
-    """Write & and < as hexadecimal references (&#x26;) in the texts of all elements below `root`
-    that have one of these `names`. The validator, and readers that take these texts for HTML, show
-    them right in this form only (RSS Best Practices Profile, "Character data"). Texts of type
-    "html" stay."""
+    """Write & and < as hexadecimal references such as &#x26; in the texts of elements. Only this
+    form is shown right by the validator and by readers that take these texts for HTML (RSS Best
+    Practices Profile, "Character data"). `root`: the element under which elements are changed;
+    `names`: their names. Texts of type "html" stay as they are."""
     for element in root.iter(*names):
         value = element.text or ""
         has_signs = "&" in value or "<" in value
         if not has_signs or element.get("type") == "html":
             continue
-        pieces = _SIGNS.split(value)  # text, sign, text, sign, text
+        # Split into text, sign, text, sign, ..., text. For lxml, a reference is a child element,
+        # and the text behind it is its tail.
+        pieces = _SIGNS.split(value)
         element.text = pieces[0]
         for sign, following in zip(pieces[1::2], pieces[2::2], strict=True):
             reference = etree.Entity(_REFERENCES[sign])
@@ -95,9 +97,11 @@ def write_signs_as_references(root: Any, names: Sequence[str]) -> None:
 
 
 def serialise_entry(entry: Any, namespaces: Mapping[str, str]) -> bytes:
-    """Return the bytes of an entry for a feed that declares `namespaces`, so that the entry does
-    not declare them again. Raises ValueError if a text is longer than 10 MB: libxml2, and readers
-    made with it, would refuse the whole feed."""
+    """Return the bytes of an entry without declarations of `namespaces`, prefix -> namespace, which
+    its feed declares. Raises ValueError if a text is longer than 10 MB: libxml2, and readers made
+    with it, would refuse the whole feed."""
+    # lxml declares a namespace once, in the outermost element: put the entry into a feed, serialise
+    # both, then cut the feed's own tags off
     feed = etree.Element("feed", nsmap=namespaces)
     feed.append(entry)
     data: bytes = etree.tostring(feed, encoding="UTF-8", xml_declaration=False)
@@ -105,15 +109,16 @@ def serialise_entry(entry: Any, namespaces: Mapping[str, str]) -> bytes:
         longest = max((len(value.encode()) for value in entry.itertext()), default=0)
         if longest > _LONGEST_TEXT:
             raise ValueError("a text of more than 10 MB, which readers refuse")
-    return data[data.index(b">") + 1 : data.rindex(b"<")]  # without <feed> and </feed>
+    end_of_opening_tag = data.index(b">") + 1
+    begin_of_closing_tag = data.rindex(b"<")
+    return data[end_of_opening_tag:begin_of_closing_tag]
 
 
 def add_stylesheet(feed: Any, base: str) -> None:
-    """Put a processing instruction before the root element `feed`, by which browsers show the feed
-    with our stylesheet. `base`: the address of the web root."""
-    feed.addprevious(
-        etree.ProcessingInstruction("xml-stylesheet", f'type="text/css" href="{base}feed.css"')
-    )
+    """Put a processing instruction before the root element `feed` that tells browsers to show the
+    feed with our stylesheet. `base`: the address of the web root."""
+    stylesheet = f'type="text/css" href="{base}feed.css"'
+    feed.addprevious(etree.ProcessingInstruction("xml-stylesheet", stylesheet))
 
 
 def insert_entries(document: bytes, closing: bytes, entries: Sequence[bytes]) -> bytes:
@@ -123,15 +128,16 @@ def insert_entries(document: bytes, closing: bytes, entries: Sequence[bytes]) ->
 
 
 def write_opml(title: str, specs: Sequence[FeedSpec], base: str) -> bytes:
-    """Return a subscription list (OPML 2.0) with an outline for each feed that has an XML format:
-    its first one is listed. The feeds of an axis are in a folder, only the feed of everything is in
-    none. A feed in a folder has its short name ("AI"), the others their whole title ("AI - My
-    site"). `title`: of the list; `base`: the address of the web root."""
+    """Return a list of feeds to subscribe to (OPML 2.0) as bytes. It has an outline for each feed
+    that has an XML format, with the address of the first such format. Each kind of feed, such as
+    the feeds of tags, has a folder, where feeds have their short names ("AI"); the feed of
+    everything is in no folder and has its whole title. `title`: of the list; `specs`: the feeds;
+    `base`: the address of the web root."""
     root = etree.Element("opml", version="2.0")
     head = etree.SubElement(root, "head")
     etree.SubElement(head, "title").text = text.line(title)
     body = etree.SubElement(root, "body")
-    folders: dict[str, Any] = {"": body}
+    folders: dict[str, Any] = {"": body}  # by heading; "" is no folder
     for spec in specs:
         feed_format = _find_xml_format(spec)
         if feed_format is None:
@@ -149,7 +155,8 @@ def write_opml(title: str, specs: Sequence[FeedSpec], base: str) -> bytes:
 
 
 def _find_xml_format(spec: FeedSpec) -> str | None:
-    """Return the first format of a feed that is XML, None if it has none."""
+    """Return the name of the first XML format (Atom or RSS) that a feed has, None if it has
+    none."""
     for name, feed_format in FORMATS.items():
         if feed_format.xml and name in spec.formats:
             return name

@@ -60,18 +60,18 @@ class Selection:
 
 
 def select_head(spec: FeedSpec, index: Members, row: FeedRow | None) -> Selection:
-    """Select the articles of a head feed. `row`: the row of the feed in the database, None if it is
-    new. The limits are those of `spec`:
+    """Select the articles of a head feed, the document with a feed's newest entries. `index`: which
+    articles belong to which feed; `row`: the row of the feed in the database, None if it is new.
+    The limits are fields of `spec`:
 
-    - At first, the newest `limit` articles are selected, and all articles that were added in the
-      `window_hours` before the newest. If there are at most `most_older` (or `most`, if that is
-      lower), this is the selection.
-    - Else, if more than `most` articles are of the 24 hours before the newest, `most` articles are
-      selected, of each source at most its `share`.
-    - Else all articles of these 24 hours are selected; older ones are added until there are
-      `most_older`, of each source at most its `share`.
+    1. Select the newest `limit` articles, and all articles that were added in the `window_hours`
+       before the newest one. If these are at most `most_older` and at most `most`, this is all.
+    2. Else, if more than `most` articles were added in the 24 hours before the newest one, select
+       `most` articles.
+    3. Else select all articles of these 24 hours, and older ones until there are `most_older`.
 
-    If places would stay empty, sources get more than their share."""
+    In steps 2 and 3, each source gets at most its `share` of the places, unless places would stay
+    empty."""
     latest = row.latest_added if row is not None else None
     if latest is None:
         latest = _find_latest(spec.key, index)
@@ -87,6 +87,7 @@ def select_head(spec: FeedSpec, index: Members, row: FeedRow | None) -> Selectio
     ids_of_day = index.ids(spec.key, limit=0, since=day_begin, most=spec.most + 1)
     does_day_fill_all = len(ids_of_day) > spec.most
     if does_day_fill_all:
+        # search further back, so that there are articles of other sources among the candidates
         reach = _CANDIDATES_PER_PLACE * spec.most
         return _select_shared(spec, index, always=0, places=spec.most, reach=reach, since=since)
     # all articles of the last day are selected, and the others share the places that are left
@@ -115,23 +116,24 @@ def _select_shared(
     reach: int,
     since: datetime | None,
 ) -> Selection:
-    """Select articles for so many `places`. The candidates are the newest `reach` articles and all
-    articles that were added after `since`. The newest `always` candidates are selected whatever
-    their source. The other places are filled with the newest candidates whose source has not filled
-    its share of all places yet; if places would stay empty, sources get more than that."""
+    """Select articles for the `places` of a feed, so that no source takes more than its share. The
+    candidates are the newest `reach` articles and all articles that were added after `since`. The
+    newest `always` candidates are selected whatever their source. The other places go to the newest
+    candidates whose source has not filled its share of all places yet. If places would stay empty,
+    sources get more than their share. `index`: which articles belong to which feed."""
     may_one_source_fill_all = spec.share >= 1
     if may_one_source_fill_all:
         return Selection(ids=index.ids(spec.key, limit=spec.limit, since=since, most=places))
-    candidates = index.ids(spec.key, limit=reach, since=since, most=_NO_LIMIT)
-    sources_by_id = index.sources(candidates)
+    candidate_ids = index.ids(spec.key, limit=reach, since=since, most=_NO_LIMIT)
+    sources_by_id = index.sources(candidate_ids)
     selected_indices = select_indices(
-        [sources_by_id.get(article_id, "") for article_id in candidates],
+        [sources_by_id.get(article_id, "") for article_id in candidate_ids],
         always=always,
         places=places,
         source_limit=get_source_limit(spec, places),
     )
-    ids = [candidates[index_of_candidate] for index_of_candidate in selected_indices]
-    return Selection(ids=ids, left_out=frozenset(candidates) - frozenset(ids))
+    ids = [candidate_ids[candidate_index] for candidate_index in selected_indices]
+    return Selection(ids=ids, left_out=frozenset(candidate_ids) - frozenset(ids))
 
 
 def select_indices(
@@ -139,11 +141,12 @@ def select_indices(
 ) -> list[int]:
     """Select at most `places` articles by their sources; return the indices of the selected ones,
     ascending. `sources`: the source of each article, newest first. The newest `always` articles are
-    selected whatever their source; then others, newest first, each if fewer than `source_limit`
-    articles of its source are selected so far. If places would stay empty, the limit is raised for
-    all sources. Pure."""
+    selected whatever their source. Then the others are gone through, newest first, and selected
+    while fewer than `source_limit` articles of their source are selected. If places would stay
+    empty, this limit is raised for all sources. Pure."""
     article_count = Counter(sources)
     selected_count = Counter(sources[:always])
+    # raise the limit until as many articles can be selected as there are places or articles
     most = min(places, len(sources))
     limit = source_limit
     while _count_selectable(article_count, selected_count, limit) < most:
@@ -160,10 +163,9 @@ def select_indices(
 def _count_selectable(
     article_count: Mapping[str, int], selected_count: Mapping[str, int], limit: int
 ) -> int:
-    """Return how many articles are selected in the end if each source may have `limit` of them.
-    Articles that are selected already stay selected, also those of a source with more than `limit`.
-    `article_count`: the number of articles of each source; `selected_count`: the number of its
-    articles that are selected already."""
+    """Return how many articles can be selected in all if each source may have `limit` of them.
+    Articles that are selected already count in any case. `article_count`: source -> number of its
+    articles; `selected_count`: source -> number of its articles that are selected already."""
     selectable_count = 0
     for source, count in article_count.items():
         allowed_count = min(count, limit)
@@ -211,15 +213,15 @@ def plan_documents(
     *,
     shared: bool,
 ) -> list[Document]:
-    """Return the archive documents of a feed, oldest first. `head_ids`: the ids of the articles in
-    its head; `open_month`: the current month such as "2026-11", in which the newest article of the
-    store was added; `other_input`: a fingerprint of all input besides articles; `published`: by
-    name, the fingerprints of the documents that the feed has published so far; `shared`: True if
-    several months may share a document."""
-    months = index.month_fingerprints(spec.key)
+    """Return the archive documents of a feed, which hold its articles by month, oldest first.
+    `head_ids`: the ids of the articles in its head; `open_month`: the current month such as
+    "2026-11", in which the newest article of the store was added; `other_input`: a fingerprint of
+    all input besides articles; `published`: name -> fingerprint of each document that the feed has
+    published so far; `shared`: True if several months may share a document."""
+    months = index.month_fingerprints(spec.key)  # month -> (number of entries, fingerprint)
     published_bits = _find_published_bits(spec.key, published)
     closed = {month: facts for month, facts in months.items() if month < open_month}
-    shared_head_ids = head_ids if shared else None
+    shared_head_ids = head_ids if shared else None  # None: each month has its own document
     documents = list(
         _plan_closed_months(spec, index, closed, shared_head_ids, published_bits, published)
     )
@@ -231,17 +233,20 @@ def plan_documents(
 
 
 def list_article_ids(document: Document, key: FeedKey, index: Members) -> Sequence[str]:
-    """Return the article ids of a document, newest first."""
+    """Return the ids of the articles in an archive document, newest first. `key`: of the document's
+    feed; `index`: which articles belong to which feed."""
     if document.ids is not None:
         return document.ids
     entries: list[Entry] = []
     for month in reversed(document.months):
         entries += index.month_entries(key, month)
-    if document.bits is None:
+    if document.bits is None:  # the document is of whole months
         return [article_id for article_id, _, _ in entries]
-    placed = _place_in_month(entries, document.months[0])
+    # A part of a month: its entries are those whose times, written in binary, begin with its bits.
+    month = document.months[0]
+    oldest_first = _place_in_month(entries, month)
     article_ids: list[str] = []
-    for entry in reversed(placed):
+    for entry in reversed(oldest_first):
         binary_time = f"{entry.microseconds:0{_TIME_BITS}b}"
         if binary_time.startswith(document.bits):
             article_ids.append(entry.article_id)
@@ -249,16 +254,16 @@ def list_article_ids(document: Document, key: FeedKey, index: Members) -> Sequen
 
 
 def _find_published_bits(key: FeedKey, published: Mapping[str, str]) -> dict[str, frozenset[str]]:
-    """Return, by month, the `bits` of its published documents, which their names contain: "01" for
-    the document 2026-11.01.atom, "" for 2026-11.atom, the document of a whole month. `key`: of the
-    feed; `published`: the fingerprints of its documents, by name."""
+    """Return, by month, which parts of the month have a published document. A part of a month is
+    named by binary digits, its bits: "01" for the document 2026-11.01.atom, "" for 2026-11.atom,
+    the document of a whole month. `key`: of the feed; `published`: document name -> fingerprint."""
     ending = f".{ATOM}"
     folder = paths.archive_name(key, "").removesuffix(ending)
     bits_by_month: dict[str, set[str]] = {}
     for name in published:
         if name.startswith(folder) and name.endswith(ending):
-            span = name.removeprefix(folder).removesuffix(ending)
-            month, _, bits = span.partition(".")
+            month_and_bits = name.removeprefix(folder).removesuffix(ending)
+            month, _, bits = month_and_bits.partition(".")
             bits_by_month.setdefault(month, set()).add(bits)
     return {month: frozenset(bits) for month, bits in bits_by_month.items()}
 
@@ -281,15 +286,15 @@ def _plan_closed_months(
     published_bits: Mapping[str, frozenset[str]],
     published: Mapping[str, str],
 ) -> Iterator[Document]:
-    """Yield the documents of past months, oldest first. If months may share documents, the newest
-    months get none as long as the head shows all of their articles. `closed`: by past month, its
-    number of entries and its fingerprint; `head_ids`: the articles of the head, None if each month
-    has a document of its own; `published_bits`: by month, its published parts, "" for a document of
-    the whole month; `published`: the fingerprints of published documents, by name."""
+    """Yield the archive documents of past months, oldest first. If months may share a document, the
+    newest months get no document while the feed's head shows all of their articles. `closed`: past
+    month -> (number of its entries, its fingerprint); `head_ids`: the ids of the head's articles,
+    None if months may not share a document; `published_bits`: month -> its parts that have a
+    published document, "" for the whole month; `published`: document name -> fingerprint."""
     least_entries = 1 if head_ids is None else _LEAST_ENTRIES
     groups = _group_months(closed, published_bits, least_entries)
     for group in groups:
-        if group.in_parts:
+        if group.in_parts:  # a large month, the only one of its group
             month = group.months[0]
             _, month_fingerprint = closed[month]
             bits_of_month = published_bits.get(month, frozenset())
@@ -302,17 +307,19 @@ def _plan_closed_months(
             are_in_head = _are_months_in_head(head_ids, spec.key, group.months, index)
             if are_in_head:
                 return  # a later build makes the document, once the head does not show all any more
-        month_fingerprints = [closed[month][1] for month in group.months]
+        month_fingerprints: list[str] = []
+        for month in group.months:
+            _, month_fingerprint = closed[month]
+            month_fingerprints.append(month_fingerprint)
         yield _plan_months(spec, group, month_fingerprints)
 
 
 def _plan_months(spec: FeedSpec, group: _MonthGroup, fingerprints: Sequence[str]) -> Document:
-    """Return the document that the months of a group share. `fingerprints`: of each month."""
-    return Document(
-        name=paths.archive_name(spec.key, group.published_name or group.months[-1]),
-        months=group.months,
-        fingerprint=fingerprints[0] if len(fingerprints) == 1 else _digest(*fingerprints),
-    )
+    """Return the archive document that the months of a group share. It is named after the last
+    month, unless it has a published name. `fingerprints`: of each month."""
+    name = paths.archive_name(spec.key, group.published_name or group.months[-1])
+    fingerprint = fingerprints[0] if len(fingerprints) == 1 else _digest(*fingerprints)
+    return Document(name=name, months=group.months, fingerprint=fingerprint)
 
 
 def _plan_parts(
@@ -323,15 +330,15 @@ def _plan_parts(
     published_bits: frozenset[str],
     published: Mapping[str, str],
 ) -> Iterator[Document]:
-    """Yield a document for each part of a past month, oldest first. A part is named by its `bits`,
-    the first binary digits of the times of its entries. The entries of a month that has not changed
-    since its parts were published are not read, and the parts stay the same: the fingerprint of
-    each published part begins with that of its month, which tells whether the month changed.
-    `published_bits`: the `bits` of the published parts; `published`: fingerprints of published
-    documents, by name."""
+    """Yield an archive document for each part of a past month, oldest first. A month is divided by
+    time; a part is named by its bits, the first binary digits of the times of its entries. If the
+    month has not changed since its parts were published, the parts stay as they are. `month`: such
+    as "2026-11"; `published_bits`: the bits of its published parts; `published`: document name ->
+    fingerprint."""
     month_digest = _digest(month_fingerprint)[:_MONTH_DIGITS]
     bits_of_parts = sorted(published_bits)
     names = [paths.archive_name(spec.key, f"{month}.{bits}") for bits in bits_of_parts]
+    # the fingerprint of a published part begins with the digest that its month had then
     has_same_digest = all(published[name].startswith(month_digest) for name in names)
     is_unchanged = has_same_digest and bool(names)
     if not is_unchanged:
@@ -354,19 +361,20 @@ def _group_months(
     published_bits: Mapping[str, frozenset[str]],
     least_entries: int,
 ) -> list[_MonthGroup]:
-    """Divide past months into groups, oldest first. Each group gets one document, but a month with
-    more than 200 entries, or with published parts, is a group of its own: each part of it gets a
-    document.
+    """Divide past months into groups, oldest first. The months of a group share one archive
+    document. A month with more than 200 entries, or one whose parts have documents, is a group
+    alone, and each part of it gets a document.
 
     Published documents keep their addresses. So a month without a document joins the next month
-    that has one: such a month got its entries later, such as old ones tagged anew. After the last
-    published document, months are joined until a group has `least_entries`; a group never gets more
-    than 200 in this way. `closed`: by ascending month, its number of entries and its fingerprint;
-    `published_bits`: by month, its published parts, "" for a document of the whole month."""
+    that has one: it got its entries later, such as old ones tagged anew. After the last published
+    document, months are joined until a group has `least_entries`, as long as the group has no more
+    than 200. `closed`: past month -> (number of its entries, its fingerprint), oldest first;
+    `published_bits`: month -> its parts that have a published document, "" for the whole month."""
     published_months = sorted(month for month, bits in published_bits.items() if "" in bits)
     groups: list[_MonthGroup] = []
     group_size = 0  # entries in the last group
     for month, (count, _) in closed.items():
+        # the first month from this one on that has a published document, "" if there is none
         next_published = next((name for name in published_months if name >= month), "")
         needs_parts = count > _MOST_OF_MONTHS or month in published_bits
         in_parts = needs_parts and month != next_published
@@ -388,8 +396,8 @@ def _group_months(
 def _are_months_in_head(
     head_ids: Collection[str], key: FeedKey, months: Sequence[str], index: Members
 ) -> bool:
-    """Return True if the head of a feed has all of the feed's articles of these months.
-    `head_ids`: the articles of the head."""
+    """Return True if the head of the feed `key` has all of the feed's articles of some months.
+    `head_ids`: the ids of the head's articles; `months`: such as ["2026-10", "2026-11"]."""
     ids_of_months: set[str] = set()
     for month in months:
         entries = index.month_entries(key, month)
@@ -404,13 +412,14 @@ def _plan_open_month(
     month: str,
     published_bits: frozenset[str],
 ) -> list[Document]:
-    """Return the documents of the current month, oldest first, one for each part into which the
-    month is divided by time. The newest part gets no document as long as the head shows all of its
-    articles and no document of it was published before. `entries`: those of the month, newest
-    first; `head_ids`: the articles of the head; `published_bits`: the `bits` of the parts that were
-    published before."""
-    ids = {article_id for article_id, _, _ in entries}
-    is_month_in_head = ids <= set(head_ids)
+    """Return the archive documents of the current month, oldest first, one for each part into which
+    the month is divided by time. The newest part gets no document while the feed's head shows all
+    of its articles, unless a document of it was published before. `entries`: those of the month,
+    newest first; `head_ids`: the ids of the head's articles; `month`: such as "2026-11";
+    `published_bits`: the bits (first binary digits of time) of the parts that were published
+    before."""
+    ids_of_month = {article_id for article_id, _, _ in entries}
+    is_month_in_head = ids_of_month <= set(head_ids)
     if is_month_in_head and not published_bits:
         return []
     placed_entries = _place_in_month(entries, month)
@@ -418,7 +427,7 @@ def _plan_open_month(
     parts = list(_split_by_time(placed_entries, most_entries, published_bits))
     if not _is_part_in_head(head_ids, parts[-1]):
         # The head lacks articles of the newest part, because each source has only its share of the
-        # places. Smaller parts, of the size of this share, may leave the newest part to the head.
+        # places. Make parts no larger than this share: then the head may have all of the newest.
         share = get_source_limit(spec, min(spec.most_older, spec.most))
         parts = list(_split_by_time(placed_entries, min(spec.limit, share), published_bits))
     newest_part = parts[-1]
@@ -460,9 +469,10 @@ def _split_by_time(
     bits_left: int = _TIME_BITS,
 ) -> Iterator[_Part]:
     """Yield the parts of a month that have entries, oldest first. The time of the month is halved
-    until each part has at most `most` entries. Parts that are published already are not divided
-    again, whatever their size. `entries`: oldest first. Recursive: a call divides the entries whose
-    binary times start with `bits`, and `bits_left` is the number of binary digits after these."""
+    until each part has at most `most` entries. A part is named by its bits, the first binary digits
+    of the times of its entries: halving adds "0" or "1". Parts in `published_bits` are not halved
+    again, whatever their size. `entries`: oldest first. Recursive: a call divides the `entries`
+    whose times start with `bits`; `bits_left` is the number of binary digits after these."""
     if not entries:
         return
     is_published = bits in published_bits
@@ -479,21 +489,24 @@ def _split_by_time(
 
 
 def _make_part(key: FeedKey, month: str, part: _Part) -> Document:
-    """Return the document of a part of the current month."""
+    """Return the archive document of a part of the current month. `key`: of the feed; `month`: such
+    as "2026-11"."""
     fingerprint = _digest(*(f"{entry.article_id}={entry.fingerprint}" for entry in part.entries))
-    ids = tuple(entry.article_id for entry in reversed(part.entries))
+    newest_first = tuple(entry.article_id for entry in reversed(part.entries))
     name = paths.archive_name(key, f"{month}.{part.bits}" if part.bits else month)
-    return Document(name=name, months=[month], fingerprint=fingerprint, ids=ids)
+    return Document(name=name, months=[month], fingerprint=fingerprint, ids=newest_first)
 
 
 def _link_document(documents: Sequence[Document], index: int, other_input: str) -> Document:
-    """Return the document at `index` with the names of the documents before and after it, which it
-    links, and with its final fingerprint. This fingerprint also covers these two names and
-    `other_input`, a fingerprint of all other input."""
+    """Return the document at `index`, completed: with the names of the documents before and after
+    it, which it links, and with its final fingerprint. The fingerprint covers these two names, too.
+    `documents`: all of a feed, oldest first; `other_input`: a fingerprint of all input besides
+    articles."""
     document = documents[index]
     previous = documents[index - 1].name if index > 0 else ""
     following = documents[index + 1].name if index + 1 < len(documents) else ""
     parts = (_DOCUMENT_VERSION, other_input, document.fingerprint, previous, following)
+    # `month` begins the fingerprint, so that a later build sees whether the month changed
     fingerprint = document.month + _digest(*parts)
     return replace(document, previous=previous, following=following, fingerprint=fingerprint)
 

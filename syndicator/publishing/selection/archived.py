@@ -28,10 +28,10 @@ def decide_older(
     published: Collection[FeedKey],
     windows: Collection[FeedKey],
 ) -> list[FeedSpec]:
-    """Return `specs` with their field `older`, which says where their older entries are published.
-    A time window lets a head have more than `limit` entries, so that its archives follow without a
-    gap; so a feed without archives has no window, unless the operator set its `window_hours`.
-    `tags`: slugs of taxonomy.toml; `published`: feeds with published archives, from
+    """Return the feeds `specs` with their field `older`, which says where entries are published for
+    which the feed's first document has no room. A feed without archives also gets `window_hours` 0,
+    unless the operator set its window: the window only serves to leave no gap before the archives.
+    `tags`: slugs of the tags in taxonomy.toml; `published`: feeds with published archives, from
     `find_feeds_with_archives`; `windows`: feeds whose `window_hours` the operator set."""
     result: list[FeedSpec] = []
     for spec in specs:
@@ -46,14 +46,14 @@ def decide_older(
 def find_older_place(
     key: FeedKey, setting: Archives, listed_tags: Collection[str], published: Collection[FeedKey]
 ) -> Older:
-    """Return where the entries are published for which the head of the feed `key` has no room.
-    NONE: nowhere; OF_AXIS: in the form of archives that all feeds of its axis have; OWN: in
-    archives, although other feeds of its axis have none. `setting`: `publish.archives`, which is
-    either the names of axes and feeds with archives, or "listed", or the form of the archives of
-    all feeds; `published`: feeds with published archives."""
+    """Return where the older entries of the feed `key` are published. NONE: nowhere; OF_AXIS: in
+    archives, as all feeds of its kind (its axis, such as tags) have them; OWN: in archives, although
+    other feeds of its axis have none. `setting`: the setting `publish.archives`: a tuple with the
+    names of axes and feeds that have archives, "listed", or a value for all feeds; `listed_tags`:
+    slugs of the tags in taxonomy.toml; `published`: feeds with published archives."""
     if key.axis == STORIES.axis:
         return Older.OF_AXIS
-    # sources have archives in every form but that of `archives = true`
+    # `archived` does not count sources, which have archives unless the setting is True
     has_axis_archives = AXES[key.axis].archived or key.axis == SOURCE
     archives = Older.OF_AXIS if has_axis_archives else Older.OWN
     if isinstance(setting, tuple):
@@ -72,7 +72,8 @@ def find_older_place(
 def find_feeds_with_archives(
     rows: Sequence[FeedRow], recorded: Collection[FeedKey]
 ) -> set[FeedKey]:
-    """Return the feeds with published archive documents. For a feed that moved, return its new key.
-    `rows`: rows of all feeds; `recorded`: the feeds with documents in the table of files."""
+    """Return the keys of the feeds with published archive documents. A feed that moved has its new
+    key. `rows`: the rows of all feeds; `recorded`: the keys under which the table of files has
+    archive documents, which may be old keys."""
     new_keys = resolve_moves(rows)
     return {new_keys.get(key, key) for key in recorded}

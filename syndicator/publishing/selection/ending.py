@@ -41,9 +41,9 @@ def find_given_up(
 def decide_waiting(
     given_up: Collection[FeedKey], confirmed: Collection[FeedKey], publish: Publish
 ) -> Waiting:
-    """Return the feeds that wait for the operator's confirmation. `given_up`: the feeds that would
-    end; `confirmed`: feeds of which the operator confirmed that they end. If more than ten are
-    unconfirmed, all of these wait, else none."""
+    """Return the feeds that do not end yet, because the operator has to confirm it. If more than
+    ten feeds would end without a confirmation, all of these wait, else none. `given_up`: the feeds
+    that would end; `confirmed`: feeds whose end the operator confirmed."""
     unconfirmed = frozenset(given_up) - frozenset(confirmed)
     if len(unconfirmed) <= _MOST_UNCONFIRMED:
         return Waiting(feeds=frozenset(), feeds_with_kept_files=frozenset(), publish=publish)
@@ -57,21 +57,21 @@ def decide_waiting(
 
 
 def _switch_on(feeds: Collection[FeedKey], publish: Publish) -> Publish:
-    """Return `publish` with the axes of `feeds` turned on, so that these feeds stay. The feed of
-    stories also needs the setting `stories`: its value "link" changes no entry of other feeds."""
+    """Return the settings `publish` with the axes of `feeds` turned on, so that these feeds stay.
+    An axis is a kind of feeds, such as those of tags."""
     axis_words = {AXES[key.axis].word for key in feeds}
-    missing = sorted(axis_words - set(publish.axes))
+    missing_axes = sorted(axis_words - set(publish.axes))
     changes: dict[str, object] = {}
-    if missing:
-        changes["axes"] = (*publish.axes, *missing)
+    if missing_axes:
+        changes["axes"] = (*publish.axes, *missing_axes)
     if STORIES in feeds and publish.stories == "off":
-        changes["stories"] = "link"
+        changes["stories"] = "link"  # the value that changes no entry of other feeds
     return publish.model_copy(update=changes)
 
 
 def describe_waiting(stems: Sequence[str]) -> tuple[Problem, ...]:
-    """Return one problem that names the feeds waiting for a confirmation, an empty tuple if no feed
-    waits. `stems`: their paths, such as tags/ai."""
+    """Return a tuple with one problem, which names the feeds that wait for a confirmation; an empty
+    tuple if no feed waits. `stems`: the paths of these feeds, such as "tags/ai"."""
     if not stems:
         return ()
     problem = Problem(
@@ -83,9 +83,10 @@ def describe_waiting(stems: Sequence[str]) -> tuple[Problem, ...]:
 
 
 def join_first_names(stems: Sequence[str]) -> str:
-    """Return the first ten names in one line, with the number of the others."""
+    """Return the first ten names in one line, followed by the number of further names, such as
+    "tags/ai, tags/space and 3 more". `stems`: paths of feeds."""
     names = ", ".join(stems[:_MOST_NAMED])
-    more = len(stems) - _MOST_NAMED
-    if more > 0:
-        names += f" and {more} more"
+    further_count = len(stems) - _MOST_NAMED
+    if further_count > 0:
+        names += f" and {further_count} more"
     return names

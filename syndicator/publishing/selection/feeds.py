@@ -54,12 +54,16 @@ def plan_feeds(
     tags: Mapping[str, str] = MappingProxyType({}),
     archived: Collection[FeedKey] = (),
 ) -> list[FeedSpec]:
-    """Return the feeds to publish: the feed of everything; each category and source with an
-    article; each tag with `publish.tag_min` articles, or with one if it is in `tags` or the
-    operator wrote it into an article's file; each saved query; the feed of stories, even without
-    stories. Only axes in `publish.axes` are published. A feed that was published once stays until
-    it is dropped or moved. The order is that of the index page, with saved queries last; feeds of
-    one axis are ordered by slug. `rows`: all feeds in the database; `queries`: the entries of
+    """Return the feeds to publish, in the order of the index page, with saved queries last:
+
+    - the feed of everything, and the feed of stories, even if it has no stories;
+    - a feed for each category and source with an article;
+    - one for each tag with `publish.tag_min` articles, or with one article if the tag is in `tags`
+      or the operator wrote it into an article's file;
+    - one for each saved query.
+
+    Only axes (kinds of feeds) in `publish.axes` are published. A feed that was published once stays
+    until it is dropped or moved. `rows`: all feeds in the database; `queries`: the entries of
     feeds.toml; `categories`, `tags`: name -> description, from taxonomy.toml; `archived`: feeds
     with published archives."""
     details = _Details(
@@ -71,7 +75,8 @@ def plan_feeds(
     candidates: list[FeedRow] = []
     for row in sorted(rows, key=lambda row: row.key):
         has_ended = row.dropped and row.count <= 0
-        if row.moved_to is None and not has_ended:
+        has_moved = row.moved_to is not None
+        if not has_moved and not has_ended:
             candidates.append(row)
 
     specs: list[FeedSpec] = []
@@ -81,8 +86,8 @@ def plan_feeds(
         elif axis.members or axis.found or axis.only:
             specs += _plan_axis(name, candidates, details)
         if name == STORIES.axis and STORIES not in {spec.key for spec in specs}:
-            empty = _make_spec(STORIES, "Stories", settings, first_slug=STORIES.slug)
-            specs.append(_add_details(empty, details))
+            empty_feed = _make_spec(STORIES, "Stories", settings, first_slug=STORIES.slug)
+            specs.append(_add_details(empty_feed, details))
     specs += plan_query_feeds(rows, settings, queries)
 
     specs = [spec for spec in specs if is_axis_on(spec.key.axis, settings.publish)]
@@ -95,8 +100,9 @@ def plan_feeds(
 
 
 def _set_up_feeds(specs: Sequence[FeedSpec], queries: Iterable[SavedQuery]) -> list[FeedSpec]:
-    """Return all feeds; those that an entry of feeds.toml sets up get its settings. `queries`: all
-    entries of feeds.toml, also those that define a feed by a query."""
+    """Return the feeds `specs` with the operator's settings: if an entry of feeds.toml names a feed
+    (`query.feed`), the feed gets the settings of this entry. `queries`: all entries of feeds.toml;
+    those that define a feed of their own by a query are ignored here."""
     settings_by_feed = {query.feed: query for query in queries if query.feed is not None}
     result: list[FeedSpec] = []
     for spec in specs:
@@ -109,19 +115,20 @@ def _set_up_feeds(specs: Sequence[FeedSpec], queries: Iterable[SavedQuery]) -> l
 
 
 def _plan_everything(settings: Settings) -> FeedSpec:
-    """Plan the feed of all articles. In a private instance it has the entries of a day, unless the
-    operator set `window_hours`: such a feed has whole texts, and phones load it again after each
-    change."""
+    """Return the plan of the feed of all articles. In a private instance, the feed has only the
+    entries of one day, unless the operator set `window_hours`."""
     spec = _make_spec(ALL, "Everything", settings, first_slug="all", title=settings.site.title)
     is_private = bool(settings.publish.secret_path)
-    if is_private and "window_hours" not in settings.publish.model_fields_set:
+    has_set_window = "window_hours" in settings.publish.model_fields_set
+    if is_private and not has_set_window:
+        # feeds of private instances have whole texts, and phones load them after each change
         return replace(spec, window_hours=PRIVATE_HOURS)
     return spec
 
 
 def _make_titles_distinct(specs: Sequence[FeedSpec]) -> list[FeedSpec]:
-    """Return the feeds with distinct titles: if a category has the same name as a tag, add
-    "(category)" to its title, because feed readers list feeds by title."""
+    """Return the feeds with distinct titles, because feed readers list feeds by title: if a
+    category has the same name as a tag, its title gets "(category)" behind the name."""
     tag_names = {spec.name.casefold() for spec in specs if spec.key.axis == TAG}
     result: list[FeedSpec] = []
     for spec in specs:
@@ -134,10 +141,14 @@ def _make_titles_distinct(specs: Sequence[FeedSpec]) -> list[FeedSpec]:
 
 
 def _plan_axis(axis: str, rows: Sequence[FeedRow], details: _Details) -> Iterator[FeedSpec]:
-    """Yield the feeds of an axis that have enough articles, and those that were published once. One
-    article is enough for a tag in `details.tags` and for a feed with an article that a person wrote
-    (`row.wanted`). `rows`: the rows of the feeds of all axes."""
-    least = LEAST[axis](details.settings.publish) if axis in LEAST else 1
+    """Yield the feeds of an axis (a kind of feeds, such as "tag") that have enough articles or were
+    published before. The settings say how many articles are enough. One is enough for a tag that
+    taxonomy.toml lists (`details.tags`) and for a feed that is always published (`row.wanted`).
+    `rows`: the rows of the feeds of all axes."""
+    least = 1
+    if axis in LEAST:
+        find_least = LEAST[axis]
+        least = find_least(details.settings.publish)
     if least is None:  # the axis is off
         return
     for row in rows:
@@ -151,8 +162,8 @@ def _plan_axis(axis: str, rows: Sequence[FeedRow], details: _Details) -> Iterato
 
 
 def _add_details(spec: FeedSpec, details: _Details) -> FeedSpec:
-    """Return the feed with the values that depend on its axis: description, title, language, and
-    the share of the places that one source may fill."""
+    """Return the feed with the values that depend on its axis (its kind, such as "tag"):
+    description, title, language, and the share of its entries that one source may have."""
     match spec.key.axis:
         case "category":
             return replace(spec, description=details.categories.get(spec.name, ""))
@@ -166,8 +177,8 @@ def _add_details(spec: FeedSpec, details: _Details) -> FeedSpec:
 
 
 def _describe_source_feed(spec: FeedSpec, details: _Details) -> FeedSpec:
-    """Return the feed of a source with the source's name and language. All its places are for this
-    source."""
+    """Return the feed of a source with the source's name, title and language. All of its entries
+    may be of this source (`share` 1.0)."""
     source = details.sources.get(spec.key.slug)
     name = spec.name or spec.key.slug
     language = spec.language
@@ -181,11 +192,13 @@ def _describe_source_feed(spec: FeedSpec, details: _Details) -> FeedSpec:
 def plan_query_feeds(
     rows: Sequence[FeedRow], settings: Settings, queries: Sequence[SavedQuery]
 ) -> Iterator[FeedSpec]:
-    """Yield the feeds of saved queries, by slug. `rows`: the rows of all feeds, for names."""
+    """Yield the feeds that are defined by a query in feeds.toml, in the order of their slugs.
+    `rows`: the rows of all feeds in the database, for names and first slugs; `queries`: the entries
+    of feeds.toml."""
     first_slugs = {row.key: row.first_slug for row in rows}
     names = {row.key: row.name for row in rows}
     for query in sorted(queries, key=lambda query: query.slug):
-        if query.feed is not None:  # settings of another feed
+        if query.feed is not None:  # the entry has only settings for another feed
             continue
         titled_query = _name_question(query, names)
         name = titled_query.title or query.slug.replace("-", " ").capitalize()
@@ -195,19 +208,24 @@ def plan_query_feeds(
 
 
 def _name_question(query: SavedQuery, names: Mapping[FeedKey, str]) -> SavedQuery:
-    """If a saved query is that of a question (slug q/tag.ai) and has no title, return it with a
-    title made of the names of its tags, categories and sources; else return it unchanged."""
-    if query.title or not query.slug.startswith(QUESTIONS):
+    """Return a saved query with a title, if it came from a question that a reader asked by address.
+    Such a query has a slug like "q/tag.ai"; its title is made of the names of its tags, categories
+    and sources. Return a query that has a title, or that is not of a question, unchanged. `names`:
+    feed key -> name."""
+    is_question = query.slug.startswith(QUESTIONS)
+    if query.title or not is_question:
         return query
-    return replace(query, title=questions.parse_question(query.slug).title(names))
+    question = questions.parse_question(query.slug)
+    return replace(query, title=question.title(names))
 
 
 def _make_spec(
     key: FeedKey, name: str, settings: Settings, *, first_slug: str, title: str = ""
 ) -> FeedSpec:
-    """Return a feed as the general settings of the operator define it. `first_slug`: the slug that
-    the feed had first, from which its id is made; "" if it is that of `key`; `title`: "" for a
-    title that is made of the feed's name and that of the site, such as "AI - My feeds"."""
+    """Return the plan of the feed `key`, as the operator's general settings define feeds. `name`:
+    such as "AI"; `first_slug`: the slug that the feed had first, part of its id, or "" if it is
+    that of `key`; `title`: or "" for a title made of the feed's name and the site's, such as
+    "AI - My feeds"."""
     publish = settings.publish
     if not title:
         title = _make_title(name, settings)
@@ -232,9 +250,8 @@ def _make_title(name: str, settings: Settings) -> str:
 
 
 def _apply_query_settings(spec: FeedSpec, query: SavedQuery) -> FeedSpec:
-    """Return the feed with the settings of `query`, its [[feed]] in feeds.toml. A setting that is
-    missing there stays as it is. The head may never be cut below the number of articles that
-    `limit` asks for, so a high `limit` raises `most` and `most_older` too."""
+    """Return the feed with the settings of `query`, its entry in feeds.toml. A setting that the
+    entry does not have stays as it is."""
     limit = query.limit or spec.limit
     window_hours = spec.window_hours
     if query.window_hours is not None:
@@ -248,6 +265,7 @@ def _apply_query_settings(spec: FeedSpec, query: SavedQuery) -> FeedSpec:
         description=query.description or spec.description,
         limit=limit,
         window_hours=window_hours,
+        # the feed may have as many entries as `limit` asks for
         most=max(spec.most, limit),
         most_older=max(spec.most_older, limit),
         content=query.content or spec.content,

@@ -26,7 +26,8 @@ _READ_WITH_LOGIN: Final = "session"  # the source is read with the cookies of a 
 
 
 def fingerprint_shared_input(settings: Settings, instance: uuid.UUID) -> str:
-    """Return the fingerprint of the settings that all feeds depend on, and of the instance's id."""
+    """Return one fingerprint, a short text, of all settings that every feed depends on and of the
+    id of this installation (`instance`). If it changes, all feeds are built again."""
     publish = settings.publish
     pages = make_links(settings)
     site = sorted(settings.site.model_dump(exclude_defaults=True).items())
@@ -67,9 +68,10 @@ def fingerprint_feed(spec: FeedSpec, shared: str, pages: str = "") -> str:
 
 
 def fingerprint_archive(spec: FeedSpec, shared: str) -> str:
-    """Return the fingerprint of everything besides articles that a feed's archive documents depend
-    on: the same as for its head, without the settings that select the head's articles. `shared`:
-    from `fingerprint_shared_input`."""
+    """Return a fingerprint of everything, except articles, that the archive documents of a feed
+    depend on: the settings of the feed, but not those that only select the articles of its newest
+    document, and the input that all feeds share. `shared`: its fingerprint, from
+    `fingerprint_shared_input`."""
     archive_settings = [
         (name, value) for name, value in _list_changed_fields(spec) if name not in _HEAD_SETTINGS
     ]
