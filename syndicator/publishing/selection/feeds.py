@@ -145,7 +145,7 @@ def _plan_axis(axis: str, rows: Sequence[FeedRow], details: _Details) -> Iterato
     published before. The settings say how many articles are enough. One is enough for a tag that
     taxonomy.toml lists (`details.tags`) and for a feed that is always published (`row.wanted`).
     `rows`: the rows of the feeds of all axes."""
-    least = 1
+    least: int | None = 1
     if axis in LEAST:
         find_least = LEAST[axis]
         least = find_least(details.settings.publish)
