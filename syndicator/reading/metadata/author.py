@@ -121,6 +121,7 @@ def read_opener(document: Document) -> str:
             return _read_declared_opener(element)
     if not _THREAD_ADDRESS.search(document.url):
         return ""
+    # without microdata: the first user who is named is the author of the first post
     for element in _walk(body, lambda child: child.tag in _OUTSIDE_TAGS):
         name = _read_user_name(element)
         if name:
@@ -135,8 +136,8 @@ def _has_item_type(element: Any, types: Sequence[str]) -> bool:
 
 
 def _read_declared_opener(thread: Any) -> str:
-    """Return the author of a forum's thread as its microdata state it, "" if they state none. The
-    authors of answers do not count. `thread`: the element of the thread."""
+    """Return the name of the first author whom the microdata in `thread`, the element of a forum's
+    thread, declare. Return "" if they declare none. Authors of answers do not count."""
     for element in _walk(thread, lambda child: _has_item_type(child, _REPLY_TYPES)):
         is_author = "author" in (element.get("itemprop") or "").split()
         if not is_author:
@@ -146,14 +147,14 @@ def _read_declared_opener(thread: Any) -> str:
             if "name" in (child.get("itemprop") or "").split():
                 name_elements.append(child)
         name_elements.append(element)  # if no element has the name, the whole text may be it
-        names = (each.get("content") or read_text(each, _LONGEST_VALUE) for each in name_elements)
+        names = [each.get("content") or read_text(each, _LONGEST_VALUE) for each in name_elements]
         return _find_user_name(names)
     return ""
 
 
 def _walk(top: Any, is_outside: Callable[[Any], bool]) -> Iterator[Any]:
-    """Yield `top` and the elements in it in document order, at most 30,000. Elements for which
-    `is_outside` is True are left out with all that is in them; it is not asked for `top`."""
+    """Yield `top` and the elements in it in document order, at most 30,000. An element below `top`
+    for which `is_outside` returns True is left out, with all elements in it."""
     remaining = [top]  # the elements to yield, the next one last
     for _ in range(_MOST_ELEMENTS):
         if not remaining:
@@ -166,13 +167,14 @@ def _walk(top: Any, is_outside: Callable[[Any], bool]) -> Iterator[Any]:
 
 
 def _read_user_name(element: Any) -> str:
-    """Return the user's name in an element that forum software marks by its class; "" for all other
-    elements. A link, span or heading consists of the name. Any other element contains more: the
-    name is then the text of a link to a member's page, else the first text that may be a name."""
+    """Return the name of the user in `element`, if forum software marks it as a user's by its
+    class. Return "" if the class is another, or if no text in the element can be a name."""
     if not _USER_CLASS.search((element.get("class") or "")[:_LONGEST_VALUE]):
         return ""
+    # such a small element has nothing but the name
     if element.tag in ("a", "span", "h3", "h4", "strong", "b"):
         return _clean_user_name(read_text(element, _LONGEST_VALUE))
+    # a larger element has more in it: prefer the texts of links to members' pages
     member_names = [
         read_text(link, _LONGEST_VALUE)
         for link in element.iter("a")
@@ -183,8 +185,8 @@ def _read_user_name(element: Any) -> str:
 
 
 def _find_user_name(values: Iterable[str]) -> str:
-    """Return the first user's name among `values`, without signs at its ends; "" if none of them
-    can be one."""
+    """Return the first of `values` that can be the name of a user, without signs at its ends.
+    Return "" if none can."""
     for value in values:
         name = _clean_user_name(value)
         if name:
@@ -214,17 +216,20 @@ def _list_owner_names(document: Document, sitename: str) -> Iterator[tuple[str, 
             feed_title = text.line((link.get("title") or "")[:_LONGEST_VALUE])
             for piece in _TITLE_SEPARATOR.split(feed_title):
                 yield "feed", piece
-    title = next((element.text or "" for element in document.tree.iter("title")), "")
-    title_pieces = _TITLE_SEPARATOR.split(text.line(title[: 2 * _LONGEST_VALUE]))
-    for piece in title_pieces[1:]:  # the first is the title of the page itself
-        yield "title", piece
+    title_element = next(document.tree.iter("title"), None)
+    if title_element is not None:
+        title = (title_element.text or "")[: 2 * _LONGEST_VALUE]
+        title_pieces = _TITLE_SEPARATOR.split(text.line(title))
+        for piece in title_pieces[1:]:  # the first is the title of the page itself
+            yield "title", piece
     yield from _list_body_names(document)
 
 
 def _list_body_names(document: Document) -> Iterator[tuple[str, str]]:
-    """Yield each text of the body that may name the owner of the site, as (kind of place where it
-    stands, text): the text of a link to the home page, a line that equals a part of the host's
-    name, and the name in a copyright notice."""
+    """Yield each text of the body that may name the owner of the site, as (kind of place, text).
+    "home": the text of a link to the home page. "copyright": the name in a copyright notice.
+    "host": either a line or the name in a notice that equals a part of the host's name. "line": a
+    line of which the same is true."""
     host_labels = {make_key(label) for label in urls.host(document.url).split(".")}
     body = next(document.tree.iter("body"), document.tree)
     elements = body.iter("a", "p", "div", "span", "footer", "small", "li", "h1", "h2")
@@ -242,8 +247,9 @@ def _list_body_names(document: Document) -> Iterator[tuple[str, str]]:
         if len(line) >= _LEAST_LABEL and make_key(line) in host_labels:
             yield "host", line
             yield "line", line
-        # most lines are excluded by their first character, which is faster
-        copyright_notice = _COPYRIGHT.match(line) if line[0] in "©(cC" else None
+        if line[0] not in "©(cC":  # no copyright notice; faster than the expression
+            continue
+        copyright_notice = _COPYRIGHT.match(line)
         if copyright_notice:
             owner = copyright_notice[1].partition(". ")[0]
             yield "copyright", owner
@@ -254,24 +260,24 @@ def _list_body_names(document: Document) -> Iterator[tuple[str, str]]:
 def choose_author(
     document: Document, sitename: str, entry: Entry | None, survey: Survey
 ) -> Choice[str]:
-    """Choose the authors of the page, joined as "A, B": those of the candidate with the highest
-    score; of equal ones the first. The value is None if that score is lower than that of "nobody".
-    `entry`: the feed's entry for the page, None if there is none; `survey`: the elements of the
-    body."""
+    """Choose the authors of the page. The value of the choice is their names, joined as "A, B"; it
+    is None if the page probably has no author. `sitename`: the name of the site; `entry`: the
+    feed's entry for the page, None if there is none; `survey`: the texts of the body in order."""
     candidates = find_page_candidates(document, sitename, entry, survey)
-    scores = [score_candidate(candidate) for candidate in candidates]
-    best_first = sorted(range(len(candidates)), key=lambda index: (-scores[index], index))
-    considered: list[tuple[str, str]] = []
-    for index in best_first:
-        names = ", ".join(candidates[index].people)[:_LONGEST_AUTHORS]
-        considered.append((candidates[index].place, names))
-    if not considered:
+    best_first = sorted(
+        candidates, key=score_candidate, reverse=True
+    )  # equal ones keep their order
+    if not best_first:
         return Choice(None)
-    highest_score = max(scores)
-    if highest_score < _load_weights()[_NOBODY_BIAS]:
-        return Choice(None, "", tuple(considered))
+    considered: list[tuple[str, str]] = []  # (place that states the names, names)
+    for candidate in best_first:
+        names = ", ".join(candidate.people)[:_LONGEST_AUTHORS]
+        considered.append((candidate.place, names))
+    highest_score = score_candidate(best_first[0])
+    if highest_score < _load_weights()[_NOBODY_BIAS]:  # rather nobody than the best candidate
+        return Choice(None, candidate="", considered=tuple(considered))
     place, authors = considered[0]
-    return Choice(authors, place, tuple(considered))
+    return Choice(authors, candidate=place, considered=tuple(considered))
 
 
 @cache
@@ -282,12 +288,11 @@ def _load_weights() -> Mapping[str, float]:
 
 
 def score_candidate(candidate: Candidate) -> float:
-    """Return the log odds that a candidate wrote the page: the sum of the weights of its features.
-    A person whom the feed's entry names gets more. Higher odds are likelier; below the weight
-    "nobody", the page rather has no author."""
+    """Return the log odds that a candidate wrote the page: the sum of the trained weights of its
+    features, and more for a person whom the feed's entry names. Higher odds are likelier."""
     weights = _load_weights()
     odds = sum(weights.get(feature, 0.0) for feature in candidate.features)
-    is_in_feed = "whole entry" in candidate.features
+    is_in_feed = "whole entry" in candidate.features  # the feed's entry names exactly these people
     may_be_person = _NO_PERSON_FEATURES.isdisjoint(candidate.features)
     if is_in_feed and may_be_person:
         odds += _FEED_ODDS
@@ -298,8 +303,8 @@ def find_page_candidates(
     document: Document, sitename: str, entry: Entry | None, survey: Survey
 ) -> list[Candidate]:
     """Return all candidates for the authors of the page, with their features. `sitename`: the name
-    of the site; `entry`: the feed's entry for the page, None if there is none; `survey`: the
-    elements of the body."""
+    of the site; `entry`: the feed's entry for the page, None if there is none; `survey`: the texts
+    of the body in order."""
     stated_evidence = list(_list_stated_evidence(document, sitename, entry))
     return find_candidates(document, survey, sitename, stated_evidence)
 
@@ -309,19 +314,20 @@ def _list_stated_evidence(
 ) -> Iterator[Evidence]:
     """Yield the names that the feed's `entry`, JSON-LD and metas state: first those of people, then
     all values as they are written. If no person is stated, yield the user who began the thread of a
-    forum. At last yield the owner of the site."""
-    counts: Counter[str] = Counter()
+    forum. At last yield the owner of the site. Each Evidence has the names, the place that states
+    them, and the kind of this place."""
+    counts: Counter[str] = Counter()  # places of each kind that name people
     for place, people in _list_declared_people(document, entry):
         if not people:
             continue
         source = _SOURCES.get(place, "other meta")
         counts[source] += 1
-        if source == "json-ld" and counts[source] > 1:
+        if source == "json-ld" and counts[source] > 1:  # not the first article in JSON-LD
             source = "json-ld later"
         yield Evidence(tuple(people), place, source)
     for place, name in _list_declared_values(document):
-        mark = f"as is {_SOURCES.get(place, 'other meta')}"
-        yield Evidence((name,), place, "as is", (mark,))
+        feature = f"as is {_SOURCES.get(place, 'other meta')}"
+        yield Evidence((name,), place, "as is", (feature,))
     if not counts:
         opener = read_opener(document)
         if opener:
@@ -330,37 +336,41 @@ def _list_stated_evidence(
 
 
 def _list_owners(document: Document, sitename: str) -> Iterator[Evidence]:
-    """Yield the persons who seem to own the site, since at least two kinds of places on the page
-    name them, as in blogs. Names of companies are left out."""
-    names: dict[str, str] = {}  # each name by its key
-    kinds_of: dict[str, dict[str, None]] = {}  # the kinds of places that have it, by the same key
+    """Yield the persons who seem to own the site, as the writer of a blog does: at least two kinds
+    of places on the page, such as its title and a copyright notice, name them. Names of companies
+    are left out."""
+    # name_key: the letters of a name in lower case, equal for all its spellings
+    names: dict[str, str] = {}  # by name_key
+    kinds_by_name: dict[str, dict[str, None]] = {}  # by name_key; the kinds in order of first use
     for kind, value in _list_owner_names(document, sitename):
         name = value.strip(" .,")
         if person_names.is_known_person(name):
             name_key = make_key(name)
             names.setdefault(name_key, name)
-            kinds_of.setdefault(name_key, {})[kind] = None
+            kinds_by_name.setdefault(name_key, {})[kind] = None
+
     companies: set[str] = set()
     for item in document.jsonld:
         if "Organization" in jsonld.list_types(item):
             companies.update(make_key(name) for name in jsonld.list_texts(item.get("name")))
+
     for name_key, name in names.items():
-        kinds = kinds_of[name_key]
+        kinds = kinds_by_name[name_key]
         if len(kinds) < _LEAST_OWNER_PLACES or name_key in companies:
             continue
-        marks = [f"owner by {min(len(kinds), _MOST_OWNER_PLACES)}"]
-        marks += [f"owner {kind}" for kind in kinds]
-        yield Evidence((name,), "owner", "owner", tuple(marks))
+        features = [f"owner by {min(len(kinds), _MOST_OWNER_PLACES)}"]
+        features += [f"owner {kind}" for kind in kinds]
+        yield Evidence((name,), "owner", "owner", tuple(features))
 
 
 def _list_declared_values(document: Document) -> Iterator[tuple[str, str]]:
     """Yield each author in JSON-LD and metas as it is written, as (place where it stands, value).
-    The value need not be a person's name. Left out are values of fewer than 3 or more than 60
-    characters, those that name several authors, and those that name nobody, such as "guest"."""
+    The value need not be a person's name. Values of fewer than 3 or more than 60 characters, of
+    several authors, and of nobody, such as "guest", are left out."""
     stated_values: list[tuple[str, str]] = []
     for item in list_articles(document)[:_MOST_ARTICLES]:
         stated_values += [("json-ld", name) for name in _list_author_names(item.get("author"), {})]
-    for place in _METAS[:-1]:
+    for place in _METAS[:-1]:  # the last is Twitter's, whose value may be anything
         stated_values += [(place, value) for value in document.metas.get(place, ())[:1]]
     nobody = _PLACEHOLDERS | person_names.load_byline_words().never
     for place, value in stated_values:
@@ -374,11 +384,11 @@ def _list_declared_values(document: Document) -> Iterator[tuple[str, str]]:
 def _list_declared_people(
     document: Document, entry: Entry | None
 ) -> Iterator[tuple[str, list[str]]]:
-    """Yield the people whom the feed's entry, each article in JSON-LD and each meta name as
-    authors, as (place where they stand, names). The list of names is empty where a place names
-    nobody."""
+    """Yield the people whom the feed's `entry`, each article in JSON-LD and each meta name as
+    authors, as (place that names them, names). The list of names may be empty."""
     if entry is not None:
         yield "entry", list(person_names.find_all_names(entry.authors, lenient=True))
+
     items_by_id: dict[str, jsonld.Object] = {}  # objects with a name, to which articles refer
     for item in document.jsonld:
         if isinstance(item.get("@id"), str) and item.get("name"):
@@ -386,12 +396,13 @@ def _list_declared_people(
     for item in list_articles(document)[:_MOST_ARTICLES]:
         stated_names = _list_author_names(item.get("author") or item.get("creator"), items_by_id)
         yield "json-ld", list(person_names.find_all_names(stated_names, lenient=True))
+
     for name in _METAS:
-        values = [
-            value
-            for value in document.metas.get(name, ())
-            if not value.startswith(("http", "//", "/"))
-        ]
+        values: list[str] = []
+        for value in document.metas.get(name, ()):
+            is_address = value.startswith(("http", "//", "/"))  # of the author's page
+            if not is_address:
+                values.append(value)
         if len(values) > _MOST_META_VALUES:
             continue
         # Twitter's metas are pairs of any label and value, such as "Written by" and a name
@@ -402,14 +413,14 @@ def _list_declared_people(
 
 
 def _list_author_names(value: Any, items_by_id: Mapping[str, jsonld.Object]) -> Iterator[str]:
-    """Yield the names in `value`, which JSON-LD states as the author or a list of authors. An
-    author without a name may refer to an object that has it: `items_by_id` are these objects by
-    their "@id"."""
-    items = value if isinstance(value, list) else [value]
-    for item in items[:_MOST_AUTHORS]:
-        author = item
-        if isinstance(item, dict) and not item.get("name"):
-            reference = item.get("@id")
+    """Yield the names in `value`, the author or list of authors that a JSON-LD object states. An
+    author without a name may refer by its "@id" to another object, which has the name.
+    `items_by_id`: these other objects by their "@id"."""
+    authors = value if isinstance(value, list) else [value]
+    for author in authors[:_MOST_AUTHORS]:
+        named = author
+        if isinstance(author, dict) and not author.get("name"):
+            reference = author.get("@id")
             if isinstance(reference, str):
-                author = items_by_id.get(reference, item)
-        yield from jsonld.list_texts(author, "name")
+                named = items_by_id.get(reference, author)
+        yield from jsonld.list_texts(named, "name")

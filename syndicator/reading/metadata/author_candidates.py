@@ -58,10 +58,11 @@ class Evidence:
 def find_candidates(
     document: Document, survey: Survey, sitename: str, stated: Iterable[Evidence]
 ) -> list[Candidate]:
-    """Return the candidates for the authors of a page, with their features. `stated`: the names in
-    the feed, JSON-LD and metas. `survey`: the text of the page, whose bylines are added to these.
-    `sitename`: the name of the site. The same names in several places are one candidate."""
-    by_names: dict[frozenset[str], Candidate] = {}  # by the keys of the names
+    """Return the candidates for the authors of a page, with the features by which they are scored.
+    The names come from `stated` (the feed, JSON-LD and metas) and from the bylines in `survey` (the
+    text of the page). The same names in several places are one candidate. `sitename`: the name of
+    the site."""
+    by_names: dict[frozenset[str], Candidate] = {}  # by the names in lower case without spaces
     sites = _list_site_keys(document, sitename)
     for evidence in (*stated, *_list_bylines(survey)):
         all_names = _remove_shorter_forms(evidence.people)
@@ -84,32 +85,34 @@ def find_candidates(
 def _find_or_add(
     by_names: dict[frozenset[str], Candidate], names: tuple[str, ...], place: str
 ) -> Candidate:
-    """Return the candidate of `by_names` with these names, in any order. If there is none, add a
-    new one, which `place` states, and return it."""
+    """Return the candidate of `by_names` that consists of `names`, in any order. If there is none,
+    add a new one to `by_names` and return it. `place`: the place that states the names."""
     keys = frozenset(map(person_names.make_name_key, names))
     return by_names.setdefault(keys, Candidate(names, place))
 
 
 def _list_bylines(survey: Survey) -> Iterator[Evidence]:
-    """Yield the names in the bylines of the page. A byline with names is yielded by itself, and
-    then again with the names of its co-authors, if there are any. Bylines that only have the login
-    of a user come last."""
-    marks = byline.find_marks(survey)
-    with_names = [mark for mark in marks if mark.people]
-    for mark, features in zip(with_names, _list_place_features(with_names, survey), strict=True):
+    """Yield the names in the bylines of the page, with the features of the byline. A byline is
+    yielded once with its own names, then once more together with its co-authors, if bylines
+    directly behind it name some. Bylines with the login of a user instead of a name come last."""
+    bylines = byline.find_marks(survey)
+    with_names = [mark for mark in bylines if mark.people]
+    features_of_names = _list_place_features(with_names, survey)
+    for mark, features in zip(with_names, features_of_names, strict=True):
         yield Evidence(mark.people, mark.kind, "mark", features)
         all_people = _merge_people(byline.find_coauthors(mark, with_names))
         if all_people != mark.people:
             yield Evidence(all_people, mark.kind, "marks", ("several marks", *features))
-    with_logins = [mark for mark in marks if not mark.people]
-    for mark, features in zip(with_logins, _list_place_features(with_logins, survey), strict=True):
+    with_logins = [mark for mark in bylines if not mark.people]
+    features_of_logins = _list_place_features(with_logins, survey)
+    for mark, features in zip(with_logins, features_of_logins, strict=True):
         yield Evidence((mark.login,), mark.kind, "login", features)
 
 
 def _list_place_features(marks: Sequence[Mark], survey: Survey) -> Iterator[tuple[str, ...]]:
-    """Yield for each byline of the page the names of its features. They say of what kind it is,
-    which score it has, where it is on the page, and how it compares with the other bylines.
-    `marks`: the bylines, in order."""
+    """Yield the features of each byline in `marks`, in order, as a tuple of their names. They say
+    of what kind the byline is, which score it has, where it is on the page, and how it compares
+    with the other bylines. `survey`: the text of the page."""
     text_length = survey.spots[-1].offset if survey.spots else 0
     kind_counts = Counter(mark.kind for mark in marks)
     earlier_kinds: set[str] = set()
@@ -117,6 +120,8 @@ def _list_place_features(marks: Sequence[Mark], survey: Survey) -> Iterator[tupl
     highest_score = max((mark.score for mark in marks), default=0)
     for mark in marks:
         kind = mark.kind
+        # the ranges of distances from the headline are numbered from 0
+        # the ranges of distances from the headline are numbered from 0
         range_number = sum(mark.distance > end for end in _RANGE_ENDS)
         features = [
             f"mark {kind}",
@@ -164,8 +169,8 @@ def _remove_shorter_forms(people: Sequence[str]) -> tuple[str, ...]:
 
 
 def _list_site_keys(document: Document, sitename: str) -> frozenset[str]:
-    """Return the names of the site, its host and its publishers as keys, which are their letters
-    and digits in lower case."""
+    """Return the names of the site, its host and its publishers, each as its letters and digits in
+    lower case. `sitename`: the name of the site."""
     domain = urls.domain(document.url).removeprefix("www.")
     domain_label = domain.split(".")[0]  # "example" for example.org
     names = [sitename, domain, urls.host(document.url), domain_label]
@@ -174,12 +179,12 @@ def _list_site_keys(document: Document, sitename: str) -> frozenset[str]:
             names += jsonld.list_texts(item.get("name"))
         if isinstance(item.get("publisher"), dict):
             names += jsonld.list_texts(item["publisher"], "name")
-    return frozenset(map(make_key, names)) - {""}
+    return frozenset(map(make_key, names)) - {""}  # "": a name without letters
 
 
 def _is_collective(name: str, sites: frozenset[str]) -> bool:
-    """Return True if a name is that of a team, an agency, a company or the site itself. `sites`:
-    the names of the site as keys from `make_key`."""
+    """Return True if `name` is that of a team, an agency, a company or the site itself, and so not
+    that of a person. `sites`: the names of the site, as letters and digits in lower case."""
     lower_name = name.casefold()
     words = person_names.load_byline_words()
     if lower_name in words.teams or lower_name in words.agencies:
@@ -190,11 +195,12 @@ def _is_collective(name: str, sites: frozenset[str]) -> bool:
 
 
 def _add_name_features(candidate: Candidate, document: Document, sites: frozenset[str]) -> None:
-    """Add the features of a candidate's names to its features: those that at least one name has,
-    those that all have together, and the number of names. `sites`: the names of the site as keys
-    from `make_key`."""
+    """Add features about the candidate's names to `candidate.features`: how many names it has,
+    which features at least one name has, and which all names have. `sites`: the names of the site,
+    as letters and digits in lower case."""
     features = candidate.features
-    features[f"names {min(len(candidate.people), _MOST_COUNTED)}"] = 1
+    name_count = min(len(candidate.people), _MOST_COUNTED)
+    features[f"names {name_count}"] = 1
     for name in candidate.people:
         for feature in _list_name_features(name, sites):
             features[feature] = 1
@@ -210,14 +216,15 @@ def _add_name_features(candidate: Candidate, document: Document, sites: frozense
 
 
 def _list_name_features(name: str, sites: frozenset[str]) -> Iterator[str]:
-    """Yield the features that one person's or other name has. They say how many words it has,
-    whether it is that of a team, an agency, a company or the site, and how it is written. `sites`:
-    the names of the site as keys from `make_key`."""
+    """Yield the features of one name, such as "words 2" or "a given name". They say how many words
+    it has, whether it is that of a team, an agency, a company or the site, and how it is written.
+    `sites`: the names of the site, as letters and digits in lower case."""
     lower_name = name.casefold()
     name_key = make_key(name)
     known = person_names.load_byline_words()
     lower_words = [word.strip(".,") for word in lower_name.split()]
     is_site = name_key in sites
+    # a short name of a site, such as "bbc", may be within anybody's name by chance
     long_sites = [site for site in sites if len(site) >= _LEAST_NAME]
     is_part_of_site = any(name_key in site for site in long_sites)
     has_site_in_it = any(site in name_key for site in long_sites)
@@ -245,12 +252,13 @@ def _list_name_features(name: str, sites: frozenset[str]) -> Iterator[str]:
 def _add_relations(
     keys: frozenset[str], candidate: Candidate, by_names: dict[frozenset[str], Candidate]
 ) -> None:
-    """Add to a candidate the features that compare it with the other candidates: for each of these
-    how its names relate to those of `candidate`, and where they are stated. `keys`: the keys of the
-    candidate's names; `by_names`: all candidates by the keys of their names."""
+    """Add features to `candidate.features` that compare it with each other candidate: how the names
+    of the two relate, and which places state the other. `keys`: the candidate's names in lower
+    case; `by_names`: all candidates, by their names in the same form."""
     features = candidate.features
     is_declared = any(f"whole {source}" in features for source in _DECLARED)
-    if is_declared and ("whole mark" in features or "whole marks" in features):
+    is_in_byline = "whole mark" in features or "whole marks" in features
+    if is_declared and is_in_byline:
         features["declared and marked"] = 1
     for other_keys, other in by_names.items():
         if other is candidate:
@@ -263,10 +271,11 @@ def _add_relations(
 def _find_relation(
     keys: frozenset[str], candidate: Candidate, other_keys: frozenset[str], other: Candidate
 ) -> str:
-    """Return how the names of `other` relate to those of `candidate`. "longer": all of these and
-    more. "shorter": only some of these. "crossing": some of these, and others. "a form of": the
-    candidate's only name is a short form of the other's. "has form": the other's is a short form of
-    the candidate's. "other": none of this. `keys`, `other_keys`: the names as keys."""
+    """Return how two candidates relate, as one of these words. "longer": `other` has all names of
+    `candidate` and more. "shorter": `other` has only some of them. "crossing": each has a name that
+    the other lacks, and they share some. "a form of": the only name of `candidate` is a short form
+    of that of `other`. "has form": the reverse. "other": none of this. `keys`, `other_keys`: the
+    names of both in lower case."""
     if keys < other_keys:
         return "longer"
     if other_keys < keys:
@@ -281,9 +290,9 @@ def _find_relation(
 
 
 def _list_relation_features(relation: str, other: Candidate) -> Iterator[str]:
-    """Yield a feature for each kind of place that states the names of `other`, such as
-    "longer: json-ld full". `relation`: how these names relate to those of the candidate. "full"
-    means that all of them are full names."""
+    """Yield a feature for each kind of place that states the names of the candidate `other`, such
+    as "longer: json-ld full": the relation, the place, and "full" if all are full names.
+    `relation`: how these names relate to those of the candidate that gets the features."""
     has_full_names = all(map(person_names.is_full_name, other.people))
     suffix = " full" if has_full_names else ""
     for source in _COMPARED:
@@ -292,8 +301,8 @@ def _list_relation_features(relation: str, other: Candidate) -> Iterator[str]:
 
 
 def _is_short_form(people: Sequence[str], longer: Sequence[str]) -> bool:
-    """Return True if `people` and `longer` have one name each, and the second has all words of the
-    first and more. "Other" is a short form of "Ann Other"; "A. Other" is not."""
+    """Return True if `people` and `longer` are one name each, and the second has all words of the
+    first and more. ("Other",) is a short form of ("Ann Other",); ("A. Other",) is not."""
     if len(people) != 1 or len(longer) != 1:
         return False
     return set(people[0].casefold().split()) < set(longer[0].casefold().split())

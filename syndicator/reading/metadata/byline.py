@@ -88,17 +88,19 @@ class UnmarkedByline:
 
 
 def read_unmarked_byline(spot: Spot, survey: Survey) -> UnmarkedByline | None:
-    """Return the byline in the element at `spot` if nothing marks it as one; None if there is none.
-    Its kind says how it was found. "line": after "by" in a line with a date. "date": a name beside
-    a date. "alone": a name alone on a line below the headline. "signed": a name as a paragraph at
-    the end of the text."""
+    """Return the names in the element at `spot`, if they are a byline that neither markup nor a
+    first word such as "By" marks. Return None if they are not. `survey`: the texts of the page and
+    the place of its headline. The kind of the byline says how it was found. "line": after "by" in a
+    line with a date. "date": beside a date. "alone": a name alone on a line below the headline.
+    "signed": a name as a paragraph at the end of the text."""
     element = spot.element
-    distance = spot.offset - survey.headline_end
+    distance = spot.offset - survey.headline_end  # characters, negative above the headline
+
     if survey.has_headline and abs(distance) <= _MOST_BESIDE:
         text = read_text(element, _MOST_READ_OF_LINE)
-        is_complete = len(text) < _MOST_READ_OF_LINE
-        line = " ".join(text.split()) if is_complete else ""
-        if len(line) > _LONG_LINE:
+        is_cut_off = len(text) >= _MOST_READ_OF_LINE
+        line = " ".join(text.split())
+        if is_cut_off or len(line) > _LONG_LINE:  # too long for a byline
             line = ""
         names = _read_names_within_line(element, line)
         if names:
@@ -112,6 +114,8 @@ def read_unmarked_byline(spot: Spot, survey: Survey) -> UnmarkedByline | None:
             name = _read_name(line, distance)
             if name:
                 return UnmarkedByline((name,), "alone", _POSSIBLE)
+
+    # a signature stands far below the headline, after a complete sentence
     is_late_paragraph = element.tag == "p" and distance >= _SIGNED_AFTER
     if is_late_paragraph and spot.text_before[-1:] in _SENTENCE_ENDS:
         signature = " ".join(read_text(element, 2 * _LONG_LINE).split()).strip("()[]–—-/ ")
@@ -122,7 +126,8 @@ def read_unmarked_byline(spot: Spot, survey: Survey) -> UnmarkedByline | None:
 
 def _read_names_within_line(element: Any, line: str) -> tuple[str, ...]:
     """Return the names after "by" in a line with a date, such as "Dec 8, 2019 by Ann Other in
-    Boats". Return () if the line has no date or no "by" within. `line`: the text of `element`."""
+    Boats". Return () if the line has no date, or no "by" after its start. `line`: the text of
+    `element`."""
     if not _DIGIT.search(line):
         return ()
     has_date = next(date.find_days(line), None) is not None
@@ -138,12 +143,12 @@ def _read_names_within_line(element: Any, line: str) -> tuple[str, ...]:
 
 
 def _read_names_beside_date(spot: Spot, line: str) -> tuple[str, ...]:
-    """Return the names in a line with a date, such as "4 May 2024 | Ann Other", or in a line with
-    nothing else directly before or after a date. Return () if there are none. `line`: the text of
-    the element at `spot`; if it has no date, only the text before the first child is read."""
+    """Return the names in a line with a date, such as "4 May 2024 | Ann Other", or in a line that
+    has only names and stands directly before or after a date. Return () if there are none. `line`:
+    the text of the element at `spot`."""
     element = spot.element
     searched_line = line
-    if not _DATE.search(line):
+    if not _DATE.search(line):  # then only the text before the first child may be the names
         searched_line = " ".join((element.text or "")[:_MOST_READ].split())
     if not _SHORTEST_NAME < len(searched_line) <= _LONG_LINE:
         return ()
@@ -175,19 +180,21 @@ def _read_names_beside_date(spot: Spot, line: str) -> tuple[str, ...]:
 
 
 def _read_text_after(element: Any) -> str:
-    """Return the text directly after the end of `element`. If there is none, return the text of the
-    element that follows, "" if none follows."""
+    """Return the text directly after the end of `element`, or that of the next element if this one
+    follows at once. Return "" if neither has any text."""
     tail: str = (element.tail or "").strip()
     if tail:
         return tail
     following = element.getnext()
-    return read_text(following, _LONG_LINE) if following is not None else ""
+    if following is None:
+        return ""
+    return read_text(following, _LONG_LINE)
 
 
 def _read_name(line: str, distance: int) -> str:
-    """Return the name in a line below the headline, "" if there is none. The name follows words
-    such as "A guest post by", or is the whole line if the headline is at most 200 characters away.
-    It must begin with a common given name. `distance`: characters between headline and line."""
+    """Return the name of a person in a line below the headline, "" if there is none. The name
+    follows words such as "A guest post by", or is the whole line, if this is at most 200 characters
+    behind the headline. `distance`: characters between headline and line."""
     if len(line) <= _SHORTEST_NAME:
         return ""
     introduced = person_names.load_byline_words().by_within.match(line)
@@ -215,8 +222,8 @@ class Mark:
 
 
 def find_marks(survey: Survey) -> list[Mark]:
-    """Return the bylines of the page in order, marked or not, at most 400. `survey`: the elements
-    of the body."""
+    """Return the bylines of the page in order, at most 400: those that their markup or a word such
+    as "By" marks, and those without such a mark. `survey`: the texts of the page in order."""
     marks: list[Mark] = []
     for spot in survey.spots:
         mark = _read_mark(spot, survey)
@@ -228,13 +235,13 @@ def find_marks(survey: Survey) -> list[Mark]:
 
 
 def find_coauthors(best: Mark, marks: list[Mark]) -> Iterator[Mark]:
-    """Yield `best`, then those of the later `marks` that name its co-authors: bylines of the same
-    kind, each at most a few characters behind the one before. If their elements look alike, there
-    may be 120 characters between them. `marks`: the bylines of the page in order."""
+    """Yield the byline `best`, then the later bylines that name its co-authors. These are of the
+    same kind, and each begins at most 8 characters behind the end of the one before it, or at most
+    120 if its element looks like that of `best`. `marks`: the bylines of the page in order."""
     yield best
     end = best.distance + sum(map(len, best.people))  # where the last name ends
     for mark in marks:
-        if mark.distance <= best.distance:
+        if mark.distance <= best.distance:  # not later than `best`
             continue
         is_similar_mark = mark.kind == best.kind and mark.score >= best.score - 1
         if not is_similar_mark:
@@ -247,10 +254,10 @@ def find_coauthors(best: Mark, marks: list[Mark]) -> Iterator[Mark]:
 
 
 def _read_mark(spot: Spot, survey: Survey) -> Mark | None:
-    """Return the element at `spot` as a byline, marked or not. None if it is no byline, if it names
-    nobody, or if it belongs to a comment."""
+    """Return the byline in the element at `spot`. Return None if the element is no byline, if it
+    names nobody, or if it belongs to a reader's comment. `survey`: the texts of the page."""
     element = spot.element
-    distance = spot.offset - survey.headline_end
+    distance = spot.offset - survey.headline_end  # characters, negative above the headline
     position_score = _score_position(distance)
     kind = _find_kind(spot)
     if kind is None:
@@ -271,10 +278,10 @@ def _read_mark(spot: Spot, survey: Survey) -> Mark | None:
 
     pieces = _list_lines(element)
     names = _read_equal_children(element)
-    if not names:
-        # "By" and the name may be in one piece or in several
-        byline_pieces = [" ".join(pieces)] if kind.name == "by" else pieces
-        names = tuple(_read_people(byline_pieces))
+    if not names and kind.name == "by":  # "By" and the name may be in two pieces
+        names = tuple(_read_people([" ".join(pieces)]))
+    elif not names:
+        names = tuple(_read_people(pieces))
     login = ""
     if not names and kind.name in _BY_MARKUP:
         login = _read_login(pieces)
@@ -293,8 +300,9 @@ def _read_mark(spot: Spot, survey: Survey) -> Mark | None:
 
 
 def _score_position(distance: int) -> int:
-    """Score a distance from the headline in characters, negative for before it. A higher score is
-    likelier: the byline of an article mostly follows the headline closely."""
+    """Return a score for a byline by its `distance` from the headline in characters, negative
+    before it. The highest score is for a byline closely behind the headline, where that of the
+    article mostly is; a byline closely before the headline gets less, and any other 0."""
     if 0 <= distance <= _MOST_AFTER:
         return _AFTER_HEADLINE
     if -_MOST_BEFORE <= distance < 0:
@@ -303,9 +311,9 @@ def _score_position(distance: int) -> int:
 
 
 def _list_lines(element: Any) -> list[str]:
-    """Return the pieces of text between the tags in `element`, each on one line. If together they
-    have more than 220 characters, too many for a byline, only the first can be one: return it
-    alone. Return [] if a single piece is so long."""
+    """Return the pieces of text between the tags in `element`, each without line breaks. If they
+    have more than 220 characters together, too many for a byline, return only the first piece; if
+    there is only one piece, return []."""
     texts = islice(element.itertext(), 4 * _LONGEST_BYLINE)
     lines_or_empty = (" ".join(text.split()) for text in texts)
     lines = [line for line in lines_or_empty if line]
@@ -324,13 +332,11 @@ def _read_login(pieces: Sequence[str]) -> str:
 
 
 def _list_flags(spot: Spot, pieces: Sequence[str], survey: Survey) -> Iterator[str]:
-    """Yield the features that the byline at `spot` has. Three are about the text before it: it ends
-    with "by", it ends with words for another job such as "photo by", or it contains a date. The
-    others say that the byline is long, or that the page has no headline. `pieces`: the texts of the
-    byline."""
-    if person_names.ends_with_phrase(
-        spot.text_before, person_names.load_byline_words().before_others
-    ):
+    """Yield the features of the byline at `spot`: which text stands before it, whether it is long,
+    and whether the page has no headline. "of another job" means that words such as "photo by" stand
+    before it. `pieces`: the texts of the byline; `survey`: the texts of the page."""
+    other_jobs = person_names.load_byline_words().before_others
+    if person_names.ends_with_phrase(spot.text_before, other_jobs):
         yield "of another job"
     if _ends_by(spot.text_before):
         yield "after by"
@@ -352,12 +358,12 @@ class _Kind:
 
 
 def _find_kind(spot: Spot) -> _Kind | None:
-    """Return how the element at `spot` is marked as a byline. The first that applies counts: its
-    rel or itemprop, its class or id, a link to an author's page, words such as "By" at its start or
-    before it. None if it is not marked."""
+    """Return the mark that says that the element at `spot` is a byline, None if it has no such
+    mark. Marks are, the surest first: its rel or itemprop; its class or id; a link to an author's
+    page; a word such as "By" at its start or before it."""
     element = spot.element
     attributes = dict(element.items())  # faster than to ask lxml for each attribute
-    if attributes:
+    if attributes:  # most elements have none
         rel = attributes.get("rel", "")
         itemprop = attributes.get("itemprop", "")
         if "author" in rel.split() or "author" in itemprop.split():
@@ -387,16 +393,18 @@ def _begins_with_by(text: str) -> bool:
     first_word = text.split(None, 1)[0].casefold().rstrip(":：")
     if first_word not in person_names.load_byline_words().starts:
         return False
-    # the expression wants a word after the phrase, which may be in the next element
+    # the expression needs a word after the phrase: add one, as it may be in the next element
     return person_names.load_byline_words().by.match(text + " x") is not None
 
 
 @lru_cache(_REMEMBERED)
 def _weigh_class(names: str) -> int:
-    """Return how surely an element is a byline by its class, test id and id: _SURE, _LIKELY, or 0
-    if they do not call it one. `names`: these as one text."""
-    hyphenated = _CAMEL_CASE.sub("-", names).lower()
-    if not _AUTHOR_CLASS.search(hyphenated) or _OTHER_CLASS.search(hyphenated):
+    """Return how surely the class and ids of an element say that it is a byline: _SURE, _LIKELY,
+    or 0 if they do not. `names`: its class, test id and id, joined by spaces."""
+    hyphenated = _CAMEL_CASE.sub("-", names).lower()  # "authorName" becomes "author-name"
+    if not _AUTHOR_CLASS.search(hyphenated):
+        return 0
+    if _OTHER_CLASS.search(hyphenated):  # such as "comment-author"
         return 0
     return _SURE if _BYLINE_CLASS.search(hyphenated) else _LIKELY
 
@@ -410,14 +418,14 @@ def _ends_by(text: str) -> bool:
 
 
 def _read_equal_children(element: Any) -> tuple[str, ...]:
-    """Return the names of several authors, each of which stands in an element of its own. They are
-    the children of `element` or of one of the first elements in it. All children must have the same
-    tag and class, and each must consist of a person's name. Return () if there is no such
-    element."""
+    """Return the names of several authors, each in an element of its own: the children of `element`
+    or of one of the first elements in it. The children must have the same tag and class, and each
+    must be the name of a person and nothing else. Return () if no element has such children."""
     for holder in islice(element.iter(etree.Element), _FIRST_PIECES):
         if not 1 < len(holder) <= _MOST_ALIKE:
             continue
-        if len({(child.tag, child.get("class")) for child in holder}) > 1:
+        looks = {(child.tag, child.get("class")) for child in holder}
+        if len(looks) > 1:
             continue
         names = [
             " ".join(read_text(child, _LONGEST_BYLINE).split()).strip(" ,") for child in holder
@@ -428,10 +436,10 @@ def _read_equal_children(element: Any) -> tuple[str, ...]:
 
 
 def _read_people(pieces: Sequence[str]) -> Iterator[str]:
-    """Yield the names in `pieces`, the texts of a byline. If one of the first six is a phrase such
-    as "by", the names begin after it. Words such as "photo by" end them. Once there is a name, a
-    piece that is neither another name nor a separator such as "and" ends them, too."""
-    start = 0
+    """Yield the names of people in `pieces`, the texts of a byline. They begin after a phrase such
+    as "by", if one of the first six pieces is one. They end at words such as "photo by", and after
+    a name at the first piece that is neither a name nor a separator such as "and"."""
+    start = 0  # the first piece that may be a name
     for index, piece in enumerate(pieces[:_FIRST_PIECES]):
         if person_names.introduces_name(piece):
             start = index + 1
@@ -447,6 +455,7 @@ def _read_people(pieces: Sequence[str]) -> Iterator[str]:
             has_names = True
             may_continue = piece.rstrip().endswith((",", "&", " and", " und"))
         elif has_names:
-            if not person_names.load_byline_words().name_separator.fullmatch(f" {piece.strip()} "):
+            separator = person_names.load_byline_words().name_separator
+            if not separator.fullmatch(f" {piece.strip()} "):
                 return
             may_continue = True

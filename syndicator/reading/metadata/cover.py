@@ -101,8 +101,9 @@ class Choice(Generic[T]):
         return self.value is not None
 
     def trace(self) -> Mapping[str, Any]:
-        """Return the choice as `show --trace` prints it: the name of the place that states the
-        chosen value, and the candidates that were examined as "place: value"."""
+        """Return how the value was chosen, as the command `show --trace` prints it. "from": the
+        name of the place that states the value. "candidates": the values that were examined, as
+        "place: value"."""
         return {
             "from": self.candidate,
             "candidates": [f"{name}: {value}" for name, value in self.considered],
@@ -112,32 +113,31 @@ class Choice(Generic[T]):
 def choose_first_valid(
     candidates: Iterable[tuple[str, T | None]], is_valid: Callable[[T], bool]
 ) -> Choice[T]:
-    """Choose the first of `candidates` whose value is valid. `candidates`: pairs of the name of the
-    place that states a value, and the value; None and "" are skipped. Candidates after the chosen
-    one are not taken from the iterator. The value of the choice is None if no candidate is
-    valid."""
-    considered: list[tuple[str, str]] = []
-    for name, value in candidates:
+    """Choose the first of `candidates` for which `is_valid(value)` is True. The value of the choice
+    is None if there is none. `candidates`: pairs (name of the place that states the value, value).
+    Values that are None or "" are skipped. The iterator is read no further than to the chosen
+    candidate."""
+    considered: list[tuple[str, str]] = []  # for the trace
+    for place, value in candidates:
         if value is None or value == "":
             continue
         if len(considered) < _MOST_TRACED:
-            considered.append((name, str(value)[:200]))
+            considered.append((place, str(value)[:200]))
         if is_valid(value):
-            return Choice(value, name, tuple(considered))
-    return Choice(None, "", tuple(considered))
+            return Choice(value, candidate=place, considered=tuple(considered))
+    return Choice(None, candidate="", considered=tuple(considered))
 
 
 def choose_cover(
     document: Document, entry: Entry | None, *, may_be: Callable[[str], bool] = bool
 ) -> Choice[str]:
-    """Choose the picture of the article; the value is its absolute address. A picture is never
-    chosen if its address looks like that of a logo or a portrait, if the page declares it to be
-    one, or if `may_be` returns False for its address. `entry`: the feed's entry for the page, None
-    if there is none."""
+    """Choose the picture of the article; the value is its absolute address, None if there is no
+    picture. Logos and portraits are left out: those that their address or the page calls so. Left
+    out, too, is each address for which `may_be` returns False. `entry`: the feed's entry for the
+    page, None if there is none."""
     logos = _list_declared_logos(document)
 
     def is_possible(url: str) -> bool:
-        """Return True if `url` leads to a picture that may be chosen."""
         return is_picture(url) and urls.alias(url) not in logos and may_be(url)
 
     return choose_first_valid(_list_addresses(document, entry), is_possible)
@@ -151,9 +151,9 @@ def _list_addresses(document: Document, entry: Entry | None) -> Iterator[tuple[s
 
 
 def _list_declared_logos(document: Document) -> frozenset[str]:
-    """Return the addresses of pictures that the page declares to be icons, logos or portraits, in
-    the form that `urls.alias` gives them. Link elements declare icons; JSON-LD declares logos, and
-    the pictures of companies, people and sites."""
+    """Return the addresses of pictures that the page declares to be icons, logos or portraits.
+    Addresses are in the form of `urls.alias`, in which different spellings are equal. Link elements
+    declare icons; JSON-LD declares logos, and the pictures of companies, people and sites."""
     references: list[str] = []
     for link in document.tree.iter("link"):
         if "icon" in (link.get("rel") or "").lower():
@@ -164,9 +164,9 @@ def _list_declared_logos(document: Document) -> frozenset[str]:
         if is_publisher:
             references += jsonld.list_texts(item.get("image"), *_ADDRESS_KEYS)
         for role in ("publisher", "author"):
-            for publisher in _list_objects(item.get(role)):
-                references += jsonld.list_texts(publisher.get("logo"), *_ADDRESS_KEYS)
-                references += jsonld.list_texts(publisher.get("image"), *_ADDRESS_KEYS)
+            for company_or_person in _list_objects(item.get(role)):
+                references += jsonld.list_texts(company_or_person.get("logo"), *_ADDRESS_KEYS)
+                references += jsonld.list_texts(company_or_person.get("image"), *_ADDRESS_KEYS)
     addresses = [resolve_picture(document, value) for value in references[:_MOST_LOGOS]]
     return frozenset(urls.alias(address) for address in addresses if address)
 
@@ -192,13 +192,13 @@ def is_picture(url: str) -> bool:
 
 
 def _list_candidates(document: Document, entry: Entry | None) -> Iterator[tuple[str, str]]:
-    """Yield each picture that the page or the feed's `entry` states, the likeliest first, as (name
-    of the place that states it, address as written). An address may be ""."""
+    """Yield each picture that the page or the feed's `entry` states, the most reliable place first,
+    as (name of the place, address as written). The address is "" if the place has none."""
     yield from _list_metas(document, _FIRST_METAS, most_values=_MOST_META_VALUES)
     for item in list_articles(document)[:_MOST_ARTICLES]:
-        for stated in (item.get("image"), item.get("thumbnailUrl")):
-            for value in islice(jsonld.list_texts(stated, *_ADDRESS_KEYS), _MOST_PICTURES):
-                yield "json-ld", value
+        for pictures in (item.get("image"), item.get("thumbnailUrl")):
+            for address in islice(jsonld.list_texts(pictures, *_ADDRESS_KEYS), _MOST_PICTURES):
+                yield "json-ld", address
     yield from _list_metas(document, _LATER_METAS, most_values=1)
     for link in document.tree.iter("link"):
         if link.get("rel") == "image_src":
@@ -213,32 +213,32 @@ def _list_candidates(document: Document, entry: Entry | None) -> Iterator[tuple[
 def _list_metas(
     document: Document, names: Iterable[str], *, most_values: int
 ) -> Iterator[tuple[str, str]]:
-    """Yield the values of the metas `names` as (name of the meta, value), at most `most_values` of
-    each."""
+    """Yield the values of the page's metas with these `names`, as (name of the meta, value). Of
+    each meta, at most `most_values` are yielded."""
     for name in names:
         for value in document.metas.get(name, ())[:most_values]:
             yield name, value
 
 
 def resolve_picture(document: Document, value: str) -> str | None:
-    """Return the absolute address of a picture on the page. `value`: the address as written. None
-    if it is empty or longer than 4,000 characters, if it contains the picture itself ("data:"), or
-    if it leads from a public page to a private network."""
+    """Return the absolute address of a picture on the page. `value`: the address as the page writes
+    it. Return None if it cannot be used: if it is empty or longer than 4,000 characters, contains
+    the picture itself ("data:"), or leads from a public page to a private network."""
     reference = text.legal(value).strip()
     if not reference or len(reference) > _LONGEST_REFERENCE:
         return None
     if reference.lower().startswith(("data:", "blob:", "javascript:")):
         return None
     address = urls.absolute(document.base_url, reference)
-    if not address or refusal(address, document.url):
+    if not address or refusal(address, document.url):  # refused: on a private network
         return None
     return address
 
 
 def read_image_address(element: Any) -> str:
-    """Return the address of an img element as written: the largest picture of a srcset, else the
-    address for lazy loading, else src. Addresses of placeholders do not count; "" if there is no
-    other."""
+    """Return the address of the picture in an img element, as written: the largest of its srcset,
+    else that for lazy loading, else src. Return "" if it has none, or only that of a placeholder,
+    which stands for the picture until a script has loaded it."""
     for name in _SRCSET_ATTRIBUTES:
         largest = find_largest(element.get(name) or "")
         if largest:
@@ -251,19 +251,22 @@ def read_image_address(element: Any) -> str:
 
 
 def find_largest(srcset: str) -> str:
-    """Return the address of the largest image in `srcset`, by the width or pixel density behind
-    each address. "" if there is none. Syntax: WHATWG HTML 4.8.4.2.1."""
-    addresses_and_sizes = _SRCSET_CANDIDATE.findall(srcset[:_MOST_SRCSET])
-    if not addresses_and_sizes:
-        return ""
-    address: str = max(addresses_and_sizes, key=lambda candidate: float(candidate[1]))[0]
-    return address.lstrip(",")
+    """Return the address of the largest image in `srcset`, an attribute of img such as
+    "small.jpg 320w, large.jpg 640w". Return "" if it has no address with a size. Syntax: WHATWG
+    HTML 4.8.4.2.1."""
+    largest_address = ""
+    largest_size = -1.0
+    for address, size in _SRCSET_CANDIDATE.findall(srcset[:_MOST_SRCSET]):
+        if float(size) > largest_size:
+            largest_address = address
+            largest_size = float(size)
+    return largest_address.lstrip(",")
 
 
 def _is_large(element: Any) -> bool:
-    """Return True if an image is large enough for a cover: at least 200 pixels wide and 120 high.
-    The size is stated by its attributes, else by its address. An unknown size is enough; but a GIF
-    of unknown width is often a drawing, and is not large."""
+    """Return True if the img `element` is large enough for a cover: at least 200 pixels wide and
+    120 high, as its attributes or else its address say. An image of unknown size is large enough,
+    except a GIF of unknown width, which is often a drawing."""
     width = _read_pixels(element.get("width"))
     height = _read_pixels(element.get("height"))
     address = read_image_address(element)
@@ -286,10 +289,10 @@ def _read_pixels(value: str | None) -> int | None:
 
 
 def _is_of_article(image: Any) -> bool:
-    """Return True if an image belongs to an article. It is then in an article, a figure or the
-    like, and in no menu, sidebar or other aside."""
+    """Return True if the img element `image` belongs to an article: it is in an article, a figure
+    or the like, and in no menu, sidebar or other aside."""
     is_within_article = False
-    for depth, holder in enumerate(image.iterancestors()):
+    for depth, holder in enumerate(image.iterancestors()):  # from the inside to the outside
         if depth > _MOST_ABOVE or holder.tag in ("body", "html"):
             break
         attributes = [holder.get(name) or "" for name in ("class", "id", "itemprop")]

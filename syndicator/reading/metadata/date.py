@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from functools import cache
-from itertools import chain, islice
+from itertools import islice
 from typing import Any, NamedTuple
 
 from syndicator import reading
@@ -45,6 +45,7 @@ _MOST_AFTER = 1_200
 _MOST_BEFORE = 500
 _LONGEST_LINE = 120  # characters of a line with a date
 _LONGEST_SOURCE_LINE = 4 * _LONGEST_LINE  # characters of such a line with its white space
+_SHORTEST_SENTENCE = 30  # characters; a sentence about the first publication has more
 _SHORT_LINE = 40  # characters of a line with a date and little else
 _DATE_ONLY_LINE = 25  # characters of a line with a date and nothing else
 _DATE_WORDS = 3  # words of such a line
@@ -143,6 +144,7 @@ class DateWords:
     """The names of months and the words before dates of data/months.toml, compiled."""
 
     def __init__(self) -> None:
+        """Load the words and compile the expressions."""
         data = tomllib.loads(reading.file_text("months.toml"))
         labels: dict[str, re.Pattern[str]] = {}
         for name, values in data.pop("labels").items():
@@ -153,16 +155,18 @@ class DateWords:
         self.updated = labels["updated"]
         self.joined = labels["joined"]  # before the day on which a user joined a forum
         self.month_numbers: dict[str, int] = {}  # name or abbreviation of a month -> 1 to 12
-        for months in data.values():
+        for months in data.values():  # the months of one language, such as "january|jan"
             for number, forms in enumerate(months, 1):
                 for form in forms.split("|"):
                     self.month_numbers[form] = number
         longest_first = sorted(self.month_numbers, key=lambda form: (-len(form), form))
         month = "|".join(map(re.escape, longest_first))
+        # "3 April 2021", "3rd of April '21"
         self.day_first = re.compile(
             rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|º|ª|\.|,)?[\s-]{{0,2}}(?:de\s|of\s)?({month})\b\.?,?[\s-]{{0,2}}(?:de\s|del\s)?(\d{{4}}|'?\d\d(?!\d|:))(?!\d)",
             re.I,
         )
+        # "April 3, 2021"
         self.month_first = re.compile(
             rf"(?<!\w)({month})\.?\s{{0,2}}(\d{{1,2}})(?:st|nd|rd|th|\.)?,?\s{{1,2}}(\d{{4}})(?!\d)",
             re.I,
@@ -187,7 +191,7 @@ def parse_date_text(value: str) -> datetime | None:
         return datetime.fromtimestamp(float(seconds), UTC)
     try:
         when = parsedate_to_datetime(date_text)
-    except (ValueError, TypeError, IndexError, OverflowError):
+    except (ValueError, TypeError, IndexError, OverflowError):  # not as in RFC 5322
         return next(find_days(date_text), None)
     if when.tzinfo is None:
         return when.replace(tzinfo=UTC)
@@ -197,11 +201,11 @@ def parse_date_text(value: str) -> datetime | None:
 
 
 def find_days(value: str, *, month_first: bool = False) -> Iterator[datetime]:
-    """Yield the dates in the prose `value`, ordered by format: first all dates like 2021-04-03,
-    then those like 2021年4月3日, 3 April 2021, April 3, 2021, and at last 3/4/2021.
+    """Yield the dates in the text `value`, ordered by format: first all dates like 2021-04-03, then
+    those like 2021年4月3日, 3 April 2021, April 3, 2021, and at last 3/4/2021.
 
-    With `month_first`, 3/4/2021 is the 4th of March, without it the 3rd of April. If there is no
-    such day, as with 3/14/2021, day and month are exchanged."""
+    `month_first`: read 3/4/2021 as the 4th of March, else as the 3rd of April. If there is no such
+    day, as with 3/14/2021, day and month are exchanged."""
     prose = value[:_MOST_CHARACTERS]
     if not any(char.isdigit() for char in prose):
         return
@@ -229,9 +233,10 @@ def find_days(value: str, *, month_first: bool = False) -> Iterator[datetime]:
 
 
 def _parse_numeric_day(match: re.Match[str], prose: str, *, month_first: bool) -> datetime | None:
-    """Return the date of a match such as 3/4/2021 or 3.4.2021 in `prose`, None if there is no such
-    day. `month_first`: a date with slashes probably begins with the month, others never do. If the
-    probable order of day and month gives no date, the other order is tried."""
+    """Return the date of a match of _NUMERIC_DAY, such as 3/4/2021 or 3.4.2021; None if there is no
+    such day. `month_first`: read 3/4/2021 as the 4th of March; dates with points begin with the day
+    all the same. If this gives no date, day and month are exchanged. `prose`: the text around the
+    match, which may state the time of day."""
     first_number, separator, second_number, year = match.groups()
     if month_first and separator == "/":
         month = first_number
@@ -243,9 +248,9 @@ def _parse_numeric_day(match: re.Match[str], prose: str, *, month_first: bool) -
 
 
 def _make_day(year: str, month: str, day: str, prose: str) -> datetime | None:
-    """Return a day at the time of day that stands in `prose`, the text around the date. Without a
-    time, or with several, it is midnight; the zone is always UTC. A year of two digits is in this
-    century. None if there is no such day."""
+    """Return the date of `year`, `month` and `day`, given as digits; None if there is no such day.
+    `prose`: the text around the date. The time of day is the one that stands there; it is midnight
+    if there is none or several. The zone is UTC. A year such as "21" or "'21" is 2021."""
     try:
         year_number = int(year.lstrip("'"))
         if year_number < _TWO_DIGITS:
@@ -269,8 +274,10 @@ def _make_day(year: str, month: str, day: str, prose: str) -> datetime | None:
 
 
 def _parse_moment(match: re.Match[str]) -> datetime | None:
-    """Return the moment in a match of year, month, day, hour, minute, second and zone. A missing
-    time is midnight, a missing zone is UTC. None if there is no such day or time."""
+    """Return the date and time of a match of _ISO_LIKE or _COMPACT_ISO, such as
+    2026-03-08T17:05:00+01:00. A missing time is midnight, a missing zone is UTC. Return None if
+    there is no such day or time."""
+    # seven groups of both expressions; "0" for a missing one
     year, month, day, hour, minute, second, zone = match.groups(default="0")
     has_offset = zone[0] in "+-"  # else it is "Z", "UTC", "GMT" or missing
     offset = zone if has_offset else "Z"
@@ -304,9 +311,10 @@ class Day(NamedTuple):
 
 
 def list_shown_days(document: Document, survey: Survey) -> list[Day]:
-    """Return the dates in the text of the page, the likeliest date of publication first. Dates more
-    than 500 characters before the end of the headline are left out. A date with a score of at least
-    SURE_SCORE is surely that of the article."""
+    """Return the dates in the text of the page, the likeliest date of publication first. A date
+    with a score of at least SURE_SCORE is surely that of the article. Dates more than 500
+    characters before the end of the headline are left out. `survey`: the texts of the page in
+    order, and where its headline ends."""
     month_first = _is_american(document)
     first_offset = survey.headline_end - _MOST_BEFORE if survey.has_headline else 0
     days: list[Day] = []
@@ -318,17 +326,18 @@ def list_shown_days(document: Document, survey: Survey) -> list[Day]:
 
 def find_first_published(document: Document, survey: Survey) -> datetime | None:
     """Return the date in a sentence such as "This was originally published on 3 May 2024", None if
-    no text has one. Texts of up to 30 characters do not count, as they may be labels of other
-    dates."""
+    no text of the page has such a sentence. Short texts, of up to 30 characters, do not count, as
+    they may be labels of other dates. `survey`: the texts of the page in order."""
     month_first = _is_american(document)
     for spot in survey.spots:
         first_text = spot.element.text or ""
-        if len(first_text) <= _LONGEST_LINE // 4:
+        if len(first_text) <= _SHORTEST_SENTENCE:
             continue
-        label_and_rest = load_date_words().first.split(first_text[:_MOST_NOTE], 1)
-        if len(label_and_rest) == 1:
+        note = first_text[:_MOST_NOTE]
+        label = load_date_words().first.search(note)  # "originally published on"
+        if label is None:
             continue
-        after_label = label_and_rest[1][:_SHORT_LINE]
+        after_label = note[label.end() :][:_SHORT_LINE]
         when = next(find_days(after_label, month_first=month_first), None)
         if when:
             return when
@@ -336,8 +345,8 @@ def find_first_published(document: Document, survey: Survey) -> datetime | None:
 
 
 def find_lone_date(document: Document) -> datetime | None:
-    """Return the date of the first line of the body that has nothing else, None if there is none.
-    Lines that call it the date of a change do not count."""
+    """Return the first date in the body that stands on a line with little else, None if there is
+    none. Lines such as "Updated on 3 May 2024" do not count: they date a change."""
     month_first = _is_american(document)
     body = next(document.tree.iter("body"), document.tree)
     elements = body.iter(
@@ -356,22 +365,24 @@ def find_lone_date(document: Document) -> datetime | None:
 
 
 def _is_american(document: Document) -> bool:
-    """Return True if the page probably writes the month before the day, by its language or, if it
-    states none, by its domain."""
+    """Return True if the page probably writes the month before the day. Its language decides, or
+    its domain if it states no language."""
     if document.language is None:
         return urls.host(document.url).endswith(_AMERICAN_DOMAINS)
     return document.language in _AMERICAN
 
 
 def _read_days(spot: Spot, survey: Survey, *, month_first: bool) -> Iterator[Day]:
-    """Yield the dates of the element at `spot`, each with its score. A time element with an
-    attribute datetime has only the date in it. Any other element has those in its short lines of
-    text. `month_first`: 3/4/2021 is the 4th of March."""
+    """Yield the dates that the element at `spot` shows, each with a score: how likely it is the
+    date of publication. They are in its attribute datetime, if it is a time element, else in its
+    short lines of text. `survey`: the texts of the page; `month_first`: read 3/4/2021 as the 4th
+    of March."""
     element = spot.element
-    distance = spot.offset - survey.headline_end
+    distance = spot.offset - survey.headline_end  # characters, negative above the headline
     position_score = _score_position(distance)
     values = [element.get(name) or "" for name in ("class", "id", "itemprop")]
     attributes = " ".join(values)[:_MOST_CHARACTERS]
+
     if element.tag == "time" and element.get("datetime"):
         when = parse_date_text(element.get("datetime"))
         if when:
@@ -380,6 +391,7 @@ def _read_days(spot: Spot, survey: Survey, *, month_first: bool) -> Iterator[Day
             score = position_score + _TIME_ELEMENT + label + has_published_class
             yield Day(score, abs(distance), when, label, is_time_element=True)
         return
+
     has_date_class = bool(_DATE_CLASS.search(attributes))
     if position_score == _FAR and not has_date_class:
         return
@@ -396,8 +408,9 @@ def _read_days(spot: Spot, survey: Survey, *, month_first: bool) -> Iterator[Day
 
 
 def _score_position(distance: int) -> int:
-    """Score a distance from the headline in characters, negative for before it. A higher score is
-    likelier: the date of an article mostly follows the headline closely."""
+    """Return a score for a date by its `distance` from the headline in characters, negative before
+    it. The highest score is for a date closely behind the headline, where that of the article
+    mostly is; a date closely before the headline gets less, and any other 0."""
     if 0 <= distance <= _MOST_AFTER:
         return _AFTER_HEADLINE
     if -_MOST_BEFORE <= distance < 0:
@@ -406,9 +419,9 @@ def _score_position(distance: int) -> int:
 
 
 def _score_briefness(line: str) -> int:
-    """Score a line that contains a date; a higher score means that it contains less else. It is
-    _DATE_ALONE (2) for at most 25 characters and three words, 1 for at most 40 characters, else
-    0."""
+    """Return a score for a line with a date: higher if the line has little other text. It is
+    _DATE_ALONE (2) for at most 25 characters and three words, 1 for at most 40 characters, and 0
+    for a longer line."""
     if len(line) <= _DATE_ONLY_LINE and len(_WORD.findall(line)) <= _DATE_WORDS:
         return _DATE_ALONE
     return 1 if len(line) <= _SHORT_LINE else 0
@@ -418,7 +431,8 @@ def _list_lines_with_digits(element: Any) -> Iterator[str]:
     """Yield the lines of an element that may contain a date: those with a digit and at most 120
     characters. The lines are the texts between the children of `element`; the texts within the
     children do not count."""
-    for value in (element.text, *(child.tail for child in islice(element, _MOST_CHILDREN))):
+    tails = [child.tail for child in islice(element, _MOST_CHILDREN)]  # the text behind each child
+    for value in (element.text, *tails):
         if value and len(value) <= _LONGEST_SOURCE_LINE:
             line = " ".join(value.split())
             if len(line) <= _LONGEST_LINE and _DIGIT.search(line):
@@ -426,10 +440,10 @@ def _list_lines_with_digits(element: Any) -> Iterator[str]:
 
 
 def _find_label(spot: Spot, attributes: str, line: str) -> int:
-    """Return whether a date is called that of publication (LABEL_PUBLISHED), that of a change
-    (LABEL_UPDATED) or neither (NO_LABEL). `attributes`: class, id and itemprop of the element;
-    these can only call it that of a change. `line`: the text with the date, "" if the date is in an
-    attribute. The words before the element count like those of `line`."""
+    """Return what the page calls a date: LABEL_PUBLISHED, LABEL_UPDATED, or NO_LABEL if neither is
+    said. The words in `line` and before the element at `spot` may say it; `attributes` (class, id
+    and itemprop of the element) may only say that it is the date of a change. `line`: the text with
+    the date, "" if the date is in an attribute."""
     words = load_date_words()
     line_in_context = f"{spot.text_before[-_CONTEXT:]} {line}"
     if _UPDATED_CLASS.search(attributes) and not _PUBLISHED_CLASS.search(attributes):
@@ -444,22 +458,24 @@ def choose_published(
     document: Document, entry: Entry | None, survey: Survey, now: datetime | None
 ) -> Choice[datetime]:
     """Choose the date of publication. Dates before 1990 or more than a day after `now` are ignored;
-    with None for `now`, only those before 1990 and after 2099.
+    if `now` is None, those before 1990 and after 2099. `entry`: the feed's entry for the page, None
+    if there is none; `survey`: the texts of the page in order.
 
     A date that JSON-LD or a meta declares may be that of a change. It is replaced by a date that
     the page shows beside the headline, if that is at least two days earlier. Else it is moved to
-    the zone of the site, if the shown date reveals it."""
+    the time zone of the site, if the shown date reveals it."""
     days = [day for day in list_shown_days(document, survey) if is_plausible(day.when, now)]
     choice = choose_first_valid(
         _list_candidates(document, entry, survey, days), lambda when: is_plausible(when, now)
     )
     if choice.value is None or choice.candidate in _FINAL_CANDIDATES:
         return choice
-    shown_day = next((day for day in days if day.score >= SURE_SCORE), None)
-    if shown_day is None:
+    # the chosen date is only declared: compare it with the likeliest shown one
+    if not days or days[0].score < SURE_SCORE:
         return choice
+    shown_day = days[0]
 
-    is_labelled_published = shown_day.label > NO_LABEL
+    is_labelled_published = shown_day.label == LABEL_PUBLISHED
     is_unlabelled_time = shown_day.label == NO_LABEL and shown_day.is_time_element
     is_of_publication = is_labelled_published or is_unlabelled_time
     is_of_article = shown_day.distance <= _MOST_AFTER or len(days) == 1
@@ -487,17 +503,20 @@ def _list_candidates(
     document: Document, entry: Entry | None, survey: Survey, days: Sequence[Day]
 ) -> Iterator[tuple[str, datetime | None]]:
     """Yield a possible date of publication for each place that may state one, the most reliable
-    place first, as (name of the place, date). The date is None where the place has none. `entry`:
-    the feed's entry for the page, None if there is none; `days`: the dates that the page shows, the
-    likeliest first."""
+    place first, as (name of the place, date). The date is None if the place has none. `entry`: the
+    feed's entry for the page, None if there is none; `survey`: the texts of the page in order;
+    `days`: the dates that the page shows, the likeliest first."""
+    # An entry is from a feed, or read from a page that lists articles ("listed"); the date in such
+    # a list is less reliable.
     if entry is not None and not entry.listed:
         yield "entry", entry.published
 
     # dates that the page declares
     items = list_articles(document)[:_MOST_ITEMS]
     page_items = [item for item in items if not _is_about_other_page(item, document)]
-    for when in chain.from_iterable(map(_parse_item_dates, page_items)):
-        yield "json-ld", when
+    for item in page_items:
+        for when in _parse_item_dates(item):
+            yield "json-ld", when
     for name in _PUBLISHED_METAS:
         yield name, parse_date_text(document.meta(name))
     for when in _parse_microdata_dates(document):
@@ -518,16 +537,17 @@ def _list_candidates(
 
     # dates that may be those of something else
     other_items = [item for item in items if item not in page_items]
-    for when in chain.from_iterable(map(_parse_item_dates, other_items)):
-        yield "json-ld of another", when
+    for item in other_items:
+        for when in _parse_item_dates(item):
+            yield "json-ld of another", when
     yield "htmldate", _ask_htmldate(document)
     yield "anywhere", find_lone_date(document)
     yield "htmldate, anywhere", _ask_htmldate(document, extensive=True)
 
 
 def _parse_microdata_dates(document: Document) -> Iterator[datetime | None]:
-    """Yield the dates of publication that the page states as microdata (itemprop) or by the
-    attribute pubdate; None for an invalid one. The dates of comments are left out."""
+    """Yield the dates of publication that the page states by an attribute itemprop or pubdate, and
+    None for each that is invalid. The dates of readers' comments are left out."""
     elements = document.tree.xpath('//*[contains(@itemprop,"datePublished") or @pubdate]')
     for element in elements[:_MOST_MICRODATA]:
         if not is_in_reply(element):
@@ -543,10 +563,13 @@ def _parse_item_dates(item: jsonld.Object) -> Iterator[datetime | None]:
 
 
 def _is_about_other_page(item: jsonld.Object, document: Document) -> bool:
-    """Return True if a JSON-LD object is a reply, or if both its address and its headline are not
-    those of the page. An object without address or without headline is about the page."""
-    if any(item.get(name) for name in _REPLY_KEYS):
+    """Return True if the JSON-LD object `item` describes something other than the page: a reply, or
+    an article with another address and another headline. Return False if it has no address or no
+    headline."""
+    is_reply = any(item.get(name) for name in _REPLY_KEYS)
+    if is_reply:
         return True
+
     page_addresses = {
         urls.alias(document.url),
         urls.alias(document.meta("og:url") or document.url),
@@ -559,11 +582,13 @@ def _is_about_other_page(item: jsonld.Object, document: Document) -> bool:
                 item_addresses.add(urls.alias(address))
     if not item_addresses or item_addresses & page_addresses:
         return False
+
     headline = next(jsonld.list_texts(item.get("headline") or item.get("name")), "")
     headline_words = set(_WORD.findall(headline.casefold()))
     if not headline_words:
         return False
-    title = document.meta("og:title") or " ".join(document.tree.xpath("//title//text()")[:1])
+    title_texts = document.tree.xpath("//title//text()")
+    title = document.meta("og:title") or " ".join(title_texts[:1])
     common_words = headline_words & set(_WORD.findall(title.casefold()))
     return len(common_words) < _SAME_HEADLINE * len(headline_words)
 
@@ -571,8 +596,9 @@ def _is_about_other_page(item: jsonld.Object, document: Document) -> bool:
 def _list_updated_candidates(
     document: Document, entry: Entry | None
 ) -> Iterator[tuple[str, datetime | None]]:
-    """Yield the possible dates of the last change, the likeliest first, as (name of the place that
-    states it, date). The date is None where the place has none."""
+    """Yield the possible dates of the last change, the most reliable place first, as (name of the
+    place that states it, date). The date is None if the place has none. `entry`: the feed's entry
+    for the page, None if there is none."""
     if entry is not None:
         yield "entry", entry.updated
     for item in list_articles(document)[:_MOST_ITEMS]:
@@ -583,30 +609,32 @@ def _list_updated_candidates(
 
 
 def _move_to_shown_zone(declared: datetime, shown: datetime) -> datetime:
-    """Return the moment `declared` in the zone of the site, if the day `shown` on the page reveals
-    it. A page that declares 23:30 UTC and shows the next day is east of UTC. The zone is then the
-    one nearest to UTC in which both have the same day.
+    """Return the moment `declared` in the time zone of the site, if the day `shown` on the page
+    reveals this zone. Example: a page that declares 23:30 UTC and shows the next day is east of
+    UTC. The zone is then the one nearest to UTC in which the moment is on the shown day.
 
-    Return `declared` unchanged if the two days are not one apart, or if no zone in use fits. Return
-    it unchanged, too, if it is not in UTC, or if it is midnight, which means that no time is
-    stated."""
+    Return `declared` unchanged if the two days are not one apart, if no zone in use fits, if
+    `declared` is not in UTC, or if it is midnight, which means that no time is stated."""
     is_midnight = declared.hour == 0 and declared.minute == 0
-    if declared.utcoffset() or is_midnight:
+    is_in_utc = not declared.utcoffset()
+    if is_midnight or not is_in_utc:
         return declared
     days_apart = (shown.date() - declared.date()).days
     if abs(days_apart) != 1:
         return declared
-    # the offset nearest to UTC in which `declared` is on the shown day
-    is_day_before = days_apart < 0
-    offset_hours = -(declared.hour + 1) if is_day_before else _HOURS_A_DAY - declared.hour
+    # the least number of hours that moves `declared` to the shown day
+    hours_back = declared.hour + 1
+    hours_forward = _HOURS_A_DAY - declared.hour
+    offset_hours = -hours_back if days_apart < 0 else hours_forward
     if not _LEAST_OFFSET <= offset_hours <= _MOST_OFFSET:
         return declared
     return declared.astimezone(timezone(timedelta(hours=offset_hours)))
 
 
 def _ask_htmldate(document: Document, *, extensive: bool = False) -> datetime | None:
-    """Return the date that the package htmldate finds. None if it finds none, if it only guesses
-    the day, or if the page is too large for it. `extensive`: it also searches the source code."""
+    """Return the date of publication that the package htmldate finds on the page. Return None if it
+    finds none, if it only knows the month or year, or if the page is too large for it. `extensive`:
+    let it search the whole source code."""
     from htmldate import find_date
 
     if document.size > _LARGEST_FOR_HTMLDATE:

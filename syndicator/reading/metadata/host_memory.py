@@ -17,9 +17,9 @@ _PICTURE = "picture"
 
 
 def list_title_digests(title: str, declared_titles: Iterable[str]) -> list[str]:
-    """Return the digests by which it is found that many articles share a title, or its beginning or
-    end. They are that of the whole `title`, "" for none, and those of the beginnings and ends of
-    `title` and of the `declared_titles`."""
+    """Return the digests of a page's titles. If other articles of the host have the same digest,
+    they share a title, or its beginning or end. There is a digest of the whole `title` (none if it
+    is ""), and one of each beginning and end of `title` and of the `declared_titles`."""
     digests: list[str] = []
     if title:
         digests.append(_make_digest(TITLE, titles.make_key(title)))
@@ -36,12 +36,13 @@ def digest_picture(address: str) -> str:
 
 
 def is_shared(kind: str, value: str, repeated: frozenset[str]) -> bool:
-    """Return True if many articles of the host have the title `value`, or this part of one. `kind`:
-    TITLE for a whole title, titles.BEGINNING or titles.END for a part. `repeated`: the digests that
-    many articles of the host share."""
+    """Return True if many articles of the host have the title `value`, or a title that begins or
+    ends with `value`. `kind`: which of these it is: TITLE, titles.BEGINNING or titles.END.
+    `repeated`: the digests that many articles of the host share."""
     if not repeated:
         return False
-    if kind != TITLE and not _may_be_shared(value):
+    is_part = kind != TITLE
+    if is_part and not _may_be_shared(value):
         return False
     return _make_digest(kind, titles.make_key(value)) in repeated
 
@@ -53,8 +54,8 @@ def _may_be_shared(part: str) -> bool:
 
 
 def _make_digest(kind: str, value: str) -> str:
-    """Return the digest of `value`, 16 hexadecimal digits. `kind`: whether it is a title, a part of
-    one or the address of a picture. A line break between the two, which texts of blocks never have,
-    makes the digest differ from those of all blocks."""
+    """Return a digest of `value`: 16 hexadecimal digits. `kind`: says if the value is a title, the
+    beginning or end of one, or the address of a picture; equal values of two kinds differ."""
+    # the digests of blocks of text are kept with these: no block has a line break, so none is equal
     kind_and_value = f"{kind}\n{value}".encode("utf-8", "replace")
     return hashlib.sha256(kind_and_value).hexdigest()[:_DIGITS]

@@ -41,29 +41,38 @@ class Identity:
 
 
 def read_identity(document: Document) -> Identity:
-    """Return the addresses of a page. A canonical address that it states counts only if it is on
-    the same site. The front page of a site counts only if the page itself is one, since some sites
-    state it for all their pages. Without a stated address, that of the page is the canonical
-    one."""
+    """Return the addresses of a page: its canonical one, its aliases, its version for AMP or
+    printing (`alternate`), and the page of another site that it repeats (`duplicate_of`).
+
+    The canonical address is the first that the page states and that is on its own site, else the
+    page's own. Some sites state their front page for all pages: this counts only if the page is a
+    front page itself."""
     page_url = _canonicalise(document.url) or document.url
     canonical = ""
     duplicate_of: str | None = None
     addresses = [page_url]
     for stated_address in _list_stated_addresses(document):
         is_front_page = urls.is_root(stated_address)
-        if page_url and not urls.same_site(stated_address, page_url):
+        is_on_other_site = bool(page_url) and not urls.same_site(stated_address, page_url)
+        if is_on_other_site:
             if duplicate_of is None and not is_front_page:
                 duplicate_of = stated_address
         elif not is_front_page or urls.is_root(page_url):
             canonical = canonical or stated_address
             addresses.append(stated_address)
     canonical = canonical or page_url
+
     alternate = _find_alternate(document)
     if alternate:
         addresses.append(alternate)
     distinct_addresses = dict.fromkeys(addresses)
     aliases = [address for address in distinct_addresses if address and address != canonical]
-    return Identity(canonical, tuple(aliases[:_MOST_ALIASES]), duplicate_of, alternate)
+    return Identity(
+        canonical,
+        aliases=tuple(aliases[:_MOST_ALIASES]),
+        duplicate_of=duplicate_of,
+        alternate=alternate,
+    )
 
 
 def read_robots(document: Document) -> tuple[str, ...]:
@@ -74,8 +83,9 @@ def read_robots(document: Document) -> tuple[str, ...]:
     for name in _ROBOTS_METAS:
         stated_values += document.metas.get(name, ())
     header = document.headers.get("x-robots-tag", "")
+    # the header may name a crawler before its directives, as in "googlebot: noindex"
     stated_values.append(_CRAWLER_NAME.sub(",", header))
-    directives: dict[str, None] = {}
+    directives: dict[str, None] = {}  # used as an ordered set
     for value in stated_values:
         for part in value[:_LONGEST_DIRECTIVES].split(","):
             directive = _SPACE.sub("", part.strip().lower())
@@ -88,8 +98,8 @@ def read_robots(document: Document) -> tuple[str, ...]:
 
 
 def read_sitename(document: Document) -> str:
-    """Return the name of the site as the page declares it. Addresses do not count, nor do names of
-    one or of more than 80 characters; "" if it declares no other."""
+    """Return the name of the site as the page declares it, "" if it declares none that can be a
+    name. An address cannot, nor can a text of one character or of more than 80."""
     for name in _list_sitenames(document):
         if 1 < len(name) <= _LONGEST_NAME and "://" not in name:
             return name
@@ -97,8 +107,8 @@ def read_sitename(document: Document) -> str:
 
 
 def _list_sitenames(document: Document) -> Iterator[str]:
-    """Yield the names of the site in metas and JSON-LD, the likeliest first. A name that the page
-    does not declare is ""."""
+    """Yield the names of the site that metas and JSON-LD declare, the likeliest first. Yield "" for
+    a meta that the page does not have."""
     yield document.meta("og:site_name")
     for item in document.jsonld:
         yield from jsonld.list_texts(item.get("publisher"), "name")
@@ -115,8 +125,9 @@ def _list_sitenames(document: Document) -> Iterator[str]:
 
 
 def _list_stated_addresses(document: Document) -> Iterator[str]:
-    """Yield the canonical addresses that the page states by link elements and og:url. Addresses on
-    private networks are left out, unless the page itself is on one."""
+    """Yield the addresses that the page states as its own, by link elements with rel="canonical"
+    and by og:url, in the spelling by which addresses are compared. Addresses on private networks
+    are left out, unless the page itself is on one."""
     for reference in (*_list_links(document.tree, "canonical"), document.meta("og:url")):
         address = urls.absolute(document.base_url, reference) if reference else None
         if not address or refusal(address, document.url):
@@ -127,9 +138,9 @@ def _list_stated_addresses(document: Document) -> Iterator[str]:
 
 
 def _find_alternate(document: Document) -> str | None:
-    """Return the address of the AMP page, else that of the page for printing. Those of other
-    publishers do not count; None if there is none."""
-    page_alias = urls.alias(document.url)
+    """Return the address of another version of the page by the same publisher: the AMP page, else
+    the page for printing. Return None if there is none."""
+    page_alias = urls.alias(document.url)  # in the form in which different spellings are equal
     publisher = urls.publisher(document.url)
     for reference in (*_list_links(document.tree, "amphtml"), *_list_print_links(document.tree)):
         address = urls.absolute(document.base_url, reference)
@@ -137,7 +148,7 @@ def _find_alternate(document: Document) -> str | None:
             continue
         if publisher and urls.publisher(address) != publisher:
             continue
-        if not refusal(address, document.url):
+        if not refusal(address, document.url):  # refused: on a private network
             return address
     return None
 

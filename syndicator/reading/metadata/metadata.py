@@ -26,9 +26,9 @@ _LONGEST_VALUE = 2_000  # characters of a selected text
 
 
 def choose_ruled_title(document: Document, rules: Rules) -> Choice[str]:
-    """Choose the first title of at most 300 characters among the texts that the operator's
-    `rules.title` selects. `rules.title_suffix` is removed from its end. The value is None if there
-    is no such title."""
+    """Choose the first of the texts that the operator's `rules.title` selects that has at most 300
+    characters. `rules.title_suffix`, such as the name of the site, is removed from its end. The
+    value of the choice is None if there is no such text."""
     suffix = rules.title_suffix or ""
     selected_values = _select_values(document, rules.title, "content")
     titles = (text.line(value).removesuffix(suffix).strip() for value in selected_values)
@@ -39,9 +39,9 @@ def choose_ruled_title(document: Document, rules: Rules) -> Choice[str]:
 def choose_ruled_author(document: Document, rules: Rules) -> Choice[str]:
     """Choose the authors by the operator's `rules.author`, joined as "A, B". Only the first
     selector that matches a text counts. A text in which no name of a person is recognised is used
-    as it is. The value is None if nothing is selected."""
+    as it is. The value is None if no selector matches a text."""
     for selector in rules.author:
-        names: dict[str, None] = {}
+        names: dict[str, None] = {}  # used as an ordered set
         for value in _select_values(document, (selector,), "content"):
             line = text.line(value)
             if line:
@@ -49,7 +49,8 @@ def choose_ruled_author(document: Document, rules: Rules) -> Choice[str]:
                 names.update(dict.fromkeys(people))
         if names:
             authors = ", ".join(names)[:_LONGEST_AUTHORS]
-            return Choice(authors, "rules.author", (("rules.author", authors),))
+            considered = (("rules.author", authors),)
+            return Choice(authors, candidate="rules.author", considered=considered)
     return Choice(None)
 
 
@@ -64,12 +65,13 @@ def choose_ruled_date(document: Document, rules: Rules, now: datetime | None) ->
 
 def choose_ruled_cover(document: Document, rules: Rules) -> Choice[str]:
     """Choose the first picture among the elements that the operator's `rules.cover` selects. Such
-    an element is or contains an img, or is a link or a meta. The value is the absolute address of
-    the picture, None if there is none. Pictures on private networks are ignored."""
+    an element is or contains an img, or is a link or a meta. The value of the choice is the
+    absolute address of the picture, None if there is none. Pictures on private networks are
+    ignored."""
     values = (_read_picture(match) for match in _select_matches(document, rules.cover))
-    return choose_first_valid(
-        (("rules.cover", cover.resolve_picture(document, value)) for value in values), bool
-    )
+    addresses = (cover.resolve_picture(document, value) for value in values)
+    candidates = (("rules.cover", address) for address in addresses)
+    return choose_first_valid(candidates, bool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,9 @@ class _Match:
 
 
 def _read_picture(match: _Match) -> str:
-    """Return the address of the picture in an element that a rule selects, as written; "" if there
-    is none. It is in the attribute that the rule names; else in an img, in content or in href."""
+    """Return the address of the picture in the element that a rule selects, as written; "" if there
+    is none. If the rule names an attribute, the address is there. Else it is that of the first img
+    in the element, or the element's attribute content or href."""
     element = match.element
     if match.attribute:
         value: str = element.get(match.attribute) or ""
@@ -98,26 +101,27 @@ def _read_picture(match: _Match) -> str:
 
 
 def _select_values(document: Document, rule: Sequence[str], *attributes: str) -> Iterator[str]:
-    """Yield the value of each element that the CSS selectors of `rule` match. If a selector names
-    an attribute, the value is this attribute. Else it is the first of `attributes` that is not
-    empty; if all are, it is the text of the element."""
+    """Yield a value for each element that the CSS selectors of `rule` match. If the selector names
+    an attribute, the value is that attribute. Else it is the first of `attributes` that the element
+    has, or the text of the element if it has none of them."""
     for match in _select_matches(document, rule):
         element = match.element
         if match.attribute:
             yield element.get(match.attribute) or ""
             continue
-        stated = ""
+        value = ""
         for attribute in attributes:
-            stated = element.get(attribute) or ""
-            if stated:
+            value = element.get(attribute) or ""
+            if value:
                 break
-        yield stated or read_text(element, _LONGEST_VALUE)
+        yield value or read_text(element, _LONGEST_VALUE)
 
 
 def _select_matches(document: Document, rule: Sequence[str]) -> Iterator[_Match]:
-    """Yield the elements that the CSS selectors of `rule` match, at most 20 for each."""
+    """Yield the elements that the CSS selectors of `rule` match, at most 20 for each, together with
+    the attribute that the selector names."""
     for selector in rule:
-        attribute = page_rules.split(selector)[1]
+        _, attribute = page_rules.split(selector)
         for element in page_rules.select_elements(document.tree, selector)[:_MOST_MATCHES]:
             yield _Match(element, attribute)
 
@@ -134,9 +138,9 @@ def read_metadata(
 
     For title, author, date and cover, a value that the operator's `rules` select is preferred to
     all others. `entry`: the feed's entry for the page, None if there is none. A date without time
-    is midnight UTC; dates more than a day after `now` are ignored. `repeated`: digests of title
-    ends and pictures that many articles of the host share; these are not chosen. The draft's
-    `blocks` are the digests of its own title and picture."""
+    is midnight UTC; dates more than a day after `now` are ignored. `repeated`: digests of titles,
+    ends of titles and pictures that many articles of the host share; these are not chosen. The
+    draft's `blocks` are the digests of the page's own titles and pictures."""
     site = identity.read_sitename(document)
     title = _choose_title(document, site, entry, rules, repeated)
     survey = survey_body(document.tree, title.choice.value or "")
@@ -191,20 +195,23 @@ def _choose_title(
     """Choose the title of a page: the one that the operator's `rules` select, else the likeliest.
     `site`: the name of the site; `repeated`: digests of titles and ends of titles that many
     articles of the host share. Such titles are not chosen and such ends are removed, unless no
-    title would remain."""
+    title would remain. The result has the digests of the titles that the page itself states."""
     ruled = choose_ruled_title(document, rules)
     if ruled:
         return _Digested(ruled)
     choice = metadata_title.choose_title(document, site, entry, rules)
 
-    # find out what other pages of the host repeat
+    # a title from the feed does not show what the pages of the host repeat
     declared_titles = [declared for _, declared in metadata_title.list_declared_titles(document)]
-    # only titles of pages show what the pages of a host repeat
     is_of_page = choice.candidate not in ("entry", "list")
-    page_title = (choice.value or "") if is_of_page else ""
+    page_title = ""
+    if is_of_page and choice.value:
+        page_title = choice.value
     digests = host_memory.list_title_digests(page_title, declared_titles)
     if repeated.isdisjoint(digests):
         return _Digested(choice, digests)
+
+    # other pages share a title of this one, or an end of it: choose again without these
     without_shared = metadata_title.choose_title(
         document,
         site,
@@ -221,8 +228,8 @@ def _choose_cover(
     document: Document, entry: Entry | None, rules: Rules, repeated: frozenset[str]
 ) -> _Digested:
     """Choose the picture of a page: the one that the operator's `rules` select, else the likeliest
-    that other articles of the host do not have. `repeated`: the digests of pictures that many
-    articles of the host share."""
+    that few other articles of the host have. `repeated`: the digests of pictures that many articles
+    of the host share. The result has the digests of the pictures that the page itself states."""
     ruled = choose_ruled_cover(document, rules)
     if ruled:
         return _Digested(ruled)
@@ -243,8 +250,8 @@ def _choose_cover(
 
 
 def _read_description(document: Document) -> str:
-    """Return the description of the page as its metas state it. If they state none, return that of
-    its first article in JSON-LD, "" if there is none."""
+    """Return the description of the page that its metas state, else that of its first article in
+    JSON-LD. Return "" if there is none."""
     stated = document.meta("description", "og:description", "twitter:description", "dc.description")
     description = jsonld.clean_text(stated)
     if description:
@@ -262,8 +269,8 @@ def _read_keywords(document: Document) -> tuple[str, ...]:
     for item in list_articles(document):
         values += jsonld.list_texts(item.get("keywords"), "name")
     values.append(document.meta("news_keywords", "keywords", "parsely-tags", "sailthru.tags"))
-    keywords: dict[str, None] = {}
-    for value in values:
+    keywords: dict[str, None] = {}  # used as an ordered set
+    for value in values:  # several keywords, separated by commas
         for word in value.split(","):
             keyword = text.line(word)
             if 0 < len(keyword) <= _LONGEST_KEYWORD:

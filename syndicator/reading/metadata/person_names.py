@@ -66,6 +66,7 @@ class BylineWords:
     """The words of data/bylines.toml, compiled."""
 
     def __init__(self) -> None:
+        """Load the words and compile the expressions."""
         data = tomllib.loads(reading.file_text("bylines.toml"))
         # phrases before an author's name ("by", "written by"), and those of several words
         self.before_names = frozenset[str](chain.from_iterable(data["by"].values()))
@@ -108,14 +109,18 @@ def introduces_name(value: str) -> bool:
 
 
 def ends_with_phrase(value: str, phrases: tuple[str, ...]) -> bool:
-    """Return True if the last words of `value` are one of `phrases`, in upper or lower case. For
-    the phrase "by", "Not by" is true and "standby" is not. `phrases`: in lower case, of at most
-    four words."""
+    """Return True if `value` ends with one of `phrases` as whole words, in upper or lower case:
+    "Not by" ends with the phrase "by", "standby" does not. `phrases`: in lower case, of at most
+    four words each."""
     lower = value.casefold().rstrip(_PHRASE_END)
     if not lower.endswith(phrases):
         return False
     last_words = _WORD_SEPARATOR.split(lower)[-4:]
-    return any(" ".join(last_words[start:]) in phrases for start in range(len(last_words)))
+    while last_words:
+        if " ".join(last_words) in phrases:
+            return True
+        del last_words[0]
+    return False
 
 
 @cache
@@ -133,8 +138,10 @@ def has_given_name(value: str) -> bool:
     it does not count."""
     for word in value.split():
         lower_word = word.casefold()
-        if lower_word.strip(".") not in _HONORIFICS:
-            return lower_word.split("-")[0] in load_given_names()
+        is_title = lower_word.strip(".") in _HONORIFICS
+        if not is_title:
+            first_part = lower_word.split("-")[0]  # "jean" of "jean-luc"
+            return first_part in load_given_names()
     return False
 
 
@@ -153,10 +160,10 @@ def _join_alternatives(values: Iterable[str]) -> str:
 
 def find_names(value: str, *, lenient: bool = False) -> list[str]:
     """Return the different names of people in the byline `value`, in order. A byline goes on with
-    other things: the first part that looks like no name ends it. With `lenient`, the page declares
-    that the text consists of names: such a part is then skipped."""
+    other things: the first part that does not look like a name ends it. `lenient`: skip such a part
+    instead, as the page declares that the text consists of names."""
     byline = remove_by(text.line(value[:_MOST_CHARACTERS].replace(_SOFT_HYPHEN, "")))
-    name_behind_mail = _NAME_BEHIND_MAIL.match(byline)
+    name_behind_mail = _NAME_BEHIND_MAIL.match(byline)  # "ann@example.org (Ann Other)"
     if name_behind_mail:
         byline = name_behind_mail[1]
     byline = _BRACKETS.sub("", _MAIL.sub("", byline))
@@ -174,8 +181,9 @@ def find_names(value: str, *, lenient: bool = False) -> list[str]:
 
 def _split_names(byline: str, *, lenient: bool = False) -> list[str]:
     """Return the different names in a list such as "Ann Other, John Doe and dpa". After a name, the
-    first part that is no name ends the list; with `lenient` it is skipped. "Jr." is added to the
-    name before. Roles, and abbreviations of papers behind a full name, are left out."""
+    first part that cannot be a name ends the list. `lenient`: skip such a part instead. "Jr." is
+    added to the name before. Roles such as "editor of" are left out, and so is the abbreviation of
+    a newspaper behind a full name."""
     names: list[str] = []
     parts = load_byline_words().name_separator.split(byline)[:_MOST_NAMES]
     # in prose, a word in lower case is no login
@@ -192,9 +200,11 @@ def _split_names(byline: str, *, lenient: bool = False) -> list[str]:
         if _ROLE_OF.search(name):
             continue
         is_agency = _is_agency(name)
-        if text.SUFFIX.fullmatch(name) and not is_agency:  # "Jr." belongs to the name before
+        is_suffix = text.SUFFIX.fullmatch(name) is not None and not is_agency
+        is_abbreviation = _ABBREVIATION.fullmatch(name) is not None and not is_agency
+        if is_suffix:  # "Jr." belongs to the name before
             names[-1] = f"{names[-1]}, {name}"
-        elif is_full_name(names[-1]) and _ABBREVIATION.fullmatch(name) and not is_agency:
+        elif is_abbreviation and is_full_name(names[-1]):
             continue
         elif is_name(name):
             names.append(name)
@@ -209,8 +219,8 @@ def _is_agency(name: str) -> bool:
 
 
 def remove_by(value: str) -> str:
-    """Return a byline without up to three phrases at its start that stand before a name, such as
-    "By" or "Geschrieben von"."""
+    """Return the byline `value` without phrases such as "By" or "Geschrieben von" at its start. At
+    most three are removed, one after another."""
     remaining = value
     for _ in range(_MOST_BY):
         shorter = load_byline_words().by.sub("", remaining, count=1).strip()
@@ -221,8 +231,8 @@ def remove_by(value: str) -> str:
 
 
 def is_name(value: str) -> bool:
-    """Return True if `value` may be the name of a person, an agency or an editorial team. Names of
-    one word are accepted, too. Refused are roles, phrases, addresses, and texts that are too long
+    """Return True if `value` may be the name of a person, an agency or an editorial team. A name
+    may be one word. Return False for roles, phrases and addresses, and for texts that are too long
     or have too many digits for a name."""
     lower_value = value.casefold()
     words = load_byline_words()
@@ -248,33 +258,36 @@ def is_name(value: str) -> bool:
 
 
 def is_login(value: str) -> bool:
-    """Return True if `value` may be the name of a user of a forum. It is then a name as people have
-    them, or one word of letters, digits, "_", "." and "-"."""
+    """Return True if `value` may be the name of a user of a forum: the name of a person, or one
+    word of letters, digits, "_", "." and "-"."""
     if is_name(value):
         return True
-    return bool(_LOGIN.fullmatch(value)) and value.casefold() not in load_byline_words().never
+    names_nobody = value.casefold() in load_byline_words().never
+    return _LOGIN.fullmatch(value) is not None and not names_nobody
 
 
-def _is_phrase(parts: list[str]) -> bool:
-    """Return True if several words are rather a phrase than a name. They are if the last is a role,
-    such as "editor", or if one begins in lower case and is no particle such as "van". Two words
-    that begin with a common given name may be in lower case. `parts`: the words."""
-    if len(parts) < _LEAST_WORDS:
+def _is_phrase(words: list[str]) -> bool:
+    """Return True if `words` are rather a phrase than a name: if the last is a role, such as
+    "editor", or if one begins in lower case and is no particle such as "van". Two words that begin
+    with a common given name may be in lower case. A single word is no phrase."""
+    if len(words) < _LEAST_WORDS:
         return False
-    if parts[-1].casefold() in load_byline_words().roles - _COLLECTIVES:
+    roles = load_byline_words().roles - _COLLECTIVES
+    if words[-1].casefold() in roles:
         return True
-    if len(parts) == _LEAST_WORDS and parts[0].casefold() in load_given_names():
+    if len(words) == _LEAST_WORDS and words[0].casefold() in load_given_names():
         return False
-    for part in parts:
-        if part[:1].islower() and not _PARTICLE.match(part) and "'" not in part:
+    for word in words:
+        is_particle = _PARTICLE.match(word) or "'" in word  # "van", "d'Arc"
+        if word[:1].islower() and not is_particle:
             return True
     return False
 
 
 def is_person(value: str) -> bool:
-    """Return True if `value` is written like the name of a person: two or three capitalised words,
-    none of which is a word of company names. Particles after the first word, such as "van", do not
-    count."""
+    """Return True if `value` is written like the name of a person: two or three words, each with a
+    capital, and none such as "Ltd" or "News" that names of companies have. Particles after the
+    first word, such as "van", do not count."""
     parts = value.split()
     if not parts:
         return False
@@ -298,9 +311,9 @@ def is_known_person(value: str) -> bool:
 
 
 def rank_name(name: str) -> int:
-    """Return how complete a name is; a higher number is more complete. FULL: several words, or a
-    name in Chinese, Japanese or Korean. _ONE_WORD: a surname or an agency. _LIKELY_LOGIN: a login,
-    initials or a team."""
+    """Return how complete `name` is, as a number; a higher one is more complete. FULL: several
+    words, or a name in Chinese, Japanese or Korean. _ONE_WORD: a surname or an agency.
+    _LIKELY_LOGIN: the login of a user, initials or a team."""
     if _is_agency(name):
         return _ONE_WORD
     if name.casefold() in load_byline_words().teams or _INITIALS.fullmatch(name):

@@ -54,9 +54,9 @@ class Survey:
 
 
 def survey_body(tree: Any, headline: str) -> Survey:
-    """Read the elements of the body of a page, and find the headline among them. Menus, sidebars
-    and the like ("asides") are left out. `tree`: the page; `headline`: the title of its article, ""
-    if it is unknown. The first heading that contains it is the headline, else the first h1."""
+    """Return the elements of the body of a page in order, each with the number of characters before
+    it, and the place of the headline among them. Menus, sidebars and the like ("asides") are left
+    out. `tree`: the page; `headline`: the title of its article, "" if it is unknown."""
     body = next(tree.iter("body"), tree)
     heading = _find_heading_element(body, headline)
     around_heading = set(heading.iterancestors()) if heading is not None else set()
@@ -64,15 +64,15 @@ def survey_body(tree: Any, headline: str) -> Survey:
     spots: list[Spot] = []
     headline_end = 0
     length = 0  # characters of text so far
-    last_text = ""
-    last_aside: Any = None
+    last_text = ""  # the end of it
+    last_aside: Any = None  # the aside that was skipped last
     # comments are read for the texts behind them: some systems put one between any two texts
     walk = etree.iterwalk(body, events=("start", "end", "comment"))
     for count, (event, element) in enumerate(walk):
         if count > _MOST_EVENTS:
             break
         if event == "start":
-            # next to a headline, a table that is not around it has data, not the article
+            # if there is a headline, a table that is not around it has data, not the article
             is_data_table = element.tag == "table" and around_heading
             is_aside = element not in around_heading and (is_data_table or _is_aside(element))
             if is_aside and not _holds_most_paragraphs(element, paragraph_count):
@@ -81,7 +81,7 @@ def survey_body(tree: Any, headline: str) -> Survey:
                 continue
             spots.append(Spot(element, length, last_text))
             piece = element.text
-        else:
+        else:  # the end of an element, or a comment: the text behind it comes next
             if element is last_aside:
                 last_text = ""
             if element is heading:
@@ -95,9 +95,9 @@ def survey_body(tree: Any, headline: str) -> Survey:
 
 
 def _find_heading_element(body: Any, headline: str) -> Any:
-    """Return the first heading whose letters contain those of `headline`. If there is none, return
-    the first h1 with text, None if there is none either."""
-    headline_key = make_key(headline)
+    """Return the first heading that contains the text `headline`, else the first h1 with text. None
+    if there is neither."""
+    headline_key = make_key(headline)  # letters and digits in lower case
     elements = list(islice(body.iter("h1", "h2", "h3", "h4"), _MOST_HEADINGS))
     if headline_key:
         for element in elements:
@@ -110,8 +110,8 @@ def _find_heading_element(body: Any, headline: str) -> Any:
 
 
 def _is_aside(element: Any) -> bool:
-    """Return True if an element is not part of the article, such as a menu, a sidebar or a script.
-    This is known by its tag, its class or its id. The footer of an article is a part of it."""
+    """Return True if the tag, class or id of an element says that it is not part of the article,
+    such as a menu, a sidebar or a script. The footer of an article is part of it."""
     tag = element.tag
     if not isinstance(tag, str) or tag in _TEXTLESS_TAGS:
         return True
@@ -122,13 +122,15 @@ def _is_aside(element: Any) -> bool:
     if tag in ("body", "main", "article"):
         return False
     class_and_id = join_class_and_id(element)
-    return class_and_id != " " and _search_aside_name(class_and_id) is not None
+    has_class_or_id = class_and_id != " "
+    return has_class_or_id and _search_aside_name(class_and_id) is not None
 
 
 def _holds_most_paragraphs(element: Any, paragraph_count: int) -> bool:
-    """Return True if an element has so many of the page's paragraphs that it is no aside. It must
-    be a div or section with at least 60 % of them, and the page must have at least five. A box of
-    comments is always an aside. `paragraph_count`: the number of paragraphs on the page."""
+    """Return True if an element has so many of the page's paragraphs that it must be the article,
+    whatever its class says: it is a div or section with at least 60 % of them, and the page has at
+    least five. A box of readers' comments is never the article. `paragraph_count`: the number of
+    paragraphs on the page."""
     if element.tag not in ("div", "section") or paragraph_count < _LEAST_PARAGRAPHS:
         return False
     if _COMMENT_NAME in join_class_and_id(element).lower():

@@ -107,9 +107,9 @@ _TITLE_METAS = (
 
 
 def split_ends(title: str) -> Iterator[tuple[str, str]]:
-    """Yield the two parts of a title that may name the site: BEGINNING with the text before the
-    first separator, then END with the text after the last separator. "News | A story - Example"
-    gives "News" and "Example". Yields nothing for a title without separators."""
+    """Yield the two parts of `title` that may name the site, as (BEGINNING, text before the first
+    separator) and (END, text after the last separator). "News | A story - Example" gives "News" and
+    "Example". A title without separators gives nothing."""
     masked_title = mask_quotes(title)
     separators = _find_separators(masked_title)
     if separators:
@@ -144,11 +144,16 @@ class SiteTitle:
         document_title: str = "",
         is_shared: IsShared = lambda kind, value: False,
     ) -> None:
+        """Collect the names of the site. `url`: the address of the page; `sitenames`: names of the
+        site that the page states; `suffix`: the operator's, at the end of titles; `document_title`:
+        the page's title element. `is_shared`: says if other pages of the host have a title, or a
+        part of one, too."""
         self.is_shared = is_shared
         # a host such as "localhost" has no registrable domain, and keeps its "www."
         self.domain = urls.domain(url).removeprefix("www.")
         domain_label = self.domain.split(".")[0]
         self.label = make_key(domain_label)  # "example" for example.org
+        # keys: the letters and digits of names in lower case
         keys = {make_key(name) for name in (domain_label, self.domain, urls.host(url))}
         title_key = make_key(document_title)
         for name in sitenames:
@@ -171,9 +176,9 @@ class SiteTitle:
         return bool(_WORD.search(title)) and not self.is_site_name(title)
 
     def is_site_name(self, value: str) -> bool:
-        """Return True if `value` is a name of the site or its host, or if the first label of the
-        domain makes up at least three quarters of it. For example.org, "The Example" is the site's
-        name, and "Example News" is not."""
+        """Return True if `value` is a name of the site or its host, or little more than the first
+        label of the domain: for example.org, "The Example" is the site's name, and "Example News"
+        is not."""
         value_key = make_key(value)
         if value_key in self.names:
             return True
@@ -182,8 +187,8 @@ class SiteTitle:
         return len(self.label) >= _LABEL_SHARE * len(value_key)
 
     def remove_site_name(self, title: str) -> str:
-        """Return `title` as one line. Removed are a date at its start, the operator's suffix, and
-        up to three names of the site and its sections at either end."""
+        """Return `title` as one line without the date at its start, the suffix that the operator
+        has set, and the names of the site and its sections at both ends (at most three)."""
         line = mask_quotes(clean_line(title)[:_MOST_CHARACTERS]).strip(EDGE)
         remaining = _DATE_PREFIX.sub("", line)
         if self.suffix and remaining.endswith(self.suffix):
@@ -196,12 +201,12 @@ class SiteTitle:
         return unmask_quotes(remaining)
 
     def find_main_part(self, title: str, *, hard_only: bool = False, least_soft: int = 2) -> str:
-        """Return the part of `title` that has most words of the page's address; of equal ones the
-        longest.
+        """Return the main part of `title`: the one that has most words of the page's address; of
+        equal ones the longest.
 
-        The title is split at signs that do not stand within titles, such as "|". The best part is
-        then split at signs that may, such as dashes, but only if this gives at least `least_soft`
-        parts. With `hard_only` it is not."""
+        The title is first split at signs such as "|", which do not stand within titles. Its main
+        part is then split again at signs such as dashes, which may stand within titles: only if
+        this gives at least `least_soft` parts. `hard_only`: do not split it again."""
         main_part = self._find_main_piece(mask_quotes(title), _HARD_SEPARATOR, least_pieces=2)
         if not hard_only:
             main_part = self._find_main_piece(main_part, _SOFT_SEPARATOR, least_pieces=least_soft)
@@ -209,7 +214,7 @@ class SiteTitle:
 
     def _find_main_piece(self, title: str, separator: re.Pattern[str], least_pieces: int) -> str:
         """Split `title` at each `separator`. Return the piece that has most words of the page's
-        address; of equal ones the longest. Return `title` itself if it has fewer pieces than
+        address; of equal ones the longest. Return `title` itself if there are fewer pieces than
         `least_pieces`."""
         stripped_pieces = [piece.strip(EDGE) for piece in separator.split(title)[:_MOST_PARTS]]
         pieces = [piece for piece in stripped_pieces if piece]
@@ -217,16 +222,15 @@ class SiteTitle:
             return title
 
         def rate_piece(piece: str) -> tuple[int, int]:
-            """Return how many words of the address the piece has, then its length."""
             words_of_address = self.slug_words & set(split_words(piece))
             return len(words_of_address), len(piece)
 
         return max(pieces, key=rate_piece)
 
     def _remove_site_part(self, title: str) -> str:
-        """Return `title` without one part at its beginning or end. The part is the name of the site
-        or of a section, or other titles of the host have it, too. Return `title` itself if there is
-        no such part, or if nothing else would remain."""
+        """Return `title` without one part at its beginning or end that is the name of the site or
+        of a section, or that other titles of the host share. Return `title` itself if it has no
+        such part, or consists of it."""
         separators = _find_separators(title)
         if separators:
             first = separators[0]
@@ -239,6 +243,7 @@ class SiteTitle:
             # "Example News | Title"
             if self.is_shared(BEGINNING, text_before_first) or self.is_site_name(text_before_first):
                 return title[first.end() :].lstrip(EDGE) or title
+
         # "Example News: Title"
         colon = _COLON.search(title)
         if colon and make_key(title[: colon.start()]) in self.names:
@@ -253,8 +258,9 @@ class SiteTitle:
         return title
 
     def _is_section(self, part: str) -> bool:
-        """Return True if `part`, the end of a title, is the site's name, or at most six words that
-        contain it ("Sport at Example"). A part without letters or digits counts, too."""
+        """Return True if `part`, the end of a title, is the name of the site or of a section: at
+        most six words that contain the site's name, such as "Sport at Example". Return True, too,
+        if it has no letters or digits."""
         part_key = make_key(part)
         if not part_key or self.is_site_name(part):
             return True
@@ -264,9 +270,9 @@ class SiteTitle:
 
 
 def _find_slug_words(url: str) -> set[str]:
-    """Return the words of an address that may spell the title: those of its last segment with a
-    word of at least four letters. Words such as "index" and "html" do not count. An empty set if no
-    segment has such a word."""
+    """Return the words of an address that may spell the title of the page, in lower case: those of
+    the last segment of its path that has a word of at least four letters. Words such as "index" and
+    "html" do not count. Return an empty set if no segment has such a word."""
     after_scheme = url.partition("://")[2]
     after_host = after_scheme.partition("/")[2]
     path = after_host.partition("?")[0]
@@ -279,8 +285,9 @@ def _find_slug_words(url: str) -> set[str]:
 
 
 def mask_quotes(title: str) -> str:
-    """Replace the marks « and » around a quotation by private characters, because these marks are
-    also separators, and a title is not to be split there. `unmask_quotes` puts the marks back."""
+    """Return `title` with private characters in place of the marks « and » around a quotation. The
+    marks are also separators, and a title must not be split at a quotation. `unmask_quotes` puts
+    the marks back."""
     if "»" not in title and "›" not in title:
         return title
     return _QUOTED.sub(lambda pair: pair[0].translate(_MASK), title)
@@ -325,8 +332,9 @@ class Heading:
         return trim_separators(clean_line("".join(self.pieces)))
 
     def list_part_keys(self) -> set[str]:
-        """Return the keys of all texts that pieces next to each other make. The pieces "One" and
-        "two" give "one", "two" and "onetwo"."""
+        """Return each piece of the heading, and each text that several pieces in a row make, as
+        letters and digits in lower case. The pieces "One" and "two" give "one", "two" and
+        "onetwo"."""
         pieces = self.pieces[:_MOST_PARTS]
         keys: set[str] = set()
         for end in range(1, len(pieces) + 1):
@@ -344,8 +352,11 @@ def find_headings(tree: Any) -> list[Heading]:
             break
         is_logo = _is_logo(element)
         tag = LOGO_TAG if is_logo else element.tag
+        # a kicker is small print above the headline
         heading = Heading(tag, tuple(_read_pieces(element, skip_kicker=not is_logo)))
-        if len(heading.text) < _LEAST_HEADLINE:  # what looked like small print is the headline
+        if (
+            len(heading.text) < _LEAST_HEADLINE
+        ):  # what looked like a kicker is the headline
             heading = Heading(tag, tuple(_read_pieces(element, skip_kicker=False)))
         if 1 < len(heading.text) <= LONGEST:
             headings.append(heading)
@@ -353,8 +364,8 @@ def find_headings(tree: Any) -> list[Heading]:
 
 
 def _is_logo(heading: Any) -> bool:
-    """Return True if a heading is the site's name. Its class or id says so, or the class or id of
-    the element around it, or its first link leads to the home page."""
+    """Return True if a heading is the logo of the site, not a headline: its class or id, or that of
+    the element around it, says so, or its first link leads to the home page."""
     for element in (heading, heading.getparent()):
         if element is None or element.tag in ("article", "main", "body"):
             continue
@@ -365,8 +376,10 @@ def _is_logo(heading: Any) -> bool:
         return False
     if "home" in (link.get("rel") or ""):
         return True
-    address = (link.get("href") or "x").strip()  # a link without address leads nowhere
-    return _HOME_ADDRESS.fullmatch(address) is not None
+    href = link.get("href")
+    if not href:
+        return False
+    return _HOME_ADDRESS.fullmatch(href.strip()) is not None
 
 
 def join_class_and_id(element: Any) -> str:
@@ -376,9 +389,9 @@ def join_class_and_id(element: Any) -> str:
 
 
 def _read_pieces(heading: Any, *, skip_kicker: bool) -> Iterator[str]:
-    """Yield the texts in a heading that readers see, in order, and a space at each line break. It
-    ends after about 1,200 characters. `skip_kicker`: leave out small print above the headline, the
-    kicker."""
+    """Yield the visible texts in a heading, in order, and a space at each line break; at most about
+    1,200 characters. `skip_kicker`: leave out the kicker, which is small print above the
+    headline."""
     skipped: Any = None  # the outermost element whose content is being left out
     length = 0  # characters so far
     for event, element in etree.iterwalk(heading, events=("start", "end")):
@@ -393,7 +406,7 @@ def _read_pieces(heading: Any, *, skip_kicker: bool) -> Iterator[str]:
                 is_kicker = may_be_kicker and _KICKER_CLASS.search(tag_and_class)
                 if is_unseen or is_kicker:
                     skipped = element
-        else:
+        else:  # the end of an element: the text behind it comes next
             piece = None if is_heading_itself else element.tail
             if element is skipped:
                 skipped = None
@@ -412,12 +425,13 @@ def choose_title(
     *,
     is_shared: IsShared = lambda kind, value: False,
 ) -> Choice[str]:
-    """Choose the title of the page.
+    """Choose the title of the page, without the name of the site. The value of the choice is None
+    if there is no title.
 
     `sitename`: the name of the site; `entry`: the feed's entry for the page, None if there is none;
-    `rules`: the operator's rules for the source. `is_shared` says whether other pages of the host
-    have a title, or a part of a title, too. A title that they have is not chosen, and a part that
-    they have is removed."""
+    `rules`: the operator's rules for the source. `is_shared(kind, value)` says if other pages of
+    the host have the same title, or the same beginning or end of one: such a title is not chosen,
+    and such a part is removed."""
     headings = find_headings(document.tree)
     logos = [heading.text for heading in headings if heading.tag == LOGO_TAG]
     site = SiteTitle(
@@ -452,9 +466,10 @@ def choose_title(
 def _list_candidates(
     document: Document, entry: Entry | None, site: SiteTitle, headings: Sequence[Heading]
 ) -> Iterator[tuple[str, str]]:
-    """Yield each possible title of the page, the likeliest first, as (name of the place where it
-    stands, title). The title is "" where a place has none. `entry`: the feed's entry for the page;
-    `headings`: the headings of the page."""
+    """Yield each possible title of the page, the most reliable place first, as (name of the place,
+    title). The title is "" if the place has none. `entry`: the feed's entry for the page, None if
+    there is none; `site`: the names of the site, to remove them; `headings`: the headings of the
+    page."""
     cleaned_titles: list[tuple[str, str]] = []  # the declared titles without the site's name
     for place, declared_title in list_declared_titles(document):
         if declared_title:
@@ -465,9 +480,12 @@ def _list_candidates(
             distinct_titles[cleaned_title] = None
     declared_titles = list(distinct_titles)
 
+    # An entry is from a feed, or read from a page that lists articles ("listed"); the title in such
+    # a list is less reliable.
     if entry is not None and not entry.listed:
         entry_title = site.remove_site_name(remove_tags(entry.title))
         yield "entry", _complete_title(entry_title, declared_titles)
+
     possible_headings = [
         heading
         for heading in headings
@@ -478,9 +496,11 @@ def _list_candidates(
         yield best_heading.tag, _find_headline(best_heading, declared_titles, site)
     else:
         yield "h1 alone", _find_only_h1(possible_headings, declared_titles, site)
+
     if entry is not None and entry.listed:
         listed_title = site.remove_site_name(remove_tags(entry.title))
         yield "list", _complete_title(listed_title, declared_titles)
+
     for place, cleaned_title in cleaned_titles:
         yield place, site.find_main_part(cleaned_title, least_soft=3)
     for heading in possible_headings:
@@ -489,8 +509,8 @@ def _list_candidates(
 
 
 def list_declared_titles(document: Document) -> Iterator[tuple[str, str]]:
-    """Yield the titles in JSON-LD, metas and the title element, as (name of the place where it
-    stands, title). The title is "" for a meta or a title element that the page lacks."""
+    """Yield the titles that the page declares in JSON-LD, metas and the title element, as (name of
+    the place, title). The title is "" for a meta or a title element that the page lacks."""
     for item in list_articles(document)[:_MOST_ARTICLES]:
         for value in jsonld.list_texts(item.get("headline") or item.get("name")):
             yield "json-ld", value
@@ -511,11 +531,12 @@ def _read_document_title(document: Document) -> str:
 def _find_best_heading(
     headings: Sequence[Heading], declared_titles: Sequence[str], site: SiteTitle
 ) -> Heading | None:
-    """Return the heading that is the title of the page, None if none is surely.
+    """Return the heading that is surely the title of the page, None if none is.
 
-    The first choice is an h1 that is similar to a declared title or to the words of the address.
-    The second is an h2 or h3 that nearly equals a declared title. The third is an h1 of at least 12
-    characters with which a declared title begins."""
+    The first choice is an h1 that is similar to a title in `declared_titles` or to the words of the
+    page's address. The second is an h2 or h3 that nearly equals a declared title. The third is an
+    h1 of at least 12 characters with which a declared title begins. `site`: has the names of the
+    site and the words of the address."""
     declared_words: list[list[str]] = []
     for declared in declared_titles:
         for title in {declared, site.find_main_part(declared)}:
@@ -542,8 +563,8 @@ def _find_best_heading(
 def _find_most_similar(
     headings: Sequence[Heading], word_lists: Sequence[Sequence[str]], least_similarity: float
 ) -> Heading | None:
-    """Return the heading that is most similar to one of `word_lists`. None if its similarity, from
-    0 to 1, is less than `least_similarity`."""
+    """Return the heading whose words are most similar to one of `word_lists`, the words of other
+    titles. Return None if the similarity, from 0 to 1, is below `least_similarity` for all."""
     best: Heading | None = None
     best_similarity = 0.0
     for heading in headings:
@@ -561,9 +582,9 @@ def _find_only_h1(
 ) -> str:
     """Return the text of the only h1 of the page, "" if it is probably not the title.
 
-    It is not if the page has several different h1, if the h1 has one word only, or if it shares no
-    word with the declared titles. If the words of the address spell a declared title, that one is
-    the title, and the h1 is not."""
+    It is probably not the title if the page has several different h1, if the h1 is a single word,
+    or if it shares no word with `declared_titles`. It is not, too, if the words of the page's
+    address, which `site` has, spell a declared title."""
     texts = list(dict.fromkeys(heading.text for heading in headings if heading.tag == "h1"))
     if len(texts) != 1:
         return ""
@@ -577,11 +598,9 @@ def _find_only_h1(
         return ""
     if len(site.slug_words) >= _SLUG_WORDS:
         slug_words = sorted(site.slug_words)
-        similarities = [
-            _measure_similarity(slug_words, other_words) for other_words in declared_words
-        ]
-        if max(similarities) >= _NEARLY_EQUAL:
-            return ""
+        for other_words in declared_words:
+            if _measure_similarity(slug_words, other_words) >= _NEARLY_EQUAL:
+                return ""
     return texts[0]
 
 
@@ -593,9 +612,10 @@ def _have_common_word(some_words: set[str], other_words: Sequence[str]) -> bool:
 
 def _find_headline(heading: Heading, declared_titles: Sequence[str], site: SiteTitle) -> str:
     """Return the title in a heading, which may also have the names of a section and a source. It is
-    the declared title that the heading equals, contains as a part, or has at its end. If there is
-    none, it is the main part of the heading between separators."""
+    the first of `declared_titles` that the heading equals, contains as a part, or has at its start
+    or end. If there is none, it is the main part of the heading between separators such as "|"."""
     heading_text = _DATE_PREFIX.sub("", heading.text)
+    # keys, the letters and digits in lower case, are compared
     heading_key = make_key(heading_text)
     is_declared = any(heading_key in make_key(declared) for declared in declared_titles)
     part_keys = set[str]() if is_declared else heading.list_part_keys()
@@ -624,8 +644,8 @@ def _find_headline(heading: Heading, declared_titles: Sequence[str], site: SiteT
 
 
 def _complete_title(title: str, declared_titles: Sequence[str]) -> str:
-    """Return `title`, or the declared title that begins with it if `title` was cut off, as its
-    ellipsis at the end shows."""
+    """Return `title` complete. If it ends with an ellipsis, it was cut off: return the first of
+    `declared_titles` that begins with it and is longer, else `title` as it is."""
     start = title.removesuffix("…").removesuffix("...").rstrip()
     if start == title:
         return title
@@ -636,8 +656,8 @@ def _complete_title(title: str, declared_titles: Sequence[str]) -> str:
 
 
 def _measure_similarity(words: Sequence[str], other_words: Sequence[str]) -> float:
-    """Return the similarity of two lists of words, from 0 (no common word) to 1 (the same words):
-    the F1 score. The order of words and repeated words do not count."""
+    """Return how similar two lists of words are, from 0 (no common word) to 1 (the same words), as
+    the F1 score. The order and the repetition of words do not matter."""
     distinct = set(words)
     other_distinct = set(other_words)
     if not distinct or not other_distinct:

@@ -36,13 +36,14 @@ _LICENSE_RELATION = re.compile(
 
 
 def read_rsl(document: str, url: str = "") -> str:
-    """Return which uses the licences of an RSL document permit, as text such as
-    "search=yes, ai-train=no". Uses about which they say nothing are left out. Return "" if they say
-    nothing at all, or if the document cannot be parsed.
+    """Return which uses the licences of an RSL document (Really Simple Licensing, XML) permit, as
+    text such as "search=yes, ai-train=no". Return "" if they say nothing, or if the document cannot
+    be parsed.
 
     A use is "no" if it is prohibited, or permitted only for money. If a free licence permits some
-    uses, all others are "no", too. With `url`, only the licences for this address count: those in
-    the <content> element with the longest pattern that matches it."""
+    uses, all others are "no", too. Other uses are left out. If `url` is given, only the licences
+    for this address count: those in the <content> element with the longest pattern that matches
+    it."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
     try:
         root = etree.fromstring(document.strip().encode("utf-8", "replace"), parser)
@@ -65,7 +66,7 @@ def read_rsl(document: str, url: str = "") -> str:
         prohibited.update(_list_uses(licence, "prohibits"))
 
     denied = prohibited | (paid - permitted)
-    if permitted:
+    if permitted:  # a licence that permits some uses denies the others
         denied |= set(_USES) - permitted
     tokens: list[str] = []
     for use in _USES:
@@ -77,9 +78,9 @@ def read_rsl(document: str, url: str = "") -> str:
 
 
 def _find_content(root: Any, url: str) -> Any:
-    """Return the part of an RSL document that applies to `url`: the <content> element with the
-    longest pattern that matches this address. Return None if no pattern matches, and the whole
-    document `root` if it has no <content> element."""
+    """Return the part of the RSL document `root` that applies to `url`: the <content> element with
+    the longest pattern that matches this address, or `root` itself if it has no <content> element.
+    Return None if no pattern matches."""
     contents = list(_list_elements(root, "content"))
     if not contents:
         return root
@@ -97,9 +98,9 @@ def _find_content(root: Any, url: str) -> Any:
 
 
 def _read_pattern(content_url: str, url: str) -> str | None:
-    """Return the pattern for paths that a <content> element states. `content_url`: its attribute
-    url, a pattern or an address with one. None if it is an address on another host than that of
-    `url`."""
+    """Return the pattern of paths, such as "/news/*", that the attribute url of a <content> element
+    states: `content_url`, which is the pattern or an address with one. Return None if it is an
+    address on another host than that of `url`."""
     stated = content_url.strip()[:_LONGEST_PATTERN]
     if "://" not in stated:
         return stated
@@ -109,8 +110,7 @@ def _read_pattern(content_url: str, url: str) -> str | None:
 
 
 def _join_path_and_query(url: str) -> str:
-    """Return the path and the query of an address as one text, with which patterns are
-    compared."""
+    """Return the path and the query of an address as one text, such as "/news?page=2"."""
     parts = urlsplit(url)
     path = parts.path or "/"
     return f"{path}?{parts.query}" if parts.query else path
@@ -154,8 +154,8 @@ def read_terms(document: Document, entry: Entry | None = None) -> tuple[str, ...
 
 
 def _list_header_fields(document: Document) -> Iterator[tuple[str, str]]:
-    """Yield the HTTP headers as (name, value). Each licence in a Link header follows, with the name
-    "link rel=license" and its address."""
+    """Yield all HTTP headers of the page as (name, value), then each licence that the header Link
+    states as ("link rel=license", address)."""
     yield from document.headers.items()
     for target, parameters in _LINK_FIELD.findall(document.headers.get("link", "")):
         if _LICENSE_RELATION.search(parameters):
@@ -163,8 +163,8 @@ def _list_header_fields(document: Document) -> Iterator[tuple[str, str]]:
 
 
 def _list_robots_fields(document: Document) -> Iterator[tuple[str, str]]:
-    """Yield the statements of the site's robots.txt about uses as (name, value). They are in a
-    header of the page, where the fetch has put them."""
+    """Yield the statements of the site's robots.txt about uses as (name, value)."""
+    # the fetch of the page has added them to its headers
     yield from statements.fields(document.headers.get(statements.HEADER, ""))
     licence = document.headers.get(statements.RSL_HEADER, "")
     if licence:
@@ -181,7 +181,7 @@ def _list_page_fields(document: Document) -> Iterator[tuple[str, str]]:
     for element in islice(document.tree.iter("a", "link"), _MOST_LINKS):
         if "license" in (element.get("rel") or "").lower().split() and element.get("href"):
             yield "rel=license", text.legal(element.get("href"))
-    for item in list_articles(document)[:1]:
+    for item in list_articles(document)[:1]:  # the page's own article
         for value in jsonld.list_texts(item.get("license"), "url", "@id"):
             yield "schema.org license", value
     for script in document.tree.iter("script"):
