@@ -68,8 +68,9 @@ _TEXT_RULES: Mapping[str, Callable[[str, int], bool]] = {
 
 
 def compute_block_features(blocks: Sequence[Block], title: str) -> Columns:
-    """Return the features of blocks by name; each has a value for each block, in their order. The
-    letters of the `blocks` must be counted already. `title`: the title of the page."""
+    """Return the features of `blocks`, parts of a page such as its paragraphs, by the name of the
+    feature: an array with a value for each block, in their order. The letters of the blocks must be
+    counted already. `title`: the title of the page."""
     letters = np.array([block.letters for block in blocks], dtype=np.float64)
     length = np.array([len(block.text) or 1 for block in blocks], dtype=np.float64)
     link = np.array([block.linked_length for block in blocks], dtype=np.float64) / length
@@ -92,9 +93,8 @@ def compute_block_features(blocks: Sequence[Block], title: str) -> Columns:
     features["hidden"] = _make_flags([block.hidden for block in blocks])
     features["is-title"] = _make_flags([_is_title(block, lower_title) for block in blocks])
     features["repeat"] = _make_flags(_find_repeats(blocks))
-    texts = [(block.text, block.letters) for block in blocks]
-    for name, rule in _TEXT_RULES.items():
-        features[name] = _make_flags([rule(text, text_letters) for text, text_letters in texts])
+    for name, rule in _TEXT_RULES.items():  # functions of the text and the number of its letters
+        features[name] = _make_flags([rule(block.text, block.letters) for block in blocks])
     features |= _compare_frames(blocks)
     features |= _measure_runs(blocks)
     features |= _find_phrases(blocks)
@@ -102,9 +102,10 @@ def compute_block_features(blocks: Sequence[Block], title: str) -> Columns:
 
 
 def make_bit_columns(prefix: str, names: Sequence[str], bits: Sequence[int]) -> Columns:
-    """Return a feature for each bit of the numbers `bits`, one number a block: 1.0 for the blocks
-    that have the bit, else 0.0. `names`: the names of the bits, the lowest bit first. `prefix`
-    stands before them in the names of the features."""
+    """Return a feature for each bit: 1.0 for each block that has the bit set, else 0.0. `bits`: a
+    number for each block, whose bits are flags; `names`: the names of the bits, the lowest bit
+    first. The name of a feature is `prefix` and the name of its bit."""
+    # numpy: a row for each bit, a column for each block
     positions = np.arange(len(names))[:, None]
     rows = ((np.array(bits, dtype=np.int64) >> positions) & 1).astype(np.float32)
     return {prefix + name: rows[position] for position, name in enumerate(names)}
@@ -116,23 +117,25 @@ def _make_flags(values: Sequence[bool]) -> Any:
 
 
 def _compare_frames(blocks: Sequence[Block]) -> Columns:
-    """Compute for each block whether it is in a list item, an ordered list, a quote, a figure, a
-    definition or a table for layout. Its frames, which are the elements around it, show this."""
+    """Return six features that say whether a block is in a list item, an ordered list, a quote, a
+    figure, a definition or a table for layout. The frames of a block, which are the elements around
+    it, show this."""
     # many blocks have the same frames, so each tuple of frames is read once
     distinct_frames = {block.frames for block in blocks}
     by_frames = {frames: _read_frames(frames) for frames in distinct_frames}
     flags_by_block = [by_frames[block.frames] for block in blocks]
     features: Columns = {}
-    for name in _read_frames(()):
+    for name in _read_frames(()):  # the names of all features
         features[name] = _make_flags([flags[name] for flags in flags_by_block])
+    # a row is a part of a table of data, not of one for layout
     is_no_row = _make_flags([block.kind != "row" for block in blocks])
     features["in-layout-table"] = features["in-layout-table"] & is_no_row
     return features
 
 
 def _read_frames(frames: tuple[Frame, ...]) -> dict[str, bool]:
-    """Return, by names of features, whether a block is in a list item, a quote and so on. `frames`:
-    the elements around the block, the outermost first."""
+    """Return flags that say whether a block is in a list item, a quote and so on, by names of
+    features. `frames`: the elements around the block, the outermost first."""
     kinds = [frame.kind for frame in frames]
     is_in_ordered_list = False
     for frame in frames:
@@ -149,8 +152,9 @@ def _read_frames(frames: tuple[Frame, ...]) -> dict[str, bool]:
 
 
 def _measure_runs(blocks: Sequence[Block]) -> Columns:
-    """Compute three features for each block. "bold": all of its text is bold. "italic": all of it
-    is italic. "fragment": it has links, and all of them lead to places of the same page."""
+    """Return three features of the blocks. "bold": all text of the block is bold. "italic": all of
+    it is italic. "fragment": it has links, and all of them lead to places of the same page."""
+    # for each block, the marks (bold, italic) that all pieces of its text have
     common_marks = [_join_marks(block.runs) for block in blocks]
     return {
         "bold": _make_flags([bool(marks & BOLD) for marks in common_marks]),
@@ -176,10 +180,11 @@ def _join_marks(runs: Sequence[Run]) -> int:
 
 
 def _find_phrases(blocks: Sequence[Block]) -> Columns:
-    """Look for phrases of boilerplate in each block. For each kind of phrase, compute which share
-    of the block such a phrase at its start makes up ("says-legal"). For some kinds, compute also
-    whether the block contains such a phrase anywhere ("has-legal"). Blocks of more than 300 letters
-    are not searched and get 0."""
+    """Return features that say which phrases of boilerplate, such as legal notices, a block has.
+    "says-legal" is the share of the block that a legal phrase at its start makes up, and so on for
+    each kind of phrase. "has-legal" says if the block has such a phrase anywhere; some kinds have
+    this feature. "tail-head" is for headings of sections behind the article. Blocks of more than
+    300 letters are not searched and get 0."""
     texts = [
         hints.normalise_phrase(block.text) if block.letters <= _SHORT_TEXT else ""
         for block in blocks
@@ -191,6 +196,7 @@ def _find_phrases(blocks: Sequence[Block]) -> Columns:
     shares_by_kind: dict[str, list[float]] = {}
     for position, kind in enumerate(_STARTING_PHRASES):
         shares_by_kind[kind] = [shares[position] for shares in shares_by_block]
+
     features: Columns = {f"says-{kind}": shares_by_kind[kind] for kind in hints.KINDS}
 
     contained_kinds = [hints.find_phrase_kinds(_CONTAINED_PHRASES, text) for text in texts]
@@ -206,8 +212,8 @@ def _find_phrases(blocks: Sequence[Block]) -> Columns:
 
 
 def _find_repeats(blocks: Sequence[Block]) -> list[bool]:
-    """Return a flag for each block: True if it repeats an earlier block. It has then more than 20
-    letters, and both have the same first 200 characters."""
+    """Return a flag for each block: True if it repeats an earlier block, which means that it has
+    more than 20 letters and begins with the same 200 characters."""
     beginnings: set[str] = set()
     repeats: list[bool] = []
     for block in blocks:
@@ -218,8 +224,8 @@ def _find_repeats(blocks: Sequence[Block]) -> list[bool]:
 
 
 def _is_title(block: Block, title: str) -> bool:
-    """Return True if a block says the page's `title`: both texts are equal, or one contains the
-    other and is less than one and a half times as long. `title`: in lower case, "" for none."""
+    """Return True if the text of `block` is the page's title, or nearly so: both are equal, or one
+    contains the other and is not much longer. `title`: in lower case, "" for none."""
     if not title or block.letters not in _TITLE_LETTERS:
         return False
     text = block.text.casefold().strip()
@@ -233,7 +239,7 @@ def _is_title(block: Block, title: str) -> bool:
 def _measure_digits(text: str) -> float:
     """Return the share (0 to 1) of the first 200 characters of `text` that are digits."""
     beginning = text[:_BEGINNING]
-    if beginning.isascii():  # faster than the expression
+    if beginning.isascii():  # count the digits by removing them, which is faster
         digits = len(beginning) - len(beginning.encode().translate(None, _DIGITS))
         return digits / (len(beginning) or 1)
     return len(_DIGIT.findall(beginning)) / len(beginning)

@@ -6,7 +6,7 @@ reading is taken. Only this module imports trafilatura."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain, islice
+from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from syndicator.configuration.page_rules import compile_css
@@ -38,12 +38,13 @@ SURE_ODDS = 2.5  # log odds of a reading from which no other is tried, chosen by
 def apply_selectors(
     tree: Any, blocks: Sequence[Block], rules: Rules
 ) -> tuple[list[Block], dict[str, Any]]:
-    """Apply the operator's rules to the `blocks` of the page `tree`. Return the blocks that remain,
-    and notes for the trace.
+    """Apply the operator's rules to `blocks`, the parts of the page `tree`. Return the blocks that
+    remain, and notes for the trace: how many blocks "remove" removed and "select" selected.
 
     `rules.remove` removes the blocks in the elements that it matches. `rules.select` then removes
-    all blocks outside of those that it matches. If no block is inside, it is ignored, so that the
-    page can still be read after its site was redesigned. Raises RulesError for invalid CSS."""
+    the blocks outside of the elements that it matches. If this would remove all blocks, it is
+    ignored, so that the page can still be read after its site was redesigned. Raises RulesError for
+    invalid CSS."""
     notes: dict[str, Any] = {}
     remaining = list(blocks)
     if rules.remove:
@@ -82,6 +83,7 @@ def extract_trafilatura(tree: Any, focus: Focus = "fast") -> str:
     "balanced" tries more methods than "fast", and takes twice the time."""
     from trafilatura import bare_extraction
 
+    # trafilatura is too slow on a page with very many elements, or with many in one element
     elements = list(islice(tree.iter(), _MOST_ELEMENTS + 2))
     if len(elements) > _MOST_ELEMENTS + 1:
         return ""
@@ -117,12 +119,12 @@ class Body:
 def read_body(
     document: Document, meta: Draft, *, entry: Entry | None, rules: Rules, repeated: frozenset[str]
 ) -> Body:
-    """Return the body of the article on the page `document`. The text of the feed's `entry` is
-    taken in its place if the operator's `rules` say so. It is also taken if it is at least twice as
-    long as the text of the page, and has at least 200 letters.
+    """Return the body of the article: from the page `document`, or from the feed's `entry`. The
+    text of the entry is taken if the operator's `rules` say so, or if it has at least 200 letters
+    and is at least twice as long as the text of the page.
 
-    `meta`: title and the like of the article; `repeated`: digests of blocks that many pages of the
-    host have."""
+    `meta`: title and the like of the article; `repeated`: digests of the blocks of text that many
+    pages of the host have."""
     feed_blocks = overlap.read_entry_blocks(entry) if entry else []
     if rules.content == "feed" and feed_blocks:
         notes = {"from": "feed", "rule": "rules.content"}
@@ -145,14 +147,14 @@ def _read_page_body(
     rules: Rules,
     repeated: frozenset[str],
 ) -> Body:
-    """Return the body of the article as the page has it, not its feed. `meta`: title and the like
-    of the article; `feed_blocks`: the text of the feed's `entry`, with which the page is compared;
-    `rules`: the operator's rules; `repeated`: digests of blocks that many pages of the host
-    have."""
+    """Return the body of the article from its page. `meta`: title and the like of the article;
+    `feed_blocks`: the text of the feed's `entry`, with which the page is compared; `rules`: the
+    operator's rules; `repeated`: digests of the blocks of text that many pages of the host have,
+    which are cut."""
     blocks, rule_notes = apply_selectors(document.tree, read_blocks(document.tree), rules)
     page = measure_page(document, meta, blocks, selected=bool(rule_notes.get("select")))
 
-    # choose the blocks of the article
+    # choose the blocks of the article: read the page in several ways and take the best reading
     feed_summary = overlap.read_entry_text(entry.summary) if entry else ""
     feed_text = "\n".join(block.text for block in feed_blocks)
     best = _choose_reading(page, feed_text, feed_summary or meta.description)
@@ -193,10 +195,11 @@ def _read_page_body(
 
 
 def _list_digests(page: "Page", reading: "Reading", chosen_blocks: Sequence[Block]) -> list[str]:
-    """Return digests of the texts on a page, by which texts are found that many pages of the host
-    repeat. They are those of the article, `chosen_blocks`, and those that its first score would
-    have taken and its second score has not, such as a footer. The second score may take the same
-    footer on another page: the digests of both then show that it is repeated."""
+    """Return digests of texts on a page, by which texts are found that many pages of the host
+    repeat. They are the texts of the article (`chosen_blocks`) and those that the first score of
+    their block would have taken, but not its second score, such as a footer."""
+    # The second score may take the same footer on another page. It is then known as repeated only
+    # if this page has its digest, too.
     rejected_later: list[Block] = []  # by the second score
     for block, first_odds in zip(page.blocks, reading.scored.odds, strict=True):
         if first_odds > 0 and block.score < _LEAST_SCORE:
@@ -231,9 +234,9 @@ class Page(NamedTuple):
 def measure_page(
     document: Document, meta: Draft, blocks: Sequence[Block], *, selected: bool
 ) -> Page:
-    """Measure a page: count the letters of its `blocks`, and compute all that does not depend on
-    the text with which they are compared. `meta`: title and the like of the article; `selected`:
-    True if a rule of the operator chose the blocks."""
+    """Return a page with measures that all its readings share: the letters of its `blocks`, their
+    features, the elements around them and the type of the page. `meta`: title and the like of the
+    article; `selected`: True if a rule of the operator chose the blocks."""
     overlap.measure_letters(blocks)
     box = containers.build_containers(blocks)
     containers.add_up_letters(blocks, box)
@@ -270,8 +273,10 @@ def _read_declared_text(document: Document) -> str:
         updates = item.get("liveBlogUpdate")
         if isinstance(updates, list):
             items += [update for update in updates if isinstance(update, dict)]
-    declared = chain.from_iterable(jsonld.list_texts(item.get("articleBody")) for item in items)
-    return "".join(declared)
+    texts_of_items: list[str] = []
+    for item in items:
+        texts_of_items += jsonld.list_texts(item.get("articleBody"))
+    return "".join(texts_of_items)
 
 
 class _ChosenReading(NamedTuple):
@@ -282,18 +287,20 @@ class _ChosenReading(NamedTuple):
 
 
 def _choose_reading(page: Page, content: str, summary: str) -> _ChosenReading:
-    """Read a page in several ways until one is surely right, and return the likeliest reading. Its
-    overlaps and scores are set in the blocks of the page. If a rule of the operator chose the
-    blocks, only the first reading is tried. `content`: the text of the feed's entry, "" for none;
-    `summary`: a summary of the article, "" for none."""
-    readings: dict[str, Reading] = {}
-    odds: dict[str, float] = {}
+    """Read a page in several ways until one is surely right, and return the likeliest reading with
+    the odds of all. A reading is a choice of the blocks that are the article. Its scores are set in
+    the blocks of the page. If a rule of the operator chose the blocks, only the first reading is
+    tried. `content`: the text of the feed's entry, "" for none; `summary`: a summary of the
+    article, "" for none."""
+    readings: dict[str, Reading] = {}  # by name
+    odds: dict[str, float] = {}  # by name of the reading: log odds that it is right
     for reading in list_readings(page, content, summary):
         readings[reading.name] = reading
         odds[reading.name] = doubt.compute_log_odds("right", reading.values)
         if page.selected or odds[reading.name] >= SURE_ODDS:
             break
     best = readings[max(odds, key=lambda name: odds[name])]
+    # each reading has overwritten the values of the one before
     for block, (block_overlap, score) in zip(page.blocks, best.marks, strict=True):
         block.overlap = block_overlap
         block.score = score
@@ -301,14 +308,13 @@ def _choose_reading(page: Page, content: str, summary: str) -> _ChosenReading:
 
 
 def list_readings(page: Page, content: str, summary: str) -> Iterator[Reading]:
-    """Yield the readings of a page, the fastest first. Each one changes the overlaps and scores of
-    the page's blocks.
+    """Yield the readings of a page, the fastest first. A reading chooses the blocks that are the
+    article, after it has compared them with another text; it changes their scores.
 
     `content`: the text of the feed's entry, "" for none. If the whole article is in it, there is
-    only one reading, in which the blocks are compared with it. Else the first reading compares
-    them with nothing. The second one compares them with the text that the page declares, if it
-    declares any. The last one compares them with the text that trafilatura extracts. `summary`: a
-    summary of the article, "" for none."""
+    only one reading, which compares the blocks with it. Else the first reading compares them with
+    nothing, the second with the text that the page declares, if it declares any, and the last with
+    the text that trafilatura extracts. `summary`: a summary of the article, "" for none."""
     overlap.guess_overlap(page.blocks, page.box)
     if content and overlap.contains_feed_text(page.blocks, content):
         yield _read_compared(page, "feed content", content, summary)
@@ -321,10 +327,10 @@ def list_readings(page: Page, content: str, summary: str) -> Iterator[Reading]:
 
 
 def _read_compared(page: Page, name: str, text: str | None, summary: str) -> Reading:
-    """Read a page: compare its blocks with `text`, score them, and choose those of the article. If
-    `text` is None, the result of the comparison is guessed. `name`: the name of this reading;
-    `summary`: a summary of the article, which the right blocks contain."""
-    table: scorer.Table
+    """Return one reading of a page: compare its blocks with `text`, score them, and choose those of
+    the article. If `text` is None, the result of the comparison is guessed. `name`: the name of
+    this reading; `summary`: a summary of the article, which the right blocks contain."""
+    table: scorer.Table  # the name of the trained weights
     if text is None:
         table = "alone"
         overlap.guess_overlap(page.blocks, page.box)
@@ -355,9 +361,9 @@ def _write_body(
     base: str,
     notes: Mapping[str, Any],
 ) -> Body:
-    """Write `chosen_blocks` as markdown, and return them as a body. `page_blocks`: all blocks of
-    the page; `base`: the address against which links are resolved. The trace of the body has the
-    `notes` and the first 60 of `cuts`."""
+    """Return `chosen_blocks` as the body of an article, written as markdown. `page_blocks`: all
+    blocks of the page; `cuts`: the blocks that were cut, of which the first 60 are traced; `base`:
+    the address against which links are resolved; `notes`: further values for the trace."""
     traced_cuts: list[dict[str, str]] = []
     for cut in cuts[:_MOST_TRACED]:
         beginning = texts.line(cut.block.text)[:_LONGEST_TRACED]

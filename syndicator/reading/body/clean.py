@@ -59,7 +59,8 @@ class Choice(NamedTuple):
 
 
 def choose_blocks(blocks: Sequence[Block], title: str, *, selected: bool = False) -> Choice:
-    """Choose the blocks of the article without its images, which `attach_images` adds. `blocks`:
+    """Choose the blocks with the text of the article; `attach_images` adds its images later. The
+    result has a flag for each block, and for some of the cut ones the rule that cut them. `blocks`:
     all blocks of the page, with their scores. `title`: the title of the article; a heading at the
     start that repeats it is left out. `selected`: a rule of the operator chose the blocks; then a
     score of 0.1 is enough, else 0.5."""
@@ -68,6 +69,7 @@ def choose_blocks(blocks: Sequence[Block], title: str, *, selected: bool = False
     for block in blocks:
         has_content = block.letters > 0 or block.kind == "code"
         stay.append(has_content and block.score >= least_score)
+    # each of these functions changes `stay`, and returns the rules by which it cut blocks
     edges.keep_tables(blocks, stay)
     rules = edges.cut_contents(blocks, stay) | overlap.cut_copies(blocks, stay)
     if not selected:
@@ -91,9 +93,10 @@ def _is_headline(block: Block, title: str) -> bool:
 def attach_images(
     blocks: Sequence[Block], choice: Choice, heaviest: Sequence[str]
 ) -> tuple[list[Block], list[Cut]]:
-    """Add images and captions to the chosen blocks. Return the blocks of the article, and those cut
-    blocks that might have been part of it, for the trace. `blocks`: all blocks of the page;
-    `heaviest`: for each block, the feature with the most influence on its score."""
+    """Add images and captions to the chosen blocks. Return the blocks of the article, and, for the
+    trace, the other blocks that might have been part of it. `blocks`: all blocks of the page;
+    `choice`: those chosen by their text; `heaviest`: for each block, the name of the feature with
+    the most influence on its score."""
     stay = list(choice.stay)
     _keep_images(blocks, stay)
     chosen_blocks: list[Block] = []
@@ -109,8 +112,9 @@ def attach_images(
 
 
 def _name_rule(block: Block, choice: Choice, feature: str) -> str:
-    """Return for the trace why a block was cut. `feature`: the feature with the most influence on
-    its score."""
+    """Return why a block was cut, as text for the trace: the rule that cut it, else its low score.
+    `choice`: the choice of blocks, which has the rules; `feature`: the name of the feature with the
+    most influence on the score."""
     rule = choice.rules.get(block)
     if rule:
         return rule
@@ -121,12 +125,11 @@ def _name_rule(block: Block, choice: Choice, feature: str) -> str:
 
 def _drop_lone_headings(blocks: Sequence[Block], stay: list[bool]) -> None:
     """Cut headings that have nothing below them: no block that stays follows, or their text was
-    cut and a heading of the same or a higher level follows. `stay` has a flag for each block; the
-    flags of these headings are cleared."""
-    # From the last block to the first. `rank_below` is the rank of the next block that stays: its
-    # level if it is a heading. `is_text_cut`: a text between that block and this one was cut.
-    rank_below = _NOTHING
-    is_text_cut = False
+    cut and a heading of the same or a higher level follows. `stay`: a flag for each block, True if
+    it stays; those of the cut headings are set to False."""
+    # Go from the last block to the first.
+    rank_below = _NOTHING  # of the next block that stays: its level if it is a heading
+    is_text_cut = False  # a text between that block and this one was cut
     for index in range(len(blocks) - 1, -1, -1):
         block = blocks[index]
         is_heading = block.kind == "h"
@@ -150,8 +153,8 @@ def _drop_lone_headings(blocks: Sequence[Block], stay: list[bool]) -> None:
 
 
 def _keep_images(blocks: Sequence[Block], stay: list[bool]) -> None:
-    """Decide which images, captions and horizontal rules stay, and set their flags in `stay`, which
-    has a flag for each block. The texts that stay are decided already.
+    """Decide which images, captions and horizontal rules stay in the article. `stay`: a flag for
+    each block, already True for the texts that stay; the flags of the others are set here.
 
     An image stays if it is among these texts and at most four blocks from one of them, unless it is
     an icon or in boilerplate. A caption stays if an image of its figure does. A rule stays if the
@@ -185,20 +188,23 @@ def _keep_images(blocks: Sequence[Block], stay: list[bool]) -> None:
 
 
 def _is_icon(block: Block) -> bool:
-    """Return True if the image of a block is an icon: both of its sides are stated and shorter than
-    100 pixels. True also for a block without image."""
+    """Return True if the image of a block is an icon: both its width and its height are known and
+    less than 100 pixels. Return True, too, if the block has no image."""
     image = block.image
     if image is None:
         return True
-    return all(0 < (side or _ICON_SIDE) < _ICON_SIDE for side in (image.width, image.height))
+    if not image.width or not image.height:  # unknown
+        return False
+    return 0 < image.width < _ICON_SIDE and 0 < image.height < _ICON_SIDE
 
 
 def cut_repeated(
     blocks: Sequence[Block], repeated: frozenset[str], keep: Sequence[str]
 ) -> tuple[list[Block], list[Cut]]:
-    """Cut blocks that other articles of the host have, too. Return the blocks that remain, and the
-    cut ones. `repeated`: the digests of such blocks; `keep`: texts by the operator; a block that
-    contains one of them is not cut. Nothing is cut if no paragraph would remain."""
+    """Cut the blocks that other articles of the host have, too. Return the blocks that remain, and
+    the cut ones. `repeated`: the digests of texts that many articles of the host have; `keep`:
+    texts of the operator: a block that contains one of them is not cut. Nothing is cut if no
+    paragraph would remain."""
     if not repeated:
         return list(blocks), []
     kept_texts = {overlap.extract_letters(text) for text in keep} - {""}
@@ -224,9 +230,9 @@ def cut_repeated(
 
 
 def has_repeats_alone(blocks: Sequence[Block], repeated: frozenset[str]) -> bool:
-    """Return True if other articles of the host have all paragraphs of `blocks`, too. Headings and
-    short texts do not count. False if there are no paragraphs. `repeated`: the digests of texts
-    that other articles have."""
+    """Return True if other articles of the host have every paragraph of `blocks`, too. Headings and
+    short texts do not count. Return False if there is no paragraph. `repeated`: the digests of
+    texts that many articles of the host have."""
     compared = [block for block in blocks if overlap.is_comparable(block)]
     return bool(compared) and all(overlap.digest_block(block) in repeated for block in compared)
 
@@ -234,10 +240,10 @@ def has_repeats_alone(blocks: Sequence[Block], repeated: frozenset[str]) -> bool
 def place_players(
     tree: Any, blocks: Sequence[Block], chosen_blocks: Sequence[Block], base: str
 ) -> list[Block]:
-    """Add links to the video and audio players of a page to its article. A player gets a link if
-    the texts directly before and after it belong to the article; the link follows the text before
-    it. `chosen_blocks`: the blocks of the article; `blocks`: all blocks of the page `tree`; `base`:
-    the address against which links are resolved. Return the blocks of the article with links."""
+    """Return the blocks of the article, and among them links to its video and audio players. A
+    player gets a link if the texts directly before and after it belong to the article; the link
+    follows the text before it. `chosen_blocks`: the blocks of the article; `blocks`: all blocks of
+    the page `tree`; `base`: the address against which links are resolved."""
     players = [frame for frame in tree.iter("iframe") if _is_player(frame)][:_MOST_PLAYERS]
     if not players or not chosen_blocks:
         return list(chosen_blocks)
@@ -270,8 +276,8 @@ def place_players(
 
 
 def _make_player_link(player: Any, address: str) -> Block:
-    """Return a paragraph that consists of a link to a player. The text of the link is the title of
-    the player, else the host of its `address`."""
+    """Return a paragraph that consists of a link to the iframe `player`. The text of the link is
+    the title of the player, else the host of its `address`."""
     name = " ".join((player.get("title") or "").split())[:_LONGEST_NAME]
     if not name:
         host = urlsplit(address).hostname or ""
@@ -290,8 +296,8 @@ def _make_player_link(player: Any, address: str) -> Block:
 
 def _is_player(frame: Any) -> bool:
     """Return True if an iframe is a video or audio player: it may fill the screen or play
-    automatically, or its address has a word such as "embed". False if it is less than 50 pixels
-    wide or high, or in an advertisement or another aside."""
+    automatically, or its address has a word such as "embed". Return False if it is less than 50
+    pixels wide or high, or in an advertisement, a sidebar or the like."""
     source = _read_source(frame)
     if not source:
         return False
@@ -314,8 +320,8 @@ def _is_player(frame: Any) -> bool:
 
 
 def _read_source(frame: Any) -> str:
-    """Return the address of an iframe as written; "" if it has none. If scripts load the iframe
-    later, the address is in another attribute than src."""
+    """Return the address of an iframe as written, "" if it has none. It is in src, or in another
+    attribute if a script loads the iframe later."""
     for name in _SOURCE_ATTRIBUTES:
         value: str = (frame.get(name) or "").strip()
         if value and not value.startswith(("about:", "data:", "javascript:")):

@@ -79,14 +79,14 @@ class Containers:
         return self.measure_depths(node) >= 0
 
     def measure_depths(self, node: int) -> Floats:
-        """Return for each element how many levels it is below the element with the number `node`:
-        0 for this element itself, -1 for all elements outside of it. If `node` is -1, all are
-        outside."""
+        """Return an array with the depth of each element below the element with the number `node`:
+        0 for this element itself, 1 for its children, -1 for all elements outside of it. If `node`
+        is -1, which stands for no element, all depths are -1."""
         depths = np.full(len(self.nodes), -1.0)
         if node == _NO_ELEMENT:
             return depths
         depths[node] = 0.0
-        for level in self.levels[1:]:
+        for level in self.levels[1:]:  # the numbers of the elements of a level, all at once
             parent_depths = depths[self.parent[level]]
             depths[level] = np.where(parent_depths >= 0, parent_depths + 1, depths[level])
         return depths
@@ -99,8 +99,8 @@ def is_prose(block: Block) -> bool:
 
 
 def build_containers(blocks: Sequence[Block]) -> Containers:
-    """Return the elements around the blocks. Their amounts of text are empty arrays until
-    `add_up_letters` computes them."""
+    """Return the elements around `blocks` up to the root of the page, numbered from the outermost
+    inwards. The amounts of text in them are empty arrays until `add_up_letters` computes them."""
     numbers: dict[Any, int] = {}  # the number of each element that is in `nodes`
     nodes: list[Any] = []
     parents: list[int] = []  # for each of `nodes` the number of its parent
@@ -147,10 +147,9 @@ def build_containers(blocks: Sequence[Block]) -> Containers:
 def _read_markup(
     nodes: Sequence[Any], parents: Sequence[int], numbers: Iterable[int]
 ) -> list[tuple[Any, ...]]:
-    """Return the markup of some elements: for each the pair of its tag and class, and the same pair
-    of its parent, None if it is the root. `numbers`: the numbers of these elements; `nodes`: all
-    elements by number; `parents`: for each element the number of its parent, which is its own for
-    the root."""
+    """Return how the elements with `numbers` are marked up: for each its (tag, class) and that of
+    its parent, None instead of the latter for the root. `nodes`: all elements, by number;
+    `parents`: the number of each element's parent; the root has its own number."""
     names = [(node.tag, node.get("class")) for node in nodes]
     markup: list[tuple[Any, ...]] = []
     for number in numbers:
@@ -161,9 +160,9 @@ def _read_markup(
 
 
 def add_up_letters(blocks: Sequence[Block], box: Containers) -> None:
-    """Set four amounts of text for each element of `box`: its letters, those of them in the
-    compared text, those in links, and those in prose. `blocks`: all blocks of the page, whose
-    letters and overlaps must be set; `box`: the elements around them."""
+    """Set four amounts for each element of `box`: how many letters are in it, and how many of these
+    are in the text with which the page is compared, in links, and in prose. `blocks`: all blocks of
+    the page, whose letters and overlaps must be set; `box`: the elements around them."""
     letters = np.array([block.letters for block in blocks], dtype=np.float64)
     length = np.array([len(block.text) or 1 for block in blocks], dtype=np.float64)
     linked_length = np.array([block.linked_length for block in blocks], dtype=np.float64)
@@ -174,7 +173,7 @@ def add_up_letters(blocks: Sequence[Block], box: Containers) -> None:
     linked_letters = letters * linked_length / length
     amounts_of_blocks = np.stack([letters, letters * overlap, linked_letters, prose], axis=1)
 
-    sums = np.zeros((len(box.nodes), 4))
+    sums = np.zeros((len(box.nodes), 4))  # a row for each element
     np.add.at(sums, box.element_of, amounts_of_blocks)
     # add children to their parents, the deepest level first
     for level in reversed(box.levels[1:]):
@@ -183,10 +182,11 @@ def add_up_letters(blocks: Sequence[Block], box: Containers) -> None:
 
 
 def find_deepest_with(share: float, amounts: Floats, box: Containers) -> int:
-    """Return the number of the deepest element that has at least `share` of the page's text, such
-    as of its prose; -1 if the page has no such text. `amounts`: the amount in each element, one of
-    the arrays of `box`; `share`: more than 0.5, so that only one element of a level can have it."""
-    total = float(amounts.max(initial=0.0))
+    """Return the number of the deepest element that has at least `share` of the page's text of one
+    kind, such as its prose; -1 if the page has no such text. `amounts`: how much of it each element
+    has, one of the arrays of `box`; `share`: more than 0.5, so that only one element of a level can
+    have it."""
+    total = float(amounts.max(initial=0.0))  # the root has all
     if total <= 0:
         return _NO_ELEMENT
     for level in reversed(box.levels):
@@ -197,10 +197,10 @@ def find_deepest_with(share: float, amounts: Floats, box: Containers) -> int:
 
 
 def weigh_hints(blocks: Sequence[Block], box: Containers) -> None:
-    """Decide which hints, such as "sidebar", count for the elements of `box`, and set the hints of
-    the `blocks` in them. A hint of boilerplate does not count on an element with much of the page's
-    prose: its class name means something else there. Call it again after the amounts in `box` have
-    changed."""
+    """Decide which hints count for the elements of `box`, and set the hints of the `blocks` in
+    them. A hint is a word such as "sidebar" in the class of an element, kept as a bit. A hint of
+    boilerplate does not count on an element with much of the page's prose: its class means
+    something else there. Call this again after the amounts in `box` have changed."""
     if not box.all_hints:
         known_hints = blocks[0].own_hints if blocks else {}
         box.all_hints = [
@@ -208,7 +208,7 @@ def weigh_hints(blocks: Sequence[Block], box: Containers) -> None:
             for node in box.nodes
         ]
     earlier_hints = box.hints or box.all_hints
-    total = max(float(box.prose.max(initial=0.0)), 1.0)
+    total = max(float(box.prose.max(initial=0.0)), 1.0)  # letters of prose on the page
     weak_bits = _join_bits(_WEAK_HINTS)
     strong_bits = _join_bits(_STRONG_HINTS)
     closed_bits = _join_bits(_CLOSED_HINTS)
@@ -216,9 +216,8 @@ def weigh_hints(blocks: Sequence[Block], box: Containers) -> None:
     inside_closed: set[int] = set()  # elements with a closed hint, and all elements in them
     parents = box.parent.tolist()
     shared_prose = _sum_prose_by_class(box.all_hints, box)
-    for number, (prose, class_prose) in enumerate(
-        zip(box.prose.tolist(), shared_prose, strict=True)
-    ):
+    for number, prose in enumerate(box.prose.tolist()):
+        class_prose = shared_prose[number]  # in all elements with the same class
         # this much prose is the article itself, whatever its class
         if max(prose, class_prose) >= _NEARLY_ALL_PROSE * total:
             counted_hints[number] &= ~(weak_bits | strong_bits)
@@ -242,12 +241,15 @@ def _join_bits(names: Iterable[str]) -> int:
 
 
 def _sum_prose_by_class(all_hints: Sequence[int], box: Containers) -> list[float]:
-    """Return for each element the letters of prose in all elements with the same class. They are 0
-    for elements without hints. They are also 0 if less than half of the letters in these elements
-    are in the compared text. `all_hints`: the hints of each element."""
-    groups: dict[str, list[int]] = {}  # elements by class; one without class is a group by itself
+    """Return for each element how many letters of prose are in all elements with the same class.
+    The number is 0 if the element has no hint, or if less than half of the letters in these
+    elements are in the text with which the page is compared. `all_hints`: the hints of each
+    element, as bits; `box`: the elements."""
+    groups: dict[str, list[int]] = {}  # numbers of elements, by class
     for number in np.flatnonzero((box.prose > 0) & (np.array(all_hints) > 0)).tolist():
-        groups.setdefault(box.nodes[number].get("class") or str(number), []).append(number)
+        # an element without class is a group by itself
+        group = box.nodes[number].get("class") or str(number)
+        groups.setdefault(group, []).append(number)
     shared_prose = [0.0] * len(all_hints)
     for numbers in groups.values():
         overlapping = box.overlapping[numbers].sum()
@@ -259,9 +261,9 @@ def _sum_prose_by_class(all_hints: Sequence[int], box: Containers) -> list[float
 
 
 def _update_block_hints(blocks: Sequence[Block], box: Containers, changed: set[int]) -> None:
-    """Set the hints of those blocks that are in an element with changed hints. Other blocks keep
-    theirs. `box`: the elements around the blocks, with the new hints; `changed`: the numbers of the
-    elements whose hints changed."""
+    """Set the hints of the blocks that are in an element with changed hints. A hint is a bit for a
+    word such as "sidebar" in the class of an element. `box`: the elements around the blocks, with
+    their new hints; `changed`: the numbers of the elements whose hints changed."""
     parents = box.parent.tolist()
     # for each element: the hints of it and of all elements around it
     outer_hints = [0] * len(box.nodes)
