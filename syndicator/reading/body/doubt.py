@@ -47,15 +47,16 @@ def is_list(
     declared: bool,
     claimed: bool = True,
 ) -> bool:
-    """Return True if a page must be refused because it is a list, not an article. It is refused if
-    it is likely a list, and its text is not likely enough an article. How likely they must be
-    depends on who says that it is an article; a page that declares it itself is never refused.
+    """Return True if a page must be refused because it is a list of articles or goods, not an
+    article: it is likely a list, and the text chosen from it is not likely enough an article.
 
     `listing`: log odds that the page is a list. `right`: log odds that the chosen text is an
     article. `letters`: the length of this text. `announced`: a feed announced the page. `declared`:
-    the page declares itself an article. `claimed`: a feed or somebody else says that it is one."""
+    the page declares itself an article, so it is never refused. `claimed`: a feed or somebody else
+    says that it is an article."""
     if declared:
         return False
+    # how likely the text must be an article depends on who says that it is
     if not claimed:
         least_right = _RIGHT
     elif letters < _FEW_LETTERS:
@@ -90,9 +91,10 @@ def _compute_probability(odds: float) -> float:
 def find_doubt(
     chosen_blocks: Sequence[Block], feed_blocks: Sequence[Block], *, entry: Entry | None
 ) -> str:
-    """Return why `chosen_blocks` may not be the article: the feed's text is much longer, or they
-    have less than 50 letters. Return "" if neither is so, or if the feed's text is as short.
-    `feed_blocks`: the text of the feed's `entry`, which is None if there is none."""
+    """Return in words why `chosen_blocks`, the text taken from the page, may not be the article: it
+    has much less text than the feed, or less than 50 letters. Return "" if there is no reason for
+    doubt. `entry`: the feed's entry for the page, None if there is none; `feed_blocks`: its
+    text."""
     letters = sum(block.letters for block in chosen_blocks)
     feed_letter_count = sum(block.letters for block in feed_blocks)
     if feed_letter_count > _MOST_IN_FEED * letters:
@@ -115,17 +117,19 @@ def measure_reading(
     asked: bool,
     declared: bool,
 ) -> dict[str, float]:
-    """Return, by name, the features by which the trees estimate whether the right blocks of a page
-    were chosen. `body`: the chosen blocks; `blocks`: all blocks of the page; `summary`: a summary
-    of the article, "" if there is none; `asked`: the blocks were compared with a text; `declared`:
-    the page declares itself an article."""
+    """Return, by name, the features by which decision trees estimate if the right blocks of a page
+    were chosen. `body`: the chosen blocks; `blocks`: all blocks of the page; `page_type`: features
+    and probable types of the page; `summary`: a summary of the article, "" if there is none;
+    `asked`: the blocks were compared with a text; `declared`: the page declares itself an
+    article."""
     values: dict[str, float] = {}
     for name, value in page_type.values.items():
-        if name != "bias":
+        if name != "bias":  # the same for all pages
             values[f"page {name}"] = value
     for name, probability in page_type.probabilities.items():
         values[f"type {name}"] = probability
 
+    # how much text and prose was chosen
     letters = sum(block.letters for block in body)
     prose = [block for block in blocks if containers.is_prose(block)]
     prose_letters = sum(block.letters for block in prose)
@@ -140,6 +144,7 @@ def measure_reading(
     values["prose-left"] = 1 - body_prose_letters / (prose_letters or 1)
     values["longest"] = math.log1p(max((block.letters for block in body), default=0))
 
+    # how many links and headings are in it
     linked_length = sum(block.linked_length for block in body)
     text_length = sum(len(block.text) for block in body)
     headings = [block for block in body if block.kind == "h"]
@@ -149,6 +154,7 @@ def measure_reading(
     values["linked-heads"] = math.log1p(linked_heading_count)
     values["share"] = letters / (sum(block.letters for block in blocks) or 1)
 
+    # how many blocks have a score that decides nothing
     divisor = letters + _ADDED_LETTERS  # so that a very short text gives no high values
     unclear = [block for block in blocks if _LEAST_UNCLEAR < block.score < _MOST_UNCLEAR]
     unclear_heading_count = sum(block.kind == "h" for block in unclear)
@@ -156,6 +162,7 @@ def measure_reading(
     values["unclear-heads"] = unclear_heading_count / (len(headings) + 1)
     values["score"] = sum(block.letters * block.score for block in body) / (letters or 1)
 
+    # how much of the chosen text, and of the rest, is in the text of the comparison
     other_prose = [block for block in prose if block not in body_blocks]
     values["overlap"] = _count_overlapping(body) / (letters or 1)
     values["taken"] = _count_overlapping(blocks) / divisor
@@ -179,10 +186,11 @@ def _count_overlapping(blocks: Sequence[Block]) -> float:
 
 
 def compute_log_odds(table: Literal["right", "listing"], values: Mapping[str, float]) -> float:
-    """Return log odds; higher is likelier. With the `table` "right" they are those that the right
-    blocks of a page were chosen, with "listing" those that the page is a list of articles or goods.
-    `values`: the features of the choice by name, from `measure_reading`."""
+    """Return the log odds of one of two statements; higher is likelier. `table`: "right" for the
+    statement that the right blocks of a page were chosen, "listing" for the statement that the page
+    is a list of articles or goods. `values`: the features of the choice by name, from
+    `measure_reading`."""
     trees = scorer.load_trees("reading_trees.json", table)
-    return float(
-        scorer.compute_log_odds(trees, {name: [value] for name, value in values.items()})[0]
-    )
+    columns = {name: [value] for name, value in values.items()}  # for a single case
+    log_odds = scorer.compute_log_odds(trees, columns)
+    return float(log_odds[0])

@@ -50,13 +50,15 @@ _LEAST_HEAD = 5
 
 
 def cut_edges(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
-    """Cut dates above the first long paragraph of the article, links, labels and appeals below the
-    last one, and lines that repeat the line before. Without long paragraphs nothing is cut.
+    """Cut dates above the first long paragraph of the article, links, labels and appeals below its
+    last one, and lines that repeat the line before. If it has no long paragraph, nothing is cut.
 
-    `stay` has a flag for each block, True if it is part of the article so far; flags of cut blocks
-    are cleared. Return the cut blocks, each with the rule for the trace."""
+    `stay`: a flag for each block, True if it is part of the article so far; those of cut blocks are
+    set to False. Return the cut blocks, each with the name of the rule for the trace."""
     texts = [
-        block for block, keep in zip(blocks, stay, strict=True) if keep and block.letters_and_digits
+        block
+        for block, stays in zip(blocks, stay, strict=True)
+        if stays and block.letters_and_digits
     ]
     paragraph_positions = [
         position for position, text in enumerate(texts) if _is_running_text(text)
@@ -68,8 +70,9 @@ def cut_edges(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
     for text in texts[:first_paragraph]:
         if _is_date(text):
             cuts[text] = "a date above the text"
+
     letters = sum(text.letters for text in texts)
-    # appeals look like paragraphs, but do not end the text
+    # an appeal ("support our work") looks like a paragraph, but is not the last of the article
     last_paragraph = first_paragraph
     for position in reversed(paragraph_positions):
         if not _is_appeal(texts[position]):
@@ -77,6 +80,7 @@ def cut_edges(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
             break
     below = texts[last_paragraph + 1 :]
     cuts |= _find_lines_below(below[-_MOST_BELOW:], letters)
+
     for index, block in enumerate(blocks):
         if block in cuts:
             stay[index] = False
@@ -84,8 +88,8 @@ def cut_edges(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
 
 
 def _find_repeated_lines(texts: Sequence[Block]) -> dict[Block, str]:
-    """Return the lines that have the same text as the line before, each with the rule for the
-    trace. Only paragraphs, terms and captions of at least 12 letters are lines here."""
+    """Return those of `texts` that repeat the line before, each with the name of the rule for the
+    trace. Lines are paragraphs, terms and captions of at least 12 letters."""
     lines = [
         text
         for text in texts
@@ -101,12 +105,14 @@ def _find_repeated_lines(texts: Sequence[Block]) -> dict[Block, str]:
 def cut_consent(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
     """Cut boxes that ask for consent to cookies, unless nothing else would be left.
 
-    `stay` has a flag for each block, True if it is part of the article so far; flags of cut blocks
-    are cleared. Return the cut blocks, each with the rule for the trace."""
-    bit = hints.get_bit("consent")
+    `stay`: a flag for each block, True if it is part of the article so far; those of cut blocks are
+    set to False. Return the cut blocks, each with the name of the rule for the trace."""
+    # the hints of a block are bits for words in the classes around it, which are quick to test
+    consent_bit = hints.get_bit("consent")
     consent_indices: list[int] = []
     for index, block in enumerate(blocks):
-        if stay[index] and block.hints & bit and _is_in_consent_box(block.element):
+        may_ask_consent = stay[index] and block.hints & consent_bit
+        if may_ask_consent and _is_in_consent_box(block.element):
             consent_indices.append(index)
     if len(consent_indices) == sum(stay):
         return {}
@@ -127,16 +133,16 @@ def _is_in_consent_box(element: Any) -> bool:
 
 
 def _is_running_text(block: Block) -> bool:
-    """Return True for a paragraph of running text: it has at least 80 letters, and less than half
-    of its text is in links."""
+    """Return True if `block` is a paragraph of running text: it has at least 80 letters, and less
+    than half of its text is in links."""
     if block.kind != "p" or block.letters < _LEAST_RUNNING_TEXT:
         return False
     return block.linked_length < _MOST_LINKED * len(block.text)
 
 
 def _is_date(block: Block) -> bool:
-    """Return True for a line that is a date. It has a year or a day, and at least 30 % of its
-    letters and digits are digits."""
+    """Return True if `block` is a line with a date and little else: it has a year or a day, and at
+    least 30 % of its letters and digits are digits."""
     if block.kind != "p":
         return False
     digits = sum(char.isdigit() for char in block.text)
@@ -144,7 +150,7 @@ def _is_date(block: Block) -> bool:
 
 
 def _is_appeal(block: Block) -> bool:
-    """Return True for a text of less than 400 letters that asks readers for something, such as
+    """Return True if `block` has less than 400 letters and asks readers for something, such as
     "support our work"."""
     if block.letters >= _LONGEST_APPEAL:
         return False
@@ -162,10 +168,10 @@ def _find_list(block: Block) -> Frame | None:
 
 
 def _find_lines_below(lines: Sequence[Block], letters: int) -> dict[Block, str]:
-    """Return the lines to cut below the last paragraph, each with the rule for the trace. `lines`:
-    all texts there; `letters`: the number of letters of the article. The last line is examined
-    first, and a line that looks like text of the article ends the search. A list is cut as a
-    whole or not at all."""
+    """Return the lines to cut below the last paragraph, each with the name of the rule for the
+    trace. The last line is examined first, and a line that looks like text of the article ends the
+    search. A list is cut as a whole or not at all. `lines`: all texts below the last paragraph;
+    `letters`: the number of letters of the article."""
     cuts: dict[Block, str] = {}
     end = len(lines)  # the lines from here on are cut
     while end:
@@ -192,8 +198,9 @@ def _find_lines_below(lines: Sequence[Block], letters: int) -> dict[Block, str]:
 
 
 def _has_article_heading(items: Sequence[Block], lines: Sequence[Block]) -> bool:
-    """Return True if the list `items` has a heading of the article directly above it. "Related" and
-    other headings that pages put below articles are none. `lines`: the texts with the items."""
+    """Return True if a heading of the article stands directly above a list. Headings such as
+    "Related", which pages put below articles, do not count. `items`: the items of the list;
+    `lines`: the texts that contain them."""
     first_index = lines.index(items[0])
     if first_index == 0:
         return False
@@ -201,23 +208,25 @@ def _has_article_heading(items: Sequence[Block], lines: Sequence[Block]) -> bool
     if line_above.kind != "h":
         return False
     heading = hints.normalise_phrase(line_above.text)
-    is_below_articles = hints.measure_starts(("tailhead",), heading)[0]
-    return not is_below_articles
+    # the share of the heading that is a phrase such as "Related": 0 if it begins with none
+    (related_share,) = hints.measure_starts(("tailhead",), heading)
+    return related_share == 0
 
 
 def _are_links(items: Sequence[Block], letters: int) -> bool:
-    """Return True if a list consists of links to elsewhere. Each of its `items` must be a link of
-    less than 150 letters. Together they must have less than 30 % of the article's letters.
-    `letters`: the number of letters of the article."""
-    if not all(_is_link(item) and item.letters < _LINK_BELOW for item in items):
-        return False
+    """Return True if a list consists of short links: each of its `items` is a link of less than 150
+    letters, and together they have less than 30 % of the letters of the article. `letters`: the
+    number of letters of the article."""
+    for item in items:
+        if not _is_link(item) or item.letters >= _LINK_BELOW:
+            return False
     return sum(item.letters for item in items) < _MOST_LIST_SHARE * letters
 
 
 def _find_rule_below(line: Block) -> str:
-    """Return the rule for the trace by which a line below the last paragraph is cut: it is a
-    heading, a label, an appeal, a link, an aside or a sign. Return "" if the line may be text of
-    the article."""
+    """Return why a line below the last paragraph is cut, in words for the trace: it is a heading, a
+    label, an appeal, a link, an aside or a sign. Return "" if the line may be text of the
+    article."""
     if line.kind == "h":
         return "a heading below the text"
     if line.kind not in _LINE_KINDS:
@@ -241,20 +250,20 @@ def _find_rule_below(line: Block) -> str:
 
 
 def keep_tables(blocks: Sequence[Block], stay: list[bool]) -> None:
-    """Let a table stay whole if at least 30 % of its letters stay so far, or if the texts just
-    before and after it stay. Rows with a score below 0.15 are left as they are. `stay` has a flag
-    for each block, True if it is part of the article; flags of rows are set."""
+    """Let all rows of a table stay if at least 30 % of its letters stay so far, or if the texts
+    just before and after it stay. Rows with a score below 0.15 are left as they are. `stay`: a flag
+    for each block, True if it is part of the article; those of the rows are set to True."""
 
     def get_table_key(index: int) -> tuple[bool, tuple[Frame, ...]]:
-        """Return what all rows of a table have in common."""
+        """Return a key that is equal for the rows of a table: (is a row, elements around it)."""
         block = blocks[index]
         return block.kind == "row", block.frames
 
     # successive rows within the same elements are one table
-    for (is_table, _), group in groupby(range(len(blocks)), get_table_key):
+    for (is_table, _), indices in groupby(range(len(blocks)), get_table_key):
         if not is_table:
             continue
-        rows = list(group)
+        rows = list(indices)
         letters = sum(blocks[index].letters for index in rows)
         letters_that_stay = sum(blocks[index].letters for index in rows if stay[index])
         is_part_of_article = letters_that_stay >= _LEAST_TABLE_SHARE * letters
@@ -266,9 +275,9 @@ def keep_tables(blocks: Sequence[Block], stay: list[bool]) -> None:
 
 
 def _is_enclosed(blocks: Sequence[Block], stay: Sequence[bool], rows: Sequence[int]) -> bool:
-    """Return True if both the last block with text before a table and the first one after it stay.
-    `rows`: the indices of the table's rows among `blocks`, in order; `stay`: a flag for each
-    block."""
+    """Return True if the texts just before and just after a table both stay. `rows`: the indices
+    of the table's rows among `blocks`, in order; `stay`: a flag for each block, True if it is part
+    of the article."""
     before = range(rows[0] - 1, -1, -1)
     after = range(rows[-1] + 1, len(blocks))
     if not _does_first_text_stay(blocks, stay, before):
@@ -279,8 +288,9 @@ def _is_enclosed(blocks: Sequence[Block], stay: Sequence[bool], rows: Sequence[i
 def _does_first_text_stay(
     blocks: Sequence[Block], stay: Sequence[bool], indices: Iterable[int]
 ) -> bool:
-    """Return True if the first block with text stays. The blocks at `indices` are examined in this
-    order; False if none of them has text. `stay`: a flag for each block."""
+    """Return True if the first block with text stays, of the blocks at `indices` in this order.
+    Return False if none of them has text. `stay`: a flag for each block, True if it is part of the
+    article."""
     for index in indices:
         if blocks[index].letters:
             return stay[index]
@@ -288,11 +298,11 @@ def _does_first_text_stay(
 
 
 def cut_contents(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
-    """Cut tables of contents: lists of which at least two items, and at least 80 %, are links to
-    headings of the same page.
+    """Cut tables of contents. They are lists with at least two items, and at least 80 % of their
+    items, that link to headings of the same page.
 
-    `stay` has a flag for each block; flags of cut blocks are cleared. Return the cut blocks, each
-    with the rule for the trace."""
+    `stay`: a flag for each block, True if it is part of the article so far; those of cut blocks are
+    set to False. Return the cut blocks, each with the name of the rule for the trace."""
     headings: set[str] = set()
     indices_by_list: dict[Frame, list[int]] = {}  # the indices of the blocks in an outermost list
     for index, block in enumerate(blocks):
@@ -300,9 +310,11 @@ def cut_contents(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
             continue
         if block.kind == "h":
             headings.add(block.letters_and_digits)
-        outer_list = next((frame for frame in block.frames if frame.kind in ("ul", "ol")), None)
-        if outer_list is not None:
-            indices_by_list.setdefault(outer_list, []).append(index)
+        lists = [frame for frame in block.frames if frame.kind in ("ul", "ol")]
+        if lists:
+            outermost_list = lists[0]
+            indices_by_list.setdefault(outermost_list, []).append(index)
+
     cuts: dict[Block, str] = {}
     for indices in indices_by_list.values():
         link_count = sum(_leads_to_heading(blocks[index], headings) for index in indices)
@@ -314,10 +326,9 @@ def cut_contents(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
 
 
 def _leads_to_heading(block: Block, headings: Collection[str]) -> bool:
-    """Return True if a block is a link to a heading of the page. All of its links must lead to a
-    place of the same page ("#history"). Its text must be that of a heading, or must end with one of
-    more than five letters, as "2. History" does. `headings`: the letters and digits of each
-    heading."""
+    """Return True if `block` is a link to a heading of the page: its links all lead to places of
+    the same page ("#history"), and its text is that of a heading, or ends with that of a heading of
+    more than five letters ("2. History"). `headings`: the letters and digits of each heading."""
     addresses = [run.href for run in block.runs if run.href]
     if not addresses:
         return False

@@ -48,9 +48,9 @@ _CROSSED = [tuple(pair.split(" x ")) for pair in _CROSSED_NAMES.split("; ")]
 
 
 def compute_text_features(blocks: Sequence[Block], title: str) -> Columns:
-    """Return those features of the blocks of a page, by name, that do not depend on a text with
-    which they are compared. `blocks`: their letters must be counted already; `title`: the title of
-    the page."""
+    """Return the features of `blocks` that are the same for each reading of the page, since they do
+    not depend on a text with which the blocks are compared: by name, each with a value for each
+    block. The letters of the blocks must be counted already. `title`: the title of the page."""
     own_features = block_features.compute_block_features(blocks, title)
     return (
         own_features
@@ -63,10 +63,11 @@ def compute_text_features(blocks: Sequence[Block], title: str) -> Columns:
 def compute_features(
     blocks: Sequence[Block], box: containers.Containers, text_features: Columns
 ) -> Columns:
-    """Return all features by name; each is a float32 array with a value for each block. Before the
-    call, set the overlap of each block: the share of its text that is in the compared text.
-    `text_features`: the features that do not depend on overlaps, from `compute_text_features`;
-    `box`: the elements around the blocks, whose sums and hints this function updates."""
+    """Return all features of `blocks` by name; each is a float32 array with a value for each block.
+    Before the call, the overlap of each block must be set: the share of its text that is in the
+    text with which the page is compared. `text_features`: the features that do not depend on
+    overlaps, from `compute_text_features`; `box`: the elements around the blocks, whose sums and
+    hints this function updates."""
     containers.add_up_letters(blocks, box)
     containers.weigh_hints(blocks, box)
     main = containers.find_deepest_with(_MAIN_SHARE, box.overlapping, box)
@@ -86,20 +87,21 @@ def compute_features(
     values: Columns = {
         name: np.asarray(column, dtype=np.float32) for name, column in features.items()
     }
-    for name, other_name in _CROSSED:
+    for name, other_name in _CROSSED:  # features that say more together
         values[f"{name} x {other_name}"] = values[name] * values[other_name]
     return values
 
 
 def _list_inner_hints(blocks: Sequence[Block], box: containers.Containers, main: int) -> list[int]:
-    """Return for each block the hints of the elements around it, as bits. For a block in the main
-    container, only the elements between it and this container count. `box`: the elements around the
-    blocks; `main`: the number of the main container."""
+    """Return for each block the hints of the elements around it, as bits. A hint is a word such as
+    "sidebar" in the class of an element. For a block in the main container, only the elements
+    between it and this container count. `box`: the elements around the blocks; `main`: the number
+    of the main container, in which most of the article is."""
     is_inside_main = box.inside(main).tolist()
     parents = box.parent.tolist()
     hints_below_main = [0] * len(box.nodes)
     for number, is_inside in enumerate(is_inside_main):
-        if is_inside and number != main:
+        if is_inside and number != main:  # its parent has a lower number, so it is done already
             hints_below_main[number] = hints_below_main[parents[number]] | box.hints[number]
     return [
         hints_below_main[number] if is_inside_main[number] else block.hints
@@ -108,9 +110,11 @@ def _list_inner_hints(blocks: Sequence[Block], box: containers.Containers, main:
 
 
 def _measure_containers(box: containers.Containers, main: int) -> Columns:
-    """Compute for each block how deep in the main container it is, and how much text, matching text
-    and links there are in its parent, grandparent and great-grandparent. `box`: the elements around
-    the blocks; `main`: the number of the main container, -1 if there is none."""
+    """Return features that say how deep each block is in the main container, and how much text,
+    matching text and links its parent, grandparent and great-grandparent have. `box`: the elements
+    around the blocks; `main`: the number of the main container, in which most of the article is, -1
+    if there is none."""
+    # arrays: for each block the number of an element
     parent = box.parent[box.element_of]
     grandparent = box.parent[parent]
     depth = box.measure_depths(main)[box.element_of]
@@ -121,7 +125,7 @@ def _measure_containers(box: containers.Containers, main: int) -> Columns:
         "main-depth": depth,
     }
     ancestors = {"parent": parent, "grand": grandparent, "great": box.parent[grandparent]}
-    for name, ancestor_of in ancestors.items():  # an array: for each block the number of an element
+    for name, ancestor_of in ancestors.items():
         letters = np.maximum(box.letters[ancestor_of], 1.0)
         features[f"{name}-overlap"] = box.overlapping[ancestor_of] / letters
         features[f"{name}-link"] = box.linked_letters[ancestor_of] / letters
@@ -132,9 +136,9 @@ def _measure_containers(box: containers.Containers, main: int) -> Columns:
 
 
 def _measure_lists(blocks: Sequence[Block]) -> Columns:
-    """Compute for each block the size and the links of the innermost list or table around it. All
-    features are 0 for blocks outside of lists and tables."""
-    blocks_of_list: dict[Any, list[Block]] = {}
+    """Return features that say how large the innermost list or table around each block is, and how
+    many links it has. They are 0 for blocks outside of lists and tables."""
+    blocks_of_list: dict[Any, list[Block]] = {}  # a list also has the blocks of lists within it
     for block in blocks:
         for frame in block.frames:
             if frame.kind in _LIST_KINDS:
@@ -142,11 +146,11 @@ def _measure_lists(blocks: Sequence[Block]) -> Columns:
     features_of_list = {
         frame: _measure_list(inner_blocks) for frame, inner_blocks in blocks_of_list.items()
     }
-    without_list = dict.fromkeys(_measure_list(()), 0.0)
+    without_list = dict.fromkeys(_measure_list(()), 0.0)  # the names of the features, each with 0
     features_by_block: list[dict[str, float]] = []
     for block in blocks:
         features_of_block = without_list
-        for frame in reversed(block.frames):
+        for frame in reversed(block.frames):  # the innermost element first
             if frame in features_of_list:
                 features_of_block = features_of_list[frame]
                 break
@@ -155,9 +159,9 @@ def _measure_lists(blocks: Sequence[Block]) -> Columns:
 
 
 def _measure_list(blocks: Sequence[Block]) -> dict[str, float]:
-    """Compute the features of a list or table: the share of its text in links, the number of its
-    blocks, their mean length, and the share of its blocks with links within the page. Number and
-    length are given as log(1 + value). `blocks`: the blocks in the list."""
+    """Return the features of one list or table by name: the share of its text in links, the number
+    of its blocks, their mean length, and the share of its blocks with links to places of the same
+    page. Number and length are given as log(1 + value). `blocks`: the blocks in the list."""
     count = len(blocks) or 1
     linked_length = 0
     fragment_count = 0  # blocks with a link within the page
@@ -175,9 +179,10 @@ def _measure_list(blocks: Sequence[Block]) -> dict[str, float]:
 
 
 def _compare_markup(blocks: Sequence[Block], box: containers.Containers) -> Columns:
-    """Compare each block with the other blocks that have the same tags and classes. Compute how
-    many these are, and which share (0 to 1) of their letters is in the compared text. Without such
-    blocks, the share is 0.5. `box`: the elements around the blocks."""
+    """Return two features that compare each block with the other blocks of the same markup, which
+    have the same tags and classes: how many these are, and the share (0 to 1) of their letters that
+    is in the text with which the page is compared. If there are no such blocks, the share is 0.5.
+    `box`: the elements around the blocks."""
     # for each markup the letters of all blocks with it, and how many are in the compared text
     letters_of: dict[Any, float] = defaultdict(float)
     overlapping_of: dict[Any, float] = defaultdict(float)
@@ -185,6 +190,7 @@ def _compare_markup(blocks: Sequence[Block], box: containers.Containers) -> Colu
     for block, markup in zip(blocks, box.markup, strict=True):
         overlapping_of[markup] += block.overlap * block.letters
         letters_of[markup] += block.letters
+    # what the others have: the sum less what the block itself has
     means: list[float] = []
     for block, markup in zip(blocks, box.markup, strict=True):
         other_letters = letters_of[markup] - block.letters
@@ -200,15 +206,16 @@ def _compare_markup(blocks: Sequence[Block], box: containers.Containers) -> Colu
 
 
 def _measure_place(blocks: Sequence[Block], overlaps: Any) -> Columns:
-    """Compute where each block is on the page, and whether and how far it is before or after the
-    article. The article is taken to reach from the first to the last long block that is in the
-    compared text. `overlaps`: for each block, the share of it that is in the compared text."""
+    """Return features that say where each block is on the page, and if and how far it is before or
+    after the article. The article is taken to reach from the first to the last long block that is
+    in the text with which the page is compared. `overlaps`: for each block, the share of it that is
+    in this text."""
     count = len(blocks)
     overlap_shares = _round_to_float32(overlaps)
     letters = _list_letters(blocks)
     is_long_match = (overlap_shares > overlap.MOST) & (letters > _LEAST_TAKEN)
     long_matches = np.flatnonzero(is_long_match)
-    first_match = 0
+    first_match = 0  # if there is no match, all is taken to be the article
     last_match = count - 1
     if len(long_matches):
         first_match = int(long_matches[0])
@@ -229,9 +236,9 @@ def _measure_place(blocks: Sequence[Block], overlaps: Any) -> Columns:
 
 
 def _measure_neighbour_overlaps(blocks: Sequence[Block], overlaps: Any) -> Columns:
-    """Compute for each block the overlaps of its neighbours: of the two blocks before it and the
-    two after it, and the mean over 3 and over 8 blocks on both sides. `overlaps`: for each block,
-    the share of it that is in the compared text."""
+    """Return features with the overlaps of each block's neighbours: of the two blocks before it, of
+    the two after it, and the mean over 3 and over 8 blocks on both sides. `overlaps`: for each
+    block, the share of it that is in the text with which the page is compared."""
     overlap_shares = _round_to_float32(overlaps)
     letters = _list_letters(blocks)
     return {
@@ -245,15 +252,15 @@ def _measure_neighbour_overlaps(blocks: Sequence[Block], overlaps: Any) -> Colum
 
 
 def _compare_neighbour_kinds(blocks: Sequence[Block], own_features: Columns) -> Columns:
-    """Compute for each block the links, sizes and kinds of the block before it and of the one after
-    it. `own_features`: the features of each block by itself."""
+    """Return features with the links, sizes and kinds of the block before each block and of the
+    block after it. `own_features`: the features of each block by itself, by name."""
     link = _round_to_float32(own_features["link"])
     letters = _list_letters(blocks)
     features: Columns = {
         "window-link": _average_around(link, letters, _NEAR_BLOCKS),
         "next-row": shift(own_features["is-row"], -1),
     }
-    for side, step in _SIDES:
+    for side, step in _SIDES:  # the block before it and the block after it
         features[f"{side}-size"] = np.log1p(shift(letters, step))
     kinds = {
         "link": link,
@@ -268,12 +275,13 @@ def _compare_neighbour_kinds(blocks: Sequence[Block], own_features: Columns) -> 
 
 
 def _measure_sections(blocks: Sequence[Block], own_features: Columns) -> Columns:
-    """Compute for each block how many blocks ago the last heading and the last h1 were, and whether
-    headings so far are like those below articles ("Related stories"). A short text that is mostly
-    such a phrase counts as a heading. `own_features`: the features of each block by itself."""
-    section_tail = 0.0  # how much of the last heading is a phrase of headings below articles
+    """Return features that say how many blocks before each block the last heading and the last h1
+    are, and if headings so far are tail headings: such as "Related stories", which stand below
+    articles. A short text that is mostly such a phrase counts as a heading. `own_features`: the
+    features of each block by itself, by name."""
+    section_tail = 0.0  # how much of the last heading is the phrase of a tail heading
     section_age = 0  # blocks since the last heading
-    tails_seen = 0  # such headings so far
+    tails_seen = 0  # tail headings so far
     h1_seen = 0.0  # 1.0 from the first h1 on
     h1_distance = 0  # blocks since the last h1
     features: dict[str, list[float]] = {
@@ -316,9 +324,9 @@ def _list_letters(blocks: Sequence[Block]) -> Any:
 
 
 def shift(values: Any, by: int, outside: float = 0.0) -> Any:
-    """Return `values`, an array, with each value moved by `by` places: towards the end, or towards
-    the start if `by` is negative. So 1 gives each place the value of the place before it. Places
-    that become free get the value `outside`; values that are moved over an end are lost."""
+    """Return the array `values` with each value moved by `by` places: towards the end, or towards
+    the start if `by` is negative. With 1, each place gets the value of the place before it. Places
+    that become free get the value `outside`; values moved beyond an end are lost."""
     count = len(values)
     shifted = np.full(count, outside)
     if abs(by) >= count:
@@ -331,9 +339,9 @@ def shift(values: Any, by: int, outside: float = 0.0) -> Any:
 
 
 def _average_around(values: Any, weights: Any, reach: int) -> Any:
-    """Return for each of `values` the mean of itself and of `reach` neighbours on each side, each
-    weighted by its number in `weights`."""
-    kernel = np.ones(2 * reach + 1)
+    """Return an array with a weighted mean for each of `values`: the mean of the value itself and
+    of `reach` neighbours on each side. `weights`: the weight of each value."""
+    kernel = np.ones(2 * reach + 1)  # a convolution with ones is a sum over these neighbours
     weighted_sums = np.convolve(values * weights, kernel)[reach:-reach]
     weight_sums = np.convolve(weights, kernel)[reach:-reach]
     return weighted_sums / np.maximum(weight_sums, 1.0)

@@ -85,11 +85,11 @@ def measure_letters(blocks: Sequence[Block]) -> None:
 
 
 def compare_with_text(blocks: Sequence[Block], extracted: str) -> None:
-    """Set the overlap of each block: the share (0 to 1) of its letters that is in the compared text
-    `extracted`. The blocks are searched in their order, each behind the one before, so that a text
-    that occurs several times is found at the right place."""
+    """Set the overlap of each block: the share (0 to 1) of its letters that is in `extracted`, the
+    text with which the page is compared. The blocks are searched in their order, each behind the
+    one before, so that a text that occurs several times is found at the right place."""
     extracted_letters = extract_letters(extracted)
-    position = 0
+    position = 0  # in `extracted_letters`, where the next block is expected
     for block in blocks:
         block.overlap = 0.0
         if block.letters_and_digits and extracted_letters:
@@ -100,10 +100,10 @@ def compare_with_text(blocks: Sequence[Block], extracted: str) -> None:
 
 
 def _drop_strays(blocks: Sequence[Block]) -> None:
-    """Clear the overlap of short blocks that are not beside another block of the compared text: a
-    word such as "Sport" in a menu is in many texts by accident. If a block with the same text is
-    beside such a block elsewhere, set its overlap to 1."""
-    strays: set[str] = set()
+    """Correct the overlaps of short blocks: a word such as "Sport" in a menu is in many texts by
+    accident. Set the overlap to 0 if neither neighbour has an overlap. If another block with the
+    same text has such a neighbour, it is probably the right one: set its overlap to 1."""
+    strays: set[str] = set()  # texts whose overlap was set to 0
     for index, block in enumerate(blocks):
         is_short = len(block.letters_and_digits) < _SHORT_TEXT
         if block.overlap and is_short and not _is_beside_match(blocks, index):
@@ -123,15 +123,16 @@ def _is_beside_match(blocks: Sequence[Block], index: int) -> bool:
 
 
 def _find_share(letters: str, extracted: str, position: int) -> tuple[float, int]:
-    """Return the share (0 to 1) of a block's `letters` that is in the compared text `extracted`,
-    and the position there at which the next block is expected. `position`: where this block is
-    expected. Fewer than 16 letters are searched only there. More are searched from there on, then
-    everywhere, and at last in pieces."""
+    """Return the share (0 to 1) of a block's `letters` that is in `extracted`, the letters of the
+    text with which the page is compared; and the position in `extracted` where the next block is
+    expected. `position`: where this block is expected."""
+    # a short text is only searched where it is expected: elsewhere it may be by accident
     if len(letters) < _SHORT_TEXT:
         start = extracted.find(letters, position, position + len(letters) + _MOST_AHEAD)
         if start == _NOT_FOUND:
             return 0.0, position
         return 1.0, start + len(letters)
+    # a longer one is searched from there on, then everywhere
     start = extracted.find(letters, max(0, position - _MOST_BACK))
     if start == _NOT_FOUND:
         start = extracted.find(letters)
@@ -153,9 +154,9 @@ def _cut_pieces(letters: str, step: int = _PIECE) -> list[str]:
 
 
 def guess_overlap(blocks: Sequence[Block], box: containers.Containers) -> None:
-    """Set the overlaps of the blocks if there is no text with which to compare them. They are 1 for
-    prose in the smallest element that has at least 70 % of the page's prose, and 0 for all other
-    blocks. `box`: the elements around the blocks."""
+    """Set guessed overlaps of the blocks, for a page without a text with which to compare it. The
+    overlap is 1 for prose in the smallest element that has at least 70 % of the page's prose, and 0
+    for all other blocks. `box`: the elements around the blocks."""
     main = containers.find_deepest_with(PROSE_SHARE, box.prose, box)
     is_inside = box.inside(main)[box.element_of].tolist()
     for block, inside in zip(blocks, is_inside, strict=True):
@@ -163,15 +164,15 @@ def guess_overlap(blocks: Sequence[Block], box: containers.Containers) -> None:
 
 
 def contains_feed_text(blocks: Sequence[Block], content: str) -> bool:
-    """Return True if the text of a feed's entry is the whole article, not only its beginning. It
-    must have at least 800 letters, and at least 70 % of it must be on the page. It must also have
-    at least 70 % as many letters as the page has in common with the compared text. `blocks`: those
-    of the page, with their overlaps; `content`: the text of the entry."""
+    """Return True if `content`, the text of a feed's entry, is the whole article, not only its
+    beginning: it has at least 800 letters, at least 70 % as many as the article probably has, and
+    at least 70 % of it is on the page. `blocks`: those of the page; their overlaps must be set,
+    which say what is probably the article."""
     content_letters = extract_letters(content)
-    compared_letters = sum(block.letters * block.overlap for block in blocks)
+    article_length = sum(block.letters * block.overlap for block in blocks)
     if len(content_letters) < _LEAST_WHOLE:
         return False
-    if len(content_letters) < _WHOLE_SHARE * compared_letters:
+    if len(content_letters) < _WHOLE_SHARE * article_length:
         return False
     page_letters = "".join(block.letters_and_digits for block in blocks)
     pieces = _cut_pieces(content_letters, _SAMPLE_STEP)
@@ -183,8 +184,8 @@ def measure_summary_share(
     chosen_blocks: Sequence[Block], page: Sequence[Block], summary: str
 ) -> float:
     """Return the share (0 to 1) of `summary` that is in `chosen_blocks`. Return 1 if the summary
-    proves nothing about them: if it is short, or if less than 60 % of it is in `page`, all blocks
-    of the page."""
+    proves nothing about these: if it is short, or if less than 60 % of it is on the page. `page`:
+    all blocks of the page."""
     # compared in pieces, as one different word must not make the whole different
     pieces = _cut_pieces(extract_letters(summary))[:_MOST_PIECES]
     if len(pieces) < _LEAST_PIECES:
@@ -199,9 +200,9 @@ def measure_summary_share(
 
 
 def read_entry_blocks(entry: Entry) -> list[Block]:
-    """Return the blocks of a feed's entry: those of its content if they have at least 120 letters,
-    else those of its summary if they have; else none. Their letters are counted. Lines that plugins
-    add to feeds are left out."""
+    """Return the text of a feed's entry as blocks: its content if that has at least 120 letters,
+    else its summary if that has as many, else []. The letters of the blocks are counted. Lines that
+    plugins add to feeds are left out."""
     for html in (entry.content, entry.summary):
         blocks = _parse_blocks(html)
         measure_letters(blocks)
@@ -217,7 +218,8 @@ def read_entry_text(html: str) -> str:
 
 
 def _parse_blocks(html: str) -> list[Block]:
-    """Return the visible blocks of an entry's HTML; [] if it is empty or cannot be parsed."""
+    """Return the visible blocks of an entry's HTML without lines that plugins add; [] if it is
+    empty or cannot be parsed."""
     if not html.strip():
         return []
     try:
@@ -230,8 +232,8 @@ def _parse_blocks(html: str) -> list[Block]:
 
 
 def _is_plugin_line(text: str) -> bool:
-    """Return True for a line that a plugin added to a feed, such as "The post X appeared first on
-    Y"."""
+    """Return True if `text` is a line that a plugin has added to a feed, such as "The post X
+    appeared first on Y"."""
     if len(text) >= _LONGEST_PLUGIN_LINE:
         return False
     return any(phrase in text for phrase in _PLUGIN_PHRASES)
@@ -242,10 +244,10 @@ def cut_copies(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
     20 % of all letters, and either repeats earlier texts in their order, or is one block with
     several of these texts run together.
 
-    `stay` has a flag for each block, True if it is part of the article so far; flags of cut blocks
-    are cleared. Return the cut blocks, each with the rule for the trace."""
+    `stay`: a flag for each block, True if it is part of the article so far; those of cut blocks are
+    set to False. Return the cut blocks, each with the name of the rule for the trace."""
     indices = [
-        index for index, keep in enumerate(stay) if keep and blocks[index].letters_and_digits
+        index for index, stays in enumerate(stay) if stays and blocks[index].letters_and_digits
     ]
     least_letters = _COPY_SHARE * sum(blocks[index].letters for index in indices)
     copied: list[int] = []
@@ -269,15 +271,15 @@ def cut_copies(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
 
 
 def _find_repeated_runs(texts: Sequence[str]) -> list[list[int]]:
-    """Find runs of texts that repeat earlier texts in their order, as a second copy does. Return
-    for each run the positions of its texts.
+    """Return the runs of texts that repeat earlier texts in the same order, as a second copy of
+    them does: for each run the positions of its texts.
 
-    From one text of a run to the next there are at most four positions, both here and where the
-    texts stood first. Directly after a run, only a text of at least 40 letters begins a new one, as
-    shorter ones repeat by accident."""
-    first_positions: dict[str, int] = {}
+    From one text of a run to the next there are at most four positions, both in the run and where
+    the texts stood first. Directly after a run, only a text of at least 40 letters begins a new
+    one, as shorter ones repeat by accident."""
+    first_positions: dict[str, int] = {}  # where each text stands first
     runs: list[list[int]] = []
-    last_origin = -1  # where the last text of the run stood first
+    last_origin = -1  # where the last text of the last run stands first
     for position, text in enumerate(texts):
         origin = first_positions.setdefault(text, position)
         if origin == position:  # the text is new
@@ -319,9 +321,9 @@ def is_comparable(block: Block) -> bool:
 
 
 def digest_block(block: Block) -> str:
-    """Return 16 hex digits that are equal for blocks with the same text. The texts of links do not
-    count if at least 20 other letters remain, since links differ from page to page ("Read also:
-    ...")."""
+    """Return 16 hexadecimal digits that are equal for blocks with the same text. Links in the text
+    are left out if at least 20 other letters remain, since links differ from page to page ("Read
+    also: ...")."""
     compared_letters = block.letters_and_digits
     if block.linked_length:
         without_links = extract_letters("".join([run.text for run in block.runs if not run.href]))

@@ -43,10 +43,10 @@ class Trees:
 
 
 def read_trees(rows: Iterable[Mapping[str, str]]) -> Trees:
-    """Parse trees. Each has two keys: `asks`, its questions ("size > 4.2; link > 0.5"), and
-    `leaves`, log odds separated by spaces. Raises ValueError if a question cannot be parsed, if a
-    tree has more than 8 questions, or if it does not have a leaf for each combination of
-    answers."""
+    """Return decision trees as arrays. `rows`: a mapping for each tree, with its questions in
+    `asks` ("size > 4.2; link > 0.5") and its log odds in `leaves`, separated by spaces: one for
+    each combination of answers. Raises ValueError if a question cannot be parsed, if a tree has
+    more than 8 questions, or if it has too few or too many leaves."""
     asks_of_trees: list[list[str]] = []
     leaves_of_trees: list[Any] = []
     for row in rows:
@@ -95,8 +95,9 @@ def _pad_values(values: Sequence[Any], filler: Any, length: int) -> list[Any]:
 
 
 def compute_log_odds(trees: Trees, values: Mapping[str, Any]) -> Any:
-    """Return log odds for each block: the sum over all `trees` of the leaf that the block reaches.
-    `values`: the features by name, each an array with a value for each block."""
+    """Return an array with the log odds of each block: the sum over all decision `trees` of the
+    leaf that the block reaches by its answers. `values`: the features by name, each an array with a
+    value for each block."""
     columns = np.array([values[name] for name in trees.names])  # a third of the time of np.stack
     block_count = columns.shape[1]
     # a row for each question; the last row stays 0, for the question always answered by no
@@ -126,9 +127,9 @@ class Scored(NamedTuple):
 
 @cache
 def load_weights(table: Table) -> Mapping[str, float]:
-    """Return the weights of the features by name: how much each adds to the log odds that a block
-    is part of the article. `table`: "asked" for blocks that were compared with a text, "alone" for
-    others."""
+    """Return the trained weight of each feature by name: how much it adds to the log odds that a
+    block is part of the article. `table`: "asked" for blocks that were compared with a text,
+    "alone" for others."""
     fitted: dict[str, float] = tomllib.loads(reading.file_text("block_weights.toml"))[table]
     return fitted
 
@@ -142,10 +143,11 @@ def load_trees(file: str, table: str) -> Trees:
 def score_blocks(
     blocks: Sequence[Block], box: containers.Containers, text_features: Columns, table: Table
 ) -> Scored:
-    """Set the score of each block, the probability (0 to 1) that it is part of the article. Return
-    how the blocks were scored. `box`: the elements around the blocks; `text_features`: those
-    features that do not depend on a compared text; `table`: "asked" if the blocks were compared
-    with a text, else "alone". Raises ValueError if the models were trained for other features."""
+    """Set the score of each block: the probability (0 to 1) that it is part of the article. Return
+    the features and log odds of the blocks, and the most influential feature of each. `box`: the
+    elements around the blocks; `text_features`: the features that do not depend on a compared text;
+    `table`: "asked" if the blocks were compared with a text, else "alone". Raises ValueError if the
+    models were trained for other features."""
     if not blocks:
         return Scored(table, [], {}, np.zeros(0))
     values = features.compute_features(blocks, box, text_features)
@@ -154,6 +156,7 @@ def score_blocks(
     weighted = np.array([values[name] for name in weights])
     weighted *= np.array(list(weights.values()), dtype=np.float32)[:, None]
     linear_odds = weighted.sum(axis=0)
+    # the score is the mean of two models: a linear one and one of trees
     odds = (linear_odds + compute_log_odds(load_trees("block_trees.json", table), values)) / 2
     for block, probability in zip(blocks, compute_probabilities(odds).tolist(), strict=True):
         block.score = probability
@@ -171,9 +174,9 @@ def compute_probabilities(odds: Any) -> Any:
 
 
 def check_names(fitted: Mapping[str, float], computed: Mapping[str, object]) -> Mapping[str, float]:
-    """Check that there is a weight for each feature and a feature for each weight, and return the
-    weights `fitted` unchanged. `computed`: the features by name. Raises ValueError if one has no
-    counterpart."""
+    """Return the weights `fitted` unchanged, if they are those of exactly the features `computed`;
+    both are by the name of the feature. Raises ValueError if a feature has no weight, or if a
+    weight has no feature."""
     if fitted.keys() != computed.keys():
         missing = sorted(computed.keys() - fitted.keys())
         unknown = sorted(fitted.keys() - computed.keys())

@@ -77,9 +77,9 @@ class Texts:
 
 
 def select_texts(blocks: Sequence[Block], facts: Facts) -> Texts:
-    """Select the blocks of a page that have letters, and compute those of their features that do
-    not depend on the first score. `blocks`: all blocks of the page, whose letters are counted
-    already; `facts`: what the page declares."""
+    """Return the blocks of a page that have letters, with those of their features that do not
+    depend on the first score. `blocks`: all blocks of the page, whose letters must be counted
+    already; `facts`: the title, authors and the like that the page declares."""
     indices = np.array(
         [index for index, block in enumerate(blocks) if block.letters], dtype=np.intp
     )
@@ -92,10 +92,10 @@ def select_texts(blocks: Sequence[Block], facts: Facts) -> Texts:
 
 
 def score_texts(texts: Texts, box: containers.Containers, first: scorer.Scored) -> scorer.Scored:
-    """Set the score of each text: the probability (0 to 1) that it is part of the article, computed
-    from its first score and those of its neighbours. `first`: the result of the first score; `box`:
-    the elements around the blocks. Return `first`; where the two scores disagree, the trace names
-    the texts around as the reason."""
+    """Set the score of each text a second time: the probability (0 to 1) that it is part of the
+    article, computed from its first score and those of its neighbours. `box`: the elements around
+    the blocks; `first`: the result of the first score. Return this result with another reason for
+    the texts about which the two scores disagree."""
     if not texts.blocks:
         return first
     values = compute_features(texts, box, first)
@@ -114,9 +114,9 @@ def score_texts(texts: Texts, box: containers.Containers, first: scorer.Scored) 
 
 
 def compute_features(texts: Texts, box: containers.Containers, first: scorer.Scored) -> Columns:
-    """Return all features of the texts, including those of the first score, by name. Each is a
-    float32 array with a value for each text. `first`: the result of the first score; `box`: the
-    elements around the blocks."""
+    """Return all features of `texts` for the second score by name, including those of the first
+    score. Each is a float32 array with a value for each text. `first`: the result of the first
+    score; `box`: the elements around the blocks."""
     odds = np.clip(first.odds[texts.indices], -_MOST_ODDS, _MOST_ODDS)
     probability = scorer.compute_probabilities(odds)
     letters = texts.letters
@@ -135,18 +135,18 @@ def compute_features(texts: Texts, box: containers.Containers, first: scorer.Sco
 
 
 def _prefix_names(features: Columns) -> Columns:
-    """Return `features` as float32 arrays, by their name with "second " before it: some have the
-    same names as features of the first score."""
+    """Return `features` as float32 arrays, each with "second " before its name, since some have the
+    same name as a feature of the first score."""
     return {
         f"second {name}": np.asarray(column, dtype=np.float32) for name, column in features.items()
     }
 
 
 def _measure_neighbours(odds: Any, likely_letters: Any, letters: Any) -> Columns:
-    """Compute for each text the log odds of its neighbours, four before it and four after it, and
-    the sizes of the nearest two. Compute also the mean probability of all other texts up to 2, up
-    to 5 and up to 12 places away. `odds`: the first log odds of each text; `letters`: its number of
-    letters; `likely_letters`: its number of letters times its probability."""
+    """Return features about the neighbours of each text: the log odds of the four texts before it
+    and the four after it, the sizes of the nearest two, and the mean probability of the other texts
+    up to 2, up to 5 and up to 12 places away. `odds`: the first log odds of each text; `letters`:
+    its number of letters; `likely_letters`: its number of letters times its probability."""
     features: Columns = {"odds": odds}
     for step in _NEAR_STEPS:
         features[f"odds-{step}"] = shift(odds, step, _OUTSIDE)
@@ -168,11 +168,11 @@ def _measure_neighbours(odds: Any, likely_letters: Any, letters: Any) -> Columns
 
 
 def _measure_page(probability: Any, likely_letters: Any, letters: Any) -> Columns:
-    """Compute for each text where it stands on the page, and which share of the article is probably
-    before it, in it and after it. Other features are the same for all texts: the size of the page,
-    and how much of it is probably the article. `probability`: for each text, the probability that
-    it is part of the article; `letters`: its number of letters; `likely_letters`: the product of
-    both."""
+    """Return features that say where each text stands on the page, and which share of the article
+    is probably before it, in it and after it. Other features are the same for all texts: the size
+    of the page, and how much of it is probably the article. `probability`: for each text, the
+    probability that it is part of the article; `letters`: its number of letters; `likely_letters`:
+    the product of both."""
     count = len(likely_letters)
     index = np.arange(count)
     likely_total = float(likely_letters.sum()) or 1.0
@@ -197,8 +197,8 @@ def _measure_page(probability: Any, likely_letters: Any, letters: Any) -> Column
 
 
 def _measure_distances(odds: Any, letters: Any) -> Columns:
-    """Look from each text at the texts before it and at those after it. Compute for both sides how
-    far the nearest sure text is, how many likely and sure texts there are, and the best odds of a
+    """Return features about the texts before each text and about those after it: how far the
+    nearest sure text is, how many likely and how many sure texts there are, and the best odds of a
     long text. A text is likely if it is probably the article's, and sure if it is also long.
     `odds`: the first log odds of each text; `letters`: its number of letters."""
     count = len(odds)
@@ -214,10 +214,13 @@ def _measure_distances(odds: Any, letters: Any) -> Columns:
     sure_after = np.concatenate([next_sure_from[1:], [count]])
     has_sure_before = sure_before >= 0
     has_sure_after = sure_after < count
+
     # the letters of the texts between both: the sum up to one less the sum up to the other
     letter_sums = np.concatenate([[0.0], np.cumsum(letters)])
     letters_before = np.log1p(letter_sums[index] - letter_sums[sure_before + 1])
     letters_after = np.log1p(letter_sums[sure_after] - letter_sums[index + 1])
+
+    # running maxima and counts: "until" from the start to each text, "from" from it to the end
     long_odds = np.where(is_long, odds, -_MOST_ODDS)
     best_until = np.maximum.accumulate(long_odds)
     best_from = np.maximum.accumulate(long_odds[::-1])[::-1]
@@ -240,14 +243,15 @@ def _measure_distances(odds: Any, letters: Any) -> Columns:
 def _measure_containers(
     box: containers.Containers, element_of: Any, likely_letters: Any, letters: Any
 ) -> Columns:
-    """Compute two features for each of the four elements around a text, from its parent outwards:
+    """Return two features for each of the four elements around a text, from its parent outwards:
     the mean probability of the other texts in this element, and the share of the likely article
-    that is in it. `element_of`: for each text, the number of its own element in `box`; `letters`:
-    its number of letters; `likely_letters`: its number of letters times its probability."""
+    that is in it. `box`: the elements around the texts; `element_of`: for each text, the number of
+    its own element in `box`; `letters`: its number of letters; `likely_letters`: its number of
+    letters times its probability."""
     # a row for each element, with two sums over all texts in it: likely letters and letters
     sums = np.zeros((len(box.nodes), 2))
     np.add.at(sums, element_of, np.stack([likely_letters, letters], axis=1))
-    for level in reversed(box.levels[1:]):
+    for level in reversed(box.levels[1:]):  # add children to their parents, the deepest first
         np.add.at(sums, box.parent[level], sums[level])
     features: Columns = {}
     total = float(likely_letters.sum()) or 1.0
@@ -271,17 +275,18 @@ def _divide(likely_letters: Any, letters: Any) -> Any:
 def _measure_groups(
     texts: Sequence[Block], markup: Sequence[Any], likely_letters: Any, letters: Any
 ) -> Columns:
-    """Compare each text with the other texts of its groups: those in the same list, those with the
-    same markup, and headings of the same level and class. Compute for each of the three groups the
-    mean probability and the size of these others. `markup`: for each text, the tags and classes
-    around it; `letters`: its number of letters; `likely_letters`: its number of letters times its
-    probability."""
+    """Return features that compare each text with the other texts of three groups: those in the
+    same list, those with the same markup, and headings of the same level and class. For each group
+    they are the mean probability and the size of the other texts. `markup`: for each text, the tags
+    and classes around it; `letters`: its number of letters; `likely_letters`: its number of letters
+    times its probability."""
+    # texts with the same key are a group
     list_keys: list[Any] = []
     heading_keys: list[Any] = []
     for index, text in enumerate(texts):
-        # a text outside of lists, or no heading, is a group by itself: its key is its index
-        outer_list = next((frame for frame in text.frames if frame.kind in _LIST_KINDS), None)
-        list_keys.append(index if outer_list is None else outer_list)
+        # a text that is in no list, or that is no heading, is a group by itself: its key is `index`
+        lists = [frame for frame in text.frames if frame.kind in _LIST_KINDS]
+        list_keys.append(lists[0] if lists else index)  # the outermost list
         if text.kind == "h":
             heading_keys.append((text.level, text.element.get("class")))
         else:
@@ -295,10 +300,10 @@ def _measure_groups(
 
 
 def _measure_others(keys: Iterable[Any], likely_letters: Any, letters: Any) -> tuple[Any, Any]:
-    """Compare each text with the other texts that have the same key. Return two arrays with a value
-    for each text: the mean probability of these others, and the logarithm of their letters. `keys`:
-    a key for each text; `letters`: its number of letters; `likely_letters`: its number of letters
-    times its probability."""
+    """Return two arrays about the other texts that have the same key as a text, with a value for
+    each text: the mean probability of these other texts, and the logarithm of their number of
+    letters. `keys`: a key for each text; `letters`: its number of letters; `likely_letters`: its
+    number of letters times its probability."""
     # texts with the same key are a group; groups are numbered in their order
     number_by_key: dict[Any, int] = {}
     group_of = np.array([number_by_key.setdefault(key, len(number_by_key)) for key in keys])
@@ -313,13 +318,13 @@ def _measure_others(keys: Iterable[Any], likely_letters: Any, letters: Any) -> t
 def _measure_sections(
     texts: Sequence[Block], odds: Any, likely_letters: Any, letters: Any
 ) -> Columns:
-    """Compute features of the section of each text, which begins with a heading: the mean
-    probability of its other texts, its size, the odds of its heading, and the mean probability of
-    the sections before and after it. Texts before the first heading are section 0. `odds`: the
-    first log odds of each text; `letters`: its number of letters; `likely_letters`: its number of
-    letters times its probability."""
+    """Return features about the section that each text is in. A section begins with a heading; the
+    texts before the first heading are section 0. The features are the mean probability of the other
+    texts in it, its size, the odds of its heading, and the mean probability of the sections before
+    and after it. `odds`: the first log odds of each text; `letters`: its number of letters;
+    `likely_letters`: its number of letters times its probability."""
     is_heading = np.array([text.kind == "h" for text in texts])
-    section_of = np.cumsum(is_heading)
+    section_of = np.cumsum(is_heading)  # for each text the number of its section
     section_count = int(section_of[-1]) + 1
     # headings do not count in the sums of their sections
     body_likely = np.where(is_heading, 0.0, likely_letters)
@@ -341,9 +346,10 @@ def _measure_sections(
 
 
 def _compare_with_facts(texts: Sequence[Block], facts: Facts) -> Columns:
-    """Compute the features of `texts` that do not depend on the first score. They compare a text
-    with the title, description, names and article's text that the page declares. They also say how
-    it is worded, which tag it has, how far the headline is, and of what type the page is."""
+    """Return the features of `texts` that do not depend on the first score. They compare a text
+    with `facts`: the title, description, names and text of the article that the page declares. They
+    also say how it is worded, which tag it has, how far the headline is, and of which type the page
+    is."""
     spellings = [text.letters_and_digits for text in texts]
     headlines = _find_headlines(texts, facts.title)
     features: Columns = {
@@ -378,8 +384,8 @@ def _find_headlines(texts: Sequence[Block], title: str) -> list[int]:
 def _compare_with_title(
     texts: Sequence[Block], spellings: Sequence[str], title: str, headlines: Sequence[int]
 ) -> Columns:
-    """Compare each text with the page's title in three features. "title-in": the share of the
-    text that the title makes up, 0 if the text does not contain it. "in-title": whether the title
+    """Return three features that compare each text with the page's title. "title-in": the share of
+    the text that the title makes up, 0 if the text does not contain it. "in-title": the title
     contains the text. "title-words": the share of the text's words that are words of the title or
     of a headline. `spellings`: the letters and digits of each text; `headlines`: the indices of the
     headlines among `texts`."""
@@ -405,9 +411,10 @@ def _compare_with_title(
 
 
 def _compare_with_statements(spellings: Sequence[str], facts: Facts) -> Columns:
-    """Compare each text with what the page declares: the description, the authors, the site's name
-    and the article's text. The feature "again" says whether another text of the page begins like
-    it. `spellings`: the letters and digits of each text."""
+    """Return features that compare each text with `facts`, which the page declares: the
+    description, the authors, the site's name and the text of the article. The feature "again" says
+    if another text of the page begins in the same way. `spellings`: the letters and digits of each
+    text."""
     description = overlap.extract_letters(facts.description)
     site = overlap.extract_letters(facts.site)
     body = overlap.extract_letters(facts.body)
@@ -439,11 +446,12 @@ def _compare_with_statements(spellings: Sequence[str], facts: Facts) -> Columns:
 
 
 def _is_described(letters: str, description: str) -> bool:
-    """Return True if the page's description contains a text or is contained in it. Both are given
-    as letters without spaces. Texts of fewer than 20 letters never are."""
-    if len(letters) < _LEAST_COMPARED:
+    """Return True if the page's description contains a text, or the text contains the description.
+    Return False for a text of fewer than 20 letters. `letters`: the letters and digits of the text;
+    `description`: those of the description, "" if there is none."""
+    if len(letters) < _LEAST_COMPARED or not description:
         return False
-    return letters in description or (description != "" and description in letters)
+    return letters in description or description in letters
 
 
 def _find_longest_within(letters: str, names: Iterable[str]) -> int:
@@ -464,10 +472,10 @@ def _count_common_start(text: str, other: str) -> int:
 
 
 def _measure_wording(texts: Sequence[Block]) -> Columns:
-    """Compute for each text which phrases of boilerplate it has, its share of capitals, which signs
-    it has at its ends and within, and the logarithm of its number of words. Phrases are only
-    searched in texts of at most 400 letters. Capitals and signs at the ends only count in the first
-    300 characters."""
+    """Return features about the wording of each text: which phrases of boilerplate it has, its
+    share of capitals, which signs it has at its ends and within, and the logarithm of its number of
+    words. Phrases are only searched in texts of at most 400 letters. For capitals and signs at the
+    ends, only the first 300 characters count."""
     features: Columns = {}
     short_texts = [
         hints.normalise_phrase(text.text) if text.letters <= _SHORT_TEXT else "" for text in texts
@@ -501,10 +509,10 @@ def count_capitals(text: str) -> int:
 
 
 def _measure_distance_to_title(index: Any, headlines: Any) -> Columns:
-    """Compute for each text how near the last headline before it is ("title-behind"), and how near
-    the next one after it ("title-ahead"). The value is 1 divided by the distance in texts, 0 if
-    there is no such headline. `index`: the indices of the texts; `headlines`: the indices of the
-    headlines, in order."""
+    """Return two features that say how near the last headline before each text is ("title-behind")
+    and the next headline after it ("title-ahead"). The value is 1 divided by the distance in texts,
+    0 if there is no such headline. `index`: the indices of the texts; `headlines`: the indices of
+    the headlines, in order."""
     if not len(headlines):
         return {"title-behind": np.zeros(len(index)), "title-ahead": np.zeros(len(index))}
     # for each text how many headlines are before it, and how many before it or the text itself
@@ -514,7 +522,7 @@ def _measure_distance_to_title(index: Any, headlines: Any) -> Columns:
     first_after = headlines[np.minimum(count_until, len(headlines) - 1)]
     has_before = count_before > 0
     has_after = count_until < len(headlines)
-    # where there is no headline, the distance is no number to divide by: it is replaced by 1
+    # if there is no headline, the distance is negative or 0: divide by 1, the result is not used
     nearness_before = 1.0 / np.maximum(index - last_before, 1)
     nearness_after = 1.0 / np.maximum(first_after - index, 1)
     return {

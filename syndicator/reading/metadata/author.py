@@ -264,9 +264,8 @@ def choose_author(
     is None if the page probably has no author. `sitename`: the name of the site; `entry`: the
     feed's entry for the page, None if there is none; `survey`: the texts of the body in order."""
     candidates = find_page_candidates(document, sitename, entry, survey)
-    best_first = sorted(
-        candidates, key=score_candidate, reverse=True
-    )  # equal ones keep their order
+    # of equal candidates, the first stays first
+    best_first = sorted(candidates, key=score_candidate, reverse=True)
     if not best_first:
         return Choice(None)
     considered: list[tuple[str, str]] = []  # (place that states the names, names)

@@ -354,9 +354,7 @@ def find_headings(tree: Any) -> list[Heading]:
         tag = LOGO_TAG if is_logo else element.tag
         # a kicker is small print above the headline
         heading = Heading(tag, tuple(_read_pieces(element, skip_kicker=not is_logo)))
-        if (
-            len(heading.text) < _LEAST_HEADLINE
-        ):  # what looked like a kicker is the headline
+        if len(heading.text) < _LEAST_HEADLINE:  # what looked like a kicker is the headline
             heading = Heading(tag, tuple(_read_pieces(element, skip_kicker=False)))
         if 1 < len(heading.text) <= LONGEST:
             headings.append(heading)
