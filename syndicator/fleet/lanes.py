@@ -25,7 +25,7 @@ from syndicator.processes.worker import Worker
 from syndicator.runs.build_timing import find_build_time
 from syndicator.runs.refresh import Totals
 from syndicator.store import codec
-from syndicator.store.fleet.builds import Then, plan_too
+from syndicator.store.fleet.builds import Then, add_plan
 from syndicator.store.fleet.jobs import BUILD, Job
 from syndicator.store.fleet.shards import Shards
 from syndicator.store.postgres import JobLost
@@ -268,7 +268,7 @@ class _Work:
         app = lane.app
         shards = lane.shards
         due_hosts = shards.due_hosts(job.shard, MOST_HOSTS)
-        delays = lane.hosts.own(due_hosts, lane.session.owner)
+        delays = lane.hosts.lease_hosts(due_hosts, lane.session.owner)
         lane.turns.add(delays)
         self._leased_names = set(delays)  # of the hosts that this job leases
         states = shards.list_due_sources(job.shard, delays, EACH) if delays else []
@@ -355,7 +355,7 @@ class _Work:
         in one transaction."""
         if any(outcome.added or outcome.changed for outcome, _ in self._ended_visits):
             build_time = find_build_time(self._lane.app, is_urgent=self._is_urgent)
-            then = plan_too(then, BUILD, build_time)
+            then = add_plan(then, BUILD, build_time)
         self._store.end_visits(self._ended_visits, then)
         self._ended_visits.clear()
         self._is_urgent = False

@@ -28,8 +28,8 @@ _KEY_CHARS = 500
 
 
 def _list_groups() -> dict[str, list[str]]:
-    """Return the groups of a SourceState: its fields that are dataclasses themselves, such as
-    `schedule`. Group name -> names of the fields in the group."""
+    """Return group name -> names of the fields in the group. A group is a field of the class
+    SourceState whose value is a dataclass itself, such as `schedule`."""
     groups: dict[str, list[str]] = {}
     for field in fields(SourceState):
         if is_dataclass(field.default):
@@ -57,24 +57,27 @@ class StateDocuments:
 
 
 def pack_state(state: SourceState) -> StateDocuments:
-    """Return a state as two JSON documents. The fields of its groups (`schedule`, `backoff` and
-    so on) stand beside the other fields."""
+    """Return the state of a source as two JSON documents: `plan` with the few fields that each
+    visit changes, `data` with all others. The documents have no groups: the fields of `schedule`,
+    for example, stand beside the other fields."""
     document = _make_document(state)
     for group in _GROUPS:
-        document |= document.pop(group, {})
+        fields_of_group = document.pop(group, {})
+        document |= fields_of_group
     plan = {name: document.pop(name) for name in _PLAN_FIELDS if name in document}
     return StateDocuments(data=_JSON.encode(document), plan=_JSON.encode(plan))
 
 
 def unpack_state(data: str, plan: str) -> SourceState:
-    """Return the state that `pack_state` wrote. If a field is in both documents, that of `plan`
-    counts. Raises ValueError or TypeError for other documents."""
+    """Return the state of a source from the JSON documents `data` and `plan` that `pack_state`
+    wrote. If a field is in both documents, the value in `plan` counts. Raises ValueError or
+    TypeError for other documents."""
     document = json.loads(data)
     if plan:
         document |= json.loads(plan)
     grouped: dict[str, Any] = {}
     for name, value in document.items():
-        if name in _GROUP_OF:
+        if name in _GROUP_OF:  # put the field back into its group, such as `schedule`
             grouped.setdefault(_GROUP_OF[name], {})[name] = value
         else:
             grouped[name] = value
@@ -118,17 +121,18 @@ def from_micros_or_null(value: int | None) -> datetime | None:
 
 
 def make_column_key(value: str) -> str:
-    """Return the text for an indexed column: `value`, if it is valid and short. Otherwise it is
-    the first 500 characters, with ? for invalid ones, "~" and the SHA-256 of all of `value`: so
-    different values have different keys."""
-    valid = value
+    """Return the text for an indexed column. This is `value` itself, if it is short and has only
+    characters that the database can store. Otherwise it is the first 500 characters, with ? for
+    those that cannot be stored, then "~" and the SHA-256 of `value`, so that different values have
+    different keys."""
+    storable = value
     if not value.isascii():
-        valid = value.encode("utf-8", "replace").decode()
-    valid = valid.replace("\0", "?")
-    if valid == value and len(value) <= _KEY_CHARS:
+        storable = value.encode("utf-8", "replace").decode()  # ? for lone surrogates
+    storable = storable.replace("\0", "?")  # PostgreSQL stores no NUL
+    if storable == value and len(value) <= _KEY_CHARS:
         return value
     digest = hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
-    return f"{valid[:_KEY_CHARS]}~{digest}"
+    return f"{storable[:_KEY_CHARS]}~{digest}"
 
 
 def _make_document(value: Any, skip: frozenset[str] = _NOTHING) -> dict[str, Any]:

@@ -68,12 +68,13 @@ class Database:
     become StoreError."""
 
     def __init__(self, url: str, busy_seconds: float, *, read_only: bool = False) -> None:
-        """`busy_seconds`: how long SQLite waits for a lock of another program. `read_only`: write
+        """Prepare to use the database at `url`; connections are opened when they are needed.
+        `busy_seconds`: how long SQLite waits for a lock of another program. `read_only`: write
         nothing, create no file, and need no write permission. Raises StoreError if the URL is
         invalid or the driver is not installed."""
         try:
             self.url = make_url(url)
-            if self.url.drivername in ("postgresql", "postgres"):
+            if self.url.drivername in ("postgresql", "postgres"):  # no driver named: use ours
                 self.url = self.url.set(drivername=postgres.DRIVER)
             if read_only:
                 self.engine = _make_reading_engine(self.url, busy_seconds)
@@ -85,6 +86,7 @@ class Database:
             ) from error
         except ModuleNotFoundError as error:
             is_postgres = self.url.drivername == postgres.DRIVER
+            # `install` returns the command that installs our PostgreSQL packages
             cure = install("postgres") if is_postgres else "install it"
             raise StoreError(
                 f"store.url needs the package {error.name!r}: {cure}; or use sqlite:///"
@@ -99,19 +101,19 @@ class Database:
     def rows(self, statement: Executable, values: Any = None) -> Sequence[Any]:
         """Return all rows of a query, as of the last commit. `values`: parameter name -> value.
         Raises StoreError."""
-        with self.named_errors():
-            return self._reading().execute(statement, values).all()
+        with self.translated_errors():
+            return self._open_reader().execute(statement, values).all()
 
     def run_query(self, text: str, *values: Any) -> list[Any]:
         """Return all rows of a query in SQL with a ? for each value. Raises StoreError."""
-        with self.named_errors():
-            return run_statement(self._reading(), text, values)
+        with self.translated_errors():
+            return run_statement(self._open_reader(), text, values)
 
     def stream(self, statement: Executable) -> Iterator[Any]:
         """Yield the rows of a query one by one; they are fetched in batches, to save memory. Raises
         StoreError."""
-        with self.named_errors():
-            yield from self._reading().execute(statement).yield_per(_STREAM_BATCH)
+        with self.translated_errors():
+            yield from self._open_reader().execute(statement).yield_per(_STREAM_BATCH)
 
     def scalar(self, statement: Executable, values: Any = None) -> Any:
         """Return the first column of the first row of a query; None if it finds no row. Raises
@@ -121,14 +123,15 @@ class Database:
 
     def run_at_once(self, statement: Executable, values: Any = None) -> Sequence[Any]:
         """Run a statement that writes as a transaction of its own, in one round trip to the server.
-        Return the rows of its RETURNING clause; no rows without that clause. Raises StoreError."""
-        with self.named_errors():
-            result = self._reading().execute(statement, values)
+        Return the rows of its RETURNING clause, or () if it has no such clause. Raises StoreError.
+        """
+        with self.translated_errors():
+            result = self._open_reader().execute(statement, values)
             if not result.returns_rows:
                 return ()
             return result.all()
 
-    def _reading(self) -> Connection:
+    def _open_reader(self) -> Connection:
         """Return the connection for reading, opened at the first call and kept open. It commits
         each statement at once."""
         if self._reader is None:
@@ -142,7 +145,7 @@ class Database:
         `blind`: the block reads no results, so that PostgreSQL sends all statements in one round
         trip. Raises StoreError."""
         self.before_write()
-        with self.named_errors():
+        with self.translated_errors():
             connection = self.open_writer()
             pipeline = postgres.pipeline(connection) if blind else nullcontext()
             with connection.begin(), pipeline:
@@ -171,7 +174,7 @@ class Database:
         if not self.sqlite:
             return
         self.close()
-        with self.named_errors(), self.engine.connect() as connection:
+        with self.translated_errors(), self.engine.connect() as connection:
             autocommitting = connection.execution_options(isolation_level="AUTOCOMMIT")
             autocommitting.exec_driver_sql("VACUUM")
             autocommitting.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -187,26 +190,26 @@ class Database:
         self.engine.dispose()
 
     @contextmanager
-    def named_errors(self) -> Iterator[None]:
+    def translated_errors(self) -> Iterator[None]:
         """Raise StoreError (StoreConflict, StoreBusy, StoreAway, JobLost) or DiskError in place of
         errors of the driver inside the block. If the server is away, also drop the connections."""
         try:
             yield
         except sqlite3.Error as error:  # from `run_statement`, which bypasses SQLAlchemy
             _raise_if_out_of_files(self.name, error)
-            raise StoreError(explain(self.name, str(error))) from error
+            raise StoreError(explain_failure(self.name, str(error))) from error
         except DBAPIError as error:
             _raise_if_out_of_files(self.name, error.orig)
             error_class = postgres.choose_error_class(error)
             if error_class is StoreAway:
                 self._forget_connections()
-            raise error_class(self._describe(error_class, str(error.orig))) from error
+            raise error_class(self._describe_error(error_class, str(error.orig))) from error
         except SQLAlchemyError as error:
             raise StoreError(f"{self.name}: {error}") from error
 
-    def _describe(self, error_class: type[StoreError], message: str) -> str:
-        """Return a message for the operator. `error_class`: what `postgres.choose_error_class`
-        made of the driver's error; `message`: the text of that error."""
+    def _describe_error(self, error_class: type[StoreError], message: str) -> str:
+        """Return a message for the operator about an error of the database driver. `message`: the
+        driver's own text; `error_class`: the class of our error that replaces the driver's."""
         if error_class is JobLost:
             return "another worker works on it by now"
         if error_class is StoreConflict:
@@ -214,15 +217,16 @@ class Database:
         if error_class is StoreAway:
             cure = postgres.find_away_cure(message)
             return f"the database {self.name} cannot be reached ({message}): {cure}"
-        return explain(self.name, message)
+        return explain_failure(self.name, message)
 
 
 def _raise_if_out_of_files(name: str, error: BaseException | None) -> None:
     """Raise DiskError if SQLite could not open the database `name` because this process has too
-    many open files. SQLite's error does not tell that reason: open as many files as SQLite to find
-    out."""
+    many open files. Otherwise return. `error`: the error of SQLite."""
     if "unable to open" not in str(error):
         return
+    # SQLite's error does not say why. Open as many files as SQLite does: if that fails, too, the
+    # limit of open files is the reason.
     with ExitStack() as closed_at_end:
         try:
             for _ in range(_FILES):
@@ -233,18 +237,18 @@ def _raise_if_out_of_files(name: str, error: BaseException | None) -> None:
             raise DiskError.of(limit_error) from error
 
 
-def explain(name: str, message: str) -> str:
-    """Return a message for the operator: that the database `name` cannot be used, the driver's
-    `message` and what to do about it."""
+def explain_failure(name: str, message: str) -> str:
+    """Return a message for the operator: that the database `name` cannot be used, why (the
+    driver's error `message`) and what to do about it."""
     lower_message = message.lower()
-    cures = [cure for part, cure in _CURES.items() if part in lower_message]
-    cure = cures[0] if cures else _OTHER_CURE
+    fitting_cures = [cure for part, cure in _CURES.items() if part in lower_message]
+    cure = fitting_cures[0] if fitting_cures else _OTHER_CURE
     return f"the database {name} cannot be used ({message}): {cure}"
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
-    """Insert rows with the same columns. A row replaces the stored one with the same primary key;
-    of several given rows with the same key the last counts."""
+    """Insert rows into `table`; all rows must have the same columns. A new row replaces the stored
+    row with the same primary key. If several of `rows` have the same key, the last counts."""
     if not rows:
         return
     key_columns = [column.name for column in table.primary_key]
@@ -252,9 +256,11 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     for row in rows:
         key = tuple([row[name] for name in key_columns])
         rows_by_key[key] = row
+    # SQL calls the new row `excluded`
     assignments = [f"{name} = excluded.{name}" for name in rows[0] if name not in key_columns]
-    replace_stored = f"DO UPDATE SET {', '.join(assignments)}"
-    action = replace_stored if assignments else "DO NOTHING"  # nothing if all are in the key
+    action = "DO NOTHING"  # all columns are in the key: the rows are equal
+    if assignments:
+        action = f"DO UPDATE SET {', '.join(assignments)}"
     ending = f"ON CONFLICT ({', '.join(key_columns)}) {action}"
     insert(connection, table, list(rows_by_key.values()), ending)
 
@@ -268,8 +274,8 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> Non
 def insert(
     connection: Connection, table: Table, rows: Sequence[Row], ending: str = "", *ending_values: Any
 ) -> None:
-    """Insert rows with the same columns, in batches. `ending`: an ON CONFLICT clause in SQL;
-    `ending_values`: a value for each ? in it."""
+    """Insert rows into `table`, in batches; all rows must have the same columns. `ending`: an
+    ON CONFLICT clause in SQL; `ending_values`: a value for each ? in `ending`."""
     if not rows:
         return
     columns = tuple(rows[0])
@@ -293,8 +299,8 @@ def delete_rows(connection: Connection, table: str, ids: Sequence[str]) -> None:
 
 
 def write_placeholders(values: Sequence[object]) -> str:
-    """Return a ? for each value, such as "?, ?, ?", for the list of an IN (...) in SQL. Without
-    values return "NULL", which matches nothing: PostgreSQL accepts no empty list."""
+    """Return a ? for each value, such as "?, ?, ?", to write inside an IN (...) in SQL. If there
+    are no values, return "NULL", which matches nothing: PostgreSQL accepts no empty list."""
     if not values:
         return "NULL"
     return ", ".join("?" * len(values))
@@ -330,11 +336,13 @@ def _make_engine(url: URL, busy_seconds: float) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
+        """Set SQLite's options. SQLAlchemy calls this for each new connection."""
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def _take_write_lock(connection: Connection) -> None:
+        """Begin a transaction that may write. SQLAlchemy calls this for each transaction."""
         if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
@@ -357,6 +365,7 @@ def _make_reading_engine(url: URL, busy_seconds: float) -> Engine:
         address += "&immutable=1"
 
     def connect() -> sqlite3.Connection:
+        """Open the file. SQLAlchemy calls this when it needs a connection."""
         return sqlite3.connect(address, uri=True, timeout=busy_seconds, isolation_level=None)
 
     return create_engine(url, creator=connect)

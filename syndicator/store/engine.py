@@ -14,7 +14,7 @@ from syndicator.core.errors import StoreError
 from syndicator.core.model import Article
 from syndicator.core.ports import FileStamp, Withdrawn
 from syndicator.store import postgres, rebuild, schema
-from syndicator.store.database import Database, explain, run_statement
+from syndicator.store.database import Database, explain_failure, run_statement
 from syndicator.store.fleet.builds import Builds
 from syndicator.store.fleet.followed import Fleet
 from syndicator.store.fleet.hosts import Hosts
@@ -64,7 +64,7 @@ class Store:
         self._db = database
         self.name = database.name  # the file (SQLite), or the name (PostgreSQL)
         self.single = database.sqlite  # a file, which only one machine uses
-        group = Group(database)
+        group = Group(database)  # commits several writes of its members together
         self.visits = Visits(group)
         self.index = Index(database)
         self.status = Status(database)
@@ -80,6 +80,7 @@ class Store:
         self.related = Related(database)
         self.texts = Texts(database)
         if not database.sqlite:
+            # if two transactions change the same rows, PostgreSQL refuses one: run it again then
             writing_parts = (
                 self.visits,
                 self.index,
@@ -99,9 +100,9 @@ class Store:
         self.check_lock: Callable[[], object] = _do_nothing
 
     def set_guard(self, check_lock: Callable[[], object] = _do_nothing) -> None:
-        """Let `check_lock` be called before each write (on PostgreSQL) and each published file. It
-        must raise StoreAway if this process has lost its lock. Without an argument, check no
-        more."""
+        """Set the function that is called before each write (on PostgreSQL) and before each file
+        is published. `check_lock` must raise StoreAway if this process has lost its lock; by
+        default it does nothing, so a call without arguments ends the checks."""
         self.check_lock = check_lock
         if not self._db.sqlite:
             self._db.before_write = check_lock
@@ -129,9 +130,9 @@ class Store:
     def open_fenced_visits(
         self, fence: Callable[[Connection], object], waiting: Collection[str]
     ) -> Visits:
-        """Return a Visits that calls `fence` in the transaction of each write; `fence` raises an
-        error if the job belongs to another worker by now. `waiting`: keys of the sources with
-        pending entries."""
+        """Return the stored visits for a worker, so that it can write only while it has its job:
+        each write calls `fence` in its transaction, and `fence` raises an error if another worker
+        has the job by now. `waiting`: keys of the sources with pending entries."""
         visits = Visits(Group(self._db, fence), waiting)
         if self._db.sqlite:
             return visits
@@ -148,18 +149,21 @@ class Store:
         withdrawn: Iterable[Withdrawn] = (),
         carried: Iterable[tuple[str, str]] = (),
     ) -> int:
-        """Rebuild articles, aliases and feeds from the article files in one transaction. Return the
-        number of articles. `articles`: (article, stamp of its file); of an unreadable file, its id
-        or the start of the id instead of the article: what is stored of it stays. `withdrawn`:
-        withdrawals that may not be stored yet; `carried`: (article id, key of a further source that
-        announced the article). Raises StoreError and errors of the iterator `articles`."""
+        """Rebuild the tables of articles, aliases and feeds from the article files, in one
+        transaction. Return the number of articles.
+
+        `articles`: (article, stamp of its file) for each file. For a file that cannot be read,
+        give the article's id or the beginning of the id in place of the article: then the stored
+        article stays as it is. `withdrawn`: withdrawals that may not be stored yet; `carried`:
+        (article id, key of a further source that announced the article). Raises StoreError, and
+        the errors that iterating over `articles` raises."""
         with self._db.write() as connection:
             postgres.lift_timeouts(connection)
             return rebuild.reindex(connection, articles, withdrawn, carried)
 
     def scrub(self, spellings: Iterable[tuple[str, str]]) -> None:
-        """Replace a text, such as a password, in all tables, and compact the file. `spellings`:
-        (text to replace, text to put there)."""
+        """Replace texts, such as passwords, in all tables. Then compact the file, so that the old
+        texts cannot be found in it. `spellings`: (text to replace, its replacement)."""
         with self._db.write() as connection:
             rebuild.scrub(connection, spellings)
         self._db.compact()
@@ -183,17 +187,18 @@ class Store:
 def open_store(
     url: str, *, articles_exist: bool, create: bool = False, busy_seconds: float = BUSY_SECONDS
 ) -> Store:
-    """Open the store at `url`; create or upgrade its database. `articles_exist`: there are article
-    files, so a missing or empty database is an error. `create`: create it all the same, and replace
-    a damaged database, whose file is kept under another name. `busy_seconds`: how long a write
-    waits for a lock. Raises StoreError, also if the database is locked, not ours or of a newer
-    version."""
+    """Open the store at `url`. Create its database if there is none, or upgrade it to this version.
+
+    `articles_exist`: there are article files, so that a missing or empty database is an error.
+    `create`: create the database even then, and replace a damaged one, whose file is kept under
+    another name. `busy_seconds`: how long a write waits for a lock. Raises StoreError, also if the
+    database is locked, not ours or of a newer version."""
     with ExitStack() as closed_on_error:
         database = closed_on_error.enter_context(closing(Database(url, busy_seconds)))
         if database.sqlite:
-            _check_file(database, articles_exist=articles_exist, create=create)
+            _prepare_file(database, articles_exist=articles_exist, create=create)
         _upgrade_tables(database, may_create=create or not articles_exist)
-        closed_on_error.pop_all()
+        closed_on_error.pop_all()  # no error: leave the database open
         return Store(database)
 
 
@@ -215,11 +220,12 @@ def open_store_read_only(url: str, *, articles_exist: bool) -> Store | None:
         )
         if database.sqlite:
             _check_content(Path(database.name), articles_exist=articles_exist)
-        with database.named_errors(), database.engine.connect() as connection:
+        with database.translated_errors(), database.engine.connect() as connection:
             revision = _read_revision(connection.execution_options(isolation_level="AUTOCOMMIT"))
             if revision is None and inspect(connection).get_table_names():
                 raise StoreError(_explain_foreign_tables(database, connection))
-        if revision is None:
+
+        if revision is None:  # an empty database, without tables
             return None
         if revision != schema.HEAD:
             cure = "use that version"
@@ -229,7 +235,7 @@ def open_store_read_only(url: str, *, articles_exist: bool) -> Store | None:
                 f"the database {database.name} is of another version ({revision}, this one has"
                 f" {schema.HEAD}): {cure}"
             )
-        closed_on_error.pop_all()
+        closed_on_error.pop_all()  # no error: leave the database open
         return Store(database)
 
 
@@ -239,13 +245,14 @@ def is_missing(url: str) -> bool:
     return address.get_backend_name() == "sqlite" and not Path(address.database or "").exists()
 
 
-def _check_file(database: Database, *, articles_exist: bool, create: bool) -> None:
-    """Prepare to open a SQLite file: make its folder. With `create`, rename a damaged file. Without
-    `create`, raise StoreError if the file is missing or empty although `articles_exist`."""
+def _prepare_file(database: Database, *, articles_exist: bool, create: bool) -> None:
+    """Make the folder of a SQLite file before it is opened. `articles_exist`: there are article
+    files. `create`: a new database may be made in any case, so rename the file if it is damaged.
+    Without `create`, raise StoreError if there are articles and the file is missing or empty."""
     path = Path(database.name)
     has_content = _check_content(path, articles_exist=articles_exist and not create)
     if has_content and create and _is_damaged(database):
-        _move_aside(path)
+        _rename_damaged_file(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -255,8 +262,8 @@ def _check_file(database: Database, *, articles_exist: bool, create: bool) -> No
 
 
 def _check_content(path: Path, *, articles_exist: bool) -> bool:
-    """Return True if the file exists and is not empty. Otherwise return False, or raise StoreError
-    if `articles_exist`."""
+    """Return True if the SQLite file `path` exists and is not empty, otherwise False.
+    `articles_exist`: there are article files, so raise StoreError in place of returning False."""
     has_content = path.is_file() and path.stat().st_size > 0
     if not has_content and articles_exist:
         state = "is empty" if path.is_file() else "is missing"
@@ -265,10 +272,10 @@ def _check_content(path: Path, *, articles_exist: bool) -> bool:
 
 
 def _upgrade_tables(database: Database, *, may_create: bool) -> None:
-    """Upgrade the tables to the form of this version, or create them. The revision is read without
-    a lock, so that a database that needs no change is not locked. Raises StoreError: StoreNewer if
-    the tables are of a newer version."""
-    with database.named_errors(), database.engine.connect() as connection:
+    """Upgrade the tables to the form of this version, or create them if there are none and
+    `may_create`. The revision is read without a lock, so that a database that needs no change is
+    not locked. Raises StoreError; in PostgreSQL, StoreNewer if a newer version made the tables."""
+    with database.translated_errors(), database.engine.connect() as connection:
         revision = _read_revision(connection.execution_options(isolation_level="AUTOCOMMIT"))
     if revision is None:
         _create_tables(database, may_create=may_create)
@@ -282,12 +289,12 @@ def _upgrade_tables(database: Database, *, may_create: bool) -> None:
         )
     from syndicator.store.migrations.upgrade import upgrade
 
-    upgrade(database)
+    upgrade(database)  # raises StoreError for a revision that it does not know
 
 
 def _create_tables(database: Database, *, may_create: bool) -> None:
-    """Create all tables, unless another program has done so since we looked. Raises StoreError if
-    the database has tables of another application, or if it is empty and not `may_create`."""
+    """Create all tables, unless another program has created them in the meantime. Raises
+    StoreError if the database has tables of another application, or if `may_create` is False."""
     with database.write() as connection:
         postgres.lock_until_commit(connection, _MIGRATIONS_LOCK)
         if _read_revision(connection) is not None:
@@ -306,7 +313,7 @@ def _explain_foreign_tables(database: Database, connection: Connection) -> str:
     """Return a message for the operator about a database that has tables, but no revision of ours:
     it is damaged or belongs to another application."""
     if database.sqlite and connection.execute(text("PRAGMA integrity_check(1)")).scalar() != "ok":
-        return explain(database.name, _IS_DAMAGED)
+        return explain_failure(database.name, _IS_DAMAGED)
     return f"the database {database.name} is not one of Syndicator's; set another store.url"
 
 
@@ -319,22 +326,23 @@ def _read_revision(connection: Connection) -> str | None:
 
 
 def _is_damaged(database: Database) -> bool:
-    """Return True if SQLite finds a fault in the file. Afterwards the database is closed. Raises
-    StoreError if it cannot be read for another reason."""
+    """Return True if SQLite finds a fault in the file of a database, and close the database.
+    Raises StoreError if the file cannot be read for another reason."""
     try:
-        lines = database.rows(text("PRAGMA integrity_check(1)"))
+        report_rows = database.rows(text("PRAGMA integrity_check(1)"))
     except StoreError as error:
-        if "damaged" in str(error):
+        if "damaged" in str(error):  # a word of our message for a malformed file
             return True
         raise
     finally:
         database.close()
-    return [row[0] for row in lines] != ["ok"]
+    report = [line for (line,) in report_rows]
+    return report != ["ok"]
 
 
-def _move_aside(path: Path) -> None:
-    """Rename a damaged SQLite file and its log: `x.db` becomes `x.db.damaged-1`, or the first
-    number that is free."""
+def _rename_damaged_file(path: Path) -> None:
+    """Rename a damaged SQLite file and its log files: `x.db` becomes `x.db.damaged-1`, or gets the
+    first higher number that is free."""
     number = 1
     new_path = path.with_name(f"{path.name}.damaged-{number}")
     while new_path.exists():
@@ -376,8 +384,9 @@ def copy_database(origin: str, target: str) -> Mapping[str, int]:
 
 
 def _copy_table(source_database: Database, connection: Connection, table: Table) -> int:
-    """Copy the rows of `table` from `source_database` to the database of `connection`; return their
-    number. Raises StoreError if the two tables differ in their number of rows afterwards."""
+    """Copy the rows of `table` from `source_database` to the database of `connection`. Return the
+    number of rows. Raises StoreError if the two tables have different numbers of rows afterwards.
+    """
     read_count = 0
     rows = source_database.stream(select(table))
     while batch := [row._asdict() for row in islice(rows, _COPIED_AT_ONCE)]:
@@ -391,15 +400,15 @@ def _copy_table(source_database: Database, connection: Connection, table: Table)
             f"{table.name} has {target_count} rows after the move, not {read_count};"
             " nothing was moved"
         )
-    has_numbers = table.primary_key.columns.keys() == ["n"]
+    has_numbers = table.primary_key.columns.keys() == ["n"]  # the database numbers its rows
     if has_numbers and connection.dialect.name == "postgresql":
         _continue_numbers(connection, table)
     return read_count
 
 
 def _continue_numbers(connection: Connection, table: Table) -> None:
-    """Set PostgreSQL's sequence of the column `n` to the highest copied number, so that new rows
-    get higher numbers."""
+    """Let PostgreSQL continue to number the rows of `table` after the highest copied number, which
+    is in the column `n`: otherwise new rows would get numbers that are taken."""
     highest = connection.execute(select(func.max(table.c.n))).scalar()
     if highest is None:
         return

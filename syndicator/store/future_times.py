@@ -31,8 +31,8 @@ _NEWEST = select(_a.data).order_by(_a.added.desc()).limit(bindparam("most"))
 
 
 def make_state_row(state: SourceState) -> dict[str, Any]:
-    """Return the values to store of a source's state. They are the row of the table `sources`,
-    except `data`: that is JSON for the table `source_states`."""
+    """Return the values to store for the state of a source, by column. `data` is for the table
+    `source_states`; the others are the row of the table `sources`."""
     documents = codec.pack_state(state)
     utf8_url = state.url.encode("utf-8", "replace").decode()  # ? for lone surrogates
     return {
@@ -47,12 +47,13 @@ def make_state_row(state: SourceState) -> dict[str, Any]:
 
 
 def make_entry_row(row: EntryRow) -> dict[str, Any]:
-    """Return the row of the table `entries` for an entry. The text that the feed gave for the entry
-    is only stored while the entry's page may still be read. That is the case if the entry is
-    pending, or was excluded by the settings `keep` and `mute`."""
+    """Return the row of the table `entries` for an entry, by column. The text of the entry in its
+    feed is stored only while the page of the entry may still be read: if the entry is pending, or
+    if the settings `keep` and `mute` excluded it."""
     is_muted = row.status == "skipped" and row.reason == EntryReason.MUTED
     may_be_read = row.status == "pending" or is_muted
-    data = codec.pack(row) if may_be_read else codec.pack(row, _FEED_ENTRY)
+    # _FEED_ENTRY: the field that has the text
+    data = codec.pack(row) if may_be_read else codec.pack(row, skip=_FEED_ENTRY)
     return {
         "source": codec.make_column_key(row.source_key),
         "entry": codec.make_column_key(row.entry_id),
@@ -68,13 +69,15 @@ def forget_unread(
     connection: Connection, ids: Collection[str], aliases: Collection[str]
 ) -> list[str]:
     """Delete the entries of the articles `ids`. Also delete the entries that were skipped because
-    their article is withdrawn or pruned, if they have one of the alias keys `aliases`. Return the
-    keys of the sources of all deleted entries, sorted."""
+    their article is withdrawn or pruned, if their address has one of the alias keys `aliases` (an
+    alias key is an address in a form for comparison). Return the keys of the sources of all deleted
+    entries, sorted."""
     select_entries = select(_e.source, _e.entry, _e.data)
     candidates: list[Any] = []
     for part in chunks(sorted(ids)):
         candidates.extend(connection.execute(select_entries.where(_e.article.in_(part))))
     candidates.extend(connection.execute(select_entries.where(schema.entry_is("skipped"))))
+
     source_keys: set[str] = set()
     for source, entry, data in candidates:
         row = codec.unpack(EntryRow, data)
@@ -95,13 +98,14 @@ def _has_alias(row: EntryRow, aliases: Collection[str]) -> bool:
 
 
 def list_without_text(connection: Connection, aliases: Collection[str]) -> list[EntryRow]:
-    """Return the entries that still have their text from the feed and whose address has one of the
-    alias keys `aliases`. The returned entries lack that text. The query searches all entries of the
-    database."""
-    has_alias = [_e.data.contains(key, autoescape=True) for key in aliases]
+    """Find the stored entries that have their text from the feed and whose address has one of the
+    alias keys `aliases` (an alias key is an address in a form for comparison). Return them without
+    that text. This is slow: the query searches all entries of the database."""
+    contains_alias = [_e.data.contains(key, autoescape=True) for key in aliases]
     entries: list[EntryRow] = []
-    for document in connection.scalars(select(_e.data).where(or_(*has_alias))):
+    for document in connection.scalars(select(_e.data).where(or_(*contains_alias))):
         row = codec.unpack(EntryRow, document)
+        # the key may stand elsewhere in the document: check the address itself
         if row.entry and alias(row.url) in aliases:
             entries.append(replace(row, entry=None))
     return entries
@@ -114,12 +118,13 @@ class FutureTimes:
         self._db = database
 
     def read_newest_added(self) -> datetime | None:
-        """Return the time at which the newest article written by Syndicator was added. Return None
-        if none of the 50 newest articles is: operators date the files that they write as they like.
-        """
+        """Return the time at which the newest article that Syndicator wrote was added. Articles
+        written by operators do not count, since they may have any date. Return None if the 50
+        newest articles are all written by operators."""
         for (data,) in self._db.rows(_NEWEST, {"most": _NEWEST_ARTICLES}):
             article = codec.unpack(Article, data)
-            if article.digest:  # only files that we wrote have one
+            is_ours = bool(article.digest)  # we write a digest into our files
+            if is_ours:
                 return article.added
         return None
 
@@ -134,10 +139,12 @@ class FutureTimes:
         return last_visit is not None and last_visit > limit
 
     def reset_late_times(self, now: datetime, limit: datetime) -> None:
-        """Repair the times that a wrong clock wrote, in one transaction: set the times of visits
-        and entries that are later than `limit` to `now`, make entries and pictures due that would
-        wait longer than they may, and delete failed questions to the language model that were asked
-        later than `limit`, so that they are asked again."""
+        """Repair, in one transaction, the times that were stored while the clock was wrong:
+
+        - set the times of visits and entries that are later than `limit` to `now`;
+        - make entries and pictures due whose next try is too far in the future;
+        - delete failed questions to the language model that were asked later than `limit`, so that
+          they are asked again."""
         latest = codec.to_micros(limit)
         latest_try = codec.to_micros(now + _LONGEST_WAIT)
         latest_picture_try = codec.to_micros(now + _LONGEST_PICTURE_WAIT)
@@ -147,23 +154,27 @@ class FutureTimes:
         select_late_entries = select(_e.data).where(is_late_entry)
         delete_failed = delete(schema.llm_asked).where(_q.at > latest, _q.status == "failed")
         make_pictures_due = update(schema.pictures).where(is_late_picture).values(next_try=_DUE_NOW)
+
         with self._db.write() as connection:
             for number, data in connection.execute(select_late_visits).all():
                 outcome = replace(codec.unpack(Outcome, data), at=now)
                 values = {"at": codec.to_micros(now), "data": codec.pack(outcome)}
                 connection.execute(update(schema.outcomes).where(_o.n == number).values(**values))
+
             entry_rows: list[dict[str, Any]] = []
             for (data,) in connection.execute(select_late_entries):
                 entry = _set_back_entry(codec.unpack(EntryRow, data), now)
                 entry_rows.append(make_entry_row(entry))
             upsert(connection, schema.entries, entry_rows)
+
             connection.execute(delete_failed)
             connection.execute(make_pictures_due)
 
 
 def _set_back_entry(row: EntryRow, now: datetime) -> EntryRow:
-    """Return an entry whose times are not later than `now`. If its page would wait for more than a
-    day it is due at once, except in a flood: those entries are read day by day."""
+    """Return an entry with no time later than `now`, except its next try. If the next try is more
+    than a day away, make the entry due at once. Leave the next try of entries that came in a flood
+    (far more new entries than usual): these are read in portions, over many days."""
     entry = replace(row, first_seen=min(row.first_seen, now))
     if row.read_at is not None:
         entry = replace(entry, read_at=min(row.read_at, now))

@@ -232,7 +232,7 @@ class Index:
     """The published feeds in the database: their rows, articles, files and stale marks."""
 
     def __init__(self, database: Database) -> None:
-        """`database`: used in the thread that uses this object."""
+        """`database`: an open database; use it and this object in the same thread."""
         self._db = database
         stories = Stories(database)
         self.pictures = Pictures(database).list_thumbnails
@@ -241,12 +241,12 @@ class Index:
         self.digest_stories = stories.digest_stories
         self._related = Related(database)
         self.related_days = self._related.related_days
-        # called before a feed is stored
+        # called by `save_feed` before it stores a feed; replaced by other modules
         self.before_save_feed: Callable[[FeedRow], None] = lambda row: None
 
     def feeds(self, among: Collection[FeedKey] | None = None) -> list[FeedRow]:
-        """Return the feeds that were ever published, sorted by key. `among`: the keys to look for,
-        or None for all feeds. Keys without a stored feed are left out."""
+        """Return the stored feeds, sorted by key. `among`: the keys of the feeds to return, None
+        for all feeds. Keys without a stored feed are left out."""
         if among is None:
             return [_make_feed(row) for row in self._db.rows(_SELECT_FEEDS)]
         feeds: list[FeedRow] = []
@@ -256,17 +256,21 @@ class Index:
         return feeds
 
     def marks(self) -> dict[FeedKey, list[int]]:
-        """Return, by feed, the numbers of its stale marks. A build reads the marks before its other
-        data, so that this data is at least as new as the marks. All numbers are needed, not only
-        the highest: another writer may commit a mark with a lower number later."""
+        """Return feed -> the numbers of its stale marks. A stale mark is a row that says that the
+        feed must be built again.
+
+        A build reads the marks before its other data, so that this data is at least as new as the
+        marks. It needs all numbers, not only the highest, since another writer may commit a mark
+        with a lower number later."""
         numbers: dict[FeedKey, list[int]] = {}
         for axis, slug, number in self._db.rows(_SELECT_ALL_MARKS):
             numbers.setdefault(FeedKey(axis, slug), []).append(number)
         return numbers
 
     def plain_feeds(self, axis: str | None = None) -> list[FeedRow]:
-        """Return the feeds of an axis, or all feeds if `axis` is None. This is faster than `feeds`
-        because it leaves the title and the time of the latest article empty."""
+        """Return the stored feeds of an axis (a kind of feed, such as the feeds of tags), or all
+        feeds if `axis` is None. This is faster than `feeds`, because it leaves the title and the
+        time of the latest article empty."""
         query = _SELECT_PLAIN_FEEDS
         if axis is not None:
             query = query.where(_f.axis == axis)
@@ -280,11 +284,11 @@ class Index:
         return _make_feed(rows[0]).count
 
     def names(self, keys: Iterable[FeedKey]) -> dict[FeedKey, str]:
-        """Return, by feed, the name that its oldest article gives it. `reindex` gives feeds the
-        same names. A source's feed takes its name only from the articles of the source itself. A
-        feed without such articles is named by its slug."""
+        """Return feed -> the name that its oldest article gives to it, or its slug if it has no
+        articles. The feed of a source takes its name only from articles of this source. `reindex`
+        gives feeds the same names."""
         names = {key: key.slug for key in keys}
-        moves = parse_moves(self._db.rows(MOVES))
+        moves = parse_moves(self._db.rows(MOVES))  # feed -> the feed to which it has moved
         for part in chunks(sorted(names)):
             for axis, slug, data in self._db.rows(_SELECT_OLDEST.where(_is_one_of(part))):
                 key = FeedKey(axis, slug)
@@ -305,16 +309,17 @@ class Index:
         return [FeedKey(*row) for row in self._db.rows(_SELECT_RELATED_FEEDS, key._asdict())]
 
     def show_again(self, keys: Iterable[FeedKey]) -> None:
-        """Put the articles of these feeds into the feeds that should show them now. Call this after
-        a feed has moved. One transaction."""
+        """Decide again which feeds show the articles of the feeds `keys`, and store that. Call this
+        after a feed has moved to another. One transaction."""
         with self._db.write() as connection:
             for key in keys:
                 rows.show_members_again(connection, key)
 
     def save_feed(self, row: FeedRow) -> None:
-        """Store the name, the first slug, the move and the drop of a feed; the other stored fields
-        stay. If the feed is not stored yet, store all fields of `row`. A feed that has moved
-        becomes stale, so that the next build writes a redirect."""
+        """Store from `row` the name of the feed, its first slug, to which feed it has moved and
+        whether it is dropped. If the feed is stored already, its other fields stay; otherwise store
+        all fields of `row`. A feed that has moved becomes stale, so that the next build writes a
+        redirect."""
         self.before_save_feed(row)
         values: dict[str, Any] = {
             "name": row.name,
@@ -337,14 +342,14 @@ class Index:
                 mark_stale(connection, {row.key: ()})
 
     def ids(self, key: FeedKey, *, limit: int, since: datetime | None, most: int) -> list[str]:
-        """Return the ids of the newest `limit` articles of a feed and of all other articles that
-        were added to it after `since`. There are at most `most` ids, newest first. If `since` is
-        None, only the newest `limit` articles count. An article that is a copy of another one
-        stands only in the feeds of sources."""
+        """Return the ids of the newest `limit` articles of a feed, and then of further articles
+        that were added to the feed after `since`; None for no further articles. There are at most
+        `most` ids, newest first. An article that is a copy of another article is only in the feeds
+        of sources."""
         if since is None:
             rows = self._db.rows(_SELECT_IDS, {**key._asdict(), "most": min(limit, most)})
             return [article_id for article_id, _ in rows]
-        rows = self._db.rows(_SELECT_IDS, {**key._asdict(), "most": most})
+        rows = self._db.rows(_SELECT_IDS, {**key._asdict(), "most": most})  # newest first
         newest = rows[:limit]
         further = rows[limit:]
         since_micros = codec.to_micros(since)
@@ -353,14 +358,16 @@ class Index:
         return ids
 
     def month_fingerprints(self, key: FeedKey) -> dict[str, tuple[int, str]]:
-        """Return, by UTC month such as "2026-11", the number of articles that were added to the
-        feed in it and a fingerprint of their files. The earliest month comes first; months without
-        articles are left out. The fingerprint changes if one of the files changes."""
+        """Return UTC month, such as "2026-11" -> (number of articles that were added to the feed in
+        this month, fingerprint of their files). The fingerprint changes if one of the files
+        changes. The earliest month comes first; months without articles are left out."""
         counts = Counter[str]()
         time_sums = Counter[str]()  # of the times of files
         size_sums = Counter[str]()
-        for day, (count, fingerprint) in sums.by_day(self._db.rows, key, sums.ADDED).items():
+        days = sums.by_day(self._db.rows, key, sums.ADDED)
+        for day, (count, fingerprint) in days.items():
             month = sums.format_date(day)[:_MONTH_CHARACTERS]
+            # the fingerprint of a day is "SUM OF TIMES-SUM OF SIZES" of its files
             time_sum, size_sum = fingerprint.split("-")
             counts[month] += count
             time_sums[month] += int(time_sum)
@@ -383,16 +390,20 @@ class Index:
         return entries
 
     def days(self, key: FeedKey) -> dict[str, tuple[int, str]]:
-        """Return, by UTC day such as "2026-11-30", the number of articles of the feed that were
-        published on it and a fingerprint. The fingerprint changes if one of the articles, its file
-        or its thumbnail changes."""
+        """Return UTC day, such as "2026-11-30" -> (number of articles of the feed that were
+        published on this day, fingerprint). The fingerprint changes if one of these articles, its
+        file or its thumbnail changes."""
         days = sums.by_day(self._db.rows, key, sums.PUBLISHED)
-        return {sums.format_date(day): fingerprint for day, fingerprint in days.items()}
+        return {
+            sums.format_date(day): count_and_fingerprint
+            for day, count_and_fingerprint in days.items()
+        }
 
     def list_ids_by_day(self, key: FeedKey, first: str, last: str) -> dict[str, list[str]]:
-        """Return, by UTC day, the ids of the articles of a feed that were published on it, latest
-        first. `first` and `last` are days such as "2026-11-30" and both included; days without
-        articles are left out."""
+        """Return UTC day -> the ids of the articles of a feed that were published on this day,
+        latest first. `first` and `last` are the first and the last day to return, such as
+        "2026-11-30"; days without articles are left out."""
+        # as numbers of days since 1970
         first_day = _count_days(first)
         last_day = _count_days(last)
         values = {
@@ -409,9 +420,9 @@ class Index:
     def latest(self, key: FeedKey, most: int) -> list[str]:
         """Return the ids of the articles of a feed that were published last, latest first. `most`:
         the number of ids at most."""
-        days = sums.by_day(self._db.rows, key, sums.PUBLISHED)
-        # go back until the days from `first_day` have enough articles, so that the query need not
-        # sort the whole feed
+        days = sums.by_day(self._db.rows, key, sums.PUBLISHED)  # the earliest day first
+        # find the `first_day` of the latest days that have enough articles together, so that the
+        # query need not sort the whole feed
         first_day = 0
         article_count = 0
         for day, (day_count, _) in reversed(days.items()):
@@ -429,8 +440,8 @@ class Index:
         return [article_id for (article_id,) in rows]
 
     def articles(self, ids: Sequence[str]) -> dict[str, Article]:
-        """Return, by id, the stored articles without their bodies, in the order of `ids`. Ids
-        without a stored article are left out."""
+        """Return article id -> stored article, without its body, in the order of `ids`. Ids without
+        a stored article are left out."""
         documents = self._select_by_id(_SELECT_ARTICLES, ids)
         articles: dict[str, Article] = {}
         for article_id in ids:
@@ -439,8 +450,8 @@ class Index:
         return articles
 
     def select_published(self, ids: Sequence[str]) -> set[str]:
-        """Return those of `ids` whose articles the feed of all articles shows. Some have an entry
-        of their own there; for others the entry of another article stands."""
+        """Return those of `ids` whose articles are published: they have an entry in the feed of all
+        articles, or another article's entry stands for them there."""
         published: set[str] = set()
         for part in chunks(ids):
             rows = self._db.rows(_SELECT_PUBLISHED, {"ids": part})
@@ -456,9 +467,9 @@ class Index:
         return in_feed
 
     def related(self, ids: Sequence[str]) -> dict[str, list[str]]:
-        """Return, by article id, the ids of the articles on related subjects, the most similar
-        first. Related articles without an entry in the feed of all articles are left out. An
-        article without a stored list is left out, too."""
+        """Return article id -> the ids of articles on related subjects, the most similar first.
+        Related articles without an entry in the feed of all articles are left out. Those of `ids`
+        for which no related articles were stored are left out, too."""
         stored_lists = self._related.read_lists(ids)
         all_related = set(chain.from_iterable(stored_lists.values()))
         shown_ids = self.select_in_feed(ALL, list(all_related))
@@ -468,25 +479,25 @@ class Index:
         return shown_lists
 
     def sources(self, ids: Sequence[str]) -> dict[str, str]:
-        """Return, by article id, the key of the source of the article, "" if it has no source. Ids
-        without a stored article are left out."""
+        """Return article id -> the key of its source, "" if it has no source. Ids without a stored
+        article are left out."""
         source_keys: dict[str, str] = {}
         for article_id, data in self._select_by_id(_SELECT_ARTICLES, ids).items():
             source_keys[article_id] = json.loads(data).get("source_key", "")
         return source_keys
 
     def each(self) -> Iterator[Article]:
-        """Yield the published articles without their bodies, newest first. They are read in
+        """Yield each published article without its body, newest first. Articles are read in
         batches: an article that is withdrawn before its batch is read is left out."""
         ids = self.ids(ALL, limit=_NO_LIMIT, since=None, most=_NO_LIMIT)
         for part in chunks(ids):
             yield from self.articles(part).values()
 
     def list_unmatched(self, stamp: str) -> list[str]:
-        """Return the ids of the published articles that must be compared with the saved queries,
-        because the article or a query changed since `save_matches` stored the last result. The
-        newest come first; articles without an entry of their own come last. `stamp`: the digest of
-        all saved queries."""
+        """Return the ids of the published articles that must be compared with the saved queries
+        (searches that have feeds), because the article or a query has changed since `save_matches`
+        stored the last result. The newest come first; articles without an entry of their own come
+        last. `stamp`: a digest of all saved queries as they are now."""
         ids: list[str] = []
         for query in (_SELECT_UNMATCHED, _SELECT_UNMATCHED_BEHIND):
             rows = self._db.rows(query, {"stamp": stamp.encode()})
@@ -494,13 +505,15 @@ class Index:
         return ids
 
     def save_matches(self, stamp: str, found: Mapping[str, Mapping[FeedKey, str]]) -> None:
-        """Store which feeds of saved queries show which articles. `found` has, by article id, these
-        feeds and their names; they replace the earlier ones. A feed that gains or loses an article
-        becomes stale. `stamp`: the digest of all saved queries. A few hundred articles are one
-        transaction: if the program crashes in between, `list_unmatched` returns the other articles
-        again."""
+        """Store which feeds of saved queries (searches) show which articles. `found`: article id ->
+        (feed -> name of the feed), in place of the feeds stored earlier for the article; `stamp`: a
+        digest of all saved queries. A feed that gains or loses an article becomes stale.
+
+        Each transaction stores a few hundred articles. If the program crashes between two of them,
+        `list_unmatched` returns the remaining articles again."""
         for part in chunks(list(found)):
             feeds = {article_id: found[article_id] for article_id in part}
+            # `list_unmatched` reads these notes: the article was compared with these queries
             notes: list[dict[str, Any]] = []
             for article_id in part:
                 notes.append({"id": article_id, "kind": _QUERIES, "data": stamp.encode()})
@@ -520,8 +533,8 @@ class Index:
         return self._select_by_id(_SELECT_HTML, ids)
 
     def save_html(self, found: Mapping[str, str]) -> None:
-        """Store the sanitised HTML of article bodies, in place of what was stored before. `found`:
-        the HTML by article id."""
+        """Store the sanitised HTML of article bodies, in place of the HTML stored earlier. `found`:
+        article id -> HTML."""
         new_rows = [{"id": article_id, "html": html} for article_id, html in found.items()]
         with self._db.write() as connection:
             upsert(connection, schema.html, new_rows)
@@ -532,9 +545,9 @@ class Index:
         return path
 
     def merge(self, article_id: str, into: str) -> None:
-        """Make an article a copy of the article with the id `into`, which is shown in its place.
-        Raises StoreError if `article_id` is not in the database. Raises ValueError if the two ids
-        are equal."""
+        """Mark an article as a copy of the article with the id `into`, so that feeds show that
+        article in its place. Raises StoreError if `article_id` is not in the database, and
+        ValueError if the two ids are equal."""
         if article_id == into:
             raise ValueError("an article cannot be a copy of itself")
         self._set_original(article_id, into)
@@ -550,24 +563,25 @@ class Index:
         return dict(self._db.rows(rows.MERGED))
 
     def list_behind(self) -> set[str]:
-        """Return the ids of the articles that have no entry of their own in feeds with archives. An
-        earlier version of the program published only one entry for all reports of a story; see
-        `read_story_entries`."""
+        """Return the ids of the articles that are shown only by the entry of another article of
+        their story. An earlier version of the program published one entry for all articles of a
+        story; see `read_story_entries`."""
         rows = self._db.rows(select(_a.id).where(_a.behind.is_not(None)))
         return {article_id for (article_id,) in rows}
 
     def read_story_entries(self) -> dict[str, StoryEntry]:
-        """Return the entries that an earlier version of the program published for a whole story, by
-        the id of the article under which each was published."""
-        entries = self._db.rows(_SELECT_FOLDS)
-        return {
-            article_id: StoryEntry(story, datetime.fromtimestamp(latest, UTC))
-            for article_id, story, latest in entries
-        }
+        """Return article id -> the entry for a whole story that an earlier version of the program
+        published under the id of this article."""
+        rows = self._db.rows(_SELECT_FOLDS)
+        entries: dict[str, StoryEntry] = {}
+        for article_id, story, latest_seconds in rows:
+            latest = datetime.fromtimestamp(latest_seconds, UTC)
+            entries[article_id] = StoryEntry(story, latest)
+        return entries
 
     def on_hold(self) -> dict[str, str]:
-        """Return the articles that wait until the operator releases them: by id, the path of the
-        article's file. The article that was added last comes first."""
+        """Return article id -> path of its file, for the articles that are on hold: they are
+        published when the operator releases them. The article that was added last comes first."""
         paths: dict[str, str] = {}
         for article_id, path, data in self._db.rows(UNSHOWN):
             if codec.unpack(Article, data).hold:
@@ -576,22 +590,22 @@ class Index:
 
     def withdrawn(self) -> list[Withdrawn]:
         """Return all withdrawals of articles, the oldest withdrawal first."""
-        withdrawals = self._db.rows(_SELECT_WITHDRAWN)
-        aliases: dict[str, list[str]] = {}
+        withdrawal_rows = self._db.rows(_SELECT_WITHDRAWN)
+        aliases_by_id: dict[str, list[str]] = {}
         for alias, article_id in self._db.rows(_SELECT_WITHDRAWN_ALIASES):
-            aliases.setdefault(article_id, []).append(alias)
-        withdrawn: list[Withdrawn] = []
-        for article_id, time, feeds, url in withdrawals:
-            feed_keys = [FeedKey(*key) for key in json.loads(feeds)]
+            aliases_by_id.setdefault(article_id, []).append(alias)
+        withdrawals: list[Withdrawn] = []
+        for article_id, time, feeds_json, url in withdrawal_rows:
+            feed_keys = [FeedKey(*key) for key in json.loads(feeds_json)]
             withdrawal = Withdrawn(
                 id=article_id,
                 at=codec.from_micros(time),
                 feeds=tuple(feed_keys),
                 url=url,
-                aliases=tuple(aliases.get(article_id, ())),
+                aliases=tuple(aliases_by_id.get(article_id, ())),
             )
-            withdrawn.append(withdrawal)
-        return withdrawn
+            withdrawals.append(withdrawal)
+        return withdrawals
 
     def pruned(self) -> set[str]:
         """Return the ids of pruned articles, which were deleted for good and are not read again."""
@@ -605,9 +619,9 @@ class Index:
             touch_feeds(connection, {key: key.slug for key in keys}, {}, {})
 
     def targets(self, owners: Collection[FeedKey]) -> dict[str, str]:
-        """Return, by target, a fingerprint of the data from which its files were made, for the
-        published targets that belong to the feeds `owners`. The fingerprint is "" if the files are
-        out of date."""
+        """Return the published targets that belong to the feeds `owners`. A target is the name of a
+        group of files that are made together, such as the formats of a feed. Return target ->
+        fingerprint of the data from which its files were made, "" if the files are out of date."""
         owner_columns = tuple_(_file.axis, _file.slug)
         targets: dict[str, str] = {}
         for part in chunks(sorted(owners)):
@@ -616,7 +630,8 @@ class Index:
         return targets
 
     def files(self, targets: Collection[str]) -> dict[str, PublishedFile]:
-        """Return the published files of these targets, by file name."""
+        """Return file name -> published file, for the files of these targets. A target is the name
+        of a group of files that are made together, such as the formats of a feed."""
         files: dict[str, PublishedFile] = {}
         for part in chunks(sorted(targets)):
             for row in self._db.rows(_SELECT_FILES, {"ids": part}):
@@ -639,22 +654,23 @@ class Index:
 
     def record_progress(self, progress: Progress) -> None:
         """Store the progress of a build in one transaction: the files that it wrote, the files that
-        it deleted and the feeds that it published. The stale marks that it has dealt with are
-        deleted, and the number of articles and the daily sums of their feeds are updated."""
+        it deleted and the feeds that it published. Also delete the stale marks of the feeds that it
+        has built, and update the numbers of articles and the daily sums of these feeds."""
         keys = sorted(progress.published)
         published_values = [
             {"a": key.axis, "s": key.slug, "is_published": progress.published[key]} for key in keys
         ]
         with self._db.write() as connection:
             _save_files(connection, progress)
-            _add_feeds(connection, [key for key in keys if key.axis])
+            _add_feeds(connection, [key for key in keys if key.axis])  # others are no feeds
             _apply_marks(connection, progress.marks)
             if published_values:
                 connection.execute(_SET_PUBLISHED, published_values)
 
     def mark_files_outdated(self, owners: Iterable[FeedKey]) -> None:
-        """Mark all files of `owners` as out of date, so that the next build makes them again.
-        Owners that are feeds also become stale; an owner without an axis is not a feed."""
+        """Mark all files of `owners` as out of date, so that the next build makes them again. An
+        owner is a feed, or a group of other pages if its key has no axis. Feeds also become stale.
+        """
         keys = set(owners)
         with self._db.write() as connection:
             for key in keys:
@@ -681,7 +697,7 @@ class Index:
         return int(self._db.scalar(_SELECT_NEWEST_MARK))
 
     def builds(self) -> dict[FeedKey, Built]:
-        """Return, by feed, the last build that `record_builds` stored. The time of a build is in
+        """Return feed -> its last build that `record_builds` stored. The time of a build is in
         seconds since 1970."""
         builds: dict[FeedKey, Built] = {}
         for row in self._db.rows(_SELECT_BUILDS):
@@ -691,8 +707,8 @@ class Index:
         return builds
 
     def record_builds(self, built: Mapping[FeedKey, tuple[int, int]], at: datetime) -> None:
-        """Record that feeds were built at the time `at`; all machines with this database see it.
-        `built` has, by feed, (number of entries in its file, number of its articles)."""
+        """Record that feeds were built at the time `at`, for all machines that use this database.
+        `built`: feed -> (number of entries in its file, number of its articles)."""
         if not built:
             return
         values: list[dict[str, Any]] = []
@@ -709,8 +725,9 @@ class Index:
         return bool(self._db.rows(_SELECT_UNBUILT, {"axis": axis}))
 
     def _set_original(self, article_id: str, original_id: str | None) -> None:
-        """Make an article a copy of the article `original_id`. If `original_id` is None, it is a
-        copy of none. Raises StoreError if the article is not in the database."""
+        """Mark an article as a copy of the article `original_id`, or as no copy if `original_id` is
+        None; then update the feeds that show it. Raises StoreError if the article is not in the
+        database."""
         with self._db.write() as connection:
             row = connection.execute(_SELECT_ROW, {"id": article_id}).first()
             if row is None:
@@ -725,8 +742,9 @@ class Index:
             rows.save_articles(connection, [ArticleRecord(article=article, stamp=stamp)])
 
     def _select_by_id(self, statement: Any, ids: Sequence[str]) -> dict[str, Any]:
-        """Run a query for a few hundred ids at a time, as its parameter `ids`. The query must
-        select an id and one other column. Return the values of that column by id."""
+        """Run the query `statement` for all `ids`, a few hundred at a time. The query must have a
+        parameter `ids`, and select an id and one other column. Return id -> value of that column.
+        """
         values: dict[str, Any] = {}
         for part in chunks(ids):
             values |= dict(self._db.rows(statement, {"ids": list(part)}))
@@ -756,9 +774,9 @@ def _save_files(connection: Connection, progress: Progress) -> None:
 
 
 def _apply_marks(connection: Connection, numbers: Sequence[int]) -> None:
-    """Delete the stale marks with these numbers. A mark says by how many articles its feed has
-    grown or shrunk and the times of the article concerned. The counts and daily sums of the feeds
-    are updated with that."""
+    """Delete the stale marks with these numbers, and update the numbers of articles and the daily
+    sums of their feeds. A mark is a row for a feed that has changed: it has the change of its
+    number of articles, and the times of the article that was added or removed."""
     count_changes = Counter[FeedKey]()
     changed_times = defaultdict[FeedKey, set[tuple[int, int]]](set)
     for part in chunks(numbers):
@@ -801,8 +819,9 @@ def _count_days(day: str) -> int:
 
 
 def _make_feed(row: Any) -> FeedRow:
-    """Return the feed of a row that _SELECT_FEEDS or _SELECT_PLAIN_FEEDS has selected. The column
-    `count` is as of the last build, so add the number of articles that came since (`more`)."""
+    """Return the feed that is in a row of the query _SELECT_FEEDS or _SELECT_PLAIN_FEEDS. Its
+    number of articles is the column `count`, which is as of the last build, plus `more`, the change
+    since then."""
     latest_added = None
     if row.added not in (None, codec.NEVER):
         latest_added = codec.from_micros(row.added)

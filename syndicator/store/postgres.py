@@ -76,9 +76,9 @@ _CLASSES = {"22012": JobLost, "55P03": StoreBusy}
 
 
 def choose_error_class(error: DBAPIError) -> type[StoreError]:
-    """Return the class of StoreError that fits an error of the driver: StoreConflict, StoreAway,
-    JobLost or StoreBusy by PostgreSQL's code of the error (SQLSTATE); StoreError for other codes
-    and for SQLite."""
+    """Return the class of our error to raise for an error of the driver. It depends on PostgreSQL's
+    code of the error (SQLSTATE): StoreConflict, StoreAway (the server cannot be reached), JobLost
+    or StoreBusy; StoreError for other codes and for SQLite."""
     driver_error: Any = error.orig
     if not hasattr(driver_error, "sqlstate"):  # SQLite
         return StoreError
@@ -99,12 +99,12 @@ def find_away_cure(message: str) -> str:
 
 
 def set_timeouts(engine: Engine) -> Engine:
-    """Let `engine` set our timeouts for statements, locks and lost peers on each new connection.
-    Return the engine."""
+    """Let `engine` set our timeouts (for statements, for locks and for connections whose other side
+    does not answer) on each new connection. Return the engine."""
 
     @event.listens_for(engine, "connect")
     def _set_limits(connection: Any, _record: object) -> None:
-        """Set the timeouts on a new connection of psycopg."""
+        """Set the timeouts on a connection of psycopg. SQLAlchemy calls this for each new one."""
         # a SET inside a transaction would be undone with it
         previous_autocommit = connection.autocommit
         connection.autocommit = True
@@ -116,13 +116,14 @@ def set_timeouts(engine: Engine) -> Engine:
 
 @contextmanager
 def pipeline(connection: Connection) -> Iterator[None]:
-    """Inside the block, send each statement without waiting for the answer to the one before; the
-    block cannot read results. Raises DBAPIError if one of the statements fails. On SQLite the
+    """Inside the block, send each statement without waiting for the answer to the previous one; the
+    block cannot read results. Raises DBAPIError if one of the statements fails. With SQLite the
     block runs as usual."""
     driver_connection: Any = connection.connection.driver_connection
-    if not hasattr(driver_connection, "pipeline"):
+    if not hasattr(driver_connection, "pipeline"):  # SQLite
         yield
         return
+    # the end of the block raises the driver's own errors; callers expect those of SQLAlchemy
     error_class: Any = connection.dialect.loaded_dbapi.Error
     try:
         with driver_connection.pipeline():
@@ -148,8 +149,8 @@ def lock_until_commit(connection: Connection, name: str) -> None:
 
 
 def make_retrying(part: T) -> T:
-    """Change the class of `part` so that its public methods are tried again after a StoreConflict;
-    return `part`. Each method must be a single transaction."""
+    """Change the object `part` so that each of its public methods runs again if it raises
+    StoreConflict. Return `part`. Each of the methods must be a single transaction."""
     part_class: Any = type(part)
     part.__class__ = _make_retrying_class(part_class)
     return part
@@ -157,30 +158,30 @@ def make_retrying(part: T) -> T:
 
 @functools.cache
 def _make_retrying_class(part_class: Any) -> Any:
-    """Return a subclass of `part_class` with the same name, whose public methods are tried again
-    after a StoreConflict."""
+    """Return a subclass of `part_class` with the same name, whose public methods run again if they
+    raise StoreConflict."""
     attributes = {"__doc__": part_class.__doc__, "__module__": part_class.__module__}
     for name in dir(part_class):
         if name.startswith("_"):
             continue
-        value = inspect.getattr_static(part_class, name)
-        if inspect.isfunction(value):
-            attributes[name] = _with_retries(value)
+        attribute = inspect.getattr_static(part_class, name)
+        if inspect.isfunction(attribute):  # a method
+            attributes[name] = _with_retries(attribute)
     return type(part_class.__name__, (part_class,), attributes)
 
 
 def _with_retries(method: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function that calls `method` until it raises no StoreConflict, eight times at most;
-    then the error is raised. The pauses grow and are random, so that two programs that conflict do
-    not try at the same moment again."""
+    """Return a function that calls `method`, and calls it again if it raises StoreConflict. The
+    eighth StoreConflict is raised. The pauses between the calls grow and are random, so that two
+    programs that conflict do not try again at the same moment."""
 
     @functools.wraps(method)
     def call_with_retries(*args: Any, **options: Any) -> Any:
-        """Call `method`, again after each StoreConflict except the last."""
+        """Call `method`, and again after each StoreConflict except the last."""
         for try_number in range(_TRIES - 1):
             with suppress(StoreConflict):
                 return method(*args, **options)
             time.sleep(_PAUSE * 2**try_number * (0.5 + random.random()))
-        return method(*args, **options)
+        return method(*args, **options)  # the last try: its StoreConflict is raised
 
     return call_with_retries

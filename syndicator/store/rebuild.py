@@ -50,16 +50,19 @@ def reindex(
     withdrawn: Iterable[Withdrawn],
     carried: Iterable[tuple[str, str]],
 ) -> int:
-    """Rebuild the rows of all articles; return the number of articles. `articles`: (article, stamp
-    of its file); of an unreadable file, its id or the start of the id instead of the article: the
-    stored article stays. `withdrawn`: withdrawals that may not be stored yet; `carried`: (article
-    id, key of a further source that announced it). If two files have the same id, the first
-    counts."""
+    """Rebuild the rows of all articles from their files. Return the number of articles.
+
+    `articles`: (article, stamp of its file) for each file. For a file that cannot be read, give the
+    article's id or the beginning of the id in place of the article: then the stored article stays.
+    If two files have the same id, the first counts. `withdrawn`: withdrawals that may not be stored
+    yet; `carried`: (article id, key of a further source that announced the article)."""
     for withdrawal in withdrawn:
         save_withdrawal(connection, withdrawal)
     # which articles the feeds of saved queries show, to restore those of unreadable files below
     found_members = connection.execute(FOUND_MEMBERS).all()
     loader = _start_loading(connection, carried)
+
+    # write the rows that depend on one article
     unreadable: list[tuple[str, FileStamp]] = []
     for article, stamp in articles:
         if isinstance(article, str):
@@ -69,7 +72,7 @@ def reindex(
     unreadable_ids = loader.keep_stored(unreadable)
     loader.flush()
 
-    # what depends on all articles
+    # write the rows that depend on all articles
     replace_pictures(connection, loader.picture_rows)
     _delete_except(connection, schema.articles, loader.added_ids)
     _delete_except(connection, schema.fragments, unreadable_ids)
@@ -78,20 +81,20 @@ def reindex(
     feed_names = {key: feed_name.name for key, feed_name in loader.names.items()}
     _count_feeds(connection, feed_names, loader.counts)
     mark_always_published(connection, loader.always_published)
-    found_feeds: dict[str, dict[FeedKey, str]] = {}
+    found_feeds: dict[str, dict[FeedKey, str]] = {}  # article id -> feed -> name of the feed
     for article_id, axis, slug in found_members:
         if article_id in unreadable_ids:
             found_feeds.setdefault(article_id, {})[FeedKey(axis, slug)] = slug
     replace_found_members(connection, found_feeds)
-    _show_copies_alone(connection, loader.on_hold)
+    _show_orphaned_copies(connection, loader.on_hold)
     _mark_entries_done(connection, loader.ids_by_entry)
     return len(loader.added_ids)
 
 
 def _start_loading(connection: Connection, carried: Iterable[tuple[str, str]]) -> _Loader:
-    """Delete the rows that are made anew, except those of the table `articles`, and store the
-    carriers `carried` (article id, source key). Return a loader that has read what it needs of the
-    old rows."""
+    """Delete the rows that are made anew, except those of the table `articles`. Store the carriers
+    `carried`: (article id, key of a further source that announced the article). Return a loader,
+    which writes the new rows; it has the values of the old rows that it needs."""
     merged = select(_a.id, _a.merged_into).where(_a.merged_into.is_not(None))
     merged_into: dict[str, str] = dict(connection.execute(merged).all())
     withdrawn_ids = set(connection.scalars(select(schema.withdrawn.c.id)))
@@ -102,9 +105,10 @@ def _start_loading(connection: Connection, carried: Iterable[tuple[str, str]]) -
     connection.execute(delete(schema.notes).where(schema.notes.c.key.in_(outdated_notes)))
     for table in (schema.members, schema.carriers, schema.aliases):
         connection.execute(delete(table))
-    carriers = defaultdict[str, list[str]](list)
+
+    carriers = defaultdict[str, list[str]](list)  # article id -> source keys
     carrier_rows: list[dict[str, str]] = []
-    for article_id, source in dict.fromkeys(carried):
+    for article_id, source in dict.fromkeys(carried):  # without repetitions
         carriers[article_id].append(source)
         carrier_rows.append({"id": article_id, "source": source})
     insert_new(connection, schema.carriers, carrier_rows)
@@ -113,8 +117,8 @@ def _start_loading(connection: Connection, carried: Iterable[tuple[str, str]]) -
 
 
 def _delete_except(connection: Connection, table: Table, kept_ids: Collection[str]) -> None:
-    """Delete the rows of `table`, which has a column `id` of articles, except those of
-    `kept_ids`."""
+    """Delete the rows of all articles from `table`, except the articles `kept_ids`. The column `id`
+    of the table must be the article id."""
     if not kept_ids:
         connection.execute(delete(table))
         return
@@ -135,12 +139,15 @@ class _Position(NamedTuple):
     id: str
 
     def is_below(self, other: _Position) -> bool:
-        """Return True if this position is below `other`. The articles of the source itself are
-        below carried articles; of these, older articles are below newer articles; if all times are
-        equal, the article with the higher id is below."""
-        if self[:3] == other[:3]:
+        """Return True if this position is below the position `other` in the same feed. Articles of
+        the feed's own source are below articles of other sources that it announced. Otherwise older
+        articles are below newer articles, and if all times are equal, higher ids below lower ids.
+        """
+        rank = self.is_carried, self.added, self.published
+        other_rank = other.is_carried, other.added, other.published
+        if rank == other_rank:
             return self.id > other.id
-        return self[:3] < other[:3]
+        return rank < other_rank
 
 
 class _FeedName(NamedTuple):
@@ -174,7 +181,8 @@ class _Loader:
     batches: dict[Table, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, article: Article, stamp: FileStamp) -> None:
-        """Add the rows of an article, unless it is withdrawn or was added before."""
+        """Add the rows of an article to those that `flush` writes, unless the article is withdrawn
+        or was added before. `stamp`: path, time and size of its file."""
         if article.id in self.added_ids or article.id in self.withdrawn_ids:
             return
         self.added_ids.add(article.id)
@@ -183,8 +191,8 @@ class _Loader:
         chosen_feeds = choose_feeds(article, original_id, is_withdrawn=False, carriers=carriers)
         feeds = resolve_moves(self.moves, chosen_feeds)
 
-        # what is written after all articles are known
-        self._count(article, feeds)
+        # collect the values that `reindex` needs when all articles are known
+        self._count_in_feeds(article, feeds)
         self.always_published |= list_always_published(article)
         if article.hold:
             self.on_hold.add(article.id)
@@ -197,7 +205,7 @@ class _Loader:
         if article.cover:
             self.picture_rows.append(make_waiting_row(article))
 
-        # what is written with the present batch
+        # add the rows to the present batch
         self.batches[schema.articles].append(make_article_row(article, stamp, original_id))
         self.batches[schema.members] += make_member_rows(article, feeds)
         for alias in list_alias_keys(article):
@@ -206,32 +214,34 @@ class _Loader:
             self.flush()
 
     def _choose_original(self, article: Article) -> str | None:
-        """Return the id of the article that `article` is a copy of, by its file or else by its old
-        row. None: it is no copy, or the operator separated the two articles."""
+        """Return the id of the original if `article` is a copy of another article, as its file says
+        or otherwise its old row. Return None if it is no copy, or if the operator has separated the
+        two articles."""
         original_id = article.merged_into or self.merged_into.get(article.id)
         if original_id in article.split_from:
             return _NO_ORIGINAL
         return original_id
 
-    def _count(self, article: Article, feeds: Mapping[FeedKey, str]) -> None:
-        """Count an article in its feeds. Keep its name for each feed in which it has the lowest
-        position so far. `feeds`: feed -> the name that the article has for it."""
+    def _count_in_feeds(self, article: Article, feeds: Mapping[FeedKey, str]) -> None:
+        """Count an article in each of its feeds, and let it name the feeds in which it has the
+        lowest position so far. `feeds`: feed -> the name that the article gives to it."""
         self.counts.update(list(feeds))
         own_feeds: Collection[FeedKey] = feeds
-        if article.id in self.carriers:
+        if article.id in self.carriers:  # it is also in the feeds of sources that announced it
             own_feeds = resolve_moves(self.moves, named_feeds_of(article))
         added, published = get_times(article)
         for key, name in feeds.items():
             is_carried = key not in own_feeds
             position = _Position(is_carried, added, published, article.id)
-            known = self.names.get(key)
-            if known is None or position.is_below(known.position):
+            lowest = self.names.get(key)
+            if lowest is None or position.is_below(lowest.position):
                 self.names[key] = _FeedName(position, name)
 
     def keep_stored(self, unreadable: Collection[tuple[str, FileStamp]]) -> set[str]:
-        """Add the stored articles of unreadable files; return their ids. `unreadable`: (id or start
-        of the id, stamp of the file). A file for which not exactly one stored article is likely is
-        left out. The old stamps stay, so that a repaired file counts as edited."""
+        """Add the stored articles whose files cannot be read. Return their ids. `unreadable`: for
+        each file, (id of its article or the beginning of the id, stamp of the file). A file is left
+        out if no stored article may be its article, or if several may. The stored times and sizes
+        of the files stay, so that a repaired file counts as edited."""
         kept_ids: set[str] = set()
         if not unreadable:
             return kept_ids
@@ -252,7 +262,8 @@ class _Loader:
         return kept_ids
 
     def _read_stored(self) -> _StoredIds:
-        """Return the ids of the articles that are in the database now."""
+        """Return the ids of the articles that are in the database now, to be found by the path of
+        the file or by the beginning of the id."""
         stored = _StoredIds()
         for article_id, path in self.connection.execute(select(_a.id, _a.path)):
             stored.by_path[path] = article_id
@@ -260,7 +271,7 @@ class _Loader:
         return stored
 
     def flush(self) -> None:
-        """Write the rows that are not written yet."""
+        """Write the rows in `self.batches` to the database, and empty the batches."""
         for table, rows in self.batches.items():
             if table is schema.articles:  # the only table whose old rows are still there
                 ids = [row["id"] for row in rows]
@@ -282,24 +293,25 @@ class _StoredIds:
     by_start: dict[str, list[str]] = field(default_factory=dict)
 
     def find_likely(self, id_start: str, path: str) -> list[str]:
-        """Return the ids that the article of an unreadable file may have: the id stored for its
-        path, otherwise all ids that begin with `id_start`."""
+        """Return the stored ids that the article of an unreadable file may have: the id stored for
+        the path of the file or, if there is none, all ids that begin with `id_start`."""
         if path in self.by_path:
             return [self.by_path[path]]
         similar = self.by_start.get(id_start[:ID_CHARS], ())
         return [article_id for article_id in similar if article_id.startswith(id_start)]
 
 
-def _show_copies_alone(connection: Connection, on_hold: Collection[str]) -> None:
-    """Show copies as if they were no copies if their original is not in the database or is on hold.
-    `on_hold`: ids of the articles on hold."""
+def _show_orphaned_copies(connection: Connection, on_hold: Collection[str]) -> None:
+    """Put copies of articles into all feeds of their own, as if they were no copies, if their
+    original is not in the database or is on hold, so that no feed shows it. `on_hold`: ids of the
+    articles on hold."""
     existing_ids = select(schema.articles.alias("original").c.id)
     select_copies = select(_a.data).where(_a.merged_into.is_not(None))
     select_orphans = select_copies.where(_a.merged_into.not_in(existing_ids))
-    rows = list(connection.execute(select_orphans))
+    copy_rows = list(connection.execute(select_orphans))
     for part in chunks(sorted(on_hold)):
-        rows.extend(connection.execute(select_copies.where(_a.merged_into.in_(part))))
-    for (data,) in rows:
+        copy_rows.extend(connection.execute(select_copies.where(_a.merged_into.in_(part))))
+    for (data,) in copy_rows:
         article = codec.unpack(Article, data)
         known = read_known(connection, article.id)
         feeds = known.choose_feeds(article, _NO_ORIGINAL)
@@ -310,8 +322,9 @@ def _show_copies_alone(connection: Connection, on_hold: Collection[str]) -> None
 def _count_feeds(
     connection: Connection, names: Mapping[FeedKey, str], counts: Mapping[FeedKey, int]
 ) -> None:
-    """Create the feeds of `names` (feed -> name) that are not stored, set the number of articles of
-    all feeds, 0 if `counts` lacks a feed, and mark all feeds stale."""
+    """Create the feeds of `names` (feed -> its name) that are not stored. Set the number of
+    articles of all feeds to that in `counts`, or to 0 if `counts` lacks the feed. Mark all feeds as
+    stale, so that the next build makes them."""
     new_rows = [make_feed_row(key, name) for key, name in sorted(names.items())]
     insert_new(connection, schema.feeds, new_rows)
     for table in (schema.stale_marks, schema.sums):
@@ -332,8 +345,8 @@ def _count_feeds(
 
 
 def _mark_entries_done(connection: Connection, ids_by_entry: Mapping[tuple[str, str], str]) -> None:
-    """Mark pending entries as done whose articles exist. `ids_by_entry`: (source key, entry key) ->
-    id of its article."""
+    """Mark those pending entries as done whose articles exist. `ids_by_entry`: (source key, entry
+    id), both as in the columns of the table -> article id."""
     table = schema.entries
     select_pending = select(table.c.source, table.c.entry, table.c.data).where(
         table.c.status == "pending"
@@ -362,9 +375,9 @@ def _mark_entries_done(connection: Connection, ids_by_entry: Mapping[tuple[str, 
 
 
 def scrub(connection: Connection, spellings: Iterable[tuple[str, str]]) -> None:
-    """Replace secrets in all text columns of all tables. `spellings`: (secret, text to put there).
-    If a primary key would become that of another row, its row is deleted. The terms of all texts
-    are dropped too; they are read again later."""
+    """Replace secrets in all text columns of all tables. `spellings`: (secret, its replacement). If
+    a primary key becomes equal to the key of another row, its row is deleted. The index of words
+    for searches is emptied, too; it is filled again later."""
     tokens.drop_all(connection)
     columns: list[Column[Any]] = []
     for table in schema.metadata.sorted_tables:
@@ -377,7 +390,7 @@ def scrub(connection: Connection, spellings: Iterable[tuple[str, str]]) -> None:
             clean_text = func.replace(column, secret, placeholder)
             key_names = [key_column.name for key_column in table.primary_key]
             is_primary_key = key_names == [column.name]
-            if is_primary_key:  # keys must stay different
+            if is_primary_key:  # delete rows that would get the key of another row
                 existing_keys = select(table.alias().c[column.name])
                 connection.execute(delete(table).where(has_secret, clean_text.in_(existing_keys)))
             connection.execute(update(table).where(has_secret).values({column.name: clean_text}))

@@ -88,8 +88,9 @@ class Visits(Comparisons):
     """Database queries for visits: states of sources, entries, filed articles and notes."""
 
     def __init__(self, group: Group, waiting: Collection[str] | None = None) -> None:
-        """`waiting`: the keys of the sources with pending entries, which saves queries. Give None
-        if other programs may write entries while this object is used."""
+        """`group`: commits several writes together; `waiting`: the keys of all sources with pending
+        entries, which saves queries. Give None if other programs may write entries while this
+        object is used."""
         super().__init__(group)
         self._ended: list[_EndedVisit] = []  # not written yet
         self._with_pending: set[str] | None = _UNKNOWN  # keys of sources
@@ -103,14 +104,14 @@ class Visits(Comparisons):
     def shared(
         self, first: Callable[[], object] = lambda: None, *, gather: bool = False
     ) -> Iterator[None]:
-        """Delay all commits inside the block: `commit` and the end of the block commit the writes
-        so far. `first` is called before each commit. With `gather`, `record` also delays its
-        writes: the articles are written together before the next commit, and queries do not see
-        them until then. The caller must hold the lock for runs, so that no other program writes
-        entries to a SQLite database meanwhile."""
+        """Let many writes inside the block share a commit: only `commit` and the end of the block
+        commit the writes so far. `first` is called before each commit. With `gather`, `record` does
+        not even write at once: the articles are written together before the next commit, and
+        queries do not see them until then. The caller must hold the lock for runs, so that no other
+        program writes entries to a SQLite database meanwhile."""
         previous_with_pending = self._with_pending
         self._gathered = {} if gather else None
-        if self._db.alone:
+        if self._db.alone:  # no other program writes: the sources read now stay correct
             self._with_pending = set(self._column(_SOURCES_WITH_PENDING, "pending"))
         try:
             with self._db.shared(first):
@@ -151,22 +152,22 @@ class Visits(Comparisons):
         """Insert or replace the states of sources, in one transaction."""
         if not states:
             return
-        self._write_ended()
+        self._write_ended()  # first the delayed writes, which are older
         with self._db.write(blind=True) as connection:
             _save_states(connection, [make_state_row(state) for state in states])
 
     def drop_state(self, key: str) -> None:
-        """Delete a source, its entries and the outcomes of its visits, in one transaction. Its
-        articles stay."""
-        self._write_ended()
+        """Delete the rows of the source `key`, of its entries and of its visits, in one
+        transaction. Its articles stay."""
+        self._write_ended()  # first the delayed writes, which are older
         with self._db.write() as connection:
             for table, column in _SOURCE_TABLES:
                 statement = f"DELETE FROM {table} WHERE {column} = ?"
                 run_statement(connection, statement, (codec.make_column_key(key),))
 
     def entries(self, source_key: str, entry_ids: Sequence[str]) -> dict[str, EntryRow]:
-        """Return the stored entries of a source with these ids, by entry id. Ids without a stored
-        entry are left out."""
+        """Return entry id -> stored entry, for the entries of a source with these ids. Ids without
+        a stored entry are left out."""
         source = codec.make_column_key(source_key)
         entry_keys = [codec.make_column_key(entry_id) for entry_id in entry_ids]
         entries: dict[str, EntryRow] = {}
@@ -185,8 +186,8 @@ class Visits(Comparisons):
             self._upsert_entries(connection, rows)
 
     def pending(self, source_key: str, now: datetime) -> list[EntryRow]:
-        """Return the pending entries of a source that may be tried at `now`, those seen first
-        before the others. An entry may be tried if its `next_try` is not later, or is None."""
+        """Return the pending entries of a source that may be tried at the time `now`: their
+        `next_try` is `now`, earlier or None. The entry that was seen first comes first."""
         condition = f"{_OPEN} AND (next_try IS NULL OR next_try <= ?) {_IN_TURN}"
         column_key = codec.make_column_key(source_key)
         return self._entries(condition, "pending", column_key, codec.to_micros(now))
@@ -194,32 +195,34 @@ class Visits(Comparisons):
     def list_seen_since(
         self, source_key: str, since: datetime
     ) -> list[tuple[datetime, datetime | None]]:
-        """Return (time when it was first seen, time of its next try) for each entry of a source
-        that was first seen after `since`. The time of the next try is None if the entry may be
-        tried at any time or is not pending."""
+        """Return the times of the entries of a source that were first seen after `since`. Each is
+        (time when the entry was first seen, time of its next try). The second is None if the entry
+        may be tried at any time, or if it is not pending."""
         query = (
             "SELECT first_seen, status, next_try FROM entries WHERE source = ? AND first_seen > ?"
         )
         rows = self._db.run_query(query, codec.make_column_key(source_key), codec.to_micros(since))
-        entries: list[tuple[datetime, datetime | None]] = []
+        times: list[tuple[datetime, datetime | None]] = []
         for first_seen, status, next_try in rows:
             next_time = None
             if status == "pending" and next_try is not None:
                 next_time = codec.from_micros(next_try)
-            entries.append((codec.from_micros(first_seen), next_time))
-        return entries
+            times.append((codec.from_micros(first_seen), next_time))
+        return times
 
     def count_pending(self, source_key: str) -> int:
         """Return how many entries of a source are pending."""
         key = codec.make_column_key(source_key)
+        # `_with_pending`: all sources with pending entries, if known; saves most visits a query
         if self._with_pending is not None and key not in self._with_pending:
-            return 0  # saves most visits of a run a query
+            return 0
         return self._count(f"entries WHERE {_OPEN}", "pending", key)
 
     def find(self, aliases: Iterable[str]) -> str | None:
-        """Return the id of the article that has one of these aliases, None if there is none. If
-        several articles have one, the article of the alias that comes first in `aliases` is
-        returned. `aliases` are results of `urls.alias` and `urls.guid_alias`."""
+        """Return the id of the stored article that has one of these aliases, or None if there is
+        none. If several articles have one of them, the alias that comes first in `aliases` decides.
+        An alias is the address of an article, or the id of its entry in a feed, in a form for
+        comparison: a result of `urls.alias` or `urls.guid_alias`."""
         keys = [codec.make_column_key(alias) for alias in aliases]
         ids: dict[str, str] = {}
         for part in chunks(keys):
@@ -231,7 +234,7 @@ class Visits(Comparisons):
         return None
 
     def article(self, article_id: str) -> Article | None:
-        """Return an article without its body, None if it is not in the database."""
+        """Return an article without its body, or None if it is not in the database."""
         documents = self._column("data FROM articles WHERE id = ?", article_id)
         if not documents:
             return None
@@ -266,8 +269,8 @@ class Visits(Comparisons):
             self._gathered.clear()
 
     def _write_records(self, records: Sequence[ArticleRecord]) -> None:
-        """Write articles, and with each article its entry, aliases, HTML and data for comparisons,
-        in one transaction."""
+        """Write articles in one transaction: each with its entry, aliases, HTML and the data by
+        which later articles are compared with it."""
         with self._db.write() as connection:
             rows.save_articles(connection, records)
             for record in records:
@@ -294,11 +297,12 @@ class Visits(Comparisons):
         *,
         entry: EntryRow | None = None,
     ) -> None:
-        """Store that sources announced articles of other sources, in one transaction. `carried` has
-        (article id, key of the source that announced it); the feeds of these sources get the
-        articles and become stale. `names` has, by source key, the name for a feed that has no name
-        yet. `entry`: an entry to store as well. Call `ArticleStore.carry` first, which writes the
-        file of the article."""
+        """Store that sources announced articles of other sources, in one transaction: the feeds of
+        these sources get the articles and become stale. Call `ArticleStore.carry` first, which
+        writes the files of the articles.
+
+        `carried`: (article id, key of the source that announced it); `names`: source key -> name to
+        give to the feed of the source if it has none yet; `entry`: an entry to store as well."""
         with self._db.write() as connection:
             for article_id, source in carried:
                 rows.add_carrier(connection, article_id, source, names.get(source, ""))
@@ -352,10 +356,11 @@ class Visits(Comparisons):
         return self._count(muted_entries, "skipped", column_key, _MUTED)
 
     def reopen(self, ids: Collection[str], *, bound: bool = False) -> None:
-        """Make the entries that led to the articles `ids` pending again, and their sources due.
-        With `bound`, the entries keep the ids of their articles, so that reading them updates these
-        articles. Otherwise new articles are made. One transaction."""
-        self._write_ended()
+        """Make the entries from which the articles `ids` were read pending again, and their sources
+        due, so that the articles are read again. With `bound`, the entries keep the ids of their
+        articles: reading updates these articles. Otherwise new articles are made. One transaction.
+        """
+        self._write_ended()  # first the delayed writes, which are older
         with self._db.write() as connection:
             source_keys: set[str] = set()
             for part in chunks(sorted(ids)):
@@ -370,8 +375,8 @@ class Visits(Comparisons):
             _make_sources_due(connection, source_keys)
 
     def count_filed(self, source_key: str) -> Filed:
-        """Return how many entries of a source have an article. Only if there are none, the result
-        also has the number of all articles and the number of sources with articles."""
+        """Count the entries of a source that have an article. Only if there are none, also count
+        all articles and the sources with articles."""
         filed_entries = "entries WHERE source = ? AND article IS NOT NULL"
         own_articles = self._count(filed_entries, codec.make_column_key(source_key))
         if own_articles > 0:
@@ -381,8 +386,9 @@ class Visits(Comparisons):
         return Filed(own=0, articles=self._count("articles"), sources=source_count)
 
     def aliases(self, ids: Sequence[str]) -> list[tuple[str, str]]:
-        """Return (article id, alias key) for all aliases of these articles. Some aliases come from
-        entries of other sources."""
+        """Return (article id, alias key) for all aliases of the articles `ids`, including aliases
+        from entries of other sources. An alias key is an address or the id of an entry, in a form
+        for comparison."""
         aliases: list[tuple[str, str]] = []
         for part in chunks(ids):
             query = f"SELECT id, alias FROM aliases WHERE id IN ({write_placeholders(part)})"
@@ -394,9 +400,10 @@ class Visits(Comparisons):
         return self._db.run_query("SELECT id, alias FROM pruned")
 
     def prune(self, ids: Iterable[str], aliases: Iterable[tuple[str, str]]) -> None:
-        """Delete all rows of the articles `ids`; the feeds that showed them become stale. Store
-        `aliases` (article id, alias key), by which the articles are recognised, so that they are
-        not read again. In `ids`, each copy must stand before its original. One transaction."""
+        """Delete all rows of the old articles `ids`; the feeds that showed them become stale. Store
+        `aliases`, pairs (article id, alias key): an alias key is an address in a form for
+        comparison, by which the articles are recognised and not read again. In `ids`, each copy
+        must stand before its original. One transaction."""
         pruned_rows = [{"alias": alias, "id": article_id} for article_id, alias in aliases]
         with self._db.write() as connection:
             insert_new(connection, schema.pruned, pruned_rows)
@@ -405,9 +412,10 @@ class Visits(Comparisons):
             wipe_deleted(connection)
 
     def forget_pruned(self, aliases: Collection[tuple[str, str]]) -> list[str]:
-        """Allow pruned articles to be read again. `aliases` (article id, alias key) are deleted
-        from the list of pruned articles, and so are the entries of these articles. Return the keys
-        of the sources of these entries: they must be visited to read the articles again."""
+        """Allow articles that `prune` has deleted to be read again, in one transaction: delete
+        their `aliases`, pairs (article id, alias key), from the list of pruned articles, and delete
+        their entries. Return the keys of the sources of these entries: they must be visited to read
+        the articles again."""
         article_ids = {article_id for article_id, _ in aliases}
         alias_keys = [alias_key for _, alias_key in aliases]
         with self._db.write() as connection:
@@ -418,10 +426,10 @@ class Visits(Comparisons):
     def withdraw(
         self, article: Article, aliases: Iterable[str], stale: Iterable[FeedKey], at: datetime
     ) -> None:
-        """Withdraw an article in one transaction. Its rows and the texts that feeds gave for it are
-        deleted; its feeds and the feeds `stale` become stale. The withdrawal is stored with the
-        aliases of `article` and with `aliases`, so that the article is not read again. `at`: the
-        time of the withdrawal."""
+        """Withdraw an article in one transaction: delete its rows and the texts that feeds gave for
+        it, and make its feeds and the feeds `stale` stale. Store the withdrawal together with the
+        aliases of the article and the further `aliases` (addresses in a form for comparison), so
+        that the article is not read again. `at`: the time of the withdrawal."""
         alias_keys = rows.list_alias_keys(article)
         alias_keys += [codec.make_column_key(alias) for alias in aliases]
         distinct_keys = tuple(dict.fromkeys(alias_keys))
@@ -440,8 +448,8 @@ class Visits(Comparisons):
 
     def readmit(self, article_id: str, *, unread: bool) -> list[str]:
         """Delete the withdrawal of an article and mark its feeds as stale, in one transaction. With
-        `unread`, also delete the article's entries, so that its page is read again, and return the
-        keys of their sources. Otherwise return []."""
+        `unread`, also delete the article's entries, so that its page is read again; return the keys
+        of the sources of these entries. Without `unread` return []."""
         withdrawals = schema.withdrawn
         alias_table = schema.withdrawn_aliases
         select_feeds = select(withdrawals.c.feeds).where(withdrawals.c.id == article_id)
@@ -459,15 +467,17 @@ class Visits(Comparisons):
             return forget_unread(connection, {article_id}, aliases)
 
     def note(self, key: str) -> str | None:
-        """Return the value of a note, None if it is not set."""
+        """Return the value of the note `key`, or None if it is not stored. A note is a small text
+        that the program keeps in the database."""
         values = self._column("value FROM notes WHERE key = ?", codec.make_column_key(key))
         if not values:
             return None
         return str(json.loads(values[0]))
 
     def set_note(self, key: str, value: str | None, at: datetime) -> None:
-        """Store the note `value` under `key` in place of an earlier one. If `value` is None, delete
-        the note. `at`: the current time; `prune_notes` deletes old notes by it. One transaction."""
+        """Store the note `value` under `key`, in place of an earlier note. If `value` is None,
+        delete the note. `at`: the current time, by which `prune_notes` finds old notes. One
+        transaction."""
         column_key = codec.make_column_key(key)
         with self._db.write(blind=True) as connection:
             if value is None:

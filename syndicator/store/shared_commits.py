@@ -58,7 +58,7 @@ class Group:
         StoreError."""
         if self._open is None:
             return self._db.rows(statement, values)
-        with self._db.named_errors():
+        with self._db.translated_errors():
             return self._open.connection.execute(statement, values).all()
 
     def run_query(self, text: str, *values: Any) -> list[Any]:
@@ -66,7 +66,7 @@ class Group:
         not committed yet. Raises StoreError."""
         if self._open is None:
             return self._db.run_query(text, *values)
-        with self._db.named_errors():
+        with self._db.translated_errors():
             return run_statement(self._open.connection, text, values)
 
     def stream(self, statement: Executable) -> Iterator[Any]:
@@ -89,7 +89,7 @@ class Group:
                 yield connection
             return
 
-        with self._db.named_errors():
+        with self._db.translated_errors():
             if self._open is None:
                 connection = self._db.open_writer()
                 self._open = _OpenTransaction(connection, connection.begin())
@@ -135,7 +135,7 @@ class Group:
         self.writes = 0
         try:
             self._sync_files()
-            with self._db.named_errors():
+            with self._db.translated_errors():
                 transaction.commit()
         except BaseException:
             with suppress(SQLAlchemyError):

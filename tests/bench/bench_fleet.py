@@ -101,7 +101,7 @@ class Day:
         if row.id is None:
             return False
         job = Job(id=row.id, worker=worker, attempts=row.attempts, shard=row.args["shard"])
-        taken = self.hosts.own(self.shards.due_hosts(job.shard, MOST_HOSTS), f"w{worker}")
+        taken = self.hosts.lease_hosts(self.shards.due_hosts(job.shard, MOST_HOSTS), f"w{worker}")
         states = (
             [state for state, _ in self.shards.list_due_sources(job.shard, taken, EACH)]
             if taken

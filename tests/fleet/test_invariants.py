@@ -187,7 +187,7 @@ def test_a_host_that_ends_its_workers_is_held_and_named_and_the_others_go_on(
         with fleet.open_store() as store:
             hosts = store.hosts(0.01)
             for _ in range(POISON_STARTS):
-                assert poison in hosts.own([poison], "a worker that died")
+                assert poison in hosts.lease_hosts([poison], "a worker that died")
                 time.sleep(0.03)
         fleet.start_worker()
 

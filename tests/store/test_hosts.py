@@ -104,7 +104,7 @@ def test_a_worker_whose_lease_has_ended_does_not_end_the_turn_of_another(store: 
     on."""
     hosts = store.hosts(LEASE_SECONDS)
 
-    assert set(hosts.own([HOST], "slow worker")) == {HOST}
+    assert set(hosts.lease_hosts([HOST], "slow worker")) == {HOST}
 
     end_leases(store)
     take_turn(hosts)
@@ -207,8 +207,8 @@ def test_a_worker_has_free_hosts_for_itself_until_it_lets_them_go(
     hosts.set_delay("slow.example", 20)
     names = ["asked.example", "held.example", "away.example", HOST, "slow.example"]
 
-    assert hosts.own(names, "me") == {HOST: 0.0, "slow.example": 20.0}
-    assert hosts.own(names, "you") == {}
+    assert hosts.lease_hosts(names, "me") == {HOST: 0.0, "slow.example": 20.0}
+    assert hosts.lease_hosts(names, "you") == {}
     assert not take_busy(hosts).held
     assert list_owners(store) == {"me"}
 
@@ -224,7 +224,7 @@ def test_a_worker_has_free_hosts_for_itself_until_it_lets_them_go(
 
     hosts.give_back("asked.example", turn, 0)
 
-    assert hosts.own(["asked.example"], "you") == {"asked.example": 0.0}
+    assert hosts.lease_hosts(["asked.example"], "you") == {"asked.example": 0.0}
 
 
 def test_hosts_of_a_worker_outlast_its_last_request_and_are_kept_by_signs_of_life(
@@ -232,7 +232,7 @@ def test_hosts_of_a_worker_outlast_its_last_request_and_are_kept_by_signs_of_lif
 ) -> None:
     """A worker owns its hosts as long as it sends heartbeats; lost hosts stay lost."""
     hosts = store.hosts(LEASE_SECONDS)
-    hosts.own([HOST], "me")
+    hosts.lease_hosts([HOST], "me")
 
     assert take_busy(hosts).seconds > ASKS * LEASE_SECONDS + 2 / 3 * LEASE_SECONDS - 5, (
         "a request that begins last is over by then"
@@ -265,11 +265,11 @@ def test_work_of_which_nothing_comes_is_started_some_times_and_the_host_is_held_
     """After POISON_STARTS starts without a result a host is held and named."""
     store.visits.save_states([SourceState(key="a", url=A.url)])
     for _ in range(POISON_STARTS):
-        assert hosts.own([HOST], "me")
+        assert hosts.lease_hosts([HOST], "me")
         assert hosts.counts().named == []
         end_leases(store)
 
-    assert hosts.own([HOST], "me") == {}
+    assert hosts.lease_hosts([HOST], "me") == {}
 
     (held_host,) = hosts.counts().named
 
@@ -277,7 +277,7 @@ def test_work_of_which_nothing_comes_is_started_some_times_and_the_host_is_held_
     assert held_host.poison
     assert 890 < held_host.seconds <= 1800
     assert hosts.free_poison() == 1
-    assert hosts.own([HOST], "me")
+    assert hosts.lease_hosts([HOST], "me")
     assert hosts.counts().named == []
 
 
@@ -290,7 +290,7 @@ def test_after_each_try_a_host_that_ends_its_workers_is_held_for_longer(
         with store._db.write() as connection:
             connection.execute(text("DELETE FROM hosts"))
             connection.execute(schema.hosts.insert(), {"name": HOST, "starts": starts})
-        assert hosts.own([HOST], "me")
+        assert hosts.lease_hosts([HOST], "me")
         end_leases(store)
         assert longest / 2 - 5 < hosts.counts().named[0].seconds <= longest
 
@@ -299,7 +299,7 @@ def test_starts_that_brought_something_are_forgiven(store: Store, hosts: Hosts) 
     """Each time a worker stores something of the host before its lease ends: the host is never
     held, however often this happens."""
     for number in range(POISON_STARTS + 2):
-        assert hosts.own([HOST], "me")
+        assert hosts.lease_hosts([HOST], "me")
         visits = store.open_fenced_visits(
             hosts.make_forgiving_fence(lambda connection: None, HOST, "me"), ()
         )
@@ -313,11 +313,11 @@ def test_a_host_that_was_suspected_is_free_with_the_end_of_its_work(
     """A host that was held after failed starts is free again once a worker ends its work on it."""
     for _ in range(5):
         for _ in range(POISON_STARTS):
-            assert hosts.own([HOST], "me")
+            assert hosts.lease_hosts([HOST], "me")
             end_leases(store)
         with store._db.write() as connection:
             connection.execute(schema.hosts.update().values(held_until=0))
-        assert hosts.own([HOST], "me")
+        assert hosts.lease_hosts([HOST], "me")
         hosts.release_hosts([HOST], "me", 0)
         assert isinstance(hosts.take(HOST), Turn)
         end_leases(store)
@@ -333,7 +333,7 @@ def test_work_that_a_living_worker_ends_or_gives_up_is_not_lost(
     """A worker that releases its hosts itself, without a result, is not counted as a failed
     start."""
     for _ in range(5):
-        assert HOST in hosts.own([HOST], "me")
+        assert HOST in hosts.lease_hosts([HOST], "me")
         let_go(hosts, "me", 0)
 
 
@@ -361,7 +361,7 @@ def test_the_hosts_are_counted(store: Store, hosts: Hosts) -> None:
     )
     store.fleet.push([A, B], to_micros(NOW))
     hosts.hold("b.example", 50)
-    hosts.own([HOST], "me")
+    hosts.lease_hosts([HOST], "me")
     counts = hosts.counts()
 
     assert counts.hosts == 2

@@ -36,15 +36,15 @@ def plan(connection: Connection, task: str, at: datetime) -> None:
     connection.execute(_PLAN, {"task": task, "at": codec.to_micros(at)})
 
 
-def plan_too(then: Then, task: str, at: datetime) -> Then:
+def add_plan(then: Then, task: str, at: datetime) -> Then:
     """Return a function that calls `then` and, in the same transaction, plans the next job of
-    `task` for `at`."""
+    `task` for the time `at`. Both functions get the connection of the transaction."""
 
-    def do_both(connection: Connection) -> None:
+    def call_and_plan(connection: Connection) -> None:
         then(connection)
         plan(connection, task, at)
 
-    return do_both
+    return call_and_plan
 
 
 class Builds:
@@ -65,17 +65,19 @@ class Builds:
             connection.execute(_PLAN_MISSING)
 
     def recover(self, silence: float) -> None:
-        """Take jobs from workers that sent no heartbeat for `silence` seconds, and plan them for
-        now."""
+        """Delete the builds and upkeep jobs of workers that sent no heartbeat for `silence`
+        seconds, and plan the same work again for now."""
         with self._db.write() as connection:
-            if jobs.delete_silent_jobs(connection, BUILDS, silence):
+            deleted_jobs = jobs.delete_silent_jobs(connection, BUILDS, silence)
+            if deleted_jobs:
                 connection.execute(_PLAN_MISSING)
 
     def end(self, job: Job, planned: Mapping[str, datetime]) -> None:
-        """Delete a job that is done, and plan further jobs. `planned`: task -> time. Raises JobLost
-        if another worker has the job by now; then nothing is written."""
+        """Delete a job that is done, and plan further jobs. `planned`: task (`jobs.BUILD` or
+        `jobs.UPKEEP`) -> time of its next job. Raises JobLost if another worker has `job` by now;
+        then nothing is written."""
         with self._db.write() as connection:
-            jobs.fence(connection, job)
+            jobs.fence(connection, job)  # raises JobLost
             jobs.end(connection, job)
             for task, at in sorted(planned.items()):
                 plan(connection, task, at)

@@ -78,8 +78,10 @@ class Fleet:
         return tuple(codec.unpack(Source, data) for (data,) in rows)
 
     def push(self, sources: Sequence[Source], at: int, *, dry_run: bool = False) -> Pushed:
-        """Replace the sources that workers follow, and return what changes. `at`: the time of the
-        push in microseconds since 1970; `dry_run`: only return what would change."""
+        """Store `sources` as the sources that workers visit, in place of the stored ones. Return
+        the keys of the sources that are added, changed and removed. `at`: the time of the push in
+        microseconds since 1970; `dry_run`: write nothing, only return what would change."""
+        # both by the key of the source; `place` is its position in `sources`
         query = "SELECT key, place, enabled, data FROM followed"
         stored_rows: dict[str, _FollowedRow] = {}
         for key, place, enabled, data in self._db.run_query(query):
@@ -105,8 +107,10 @@ class Fleet:
         for key, row in sorted(pushed_rows.items()):
             if stored_rows.get(key) != row:
                 new_rows.append({"key": key, **row._asdict()})
+        # workers compare this digest with that of their last reading, to see a change
         lines = [f"{key} {row.data}" for key, row in pushed_rows.items()]
         digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
         with self._db.write() as connection:
             for part in chunks(list(change.removed)):
                 connection.execute(delete(schema.followed).where(_f.key.in_(part)))
@@ -116,23 +120,29 @@ class Fleet:
 
     @contextmanager
     def in_turn(self) -> Iterator[None]:
-        """Wait until no other machine is inside such a block, then run the block. For short changes
-        of shared files. On SQLite the block runs at once."""
+        """Let only one machine at a time run the block: wait until no other machine is inside such
+        a block. Use it for short changes of shared files. With SQLite the block runs at once, since
+        only one machine uses the database."""
         if self._db.sqlite:
             yield
             return
-        with self._db.named_errors(), self._db.engine.connect() as connection, connection.begin():
+        with (
+            self._db.translated_errors(),
+            self._db.engine.connect() as connection,
+            connection.begin(),
+        ):
             connection.execute(_WAIT_FOR_FILES)
             yield
 
     @contextmanager
     def hold(self, name: str, purpose: str = "another machine") -> Iterator[Callable[[], None]]:
         """Hold the lock `name` of a PostgreSQL database inside the block. Yield a function that
-        raises StoreAway if the lock may be lost. Raises LockedError if another program holds the
-        lock; its message names the `purpose` that the other program gave."""
+        raises StoreAway if the lock may be lost. `purpose`: for what this program needs the lock.
+        Raises LockedError if another program holds the lock; the message gives the purpose of that
+        program."""
         # The lock belongs to a transaction, not to the session: a pooler gives the session to
         # other clients after each transaction.
-        with self._db.named_errors(), self._db.engine.connect() as connection:
+        with self._db.translated_errors(), self._db.engine.connect() as connection:
             transaction = connection.begin()
             try:
                 is_locked = connection.execute(_TRY_LOCK, {"name": name}).scalar()
@@ -146,7 +156,7 @@ class Fleet:
                 connection.exec_driver_sql(
                     f"SET LOCAL idle_in_transaction_session_timeout = '{_LOST_AFTER}s'"
                 )
-                with _Pings(connection, name) as pings:
+                with _Pings(connection, name) as pings:  # keep the connection open
                     yield pings.check
             finally:
                 try:
@@ -160,7 +170,8 @@ class _Pings:
     ends connections that send nothing for 30 seconds."""
 
     def __init__(self, connection: Connection, name: str) -> None:
-        """`connection`: its transaction holds the lock; `name`: of the lock."""
+        """`connection`: the connection whose transaction holds the lock; `name`: the name of the
+        lock."""
         self._connection = connection
         self._name = name
         self._connection_lock = threading.Lock()
@@ -177,11 +188,12 @@ class _Pings:
         self._thread.join()
 
     def check(self, ahead: float = 0.0) -> None:
-        """Raise StoreAway if the lock is lost. The database is asked only if we may not hold the
-        lock surely `ahead` seconds from now: 20 seconds after the last statement."""
+        """Raise StoreAway if the lock is lost. The server keeps the lock for some seconds after
+        each statement: if they last for `ahead` seconds more, the server is not asked."""
         with self._connection_lock:
             now = time.monotonic()
-            if now + ahead < self._held_until:
+            is_surely_held = now + ahead < self._held_until
+            if is_surely_held:
                 return
             try:
                 self._connection.exec_driver_sql("SELECT 1")

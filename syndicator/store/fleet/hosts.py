@@ -134,14 +134,17 @@ class Hosts:
         self._owned_for = int(_OWNED_LEASES * lease * _MICROS)
 
     def take(self, host: str) -> Turn | Busy:
-        """Return the permission for one request to `host`. Return Busy, with the time to wait, if
-        another machine has the permission or if the host is held."""
+        """Take the permission for one request to `host` and return it as a Turn. Return Busy, with
+        the seconds to wait, if another machine has the permission or if the host is held: if it
+        must not be asked for some time."""
         row = self._run_for_row(_TAKE, name=host, lease=self._lease)
         if row is not None:
+            # if the host was recently out of reach, `why` has the reason and its details
             away_text = row.why if row.away else ""
             reason, _, detail = away_text.partition(_SEPARATOR)
             return Turn(row.free_at, reason, detail)
-        waits = self._run_for_row(_SELECT_WAIT, name=host)
+
+        waits = self._run_for_row(_SELECT_WAIT, name=host)  # in microseconds
         if waits is None:  # another machine deleted the row in between
             return Busy(0.0)
         until_free = max(waits.free, 0)
@@ -168,8 +171,8 @@ class Hosts:
         row = self._run_for_row(_SELECT_HELD, name=host)
         if row is None:
             return 0.0
-        remaining_micros = int(row[0])
-        return remaining_micros / _MICROS
+        (remaining_micros,) = row
+        return int(remaining_micros) / _MICROS
 
     def any_held(self) -> bool:
         """Return True if any host or URL is held now."""
@@ -182,9 +185,9 @@ class Hosts:
         why = f"{reason}{_SEPARATOR}{detail}"
         self._run_for_row(_SET_AWAY, name=host, span=int(seconds * _MICROS), why=why)
 
-    def own(self, names: Collection[str], owner: str) -> dict[str, float]:
-        """Lease the hosts among `names` that nobody has to the worker `owner`. Return host -> its
-        crawl-delay in seconds for the hosts that it got."""
+    def lease_hosts(self, names: Collection[str], owner: str) -> dict[str, float]:
+        """Lease to the worker `owner` those of the hosts `names` that no other worker has. Return,
+        for the leased hosts, host -> its crawl-delay in seconds."""
         values = {"names": sorted(names), "owner": owner, "lease": self._owned_for}
         rows = self._db.run_at_once(_text(_OWN_HOSTS), values)
         return {row.name: row.delay / _MILLIS for row in rows}
@@ -235,11 +238,12 @@ class Hosts:
         self._run_for_row(_DELETE_IDLE)
 
     def counts(self) -> HostCounts:
-        """Return how many hosts of followed sources are in which state."""
+        """Count the hosts of followed sources by their state: due, held, leased and so on. Also
+        name some of the held hosts."""
         held_rows = self._db.run_at_once(_text(_SELECT_HELD_HOSTS))
-        named = [HeldHost(**row._mapping) for row in held_rows]
+        held_hosts = [HeldHost(**row._mapping) for row in held_rows]
         counts = self._run_for_row(_COUNT_HOSTS)
-        return HostCounts(**counts._mapping, named=named)
+        return HostCounts(**counts._mapping, named=held_hosts)
 
     def free_poison(self) -> int:
         """Allow requests to the hosts that are held because they crashed workers. Return how many
@@ -248,8 +252,8 @@ class Hosts:
         return len(freed_hosts)
 
     def _run_for_row(self, statement: str, **values: Any) -> Any:
-        """Run a statement in a transaction of its own. Return its first row, None if it returns no
-        row."""
+        """Run a statement in a transaction of its own. Return its first row, or None if it has no
+        rows. `values`: the parameters of the statement."""
         rows = self._db.run_at_once(_text(statement), values)
         if not rows:
             return None
@@ -269,25 +273,28 @@ class HostWaits:
         self._any_held = False
 
     def until(self, what: str) -> datetime | None:
-        """Return when the pause of a host or URL ends, None if it has no pause."""
-        seconds = self._hosts.held(codec.make_column_key(what))
-        if not seconds:
+        """Return the time at which the pause of `what`, a host or a URL, ends. Return None if it
+        has no pause."""
+        remaining_seconds = self._hosts.held(codec.make_column_key(what))
+        if not remaining_seconds:
             return None
-        return self._clock() + timedelta(seconds=seconds)
+        return self._clock() + timedelta(seconds=remaining_seconds)
 
     def any(self) -> bool:
-        """Return True if any host or URL had a pause in the last two seconds. This saves most
-        calls of `until`, and asks the database only every two seconds."""
+        """Return True if any host or URL has a pause. The answer may be two seconds old: the
+        database is asked no more often. If it is False, callers need not call `until`."""
         now = self._clock()
-        is_fresh = timedelta(0) <= now - self._asked_at < _ANSWER_LASTS
+        age = now - self._asked_at
+        is_fresh = timedelta(0) <= age < _ANSWER_LASTS  # negative if the clock was set back
         if not is_fresh:
             self._asked_at = now
             self._any_held = self._hosts.any_held()
         return self._any_held
 
     def add(self, what: str, until: datetime) -> None:
-        """Store that a host or URL has a pause until `until`, or for the longest allowed time."""
-        span = min(until - self._clock(), self._longest)
-        if span > timedelta(0):
-            self._hosts.hold(codec.make_column_key(what), span.total_seconds())
+        """Store a pause of `what`, a host or a URL, that ends at `until` or, if that is earlier,
+        after the longest allowed time."""
+        pause = min(until - self._clock(), self._longest)
+        if pause > timedelta(0):
+            self._hosts.hold(codec.make_column_key(what), pause.total_seconds())
             self._any_held = True

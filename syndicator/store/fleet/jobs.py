@@ -89,24 +89,25 @@ class Job:
 
 
 def install(database: Database, index: str) -> None:
-    """Create the tables of Procrastinate, or run those of its migrations that are missing; then run
-    `index`, an SQL statement, and note the name of its newest migration. If the note has that name
-    already, do nothing."""
+    """Create the tables of the job queue Procrastinate, or run those of its migrations that are
+    missing. Then run the SQL statement `index`, and note the name of the newest migration in the
+    database. If the note has that name already, do nothing."""
     from procrastinate.schema import SchemaManager
 
     folder = Path(SchemaManager.get_migrations_path())
     migrations = sorted(path.name for path in folder.glob("*.sql"))
     newest = migrations[-1]
-    select_stored = select(schema.notes.c.value).where(schema.notes.c.key == _ENGINE)
-    if database.scalar(select_stored) == newest:
+    select_note = select(schema.notes.c.value).where(schema.notes.c.key == _ENGINE)
+    if database.scalar(select_note) == newest:
         return
     with database.write() as connection:
         postgres.lift_timeouts(connection)
         postgres.lock_until_commit(connection, "migrations")
-        stored = connection.execute(select_stored).scalar()
+        # read the note again: another program may have run the migrations before we had the lock
+        noted_migration = connection.execute(select_note).scalar()
         has_tables = connection.execute(_HAS_TABLES).scalar()
         if has_tables:
-            last_run = stored or newest  # tables without a note are taken for up to date
+            last_run = noted_migration or newest  # tables without a note are taken for up to date
             missing = [name for name in migrations if name > last_run]
             scripts = [folder.joinpath(name).read_text() for name in missing]
         else:
@@ -134,13 +135,13 @@ def delete_silent_jobs(
     connection: Connection, queue: str, silence: float
 ) -> Sequence[Row[tuple[str, int]]]:
     """Delete the running jobs of `queue` whose workers sent no heartbeat for `silence` seconds.
-    Return (task, shard) of each of them."""
+    Return a row (task, shard) for each deleted job; a shard is a numbered group of hosts."""
     return connection.execute(_DELETE_SILENT, {"queue": queue, "silence": silence}).all()
 
 
 def write_heartbeat(database: Database, worker: int) -> int:
-    """Write a heartbeat of the worker with this number. Return the time of the database's clock, in
-    microseconds since 1970. Raises StoreAway if the queue has removed the worker."""
+    """Write a heartbeat of the worker with the number `worker`. Return the time of the database's
+    clock, in microseconds since 1970. Raises StoreAway if the queue has removed the worker."""
     row = database.run_at_once(_WRITE_HEARTBEAT, {"worker": worker})[0]
     if not row.alive:
         raise StoreAway("the queue has removed this worker, which sent no heartbeat for too long")
@@ -148,8 +149,8 @@ def write_heartbeat(database: Database, worker: int) -> int:
 
 
 def _make_job(row: "QueuedJob", shard: int) -> Job:
-    """Return a job of Procrastinate's queue as our `Job`. `shard`: of hosts that the job is about,
-    -1 for none."""
+    """Return a job of Procrastinate's queue as our `Job`. `shard`: the number of the group of hosts
+    that the job visits, or -1 if it visits none."""
     return Job(
         id=row.id or 0,
         worker=row.worker_id or 0,
@@ -172,10 +173,12 @@ class Engine:
         lease: float,
         grace: float,
     ) -> None:
-        """`address`: of the database, for psycopg; `work`: called for each job; `lanes`: how many
-        jobs run at once; `lease`: seconds without a heartbeat after which a worker loses its jobs;
-        `grace`: seconds that running jobs get to end after `stop`. Raises StoreError if
-        Procrastinate is not installed."""
+        """Set up Procrastinate, without connecting to the database yet.
+
+        `address`: the address of the database, for psycopg; `work`: is called for each job;
+        `lanes`: the number of jobs that run at once; `lease`: the seconds without a heartbeat after
+        which a worker loses its jobs; `grace`: the seconds that running jobs have to end after
+        `stop`. Raises StoreError if Procrastinate is not installed."""
         try:
             from procrastinate import App, PsycopgConnector
             from procrastinate.worker import Worker
@@ -200,10 +203,11 @@ class Engine:
 
         for task in _QUEUES:
             app.task(name=task, pass_context=True)(run_job)
-        fill_often = app.periodic(
+        # let Procrastinate plan the task FILL itself, which plans jobs that are missing
+        plan_regularly = app.periodic(
             cron=_FILL_TIMES, queue=BUILDS, lock=FILL, queueing_lock=FILL, priority=1
         )
-        fill_often(app.tasks[FILL])
+        plan_regularly(app.tasks[FILL])
         self._app = app
         self._worker: Any = Worker(
             app,
@@ -230,7 +234,8 @@ class Engine:
         self._worker.stop()
 
     async def run(self) -> None:
-        """Run jobs until `stop` or until the database is lost. Raises StoreError, StoreAway."""
+        """Run jobs until `stop` is called. Raises StoreAway if the database cannot be reached, and
+        StoreError for its other errors."""
         from procrastinate.exceptions import ConnectorException
         from psycopg import Error, OperationalError
 
@@ -238,7 +243,7 @@ class Engine:
             async with self._app.open_async():
                 await self._worker.run()
         except (ConnectorException, Error) as error:
-            # the engine wraps errors of psycopg
+            # Procrastinate mostly wraps errors of psycopg into a ConnectorException
             cause = error if isinstance(error, Error) else error.__cause__
             if isinstance(cause, OperationalError):
                 raise StoreAway(f"the queue's database cannot be reached ({cause})") from error
@@ -246,8 +251,8 @@ class Engine:
 
 
 def _make_pool(**options: Any) -> Any:
-    """Return a pool of connections that does not test each connection before use, which would cost
-    a round trip."""
+    """Return psycopg's pool of connections with `options`, but without its test of each connection
+    before use, which costs a round trip."""
     from psycopg_pool import AsyncConnectionPool
 
     return AsyncConnectionPool(**options | {"check": None})

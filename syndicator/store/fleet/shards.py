@@ -83,7 +83,8 @@ class Shards:
         lease: float,
         monotonic: Callable[[], float] = time.monotonic,
     ):
-        """`lease`: seconds without a heartbeat after which a worker loses its jobs."""
+        """`hosts`: the table of hosts; `lease`: the seconds without a heartbeat after which a
+        worker loses its jobs; `monotonic`: a clock in seconds that is never set back."""
         self._db = database
         self._hosts = hosts
         self._lease = lease
@@ -109,7 +110,8 @@ class Shards:
             connection.execute(_PLAN_ALL)
 
     def recover(self) -> None:
-        """Take the jobs from workers that sent no heartbeat for the lease, and plan them again."""
+        """Delete the jobs of workers that sent no heartbeat for `lease` seconds, and plan the next
+        job of each of their shards (groups of hosts)."""
         with self._db.write() as connection:
             deleted_jobs = jobs.delete_silent_jobs(connection, QUEUE, self._lease)
             shards = sorted(job.shard for job in deleted_jobs)
@@ -117,7 +119,8 @@ class Shards:
                 connection.execute(_PLAN_NEXT, {"shard": shard, "rest": _COLLECT_FOR})
 
     def write_heartbeat(self, worker: int, owner: str) -> Beat:
-        """Write a heartbeat of a worker and renew its leases of hosts. `worker`: its number in the
+        """Write a heartbeat of a worker and renew its leases of hosts. Return the time of the
+        database's clock, and until when the worker may send requests. `worker`: its number in the
         queue; `owner`: its name in the table of hosts. Raises StoreAway if the queue has removed
         the worker."""
         start = self._monotonic()
@@ -134,9 +137,9 @@ class Shards:
     def list_due_sources(
         self, shard: int, names: Collection[str], each: int
     ) -> list[tuple[SourceState, bool]]:
-        """Return (state, True if it has pending entries) of the due sources of the hosts `names`,
-        the longest overdue first. `shard`: the shard of these hosts; `each`: at most so many
-        sources of a host."""
+        """Return the due sources of the hosts `names`, the longest overdue first. Each is (state of
+        the source, True if the source has pending entries). `shard`: the number of the group to
+        which all these hosts belong; `each`: the most sources per host."""
         values = {"shard": shard, "names": sorted(names), "each": each}
         due: list[tuple[SourceState, bool]] = []
         for row in self._db.run_at_once(_SELECT_DUE, values):
@@ -152,9 +155,10 @@ class Shards:
     def end(
         self, connection: Connection, job: Job, names: Sequence[str], owner: str, pause: float
     ) -> None:
-        """End a job: release the hosts `names` that the worker `owner` leased for it, delete it,
-        and plan the next job of its shard. In the caller's transaction, which must be fenced.
-        `pause`: seconds until the next request to these hosts."""
+        """End a job: release the hosts `names` that the worker `owner` leased for the job, delete
+        the job, and plan the next job of its shard (group of hosts). `pause`: the seconds until the
+        next request to these hosts. This runs in the caller's transaction, which must first check
+        that the worker still has the job (`jobs.fence`)."""
         self._hosts.release(connection, names, owner, pause)
         jobs.end(connection, job)
         connection.execute(_PLAN_NEXT, {"shard": job.shard, "rest": _COLLECT_FOR})

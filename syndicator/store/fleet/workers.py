@@ -76,8 +76,8 @@ class Workers:
             connection.execute(_INSERT_WORKER, asdict(registration))
 
     def list(self) -> Sequence[WorkerState]:
-        """Return the workers that have not ended properly: those that run and those that have
-        crashed. () if no worker ever used this database. Raises StoreError."""
+        """Return the workers that run and those that have crashed. Return () if no worker ever used
+        this database. Raises StoreError."""
         if not self._db.scalar(_HAS_TABLES):
             return ()
         return [

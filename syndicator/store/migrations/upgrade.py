@@ -17,12 +17,14 @@ def upgrade(database: Database) -> None:
     """Run the missing migrations of `database` in one transaction. Raises StoreError if Alembic
     does not know its revision, since another version of Syndicator made it."""
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    migrations_folder = str(Path(__file__).parent)
+    config.set_main_option("script_location", migrations_folder.replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     with database.write() as connection:
         postgres.lift_timeouts(connection)
         postgres.lock_until_commit(connection, "migrations")
         config.attributes["connection"] = connection
+        # these revisions have no scripts any more: without a revision, Alembic runs all scripts
         connection.execute(
             schema.revision.delete().where(schema.revision.c.version_num.in_(STARTS))
         )
