@@ -36,7 +36,7 @@ def load_owners(archive: Archive, sources: Mapping[str, Source]) -> Owners:
     def load_rights_today(source: Source) -> Rights:
         return load_rights(archive.rights_file, source, archive.clock().date())
 
-    return Owners(sources, load_rights_today, archive.rights_file.all_linked())
+    return Owners(sources, load_rights_today, archive.rights_file.list_linked_hosts())
 
 
 def make_context(

@@ -36,10 +36,10 @@ def find_article_id(archive: Archive, what: str) -> str | None:
     if store.article(article_id) is not None:
         return article_id
     can_be_path = "\0" not in what  # else the operating system raises ValueError
-    path = archive.article_store.path_of(what) if can_be_path else None
+    path = archive.article_store.find_typed_path(what) if can_be_path else None
     if not path:
         return None
-    article_id = archive.article_store.id_at(path) or ""
+    article_id = archive.article_store.find_id_at(path) or ""
     if not article_id or store.article(article_id) is None:
         return None
     return article_id

@@ -12,7 +12,7 @@ from syndicator.articles.article_store import FileArticleStore, open_articles
 from syndicator.articles.beside.instance_toml import (
     INSTANCE_TOML,
     has_all_archives,
-    keep_archives,
+    record_all_archives,
 )
 from syndicator.articles.shared_folder import SharedArticleStore
 from syndicator.articles.snapshots import FileSnapshots
@@ -84,7 +84,7 @@ def open_outlet(
 
 def has_begun(article_store: ArticleStore, settings: Settings, environ: Mapping[str, str]) -> bool:
     """True if this instance has written articles, or has published a feed and articles exist."""
-    if article_store.begun():
+    if article_store.has_our_articles():
         return True
     return has_feeds(settings, environ) and any(True for _ in article_store.walk())
 
@@ -111,7 +111,7 @@ def settle_archives(settings: Settings, article_store: ArticleStore, *, begun: b
     earlier versions keep archives of all feeds; the first call writes this to instance.toml.
     `begun`: True if the instance has articles or feeds. Raises ConfigError or OSError."""
     file = article_store.file(INSTANCE_TOML)
-    keep_archives(file, begun=begun)
+    record_all_archives(file, begun=begun)
     return with_archives(settings, keeps_all=has_all_archives(file))
 
 

@@ -39,20 +39,22 @@ class FileArticleStore(HasInstance):
         durable: bool = True,
         in_turn: Callable[[], AbstractContextManager[object]] = nullcontext,
     ) -> None:
-        """`root`: the folder; `durable`: sync each file to the disk; `in_turn`: returns a lock that
-        keeps out other writers of the files beside the articles."""
+        """`root`: the folder. `durable`: True to wait until each file is on the disk. `in_turn`:
+        returns a lock that keeps out other writers of the files beside the articles."""
         self.root = root
         self.durable = durable
         self.in_turn = in_turn
         self.name = str(root)
-        # first six characters of an id -> paths of its articles; filled by the first search
+        # by the first six characters of an article's id: the paths of the files that may have it;
+        # None before the first search
         self._paths: dict[str, list[str]] | None = None
-        self._writes: BackgroundWrites | None = None  # used by `put` inside `together`
+        self._writes: BackgroundWrites | None = None  # used by `put` inside `batch_writes`
 
     @contextmanager
-    def together(self) -> Iterator[Callable[[], None]]:
-        """Let `put` not wait for the disk inside the block. Files are durable at the end of the
-        block, and after each call of the function that is yielded."""
+    def batch_writes(self) -> Iterator[Callable[[], None]]:
+        """Let `put` not wait for the disk inside the block. Yield a function that waits until all
+        files that were written so far are on the disk. At the end of the block, it is called once
+        more."""
         if self._writes is not None:  # within another block
             yield self._writes.finish
             self._writes.finish()
@@ -68,12 +70,14 @@ class FileArticleStore(HasInstance):
     def put(
         self, article: Article, path: str | None = None, *, ordered: Collection[str] = ()
     ) -> tuple[Article, FileStamp, bool]:
-        """Write `article` into its file; edits by hand win, except in the fields `ordered`. `path`:
-        where its file was; if another article is there now, the file is searched. Return the
-        article as written, the stamp of its file, and True if the bytes changed."""
+        """Write `article` to its file. Values that a person wrote into the file stay, except in the
+        fields `ordered`. `path`: where its file was; if it is no longer there, it is searched.
+
+        Return a triple: the article as written, the stamp of its file (path, time, size), and True
+        if the bytes of the file changed."""
         stored = self._find_file(article.id, path)
-        if stored is None:
-            current_path = self._new_path(article)
+        if stored is None:  # a new article
+            current_path = self._choose_new_path(article)
             merged, data = paths.make_first_file(article)
         else:
             current_path = stored.path
@@ -91,8 +95,8 @@ class FileArticleStore(HasInstance):
         return merged, stamp, True
 
     def _find_file(self, article_id: str, probable_path: str | None) -> _StoredFile | None:
-        """Return the file of an article, None if there is none. It is searched unless it is at
-        `probable_path`."""
+        """Return the file of an article, None if it has none. If it is not at `probable_path`, it
+        is searched in the whole folder."""
         if probable_path is not None:
             data = self._read(probable_path)
             if data is not None and paths.id_in(data, probable_path) == article_id:
@@ -104,8 +108,8 @@ class FileArticleStore(HasInstance):
         return _StoredFile(path, data)
 
     def get(self, path: str) -> Article:
-        """Return the article in the file at `path`, in which fields that were edited by hand are
-        marked as the operator's. Raises ConfigError if the file is invalid."""
+        """Return the article in the file at `path`. Fields that a person has edited in the file are
+        marked as written by the operator. Raises ConfigError if the file is invalid."""
         name = paths.printable(path)
         if name != path:
             raise ConfigError(f"{name}: its name is not UTF-8; rename it")
@@ -114,28 +118,29 @@ class FileArticleStore(HasInstance):
     def stamp(self, path: str) -> FileStamp:
         """Return the stamp of the file at `path`, by which changes are noticed. Raises
         FileNotFoundError."""
-        stat = self._inside(path).stat()
+        stat = self._resolve_path(path).stat()
         return FileStamp(path=path, mtime_ns=stat.st_mtime_ns, size=stat.st_size)
 
     def find(self, article_id: str) -> str | None:
-        """Return the path of the file of an article, None if there is no such file."""
+        """Return the path of the file of an article, None if it has none."""
         for path in self._list_candidates(article_id):
             if self._id_of(path) == article_id:
                 return path
         return None
 
-    def id_at(self, path: str) -> str:
-        """Return the id that the file at `path` states; if it states none or cannot be read, the
-        beginning of the id in its name, or ""."""
+    def find_id_at(self, path: str) -> str:
+        """Return the article id that the file at `path` states. If it states none or cannot be
+        read, return the beginning of the id in the name of the file, or "" if there is none."""
         with suppress(OSError):
             stated_id = self._id_of(path)
             if stated_id:
                 return stated_id
         return id_part(path) or ""
 
-    def path_of(self, what: str) -> str | None:
-        """Return the path in the article store of the file `what`, as an operator types it: from
-        the current folder or from the article store. None if it is no file in the article store."""
+    def find_typed_path(self, what: str) -> str | None:
+        """Return the path in the article store of a file that an operator names by `what`. This may
+        be a path from the current folder or from the article store. Return None if it is not a file
+        in the article store."""
         self._wait_for_writes()
         root = self.root.resolve()
         for file in (Path(what).resolve(), (self.root / what).resolve()):
@@ -144,16 +149,17 @@ class FileArticleStore(HasInstance):
         return None
 
     def walk(self) -> Iterator[FileStamp]:
-        """Yield the stamps of all article files, folder by folder."""
-        for path, entry in self._entries():
+        """Yield the stamp (path, modification time, size) of each article file, folder by
+        folder."""
+        for path, entry in self._list_entries():
             if is_article(entry.name) and disk.is_regular_file(entry):
                 with suppress(FileNotFoundError):  # deleted since the folder was read
                     stat = entry.stat()
                     yield FileStamp(path=path, mtime_ns=stat.st_mtime_ns, size=stat.st_size)
 
-    def begun(self) -> bool:
-        """Return True if any article file here was written by us: files that a person wrote have no
-        digest."""
+    def has_our_articles(self) -> bool:
+        """Return True if this program has written one of the article files. A file that a person
+        wrote has no digest."""
         for stamp in self.walk():
             with suppress(FileNotFoundError), (self.root / stamp.path).open("rb") as file:
                 if paths.is_ours(file.read(paths.HEAD_BYTES)):
@@ -163,17 +169,18 @@ class FileArticleStore(HasInstance):
     def names(self) -> Iterator[str]:
         """Yield the paths of all visible files, also of those that are no articles."""
         self._wait_for_writes()
-        yield from disk.files_below(self.root)
+        yield from disk.list_files_below(self.root)
 
-    def changed(self, stamps: Mapping[str, FileStamp], *, sweep: bool = True) -> Changes:
-        """Return which article files are new, edited or missing since `stamps` (any key -> stamp
-        as recorded). `sweep`: also delete temporary files that crashed writers left."""
+    def find_changes(self, stamps: Mapping[str, FileStamp], *, sweep: bool = True) -> Changes:
+        """Return which article files are new, edited or missing, in comparison with `stamps`, the
+        stamps of files as they were recorded. A missing file is given by its key in `stamps`.
+        `sweep`: True to delete temporary files that crashed writers left, too."""
         recorded = index_by_path(stamps)
         new = list[FileStamp]()
         edited = list[FileStamp]()
         no_files = list[NoFile]()
 
-        for path, entry in self._entries():
+        for path, entry in self._list_entries():
             if not is_article(entry.name):
                 if sweep:
                     disk.unlink_litter(entry)
@@ -205,15 +212,16 @@ class FileArticleStore(HasInstance):
         return Changes(tuple(new), tuple(edited), tuple(missing), tuple(no_files))
 
     def left_behind(self) -> Changes:
-        """Return no changes: in a folder, `changed` reports files left by a crash."""
+        """Return no changes: in a folder, `find_changes` reports files left by a crash."""
         return Changes()
 
-    def folder_stamps(self) -> dict[str, tuple[int, int]]:
-        """Return path -> (modification time, size) of the folders of articles (with size 0) and of
-        the files beside them. A value changes if a file is added, deleted or replaced."""
+    def read_folder_stamps(self) -> dict[str, tuple[int, int]]:
+        """Return the modification time and size of each folder with articles (its size is given as
+        0) and of each file beside them, by path. A value changes if a file is added, deleted or
+        replaced."""
         self._wait_for_writes()
         stamps: dict[str, tuple[int, int]] = {}
-        for _, folder in disk.folders(self.root):
+        for _, folder in disk.list_article_folders(self.root):
             stamps[folder] = os.stat(folder).st_mtime_ns, 0  # noqa: PTH116
         if not stamps:
             return {}
@@ -226,37 +234,39 @@ class FileArticleStore(HasInstance):
 
     def read(self, path: str) -> bytes:
         """Return the bytes of the file at `path`."""
-        return disk.read_regular_file(self._inside(path))
+        return disk.read_regular_file(self._resolve_path(path))
 
-    def put_back(self, path: str, data: bytes) -> None:
-        """Write an earlier file again at `path`. Raises FileExistsError if there is a file."""
-        inside = self._inside(path)
-        if inside.exists():
-            raise FileExistsError(f"{inside} is there")
-        disk.write(inside, data, durable=self.durable)
+    def restore_file(self, path: str, data: bytes) -> None:
+        """Write `data`, an earlier file of an article, to `path`. Raises FileExistsError if there
+        is a file."""
+        file = self._resolve_path(path)
+        if file.exists():
+            raise FileExistsError(f"{file} is there")
+        disk.write(file, data, durable=self.durable)
         self._paths = None
 
     def edit(self, path: str, data: bytes, *, over: bytes | None = None) -> None:
         """Replace the file at `path` by `data`. `over`, the bytes before the edit, is not checked
         in a folder."""
-        disk.write(self._inside(path), data, durable=self.durable)
+        disk.write(self._resolve_path(path), data, durable=self.durable)
 
     def add(self, article: Article, data: bytes) -> str:
-        """Write `data`, the file of `article` as another program wrote it, at a new path. Return
-        the path."""
-        path = self._new_path(article)
-        self.put_back(path, data)
+        """Write `data`, the file of `article` that another program made, to a new path. Return this
+        path."""
+        path = self._choose_new_path(article)
+        self.restore_file(path, data)
         return path
 
     def delete(self, path: str) -> bool:
         """Delete the file at `path`, durably. Return False if there was none."""
-        existed = self._inside(path).exists()
+        existed = self._resolve_path(path).exists()
         self.delete_all([path])
         return existed
 
     def delete_all(self, paths: Iterable[str]) -> None:
-        """Delete those of the files that exist, durably. Each folder is synced only once."""
-        files = [file for file in map(self._inside, paths) if file.exists()]
+        """Delete the files at `paths` and wait until this is on the disk. Missing files are
+        ignored. Each folder is synced only once."""
+        files = [file for file in map(self._resolve_path, paths) if file.exists()]
         for file in files:
             file.unlink(missing_ok=True)
         for folder in {file.parent for file in files}:
@@ -278,39 +288,40 @@ class FileArticleStore(HasInstance):
 
     def sweep(self) -> int:
         """Delete temporary files that crashed writers left; return their number."""
-        return sum(disk.unlink_litter(entry) for _, entry in self._entries())
+        return sum(disk.unlink_litter(entry) for _, entry in self._list_entries())
 
-    def _entries(self) -> Iterator[tuple[str, os.DirEntry[str]]]:
-        """Yield (path below the root, entry) of everything in the root and in its YYYY/MM/ folders,
-        sorted."""
+    def _list_entries(self) -> Iterator[tuple[str, os.DirEntry[str]]]:
+        """Yield a pair for everything in the root and in its YYYY/MM/ folders, sorted: its path
+        below the root, and its directory entry."""
         self._wait_for_writes()
-        for folder, absolute in disk.folders(self.root):
+        for folder, absolute in disk.list_article_folders(self.root):
             with os.scandir(absolute) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)
             for entry in entries:
                 yield f"{folder}{entry.name}", entry
 
-    def _new_path(self, article: Article) -> str:
-        """Return a path for a new article that no other article has."""
-        taken = set()
+    def _choose_new_path(self, article: Article) -> str:
+        """Return a path for the file of a new article that no other article has. The name of the
+        file has the begin of the article's id."""
+        ids_in_use = set()
         for path in self._list_candidates(article.id):
             id_in_name = id_part(path)
             if id_in_name:
-                taken.add(id_in_name)
-        return paths.new_path(article, taken)
+                ids_in_use.add(id_in_name)
+        return paths.new_path(article, ids_in_use)
 
     def _list_candidates(self, article_id: str) -> list[str]:
-        """Return the paths of the files that may have an article, judged by their names. Names are
-        remembered; if one of these files is gone, the folder is read again."""
+        """Return the paths of the files that, by their names, may have the article. The names of
+        all files are remembered; if one of these files is gone, the folder is read again."""
         if self._paths is not None:
             candidates = self._select_candidates(self._paths, article_id)
-            if all(self._inside(path).exists() for path in candidates):
+            if all(self._resolve_path(path).exists() for path in candidates):
                 return candidates
         return self._select_candidates(self._read_names(), article_id)
 
     def _select_candidates(self, index: Mapping[str, list[str]], article_id: str) -> list[str]:
-        """Return those paths of `index` whose file may have the article, those with its id in their
-        names first. `index`: first six characters of an id -> paths."""
+        """Return the paths in `index` whose files may have the article. Files with its id in their
+        names come first. `index`: paths by the first six characters of an article's id."""
         names_with_id: list[str] = []
         names_without_id: list[str] = []  # of files that a person wrote
         for path in index.get(article_id[:ID_CHARS], []):
@@ -322,16 +333,17 @@ class FileArticleStore(HasInstance):
         return names_with_id + names_without_id
 
     def _read_names(self) -> dict[str, list[str]]:
-        """Read all names in the folder, remember them, and return first six characters of an id ->
-        paths of its articles."""
+        """Read the names of all files in the folder and remember them. Return the paths of article
+        files, by the first six characters of the article's id."""
         self._paths = {}
-        for path, entry in self._entries():
+        for path, entry in self._list_entries():
             if is_article(entry.name) and disk.is_regular_file(entry):
                 self._remember(path)
         return self._paths
 
     def _remember(self, path: str) -> None:
-        """Add a path to the remembered names, unless the folder was not read yet."""
+        """Add the path of a new file to the remembered names. Do nothing if the folder was not read
+        yet."""
         if self._paths is None:
             return
         article_id = id_part(path) or self._id_of(path) or ""
@@ -345,15 +357,15 @@ class FileArticleStore(HasInstance):
         return None if data is None else paths.id_in(data, path)
 
     def _read(self, path: str) -> bytes | None:
-        """Return the bytes of the file at `path`, None if there is none."""
+        """Return the bytes of the file at `path`, None if there is no file."""
         try:
-            return disk.read_regular_file(self._inside(path))
+            return disk.read_regular_file(self._resolve_path(path))
         except FileNotFoundError:
             return None
 
-    def _inside(self, path: str) -> Path:
-        """Return the absolute path of the file at `path`. If `put` is still writing it, wait until
-        it has its name. Raises ConfigError if `path` leads out of the article store."""
+    def _resolve_path(self, path: str) -> Path:
+        """Return the absolute path of the file at `path`. If `put` is still writing this file, wait
+        until it is complete. Raises ConfigError if `path` leads out of the article store."""
         file = self.root.joinpath(*paths.checked(path, self.root).split("/"))
         if self._writes is not None:
             self._writes.wait_for(file)
@@ -366,9 +378,10 @@ class FileArticleStore(HasInstance):
 
 
 def open_articles(place: str, environ: Mapping[str, str]) -> ArticleStore:
-    """Open the article store at `place`, a folder or a bucket s3://.... A bucket opened so can read
-    files by path only, since it has no index. `environ`: variables with credentials. Raises
-    MissingError if a package is not installed, and OSError."""
+    """Open the article store at `place`, which is a folder or the address s3://... of a bucket. An
+    article store in a bucket that is opened here has no index, so that it can only read files by
+    their paths. `environ`: variables with credentials. Raises MissingError if a package is not
+    installed, and OSError."""
     if "://" in place:
         return ObjectArticleStore(Bucket(place, environ))
     return FileArticleStore(Path(place))

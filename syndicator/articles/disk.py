@@ -28,9 +28,9 @@ class UnnamedFile:
 
 
 def write(path: Path, data: bytes, *, durable: bool = True, mode: int = PUBLIC) -> os.stat_result:
-    """Write `data` to `path`, so that a crash leaves the old file or the new one. Return the stat
-    of the new file. `durable`: wait until it is on the disk; `mode`: before umask. Raises
-    OSError."""
+    """Write `data` to the file `path` so that after a crash, there is the old file or the whole new
+    one. Return the `stat` of the new file. `durable`: True to wait until it is on the disk. `mode`:
+    its permissions, before umask. Raises OSError."""
     file = begin_write(path, data, durable=durable, mode=mode)
     end_write(file, durable=durable)
     if durable:
@@ -41,8 +41,9 @@ def write(path: Path, data: bytes, *, durable: bool = True, mode: int = PUBLIC) 
 def begin_write(
     path: Path, data: bytes, *, durable: bool = True, mode: int = PUBLIC
 ) -> UnnamedFile:
-    """Write `data` to a temporary file beside `path`; `end_write` then gives it its name.
-    `durable`: sync the folders that must be made; `mode`: before umask. Raises OSError."""
+    """Write `data` to a temporary file beside `path`, and return it. `end_write` must then give it
+    the name `path`. `durable`: True if folders that are made must survive a crash. `mode`: the
+    permissions of the file, before umask. Raises OSError."""
     if durable:
         make_folder(path.parent)
     else:
@@ -50,7 +51,7 @@ def begin_write(
     # The name ends in .part: programs that read every *.md, also hidden files, never see half a
     # file.
     temporary = path.parent / f".tmp-{os.getpid()}-{path.name}.part"
-    with _unlinking_at_error(temporary):
+    with _delete_after_error(temporary):
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, mode)
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
@@ -60,17 +61,17 @@ def begin_write(
 
 
 def end_write(file: UnnamedFile, *, durable: bool = True) -> None:
-    """Give a file its name, after its bytes are on the disk if `durable`. The caller must sync the
-    folder. Raises OSError."""
-    with _unlinking_at_error(file.temporary):
+    """Give a temporary file its final name. With `durable`, wait first until its bytes are on the
+    disk. The caller must sync the folder, too. Raises OSError."""
+    with _delete_after_error(file.temporary):
         if durable:
             _sync(file.temporary, os.O_RDONLY | os.O_NOFOLLOW)
         file.temporary.replace(file.path)
 
 
 @contextlib.contextmanager
-def _unlinking_at_error(temporary: Path) -> Iterator[None]:
-    """Delete the file `temporary` if the block raises an exception."""
+def _delete_after_error(temporary: Path) -> Iterator[None]:
+    """Run the block. If it raises an exception, delete the file `temporary`."""
     try:
         yield
     except BaseException:
@@ -87,7 +88,7 @@ def make_private_folder(path: Path) -> None:
 
 
 def make_folder(path: Path) -> None:
-    """Create the folder `path` with its parents, so that they survive a crash."""
+    """Create the folder `path` and its missing parents. They survive a crash of the machine."""
     if path.is_dir():
         return
     make_folder(path.parent)
@@ -102,7 +103,8 @@ def sync_folder(path: Path) -> None:
 
 
 def _sync(path: Path, flags: int) -> None:
-    """Wait until the file or folder is on the disk. `flags`: for os.open."""
+    """Wait until the file or folder `path` is on the disk. `flags`: how it is opened, flags of
+    os.open."""
     descriptor = os.open(path, flags)
     try:
         os.fsync(descriptor)
@@ -111,8 +113,9 @@ def _sync(path: Path, flags: int) -> None:
 
 
 def read_regular_file(path: Path) -> bytes:
-    """Return the bytes of a file. Raises OSError if `path` is no regular file: to read from a pipe
-    or a device may never end."""
+    """Return the bytes of the file `path`. Raises OSError if it is a pipe, a device or the like, as
+    reading from these may never end."""
+    # O_NONBLOCK: to open a pipe would wait for a writer
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     with os.fdopen(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -121,7 +124,7 @@ def read_regular_file(path: Path) -> bytes:
 
 
 def is_regular_file(entry: os.DirEntry[str]) -> bool:
-    """Return True if the entry is a regular file or a link to a regular file."""
+    """Return True if a directory entry is a regular file, or a link to one."""
     try:
         return entry.is_file()
     except OSError:  # a link that leads back to itself
@@ -129,8 +132,8 @@ def is_regular_file(entry: os.DirEntry[str]) -> bool:
 
 
 def describe_kind(entry: os.DirEntry[str]) -> str:
-    """Return in words what the entry is, which is no regular file: such as "a folder" or "a link to
-    a device"."""
+    """Return in a few words what a directory entry is that is not a regular file, such as "a
+    folder" or "a link to a device"."""
     try:
         mode = entry.stat().st_mode
     except OSError:
@@ -145,10 +148,10 @@ def describe_kind(entry: os.DirEntry[str]) -> str:
     return f"{prefix}a device"
 
 
-def files_below(folder: Path, prefix: str = "") -> Iterator[str]:
-    """Yield the paths of all visible regular files in `folder` and its subfolders, relative to it
-    and with `prefix` in front. The files of a folder come before the files of its subfolders. Links
-    to folders are not followed."""
+def list_files_below(folder: Path, prefix: str = "") -> Iterator[str]:
+    """Yield the path of each visible regular file in `folder` and its subfolders, relative to
+    `folder` and with `prefix` in front. The files of a folder come before those of its subfolders.
+    Links to folders are not followed."""
     try:
         with os.scandir(folder) as listing:
             visible = [entry for entry in listing if not entry.name.startswith(".")]
@@ -160,7 +163,7 @@ def files_below(folder: Path, prefix: str = "") -> Iterator[str]:
             yield f"{prefix}{entry.name}"
     for entry in visible:
         if entry.is_dir(follow_symlinks=False):
-            yield from files_below(folder / entry.name, f"{prefix}{entry.name}/")
+            yield from list_files_below(folder / entry.name, f"{prefix}{entry.name}/")
 
 
 def is_litter(name: str) -> bool:
@@ -170,17 +173,17 @@ def is_litter(name: str) -> bool:
 
 
 def unlink_litter(entry: os.DirEntry[str]) -> bool:
-    """Delete a temporary file whose process has ended. Return False if `entry` is none, which then
-    stays."""
+    """Delete the file `entry` if it is a temporary file whose process has ended. Return True if it
+    was deleted."""
     if not entry.name.startswith(".") or not is_litter(entry.name):
         return False
     Path(entry.path).unlink(missing_ok=True)
     return True
 
 
-def folders(root: Path) -> Iterator[tuple[str, str]]:
-    """Yield (path below `root` with a last slash, whole path) of the folders that may have
-    articles: `root` itself, as "", then its YYYY/MM/ folders, sorted."""
+def list_article_folders(root: Path) -> Iterator[tuple[str, str]]:
+    """Yield the folders that may have articles: `root`, then its sorted YYYY/MM/ folders. Each is a
+    pair: its path below `root` with a slash at the end ("" for `root`), and its whole path."""
     if root.is_dir():
         yield "", str(root)
     for year in _list_subfolders(root, r"\d{4}"):
@@ -189,8 +192,8 @@ def folders(root: Path) -> Iterator[tuple[str, str]]:
 
 
 def _list_subfolders(folder: Path, pattern: str) -> list[str]:
-    """Return the sorted names of the subfolders whose whole name matches `pattern`; [] if `folder`
-    does not exist."""
+    """Return the sorted names of those subfolders of `folder` that match the regular expression
+    `pattern`. Return [] if `folder` does not exist."""
     try:
         with os.scandir(folder) as listing:
             return sorted(
@@ -203,12 +206,12 @@ def _list_subfolders(folder: Path, pattern: str) -> list[str]:
 
 
 def _is_alive(pid: int) -> bool:
-    """Return True if the process with this id may still be writing a file."""
+    """Return True if the process with the id `pid` runs and may be writing a file."""
     if pid == os.getpid():
-        return False  # we never call this during a write of our own
+        return False  # this is never called while this process writes a file
     try:
         os.kill(pid, 0)  # signal 0 only checks whether the process exists
-    except (PermissionError, OverflowError):  # it is another account's, or no id of a process
+    except (PermissionError, OverflowError):  # a process of another account, or not a valid id
         pass
     except ProcessLookupError:
         return False

@@ -26,8 +26,10 @@ def names() -> tuple[str, ...]:
 
 
 def sign(article: Article) -> Article:
-    """Return `article` with the digests of all its values, as for a file that nobody has edited.
-    `digest` has the hashes of FIELDS, `digest2` those of later fields that have a value."""
+    """Return `article` with the digests of all its values. From them, a later call finds which
+    values were edited in its file since.
+
+    `digest` has the hashes of the FIELDS, and `digest2` those of later fields that have a value."""
     later_hashes = {}
     for row in fields.list_signed():
         if row.written(article):
@@ -37,9 +39,12 @@ def sign(article: Article) -> Article:
 
 
 def sign_merged(merged: Article, ours: Article, in_file: Article) -> Article:
-    """Return `merged` with the digests of `ours`, our own new version, so that the operator's
-    values in `merged` differ from their hashes and count as edits next time. An edit that happens
-    to equal our value keeps its hash from `in_file`, so that it stays an edit."""
+    """Return `merged`, a new version with the operator's edits in it, with the digests of `ours`,
+    our version without them. So the edited values do not match their hashes, and count as edits
+    next time, too.
+
+    An edit that happens to equal our value keeps its hash of `in_file`, the article as loaded from
+    the file, so that it stays an edit."""
     edited = hand_edited(in_file)
     recorded = _read_hashes(in_file)
     hashes: dict[str, str] = {}
@@ -60,8 +65,8 @@ def sign_merged(merged: Article, ours: Article, in_file: Article) -> Article:
 
 @lru_cache(4)  # a rewrite asks four times, which would hash all fields each time
 def hand_edited(article: Article) -> frozenset[str]:
-    """Return the keys of the fields that were edited by hand since we wrote the file. `article`: as
-    loaded from the file."""
+    """Return the keys of the fields that a person has edited in the article's file since we wrote
+    it. `article`: as loaded from the file."""
     our_hashes = _read_hashes(article)
     edited: set[str] = set()
     for name in names():
@@ -71,16 +76,16 @@ def hand_edited(article: Article) -> frozenset[str]:
 
 
 def _is_edited(article: Article, name: str, recorded_hash: str | None) -> bool:
-    """Return True if the value of the field `name` is not the one that we wrote. `recorded_hash`:
-    the hash of our value, None if we wrote no value."""
+    """Return True if the field `name` has another value than the one that we wrote.
+    `recorded_hash`: the hash of the value that we wrote, None if we wrote none."""
     if recorded_hash is None:
-        return bool(_text(article, name))
+        return bool(_get_hashed_text(article, name))
     return _hash(article, name) != recorded_hash
 
 
 def _read_hashes(article: Article) -> dict[str, str]:
-    """Return field name -> hash of the value that we wrote, from the digests of `article`; {} if we
-    did not write its file."""
+    """Return the hash of each value that we wrote into the file of `article`, by the field's name.
+    They are in its digests. Return {} if we did not write its file."""
     if not _DIGEST.fullmatch(article.digest):
         return {}
     hashes = {}
@@ -98,11 +103,11 @@ def _format_hashes(hashes: dict[str, str]) -> str:
     return " ".join(f"{name}:{field_hash}" for name, field_hash in hashes.items())
 
 
-def _text(article: Article, name: str) -> str:
-    """Return the value of a field as the text that is hashed; "" if it is empty."""
+def _get_hashed_text(article: Article, name: str) -> str:
+    """Return the value of the field `name` as the text that is hashed; "" if it is empty."""
     if name == "body":
         return _trim_body(article.body)
-    value = fields.row(name).written(article)
+    value = fields.row(name).written(article)  # as it would stand in the file
     if isinstance(value, list):
         return "\x1f".join(value)
     return str(value or "")
@@ -118,7 +123,7 @@ def _trim_body(body: str) -> str:
 
 def _hash(article: Article, name: str) -> str:
     """Return six hexadecimal digits that change with the value of the field `name`."""
-    data = _text(article, name).encode("utf-8", "surrogatepass")
+    data = _get_hashed_text(article, name).encode("utf-8", "surrogatepass")
     return hashlib.sha256(data).hexdigest()[:_HASH_CHARS]
 
 
@@ -135,9 +140,10 @@ class By(StrEnum):
 
 
 def find_writer(article: Article, field: str) -> By | None:
-    """Return who wrote the value of `field`: the operator if it was edited by hand, otherwise as
-    the file records it. If the file records nothing, the publisher, or for a category what
-    `fields.category_by` says; None for an excerpt and tags, or if the record is unknown."""
+    """Return who wrote the value of `field`: the operator if it was edited by hand, or else the
+    writer that the file records. If the file records none, it is the publisher, or for a category
+    the result of `fields.category_by`. Return None if an excerpt or tags have no recorded writer,
+    or if the recorded one is unknown."""
     if field in hand_edited(article):
         return By.OPERATOR
     writer = getattr(article, f"{field}_by", "")
@@ -154,8 +160,8 @@ def find_writer(article: Article, field: str) -> By | None:
 
 def may_write(article: Article, field: str, by: By) -> bool:
     """Return True if the writer `by` may replace the value of `field`. The operator may replace
-    everything, and nobody else the operator's values. A model's value is replaced only by a model
-    or the publisher."""
+    every value, and only the operator may replace the operator's values. A language model's value
+    may only be replaced by a language model or the publisher."""
     if by is By.OPERATOR:
         return True
     writer = find_writer(article, field)
@@ -174,9 +180,10 @@ def mark_operator_edits(article: Article) -> Article:
 
 
 def merge(ours_new: Article, in_file: Article, ordered: Collection[str] = ()) -> Article:
-    """Return our new version of an article, `ours_new`, but keep what the operator wrote in its
-    file, loaded as `in_file`, and its time of adding. `ordered`: the fields that a command of the
-    operator changes; they are taken from `ours_new` in any case."""
+    """Return `ours_new`, our new version of an article, with the values that the operator wrote
+    into its file, and with the file's time of adding. `in_file`: the article as loaded from the
+    file. `ordered`: fields that a command of the operator changes, which are always taken from
+    `ours_new`."""
     ours = settle(ours_new)
     operator_values: dict[str, Any] = {}
     for name in names():
@@ -195,9 +202,11 @@ def merge(ours_new: Article, in_file: Article, ordered: Collection[str] = ()) ->
 
 
 def _mark_operator(article: Article, in_file: Article, ordered: Collection[str] = ()) -> Article:
-    """Return `article` with the operator as the writer of the fields that the operator wrote in
-    `in_file`, except the fields `ordered`. `category_by` stays empty if it is what an unmarked
-    category means anyway."""
+    """Return `article` with the operator recorded as the writer of the values that the operator
+    wrote into its file. `in_file`: the article as loaded from the file. `ordered`: fields that are
+    left out.
+
+    `category_by` stays empty if an empty one means the same writer (`fields.category_by`)."""
     edited = hand_edited(in_file)
     marks: dict[str, Any] = {}
     for name in ("title", "excerpt", "tags", "category"):
@@ -207,8 +216,8 @@ def _mark_operator(article: Article, in_file: Article, ordered: Collection[str] 
         is_marked_by_edit = name in ("excerpt", "tags") and name in edited
         if is_marked or is_marked_by_edit:
             marks[f"{name}_by"] = By.OPERATOR.value
-    # The writer of an unmarked category is told by excerpt_by and tags_by. The marks change these:
-    # find the writer before.
+    # An unmarked category gets its writer from excerpt_by and tags_by, which the marks change: find
+    # the writer before.
     writer = marks.get("category_by") or article.category_by or category_by(article)
     marked = replace(article, **marks) if marks else article
     if writer == category_by(marked):

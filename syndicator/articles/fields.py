@@ -34,8 +34,8 @@ OPERATOR_KEYS = "operator_keys"
 
 
 def to_utc(value: datetime | None) -> datetime | None:
-    """Return `value` in UTC and whole seconds; None for None. A time without a zone counts as
-    UTC."""
+    """Return a time in UTC and whole seconds. A time without a zone counts as UTC. Return None for
+    None."""
     if value is None:
         return None
     aware = value if value.tzinfo else value.replace(tzinfo=UTC)
@@ -47,8 +47,9 @@ def parse_time(value: str) -> datetime:
     return to_utc(datetime.fromisoformat(value)) or datetime.min.replace(tzinfo=UTC)
 
 
-def iso(value: datetime | None) -> str:
-    """Return `value` in ISO 8601 as UTC, such as "2026-11-24T10:00:00Z"; "" for None."""
+def format_iso(value: datetime | None) -> str:
+    """Return a time in UTC in the form of ISO 8601, such as "2026-11-24T10:00:00Z". Return "" for
+    None."""
     if value is None:
         return ""
     # strftime writes years before 1000 without leading zeros on some systems: fill up to 20
@@ -60,7 +61,7 @@ def day(article: Article) -> str:
     """Return the UTC day of an article, such as "2026-11-24": when it was published, otherwise when
     it was added, "" if neither is known."""
     time = to_utc(article.published or article.added)
-    return iso(time)[:_DAY_CHARS]
+    return format_iso(time)[:_DAY_CHARS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +94,8 @@ def _read_text(value: Any, where: str) -> str:
 
 
 def _read_texts(value: Any, where: str) -> tuple[str, ...]:
-    """Return texts from a YAML list, or from one text with commas, as people write tags. `where`:
-    the place for ConfigError."""
+    """Return the texts in a YAML value: a list, or one text with commas, as people write tags.
+    Raises ConfigError for another value. `where`: the file and key, for its message."""
     if isinstance(value, str):
         parts = [part.strip() for part in value.split(",")]
         return tuple(part for part in parts if part)
@@ -104,7 +105,8 @@ def _read_texts(value: Any, where: str) -> tuple[str, ...]:
 
 
 def _read_time(value: Any, where: str) -> datetime | None:
-    """Return a time from YAML, None for "". `where`: the place for ConfigError."""
+    """Return the time in a YAML value, None if it is "". Raises ConfigError if it is not a time.
+    `where`: the file and key, for its message."""
     value_text = _read_text(value, where)
     if not value_text:
         return None
@@ -117,7 +119,8 @@ def _read_time(value: Any, where: str) -> datetime | None:
 
 def read_day(value: str, where: str) -> datetime:
     """Return the start of the day `value`, such as "2026-11-24", in UTC. A full time in ISO 8601 is
-    returned as it is. `where`: the place for ConfigError, if `value` is no day."""
+    returned as this time. Raises ConfigError if `value` is not a day. `where`: its place, for the
+    message."""
     try:
         start = datetime.fromisoformat(value)
     except ValueError as error:
@@ -128,8 +131,8 @@ def read_day(value: str, where: str) -> datetime:
 
 
 def _read_address(value: Any, where: str) -> str:
-    """Return the address of an article from YAML: a URL, or that of a newsletter. `where`: the
-    place for ConfigError."""
+    """Return the address of an article in a YAML value: a URL, or the address of a newsletter.
+    Raises ConfigError for another value. `where`: the file and key, for its message."""
     url = _read_text(value, where)
     if is_mail(url):
         return url
@@ -142,11 +145,12 @@ def _read_address(value: Any, where: str) -> str:
 
 @lru_cache(8)  # called five times with the same body while a file is written
 def normalise_body(value: str) -> str:
-    """Return a body with line feeds only, never two blank lines in a row and none at either end.
-    The invisible characters that `guard_shortcodes` inserts stay."""
+    """Return the body of an article in normal form: lines end with a line feed, there are never two
+    blank lines in a row, and none at the begin and the end. The invisible characters that
+    `guard_shortcodes` inserts stay."""
     unix_lines = _NEWLINE.sub("\n", text.legal(value))
     tidy = _BLANKS.sub("\n\n", unix_lines).rstrip()
-    # drop blank lines at the start, but no spaces of the first line: they can make it code
+    # drop blank lines at the start, but keep the spaces of the first line: they may mean code
     blank_length = len(tidy) - len(tidy.lstrip())
     first_line_start = tidy.rfind("\n", 0, blank_length) + 1
     return tidy[first_line_start:]
@@ -184,8 +188,8 @@ def _settle_whole_number(value: int) -> int:
 
 
 def _read_whole_number(value: Any, where: str) -> int:
-    """Return a whole number from YAML, 0 for any other text: unknown. `where`: the place for
-    ConfigError."""
+    """Return the whole number in a YAML value; 0, which means unknown, for any other text. Raises
+    ConfigError for a list or mapping. `where`: the file and key, for its message."""
     match = _WHOLE.fullmatch(_read_text(value, where))
     if match is None:
         return _UNKNOWN_NUMBER
@@ -200,7 +204,7 @@ def _settle_body(value: str) -> str:
 TEXT = FieldType(_make_legal, _keep_value, _read_text)
 TEXT_OR_NONE = FieldType(_settle_text_or_none, _write_text_or_none, _read_text)
 TEXTS = FieldType(_settle_texts, list, _read_texts, [])
-TIME = FieldType(to_utc, iso, _read_time)
+TIME = FieldType(to_utc, format_iso, _read_time)
 FLAG = FieldType(bool, _keep_value, _read_flag)
 WHOLE = FieldType(_settle_whole_number, _keep_value, _read_whole_number)
 ADDRESS = FieldType(_make_legal, _keep_value, _read_address)
@@ -220,7 +224,8 @@ class _Record:
     needs: str
 
     def settle(self, value: Any) -> Any:
-        """Return a value with each field in normal form; None if the field `needs` is empty."""
+        """Return `value`, an object of the class `kind`, with each attribute in normal form. Return
+        None for None, and if the attribute `needs` is empty."""
         if value is None:
             return None
         settled: dict[str, Any] = {}
@@ -231,7 +236,8 @@ class _Record:
         return self.kind(**settled)
 
     def write(self, value: Any) -> dict[str, Any]:
-        """Return the YAML mapping of a value, without empty fields; {} for None."""
+        """Return the attributes of `value`, an object of the class `kind`, as a YAML mapping
+        without empty ones. Return {} for None."""
         if not value:
             return {}
         yaml_values: dict[str, Any] = {}
@@ -242,8 +248,9 @@ class _Record:
         return yaml_values
 
     def read(self, value: Any, where: str) -> Any:
-        """Return the value of a YAML mapping; None if the field `needs` is empty. `where`: the
-        place for ConfigError."""
+        """Return the object of the class `kind` that a YAML mapping states. Return None if the
+        attribute `needs` is empty. Raises ConfigError if `value` is not such a mapping. `where`:
+        the file and key, for its message."""
         if not isinstance(value, dict):
             raise ConfigError(f"{where}: has to be indented `key: value` lines")
         yaml_values = {str(name): inner for name, inner in value.items()}
@@ -314,8 +321,8 @@ def _always(
 
 
 def _are_addresses(value: Any) -> bool:
-    """Return True if the YAML value of `aliases` has only whole URLs, so that we wrote it. Site
-    generators use the same key for paths from which they redirect."""
+    """Return True if the YAML value of the key `aliases` has only whole URLs. Then we wrote it.
+    Site generators use the same key for paths, from which they redirect."""
     if isinstance(value, str):
         items = value.split(",")
     elif isinstance(value, list):
@@ -389,12 +396,14 @@ def schema_of(values: Mapping[str, Any]) -> int:
     return _SCHEMAS.get(str(values.get(SCHEMA)), 1)
 
 
-def known(values: Mapping[str, Any]) -> list[Field]:
-    """Return the fields whose keys are ours in the frontmatter of a file; its other keys are the
-    operator's. `values`: key -> value as text, or list."""
+def list_our_fields(values: Mapping[str, Any]) -> list[Field]:
+    """Return the fields that this program has written into the frontmatter (YAML header) of a file.
+    Its other keys are the operator's own. `values`: the frontmatter, by key, each value as a text
+    or list."""
     schema = schema_of(values)
     operator_keys: list[str] = []
     listed = values.get(OPERATOR_KEYS)
+    # a key of later schemas that the operator used before is listed in the file itself
     if schema > 1 and isinstance(listed, list):
         operator_keys = listed
     return [row for row in TABLE if _is_ours(row, schema, values, operator_keys)]
@@ -403,19 +412,21 @@ def known(values: Mapping[str, Any]) -> list[Field]:
 def _is_ours(
     row: Field, schema: int, values: Mapping[str, Any], operator_keys: Iterable[str]
 ) -> bool:
-    """Return True if the key of `row` is ours in a file of the schema `schema` with the frontmatter
-    `values`, whose `operator_keys` lists `operator_keys`."""
-    if row.until:
+    """Return True if the key of `row` is ours, not the operator's, in a file with the frontmatter
+    `values`. `schema`: the schema that the file states. `operator_keys`: the keys that it lists as
+    the operator's own."""
+    if row.until:  # a key that a later schema replaced
         return schema < row.until and row.mine(values.get(row.key))
     if row.schema == 1:
         return True
     return row.schema <= schema and row.key not in operator_keys
 
 
-def own_keys(values: Mapping[str, Any]) -> frozenset[str]:
-    """Return all keys that are ours in a file with the frontmatter `values`, in which numbers and
-    the like are texts: those of fields, `schema` and `operator_keys`."""
-    keys = {row.key for row in known(values)}
+def list_our_keys(values: Mapping[str, Any]) -> frozenset[str]:
+    """Return all keys that this program has written into the frontmatter of a file: those of
+    fields, and the keys `schema` and `operator_keys`. `values`: the frontmatter, by key, each value
+    as a text or list."""
+    keys = {row.key for row in list_our_fields(values)}
     if schema_of(values) > 1:
         keys |= {SCHEMA, OPERATOR_KEYS}
     return frozenset(keys)
@@ -424,10 +435,12 @@ def own_keys(values: Mapping[str, Any]) -> frozenset[str]:
 def make_frontmatter(
     settled: Article, theirs: Iterable[str] = (), *, aged: bool = False
 ) -> dict[str, Any]:
-    """Return the frontmatter of an article, key -> YAML value, in the order of TABLE and with the
-    lowest schema that the values need. `settled`: result of `settle`; `theirs`: the operator's own
-    keys in the file, which are not written; `aged`: write a value under the key that it had in an
-    earlier schema, if there was one."""
+    """Return the frontmatter of an article as YAML values by key, in the order of TABLE. It has the
+    lowest schema that its values need.
+
+    `settled`: the article in normal form (`settle`). `theirs`: the operator's own keys in the file,
+    which are not written. `aged`: True to write a value under the key that it had in an earlier
+    schema, if it had one."""
     operator_keys = frozenset(theirs)
     values = [(row, row.type.write(row.value(settled))) for row in TABLE]
     early_key_by_attribute = {row.attribute: row.key for row in TABLE if row.until}

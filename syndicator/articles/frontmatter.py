@@ -194,7 +194,7 @@ def _make_article(post: Post, path: str) -> Article:
     where = path or "article"
     parsed: dict[str, Any] = {}
     attributes: dict[str, Any] = {}
-    for field in fields.known(values):
+    for field in fields.list_our_fields(values):
         value = values.get(field.key, field.type.absent)
         parsed[field.key] = field.type.read(value, f"{where}: {field.key}")
         is_computed = field.shown is not None
@@ -221,11 +221,11 @@ def extra(data: bytes, path: str = "") -> dict[str, Any]:
     """Return the operator's own keys of a file with their values as YAML types them, so that they
     are written back unchanged. `path`: for ConfigError."""
     texts = _read(data, path, _TextLoader).metadata
-    has_only_our_keys = fields.own_keys(texts).issuperset(texts)
+    has_only_our_keys = fields.list_our_keys(texts).issuperset(texts)
     if has_only_our_keys:  # so in nearly every file; to read it once saves half of the time
         return {}
     values = _read_typed(data, path).metadata
-    our_keys = fields.own_keys(texts if fields.SCHEMA in values else values)
+    our_keys = fields.list_our_keys(texts if fields.SCHEMA in values else values)
     return {key: value for key, value in values.items() if key not in our_keys}
 
 

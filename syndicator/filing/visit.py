@@ -878,7 +878,7 @@ async def sharing_commits(run: FilingContext) -> AsyncIterator[None]:
                 checks = 0
             last_waiting = run.store.count_uncommitted()
 
-    with run.article_store.together() as sync_files, run.store.shared(sync_files):
+    with run.article_store.batch_writes() as sync_files, run.store.shared(sync_files):
         async with asyncio.TaskGroup() as group:
             committing = group.create_task(commit_when_due())
             try:

@@ -211,7 +211,7 @@ def update_from_files(archive: Archive, configuration: Configuration) -> tuple[P
     recovery.settle_withdrawals(archive, configuration.settings)
     recovery.settle_prunings(archive)
     rows = visits.stamps()
-    changes = archive.article_store.changed(rows)
+    changes = archive.article_store.find_changes(rows)
     recorded = _record_files(archive, configuration, changes)
     problems = [*recorded.problems, *map(_describe_no_file, changes.no_files)]
     problems += _forget_gone(archive, _list_gone(changes, recorded.id_prefixes), rows)
@@ -317,7 +317,7 @@ def _record_files(archive: Archive, configuration: Configuration, changes: Chang
     for stamp, article in _read_articles(archive.article_store, stamps, visits.stamp):
         if isinstance(article, Problem):
             recorded.problems.append(article)
-            recorded.id_prefixes.add(archive.article_store.id_at(stamp.path)[:ID_CHARS])
+            recorded.id_prefixes.add(archive.article_store.find_id_at(stamp.path)[:ID_CHARS])
             continue
         recorded.id_prefixes.add(article.id[:ID_CHARS])
         before = visits.article(article.id)
@@ -399,13 +399,13 @@ def list_unreadable_files(store: Store, article_store: ArticleStore) -> tuple[Pr
     """Return the problems that the next run would report: new and edited files that cannot be read,
     and missing files. Changes nothing. Raises OSError or StoreError."""
     rows = store.visits.stamps()
-    changes = article_store.changed(rows, sweep=False)
+    changes = article_store.find_changes(rows, sweep=False)
     problems = list(map(_describe_no_file, changes.no_files))
     id_prefixes: set[str] = set()
     for stamp, article in _read_articles(article_store, (*changes.new, *changes.edited), rows.get):
         if isinstance(article, Problem):
             problems.append(article)
-            id_prefixes.add(article_store.id_at(stamp.path)[:ID_CHARS])
+            id_prefixes.add(article_store.find_id_at(stamp.path)[:ID_CHARS])
         else:
             id_prefixes.add(article.id[:ID_CHARS])
 
@@ -608,5 +608,5 @@ def _read_inputs(article_store: ArticleStore, configuration: Configuration) -> A
         configuration.settings,
         configuration.sources,
         dict(configuration.environ),
-        article_store.folder_stamps(),
+        article_store.read_folder_stamps(),
     )

@@ -12,9 +12,10 @@ from typing import Any, Final
 
 from syndicator.app.archive import Archive
 from syndicator.app.beside import recorded
-from syndicator.articles import disk, fields
+from syndicator.articles import disk
 from syndicator.articles.beside.tab_lists import read_lines
 from syndicator.articles.beside.withdrawals import WITHDRAWN, add_withdrawals
+from syndicator.articles.fields import format_iso
 from syndicator.configuration.settings import Settings
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, Problem, Source
@@ -82,13 +83,13 @@ def describe_clock_fault(store: Store, now: datetime) -> str:
     newest = store.ahead.read_newest_added()
     if last and last > now + AHEAD:
         return (
-            f"it says {fields.iso(now)}, and the last visit was at {fields.iso(last)}; what was"
+            f"it says {format_iso(now)}, and the last visit was at {format_iso(last)}; what was"
             " published stays"
         )
     noted = store.visits.note(_NOTE)
     if noted is None and newest and newest > now + AHEAD:
         return (
-            f"it says {fields.iso(now)}, and the newest article was added at {fields.iso(newest)},"
+            f"it says {format_iso(now)}, and the newest article was added at {format_iso(newest)},"
             " which stays"
         )
     return noted or ""
@@ -143,7 +144,7 @@ def write_newest_time(archive: Archive) -> None:
     """Write down when the newest article was added, in a file beside the articles and in the
     database. A restored backup of one of them is then noticed by its older time."""
     visits = archive.store.visits
-    newest = fields.iso(archive.store.ahead.read_newest_added())
+    newest = format_iso(archive.store.ahead.read_newest_added())
     if not newest:
         return
     is_noted = newest == visits.note(_NEWEST)
@@ -339,9 +340,9 @@ def _put_back(archive: Archive, article_id: str) -> None:
     if copy is not None and archive.article_store.find(article_id) is None:
         path, data = copy
         try:
-            archive.article_store.put_back(path, data)
+            archive.article_store.restore_file(path, data)
         except FileExistsError:  # another article's file has taken its name
-            archive.article_store.put_back(f"{path.removesuffix('.md')}-{article_id}.md", data)
+            archive.article_store.restore_file(f"{path.removesuffix('.md')}-{article_id}.md", data)
     archive.kept_away.drop(article_id)
 
 

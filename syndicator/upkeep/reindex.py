@@ -36,7 +36,7 @@ def record_edited_files(
     problems: list[Problem] = []
     recorded = 0
     for what in files:
-        path = archive.article_store.path_of(what) or _find_deleted(archive, what)
+        path = archive.article_store.find_typed_path(what) or _find_deleted(archive, what)
         if path is None:
             raise UsageError(
                 f"{what!r} is no article file in {archive.article_store.name}; name it like"
@@ -85,7 +85,7 @@ def reindex(archive: Archive, configuration: Configuration) -> Reindexed:
                 article = article_store.get(stamp.path)
             except (ConfigError, OSError) as error:
                 problems.append(reconcile.describe_unreadable(stamp.path, error))
-                article_id = article_store.id_at(stamp.path)
+                article_id = article_store.find_id_at(stamp.path)
                 unreadable_ids.append(article_id)
                 yield article_id, stamp
                 continue

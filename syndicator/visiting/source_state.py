@@ -156,11 +156,11 @@ def _count_redirect(state: SourceState, target: str | None, now: datetime) -> Re
 def update_after_push(
     state: SourceState, feed: ParsedFeed, new_entries: int, now: datetime
 ) -> SourceState:
-    """Return the state after a hub pushed `feed`, which may have only some of the entries.
-    `new_entries`: how many of them were not known before.
+    """Return the state of a source after its WebSub hub pushed `feed`, which may have only some of
+    the source's entries. `new_entries`: how many of them were not known before.
 
-    The validators and the times of visits stay. If the push brought new entries, `pushed_newer`
-    becomes `now`, unless an earlier push has set it already."""
+    The publication times are added to the stored ones. If entries are new, `pushed_newer` becomes
+    `now`, unless an earlier push has set it. Everything else stays."""
     pushed_newer = state.validators.pushed_newer
     if new_entries and pushed_newer is None:
         pushed_newer = now
@@ -185,11 +185,11 @@ def _keep_latest(times: set[datetime]) -> tuple[datetime, ...]:
 
 
 def _confirm_validators(validators: Validators, result: NotModified, now: datetime) -> Validators:
-    """Return the validators after the answer "304 Not Modified". Those in its headers replace the
-    stored ones (RFC 9111 section 4.3.4).
+    """Return the validators (ETag and Last-Modified) of a feed after the answer "304 Not Modified".
+    Those in the answer's headers replace the stored ones (RFC 9111 section 4.3.4).
 
-    If a push brought newer entries more than an hour ago, the server's cache must be outdated. Then
-    the validators are dropped, so that the next visit fetches the whole feed."""
+    If a hub pushed newer entries more than an hour ago, this answer comes from an outdated cache.
+    Then the validators are dropped, so that the next visit fetches the whole feed."""
     if validators.pushed_newer is not None and now - validators.pushed_newer >= STUCK_CACHE_AFTER:
         return replace(validators, etag=None, last_modified=None, pushed_newer=None)
     etag = result.headers.get("etag") or validators.etag
@@ -204,11 +204,12 @@ def _replace_validators(
     feed: ParsedFeed | None,
     now: datetime,
 ) -> Validators:
-    """Return the validators of the answer `result`, which replace the stored `validators`. `feed`:
-    the feed in the answer, None without one.
+    """Return the validators (ETag and Last-Modified) to store after the answer `result`.
+    `validators`: the stored ones. `feed`: the feed in the answer, None if it has none.
 
-    A source of kind "feed" may answer with something else, such as an error page. If this is new,
-    its ETag and Last-Modified are not stored, so that the next visit fetches the whole feed."""
+    A source of kind "feed" may answer with something else, such as an error page. If this answer is
+    not the same as the last one, its ETag and Last-Modified are not stored, so that the next visit
+    fetches the whole feed."""
     lacks_its_feed = feed is None and source.kind == "feed"
     has_new_body = result.digest != validators.body_digest
     if lacks_its_feed and has_new_body:
@@ -224,12 +225,12 @@ def _replace_validators(
 def _record_feed(
     state: SourceState, feed: ParsedFeed, now: datetime, *, is_part: bool
 ) -> SourceState:
-    """Return the state with what the fetched `feed` says of itself. Its publication times and the
-    intervals that it requests are stored. Its title, site, id, language and icons replace the
-    stored ones; one that it does not state stays as it was.
+    """Return the state of a source with the facts that the fetched `feed` states: its publication
+    times, the interval that it asks for, and its title, site, id, language and icons. If it does
+    not state one of these, the stored one stays.
 
-    `is_part`: the server sent only the new entries. Their times do not show how much time the whole
-    feed covers, so the stored value stays."""
+    `is_part`: True if the server sent only the new entries. Their times do not show how much time
+    the whole feed spans, so that the stored span stays."""
     stored = state.channel
     channel = Channel(
         feed_title=feed.title or stored.feed_title,

@@ -75,8 +75,8 @@ def record_request(subscription: Subscription, callback: str) -> Subscription:
 
 
 def build_request(subscription: Subscription) -> Request:
-    """Return the request to the hub by which this program subscribes. If the subscription is no
-    longer wanted, the request unsubscribes (section 5.1)."""
+    """Return the HTTP request by which this program subscribes at the hub. If the subscription is
+    no longer wanted, it is the request to end it (section 5.1)."""
     fields: dict[str, str] = {
         "hub.mode": name_mode(subscription),
         "hub.topic": subscription.topic,
@@ -98,10 +98,10 @@ def build_request(subscription: Subscription) -> Request:
 def record_answer(
     subscription: Subscription, result: FetchResult, now: datetime
 ) -> Subscription | None:
-    """Return the subscription after the hub answered the request of this program with `result`.
-    Return None if the subscription is to be deleted, as three requests to end it have failed.
+    """Return the subscription after the hub has answered our request with `result`. Return None if
+    the subscription is to be deleted: it is not wanted, and three requests to end it have failed.
 
-    If the hub has verified the subscription already, nothing changes."""
+    If the hub has verified the subscription before it answered, nothing changes."""
     is_verified = subscription.asked is None
     if is_verified:
         return subscription
@@ -114,7 +114,7 @@ def record_answer(
         )
     if not subscription.wanted and tries >= _UNSUBSCRIBE_TRIES:
         return None
-    if not isinstance(result, Failed):
+    if not isinstance(result, Failed):  # "not modified" says nothing
         return replace(subscription, next_try=next_try, tries=tries)
     if _is_refused(result):
         next_try = max(next_try, now + _DENIAL_WAIT)
@@ -135,11 +135,13 @@ def _is_refused(result: Failed) -> bool:
 
 
 def answer_hub(subscription: Subscription, parameters: Mapping[str, str], now: datetime) -> Answer:
-    """Return the answer to a hub that verifies a request of this program (section 5.3) or denies
-    the subscription (section 5.2). `parameters`: the query parameters of the hub's request.
+    """Return the answer to a request of the hub, with the subscription as it is then. The hub asks
+    if we made a certain request (it verifies it, section 5.3), or it denies the subscription
+    (section 5.2). `parameters`: the query parameters of the hub's request.
 
-    A denial is recorded. The answer repeats `hub.challenge` only if this program made the request
-    that the hub means. Any other request gets status 404 and changes nothing."""
+    If we made the request, the answer is `hub.challenge`. A denial is recorded. Any other request
+    gets the status 404 and changes nothing."""
+    # compared in a time that does not reveal how much of it is right
     topic = parameters.get("hub.topic", "").encode()
     if not hmac.compare_digest(topic, subscription.topic.encode()):
         return _refuse(subscription)
@@ -166,8 +168,8 @@ def _record_denial(
     subscription: Subscription, parameters: Mapping[str, str], now: datetime
 ) -> Subscription:
     """Return the subscription after the hub denied it. `parameters`: the query parameters of the
-    hub's request, which may state a reason. The program asks the hub again after 7 days. This wait
-    is doubled with each further denial, up to 30 days."""
+    hub's request, which may state a reason. The hub is asked again after 7 days. This wait is
+    doubled with each further denial, up to 30 days."""
     stated_reason = " ".join(parameters.get("hub.reason", "").split())
     doublings = min(subscription.tries, _MOST_DENIAL_DOUBLINGS)
     wait = min(_DENIAL_WAIT * 2.0**doublings, LONGEST)
@@ -184,8 +186,8 @@ def _record_denial(
 
 
 def may_be_deleted(subscription: Subscription) -> bool:
-    """Return True if the subscription is no longer wanted and nothing of it is pending: the hub
-    ended it, or never had it."""
+    """Return True if the subscription is not wanted any more and no request to the hub is pending
+    or planned: the hub ended it, or never had it."""
     if subscription.wanted:
         return False
     waits_for_hub = subscription.asked is not None or subscription.next_try is not None
@@ -193,8 +195,8 @@ def may_be_deleted(subscription: Subscription) -> bool:
 
 
 def plan_unsubscribing(subscription: Subscription, now: datetime) -> Subscription:
-    """Return the subscription as no longer wanted. If the hub may have it, a request to end it is
-    due now."""
+    """Return the subscription marked as no longer wanted. If the hub may have it, a request to end
+    it is planned for `now`."""
     hub_may_have_it = subscription.asked is not None or subscription.expires is not None
     next_try = now if hub_may_have_it else None
     return replace(subscription, wanted=False, asked=None, tries=0, next_try=next_try)
@@ -203,9 +205,10 @@ def plan_unsubscribing(subscription: Subscription, now: datetime) -> Subscriptio
 def _record_lease(
     subscription: Subscription, parameters: Mapping[str, str], now: datetime
 ) -> Subscription:
-    """Return the subscription after the hub verified it. It is active for the lease that the hub
-    granted, and is renewed after three quarters of this time. `verified_at` is the begin of the
-    time for which it has been active without a break."""
+    """Return the subscription after the hub has verified it. It is active for the time that the hub
+    granted (the lease), and is renewed after three quarters of it. `verified_at` is the time since
+    which it has been active without a break. `parameters`: the query parameters of the hub's
+    request."""
     lease = read_lease(parameters.get("hub.lease_seconds", ""))
     verified_at = subscription.verified_at
     if not subscription.active(now):
@@ -223,8 +226,9 @@ def _record_lease(
 
 
 def read_lease(seconds: str) -> timedelta:
-    """Return the lease that the hub granted, at least an hour and at most 30 days. `seconds`: the
-    digits that the hub sent; if they cannot be read or are 0, the lease is 10 days (LEASE)."""
+    """Return for how long a hub granted the subscription: `seconds`, the digits that it sent, but
+    at least an hour and at most 30 days. If they cannot be read or are 0, return 10 days
+    (LEASE)."""
     if not re.fullmatch(r"\d{1,12}", seconds) or not int(seconds):
         return LEASE
     return min(max(timedelta(seconds=int(seconds)), SHORTEST), LONGEST)
@@ -237,9 +241,9 @@ def _refuse(subscription: Subscription) -> Answer:
 
 
 def find_offer(headers: Mapping[str, str], feed: ParsedFeed | None, url: str) -> Offer | None:
-    """Return the hubs of the feed at `url` and its topic, the address by which hubs know it. None
-    if it has no hub. Links in the HTTP headers come before those in the feed (section 4).
-    `headers`: with lower-case names. `feed`: None if the body was not read."""
+    """Return the hubs that push the feed at `url`, and its topic (the address by which hubs know
+    it). Return None if it has no hub. Links in the HTTP headers come before those in the feed
+    (section 4). `headers`: with lower-case names. `feed`: None if the body was not read."""
     links = _read_link_header(headers.get("link", ""), url)
     hub_urls: Sequence[str] = links.get("hub", ())
     if not hub_urls and feed:
@@ -255,9 +259,9 @@ def find_offer(headers: Mapping[str, str], feed: ParsedFeed | None, url: str) ->
 
 
 def _read_link_header(header: str, url: str) -> dict[str, list[str]]:
-    """Return the addresses in a Link header (RFC 8288), by relation. `<https://hub.example/>;
-    rel="hub"` gives {"hub": ["https://hub.example/"]}. `url`: the address of the answer, against
-    which relative addresses are resolved."""
+    """Return the addresses in the value of a Link header (RFC 8288), by their relation in lower
+    case: `<https://hub.example/>; rel="hub"` gives {"hub": ["https://hub.example/"]}. `url`: the
+    address of the answer, against which relative addresses are resolved."""
     links: dict[str, list[str]] = {}
     for target, parameters in _LINK.findall(header[:_LONGEST_HEADER]):
         rel = _REL.search(parameters)
@@ -270,8 +274,8 @@ def _read_link_header(header: str, url: str) -> dict[str, list[str]]:
 
 
 def may_subscribe(source: Source) -> bool:
-    """Return True if a hub can fetch the source as this program does. It cannot if the source needs
-    credentials, cookies or an allowed private network."""
+    """Return True if a hub can fetch the source in the same way as we do. It cannot if the source
+    needs credentials, cookies, secret variables or a private network."""
     if source.headers_env or source.cookies or source.allow:
         return False
     if secrets.variables(source.url):
@@ -305,9 +309,9 @@ Counted = TypeVar("Counted", Subscription, Tally)
 
 
 def add_counts(tally: Counted, *, pushed: float = 0.0, missed: float = 0.0) -> Counted:
-    """Return `tally` with `pushed` and `missed` entries added. If it had 100 entries or more, the
-    earlier counts are halved first, so that a hub's recent behaviour counts more. Counts may
-    therefore be fractions."""
+    """Return `tally`, the counts of a hub's entries, with `pushed` and `missed` entries added. If
+    it had 100 entries or more, the earlier counts are halved first, so that the hub's recent
+    behaviour counts more. Counts may therefore be fractions."""
     weight = 0.5 if tally.pushed + tally.missed >= _HALVED_FROM else 1.0
     return replace(
         tally, pushed=tally.pushed * weight + pushed, missed=tally.missed * weight + missed
@@ -317,8 +321,8 @@ def add_counts(tally: Counted, *, pushed: float = 0.0, missed: float = 0.0) -> C
 def count_missed(
     subscription: Subscription, new: Sequence[Entry], previous_visit: datetime | None, now: datetime
 ) -> int:
-    """Return how many entries the hub should have pushed, but did not. `new`: the entries that a
-    poll found at the time `now`.
+    """Return how many of the entries `new` the hub should have pushed. They are the entries that a
+    visit found at the time `now`, and that no push had brought.
 
     An entry counts if it was published while the subscription was active, and more than five
     minutes ago (GRACE). An entry without a time counts as published at `previous_visit`."""
@@ -334,13 +338,14 @@ def count_missed(
 
 
 def rate_trust(subscription: Subscription, hub_tally: Tally, now: datetime) -> float:
-    """Return the share of the source's new entries that its hub pushes, estimated from 0 to 0.98.
+    """Return the estimated share of the source's new entries that its hub pushes, from 0 to 0.98.
     It is 0 if the subscription is not active or has had no push yet.
 
-    `subscription` has the counts of this source. `hub_tally` has those of all subscriptions to the
-    hub; they weigh as much as four entries of this source."""
+    `subscription`: has the counts of this source. `hub_tally`: the counts of all subscriptions at
+    the hub. They weigh as much as four entries of this source."""
     if not subscription.active(now) or not subscription.pushed:
         return 0.0
+    # four assumed entries, pushed and missed in the same ratio as those of the whole hub
     hub_entries = hub_tally.pushed + hub_tally.missed + _ASSUMED_MISSED
     assumed_pushed = _HUB_WEIGHT * hub_tally.pushed / hub_entries
     entries = subscription.pushed + subscription.missed
@@ -356,9 +361,9 @@ def space_backup_polls(usual: float, trust: float, longest: float) -> float:
 
 
 def is_signed(secret: str, body: bytes, signature: str) -> bool:
-    """Return True if `body` was signed with `secret` (section 7.1). `signature`: the header
-    X-Hub-Signature, such as "sha256=<hex digits>". The comparison takes the same time for every
-    wrong signature."""
+    """Return True if `signature` shows that `body` was signed with `secret` (section 7.1).
+    `signature`: the value of the header X-Hub-Signature, such as "sha256=<hex digits>". The time of
+    the comparison does not reveal how much of a signature is right."""
     stated_method, _, stated_digits = signature.strip().partition("=")
     method = stated_method.lower()
     if method not in METHODS:

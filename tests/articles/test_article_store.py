@@ -189,7 +189,7 @@ def test_no_title_leads_out_of_the_folder_or_to_an_odd_name(
     the folder of its month."""
     names = [*TRAPS, *sorted({row["name"] for row in samples.rows("paths", every=40)})]
 
-    paths = [article_store._new_path(make_full_article(title=name)) for name in names]
+    paths = [article_store._choose_new_path(make_full_article(title=name)) for name in names]
 
     for path in paths:
         assert re.fullmatch(r"2026/11/[a-z0-9][a-z0-9-]*-[a-z2-7]{6}\.md", path), path
@@ -229,7 +229,7 @@ def test_new_edited_and_missing_files_are_found(article_store: FileArticleStore)
     ]
     paths = [article_store.put(article)[1].path for article in articles]
     before = list_stamps(article_store)
-    assert not article_store.changed(before)
+    assert not article_store.find_changes(before)
 
     edit_file(article_store, paths[0], "T0", "T9")  # same size
     article_store.delete(paths[1])
@@ -242,7 +242,7 @@ def test_new_edited_and_missing_files_are_found(article_store: FileArticleStore)
         (article_id, stamp.path, stamp.mtime_ns, stamp.size) for article_id, stamp in before.items()
     )
     for known in (before, light):
-        changes = article_store.changed(known)
+        changes = article_store.find_changes(known)
         assert [stamp.path for stamp in changes.new] == sorted(["2026/11/moved.md", added.path])
         assert [stamp.path for stamp in changes.edited] == [paths[0]]
         assert changes.missing == tuple(sorted([articles[1].id, articles[2].id]))
@@ -257,7 +257,7 @@ def test_deleting(article_store: FileArticleStore) -> None:
     assert article_store.delete(stamp.path)
     assert not article_store.delete(stamp.path)
     assert article_store.find(make_full_article().id) is None
-    assert not article_store.begun()
+    assert not article_store.has_our_articles()
     with pytest.raises(FileNotFoundError):
         article_store.get(stamp.path)
 
@@ -337,7 +337,7 @@ def test_litter_of_dead_writers_is_swept_and_that_of_living_ones_is_not(
         *(str(p.relative_to(article_store.root)) for p in (alive, folder / ".hidden")),
     }
     dead[0].write_bytes(b"half")
-    assert not article_store.changed(list_stamps(article_store))
+    assert not article_store.find_changes(list_stamps(article_store))
     assert not dead[0].exists()
 
 
@@ -421,13 +421,13 @@ def test_an_article_without_text_of_its_own_is_filed(article_store: FileArticleS
 def test_files_that_are_put_together_share_one_sync_of_their_folder(
     article_store: FileArticleStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Within `together`, the folder is synced once for all files."""
+    """Within `batch_writes`, the folder is synced once for all files."""
     synced: list[str] = []
     monkeypatch.setattr(disk, "sync_folder", lambda path: synced.append(path.name))
     article_store.put(make_full_article(title="First", id="a" * 26))
     synced.clear()
 
-    with article_store.together() as settle:
+    with article_store.batch_writes() as settle:
         article_store.put(make_full_article(title="Second", id="b" * 26))
         article_store.put(make_full_article(title="Third", id="c" * 26))
 

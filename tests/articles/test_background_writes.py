@@ -40,7 +40,7 @@ def test_a_file_is_put_while_the_disk_is_busy(
     article_store.put(make_full_article(id="a" * 26))  # makes the folder
     disk = SlowDisk(monkeypatch)
 
-    with article_store.together() as settle:
+    with article_store.batch_writes() as settle:
         _, stamp, _ = article_store.put(make_full_article(id="b" * 26))
         disk.events.append("put")
 
@@ -65,7 +65,7 @@ def test_a_file_that_was_put_is_read_at_once(
     article_store.put(make_full_article(id="a" * 26))
     disk = SlowDisk(monkeypatch)
 
-    with article_store.together():
+    with article_store.batch_writes():
         stored, stamp, _ = article_store.put(make_full_article(id="b" * 26))
         threading.Timer(0.05, disk.released.set).start()
 
@@ -100,7 +100,7 @@ def test_no_row_stays_whose_file_could_not_be_written(
 
     with (
         pytest.raises(OSError, match="the disk is broken"),
-        article_store.together() as settle,
+        article_store.batch_writes() as settle,
         store.visits.shared(settle),
     ):
         monkeypatch.setattr(os, "fsync", fail_once)
@@ -125,11 +125,11 @@ def test_files_of_one_name_are_written_one_after_the_other(tmp_path: Path) -> No
 
 
 def test_a_block_within_another_shares_its_writes(tmp_path: Path) -> None:
-    """Nested `together` blocks share one group of writes."""
+    """Nested `batch_writes` blocks share one group of writes."""
     article_store = FileArticleStore(tmp_path)
 
-    with article_store.together():
-        with article_store.together():
+    with article_store.batch_writes():
+        with article_store.batch_writes():
             _, inner, _ = article_store.put(make_full_article(id="a" * 26))
 
         assert (tmp_path / inner.path).is_file()
@@ -145,7 +145,7 @@ def test_a_file_has_its_name_when_the_block_ends(tmp_path: Path) -> None:
     article = make_full_article(id=make_article_id("https://example.org/last"))
     article_store = FileArticleStore(tmp_path)
 
-    with article_store.together():
+    with article_store.batch_writes():
         _, stamp, _ = article_store.put(article)
 
     assert (tmp_path / stamp.path).is_file()

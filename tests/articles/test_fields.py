@@ -52,7 +52,7 @@ def test_a_field_is_one_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     assert loaded.minutes == 9
     data = (tmp_path / stamp.path).read_bytes()
     assert frontmatter.extra(data) == {}
-    assert "minutes" in fields.own_keys({"schema": "2"})
+    assert "minutes" in fields.list_our_keys({"schema": "2"})
     store.put(article)
     assert "minutes" not in (tmp_path / stamp.path).read_text()
 

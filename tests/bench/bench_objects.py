@@ -89,14 +89,14 @@ def timed(stores: ArticleStores, act: Callable[[ArticleStores, int], None], coun
 
 
 def file_new(stores: ArticleStores, count: int) -> None:
-    with stores.article_store.together() as settle, stores.database.visits.shared(settle):
+    with stores.article_store.batch_writes() as settle, stores.database.visits.shared(settle):
         for article in generate_articles(count, seed=7):
             stored, stamp, _ = stores.article_store.put(article)
             stores.database.visits.record(ArticleRecord(article=stored, stamp=stamp))
 
 
 def revise(stores: ArticleStores, count: int) -> None:
-    with stores.article_store.together() as settle, stores.database.visits.shared(settle):
+    with stores.article_store.batch_writes() as settle, stores.database.visits.shared(settle):
         for article in generate_articles(count, seed=7):
             stored, stamp, _ = stores.article_store.put(
                 replace(article, title=f"{article.title} anew")
@@ -110,7 +110,7 @@ def read_all(stores: ArticleStores, count: int) -> None:
 
 
 def look_for_changes(stores: ArticleStores, count: int) -> None:
-    assert not stores.article_store.changed(stores.database.visits.stamps())
+    assert not stores.article_store.find_changes(stores.database.visits.stamps())
 
 
 STEPS = {

@@ -95,7 +95,7 @@ def article_figures(article_store: FileArticleStore, count: int) -> None:
     articles = iter([article(number, dice) for number in range(count + 1)])
     say("put(a new article)", lambda: article_store.put(next(articles)), count)
     stamps = {each.path: each for each in article_store.walk()}
-    say(f"changed() with {len(stamps)} files", lambda: article_store.changed(stamps), 2)
+    say(f"changed() with {len(stamps)} files", lambda: article_store.find_changes(stamps), 2)
     paths = iter([*stamps][:101])
     say("get(path)", lambda: article_store.get(next(paths)), min(100, count))
 

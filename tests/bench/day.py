@@ -84,7 +84,7 @@ class Day:
         settling.begin(self.app)
         before = written()
         with (
-            self.app.archive.article_store.together() as settle,
+            self.app.archive.article_store.batch_writes() as settle,
             self.app.archive.store.visits.shared(settle),
         ):
             for number in self.found():

@@ -54,7 +54,7 @@ def test_an_article_is_filed_by_its_day_title_and_id_and_comes_back(stores: Arti
     assert list(stores.article_store.walk()) == [stamp]
     assert list(stores.article_store.names()) == [stamp.path]
     assert stores.article_store.find(stored.id) == stamp.path
-    assert stores.article_store.id_at(stamp.path) == stored.id
+    assert stores.article_store.find_id_at(stamp.path) == stored.id
     assert stores.raw(stamp.path) == stores.article_store.read(stamp.path)
 
 
@@ -105,7 +105,7 @@ def test_a_file_that_is_no_article_any_more_is_not_written_over(stores: ArticleS
     with pytest.raises(ConfigError):
         stores.article_store.put(make_article(title="Another"), path)
     assert stores.raw(path) == broken
-    assert stores.article_store.id_at(path) == make_article().id
+    assert stores.article_store.find_id_at(path) == make_article().id
 
 
 def test_two_ids_that_begin_alike_have_two_files(stores: ArticleStores) -> None:
@@ -138,7 +138,7 @@ def test_what_is_not_there_is_named_so(stores: ArticleStores) -> None:
 
     assert stores.article_store.find(make_article().id) is None
     assert not stores.article_store.delete("2026/11/none-abcdef.md")
-    assert stores.article_store.id_at("2026/11/none-abcdef.md") == "abcdef"
+    assert stores.article_store.find_id_at("2026/11/none-abcdef.md") == "abcdef"
 
 
 def test_a_file_of_elsewhere_is_added_deleted_and_put_back(stores: ArticleStores) -> None:
@@ -153,15 +153,15 @@ def test_a_file_of_elsewhere_is_added_deleted_and_put_back(stores: ArticleStores
     data = stores.article_store.read(path)
 
     with pytest.raises(FileExistsError):
-        stores.article_store.put_back(path, data)
+        stores.article_store.restore_file(path, data)
     assert stores.article_store.delete(path)
     assert stores.article_store.find(make_article().id) is None
 
-    stores.article_store.put_back(path, data)
+    stores.article_store.restore_file(path, data)
 
     assert stores.raw(path) == data
     # the next start takes it in
-    assert [one.path for one in stores.article_store.changed({}).new] == [path]
+    assert [one.path for one in stores.article_store.find_changes({}).new] == [path]
 
     stores.article_store.delete_all([path, "2026/11/none-abcdef.md"])
 
@@ -222,7 +222,7 @@ def test_withdrawals_carriers_and_prunings_outlive_the_database(stores: ArticleS
         "pruned.tsv",
         "withdrawn.toml",
     }
-    assert articles.folder_stamps() == articles.folder_stamps()
+    assert articles.read_folder_stamps() == articles.read_folder_stamps()
 
 
 def test_a_file_beside_is_read_written_and_added_to(stores: ArticleStores) -> None:
@@ -261,15 +261,15 @@ def test_what_an_operator_means_by_a_file_is_found(stores: ArticleStores) -> Non
     """`path_of` accepts the name of the store followed by a path; other texts are no path."""
     path = file_article(stores, make_article())
 
-    assert stores.article_store.path_of(f"{stores.article_store.name}/{path}") == path
-    assert stores.article_store.path_of("https://one.example/a") is None
-    assert stores.article_store.path_of("nothing") is None
+    assert stores.article_store.find_typed_path(f"{stores.article_store.name}/{path}") == path
+    assert stores.article_store.find_typed_path("https://one.example/a") is None
+    assert stores.article_store.find_typed_path("nothing") is None
 
 
 def test_within_together_files_are_there_at_once(stores: ArticleStores) -> None:
     """After `settle` inside a `together` block the file is stored, and nothing temporary is left to
     sweep."""
-    with stores.article_store.together() as settle:
+    with stores.article_store.batch_writes() as settle:
         path = file_article(stores, make_article())
         settle()
 

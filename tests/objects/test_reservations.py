@@ -60,16 +60,16 @@ def test_a_file_without_a_row_is_taken_in_once_nobody_can_be_writing_it(
     """A file left by a crash is recorded after the time that a write may take."""
     _, stamp, _ = stores.article_store.put(make_article())  # and the process ends
 
-    assert not stores.article_store.changed({})
+    assert not stores.article_store.find_changes({})
 
     clock.now += WRITING + timedelta(seconds=1)
 
-    assert stores.article_store.changed({}).new == (stamp,)
+    assert stores.article_store.find_changes({}).new == (stamp,)
 
     stores.database.visits.record(ArticleRecord(article=make_article(), stamp=stamp))
 
     assert stores.database.reservations.reserved() == []
-    assert not stores.article_store.changed({})
+    assert not stores.article_store.find_changes({})
     assert count_reservations(stores) == 0
 
 
@@ -80,16 +80,17 @@ def test_a_path_without_a_file_is_given_back(stores: ArticleStores, clock: Clock
         make_article().id, "2026/11/never-written.md"
     )
 
-    assert not stores.article_store.changed(stores.database.visits.stamps())
+    assert not stores.article_store.find_changes(stores.database.visits.stamps())
     assert [one.path for one in stores.database.reservations.reserved()] == [
         "2026/11/never-written.md"
     ]
 
     clock.now += WRITING + timedelta(seconds=1)
 
-    assert not stores.article_store.changed({}, sweep=False)
+    assert not stores.article_store.find_changes({}, sweep=False)
     assert stores.database.reservations.reserved()
-    assert not stores.article_store.changed({})  # nothing is new, and nothing is missing either
+    # nothing is new, and nothing is missing either
+    assert not stores.article_store.find_changes({})
     assert stores.database.reservations.reserved() == []
 
 
@@ -115,14 +116,14 @@ def test_reservations_of_articles_with_rows_are_swept_when_they_are_old(
     stored, stamp, _ = stores.article_store.put(make_article())
     stores.database.visits.record(ArticleRecord(article=stored, stamp=stamp))
 
-    assert not stores.article_store.changed({})
+    assert not stores.article_store.find_changes({})
     assert count_reservations(stores) == 1
 
     clock.now += WRITING + timedelta(seconds=1)
 
-    assert not stores.article_store.changed({}, sweep=False)
+    assert not stores.article_store.find_changes({}, sweep=False)
     assert count_reservations(stores) == 1
-    assert not stores.article_store.changed({})
+    assert not stores.article_store.find_changes({})
     assert count_reservations(stores) == 0
 
 
@@ -133,7 +134,7 @@ def test_a_withdrawn_file_is_found_although_its_row_is_gone(
     stored, stamp, _ = stores.article_store.put(make_article())
     stores.database.visits.record(ArticleRecord(article=stored, stamp=stamp))
     clock.now += WRITING + timedelta(seconds=1)
-    stores.article_store.changed({})
+    stores.article_store.find_changes({})
 
     assert count_reservations(stores) == 0
 
@@ -156,7 +157,7 @@ def test_a_pruned_file_that_a_crash_left_is_an_article_again(stores: ArticleStor
         [stored.id], [(stored.id, "one.example/a")]
     )  # and the process ends
 
-    assert [one.path for one in stores.article_store.changed({}).new] == [stamp.path]
+    assert [one.path for one in stores.article_store.find_changes({}).new] == [stamp.path]
 
 
 def test_of_two_writers_of_a_new_article_the_path_of_the_first_stands(
@@ -282,8 +283,8 @@ def test_only_a_reindex_lists(s3: S3, stores: ArticleStores) -> None:
         stored, stamp, _ = stores.article_store.put(make_article(title=title))
         stores.database.visits.record(ArticleRecord(article=stored, stamp=stamp))
     stores.article_store.find(stored.id)
-    stores.article_store.begun()
-    stores.article_store.changed(stores.database.visits.stamps())
+    stores.article_store.has_our_articles()
+    stores.article_store.find_changes(stores.database.visits.stamps())
 
     assert s3.requests["list"] == 0
     assert len(list(stores.article_store.walk())) == 1

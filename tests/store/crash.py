@@ -50,13 +50,13 @@ def make_crash_article(number: int, edition: int = 0) -> Article:
 def open_both(root: Path) -> tuple[FileArticleStore, Store]:
     article_store = FileArticleStore(root / "articles")
     return article_store, open_store(
-        f"sqlite:///{root}/state/syndicator.db", articles_exist=article_store.begun()
+        f"sqlite:///{root}/state/syndicator.db", articles_exist=article_store.has_our_articles()
     )
 
 
 def adopt_files(article_store: FileArticleStore, store: Store) -> int:
     """Make rows for files that have none or another stamp, as every run does at its start."""
-    changes = article_store.changed(store.visits.stamps())
+    changes = article_store.find_changes(store.visits.stamps())
     for stamp in (*changes.new, *changes.edited):
         store.visits.record(ArticleRecord(article=article_store.get(stamp.path), stamp=stamp))
     assert not changes.missing
@@ -73,7 +73,7 @@ def write_articles(root: Path, acknowledge: int) -> None:
     number = len(store.visits.stamps())
     if number % 2:
         return _write_on(number, 1, article_store, store, acknowledge)
-    with article_store.together() as settle, store.visits.shared(settle):
+    with article_store.batch_writes() as settle, store.visits.shared(settle):
         _write_on(number, 4, article_store, store, acknowledge)
 
 

@@ -22,8 +22,9 @@ _ARCHIVES_NOTE: Final = (
 
 
 def write_new_instance(file: KeptFile, *, begun: bool) -> uuid.UUID:
-    """Write the file of a new instance and return its new UUID. `begun`: there are articles
-    already, so the file was lost: raise ConfigError instead. Raises OSError."""
+    """Write the file instance.toml of a new instance and return its new UUID. `begun`: True if
+    there are articles already. Then the file was lost, and ConfigError is raised instead. Raises
+    OSError."""
     id_line = f'id = "{uuid.uuid4()}"\n'
     if begun:
         raise ConfigError(
@@ -34,17 +35,20 @@ def write_new_instance(file: KeptFile, *, begun: bool) -> uuid.UUID:
     text = f"{_NOTE}{id_line}{_ARCHIVES_NOTE}{_ALL_ARCHIVES} = false\n"
 
     def write_if_missing(current: bytes | None) -> bytes | None:
-        """Return the new file; None to keep a file that another process wrote first."""
+        """Return the text of the new file. If another process wrote it first (`current`), return
+        None to keep it. `update` calls this."""
         if current is not None:
             return None
         return text.encode()
 
     file.update(write_if_missing)
+    # the file may be that of another process
     return parse_id(file.read() or b"", file)
 
 
 def parse_id(data: bytes, file: KeptFile) -> uuid.UUID:
-    """Return the UUID in `data`, the bytes of `file`. Raises ConfigError, which names the file."""
+    """Return the UUID of the instance in `data`, the bytes of `file`. Raises ConfigError, which
+    names the file, if there is none."""
     try:
         return uuid.UUID(_parse(data)["id"])
     except (
@@ -60,20 +64,21 @@ def parse_id(data: bytes, file: KeptFile) -> uuid.UUID:
 
 def has_all_archives(file: KeptFile) -> bool:
     """Return True if the instance keeps archives of all feeds of tags and categories, as earlier
-    versions published them. A file without a word about it is of such a version; without a file
-    return False. Raises ConfigError, OSError."""
+    versions published them. If the file does not state it, an earlier version wrote the file, and
+    the result is True. If there is no file, it is False. Raises ConfigError, OSError."""
     data = file.read()
-    return data is not None and _says_all_archives(data, file) is not False
+    return data is not None and _read_all_archives(data, file) is not False
 
 
-def keep_archives(file: KeptFile, *, begun: bool) -> None:
-    """Write into the file of an instance of an earlier version whether it keeps all archives,
-    unless the file says so already. It does if it has `begun` to publish articles. Raises
-    ConfigError, OSError."""
+def record_all_archives(file: KeptFile, *, begun: bool) -> None:
+    """Write into the file whether the instance keeps all archives, unless the file states it
+    already. It does not state it if an earlier version wrote it. The value is `begun`: True if
+    articles were published before. Raises ConfigError, OSError."""
 
     def add_line(data: bytes | None) -> bytes | None:
-        """Return the file with the line in front; None, so that it stays, if it has the line."""
-        if data is None or _says_all_archives(data, file) is not None:
+        """Return the bytes of the file with the new line; None to leave the file as it is.
+        `update` calls this."""
+        if data is None or _read_all_archives(data, file) is not None:
             return None
         value = "true" if begun else "false"
         # at the start of the file: at its end the line would belong to a table
@@ -82,9 +87,9 @@ def keep_archives(file: KeptFile, *, begun: bool) -> None:
     file.update(add_line)
 
 
-def _says_all_archives(data: bytes, file: KeptFile) -> bool | None:
-    """Return the value of `all_archives` in the bytes of `file`, None if it is not there. Raises
-    ConfigError, which names the file."""
+def _read_all_archives(data: bytes, file: KeptFile) -> bool | None:
+    """Return the value of `all_archives` in `data`, the bytes of `file`; None if it is not there.
+    Raises ConfigError, which names the file."""
     try:
         value = _parse(data).get(_ALL_ARCHIVES)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -106,16 +111,16 @@ class HasInstance(ABC):
         """Return the file with this name beside the articles."""
 
     @abstractmethod
-    def begun(self) -> bool:
+    def has_our_articles(self) -> bool:
         """Return True if we have written articles here."""
 
     def instance(self) -> uuid.UUID:
-        """Return the UUID of the instance, from which all published ids are made. A new instance
-        gets one. Raises ConfigError if the file is invalid or lost, and OSError."""
+        """Return the UUID of the instance, from which all published ids are made. If the instance
+        is new, it gets one. Raises ConfigError if the file is invalid or was lost, and OSError."""
         file = self.file(INSTANCE_TOML)
         data = file.read()
         if data is None:
-            return write_new_instance(file, begun=self.begun())
+            return write_new_instance(file, begun=self.has_our_articles())
         return parse_id(data, file)
 
     def minted(self) -> bool:

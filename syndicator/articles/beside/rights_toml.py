@@ -53,13 +53,16 @@ class RightsFile:
         return self._file.stamp() is not None and self._read.get("unit") == _UNIT
 
     def begin(self, before: _Names, shown: _Names) -> None:
-        """Write the file if it is missing, or upgrade one of an earlier version. `before`: domains
-        by source key, for a missing file; `shown`: hosts by source key. What an earlier version
-        listed in [linked] moves to [shown], since that version wrote domains there, not hosts."""
+        """Write the file if it is missing, or bring the file of an earlier version into the present
+        form.
+
+        `before`: the domains of each source, for the table of a missing file. `shown`: the hosts of
+        each source. An earlier version listed domains in the table [linked], so that they move to
+        [shown]."""
 
         def upgrade(tables: dict[str, Any]) -> dict[str, Any]:
-            """Return the tables of a file in the form of this version. `tables`: those of the file,
-            {} if it is missing; they stay if this version wrote them."""
+            """Return the tables in the form of this version. `tables`: those in the file, {} if
+            it is missing. `_update` calls this."""
             is_current = tables.get("unit") == _UNIT
             if is_current:
                 return tables
@@ -75,8 +78,8 @@ class RightsFile:
         return tuple(self._read.get("before", {}).get(key, ()))
 
     def shown(self, key: str) -> tuple[str, ...]:
-        """Return the hosts that the source `key` writes for or has written for. Its articles of
-        these hosts stay published."""
+        """Return the hosts that the source `key` writes for now or wrote for earlier. Its articles
+        of these hosts stay published."""
         former = self._read.get("shown", {}).get(key, ())
         linked = self._read.get("linked", {}).get(key, ())
         return (*former, *linked)
@@ -87,8 +90,9 @@ class RightsFile:
         last_seen: Mapping[str, date] = self._read.get("linked", {}).get(key, {})
         return tuple(host for host, day in last_seen.items() if today - day < BELIEVED)
 
-    def all_linked(self) -> Iterator[tuple[str, str]]:
-        """Yield (source key, host) for all hosts that link a feed or that a site moved to."""
+    def list_linked_hosts(self) -> Iterator[tuple[str, str]]:
+        """Yield a pair (source key, host) for each host that links the feed of a source, or to
+        which its site moved."""
         for table in ("linked", "moved"):
             for key, hosts in self._read.get(table, {}).items():
                 for host in hosts:
@@ -100,12 +104,13 @@ class RightsFile:
         day = self._read.get("linked", {}).get(key, {}).get(site)
         return day is not None and today - day < ASKED_AGAIN
 
-    def ending(self, key: str, today: date) -> dict[str, date]:
-        """Return host -> day on which the right of the source `key` to write for it ends, for the
-        rights that end within 30 days."""
+    def find_ending_rights(self, key: str, today: date) -> dict[str, date]:
+        """Return the hosts for which the right of the source `key` to write ends within 30 days,
+        with the day of the end. A right ends 60 days after the host's front page was last seen to
+        link the feed."""
         endings: dict[str, date] = {}
-        for host, day in self._read.get("linked", {}).get(key, {}).items():
-            end = day + BELIEVED
+        for host, last_seen in self._read.get("linked", {}).get(key, {}).items():
+            end = last_seen + BELIEVED
             if today < end <= today + WARNED:
                 endings[host] = end
         return endings
@@ -122,13 +127,15 @@ class RightsFile:
             self._put("linked", key, {site: today})
 
     def unlink(self, key: str, site: str) -> None:
-        """End the right of the source `key` to write for the host `site`, whose front page links
-        the feed no more. The host moves to [shown]: articles that are filed stay."""
+        """End the right of the source `key` to write for the host `site`, as the host's front page
+        no longer links the feed. The host moves to the table [shown], so that its articles so far
+        stay published."""
         if site not in self._read.get("linked", {}).get(key, {}):
             return
 
         def move_host(tables: dict[str, Any]) -> dict[str, Any]:
-            """Return the tables with the host in [shown] instead of [linked]."""
+            """Return the tables of the file with the host in [shown] instead of [linked]. `_update`
+            calls this."""
             linked_by_source = dict(tables["linked"])
             linked_hosts = dict(linked_by_source[key])
             linked_hosts.pop(site, None)
@@ -144,11 +151,11 @@ class RightsFile:
         self._put("moved", key, {new: {"old": old, "on": today}})
 
     def _put(self, table: str, key: str, rows: Mapping[str, Any]) -> None:
-        """Add `rows` (host -> value) to what the table `table` of the file has for the source
-        `key`. A row replaces one of the same host."""
+        """Add `rows` (values by host) to the rows of the source `key` in the table `table` of the
+        file. A row replaces an earlier one of the same host."""
 
         def add_rows(tables: dict[str, Any]) -> dict[str, Any]:
-            """Return all tables of the file with the rows added."""
+            """Return all tables of the file with the rows added. `_update` calls this."""
             rows_by_source = dict(tables.get(table, {}))
             present_rows = rows_by_source.get(key, {})
             rows_by_source[key] = {**present_rows, **rows}
@@ -162,7 +169,8 @@ class RightsFile:
         return self._parse(self._file.read())
 
     def _parse(self, data: bytes | None) -> dict[str, Any]:
-        """Return the tables in the bytes of the file, {} for None. Raises ConfigError."""
+        """Return the tables in `data`, the bytes of the file; {} if there is no file (None). Raises
+        ConfigError if they cannot be read."""
         try:
             return tomllib.loads((data or b"").decode())
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -178,7 +186,8 @@ class RightsFile:
 
 
 def _write_rights(tables: Mapping[str, Any]) -> bytes:
-    """Return the bytes of rights.toml with these tables, sources and hosts sorted."""
+    """Return the bytes of the file rights.toml with these tables, in which sources and hosts are
+    sorted. `tables`: the values by source key, by the name of the table."""
     parts = [_NOTE, f"unit = {quote(_UNIT)}\n"]
     for name in ("before", "shown"):
         hosts_by_source = {}

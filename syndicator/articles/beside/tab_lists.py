@@ -16,8 +16,8 @@ _NO_STORY: Final = "-"  # in the column of the story
 
 
 def read_lines(data: bytes | None) -> list[str]:
-    """Return the lines of a file (None: it is missing) in order. A last line without an end is left
-    out: a crash cut it."""
+    """Return the lines of a file in their order. `data`: its bytes, None if it is missing. If the
+    last line has no line end, a crash has cut it, and it is left out."""
     if data is None:
         return []
     whole_lines = data[: data.rfind(b"\n") + 1]
@@ -53,10 +53,11 @@ class TabList(Generic[T]):
         self.file(files).append(self.note.encode(), self._write(entries))
 
     def compact(self, files: KeptFiles) -> None:
-        """Rewrite the file, if there is one, with only the entries that count."""
+        """Rewrite the file with only the entries that count, the last one of each key. Do nothing
+        if there is no file."""
 
         def rewrite(data: bytes | None) -> bytes | None:
-            """Return the file with only the entries that count; None if there is no file."""
+            """Return the new bytes of the file; None to make none. `update` calls this."""
             if data is None:
                 return None
             return self.note.encode() + self._write(self._parse(data))
@@ -72,8 +73,8 @@ class TabList(Generic[T]):
         return files.file(self.name)
 
     def _parse(self, data: bytes | None) -> list[T]:
-        """Return the entries that count in the bytes of a file, in the order in which their keys
-        first occur."""
+        """Return the entries that count in the bytes of a file: the last one of each key, in the
+        order in which the keys first occur. Invalid lines are ignored."""
         last_by_key: dict[Hashable, T] = {}
         for line in read_lines(data):
             match = self.line.fullmatch(line)
@@ -130,7 +131,8 @@ def _parse_decision(line: re.Match[str]) -> Decided:
 
 
 def _write_decision(decided: Decided) -> tuple[str, ...]:
-    """Return the columns of a decision in stories.tsv: the third one only if it is final."""
+    """Return the columns of a line in stories.tsv, which says to which story an article belongs:
+    the article, the story ("-" for none), and "final" if the decision is final."""
     story = decided.story or _NO_STORY
     if decided.final:
         return decided.article, story, "final"

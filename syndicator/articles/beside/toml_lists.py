@@ -48,14 +48,15 @@ class KeptFeed:
     published: bool = False  # although it has fewer articles than a feed needs at first
 
 
-def plain_sources(data: bytes) -> list[KeptSource] | None:
-    """Return the sources of sources.toml, 20 times faster than a TOML parser. Return None if the
-    file is not exactly as we write it, so that a TOML parser is needed."""
+def parse_our_sources(data: bytes) -> list[KeptSource] | None:
+    """Return the sources in `data`, the bytes of sources.toml, 20 times faster than a TOML parser.
+    Return None if the file is not exactly as we write it; then a TOML parser is needed."""
     try:
         text = data.decode().removeprefix(_SOURCES_NOTE)
     except UnicodeDecodeError:
         return None
     tables = _TABLE.findall(text)
+    # if the tables do not fill the whole text, a person has edited it
     parsed_length = _AROUND * len(tables)
     for key_text, urls_text in tables:
         parsed_length += len(key_text) + len(urls_text)
@@ -71,7 +72,8 @@ def plain_sources(data: bytes) -> list[KeptSource] | None:
 
 
 def _write_source_row(entry: KeptSource) -> dict[str, Any]:
-    """Return the values of the table of a source, {} if it has no addresses."""
+    """Return the values of a source's table in the file: its key and its addresses. Return {} if it
+    has no addresses."""
     key, urls = entry
     if not urls:
         return {}
@@ -79,7 +81,8 @@ def _write_source_row(entry: KeptSource) -> dict[str, Any]:
 
 
 def _write_feed_row(entry: KeptFeed) -> dict[str, Any]:
-    """Return the values of the table of a feed, without defaults; {} if all are defaults."""
+    """Return the values of a feed's table in the file. Values that are the default are left out.
+    Return {}, for no table, if all are."""
     row: dict[str, Any] = {}
     if entry.name:
         row["name"] = entry.name
@@ -97,8 +100,9 @@ def _write_feed_row(entry: KeptFeed) -> dict[str, Any]:
 
 
 def _parse_feed_row(row: dict[str, Any]) -> KeptFeed:
-    """Return the feed of a table, and remove the keys that we know from `row`. Raises ValueError if
-    a value is invalid."""
+    """Return the feed that a table of the file records. Remove the keys that we know from `row`,
+    the values of the table, so that unknown ones remain. Raises ValueError if a value is
+    invalid."""
     texts = {key: row.pop(key, "") for key in ("feed", "name", "first_slug", "moved_to")}
     flags = {key: row.pop(key, False) for key in ("dropped", "published")}
     for text in texts.values():
@@ -122,8 +126,9 @@ def _parse_feed_row(row: dict[str, Any]) -> KeptFeed:
 
 
 def _parse_source_row(row: dict[str, Any]) -> KeptSource:
-    """Return the source of a table, and remove the keys that we know from `row`. Raises ValueError
-    if a value is invalid, KeyError if one is missing."""
+    """Return the source that a table of the file records, as a pair (key, addresses). Remove these
+    two values from `row`, so that unknown ones remain. Raises ValueError if a value is invalid, and
+    KeyError if it is missing."""
     key = row.pop("key")
     urls = row.pop("urls")
     _check(isinstance(key, str) and bool(key), "key is a text")
@@ -137,7 +142,7 @@ def _format_key(key: FeedKey) -> str:
 
 
 def _parse_key(value: str) -> FeedKey:
-    """Return the feed that a text such as "tag/ai" names. Raises ValueError."""
+    """Return the feed that a text such as "tag/ai" names. Raises ValueError for any other text."""
     axis, _, slug = value.partition("/")
     is_valid = axis in AXES and _is_valid_slug(slug)
     _check(is_valid, f'{value!r} names no feed, as "tag/ai" does')
@@ -187,14 +192,14 @@ class TomlList(Generic[T]):
     def update(
         self, files: KeptFiles, change: Callable[[list[T] | None], Iterable[T] | None]
     ) -> None:
-        """Rewrite the file with new entries. `change`: gets the present entries, or None if there
-        is no file; returns the new ones, or None to leave the file alone. It may be called more
-        than once."""
+        """Rewrite the file with new entries. `change`: a function that gets the present entries, or
+        None if there is no file. It returns the new entries, or None to leave the file as it is. It
+        may be called more than once."""
         file = self.file(files)
 
         def rewrite(data: bytes | None) -> bytes | None:
-            """Return the new bytes of the file, or None to leave it alone. `data`: its present
-            bytes, None if there is no file."""
+            """Return the new bytes of the file, or None to leave it as it is. `data`: its present
+            bytes, None if there is no file. `file.update` calls this."""
             present_entries = None if data is None else self._parse(data, file)
             new_entries = change(present_entries)
             if new_entries is None:
@@ -217,10 +222,12 @@ class TomlList(Generic[T]):
         return files.file(self.name)
 
     def _parse(self, data: bytes, file: KeptFile) -> list[T]:
-        """Return the entries in `data`, the bytes of `file`. Raises ConfigError."""
-        ours = self.parse_ours(data)
-        if ours is not None:
-            return ours
+        """Return the entries in `data`, the bytes of `file`. Raises ConfigError, which names the
+        file, if they cannot be read."""
+        # a fast parser, for a file exactly as we wrote it
+        entries = self.parse_ours(data)
+        if entries is not None:
+            return entries
         try:
             tables = tomllib.loads(data.decode())
             rows = tables.pop(self.table, [])
@@ -247,8 +254,9 @@ class TomlList(Generic[T]):
 def _write_tables(
     before: bytes | None, note: str, table: str, rows: list[dict[str, Any]]
 ) -> bytes | None:
-    """Return the bytes of a file with `note` and a table for each row. Return None, so that no file
-    is made, if there are no rows and no file (`before` is None)."""
+    """Return the new bytes of a file: the text `note`, and a table for each row. `before`: its
+    present bytes, None if there is no file. Return None, so that none is made, if there are no rows
+    and no file. `table`: the name of the tables."""
     if not rows and before is None:
         return None
     tables = [write_table(f"[[{table}]]", row) for row in rows]
@@ -270,5 +278,5 @@ SOURCES: Final = TomlList(
     parse=_parse_source_row,
     row=_write_source_row,
     order=lambda entry: entry[0],
-    parse_ours=plain_sources,
+    parse_ours=parse_our_sources,
 )

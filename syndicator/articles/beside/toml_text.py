@@ -10,9 +10,9 @@ from syndicator.core import text
 
 
 def write_table(header: str, row: Mapping[str, Any]) -> str:
-    """Return the text of a table. `header`: its first line with brackets, such as "[[feed]]";
-    `row`: key as written -> a text, boolean, day, list of texts, or a mapping of these, which is
-    written on one line."""
+    """Return the text of a TOML table. `header`: its first line, such as "[[feed]]". `row`: its
+    values by key, which must be written as TOML needs it. A value is a text, a boolean, a day, a
+    list of texts, or a mapping of these, which is written on one line."""
     lines = (f"{key} = {_write_value(value)}\n" for key, value in row.items())
     return f"\n{header}\n" + "".join(lines)
 
@@ -24,7 +24,8 @@ def quote(key: str) -> str:
 
 
 def _write_value(value: Any) -> str:
-    """Return a value as TOML writes it: a day, boolean, mapping, text, or list of texts."""
+    """Return a value as TOML writes it. It is a day, a boolean, a mapping, a text, or a list of
+    texts."""
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, bool):

@@ -20,19 +20,20 @@ _NOTE: Final = (
 
 
 def _make_table(withdrawn: Withdrawn) -> dict[str, Any]:
-    """Return the TOML table that records a withdrawn article, its feeds as "axis/slug"."""
+    """Return the values of the TOML table that records a withdrawn article. Feeds are written as
+    "axis/slug"."""
     return {
         "id": withdrawn.id,
         "url": withdrawn.url,
-        "at": fields.iso(withdrawn.at),
+        "at": fields.format_iso(withdrawn.at),
         "aliases": list(withdrawn.aliases),
         "feeds": [f"{key.axis}/{key.slug}" for key in withdrawn.feeds],
     }
 
 
 def _parse_table(row: dict[str, Any]) -> Withdrawn:
-    """Return the withdrawn article that a TOML table records, the reverse of `_make_table`. Raises
-    KeyError or ValueError if the table is invalid."""
+    """Return the withdrawn article that the values of a TOML table record. `_make_table` makes
+    them. Raises KeyError or ValueError if the table is invalid."""
     feeds: list[FeedKey] = []
     for feed_name in row.get("feeds", []):
         axis, slug = str(feed_name).split("/", 1)
@@ -65,8 +66,9 @@ def enter_withdrawal(
     at: datetime,
     feeds: Iterable[FeedKey] | None = None,
 ) -> None:
-    """Add `article` to the list of withdrawn articles. `at`: when it was withdrawn; `feeds`: which
-    feeds announce it, None for those that show it. The caller deletes its file."""
+    """Add `article` to the list of withdrawn articles. The caller must delete its file. `at`: when
+    it was withdrawn. `feeds`: the feeds that announce the withdrawal, None for the feeds that have
+    the article."""
     announcing_feeds = feeds_of(article) if feeds is None else feeds
     aliases = [text.legal(alias) for alias in aliases_of(article)]
     entry = Withdrawn(
@@ -85,10 +87,11 @@ def add_withdrawals(files: KeptFiles, new: Iterable[Withdrawn]) -> None:
     new_by_id = {entry.id: entry for entry in new}
 
     def add_missing(listed: list[Withdrawn] | None) -> Iterable[Withdrawn] | None:
-        """Return the list with the new entries; None if all are listed already."""
+        """Return the list with the new entries; None to leave the file as it is, if all are listed
+        already. `update` calls this."""
         listed_by_id = {entry.id: entry for entry in listed or ()}
         if new_by_id.keys() <= listed_by_id.keys():
-            return None  # leave the file alone
+            return None
         return (new_by_id | listed_by_id).values()
 
     WITHDRAWN.update(files, add_missing)
@@ -98,6 +101,7 @@ def unlist_withdrawn(files: KeptFiles, article_id: str) -> None:
     """Remove an article from the list of withdrawn articles."""
 
     def remove_article(listed: list[Withdrawn] | None) -> Iterable[Withdrawn]:
+        """Return the new list, without the article. `update` calls this."""
         return [entry for entry in listed or () if entry.id != article_id]
 
     WITHDRAWN.update(files, remove_article)
@@ -122,8 +126,8 @@ class KeptAway:
         return sorted(path.name for path in self.folder.iterdir() if path.is_dir())
 
     def get(self, article_id: str) -> tuple[str, bytes] | None:
-        """Return (path in the article store, bytes) of the file of an article, None if it is not
-        here."""
+        """Return the file of a withdrawn article as a pair: its path in the article store, and its
+        bytes. Return None if there is no such file."""
         folder = self.folder / article_id
         for file in sorted(folder.rglob("*.md")):
             if not file.name.startswith("."):
@@ -131,7 +135,7 @@ class KeptAway:
         return None
 
     def drop(self, article_id: str) -> bool:
-        """Delete the file of an article. Return False if it is not here."""
+        """Delete the file of a withdrawn article. Return False if there is none."""
         if article_id not in self.ids():
             return False
         shutil.rmtree(self.folder / article_id)

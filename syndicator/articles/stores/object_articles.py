@@ -53,13 +53,13 @@ class ObjectArticleStore(HasInstance):
             self._instance = HasInstance.instance(self)
         return self._instance
 
-    def begun(self) -> bool:
+    def has_our_articles(self) -> bool:
         """Return True if the instance has its UUID, which is made before the first article. So the
         objects need not be listed."""
         return self.minted()
 
     @contextmanager
-    def together(self) -> Iterator[Callable[[], None]]:
+    def batch_writes(self) -> Iterator[Callable[[], None]]:
         """Run the block as it is: an object is durable when it is written."""
         yield lambda: None
 
@@ -146,7 +146,7 @@ class ObjectArticleStore(HasInstance):
             return None
         return path
 
-    def id_at(self, path: str) -> str:
+    def find_id_at(self, path: str) -> str:
         """Return the id that the object at `path` states; if it states none or cannot be read, the
         beginning of the id in its name, or ""."""
         with suppress(OSError):
@@ -155,7 +155,7 @@ class ObjectArticleStore(HasInstance):
                 return stated_id
         return id_part(path) or ""
 
-    def path_of(self, what: str) -> str | None:
+    def find_typed_path(self, what: str) -> str | None:
         """Return the path of the article object `what`, as an operator types it: a path or an
         address. None if there is no such object."""
         path = what.removeprefix(f"{self.name}/")
@@ -174,7 +174,7 @@ class ObjectArticleStore(HasInstance):
         """Yield the keys of all objects, sorted."""
         yield from sorted(stamp.key for stamp in self.objects.walk())
 
-    def changed(self, stamps: Mapping[str, FileStamp], *, sweep: bool = True) -> Changes:
+    def find_changes(self, stamps: Mapping[str, FileStamp], *, sweep: bool = True) -> Changes:
         """Return the files of crashed writers as new files. Edits are not noticed, since that would
         mean to list all objects. `sweep`: also delete reservations that are done or have no
         file."""
@@ -192,14 +192,14 @@ class ObjectArticleStore(HasInstance):
 
         return names.left_behind(self._index, self.clock(), find_stamp, sweep=sweep)
 
-    def folder_stamps(self) -> dict[str, tuple[int, int]]:
+    def read_folder_stamps(self) -> dict[str, tuple[int, int]]:
         """Return key -> (number that changes with the bytes, size) of the objects beside the
         articles."""
         return {
             stamp.key: (number(stamp.etag), stamp.size) for stamp in self.objects.walk(deep=False)
         }
 
-    def put_back(self, path: str, data: bytes) -> None:
+    def restore_file(self, path: str, data: bytes) -> None:
         """Write an earlier file again at `path`. Raises FileExistsError if there is an object."""
         article_id = names.id_in(data, path)
         if article_id is not None:
@@ -227,7 +227,7 @@ class ObjectArticleStore(HasInstance):
         the path."""
         free_path = names.new_reserved_path(self._index, article)
         path = self._index.reserve(article.id, free_path, writing=False)
-        self.put_back(path, data)
+        self.restore_file(path, data)
         return path
 
     def delete(self, path: str) -> bool:

@@ -101,10 +101,10 @@ class ArticleStore(Protocol):
     def minted(self) -> bool:
         """Return True if this instance already has its UUID."""
 
-    def begun(self) -> bool:
+    def has_our_articles(self) -> bool:
         """Return True if this program has written articles here."""
 
-    def together(self) -> AbstractContextManager[Callable[[], None]]:
+    def batch_writes(self) -> AbstractContextManager[Callable[[], None]]:
         """Let `put` not wait for the disk inside the block. What it wrote is durable when the
         yielded function was called or the block has ended. Before that, a crash may lose files."""
 
@@ -129,11 +129,11 @@ class ArticleStore(Protocol):
     def find(self, article_id: str) -> str | None:
         """Return the path of the file of an article, None if there is no file."""
 
-    def id_at(self, path: str) -> str:
+    def find_id_at(self, path: str) -> str:
         """Return the article id that the file at `path` states, even if the file is invalid. If it
         states none, return the beginning of the id in its name, or ""."""
 
-    def path_of(self, what: str) -> str | None:
+    def find_typed_path(self, what: str) -> str | None:
         """Return the path of a file in this store. `what`: how an operator names it. None if there
         is no such file."""
 
@@ -145,7 +145,7 @@ class ArticleStore(Protocol):
         """Yield the paths of all visible files; files that are no articles are among them. Slow in
         object stores."""
 
-    def changed(self, stamps: Mapping[str, FileStamp], *, sweep: bool = True) -> Changes:
+    def find_changes(self, stamps: Mapping[str, FileStamp], *, sweep: bool = True) -> Changes:
         """Return how the files differ from the recorded stamps. `stamps`: the recorded ones; any
         keys will do. `sweep`: True to also delete half-written files of writers that crashed.
         Object stores only notice files of such writers."""
@@ -154,11 +154,11 @@ class ArticleStore(Protocol):
         """Return the files of crashed writers as new files, as far as they can be found without
         reading all files. For stores with several writers."""
 
-    def folder_stamps(self) -> Mapping[str, tuple[int, int]]:
+    def read_folder_stamps(self) -> Mapping[str, tuple[int, int]]:
         """Return by path of a folder or file a value that changes if the file, or a file in the
         folder, is added, deleted or replaced. Quick."""
 
-    def put_back(self, path: str, data: bytes) -> None:
+    def restore_file(self, path: str, data: bytes) -> None:
         """Write an earlier file again at `path`. Raise FileExistsError if there is a file."""
 
     def edit(self, path: str, data: bytes, *, over: bytes | None = None) -> None:

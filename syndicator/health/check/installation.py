@@ -448,7 +448,7 @@ def _list_open_rights(
     for source in sources.values():
         if source.speaks_for is not None:
             continue
-        for host, end in rights_file.ending(source.key, now.date()).items():
+        for host, end in rights_file.find_ending_rights(source.key, now.date()).items():
             detail = (
                 f"the front page of {host} was last seen to link its feed on {end - BELIEVED}; from"
                 f" {end} on the feed's data on articles there is ignored; to use it, write in"

@@ -219,7 +219,7 @@ def write_together(
     _ARTICLES_A_COMMIT. `progress`: called with the number of items done and of all; it may raise to
     stop."""
     with (
-        archive.article_store.together() as settle,
+        archive.article_store.batch_writes() as settle,
         archive.store.visits.shared(settle, gather=True),
     ):
         for number, item in enumerate(items, 1):

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.articles.article_store import FileArticleStore
-from syndicator.articles.beside.toml_lists import FEEDS, SOURCES, KeptFeed, plain_sources
+from syndicator.articles.beside.toml_lists import FEEDS, SOURCES, KeptFeed, parse_our_sources
 from syndicator.articles.beside.toml_text import write_table
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import FeedKey
@@ -107,7 +107,7 @@ def test_the_fast_way_reads_what_a_parser_reads_or_leaves_it_to_that(
 ) -> None:
     """The fast reader gives the same sources as a TOML parser, or None."""
     data = ("# A note.\n" * noted + "".join(parts)).encode()
-    result = plain_sources(data)
+    result = parse_our_sources(data)
     if result is not None:
         rows = tomllib.loads(data.decode()).get("source", [])
         assert dict(result) == {row["key"]: tuple(row["urls"]) for row in rows}
@@ -123,7 +123,7 @@ def test_what_we_write_is_read_the_fast_way(tmp_path: Path) -> None:
     }
     SOURCES.update(FileArticleStore(tmp_path), lambda before: kept.items())
 
-    assert plain_sources(path.read_bytes()) == list(kept.items())
+    assert parse_our_sources(path.read_bytes()) == list(kept.items())
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,8 @@ def test_a_link_is_asked_after_a_week_and_ends_after_sixty_days_with_a_warning(
 
     ends = {"c.example": at[60]}
 
-    assert [file.ending("burner", at[days]) for days in (29, 30, 59, 60)] == [{}, ends, ends, {}]
+    found = [file.find_ending_rights("burner", at[days]) for days in (29, 30, 59, 60)]
+    assert found == [{}, ends, ends, {}]
     assert file.shown("burner") == ("c.example",)
 
 
@@ -109,7 +110,7 @@ def test_a_move_names_both_hosts(tmp_path: Path) -> None:
     second_rights_file = open_rights_file(tmp_path)
 
     assert second_rights_file.moved("bank") == {"bank-2.example": MovedHost("bank.example", DAY)}
-    assert list(second_rights_file.all_linked()) == [("bank", "bank-2.example")]
+    assert list(second_rights_file.list_linked_hosts()) == [("bank", "bank-2.example")]
     assert second_rights_file.moved("burner") == {}
 
 
