@@ -81,14 +81,14 @@ def instance(
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("rules", "named"),
+    ("rules", "error"),
     [
         (Rules(select=("div[[",)), "'div[[' is not a valid CSS selector"),
         (Rules(remove=("body",)), "rules.select and rules.remove leave no article"),
     ],
 )
 def test_selectors_that_are_wrong_use_up_no_try(
-    instance: EditedInstance, rules: Rules, named: str
+    instance: EditedInstance, rules: Rules, error: str
 ) -> None:
     """With wrong selectors, entries wait without losing tries, and the operator is told; once
     mended, all are read at once."""
@@ -104,17 +104,17 @@ def test_selectors_that_are_wrong_use_up_no_try(
     problem = outcome.skipped[0]
 
     assert problem.reason == "bad-rules"
-    assert named in problem.detail
+    assert error in problem.detail
     assert "'parallel'" in problem.detail
     assert {(row.status, row.tries) for row in instance.waiting_entries} == {("pending", 0)}
 
-    shown = instance.app.archive.store.status.for_the_operator()
+    reported = instance.app.archive.store.status.for_the_operator()
 
-    assert {(one.reason, one.detail) for one in shown} == {(problem.reason, problem.detail)}
+    assert {(each.reason, each.detail) for each in reported} == {(problem.reason, problem.detail)}
 
     instance.edit_source(rules=Rules())
 
-    # at once, and not when they would have been tried again
+    # they are read at once, not at the time of their next try
     assert len(instance.run_refresh().added) == outcome.pending
     assert instance.app.archive.store.status.for_the_operator() == ()
 
@@ -130,19 +130,19 @@ def test_a_page_that_waits_for_the_operator_is_asked_for_once_an_hour_at_most(
     instance.clock[0] += endings.ASKED_WAIT - timedelta(seconds=1)
     instance.run_refresh()
 
-    assert len(world.requests) == request_count + 1  # its feed
+    assert len(world.requests) == request_count + 1  # for the feed
 
     instance.clock[0] += timedelta(seconds=1)
     instance.run_refresh()
 
-    assert len(world.requests) > request_count + 2
+    assert len(world.requests) > request_count + 2  # for the feed again, and for pages
 
 
 def test_a_page_that_is_no_article_with_or_without_selectors_is_refused(
     instance: EditedInstance, world: World
 ) -> None:
     """A page that is empty without the rules, too, is refused: the rules are not to blame."""
-    story = next(one for one in world.stories if one.site == "parallel")
+    story = next(story for story in world.stories if story.site == "parallel")
     world.fail_site(
         "parallel",
         200,
@@ -150,17 +150,18 @@ def test_a_page_that_is_no_article_with_or_without_selectors_is_refused(
         body=b"<title>Empty</title><p>No.</p>",
     )
     instance.edit_source(rules=Rules(remove=("aside",)))
-    refused = [one for one in instance.run_refresh().skipped if one.what == world.url(story)]
+    skipped = instance.run_refresh().skipped
+    reasons = [problem.reason for problem in skipped if problem.what == world.url(story)]
     world.heal_site("parallel")
 
-    assert [one.reason for one in refused] == ["empty"]
+    assert reasons == ["empty"]
 
 
 def test_what_was_refused_is_asked_for_once_more_when_a_rule_changes(
     instance: EditedInstance, world: World
 ) -> None:
     """Changed rules reopen refused pages once; other edits do not."""
-    story = next(one for one in world.stories if one.site == "parallel")
+    story = next(story for story in world.stories if story.site == "parallel")
     path = "/" + world.url(story).split("/", 3)[3]
     world.fail_site("parallel", 200, path=path, body=b"<title>Empty</title><p>No.</p>")
     instance.run_refresh()
@@ -268,7 +269,7 @@ def test_an_article_file_that_a_hand_broke_uses_up_no_try(
 ) -> None:
     """A revision of an article with a broken file waits without losing tries."""
     instance.run_refresh()
-    story = next(one for one in world.stories if one.site == "parallel")
+    story = next(story for story in world.stories if story.site == "parallel")
     path = next(
         path
         for path in instance.app.archive.article_store.root.rglob("*.md")
@@ -300,19 +301,20 @@ def test_an_article_that_cannot_be_written_ends_the_run_and_no_page_loses_a_try(
     """If the disk is full or read-only, the run ends with that error, and the next run reads all
     entries."""
 
-    def refused(*args: Any, **kwargs: Any) -> Any:
+    def refuse_to_write(*args: Any, **kwargs: Any) -> Any:
         raise OSError(number, os.strerror(number), "feeds/articles/x.md")
 
     with monkeypatch.context() as patch:
-        patch.setattr(FileArticleStore, "put", refused)
+        patch.setattr(FileArticleStore, "put", refuse_to_write)
         with pytest.raises(OSError, match=r"feeds/articles/x\.md"):
             instance.run_refresh()
 
     assert {(row.status, row.tries) for row in instance.waiting_entries} == {("pending", 0)}
 
-    waited = len(instance.waiting_entries)
+    waiting_count = len(instance.waiting_entries)
 
-    assert len(instance.run_refresh().added) == waited > 1
+    assert waiting_count > 1
+    assert len(instance.run_refresh().added) == waiting_count
 
 
 @pytest.mark.slow
@@ -322,11 +324,11 @@ def test_a_disk_on_which_no_feed_can_be_written_ends_the_run_and_all_is_built_la
 ) -> None:
     """If no feed can be written, the run raises; the next build writes all."""
 
-    def refused(*args: Any, **kwargs: Any) -> Any:
+    def refuse_to_write(*args: Any, **kwargs: Any) -> Any:
         raise OSError(number, os.strerror(number), "feeds/public/all.atom")
 
     with monkeypatch.context() as patch:
-        patch.setattr(FileOutlet, "put", refused)
+        patch.setattr(FileOutlet, "put", refuse_to_write)
         with pytest.raises(OSError, match=r"feeds/public/all\.atom"):
             instance.run_refresh()
 
@@ -346,7 +348,7 @@ def test_a_file_that_may_not_be_written_holds_its_feed_alone_and_is_named(
             raise PermissionError(errno.EACCES, "Permission denied", name)
         return real(outlet, name, data, **more)
 
-    monkeypatch.setattr(FileOutlet, "put", refused)
+    monkeypatch.setattr(FileOutlet, "put", refuse_to_write)
     instance.run_refresh()
     (held_invalid_feed,) = instance.app.archive.store.status.list_invalid_feeds()
 
@@ -387,9 +389,6 @@ def test_pages_on_which_a_selector_matches_nothing_are_counted_until_the_rules_c
 
     instance.edit_source(rules=Rules(select=("body",)))
 
-    assert (
-        reconcile.update_source_states(instance.app.archive, instance.app.configuration)[
-            "parallel"
-        ].pages.unmatched
-        == {}
-    )
+    states = reconcile.update_source_states(instance.app.archive, instance.app.configuration)
+
+    assert states["parallel"].pages.unmatched == {}

@@ -317,12 +317,12 @@ def test_two_that_are_announced_side_by_side_are_two(garden: Garden) -> None:
         "<p>A picture of a bed.</p><p>It was taken in the morning, from the gate, and shows what"
         " grew.</p>"
     )
-    one, other = (
-        make_post(n, title="Photo", text=short, at=START - timedelta(hours=2)) for n in (1, 2)
-    )
-    garden.serve_posts([one])
+    two_hours_ago = START - timedelta(hours=2)
+    first = make_post(1, title="Photo", text=short, at=two_hours_ago)
+    second = make_post(2, title="Photo", text=short, at=two_hours_ago)
+    garden.serve_posts([first])
     garden.visit_sources(0)
-    garden.serve_posts([one, other])
+    garden.serve_posts([first, second])
     garden.visit_sources()
 
     assert len(garden.load_articles()) == 2

@@ -39,10 +39,9 @@ def test_a_public_feed_names_nothing_on_private_networks() -> None:
 def test_a_source_that_the_operator_lets_in_may() -> None:
     """A source that is itself in a private network, or is allowed one, keeps its private
     addresses."""
-    for source in (
-        Source(key="one", url=f"{PRIVATE}feed"),
-        Source(key="one", url=PUBLIC, allow=("10.0.0.0/8",)),
-    ):
+    private = Source(key="one", url=f"{PRIVATE}feed")
+    allowed = Source(key="one", url=PUBLIC, allow=("10.0.0.0/8",))
+    for source in (private, allowed):
         assert may_use_private_networks(source)
         assert remove_private_site(FEED, source) == FEED
         assert remove_private_addresses(FEED.entries[0], source) == FEED.entries[0]

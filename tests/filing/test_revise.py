@@ -69,18 +69,20 @@ def test_updated_never_goes_back_nor_beyond_now(declared: timedelta) -> None:
 def test_text_that_flaps_is_damped_but_an_announced_change_is_not() -> None:
     """A second change within hours, or one after too many, is ignored unless the page states a
     new date."""
-    once = replace(OLD, revisions=("2026-11-02T12:00:00Z",))
-    flapping = replace(OLD, body="It is now 12:05.")
+    a_day_later = "2026-11-02T12:00:00Z"
+    two_hours_after_that = THEN + timedelta(days=1, hours=2)
+    changed_once = replace(OLD, revisions=(a_day_later,))
+    other_text = replace(OLD, body="It is now 12:05.")
 
-    assert revise(once, flapping, THEN + timedelta(days=1, hours=2)) is None
+    assert revise(changed_once, other_text, two_hours_after_that) is None
 
-    announced = replace(flapping, updated=THEN + timedelta(days=1, hours=1))
+    announced = replace(other_text, updated=THEN + timedelta(days=1, hours=1))
 
-    assert revise(once, announced, THEN + timedelta(days=1, hours=2)) is not None
+    assert revise(changed_once, announced, two_hours_after_that) is not None
 
-    often = replace(OLD, revisions=("2026-11-02T12:00:00Z",) * MOST_REVISIONS)
+    changed_often = replace(OLD, revisions=(a_day_later,) * MOST_REVISIONS)
 
-    assert revise(often, flapping, THEN + timedelta(days=60)) is None
+    assert revise(changed_often, other_text, THEN + timedelta(days=60)) is None
 
 
 def test_a_wall_that_came_up_later_does_not_replace_the_whole_text() -> None:

@@ -112,9 +112,12 @@ async def test_a_secret_is_sent_and_written_nowhere(
             assert report.outcomes[0].reason is None
 
     assert len(list_article_ids(tmp_path)) == 2
-    assert [unquote(one.path) for one in seen if one.path.startswith("/one")] == [
-        f"/one?token={SECRET}"
+
+    paths_of_first_page = [
+        unquote(request.path) for request in seen if request.path.startswith("/one")
     ]
+
+    assert paths_of_first_page == [f"/one?token={SECRET}"]
     assert list_leaks(tmp_path) == []
     assert "s3ntinel" not in caplog.text
 
@@ -176,21 +179,21 @@ def test_a_secret_is_for_the_sources_own_site_over_tls() -> None:
     placeholder until it is sent."""
     environ = {"MY_TOKEN": SECRET, "PATH": "/usr/bin:/bin"}
 
-    def given(url: str) -> Mapping[str, str]:
+    def list_secrets(url: str) -> Mapping[str, str]:
         return build_page_request(url, MINE, Settings(), environ).secrets
 
-    assert given("https://mine.example/a?token=$%7BMY_TOKEN%7D") == {"MY_TOKEN": SECRET}
-    assert given("https://www.mine.example/a") == {"MY_TOKEN": SECRET}
-    assert given("https://other.example/a?token=${MY_TOKEN}") == {}
-    assert given("http://mine.example/a?token=${MY_TOKEN}") == {}
-    assert (
-        build_feed_request(MINE, SourceState(key="mine", url=MINE.url), Settings(), environ).url
-        == MINE.url
-    )
+    assert list_secrets("https://mine.example/a?token=$%7BMY_TOKEN%7D") == {"MY_TOKEN": SECRET}
+    assert list_secrets("https://www.mine.example/a") == {"MY_TOKEN": SECRET}
+    assert list_secrets("https://other.example/a?token=${MY_TOKEN}") == {}
+    assert list_secrets("http://mine.example/a?token=${MY_TOKEN}") == {}
+
+    state = SourceState(key="mine", url=MINE.url)
+
+    assert build_feed_request(MINE, state, Settings(), environ).url == MINE.url
 
 
 @pytest.mark.parametrize(
-    ("environ", "says"),
+    ("environ", "error"),
     [
         ({}, "is not set where syndicator runs: set it there"),
         ({"MY_TOKEN": ""}, "is not set where syndicator runs: set it there"),
@@ -198,7 +201,7 @@ def test_a_secret_is_for_the_sources_own_site_over_tls() -> None:
     ],
 )
 def test_a_variable_without_a_value_is_named_and_nothing_is_asked(
-    environ: Mapping[str, str], says: str
+    environ: Mapping[str, str], error: str
 ) -> None:
     """If the variable of a secret is unset or too short, the failure names it and no request is
     made; pages of other sites need none."""
@@ -208,7 +211,7 @@ def test_a_variable_without_a_value_is_named_and_nothing_is_asked(
     assert failed is not None
     assert failed.reason == "unset-variable"
     assert failed.unasked is True
-    assert failed.detail == f"source 'mine': url: the environment variable MY_TOKEN {says}"
+    assert failed.detail == f"source 'mine': url: the environment variable MY_TOKEN {error}"
 
     other_page_request = build_page_request(
         "https://other.example/a?token=${MY_TOKEN}", MINE, Settings(), environ

@@ -85,13 +85,13 @@ def test_a_changed_entry_is_read_again_at_most_daily_and_for_a_week() -> None:
         entry=None,
     )
     changed = make_entry(1, title="Story 1, corrected")
-    cases = {
+    chosen_counts = {
         timedelta(hours=1): 0,
         timedelta(days=1): 1,
         timedelta(days=6): 1,
         timedelta(days=8): 0,
     }
-    for later, expected in cases.items():
+    for later, expected in chosen_counts.items():
         chosen = select_entries(
             "s", [changed], {"e1": row}, first=False, backfill=20, now=NOW + later
         )
@@ -105,12 +105,11 @@ def test_an_unchanged_entry_is_left_alone() -> None:
         status="done",
         read_at=NOW,
     )
-    assert (
-        select_entries(
-            "s", [make_entry(1)], {"e1": row}, first=False, backfill=20, now=NOW + timedelta(days=2)
-        )
-        == ()
+    two_days_later = NOW + timedelta(days=2)
+    chosen = select_entries(
+        "s", [make_entry(1)], {"e1": row}, first=False, backfill=20, now=two_days_later
     )
+    assert chosen == ()
 
 
 @given(

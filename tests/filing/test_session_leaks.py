@@ -133,7 +133,7 @@ MINE = Source(key="a", url="https://www.review.example/feed", cookies="cookies/a
 
 
 @pytest.mark.parametrize(
-    ("url", "is_asked_with_them"),
+    ("url", "has_cookies"),
     [
         ("https://www.review.example/story", True),
         ("https://review.example/story", True),
@@ -142,11 +142,11 @@ MINE = Source(key="a", url="https://www.review.example/feed", cookies="cookies/a
         ("http://www.review.example/story", False),  # anybody on the way could read them
     ],
 )
-def test_which_requests_have_the_cookies_of_a_source(url: str, is_asked_with_them: bool) -> None:
+def test_which_requests_have_the_cookies_of_a_source(url: str, has_cookies: bool) -> None:
     """Pages of the source's site get its cookies, by HTTPS and on its port; other sites and all
     pictures do not."""
     request = build_page_request(url, MINE, Settings(), {})
-    assert request.cookies == ("cookies/a.txt" if is_asked_with_them else "")
+    assert request.cookies == ("cookies/a.txt" if has_cookies else "")
     assert build_picture_request(url, MINE, Settings()).cookies == ""
 
 

@@ -56,14 +56,14 @@ def test_entries_just_announced_are_not_read_back_from_the_database(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A visit reads new entries from memory: no stored entry is decoded, which would cost time."""
-    real = codec.unpack
+    unpack = codec.unpack
     unpacked = Counter[str]()
 
-    def counting(cls: type[Any], document: str) -> Any:
+    def count_and_unpack(cls: type[Any], document: str) -> Any:
         unpacked[cls.__name__] += 1
-        return real(cls, document)
+        return unpack(cls, document)
 
-    monkeypatch.setattr(codec, "unpack", counting)
+    monkeypatch.setattr(codec, "unpack", count_and_unpack)
     outcome = visit_source(app, "holt")
     assert outcome.announced == len(outcome.added) > 1
     assert unpacked["EntryRow"] == 0
@@ -112,14 +112,13 @@ def test_a_feed_whose_bytes_are_the_same_is_not_read_again(app: App) -> None:
     assert visit_source(app, "holt").announced > 1
 
     state = app.archive.store.visits.states()["holt"]
-    # the answer is whole, no 304
-    app.archive.store.visits.save_states(
-        [replace(state, validators=replace(state.validators, etag=None, last_modified=None))]
-    )
-    again = visit_source(app, "holt")
+    # without validators in the request the server answers with the whole feed, not with 304
+    without_validators = replace(state.validators, etag=None, last_modified=None)
+    app.archive.store.visits.save_states([replace(state, validators=without_validators)])
+    second_visit = visit_source(app, "holt")
 
-    assert again.status == "unchanged"
-    assert again.announced == 0
+    assert second_visit.status == "unchanged"
+    assert second_visit.announced == 0
 
 
 def test_no_page_is_begun_once_a_run_is_told_to_stop(app: App) -> None:
@@ -154,9 +153,9 @@ def test_a_flood_waits_and_the_operator_is_told(app: App, monkeypatch: pytest.Mo
     assert len(outcome.added) == 2
     assert outcome.pending == outcome.announced - 2 > 0
 
-    told = f"{outcome.pending} entries wait, 2 a day are read"
+    message = f"{outcome.pending} entries wait, 2 a day are read"
 
-    assert app.archive.store.visits.states()["holt"].warning.startswith(told)
+    assert app.archive.store.visits.states()["holt"].warning.startswith(message)
     assert visit_source(app, "holt").added == ()
 
 

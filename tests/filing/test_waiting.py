@@ -191,11 +191,9 @@ def test_an_edited_source_is_asked_anew(app: App, monkeypatch: pytest.MonkeyPatc
     assert get_state(app).schedule.feed_due is not None
 
     app.configuration.sources["holt"] = replace(app.configuration.sources["holt"], every="6h")
+    states = reconcile.update_source_states(app.archive, app.configuration)
 
-    assert (
-        reconcile.update_source_states(app.archive, app.configuration)["holt"].schedule.feed_due
-        is None
-    )
+    assert states["holt"].schedule.feed_due is None
 
 
 def test_the_plan_of_a_source_whose_entries_wait() -> None:

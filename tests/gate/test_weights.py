@@ -18,5 +18,5 @@ def test_the_scripts_make_the_shipped_weights(shared_folder: Path, script: str) 
     """Each training script, run again, makes the weights that we ship; it exits with an error if
     they differ."""
     command = [sys.executable, "-m", f"tools.train.{script}"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=900)
-    assert done.returncode == 0, done.stdout + done.stderr
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=900)
+    assert result.returncode == 0, result.stdout + result.stderr

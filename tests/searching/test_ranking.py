@@ -112,9 +112,11 @@ def test_the_better_article_is_first(search: str, first: Candidate, second: Cand
 def test_a_rare_word_counts_for_more() -> None:
     """Each article has two of the three words; the one with the rare "zebra" beats the newer one
     with the common "bridge"."""
-    one = make_candidate("1", "Zebra and ferry")
-    two = make_candidate("2", "Bridge and ferry", added=9)
-    assert list_ranked("ferry zebra bridge", two, one, zebra=2, bridge=900) == ["1", "2"]
+    with_rare_word = make_candidate("1", "Zebra and ferry")
+    newer = make_candidate("2", "Bridge and ferry", added=9)
+    # numbers of the 1,000 articles with each word
+    ranked = list_ranked("ferry zebra bridge", newer, with_rare_word, zebra=2, bridge=900)
+    assert ranked == ["1", "2"]
 
 
 def test_half_of_the_words_are_not_most() -> None:

@@ -283,14 +283,15 @@ def test_an_outlet_counts_once_in_a_mean_however_much_it_writes() -> None:
     """Article c is like b (8) and unlike four reports of one outlet (-3 each); the outlet counts
     once, so the mean is 2.5 and c joins."""
     flood = [make_report(f"f{n}", outlet="flood.example") for n in range(4)]
-    likely = {f"bf{n}": 9.0 for n in range(4)} | {f"cf{n}": -3.0 for n in range(4)} | {"bc": 8.0}
-    likely |= {f"f{n}f{m}": 9.0 for n in range(4) for m in range(4)}
-    together = list_ids(
-        group_reports([*flood, make_report("b"), make_report("c")], make_measure(likely))
-    )
+    likeness = {"bc": 8.0}
+    likeness |= {f"bf{n}": 9.0 for n in range(4)}
+    likeness |= {f"cf{n}": -3.0 for n in range(4)}
+    likeness |= {f"f{n}f{m}": 9.0 for n in range(4) for m in range(4)}
+    reports = [*flood, make_report("b"), make_report("c")]
+    groups = list_ids(group_reports(reports, make_measure(likeness)))
 
-    # (8 - 3) / 2, not (8 - 4 * 3) / 5
-    assert together == {frozenset(("b", "c", "f0", "f1", "f2", "f3"))}
+    # the mean of c is (8 - 3) / 2, not (8 - 4 * 3) / 5
+    assert groups == {frozenset(("b", "c", "f0", "f1", "f2", "f3"))}
 
 
 def test_an_outlet_has_few_articles_in_a_story_the_first_ones() -> None:
@@ -323,28 +324,30 @@ def test_final_articles_stay_in_their_stories() -> None:
         make_report("n"),
     ]
 
-    assert find_changes(reports, "n") == {"n": "one"} or find_changes(reports, "n") == {"n": "two"}
+    assert find_changes(reports, "n") in ({"n": "one"}, {"n": "two"})
 
-    apart = [
+    unlike_in_one_story = [
         make_report("a", story="one", final=True),
         make_report("b", FERRY, story="one", final=True),
         make_report("n", FERRY),
     ]
 
-    assert find_changes(apart, "n").keys() <= {"n"}
+    assert find_changes(unlike_in_one_story, "n").keys() <= {"n"}
 
 
 def test_later_articles_neither_split_a_story_nor_join_two() -> None:
     """Six later articles on both events leave the two stories as they are, and join no two
     single articles."""
-    apart = [make_report(article_id, words, story=story) for article_id, words, story in PARTS]
-    mixed = [make_report(f"x{n}", BOTH, at=NOON + timedelta(hours=1)) for n in range(6)]
-    changes = find_changes([*apart, *mixed], [one.id for one in mixed])
+    two_stories = [
+        make_report(article_id, words, story=story) for article_id, words, story in PARTS
+    ]
+    later = [make_report(f"x{n}", BOTH, at=NOON + timedelta(hours=1)) for n in range(6)]
+    changes = find_changes([*two_stories, *later], [report.id for report in later])
 
-    assert not changes.keys() & set("abcd")
+    assert not changes.keys() & {"a", "b", "c", "d"}  # the articles of the two stories
 
-    singles = [make_report("a"), make_report("c", FERRY), *mixed]
-    changes = find_changes(singles)
+    two_single_articles = [make_report("a"), make_report("c", FERRY)]
+    changes = find_changes([*two_single_articles, *later])
 
     assert changes.get("a", "a") != changes.get("c", "c")
 
@@ -418,9 +421,8 @@ def test_a_story_too_large_to_be_grouped_again_takes_new_articles() -> None:
 
 def test_many_articles_at_once_begin_a_story() -> None:
     """More than `LARGEST` new reports on one event become one story."""
-    assert (
-        len(set(find_changes([make_report(f"a{n:03}") for n in range(LARGEST + 20)]).values())) == 1
-    )
+    changes = find_changes([make_report(f"a{n:03}") for n in range(LARGEST + 20)])
+    assert len(set(changes.values())) == 1
 
 
 def test_an_article_on_two_events_joins_no_two_stories() -> None:

@@ -205,7 +205,7 @@ def test_a_lead_that_is_withdrawn_or_on_hold_leaves_the_story_to_the_next(
 
     open_and_run(instance, "withdraw", id=B)
 
-    assert read_leads(instance) == [C]  # the first is looked at within an hour
+    assert read_leads(instance) == [C]  # A, which was released, is examined within an hour
 
     after = read_entries(instance, "stories")
 

@@ -41,23 +41,24 @@ def test_a_term_of_many_articles_weighs_less() -> None:
 def test_an_outlet_makes_no_term_common() -> None:
     """200 articles of one outlet count as at most `PLACES` for a term; 200 of different outlets
     count as 200."""
-    flood = count_terms(200, [("flood.example", find_terms(QUAKE))] * 200)
-    many = count_terms(200, [(f"{n}.example", find_terms(QUAKE)) for n in range(200)])
+    one_outlet = count_terms(200, [("flood.example", find_terms(QUAKE))] * 200)
+    many_outlets = count_terms(200, [(f"{n}.example", find_terms(QUAKE)) for n in range(200)])
     quake = hash_term("quake")
 
-    assert flood.counts[quake] == PLACES
-    assert many.counts[quake] == 200
-    assert flood.sampled == many.sampled == 200
+    assert one_outlet.counts[quake] == PLACES
+    assert many_outlets.counts[quake] == 200
+    assert one_outlet.sampled == many_outlets.sampled == 200
 
 
 def test_guides_on_one_subject_are_less_likely_a_story() -> None:
     """Two texts with the tone of guides are less alike than the same two as news: guides on a
     subject are no event."""
     guide = QUAKE._replace(tone=-1.0)
-    one, other = (make_report(article_id)._replace(sketch=guide) for article_id in "ab")
+    first = make_report("a")._replace(sketch=guide)
+    second = make_report("b")._replace(sketch=guide)
     window = Window(articles=100)
 
-    assert Comparison(window).measure(one, other) < measure_likeness(window) - 1
+    assert Comparison(window).measure(first, second) < measure_likeness(window) - 1
 
 
 @pytest.mark.parametrize("articles", [1, 100, 10_000])

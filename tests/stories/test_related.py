@@ -106,8 +106,8 @@ def test_time_decides_only_between_equals(order: int) -> None:
 
 def test_there_are_at_most_five() -> None:
     """Of nine related articles only `MOST` are listed."""
-    many = [make_traits(f"n{number}", "ferry", NEAR) for number in range(9)]
-    assert len(choose_from(*many)) == MOST
+    nine_related = [make_traits(f"n{number}", "ferry", NEAR) for number in range(9)]
+    assert len(choose_from(*nine_related)) == MOST
 
 
 def test_keys_are_the_rare_terms_that_an_article_uses_much() -> None:

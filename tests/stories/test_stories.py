@@ -36,6 +36,7 @@ FERRY = (
     "All 212 on the Silverfin are safe, said Ewan Strake of Isle Lines.",
 )
 STORIES = '[publish]\ntag_min = 1\nstories = "link"\n'
+ID_LENGTH = 26  # characters of the id of an article or story
 
 
 @pytest.fixture
@@ -290,8 +291,8 @@ def test_an_upgrade_groups_the_last_days_by_itself(instance: Instance, tmp_path:
     config.write_text(STORIES.replace("link", "off"))
     instance.now += timedelta(seconds=1)
     with instance.open_app() as app:
-        assert group_stories(app) == {ids}  # the stories stay
-        assert read_sketches(app, ids) == []  # what finds new ones goes
+        assert group_stories(app) == {ids}
+        assert read_sketches(app, ids) == []  # they are used only to find new stories
 
 
 def test_an_edit_of_the_file_counts(app: App, instance: Instance) -> None:
@@ -303,8 +304,9 @@ def test_an_edit_of_the_file_counts(app: App, instance: Instance) -> None:
 
     assert group_stories(app) == {frozenset((one, three))}
 
-    story = "b" * 26
-    text = f"{one}\t{story}\tfinal\n{two}\t{story}\tfinal\nno line\n{three}\tcut"
+    story = "b" * ID_LENGTH
+    final_lines = f"{one}\t{story}\tfinal\n{two}\t{story}\tfinal\n"
+    text = f"{final_lines}no line\n{three}\tcut"
     (instance.folder / "feeds/articles/stories.tsv").write_text(text)
 
     assert asyncio.run(group_new_articles(app.archive, app.configuration)) == {one, two, three}
@@ -388,7 +390,8 @@ def test_undo_puts_articles_back_into_the_stories_of_before(
     other_article = file_article(app, "https://three.example/c", FERRY)
     group_stories(app)
     before = app.archive.store.stories.members()
-    run_operation(app, how, **({"ids": [two, other_article]} if how == "join" else {"id": two}))
+    values = {"ids": [two, other_article]} if how == "join" else {"id": two}
+    run_operation(app, how, **values)
 
     assert app.archive.store.stories.members() != before
 
@@ -397,9 +400,10 @@ def test_undo_puts_articles_back_into_the_stories_of_before(
     assert app.archive.store.stories.members() == before
     assert group_stories(app) == {frozenset((one, two))}
 
-    last = {line[:26]: line for line in read_lines(instance)}
+    # a later line of an article replaces its earlier ones
+    last_lines = {line[:ID_LENGTH]: line for line in read_lines(instance)}
 
-    assert not any(line.endswith("final") for line in last.values())
+    assert not any(line.endswith("final") for line in last_lines.values())
 
 
 @pytest.mark.parametrize(

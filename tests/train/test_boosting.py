@@ -50,11 +50,12 @@ def test_trees_learn_what_no_weighted_sum_can_and_the_table_says_the_same() -> N
 
 def test_the_same_data_give_the_same_trees() -> None:
     """Training is deterministic: two runs grow equal trees."""
-    one = grow_trees()
-    two = grow_trees()
-
-    assert [(a.features, a.limits) for a in one] == [(b.features, b.limits) for b in two]
-    assert all((a.leaves == b.leaves).all() for a, b in zip(one, two, strict=True))
+    first_trees = grow_trees()
+    second_trees = grow_trees()
+    for first, second in zip(first_trees, second_trees, strict=True):
+        assert first.features == second.features
+        assert first.limits == second.limits
+        assert (first.leaves == second.leaves).all()
 
 
 def test_a_feature_that_never_changes_is_not_asked_for() -> None:

@@ -84,17 +84,18 @@ def test_of_a_long_page_a_part_is_learnt_that_counts_as_much() -> None:
 
 def test_predictions_are_of_a_fit_to_other_sites() -> None:
     """Each page is predicted once, by weights that were fitted without its site, and rightly."""
-    folds = list(fit_blocks.parted(EXAMPLES, 3))
+    tested_pages = []
+    for train, test in fit_blocks.parted(EXAMPLES, 3):
+        tested_pages += [example.page for example in test]
+        train_sites = {example.site for example in train}
+        assert not train_sites & {example.site for example in test}
 
-    assert sorted(each.page for _, test in folds for each in test) == sorted(
-        example.page for example in EXAMPLES
-    )
-    assert all(not {e.site for e in train} & {e.site for e in test} for train, test in folds)
+    assert sorted(tested_pages) == sorted(example.page for example in EXAMPLES)
 
     for row in fit_blocks.predictions(EXAMPLES, 3, PLAN):
-        each = next(example for example in EXAMPLES if example.page == row["id"])
-        right = [text for text, wanted in zip(each.texts, each.wanted, strict=True) if wanted]
-        assert row["text"].split("\n") == right
+        example = next(example for example in EXAMPLES if example.page == row["id"])
+        texts = zip(example.texts, example.wanted, strict=True)
+        assert row["text"].split("\n") == [text for text, is_wanted in texts if is_wanted]
 
 
 TEXT = "The ferry left at dawn, as it had done for ninety years, and nobody stood on the quay."

@@ -59,13 +59,13 @@ def test_a_file_that_decides_otherwise_is_named(shared_folder: Path) -> None:
     """The check of a shipped file finds no difference for equal trees, and names trees that
     judge otherwise."""
     grown = fit_readings.grow(READINGS)
-    turned = fit_readings.grow([reading._replace(kind="article") for reading in READINGS])
+    all_articles = [reading._replace(kind="article") for reading in READINGS]
+    grown_otherwise = fit_readings.grow(all_articles)
+    same_file = fit_readings.written(grown, ROWS)
+    other_file = fit_readings.written(grown_otherwise, ROWS)
 
-    assert fit_readings.differences(fit_readings.written(grown, ROWS), grown, READINGS) == []
-    assert (
-        "judged otherwise"
-        in fit_readings.differences(fit_readings.written(turned, ROWS), grown, READINGS)[0]
-    )
+    assert fit_readings.differences(same_file, grown, READINGS) == []
+    assert "judged otherwise" in fit_readings.differences(other_file, grown, READINGS)[0]
 
 
 def test_texts_at_the_ends_of_the_article_count_more() -> None:
@@ -105,6 +105,7 @@ def test_figures_count_pages_by_what_is_decided() -> None:
         make_decision(0.6, 0.0),
         make_decision(3.0, -4.0),
     ]
+    # "neither" is neither refused nor in doubt
     assert fit_readings.figures(pages) == {
         ("lists", "refused"): 1,
         ("articles", "in doubt"): 1,

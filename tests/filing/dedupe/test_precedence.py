@@ -103,18 +103,21 @@ def test_the_order_is_total_whatever_comes_first() -> None:
     """Copies are sorted by the rules that the comments name, one after the other; any four in
     any order come out in this one."""
     in_order = [
-        make_precedence("z", "second", 9, NOON - HOUR),  # earliest of those that name nobody
-        make_precedence("y", "first", 9),  # then by rank
+        # the earliest is first
+        make_precedence("z", "second", 9, NOON - HOUR),
+        # of equally early ones the source with the better rank
+        make_precedence("y", "first", 9),
         make_precedence("x", "second", 8),
-        make_precedence("w", "removed", 1),  # a source that is listed no more
-        make_precedence("u", "removed", 2),  # then what we filed first
-        make_precedence("v", "removed", 2),  # then by id
-        make_precedence(
-            "a", "first", 0, NOON - 9 * HOUR, copied=True
-        ),  # what calls itself a copy is one
-        # last what its own site did not announce
+        # then articles of sources that are no longer listed, by the time of filing
+        make_precedence("w", "removed", 1),
+        make_precedence("u", "removed", 2),
+        # and of those filed at the same time by id
+        make_precedence("v", "removed", 2),
+        # then an article that says that it is a copy, however early
+        make_precedence("a", "first", 0, NOON - 9 * HOUR, copied=True),
+        # last an article that its own site did not announce
         make_precedence("b", "first", 0, NOON - 9 * HOUR, neighbour=True),
     ]
-    for shuffled in permutations(in_order, 4):
-        assert sorted(shuffled) == [one for one in in_order if one in shuffled]
-    assert list(reversed(in_order)) == sorted(in_order, reverse=True)
+    for four_of_them in permutations(in_order, 4):
+        assert sorted(four_of_them) == [each for each in in_order if each in four_of_them]
+    assert sorted(in_order, reverse=True) == list(reversed(in_order))

@@ -29,7 +29,7 @@ def instance(tmp_path: Path) -> Instance:
 
 
 def revise_article(instance: Instance, app: App, title: str, body: str) -> Article:
-    """The article with another text, as a visit files a revision."""
+    """Give the article with this title another text, as a visit a day later would; return it."""
     instance.now += timedelta(hours=25)
     old = instance.load_article(title)
     run = make_context(
@@ -93,20 +93,16 @@ def test_copies_that_still_have_the_text_stay_copies(instance: Instance) -> None
         file_article(instance, app, "Copy", STORY[:1000], source="two")
         file_article(instance, app, "Third", STORY + make_prose(5, 40), source="three")
 
-        assert len(revise_article(instance, app, "First", STORY + " Corrected.").also) == 2
-        assert (
-            len(
-                revise_article(
-                    instance, app, "First", STORY[: len(STORY) * 2 // 3] + make_prose(6, 10)
-                ).also
-            )
-            == 2
-        )
-        assert (
-            instance.load_article("Copy").merged_into
-            == instance.load_article("Third").merged_into
-            == first_article.id
-        )
+        corrected = revise_article(instance, app, "First", STORY + " Corrected.")
+
+        assert len(corrected.also) == 2
+
+        first_two_thirds = STORY[: len(STORY) * 2 // 3]
+        shortened = revise_article(instance, app, "First", first_two_thirds + make_prose(6, 10))
+
+        assert len(shortened.also) == 2
+        assert instance.load_article("Copy").merged_into == first_article.id
+        assert instance.load_article("Third").merged_into == first_article.id
 
 
 def test_a_copy_of_another_text_stands_for_itself(instance: Instance) -> None:

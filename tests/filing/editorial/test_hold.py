@@ -29,7 +29,7 @@ def find_hold_reason(*given: str, **facts: Any) -> str:
 
 
 @pytest.mark.parametrize(
-    ("given", "facts", "wanted"),
+    ("doubts", "facts", "reason"),
     [
         ((), {}, ""),
         ((TEXT, CATEGORY), {}, "unsure-text"),
@@ -42,11 +42,11 @@ def find_hold_reason(*given: str, **facts: Any) -> str:
     ],
 )
 def test_an_article_waits_for_the_first_reason_there_is(
-    given: tuple[str, ...], facts: Any, wanted: str
+    doubts: tuple[str, ...], facts: Any, reason: str
 ) -> None:
     """Doubts about the text come first, then about the category (unless a rule sets it), then a
     flood, then `hold = "all"`; "" means published."""
-    assert find_hold_reason(*given, **facts) == wanted
+    assert find_hold_reason(*doubts, **facts) == reason
 
 
 def test_the_first_article_of_a_source_waits_where_that_is_one_of_many() -> None:

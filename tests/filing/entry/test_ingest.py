@@ -323,7 +323,7 @@ def test_a_name_that_resolves_to_a_private_address_makes_no_article(
         assert get_problem_reason(result) == "blocked-address"
         assert list(app.archive.article_store.walk()) == []
 
-        # this source the operator lets into a private network
+        # the operator lets this source into a private network, even if it is another one
         allowed = replace(SOURCE, allow=("192.168.0.0/16",))
 
         assert ingest_entry(app, "http://one.example/b", None, f"<p>{STORY}</p>", allowed).added

@@ -75,7 +75,7 @@ def test_mails_are_put_away_once_they_are_stored(
     server.deliver_mail("2.host", make_mail(2, NOW, sender="ed@tunnels.example"), NOW)
     mail_instance.visit_sources()
 
-    assert len(server.list_names()) == 2
+    assert len(server.list_names()) == 2  # in the inbox
 
     mail_instance.visit_sources()
 
@@ -134,11 +134,11 @@ def test_the_password_stands_nowhere(
     assert outcome.status == "failed"
     assert outcome.reason == "mail-login"
 
-    kept = [path.read_bytes() for path in mail_instance.folder.rglob("*") if path.is_file()]
+    written = [path.read_bytes() for path in mail_instance.folder.rglob("*") if path.is_file()]
     for secret in (PASSWORD, "a wrong password"):
         assert secret not in caplog.text
         assert secret not in outcome.detail
-        assert not any(secret.encode() in data for data in kept)
+        assert not any(secret.encode() in data for data in written)
 
 
 def test_a_wrong_password_is_tried_once_in_a_run(
@@ -166,5 +166,5 @@ def test_without_the_password_nothing_is_connected_to(
     outcome = mail_instance.visit_sources()["bridges"]
 
     assert outcome.reason == "unset-variable"
-    assert ("MAIL_PASSWORD" in outcome.detail) is True
+    assert "MAIL_PASSWORD" in outcome.detail
     assert server.count_connections() == before

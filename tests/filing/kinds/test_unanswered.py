@@ -60,6 +60,7 @@ def test_an_address_that_is_not_followed_yet_is_not_looked_for_in_a_file() -> No
 
     assert name_setting(failed, "", {}, is_followed=False) == ""
 
-    said = describe_failure("https://a/", failed)
+    message = describe_failure("https://a/", failed)
 
-    assert "sources.toml" not in said and "fetch.proxy" in said
+    assert "sources.toml" not in message
+    assert "fetch.proxy" in message

@@ -98,13 +98,13 @@ def test_a_feed_under_two_keys_is_followed_twice(instance: Instance) -> None:
 
 def test_a_list_that_robots_disallow_is_not_read(instance: Instance) -> None:
     """A front page without a feed is not read as a list if robots.txt forbids it."""
-    plain = next(front for front in make_front_pages() if front.name == "plain")
-    shut = Answer(body="User-agent: *\nDisallow: /\n", type="text/plain")
-    instance.web.answers = {**plain.answers, f"{plain.url}robots.txt": shut}
-    add_by_hand(instance, [plain.url])
+    without_feed = next(front for front in make_front_pages() if front.name == "plain")
+    robots = Answer(body="User-agent: *\nDisallow: /\n", type="text/plain")
+    instance.web.answers = {**without_feed.answers, f"{without_feed.url}robots.txt": robots}
+    add_by_hand(instance, [without_feed.url])
     instance.visit_due()
 
-    assert instance.list_source_kinds()[plain.url].reason == "not-a-feed-shut"
+    assert instance.list_source_kinds()[without_feed.url].reason == "not-a-feed-shut"
 
 
 def test_an_entry_that_is_a_front_page_is_no_article(instance: Instance) -> None:
@@ -206,8 +206,9 @@ def test_check_names_front_pages_that_were_filed(
     (instance.config / "sources.toml").write_text(
         f'[[source]]\nkey = "one"\nurl = "{SITE}"\nkind = "page"\n'
     )
-    with monkeypatch.context() as earlier:  # as versions did
-        earlier.setattr(urls, "is_front_page", lambda url: False)
+    # earlier versions did not recognise front pages
+    with monkeypatch.context() as earlier_version:
+        earlier_version.setattr(urls, "is_front_page", lambda url: False)
         instance.visit_due()
 
     assert instance.list_article_urls() == [SITE]
@@ -218,7 +219,7 @@ def test_check_names_front_pages_that_were_filed(
     assert "syndicator withdraw " in output
     assert "syndicator refresh --source one --relearn" in output
 
-    instance.run_command("refresh", "--all")  # it stays what it is
+    instance.run_command("refresh", "--all")
 
     assert instance.list_article_urls() == [SITE]
     assert instance.list_source_kinds()[SITE].reason == ""
