@@ -343,12 +343,12 @@ def test_a_file_that_may_not_be_written_holds_its_feed_alone_and_is_named(
     """A file without write permission holds only its feed, with a hint."""
     real = FileOutlet.put
 
-    def refused(outlet: FileOutlet, name: str, data: bytes, **more: Any) -> bool:
+    def put_other_files_only(outlet: FileOutlet, name: str, data: bytes, **more: Any) -> bool:
         if name == "sources/parallel.atom":
             raise PermissionError(errno.EACCES, "Permission denied", name)
         return real(outlet, name, data, **more)
 
-    monkeypatch.setattr(FileOutlet, "put", refuse_to_write)
+    monkeypatch.setattr(FileOutlet, "put", put_other_files_only)
     instance.run_refresh()
     (held_invalid_feed,) = instance.app.archive.store.status.list_invalid_feeds()
 
