@@ -76,7 +76,8 @@ def test_what_was_learnt_survives_a_save(tmp_path: Path) -> None:
 
 
 def test_a_small_past_of_one_kind_tags_no_other_kind() -> None:
-    """Twelve posts, nearly all on AI: that share says nothing of recipes and matches."""
+    """After twelve posts that are all on AI, an article on recipes, matches or bridges still
+    does not get that tag."""
     about = [
         "language models",
         "chips for neural networks",
@@ -147,7 +148,7 @@ None of them is perfect. The search of the fifth found nothing, and the sixth cl
 
 
 def test_what_a_text_names_in_passing_is_no_tag(taxonomy: Taxonomy) -> None:
-    """Words mentioned only in passing give no tag."""
+    """A tag that a long text mentions only in passing is not given; a text about GPUs gets it."""
     assert {"AI", "GPU", "databases"} <= taxonomy.names
     assert not {"AI", "GPU"} & set(taxonomy.tags("The best laptops, tried for a month", LAPTOPS))
     assert not {"databases"} & set(taxonomy.tags("Six apps for notes, compared", NOTES))
@@ -168,7 +169,7 @@ def test_a_text_that_says_next_to_nothing_has_no_category(taxonomy: Taxonomy) ->
 
 
 def test_a_publishers_tag_that_is_called_like_a_category_speaks_for_it(taxonomy: Taxonomy) -> None:
-    """A publisher's tag with a category's name supports that category."""
+    """The article is filed under AI only with the publisher's tag "AI"."""
     text = (
         "Fourteen cities trained a small vision model on the cameras of their garbage trucks, which"
         " see the holes."
@@ -183,14 +184,14 @@ def test_a_publishers_tag_that_is_called_like_a_category_speaks_for_it(taxonomy:
 
 
 def test_a_file_or_host_is_not_what_it_is_called_like(taxonomy: Taxonomy) -> None:
-    """File and host names give no tags."""
+    """ "robots.txt" and "tesla.com" do not mention robotics or Tesla."""
     title = "Manners"
     text = "Read robots.txt first. The page at tesla.com says so, and robots.txt is a small file."
     assert not {"robotics", "Tesla"} & set(taxonomy.tags(title, text))
 
 
 def test_a_text_in_a_script_without_blanks_needs_words_of_its_category(taxonomy: Taxonomy) -> None:
-    """A Japanese text without words of a category gets none."""
+    """A Japanese text without words of a category gets none, but still an excerpt."""
     text = (
         "町立図書館の案内係は、声が小さい。木の箱に話しかけると、床に細い光の線が延びる。棚に着く。"
         * 5
@@ -211,7 +212,8 @@ def test_a_machine_of_some_model_is_no_machine_learning(taxonomy: Taxonomy) -> N
 def test_how_sure_a_category_is_is_said_and_none_where_no_category_is_clear(
     taxonomy: Taxonomy,
 ) -> None:
-    """`certainty` rates the category, or the choice of no category; None without a taxonomy."""
+    """`certainty` rates the chosen category, or the choice of none; without a taxonomy it is
+    None."""
     sure = describe(TITLE, TEXT, taxonomy=taxonomy)
 
     assert sure.certainty == sure.category_score

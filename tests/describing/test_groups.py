@@ -44,7 +44,8 @@ def make_texts(subjects: dict[str, str], number: int = 8) -> list[tuple[str, str
 def test_articles_on_a_subject_are_a_group_that_is_called_after_it(
     subjects: dict[str, str],
 ) -> None:
-    """Each subject becomes one group, named after its word."""
+    """Articles on each subject, eight of each, become one group that is named and described by
+    its words."""
     result = group_articles(make_texts(subjects))
 
     assert [group.support for group in result] == [8] * len(subjects)

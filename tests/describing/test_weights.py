@@ -44,7 +44,7 @@ def test_weights_of_other_features_are_refused(changed: dict[str, float], named:
 
 
 def test_two_features_of_one_name_are_refused() -> None:
-    """Two features with one name raise ValueError."""
+    """Two features with the same name are an error that gives the name."""
     with pytest.raises(ValueError, match="place"):
         order_weights(WEIGHTS, (*FEATURES, "place"), "a file")
 

@@ -44,7 +44,8 @@ def test_a_selector_leads_to_each_link_once(selector: str, expected: list[tuple[
 
 
 def test_a_list_is_a_feed_with_the_title_of_its_page() -> None:
-    """Links matched by the selectors become entries of a feed."""
+    """A list page is read as a feed with the page's title and language; its third entry is the
+    link to another site."""
     feed = read_list(PAGE, URL, {}, ["h2", ".far"])
 
     assert feed.format == "list"

@@ -128,7 +128,8 @@ def test_a_page_is_refused_as_a_list_if_its_reading_is_like_one(
     announced: bool,
     refused: bool,
 ) -> None:
-    """A page is refused as a listing by the two scores, unless a feed announced it."""
+    """The log odds that the page is a list and that its text is right decide if it is refused,
+    unless a feed announced it."""
     odds = {"listing": listing, "right": right}
     monkeypatch.setattr(doubt, "compute_log_odds", lambda table, values: odds[table])
     entry = Entry(id="1") if announced else None

@@ -54,7 +54,8 @@ def test_the_body_of_a_page_with_rich_metadata(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_structure_survives(name: str) -> None:
-    """Lists, headings, tables and code of each sample page are kept."""
+    """Each sample page keeps as many list items, headings, table rows and code blocks as its
+    `.toml` file states."""
     draft, truth = read_page(name)
     result = count_structures(draft.body)
     for kind in ("lists", "headings", "tables", "code"):
@@ -63,7 +64,8 @@ def test_structure_survives(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_metadata(name: str) -> None:
-    """Title, authors, date, cover and language of each sample page."""
+    """Each sample page has the title, authors, date, cover and language that its `.toml` file
+    states."""
     draft, truth = read_page(name)
 
     assert draft.title == truth["title"]

@@ -73,14 +73,14 @@ def test_repeated_blocks_are_cut_and_their_digests_kept() -> None:
 
 
 def test_an_article_of_repeated_blocks_alone_is_not_cut() -> None:
-    """If all blocks are known as repeated, none is removed."""
+    """If all blocks are known as repeated, none is cut; if only the first one is, it is."""
     page = _page(*STORY)
     assert read(page, URL, repeated=frozenset(read(page, URL).blocks)).body == read(page, URL).body
     assert STORY[0] not in read(page, URL, repeated=frozenset(read(page, URL).blocks[:1])).body
 
 
 def test_the_feeds_own_content_teaches_nothing_of_its_host() -> None:
-    """Text taken from the feed gives no digests of repeated blocks."""
+    """Text taken from the feed gives no digests of blocks: the host's pages need not contain it."""
     entry = Entry(id="1", url=URL, content="".join(f"<p>{paragraph}</p>" for paragraph in STORY))
     from_feed = read(_page(*STORY), URL, entry=entry, rules=Rules(content="feed"))
     stub = read(_page(STORY[0]), URL, entry=entry)
@@ -113,7 +113,8 @@ def test_a_repeated_block_is_recognised_with_other_links() -> None:
 
 
 def test_private_addresses_of_a_page_are_ignored() -> None:
-    """Links and pictures at private addresses are dropped, unless the page is private itself."""
+    """Addresses in private networks and passwords are removed from a public page; a page that is
+    itself private keeps them."""
     linked = (
         "See <a href='http://192.168.0.1/admin'>the router</a> and <a"
         " href='https://me:pw@site.example/'>mine</a>"
@@ -302,7 +303,8 @@ def test_hostile_pages_end(name: str) -> None:
 
 @pytest.mark.slow
 def test_nearly_every_article_of_the_corpus_is_one(shared_folder: Path) -> None:
-    """At most 3 % of the corpus articles are refused."""
+    """At most 3 % of the corpus pages, of which every eighth is read, are refused: all of them
+    are articles."""
     pages = shared_folder / "corpus" / "pages"
     with gzip.open(pages / "manifest.jsonl.gz", "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines][::8]
@@ -324,7 +326,8 @@ def test_nearly_every_article_of_the_corpus_is_one(shared_folder: Path) -> None:
 def test_a_heading_is_cut_with_its_text_and_stays_above_a_lower_heading(
     picture: str,
 ) -> None:
-    """A heading is removed with its text, unless a subsection follows."""
+    """The heading of a cut promotion is cut, too; "The bridge" stays, because a subsection with
+    text follows."""
 
     def page(promo: str) -> bytes:
         story = "".join(f"<p>{paragraph}</p>" for paragraph in STORY)
@@ -351,7 +354,7 @@ def test_a_heading_is_cut_with_its_text_and_stays_above_a_lower_heading(
 
 
 def test_a_page_without_address_has_its_canonical_one() -> None:
-    """A page read without a URL gets its canonical address."""
+    """A page that is read without an address gets its canonical one, and none if it states none."""
     stated = b"<link rel='canonical' href='https://site.example/2026/story'>"
     page = _page(*STORY).replace(b"<head>", b"<head>" + stated)
     draft = read(page, None)

@@ -68,7 +68,8 @@ TEXT = (
     ],
 )
 def test_sentences_follow_each_other_as_in_the_article(says: str, stands: bool) -> None:
-    """A sentence that refers to the one before must follow that one in the article, too."""
+    """A sentence that refers to the one before is refused if the article has other sentences
+    before it."""
     assert bool(find_unfounded_sentence(says, TEXT, "en")) != stands
 
 

@@ -56,7 +56,7 @@ def test_a_count_of_tokens_that_cannot_be_is_not_believed(tokens: int) -> None:
 
 
 def test_a_call_that_is_cut_short_counts_as_it_was_expected() -> None:
-    """A call that times out counts with its estimated tokens."""
+    """A call that times out may have used its tokens, so its estimate is counted."""
     meter = limits.record_failure(limits.count_call(FRESH, 100), make_failure("timeout"), NOW)
     assert meter.calls == 1
     assert meter.tokens == 100
@@ -66,7 +66,8 @@ def test_a_call_that_is_cut_short_counts_as_it_was_expected() -> None:
     "reason", ["connect", "dns", "tls", "blocked-address", "http-401", "http-404", "http-307"]
 )
 def test_one_look_at_a_dead_endpoint_is_enough(reason: str) -> None:
-    """One failure of the endpoint starts a pause."""
+    """A failure that only the endpoint can have caused pauses requests at once, for the first
+    pause."""
     meter = limits.record_failure(FRESH, make_failure(reason), NOW)
 
     assert find_hindrance_reason(meter) == "resting"
@@ -106,7 +107,8 @@ def test_rests_double_up_to_an_hour() -> None:
 
 
 def test_retry_after_is_kept_to_but_not_for_ever() -> None:
-    """`Retry-After` pauses calls, up to LONGEST_WISH; the operator cannot shorten it."""
+    """The server's `Retry-After` is obeyed up to `LONGEST_WISH`, and the operator cannot end it;
+    other pauses the operator can."""
     meter = limits.record_failure(FRESH, make_failure("rate-limited", timedelta(minutes=7)), NOW)
 
     assert find_hindrance_reason(meter, NOW + timedelta(minutes=6, seconds=59)) == "resting"
@@ -149,7 +151,7 @@ def test_a_clock_that_was_set_back_does_not_stop_us() -> None:
     st.lists(st.sampled_from(["ok", "connect", "timeout", "http-500", "rate-limited"]), max_size=60)
 )
 def test_no_run_of_luck_spends_more_than_the_day_has(outcomes: list[str]) -> None:
-    """Any sequence of outcomes keeps to the day's calls and tokens."""
+    """No sequence of answers and failures over a day uses more calls or tokens than configured."""
     meter = FRESH
     now = NOW.replace(hour=0)
     result = 0

@@ -74,7 +74,7 @@ def test_a_question_and_its_answer(llm: FakeLlm) -> None:
 
 
 def test_each_question_has_a_fence_of_its_own(llm: FakeLlm) -> None:
-    """Each request encloses the article in a new random fence."""
+    """Each request encloses the article in a new random line, so that no text can guess it."""
     fences = set()
     for _ in range(3):
         ask_model(llm.url)
@@ -170,7 +170,7 @@ def test_shapes_of_content(llm: FakeLlm, content: Any, text: str) -> None:
     ],
 )
 def test_what_is_no_completion(llm: FakeLlm, body: bytes) -> None:
-    """Other JSON is refused as "not-a-completion"."""
+    """An answer that is not a completion, such as other JSON, fails as `not-a-completion`."""
     llm.behaviour = make_constant_behaviour(Said(200, body))
     assert get_failure_reason(ask_model(llm.url)) == "not-a-completion"
 

@@ -32,7 +32,7 @@ ANSWERS: list[dict[str, Any]] = [
 def test_none_of_its_answers_is_filed(
     article: dict[str, str], says: dict[str, Any], write: bool
 ) -> None:
-    """The hostile answers are refused for every article."""
+    """Answers that an article's hostile text asks for are refused for every article."""
     material = Material(
         title=article["title"], text=article["text"].strip(), language=article["language"]
     )
@@ -42,7 +42,7 @@ def test_none_of_its_answers_is_filed(
 
 
 def test_only_what_is_about_health_is_filed_there() -> None:
-    """An answer "Health" is accepted only for the one article about health."""
+    """An answer "Health" is accepted only for the one article whose words fit that category."""
     says = json.dumps({"sentences": [1], "category": "Health", "tags": []})
     filed = [
         article["title"]

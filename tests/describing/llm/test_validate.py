@@ -84,12 +84,13 @@ def test_an_excerpt_is_a_passage_of_the_article(chosen: list[int], taken: list[i
     ],
 )
 def test_what_names_no_sentence(chosen: Any, is_: str) -> None:
-    """Invalid sentence numbers are refused."""
+    """An answer whose sentences are not numbers of shown sentences is refused with this reason."""
     assert get_refusal_reason(check_answer(make_answer_text(chosen), ASKED)) == is_
 
 
 def test_what_the_model_writes_of_its_own_is_not_looked_at() -> None:
-    """An "excerpt" in the answer is ignored; the excerpt is made of the chosen sentences."""
+    """If the model may only choose, an "excerpt" in its answer is ignored; the excerpt is made
+    of the chosen sentences."""
     said = json.dumps(
         {"excerpt": "Kestrel denied it.", "sentences": [1], "category": "", "tags": []}
     )
@@ -180,13 +181,14 @@ def test_fences_and_thoughts_around_an_answer_are_no_fault(before: str, after: s
     ],
 )
 def test_what_is_no_answer(content_: str, code: str) -> None:
-    """Answers that are no valid JSON object are refused."""
+    """An answer that is not a JSON object of the expected form is refused with this reason."""
     assert get_refusal_reason(check_answer(content_, ASKED)) == code
 
 
 @given(st.text(max_size=300), st.lists(st.integers()))
 def test_no_answer_breaks_it(any_: str, numbers: list[int]) -> None:
-    """Any answer gives a refusal or a short excerpt."""
+    """Any text as answer is refused, and any category, tags and numbers give a refusal or a
+    short excerpt."""
     assert isinstance(check_answer(any_, ASKED), Refusal)
     judged = check_answer(make_answer_text(numbers, any_, [any_]), ASKED)
     assert isinstance(judged, Refusal) or not excerpt_rules.is_too_long(judged.excerpt)

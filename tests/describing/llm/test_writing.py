@@ -37,6 +37,6 @@ ASKED = Material(
     ],
 )
 def test_excerpts(says: str, is_: str) -> None:
-    """Which written excerpts pass, and the reason for others."""
+    """A written excerpt passes ("") or is refused for the given reason."""
     result = find_fault(says, ASKED)
     assert (result.reason if result else "") == is_, result

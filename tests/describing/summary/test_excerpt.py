@@ -54,7 +54,7 @@ def test_the_sound_passage_of_a_description_is_taken(description: str, excerpt: 
 
 
 def test_no_sentence_stands_twice() -> None:
-    """Two sentences that differ in hyphens only count as one."""
+    """Two sentences that differ only in the kind of hyphen (U+2011) count as one."""
     sentence = "Choosing a system for customers is one of the high-impact decisions of the year."
     assert summarize("Systems", f"{sentence}\n{sentence.replace('-', chr(0x2011))}") == sentence
 
@@ -101,7 +101,8 @@ def test_housekeeping_short_and_repeated_sentences_are_no_candidates() -> None:
 
 
 def test_an_excerpt_goes_on_with_what_follows_within_the_caps() -> None:
-    """An excerpt continues with following sentences up to its limits."""
+    """An excerpt continues with the sentences that follow: up to three short ones, no long one,
+    and none if the first is long enough."""
     short = [Sentence(f"Oslo has sentence {n} of a text.", n, 0, True, n) for n in range(6)]
 
     assert extend_passage(short, 1) == (1, 2, 3)
@@ -162,6 +163,7 @@ DESCRIBED = (
     ],
 )
 def test_a_description_that_opens_badly_or_speaks_of_something_else_loses(own: str) -> None:
-    """An unsuitable description of the publisher is replaced by our excerpt."""
+    """Only a description that opens well and is about this article (it starts with "A museum")
+    is used."""
     by = choose_excerpt("A museum in Oslo shows a printing machine", DESCRIBED, own, "en")[1]
     assert by == ("publisher" if own.startswith("A museum") else "extractive")

@@ -84,7 +84,8 @@ def test_the_text_decides_on_names_that_are_words_too(tag: str, text: str, right
 
 
 def test_what_is_part_of_a_name_is_no_name() -> None:
-    """Words inside longer names are not learnt as names."""
+    """ "Army" and "University" have capitals only inside of longer names, so they are no names
+    themselves."""
     texts = [
         "The soldiers of the US Army met at the Harvard University library, and the army of the"
         " king slept."

@@ -39,7 +39,7 @@ def test_the_starter_categories_have_words_in_the_articles_language(
 
 
 def test_every_file_has_the_topics_that_are_named_and_whole_words() -> None:
-    """Each language file uses known topics and words without quotes."""
+    """Each language file has only topics that are named, and words without quotation marks."""
     codes = {
         path.stem
         for path in (Path(vocabulary.__file__).parent.parent / "data" / "topics").glob("*.toml")
@@ -147,7 +147,8 @@ UNKNOWN = {
 def test_in_a_language_without_known_words_no_category_is_guessed(
     taxonomy: Taxonomy, code: str
 ) -> None:
-    """So that the article gets the category of its source. Nothing is known of its certainty."""
+    """In a language without word lists no category is guessed, with a certainty of 0; the
+    source's own ("Policy") is used."""
     title, text = UNKNOWN[code]
     guess = taxonomy.category(title, text * 4, language=code)
 
@@ -157,7 +158,8 @@ def test_in_a_language_without_known_words_no_category_is_guessed(
 
 
 def test_words_that_the_operator_wrote_are_known_in_any_language(tmp_path: Path) -> None:
-    """Words in a category's description work in languages without word lists."""
+    """The operator's Finnish descriptions work for a Finnish article, although we have no
+    Finnish words; a Turkish one gets none."""
     (tmp_path / "taxonomy.toml").write_text(
         '[[category]]\nname = "Politiikka"\ndescription = "hallitus, eduskunta, budjetti, oppositio'
         ' ja pääministeri"\n\n[[category]]\nname = "Urheilu"\ndescription = "jalkapallo, jääkiekko,'

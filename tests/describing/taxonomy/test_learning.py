@@ -17,7 +17,8 @@ BRIDGE = (
 
 
 def test_a_tag_that_the_past_rejects_does_not_come_back_by_its_name() -> None:
-    """A tag is not given by its name if confirmed articles with that name lack the tag."""
+    """After twelve confirmed articles that mention bridges without the tag, it is not given by
+    its name, also with files of earlier versions."""
     assert "bridges" in TAGGED.tags(*BRIDGE)
 
     never = [

@@ -42,7 +42,7 @@ def test_near_misses_are_seldom_filed_and_right_ones_are() -> None:
 
 
 def test_what_the_publisher_files_under_a_category_is_filed_there() -> None:
-    """The publisher's section decides if it is a category's name."""
+    """An article that fits no category gets the one that its publisher's section names."""
     article = COLD["kitchen"]["articles"][3]
     taxonomy = make_house_taxonomy("kitchen")
 
@@ -79,8 +79,8 @@ def test_every_feature_of_belonging_is_measured() -> None:
 
 
 def test_a_cold_taxonomy_compares_like_with_like() -> None:
-    """Most of its categories are known by their description alone: the long list of words of a
-    common topic then outweighs none of them."""
+    """If most categories are known only by their description, the long word list of a common
+    topic must not outweigh them."""
     pets = make_house_taxonomy("pets")
     known_categories = pets._prepare_categories("", "", "en")
 

@@ -75,7 +75,7 @@ def propose_tags(
 def test_a_subject_is_told_from_other_words_of_titles(
     title: str, text: str, names: set[str]
 ) -> None:
-    """Only words that name a subject are suggested as tags."""
+    """Of the words in a repeated title only those that name a subject are suggested as tags."""
     assert propose_tags(title, f"{text} {TALK}").keys() == names
 
 
@@ -98,7 +98,8 @@ def test_publishers_tags_stand_for_titles_and_not_for_texts() -> None:
 
 
 def test_what_the_taxonomy_has_is_left_out_whatever_it_is_called() -> None:
-    """Tags that exist under another spelling or as an alias are not suggested."""
+    """ "Heat pumps" is not suggested if the taxonomy has it under another spelling or as an
+    alias."""
     text = "We all like heat pumps. Heat pumps are quiet."
     for tag in (
         TagDef(name="Heat-Pump"),
@@ -108,7 +109,8 @@ def test_what_the_taxonomy_has_is_left_out_whatever_it_is_called() -> None:
 
 
 def test_a_word_of_every_text_tells_nothing() -> None:
-    """A word that occurs in all texts is suggested only if enough other texts lack it."""
+    """A word that is in all texts is not suggested; it is if many other texts (`OTHERS`) lack
+    it."""
     past = [("Of robots", "A robot is a robot, and robots are robots.", ())] * 30
     assert suggest_tags(past) == []
     assert [tag.name for tag in suggest_tags([*past, *OTHERS * 10])] == ["robot"]
@@ -139,7 +141,8 @@ def test_a_longer_form_of_the_same_is_an_alias() -> None:
 
 
 def test_a_name_that_texts_come_back_to_needs_no_title() -> None:
-    """A capitalised name that texts repeat is suggested without being in a title."""
+    """A name that texts repeat is suggested without being in a title; German nouns have capitals
+    but are no names."""
     text = (
         "He works at Kestrel now. They say that Kestrel is good, and so is what Kestrel makes of it"
         " all."

@@ -63,7 +63,8 @@ LANGUAGES = [
 
 @pytest.mark.parametrize(("code", "line", "number"), SPLIT)
 def test_sentences_end_where_readers_end_them(code: str, line: str, number: int) -> None:
-    """Lines are split into the expected number of sentences."""
+    """A line is split into as many sentences as a reader would count, without cutting
+    quotations."""
     pieces = split_line(line, code)
     assert len(pieces) == number, pieces
     assert not any(map(is_unbalanced, pieces))
@@ -104,7 +105,8 @@ def test_a_japanese_excerpt_keeps_to_the_cap() -> None:
 
 @given(st.text(max_size=400), st.text(max_size=40))
 def test_an_excerpt_passes_its_own_gates(text: str, title: str) -> None:
-    """Every excerpt satisfies the rules of form."""
+    """For any text, the excerpt is short enough and has no fault of form (except one that is
+    checked earlier)."""
     excerpt = summarize(title, text)
     assert not excerpt or not sentences.is_too_long(excerpt)
     assert not excerpt or sentences.find_fault(excerpt, title) in ("", "boilerplate")

@@ -153,7 +153,7 @@ def test_rows_are_those_of_the_reference(text: str, expected: list[int]) -> None
 
 @pytest.mark.parametrize("text", [text for text, _ in KNOWN])
 def test_places_of_pieces(text: str) -> None:
-    """A place in the text finds its piece: the pieces before it are those that begin before it."""
+    """For each place in the text `find_piece` returns how many pieces begin before it."""
     head = load_embedder().split(text)
     pieces = [
         start + begin
@@ -181,8 +181,8 @@ def test_rows_of_the_corpus_are_those_of_the_reference(shared_folder: Path) -> N
 
 
 def test_no_piece_reaches_over_the_end_of_a_chunk() -> None:
-    """Which is why a text can be cut into chunks. (A chunk's first blank is the tokenizer's
-    own.)"""
+    """No piece of the vocabulary crosses a chunk's end, so a text can be cut into chunks and has
+    the same tokens."""
     pieces = load_embedder().tokenizer.rows
 
     assert [

@@ -83,7 +83,8 @@ def test_a_box_with_much_of_the_prose_is_no_boilerplate(name: str) -> None:
 
 
 def test_a_small_box_keeps_its_hints() -> None:
-    """A small box with a boilerplate class keeps the class as a hint."""
+    """An element with one paragraph of the article keeps the hint of its class: it may be
+    boilerplate that quotes it."""
     blocks = read_weighed_blocks(
         f"<div>{STORY}</div><div class='paywall'><p>{TEXTS[0]}</p></div>", "\n".join(TEXTS)
     )
@@ -91,7 +92,7 @@ def test_a_small_box_keeps_its_hints() -> None:
 
 
 def test_a_large_box_without_extracted_text_keeps_its_hints() -> None:
-    """A large box without article text keeps its class as a hint."""
+    """A large element keeps the hint of its class if the extracted text is elsewhere."""
     blocks = read_weighed_blocks(
         f"<div>{STORY}</div><div class='footer'>{OTHER}</div>", "\n".join(TEXTS)
     )
@@ -112,7 +113,8 @@ def test_strong_hints_count_unless_the_box_has_nearly_all_prose(word: str) -> No
 
 
 def test_text_in_a_consent_box_keeps_its_hints() -> None:
-    """Text inside a consent box keeps the hints of inner boxes."""
+    """Classes of elements around all of the text count if one of them means a consent dialog: no
+    article is in there."""
     blocks = read_weighed_blocks(
         f"<div class='consent'><div class='promo'>{STORY}</div></div>", "\n".join(TEXTS)
     )
@@ -128,7 +130,8 @@ def test_text_in_a_consent_box_keeps_its_hints() -> None:
 
 
 def test_a_picture_has_the_hints_of_the_elements_around_it() -> None:
-    """A picture loses a hint like the text around it."""
+    """The class `event` is ignored for the article's text, and so for the picture inside of the
+    same element."""
     markup = f"<div class='event'>{STORY}<img src='/a.jpg' alt='The quay'></div>"
     image = read_weighed_blocks(markup, "\n".join(TEXTS))[-1]
 
@@ -175,7 +178,8 @@ def test_a_resource_is_no_source() -> None:
 
 
 def test_blocks_know_the_hints_of_the_elements_around_them() -> None:
-    """Blocks have the hints of their own and all enclosing elements."""
+    """The first block knows the hints of each element that has any: the menu, its link and the
+    main element, not those of others."""
     page = (
         '<nav id="menu"><a class="share" href="/a">Share</a></nav><div class="postContent"'
         ' role="main"><p>Text'
@@ -189,8 +193,8 @@ def test_blocks_know_the_hints_of_the_elements_around_them() -> None:
 
 
 def test_hints_are_weighed_anew_after_another_comparison() -> None:
-    """Words are freed where the extractor's text stands, and bound again where another one's does
-    not."""
+    """If blocks are compared with one extracted text and then with another one, hints are as if
+    only the last comparison had been made."""
     paid = "".join(f"<p class='paywall'>{text}</p>" for text in TEXTS)
     blocks = read_weighed_blocks(paid + OTHER, "\n".join(TEXTS))
 

@@ -9,7 +9,8 @@ NAMES = ["The boat and its crew", "The five islands", "What the office says", "H
 
 
 def test_a_list_of_section_names_above_the_sections_cuts_none_of_them() -> None:
-    """A table of contents does not make the sections count as repeated."""
+    """A table of contents does not make the headings that it lists count as repeated: all
+    sections stay."""
     names = "".join(f"<li>{name}</li>" for name in NAMES)
     sections = "".join(
         f"<h2>{name}</h2><p>{text} It was the talk of the harbour.</p>"

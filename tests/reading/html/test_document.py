@@ -60,7 +60,7 @@ def test_byte_order_marks_and_wide_characters(codec: str) -> None:
     "stated", ["iso-8859-1", "windows-1252", "ascii", "utf-16", "no-such-charset", "hex"]
 )
 def test_utf8_that_is_declared_as_something_else(stated: str) -> None:
-    """UTF-8 bytes with a wrong charset declaration are read as UTF-8."""
+    """Bytes that are valid UTF-8 are read as UTF-8, although the page declares another charset."""
     assert (
         parse_title(f'<meta charset="{stated}"><title>Fähre — „letzte“ Fahrt</title>'.encode())
         == "Fähre — „letzte“ Fahrt"
@@ -188,7 +188,7 @@ def test_base_counts_and_is_itself_relative() -> None:
     ],
 )
 def test_language(html: bytes, language: str | None) -> None:
-    """The language of each case."""
+    """The language is read from the page's markup in each of these forms, or is None."""
     assert parse(html, URL).language == language
 
 
@@ -213,7 +213,7 @@ def read_scripts(*values: str) -> tuple[jsonld.Object, ...]:
 
 
 def test_jsonld_is_flat() -> None:
-    """Nested JSON-LD objects of all scripts become one list, in order."""
+    """Nested JSON-LD objects of all scripts become one list, in the order of the page."""
     graph = {
         "@graph": [{"@type": "A"}, [{"@type": "B", "mainEntity": {"@type": "C"}}]],
         "@context": "x",
@@ -304,7 +304,7 @@ def test_decoding_never_raises(data: bytes, content_type: str) -> None:
 
 @pytest.mark.parametrize("end", ["</body></html>", "</BODY>\n</HTML >\n"])
 def test_text_behind_the_end_tag_of_the_body_is_read(end: str) -> None:
-    """Templates put a whole page of menus before the article."""
+    """Text after a misplaced end tag is read: some templates close the body after their menus."""
     html = f"<html><body><nav>Home</nav>{end}<div><p>The ferry sails again.</p></div></body></html>"
     assert (
         parse(html.encode(), "https://a.example/").tree.findtext(".//p") == "The ferry sails again."

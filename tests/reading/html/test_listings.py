@@ -41,5 +41,5 @@ def test_a_listing_is_one_code_block(case: dict[str, Any]) -> None:
     ],
 )
 def test_code_in_running_text_stays_in_it(markup: str) -> None:
-    """Inline code is no listing."""
+    """Code within a sentence does not become a code block."""
     assert "code" not in {block.kind for block in parse_blocks(markup)}

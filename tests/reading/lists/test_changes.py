@@ -26,7 +26,8 @@ def change_and_visit(
 def test_a_changed_list_is_found_again_with_its_new_items_only(
     change: mutate.Mutation,
 ) -> None:
-    """After each mutation of the page, only new items are added."""
+    """On each sample page a list is found again after this change, and exactly the new items are
+    reported as new."""
     for case in CASES:
         page, found = change_and_visit(case, mutate.add_new_items, change)
         assert found.is_right, (case.name, page.titles, found)
@@ -62,7 +63,8 @@ def test_articles_that_moved_are_not_new() -> None:
 
 
 def test_a_list_without_known_items_is_accepted_if_it_looks_the_same() -> None:
-    """A list with only new items is accepted if its markup is unchanged."""
+    """If all items are new, the list is accepted if its markup is the same, and refused if tags,
+    classes and paths changed, too."""
     case = next(case for case in CASES if case.name == "de")
     first = read_listing(case.html, case.url)
 
@@ -129,7 +131,7 @@ def test_links_unlike_the_items_are_left_out_and_named() -> None:
 
 
 def test_a_new_larger_list_does_not_replace_the_known_one() -> None:
-    """A bigger new list on the page does not replace the learnt list."""
+    """A larger and more prominent list of other links does not replace the learnt one."""
     first = read_listing(f"<html><body><ul>{ROWS}</ul></body></html>".encode(), URL)
     louder = "".join(
         f"<article class='big'><h2><a href='/p/best/{n}'>What everybody in this town should read,"
@@ -143,7 +145,8 @@ def test_a_new_larger_list_does_not_replace_the_known_one() -> None:
 
 
 def test_known_items_in_a_new_layout_beat_new_items_in_the_old_one() -> None:
-    """The list with the known items is followed, although another one looks as that list did."""
+    """The list with the known items is followed, although an unknown list has the markup that it
+    used to have."""
     first = read_listing(f"<html><body><ul>{ROWS}</ul></body></html>".encode(), URL)
     known = "".join(
         f"<article class='new'><h2><a href='/p/{number}'>{name}</a></h2></article>"

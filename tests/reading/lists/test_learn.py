@@ -20,7 +20,7 @@ NAMES = (
 
 @pytest.mark.parametrize("case", list_own_cases(), ids=lambda case: case.name)
 def test_all_items_and_no_others_are_found_with_title_date_and_picture(case: Case) -> None:
-    """All sample lists give exactly their items."""
+    """On each sample page exactly its items are found, with title, address, date and picture."""
     entries = read_listing(case.html, case.url).entries
     shown = [
         {
@@ -77,7 +77,8 @@ def test_links_without_a_web_address_are_no_items(href: str) -> None:
 
 
 def test_items_of_a_hostile_list_bring_no_password_no_script_and_no_moment_out_of_time() -> None:
-    """Passwords in links, javascript: pictures and impossible dates are dropped."""
+    """Entries get no password from their links, no `javascript:` picture and no date that UTC
+    cannot express."""
     rows = "".join(
         f"<li><h3><a href='https://user:word@a.example/p/{n}-x'>{name}</a></h3><time"
         " datetime='9999-12-31T23:59:59-14:00'>soon</time><img width=300 height=300"
@@ -118,7 +119,7 @@ def test_a_list_in_json_ld_only_is_read() -> None:
 
 
 def test_microformats_complete_a_shown_list() -> None:
-    """An h-feed gives the dates of its entries."""
+    """The microformat `h-feed` marks a list and gives the dates of its entries."""
     entries = "".join(
         f'<div class="h-entry"><a class="u-url p-name" href="/p/{n}">{name}</a>'
         f'<abbr class="dt-published" title="then" datetime="2026-03-0{n + 1}">lately</abbr></div>'
@@ -134,7 +135,7 @@ def test_microformats_complete_a_shown_list() -> None:
 
 
 def test_a_declared_list_of_something_else_does_not_stand_before_the_pages_own() -> None:
-    """A JSON-LD list of products is ignored if the page lists articles."""
+    """A JSON-LD list of products is ignored if the page shows a list of articles."""
     rows = ",".join(
         f'{{"@type":"ListItem","url":"/shop/{n}","name":"A thing to buy, {n}"}}' for n in range(9)
     )
@@ -178,7 +179,8 @@ def test_a_picture_that_is_loaded_late_is_the_items() -> None:
 
 
 def test_paid_items_are_left_out() -> None:
-    """Advertisements between list items are not read."""
+    """Rows that link to other sites or are marked as sponsored are left out: of 16 rows 12 are
+    entries."""
     body = "".join(
         f"<li class='x'><h3><a href='/p/{n}'>{name}</a></h3></li>" for n, name in enumerate(NAMES)
     )

@@ -64,8 +64,8 @@ def test_all_items_like_the_one_pointed_to_are_found(css: str) -> None:
 
 
 def test_a_side_list_is_found_if_it_is_pointed_to() -> None:
-    """And is found again at the visits that follow, in a new layout of the rest and with a new
-    item."""
+    """Pointing at a notice finds the side list; later visits follow it through a new layout and
+    a new item, and fail if it is gone."""
     first, *_ = pointed(PAGE, URL, number_of(PAGE, "li.notice b", 1))
 
     assert list_addresses(first) == [f"/notice/{n}-x" for n, _ in BESIDE]
@@ -87,7 +87,8 @@ def test_a_side_list_is_found_if_it_is_pointed_to() -> None:
 
 
 def test_after_a_lost_database_the_list_of_the_known_articles_is_found() -> None:
-    """A list beside the main one is found by its known articles; the main list by its own."""
+    """Known articles tell which list was followed: notices lead to the side list, one story more
+    leads to the main list."""
     notices = [Seen(url=f"https://a.example/notice/{n}-x", title=said) for n, said in BESIDE[:3]]
     feed = read_listing(PAGE, URL, None, None, notices)
 
@@ -119,7 +120,8 @@ def test_a_number_that_is_no_element_is_in_no_list(number: int) -> None:
 
 @pytest.mark.parametrize("case", list_own_cases(), ids=lambda case: case.name)
 def test_any_item_of_a_list_leads_to_the_whole_of_it(case: Case) -> None:
-    """As it would be published: what a visit reads of the page with what was learnt."""
+    """Pointing at the link of any item gives the whole list, and a later visit reads the same
+    list with what was learnt."""
     document = parse(case.html, case.url)
     tree = document.tree
     base = document.base_url

@@ -11,7 +11,8 @@ from syndicator.reading.mail.headers import read_headers
 
 
 def test_the_headers_of_a_newsletter() -> None:
-    """Encoded, folded and oddly written headers are read; the body is not."""
+    """Encoded, folded and oddly written headers are read as mail programs do; a line of the body
+    that looks like a header is not."""
     headers = read_headers(
         b"From: =?utf-8?q?Br=C3=BCcken=2C_w=C3=B6chentlich?= <News@Bridges.example>\r\n"
         b"To: anna@reader.example\r\nDelivered-To: a.smith@reader.example\r\n"

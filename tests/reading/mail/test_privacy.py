@@ -54,7 +54,8 @@ def test_a_link_leads_every_reader_to_the_same_address(url: str, target: str | N
 
 
 def test_codes_in_addresses_are_no_words() -> None:
-    """Random codes are told from long words."""
+    """A token that may identify the reader is told from long words, hyphenated titles and plain
+    numbers."""
     assert is_opaque("eyJhbGciOiJIUzI1NiJ9eyJzdWIiOiIx")
     assert is_opaque("1f3870be274f6c49b3e31a0c6728957f")
     assert not is_opaque("warehouse-robots-that-ask-before-they-lift-2026")

@@ -54,7 +54,7 @@ CASES = [
 
 @pytest.mark.parametrize(("markup", "expected"), CASES)
 def test_markdown(markup: str, expected: str) -> None:
-    """Each case of HTML gives its Markdown."""
+    """Each piece of HTML in `CASES` is converted to the expected Markdown."""
     tree = parse_tree(f"<html><body>{markup}</body></html>")
     assert markdown.to_markdown(read_blocks(tree), BASE) == expected
 
@@ -98,6 +98,7 @@ NESTED = "<ul><li>a<ul><li>b<ol><li>c</li><li>d</li></ol></li></ul></li></ul>"
     ],
 )
 def test_an_item_whose_own_text_was_cut_leaves_no_marker(cut: int, expected: list[str]) -> None:
-    """A list item without text leaves no empty bullet."""
+    """If the text of the outer list items was cut (the first `cut` blocks), their bullets are
+    cut, too."""
     blocks = read_blocks(parse_tree(f"<html><body>{NESTED}</body></html>"))
     assert markdown.to_markdown(blocks[cut:], BASE).splitlines() == expected

@@ -137,7 +137,7 @@ def test_the_first_large_figure_of_the_article(img: str) -> None:
 def test_the_picture_in_the_header_of_the_headline_a_builder_s_box_or_a_button_to_enlarge_it(
     holders: str,
 ) -> None:
-    """A large picture in each of these places is the cover."""
+    """A large picture is the cover in each of these places, which may look like something else."""
     assert (
         read_cover(holders.format('<img src="/f.jpg" width="900">'))
         == "https://paper.example/f.jpg"

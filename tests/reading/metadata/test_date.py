@@ -41,7 +41,8 @@ def read_day(html: str, url: str = URL) -> str:
     ],
 )
 def test_a_moment_that_utc_cannot_express_is_none(written: str) -> None:
-    """Dates outside the years that UTC times can have are ignored."""
+    """A date that would be outside of the years 1 to 9999 in UTC is ignored wherever it is
+    found."""
     assert date.parse_date_text(written) is None
     assert not list(date.find_days(written.replace(",", "")))[1:]
     assert (
@@ -177,7 +178,7 @@ def test_a_date_counts_near_the_heading_only(
 
 
 def test_a_date_below_the_heading_beats_a_nearer_one_above_it() -> None:
-    """A date below the heading is preferred to one above it."""
+    """A date below the heading is preferred to a nearer one above it, which counts only alone."""
     above = "<p>1 July 2023</p>"
     below = "<p>6 May 2023</p>"
 
@@ -227,7 +228,8 @@ def test_dates_of_comments_and_other_articles_do_not_count() -> None:
 
 
 def test_a_machine_date_in_utc_keeps_its_moment_and_shows_the_site_s_day() -> None:
-    """A UTC time is shown in the site's time zone."""
+    """The page shows 3 May and states 00:53 UTC on 4 May: the time stays, in a time zone in
+    which it is 3 May."""
     result = read_published(
         '<meta property="article:published_time" content="2022-05-04T00:53:29Z">'
         + HEAD
@@ -260,7 +262,8 @@ def test_the_date_in_the_url_counts_and_a_copyright_year_does_not() -> None:
 
 
 def test_a_date_in_the_source_counts_if_there_is_no_other() -> None:
-    """A full date in a picture's address is used as the last resort."""
+    """As the last resort a full date in a picture's address is used; a month alone is not a
+    date."""
     assert read_day(HEAD + TEXT + '<img src="/photos/2020/04/17/boat.jpg">') == "2020-04-17"
     # a month is no day
     assert read_day(HEAD + TEXT + '<a href="/archive/2020/04/">April</a>') == ""
@@ -330,7 +333,8 @@ def test_the_day_on_which_a_user_joined_is_not_the_post_s() -> None:
     ],
 )
 def test_the_date_of_another_item_comes_after_the_dates_of_the_page(other: str) -> None:
-    """JSON-LD about another article is used for the date only as the last resort."""
+    """The date of JSON-LD about another article (2019) is used only if the page itself has no
+    date."""
     script = f'<script type="application/ld+json">{other}</script>'
     title = "<title>The Last Ferry</title>"
     own = '<meta property="article:published_time" content="2024-05-03">'

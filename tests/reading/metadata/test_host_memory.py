@@ -59,7 +59,8 @@ def test_a_numbered_part_stays_in_the_title() -> None:
 
 
 def test_a_slogan_that_is_the_title_of_all_pages_is_no_title() -> None:
-    """A heading that all pages of a host share is not used as a title."""
+    """If all pages of a host share title and heading, both are passed over for another
+    candidate."""
     slogan = "All about the islands in the bay"
     logo = f"<h1>{slogan}</h1>"
     repeated = list_shared_digests(
@@ -73,7 +74,8 @@ def test_a_slogan_that_is_the_title_of_all_pages_is_no_title() -> None:
 
 
 def test_a_picture_that_articles_of_a_host_share_is_no_cover() -> None:
-    """A cover shared by several articles of a host is dropped for another candidate."""
+    """A picture that three articles of a host share is no cover; the next candidate is taken,
+    and the digest stays in memory."""
     meta = f'<meta property="og:image" content="{PICTURE}">'
     pages = [
         make_page(name, more=meta) for name in ("A new pier", "Herring is back", "Rain on Sunday")

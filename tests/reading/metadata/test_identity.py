@@ -113,7 +113,7 @@ def test_base_is_honoured() -> None:
 
 
 def test_alternates() -> None:
-    """AMP and print versions are found; front pages have none."""
+    """The AMP or print version is the alternate; an address that only contains "print" is not."""
     assert (
         read_identity('<link rel="amphtml" href="/amp/ferry">').alternate
         == "https://www.paper.example/amp/ferry"
@@ -143,7 +143,7 @@ def test_alternates() -> None:
     ],
 )
 def test_robots(html: str, header: str, wanted: tuple[str, ...]) -> None:
-    """Robots rules from metas and headers."""
+    """Rules for robots are read from metas and from the X-Robots-Tag header."""
     assert (
         identity.read_robots(parse(f"{html}<p>x".encode(), URL, {"X-Robots-Tag": header})) == wanted
     )
@@ -167,5 +167,5 @@ def test_robots(html: str, header: str, wanted: tuple[str, ...]) -> None:
     ],
 )
 def test_sitename(html: str, wanted: str) -> None:
-    """The site's name from metadata."""
+    """The site's name is read from the head in each of these forms."""
     assert identity.read_sitename(parse(f"{html}<p>x".encode(), URL)) == wanted

@@ -33,13 +33,13 @@ def read_small_page(head: str = "", body: str = "", url: str = "https://paper.ex
 
 @pytest.mark.parametrize("name", NAMES)
 def test_title(name: str) -> None:
-    """The title of each sample page."""
+    """The title of each sample page is the one in its `.toml` file."""
     assert read_sample(name).title == load_truth(name)["title"]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_author(name: str) -> None:
-    """The authors of each sample page."""
+    """The authors of each sample page are those in its `.toml` file, joined by commas."""
     assert (read_sample(name).author or "") == ", ".join(load_truth(name)["author"])
 
 
@@ -53,7 +53,7 @@ def test_day_of_publication(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_cover(name: str) -> None:
-    """The cover of each sample page."""
+    """The cover of each sample page is the one in its `.toml` file, or none."""
     assert (read_sample(name).cover or "") == load_truth(name)["image"]
 
 

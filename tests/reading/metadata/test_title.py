@@ -31,7 +31,7 @@ CASES = tomllib.loads(Path(__file__).with_name("titles.toml").read_text("utf-8")
 
 @pytest.mark.parametrize("case", CASES, ids=[case["rule"] for case in CASES])
 def test_the_policy(case: dict[str, str]) -> None:
-    """Each case of the file gives its title."""
+    """Each page in `titles.toml` gets the title that its case states."""
     assert read_title(case["page"], "The Harbour Post") == case["title"]
 
 
@@ -191,7 +191,8 @@ def test_a_head_of_many_sentences_is_no_title() -> None:
 
 
 def test_a_lone_h1_wins_when_it_shares_a_word() -> None:
-    """A single heading is preferred to <title> if they share a word."""
+    """A single `<h1>` is preferred to `<title>` if they share a word ("ferry"); "0 Comments"
+    shares none."""
     assert (
         read_title("<title>Ferry maintenance checklist</title><h1>How to keep a ferry running</h1>")
         == "How to keep a ferry running"

@@ -38,7 +38,8 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 @pytest.mark.parametrize("case", SHAPES, ids=lambda case: case["url"])
 def test_shapes(case: dict[str, Any]) -> None:
-    """Which addresses are numbered pages of an article."""
+    """Each address in `shapes.toml` is a numbered page of the article or not; `sure` means that
+    no other page looks so."""
     page_number = read_page_number(case["url"], case["first"])
     assert (page_number.number if page_number else 0) == case.get("number", 0)
     assert bool(page_number and page_number.sure) == case.get("sure", False)
@@ -46,7 +47,7 @@ def test_shapes(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("row", PAGES, ids=lambda row: row.get("html", row.get("head", ""))[:60])
 def test_next_pages(row: dict[str, Any]) -> None:
-    """Each case: the next page of an article, or none."""
+    """Each page in `pages.toml` has the next page that its row states, or none."""
     number = row.get("number", 1)
     html = f"<html><head>{row.get('head', '')}</head><body><p>Text</p>{row.get('html', '')}</body></html>"  # noqa: E501
     here = FIRST if number == 1 else f"{FIRST}/{number}"
@@ -59,7 +60,8 @@ def test_next_pages(row: dict[str, Any]) -> None:
 
 @given(st.lists(st.binary(max_size=50), min_size=1, max_size=5), st.booleans())
 def test_joined_pages_are_split_again(pages: list[bytes], lacking: bool) -> None:
-    """`split_pages` reverses `join_pages`; damaged data count as one page."""
+    """`split_pages` reverses `join_pages`, also with a missing page; changed data or a wrong
+    header count as one page."""
     parts = [Part(html, f"{FIRST}/{n}") for n, html in enumerate(pages)]
     missing = Missing("https://a.example/x", "timeout") if lacking else None
     html, header = join_pages(parts, missing)
@@ -145,7 +147,8 @@ def test_a_page_of_another_article_is_not_appended(
 
 
 def test_an_article_ends_before_a_foreign_page_and_is_partial_if_a_page_is_missing() -> None:
-    """A page that is a listing ends the article; a page that was not fetched leaves it partial."""
+    """If page 3 is a list, the article ends with page 2 and is whole; if page 3 could not be
+    fetched, it is partial."""
     texts = {TWO: make_paragraphs("D", "E"), f"{FIRST}/3": ""}
 
     def read(part: Part) -> Draft:

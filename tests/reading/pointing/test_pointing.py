@@ -75,7 +75,8 @@ def test_the_shortest_selector_that_matches_on_most_pages_comes_first(
 
 
 def test_names_that_a_build_made_are_in_no_selector() -> None:
-    """Generated class names are not used in selectors."""
+    """Class names that a build generates (`css-…`, `sc-…`) change, so no suggested selector uses
+    them."""
     every = [
         one.selector
         for css in ("h1", ".entry-content", "aside p")
@@ -94,7 +95,7 @@ def test_selectors_with_further_matches_come_later() -> None:
 
 
 def test_a_number_that_is_no_element_has_no_selector() -> None:
-    """Invalid element numbers give no selector."""
+    """A number beyond the page's elements, a negative one, or no page at all gives no selector."""
     assert (
         suggested(PAGES, 10_000, "title")
         == ()

@@ -18,7 +18,7 @@ from syndicator.describing.taxonomy.mentions import choose_spellings, count_spel
     ],
 )
 def test_spellings_of_one_tag(one: str, other: str) -> None:
-    """These spellings have the same key."""
+    """Two spellings of one tag, which differ in case, hyphens or plural, have the same key."""
     assert make_key(one) == make_key(other)
 
 
@@ -27,7 +27,7 @@ def test_spellings_of_one_tag(one: str, other: str) -> None:
     [("C", "C++"), ("C", "C#"), ("game", "gaming"), ("Amazon", "amazon.com"), ("bu", "bus")],
 )
 def test_other_tags(one: str, other: str) -> None:
-    """These tags have different keys."""
+    """Two tags that only look alike have different keys."""
     assert make_key(one) != make_key(other)
 
 

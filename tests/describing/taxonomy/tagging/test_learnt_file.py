@@ -65,7 +65,8 @@ def test_weights_are_read_by_name(tagger: LearntTagger, tmp_path: Path) -> None:
 
 
 def test_a_file_from_before_names_is_read_as_it_was(tagger: LearntTagger, tmp_path: Path) -> None:
-    """A file without feature names gives the same scores."""
+    """A file of an earlier version has no feature names; its weights are taken in the order of
+    that time."""
     path = tmp_path / "learnt.npz"
     learning.save_learnt(learning.State(tagger, {}), path)
     before = read_scores(path)

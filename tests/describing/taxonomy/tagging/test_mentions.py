@@ -60,10 +60,10 @@ def test_mentions_are_counted_in_title_text_and_head() -> None:
 
 
 def test_an_acronym_is_as_telling_as_a_long_word() -> None:
-    """An acronym gets the weight of a long word."""
+    """A short acronym counts as if it had as many letters as a long word."""
     assert MATCHER.find("", "An LLM is small.")[TAGS.index("LLM")].letters == mentions.ACRONYM
 
 
 def test_what_stands_only_far_behind_is_not_found() -> None:
-    """A tag that occurs only after 3,000 words is not found."""
+    """A tag that occurs only after 3,000 words is not found: it is not what the text is about."""
     assert find_tags("word " * 3000 + "bridge") == set()

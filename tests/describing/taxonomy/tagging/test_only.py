@@ -39,7 +39,7 @@ def test_a_list_removes_no_tag_of_the_publisher(tmp_path: Path) -> None:
 
 
 def test_listed_tags_are_added_where_the_text_names_them(tmp_path: Path) -> None:
-    """Listed tags found in the text are added to the publisher's."""
+    """Listed tags that the text names are added behind the publisher's tag ("Weirs")."""
     assert choose_tags(tmp_path, "only = false\n" + LISTED, published=("Weirs",)) == (
         "Weirs",
         *choose_tags(tmp_path, LISTED, published=("Weirs",)),
@@ -54,7 +54,7 @@ def test_without_the_key_the_list_is_all(tmp_path: Path, key: str) -> None:
 
 
 def test_what_publishers_call_otherwise_is_no_vote_against_a_listed_tag(tmp_path: Path) -> None:
-    """Of articles that their publisher tagged, only those with a listed tag say which ones fit."""
+    """Twelve articles whose publisher uses other tags do not lower the trust in listed ones."""
     (tmp_path / "taxonomy.toml").write_text("only = false\n" + LISTED)
     taxonomy = Taxonomy.from_toml(tmp_path / "taxonomy.toml")
     others = [(f"{TITLE} {day}", TEXT, ("Weirs",)) for day in range(12)]

@@ -30,7 +30,7 @@ def test_a_subject_stays(tag: str) -> None:
 
 @pytest.mark.parametrize("tag", split_list(BAD))
 def test_what_nobody_follows_goes(tag: str) -> None:
-    """Tags that are names of authors or accounts, dates and the like are dropped."""
+    """A tag that names no subject, such as an author, an account or a date, is dropped."""
     assert not is_sound(tag, TITLE, ["Jane Roe", "themarlowpost"])
 
 
@@ -44,7 +44,7 @@ def test_what_nobody_follows_goes(tag: str) -> None:
     ],
 )
 def test_the_title_or_most_of_it_is_no_tag(title: str, tag: str, stays: bool) -> None:
-    """A publisher's tag that repeats the title is dropped."""
+    """A publisher's tag that repeats the title, or most of it, is dropped."""
     assert is_sound(tag, title) == stays
 
 

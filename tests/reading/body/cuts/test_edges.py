@@ -126,7 +126,8 @@ def test_a_repeated_line_is_cut() -> None:
 
 
 def test_a_text_without_a_paragraph_keeps_its_lines() -> None:
-    """A text of short lines loses none of them."""
+    """A text of short lines, such as a song, loses none of them: nothing shows where it begins
+    or ends."""
     lines = "".join(
         f"<p>{line}</p>" for line in ("Salt", "And the long way home over the water", "Tar", "Rope")
     )
@@ -142,7 +143,8 @@ def test_a_text_without_a_paragraph_keeps_its_lines() -> None:
     [("Where to row instead", []), ("Read next", ["Read next", "The northern lake", "The bay"])],
 )
 def test_a_list_of_links_below_a_heading_of_its_own_stays(heading: str, cut: list[str]) -> None:
-    """A list of links at the end is cut only below a heading such as "Related"."""
+    """A list of links at the end is cut only below a heading that announces other articles, such
+    as "Related"; `cut` are the texts removed."""
     links = "<ul><li><a href='/a'>The northern lake</a></li><li><a href='/b'>The bay</a></li></ul>"
     blocks = read_blocks(parse(f"<html><body>{TEXT}<h2>{heading}</h2>{links}".encode(), URL).tree)
     overlap.measure_letters(blocks)

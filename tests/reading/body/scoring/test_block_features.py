@@ -108,7 +108,8 @@ def test_a_text_equal_to_an_earlier_one_is_a_repeat() -> None:
 
 
 def test_kinds_and_levels() -> None:
-    """Paragraphs, headings by level, code and rules have features of their own."""
+    """The six blocks have features for their kind, and headings for their level; levels from 3
+    share one."""
     markup = "<p>p</p><h1>h</h1><h2>h</h2><h4>h</h4><pre>code</pre><hr><p>p</p>"
     kinds = ("is-p", "is-h", "is-code", "is-hr", "h1", "h2", "h3+")
     results = [
@@ -126,7 +127,8 @@ def test_kinds_and_levels() -> None:
 
 
 def test_shares() -> None:
-    """Shares of digits and link text, and size thresholds of a block."""
+    """Of the 17 letters and digits of the text 4 are digits and 7 are link text; 17 is over the
+    size 8 and not over 20."""
     features = compute_features("<p>1234 words<a href='/x'> linked</a></p>")
 
     assert features["digits"] == pytest.approx(4 / 17)

@@ -56,7 +56,8 @@ def test_the_shipped_weights_fit_the_features(
 def test_the_score_is_the_mean_of_weights_and_trees(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Log odds of 4 for each block by the weights, of -1 or -2 by the trees."""
+    """The score is made of the mean of two log odds: 4 by the weights, and -1 (or -2 for
+    headings) by the trees, so 1.5 or 1."""
     monkeypatch.setattr(
         scorer,
         "load_trees",
@@ -132,7 +133,8 @@ def test_every_feature_has_a_value_for_each_block() -> None:
 def test_the_files_name_the_script_that_made_them(
     name: str, parsed: Callable[[str], dict[str, Any]]
 ) -> None:
-    """Each weights file names its script, date and data hash."""
+    """Each file of weights names the script, date and data that made it, so that anybody can
+    train it again."""
     content = files("syndicator.reading").joinpath(f"data/{name}").read_text("utf-8")
     table = parsed(content)
 

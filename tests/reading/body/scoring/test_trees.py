@@ -25,7 +25,8 @@ def compute_odds(size: list[float], link: list[float]) -> list[float]:
 
 
 def test_each_block_gets_the_sum_of_the_leaves_that_it_reaches() -> None:
-    """The score of a block is the sum of its leaf values over all trees."""
+    """The log odds of a block are the sum of the leaves that it reaches in all trees: the last
+    one gets 1 and 0.25."""
     assert compute_odds([1, 3, 1, 3, 6], [0, 0, 1, 1, 0]) == [-1, 1, -2, 0.5, 1.25]
 
 

@@ -176,7 +176,7 @@ def test_a_login_behind_the_word_by() -> None:
 
 
 def test_an_agency_is_named_where_the_publisher_names_it() -> None:
-    """An agency is the author only if named in the metadata."""
+    """An agency is the author if the head says so; in a picture's caption it is not."""
     assert read_author('<meta name="author" content="dpa">' + HEAD + TEXT) == "dpa"
     assert read_author(HEAD + "<figure><figcaption>Foto: dpa</figcaption></figure>" + TEXT) is None
 
@@ -246,7 +246,8 @@ def test_credentials_in_a_box_below_the_text() -> None:
     ],
 )
 def test_the_owner_of_a_site_of_one_person(head: str, body: str, url: str) -> None:
-    """On a personal site the owner is the author."""
+    """Without a byline the owner of a personal site (Maria Lund) is the author, in each of these
+    forms."""
     page = parse(f"<html><head>{head}</head><body>{HEAD}{TEXT}{body}</body></html>".encode(), url)
     found = author.choose_author(
         page, identity.read_sitename(page), None, survey_body(page.tree, "The Last Ferry")
@@ -269,7 +270,7 @@ def test_the_owner_of_a_site_of_one_person(head: str, body: str, url: str) -> No
     ],
 )
 def test_no_owner(head: str) -> None:
-    """Sites that are not personal have no owner as author."""
+    """A site that is not personal has no owner, so the article has no author."""
     page = parse(f"<html><head>{head}</head><body>{HEAD}{TEXT}</body></html>".encode(), URL)
     assert (
         author.choose_author(
@@ -449,7 +450,8 @@ def test_the_owner_s_copyright_of_many_years() -> None:
 
 
 def test_one_word_far_below_the_text_names_nobody() -> None:
-    """It is the only candidate, but weighs less than "nobody"."""
+    """ "Text: Zog" above the text names the author; far below it, one word is too weak to name
+    anybody."""
     text = f"<p>{'Words of the text. ' * 60}</p>" + "<p>A short paragraph of it.</p>" * 40
     assert read_author(f"<h1>The Last Ferry</h1>{text}<p>Text: Zog</p><p>more</p>") is None
     assert read_author(f"<h1>The Last Ferry</h1><p>Text: Zog</p>{text}") == "Zog"
