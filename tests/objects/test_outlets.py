@@ -13,7 +13,7 @@ from syndicator.core.errors import UsageError
 from syndicator.core.ports import Outlet
 from syndicator.publishing.output.outlets import FileOutlet, ObjectOutlet
 from tests.objects.s3_server import S3
-from tests.publishing.written import publish_file, take_off
+from tests.publishing.written import publish_file, unpublish_file
 
 Make = Callable[..., Outlet]
 
@@ -77,8 +77,8 @@ def test_a_gz_is_beside_what_is_asked_for_often_and_goes_with_it(make_outlet: Ma
     last = make_outlet()
     publish_file(last, "all.atom", b"<feed/>")
 
-    assert take_off(last, "all.atom")
-    assert not take_off(last, "all.atom")
+    assert unpublish_file(last, "all.atom")
+    assert not unpublish_file(last, "all.atom")
     assert last.get("all.atom") is None
     assert make_outlet().get("all.atom.gz") is None
 
@@ -135,7 +135,7 @@ def test_of_two_builds_the_one_that_comes_second_to_a_file_ends(
         lambda: second.put("all.atom", b"of the second"),
         lambda: second.put("new.atom", b"of the second"),
         lambda: second.get("all.atom"),
-        lambda: take_off(second, "all.atom"),
+        lambda: unpublish_file(second, "all.atom"),
     ):
         with pytest.raises(OSError, match="another build"):
             act()

@@ -94,7 +94,8 @@ def limit_entries(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
 
 
 def test_every_axis_gets_its_files() -> None:
-    """A build writes the files of each axis."""
+    """A build writes a feed in each format for everything, every tag, category and source, and the
+    shared files of the site."""
     index = MemoryIndex(make_article(n) for n in range(4))
     outlet = MemoryOutlet()
     report = build_index(index, outlet)
@@ -165,7 +166,8 @@ def test_an_article_that_comes_while_feeds_are_built_is_in_the_next_build() -> N
 
 
 def test_an_entry_carries_what_the_contract_names() -> None:
-    """An entry has id, links, source, enclosure and credit in Atom, JSON and RSS."""
+    """An entry has the documented fields: id, links, source, enclosure with duration, and credit,
+    in Atom, RSS and JSON."""
     enclosure = Enclosure(
         url="https://alpha.example/1.mp3", type="audio/mpeg", length=7, duration="12:00"
     )
@@ -213,7 +215,8 @@ def test_an_entry_carries_what_the_contract_names() -> None:
 
 
 def test_rss_has_an_image_and_says_how_often_to_come() -> None:
-    """RSS has an image and the update period."""
+    """RSS has the icon of the site, and tells readers to come every 15 minutes (ttl; four times
+    hourly)."""
     index = MemoryIndex([make_article(1)])
     outlet = MemoryOutlet()
     build_index(index, outlet)
@@ -402,7 +405,8 @@ def test_a_feed_names_its_newest_fifty_tombstones() -> None:
 def test_articles_left_out_by_the_share_are_in_the_archive(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Articles of a busy source that are not in the head feed are in its archive."""
+    """If a source publishes more in a day than its share of a feed, the articles that are left out
+    of the feed are in its archive."""
     limit_entries(monkeypatch, 30)
     how = SETTINGS.model_copy(update={"publish": Publish(limit=10)})
     index = MemoryIndex()
@@ -485,7 +489,8 @@ def test_entries_of_the_same_time_get_different_times() -> None:
 def test_a_text_that_readers_refuse_is_set_aside_and_its_feed_goes_on(
     formats: tuple[str, ...],
 ) -> None:
-    """An article with an excessive text is left out and reported."""
+    """An article whose text is larger than XML parsers accept (11 MB) is left out and reported; the
+    rest of the feed is published."""
     index = MemoryIndex([make_article(1, excerpt="word " * 2_200_000), make_article(2)])
     outlet = MemoryOutlet()
     publish = Publish(formats=formats, entry_html="plain")

@@ -148,7 +148,8 @@ def test_the_least_recently_used_entries_are_dropped() -> None:
 
 
 def test_older_entries_are_packed_until_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cached entries are compressed and dropped, oldest first."""
+    """The cache keeps the last used entry unpacked (_MOST_UNPACKED is 1) and compresses others
+    without losing parts; beyond three it drops those used longest ago."""
     monkeypatch.setattr("syndicator.publishing.entry_cache._MOST_UNPACKED", 1)
     kept_entries = KeptEntries(most=3)
 

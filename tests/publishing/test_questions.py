@@ -42,7 +42,8 @@ def test_a_question_has_one_address(asked: str, right: str) -> None:
 
 @given(st.text(max_size=300))
 def test_every_question_has_one_bounded_address(text: str) -> None:
-    """Any search text gives one canonical address of limited size, or is refused."""
+    """Any text as a question gives one address, of at most 12 bounded parts, which is read back as
+    the same question, or is refused."""
     for asked in (f"q/words.{text}", f"q/tag.{text}/not.source.{text}", f"q/{text}"):
         try:
             question = parse_question(asked)
@@ -56,7 +57,7 @@ def test_every_question_has_one_bounded_address(text: str) -> None:
 
 
 def test_its_title_has_the_names_of_its_feeds() -> None:
-    """The title of a search feed uses the names of tags."""
+    """The title of a question has the names of its tags instead of their slugs."""
     names = {FeedKey("tag", "ai"): "AI", FeedKey("tag", "finance"): "Finance"}
     assert (
         parse_question("q/tag.ai/words.gpu/not.tag.finance").title(names) == "AI, gpu, not Finance"
@@ -76,14 +77,15 @@ def test_moved_feeds_redirect() -> None:
 
 
 def test_a_saved_question_has_its_own_address_as_a_path() -> None:
-    """The slug of a saved search is its path."""
+    """A saved question is published at its own address, below q/, not below queries/."""
     saved = SavedQuery(slug="q/tag.ai/words.gpu", query='tag:"ai"')
     assert file_name(saved.key, "atom") == "q/tag.ai/words.gpu.atom"
     assert parse_stem("q/tag.ai/words.gpu") == saved.key
 
 
 def test_a_saved_question_is_written_in_its_right_spelling_without_a_query(tmp_path: Path) -> None:
-    """A saved search needs a canonical slug and no `query`."""
+    """A saved question in feeds.toml has its normal address as slug and no `query`, since the
+    address says it; anything else is an error."""
     file = tmp_path / "feeds.toml"
     file.write_text('[[feed]]\nslug = "q/tag.ai"\n')
     (saved,) = load_queries(file)

@@ -195,7 +195,8 @@ def test_an_entry_that_one_format_cannot_hold_is_left_out_of_all_and_named(
 def test_an_axis_may_be_off_and_its_feeds_end_with_it(
     instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The feeds of the added axis end when it is switched off."""
+    """The added axis may be switched off (LEAST gives None): its feeds are not made, and published
+    ones answer 410."""
     monkeypatch.setitem(LEAST, "language", lambda publish: None)
     fill_instance(instance, "One")
 

@@ -13,7 +13,7 @@ def publish_file(outlet: Outlet, name: str, data: bytes, *, heir_of: Sequence[st
     return changed
 
 
-def take_off(outlet: Outlet, name: str) -> bool:
+def unpublish_file(outlet: Outlet, name: str) -> bool:
     existed = outlet.delete(name)
     outlet.commit()
     return existed

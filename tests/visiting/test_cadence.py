@@ -122,7 +122,8 @@ def test_unknown_rhythm_is_an_hour() -> None:
 def test_half_the_usual_gap_and_of_slow_sources_its_root_between_floor_and_ceiling(
     hours: float, seconds: float
 ) -> None:
-    """The wait is half the usual gap, or its root for slow sources, within limits."""
+    """The wait is half the usual gap between articles (`hours`); it grows slower for slow sources
+    and stays within limits. At the ceiling, 10 % less for jitter."""
     at_ceiling = seconds >= CEILING_SECONDS
     assert compute_wait(state=make_state_with_rhythm(hours)) == pytest.approx(
         seconds * (0.9 if at_ceiling else 1), abs=1
@@ -161,7 +162,8 @@ def test_a_hub_that_pushes_makes_polling_slower_and_never_ends_it() -> None:
 def test_sources_with_one_interval_spread_over_a_twentieth_of_it(
     jitter: float, seconds: float
 ) -> None:
-    """Jitter is up to a twentieth of the interval."""
+    """Sources with the same interval (2 h) are spread by a random delay of up to a twentieth of it,
+    so that they are not visited all at once."""
     assert compute_wait(source=replace(SOURCE, every="2h"), jitter=jitter) == pytest.approx(seconds)
 
 
@@ -374,7 +376,8 @@ def test_a_server_in_need_that_does_not_say_for_how_long(
 
 
 def test_who_asks_again_does_not_lengthen_the_wait() -> None:
-    """Visits by hand do not increase the back-off."""
+    """Failed visits that a person starts neither count as further failures nor postpone the planned
+    visit, except for Retry-After."""
     once = update_after_visit(
         SOURCE, STATE_WITH_ETAG, make_failed("http-503", 503), None, NOW, asked_by_person=True
     )
@@ -464,7 +467,8 @@ def test_always_between_floor_and_ceiling(
     floor: int,
     more: int,
 ) -> None:
-    """The next visit keeps within the limits for any state, feed and headers."""
+    """For any state, feed and headers, the next visit is not before the floor and not after the
+    ceiling or a month, and has a reason."""
     for result in (
         replace(UNCHANGED, headers=given),
         replace(make_fetched(), headers=given),
@@ -480,7 +484,7 @@ def test_always_between_floor_and_ceiling(
 
 @given(states, feeds, jitters)
 def test_deterministic(state: SourceState, feed: ParsedFeed | None, jitter: float) -> None:
-    """The same input gives the same plan."""
+    """The same state, feed and jitter always give the same plan."""
     assert plan_next(state=state, feed=feed, jitter=jitter) == plan_next(
         state=state, feed=feed, jitter=jitter
     )
@@ -555,7 +559,8 @@ def test_validators_are_kept_and_those_of_a_304_take_their_place() -> None:
 
 
 def test_the_span_of_a_feed_is_that_of_its_entries_and_a_part_says_nothing_of_it() -> None:
-    """The span is measured on whole feeds, not on partial answers (226)."""
+    """The time that a feed spans is measured from its past entries, on whole feeds only: a partial
+    answer (226) changes nothing."""
     entries = tuple(
         Entry(id=str(n), url=URL, published=NOW - timedelta(hours=n)) for n in (1, 4, -9)
     )
@@ -579,7 +584,8 @@ def test_the_span_of_a_feed_is_that_of_its_entries_and_a_part_says_nothing_of_it
 
 
 def test_a_failure_is_as_old_as_the_first_of_its_row() -> None:
-    """`failing_since` is the first of consecutive failures."""
+    """`failing_since` is the time of the first of consecutive failures; it is unknown for failures
+    that an earlier version counted."""
     first = update_after_visit(SOURCE, STATE_WITH_ETAG, make_failed("dns"), None, NOW)
     later = update_after_visit(
         SOURCE, first, make_failed("timeout"), None, NOW + timedelta(hours=2)
@@ -640,7 +646,8 @@ def test_another_failure_interrupts_gone() -> None:
 
 
 def test_a_move_needs_three_visits_that_agree() -> None:
-    """A permanent redirect counts after three visits with the same target."""
+    """A permanent redirect becomes the new address after three visits in a row with that target.
+    Failures between do not count; another target or none restarts."""
     new = "https://new.example.org/feed"
     other = "https://other.example.org/feed"
     there = (make_fetched(moved_to=new), FEED)
@@ -669,7 +676,8 @@ def test_a_move_needs_three_visits_that_agree() -> None:
 
 
 def test_a_move_to_an_address_that_names_a_variable_is_none() -> None:
-    """A redirect to an address with `${...}` is not stored as a move."""
+    """A redirect to an address with `${...}`, also encoded, is never adopted, as the configuration
+    would replace it by a variable of this machine."""
     there = (make_fetched(moved_to="https://new.example.org/?x=$%7BHOME%7D"), FEED)
     assert update_through_visits(there, there, there).redirects.effective_url is None
 
@@ -742,7 +750,8 @@ def test_a_held_host_is_not_the_sources_fault() -> None:
 
 
 def test_recent_times() -> None:
-    """The state keeps recent publication times, without future ones."""
+    """The state keeps the 30 latest publication times, without future ones, and they stay if a
+    later feed has none."""
     entries = (
         *(Entry(id=str(n), published=NOW - timedelta(hours=n), updated=NOW) for n in range(40)),
         Entry(id="future", published=NOW + timedelta(days=3650)),

@@ -64,7 +64,8 @@ def test_a_big_day_of_a_busy_source_is_no_flood() -> None:
 
 
 def test_one_flood_makes_no_habit() -> None:
-    """One earlier flood does not raise the usual number."""
+    """A single flood of 2,000 entries yesterday does not raise the daily number: of 120 new entries
+    50 are read today."""
     assert (
         count_tries(
             cadence.delay_flood(make_new_rows(120), make_arrivals(2000, *[3] * 19), FIRST, NOW)
@@ -74,7 +75,8 @@ def test_one_flood_makes_no_habit() -> None:
 
 
 def test_what_came_today_and_what_waits_counts() -> None:
-    """Entries of today and waiting ones use up the daily number."""
+    """Entries that were read today (45) and that wait for tomorrow (60) use up the daily number of
+    50: of ten new ones five are read today, five in two days."""
     today = [(NOW - timedelta(hours=2), None)] * 45
     waiting = [(NOW - timedelta(hours=2), NOW + DAY)] * 60
     assert count_tries(cadence.delay_flood(make_new_rows(10), [*today, *waiting], FIRST, NOW)) == {

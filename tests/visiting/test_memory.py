@@ -102,7 +102,8 @@ def test_validators_count_only_after_a_good_parse_and_for_good(
 
 @pytest.mark.slow
 def test_a_part_of_a_feed_is_asked_for_with_validators_only(instance: Instance, web: Web) -> None:
-    """`A-IM: feed` is sent only together with validators."""
+    """`A-IM: feed`, which asks for new entries only (RFC 3229), is sent only with a stored ETag;
+    the ETag of the partial answer is stored."""
     part = FEED.replace(b"<title>A</title>", b"<title>B</title>").replace(b">1<", b">2<")
 
     def answer(seen: Seen) -> Reply:

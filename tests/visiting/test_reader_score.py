@@ -116,7 +116,8 @@ def _case(case: dict[str, Any]) -> Any:
 
 @pytest.mark.parametrize("case", [_case(case) for case in CASES])
 def test_a_month(case: dict[str, Any], web: Web) -> None:
-    """Each kind of server: the number and spacing of our requests in a month."""
+    """For each kind of server, the number of our requests in a simulated month, the pauses between
+    them, and how many load the whole feed are within the limits of the case."""
     server = Server(
         case["answer"], case.get("headers", {}), timedelta(hours=case.get("gap_hours", 0))
     )

@@ -190,7 +190,8 @@ async def visit_for_hours(world: World, hours: float) -> tuple[int, float, list[
     [(40, 6), pytest.param(1000, 24, marks=[pytest.mark.slow, pytest.mark.timeout(600)])],
 )
 def test_a_day(count: int, hours: float) -> None:
-    """A day of visits: pauses are kept, and memory does not grow."""
+    """A simulated day of visits to many sources keeps pauses, visits in time, opens one request per
+    host, and does not use ever more memory."""
     clock = SimClock()
     world = World(count, clock, random.Random(7))
     visits, latest, memory = asyncio.run(clock.run(visit_for_hours(world, hours)))

@@ -33,7 +33,8 @@ THEIRS = (
 
 
 def test_files_that_builds_have_named_are_out_of_date_and_all_others_unknown() -> None:
-    """Files with names of our feeds are adopted as outdated; other files are ignored."""
+    """If the table of published files is lost, files with names of our feeds (OURS) are recorded
+    again, without a fingerprint, so that they are made anew; other files (THEIRS) are ignored."""
     outlet = MemoryOutlet()
     outlet.files |= dict.fromkeys([*OURS, *THEIRS], b"")
     row = FeedRow(key=AI, name="AI", first_slug="ai", published=True)

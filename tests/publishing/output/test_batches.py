@@ -75,7 +75,8 @@ def test_a_small_build_syncs_twice(instance: Instance, monkeypatch: pytest.Monke
 def test_a_head_that_cannot_be_replaced_holds_its_feed_alone(
     instance: Instance, others: list[str]
 ) -> None:
-    """A feed file that cannot be written holds only its feed, until it can."""
+    """If a feed file cannot be written (a folder has its name), its feed is held and all others are
+    published; once it can, the next build writes it."""
     name = "tags/llm.atom"
     for each in (name, *others):
         path = instance.folder / "feeds/public" / each
@@ -100,7 +101,8 @@ def test_a_head_that_cannot_be_replaced_holds_its_feed_alone(
 
 
 def test_a_page_of_all_feeds_that_cannot_be_replaced_ends_the_build(instance: Instance) -> None:
-    """If index.html cannot be written, the build raises."""
+    """If index.html, which belongs to no single feed, cannot be written, the build fails; the next
+    one writes it."""
     path = instance.folder / "feeds/public/index.html"
     path.unlink()
     path.mkdir()

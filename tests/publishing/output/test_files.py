@@ -15,7 +15,7 @@ import pytest
 from syndicator.core.errors import RefusedFiles, UsageError
 from syndicator.publishing.output.disk import Disk
 from syndicator.publishing.output.outlets import FileOutlet
-from tests.publishing.written import publish_file, take_off
+from tests.publishing.written import publish_file, unpublish_file
 
 
 class FullDisk(Disk):
@@ -107,7 +107,8 @@ def test_the_gz_beside_it_is_the_same_and_the_same_each_time(tmp_path: Path) -> 
 
 
 def test_a_gz_of_the_file_before_is_made_again(tmp_path: Path) -> None:
-    """A .gz file older than its feed is written again."""
+    """A .gz file that is older than its feed (here from a restored backup) is written again, though
+    the feed is unchanged."""
     outlet = FileOutlet(tmp_path)
     publish_file(outlet, "x.atom", b"old")
     old_gz = (tmp_path / "x.atom.gz").read_bytes()
@@ -143,14 +144,16 @@ def test_rarely_requested_files_have_no_gz(tmp_path: Path) -> None:
 
 
 def test_without_gzip_none_is_left(tmp_path: Path) -> None:
-    """Without gzip, old .gz files are deleted."""
+    """If compression is switched off, the .gz of an earlier build is deleted, so that no server
+    sends it."""
     publish_file(FileOutlet(tmp_path), "x.atom", b"1")
     publish_file(FileOutlet(tmp_path, gzip=False), "x.atom", b"1")
     assert [path.name for path in tmp_path.iterdir()] == ["x.atom"]
 
 
 def test_a_moved_file_is_newer_than_those_that_redirect_to_it(tmp_path: Path) -> None:
-    """A moved feed is at least a second newer than the old file."""
+    """A file that replaces another (`heir_of`) gets a later whole second as its time, so that
+    clients that kept the time of the old one fetch it."""
     outlet = FileOutlet(tmp_path, gzip=False)
     publish_file(outlet, "old.atom", b"1")
     publish_file(outlet, "old.atom", b"2")
@@ -168,8 +171,8 @@ def test_delete(tmp_path: Path) -> None:
     publish_file(outlet, "a.atom", b"1")
     publish_file(outlet, "queries/b.atom", b"1")
 
-    assert take_off(outlet, "a.atom")
-    assert not take_off(outlet, "a.atom")
+    assert unpublish_file(outlet, "a.atom")
+    assert not unpublish_file(outlet, "a.atom")
     assert sorted(path.name for path in tmp_path.rglob("*.*")) == ["b.atom", "b.atom.gz"]
 
 
@@ -197,7 +200,8 @@ def test_a_failed_write_leaves_the_old_files_and_no_temporary_ones(tmp_path: Pat
 
 
 def test_a_file_that_has_no_room_for_its_gz_is_not_replaced_either(tmp_path: Path) -> None:
-    """If the .gz does not fit on the disk, the feed is not replaced."""
+    """If the disk has room for the feed but not for its .gz, neither is written, so that they
+    always match."""
     outlet = FileOutlet(tmp_path, disk=FullDisk(room=1))
 
     with pytest.raises(OSError, match="No space"):
@@ -209,7 +213,8 @@ def test_a_file_that_has_no_room_for_its_gz_is_not_replaced_either(tmp_path: Pat
 
 
 def test_readers_see_nothing_before_the_commit_and_the_builder_all(tmp_path: Path) -> None:
-    """Staged files are visible to the builder and, after the commit, to readers."""
+    """The builder (`outlet`) sees its staged changes at once; readers (`reader`) see them only
+    after the commit."""
     outlet = FileOutlet(tmp_path)
     reader = FileOutlet(tmp_path)
     publish_file(outlet, "tags/old.atom", b"old")
@@ -311,7 +316,8 @@ def test_a_folder_in_place_of_a_file_refuses_that_file_alone(tmp_path: Path) -> 
 def test_a_batch_is_synced_replaced_synced_and_only_then_others_are_deleted(
     tmp_path: Path,
 ) -> None:
-    """The order of steps: sync, replace, sync folders, delete."""
+    """A commit syncs new files, renames them, syncs their folders, and only then deletes files, so
+    that a crash loses nothing. Without changes it only syncs."""
     publish_file(FileOutlet(tmp_path), "tags/old.atom", b"1")
     disk = RecordingDisk(tmp_path)
     outlet = FileOutlet(tmp_path, disk=disk)
@@ -342,7 +348,8 @@ def test_a_batch_is_synced_replaced_synced_and_only_then_others_are_deleted(
 def test_few_files_are_synced_one_by_one_and_many_with_their_file_system(
     tmp_path: Path, count: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One file is synced by fsync, many by one sync of the file system."""
+    """One file is synced by its own fsync; 500 files by one sync of their file system, which is
+    faster."""
     real = os.fsync
     synced = list[str]()
 
@@ -376,7 +383,8 @@ def test_files_lost_by_a_crash_before_the_sync_are_written_again(
 
 
 def test_a_build_that_lost_its_lock_writes_and_deletes_nothing(tmp_path: Path) -> None:
-    """If `held` raises, no file is written or deleted."""
+    """A build that no longer has its lock (`held` raises) writes and deletes no file, since another
+    build may be running."""
 
     def held() -> None:
         raise ZeroDivisionError
@@ -385,7 +393,7 @@ def test_a_build_that_lost_its_lock_writes_and_deletes_nothing(tmp_path: Path) -
     outlet = FileOutlet(tmp_path, held=held)
     for change in (
         lambda: publish_file(outlet, "x.atom", b"new"),
-        lambda: take_off(outlet, "x.atom"),
+        lambda: unpublish_file(outlet, "x.atom"),
     ):
         with pytest.raises(ZeroDivisionError):
             change()

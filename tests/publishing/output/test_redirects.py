@@ -46,7 +46,8 @@ def test_feeds_that_moved_in_a_circle_are_gone() -> None:
 
 
 def test_every_map_says_the_same_with_the_path_of_the_web_root() -> None:
-    """JSON, nginx and Caddy maps contain the same moves and ends."""
+    """The redirect maps for our server (JSON), nginx and Caddy contain the same moved and deleted
+    feeds, below the path of the site (/feeds/)."""
     redirect_maps = make_redirect_maps(
         [make_tag_row("old", "new"), make_tag_row("new"), make_tag_row("ended", dropped=True)],
         "https://site.example/feeds/",
@@ -62,7 +63,8 @@ def test_every_map_says_the_same_with_the_path_of_the_web_root() -> None:
 
 
 def test_files_of_others_stay_beside_thumbnails() -> None:
-    """Only unneeded thumbnails are deleted, no other files in pictures/."""
+    """Of the files in pictures/, only our thumbnails that no page needs are deleted; those of the
+    operator (logo.webp) stay."""
     outlet = MemoryOutlet()
     ours = [f"pictures/{n:020x}.webp" for n in (1, 2)]
     outlet.files |= dict.fromkeys([*ours, "pictures/logo.webp"], b"")

@@ -72,7 +72,8 @@ async def test_each_address_has_a_request_of_its_own_with_url_and_topic() -> Non
 
 
 async def test_an_address_that_the_hub_refuses_costs_no_other() -> None:
-    """All addresses are sent; only the refused one is reported."""
+    """If the hub refuses one address (the second, with 403), all nine are sent and only that one is
+    reported."""
     hub = Hub(204, 403)
     urls = list_addresses(9)
     notice = await notify_hub(HUB, urls, hub)
@@ -127,7 +128,8 @@ async def test_no_hub_is_asked_if_nothing_changed() -> None:
 async def test_a_passing_fault_is_tried_again_and_a_final_one_is_not(
     answers: list[int | str], reason: str | None, requests: int
 ) -> None:
-    """Temporary hub errors are retried, permanent ones are not."""
+    """Errors that may pass (429, 5xx, no connection) are tried three times in all; a 404 is final
+    and is reported at once."""
     hub = Hub(*answers)
     notice = await notify_hub(HUB, list_addresses(1), hub, first_retry_seconds=0.001)
 

@@ -31,7 +31,7 @@ STORY = Article(
 BODY = "It draws 75 watts.\nBuyers in 東京で新型を待つ wait."
 
 
-def assert_feeds(query: str) -> bool:
+def matches_story(query: str) -> bool:
     return is_match(parse_query(query), STORY, lambda: BODY)
 
 
@@ -67,8 +67,9 @@ def assert_feeds(query: str) -> bool:
     ],
 )
 def test_holds(query: str) -> None:
-    """The feed assertions of each case hold."""
-    assert assert_feeds(query)
+    """Each of these queries matches STORY: fields by their whole value in any case, words by whole
+    words, combined with and, or, not."""
+    assert matches_story(query)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +90,7 @@ def test_holds(query: str) -> None:
 )
 def test_does_not_hold(query: str) -> None:
     """None of these queries matches STORY: fields match whole values, words match whole words."""
-    assert not assert_feeds(query)
+    assert not matches_story(query)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +132,7 @@ def test_the_body_is_read_only_if_title_and_excerpt_do_not_decide(query: str) ->
 def test_any_text_is_read_or_refused(query: str) -> None:
     """Any text is a query or raises QueryError with a position inside the text."""
     try:
-        assert isinstance(assert_feeds(query), bool)
+        assert isinstance(matches_story(query), bool)
     except QueryError as error:
         assert 0 <= error.at <= len(query)
 
@@ -208,7 +209,8 @@ def test_a_bad_file_is_named(tmp_path: Path, text: str, says: str) -> None:
 
 
 def test_a_query_without_a_slug_gets_one_of_its_title(tmp_path: Path) -> None:
-    """The slug is derived from the title."""
+    """A query without a slug gets the slug of its title ("Chips & more"), as its address needs
+    one."""
     (saved,) = load_queries(
         write_feeds_file(tmp_path, "[[feed]]\nquery = 'chip'\ntitle = 'Chips & more'\n")
     )
@@ -228,7 +230,7 @@ def test_an_entry_with_a_fault_costs_no_other_one(tmp_path: Path) -> None:
 
 
 def test_the_shipped_file_loads_and_its_examples_are_right(tmp_path: Path) -> None:
-    """The shipped feeds.toml has no query, and its four examples are valid once uncommented."""
+    """The shipped feeds.toml has no query; uncommented, its four examples are valid."""
     shipped = Path(__file__).parents[3] / "config" / "feeds.toml"
 
     assert load_queries(shipped) == ()

@@ -74,7 +74,8 @@ def test_characters_that_xml_forbids_are_refused(make: Callable[[Draft], Any], t
     "value", ["a & b", '"q" \'', "]]>", "a > b", "a\tb\nc\rd", "\u2028\x85é中😀", "1 < 2 & 3 < 4"]
 )
 def test_a_text_is_read_as_it_was_written(value: str) -> None:
-    """Any text survives Atom and RSS."""
+    """Any text in the fields of an entry (markup, control and line characters, emoji) is the same
+    when an XML parser reads it from Atom and RSS."""
     view = make_sample_view(authors=(value, "Bo"), tags=(value,), category="", content=value)
     entry = parse_entry(view)
     item = parse_item(view)
@@ -89,7 +90,8 @@ def test_a_text_is_read_as_it_was_written(value: str) -> None:
 
 
 def test_both_formats_spell_signs_of_plain_texts_as_references() -> None:
-    """`&` and `<` in plain fields are written as character references in Atom and RSS."""
+    """In plain text fields `&` and `<` are numeric references, so that readers that take them for
+    HTML show them too; in HTML content they are escaped as usual."""
     draft = Draft(
         make_sample_view(title="AT&T", authors=("B & <C>",), content="<p>x &amp; y</p>"), BASE
     )
@@ -104,7 +106,8 @@ def test_both_formats_spell_signs_of_plain_texts_as_references() -> None:
 
 
 def test_an_entry_declares_no_namespace_that_its_feed_has() -> None:
-    """Entries repeat no xmlns declarations."""
+    """Rendered entries repeat no xmlns declaration, since the feed around them has it; this keeps
+    feeds small."""
     draft = Draft(make_sample_view(cover="https://alpha.example/1.jpg", content="<p>x</p>"), BASE)
     for data in (
         atom.serialise(draft, atom.make_entry(draft)),
@@ -142,7 +145,8 @@ def test_links_have_their_kinds() -> None:
 
 @pytest.mark.parametrize("url", ["https://alpha.example/feed", ""])
 def test_a_source_has_id_title_time_and_the_addresses_that_it_has(url: str) -> None:
-    """The source element has id, title, time and known links."""
+    """The source of an entry has id, title and time, and links to its feed (if it has one: `url`)
+    and site. RSS requires the feed, so it may have no source."""
     shown = make_sample_view()
     shown = replace(shown, origin=replace(shown.origin, url=url))
     source = parse_entry(shown).find(f"{ATOM}source")
@@ -162,7 +166,8 @@ def test_a_source_has_id_title_time_and_the_addresses_that_it_has(url: str) -> N
 
 
 def test_an_excerpt_stands_beside_the_content_and_alone_without() -> None:
-    """Summary and content are both written if present."""
+    """An entry has its summary and its content, each if there is one. RSS requires a description:
+    without a summary it is the name of the source."""
     view = make_sample_view(summary="x < y", content="<p>All</p>")
     content = f"{{{NAMESPACES['content']}}}encoded"
 
@@ -243,7 +248,8 @@ def test_feedgen_is_loaded_when_something_is_written() -> None:
 
 
 def test_threads_that_write_dates_leave_the_locale_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """feedgen sets it for each date of RSS; the pages of questions are written beside a build."""
+    """feedgen changes the locale of the process while it writes a date; a lock keeps parallel
+    threads (searches beside a build) from leaving it changed."""
     draft = Draft(make_sample_view(), BASE)
     real = locale.setlocale
     before = locale.setlocale(locale.LC_CTYPE)

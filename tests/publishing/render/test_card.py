@@ -26,7 +26,7 @@ FULL = Source(key="alpha", url="https://alpha.example/feed", content="full")
 COVER = "https://alpha.example/1.jpg?a=1&b=2"
 
 
-def write_sample_card(whole: str = "", **changes: Any) -> View:
+def make_card_view(whole: str = "", **changes: Any) -> View:
     return make_view(make_article(1, **changes), FULL, INSTANCE, None, whole)
 
 
@@ -43,7 +43,7 @@ def list_links(made: str) -> dict[str, str]:
 def test_a_card_has_picture_excerpt_source_category_and_tags() -> None:
     """The card of an entry has cover, excerpt and a line with source, category and tags, each of
     these linked to its page."""
-    card = write_card(write_sample_card(cover=COVER, category="Work", tags=("AI", "C++")), LINKS)
+    card = write_card(make_card_view(cover=COVER, category="Work", tags=("AI", "C++")), LINKS)
     assert list_card_parts(card) == [COVER, "A whole sentence.", "Alpha · Work · AI · C++"]
     assert list_links(card) == {
         None: "https://alpha.example/1",
@@ -55,10 +55,11 @@ def test_a_card_has_picture_excerpt_source_category_and_tags() -> None:
 
 
 def test_the_whole_text_follows_and_nothing_of_it_is_there_twice() -> None:
-    """The card shows excerpt and picture above the text only if the text lacks them."""
+    """The card repeats neither excerpt nor picture if the text that follows starts with them, also
+    below a heading (`below`); far down or missing, they are shown."""
     body = f'<p>A whole <b>sentence.</b> More.</p><p><img src="{COVER.replace("&", "&amp;")}"></p>'
 
-    assert list_card_parts(write_card(write_sample_card(body, cover=COVER), LINKS)) == [
+    assert list_card_parts(write_card(make_card_view(body, cover=COVER), LINKS)) == [
         "Alpha · AI · LLM",
         "A whole sentence. More.",
         COVER,
@@ -66,7 +67,7 @@ def test_the_whole_text_follows_and_nothing_of_it_is_there_twice() -> None:
 
     below = "<h2>A sub-heading</h2><p>A whole</p><p>sentence. More.</p>"
 
-    assert list_card_parts(write_card(write_sample_card(below), LINKS)) == [
+    assert list_card_parts(write_card(make_card_view(below), LINKS)) == [
         "Alpha · AI · LLM",
         "A sub-heading",
         "A whole",
@@ -74,15 +75,13 @@ def test_the_whole_text_follows_and_nothing_of_it_is_there_twice() -> None:
     ]
 
     far = list_card_parts(
-        write_card(
-            write_sample_card(f"<p>{'Other words. ' * 40}</p><p>A whole sentence.</p>"), LINKS
-        )
+        write_card(make_card_view(f"<p>{'Other words. ' * 40}</p><p>A whole sentence.</p>"), LINKS)
     )
 
     assert far[0] == "A whole sentence."
 
     other_card_parts = list_card_parts(
-        write_card(write_sample_card("<p>Other words.</p>", cover=COVER), LINKS)
+        write_card(make_card_view("<p>Other words.</p>", cover=COVER), LINKS)
     )
 
     assert other_card_parts == [COVER, "A whole sentence.", "Alpha · AI · LLM", "Other words."]
@@ -92,12 +91,12 @@ def test_a_name_is_written_once_and_the_category_of_unclassified_articles_never(
     """A tag that equals the category, whatever its case, is not repeated. The category of
     unclassified articles ("Other") is left out."""
     assert (
-        list_card_parts(write_card(write_sample_card(category="AI", tags=("Ai", "LLM")), LINKS))[-1]
+        list_card_parts(write_card(make_card_view(category="AI", tags=("Ai", "LLM")), LINKS))[-1]
         == "Alpha · AI · LLM"
     )
     assert (
         list_card_parts(
-            write_card(write_sample_card(category="Other"), replace(LINKS, unclassified="other"))
+            write_card(make_card_view(category="Other"), replace(LINKS, unclassified="other"))
         )[-1]
         == "Alpha · AI · LLM"
     )
@@ -106,7 +105,7 @@ def test_a_name_is_written_once_and_the_category_of_unclassified_articles_never(
 def test_an_address_that_ends_like_the_attribute_is_the_address() -> None:
     """A cover address that ends with "imgsrc=" stays intact in the card; its "=" is escaped, so
     that no rewriting mistakes it for an attribute."""
-    card = write_card(write_sample_card(cover="https://alpha.example/?imgsrc="), LINKS)
+    card = write_card(make_card_view(cover="https://alpha.example/?imgsrc="), LINKS)
     assert list_card_parts(card)[0] == "https://alpha.example/?imgsrc="
     assert "imgsrc&#61;" in card
 
@@ -114,7 +113,7 @@ def test_an_address_that_ends_like_the_attribute_is_the_address() -> None:
 def test_a_card_of_a_nosnippet_page_has_no_excerpt() -> None:
     """If the page of an article forbids snippets by its robots rule, its card has only source,
     category and tags."""
-    assert list_card_parts(write_card(write_sample_card(robots=("nosnippet",)), LINKS)) == [
+    assert list_card_parts(write_card(make_card_view(robots=("nosnippet",)), LINKS)) == [
         "Alpha · AI · LLM"
     ]
 
@@ -133,9 +132,10 @@ def test_a_card_of_a_nosnippet_page_has_no_excerpt() -> None:
 def test_only_pages_that_are_sure_to_be_there_are_linked(
     publish: Publish, named: tuple[str, ...], linked: set[str]
 ) -> None:
-    """A card links only tags and categories that have pages."""
+    """A card links a tag or category only if it has a page: axis and HTML are published, and the
+    tag is frequent enough or named in `named`."""
     links = make_links(Settings(site=Site(url=BASE), publish=publish), named)
-    card = write_card(write_sample_card(category="Work", tags=("LLM", "GPU")), links)
+    card = write_card(make_card_view(category="Work", tags=("LLM", "GPU")), links)
     assert list_links(card).keys() - {"Alpha"} == linked
 
 
@@ -157,18 +157,17 @@ def test_a_change_of_linked_or_visible_fields_builds_all_feeds() -> None:
 
 
 def test_no_text_of_others_is_markup(samples: Samples) -> None:
-    """Hostile text in any field becomes no markup."""
+    """Hostile text in any field of a card stays text: only our four elements and no event handlers
+    are in the HTML."""
     for value in (*TRAPS, *list_payloads(samples, every=20)):
-        sample_card = write_sample_card(
+        view = make_card_view(
             title=value,
             excerpt=value,
             category=value,
             tags=(value,),
             cover=f"https://a.example/{value}",
         )
-        card = write_card(
-            replace(sample_card, origin=replace(sample_card.origin, title=value)), LINKS
-        )
+        card = write_card(replace(view, origin=replace(view.origin, title=value)), LINKS)
         assert {node.tag for node in html.fromstring(f"<div>{card}</div>").iter()} <= {
             "div",
             "p",
@@ -194,7 +193,8 @@ def build_files(**publish: Any) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("kind", ["card", "plain"])
 def test_every_format_shows_the_same(kind: str) -> None:
-    """Atom, RSS and JSON contain the same card."""
+    """Atom, RSS and JSON contain the same content: with `entry_html = "card"` the card and the
+    text, with "plain" the text alone."""
     files = build_files(entry_html=kind)
     atom, rss = (etree.fromstring(files[f"all.{name}"]) for name in ("atom", "rss"))
     one = atom.findall(f"{ATOM}entry")[1]

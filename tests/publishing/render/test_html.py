@@ -65,7 +65,7 @@ def test_no_payload_is_alive(samples: Samples) -> None:
 
 @pytest.mark.slow
 def test_no_payload_of_all_is_alive(samples: Samples) -> None:
-    """No XSS payload of the samples survives."""
+    """After cleaning, none of all sample XSS payloads runs a script."""
     for row in samples.rows("xss"):
         check_html(row["payload"])
 
@@ -132,7 +132,7 @@ def test_tracking_pixels_go(url: str) -> None:
     ],
 )
 def test_pictures_stay(url: str) -> None:
-    """Allowed picture addresses are kept."""
+    """Pictures whose address only resembles that of a tracking pixel are kept."""
     assert url in render_markdown(f"![x]({url})", BASE)
 
 

@@ -110,7 +110,8 @@ def test_an_episode_has_duration_and_picture_for_podcast_players() -> None:
 def test_tags_of_apple_stand_only_beside_files_that_its_players_take(
     name: str, type: str, is_for_apple: bool
 ) -> None:
-    """itunes: tags appear only for file types that Apple's players support."""
+    """itunes: elements appear only for media types that Apple's players support; the podcast:
+    elements are there for all."""
     sound = Enclosure(
         url=f"https://pod.example/{name}",
         type=type,

@@ -45,7 +45,8 @@ class Documents:
     ],
 )
 def test_a_title_is_text_unless_it_talks_of_markup(title: str, type: str, written: str) -> None:
-    """Titles with markup characters use another `type`."""
+    """A title with `<` or something like an entity is written as escaped HTML, so that readers
+    cannot take it for markup; others are plain text."""
     documents = Documents(
         make_article(1, title=title), site=Site(title=title, url="https://feeds.example/")
     )
@@ -80,7 +81,8 @@ def test_names_that_a_hand_wrote_one_by_one_are_taken_so() -> None:
 
 
 def test_an_unknown_author_is_the_source_and_no_feed_names_one_for_its_entries() -> None:
-    """Without an author the entry names its source, and the feed has no author."""
+    """An entry without an author names its source as author, as Atom requires one; the feed itself
+    then needs none."""
     documents = Documents(make_article(1, author=None))
 
     assert list_authors(documents) == [["Alpha"]] * 2
@@ -112,7 +114,8 @@ def test_json_has_each_tag_once() -> None:
 
 
 def test_an_entry_without_excerpt_has_its_source_as_text() -> None:
-    """Without an excerpt the source's title is the summary."""
+    """An entry without an excerpt (its page forbids snippets) has the name of its source as text in
+    all formats."""
     documents = Documents(make_article(1, robots=("nosnippet",)))
     told = (documents.entry.findtext(f"{ATOM}summary"), documents.item.findtext("description"))
     assert (*told, documents.json["items"][0]["content_text"]) == ("Alpha",) * 3

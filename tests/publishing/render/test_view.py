@@ -66,7 +66,8 @@ def test_the_page_rules_hold(robots: tuple[str, ...], mode: str, summary: str) -
     ],
 )
 def test_a_text_that_was_encoded_twice_is_shown_as_it_was_meant(given: str, shown_as: str) -> None:
-    """A title that is HTML-escaped twice is unescaped twice."""
+    """A title whose UTF-8 was decoded as Latin-1 ("cafÃ©") is repaired; one that also contains
+    correct characters ("é" beside "Ã©", quotation marks) stays."""
     assert make_sample_view(title=given).title == shown_as
 
 
@@ -155,7 +156,8 @@ def test_addresses_are_uris(given: str, made: str) -> None:
     ],
 )
 def test_an_original_id_has_one_spelling_or_a_name_made_of_it(given: str, made: str) -> None:
-    """Ids that are no valid URI are replaced by a stable one."""
+    """The id of the original entry is used if it is a normal URI; others are shortened to one or
+    replaced by a stable urn:uuid."""
     assert make_sample_view(origin=Origin(id=given)).origin.id.startswith(made)
     assert make_sample_view(origin=Origin(id=given)) == make_sample_view(origin=Origin(id=given))
 

@@ -142,7 +142,8 @@ def test_a_story_is_found_and_its_title_is_text(
 def test_the_newest_come_first_and_the_others_when_they_are_asked_for(
     site: str, tmp_path: Path
 ) -> None:
-    """The page shows the 20 newest of 45 matches first."""
+    """The search page shows the 20 newest of 45 matches, and how many there are among all 52
+    stories; the rest is loaded on demand."""
     titles, said, _ = read_results(f"{site}search.html?q=common", tmp_path)
 
     assert titles[0] == "Common story number44"

@@ -37,7 +37,8 @@ pytestmark = pytest.mark.skipif(
     ],
 )
 def test_the_best_story_is_first(tmp_path: Path, words: str, titles: list[str]) -> None:
-    """The script of the search page, run by Node, ranks the stories as expected."""
+    """The search page ranks stories that have most of the words, title matches first. Node runs the
+    same script as browsers; each id names its rule."""
     outlet = MemoryOutlet()
     build_index(MemoryIndex(STORIES), outlet)
     for name, data in outlet.files.items():

@@ -10,7 +10,7 @@ NOW = datetime(2026, 11, 26, tzinfo=UTC)
 MONTHS = {"2024-03": "a", "2024-12": "b", "2026-01": "c", "2026-10": "d", "2026-11": "e"}
 
 
-def plan_names(
+def plan_periods_by_name(
     count: int = 2, months: dict[str, str] = MONTHS, about: str = "", **changed: str
 ) -> dict[str, Period]:
     newest = [
@@ -22,7 +22,7 @@ def plan_names(
 def test_closed_years_closed_months_and_blocks_of_the_open_month() -> None:
     """Search files cover closed years, closed months of this year, and blocks of BLOCK articles of
     the current month, the oldest first."""
-    names = plan_names(BLOCK + 1)
+    names = plan_periods_by_name(BLOCK + 1)
 
     assert list(names) == ["2024", "2026-01", "2026-10", "2026-11.0", "2026-11.1"]
     assert names["2024"].months == ("2024-03", "2024-12")
@@ -33,8 +33,9 @@ def test_closed_years_closed_months_and_blocks_of_the_open_month() -> None:
 
 
 def test_eight_full_blocks_of_a_busy_month_are_one() -> None:
-    """Eight full blocks of a month are merged into one."""
-    names = plan_names(9 * BLOCK, {"2026-11": "e"})
+    """Eight full blocks of the current month are merged into one file, so that a busy month has few
+    files."""
+    names = plan_periods_by_name(9 * BLOCK, {"2026-11": "e"})
     assert {name: len(one.ids) for name, one in names.items()} == {
         "2026-11.0": 8 * BLOCK,
         "2026-11.8": BLOCK,
@@ -42,21 +43,25 @@ def test_eight_full_blocks_of_a_busy_month_are_one() -> None:
 
 
 def test_one_more_article_changes_the_last_block_alone() -> None:
-    """A new article changes only the last block."""
-    before = plan_names(BLOCK + 1)
-    after = plan_names(BLOCK + 2)
+    """A new article changes only the last block of its month, so that browsers can keep the others
+    in their cache."""
+    before = plan_periods_by_name(BLOCK + 1)
+    after = plan_periods_by_name(BLOCK + 2)
     assert {name for name in after if after[name] != before.get(name)} == {"2026-11.1"}
 
 
 def test_a_changed_article_changes_its_period_alone() -> None:
-    """A changed article changes only its period."""
-    before = plan_names(BLOCK + 1)
+    """A changed article (id3 in block 0, then one of March 2024) changes only the period that
+    contains it."""
+    before = plan_periods_by_name(BLOCK + 1)
 
     assert {
-        name for name, one in plan_names(BLOCK + 1, id3="2").items() if one != before[name]
+        name
+        for name, one in plan_periods_by_name(BLOCK + 1, id3="2").items()
+        if one != before[name]
     } == {"2026-11.0"}
 
-    edited = plan_names(BLOCK + 1, MONTHS | {"2024-03": "z"})
+    edited = plan_periods_by_name(BLOCK + 1, MONTHS | {"2024-03": "z"})
 
     assert {name for name, one in edited.items() if one != before[name]} == {"2024"}
 
@@ -64,8 +69,8 @@ def test_a_changed_article_changes_its_period_alone() -> None:
 def test_other_input_changes_all_periods() -> None:
     """If the shared input of the search files (`about`) changes, the fingerprint of each period
     changes."""
-    before = plan_names()
-    after = plan_names(about="x")
+    before = plan_periods_by_name()
+    after = plan_periods_by_name(about="x")
     assert all(after[name].fingerprint != before[name].fingerprint for name in before)
 
 

@@ -156,7 +156,8 @@ def test_nearly_all_is_found_in_the_archive(archive: Store) -> None:
 
 
 def test_nearly_all_is_found_on_the_pages(archive: Store, search_files: Path) -> None:
-    """At least RIGHT of 40 real searches find their articles."""
+    """Of 40 sample questions and searches, at least RIGHT find an expected article; searches run in
+    the script of the search page, under Node."""
     searched = [case for case in CASES if "search" in case]
     script = ROOT / "syndicator/publishing/static/search.js"
     words = json.dumps([case["search"] for case in searched])

@@ -25,13 +25,13 @@ def list_periods(outlet: MemoryOutlet) -> list[list[Any]]:
     return script
 
 
-def make_text(outlet: MemoryOutlet) -> str:
+def read_search_text(outlet: MemoryOutlet) -> str:
     return json.dumps(
         [search.read_script(data) for data in search_files(outlet).values()], ensure_ascii=False
     )
 
 
-def make_files(*articles: Any) -> tuple[MemoryIndex, MemoryOutlet]:
+def build_search_files(*articles: Any) -> tuple[MemoryIndex, MemoryOutlet]:
     index = MemoryIndex(articles)
     outlet = MemoryOutlet()
     build_index(index, outlet)
@@ -42,8 +42,9 @@ OLD = datetime(2023, 5, 1, tzinfo=UTC)
 
 
 def test_title_tags_category_author_source_and_excerpt_are_found() -> None:
-    """Words of title and tags are marked `!`, other words `.`, and facets have no mark."""
-    _, outlet = make_files(
+    """A search file has every word of an article: marked `!` in title and tags, `.` elsewhere,
+    unmarked for facets such as tag:savanna. `0` is the article's number."""
+    _, outlet = build_search_files(
         make_article(
             1, title="Zebras graze", excerpt="Quietly so.", tags=("Savanna",), category="Nature"
         )
@@ -75,11 +76,12 @@ def test_title_tags_category_author_source_and_excerpt_are_found() -> None:
 
 
 def test_the_same_articles_give_the_same_bytes_and_one_more_changes_one_block() -> None:
-    """Search files are reproducible; a new article changes one block and the index."""
+    """Search files do not depend on the order of articles; a new article changes the block of its
+    month and the index, not the closed year 2023."""
     articles = [make_article(n) for n in range(5)] + [make_article(9, added=OLD, published=OLD)]
-    index, outlet = make_files(*articles)
+    index, outlet = build_search_files(*articles)
 
-    assert search_files(make_files(*reversed(articles))[1]) == search_files(outlet)
+    assert search_files(build_search_files(*reversed(articles))[1]) == search_files(outlet)
 
     before = search_files(outlet)
     index.add(make_article(6, title="Another"))
@@ -93,7 +95,7 @@ def test_the_same_articles_give_the_same_bytes_and_one_more_changes_one_block() 
 def test_fingerprints_of_search_files_are_stored_and_not_published() -> None:
     """Fingerprints of search files stay in the database. If they are outdated, the files are made
     again with the same bytes."""
-    index, outlet = make_files(make_article(1), make_article(9, added=OLD, published=OLD))
+    index, outlet = build_search_files(make_article(1), make_article(9, added=OLD, published=OLD))
     remembered = index.targets([SEARCH])
 
     assert remembered.keys() == {"search/index.js", "search/2023", "search/2025-11.0"}
@@ -111,8 +113,9 @@ def test_fingerprints_of_search_files_are_stored_and_not_published() -> None:
 def test_a_build_makes_no_file_of_a_period_that_did_not_change(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Only the period of the new article is written."""
-    index, outlet = make_files(make_article(1), make_article(9, added=OLD, published=OLD))
+    """After a new article in November 2025, only the files of that period are computed, not those
+    of 2023."""
+    index, outlet = build_search_files(make_article(1), make_article(9, added=OLD, published=OLD))
     index.add(make_article(2))
     periods: list[str] = []
     shards = search.Shards
@@ -126,38 +129,38 @@ def test_an_article_that_was_withdrawn_is_found_no_more() -> None:
     """The build after an article is withdrawn removes its title ("Retracted") and its terms
     ("retracted") from all search files."""
     gone_article = make_article(3, title="Retracted claim")
-    index, outlet = make_files(*(make_article(n) for n in range(3)), gone_article)
+    index, outlet = build_search_files(*(make_article(n) for n in range(3)), gone_article)
 
-    assert "Retracted" in make_text(outlet)
+    assert "Retracted" in read_search_text(outlet)
 
     index.remove(gone_article.id, at=datetime(2026, 1, 1, tzinfo=UTC))
     build_index(index, outlet, only={key for key, row in index.rows.items() if row.stale})
 
-    assert "Retracted" not in make_text(outlet)
-    assert "retracted" not in make_text(outlet)
+    assert "Retracted" not in read_search_text(outlet)
+    assert "retracted" not in read_search_text(outlet)
 
 
 def test_words_of_unpublished_texts_find_nothing() -> None:
     """Words of a nosnippet article are not in the search files."""
     article = make_article(1, robots=("nosnippet",), excerpt="Unquotable words.")
-    _, outlet, _ = with_texts(article, texts={article.id: "Unsayable."})
+    _, outlet, _ = build_with_texts(article, texts={article.id: "Unsayable."})
 
-    assert "unquotable" not in make_text(outlet)
-    assert "unsayable" not in make_text(outlet)
+    assert "unquotable" not in read_search_text(outlet)
+    assert "unsayable" not in read_search_text(outlet)
 
 
 def test_words_of_a_text_with_only_an_excerpt_published_are_not_found() -> None:
     """Only words of the published excerpt are in the search files."""
     article = make_article(1, excerpt="Quotable words.")
-    _, outlet, _ = with_texts(article, texts={article.id: "Unpublished."})
+    _, outlet, _ = build_with_texts(article, texts={article.id: "Unpublished."})
 
-    assert "quotable" in make_text(outlet)
-    assert "unpublished" not in make_text(outlet)
+    assert "quotable" in read_search_text(outlet)
+    assert "unpublished" not in read_search_text(outlet)
 
 
 def test_files_of_periods_that_are_no_more_go() -> None:
     """When months are merged into a year, the files of the months are deleted."""
-    index, outlet = make_files(make_article(1))
+    index, outlet = build_search_files(make_article(1))
 
     assert any(name.startswith("search/2025-11.") for name in outlet.files)
 
@@ -169,8 +172,9 @@ def test_files_of_periods_that_are_no_more_go() -> None:
 
 
 def test_a_file_that_is_lost_and_a_list_that_is_broken_are_made_again() -> None:
-    """A build restores missing or damaged search files."""
-    index, outlet = make_files(make_article(1), make_article(2))
+    """A build restores a missing search file, also if the index of search files is damaged (first
+    `damage`)."""
+    index, outlet = build_search_files(make_article(1), make_article(2))
     whole_files = search_files(outlet)
     for damage in ({"search/index.js": b'syndicatorSearch("index",[[1,2]])\n'}, {}):
         outlet.files |= damage
@@ -184,7 +188,7 @@ def test_hostile_text_is_data_in_a_script_of_ascii() -> None:
     """Search files are one-line ASCII scripts, in which a hostile title is only data; line
     separators (U+2028) become spaces."""
     title = "</script><img src=x onerror=alert(1)>\u2028\"';__proto__ constructor"
-    _, outlet = make_files(make_article(1, title=title, tags=("__proto__",)))
+    _, outlet = build_search_files(make_article(1, title=title, tags=("__proto__",)))
     for name, data in search_files(outlet).items():
         assert (
             data.isascii() and data.count(b"\n") == 1 and data.startswith(b"syndicatorSearch(")
@@ -207,13 +211,13 @@ def read_terms(outlet: MemoryOutlet, period: str) -> dict[str, str]:
 
 
 def test_many_articles_are_spread_over_files() -> None:
-    """A period with 300 articles is split into four shards. Terms list article numbers in base 36;
-    a term of all 300 has one range."""
+    """A period with 300 articles is split into four shards. Terms list gaps between article numbers
+    in base 36: "story" is in all, "number37" in article 37."""
     articles = [
         make_article(n, title=f"Story number{n} word{n * 7919}", added=OLD + timedelta(minutes=n))
         for n in range(300)
     ]
-    _, outlet = make_files(*articles, make_article(999))
+    _, outlet = build_search_files(*articles, make_article(999))
     (period,) = (row for row in list_periods(outlet) if row[0] == "2023")
 
     assert period[2:] == [300, 4]
@@ -232,7 +236,7 @@ def whole_texts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(SOURCES, "alpha", replace(SOURCES["alpha"], content="full"))
 
 
-def with_texts(
+def build_with_texts(
     *articles: Any, texts: dict[str, str], **more: Any
 ) -> tuple[MemoryIndex, MemoryOutlet, list[str]]:
     index = MemoryIndex(articles)
@@ -245,9 +249,10 @@ def with_texts(
 
 @pytest.mark.usefixtures("whole_texts")
 def test_words_of_a_text_are_found_and_frequent_words_weigh_more() -> None:
-    """Words of the text are indexed with weights; link addresses are not."""
+    """Words of a published text are indexed: frequent ones with the mark `.`, rare ones without;
+    addresses of links are not indexed."""
     text = "**Inflation** rose. " + "Prices fell. " * 3 + "[here](https://hidden.example/)"
-    _, outlet, _ = with_texts(make_article(1), texts={make_article(1).id: text})
+    _, outlet, _ = build_with_texts(make_article(1), texts={make_article(1).id: text})
     lines = read_terms(outlet, "2025-11.0")
 
     assert lines["inflation"] == "0"
@@ -261,7 +266,7 @@ def test_the_terms_that_are_stored_are_those_of_a_text() -> None:
     """If terms of a text are stored, as for article 2, they are used and the text is not read
     again: "Prices." is never indexed."""
     texts = {make_article(1).id: "Inflation.", make_article(2).id: "Prices."}
-    index, outlet, _ = with_texts(make_article(1), texts=texts)
+    index, outlet, _ = build_with_texts(make_article(1), texts=texts)
     index.add(make_article(2))
     index.terms[make_article(2).id] = Document(body=" tariff ")
     build_index(index, outlet, markdown=texts.__getitem__)
@@ -276,7 +281,7 @@ def test_the_words_of_a_long_text_are_bounded() -> None:
     """At most 400 words of a text are indexed, to bound the size of search files; this text has
     1,000 different words."""
     text = " ".join(f"word{number}" for number in range(1000))
-    _, outlet, _ = with_texts(make_article(1), texts={make_article(1).id: text})
+    _, outlet, _ = build_with_texts(make_article(1), texts={make_article(1).id: text})
     assert sum(term.startswith("word") for term in read_terms(outlet, "2025-11.0")) == 400
 
 

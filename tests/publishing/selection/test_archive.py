@@ -118,7 +118,8 @@ def walk_archive(outlet: MemoryOutlet, name: str) -> Iterator[etree._Element]:
 def test_a_walk_meets_every_article_and_its_newest_copy_first(
     monkeypatch: pytest.MonkeyPatch, days: list[Day], limit: int, hours: int
 ) -> None:
-    """After random changes, walking feed and archives finds each article, newest version first."""
+    """After each of some random days, walking from a feed through its archives finds every member
+    once or more, each with its newest version first."""
     limit_entries(monkeypatch, 9)
     how = Settings(
         site=SETTINGS.site,

@@ -32,7 +32,7 @@ def short_feeds(monkeypatch: pytest.MonkeyPatch) -> None:
     limit_entries(monkeypatch, 12)
 
 
-def end_run(
+def build_after_run(
     index: MemoryIndex,
     outlet: MemoryOutlet,
     *,
@@ -88,7 +88,8 @@ DAYS = 34  # a month is closed and the next one begins
 
 @pytest.mark.parametrize("seed", [pytest.param(seed, marks=pytest.mark.slow) for seed in range(5)])
 def test_a_subscriber_meets_every_article_once_and_misses_none(seed: int) -> None:
-    """After a random month, a subscriber has seen every article exactly once."""
+    """A subscriber who polls on random days of a random month, and follows archive links, has met
+    every published article."""
     chance = random.Random(seed)
     index = MemoryIndex()
     outlet = MemoryOutlet()
@@ -99,7 +100,7 @@ def test_a_subscriber_meets_every_article_once_and_misses_none(seed: int) -> Non
         change_articles(index, chance, START + timedelta(days=day, hours=23))
         if not index.article_store:
             continue
-        report = end_run(index, outlet)
+        report = build_after_run(index, outlet)
         assert report.held == ()
         assert report.set_aside == ()
         if chance.random() < 0.4 or day == DAYS - 1:
@@ -110,7 +111,7 @@ def test_a_subscriber_meets_every_article_once_and_misses_none(seed: int) -> Non
     for reader in readers:
         assert published <= set(reader.met) <= published | gone
     second_outlet = MemoryOutlet()
-    end_run(index, second_outlet, whole=True)
+    build_after_run(index, second_outlet, whole=True)
 
     assert second_outlet.files == outlet.files
 
@@ -142,10 +143,11 @@ def change_articles(index: MemoryIndex, chance: random.Random, now: datetime) ->
 
 
 def test_a_renamed_tag_keeps_its_id_and_its_old_address() -> None:
-    """A renamed tag's feed keeps its id; the old address redirects."""
+    """If tag LLM is renamed, its feed keeps its id, so that readers show nothing twice; the old
+    address redirects and has the same content."""
     index = MemoryIndex(make_article(n) for n in range(5))
     outlet = MemoryOutlet()
-    end_run(index, outlet)
+    build_after_run(index, outlet)
     before = etree.fromstring(outlet.files["tags/llm.atom"]).findtext(f"{ATOM}id")
     for article_id in list(index.article_store):
         index.add(replace(index.article_store[article_id], tags=("AI", "Language models")))
@@ -153,7 +155,7 @@ def test_a_renamed_tag_keeps_its_id_and_its_old_address() -> None:
     new = FeedKey("tag", "language-models")
     index.rows[new] = replace(index.rows[new], first_slug="llm")
     index.rows[old] = replace(index.rows[old], moved_to=new)
-    end_run(index, outlet)
+    build_after_run(index, outlet)
 
     assert (
         etree.fromstring(outlet.files["tags/language-models.atom"]).findtext(f"{ATOM}id") == before
@@ -163,14 +165,15 @@ def test_a_renamed_tag_keeps_its_id_and_its_old_address() -> None:
 
 
 def test_a_withdrawn_article_is_gone_everywhere_at_once() -> None:
-    """Only Atom feeds still name the withdrawn article, as a deleted entry."""
+    """After a withdrawal no file contains the article; only the current Atom feeds name its id, as
+    a deleted entry."""
     index = MemoryIndex(make_article(n, added=START + timedelta(days=n * 9)) for n in range(8))
     outlet = MemoryOutlet()
-    end_run(index, outlet)
+    build_after_run(index, outlet)
     victim = next(iter(index.article_store.values()))
     urn = entry_urn(INSTANCE, victim.id).encode()
     index.remove(victim.id, START + timedelta(days=99))
-    report = end_run(index, outlet)
+    report = build_after_run(index, outlet)
 
     assert report.held == ()
 
@@ -192,14 +195,14 @@ def test_a_withdrawn_article_is_gone_everywhere_at_once() -> None:
 
 
 def test_merged_copies_leave_all_but_their_source() -> None:
-    """A merged copy stays only in its source's feed."""
+    """An article that is found to be a copy of another stays only in the feed of its source."""
     index = MemoryIndex(make_article(n) for n in range(6))
     outlet = MemoryOutlet()
-    end_run(index, outlet)
+    build_after_run(index, outlet)
     copy, original = sorted(index.article_store)[2:4]
     index.merge(copy, original)
 
-    assert end_run(index, outlet).held == ()
+    assert build_after_run(index, outlet).held == ()
 
     urn = entry_urn(INSTANCE, copy).encode()
 
@@ -211,7 +214,7 @@ def test_changed_settings_make_feeds_stale() -> None:
     """After a build no feed is stale; a new title of the site makes every feed be written again."""
     index = MemoryIndex(make_article(n) for n in range(5))
     outlet = MemoryOutlet()
-    end_run(index, outlet)
+    build_after_run(index, outlet)
     specs = plan_feeds(
         index.feeds(), settings=SETTINGS, sources=list(SOURCES.values()), queries=(), categories={}
     )
@@ -219,13 +222,14 @@ def test_changed_settings_make_feeds_stale() -> None:
     assert list_stale_feeds(specs, index) == set()
 
     renamed = SETTINGS.model_copy(update={"site": Site(title="Nights", url=BASE)})
-    report = end_run(index, outlet, settings=renamed)
+    report = build_after_run(index, outlet, settings=renamed)
 
     assert {f"{paths.get_stem(spec.key)}.atom" for spec in specs} <= set(report.written)
 
 
 def test_archives_may_be_in_atom_alone() -> None:
-    """With `archives = "atom"` there are no JSON archives."""
+    """With `archives = "atom"`, JSON archives do not exist and are not linked, also if the earlier
+    setting (True) had made them."""
     index = MemoryIndex(make_article(n, added=START + timedelta(days=n * 9)) for n in range(20))
     outlet = MemoryOutlet()
 

@@ -38,8 +38,8 @@ SOURCE_ONE = FeedKey(SOURCE, "one")
     ],
 )
 def test_the_default(key: FeedKey, older: Older) -> None:
-    """With `archives = "listed"`, tags that taxonomy.toml does not list, saved queries and
-    authors have no archives; for other feeds their axis decides."""
+    """With `archives = "listed"`, tags that taxonomy.toml does not list, saved queries and authors
+    have no archives; for other feeds their axis decides."""
     place = find_older_place(key, "listed", listed_tags={"ai"}, published=())
 
     assert place is older

@@ -39,7 +39,8 @@ def test_an_empty_shelf_has_one_feed() -> None:
 
 
 def test_a_tag_gets_a_feed_at_three_and_keeps_it() -> None:
-    """A tag gets a feed with three articles and keeps it with fewer."""
+    """A tag gets a feed once it has three articles; a published feed stays even without articles,
+    since readers subscribe to it."""
     assert FeedKey("tag", "ai") not in list_keys(make_row("tag", "ai", 2))
     assert FeedKey("tag", "ai") in list_keys(make_row("tag", "ai", 3))
     assert FeedKey("tag", "ai") in list_keys(make_row("tag", "ai", 0, published=True))
@@ -67,7 +68,8 @@ def test_a_tag_of_the_taxonomy_has_its_feed_from_its_first_article() -> None:
 
 
 def test_only_feeds_of_the_axes_that_are_published() -> None:
-    """Only feeds of the axes in `publish.axes` are planned."""
+    """Only feeds of the kinds in `publish.axes` are planned, also if a feed of another kind is
+    published now."""
     query = SavedQuery(slug="q", query="chip", expr=parse_query("chip"))
     rows = [
         make_row("source", "alpha", 9),
@@ -127,7 +129,8 @@ def test_the_order_is_fixed() -> None:
 
 
 def test_a_category_named_like_a_tag_says_so() -> None:
-    """The title of a category named like a tag has "(category)"."""
+    """A category with the same name as a tag has "(category)" in its title, so that readers can
+    tell the two feeds apart."""
     rows = [make_row("tag", "ai", 3), make_row("category", "ai", 1), make_row("category", "law", 1)]
     titles = {
         spec.key: spec.title
@@ -172,7 +175,8 @@ def test_titles_languages_and_overrides() -> None:
 def test_a_larger_limit_counts_for_the_day_and_older_articles_and_a_sources_feed_has_no_share() -> (
     None
 ):
-    """A limit above 200 or 500 raises these two bounds; one source may fill its own feed."""
+    """A larger `limit` raises both bounds: 500 articles in all (`most`) and 200 with older ones
+    (`most_older`). A source may fill its own feed (share 1.0)."""
 
     def spec(axis: str, publish: Publish) -> tuple[int, int, float]:
         rows = [make_row("source", "alpha", 5)]

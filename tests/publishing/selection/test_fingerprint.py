@@ -28,7 +28,8 @@ LATER = Later(key=SPEC.key, name=SPEC.name, title=SPEC.title, first_slug=SPEC.fi
 
 
 def test_a_new_field_makes_no_feed_again() -> None:
-    """A field that a later version adds changes no fingerprint while it has its default."""
+    """If a later version adds a field to feeds (LATER has `mood`), fingerprints change only where
+    it is set, so that an upgrade rebuilds nothing."""
     assert fingerprints.fingerprint_feed(LATER, "x") == fingerprints.fingerprint_feed(SPEC, "x")
     assert fingerprints.fingerprint_feed(
         replace(LATER, mood="glad"), "x"
@@ -97,14 +98,15 @@ def test_visible_fields_of_a_source_change_its_fingerprint(edit: dict[str, objec
     [{"every": "6h"}, {"enabled": False}, {"rules": Rules(select=("main",))}, {"llm": False}],
 )
 def test_other_fields_of_a_source_change_no_fingerprint(edit: dict[str, object]) -> None:
-    """Invisible fields of a source do not change the fingerprint."""
+    """Fields of a source that feeds do not show (interval, rules) do not change its fingerprint, so
+    that nothing is built again."""
     assert fingerprints.fingerprint_source(
         replace(SOURCE, **edit)
     ) == fingerprints.fingerprint_source(SOURCE)  # type: ignore[arg-type]
 
 
 def test_documents_of_another_form_are_written_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another document format changes the shared fingerprint."""
+    """If a new version writes feeds in another form, all feeds are built again."""
     before = fingerprints.fingerprint_shared_input(SETTINGS, INSTANCE)
     monkeypatch.setattr(fingerprints, "_DOCUMENT_VERSION", "before")
     assert fingerprints.fingerprint_shared_input(SETTINGS, INSTANCE) != before

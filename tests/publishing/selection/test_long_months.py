@@ -57,7 +57,7 @@ def make_day(number: int) -> list[Article]:
     ]
 
 
-def plan_sample_documents(outlet: MemoryOutlet) -> dict[str, bytes]:
+def list_archive_documents(outlet: MemoryOutlet) -> dict[str, bytes]:
     return {
         name: data
         for name, data in outlet.files.items()
@@ -76,28 +76,29 @@ def walk_archive(outlet: MemoryOutlet) -> set[str]:
     return met
 
 
-def collect_documents(days: int, index: MemoryIndex, outlet: MemoryOutlet) -> set[str]:
+def build_days(days: int, index: MemoryIndex, outlet: MemoryOutlet) -> set[str]:
     """Return all documents that existed in a number of days."""
     seen: set[str] = set()
     for number in range(days):
         for one in make_day(number):
             index.add(one)
         assert build_index(index, outlet, HOW).held == ()
-        seen |= set(plan_sample_documents(outlet))
+        seen |= set(list_archive_documents(outlet))
     return seen
 
 
 @pytest.mark.slow
 def test_documents_of_a_month_stay_when_it_closes() -> None:
-    """Documents keep their addresses when the month ends, and hold all entries."""
+    """A long month is archived in parts: no part is renamed or removed when the month ends, none
+    exceeds the limit, and together they have all entries."""
     index = MemoryIndex()
     outlet = MemoryOutlet()
-    documents = collect_documents(DAYS + 6, index, outlet)
-    sample_documents = plan_sample_documents(outlet)
+    documents = build_days(DAYS + 6, index, outlet)
+    last_documents = list_archive_documents(outlet)
 
-    assert documents == set(sample_documents)
-    assert "archive/all/2025-11.atom" not in sample_documents
-    assert max(data.count(b"<entry") for data in sample_documents.values()) <= HOW.publish.limit
+    assert documents == set(last_documents)
+    assert "archive/all/2025-11.atom" not in last_documents
+    assert max(data.count(b"<entry") for data in last_documents.values()) <= HOW.publish.limit
     assert walk_archive(outlet) == {
         entry_urn(INSTANCE, article_id) for article_id in index.article_store
     }
@@ -105,7 +106,8 @@ def test_documents_of_a_month_stay_when_it_closes() -> None:
 
 @pytest.mark.slow
 def test_a_month_that_is_published_whole_stays_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A month that was published as one document stays one while its file is known."""
+    """A month that an earlier version published as one document stays one, as readers know it,
+    unless neither its file nor its record is left."""
     index = MemoryIndex()
     outlet = MemoryOutlet()
     for one in (*(one for number in range(DAYS) for one in make_day(number)), *make_day(DAYS + 9)):
@@ -113,32 +115,33 @@ def test_a_month_that_is_published_whole_stays_so(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(archive, "_MOST_OF_MONTHS", 10_000)  # as an earlier version had it
     build_index(index, outlet, HOW)
 
-    assert list(plan_sample_documents(outlet)) == ["archive/all/2025-11.atom"]
+    assert list(list_archive_documents(outlet)) == ["archive/all/2025-11.atom"]
 
     monkeypatch.undo()
     build_index(index, outlet, HOW)
 
-    assert list(plan_sample_documents(outlet)) == ["archive/all/2025-11.atom"]
+    assert list(list_archive_documents(outlet)) == ["archive/all/2025-11.atom"]
 
     lose_database(index, outlet)
     build_index(index, outlet, HOW)
 
-    assert list(plan_sample_documents(outlet)) == ["archive/all/2025-11.atom"]
+    assert list(list_archive_documents(outlet)) == ["archive/all/2025-11.atom"]
 
     second_outlet = MemoryOutlet()
     index.files_of.clear()  # and what is published, too
     build_index(index, second_outlet, HOW)
 
-    assert len(plan_sample_documents(second_outlet)) > 5
+    assert len(list_archive_documents(second_outlet)) > 5
     assert walk_archive(second_outlet) == walk_archive(outlet)
 
 
 @pytest.mark.slow
 def test_entries_of_a_closed_month_are_read_only_if_it_changed() -> None:
-    """A build reads entries of old months only if they changed."""
+    """A build reads the entries of a closed month from the database only if one of them changed,
+    since that is slow. `looked` has the months that were read."""
     index = Counting()
     outlet = MemoryOutlet()
-    collect_documents(DAYS + 6, index, outlet)
+    build_days(DAYS + 6, index, outlet)
     index.looked = []
     index.add(make_article(9000, added=START + timedelta(days=DAYS + 7)))
     everything = {FeedKey("all", "all")}
@@ -154,7 +157,7 @@ def test_entries_of_a_closed_month_are_read_only_if_it_changed() -> None:
     build_index(index, outlet, HOW, only=everything)
 
     assert "2025-11" in index.looked
-    assert sum(data.count(b">Corrected<") for data in plan_sample_documents(outlet).values()) == 1
+    assert sum(data.count(b">Corrected<") for data in list_archive_documents(outlet).values()) == 1
 
 
 @pytest.mark.slow
@@ -162,7 +165,7 @@ def test_a_part_that_was_published_is_not_cut_again() -> None:
     """Published documents of a long month stay when one of its days gets many more articles."""
     index = MemoryIndex()
     outlet = MemoryOutlet()
-    documents = collect_documents(8, index, outlet)
+    documents = build_days(8, index, outlet)
 
     assert documents
 
@@ -172,7 +175,7 @@ def test_a_part_that_was_published_is_not_cut_again() -> None:
         )
 
     assert build_index(index, outlet, HOW).held == ()
-    assert documents <= set(plan_sample_documents(outlet))
+    assert documents <= set(list_archive_documents(outlet))
     assert walk_archive(outlet) == {
         entry_urn(INSTANCE, article_id) for article_id in index.article_store
     }

@@ -33,7 +33,8 @@ SETTLE = 180.0
 def test_waiting_changes_are_built_if_urgent_many_or_old(
     waiting: Waiting, build_at: float | None
 ) -> None:
-    """Changes wait for SETTLE seconds, unless MANY articles wait or one is urgent."""
+    """Changes since second 5 are built SETTLE (180) seconds later, or at once if one is urgent or
+    MANY articles wait. None: there is nothing to build."""
     assert next_build_at(waiting, SETTLE) == build_at
 
 
@@ -55,13 +56,14 @@ def test_without_a_pause_all_is_built_at_once() -> None:
 def test_a_long_feed_is_written_less_often(
     entries: int, after: float, articles: int, rested: bool
 ) -> None:
-    """A feed rests longer the more entries it has, unless many articles were added since."""
+    """A feed four times as long as LONG is written again after 4 × SETTLE seconds, or earlier once
+    new articles make up half of it."""
     built = Built(at=1000, entries=entries, articles=7)
     assert may_build_again(built, SETTLE, 1000 + after, lambda: 7 + articles) == rested
 
 
 def test_a_feed_that_was_never_built_waits_for_no_rest() -> None:
-    """A new feed may be built at once."""
+    """A feed that was never built is built at once."""
     assert may_build_again(None, SETTLE, 0, lambda: 0)
 
 
@@ -77,7 +79,8 @@ def test_without_a_pause_no_feed_rests() -> None:
 def test_the_more_long_feeds_there_are_the_longer_each_rests(
     settle: float, crowd: float, rest: float
 ) -> None:
-    """The pause of a long feed grows with the number of long feeds."""
+    """The pause of a long feed is multiplied by the number of long feeds (`crowd`), up to an hour
+    or to four times the configured pause."""
     built = Built(at=0, entries=4 * LONG, articles=0)
     assert not may_build_again(built, settle, rest - 1, lambda: 0, crowd)
     assert may_build_again(built, settle, rest, lambda: 0, crowd)

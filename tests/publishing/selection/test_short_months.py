@@ -45,7 +45,7 @@ def make_story(month: int, number: int) -> Article:
     return make_article(10 * month + number, added=added, published=added)
 
 
-def list_months(first: int, last: int, each: int) -> MemoryIndex:
+def make_index_of_months(first: int, last: int, each: int) -> MemoryIndex:
     return MemoryIndex(make_story(month, n) for month in range(first, last) for n in range(each))
 
 
@@ -70,12 +70,13 @@ def walk_archive(outlet: MemoryOutlet, stem: str) -> Iterator[etree._Element]:
 def test_a_feed_that_shows_everything_has_no_documents() -> None:
     """There is no archive while the newest document shows every article."""
     outlet = MemoryOutlet()
-    build_index(list_months(0, 5, 1), outlet, make_settings())
+    build_index(make_index_of_months(0, 5, 1), outlet, make_settings())
     assert list_documents(outlet) == []
 
 
 def test_months_share_documents_that_keep_their_addresses() -> None:
-    """A published document keeps its name while months are added; a walk finds every article."""
+    """Months with few entries share archive documents. A document keeps its name while months are
+    added; built in one go, fewer are needed (`whole_outlet`)."""
     index = MemoryIndex()
     outlet = MemoryOutlet()
     seen: set[str] = set()
@@ -91,14 +92,14 @@ def test_months_share_documents_that_keep_their_addresses() -> None:
     assert list_documents(outlet) == ["2025-12", "2026-02", "2026-04"]
 
     whole_outlet = MemoryOutlet()
-    build_index(list_months(0, 8, 2), whole_outlet, make_settings())
+    build_index(make_index_of_months(0, 8, 2), whole_outlet, make_settings())
 
     assert list_documents(whole_outlet) == ["2026-01", "2026-04"]
 
 
 def test_an_old_article_of_a_new_tag_joins_the_document_of_a_later_month() -> None:
     """An article older than all documents is added to the first of them."""
-    index = list_months(1, 8, 2)
+    index = make_index_of_months(1, 8, 2)
     outlet = MemoryOutlet()
     build_index(index, outlet, make_settings())
     before = list_documents(outlet)
@@ -112,7 +113,7 @@ def test_an_old_article_of_a_new_tag_joins_the_document_of_a_later_month() -> No
 def test_documents_of_single_months_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     """Documents of one month, which earlier versions published, stay as they are, also after a lost
     database."""
-    index = list_months(0, 6, 2)
+    index = make_index_of_months(0, 6, 2)
     outlet = MemoryOutlet()
     monkeypatch.setattr(archive, "_LEAST_ENTRIES", 1)  # as earlier versions had it
     build_index(index, outlet, make_settings())
@@ -147,8 +148,9 @@ def follow_older_pages(outlet: MemoryOutlet, stem: str) -> Iterator[tuple[str, l
 
 @pytest.mark.parametrize("stem", STEMS)
 def test_links_to_older_stories_lead_to_all_of_them(stem: str) -> None:
-    """Following "older" links and archives finds every story."""
-    index = list_months(0, 8, 2)
+    """Following "Earlier stories" from a feed's page, or archive links from its feed, finds every
+    story."""
+    index = make_index_of_months(0, 8, 2)
     outlet = MemoryOutlet()
     build_index(index, outlet, make_settings())
     names, titles = zip(*follow_older_pages(outlet, stem), strict=True)
@@ -167,8 +169,9 @@ def test_links_to_older_stories_lead_to_all_of_them(stem: str) -> None:
 
 
 def test_pages_of_older_stories_are_made_again_with_another_stylesheet() -> None:
-    """Another template for calendar pages rewrites them."""
-    index = list_months(0, 8, 2)
+    """A new template for calendar pages makes the pages of older stories again, though no article
+    changed."""
+    index = make_index_of_months(0, 8, 2)
     outlet = MemoryOutlet()
     build_index(index, outlet, make_settings())
     look = Look(templates={"calendar.html": "Ours: {{ when }}"})
@@ -183,7 +186,7 @@ def test_earlier_instances_keep_the_calendar_pages_of_tags() -> None:
     """With `archives = true`, the setting of earlier versions, a tag keeps its HTML archive page
     per year."""
     outlet = MemoryOutlet()
-    build_index(list_months(0, 8, 2), outlet, make_settings(archives=True))
+    build_index(make_index_of_months(0, 8, 2), outlet, make_settings(archives=True))
 
     assert list_documents(outlet, "tags/ai", "html") == ["2025", "2026"]
     assert list_documents(outlet, "sources/alpha") == []
@@ -192,7 +195,7 @@ def test_earlier_instances_keep_the_calendar_pages_of_tags() -> None:
 def test_earlier_instances_have_a_document_a_month() -> None:
     """With `archives = true` each month has a document, also after files and their table were
     lost."""
-    index = list_months(0, 4, 1)
+    index = make_index_of_months(0, 4, 1)
     outlet = MemoryOutlet()
     for _ in range(2):
         build_index(index, outlet, make_settings(archives=True))

@@ -31,7 +31,8 @@ ADDED = [make_article(n, added=START + timedelta(hours=10 * n)) for n in range(8
 def test_the_newest_and_all_of_the_window_up_to_the_most(
     limit: int, hours: int, most: int, shown: list[int]
 ) -> None:
-    """A feed shows `limit` articles and all of the last hours, but no more than `most`."""
+    """A feed has at least `limit` articles and all of the last `hours`, but no more than `most`.
+    `shown` has their numbers: 7 is the newest, ten hours apart."""
     index = MemoryIndex(ADDED)
     spec = FeedSpec(
         key=KEY, name="", title="", first_slug="all", limit=limit, window_hours=hours, most=most
@@ -48,7 +49,7 @@ def test_a_feed_without_articles_is_empty() -> None:
     assert select_head(spec, MemoryIndex(), None).ids == []
 
 
-def make_minutes(
+def make_article_each_minute(
     count: int, source: str, *, ago: timedelta = timedelta(0), first: int = 0
 ) -> list[Article]:
     """Return articles of a source, one a minute, the newest `ago` before the end of the day."""
@@ -73,17 +74,20 @@ def count_by_source(articles: list[Article], **changes: Any) -> Counter[str]:
 def test_a_daily_reader_gets_all_399_articles_of_a_day() -> None:
     """A feed contains all articles of the last day, also of a busy source, so that somebody who
     reads daily misses none."""
-    assert count_by_source(make_minutes(399, "busy")) == {"busy": 399}
-    quiet = make_minutes(9, "quiet", first=1000, ago=timedelta(hours=2))
-    assert count_by_source([*make_minutes(390, "busy"), *quiet]) == {"busy": 390, "quiet": 9}
+    assert count_by_source(make_article_each_minute(399, "busy")) == {"busy": 399}
+    quiet = make_article_each_minute(9, "quiet", first=1000, ago=timedelta(hours=2))
+    assert count_by_source([*make_article_each_minute(390, "busy"), *quiet]) == {
+        "busy": 390,
+        "quiet": 9,
+    }
 
 
 def test_articles_older_than_a_day_fill_a_feed_up_to_200() -> None:
     """Articles from before the last day are added until the feed has 200 or `most`; `most_older`
     raises that limit."""
     days = [
-        *make_minutes(120, "busy"),
-        *make_minutes(120, "busy", ago=timedelta(hours=30), first=1000),
+        *make_article_each_minute(120, "busy"),
+        *make_article_each_minute(120, "busy", ago=timedelta(hours=30), first=1000),
     ]
 
     assert count_by_source(days) == {"busy": 200}
@@ -93,13 +97,13 @@ def test_articles_older_than_a_day_fill_a_feed_up_to_200() -> None:
 
 @pytest.mark.slow
 def test_a_flood_has_its_share_and_the_others_all_they_have() -> None:
-    """A source with many entries gets its share of the feed; places that others leave are
-    filled."""
-    flood = make_minutes(1000, "flood")
-    news = make_minutes(60, "quiet", first=2000, ago=timedelta(hours=3))
-    older = make_minutes(200, "a", first=3000, ago=timedelta(days=9)) + make_minutes(
-        200, "b", first=4000, ago=timedelta(days=9)
-    )
+    """In a feed of 500, a source with 1,000 new articles gets a third (165); places that the others
+    leave empty are filled with it."""
+    flood = make_article_each_minute(1000, "flood")
+    news = make_article_each_minute(60, "quiet", first=2000, ago=timedelta(hours=3))
+    older = make_article_each_minute(
+        200, "a", first=3000, ago=timedelta(days=9)
+    ) + make_article_each_minute(200, "b", first=4000, ago=timedelta(days=9))
 
     assert count_by_source([*flood, *news, *older]) == {
         "flood": 165,
@@ -113,13 +117,14 @@ def test_a_flood_has_its_share_and_the_others_all_they_have() -> None:
 
 
 def test_beyond_a_day_a_source_with_its_share_gives_way_to_the_news_of_others_alone() -> None:
-    """Entries older than a day of a busy source make room only for recent ones of others."""
+    """Older articles of a busy source give way to recent news of others (30), not to their old
+    articles of nine days ago."""
     busy = [
-        *make_minutes(90, "busy"),
-        *make_minutes(200, "busy", ago=timedelta(hours=26), first=1000),
+        *make_article_each_minute(90, "busy"),
+        *make_article_each_minute(200, "busy", ago=timedelta(hours=26), first=1000),
     ]
-    news = make_minutes(30, "quiet", first=2000, ago=timedelta(hours=50))
-    older = make_minutes(400, "quiet", first=3000, ago=timedelta(days=9))
+    news = make_article_each_minute(30, "quiet", first=2000, ago=timedelta(hours=50))
+    older = make_article_each_minute(400, "quiet", first=3000, ago=timedelta(days=9))
 
     assert count_by_source([*busy, *news, *older]) == {"busy": 170, "quiet": 30}
     assert count_by_source([*busy, *news, *older], share=1.0) == {"busy": 200}

@@ -49,7 +49,7 @@ def test_room_that_was_given_back_is_used() -> None:
 
 
 def test_a_large_one_pushes_none_out() -> None:
-    """A body over the size limit is not cached and evicts nothing."""
+    """A body that is larger than `largest` (10 bytes) is not cached and evicts no other."""
     bodies = BodyCache(most=20, largest=10)
     bodies.put(("a", False), OLD, b"0123456789")
     bodies.put(("b", False), OLD, b"01234567890")

@@ -61,7 +61,8 @@ async def client(callback_log: CallbackLog) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def test_a_challenge_comes_back_as_it_was(client: httpx.AsyncClient) -> None:
-    """The hub's challenge is returned unchanged as plain text."""
+    """The challenge of a hub is returned unchanged as plain text, which no browser runs as HTML; an
+    unknown token gets 404."""
     answer = await client.get("/websub/known?hub.mode=subscribe&hub.challenge=%3Cb%3E%20x")
 
     assert answer.status_code == 200

@@ -77,7 +77,8 @@ def test_types_and_validators(client: TestClient) -> None:
 def test_a_part_of_a_file(
     client: TestClient, asked: str, status: int, told: str | None, body: bytes
 ) -> None:
-    """A range request gets its bytes, or the status that says why not."""
+    """A range request for the seven bytes `<feed/>` gets 206 with its part, 416 if there is no such
+    part, or the whole file if the range is not understood. `told` is Content-Range."""
     answer = client.get("/all.atom", headers={"range": asked, "accept-encoding": "identity"})
 
     assert answer.status_code == status
@@ -86,7 +87,8 @@ def test_a_part_of_a_file(
 
 
 def test_a_part_is_of_the_plain_edition_that_was_asked_for(client: TestClient) -> None:
-    """Range requests are answered from the uncompressed file if the ETag matches."""
+    """A range request is answered from the uncompressed file, and only if the client's ETag
+    (If-Range) is current; else it gets the whole file."""
     whole = client.get("/all.atom", headers={"accept-encoding": "identity"})
     assert whole.headers["accept-ranges"] == "bytes"
     for tag, status in ((whole.headers["etag"], 206), ('"another"', 200)):
@@ -108,7 +110,8 @@ def test_a_picture_holds_for_good_and_one_that_is_not_there_does_not(
 
 
 def test_gzip_has_its_own_tag(client: TestClient) -> None:
-    """The compressed answer has another ETag than the plain one."""
+    """The compressed answer has its own ETag and names in Vary the request headers it depends on,
+    so that caches do not mix both."""
     answer = client.get("/all.atom", headers={"accept-encoding": "gzip"})
 
     assert answer.headers["content-encoding"] == "gzip"
@@ -121,13 +124,14 @@ def test_gzip_has_its_own_tag(client: TestClient) -> None:
 
 
 def test_a_browser_gets_a_feed_that_it_can_style(client: TestClient) -> None:
-    """A browser gets a feed as application/xml."""
+    """A browser that opens a feed gets it as application/xml, which it shows with our style sheet
+    instead of downloading it."""
     answer = client.get("/all.atom", headers={"sec-fetch-dest": "document"})
     assert answer.headers["content-type"] == "application/xml; charset=utf-8"
 
 
 def test_a_gz_of_the_file_before_is_not_sent(client: TestClient, public_folder: Path) -> None:
-    """A .gz that is older than its file is not sent."""
+    """A .gz file that is older than its feed is not sent, since it has earlier content."""
     os.utime(public_folder / "all.atom.gz", ns=(1, 1))
     assert (
         "content-encoding"
@@ -154,7 +158,8 @@ def test_a_304_names_the_variant_that_the_client_has(client: TestClient) -> None
     [("*", 304), ('"x", {}', 304), ("W/{}", 304), ('"x"', 200), ("{}x", 200), ("", 200)],
 )
 def test_tags(client: TestClient, tag: str, status: int) -> None:
-    """Conditional requests with each form of ETag."""
+    """If-None-Match is answered with 304 if it is `*` or contains the ETag of the file (`{}`), also
+    as a weak one; else with the file."""
     own = client.head("/all.atom").headers["etag"]
     assert client.get("/all.atom", headers={"if-none-match": tag.format(own)}).status_code == status
 
@@ -264,7 +269,8 @@ def test_a_browser_that_asks_for_a_favicon_gets_the_icon(
 def test_a_file_is_read_once(
     client: TestClient, monkeypatch: pytest.MonkeyPatch, encoding: str
 ) -> None:
-    """A second request is answered from memory."""
+    """A second request for an unchanged file is answered from memory, with the same headers and
+    without reading the disk."""
     first = client.get("/all.atom", headers={"accept-encoding": encoding})
 
     def read(path: Path) -> bytes:
@@ -280,7 +286,8 @@ def test_a_file_is_read_once(
 def test_a_cached_body_is_never_older_than_its_file(
     client: TestClient, public_folder: Path
 ) -> None:
-    """After each new build both encodings have the new content."""
+    """A request after a new build gets the new content, compressed or not, never the cached old
+    one."""
     outlet = FileOutlet(public_folder)
     for body in (b"<feed>1</feed>", b"<feed>2</feed>"):
         publish_file(outlet, "all.atom", body)
@@ -294,7 +301,8 @@ def test_a_cached_body_is_never_older_than_its_file(
 def test_a_file_without_a_gz_is_compressed_once(
     client: TestClient, public_folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    """The server compresses a file once and keeps the result until the file changes."""
+    """A file without a .gz is compressed by the server once and cached until it changes; a short
+    one is not compressed, as it would not get smaller."""
     body = b"<feed>" + b"words " * 100 + b"</feed>"
     publish_file(FileOutlet(public_folder, gzip=False), name, body)
     first = client.get(f"/{name}", headers={"accept-encoding": "gzip"})
@@ -363,7 +371,8 @@ def test_a_gz_that_comes_later_is_sent_from_then_on(
 def test_a_file_replaced_while_it_is_read_is_read_again(
     client: TestClient, public_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Body and ETag match even if the file is replaced during reading."""
+    """If a build replaces a file while the server reads it, the file is read again, so that body
+    and ETag belong together."""
     tag = client.head("/tags/ai.rss").headers["etag"]
     path = public_folder / "tags/ai.rss"
     reads = []
@@ -434,7 +443,8 @@ def test_a_browser_that_opens_a_feed_is_sent_to_its_page(public_folder: Path) ->
 
 
 def test_the_folder_of_a_kind_of_feeds_leads_to_the_page_of_all(public_folder: Path) -> None:
-    """Folder addresses redirect to the front page; the archive folder is 404."""
+    """The address of a folder of feeds (/tags/) redirects to the front page; the folder of
+    archives, which nobody types, is 404."""
     client = TestClient(make_app(public_folder), follow_redirects=False)
     for path in ("/tags/", "/tags", "/sources/"):
         answer = client.get(path)
@@ -444,7 +454,7 @@ def test_the_folder_of_a_kind_of_feeds_leads_to_the_page_of_all(public_folder: P
 
 
 def test_nothing_is_answered_without_a_word_on_how_long_it_holds(public_folder: Path) -> None:
-    """Every answer has a Cache-Control header."""
+    """Every answer, also a redirect or an error, has the header Cache-Control: no-cache."""
     client = TestClient(make_app(public_folder), follow_redirects=False)
     answers = [
         client.get(path)

@@ -141,7 +141,8 @@ def test_the_health_feed_is_where_its_token_is(tmp_path: Path) -> None:
 
 
 def test_a_database_that_cannot_be_read_is_no_fault_of_the_server(tmp_path: Path) -> None:
-    """If the database fails, health pages answer 503 without details."""
+    """If the database cannot be read, metrics and health feed answer 503 with one word; the path in
+    the error is not shown."""
 
     async def broken() -> bytes:
         raise StoreError("it is damaged; /srv/secret")

@@ -209,7 +209,8 @@ async def test_an_application_sees_no_part_of_a_body_that_is_too_large(
 async def test_a_refused_client_that_goes_on_sending_reads_why(
     watched_server: WatchedServer,
 ) -> None:
-    """A close at once would reset the connection."""
+    """A client that sends 9 MB too much still reads the answer 413: the server reads on for a
+    while, as closing at once would reset the connection."""
     client = await watched_server.open_client().send(POST + b"content-length: 9000000\r\n\r\n")
     await client.send(b"x" * 9_000_000)
     assert await client.read_last_status() == 413
@@ -320,7 +321,8 @@ async def test_an_answer_may_take_longer_but_not_for_ever(watched_server: Watche
 async def test_the_status_of_a_refusal_is_never_part_of_another_answer(
     watched_server: WatchedServer,
 ) -> None:
-    """A bad second request during an answer closes the connection without a status line."""
+    """If a client sends a bad request while its first one is being answered, the connection closes
+    without an error status, which it would take for that answer."""
     client = await watched_server.open_client().send(b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n")
     await watched_server.asked.wait()
     await client.send(b"nonsense\r\n\r\n")
@@ -331,7 +333,8 @@ async def test_the_status_of_a_refusal_is_never_part_of_another_answer(
 async def test_a_client_that_waits_makes_room_for_itself_alone(
     watched_server: WatchedServer,
 ) -> None:
-    """A client over its limit loses its own oldest connection, not those of others."""
+    """If a client opens more connections than its share, its own oldest waiting one is cut, and
+    none of another client."""
     other = await watched_server.open_client("127.0.0.2").send(GET)
     first, *own = [
         await watched_server.open_client().send(GET) for _ in range(1 + most_of_one(MOST))
@@ -411,5 +414,6 @@ def test_half_of_the_descriptors_are_kept_for_fetching() -> None:
     ],
 )
 def test_a_client_is_an_address_or_a_network_of_one_customer(host: str, client: str) -> None:
-    """IPv4 addresses and IPv6 networks count as clients."""
+    """Limits count per IPv4 address, and per /64 network in IPv6, since one customer has a whole
+    network."""
     assert client_of(host) == client

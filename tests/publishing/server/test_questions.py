@@ -72,7 +72,8 @@ def test_the_script_that_pages_look_for_is_there_once_questions_are_answered() -
 
 
 def test_one_answer_is_made_at_a_time_and_few_may_wait() -> None:
-    """Of 100 simultaneous searches few wait; the others get 503 with Retry-After."""
+    """Of 100 simultaneous searches of one client, one is made at a time and 32 wait; the other 67
+    get 503 with Retry-After."""
     slow = Slow()
     answers = asyncio.run(slow.collect_answers(make_questions(100)))
 
@@ -163,7 +164,8 @@ def test_a_client_that_is_gone_leaves_its_place_and_its_turn() -> None:
 
 
 def test_a_client_that_leaves_as_its_turn_comes_gives_it_away() -> None:
-    """A request cancelled at the start of its turn passes the turn on."""
+    """If a waiting search is cancelled in the moment its turn begins, the turn passes on: the next
+    search is answered."""
     slow = Slow()
 
     async def ask() -> Answer:

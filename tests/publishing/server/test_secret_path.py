@@ -113,7 +113,8 @@ OUTSIDE = [
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "OPTIONS"])
 def test_without_the_secret_path_every_answer_is_the_same(settings: Settings, method: str) -> None:
-    """The answer is the same for existing and missing files, with any headers."""
+    """On a private instance, any request without the secret path gets the same 404, whether the
+    file exists or not, so that nothing can be guessed."""
     tag = send_requests(settings, ("GET", f"/{SECRET}/all.atom", ""))[0][1]["etag"]
     more = (
         "",
@@ -134,7 +135,8 @@ def test_without_the_secret_path_every_answer_is_the_same(settings: Settings, me
 
 
 def test_who_knows_it_gets_all_and_no_shared_cache_may_keep_it(settings: Settings) -> None:
-    """Below the secret path everything is served, as private and not to be indexed."""
+    """Below the secret path everything is served as usual; every answer, also a redirect or error,
+    is private and not to be indexed."""
     inside = f"/{SECRET}/"
     page, feed, packed, again, moved, gone, missing, folder, bare = send_requests(
         settings,
@@ -167,7 +169,8 @@ def test_who_knows_it_gets_all_and_no_shared_cache_may_keep_it(settings: Setting
 
 
 def test_hubs_and_monitoring_reach_what_is_theirs(settings: Settings) -> None:
-    """They know tokens of their own."""
+    """On a private instance, probes, the health feed and WebSub callbacks work without the secret
+    path, as they have tokens of their own."""
     settings.state_dir.mkdir(parents=True)
     health = f"/{feed_name(ensure_feed_token(settings.state_dir))}"
     alive, told, push = send_requests(

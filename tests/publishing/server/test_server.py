@@ -54,7 +54,8 @@ async def test_the_server_runs_until_stop_is_set(tmp_path: Path) -> None:
 async def test_requests_that_last_are_cut_at_the_end_without_a_word(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """One waits for its answer, one reads nothing of a large answer, one sends no body."""
+    """When the server stops, requests that last are cut after _GRACE_SECONDS without a warning: one
+    waits, one does not read its answer, one sends no body."""
     monkeypatch.setattr(server, "_GRACE_SECONDS", 0.1)
     begun = set[str]()
     ended = set[str]()
@@ -140,7 +141,8 @@ async def test_a_foreign_address_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.anyio
 async def test_no_part_of_an_answer_waits_for_the_one_before() -> None:
-    """Accepted connections have TCP_NODELAY set."""
+    """Connections have TCP_NODELAY, so that the small last part of an answer is sent without
+    delay."""
     options: list[int] = []
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -27,7 +27,8 @@ OTHER = (
     ],
 )
 def test_copies_of_one_text_count_once(texts: tuple[str, ...], voices: int) -> None:
-    """Reports with the same text count as one voice."""
+    """The voices of a story are its different texts: copies of one agency text count once; texts
+    that are empty or too short to compare count each."""
     assert count_voices(texts) == voices
 
 

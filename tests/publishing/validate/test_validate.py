@@ -113,7 +113,8 @@ def test_json(data: str, says: str | None) -> None:
     ],
 )
 def test_lost_ids(old: str, new: str, members: str, excused: str, wanted: str) -> None:
-    """Which ids count as lost between two versions of a feed."""
+    """Between two versions of a feed an id is lost if it is gone although it still belongs or newer
+    ones did not push it out. Each letter is an id, the newest first."""
     assert "".join(find_missing(old, new, members, excused)) == wanted
 
 
@@ -132,7 +133,8 @@ def test_twenty_new_articles_in_a_minute_pass() -> None:
 
 
 def test_an_index_that_forgot_an_article_is_held() -> None:
-    """A feed that would lose an entry is held, until the operator excuses it."""
+    """A feed that would lose an entry whose article is missing keeps its published file, until the
+    operator deletes that file or excuses the entry."""
     index = MemoryIndex(make_article(n) for n in range(6))
     outlet = MemoryOutlet()
     build_index(index, outlet)
@@ -169,7 +171,8 @@ def test_an_index_that_forgot_an_article_is_held() -> None:
 
 
 def test_a_feed_of_another_instance_is_held() -> None:
-    """A lost instance.toml would show every subscriber every entry again."""
+    """If the ids in the published feed are those of another instance, it is held: a lost
+    instance.toml would show every entry again."""
     index = MemoryIndex(make_article(n) for n in range(6))
     outlet = MemoryOutlet()
     build_index(index, outlet)
@@ -208,7 +211,8 @@ def test_a_fault_names_title_address_and_file_of_its_article() -> None:
 
 
 def test_a_broken_document_names_the_entry_in_which_it_breaks() -> None:
-    """The fault of a malformed document names the entry."""
+    """The fault of a malformed document names the id of the entry in which it breaks (urn:z, with a
+    control character)."""
     data = (
         HEAD
         + ENTRY

@@ -23,7 +23,7 @@ WHOLE = replace(SOURCES["alpha"], content="full", url="https://alpha.example/fee
 BETA = Source(key="beta", url="https://beta.example/feed", title="Beta")
 
 
-def is_of_beta(number: int) -> Article:
+def make_beta_article(number: int) -> Article:
     url = f"https://beta.example/{number}"
     return make_article(
         number, id=make_article_id(url), url=url, source_key="beta", title=f"Beta {number}"
@@ -69,8 +69,11 @@ def name_page(number: int) -> str:
 
 
 def test_only_articles_published_whole_have_pages_and_stories_link_them() -> None:
-    """Pages of articles exist only for full texts, and are linked by titles."""
-    index = MemoryIndex([make_article(1), make_article(2, robots=("noarchive",)), is_of_beta(3)])
+    """Only articles whose full text may be published have a page, which their headline links: 1
+    does, 2 forbids archiving, 3 is from a source with excerpts."""
+    index = MemoryIndex(
+        [make_article(1), make_article(2, robots=("noarchive",)), make_beta_article(3)]
+    )
     outlet = MemoryOutlet()
     build_pages(index, outlet)
 
@@ -171,7 +174,8 @@ def test_the_way_through_all_pages_meets_each_article_once() -> None:
 
 @pytest.mark.parametrize("hours", [8 * 20, 8 * 9 + 1], ids=["newest", "between two"])
 def test_one_more_article_writes_its_page_and_those_that_link_it(hours: int) -> None:
-    """A new article writes its own page and at most two pages that link it."""
+    """A new article, as the newest or between two, writes its page and its neighbours' pages, which
+    link it; the result equals a full build."""
     index = MemoryIndex(make_every_eight_hours(20))
     outlet = MemoryOutlet()
     build_pages(index, outlet)
@@ -200,7 +204,7 @@ def test_a_build_without_news_makes_no_page(monkeypatch: pytest.MonkeyPatch) -> 
     outlet = MemoryOutlet()
     build_pages(index, outlet)
     before = {page: outlet.files[page] for page in list_pages(outlet)}
-    index.add(is_of_beta(1))
+    index.add(make_beta_article(1))
     monkeypatch.setattr(
         "syndicator.publishing.web.pages.Pages.render_article_page",
         lambda *_: pytest.fail("made again"),
@@ -229,7 +233,8 @@ def test_an_article_that_is_withdrawn_is_gone_and_its_neighbours_say_so() -> Non
 
 
 def test_an_article_that_may_no_longer_be_shown_whole_loses_its_page() -> None:
-    """With `noarchive` or another source setting the page is deleted."""
+    """If an article forbids archiving, or its source no longer publishes full texts, its page is
+    deleted and no longer linked."""
     index = MemoryIndex(make_every_eight_hours(4))
     outlet = MemoryOutlet()
     build_pages(index, outlet)

@@ -251,7 +251,8 @@ def test_axe_finds_nothing_and_nothing_moves(
 def test_a_feed_page_shows_twelve_headlines_on_a_screen(
     published_site: PublishedSite, name: str
 ) -> None:
-    """In a window of 1280 by 900 pixels, 12 headlines are visible and the aside is beside them."""
+    """In a window of 1280 by 900 pixels, at least 12 headlines are visible and the aside is beside
+    them; a script counts them in an <iframe> of that size."""
     script = """addEventListener("load", () => {
 const links = [...document.querySelectorAll(".story h3 a")];
 const seen = links.filter((one) => one.getBoundingClientRect().bottom <= 900).length;
@@ -276,7 +277,8 @@ document.title = `${seen} headlines, aside ${isBeside ? "beside" : "below"}`; })
 
 
 def test_an_article_is_printed_as_its_text_only(published_site: PublishedSite) -> None:
-    """The print stylesheet shows only source, title and text."""
+    """A printed article has only source, title and text. Headless Chromium shows the print styles
+    on screen, and a script reports the visible text."""
     name = f"articles/{make_article(7).id}.html"
     styles = (published_site.folder / "site.css").read_text()
 
@@ -350,7 +352,8 @@ def test_without_a_script_all_stories_and_addresses_are_there(
 
 
 def test_an_address_is_selected_and_copied_without_https(published_site: PublishedSite) -> None:
-    """Without the clipboard API the copy button selects the address and uses `execCommand`."""
+    """Without the clipboard API, which needs HTTPS, the copy button selects the address and uses
+    `execCommand`. A script in the page clicks and reports."""
     page = (published_site.folder / PHONE).read_text()
     (published_site.folder / "bare.js").write_text(
         'Object.defineProperty(navigator, "clipboard", { value: undefined });'
@@ -378,7 +381,8 @@ document.title = [button.hidden, asked, getSelection(), said].join(" | "); });""
 def test_a_question_shows_its_number_of_stories_and_an_address_to_copy(
     published_site: PublishedSite,
 ) -> None:
-    """The page of combined searches shows the count and the feed's address."""
+    """On the page that combines tags, two clicks show the number of stories, the newest six, and
+    the address of that feed; it says whether the server answers it."""
     page = (published_site.folder / "combine.html").read_text()
     tick = """addEventListener("load", () => {
 const tick = (one) => document.querySelector(one).click();

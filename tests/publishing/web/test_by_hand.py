@@ -53,7 +53,8 @@ def driver_results(
 
 @pytest.mark.timeout(300)
 def test_all_is_reached_by_keyboard_and_seen_where_it_is(driver_results: dict[str, Any]) -> None:
-    """The Tab key reaches all links in order, and each is visible when focused."""
+    """The Tab key reaches all links in order, each visible when focused. `driver_results` is what
+    keyboard.js saw in Chromium."""
     names = [
         "Skip to the content",
         "Example feeds",
@@ -99,7 +100,8 @@ def test_keys_lead_from_headline_to_headline_and_to_the_search(
 
 @pytest.mark.timeout(300)
 def test_a_browser_remembers_the_languages_and_what_it_saw(driver_results: dict[str, Any]) -> None:
-    """Chosen languages and new headlines are remembered in the browser."""
+    """The browser remembers the chosen languages and which headlines are new since the last visit:
+    none at the first, then two. `driver_results` is what keyboard.js saw."""
     assert driver_results["first"] == []
     assert driver_results["again"] == driver_results["same"] == driver_results["headlines"][:2]
     assert driver_results["news"] == "2 new"

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from syndicator.publishing.web.calendar import PAGE, Days, find_page_of_day, plan_calendar
 
 
-def plan_sample(counts: dict[str, int]) -> Days:
+def make_day_counts(counts: dict[str, int]) -> Days:
     return {day: (count, "f") for day, count in counts.items()}
 
 
@@ -21,14 +21,15 @@ def list_spans(days: Days, **more: bool) -> list[str]:
 
 
 def test_a_quiet_year_is_one_page_and_a_busy_one_lists_its_months_and_these_their_days() -> None:
-    """Years, months and days get own pages if they have too many stories for one."""
+    """A year with at most PAGE stories is one page; a busier one gets pages of months, and a busy
+    month pages of days. `by_day` forces all three."""
     quiet = {"2024-03-01": 1, "2024-12-31": PAGE - 1}
 
-    assert list_spans(plan_sample(quiet)) == ["2024"]
+    assert list_spans(make_day_counts(quiet)) == ["2024"]
 
     busy = quiet | {"2025-01-07": 1, "2025-02-01": PAGE, "2025-02-02": 1}
 
-    assert list_spans(plan_sample(busy)) == [
+    assert list_spans(make_day_counts(busy)) == [
         "2024",
         "2025",
         "2025-01",
@@ -36,7 +37,7 @@ def test_a_quiet_year_is_one_page_and_a_busy_one_lists_its_months_and_these_thei
         "2025-02-01",
         "2025-02-02",
     ]
-    assert list_spans(plan_sample({"2024-03-01": 1}), by_day=True) == [
+    assert list_spans(make_day_counts({"2024-03-01": 1}), by_day=True) == [
         "2024",
         "2024-03",
         "2024-03-01",
@@ -46,7 +47,7 @@ def test_a_quiet_year_is_one_page_and_a_busy_one_lists_its_months_and_these_thei
 def test_a_list_names_its_parts_and_how_many_stories_they_have() -> None:
     """Pages of years and months list their parts with counts."""
     year, january, february, *_ = plan_calendar(
-        "all", plan_sample({"2025-01-07": 1, "2025-02-01": PAGE, "2025-02-02": 1}), ""
+        "all", make_day_counts({"2025-01-07": 1, "2025-02-01": PAGE, "2025-02-02": 1}), ""
     )
 
     assert year.name == "archive/all/2025.html"
@@ -62,7 +63,7 @@ def test_pages_with_stories_lead_from_one_to_the_next_past_the_lists() -> None:
     """Calendar pages with stories link their neighbours in time; pages that only list parts, as
     2025 does, are skipped."""
     pages = plan_calendar(
-        "all", plan_sample({"2024-05-05": 1, "2025-01-07": PAGE, "2025-02-02": 1}), ""
+        "all", make_day_counts({"2024-05-05": 1, "2025-01-07": PAGE, "2025-02-02": 1}), ""
     )
     results = [(page.previous, page.span, page.following) for page in pages if not page.parts]
     assert results == [
@@ -73,12 +74,12 @@ def test_pages_with_stories_lead_from_one_to_the_next_past_the_lists() -> None:
 
 
 def test_no_address_goes_while_stories_come() -> None:
-    """New stories never remove a calendar page."""
+    """While stories come day by day, no calendar page disappears, since others may link it."""
     counts: dict[str, int] = {}
     before: set[str] = set()
     for day, count in make_days("2025-01-30", 60, 9).items():
         counts[day] = count
-        now = set(list_spans(plan_sample(counts)))
+        now = set(list_spans(make_day_counts(counts)))
         assert before <= now
         before = now
 
@@ -86,17 +87,18 @@ def test_no_address_goes_while_stories_come() -> None:
 
 
 def test_a_story_changes_its_own_page_and_the_lists_above() -> None:
-    """A new story changes the fingerprints of its day, month and year only."""
+    """A new story changes the pages of its day, month and year; an edited one those of day and
+    month, which show headlines; other settings change all."""
     days = make_days("2025-01-01", 59, 4)
-    old = {page.span: page.fingerprint for page in plan_calendar("all", plan_sample(days), "")}
+    old = {page.span: page.fingerprint for page in plan_calendar("all", make_day_counts(days), "")}
     new = {
         page.span: page.fingerprint
-        for page in plan_calendar("all", plan_sample(days | {"2025-02-10": 5}), "")
+        for page in plan_calendar("all", make_day_counts(days | {"2025-02-10": 5}), "")
     }
 
     assert {span for span in old if old[span] != new[span]} == {"2025", "2025-02", "2025-02-10"}
 
-    edited = plan_sample(days) | {
+    edited = make_day_counts(days) | {
         "2025-02-10": (4, "edited")
     }  # the page of the month shows headlines
     new = {page.span: page.fingerprint for page in plan_calendar("all", edited, "")}
@@ -105,7 +107,7 @@ def test_a_story_changes_its_own_page_and_the_lists_above() -> None:
 
     other_fingerprints_by_span = {
         page.span: page.fingerprint
-        for page in plan_calendar("all", plan_sample(days), "other settings")
+        for page in plan_calendar("all", make_day_counts(days), "other settings")
     }
 
     assert not set(other_fingerprints_by_span.values()) & set(old.values())
@@ -113,7 +115,7 @@ def test_a_story_changes_its_own_page_and_the_lists_above() -> None:
 
 def test_the_page_of_a_day_without_stories_is_that_of_the_day_before() -> None:
     """A day without stories leads to the page of the last earlier day with stories."""
-    pages = plan_calendar("all", plan_sample({"2025-01-07": PAGE, "2025-03-02": 1}), "")
+    pages = plan_calendar("all", make_day_counts({"2025-01-07": PAGE, "2025-03-02": 1}), "")
     days = ("2025-03-02", "2025-02-01", "2025-01-01")
     assert [
         page.span if page else "" for page in (find_page_of_day(pages, day) for day in days)

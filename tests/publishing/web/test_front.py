@@ -22,7 +22,7 @@ from tests.publishing.test_builder import INSTANCE, START, build_index, make_art
 PICTURE = Picture(name="thumbs/1.webp", width=640, height=360)
 
 
-def parse_front_page(number: int, source: str, **more: Any) -> View:
+def make_front_view(number: int, source: str, **more: Any) -> View:
     view = make_view(
         make_article(number, source_key=source, url=f"https://{source}.example/{number}"),
         None,
@@ -43,25 +43,26 @@ def list_lead_numbers(views: list[View], *stories: list[View]) -> list[str]:
 def test_stories_of_several_sources_lead_then_pictures_then_the_newest() -> None:
     """Story 1 leads, since another source reported it too (`related`); then 2, which has a picture;
     then 4 and 3, the newest first."""
-    front_page = parse_front_page(1, "a", related=("https://other.example/1",))
+    reported_twice = make_front_view(1, "a", related=("https://other.example/1",))
     views = [
-        parse_front_page(4, "d"),
-        parse_front_page(3, "c"),
-        parse_front_page(2, "b", picture=PICTURE),
-        front_page,
+        make_front_view(4, "d"),
+        make_front_view(3, "c"),
+        make_front_view(2, "b", picture=PICTURE),
+        reported_twice,
     ]
     assert list_lead_numbers(views) == ["1", "2", "4", "3"]
 
 
 def test_copies_of_an_agency_lead_no_page_and_a_story_of_the_morning_sinks() -> None:
-    """A story with different reports beats copies of one text; newer news beats older."""
+    """A story with two different reports (4, 5) leads before three copies of one agency text (1 to
+    3); half a day later a newer single story (9) leads."""
     agency = "Twelve people died in the quake at dawn, said the mayor of the old port of Sant Orel."
-    copies = [parse_front_page(n, f"copy{n}", summary=agency) for n in (1, 2, 3)]
+    copies = [make_front_view(n, f"copy{n}", summary=agency) for n in (1, 2, 3)]
     two = [
-        parse_front_page(
+        make_front_view(
             4, "e", summary="Rescuers searched the ruins of the harbour through the whole night."
         ),
-        parse_front_page(
+        make_front_view(
             5, "f", summary="The prime minister flew to the island and met those who lost homes."
         ),
     ]
@@ -71,7 +72,7 @@ def test_copies_of_an_agency_lead_no_page_and_a_story_of_the_morning_sinks() -> 
 
     later = [
         replace(
-            parse_front_page(9, "g", summary="Snow fell."), published=START + timedelta(hours=13)
+            make_front_view(9, "g", summary="Snow fell."), published=START + timedelta(hours=13)
         )
     ]
 
@@ -81,22 +82,23 @@ def test_copies_of_an_agency_lead_no_page_and_a_story_of_the_morning_sinks() -> 
 def test_each_lead_is_of_another_source_as_far_as_there_are() -> None:
     """The first leads come from different sources; a second story of a source only fills up."""
     views = [
-        parse_front_page(9, "a"),
-        parse_front_page(8, "a"),
-        parse_front_page(7, "a"),
-        parse_front_page(6, "b"),
-        parse_front_page(5, "c"),
+        make_front_view(9, "a"),
+        make_front_view(8, "a"),
+        make_front_view(7, "a"),
+        make_front_view(6, "b"),
+        make_front_view(5, "c"),
     ]
     assert list_lead_numbers(views) == ["9", "8", "6", "5"]
 
 
 def test_leads_are_of_the_newest_day_if_it_has_enough_stories() -> None:
-    """Leads come from the newest day; with too few stories older days fill up."""
+    """Leads are stories of the newest day, if it has four; with fewer, one of the day before is
+    added, here `old`, though many outlets reported it."""
     old = replace(
-        parse_front_page(1, "z", related=("https://a.example/", "https://b.example/")),
+        make_front_view(1, "z", related=("https://a.example/", "https://b.example/")),
         published=START - timedelta(days=1),
     )
-    today = [parse_front_page(number, f"s{number}") for number in range(2, 6)]
+    today = [make_front_view(number, f"s{number}") for number in range(2, 6)]
 
     assert list_lead_numbers([*today, old]) == ["5", "4", "3", "2"]
     assert list_lead_numbers([*today[:2], old]) == ["3", "2", "1"]
@@ -104,35 +106,35 @@ def test_leads_are_of_the_newest_day_if_it_has_enough_stories() -> None:
 
 
 def test_a_story_of_several_outlets_is_one_that_leads_with_a_picture_and_names_the_others() -> None:
-    """Reports of several outlets count as one story, led by the one with a picture."""
-    first_front_page = parse_front_page(1, "a", picture=PICTURE)
-    second = parse_front_page(2, "b")
-    third = parse_front_page(3, "b")
-    alone = parse_front_page(4, "d", picture=PICTURE)
-    views = [alone, third, second, first_front_page]
+    """Reports of several outlets are one story on the front page, shown as the report with a
+    picture; the others are named, one per outlet."""
+    first = make_front_view(1, "a", picture=PICTURE)
+    second = make_front_view(2, "b")
+    third = make_front_view(3, "b")
+    alone = make_front_view(4, "d", picture=PICTURE)
+    views = [alone, third, second, first]
 
-    assert list_lead_numbers(views, [first_front_page, second, third]) == ["1", "4"]
+    assert list_lead_numbers(views, [first, second, third]) == ["1", "4"]
 
-    result = front.group_stories(views, [[first_front_page.id, second.id, third.id, "gone"]])
+    result = front.group_stories(views, [[first.id, second.id, third.id, "gone"]])
 
     assert {
         article_id: [one.id for one in others] for article_id, (_, others) in result.items()
     } == {
-        first_front_page.id: [third.id],
+        first.id: [third.id],
         alone.id: [],
     }
 
-    line = front.make_line(*result[first_front_page.id], Links(base=""), "en", alone.published)
+    line = front.make_line(*result[first.id], Links(base=""), "en", alone.published)
 
     assert line["also"] == [(third.origin.title, third.url)]
 
 
 def test_sections_begin_with_the_category_of_most_articles_and_end_with_what_has_none() -> None:
-    """Sections are ordered by size; articles without category come last."""
+    """Sections of the front page are ordered by the size of their category; unclassified stories
+    ("-") come last. Times of today are shown as hours, others as days."""
     views = [
-        parse_front_page(
-            n, "a", category=("AI", "Sea", "-")[n % 3], language="de" if n == 2 else ""
-        )
+        make_front_view(n, "a", category=("AI", "Sea", "-")[n % 3], language="de" if n == 2 else "")
         for n in range(12)
     ]
     links = Links(base="", unclassified="-")
@@ -158,7 +160,8 @@ def test_sections_begin_with_the_category_of_most_articles_and_end_with_what_has
 
 
 def test_the_most_active_tags_are_sorted_by_the_number_that_they_show() -> None:
-    """Frequent tags are sorted by the shown count."""
+    """The tags of the front page are sorted by the number of its stories with that tag, not by
+    their total; "odd" has no page and is left out."""
     keys = {slug: FeedKey("tag", slug) for slug in ("ai", "sea", "law")}
     specs = [
         FeedSpec(key=key, name=slug, title=slug, first_slug=slug) for slug, key in keys.items()
@@ -167,7 +170,7 @@ def test_the_most_active_tags_are_sorted_by_the_number_that_they_show() -> None:
         key: FeedRow(key=key, name=slug, first_slug=slug, count=9 - n)
         for n, (slug, key) in enumerate(keys.items())
     }
-    views = [parse_front_page(n, "a", tags=("law", "sea", "odd")[: 1 + n % 2]) for n in range(4)]
+    views = [make_front_view(n, "a", tags=("law", "sea", "odd")[: 1 + n % 2]) for n in range(4)]
     shown_frequent_tags = front.find_frequent_tags(specs, rows, views)
 
     assert shown_frequent_tags == [("law", "tags/law.html", 4), ("sea", "tags/sea.html", 2)]
@@ -244,7 +247,7 @@ def test_source_category_and_tags_are_linked_and_a_tag_without_a_page_is_not(
 
 
 def test_headings_step_down_one_by_one(files: dict[str, bytes]) -> None:
-    """Heading levels never skip one."""
+    """Each page has one <h1>, and heading levels never skip one, as screen readers need."""
     for name in ("index.html", "feeds.html", "all.html", "sources/alpha.html"):
         levels = [
             int(node.tag[1])
@@ -256,11 +259,12 @@ def test_headings_step_down_one_by_one(files: dict[str, bytes]) -> None:
 
 
 def test_a_feed_page_has_rhythm_and_tags_and_a_source_its_site() -> None:
-    """The head of a feed page shows rhythm, tags and months, or the source's site."""
+    """The head of a feed page has the usual rhythm, a bar chart of the last 90 days, related tags
+    and months; that of a source its site, too."""
     tags = ("Sea", "Odd", "AI")
     views = [
         replace(
-            parse_front_page(0, "a"),
+            make_front_view(0, "a"),
             published=START - timedelta(days=n / 2),
             tags=tags[: 1 + n % 3],
         )
@@ -281,18 +285,18 @@ def test_a_feed_page_has_rhythm_and_tags_and_a_source_its_site() -> None:
     assert facts.related == [("Odd", "../search.html?q=Odd"), ("AI", "../tags/ai.html")]
     assert facts.months == [("2025-11", 5), ("2025-08", 11)]
     assert about.describe_rhythm(views[:4]) == ""
-    assert about.describe_rhythm([parse_front_page(99 * n, "a") for n in range(5)]) == "4 a day"
+    assert about.describe_rhythm([make_front_view(99 * n, "a") for n in range(5)]) == "4 a day"
 
-    slow = [parse_front_page(1440 * 9 * n, "a") for n in range(6)]
+    slow = [make_front_view(1440 * 9 * n, "a") for n in range(6)]
 
     assert about.describe_rhythm(slow) == "1 a week"
-    assert about.describe_rhythm([*slow, parse_front_page(-1440 * 300, "a")]) == "1 a month"
+    assert about.describe_rhythm([*slow, make_front_view(-1440 * 300, "a")]) == "1 a month"
 
 
 def test_a_feed_names_its_most_active_sources_and_a_source_none() -> None:
     """A feed page names up to eight sources by activity; a source's page names none."""
     spec = FeedSpec(key=FeedKey("tag", "sea"), name="Sea", title="-", first_slug="sea")
-    views = [parse_front_page(n, source) for n, source in enumerate("abcbcc")]
+    views = [make_front_view(n, source) for n, source in enumerate("abcbcc")]
     named = [replace(view, origin=replace(view.origin, title=view.source_key)) for view in views]
     facts = about.gather_facts(spec, 6, {}, named, Links(base="../"))
 
@@ -313,8 +317,8 @@ def test_a_tag_without_a_page_is_related_if_two_stories_have_it() -> None:
     one only."""
     spec = FeedSpec(key=FeedKey("tag", "sea"), name="Sea", title="-", first_slug="sea")
     views = [
-        parse_front_page(1, "a", tags=("Old port", "Rare")),
-        parse_front_page(2, "a", tags=("Old port",)),
+        make_front_view(1, "a", tags=("Old port", "Rare")),
+        make_front_view(2, "a", tags=("Old port",)),
     ]
     facts = about.gather_facts(spec, 2, {}, views, Links(base="../", tags=frozenset()))
 
@@ -362,8 +366,9 @@ def test_a_month_is_a_calendar_that_leads_to_its_days_with_their_top_stories(
     ],
 )
 def test_the_link_to_the_site_of_a_source_says_no_number(site: str, name: str) -> None:
-    """The link shows the site's name, not an IP address or port."""
-    article_view = parse_front_page(1, "alpha")
+    """The link to the site of a source shows its host and path, or "web site" if the host is an IP
+    address."""
+    article_view = make_front_view(1, "alpha")
     article_view = replace(article_view, origin=replace(article_view.origin, site=site))
     spec = FeedSpec(key=FeedKey("source", "alpha"), name="Alpha", title="-", first_slug="alpha")
     facts = about.gather_facts(spec, 1, {}, [article_view], Links(base="../"))

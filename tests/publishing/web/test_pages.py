@@ -247,7 +247,8 @@ def test_a_site_has_icons_a_manifest_and_a_word_for_search_engines(files: dict[s
 
 
 def test_a_front_page_with_a_picture_shows_it_at_once_and_where_it_is_shared() -> None:
-    """The lead picture is og:image and is loaded with high priority."""
+    """The picture of the lead is loaded first, and is the picture that social networks show for the
+    page (og:image)."""
     index = MemoryIndex(make_article(n) for n in range(6))
     outlet = MemoryOutlet()
     index.thumbnails[make_article(3).id] = Picture(name="pictures/1.webp", width=640, height=360)

@@ -50,7 +50,8 @@ def test_every_story_is_on_one_page_of_days_and_previous_leads_through_all() -> 
 
 
 def test_a_feed_page_ends_and_links_the_page_of_its_next_days() -> None:
-    """A feed's page ends at the limit and links the page with older days."""
+    """The page of a feed shows 60 of its stories and links the calendar page with earlier ones.
+    Tags have pages by year, sources none."""
     index = MemoryIndex(make_stories())
     outlet = MemoryOutlet()
     build_index(index, outlet, Settings(publish=Publish(limit=80, archives=True)))
@@ -88,7 +89,8 @@ def test_the_months_of_a_feed_lead_to_their_pages_or_to_days_on_its_page() -> No
 
 
 def test_one_more_story_rewrites_only_pages_that_show_it() -> None:
-    """A new story changes only pages that show it or count it."""
+    """A new story rewrites only the pages that show it, and three that count stories; the result
+    equals a full build."""
     index = MemoryIndex(make_stories())
     outlet = MemoryOutlet()
     build_index(index, outlet, WITH_TAGS)

@@ -64,7 +64,8 @@ def test_values_in_templates_are_escaped() -> None:
 def test_a_faulty_template_costs_no_page_and_is_named_with_its_line(
     name: str, text: str, fault: str
 ) -> None:
-    """With a faulty template the built-in one is used, and the fault is reported."""
+    """If a template of the operator has a fault, or does something forbidden, the built-in one is
+    used and the fault is reported with file and line."""
     files, faults = render_sample(Look({name: text}))
 
     assert len(faults) == 1

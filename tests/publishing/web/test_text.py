@@ -26,14 +26,16 @@ def adapt_sample(markdown: str, picture: str = "") -> str:
 def test_headings_begin_at_the_second_level_and_leave_none_out(
     given: str, levels: list[int]
 ) -> None:
-    """Headings in the text are shifted to start at <h2>, without gaps."""
+    """Headings of a text begin at <h2>, as the page has the <h1>, and skip no level; `levels` are
+    the resulting ones."""
     sample = adapt_sample(given)
     assert [int(part[0]) for part in sample.split("<h")[1:]] == levels
     assert [int(part[0]) for part in sample.split("</h")[1:]] == levels
 
 
 def test_pictures_are_links_since_no_page_asks_another_host() -> None:
-    """Pictures in texts become links."""
+    """Pictures in texts become links, as our pages load nothing from other hosts; the cover (second
+    argument), which the page shows, is removed."""
     sample = adapt_sample(f'A text. ![a "b" > <i>c]({PICTURE})')
 
     assert "<img" not in sample

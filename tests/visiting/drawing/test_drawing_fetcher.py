@@ -69,7 +69,7 @@ def test_without_a_browser_no_request_is_made(no_browser: None) -> None:
 
 
 def test_what_nobody_wants_drawn_needs_no_browser(no_browser: None) -> None:
-    """Requests without `draw` use the plain fetcher."""
+    """A request without `draw` is answered by the plain fetcher, also if there is no browser."""
     plain = Plain()
     assert fetch_with_drawing(plain, draw=False) == plain.answer
 
@@ -137,7 +137,8 @@ class Instance:
 @pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_a_source_whose_list_and_pages_scripts_fill(tmp_path: Path, web: Web) -> None:
-    """The page that hangs has a reason, and the other is an article."""
+    """A source whose list and pages are made by scripts is read in the browser: its article is
+    filed, and the page that never ends waits with a reason."""
     need_browser()
     instance = Instance(tmp_path, web)
     instance.run_command("refresh")

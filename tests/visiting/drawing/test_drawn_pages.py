@@ -43,7 +43,9 @@ def test_there_are_ten_pages() -> None:
 
 @pytest.mark.parametrize("name", DRAWN)
 def test_a_drawn_page_has_the_text_of_the_whole_one(web: Web, name: str) -> None:
-    """Each page drawn in the browser has the text of the complete page."""
+    """A page that scripts fill, drawn in the browser, gives the same article as the same text
+    delivered as plain HTML (`whole_article`); only GET requests are sent, and none for style
+    sheets."""
     serve_folder(web, PAGES)
     url = web.url(f"/{name}/")
     page = draw_page(url)
@@ -122,7 +124,7 @@ def test_a_page_to_which_a_script_leads_is_the_page(web: Web) -> None:
 
 
 def test_what_is_no_html_is_not_drawn(web: Web) -> None:
-    """Other media types are returned unchanged."""
+    """An answer that is not HTML, such as a feed, is returned unchanged with its headers."""
     feed = b'<?xml version="1.0"?><rss version="2.0"><channel/></rss>'
     web.routes["/feed"] = Reply(
         headers={"content-type": "application/rss+xml", "ETag": '"a"'}, body=feed
@@ -148,7 +150,8 @@ def test_each_page_has_a_fresh_profile(web: Web) -> None:
 
 
 def test_the_browser_says_what_it_is(web: Web) -> None:
-    """The drawn page sees our user agent and `navigator.webdriver`."""
+    """Scripts of a drawn page see our user agent and that the browser is automated: we do not
+    pretend to be a person."""
     script = "document.body.append(`${navigator.userAgent} ${navigator.webdriver}`);"
     page = draw_page(serve_html(web, "/", f"<p>Text</p><script>{script}</script>"))
 

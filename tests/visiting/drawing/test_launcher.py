@@ -47,7 +47,8 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_namespaces_are_tried(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, says: str
 ) -> None:
-    """A program that fails to make namespaces is the obstacle that is named."""
+    """Before drawing, it is tried whether this machine allows namespaces, which isolate the
+    browser; if the program exits with 1, that is the obstacle."""
     monkeypatch.setenv("PATH", make_programs(tmp_path, *PROGRAMS, code=code))
     obstacle = launcher.find_obstacle()
 
@@ -71,7 +72,8 @@ def test_chromium_gets_no_secret_and_a_folder_that_goes_with_it(
 
 
 def test_what_is_launched_has_no_network_and_is_not_root(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In place of Chromium a program that tells who and where it is."""
+    """The browser is started without network, as another user than root and without core dumps; a
+    script in place of Chromium reports this."""
     need_browser()
     with tempfile.TemporaryDirectory() as name:  # which another user can enter
         Path(name).chmod(0o755)

@@ -107,7 +107,8 @@ def wait_until_done(web: Web) -> Reply:
 
 
 def test_a_page_reaches_no_address_by_any_way(web: Web, listener: Listener) -> None:
-    """A hostile page tries many ways to connect; no connection is made."""
+    """A hostile page tries every way to connect to `listener`; nothing arrives there. Its requests
+    go through our fetcher, which refuses private addresses."""
     attempts = ATTEMPTS.read_text(encoding="utf-8").replace("PORT", str(listener.port))
     script = {"content-type": "text/javascript"}
     web.routes["/attempts.js"] = Reply(headers=script, body=attempts.encode())

@@ -21,7 +21,7 @@ SCRIPT = "https://a.example/app.js"
 
 @pytest.mark.parametrize("kind", ["document", "script", "xhr", "fetch"])
 def test_documents_and_scripts_and_what_they_read_are_loaded(kind: str) -> None:
-    """These kinds of requests of a page are loaded."""
+    """While a page is drawn, its documents, scripts and the data that scripts read are loaded."""
     assert choose_treatment(PageRequest(url=SCRIPT, kind=kind), Budget()) is Treatment.LOAD
 
 
@@ -90,7 +90,8 @@ def test_requests_and_bytes_are_limited(budget: Budget, treatment: Treatment) ->
 def test_a_page_is_complete_when_it_is_quiet_or_has_had_its_time(
     seconds: float, quiet_looks: int, pending: int, complete: bool
 ) -> None:
-    """When a page counts as complete."""
+    """A page is complete after four quiet looks at it, or after 8 seconds without a pending
+    request, or after 20 seconds in any case."""
     assert is_complete(seconds=seconds, quiet_looks=quiet_looks, pending=pending) is complete
 
 
@@ -106,7 +107,8 @@ PAGE = Request(
 
 
 def test_a_part_of_the_page_s_origin_has_its_networks_and_no_credentials() -> None:
-    """Requests to the page's own origin may use its private networks, without credentials."""
+    """A request of a page to its own origin may use the private networks that its source allows,
+    but carries no credentials of the source."""
     page_request = PageRequest(
         url="https://a.example:443/api", kind="fetch", accept="application/json"
     )
@@ -125,7 +127,8 @@ def test_a_part_of_the_page_s_origin_has_its_networks_and_no_credentials() -> No
     ["https://a.example:8443/", "http://a.example/", "https://b.example/", "https://10.0.0.1/"],
 )
 def test_a_part_of_another_origin_has_no_private_networks(url: str) -> None:
-    """Requests to other origins may not reach private networks."""
+    """A request of a page to another origin (host, port or scheme) may not use the private networks
+    that its source allows."""
     assert make_part_request(PAGE, PageRequest(url=url, kind="fetch"), 900).allow == ()
 
 

@@ -61,7 +61,8 @@ from tests.samples import Samples
     ],
 )
 def test_dates(value: str, expected: str) -> None:
-    """Each spelling gives its time."""
+    """Dates of real feeds, in many spellings, languages and time zones, give the expected time in
+    UTC."""
     parsed = parse_date(value)
 
     assert parsed is not None
@@ -92,7 +93,7 @@ def test_dates(value: str, expected: str) -> None:
     ],
 )
 def test_nonsense(value: str) -> None:
-    """Impossible dates give None."""
+    """Impossible dates, placeholders such as the year 1 or 1970, and other texts give None."""
     assert parse_date(value) is None
 
 
@@ -119,7 +120,8 @@ moments = st.integers(662_688_000, 7_000_000_000).map(
 
 @given(moments, st.integers(-14 * 60, 14 * 60))
 def test_round_trips(moment: datetime, offset: int) -> None:
-    """Any time survives the common formats."""
+    """Any time, written in three common formats with any offset, is parsed back to the same
+    time."""
     from datetime import timezone
 
     local = moment.astimezone(timezone(timedelta(minutes=offset)))
@@ -130,6 +132,6 @@ def test_round_trips(moment: datetime, offset: int) -> None:
 
 @given(st.text("0123456789 :/.,-+TZapmJnuaryGMTé", max_size=40) | st.text(max_size=60))
 def test_any_text(value: str) -> None:
-    """Any text gives None or a time in UTC."""
+    """Any text is parsed to None or to a time in UTC, never to an error."""
     parsed = parse_date(value)
     assert parsed is None or parsed.tzinfo is UTC

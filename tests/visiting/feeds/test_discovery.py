@@ -20,13 +20,14 @@ def discover_in_page(head: str, body: str = "") -> Discovery:
 
 
 def test_feed() -> None:
-    """A feed is recognised with its title."""
+    """An address that answers with a feed is recognised as one, with its title."""
     body = b'<rss version="2.0"><channel><title>T &amp;amp; U</title></channel></rss>'
     assert discover(body, URL) == Discovery("feed", (FeedLink(URL, "T & U", "rss20"),), "T & U")
 
 
 def test_page_with_alternates() -> None:
-    """Only `link` elements with a feed's type are found, each address once."""
+    """On a page, only <link rel=alternate> elements with a feed type and an HTTP address are its
+    feeds, each once, relative to <base>; links in the text are then not looked at."""
     discovery = discover_in_page(
         "<title>Site &amp; more</title><base href='/base/'><link rel='alternate'"
         " type='application/atom+xml' title='All' href='atom.xml'><LINK REL=ALTERNATE"
@@ -63,7 +64,7 @@ def test_page_with_links_that_look_like_feeds() -> None:
 
 
 def test_guesses() -> None:
-    """Without links, common feed addresses are guessed."""
+    """If a page names no feed, common addresses are guessed, those below its own folder first."""
     discovery = discover_in_page("<title>x</title>")
 
     assert {link.type for link in discovery.feeds} == {"guess"}
@@ -122,7 +123,8 @@ def test_anything_is_at_worst_a_page(body: bytes) -> None:
     ],
 )
 def test_charset(header: str, charset: str) -> None:
-    """The charset comes from header or meta."""
+    """The character encoding of a page comes from the header, else from <meta>; an unknown one is
+    guessed."""
     body = f"<html><meta charset='{charset}'><title>café</title>".encode(
         "iso-8859-1" if "8859" in header + charset else "utf-8"
     )
@@ -143,7 +145,7 @@ def test_pages_of_the_samples_name_their_feeds(samples: Samples) -> None:
 
 
 def test_a_page_that_says_it_is_an_article() -> None:
-    """og:type "article" marks a page as an article."""
+    """A page whose og:type is "article" is one, so that it is not followed as a source."""
     assert discover_in_page("<meta content='article' property='og:type'>").article
     assert not discover_in_page("<meta property='og:type' content='website'>").article
 
@@ -166,7 +168,8 @@ FEED = '<link rel="alternate" type="application/atom+xml" href="/feed">'
     ],
 )
 def test_the_feeds_that_a_page_names_as_its_own(page: str, linked: bool) -> None:
-    """Which <link> elements count as a page's own feed."""
+    """Only a <link> in the head of a page names its feed: one in the body, a script or a comment
+    may have been written by somebody else."""
     result = find_linked_feeds(
         page.encode(), "https://a.example/x", {"content-type": "text/html; charset=utf-8"}
     )

@@ -41,13 +41,14 @@ ALL = f"https://www.youtube.com/feeds/videos.xml?channel_id=UC{CHANNEL}"
     ],
 )
 def test_feeds(page: str, feed: str | None) -> None:
-    """The known feed of each page."""
+    """For known services (YouTube, GitHub, Reddit, Mastodon …) the feed of a page follows from its
+    address; None: there is none for that address."""
     assert [link.url for link in find_known_feeds(page)] == ([feed] if feed else [])
 
 
 @given(st.text(max_size=600))
 def test_any_address(url: str) -> None:
-    """Any address gives only http(s) feeds."""
+    """Any text as an address gives only HTTP addresses of known feeds, without an error."""
     for address in (url, f"https://github.com/{url}"):
         assert all(
             link.url.startswith(("http://", "https://")) for link in find_known_feeds(address)
@@ -55,7 +56,8 @@ def test_any_address(url: str) -> None:
 
 
 def test_a_better_feed_goes_before_the_one_that_a_page_names() -> None:
-    """For YouTube the feed without shorts precedes the linked one."""
+    """For a YouTube channel the feed of its films, without shorts, comes before the feed that the
+    page names, which it replaces."""
     head = f'<link rel="alternate" type="application/rss+xml" title="Name" href="{ALL}">'
     feeds = discover(
         f"<html><head>{head}</head></html>".encode(), "https://www.youtube.com/@name"

@@ -45,7 +45,8 @@ def parse_atom(inside: str, root: str = "") -> ParsedFeed:
 
 
 def test_rss_whole() -> None:
-    """An RSS feed with all elements."""
+    """Every supported element of an RSS feed and its item is read: schedule, hub, dates, author,
+    text, enclosure and the largest picture."""
     feed = parse_feed(
         make_rss(
             "<item><title>Cats &amp;amp; dogs</title><link>/a</link><guid"
@@ -96,7 +97,8 @@ def test_rss_whole() -> None:
 
 
 def test_atom_whole() -> None:
-    """An Atom feed with all elements."""
+    """Every supported element of an Atom feed and its entry is read, relative to xml:base and with
+    xml:lang."""
     feed = parse_atom(
         "<link href='https://example.org/'/><icon>/f.ico</icon><entry><id>urn:1</id><title"
         " type='html'>A &lt;b&gt;b&lt;/b&gt;</title><link rel='self'"
@@ -157,7 +159,7 @@ def test_an_atom_feed_has_icon_and_logo_the_icon_first() -> None:
 
 
 def test_rdf() -> None:
-    """An RSS 1.0 (RDF) feed."""
+    """A feed in RSS 1.0 (RDF) is read, with the date of its item from Dublin Core."""
     feed = parse_feed(
         b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
         b' xmlns="http://purl.org/rss/1.0/" '
@@ -177,7 +179,7 @@ def test_rdf() -> None:
 
 @pytest.mark.parametrize("version", ["0.91", "0.92", "0.93", "0.94", "2.0", "9.9", ""])
 def test_every_rss(version: str) -> None:
-    """Each RSS version is read."""
+    """A feed is read whatever RSS version it states, also an unknown or empty one."""
     body = (
         "<rss"
         f' version="{version}"><channel><title>T</title><item><link>https://e.org/1</link></item></channel></rss>'
@@ -186,7 +188,7 @@ def test_every_rss(version: str) -> None:
 
 
 def test_cdf() -> None:
-    """A CDF channel is read."""
+    """A channel in CDF, a format older than RSS, is read."""
     body = (
         b'<CHANNEL HREF="https://e.org/"><TITLE>T</TITLE><ITEM'
         b' HREF="https://e.org/1"><TITLE>One</TITLE></ITEM></CHANNEL>'
@@ -200,7 +202,8 @@ def json_feed(**fields: object) -> ParsedFeed:
 
 
 def test_json_feed() -> None:
-    """A JSON feed with all fields."""
+    """Every supported field of a JSON feed is read; the authors of the feed are those of items
+    without an author, and items that are no objects are left out."""
     feed = json_feed(
         home_page_url="/",
         feed_url=URL,
@@ -304,7 +307,8 @@ def test_json_feed_one() -> None:
     ids=lambda value: repr(value[:12]) if isinstance(value, bytes) else value,
 )
 def test_no_feed(body: bytes, reason: str) -> None:
-    """Other documents raise NotAFeed with a reason."""
+    """A document that is no feed raises NotAFeed with the reason: empty, HTML, malformed, too large
+    or of another format."""
     with pytest.raises(NotAFeed) as caught:
         parse_feed(body, URL)
     assert caught.value.reason == reason
@@ -344,7 +348,8 @@ def test_a_gzip_file() -> None:
     ],
 )
 def test_links(inside: str, url: str) -> None:
-    """The link of each case."""
+    """The address of an RSS item is its <link>, else a <guid> that is a permalink; it must be HTTP,
+    relative to the feed."""
     assert parse_item(inside).url == url
 
 
@@ -367,7 +372,8 @@ def test_links(inside: str, url: str) -> None:
     ],
 )
 def test_titles(inside: str, title: str) -> None:
-    """The title of each case."""
+    """Titles become plain text: entities are decoded once or twice as meant, markup is removed, but
+    comparisons and generics such as List<String> stay."""
     body = make_rss(f"<item><link>https://e.org/1</link><title>{inside}</title></item>")
     assert parse_feed(body, URL).entries[0].title == title
 
@@ -392,7 +398,8 @@ def test_titles(inside: str, title: str) -> None:
     ],
 )
 def test_authors(inside: str, names: tuple[str, ...]) -> None:
-    """The authors of each case."""
+    """Author elements become names: mail addresses, links and "admin" are removed, lists are split,
+    and "Doe, Jane" stays one name."""
     assert parse_item(inside).authors == names
 
 
@@ -411,7 +418,8 @@ def test_authors(inside: str, names: tuple[str, ...]) -> None:
     ],
 )
 def test_dates(inside: str, published: datetime | None) -> None:
-    """The date of each case."""
+    """The date of an item may have any time zone; placeholders (year 1, 1970) and nonsense give
+    None, and future dates are kept."""
     entry = parse_item(inside)
     assert (entry.published or entry.updated) == published
 
@@ -426,7 +434,8 @@ def parse_entry_ids(*items: str) -> list[str]:
 
 
 def test_ids_of_entries_without_one() -> None:
-    """Without an id, the link or a hash is the id."""
+    """An entry without an id has its link as id, or without a link a hash of its content, which is
+    the same at the next visit."""
     one, two = parse_entry_ids("<title>a</title>", "<title>b</title><link>https://e.org/b</link>")
 
     assert one.startswith("sha256:")
@@ -435,7 +444,8 @@ def test_ids_of_entries_without_one() -> None:
 
 
 def test_repeated_ids() -> None:
-    """Entries with the same id get different ids."""
+    """Different entries with one guid or one link get different ids, which do not depend on their
+    order; a repeated entry counts once."""
     same = "<guid isPermaLink='false'>1</guid>"
     first, second = (
         f"<title>{name}</title><link>https://e.org/{name}</link>{same}" for name in "ab"
@@ -485,7 +495,7 @@ def test_a_big_feed_keeps_both_ends_and_its_time() -> None:
 
 
 def test_cut_off_feed_says_so() -> None:
-    """A truncated feed is marked as incomplete."""
+    """A feed whose end is missing is read as far as it goes and marked as incomplete."""
     feed = parse_feed(
         make_rss("<item><title>x</title><link>https://e.org/</link></item>")[:-40], URL
     )
@@ -606,7 +616,8 @@ def test_titles_in_the_form_of_feedparsers_tests(samples: Samples) -> None:
 
 
 def test_xml_attacks(samples: Samples) -> None:
-    """XML bombs and external entities are refused quickly."""
+    """Sample XML attacks, such as entity bombs and external entities, are refused or read without
+    expansion, each within two seconds."""
     for path in samples.files("vectors/xml", "*.xml"):
         body = path.read_bytes()
         start = time.process_time()

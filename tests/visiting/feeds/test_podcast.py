@@ -40,7 +40,8 @@ def parse_enclosures(parts: str) -> list[Enclosure]:
 
 
 def test_each_episode_has_its_own_parts() -> None:
-    """Podcast data stay with their episode."""
+    """Podcast elements belong to the episode in which they are; the second episode of the sample
+    has none."""
     one, two = parse_enclosures(PARTS)
 
     assert one.url == "https://pod.example/1.mp3"
@@ -86,7 +87,7 @@ def test_a_feed_that_is_broken_is_read_as_far_as_it_goes() -> None:
 
 
 def test_they_are_kept_in_the_file() -> None:
-    """Podcast data survive the article file."""
+    """Podcast elements of an enclosure are stored in the article file and read back unchanged."""
     enclosure = parse_enclosures(PARTS)[0]
     result = frontmatter.load(frontmatter.dump(make_full_article(enclosure=enclosure)))
     assert result.enclosure == enclosure

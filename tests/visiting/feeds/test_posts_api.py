@@ -52,7 +52,8 @@ def test_an_interface_that_a_page_names_is_tried_after_the_first_guess(
 
 
 def test_wordpress_tells_title_time_author_text_and_picture() -> None:
-    """A WordPress post gives title, time, author, text and picture."""
+    """A post of the WordPress API becomes an entry with title, UTC time, author, id, text and
+    absolute picture address."""
     post = {
         "guid": {"rendered": "https://a.example/?p=7"},
         "link": "https://a.example/2026/ferry/",
@@ -80,7 +81,7 @@ def test_wordpress_tells_title_time_author_text_and_picture() -> None:
 
 
 def test_ghost_tells_title_time_tags_and_picture() -> None:
-    """A Ghost post gives title, time, tags and picture."""
+    """A post of the Ghost API becomes an entry with absolute address, tags, time and picture."""
     post = {
         "id": "6",
         "url": "/ferry/",

@@ -46,7 +46,8 @@ def make_feed(
     ],
 )
 def test_comments(url: str, title: str, found: ParsedFeed) -> None:
-    """These feeds are recognised as comments."""
+    """A feed of comments is recognised by its address, its title in several languages, or entries
+    such as "By: Ove" or with the fragment of a comment."""
     assert is_comments(url, title, found)
 
 
@@ -61,12 +62,14 @@ def test_comments(url: str, title: str, found: ParsedFeed) -> None:
     ],
 )
 def test_no_comments(url: str, title: str, found: ParsedFeed) -> None:
-    """These feeds are not mistaken for comments."""
+    """A feed that only mentions comments, as in "Comment is free", is not taken for a feed of
+    comments."""
     assert not is_comments(url, title, found)
 
 
 def test_the_best_is_first() -> None:
-    """Feeds of the page itself come first; old, empty and comment feeds come last."""
+    """Of the feeds of a page, its own comes first, then one of a part of the site, then old, empty
+    and comment feeds; one with the same entries is marked as `same_as`."""
     feeds = [
         ("comments", "", make_feed("By: A", title="Comments for Site", site=SITE)),
         ("empty", "", make_feed(site=SITE)),

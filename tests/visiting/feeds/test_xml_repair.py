@@ -33,7 +33,8 @@ def test_junk_round_the_document(name: str) -> None:
 
 
 def test_faults_inside() -> None:
-    """Control characters and unknown entities do not stop the parser."""
+    """Control characters, HTML entities and undeclared prefixes in a feed are repaired before it is
+    parsed."""
     feed = parse_feed(
         make_rss(
             "<item><title>a\x08b &hellip; R&D</title></item>", "<slash:comments>1</slash:comments>"

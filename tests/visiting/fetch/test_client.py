@@ -53,7 +53,8 @@ def get_failure(result: FetchResult) -> tuple[str, int | None]:
 
 
 def test_answer(web: Web) -> None:
-    """A successful answer: headers, body, and what was sent."""
+    """A successful answer has status, body and joined headers; we send our user agent and no
+    cookie."""
     headers = {"ETag": '"1"', "X-Robots-Tag": "noindex", "x-robots-tag": "nosnippet"}
     web.routes["/feed"] = Reply(200, headers, b"<rss/>")
     result = fetch_url(web.url("/feed"))
@@ -71,7 +72,7 @@ def test_answer(web: Web) -> None:
 
 
 def test_validators_and_304(web: Web) -> None:
-    """ETag and date are sent back, and an answer 304 means not modified."""
+    """The stored ETag and date are sent as conditions; the answer 304 then gives NotModified."""
     web.routes["/feed"] = lambda seen: Reply(
         304 if seen.headers.get("if-none-match") == 'W/"1"' else 200
     )
@@ -94,7 +95,7 @@ def test_no_cookie_is_kept(web: Web) -> None:
 
 
 def test_post(web: Web) -> None:
-    """A POST request with a body."""
+    """A POST request is sent with its body and headers, as for WebSub hubs."""
     web.routes["/hub"] = lambda seen: Reply(200, {}, seen.method.encode() + seen.body)
     headers = {"Content-Type": "application/json"}
     result = fetch_in_turn(
@@ -118,7 +119,7 @@ def test_post(web: Web) -> None:
     ],
 )
 def test_status_codes(web: Web, status: int, reason: str) -> None:
-    """Each status gives its reason code."""
+    """An error status becomes a failure with its reason code and the time of Retry-After."""
     web.routes["/x"] = Reply(status, {"Retry-After": "90"})
     result = fetch_url(web.url("/x"))
 
@@ -157,7 +158,8 @@ def _raw_deflate(data: bytes) -> bytes:
     ],
 )
 def test_encodings(web: Web, encoding: str, pack: Callable[[bytes], bytes]) -> None:
-    """Each content encoding is decoded."""
+    """A body is decoded from each encoding that servers send in practice, also raw deflate, several
+    gzip members, and padding."""
     text = b"<rss>" + bytes(range(256)) * 300
     web.routes["/"] = Reply(200, {"Content-Encoding": encoding}, pack(text))
     result = fetch_url(web.url("/"))
@@ -177,7 +179,8 @@ def test_encodings(web: Web, encoding: str, pack: Callable[[bytes], bytes]) -> N
     ],
 )
 def test_bad_encodings(web: Web, encoding: str, body: bytes) -> None:
-    """Corrupt encodings fail with "bad-encoding"."""
+    """A body in an encoding that we did not offer, or that is damaged or cut, fails with
+    "bad-encoding"."""
     web.routes["/"] = Reply(200, {"Content-Encoding": encoding}, body)
     assert get_failure(fetch_url(web.url("/")))[0] == "bad-encoding"
 
@@ -192,13 +195,14 @@ def test_bad_encodings(web: Web, encoding: str, body: bytes) -> None:
     ],
 )
 def test_too_large(web: Web, headers: dict[str, str], body: bytes) -> None:
-    """Too large bodies fail with "too-large"."""
+    """A body over the limit (200,000 bytes here) fails with "too-large", whether announced, chunked
+    or compressed."""
     web.routes["/"] = Reply(200, headers, body)
     assert get_failure(fetch_url(web.url("/"), wire_bytes=200_000)) == ("too-large", 200)
 
 
 def test_ratio_cap(web: Web) -> None:
-    """A compression bomb fails with "too-large"."""
+    """A small body that decompresses to very much (9 MB of zeros) fails with "too-large"."""
     web.routes["/"] = Reply(
         200, {"Content-Encoding": "gzip"}, gzip.compress(b"\0" * 9_000_000, mtime=0)
     )
@@ -279,7 +283,8 @@ def test_redirects(web: Web) -> None:
 
 @pytest.mark.parametrize("status", [302, 303, 307])
 def test_temporary_redirect_is_no_move(web: Web, status: int) -> None:
-    """A permanent redirect after a temporary one is no move of the address."""
+    """If the first redirect is temporary, a permanent one after it does not move the address of the
+    source."""
     web.routes = {
         "/a": Reply(status, {"Location": "/b"}),
         "/b": Reply(301, {"Location": "/c"}),
@@ -304,7 +309,8 @@ def test_temporary_redirect_is_no_move(web: Web, status: int) -> None:
     ],
 )
 def test_bad_redirects(web: Web, location: str, reason: str) -> None:
-    """Invalid redirects have their reason codes."""
+    """A redirect to itself, without an address, to another scheme or to a private address fails
+    with its reason code."""
     web.routes["/a"] = Reply(302, {"Location": location})
     assert get_failure(fetch_url(web.url("/a")))[0] == reason
 
@@ -394,7 +400,8 @@ def test_credentials_in_a_url_are_sent_and_never_shown(
     ],
 )
 def test_what_cannot_be_asked(url: str, reason: str) -> None:
-    """Unusable URLs fail with their reason code."""
+    """An address that is no usable HTTP URL, or whose host does not exist, fails with its reason
+    code."""
 
     def lookup(host: str, port: int) -> Any:
         host.encode("idna")
@@ -405,12 +412,13 @@ def test_what_cannot_be_asked(url: str, reason: str) -> None:
 
 
 def test_https_to_a_plain_server(web: Web) -> None:
-    """https to a server without TLS fails with the reason tls."""
+    """A TLS connection to a server that speaks plain HTTP fails with the reason "tls"."""
     assert get_failure(fetch_url(f"https://127.0.0.1:{web.port}/"))[0] == "tls"
 
 
 def test_server_that_hangs_up() -> None:
-    """A closed connection is a failure with the reason `disconnected`."""
+    """A server that accepts and closes the connection without an answer is a failure with the
+    reason "disconnected"."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
 
@@ -432,7 +440,8 @@ def test_server_that_hangs_up() -> None:
 
 
 def test_a_name_that_is_partly_private_is_never_connected_to() -> None:
-    """A name with a public and a private address is refused."""
+    """If a name has a public and a private address, no connection is tried; with the public one
+    alone (after `pop`) it is."""
     addresses = ["203.0.114.7", "10.0.0.1"]
     dialled: list[Any] = []
 
@@ -534,7 +543,8 @@ def test_proxies_of_the_environment_are_not_used(web: Web, monkeypatch: pytest.M
 
 
 def test_a_configured_proxy_is_used_and_private_addresses_and_names_stay_refused(web: Web) -> None:
-    """With a proxy, private addresses are still refused."""
+    """With a configured proxy, names are not looked up here, and hosts that are private by their
+    spelling are still refused, also after a redirect."""
     web.routes = {
         "http://example.org/feed": Reply(200, {}, b"through"),
         "http://example.org/away": Reply(302, {"Location": "http://0x7f.1/"}),
@@ -598,7 +608,8 @@ def test_odd_headers_both_ways(web: Web) -> None:
     "location", ["/caf\xe9", "http://127.0.0.1:{port}/caf\xe9", "/a b", "//127.0.0.1:{port}/x"]
 )
 def test_odd_locations(web: Web, location: str) -> None:
-    """Unusual Location headers are followed."""
+    """Location headers with spaces, Latin-1 letters or without a scheme are followed, since
+    browsers do so."""
 
     def answer(seen: Seen) -> Reply:
         return (

@@ -60,7 +60,8 @@ def test_a_redirect_to_another_host_or_port_takes_and_renews_no_cookie(
 def test_a_redirect_on_the_host_sends_what_its_path_gets_and_keeps_what_it_sets(
     tmp_path: Path,
 ) -> None:
-    """After a redirect, cookies are chosen by path, and new cookies are stored."""
+    """After a redirect on the same host, cookies are chosen by the new path, and cookies that
+    either answer sets are stored."""
     lines = [cookie_line("127.0.0.1"), cookie_line("127.0.0.1", name="of_members", path="/members")]
     (tmp_path / FILE).write_text("\n".join(lines))
 
@@ -83,7 +84,8 @@ def test_a_redirect_on_the_host_sends_what_its_path_gets_and_keeps_what_it_sets(
 
 
 def test_values_are_masked_in_what_a_failure_says(tmp_path: Path) -> None:
-    """Error details do not contain cookie values."""
+    """A failure does not contain cookie values, though the redirects that caused it have one in
+    their address."""
     (tmp_path / FILE).write_text(cookie_line("127.0.0.1"))
     location = ("Location", f"/story?session={TOKEN}")
     with serve_site(Site(lambda asked: Reply(status=302, headers=[location]))) as site:
@@ -95,7 +97,8 @@ def test_values_are_masked_in_what_a_failure_says(tmp_path: Path) -> None:
 
 
 def test_a_client_without_files_sends_no_request_that_needs_one(tmp_path: Path) -> None:
-    """Without a cookie store, a request that needs cookies fails and is not sent."""
+    """A fetcher without cookie files sends no request that needs cookies: the site would answer it
+    without the subscription."""
     with serve_site(Site(set_session)) as site:
         result = fetch_with_cookies(tmp_path, f"{site.base}/story", files=False)
 

@@ -72,7 +72,8 @@ def test_a_deleted_cookie_is_sent_no_more(folder: Folder) -> None:
 
 
 def test_an_answer_that_changes_nothing_writes_nothing(folder: Folder) -> None:
-    """Cookies with equal values or of other domains write no file."""
+    """An answer that repeats a cookie, deletes an unknown one, or sets one for another domain does
+    not write a file."""
     files = folder.open_cookies()
     end = datetime.fromtimestamp(LATER, UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
     lines = [f"session=first-session; Path=/; Expires={end}", "nobody=; Max-Age=0"]
@@ -131,7 +132,8 @@ def test_a_file_that_is_missing_or_too_large_is_named(folder: Folder) -> None:
 
 
 def test_all_spellings_of_the_values_of_a_host_are_secrets(folder: Folder) -> None:
-    """Each encoding of a cookie value counts as a secret, for its host only."""
+    """Each spelling of a cookie value, as decoded, in HTML or in JSON, is a secret to mask, for its
+    host only."""
     folder.export_cookie("a%2Fb&c/first-session")
     files = folder.open_cookies()
     files.store_renewed(FILE, URL, ["session=second-value-of-the-session; Path=/"])

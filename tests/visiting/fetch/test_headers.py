@@ -17,7 +17,7 @@ from tests.visiting.conftest import NOW
     [(404, "http-404"), (410, "gone"), (429, "rate-limited"), (503, "http-503"), (304, "http-304")],
 )
 def test_error_codes(status: int, code: str) -> None:
-    """The reason code of each status."""
+    """Each HTTP status has its reason code; 410 and 429 have names of their own."""
     assert name_error(status) == code
 
 

@@ -53,7 +53,8 @@ from syndicator.visiting.fetch.ssrf import explain_refusal, format_permission, l
     ],
 )
 def test_refused(address: str) -> None:
-    """Private addresses are refused."""
+    """Addresses in private, local or reserved networks, also as IPv4 inside IPv6, and texts that
+    are no address are refused."""
     assert explain_refusal(address, 80, nat64=("64:ff9b::/96",)) is not None
 
 
@@ -69,12 +70,14 @@ def test_refused(address: str) -> None:
     ],
 )
 def test_public(address: str) -> None:
-    """Public addresses are allowed."""
+    """Public addresses are allowed, also inside the configured NAT64 prefix or just outside a
+    reserved network."""
     assert explain_refusal(address, 80, nat64=("64:ff9b::/96",)) is None
 
 
 def test_nat64_only_where_it_is_configured() -> None:
-    """NAT64 addresses are refused by default and if they contain a private address."""
+    """A NAT64 address is refused if its prefix is not configured, or if it contains a private
+    address."""
     assert explain_refusal("64:ff9b::808:808", 80) is not None
     assert explain_refusal("2001:4860:64::a00:1", 80, nat64=("2001:4860:64::/96",)) is not None
 
@@ -136,7 +139,8 @@ def test_loopback_setting_opens_loopback_alone() -> None:
     ],
 )
 def test_allow_lines(line: str, allowed: Allowed) -> None:
-    """How lines of `allow` are parsed."""
+    """A line of `allow` is a network or an address, IPv4 or IPv6, with an optional port; without a
+    port all ports are allowed."""
     assert parse_allow(line) == allowed
 
 

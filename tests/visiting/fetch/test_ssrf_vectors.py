@@ -47,7 +47,8 @@ class Recorder:
 @pytest.mark.parametrize("every", [5, pytest.param(1, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("expect", ["block", "allow"])
 def test_samples(samples: Samples, expect: str, every: int) -> None:
-    """No sample of a private address is dialled; public ones are."""
+    """For each sample address and DNS answer, a connection is dialled only if the sample says
+    "allow". `Recorder` records dials instead of connecting."""
     wrong: list[object] = []
 
     async def run() -> None:

@@ -18,7 +18,8 @@ from tests.visiting.conftest import NOW
 
 
 def test_the_connections_of_64_origins_stay_open() -> None:
-    """Up to 64 idle connections stay open; further ones close the oldest."""
+    """Connections to 64 hosts stay open and are used again; two more hosts close the two oldest,
+    and closing the fetcher closes all."""
     opened: list[asyncio.StreamWriter] = []
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -113,7 +113,8 @@ def test_why_a_server_is_not_read(
 def test_notices_between_answers_are_no_mails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Notices of other mails in an IMAP answer are skipped."""
+    """Notices of a mail server about other mails, between the parts of its answer, are skipped;
+    only the requested mail is read."""
     answers: dict[str, Answer] = {
         "AUTHENTICATE": "OK",
         "SEARCH": "3 EXISTS\nSEARCH 1\nSEARCH\nOK",

@@ -74,7 +74,8 @@ def test_mails_are_listed_and_fetched_and_stay_unread(empty_server: Dovecot) -> 
 
 
 def test_no_mail_is_listed_twice_and_none_is_missed(empty_server: Dovecot) -> None:
-    """Successive visits list each mail once."""
+    """Each visit lists only mails that came since the last one, whatever their dates: four visits
+    list four mails, each once."""
     seen: list[bytes] = []
     position = ""
     for number in range(4):
@@ -94,7 +95,8 @@ def test_no_mail_is_listed_twice_and_none_is_missed(empty_server: Dovecot) -> No
 def test_a_server_that_numbers_its_mails_anew_is_read_from_the_beginning(
     empty_server: Dovecot,
 ) -> None:
-    """After a change of UIDVALIDITY all mails are listed again."""
+    """If the server renumbers its mails (UIDVALIDITY), all are listed again and old numbers find
+    nothing, as they could be other mails."""
     empty_server.deliver_mail("1.host", b"Subject: a\n\n", NOW)
     box = open_mailbox(empty_server)
     [name] = box.list_names("", NOW - MONTH)
@@ -112,7 +114,7 @@ def test_a_server_that_numbers_its_mails_anew_is_read_from_the_beginning(
 
 
 def test_a_mail_that_is_gone_is_left_out(empty_server: Dovecot) -> None:
-    """A mail moved by another client is skipped."""
+    """A mail that another client moves away after it was listed is skipped."""
     for name in ("1.host", "2.host"):
         empty_server.deliver_mail(name, b"Subject: a\n\n", NOW)
     box = open_mailbox(empty_server)

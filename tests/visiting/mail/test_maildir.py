@@ -66,7 +66,8 @@ def test_mails_of_both_folders_are_listed_in_the_order_in_which_they_came(folder
 
 
 def test_a_mail_that_another_program_moves_is_listed_again(folder: Path) -> None:
-    """A mail renamed by another program is found under its new name."""
+    """A mail that another program renames after it was listed is skipped, and listed under its new
+    name at the next visit."""
     path = deliver_to_maildir(folder, "1.host", b"Subject: a\n\na", NOW)
     box = Maildir(folder, 1000)
     [name] = box.list_names("", NOW - MONTH)
@@ -81,7 +82,7 @@ def test_a_mail_that_another_program_moves_is_listed_again(folder: Path) -> None
 
 
 def test_a_mail_that_was_moved_in_is_new_whatever_its_date(folder: Path) -> None:
-    """The time of delivery into the folder counts, not the mail's date."""
+    """A mail counts as new when it came into the folder, even if its own date is 20 days old."""
     deliver_to_maildir(folder, "1.host", b"a", NOW)
     before = last_position(folder)
     deliver_to_maildir(folder, "2.host", b"b", NOW - timedelta(days=20))

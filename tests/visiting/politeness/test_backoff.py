@@ -31,7 +31,8 @@ class Notes:
 
 
 def test_the_next_process_knows() -> None:
-    """The later end of a wait is kept and known to every process."""
+    """A wait is stored, so that other processes know it until it ends; a shorter one for the same
+    host does not replace it."""
     notes = Notes()
     first = notes.backoff()
     other = notes.backoff()

@@ -61,7 +61,8 @@ def test_a_host_is_asked_for_one_part_at_a_time() -> None:
 
 
 def test_each_host_of_a_page_has_its_pause() -> None:
-    """The next request to a secondary host of the page waits for the pause, too."""
+    """After a part of a page is loaded from host b (seconds 1 to 2), the next request to b waits
+    for the pause of 10 seconds, too."""
     site = Site()
 
     async def load() -> None:

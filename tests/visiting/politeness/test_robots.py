@@ -123,7 +123,8 @@ def test_samples(samples: Samples) -> None:
     ],
 )
 def test_failures(failure: tuple[str, int | None], allowed: bool, by: str) -> None:
-    """What each failing answer of robots.txt allows."""
+    """If robots.txt cannot be fetched, pages are allowed for most 4xx answers and forbidden while
+    the server is overloaded or unreachable (RFC 9309)."""
     crawler = ScriptedCrawler()
     crawler.script.answers[ROBOTS] = Failed(url=ROBOTS, reason=failure[0], status=failure[1])
     assert crawler.find_verdict("https://example.org/a")[:2] == (allowed, by)
@@ -144,7 +145,7 @@ def test_rules_and_delay() -> None:
 
 
 def test_operator_decides() -> None:
-    """With `robots = "ignore"` robots.txt is not requested."""
+    """If the operator writes `robots = "ignore"`, robots.txt is not even requested."""
     crawler = ScriptedCrawler()
     crawler.script.add_page(ROBOTS, "User-agent: *\nDisallow: /")
     source = Source(key="x", url="https://example.org/", robots="ignore")
@@ -250,7 +251,7 @@ def test_credentials_of_a_url_reach_neither_note_nor_request() -> None:
     [("Syndicator/1.0 (+x)", "Syndicator"), ("Name Other", "Name"), ("", "*"), ("X", "X")],
 )
 def test_product(agent: str, name: str) -> None:
-    """The product token of a user agent."""
+    """The name for robots.txt is the first word of the user agent without its version, or `*`."""
     assert get_product(agent) == name
 
 
@@ -318,7 +319,8 @@ def test_a_robots_txt_that_cannot_be_had_warns_of_nothing() -> None:
 
 
 def test_pages_say_by_whose_word_they_were_fetched() -> None:
-    """`permit` names robots.txt or the operator."""
+    """The result of a fetch says who permitted it: robots.txt or the operator (`robots =
+    "ignore"`)."""
     crawler = ScriptedCrawler()
     crawler.script.add_page(ROBOTS, "User-agent: *\nDisallow: /no")
     for path in ("a", "no"):
@@ -337,7 +339,8 @@ def test_pages_say_by_whose_word_they_were_fetched() -> None:
 
 
 def test_after_429_the_whole_host_backs_off_and_after_503_only_the_url() -> None:
-    """429 pauses the host, 503 only the address."""
+    """After 429 (host a) further requests to the host fail for 15 minutes without being sent; after
+    503 (host b) other pages are still fetched."""
     crawler = ScriptedCrawler()
     crawler.script.answers = {
         "https://a.test/1": Failed(
@@ -386,7 +389,8 @@ def make_redirect(url: str, target: str, *, permanent: bool = True) -> Fetched:
 
 
 def test_a_redirect_to_another_host_waits_for_its_turn_and_asks_its_robots() -> None:
-    """The target host's robots.txt is read, and credentials are dropped."""
+    """A redirect to another host first reads that host's robots.txt, and is sent without the
+    headers and private networks of the source."""
     crawler = ScriptedCrawler()
     crawler.script.answers["https://a.test/x"] = make_redirect(
         "https://a.test/x", "https://b.test/y"
@@ -475,7 +479,8 @@ def test_circles_across_hosts_end() -> None:
 
 
 def test_mutual_redirects_do_not_lock_each_other_out() -> None:
-    """Two hosts that redirect to each other cause no deadlock."""
+    """Parallel requests to two hosts that redirect to each other all succeed: none waits for a turn
+    while it holds the other's."""
     crawler = ScriptedCrawler()
     crawler.script.answers = {
         "https://a.test/1": make_redirect("https://a.test/1", "https://b.test/2"),
@@ -491,7 +496,7 @@ def test_mutual_redirects_do_not_lock_each_other_out() -> None:
 
 
 def test_close() -> None:
-    """Closing the polite fetcher closes the inner one."""
+    """Closing the polite fetcher closes the fetcher that it uses."""
     crawler = ScriptedCrawler()
     asyncio.run(crawler.polite.aclose())
     assert crawler.script.closed
@@ -514,7 +519,8 @@ def test_credentials_of_a_url_are_in_no_result() -> None:
 
 
 def test_a_crawl_delay_spaces_the_pages_of_its_host_up_to_a_minute() -> None:
-    """A crawl-delay is followed up to 60 seconds."""
+    """Pages of a host are requested with its Crawl-delay between them: 7 seconds for a; for b 60,
+    the most, instead of an hour."""
     crawler = ScriptedCrawler()
     for host, seconds in (("a", 7), ("b", 3600)):
         crawler.script.add_page(
@@ -536,7 +542,8 @@ def test_a_crawl_delay_spaces_the_pages_of_its_host_up_to_a_minute() -> None:
     [("https://www.a.test/2", []), ("https://b.test/2", ["https://b.test/robots.txt"])],
 )
 def test_the_operators_word_on_robots_ends_at_the_site(target: str, asks: list[str]) -> None:
-    """`robots = "ignore"` does not apply after a redirect to another site."""
+    """`robots = "ignore"` also holds after a redirect within the site (www), but not on another
+    site, whose robots.txt is read."""
     crawler = ScriptedCrawler()
     crawler.script.answers["https://a.test/1"] = make_redirect("https://a.test/1", target)
     crawler.script.add_page(target, "text")
@@ -548,7 +555,8 @@ def test_the_operators_word_on_robots_ends_at_the_site(target: str, asks: list[s
 def test_what_is_remembered_is_looked_through_at_the_first_file_and_after_each_million_characters() -> (  # noqa: E501
     None
 ):
-    """Stored robots.txt files are pruned at the first file and after each million characters."""
+    """Stored robots.txt files are pruned after the first file and then after each million
+    characters: with 400,000 each, after files 1, 4 and 7."""
     crawler = ScriptedCrawler()
     pruned = list[int]()
     crawler.robots = Robots(

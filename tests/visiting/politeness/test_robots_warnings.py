@@ -21,7 +21,8 @@ PAGE = (
 
 @pytest.mark.slow
 def test_a_disallowed_feed_is_added_visited_and_warned_of(tmp_path: Path, web: Web) -> None:
-    """A feed that robots.txt disallows is visited with a warning."""
+    """A feed that robots.txt disallows is fetched, since the operator names it, with a warning in
+    `add`, `status` and `sources`, until robots.txt allows it."""
     config = write_sources_config(tmp_path, {"open": f'url = "{web.url("/open")}"'})
     web.routes = {
         "/robots.txt": Reply(200, {}, DISALLOW),

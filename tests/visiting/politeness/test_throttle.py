@@ -154,7 +154,8 @@ def test_hosts_are_forgotten() -> None:
 
 
 def test_a_picture_goes_after_every_page_that_its_host_is_asked_for() -> None:
-    """Requests for pages precede those for pictures at one host."""
+    """If pages and a picture wait for one host, all pages are requested first, though the picture
+    was asked for second."""
     log = Log(pause=1.0)
 
     class Answers:

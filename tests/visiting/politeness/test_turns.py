@@ -56,7 +56,8 @@ class Machines:
 
 
 def test_machines_ask_a_host_one_at_a_time_and_keep_its_pause() -> None:
-    """Several machines never request a host at the same time, and keep the pause."""
+    """Two machines never request a host at the same time, and keep its pause between all their
+    requests."""
     machines = Machines()
 
     assert all(isinstance(one, Fetched) for one in machines.request_from(0, 1, 0, 1))
@@ -110,7 +111,8 @@ def test_a_host_that_is_held_for_long_is_not_waited_for() -> None:
 
 
 def test_what_one_did_not_reach_the_other_does_not_try() -> None:
-    """A DNS failure seen by one machine is reused by the other."""
+    """If one machine finds that a host does not exist, the other fails with the same reason without
+    a request of its own."""
     machines = Machines()
     machines.answer = Failed(url="https://a.example/page", reason="dns", detail="no such name")
     machines.request_from(0)
@@ -126,7 +128,8 @@ def test_what_one_did_not_reach_the_other_does_not_try() -> None:
 
 
 def test_a_crawl_delay_that_one_read_holds_for_the_other() -> None:
-    """A crawl-delay read by one machine applies to all."""
+    """A Crawl-delay of 20 seconds that one machine read holds between requests of both (a second is
+    for the first answer)."""
     machines = Machines()
     machines.throttles[0].set_delay("a.example", 20)
     machines.throttles[0].set_delay("a.example", 20)

@@ -45,7 +45,8 @@ VERIFIED = websub.answer_hub(ASKED, make_parameters("subscribe"), NOW).after
 
 
 def test_what_a_hub_is_asked() -> None:
-    """The fields of a subscription request."""
+    """A subscription request has the fields of the WebSub recommendation; one to unsubscribe does
+    not send the secret."""
     request = websub.build_request(ASKED)
 
     assert request.method == "POST"
@@ -86,7 +87,8 @@ def test_what_a_hub_is_asked() -> None:
 def test_only_what_was_asked_for_is_confirmed(
     before: Subscription, asked: dict[str, str], status: int
 ) -> None:
-    """Only a pending request is confirmed to the hub; others answer 404."""
+    """A hub's verification is confirmed only if it fits what we asked for, or renews a
+    subscription; anything else gets 404 and changes nothing."""
     answer = websub.answer_hub(before, asked, NOW)
 
     assert answer.status == status
@@ -102,7 +104,8 @@ def test_a_lease_is_within_our_bounds(given_seconds: str) -> None:
 
 
 def test_a_lease_is_renewed_before_it_ends() -> None:
-    """A lease is renewed after three quarters of its time."""
+    """A lease is renewed after three quarters of its time, within our bounds; a renewed
+    subscription counts as verified since its first time."""
     assert VERIFIED.expires == NOW + 10 * DAY
     assert VERIFIED.next_try == NOW + 7.5 * DAY
     assert websub.read_lease("60") == websub.SHORTEST
@@ -125,7 +128,8 @@ def test_a_hub_that_verified_before_it_answered_is_not_asked_again() -> None:
 
 
 def test_a_hub_that_does_not_verify_is_asked_again_less_and_less_often() -> None:
-    """Without verification the wait doubles from an hour up to a week."""
+    """If a hub accepts a request but never verifies it, it is asked again after an hour, then after
+    twice as long each time, up to a week."""
     one = ASKED
     waits = []
     for _ in range(10):
@@ -174,7 +178,8 @@ def test_a_hub_that_denies_has_no_subscription_any_more() -> None:
 
 
 def test_who_is_left_is_told_three_times_at_most() -> None:
-    """Unsubscribing is tried at most three times."""
+    """A request to unsubscribe that fails is sent three times at most, then the subscription is
+    deleted (None); so is one that no hub knows."""
     one: Subscription | None = websub.plan_unsubscribing(VERIFIED, NOW)
     for _ in range(3):
         assert one

@@ -19,7 +19,8 @@ CASES = tomllib.loads(Path(__file__).with_name("offers.toml").read_text(encoding
 
 @pytest.mark.parametrize("name", CASES)
 def test_offers(name: str) -> None:
-    """Each case: hub and topic of a feed."""
+    """Hub and topic of a feed come from the Link header, else from the feed; each case of
+    offers.toml names both."""
     case: dict[str, Any] = CASES[name]
     feed = ParsedFeed(
         format="rss20", hubs=tuple(case.get("hubs", ())), self_url=case.get("self", "")
@@ -53,7 +54,7 @@ def test_offers(name: str) -> None:
     ids=["rss", "atom", "json"],
 )
 def test_each_form_of_feed_says_it(body: str) -> None:
-    """Each feed format can name hub and topic."""
+    """RSS, Atom and JSON feeds can each name hub and topic, relative to their address."""
     offer = find_offer({}, parse_feed(body.encode(), URL), URL)
 
     assert offer
@@ -76,7 +77,8 @@ def test_the_head_of_a_page_says_it_and_its_text_does_not() -> None:
 
 
 def test_what_is_not_everybodys_is_told_no_hub() -> None:
-    """Sources with credentials or private networks are never subscribed."""
+    """A source with credentials, a secret in its address, or a private network is never announced
+    to a hub, which would learn of it."""
     assert may_subscribe(Source(key="a", url=URL))
     assert not may_subscribe(Source(key="a", url=URL, headers_env={"Authorization": "TOKEN"}))
     assert not may_subscribe(Source(key="a", url=URL + "?t=${TOKEN_OF_MINE}"))

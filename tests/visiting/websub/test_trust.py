@@ -39,7 +39,8 @@ def make_entry(before: timedelta | None) -> Entry:
 
 
 def test_a_hub_has_missed_what_came_while_it_stood_and_not_just_now() -> None:
-    """Only entries published during the subscription, and not just now, count as missed."""
+    """A hub missed an entry if it was published during the subscription, after the last visit, and
+    longer ago than GRACE; of the four entries only one."""
     new = [make_entry(HOUR), make_entry(GRACE / 2), make_entry(9 * HOUR), make_entry(-HOUR)]
 
     assert count_missed(STANDS, new, NOW - 2 * HOUR, NOW) == 1
