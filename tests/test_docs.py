@@ -73,10 +73,12 @@ def test_every_exit_code_is_told_of() -> None:
 
 
 def test_the_two_commands_come_first() -> None:
+    """README shows how to start the demo before its first section."""
     assert README.index("./run demo") < README.index("\n## ")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_lead_somewhere(page: Path) -> None:
+    """Every relative link of a page names an existing file."""
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8"))
     assert [link for link in links if not (page.parent / link).exists()] == []

@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 def test_the_program_is_what_was_typed(
     environ: dict[str, str], argv: list[str], typed: str
 ) -> None:
+    """The program calls itself as it was started: `./run`, `python -m syndicator` or `syndicator`."""
     assert program.program_of(environ, argv) == typed
 
 
@@ -39,6 +40,7 @@ def test_run_says_how_it_was_called() -> None:
 def test_what_is_printed_names_commands_as_typed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """All output names commands by the way the program was started, `./run` here."""
     monkeypatch.setattr(program, "program", lambda: "./run")
     printing.say("`syndicator build` publishes them")
     printing.print_table("T", ("a", "b"), [("x", "`syndicator reindex`")])

@@ -147,6 +147,7 @@ def test_limits(figures: dict[str, int], what: str) -> None:
 
 
 def test_every_dependency_is_bounded_and_justified() -> None:
+    """Each dependency has a lower and an upper bound and a comment that says why it is needed."""
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     listed = text.partition("\ndependencies = [\n")[2].partition("\n]")[0].splitlines()
     assert len(listed) == len(list_dependencies())
@@ -168,6 +169,7 @@ def test_what_is_imported_is_named_and_what_is_named_is_imported() -> None:
 
 
 def test_locks_name_no_index() -> None:
+    """Lock files contain no address, so that they work with any package index."""
     assert [
         lock.name
         for lock in ROOT.glob("requirements*.lock")
@@ -176,6 +178,7 @@ def test_locks_name_no_index() -> None:
 
 
 def test_the_test_lock_holds_the_very_packages_of_the_other() -> None:
+    """Tests run with exactly the package versions that are installed for users."""
     pins = re.compile(r"^[a-z0-9._-]+==[^ ]+", re.MULTILINE)
     run, tests = (set(pins.findall((ROOT / name).read_text(encoding="utf-8"))) for name in LOCKS)
     assert run <= tests

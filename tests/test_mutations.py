@@ -8,10 +8,12 @@ LEAST = 60
 
 
 def test_there_are_enough() -> None:
+    """mutations.toml breaks at least LEAST different rules."""
     assert len({mutation.rule for mutation in read_mutations()}) >= LEAST
 
 
 def test_every_mutation_fits_the_code() -> None:
+    """The text that each mutation replaces is still in the code."""
     assert [mutation.rule for mutation in read_mutations() if not is_applicable(mutation)] == []
 
 

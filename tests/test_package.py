@@ -30,6 +30,8 @@ def built_package(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]
 
 
 def test_the_wheel_has_every_file_of_the_package(built_package: tuple[Path, Path]) -> None:
+    """The wheel has every tracked file of the package plus the shipped configuration, and nothing
+    else."""
     listed = subprocess.run(
         ["git", "ls-files", "syndicator"], cwd=ROOT, capture_output=True, text=True, check=True
     )

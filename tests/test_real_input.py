@@ -111,6 +111,7 @@ async def check_articles(tmp_path: Path, server: Pages, pages: Sequence[Path]) -
 
 
 async def test_a_few_pages_become_articles(tmp_path: Path, server: Pages, samples: Samples) -> None:
+    """A sample of real pages becomes articles; the slow test does all."""
     await check_articles(tmp_path, server, samples.pages(every=200, most=4))
 
 
@@ -119,11 +120,14 @@ async def test_a_few_pages_become_articles(tmp_path: Path, server: Pages, sample
 async def test_all_real_pages_become_articles(
     tmp_path: Path, server: Pages, samples: Samples
 ) -> None:
+    """Every real page of the samples becomes an article."""
     await check_articles(tmp_path, server, samples.pages())
 
 
 @pytest.mark.parametrize("every", [40, pytest.param(1, marks=pytest.mark.slow)])
 def test_every_feed_is_parsed_or_refused_with_a_reason(samples: Samples, every: int) -> None:
+    """Of the real feeds at most five percent are refused, each with a reason, and none takes five
+    seconds."""
     slowest = 0.0
     refused = []
     files = samples.files("corpus/feeds", "*.xml", "*.json", "*.gz")[::every]

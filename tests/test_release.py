@@ -62,6 +62,7 @@ def test_each_action_is_the_commit_of_a_version(path: Path) -> None:
 
 
 def test_an_action_is_the_same_commit_everywhere() -> None:
+    """All workflows pin the same commit of an action."""
     commits: dict[str, set[str]] = {}
     for path in WORKFLOWS:
         for action, commit in re.findall(r"uses: ([a-z0-9-]+/[a-z-]+)\S*@(\S+)", path.read_text()):
@@ -70,6 +71,7 @@ def test_an_action_is_the_same_commit_everywhere() -> None:
 
 
 def test_each_image_has_its_digest() -> None:
+    """The container images are the expected ones, each pinned by its digest."""
     images = re.findall(r"^FROM (\S+:\S+)", (DEPLOYED / "Dockerfile").read_text(), re.MULTILINE)
     for path in sorted(DEPLOYED.glob("*.yaml")):
         images += re.findall(r"^ *image: (\S+)", path.read_text(), re.MULTILINE)
@@ -84,6 +86,7 @@ def test_each_image_has_its_digest() -> None:
 
 @pytest.mark.parametrize("job", ["build", "image"])
 def test_what_is_published_is_signed(job: str) -> None:
+    """The jobs that publish packages and image attest them, with no more rights than that needs."""
     (signed,) = (
         step
         for step in JOBS[job]["steps"]
@@ -105,6 +108,7 @@ IMAGE = "${{ vars.REGISTRY }}/${{ vars.IMAGE }}"
     ("tag", "code"), [(f"v{__version__}", 0), ("v9.9.9", 1), (f"{__version__}x", 1)]
 )
 def test_only_the_tag_of_this_version_is_built(tag: str, code: int) -> None:
+    """A release is built only if its tag is `v` and the version of the package."""
     (step,) = (
         step for step in JOBS["build"]["steps"] if step.get("name") == "The tag is the version"
     )
@@ -115,6 +119,7 @@ def test_only_the_tag_of_this_version_is_built(tag: str, code: int) -> None:
 
 
 def test_the_image_is_built_of_the_file_that_init_writes() -> None:
+    """The published image is built from the same Dockerfile that `init` writes."""
     (step,) = (step for step in JOBS["image"]["steps"] if step.get("id") == "image")
     text = (ROOT / step["with"]["file"]).read_text()
     assert (
@@ -124,6 +129,8 @@ def test_the_image_is_built_of_the_file_that_init_writes() -> None:
 
 @pytest.mark.parametrize("name", UNITS)
 def test_the_units_are_those_of_init_for_an_installed_program(name: str) -> None:
+    """The systemd units of the Debian package are those of `init`, apart from two lines that create
+    the folder."""
     of_init = [
         line
         for line in fill_deployment_files(INSTALLED)[name].splitlines()
@@ -142,6 +149,7 @@ def test_the_units_are_those_of_init_for_an_installed_program(name: str) -> None
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
 def test_systemd_takes_the_units(tmp_path: Path) -> None:
+    """`systemd-analyze verify` accepts the units."""
     for name in UNITS:  # programs and folders of this machine, which systemd looks for
         text = (DEBIAN / name).read_text().replace("/usr/bin/syndicator", "/bin/true")
         (tmp_path / name).write_text(text)

@@ -61,6 +61,8 @@ def test_every_command_takes_it_first(cloned_folder: Path, command: str) -> None
 
 
 def test_its_tags_have_valid_feeds_with_its_date(cloned_folder: Path) -> None:
+    """An article written by hand is in valid feeds of its tags, with its own date, and of its
+    category."""
     run_command(cloned_folder, "build")
     for tag in TAGS:
         path = cloned_folder / f"feeds/public/tags/{tag}.atom"
@@ -78,6 +80,7 @@ def test_its_tags_have_valid_feeds_with_its_date(cloned_folder: Path) -> None:
 
 @pytest.mark.slow
 def test_the_entry_is_the_same_with_a_new_database(cloned_folder: Path) -> None:
+    """After the database is lost, `reindex` and a build give the same feeds byte for byte."""
     run_command(cloned_folder, "build")
     before = {
         path.name: path.read_bytes() for path in (cloned_folder / "feeds/public").rglob("*.atom")
@@ -93,6 +96,7 @@ def test_the_entry_is_the_same_with_a_new_database(cloned_folder: Path) -> None:
 
 @pytest.mark.slow
 def test_without_an_excerpt_feeds_show_sentences_of_its_text(cloned_folder: Path) -> None:
+    """Feeds of an article without an excerpt show its first sentences; the file is not changed."""
     file = cloned_folder / "feeds/articles/light.md"
     bare = FILE.replace("excerpt: The old lamp is taken down on Tuesday.\n", "")
     file.write_text(bare)

@@ -123,6 +123,8 @@ async def test_sources_become_articles_and_feeds_and_failures_are_named(instance
 
 @pytest.mark.slow
 async def test_nothing_new_changes_no_byte(instance: Instance) -> None:
+    """A second run two hours later, with nothing new on the web, changes no article and no
+    published file."""
     await instance.run_refresh()
     before = instance.bytes_of("articles"), instance.bytes_of("public")
     instance.clock.now += timedelta(hours=2)
@@ -134,6 +136,8 @@ async def test_nothing_new_changes_no_byte(instance: Instance) -> None:
 
 @pytest.mark.slow
 async def test_the_database_can_be_lost(instance: Instance) -> None:
+    """Without the database the program asks for `reindex`, which restores everything; the next run
+    adds nothing."""
     await instance.run_refresh()
     before = instance.bytes_of("articles"), instance.bytes_of("public")
     shutil.rmtree(instance.folder / "feeds/state")
@@ -157,6 +161,7 @@ async def test_the_database_can_be_lost(instance: Instance) -> None:
 
 @pytest.mark.slow
 async def test_public_can_be_deleted_and_comes_back_byte_for_byte(instance: Instance) -> None:
+    """A deleted public folder is rebuilt byte for byte."""
     await instance.run_refresh()
     before = instance.bytes_of("public")
     shutil.rmtree(instance.folder / "feeds/public")
@@ -166,6 +171,7 @@ async def test_public_can_be_deleted_and_comes_back_byte_for_byte(instance: Inst
 
 
 async def test_a_title_edited_by_hand_stays_and_is_published(instance: Instance) -> None:
+    """A title edited by hand is published and survives a later correction on the web."""
     await instance.run_refresh("holt")
     path = next(
         p for p in (instance.folder / "feeds/articles").rglob("*.md") if "rust-port" in p.name
@@ -184,6 +190,7 @@ async def test_a_title_edited_by_hand_stays_and_is_published(instance: Instance)
 
 
 async def test_a_correction_moves_updated_and_nothing_else(instance: Instance) -> None:
+    """A corrected article keeps its id and dates, and gets a later `updated` and a revision."""
     await instance.run_refresh("holt")
     key = key_of(instance.world, "A Rust port")
     before = next(
@@ -236,6 +243,7 @@ async def test_a_feed_that_misbehaves_costs_no_article_and_adds_none(
 
 @pytest.mark.slow  # without a worker process in tests/faults
 async def test_an_entry_from_the_future_never_pins_the_top(instance: Instance) -> None:
+    """An entry dated in the future gets no date later than now."""
     instance.world.future_date(key_of(instance.world, "A Rust port"))
     await instance.run_refresh("holt")
     dates = [article.published for article in instance.load_articles().values()]
@@ -244,6 +252,7 @@ async def test_an_entry_from_the_future_never_pins_the_top(instance: Instance) -
 
 
 async def test_without_a_network_nothing_is_held_against_anybody(instance: Instance) -> None:
+    """If the network is down, the run fails and no source counts a failure."""
     await instance.run_refresh("holt")
     await instance.world.aclose()
     instance.clock.now += timedelta(hours=2)
@@ -259,6 +268,8 @@ async def test_without_a_network_nothing_is_held_against_anybody(instance: Insta
 
 @pytest.mark.slow
 async def test_a_withdrawn_article_never_comes_back(instance: Instance) -> None:
+    """A withdrawn article does not return, even if its entry gets a new id, and no feed contains
+    its excerpt."""
     await instance.run_refresh("holt")
     gone = next(
         one for title, one in instance.load_articles().items() if title.startswith("A Rust port")

@@ -196,6 +196,8 @@ def test_an_edit_by_hand_counts(instance: Instance) -> None:
 
 
 def test_a_feed_given_up_by_hand_ends(instance: Instance) -> None:
+    """A feed marked `dropped` in feeds.toml beside the articles ends: its file is deleted and its
+    address answers gone."""
     instance.fill_once(make_feed_history)
     path = instance.folder / "feeds/articles/feeds.toml"
 
@@ -233,6 +235,7 @@ def test_a_broken_file_stops_a_run_with_its_name_and_changes_nothing(instance: I
 
 
 def test_an_instance_with_nothing_to_say_has_no_feeds_toml(instance: Instance) -> None:
+    """Without history of feeds, no feeds.toml is written beside the articles."""
     with instance.open_app() as app:
         store_articles(app, "Models", "Of models.", tags=("LLM",))
     instance.build()
@@ -377,6 +380,7 @@ def test_a_second_feed_that_was_begun_before_this_keeps_its_own_id(instance: Ins
 
 
 def test_a_source_whose_address_was_changed_is_the_same(instance: Instance) -> None:
+    """A source with a new address keeps its feed; both addresses are remembered and nothing moves."""
     publish_two_articles(instance)
     configure_sources(instance, one="https://one.example/new", two="https://two.example/feed")
     kept = dict(toml_lists.SOURCES.read(open_article_store(instance)))

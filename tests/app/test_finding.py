@@ -64,6 +64,8 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     ],
 )
 def test_a_search_finds_the_best_first(store: Store, search: str, numbers: list[int]) -> None:
+    """A search returns matching articles, best first: words in titles, phrases, fields, dates, and
+    words with one wrong letter."""
     result = find(store, parse_search(search))
     titles = {title: number for number, title, *_ in ARTICLES}
     articles = store.index.articles(result)
@@ -72,6 +74,7 @@ def test_a_search_finds_the_best_first(store: Store, search: str, numbers: list[
 
 
 def test_no_more_are_found_than_asked_for(store: Store) -> None:
+    """The last argument of `find` limits the number of results."""
     assert len(find(store, parse_search("source:src"), 2)) == 2
     assert len(find(store, parse_search("ferry"), 1)) == 1
 

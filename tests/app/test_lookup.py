@@ -7,6 +7,8 @@ from tests.instances import Instance, store_articles
 
 
 def test_an_article_is_named_by_address_id_or_file(instance: Instance) -> None:
+    """An article is found by its address, id or stored file; a copy of the file elsewhere names
+    none."""
     with instance.open_app() as app:
         article_id = store_articles(app, "Story", "Text of the story.").id
 

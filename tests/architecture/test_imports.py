@@ -69,6 +69,7 @@ def run_import_linter(folder: Path) -> str:
 
 
 def test_every_contract_holds() -> None:
+    """All rules of `.importlinter` about which package may import which hold."""
     said = run_import_linter(ROOT)
     assert "0 broken" in said, said
 
@@ -90,6 +91,7 @@ def test_a_breach_is_seen(breach: str, tmp_path: Path) -> None:
 
 
 def test_a_line_for_a_package_that_nobody_imports_is_seen(tmp_path: Path) -> None:
+    """A rule in `.importlinter` for a package that nothing imports is reported."""
     shutil.copytree(
         ROOT / "syndicator",
         tmp_path / "syndicator",

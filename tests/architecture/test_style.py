@@ -28,6 +28,7 @@ MOST_FILES_OF_A_FOLDER = 12  # more is not seen at once
 
 
 def test_no_function_is_too_long() -> None:
+    """No function of the package is longer than the limit."""
     assert [name for path in FILES for name in long_functions(path)] == []
 
 
@@ -43,6 +44,7 @@ def long_functions(path: Path) -> Iterator[str]:
 
 
 def test_no_folder_shows_more_than_a_dozen_or_so_files() -> None:
+    """No folder of the package has more modules than MOST_FILES_OF_A_FOLDER."""
     folders = Counter(
         str(path.parent.relative_to(ROOT)) for path in FILES if path.name != "__init__.py"
     )

@@ -50,6 +50,7 @@ PUBLIC = [
 
 @pytest.mark.parametrize("url", PRIVATE)
 def test_private_addresses_in_any_spelling(url: str) -> None:
+    """Every spelling of a private address is recognised, and refused in a public feed."""
     assert private(url)
     assert refusal(url, "https://example.org/feed")
     assert refusal(url)
@@ -63,6 +64,7 @@ def test_public_addresses(url: str) -> None:
 
 @pytest.mark.parametrize("url", PRIVATE)
 def test_a_private_network_may_name_itself(url: str) -> None:
+    """A feed from a private network may name private addresses."""
     assert refusal(url, "http://10.0.0.1/feed") == ""
 
 
@@ -96,6 +98,7 @@ def test_every_address_that_is_not_dialled_whatever_dns_says_is_refused(samples:
 
 
 def test_no_address_that_is_dialled_is_refused(samples: Samples) -> None:
+    """No public address of the samples is refused; those with a user name (`@`) are left out."""
     public = [
         row["url"]
         for row in samples.rows("ssrf")

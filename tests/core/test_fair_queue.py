@@ -23,6 +23,7 @@ def take_all(waiting: Shares[str]) -> list[str]:
 
 
 def test_those_who_wait_have_turns() -> None:
+    """Owners have turns in the order in which they came, one item each."""
     assert take_all(make_shares("a1", "a2", "a3", "b1", "c1", "c2")) == [
         "a1",
         "b1",
@@ -45,6 +46,7 @@ def test_who_comes_later_waits_for_one_item_of_each() -> None:
 
 
 def test_who_left_begins_at_the_end() -> None:
+    """An owner whose last item was taken starts behind the others when it returns."""
     waiting = make_shares("a1", "b1", "b2")
 
     assert waiting.take() == "a1"
@@ -65,6 +67,7 @@ def test_an_item_that_is_not_accepted_keeps_its_place_and_its_owner_the_turn() -
 
 
 def test_an_owner_has_a_quarter_of_the_places() -> None:
+    """One owner may use a quarter of all places, here two of eight."""
     waiting = make_shares("a1", "b1", "b2", most=8)
 
     assert waiting.has_room("a")
@@ -77,6 +80,7 @@ def test_an_owner_has_a_quarter_of_the_places() -> None:
 
 
 def test_all_owners_together_have_so_many_places() -> None:
+    """The queue as a whole has a limit, and a discarded item frees its place."""
     waiting = make_shares("a1", "b1", "c1", "d1", most=4)
 
     assert not waiting.has_room("e")
@@ -101,6 +105,7 @@ def test_what_is_discarded_uses_no_turn() -> None:
 
 
 def test_who_waits_for_nothing_has_no_turn() -> None:
+    """An owner whose only item was discarded loses its turn and starts again at the end."""
     waiting = make_shares("a1", "b1")
     waiting.discard("a", "a1")
     waiting.add("a", "a2")
@@ -110,6 +115,7 @@ def test_who_waits_for_nothing_has_no_turn() -> None:
 
 @given(st.lists(st.sampled_from(["a", "b", "c", "d"]), max_size=40))
 def test_nobody_waits_for_two_of_another(owners: list[str]) -> None:
+    """Whatever is queued, each owner with items left has exactly one turn in every round."""
     waiting = make_shares(*(f"{owner}{number}" for number, owner in enumerate(owners)))
     taken = take_all(waiting)
 

@@ -50,6 +50,7 @@ def visit_sources(config: Path) -> None:
 
 
 def test_reading_touches_no_logger() -> None:
+    """Programs that use the package as a library to read get no log output."""
     done = subprocess.run([sys.executable, "-c", READ], capture_output=True, text=True, timeout=60)
 
     assert done.returncode == 0
@@ -61,6 +62,7 @@ def test_reading_touches_no_logger() -> None:
 def test_nothing_is_printed_unless_asked_for(
     config: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    """Visits through the library print nothing."""
     visit_sources(config)
     assert capfd.readouterr() == ("", "")
 
@@ -99,6 +101,7 @@ def test_each_step_names_its_source_host_and_article(
 
 @pytest.mark.slow
 def test_the_command_line_shows_the_steps_on_stderr_and_results_on_stdout(config: Path) -> None:
+    """With `--verbose`, steps go to stderr, so that stdout has the result alone."""
     command = [
         sys.executable,
         "-m",

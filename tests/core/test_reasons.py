@@ -65,6 +65,7 @@ def _strings(nodes: list[ast.expr]) -> Iterator[str]:
 
 
 def test_no_module_uses_a_code_that_is_not_listed() -> None:
+    """Every reason code that a module uses is listed in `core.reasons`."""
     results = {
         (path.name, code) for path in PACKAGE.rglob("*.py") for code in list_reason_literals(path)
     }
@@ -79,6 +80,7 @@ def test_the_documentation_lists_what_there_is() -> None:
 
 
 def test_what_an_address_or_a_page_can_be_refused_for_has_a_cure() -> None:
+    """Each reason for which an address or page can be refused says what the operator can do."""
     assert [
         reason.value for group in (FetchReason, PageReason) for reason in group if not reason.cure
     ] == []
@@ -86,6 +88,7 @@ def test_what_an_address_or_a_page_can_be_refused_for_has_a_cure() -> None:
 
 @pytest.mark.parametrize("reason", [one for group in GROUPS for one in group], ids=repr)
 def test_a_code_is_a_short_word_with_a_sentence(reason: Reason) -> None:
+    """Each reason has a code of small letters and hyphens and a sentence without a full stop."""
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", reason)
     assert reason.means
     assert not reason.means.endswith(".")

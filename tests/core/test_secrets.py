@@ -76,6 +76,8 @@ def test_known_are_values_that_can_be_kept_out_of_texts() -> None:
     ],
 )
 def test_subscribers_see_no_placeholder(url: str, shown: str) -> None:
+    """The public address of a source lacks the parameters or path parts with its secret; other
+    placeholders stay."""
     assert make_public_url(url, ("T",)) == shown
 
 
@@ -95,10 +97,13 @@ def test_subscribers_see_no_placeholder(url: str, shown: str) -> None:
     ],
 )
 def test_parameters_that_look_like_secrets(query: str, found: tuple[str, ...]) -> None:
+    """Parameters named like a secret and with a value are found; placeholders, empty ones and
+    similar words are not."""
     assert list_secret_parameters(f"https://a.example/feed?{query}") == found
 
 
 def test_the_line_to_write() -> None:
+    """The proposed address replaces only the value of the secret parameter by a placeholder."""
     result = with_placeholder(
         "https://a.example/feed?x=1&access%5Ftoken=abc&y", "access_token", "MINE"
     )

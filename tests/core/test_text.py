@@ -57,6 +57,7 @@ def test_what_is_escaped_comes_back(value: str) -> None:
     )
 )
 def test_plain_never_fails(parts: list[str]) -> None:
+    """Any mixture of Markdown signs becomes plain text without an error."""
     assert isinstance(text.plain("".join(parts)), str)
 
 
@@ -82,4 +83,6 @@ def test_plain_never_fails(parts: list[str]) -> None:
     ],
 )
 def test_names_stand_apart_by_commas(author: str | None, names: tuple[str, ...]) -> None:
+    """Several authors are split at commas, but not before titles, "Inc." or a first name written
+    last."""
     assert text.persons(author) == names

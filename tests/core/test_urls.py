@@ -187,6 +187,8 @@ urls = st.builds(
 @example("http://e.org/.%2E/a")
 @example("http://0000000/")
 def test_canonical_is_idempotent(url: str) -> None:
+    """The canonical form of an address is ASCII without a user name, and canonicalising it again
+    changes nothing."""
     try:
         once = canonical(url)
     except BadUrl:
@@ -208,6 +210,7 @@ def test_every_spelling_of_an_address_is_one(value: int) -> None:
 
 @given(st.ip_addresses(v=6))
 def test_every_ipv6_address_comes_back(address: object) -> None:
+    """Any IPv6 address in a URL keeps its value in the canonical form."""
     import ipaddress
 
     spelled = canonical(f"http://[{address}]/")
@@ -255,6 +258,7 @@ def test_alias(one: str, other: str, same: bool) -> None:
 
 
 def test_alias_of_no_url_is_itself() -> None:
+    """An id that is no web address stays as it is, without surrounding spaces."""
     assert alias(" tag:e.org,2026:1 ") == "tag:e.org,2026:1"
 
 
@@ -270,6 +274,8 @@ def test_alias_of_no_url_is_itself() -> None:
     ],
 )
 def test_host_and_domain(url: str, expected: tuple[str, str]) -> None:
+    """The host of an address includes its port; the domain is what a registry sells, or the address
+    itself."""
     assert (host(url), domain(url)) == expected
 
 
@@ -342,6 +348,7 @@ def test_addresses_of_one_site(addresses: tuple[str, ...]) -> None:
 
 
 def test_sites_are_told_apart() -> None:
+    """The cases of _SITES are different sites."""
     assert len({site(urls[0]) for urls in _SITES}) == len(_SITES)
 
 
@@ -378,6 +385,7 @@ def test_addresses_of_one_publisher(addresses: tuple[str, ...]) -> None:
 
 
 def test_publishers_are_told_apart() -> None:
+    """The cases of _PUBLISHERS are different publishers."""
     assert len({publisher(urls[0]) for urls in _PUBLISHERS}) == len(_PUBLISHERS)
 
 

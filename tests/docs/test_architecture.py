@@ -30,6 +30,7 @@ def list_missing_paths(page: Path) -> Iterator[str]:
 
 @pytest.mark.parametrize("page", [ARCHITECTURE, *DECISIONS], ids=lambda page: page.stem)
 def test_each_path_on_the_page_exists(page: Path) -> None:
+    """Every path that the architecture page or a decision names exists."""
     assert list(list_missing_paths(page)) == []
 
 
@@ -49,6 +50,7 @@ def test_each_constant_on_the_page_exists() -> None:
 
 
 def test_each_package_has_a_row() -> None:
+    """The architecture page has a table row for each package, and no other."""
     packages = {path.parent.name for path in (ROOT / "syndicator").glob("*/__init__.py")}
     rows = re.findall(r"(?m)^\| \d+ \| `(\w+)/`", ARCHITECTURE.read_text(encoding="utf-8"))
     assert set(rows) == packages

@@ -95,6 +95,8 @@ def list_pages() -> list[Path]:
     ],
 )
 def test_names_are_found(text: str, names: list[str]) -> None:
+    """`list_names` finds the packages that a documented command would install from an index, but
+    not files and lock files."""
     assert list(list_names(text)) == names
 
 
@@ -115,6 +117,8 @@ def test_all_pages_install_files_or_the_programs_of_others() -> None:
 
 
 def test_the_cure_of_a_missing_package_is_a_file() -> None:
+    """The advice for a missing extra installs from a file, never by a name that somebody else could
+    register."""
     cure = install("postgres")
 
     assert list(list_names(cure)) == []

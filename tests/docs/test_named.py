@@ -17,6 +17,7 @@ CALLS = [(shown, words) for shown in SHOWN for words in of_the_program(shown.typ
 
 
 def test_they_are_found() -> None:
+    """The test of documented commands finds over 60 of them, on the main pages."""
     pages = {shown.page for shown, _ in CALLS}
     assert {"README.md", "running.md", "mending.md", "CONTRIBUTING.md"} <= pages
     assert len(CALLS) > 60

@@ -84,6 +84,7 @@ def has_test(path: str, test: str) -> bool:
 
 @pytest.mark.parametrize("section", SECTIONS)
 def test_each_table_has_a_column_of_tests(section: str) -> None:
+    """Every table of the security page ends with a column that names tests, in every row."""
     promises = [promise for promise in PROMISES if promise.section == section]
 
     assert promises
@@ -104,6 +105,7 @@ def test_each_promise_names_tests_that_are_there(promise: Promise) -> None:
 
 
 def test_no_promise_is_left_out() -> None:
+    """The test reads all sections and every table row of the security page."""
     assert {promise.section for promise in PROMISES} == set(SECTIONS)
     tables = len(re.findall(r"(?m)^\|-", PAGE))
     # each table has two lines of head
@@ -121,6 +123,7 @@ def test_no_promise_is_left_out() -> None:
     ],
 )
 def test_a_promise_without_a_test_is_seen(cell: str) -> None:
+    """A row with no test, a folder instead of a test, or a test that does not exist is noticed."""
     table = f"\n## Section\n\n| Threat | Tests |\n|---|---|\n| a | {cell} |\n"
     (promise,) = read_promises(table)
     whole = bool(promise.cited) and CITED.sub("", promise.cells[-1]).strip(", ") == ""

@@ -149,6 +149,7 @@ def append_text(path: Path, text: str) -> None:
     ),
 )
 def test_an_unknown_variable(small_instance: Instance) -> None:
+    """A misspelled `SYNDICATOR_` variable is only a warning that proposes the right name."""
     done = small_instance.run_command("status", "--json", environ={"SYNDICATOR_FETCH__PAUS": "1"})
 
     assert done.code == 0
@@ -252,6 +253,7 @@ def test_an_unreadable_file(small_instance: Instance) -> None:
     holds="`serve` leaves with 69 and names the port",
 )
 def test_a_taken_port(small_instance: Instance) -> None:
+    """If its port is in use, `serve` exits with 69 and names the port, without a traceback."""
     with socket.create_server(("127.0.0.1", 0)) as other_server:
         port = other_server.getsockname()[1]
         done = small_instance.run_command("serve", "--port", str(port))

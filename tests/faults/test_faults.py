@@ -69,6 +69,7 @@ def test_the_disk_is_full(small_instance: Instance, at: int) -> None:
 
 
 def test_the_outlet_writes_with_fsync() -> None:
+    """Published files are flushed to disk by the same `fsync` that the fault tests replace."""
     assert outlets.os.fsync is disk.os.fsync
 
 

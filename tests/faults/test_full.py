@@ -104,6 +104,8 @@ def check_complete(instance: Instance) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("kilobytes", ROOM)
 def test_a_full_disk(small_instance: Instance, kilobytes: int) -> None:
+    """A full disk stops `refresh` with a clear message; once there is room, the next run completes
+    everything."""
     with mount_small_disk(small_instance.feeds, size=f"{kilobytes}k") as free:
         check_spoken(
             small_instance.run_command("refresh", "--all", "--json"), "free some space", "not full"

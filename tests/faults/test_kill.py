@@ -115,6 +115,7 @@ def kill_and_recover(instance: Instance, times: int, seed: int) -> int:
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_a_few_kills(small_instance: Instance) -> None:
+    """A run killed at three random moments recovers each time."""
     assert kill_and_recover(small_instance, 3, seed=1) >= 1
 
 

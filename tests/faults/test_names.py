@@ -108,6 +108,7 @@ def test_keys(samples: Samples) -> None:
 
 @pytest.mark.parametrize("name", ["../x", "CON", "a" * 300, "", ".", "nul.txt"])
 def test_the_worst_keys_are_refused(name: str) -> None:
+    """A source key that is dangerous or reserved as a file name is refused."""
     with pytest.raises(ConfigError):
         check(
             TomlFile(

@@ -129,6 +129,7 @@ def test_a_long_feed_rests_whoever_built_it_and_is_built_later(
 def test_the_first_articles_of_a_source_wait_for_no_long_feed(
     place_and_app: tuple[Instance, App],
 ) -> None:
+    """A new source is published at once, although the feed of everything is long and would wait."""
     instance, app = place_and_app
     app.archive.store.index.record_builds({ALL: (2 * LONG, 2 * LONG)}, NOW)
     store_articles(app, "Second", "Text.", source="two")
@@ -167,6 +168,8 @@ def test_beside_a_command_nothing_is_built_and_soon_tried_again(
 def test_an_upkeep_plans_the_next_and_builds_that_no_visit_planned(
     place_and_app: tuple[Instance, App],
 ) -> None:
+    """The upkeep job plans itself again in a minute, and a build for articles that no visit has
+    announced."""
     _, app = place_and_app
     run_build_job(app, UPKEEP)
 
@@ -181,12 +184,14 @@ def test_an_upkeep_plans_the_next_and_builds_that_no_visit_planned(
 def test_a_job_to_fill_the_queue_plans_what_is_missing_and_ends(
     place_and_app: tuple[Instance, App],
 ) -> None:
+    """The job that fills the queue plans the build and the upkeep, and does not plan itself again."""
     _, app = place_and_app
     run_build_job(app, FILL)
     assert list_planned_jobs(app).keys() == {BUILD, UPKEEP}
 
 
 def test_other_settings_are_built_at_once(place_and_app: tuple[Instance, App]) -> None:
+    """A changed taxonomy plans a build now; an unchanged configuration plans none."""
     instance, app = place_and_app
     plan_after_edits(app)
 
@@ -205,6 +210,7 @@ def test_a_frozen_builder_is_replaced_within_forty_seconds() -> None:
 
 
 def test_the_visits_of_each_worker_count_once(place_and_app: tuple[Instance, App]) -> None:
+    """Each worker adds its three visits to the common total once, however often it counts."""
     _, app = place_and_app
 
     def count(session: Session) -> None:

@@ -15,6 +15,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 def test_two_workers_read_each_page_once_and_build_feeds(postgres: Server, tmp_path: Path) -> None:
+    """Two workers on one database fetch each page once, ask a host one request at a time, and
+    publish."""
     with (
         Web(hosts=12, feeds=2).serving() as web,
         run_instance(tmp_path, web, postgres.schema()) as fleet,

@@ -147,6 +147,8 @@ def test_what_a_dead_worker_held_is_taken_up_when_its_lease_has_ended(
 
 
 def test_sigterm_ends_in_order_and_loses_nothing(postgres: Server, tmp_path: Path) -> None:
+    """SIGTERM ends a worker within 30 seconds with its leases returned; the next worker reads the
+    rest and only interrupted pages again."""
     web = Web(hosts=10, feeds=2, entries=3, seconds=0.2)
     with web.serving(), run_instance(tmp_path, web, postgres.schema(), pause=0.1) as fleet:
         fleet.start_worker()

@@ -104,6 +104,7 @@ def test_the_list_has_live_and_silent_workers_and_what_they_do(store: Store) -> 
 
 
 def test_a_worker_that_the_queue_removed_is_forgotten(store: Store) -> None:
+    """When a worker registers, rows of workers that the queue no longer has are deleted."""
     gone = register_worker(store, "gone", 1)
     with store._db.write() as connection:
         connection.execute(
@@ -126,6 +127,7 @@ def test_a_worker_of_an_older_version_is_listed_without_its_name(store: Store) -
 
 
 def test_a_database_without_a_queue_has_no_workers(postgres: Server) -> None:
+    """A PostgreSQL store whose queue was never installed lists no workers and does not fail."""
     with open_store(postgres.schema(), articles_exist=False) as store:
         assert store.workers(LEASE).list() == ()
 
@@ -162,6 +164,7 @@ def test_a_row_says_what_a_worker_does(state: WorkerState, work: str) -> None:
 
 
 def test_a_sentence_names_at_most_five_workers() -> None:
+    """The sentence about running workers names up to five of them and counts the others."""
     assert describe_workers([make_worker_state(7)]) == "1 worker runs on this database: m/7"
     named = describe_workers([make_worker_state(n) for n in range(7)])
     assert named == "7 workers run on this database: m/0, m/1, m/2, m/3, m/4, 2 more"
@@ -251,6 +254,8 @@ def test_up_without_an_answer_of_the_database_goes_on(config: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_running_workers_are_listed_and_end_in_order(postgres: Server, tmp_path: Path) -> None:
+    """Workers are listed with their process ids while they run, and no longer once they have
+    stopped."""
     with Web(hosts=2).serving() as web, run_instance(tmp_path, web, postgres.schema()) as fleet:
         started = [fleet.start_worker(), fleet.start_worker()]
         lease = lease_seconds(load(fleet.config))

@@ -89,6 +89,8 @@ def test_a_file_without_a_row_is_taken_in_once_nobody_can_be_writing_it(
 def test_a_path_whose_file_is_deleted_is_free(
     machines: tuple[Machine, Machine], *, at_once: bool
 ) -> None:
+    """Deleting an article file, alone or with others (`at_once`), also frees its reserved path for
+    all machines."""
     one, two = machines
     _, stamp, _ = one.articles.put(make_full_article())
     if at_once:

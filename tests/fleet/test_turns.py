@@ -72,6 +72,8 @@ def test_hosts_of_own_shards_are_asked_one_at_a_time_without_the_table(
 
 
 def test_other_hosts_take_the_common_turn(turns: OwnTurns, common_turns: CommonTurns) -> None:
+    """A host that is not the worker's own takes a turn from the shared table, where it is busy
+    until given back."""
     theirs = take_turn(turns, OTHER)
 
     assert OTHER in common_turns.free
@@ -152,6 +154,7 @@ def test_lanes_ask_each_others_hosts_one_at_a_time_without_the_table(
 
 @pytest.mark.parametrize("wrong", [timedelta(minutes=-10), timedelta(minutes=10)])
 def test_the_clock_is_the_databases(wrong: timedelta) -> None:
+    """The clock of a worker is the database's time, however wrong its own is."""
     clock = DatabaseClock()
     clock.set(to_micros(datetime.now(UTC) + wrong))
     assert abs(clock() - (datetime.now(UTC) + wrong)) < timedelta(seconds=2)

@@ -116,6 +116,8 @@ def test_its_address_is_where_it_is_served(instance: Instance) -> None:
 
 
 def test_the_token_is_minted_once_for_this_user_alone(tmp_path: Path) -> None:
+    """The token of the alert feed is created once, in a file of mode 0600; an empty file is an
+    error and not replaced."""
     assert episodes.read_feed_token(tmp_path) == ""
 
     key = episodes.ensure_feed_token(tmp_path / "state")
@@ -207,6 +209,8 @@ def test_the_textfile_is_written_where_a_setting_names_it(instance: Instance) ->
     ],
 )
 def test_when_all_is_looked_at(passed: float, took: float, has_news: bool, due: bool) -> None:
+    """All conditions are examined every five minutes, earlier after news, and less often if that
+    takes long."""
     last = {"at": NOW.timestamp() - passed, "took": took}
     assert is_look_due(last, NOW, has_news=has_news) is due
     assert is_look_due({}, NOW, has_news=has_news)
@@ -327,6 +331,7 @@ def test_a_command_that_fails_is_told_and_tried_again(
 def test_a_command_that_does_not_end_is_ended(
     instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """An alert command that runs too long is killed with its children and reported."""
     monkeypatch.setattr("syndicator.health.alert.SECONDS", 0.2)
     configure_alert(instance, "sleep 600 & sleep 600")
     [problem] = end_run(instance, gone=True)
@@ -335,6 +340,7 @@ def test_a_command_that_does_not_end_is_ended(
 
 
 def test_a_command_that_is_not_there_is_named(instance: Instance) -> None:
+    """An alert command that does not exist is reported with its path."""
     write_settings(instance, '[alert]\ncommand = ["/nowhere/tell"]\n')
     [problem] = end_run(instance, gone=True)
     assert problem.detail == "/nowhere/tell: No such file or directory"
@@ -388,6 +394,7 @@ def test_a_mail_has_all_events(instance: Instance) -> None:
 
 
 def test_a_mail_server_that_is_not_there_is_named(instance: Instance) -> None:
+    """A mail server that refuses the connection (it was just stopped) is reported with its address."""
     with serve_mailbox() as (port, _):
         pass
     write_settings(
@@ -400,6 +407,7 @@ def test_a_mail_server_that_is_not_there_is_named(instance: Instance) -> None:
 
 
 def test_a_password_that_is_not_set_is_named(instance: Instance) -> None:
+    """If the variable with the mail password is not set, the report names it."""
     write_settings(
         instance, '[alert]\nmail = "ops@feeds.example"\npassword_env = "MAIL_PASSWORD"\n'
     )

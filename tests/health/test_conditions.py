@@ -51,6 +51,7 @@ def make_publication_times(
 
 
 def test_a_source_that_is_well_is_no_condition() -> None:
+    """A source with daily news and texts of the usual length has no condition."""
     assert (
         find_conditions_of(make_state(recent=make_publication_times(DAY, DAY), bodies=(3000,) * 20))
         == ()
@@ -169,6 +170,8 @@ def test_a_pause_that_was_made_twice_before_is_no_silence() -> None:
 
 
 def test_texts_of_a_third_of_their_length_are_a_collapse() -> None:
+    """Extraction collapsed if the median of the last five texts is below a third of the usual;
+    short or few texts are not judged."""
     assert has_collapsed((900,) * 5 + (3000,) * 10)
     assert has_collapsed((0, 0, 0, 2900, 3000) + (3000,) * 10)  # refused pages
     assert not has_collapsed((1500,) * 5 + (3000,) * 10)
@@ -202,6 +205,8 @@ def test_texts_of_the_first_hour_are_not_compared_with_each_other() -> None:
 
 
 def test_short_texts_of_several_publishers_are_no_collapse() -> None:
+    """Sources with articles of several publishers (`mixed`) have no usual length, so short texts
+    are no condition."""
     collapsed = make_state(bodies=(100,) * 5 + (3000,) * 10)
     assert find_conditions_of(collapsed)
     assert not find_conditions_of(collapsed, mixed=frozenset({"one"}))
@@ -297,6 +302,8 @@ def test_a_disk_is_nearly_full_by_share_and_size_or_by_its_inodes() -> None:
 
 
 def test_nobody_visits_when_sources_are_due_for_a_day_and_none_was_visited() -> None:
+    """If sources are overdue for over a day and none was visited, the program is reported as not
+    running."""
     late_state = make_state(last_visit=NOW - 3 * DAY, next_due=NOW - 2 * DAY)
     (condition,) = find_conditions_of(late_state)
 
@@ -313,6 +320,7 @@ def test_nobody_visits_when_sources_are_due_for_a_day_and_none_was_visited() -> 
 
 
 def test_sources_that_are_not_followed_are_left_out() -> None:
+    """A disabled or removed source has no condition, although its last visits failed."""
     failing = make_state(reason="http-404")
     off = Source(key="one", url=failing.url, enabled=False)
 
@@ -321,6 +329,8 @@ def test_sources_that_are_not_followed_are_left_out() -> None:
 
 
 def test_articles_on_hold_name_the_latest_few_and_the_first_of_all() -> None:
+    """Articles on hold are one condition: the count, the oldest time, and the three newest files
+    with their reasons."""
     articles = [held_back(str(day), "promotion" * (day == 1), NOW - DAY * day) for day in range(5)]
     (condition,) = find_conditions_of(on_hold=articles)
     files = "2026/03/0.md, 2026/03/1.md (promotion), 2026/03/2.md and 2 more"
@@ -378,6 +388,8 @@ def test_every_code_of_a_visit_is_explained_in_words() -> None:
 
 
 def test_a_source_that_never_worked_needs_you_although_the_failure_may_pass() -> None:
+    """A DNS failure needs the operator if the source never worked (a typing error), but not if it
+    did."""
     (never,) = find_conditions_of(
         make_state(reason="dns", last_success=None, failing_since=NOW - HOUR)
     )

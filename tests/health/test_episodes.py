@@ -123,6 +123,8 @@ FAILING = Condition(
     ],
 )
 def test_what_is_worth_telling(condition: Condition, is_told: bool) -> None:
+    """A passing failure is told from the third time on, one that needs the operator at once;
+    failures of this machine and muted sources never."""
     assert bool(look_again(Memory(), NOW, condition)[1]) is is_told
 
 
@@ -133,6 +135,8 @@ def test_what_was_never_told_does_not_recover() -> None:
 
 
 def test_titles_say_what_and_how_long() -> None:
+    """The title of an alert says what is wrong; the one for its end adds how long it lasted.
+    Unknown kinds keep their name."""
     memory, [broken] = look_again(Memory(), NOW, GONE)
     _, [recovered] = look_again(memory, NOW + HOUR)
 

@@ -38,6 +38,8 @@ def make_visited_state(key: str, **fields: object) -> SourceState:
 
 
 def test_sources_are_well_ill_or_not_visited_yet(instance: Instance) -> None:
+    """Each source counts as fine, unvisited or with a condition; "left" was removed and does not
+    count."""
     assert read_place_health(instance).fine == 0
     assert read_place_health(instance).unvisited == 2
 
@@ -62,6 +64,7 @@ def test_sources_are_well_ill_or_not_visited_yet(instance: Instance) -> None:
 
 
 def test_a_source_whose_address_was_edited_is_not_visited_yet(instance: Instance) -> None:
+    """A failure at the former address of a source does not count: with the new one it is unvisited."""
     with instance.open_app() as app:
         app.archive.store.visits.save_states(
             [make_visited_state("one", reason="http-404", url="https://old.example/feed")]
@@ -76,6 +79,7 @@ def test_a_source_whose_address_was_edited_is_not_visited_yet(instance: Instance
 def test_a_source_with_articles_of_several_publishers_has_no_usual_length(
     instance: Instance,
 ) -> None:
+    """Short texts are a collapse only as long as all articles of the source are of one publisher."""
     short = make_visited_state("one", bodies=(100,) * 5 + (3000,) * 10)
     with instance.open_app() as app:
         app.archive.store.visits.save_states([short])
@@ -136,5 +140,6 @@ def test_what_nothing_dates_is_as_old_as_the_first_look_that_found_it(instance: 
 
 
 def test_a_disk_is_named_once(instance: Instance) -> None:
+    """Folders on the same disk give one entry."""
     (disk,) = read_place_health(instance).disks
     assert 0 < disk.free <= disk.size

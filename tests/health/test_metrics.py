@@ -126,6 +126,8 @@ def test_no_label_has_an_address_or_a_source_in_it() -> None:
 
 
 def test_the_textfile_is_replaced_whole_and_has_no_process(tmp_path: Path) -> None:
+    """The metrics file is replaced at once, leaves no temporary file, and has no metrics of a
+    process that has ended."""
     path = tmp_path / "syndicator.prom"
     path.write_text("half")
     metrics.write(path, metrics.make_families(Figures(counts=COUNTS), add_run({})))

@@ -70,6 +70,8 @@ def test_where_nobody_listens_nothing_happens(environ: dict[str, str]) -> None:
     ],
 )
 def test_the_watchdog_is_for_this_process(environ: dict[str, str], seconds: float | None) -> None:
+    """The watchdog of systemd counts only for the process that it names (7 here), with a valid
+    time."""
     assert watchdog_seconds(environ, 7) == seconds
 
 
@@ -96,6 +98,8 @@ async def test_the_watchdog_hears_of_what_is_well_alone(notify_socket: socket.so
 
 
 def test_long_work_is_allowed_for(notify_socket: socket.socket) -> None:
+    """During long work, systemd is told to wait an hour (in microseconds), and afterwards its usual
+    time again."""
     notify = Notify(
         {
             "NOTIFY_SOCKET": notify_socket.getsockname(),

@@ -81,6 +81,7 @@ def run_order(
 
 
 def test_tokens_have_turns_and_people_go_first(queue: Queue) -> None:
+    """Jobs of people are done before those of tokens, and tokens have turns among themselves."""
     for who in (READER, READER, READER, WRITER, "ann", READER, WRITER, "ann"):
         queue.add("rest", {}, who=who, requested=AT)
     taken = list(iter(queue.claim, None))
@@ -115,6 +116,7 @@ def test_a_preview_waits_for_one_change_of_another_token(instance: Instance) -> 
 
 
 def test_during_a_run_previews_are_answered_and_changes_wait(instance: Instance) -> None:
+    """While a run holds the lock, dry runs (True) are done and the real change (False) waits."""
     settings = load(instance.config)
     queue = Queue(settings.state_dir)
     with hold_run_lock(settings):
@@ -126,6 +128,8 @@ def test_during_a_run_previews_are_answered_and_changes_wait(instance: Instance)
 
 
 def test_a_token_has_a_quarter_of_the_places(queue: Queue) -> None:
+    """One token may fill a quarter of the job queue, counted over all processes; a cancelled job
+    frees its place."""
     other_queue = Queue(queue.root.parents[1])  # of another process
     for number in range(JOBS // 4):
         assert other_queue.has_room(READER)
@@ -142,6 +146,7 @@ def test_a_token_has_a_quarter_of_the_places(queue: Queue) -> None:
 
 
 def test_a_job_that_waits_is_cancelled_at_once(queue: Queue) -> None:
+    """A cancelled job that waits is never done."""
     article_id = queue.add("rest", {}, who="ann", requested=AT).id
     queue.cancel(article_id)
     job = queue.get(article_id)
@@ -173,6 +178,7 @@ def test_a_job_that_cannot_be_read_stops_none_behind_it(queue: Queue, damaged: s
     ["", "..", "../passwords", "../../config/sources", "0" * 20 + "-xyz", "0" * 20 + "-0123456g"],
 )
 def test_an_id_names_no_other_file(queue: Queue, id: str) -> None:
+    """An id that is not of a job, such as a path, names no file."""
     queue.root.mkdir(parents=True)
     (queue.root.parent / "passwords.json").write_text("{}")
 
@@ -182,6 +188,7 @@ def test_an_id_names_no_other_file(queue: Queue, id: str) -> None:
 
 
 def test_old_jobs_are_forgotten_and_lost_ones_say_so(queue: Queue) -> None:
+    """Only the newest KEPT jobs stay; jobs that a dead process left running become failed."""
     for number in range(KEPT + 5):
         queue.add("rest", {"key": str(number)}, who="ann", requested=AT)
         queue.claim()
@@ -195,6 +202,7 @@ def test_old_jobs_are_forgotten_and_lost_ones_say_so(queue: Queue) -> None:
 
 
 def test_while_a_run_has_the_lock_jobs_wait(instance: Instance) -> None:
+    """Jobs wait while a run holds the lock, and are done once it is free."""
     settings = load(instance.config)
     queue = Queue(settings.state_dir)
     article_id = queue.add("rest", {"key": "a"}, who="ann", requested=AT).id
@@ -250,6 +258,7 @@ def test_what_fails_costs_no_other(instance: Instance) -> None:
 
 
 def test_a_change_is_kept_whole_and_half_a_line_is_passed_over(tmp_path: Path) -> None:
+    """The log of changes ignores a line that a crash cut off, and goes on with the next number."""
     log = Log(tmp_path)
     change = LoggedChange(number=0, at=AT, who="ann", act="edit", subject="x", said="x: edited")
     first = log.add(change, {"article:x.md": ("a\n", "b\n")})
@@ -326,6 +335,7 @@ LINES = st.lists(st.sampled_from(["a", "b", "c", "", "key = 1", "[[source]]"]), 
 
 @given(LINES, LINES)
 def test_undoing_at_once_gives_what_was(before: list[str], after: list[str]) -> None:
+    """For any two texts, undoing an edit at once gives the former text."""
     old, new = ("".join(f"{line}\n" for line in lines) for lines in (before, after))
     assert revert_edit(old, new, new) == old
 
@@ -344,6 +354,7 @@ def test_what_was_edited_elsewhere_stays(base: list[str], place: int, added: lis
 
 
 def test_an_edit_in_the_same_place_is_in_the_way() -> None:
+    """An edit cannot be undone if the same line, or a file that it created, was changed since."""
     with pytest.raises(ValueError, match="edited since"):
         revert_edit("a\nb\nc\n", "a\nX\nc\n", "a\nY\nc\n")
     with pytest.raises(ValueError, match="edited since"):

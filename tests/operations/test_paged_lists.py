@@ -35,6 +35,8 @@ def run_command(instance: Instance, *words: str) -> Result:
 
 
 def test_pages_follow_each_other_and_end(instance: Instance) -> None:
+    """Three pages of two have each of the five articles once; unknown cursors and filters are
+    errors."""
     with open_read_only(instance.config) as opened:
         query = QUERIES["articles"]
         titles = []
@@ -67,6 +69,7 @@ def test_what_is_new_meanwhile_moves_no_page(instance: Instance) -> None:
 
 
 def test_the_command_line_lists_them(instance: Instance) -> None:
+    """`status --list changes` shows changes and their undo; a misspelled list gets a proposal."""
     run_command(instance, "change", "add-tag", "Robots")
     run_command(instance, "change", "undo", "1")
     lines = run_command(instance, "status", "--list", "changes").output.splitlines()
@@ -89,6 +92,7 @@ def test_the_command_line_lists_them(instance: Instance) -> None:
 
 @pytest.mark.parametrize("name", QUERIES)
 def test_each_is_json_with_an_id(instance: Instance, name: str) -> None:
+    """Each list as JSON has items with an id and all its columns, and describes its filters."""
     page = json.loads(run_command(instance, "status", "--list", name, "--json").stdout)
 
     assert page["next"] == ""
@@ -101,6 +105,7 @@ def test_each_is_json_with_an_id(instance: Instance, name: str) -> None:
 
 
 def test_the_command_line_filters_them(instance: Instance) -> None:
+    """`--where` filters a list; an unknown value or filter name is an error with a proposal."""
     words = ["status", "--list", "articles", "--json", "--where"]
     (found,) = json.loads(run_command(instance, *words, "words=number,3").stdout)["items"]
 

@@ -27,6 +27,7 @@ PATHS = openapi_document()["paths"]
 def test_each_list_has_a_command_a_page_and_an_address(
     name: str, running_console: RunningConsole, browser: Browser
 ) -> None:
+    """Each list is available as a command, a console page with its filters and an API path."""
     query = QUERIES[name]
     words = ["status", "--list", name, "--config", str(running_console.instance.config)]
     for more in ([], ["--json"]):
@@ -41,6 +42,8 @@ def test_each_list_has_a_command_a_page_and_an_address(
 
 
 def test_a_list_is_filtered_and_goes_on(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list in the console is filtered, its link leads to the next page, and wrong parameters are
+    explained."""
     monkeypatch.setattr("syndicator.console.routes.operations.SHOWN", 3)
     first_body = browser.get("/queries/articles?source=launchbeat").body
 
@@ -62,6 +65,8 @@ def test_a_list_is_filtered_and_goes_on(browser: Browser, monkeypatch: pytest.Mo
 def test_each_operation_has_a_command_a_form_and_an_address(
     name: str, running_console: RunningConsole, browser: Browser
 ) -> None:
+    """Each operation is available as a command, a console form and an API path; those that change
+    something have `--dry-run`."""
     operation = registry.need_operation(name)
     words = operation.command.partition(" --")[0].split() or ["change", name]
     shown = CliRunner().invoke(app, [*words, "--help"])

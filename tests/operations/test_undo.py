@@ -41,6 +41,7 @@ def open_log(instance: Instance) -> Log:
 
 
 def test_a_withdrawal_is_taken_back_and_that_too(instance: Instance) -> None:
+    """An undo can itself be undone, each change once, and all are in the log."""
     url = "https://two.example/chips"
     run_command(instance, "withdraw", url)
 
@@ -147,11 +148,14 @@ def test_changes_are_made_and_numbered_one_at_a_time(
 
 
 def test_a_dry_run_is_not_logged(instance: Instance) -> None:
+    """A dry run leaves no entry in the log of changes."""
     run_command(instance, "withdraw", "https://two.example/chips", "--dry-run")
     assert open_log(instance).newest() == []
 
 
 def test_a_later_change_of_the_same_file_is_not_in_the_way(instance: Instance) -> None:
+    """A change can be undone although the same file was changed in other places since, in any
+    order."""
     path = instance.config / "taxonomy.toml"
     first = path.read_text() if path.exists() else ""
     for name in ("Robots", "Drones", "Ferries"):
@@ -169,6 +173,7 @@ def test_a_later_change_of_the_same_file_is_not_in_the_way(instance: Instance) -
 
 
 def test_a_withdrawal_that_an_earlier_version_logged_is_taken_back(instance: Instance) -> None:
+    """A withdrawal logged without `inverse`, as earlier versions did, can still be undone."""
     run_command(instance, "withdraw", "https://two.example/chips")
     path = open_log(instance).path
     line = json.loads(path.read_text())

@@ -21,6 +21,8 @@ SMALL = made.make_gradient((120, 63))
 
 
 def test_the_size_is_read_from_the_frame() -> None:
+    """The width and height of a thumbnail come from its WebP frame, not from what the decoder
+    process says."""
     assert parse_answer(pack_thumbnail(GOOD)) == Thumbnail(webp=GOOD, width=600, height=315)
 
 
@@ -50,11 +52,15 @@ def test_the_size_is_read_from_the_frame() -> None:
     ],
 )
 def test_anything_else_is_not_published(data: bytes) -> None:
+    """Only one plain lossy WebP is accepted: nothing before or behind it, no metadata, no
+    animation, no more than 640 pixels wide."""
     assert parse_answer(pack_thumbnail(data)) is None
 
 
 @given(st.binary(max_size=200))
 def test_no_bytes_raise(data: bytes) -> None:
+    """Random bytes from the decoder process are never a thumbnail and never raise; 30 true bytes of
+    a WebP do not help."""
     assert not isinstance(parse_answer(data), Thumbnail)
     assert parse_answer(pack_thumbnail(GOOD[:30] + data)) is None
 

@@ -73,6 +73,8 @@ def make_lying_decoder(
 def test_a_child_that_was_taken_over_is_not_believed(
     monkeypatch: pytest.MonkeyPatch, lie: str
 ) -> None:
+    """Whatever a decoder process under attack answers instead of a thumbnail, the picture counts as
+    crashed and is not tried again."""
     decoder = make_lying_decoder(monkeypatch, lie)
 
     with pytest.raises(PictureRefused) as refused:
@@ -96,6 +98,8 @@ def test_a_child_that_was_taken_over_is_not_believed(
 def test_how_a_child_ends_is_told(
     monkeypatch: pytest.MonkeyPatch, acts: str, reason: PictureReason, final: bool, detail: str
 ) -> None:
+    """Each way in which the decoder process can end has a reason; only those that the picture
+    causes for certain are final."""
     monkeypatch.setattr(decoder, "SECONDS", 0.3)
     found = make_lying_decoder(monkeypatch, acts, wall_seconds=2 if acts == "hang" else 60)
 
@@ -111,6 +115,7 @@ def test_how_a_child_ends_is_told(
 def test_nothing_is_decoded_in_a_process_that_is_not_shut_off(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """If the sandbox cannot be set up, no picture is decoded; it may be tried again later."""
     monkeypatch.setattr(decoder, "_PREPARE_FUNCTION", Lazy(f"{LIARS}:exit_not_shut_off"))
     found = Decoder()
 
@@ -123,6 +128,7 @@ def test_nothing_is_decoded_in_a_process_that_is_not_shut_off(
 
 
 def test_a_picture_has_two_seconds_of_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A picture that takes more than two seconds of CPU is refused."""
     decoder = make_lying_decoder(monkeypatch, "take_cpu")
     began = time.monotonic()
 
@@ -134,6 +140,7 @@ def test_a_picture_has_two_seconds_of_cpu(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_who_gives_up_ends_the_child(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cancelling a picture ends the decoder process at once instead of waiting for its 60 seconds."""
     decoder = make_lying_decoder(monkeypatch, "hang")
 
     async def given_up() -> float:

@@ -155,6 +155,7 @@ def test_else_the_icon_of_the_site_is_taken_the_smallest_that_is_large_enough(we
 
 
 def test_else_the_icon_at_the_usual_address_is_taken(web: Web) -> None:
+    """If a site names no icon, `/favicon.ico` is fetched and published."""
     favicon = made.encode_image(draw_square(RED, (32, 32)), "ICO")
     web.answers["/favicon.ico"] = Answer(body=favicon, type="image/x-icon")
     web.run_visits()
@@ -230,6 +231,7 @@ def test_what_is_no_icon_leaves_the_letter(web: Web, answer: Answer, reason: str
 
 
 def test_a_huge_file_is_not_read_to_its_end(web: Web) -> None:
+    """An icon over two megabytes is refused as too large."""
     web.answers["/favicon.ico"] = Answer(body=bytes(2_000_001), type="image/x-icon")
     web.run_visits()
 
@@ -238,6 +240,7 @@ def test_a_huge_file_is_not_read_to_its_end(web: Web) -> None:
 
 
 def test_a_banner_of_the_feed_gives_way_to_the_icon_of_the_site(web: Web) -> None:
+    """A wide picture of the feed is no icon; the icon of the site (blue) is taken instead."""
     web.state_feed("<image><url>/banner.png</url><title>Site</title></image>")
     web.answers["/banner.png"] = make_png_answer(RED, (468, 60))
     web.answers["/favicon.ico"] = make_png_answer(BLUE)
@@ -249,6 +252,7 @@ def test_a_banner_of_the_feed_gives_way_to_the_icon_of_the_site(web: Web) -> Non
 
 
 def test_robots_txt_is_obeyed(web: Web) -> None:
+    """An icon that robots.txt forbids is not requested, and the source has none."""
     rules = b"User-agent: *\nDisallow: /favicon.ico\n"
     web.answers["/robots.txt"] = Answer(body=rules, type="text/plain")
     web.answers["/favicon.ico"] = make_png_answer(RED)
@@ -260,6 +264,8 @@ def test_robots_txt_is_obeyed(web: Web) -> None:
 
 
 def test_without_thumbnails_there_are_no_icons(web: Web) -> None:
+    """With `thumbnails = false` no icon is requested or shown, not even one fetched before; pages
+    show a letter instead."""
     web.answers["/favicon.ico"] = make_png_answer(RED)
     config = web.instance.config / "syndicator.toml"
     without = SETTINGS.replace("tag_min = 1", "tag_min = 1\nthumbnails = false")
@@ -283,6 +289,8 @@ def test_without_thumbnails_there_are_no_icons(web: Web) -> None:
 
 
 def test_a_source_that_is_paused_is_not_asked(web: Web) -> None:
+    """A disabled source gets no request for its icon, even after the 31 days when it would be
+    looked at again."""
     web.run_visits()
     sources = web.instance.config / "sources.toml"
     sources.write_text(sources.read_text() + "enabled = false\n")
@@ -292,6 +300,8 @@ def test_a_source_that_is_paused_is_not_asked(web: Web) -> None:
 
 
 def test_an_icon_whose_files_are_lost_is_fetched_again(web: Web) -> None:
+    """If the files of an icon are deleted, pages show the letter until the next run fetches it
+    again."""
     web.answers["/favicon.ico"] = make_png_answer(RED)
     web.run_visits()
     for folder in ("public", "state"):
@@ -321,6 +331,8 @@ def test_each_format_and_size_becomes_one_square(format: str, size: tuple[int, i
 
 
 def test_a_picture_is_shown_whole_on_white_and_a_light_one_on_dark_ground() -> None:
+    """An icon keeps its shape on a white square; a white icon gets a dark square, as it would not
+    be seen otherwise."""
     on_white = open_webp(make_icon(made.encode_image(draw_square(RED, (100, 60)), "PNG")))
 
     assert read_rounded_colour(on_white, 32, 32) == RED
@@ -361,6 +373,7 @@ def test_an_icon_file_that_lies_about_its_size_is_refused(
 @pytest.mark.parametrize("share", [0.2, 0.6, 0.95])
 @pytest.mark.parametrize("bitmap_format", ["png", "bmp"])
 def test_an_icon_file_that_is_cut_off_gives_an_answer(share: float, bitmap_format: str) -> None:
+    """A truncated ICO file is refused with a reason and does not crash the decoder."""
     image = Image.effect_noise((64, 64), 90).convert("RGBA")
     whole_image = made.encode_image(image, "ICO", bitmap_format=bitmap_format)
     answer = answer_request(ICON + whole_image[: int(len(whole_image) * share)])
@@ -376,6 +389,8 @@ def test_the_site_is_the_one_that_the_feed_states_or_else_its_host() -> None:
 
 
 def test_a_site_is_asked_without_credentials() -> None:
+    """The request for an icon carries no header, secret or cookie of the source; `allow` counts
+    only for its own host."""
     source = Source(
         key="one",
         url="https://one.example/feed?k=${TOKEN}",

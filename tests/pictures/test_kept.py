@@ -40,5 +40,6 @@ def test_what_no_article_has_any_more_goes(tmp_path: Path) -> None:
 
 
 def test_no_other_file_is_read(tmp_path: Path) -> None:
+    """Only names of pictures are read, so that `..` leads to no other file."""
     with pytest.raises(ValueError, match="not the name"):
         KeptPictures(tmp_path).get("pictures/../../secret.webp")

@@ -20,6 +20,7 @@ def record_failed_picture(reason: str, row: PictureRow = ROW, **more: object) ->
 
 
 def test_a_failure_is_tried_again_later_and_later_and_then_no_more() -> None:
+    """A picture that fails is tried again after 1, 4, 16 and 64 hours, then never."""
     row = ROW
     waits = []
     while row.next_try:
@@ -95,6 +96,7 @@ def test_the_server_of_a_picture_may_forbid_it(header: str, said: str) -> None:
 
 
 def test_how_a_picture_is_in_words() -> None:
+    """A picture is described as waiting, made, refused for good, or to be tried again at a time."""
     assert outcomes.describe_picture(ROW) == "waits to be fetched"
 
     copy = outcomes.record_copy(ROW, Picture(name="pictures/1.webp", width=640, height=360))

@@ -37,6 +37,7 @@ def is_near_colour(pixel: object, expected: tuple[int, int, int]) -> bool:
 
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "GIF"])
 def test_each_format_becomes_one_plain_webp(format: str) -> None:
+    """JPEG, PNG, WebP and GIF become RGB WebP of 576 to 640 pixels in the same proportions."""
     webp = open_webp(make_thumbnail(made.encode_image(made.make_gradient(), format)))
 
     assert webp.format == "WEBP"
@@ -47,6 +48,7 @@ def test_each_format_becomes_one_plain_webp(format: str) -> None:
 
 @pytest.mark.parametrize("format", ["BMP", "TIFF", "PPM", "ICO", "TGA", "PCX"])
 def test_no_other_decoder_is_tried(format: str) -> None:
+    """Other formats are refused, as each decoder more is a way to attack."""
     with pytest.raises(Refused) as refused:
         make_thumbnail(made.encode_image(made.make_gradient(), format))
     assert refused.value.reason == PictureReason.FORMAT
@@ -73,6 +75,7 @@ def test_what_is_no_picture_is_refused(data: bytes) -> None:
 def test_the_size_on_the_page_is_bounded_both_ways(
     size: tuple[int, int], expected: tuple[int, int]
 ) -> None:
+    """A thumbnail is cropped if too long or too wide, and is never enlarged."""
     assert (
         open_webp(make_thumbnail(made.encode_image(made.make_gradient(size), "PNG"))).size
         == expected
@@ -89,6 +92,7 @@ def test_a_large_jpeg_is_scaled_as_it_is_decoded() -> None:
 
 @pytest.mark.parametrize("size", [(1, 1), (159, 89), (400, 60)])
 def test_icons_and_counters_are_refused(size: tuple[int, int]) -> None:
+    """Pictures too small or flat for a cover, such as tracking pixels, are refused."""
     with pytest.raises(Refused) as refused:
         make_thumbnail(made.encode_image(made.make_gradient(size), "PNG"))
     assert refused.value.reason == PictureReason.SMALL
@@ -107,6 +111,7 @@ def test_icons_and_counters_are_refused(size: tuple[int, int]) -> None:
 def test_bombs_are_refused_by_their_header(
     make: Callable[[], bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A picture with too many pixels is refused by its header, without being decoded."""
     data = make()
     monkeypatch.setattr(Image.Image, "load", lambda self: pytest.fail("it was decoded"))
     assert parse_answer(answer_picture(data)) == PictureReason.PIXELS
@@ -148,6 +153,7 @@ def test_a_picture_stands_as_it_was_held(orientation: int) -> None:
 
 
 def test_broken_exif_costs_nothing() -> None:
+    """A picture with invalid EXIF data is used without turning it: 600 is its width unturned."""
     whole_turned_jpeg = made.make_turned_jpeg(6)
     assert (
         open_webp(make_thumbnail(whole_turned_jpeg.replace(b"MM\x00*", b"MM\x00\xff"))).width == 600
@@ -155,12 +161,14 @@ def test_broken_exif_costs_nothing() -> None:
 
 
 def test_of_a_moving_picture_the_first_frame_is_shown() -> None:
+    """The thumbnail of an animation is its first frame, which is red here."""
     assert is_near_colour(
         open_webp(make_thumbnail(made.make_animation())).getpixel((200, 150)), (255, 0, 0)
     )
 
 
 def test_what_is_transparent_is_white() -> None:
+    """Transparent parts (here the left half) become white, and the others keep their colour."""
     webp = open_webp(make_thumbnail(made.see_through()))
     assert is_near_colour(webp.getpixel((50, 150)), (255, 255, 255))
     assert is_near_colour(webp.getpixel((350, 150)), (0, 0, 255))
@@ -177,10 +185,12 @@ def test_what_is_transparent_is_white() -> None:
     ids=["cmyk", "grey with alpha", "black and white", "webp with alpha"],
 )
 def test_every_mode_becomes_rgb(data: bytes) -> None:
+    """Pictures in other colour modes are converted to RGB."""
     assert open_webp(make_thumbnail(data)).mode == "RGB"
 
 
 def test_16_bit_grey_keeps_its_greys() -> None:
+    """A 16-bit grey keeps its brightness: the middle of 65,536 becomes the middle of 256."""
     webp = open_webp(
         make_thumbnail(made.encode_image(Image.new("I;16", (400, 300), 32_768), "PNG"))
     )
@@ -188,6 +198,7 @@ def test_16_bit_grey_keeps_its_greys() -> None:
 
 
 def test_noise_is_coarser_rather_than_larger() -> None:
+    """A picture that compresses badly gets a lower quality, so that it stays under the size limit."""
     noise = Image.frombytes("RGB", (640, 640), os.urandom(640 * 640 * 3))
     assert len(make_thumbnail(made.encode_image(noise, "PNG"))) <= answers.MOST_BYTES
 
@@ -195,6 +206,7 @@ def test_noise_is_coarser_rather_than_larger() -> None:
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "GIF"])
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.99])
 def test_a_picture_that_is_cut_off_is_broken(format: str, share: float) -> None:
+    """A truncated picture is refused as broken or of no format, by a one-byte answer."""
     noise = Image.effect_noise((400, 300), 90).convert("RGB")
     whole_image = made.encode_image(noise, format)
     answer = answer_picture(whole_image[: int(len(whole_image) * share)])
@@ -207,6 +219,7 @@ def test_a_picture_that_is_cut_off_is_broken(format: str, share: float) -> None:
 @settings(max_examples=150)
 @given(st.sampled_from(["JPEG", "PNG", "WEBP", "GIF"]), st.data())
 def test_whatever_is_broken_gives_an_answer(format: str, data: st.DataObject) -> None:
+    """A picture with random wrong bytes always gets an answer, and the decoder does not raise."""
     whole = bytearray(made.encode_image(made.make_gradient((200, 120)), format))
     for _ in range(data.draw(st.integers(1, 8))):
         whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))

@@ -165,6 +165,7 @@ def test_a_picture_that_cannot_be_had_costs_nothing_but_itself(
 
 
 def test_robots_txt_is_asked_for_pictures_too(web: Web) -> None:
+    """A cover that robots.txt forbids is not requested."""
     web.file_articles("one")
     web.answers["/robots.txt"] = Answer(
         body=b"User-agent: *\nDisallow: /*.jpg\n", type="text/plain"
@@ -188,6 +189,8 @@ def test_a_page_that_wants_its_pictures_in_no_index_is_obeyed(web: Web) -> None:
 
 
 def test_a_page_that_an_older_version_read_is_looked_at_for_such_rules(web: Web) -> None:
+    """The kept page of an article from an older version is searched for rules against pictures:
+    "one" forbids them, "two" allows them."""
     web.file_articles("one", "two")
     with web.instance.open_app() as app:
         one, two = (
@@ -203,6 +206,7 @@ def test_a_page_that_an_older_version_read_is_looked_at_for_such_rules(web: Web)
 
 
 def test_a_withdrawn_article_takes_its_picture_along(web: Web) -> None:
+    """The thumbnail of a withdrawn article is deleted, published and stored."""
     web.file_articles("one")
     web.run_pictures()
     with web.instance.open_app() as app:
@@ -265,6 +269,8 @@ def test_what_is_gone_from_the_web_root_is_copied_again_and_what_is_lost_fetched
 
 
 def test_thumbnails_can_be_switched_off(web: Web) -> None:
+    """Without thumbnails no picture is published or requested; switched on again, only the new one
+    is fetched."""
     web.file_articles("one")
     web.run_pictures()
     config = web.instance.config / "syndicator.toml"
@@ -299,6 +305,7 @@ def test_of_a_source_that_may_only_be_linked_no_picture_is_shown(web: Web) -> No
 def test_a_process_that_cannot_be_started_is_not_the_picture_s_fault(
     web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """If the decoder's sandbox fails, the picture waits with that reason and the run goes on."""
     web.file_articles("one")
     exits = Lazy[[], None]("tests.pictures.liars:exit_not_shut_off")
     monkeypatch.setattr("syndicator.pictures.decoder._PREPARE_FUNCTION", exits)
@@ -308,6 +315,8 @@ def test_a_process_that_cannot_be_started_is_not_the_picture_s_fault(
 
 
 def test_a_picture_is_asked_for_without_credentials() -> None:
+    """The request for a cover carries no header or secret of the source; `allow` counts only for
+    its own host."""
     source = Source(
         key="one",
         url="https://one.example/feed?k=${TOKEN}",

@@ -39,15 +39,18 @@ def make_token(tokens: Path, scope: security.Scope, now: datetime = NOW) -> str:
 
 
 def test_a_token_for_programs_passes(tokens: Path) -> None:
+    """A token of the scope `programs` opens the MCP server."""
     assert ask_gate(tokens, make_token(tokens, "programs")) == 200
 
 
 @pytest.mark.parametrize("scope", security.SCOPES)
 def test_no_token_of_the_api_passes(tokens: Path, scope: security.Scope) -> None:
+    """Tokens of the API, whatever their scope, do not open the MCP server."""
     assert ask_gate(tokens, make_token(tokens, scope)) == 403
 
 
 def test_a_token_for_programs_permits_nothing_else() -> None:
+    """A token of the scope `programs` has no scope of the API."""
     token = security.Token("a", "programs")
     assert [scope for scope in security.SCOPES if token.may(scope)] == []
     assert token.may("programs")
@@ -55,11 +58,13 @@ def test_a_token_for_programs_permits_nothing_else() -> None:
 
 @pytest.mark.parametrize("token", ["", "syn_", "syn_" + "a" * 43])
 def test_unknown_tokens_do_not_pass(tokens: Path, token: str) -> None:
+    """No token, an incomplete one or one never issued is refused with 401."""
     make_token(tokens, "programs")
     assert ask_gate(tokens, token) == 401
 
 
 def test_an_expired_token_does_not_pass(tokens: Path) -> None:
+    """A token that expired is refused with 401: it was issued two days ago."""
     assert ask_gate(tokens, make_token(tokens, "programs", NOW - timedelta(days=2))) == 401
 
 
@@ -80,12 +85,14 @@ def test_only_this_machine_and_one_path_are_answered(tokens: Path, to: str, stat
 
 
 def test_damaged_tokens_let_nobody_pass(tokens: Path) -> None:
+    """If the file of tokens is damaged, nobody gets in: the answer is 503."""
     token = make_token(tokens, "programs")
     tokens.write_text("{")
     assert ask_gate(tokens, token) == 503
 
 
 def test_without_a_token_for_programs_nothing_is_served(tmp_path: Path) -> None:
+    """The MCP server over HTTP does not start until a `programs` token exists."""
     tokens = security.find_tokens_file(tmp_path / "feeds/state")
     (tmp_path / "config").mkdir()
     (tmp_path / "config/syndicator.toml").write_text("")

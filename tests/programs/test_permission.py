@@ -55,6 +55,7 @@ def test_the_article_of_a_removed_source_has_its_excerpt() -> None:
 
 
 def test_what_is_withheld_is_explained() -> None:
+    """A source with `llm = false` gives programs only the link, with the reason."""
     permission = find_permission(make_article(), make_source(llm=False), is_published=True)
     assert permission == Permission("link", ("opted-out",))
 

@@ -26,6 +26,8 @@ def make_sample(**fields: object) -> View:
 
 
 def test_a_quote_has_address_source_date_and_licence() -> None:
+    """What a program gets has address, source, date and licence; all texts of others are in
+    `untrusted`."""
     sample = make_sample(rights=(f"licence: {LICENCE} (rel-license, page)",), excerpt="It waits.")
     quote = quote_article(sample, Permission("full"), "The text.")
 
@@ -57,6 +59,7 @@ def test_what_publishers_wrote_stands_under_untrusted_alone() -> None:
 
 
 def test_fields_have_bounds() -> None:
+    """Each field of a quote is cut, so that no article can fill the memory of a program."""
     long = "x" * 1_000_000
     sample = make_sample(excerpt=long, tags=tuple(f"{n}{long}" for n in range(50)), author=long)
     quote = quote_article(sample, Permission("full"), long)
@@ -66,6 +69,7 @@ def test_fields_have_bounds() -> None:
 
 @given(st.text())
 def test_a_text_has_no_character_that_nobody_sees(text: str) -> None:
+    """Invisible characters, which can hide instructions, are removed from any text."""
     cleaned = clean_text(f"{text}\u202eab\U000e0041c\u200b", 10_000)
 
     assert "abc" in cleaned

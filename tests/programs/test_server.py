@@ -108,10 +108,12 @@ def check_answers(answers: dict[str, Any]) -> None:
 
 
 def test_a_program_reads_over_standard_input_and_output(instance: Instance) -> None:
+    """A client over stdin and stdout can use all tools and gets the expected answers."""
     check_answers(ask_over_stdio(instance, use_all_tools))
 
 
 def test_a_program_with_a_token_reads_over_http(instance: Instance) -> None:
+    """A client with a token over HTTP gets the same answers; the server listens on loopback."""
     token = make_token(instance)
     with serve_mcp(instance) as address:
         assert address.startswith("http://127.0.0.1:")
@@ -149,6 +151,9 @@ def test_hostile_questions_are_refused_and_tell_no_path(instance: Instance) -> N
 
 
 def test_answers_have_a_bounded_size_and_name_nothing_unpublished(instance: Instance) -> None:
+    """The largest answers of all tools stay below a limit and contain no article that may not be
+    read."""
+
     async def ask_for_most(client: Client) -> list[Any]:
         return [
             await client.call_tool("search", {"query": "ferry", "limit": 25}),
@@ -167,6 +172,7 @@ def test_answers_have_a_bounded_size_and_name_nothing_unpublished(instance: Inst
 
 
 def test_a_broken_instance_is_the_operators_affair(instance: Instance) -> None:
+    """If the instance is broken, the program learns only that; no setting or path is shown."""
     (instance.config / "syndicator.toml").write_text("[publish]\nlimit = 'secret value'\n")
 
     async def search(client: Client) -> Any:
@@ -216,6 +222,7 @@ def test_only_tokens_for_programs_pass(instance: Instance) -> None:
 
 
 def test_a_wrong_token_reaches_no_tool(instance: Instance) -> None:
+    """With a wrong token the session fails before any tool answers."""
     make_token(instance)
     with (
         serve_mcp(instance) as address,

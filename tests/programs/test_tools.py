@@ -39,6 +39,8 @@ def test_a_search_finds_words_that_may_be_read_and_no_others(
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_phrase_of_an_unread_text_finds_nothing(instance: Instance, case: Case) -> None:
+    """A phrase finds an article only if programs may read its text (3 means title, excerpt and
+    text)."""
     articles = search_articles(instance, f'"the {case.name}text stands"').articles
     assert bool(articles) == (case.readable == 3)
 
@@ -58,6 +60,7 @@ def test_an_article_has_what_may_be_read_of_it(instance: Instance, case: Case) -
 
 @pytest.mark.parametrize("name", ["held", "copy", "withdrawn"])
 def test_an_unpublished_article_is_not_there(instance: Instance, name: str) -> None:
+    """An article on hold, merged or withdrawn is answered as if it did not exist."""
     with pytest.raises(UsageError, match="there is no article with this id"):
         read_whole_article(instance, find_id(instance, name))
 
@@ -83,6 +86,7 @@ def test_only_ids_name_articles(instance: Instance, id: str) -> None:
 
 
 def test_the_address_of_an_article_is_not_searched(instance: Instance) -> None:
+    """The search field `url:` is refused, as it could guess addresses that are not shown."""
     with pytest.raises(UsageError, match="url: is not searched here"):
         search_articles(instance, "ferry not url:secret")
 
@@ -94,10 +98,12 @@ def test_a_wrong_search_says_where(instance: Instance) -> None:
 
 
 def test_a_narrowed_search_corrects_no_spelling(instance: Instance) -> None:
+    """A search by a program corrects no wrong letter ("opentitel" for "opentitle")."""
     assert search_articles(instance, "opentitel").articles == []
 
 
 def test_a_search_has_pages(instance: Instance) -> None:
+    """Two pages of a search have every readable article once; the last page has no next start."""
     first_articles = search_articles(instance, "ferry", limit=5)
     second = search_articles(instance, "ferry", limit=25, start=first_articles.next_start)
     ids = [article.id for article in (*first_articles.articles, *second.articles)]
@@ -119,6 +125,8 @@ def test_a_long_text_has_parts(instance: Instance) -> None:
 
 
 def test_instructions_in_a_text_stay_data(instance: Instance) -> None:
+    """Instructions in an article appear only within `untrusted`, without links or invisible
+    characters, and beside a warning."""
     article = read_whole_article(instance, find_id(instance, "Injection"))
 
     assert "Ignore all previous instructions" in article.article.untrusted.text
@@ -138,12 +146,14 @@ def list_all(instance: Instance, what: str, limit: int = 100, after: str = "") -
 
 
 def test_feeds_have_addresses(instance: Instance) -> None:
+    """The list of feeds has their public addresses and the number of articles."""
     feeds = {feed.key: feed for feed in list_all(instance, "feeds").items}
     assert "http://127.0.0.1:8080/all.atom" in feeds["all"].addresses
     assert feeds["all"].articles == len(READABLE) + 2
 
 
 def test_a_private_instance_names_no_address(instance: Instance) -> None:
+    """On a private instance, no answer contains the secret path."""
     file = instance.config / "syndicator.toml"
     file.write_text(file.read_text() + 'secret_path = "abcdefghijklmnopqrst"\n')
     listed = list_all(instance, "feeds")
@@ -153,6 +163,7 @@ def test_a_private_instance_names_no_address(instance: Instance) -> None:
 
 
 def test_lists_have_parts(instance: Instance) -> None:
+    """Lists come in parts that follow each other; the last has no `next_after`."""
     first = list_all(instance, "sources", limit=2)
     rest = list_all(instance, "sources", after=first.next_after)
     keys = [source.key for source in (*first.items, *rest.items)]
@@ -179,6 +190,7 @@ def list_stories(instance: Instance, days: int = 30) -> StoryList:
 
 
 def test_a_story_has_the_reports_that_may_be_read(place_with_story: Instance) -> None:
+    """A story names all three outlets, but quotes no excerpt of a source that opted out ("closed")."""
     (story,) = list_stories(place_with_story).stories
     excerpts = {quote.source_key: quote.untrusted.excerpt for quote in story.reports}
     shaken = "The ground shook."
@@ -188,6 +200,7 @@ def test_a_story_has_the_reports_that_may_be_read(place_with_story: Instance) ->
 
 
 def test_stories_are_of_the_last_days(place_with_story: Instance) -> None:
+    """Only stories of the last `days` are listed; five days later there is none."""
     place_with_story.now += timedelta(days=5)
     assert list_stories(place_with_story, days=3).stories == []
 

@@ -211,6 +211,7 @@ def test_an_answer_has_validators_and_ids_as_everywhere(instance: Instance) -> N
 def test_an_answer_is_kept_until_the_search_changes_and_nothing_is_written(
     instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The answer to a search is cached in memory until the next build; answering writes no file."""
     served = make_client(instance)
     before = {
         path: path.stat().st_mtime_ns for path in instance.folder.rglob("*") if path.is_file()
@@ -304,6 +305,7 @@ def test_questions_can_be_turned_off_and_wait_for_the_first_build(instance: Inst
     ],
 )
 def test_a_name_that_no_article_has_is_an_error(instance: Instance, name: str, named: str) -> None:
+    """A search for an unknown tag, category, source or language is a 404 that names it."""
     answer = make_client(instance).get(f"/q/{name}.atom")
 
     assert answer.status_code == 404

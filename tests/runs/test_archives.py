@@ -105,6 +105,7 @@ def test_a_feed_that_shows_all_of_its_stories_links_none(instance: Instance) -> 
 
 
 def test_a_tag_that_is_listed_later_gets_archives(instance: Instance) -> None:
+    """A tag gets archive documents and pages once the taxonomy lists it."""
     instance.write_taxonomy(instance.taxonomy + '\n[[tag]]\nname = "Bees"\n')
     instance.build()
 
@@ -132,6 +133,8 @@ def test_a_tag_that_is_unlisted_later_keeps_its_archives(instance: Instance, is_
 
 
 def test_a_list_names_the_feeds_with_archives(instance: Instance) -> None:
+    """With a list in `archives`, only the named feeds and kinds have them, and other pages link
+    none."""
     set_publish(instance, 'archives = ["tags/bees", "queries", "categories"]')
 
     assert list_archives(instance) == {
@@ -144,6 +147,7 @@ def test_a_list_names_the_feeds_with_archives(instance: Instance) -> None:
 
 
 def test_the_operator_may_give_a_query_more_than_the_limit(instance: Instance) -> None:
+    """The `window` of a saved query may hold more entries than `limit`: all eight instead of two."""
     (instance.config / "feeds.toml").write_text(FOUND + 'window = "2400h"\n')
     instance.build()
 

@@ -52,6 +52,8 @@ def test_nothing_is_kept_of_authors_until_they_are_asked_for(instance: Instance)
 def test_the_old_articles_join_in_batches(
     instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """When feeds of authors are switched on, old articles join them in batches of three; an author
+    with fewer than four articles has no feed yet."""
     store_stories(instance)
     monkeypatch.setattr(queries, "_BATCH_SIZE", 3)
     write_settings(instance, ON)
@@ -71,6 +73,7 @@ def test_the_old_articles_join_in_batches(
 
 
 def test_an_author_that_was_wrong_leaves_the_feed(instance: Instance) -> None:
+    """If the author of an article is corrected, the article moves to the right author's feed."""
     write_settings(instance, ON)
     store_stories(instance)
     instance.edit_file("Story 2", f"author: '{BOTH}'", "author: Cy Third")

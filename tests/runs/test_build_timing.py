@@ -82,11 +82,14 @@ def test_a_new_article_waits_and_then_all_of_them_are_built(runs: Runs) -> None:
 
 
 def test_many_do_not_wait(runs: Runs) -> None:
+    """From MANY new articles on, the feeds are built at once."""
     assert runs.run_once(MANY - 1) == 0
     assert runs.run_once(1) == 1
 
 
 def test_the_first_articles_of_a_source_do_not_wait(runs: Runs) -> None:
+    """The first articles of a new source are published at once, and so are those of its first visit
+    (`first`)."""
     assert runs.run_once(1, source="two") == 1
     assert runs.run_once(1, source="two") == 0
     assert runs.run_once(1, source="two", first=True) == 1
@@ -179,6 +182,7 @@ def test_what_no_visit_did_does_not_wait(runs: Runs) -> None:
 
 
 def test_an_edit_of_the_configuration_does_not_wait(runs: Runs) -> None:
+    """An edit of the taxonomy is built at once, although one article alone would wait."""
     assert runs.run_once(1) == 0
 
     runs.instance.write_taxonomy(runs.instance.taxonomy + '\n[[tag]]\nname = "robots"\n')
@@ -188,6 +192,7 @@ def test_an_edit_of_the_configuration_does_not_wait(runs: Runs) -> None:
 
 
 def test_a_build_that_failed_is_due_at_once(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a build failed with an error, the next run builds without waiting again."""
     assert runs.run_once(1) == 0
 
     runs.time.now += 180

@@ -81,6 +81,8 @@ def test_the_article_stays_in_its_carriers_feed_when_it_is_written_anew(instance
 
 
 def test_a_withdrawn_article_leaves_every_carriers_feed(instance: Instance) -> None:
+    """A withdrawn article leaves the feeds of all sources that announced it, and a later
+    announcement does not bring it back."""
     with instance.open_app() as app:
         story = store_articles(app, "Story", "Text.")
         add_carrier(app, story.id, "two")
@@ -106,6 +108,8 @@ def test_a_copy_is_in_the_feeds_of_its_sources_only(instance: Instance) -> None:
 
 
 def test_a_lost_database_loses_no_membership(instance: Instance) -> None:
+    """After the database is lost, `reindex` restores which sources announced an article from the
+    list beside the files."""
     with instance.open_app() as app:
         story = store_articles(app, "Story", "Text.")
         add_carrier(app, story.id, "two")
@@ -137,6 +141,8 @@ def test_reindex_takes_the_file_for_the_truth_and_makes_it_where_it_is_lost(
 
 
 def test_lines_that_the_database_lacks_are_noticed_at_the_next_start(instance: Instance) -> None:
+    """If a crash left a line in the list of carriers without a row in the database, the next start
+    adds the row."""
     with instance.open_app() as app:
         story = store_articles(app, "Story", "Text.")
         reconcile.update_from_files(app.archive, app.configuration)
@@ -149,6 +155,7 @@ def test_lines_that_the_database_lacks_are_noticed_at_the_next_start(instance: I
 
 
 def test_an_unchanged_file_is_not_read(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The list of carriers is read again only if it changed."""
     with instance.open_app() as app:
         story = store_articles(app, "Story", "Text.")
         CARRIED.append(app.archive.article_store, [(story.id, "two")])

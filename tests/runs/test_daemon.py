@@ -75,6 +75,7 @@ def daemon_instance(instance: Instance) -> Up:
 
 
 async def test_jobs_that_start_together_open_the_instance_once(daemon_instance: Up) -> None:
+    """Jobs of `up` that run at the same time share one opened instance: two rounds open it twice."""
     await daemon_instance.run_all()
     await daemon_instance.run_all()
 
@@ -141,6 +142,8 @@ async def test_a_lock_that_others_hold_is_said_once_between_two_visits(
 async def test_an_edit_of_the_configuration_counts_from_the_next_visits(
     daemon_instance: Up, instance: Instance
 ) -> None:
+    """A build keeps the configuration of the visits before it; the next visits read the edit (50 is
+    the default limit)."""
     await daemon_instance.run_all()
     (instance.config / "syndicator.toml").write_text("[publish]\nlimit = 77\n")
     await daemon_instance.jobs.run(BUILD)
@@ -153,6 +156,8 @@ async def test_an_edit_of_the_configuration_counts_from_the_next_visits(
 
 
 async def test_builds_leave_time_for_the_visits(daemon_instance: Up, instance: Instance) -> None:
+    """After a build that took long, the next one waits four times as long, even if it is asked for
+    at once."""
     await daemon_instance.jobs.run(BUILD)
     daemon_instance.called.clear()
 

@@ -100,6 +100,8 @@ def test_ours_first_then_the_models_and_updated_stays(
 def test_a_dead_endpoint_holds_nothing_up_and_is_named(
     tmp_path: Path, world: World, llm: FakeLlm
 ) -> None:
+    """If the language model is unreachable, the run asks once, publishes without it, and `status`
+    reports the failure."""
     llm.close()
     config = tmp_path / "config"
     patient_config(config, world)
@@ -130,6 +132,8 @@ def run_command(instance: Instance, *words: str) -> Result:
 
 
 def test_describe_llm_asks_about_the_shelf(model_instance: ModelInstance) -> None:
+    """`describe --llm` asks about stored articles; a dry run asks nothing, and undo brings back the
+    former excerpt."""
     model_instance.file_articles("Weather", "Climate")
     dry = run_command(model_instance.instance, "describe", "--all", "--llm", "--dry-run")
 
@@ -156,6 +160,7 @@ def test_describe_llm_asks_about_the_shelf(model_instance: ModelInstance) -> Non
 
 
 def test_a_cancelled_job_asks_no_more(model_instance: ModelInstance) -> None:
+    """A cancelled job sends no request to the language model, although two articles wait."""
     model_instance.file_articles("Weather", "Climate")
 
     def progress(done: int, total: int) -> None:
@@ -206,6 +211,7 @@ def test_describe_llm_names_what_is_refused_and_what_is_missing(
 
 
 def test_describe_llm_wants_an_endpoint(tmp_path: Path) -> None:
+    """`describe --llm` fails and names the setting if no language model is configured."""
     from syndicator.core.errors import ConfigError
 
     with pytest.raises(ConfigError, match=r"describe\.llm\.url is empty"):

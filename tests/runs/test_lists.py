@@ -125,6 +125,8 @@ def test_one_more_feed_writes_its_part_and_what_names_all(instance: Instance) ->
 
 
 def test_parts_are_those_of_a_build_of_everything(instance: Instance) -> None:
+    """Lists that grew article by article are the same as after a build of everything: nothing is
+    written again."""
     for title, tag in (("A", "Pond"), ("B", "Sea"), ("C", "Pool"), ("D", "Tidal")):
         store_article(instance, title, tag)
         build_now(instance)

@@ -66,6 +66,8 @@ def test_status_does_not_load_what_writes_feeds(config: Path) -> None:
 
 @pytest.mark.slow
 def test_what_fetches_reads_and_writes_feeds_is_not_loaded(config: Path) -> None:
+    """A run without work imports no package that fetches, parses or writes, as it runs every few
+    minutes."""
     run_command(config, "refresh")  # writes the first, empty feeds
     said, loaded = run_command(config, "refresh")
 
@@ -81,6 +83,8 @@ def test_what_fetches_reads_and_writes_feeds_is_not_loaded(config: Path) -> None
 
 @pytest.mark.slow
 def test_a_lost_index_and_a_query_that_is_no_more_are_seen(config: Path) -> None:
+    """Even a run without due sources restores a deleted index page and follows edits of saved
+    queries."""
     public = config.parent / "feeds" / "public"
     queries = config / "feeds.toml"
     before = queries.read_text()

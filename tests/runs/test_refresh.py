@@ -18,6 +18,7 @@ def run_refresh(instance: Instance, **wanted: bool) -> refresh.RunReport:
 
 @pytest.mark.parametrize("all", [True, False])
 def test_a_source_that_is_not_enabled_is_not_visited(instance: Instance, all: bool) -> None:
+    """A disabled source is not visited, not even with `--all`."""
     path = instance.config / "sources.toml"
     path.write_text(path.read_text().replace("[[source]]", "[[source]]\nenabled = false"))
 
@@ -25,6 +26,7 @@ def test_a_source_that_is_not_enabled_is_not_visited(instance: Instance, all: bo
 
 
 def test_without_a_network_what_is_stale_is_built(instance: Instance) -> None:
+    """If no source can be reached, the run still publishes stored articles before it fails."""
     here = 'url = "http://127.0.0.1:9/feed"\nallow = ["127.0.0.1/32:9"]'  # where nobody listens
     (instance.config / "sources.toml").write_text(f'[[source]]\nkey = "one"\n{here}\n')
     with instance.open_app() as app:

@@ -28,6 +28,8 @@ def make_grown_instance(folder: Path) -> tuple[Instance, Path]:
 
 @pytest.mark.parametrize("more", [False, True])
 def test_the_next_build_writes_what_differs(tmp_path: Path, more: bool) -> None:
+    """After yesterday's public folder was put back, a build rewrites each feed that differs; with
+    `more`, a new article is published too."""
     instance, yesterday = make_grown_instance(tmp_path)
     today = instance.read_digests("public")
     shutil.rmtree(tmp_path / "feeds/public")

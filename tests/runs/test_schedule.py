@@ -55,6 +55,8 @@ def make_scheduler(
 
 @pytest.mark.parametrize("hours", [-1, 1])
 async def test_a_clock_that_is_set_stops_nothing(wall_clock: type[WallClock], hours: int) -> None:
+    """If the clock is set by an hour, jobs go on at their interval, and missed runs are not made up
+    for."""
     runs: list[float] = []
 
     async def run() -> None:
@@ -75,6 +77,7 @@ async def test_a_clock_that_is_set_stops_nothing(wall_clock: type[WallClock], ho
 
 
 async def test_a_run_that_is_silent_for_five_minutes_is_reported_once() -> None:
+    """A job that hangs is reported once after more than 300 seconds."""
     reported: list[float] = []
     steady = [0.0]
 
@@ -136,6 +139,7 @@ async def test_a_start_does_each_job_in_order_and_then_at_its_interval() -> None
 
 
 async def test_a_job_is_brought_forward_and_never_put_off() -> None:
+    """A job that was brought forward keeps its earlier time if a later one is asked for."""
     jobs = Jobs(build=3600)
     jobs.scheduler.start()
     await wait_until(lambda: len(jobs.started) == 1 and not jobs.scheduler.silent_seconds())
@@ -150,6 +154,7 @@ async def test_a_job_is_brought_forward_and_never_put_off() -> None:
 
 
 async def test_a_job_under_way_that_is_called_for_starts_again_once() -> None:
+    """A job called for three times while it runs starts again once."""
     jobs = Jobs(build=3600)
     jobs.gate.clear()
     jobs.scheduler.start()
@@ -180,6 +185,7 @@ async def test_no_job_waits_for_longer_than_its_interval(wall_clock: type[WallCl
 
 
 async def test_a_job_that_is_late_by_hours_runs_once(wall_clock: type[WallClock]) -> None:
+    """An hourly job that is late by three and a half hours runs once, not four times."""
     jobs = Jobs(visits=EVERY * 20, retention=3600)
     jobs.scheduler.start()
     await wait_until(lambda: len(jobs.started) == 2)

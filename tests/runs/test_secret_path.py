@@ -40,6 +40,8 @@ def instance(tmp_path: Path) -> Instance:
 
 
 def test_readers_get_whole_texts_below_the_secret(instance: Instance) -> None:
+    """Below a secret path, feeds have whole texts and pages, except of sources that the operator
+    limits to links."""
     feed = json.loads(instance.read_published("all.json"))
     base = f"http://192.168.1.5:8080/{SECRET}/"
 
@@ -88,6 +90,7 @@ def test_no_link_tells_the_secret_to_another_site(instance: Instance) -> None:
 
 
 def test_a_public_page_offers_readers_on_the_web(tmp_path: Path) -> None:
+    """The page of a public instance links feed readers on the web."""
     instance = Instance(tmp_path, settings='[site]\nurl = "https://feeds.example/"\n')
     with instance.open_app() as app:
         store_articles(app, "Own", BODY)
@@ -100,6 +103,7 @@ def test_a_public_page_offers_readers_on_the_web(tmp_path: Path) -> None:
 
 
 def test_no_page_is_for_search_engines(instance: Instance) -> None:
+    """Every page of a private instance asks search engines not to index it."""
     pages = list((instance.folder / "feeds/public").rglob("*.html"))
 
     assert len(pages) > 5

@@ -60,6 +60,7 @@ def edit_sources(instance: Instance, old: str, new: str) -> None:
 def test_a_source_more_makes_nothing_anew(
     filled_instance: Instance, written_names: list[str]
 ) -> None:
+    """A new source without articles causes no build and no write."""
     edit_sources(filled_instance, "", THREE)
 
     assert filled_instance.build().builds == 0

@@ -78,6 +78,8 @@ LISTS = ("index.html", "feeds.html", "feeds.opml", "sitemap.xml")
 
 
 def test_a_digest_is_there_from_the_first_day_and_in_the_lists_of_feeds(instance: Instance) -> None:
+    """A new digest is an empty, valid feed and is in all lists of feeds; without its table it is in
+    none."""
     listed = {name: "digests/morning." in instance.read_published(name) for name in LISTS}
 
     assert listed == dict.fromkeys(LISTS, True)
@@ -197,6 +199,7 @@ def test_the_first_entry_is_of_the_last_period_alone(tmp_path: Path) -> None:
 
 
 def test_without_stories_there_is_no_entry(instance: Instance) -> None:
+    """A digest gets no entry for a day without stories."""
     build_at(instance, MORNING)
     assert list_digest_entries(instance) == []
 
@@ -242,6 +245,8 @@ def test_a_digest_is_of_one_feed_and_goes_with_its_table(tmp_path: Path) -> None
 
 
 def test_a_digest_of_a_query_has_the_stories_that_match(tmp_path: Path) -> None:
+    """A digest with a query has only articles that match in published fields; "Not published" has
+    the word in its text alone."""
     instance = place_of(tmp_path, 'query = "tag:llm or storm"\n')
     with instance.open_app() as app:
         store_articles(app, "Tagged", "A text.", added=instance.now, tags=("LLM",))
@@ -256,6 +261,7 @@ def test_a_digest_of_a_query_has_the_stories_that_match(tmp_path: Path) -> None:
 
 
 def test_a_due_entry_does_not_wait_for_articles(instance: Instance) -> None:
+    """A digest entry is published when its time comes, although no new article makes a build due."""
     report(instance, "one")
     instance.build()
     settling = Settling(clock=lambda: 1.0)
@@ -283,6 +289,8 @@ def test_a_due_entry_does_not_wait_for_articles(instance: Instance) -> None:
 def test_periods_end_by_the_clock_of_the_operator(
     digest: Digest, zone: str, now: str, then: str
 ) -> None:
+    """A period of a digest ends at local time, also on days when the clock changes. `then` is the
+    end of the last period."""
     moment = datetime.fromisoformat(f"{now}+00:00")
     assert last_end(digest, moment, ZoneInfo(zone)) == datetime.fromisoformat(f"{then}+00:00")
 
@@ -318,6 +326,8 @@ def test_a_mail_is_sent_once(instance: Instance) -> None:
 
 
 def test_a_mail_that_fails_is_reported_and_tried_again(instance: Instance) -> None:
+    """A digest mail that cannot be sent is reported, and is sent ten minutes later when the server
+    answers."""
     report(instance, "one")
     with serve_mailbox() as (port, _):
         pass
@@ -346,6 +356,8 @@ def test_a_mail_that_fails_is_reported_and_tried_again(instance: Instance) -> No
 
 
 def test_the_first_entry_of_a_new_digest_is_not_mailed(tmp_path: Path) -> None:
+    """The first entry, which is about the time before the digest was set up, is published and not
+    mailed."""
     with serve_mailbox() as (port, mails):
         instance = Instance(tmp_path)
         report(instance, "one")
@@ -371,6 +383,7 @@ def test_the_first_entry_of_a_new_digest_is_not_mailed(tmp_path: Path) -> None:
     ],
 )
 def test_a_bad_table_names_file_line_and_key(tmp_path: Path, table: str, words: str) -> None:
+    """A wrong value in `[[digest]]` is reported with file, line, key and what to write."""
     (tmp_path / "syndicator.toml").write_text(f"[[digest]]\n{table}\n")
     with pytest.raises(ConfigError, match=r"syndicator\.toml") as caught:
         load(tmp_path, {})

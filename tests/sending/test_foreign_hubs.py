@@ -70,6 +70,7 @@ def name_failing(instance: Instance) -> list[str]:
 
 
 def test_every_changed_feed_is_taken(hub: ForeignHub, tmp_path: Path) -> None:
+    """Other people's hubs accept the notice of every changed feed."""
     instance = make_instance(tmp_path / "place", hub.url)
     built = run_command(instance, "build")
 
@@ -95,6 +96,8 @@ def test_flask_websub_refuses_a_notice_without_topic(tmp_path: Path) -> None:
 
 
 def test_a_hub_that_takes_no_notices_is_named(tmp_path: Path) -> None:
+    """A hub in private mode refuses notices; build, `status` and `check` report it with the HTTP
+    status."""
     folder = tmp_path / "hub"
     folder.mkdir()
     with running_flask_websub(folder, mode="private") as hub:

@@ -102,6 +102,8 @@ def find_failing(instance: Instance) -> list[Condition]:
 
 
 def test_a_refusal_is_a_condition_with_its_cure(instance: Instance, hub: OwnHub) -> None:
+    """A hub that answers 400 is a condition that needs the operator, with the number of feeds it
+    missed and the setting to change."""
     hub.status = 400
     (problem,) = build_and_notify(instance)
 
@@ -156,6 +158,8 @@ def test_later_changes_do_not_hide_what_it_was_not_told_of(instance: Instance, h
 
 
 def test_it_is_forgotten_when_the_hub_is_removed(instance: Instance, hub: OwnHub) -> None:
+    """A refusing hub is no longer reported once it is removed from the settings, nor when it
+    returns."""
     hub.status = 400
     build_and_notify(instance)
     with serve_hub() as other_hub:
@@ -215,6 +219,8 @@ def test_the_health_feed_tells_refusals_at_once_and_outages_that_last(
 def test_check_tells_the_hub_and_subscribes_to_nothing(
     instance: Instance, hub: OwnHub, status: int
 ) -> None:
+    """`check` sends each hub one notice about all.atom and reports a hub that answers with an
+    error."""
     hub.status = status
     results = [
         one

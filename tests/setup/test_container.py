@@ -54,6 +54,8 @@ def read_service(files: dict[str, str]) -> dict[str, object]:
 
 
 def test_compose_builds_the_checkout_and_mounts_the_folder() -> None:
+    """The compose file builds the image from the checkout, runs it as the owner of the folder, and
+    publishes both ports on loopback."""
     service = read_service(FILES)
 
     assert set(service) == KEYS
@@ -68,6 +70,8 @@ def test_compose_builds_the_checkout_and_mounts_the_folder() -> None:
 
 
 def test_nobody_is_root_in_it() -> None:
+    """The container never runs as root, even for a folder of root, and has a read-only system
+    without capabilities."""
     assert read_service(fill_deployment_files(replace(HERE, owner=(0, 0))))["user"] == "10001:10001"
     assert [said for step, said in list_instructions() if step == "USER"] == ["10001"]
     assert read_service(FILES)["read_only"] is True
@@ -75,6 +79,7 @@ def test_nobody_is_root_in_it() -> None:
 
 
 def test_odd_folders_are_quoted() -> None:
+    """Folders with spaces, colons and `#` are quoted in the compose file."""
     odd = replace(HERE, root=Path("/srv/a: b #c"), checkout="/opt/a: b #c")
     built = {"context": "/opt/a: b #c", "dockerfile": "/srv/a: b #c/deploy/Dockerfile"}
     assert read_service(fill_deployment_files(odd))["build"] == built
@@ -115,6 +120,8 @@ def list_sent_files(context: Path) -> list[Path]:
 
 
 def test_what_is_sent_to_the_build_is_the_program() -> None:
+    """The build context has the program and its shipped configuration, but no environment, tests or
+    feeds."""
     names = {str(path.relative_to(ROOT)) for path in list_sent_files(ROOT)}
 
     assert {

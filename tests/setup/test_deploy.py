@@ -35,6 +35,7 @@ def parse_unit(name: str, here: Deployment = HERE) -> configparser.RawConfigPars
 
 
 def test_no_place_is_left_empty() -> None:
+    """All deployment files are written, with every `@NAME@` filled in."""
     files = fill_deployment_files(HERE)
     assert tuple(files) == FILES
     assert [name for name, text in files.items() if re.search(r"@[A-Z_]+@", text)] == []
@@ -64,6 +65,7 @@ def test_a_home_is_seen_where_program_or_folder_is_in_one() -> None:
 
 
 def test_folders_that_the_settings_have_elsewhere_may_be_written_too() -> None:
+    """The systemd service may write into a folder that the settings have outside of the instance."""
     service = parse_unit(
         "syndicator.service", replace(HERE, elsewhere=(Path("/var/lib/articles"),))
     )["Service"]
@@ -92,6 +94,7 @@ def test_the_timer_starts_the_run_of_its_own_name() -> None:
 def test_the_sites_answer_at_the_address_of_the_settings(
     url: str, listen: str, name: str, prefix: str, caddy: str
 ) -> None:
+    """The nginx and Caddy files serve the host, port and path of the site's address."""
     files = fill_deployment_files(replace(HERE, url=url))
 
     assert f"listen {listen};" in files["nginx.conf"]
@@ -105,6 +108,7 @@ def test_the_sites_answer_at_the_address_of_the_settings(
     ['/srv/"mine"', "/srv/a*b", "/srv/[x]", "/srv/my$feeds", "/srv/it's", "/srv/a\nb", "/srv/{x}"],
 )
 def test_a_path_that_some_file_could_not_have_is_named(path: str) -> None:
+    """A path that one of the deployment files could not quote is refused."""
     with pytest.raises(UsageError, match="cannot be written into every file"):
         fill_deployment_files(replace(HERE, root=Path(path)))
 
@@ -121,6 +125,8 @@ def make_odd_deployment(folder: Path) -> Deployment:
 
 
 def test_the_line_of_cron_runs_in_any_shell(tmp_path: Path) -> None:
+    """The crontab line works under plain sh in a folder with an odd name, with `%` escaped for
+    cron."""
     odd_deployment = make_odd_deployment(tmp_path)
     line = fill_deployment_files(odd_deployment)["crontab"].strip().splitlines()[-1]
     command = line.split(None, 5)[5].replace(r"\%", "%")  # as cron(8) hands it to sh

@@ -115,6 +115,8 @@ def test_a_template_that_is_none_is_named() -> None:
 def test_the_program_comes_from_where_the_checkout_came_from(
     remote: str, installed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A container installs from the checkout's git remote, without credentials, or else from a
+    wheel file."""
     subprocess.run(
         f"git init -q . && git remote add origin {remote}", shell=True, cwd=tmp_path, check=True
     )

@@ -64,6 +64,9 @@ def test_it_listens_at_home_behind_a_secret(config: Path, monkeypatch: pytest.Mo
 def test_options_override_a_part_of_the_address(
     config: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], lines: str, listen: str
 ) -> None:
+    """`--host` and `--port` replace their part of `listen`; `--share` writes the result and the
+    home address."""
+
     async def served(config: Path) -> None:
         seen.append(load(config).publish.listen)
 
@@ -122,6 +125,7 @@ def test_without_a_network_it_says_so(config: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_no_two_secrets_are_the_same() -> None:
+    """Secret paths are random, and valid as a setting."""
     assert len({start.make_secret() for _ in range(100)}) == 100
     Publish(secret_path=start.make_secret())
 

@@ -29,6 +29,7 @@ BODY = "Water them in the morning. Tomato plants like the sun, and pots dry out 
 
 
 def test_a_file_is_no_folder_to_begin_in(tmp_path: Path) -> None:
+    """`init` at or below a file fails with a message and leaves the file as it is."""
     (tmp_path / "feeds").write_text("notes")
     for folder in (tmp_path / "feeds", tmp_path / "feeds/mine"):
         with pytest.raises(UsageError, match="feeds is a file; name a folder, for example: init"):
@@ -54,6 +55,8 @@ def test_a_run_whose_program_is_gone_says_where_to_write_its_new_place(tmp_path:
 def test_without_an_example_nothing_is_followed_and_every_option_is_explained(
     tmp_path: Path,
 ) -> None:
+    """A new configuration follows nothing and only switches on stories; the files explain every
+    option in comments."""
     write_config(tmp_path / "config", Start())
 
     assert load_sources(tmp_path / "config/sources.toml") == ()
@@ -76,6 +79,7 @@ def test_without_an_example_nothing_is_followed_and_every_option_is_explained(
 
 
 def test_the_first_category_is_written_out_to_be_uncommented(tmp_path: Path) -> None:
+    """The commented example in taxonomy.toml works once its comment signs are removed."""
     text = make_config_files(Start())["taxonomy.toml"]
     shown = text[text.index("# [[category]]") :].replace("# ", "").replace("#\n", "\n")
     (tmp_path / "taxonomy.toml").write_text(shown)
@@ -123,6 +127,7 @@ def test_answers_win_over_the_edits_of_a_checkout(
 
 
 def test_a_wheel_gets_each_file_of_the_checkout() -> None:
+    """The wheel includes every file of the shipped configuration."""
     build = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
     included = build["targets"]["wheel"]["force-include"]
 
@@ -132,6 +137,8 @@ def test_a_wheel_gets_each_file_of_the_checkout() -> None:
 
 
 def test_an_example_brings_sources_taxonomy_and_a_title() -> None:
+    """`--example ai` copies the shipped sources and taxonomy (not `only`) and has a title, unless
+    one is given."""
     files = make_config_files(Start(example="ai"))
     for name in ("sources.toml", "taxonomy.toml"):
         shipped = (SHIPPED / name).read_text().replace("\n# only = true\n", "\nonly = false\n")
@@ -158,5 +165,6 @@ def test_an_example_brings_sources_taxonomy_and_a_title() -> None:
     ],
 )
 def test_what_cannot_be_is_named(start: Start, says: str) -> None:
+    """A start with an unknown example or an invalid site address is refused with what to write."""
     with pytest.raises(UsageError, match=says):
         check_start(start)

@@ -301,6 +301,8 @@ def test_what_is_asked_for_is_made_by_the_program(site: Site, name: str) -> None
 
 
 def test_nginx_passes_on_four_questions_of_a_client_at_a_time(site: Site, server: str) -> None:
+    """nginx answers a client's fifth simultaneous search with 429; files and later searches still
+    work."""
     if server != "nginx":
         pytest.skip("Caddy has no such limit")
     Program.gate.clear()
@@ -318,6 +320,8 @@ def test_nginx_passes_on_four_questions_of_a_client_at_a_time(site: Site, server
 
 
 def test_a_question_that_was_saved_is_a_file(site: Site) -> None:
+    """A search that was saved is served as a file, with the type and the security headers of a
+    feed."""
     status, heads, body = site.get("q/tag.saved.atom")
 
     assert status == 200
@@ -362,6 +366,7 @@ def test_what_is_not_there_is_answered_with_a_page_that_says_so(site: Site) -> N
 
 
 def test_the_folder_itself_is_the_page_of_all_feeds(site: Site) -> None:
+    """The bare address serves the index page; icon and file names with spaces and umlauts work."""
     status, heads, body = site.get("")
 
     assert status == 200
@@ -449,6 +454,7 @@ def test_a_browser_that_opens_a_feed_is_sent_to_its_page(site: Site, name: str) 
 
 
 def test_no_address_leads_a_browser_to_another_host(site: Site) -> None:
+    """No path with doubled slashes or backslashes redirects a browser to another host."""
     for path in (
         "/evil.example/tags/new.atom",
         "/tags/new.atom",
@@ -500,6 +506,7 @@ def test_a_picture_holds_for_good_and_one_that_is_not_there_does_not(site: Site)
 
 
 def test_redirects_of_nginx_name_no_host(site: Site, server: str) -> None:
+    """Redirects are relative to the site's path, so that they work behind any host name."""
     for path, options in (("tags/old.atom", ()), ("tags/", ()), ("tags/new.atom", (DOCUMENT,))):
         assert site.get(path, *options)[1]["location"].startswith(site.prefix), server
 
@@ -517,6 +524,7 @@ def test_a_browser_that_opens_what_has_no_page_sees_xml_with_its_stylesheet(site
 
 
 def test_feeds_that_moved_and_feeds_that_ended(site: Site) -> None:
+    """A feed that moved redirects with 301 in each format; one that ended is 410."""
     status, heads, _ = site.get("tags/old.atom")
 
     assert status == 301
@@ -530,6 +538,8 @@ def test_feeds_that_moved_and_feeds_that_ended(site: Site) -> None:
 
 
 def test_the_servers_take_every_sign_that_init_takes(server: str, tmp_path: Path) -> None:
+    """Both web servers accept a configuration with every character that `init` allows in paths and
+    addresses."""
     site = Site(tmp_path / "odd !#%&()+,=?@]^~\u00e4", "/a!%&+,-.:=@_~\u00e4/")
     assert_valid_config(
         site, make_nginx_command(site.folder) if server == "nginx" else make_caddy_command(site)

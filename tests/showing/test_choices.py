@@ -29,6 +29,8 @@ def test_names_of_the_taxonomy_come_first_then_those_that_articles_have(instance
 
 
 def test_choices_are_not_empty_without_a_taxonomy(instance: Instance) -> None:
+    """With an empty taxonomy, forms offer the categories and tags that articles have, but not
+    "uncategorised"."""
     instance.write_taxonomy("")
     store_categories_and_tags(instance)
     choices = read_choices(instance)
@@ -39,12 +41,14 @@ def test_choices_are_not_empty_without_a_taxonomy(instance: Instance) -> None:
 
 
 def test_before_the_first_run_only_the_taxonomy_is_offered(instance: Instance) -> None:
+    """Without articles, forms offer the taxonomy; its categories are the only ones allowed."""
     assert read_choices(instance) == Choices(
         categories=("AI",), tags=("LLM", "GPU"), is_closed=True
     )
 
 
 def test_no_more_tags_are_offered_than_a_form_can_show(instance: Instance) -> None:
+    """Forms offer at most MOST_TAGS tags of articles, beside the two of the taxonomy."""
     tags = tuple(f"tag {number}" for number in range(MOST_TAGS + 5))
     with instance.open_app(create=True) as app:
         store_articles(app, "One", "text", tags=tags)

@@ -97,6 +97,8 @@ def test_what_a_hand_edited_is_the_operators() -> None:
 def test_each_tag_has_a_reason(
     taxonomy: Taxonomy, fields: dict[str, object], reasons: dict[str, str]
 ) -> None:
+    """Each tag of an article is explained: by its source, text, publisher, an older taxonomy or the
+    language model."""
     told = explain_tags(load_filed_article(**fields), SOURCE, taxonomy)
     assert told.keys() == reasons.keys()
     for tag, reason in reasons.items():
@@ -104,6 +106,9 @@ def test_each_tag_has_a_reason(
 
 
 def test_a_category_has_a_reason_with_its_score(taxonomy: Taxonomy) -> None:
+    """A category is explained by its source, the score of its text, the fallback or the language
+    model."""
+
     def told(category: str, source: Source | None = SOURCE, by: str = "") -> str:
         article = load_filed_article(category=category, category_by=by)
         return explain_category(article, source, taxonomy, "Unsorted")

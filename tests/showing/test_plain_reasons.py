@@ -81,6 +81,8 @@ def test_an_article_on_hold_says_so_in_place_of_its_feeds() -> None:
     ],
 )
 def test_cut_text_is_quoted_with_the_reason(rule: str, way: str) -> None:
+    """Of the text left out of an article, three pieces are quoted with the reason and the others
+    counted."""
     cut = [{"text": f"Piece {number}", "rule": rule} for number in range(5)]
     reason_words = list_reason_words(
         {"body": {"from": "page", "cut": cut}, "title": {"from": "rules.title"}}
@@ -94,6 +96,8 @@ def test_cut_text_is_quoted_with_the_reason(rule: str, way: str) -> None:
 
 
 def test_doubts_rules_and_a_text_of_the_feed_are_named() -> None:
+    """The reasons name doubts, a text taken from the feed and why, matches of rules, and the
+    operator's permission."""
     why = {
         "body": {"from": "feed", "rule": "the page has 3 letters, the feed 900", "doubt": "short"},
         "rules": {"select .a": 1},

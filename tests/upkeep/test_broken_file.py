@@ -163,6 +163,7 @@ def test_without_its_html_the_build_shows_its_excerpt(filled_instance: Instance)
 
 
 def test_check_names_the_file_and_its_line(filled_instance: Instance) -> None:
+    """`check` reports an article file with invalid YAML with its path and line."""
     path = break_frontmatter(filled_instance)
     (found,) = [
         problem for problem in check(filled_instance.config) if problem.reason == "bad-article-file"

@@ -36,6 +36,8 @@ from tests.trust.life import Life
     ],
 )
 def test_what_is_many(missing: int, known: int, many: bool) -> None:
+    """Missing files are too many to be deletions if they are 20 or more and over five percent, or
+    three or more and over half."""
     assert are_many(missing, known) is many
 
 
@@ -57,6 +59,7 @@ def list_article_files(instance: Instance) -> list[Path]:
 
 
 def test_a_few_files_that_a_hand_deleted_end_their_articles(instance: Instance) -> None:
+    """Deleting three of 30 article files ends these articles, as so few are deleted on purpose."""
     for path in list_article_files(instance)[:3]:
         path.unlink()
     with instance.open_app() as app:
@@ -206,6 +209,7 @@ def test_check_says_that_many_are_gone(instance: Instance) -> None:
 
 
 def test_check_names_a_second_file_of_an_article(instance: Instance) -> None:
+    """A copy of an article file is reported with the first file, also after a run saw both."""
     first_article_file = list_article_files(instance)[0]
     shutil.copy(first_article_file, first_article_file.with_name("copy.md"))
     with instance.open_app() as app:

@@ -78,4 +78,5 @@ def test_what_reads_well_does_not_wait_and_the_surplus_of_a_flood_does(
 
 
 def test_without_the_setting_nothing_waits(tmp_path: Path, world: World) -> None:
+    """With `hold = "off"`, every new article is published without waiting for the operator."""
     assert {one.hold for one in visit_holt(open_instance(tmp_path, world, "off"))} == {False}

@@ -66,6 +66,8 @@ def list_pending(app: App, source: str) -> list[EntryRow]:
 
 
 def test_articles_of_their_own_sources_are_in_order(instance: Instance) -> None:
+    """Articles filed by the source of their site, carried by others or written by hand need no
+    correction."""
     with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
         own = file_article(app, "Own", aliases=("https://www.one.example/other",))

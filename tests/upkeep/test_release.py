@@ -387,6 +387,8 @@ def test_a_copy_of_what_is_on_hold_is_published_and_the_two_are_one_once_it_is_r
 
 
 def test_copies_stand_for_themselves_while_their_original_is_on_hold(instance: Instance) -> None:
+    """A merged copy is published while its original is on hold, also after a reindex, and gives way
+    when it is released."""
     story = make_prose(1, 300)
     first = store_merged_article(instance, "First", story, "one")
 

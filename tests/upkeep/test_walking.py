@@ -70,6 +70,7 @@ def test_a_run_at_which_nothing_changed_looks_at_no_file(
 
 
 def test_a_file_that_was_replaced_is_seen_at_once(runs: Runs) -> None:
+    """An article file that is replaced by a rename, as editors do, is read at the next run."""
     path = runs.place.find_file("First")
     fresh = path.with_name("fresh.tmp")
     fresh.write_text(path.read_text().replace("First", "Other"))
@@ -93,6 +94,7 @@ def test_one_that_was_edited_in_place_is_seen_at_the_next_look_at_every_file(run
 
 
 def test_a_new_file_is_seen_at_once(runs: Runs) -> None:
+    """An article file written by hand is read at the next run."""
     (runs.place.folder / "feeds/articles/hand.md").write_text(
         "---\ntitle: By hand\ndate: '2026-03-09'\nsource: https://one.example/hand\n---\nText.\n"
     )
@@ -103,6 +105,8 @@ def test_a_new_file_is_seen_at_once(runs: Runs) -> None:
 def test_a_file_beside_the_articles_is_seen_at_once(
     runs: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """An edit of withdrawn.toml, even in place, makes the next run read the articles; an unchanged
+    one does not."""
     beside = runs.place.folder / "feeds/articles/withdrawn.toml"
     beside.write_text("# nothing\n")
     runs.run_once()

@@ -112,6 +112,7 @@ def test_every_format_passes_it_on() -> None:
 
 
 def test_the_facts_of_a_page_name_the_licence() -> None:
+    """The structured data of an article page has its licence, and no such field without one."""
     entry = make_view(make_article(1, rights=SAID), None, uuid.UUID(int=0), None, "")
     assert make_article_data(entry, "")["license"] == BY
     assert "license" not in make_article_data(
@@ -133,6 +134,8 @@ def test_what_restricts_is_said_and_what_nobody_says_is_not() -> None:
 
 
 def test_the_operators_own_terms_stand_in_the_head() -> None:
+    """Feeds of every format carry the operator's terms: an address as licence, other words as text
+    only."""
     files = publish_article(own=BY)
     atom = etree.fromstring(files["all.atom"])
 

@@ -145,6 +145,8 @@ def test_a_hub_that_is_none_is_named(instance: Instance) -> None:
 
 
 def test_a_variable_without_a_value_is_named_with_its_line(instance: Instance) -> None:
+    """`check` names the line of each variable that is not set, in a header or an address, except
+    for disabled sources."""
     lines = (
         'headers_env = { A = "ONE_1", B = "TWO_2" }\n[[source]]\nkey = "c"\nurl ='
         ' "https://c.example/?t=${THREE_3}"\n'
@@ -168,6 +170,8 @@ def test_a_variable_without_a_value_is_named_with_its_line(instance: Instance) -
 
 
 def test_force_is_warned_of_and_is_about_every_or_cron(instance: Instance) -> None:
+    """`force` beside `every` is a warning; without `every` or `cron` it is an error, as it has no
+    effect."""
     (one,) = check_config(instance, sources='every = "15m"\nforce = true\n')
 
     assert one.severity == "warning"
@@ -181,6 +185,7 @@ def test_force_is_warned_of_and_is_about_every_or_cron(instance: Instance) -> No
 
 
 def test_the_key_of_the_language_model_is_looked_for(instance: Instance) -> None:
+    """`check` reports the line of `key_env` if the variable that it names is not set."""
     llm = '[describe.llm]\nurl = "http://127.0.0.1:9/v1"\nmodel = "m"\nkey_env = "MY_KEY"\n'
     (one,) = check_config(instance, settings=llm)
 
@@ -191,6 +196,8 @@ def test_the_key_of_the_language_model_is_looked_for(instance: Instance) -> None
 
 
 def test_a_file_is_named_once(instance: Instance) -> None:
+    """A finding names its file once, whether the file is invalid TOML, has a wrong value or is
+    missing."""
     for line in ("[publish", "[publish]\nlimit = 'x'"):
         (one,) = check_config(instance, settings=line)
         assert f"{one.what}{one.detail}".count("syndicator.toml") == 1

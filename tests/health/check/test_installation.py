@@ -19,6 +19,7 @@ def list_reasons(instance: Instance) -> dict[str, str]:
 
 
 def test_a_folder_that_cannot_be_written_is_named(instance: Instance) -> None:
+    """`check` names a folder in which it cannot write its trial file."""
     assert "not-writable" not in list_reasons(instance)
 
     public = instance.folder / "feeds/public"
@@ -124,6 +125,8 @@ def resolve_host(host: str, port: int) -> None:
 
 
 def test_the_shipped_configuration_has_no_finding(tmp_path: Path) -> None:
+    """The shipped configuration has no finding; with `strict` only site address and contact are
+    missing."""
     shutil.copytree(ROOT / "config", tmp_path / "config")
 
     assert check(tmp_path / "config", environ={}, lookup=resolve_host) == []
@@ -223,6 +226,7 @@ def test_an_article_of_a_hand_is_looked_at(instance: Instance) -> None:
 
 
 def test_articles_that_we_wrote_are_not_lint(instance: Instance) -> None:
+    """`check` has no finding for an article that the program wrote itself."""
     with instance.open_app() as app:
         store_articles(app, "Ours", "Text.", category="Elsewhere", cover="/a.jpg")
     assert check(instance.config, environ={}) == []
@@ -240,6 +244,8 @@ def test_articles_that_we_wrote_are_not_lint(instance: Instance) -> None:
 def test_a_broken_article_is_named_once_with_its_line(
     instance: Instance, text: str, line: int | None, said: str
 ) -> None:
+    """`check` reports a broken article file with its line and what to write, and names the file
+    once."""
     path = instance.folder / "feeds/articles/mine.md"
     path.parent.mkdir(parents=True)
     path.write_text(text)
@@ -256,6 +262,8 @@ def test_a_broken_article_is_named_once_with_its_line(
 def test_a_source_that_cannot_be_drawn_here_is_named(
     instance: Instance, monkeypatch: pytest.MonkeyPatch, enabled: bool
 ) -> None:
+    """If the browser is missing, an enabled source that needs it is an error with its line; a
+    disabled one is none."""
     monkeypatch.setattr(launcher, "find_obstacle", lambda: "Chromium is missing")
 
     assert "no-browser" not in list_reasons(instance)
@@ -278,6 +286,7 @@ def test_a_source_that_cannot_be_drawn_here_is_named(
 def test_a_machine_that_draws_pages_has_no_finding(
     instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """With a browser installed (no obstacle), a source that needs it has no finding."""
     monkeypatch.setattr(launcher, "find_obstacle", lambda: "")
     (instance.config / "sources.toml").write_text(f"{SOURCES}browser = true\n")
     assert "no-browser" not in list_reasons(instance)

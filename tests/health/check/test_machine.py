@@ -28,6 +28,7 @@ DAY = timedelta(days=1)
 def test_a_clock_that_is_behind_is_named(
     installed: datetime, last_run: datetime | None, said: str
 ) -> None:
+    """A clock earlier than the last run or the installation is wrong; five minutes are tolerated."""
     details = [
         one.detail for one in installation.check_clock(NOW, installed=installed, last_run=last_run)
     ]
@@ -36,6 +37,7 @@ def test_a_clock_that_is_behind_is_named(
 
 
 def test_a_disk_that_is_nearly_full_is_named() -> None:
+    """Of two disks, only the one with a megabyte left is reported."""
     room = Disk(path="/a", free=50 * 2**30, size=100 * 2**30)
     little = Disk(path="/b", free=2**20, size=100 * 2**30)
     (disk,) = installation.check_disks([room, little])

@@ -88,6 +88,7 @@ def test_of_queries(tmp_path: Path, query: str, unknown: list[str]) -> None:
     [("tags/open-source", True), ("tags/opensource", False), ("all", True), ("sources/two", False)],
 )
 def test_of_feeds_that_exist_anyway(tmp_path: Path, feed: str, well: bool) -> None:
+    """A `[[feed]]` table that changes an existing feed must name one that exists, by its slug."""
     path = tmp_path / "feeds.toml"
     path.write_text(f'[[feed]]\nfeed = "{feed}"\nlimit = 3\n')
     assert (

@@ -58,6 +58,8 @@ def test_templates_of_ours_and_parts_that_they_use_are_fine(instance: Instance) 
 
 @pytest.mark.slow
 def test_each_template_of_ours_is_tried() -> None:
+    """All our templates pass the check for overriding templates, and an unknown variable in one is
+    found."""
     folder = resources.files("syndicator.publishing").joinpath("templates")
     ours = {name: folder.joinpath(name).read_text() for name in list_template_names()}
 

@@ -248,6 +248,8 @@ async def test_a_push_removes_nothing_and_is_worth_what_its_source_is(tmp_path: 
 async def test_a_run_does_not_wait_long_for_a_hub_of_many(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """With six slow subscriptions (3 seconds each), a run asks only for some; later runs ask for
+    the others, each once."""
     monkeypatch.setattr(intake, "_JOB_SECONDS", 0.05)
     monkeypatch.setattr(intake, "_MOST_AT_ONCE", 1)
     async with serve_following(tmp_path) as (up, web):
@@ -271,6 +273,8 @@ async def test_a_run_does_not_wait_long_for_a_hub_of_many(
 
 
 async def test_a_hub_that_verifies_later_is_waited_for(tmp_path: Path) -> None:
+    """A subscription counts only from the hub's verification on; until then it is "unverified", and
+    is not asked for again."""
     async with serve_following(tmp_path) as (up, web):
         url = web.add_topic(100, silent=True)
         topic = web.find_topic(url)

@@ -208,6 +208,7 @@ def test_an_article_is_announced_once_after_its_build_and_signed(
 def test_articles_are_announced_in_the_order_in_which_they_came(
     instance: Instance, receiver: Receiver
 ) -> None:
+    """Webhook messages about new articles are sent in the order of filing."""
     titles = [f"Number {number}" for number in range(6)]
     store_titles(instance, *titles)
     build_and_send(instance)
@@ -216,6 +217,7 @@ def test_articles_are_announced_in_the_order_in_which_they_came(
 
 
 def test_edits_and_withdrawals_follow_in_order(instance: Instance, receiver: Receiver) -> None:
+    """An edit, a withdrawal and its undo are three messages about the same article id."""
     instance.edit_file("Old", "title: Old", "title: Renamed")
     send_later(instance, minutes=1)
     with instance.open_app() as app:
@@ -284,6 +286,7 @@ def test_what_is_filed_during_a_build_holds_up_no_other_news(
 
 
 def test_a_long_answer_is_an_answer(instance: Instance, receiver: Receiver) -> None:
+    """A receiver may answer with a long body; the message counts as delivered and is not repeated."""
     receiver.answer = lambda delivery: 200
     receiver.text = b"x" * 100_000
     store_titles(instance, "New")
@@ -298,6 +301,7 @@ def test_a_long_answer_is_an_answer(instance: Instance, receiver: Receiver) -> N
 def test_an_article_on_hold_is_announced_with_its_release(
     instance: Instance, receiver: Receiver
 ) -> None:
+    """An article on hold causes no message until it is released."""
     store_titles(instance, "Held", hold=True)
     send_later(instance, minutes=1)
 
@@ -350,6 +354,7 @@ def test_only_what_a_receiver_asked_for_is_sent(instance: Instance, receiver: Re
 def test_a_query_chooses_what_is_announced(
     instance: Instance, receiver: Receiver, query: str, announced: list[str]
 ) -> None:
+    """A webhook's query is matched with the published fields of an article."""
     configure_receiver(instance, receiver, f'allow = ["127.0.0.1"]\nquery = "{query}"\n')
     store_titles(instance, "New", excerpt="An excerpt.")
     build_and_send(instance)
@@ -427,6 +432,7 @@ def test_a_message_that_is_refused_holds_up_its_article_alone(
 def test_a_receiver_that_refuses_everything_gets_a_pause(
     instance: Instance, receiver: Receiver
 ) -> None:
+    """After three refused messages, the receiver gets no more for a while."""
     receiver.answer = lambda delivery: 401
     store_titles(instance, *(f"Number {number}" for number in range(9)))
     build_and_send(instance)
@@ -438,6 +444,7 @@ def test_a_receiver_that_refuses_everything_gets_a_pause(
 def test_a_slow_receiver_holds_up_no_other(
     instance: Instance, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A receiver that does not answer in time does not delay the messages for another one."""
     over = threading.Event()
     receiver.answer = lambda delivery: 200 if over.wait(30) else 500
     monkeypatch.setattr(webhooks, "_DEADLINE", 0.3)
@@ -460,6 +467,7 @@ def test_a_slow_receiver_holds_up_no_other(
 def test_a_run_sends_for_a_bounded_time(
     instance: Instance, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Messages that do not fit into the time of a run (none here) are sent by the next one."""
     monkeypatch.setattr(webhooks, "SECONDS", -1.0)
     store_titles(instance, "New")
     build_and_send(instance)
@@ -473,6 +481,8 @@ def test_a_run_sends_for_a_bounded_time(
 
 
 def test_a_private_address_needs_allow(instance: Instance, receiver: Receiver) -> None:
+    """A receiver at a private address gets nothing until `allow` names its network; the report says
+    how."""
     configure_receiver(instance, receiver, "")
     store_titles(instance, "New")
     [problem] = build_and_send(instance)
@@ -583,6 +593,8 @@ def test_a_receiver_that_was_taken_out_leaves_nothing(
 
 
 def test_a_withdrawal_takes_the_text_that_waits(instance: Instance, receiver: Receiver) -> None:
+    """Purging an article also deletes its text from the messages that wait; only the withdrawal is
+    sent then."""
     receiver.answer = lambda delivery: 500
     store_titles(instance, "Secret")
     build_and_send(instance)
@@ -598,6 +610,8 @@ def test_a_withdrawal_takes_the_text_that_waits(instance: Instance, receiver: Re
 def test_a_crash_after_the_build_loses_nothing(
     instance: Instance, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """If the program stops after a build and before the messages are queued, the next run sends
+    them."""
     store_titles(instance, "New")
 
     with (
@@ -621,6 +635,8 @@ def _stop(*_: object) -> None:
 def test_a_message_whose_sender_was_killed_is_sent_again(
     instance: Instance, receiver: Receiver
 ) -> None:
+    """If the sender is killed before it records the answer, the message is sent again with the same
+    id."""
     store_titles(instance, "First", "Second")
     command = [sys.executable, "-m", "syndicator", "build", "--config", str(instance.config)]
     sender = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -665,6 +681,8 @@ def test_pauses_grow_to_an_hour_and_follow_what_the_receiver_asks() -> None:
 def test_a_secret_that_signs_nothing_is_refused_and_not_shown(
     instance: Instance, secret: str
 ) -> None:
+    """A signing secret that is empty, too short or of another form is refused, and the error does
+    not show it."""
     path = instance.config / "syndicator.toml"
     path.write_text(path.read_text().replace(SECRET, secret))
 
@@ -678,6 +696,7 @@ def test_a_secret_that_signs_nothing_is_refused_and_not_shown(
 
 
 def test_a_secret_is_not_shown_with_the_settings(instance: Instance) -> None:
+    """The list of settings shows a webhook's address but not its secret."""
     [shown] = [
         str(setting.value)
         for setting in list_settings(instance.config, {})
@@ -688,6 +707,8 @@ def test_a_secret_is_not_shown_with_the_settings(instance: Instance) -> None:
 
 
 def test_a_secret_can_be_in_the_environment(instance: Instance, receiver: Receiver) -> None:
+    """A secret may name a variable; while that is not set, nothing is sent and `check` reports the
+    line."""
     path = instance.config / "syndicator.toml"
     path.write_text(path.read_text().replace(SECRET, "${HOOK}"))
     store_titles(instance, "New")

@@ -789,6 +789,8 @@ def test_a_full_disk_ends_the_pass_and_is_raised(
 def test_a_model_on_this_machine_is_not_asked_by_way_of_a_proxy(
     model_instance: ModelInstance,
 ) -> None:
+    """A language model on localhost is asked directly, although a proxy is set (this one does not
+    exist)."""
     config = model_instance.instance.config / "syndicator.toml"
     config.write_text(config.read_text() + '[fetch]\nproxy = "http://127.0.0.1:9"\n')
     model_instance.file_articles("Weather")

@@ -22,6 +22,7 @@ def describe_all(instance: Instance) -> Plan:
 
 
 def test_describing_again_changes_nothing_when_nothing_was_edited(instance: Instance) -> None:
+    """A second `describe` changes no article if nothing was edited in between."""
     with instance.open_app() as app:
         store_articles(app, "Models", MODELS)
     describe_all(instance)
@@ -118,6 +119,7 @@ def test_what_a_hand_edited_is_never_overwritten(instance: Instance) -> None:
 
 
 def test_only_articles_added_since_a_day(instance: Instance) -> None:
+    """With `since`, only articles added from that time on are looked at."""
     with instance.open_app() as app:
         store_articles(app, "Models", MODELS)
         later_article = store_articles(app, "More models", MODELS)
@@ -140,6 +142,8 @@ def test_a_file_that_says_no_article_is_named_and_costs_no_other(instance: Insta
 
 
 def test_the_sources_own_tags_and_category_stay(instance: Instance) -> None:
+    """Tags and category that the operator gave a source survive `describe`, with tags by their name
+    in the taxonomy."""
     sources = instance.config / "sources.toml"
     sources.write_text(
         sources.read_text() + '\n[[source]]\nkey = "three"\nurl = "https://three.example/"\n'

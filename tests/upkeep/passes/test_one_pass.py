@@ -61,6 +61,8 @@ def change_category(articles: Sequence[Filed]) -> list[Outcome]:
 
 
 def test_a_plan_names_revisions_and_feeds_and_writes_nothing(instance: Instance) -> None:
+    """A plan lists the articles and feeds that would change, reports its progress by batches of
+    two, and writes nothing."""
     seen: list[tuple[int, int]] = []
     with instance.open_app() as app:
         reconcile.update_from_files(app.archive, app.configuration)
@@ -96,6 +98,7 @@ def test_a_failure_of_the_worker_costs_the_article_at_fault_alone(instance: Inst
 
 
 def test_a_file_that_cannot_be_read_is_named_once(instance: Instance) -> None:
+    """A plan names an unreadable article file once and goes on with the others."""
     instance.find_file("Gardens").write_text("no frontmatter")
     with instance.open_app() as app:
         planned = plan_with_progress(app, change_category)
@@ -127,6 +130,8 @@ def test_what_is_not_kept_is_lacking_and_a_problem_is_not_revised(instance: Inst
 
 
 def test_an_edit_between_plan_and_writing_stays(instance: Instance) -> None:
+    """An edit by hand after the plan is kept: another field beside the change, the same field
+    instead of it."""
     with instance.open_app() as app:
         planned = plan_with_progress(app, change_category)
         instance.edit_file("Gardens", "title: Gardens", "title: Better gardens")

@@ -336,6 +336,7 @@ def test_selectors_that_leave_nothing_are_named(instance: Instance) -> None:
 
 
 def test_a_rule_that_is_no_css_is_an_error_that_names_the_source(instance: Instance) -> None:
+    """Rereading with an invalid selector fails with file, line and source."""
     add_rule(instance, 'select = ["div[["]')
     with pytest.raises(ConfigError, match=r"sources\.toml:4: source 'daily': rules\.select"):
         plan_rereading(instance)

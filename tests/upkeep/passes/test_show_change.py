@@ -43,6 +43,7 @@ def test_a_field_is_one_line_that_shows_where_it_differs(
 
 
 def test_a_body_shows_how_many_paragraphs_go_and_come_and_the_first() -> None:
+    """The summary of a changed body counts removed and added paragraphs and shows them."""
     assert show_field_change("One.\n\nTwo.\n\nThree.", "One.\n\nThree.\n\nFour.") == [
         "body: -1 +1 paragraphs",
         "  - Two.",
@@ -51,11 +52,13 @@ def test_a_body_shows_how_many_paragraphs_go_and_come_and_the_first() -> None:
 
 
 def test_a_paragraph_that_changed_shows_where() -> None:
+    """For a long paragraph that changed, only the part around the difference is shown."""
     body = show_field_change(LONG + "twice.", LONG + "once.")
     assert body == ["body: -1 +1 paragraphs", "  - …r the river twice.", "  + …r the river once."]
 
 
 def test_of_many_paragraphs_the_first_are_shown_and_the_others_counted() -> None:
+    """Of ten removed paragraphs six are shown, and "4 more" are counted."""
     result = show_field_change(TEN, "")
 
     assert result[0] == "body: -10 +0 paragraphs"

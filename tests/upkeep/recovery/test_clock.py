@@ -131,6 +131,8 @@ def test_a_clock_that_is_wrong_for_a_run_moves_nothing(
 
 
 def test_a_clock_that_is_set_back_stops_no_visit(tmp_path: Path) -> None:
+    """A source last visited in the future (the clock was a year ahead) becomes due again when the
+    clock is set right."""
     source = {"key": "one", "url": "http://one.example/feed"}
     with serve_web() as web:
         life = Life(tmp_path, web, Case(row="", name="", file="", sources=(source,), days=()))
@@ -186,6 +188,8 @@ def test_what_the_last_run_or_the_newest_article_says_is_a_problem_of_the_run(
 
 
 def test_a_clock_that_is_ahead_of_servers_is_reported(filled_instance: Instance) -> None:
+    """A clock ahead of three servers is reported, as two may be wrong; it is well again when others
+    agree with it."""
     with filled_instance.open_app() as app:
         app.archive.clock_offsets.update({"a.example": FAR, "b.example": FAR})
 

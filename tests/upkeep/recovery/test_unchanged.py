@@ -129,6 +129,7 @@ def test_an_addition_to_sources_that_no_run_has_looked_at_is_no_reason_to_leave_
 def test_a_touched_file_of_addresses_is_followed_again(
     instance: Instance, walked_sources: list[str]
 ) -> None:
+    """If the list of addresses beside the articles is lost, the next run writes it again."""
     set_sources_age(instance)
     start_run(instance)
     (instance.folder / "feeds/articles/sources.toml").unlink()
@@ -141,6 +142,7 @@ def test_a_touched_file_of_addresses_is_followed_again(
 def test_a_clock_that_was_set_back_is_seen_although_nothing_was_edited(
     instance: Instance, walked_sources: list[str]
 ) -> None:
+    """A source due in the far future is made due now, although sources.toml did not change."""
     set_sources_age(instance)
     state = start_run(instance)
     ahead = NOW + timedelta(days=300)
@@ -157,6 +159,7 @@ def test_a_clock_that_was_set_back_is_seen_although_nothing_was_edited(
 
 
 def test_a_lost_database_knows_nothing(instance: Instance, walked_sources: list[str]) -> None:
+    """With a new database, sources are recorded again although sources.toml did not change."""
     set_sources_age(instance)
     start_run(instance)
     for path in (instance.folder / "feeds/state").glob("syndicator.db*"):

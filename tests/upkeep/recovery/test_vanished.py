@@ -94,6 +94,7 @@ def test_a_walk_of_before_the_run_names_none_twice(instance: Instance) -> None:
 
 
 def test_later_ones_are_named_beside_the_first(instance: Instance) -> None:
+    """Each article file that vanished is reported, also if others vanished before."""
     first, second, *_ = list_articles(instance)
     for path in (first, second):
         path.unlink()
@@ -102,6 +103,7 @@ def test_later_ones_are_named_beside_the_first(instance: Instance) -> None:
 
 
 def test_a_file_that_is_back_is_not_named(instance: Instance) -> None:
+    """A vanished article file that was put back is no longer reported."""
     path = list_articles(instance)[0]
     data = path.read_bytes()
     path.unlink()
@@ -113,6 +115,7 @@ def test_a_file_that_is_back_is_not_named(instance: Instance) -> None:
 
 
 def test_a_file_under_another_name_is_not_named(instance: Instance) -> None:
+    """A renamed article file does not count as vanished."""
     path = list_articles(instance)[0]
     path.rename(path.with_name(f"other-{path.name}"))
 
@@ -124,6 +127,7 @@ def test_a_file_under_another_name_is_not_named(instance: Instance) -> None:
 
 
 def test_what_is_deleted_by_command_is_not_named(instance: Instance) -> None:
+    """The file of an article that was withdrawn by command does not count as vanished."""
     from syndicator.operations.changes import texts
     from syndicator.operations.operation import need_operation
 

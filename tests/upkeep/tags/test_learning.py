@@ -82,6 +82,8 @@ def test_only_what_a_person_stood_behind_is_learnt_from(
     ],
 )
 def test_a_source_teaches_at_most_a_fifth(given: dict[str, int], taught: dict[str, int]) -> None:
+    """Tags are learnt from at most a fifth of articles of one source, or as many as the second
+    largest if sources are few; 30 are always allowed. The newest count."""
     past: list[tuple[str, Post]] = [
         (key, (key, f"{n}", ("T",))) for key, count in given.items() for n in range(count)
     ]
@@ -143,6 +145,7 @@ def test_categories_are_learnt_from_those_that_an_operator_stands_behind(
 
 
 def test_suggestions_come_from_the_shelf(instance: Instance) -> None:
+    """Tags are suggested from keywords of stored articles; "LLM" is known already."""
     with instance.open_app() as app:
         for number in range(3):
             store_articles(

@@ -54,6 +54,8 @@ def test_each_has_its_feed_and_its_articles_again(instance: Instance) -> None:
 
 
 def test_where_the_address_of_a_feed_leads_is_a_text(instance: Instance) -> None:
+    """The text of `feed:tag/SLUG` says where its address leads: to another feed, nowhere else
+    ("here"), or None if unknown."""
     store_tagged_articles(instance)
     rename_tag(instance, "merge", "LLM", "GPU")
     rename_tag(instance, "rename", "GPU", "chips")

@@ -367,6 +367,8 @@ def test_undo_keeps_later_edits_of_the_list(instance: Instance) -> None:
 
 
 def test_saved_queries_that_ask_for_the_old_tag_are_named(instance: Instance) -> None:
+    """Planning a rename notes the saved query that uses the old tag, in any case of letters, and
+    changes nothing."""
     instance.fill_once(store_tagged_articles)
     text = (
         '[[feed]]\nslug = "a"\nquery = \'tag:GPU and not (tag:"llm")\'\n\n[[feed]]\nslug ='
@@ -417,6 +419,8 @@ def rewrite_vocabulary(text: str, old: str, new: str, instance: Instance) -> tup
 
 
 def test_comments_around_and_inside_survive(instance: Instance) -> None:
+    """A rename in taxonomy.toml keeps comments; a merge removes only those of the removed tag, and
+    an unknown tag is appended."""
     after, vocabulary = rewrite_vocabulary(TEXT, "ChatGPT", "GPT", instance)
 
     assert after == TEXT.replace('name = "ChatGPT"\n', 'name = "GPT"\naliases = ["ChatGPT"]\n')
@@ -444,6 +448,7 @@ def test_comments_around_and_inside_survive(instance: Instance) -> None:
     ],
 )
 def test_a_text_that_is_written_otherwise_is_edited(instance: Instance, text: str) -> None:
+    """A tag is renamed also beside a misleading multi-line string and within an inline array."""
     after, vocabulary = rewrite_vocabulary(text, "A", "Z", instance)
     assert vocabulary.tag[0] == TagDef(name="Z", aliases=("A",))
     assert after.partition('name = "Z"')[0] == text.rpartition('name = "A"')[0] or (
@@ -452,5 +457,6 @@ def test_a_text_that_is_written_otherwise_is_edited(instance: Instance, text: st
 
 
 def test_a_text_that_cannot_be_edited_safely_is_refused(instance: Instance) -> None:
+    """If a new tag cannot be added to an inline array, the operator is asked to edit by hand."""
     with pytest.raises(ConfigError, match="by hand"):
         rewrite_vocabulary('tag = [{ name = "A" }]\n', "B", "Z", instance)

@@ -20,6 +20,8 @@ SHIPS = "ships: ferries, harbours, captains, ports, passengers at sea"
 
 
 def test_the_description_decides_and_nothing_is_written(instance: Instance) -> None:
+    """A new category gets an article if its description fits; without one it does not. The trial
+    writes nothing."""
     taxonomy = instance.config / "taxonomy.toml"
     before = taxonomy.read_text()
     with instance.open_app() as app:
