@@ -26,7 +26,8 @@ ROOT = Path(__file__).resolve().parents[1]
 def test_the_program_is_what_was_typed(
     environ: dict[str, str], argv: list[str], typed: str
 ) -> None:
-    """The program calls itself as it was started: `./run`, `python -m syndicator` or `syndicator`."""
+    """The program calls itself as it was started: `./run`, `python -m syndicator` or
+    `syndicator`."""
     assert program.program_of(environ, argv) == typed
 
 

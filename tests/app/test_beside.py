@@ -380,7 +380,8 @@ def test_a_second_feed_that_was_begun_before_this_keeps_its_own_id(instance: Ins
 
 
 def test_a_source_whose_address_was_changed_is_the_same(instance: Instance) -> None:
-    """A source with a new address keeps its feed; both addresses are remembered and nothing moves."""
+    """A source with a new address keeps its feed; both addresses are remembered and nothing
+    moves."""
     publish_two_articles(instance)
     configure_sources(instance, one="https://one.example/new", two="https://two.example/feed")
     kept = dict(toml_lists.SOURCES.read(open_article_store(instance)))

@@ -276,7 +276,8 @@ def test_the_preview_becomes_the_first_visit(add_command: AddCommand) -> None:
 
 
 def test_a_source_is_left_to_the_run_that_is_under_way(add_command: AddCommand) -> None:
-    """If another run holds the lock, `add` writes the source and leaves its articles to that run."""
+    """If another run holds the lock, `add` writes the source and leaves its articles to that
+    run."""
     with hold_run_lock(load_settings(add_command.config)):
         add_command.run_add(SITE, "--yes")
     assert add_command.written_urls == [FEED]

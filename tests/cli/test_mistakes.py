@@ -128,7 +128,8 @@ def test_a_word_for_a_visit_names_nothing_that_deletes() -> None:
     ],
 )
 def test_a_wrong_value_is_repeated_with_what_is_accepted(typed: str, said: str) -> None:
-    """The message for a wrong value names the option, the value, the accepted range and an example."""
+    """The message for a wrong value names the option, the value, the accepted range and an
+    example."""
     assert read_mistake(typed) == f"Invalid value for '{shlex.split(typed)[-2]}': {said}"
 
 

@@ -29,7 +29,8 @@ def test_refresh_tells_what_came_and_what_failed(instance: Instance) -> None:
 
 
 def test_build_names_an_article_that_it_ignores(visited_instance: Instance) -> None:
-    """`build` reports article files that do not end in `.md`, with the name that each should have."""
+    """`build` reports article files that do not end in `.md`, with the name that each should
+    have."""
     head = "---\ntitle: Mine\ndate: 2026-03-01\nsource: https://a.example/1\n---\n"
     (visited_instance.folder / "feeds/articles/mine.txt").write_text(f"{head}Text.\n")
     (visited_instance.folder / "feeds/articles/yours.md.txt").write_text(f"{head}Text.\n")

@@ -265,7 +265,8 @@ def test_names_of_folders_do_nothing_to_a_terminal(
 
 
 def test_add_takes_a_list_as_import_does(empty_instance: Instance) -> None:
-    """`add` reads an OPML file or stdin, with folders as tags; the second time its source is known."""
+    """`add` reads an OPML file or stdin, with folders as tags; the second time its source is
+    known."""
     listing = empty_instance.folder / "list.opml"
     listing.write_text(LIST)
     (found,) = empty_instance.run_json("add", str(listing), "--folders", "tag", "--tag", "Water")

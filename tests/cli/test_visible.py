@@ -118,7 +118,8 @@ def test_harmless_text_stays(value: str) -> None:
 
 
 def test_emoji_and_lines_stay() -> None:
-    """`visible` keeps joined emoji, line breaks and tabs; `one_line` makes one line of any value."""
+    """`visible` keeps joined emoji, line breaks and tabs; `one_line` makes one line of any
+    value."""
     assert visible("👩‍👩‍👧 one\n\ttwo") == "👩‍👩‍👧 one\n\ttwo"
     assert one_line("one\n\ttwo\r\nthree") == "one two three"
     assert one_line(7) == "7"

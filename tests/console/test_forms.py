@@ -101,7 +101,8 @@ def test_every_form_is_sent_without_a_script(
 
 
 def test_a_preview_shows_ten_of_each_list() -> None:
-    """A preview cuts lists to ten items and says how many there are; numbers and short lists stay."""
+    """A preview cuts lists to ten items and says how many there are; numbers and short lists
+    stay."""
     result = {"looked": 30, "articles": [*range(30)], "feeds": [1, 2]}
     assert cut_lists(result) == {
         "looked": 30,

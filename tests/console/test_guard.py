@@ -548,7 +548,8 @@ def test_only_this_account_reads_the_passwords(running_console: RunningConsole) 
 
 
 def test_a_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
-    """The right name and password are accepted; if others may read the file, it is not used at all."""
+    """The right name and password are accepted; if others may read the file, it is not used at
+    all."""
     path = security.find_passwords_file(tmp_path)
     security.set_password(path, "ann", "long enough it is")
 

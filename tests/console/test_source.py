@@ -20,7 +20,8 @@ def form_of(body: str) -> dict[str, str]:
 
 
 def test_all_are_listed_and_found(browser: Browser) -> None:
-    """The Sources page lists all sources and searches them regardless of case; `%` is no wildcard."""
+    """The Sources page lists all sources and searches them regardless of case; `%` is no
+    wildcard."""
     body = browser.get("/sources").body
 
     assert "4 sources" in body

@@ -184,7 +184,8 @@ def test_an_upkeep_plans_the_next_and_builds_that_no_visit_planned(
 def test_a_job_to_fill_the_queue_plans_what_is_missing_and_ends(
     place_and_app: tuple[Instance, App],
 ) -> None:
-    """The job that fills the queue plans the build and the upkeep, and does not plan itself again."""
+    """The job that fills the queue plans the build and the upkeep, and does not plan itself
+    again."""
     _, app = place_and_app
     run_build_job(app, FILL)
     assert list_planned_jobs(app).keys() == {BUILD, UPKEEP}

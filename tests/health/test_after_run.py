@@ -394,7 +394,8 @@ def test_a_mail_has_all_events(instance: Instance) -> None:
 
 
 def test_a_mail_server_that_is_not_there_is_named(instance: Instance) -> None:
-    """A mail server that refuses the connection (it was just stopped) is reported with its address."""
+    """A mail server that refuses the connection (it was just stopped) is reported with its
+    address."""
     with serve_mailbox() as (port, _):
         pass
     write_settings(

@@ -64,7 +64,8 @@ def test_sources_are_well_ill_or_not_visited_yet(instance: Instance) -> None:
 
 
 def test_a_source_whose_address_was_edited_is_not_visited_yet(instance: Instance) -> None:
-    """A failure at the former address of a source does not count: with the new one it is unvisited."""
+    """A failure at the former address of a source does not count: with the new one it is
+    unvisited."""
     with instance.open_app() as app:
         app.archive.store.visits.save_states(
             [make_visited_state("one", reason="http-404", url="https://old.example/feed")]
@@ -79,7 +80,8 @@ def test_a_source_whose_address_was_edited_is_not_visited_yet(instance: Instance
 def test_a_source_with_articles_of_several_publishers_has_no_usual_length(
     instance: Instance,
 ) -> None:
-    """Short texts are a collapse only as long as all articles of the source are of one publisher."""
+    """Short texts are a collapse only as long as all articles of the source are of one
+    publisher."""
     short = make_visited_state("one", bodies=(100,) * 5 + (3000,) * 10)
     with instance.open_app() as app:
         app.archive.store.visits.save_states([short])

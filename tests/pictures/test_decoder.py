@@ -140,7 +140,8 @@ def test_a_picture_has_two_seconds_of_cpu(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_who_gives_up_ends_the_child(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cancelling a picture ends the decoder process at once instead of waiting for its 60 seconds."""
+    """Cancelling a picture ends the decoder process at once instead of waiting for its 60
+    seconds."""
     decoder = make_lying_decoder(monkeypatch, "hang")
 
     async def given_up() -> float:

@@ -198,7 +198,8 @@ def test_16_bit_grey_keeps_its_greys() -> None:
 
 
 def test_noise_is_coarser_rather_than_larger() -> None:
-    """A picture that compresses badly gets a lower quality, so that it stays under the size limit."""
+    """A picture that compresses badly gets a lower quality, so that it stays under the size
+    limit."""
     noise = Image.frombytes("RGB", (640, 640), os.urandom(640 * 640 * 3))
     assert len(make_thumbnail(made.encode_image(noise, "PNG"))) <= answers.MOST_BYTES
 

@@ -190,7 +190,8 @@ def list_stories(instance: Instance, days: int = 30) -> StoryList:
 
 
 def test_a_story_has_the_reports_that_may_be_read(place_with_story: Instance) -> None:
-    """A story names all three outlets, but quotes no excerpt of a source that opted out ("closed")."""
+    """A story names all three outlets, but quotes no excerpt of a source that opted out
+    ("closed")."""
     (story,) = list_stories(place_with_story).stories
     excerpts = {quote.source_key: quote.untrusted.excerpt for quote in story.reports}
     shaken = "The ground shook."

@@ -147,7 +147,8 @@ def test_a_list_names_the_feeds_with_archives(instance: Instance) -> None:
 
 
 def test_the_operator_may_give_a_query_more_than_the_limit(instance: Instance) -> None:
-    """The `window` of a saved query may hold more entries than `limit`: all eight instead of two."""
+    """The `window` of a saved query may hold more entries than `limit`: all eight instead of
+    two."""
     (instance.config / "feeds.toml").write_text(FOUND + 'window = "2400h"\n')
     instance.build()
 

@@ -75,7 +75,8 @@ def daemon_instance(instance: Instance) -> Up:
 
 
 async def test_jobs_that_start_together_open_the_instance_once(daemon_instance: Up) -> None:
-    """Jobs of `up` that run at the same time share one opened instance: two rounds open it twice."""
+    """Jobs of `up` that run at the same time share one opened instance: two rounds open it
+    twice."""
     await daemon_instance.run_all()
     await daemon_instance.run_all()
 

@@ -38,7 +38,8 @@ def test_a_build_notes_what_was_published_since_its_source_is_followed(instance:
 
 
 def test_the_two_numbers_are_those_of_the_middle_and_of_nineteen_in_twenty() -> None:
-    """Freshness is the median and the 95th percentile of the delays; without samples there is none."""
+    """Freshness is the median and the 95th percentile of the delays; without samples there is
+    none."""
     assert freshness.measure_freshness(Samples()) is None
 
     found = freshness.measure_freshness(replace(Samples(), seconds=tuple(range(1, 101))))

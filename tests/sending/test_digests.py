@@ -261,7 +261,8 @@ def test_a_digest_of_a_query_has_the_stories_that_match(tmp_path: Path) -> None:
 
 
 def test_a_due_entry_does_not_wait_for_articles(instance: Instance) -> None:
-    """A digest entry is published when its time comes, although no new article makes a build due."""
+    """A digest entry is published when its time comes, although no new article makes a build
+    due."""
     report(instance, "one")
     instance.build()
     settling = Settling(clock=lambda: 1.0)

@@ -65,7 +65,8 @@ def test_a_home_is_seen_where_program_or_folder_is_in_one() -> None:
 
 
 def test_folders_that_the_settings_have_elsewhere_may_be_written_too() -> None:
-    """The systemd service may write into a folder that the settings have outside of the instance."""
+    """The systemd service may write into a folder that the settings have outside of the
+    instance."""
     service = parse_unit(
         "syndicator.service", replace(HERE, elsewhere=(Path("/var/lib/articles"),))
     )["Service"]

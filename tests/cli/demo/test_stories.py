@@ -150,7 +150,8 @@ def test_the_launchbeat_page_sets_every_trap() -> None:
 
 
 def test_two_sites_carry_one_story() -> None:
-    """The demo has one copied story: another title, but the same text after the first paragraphs."""
+    """The demo has one copied story: another title, but the same text after the first
+    paragraphs."""
     copy = STORIES["parallel/the-pothole-commons"]
     first = STORIES[copy.extra["same_as"]]
 

@@ -142,7 +142,8 @@ def test_the_amp_edition_has_the_story_and_no_advert(world: World, client: httpx
 def test_a_front_page_leads_to_the_feed_the_sitemap_and_the_neighbours(
     world: World, client: httpx.Client
 ) -> None:
-    """A demo front page links its feed, robots.txt its sitemap, and the blogroll four other sites."""
+    """A demo front page links its feed, robots.txt its sitemap, and the blogroll four other
+    sites."""
     home = world.feed_url("holt").removesuffix("feed.json")
 
     assert '<link rel="alternate" type="application/feed+json"' in client.get(home).text
@@ -191,7 +192,8 @@ def test_who_knows_it_gets_a_304(world: World, client: httpx.Client, path: str) 
 
 
 def test_gzip_head_and_plain_clients(world: World, client: httpx.Client) -> None:
-    """The demo compresses if the client accepts it, answers HEAD without a body, and refuses POST."""
+    """The demo compresses if the client accepts it, answers HEAD without a body, and refuses
+    POST."""
     url = world.url(STORY)
     packed = client.get(url)
     plain = client.get(url, headers={"Accept-Encoding": "identity"})
@@ -341,7 +343,8 @@ def test_errors_and_latency_until_healed(world: World, client: httpx.Client) -> 
 
 
 def test_a_fixed_port_gives_the_same_addresses_again() -> None:
-    """A world started again with the same port has the same addresses; `holt` is the fourth site."""
+    """A world started again with the same port has the same addresses; `holt` is the fourth
+    site."""
     with serve_world() as first_world:
         port = urlsplit(first_world.feed_url("holt")).port
     assert port

@@ -378,7 +378,8 @@ def test_remove_takes_the_comment_over_the_source_and_no_other(path: Path) -> No
 
 
 def test_remove_the_first_and_the_last(path: Path) -> None:
-    """The first, the last and the only source can be removed; headings and the final comment stay."""
+    """The first, the last and the only source can be removed; headings and the final comment
+    stay."""
     assert remove_source(path, "one")
     assert path.read_text(encoding="utf-8").startswith(
         "# My sources. Keep the order.\n\n# --- News ---\n\n# --- Papers"

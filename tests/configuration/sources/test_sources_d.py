@@ -178,7 +178,8 @@ def _link(path: Path) -> None:
 def test_what_cannot_be_read_is_named_and_not_passed_over(
     path: Path, make: Callable[[Path], object], words: str
 ) -> None:
-    """An entry of sources.d that is a link, a pipe or too deeply nested is an error that names it."""
+    """An entry of sources.d that is a link, a pipe or too deeply nested is an error that names
+    it."""
     odd = path.with_suffix(".d") / "odd.toml"
     make(odd)
     with pytest.raises(ConfigError, match=f"{odd}: {words}"):

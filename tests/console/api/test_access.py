@@ -132,7 +132,8 @@ def test_a_token_ends_when_it_expires_or_is_revoked(running_console: RunningCons
 def test_tokens_are_kept_as_hashes_in_a_private_file(
     running_console: RunningConsole, reading_client: Client
 ) -> None:
-    """The tokens file has mode 0600 and only hashes; while others may read it, the API answers 503."""
+    """The tokens file has mode 0600 and only hashes; while others may read it, the API answers
+    503."""
     path = security.find_tokens_file(running_console.settings.state_dir)
 
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -154,7 +155,8 @@ def test_tokens_are_kept_as_hashes_in_a_private_file(
 
 @pytest.mark.parametrize("name", ["", "a\nb", "x" * 61])
 def test_a_token_needs_a_name(running_console: RunningConsole, name: str) -> None:
-    """A token cannot be made with an empty name, one with a line break or one over 60 characters."""
+    """A token cannot be made with an empty name, one with a line break or one over 60
+    characters."""
     with pytest.raises(UsageError, match="is no name"):
         make_client(running_console, name, "read")
 
@@ -165,7 +167,8 @@ def test_only_names_of_the_console_are_answered(reading_client: Client) -> None:
 
 
 def test_only_known_methods_are_answered(reading_client: Client) -> None:
-    """Other methods than GET on `/status` get 405, and no CORS header opens the API to other sites."""
+    """Other methods than GET on `/status` get 405, and no CORS header opens the API to other
+    sites."""
     for method in ("PUT", "DELETE", "PATCH", "OPTIONS", "POST"):
         answer = reading_client.ask(method, "/status")
         assert answer.status == 405

@@ -152,7 +152,8 @@ def test_a_token_that_reads_may_try_and_not_change(
 def test_a_token_that_writes_may_not_change_settings(
     running_console: RunningConsole, reading_client: Client, writing_client: Client
 ) -> None:
-    """Changing settings needs the scope `settings`; `read` and `write` tokens may only dry-run it."""
+    """Changing settings needs the scope `settings`; `read` and `write` tokens may only dry-run
+    it."""
     before = read_instance_files(running_console)
     values = {"values": ["publish.limit=81"]}
     for client in (reading_client, writing_client):

@@ -118,7 +118,8 @@ def test_no_line_of_a_hand_breaks_anything(lines: list[str]) -> None:
 
 @given(st.text(max_size=300), st.text(max_size=30))
 def test_any_robots_txt_is_read(text: str, path: str) -> None:
-    """Any robots.txt and path are read without an error, and only known usage fields are returned."""
+    """Any robots.txt and path are read without an error, and only known usage fields are
+    returned."""
     usage_lines = robots_txt.select_usage_lines(
         f"User-agent: *\nContent-Usage: {text}\n{text}", "Syndicator", f"https://x.example/{path}"
     )

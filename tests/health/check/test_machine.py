@@ -28,7 +28,8 @@ DAY = timedelta(days=1)
 def test_a_clock_that_is_behind_is_named(
     installed: datetime, last_run: datetime | None, said: str
 ) -> None:
-    """A clock earlier than the last run or the installation is wrong; five minutes are tolerated."""
+    """A clock earlier than the last run or the installation is wrong; five minutes are
+    tolerated."""
     details = [
         one.detail for one in installation.check_clock(NOW, installed=installed, last_run=last_run)
     ]

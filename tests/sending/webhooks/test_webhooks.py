@@ -286,7 +286,8 @@ def test_what_is_filed_during_a_build_holds_up_no_other_news(
 
 
 def test_a_long_answer_is_an_answer(instance: Instance, receiver: Receiver) -> None:
-    """A receiver may answer with a long body; the message counts as delivered and is not repeated."""
+    """A receiver may answer with a long body; the message counts as delivered and is not
+    repeated."""
     receiver.answer = lambda delivery: 200
     receiver.text = b"x" * 100_000
     store_titles(instance, "New")
